@@ -1,0 +1,28 @@
+"""What can go wrong, as the user is told it."""
+
+from __future__ import annotations
+
+
+class Failure(Exception):  # noqa: N818 - a failure of the command, told to the user as it stands
+    """A command cannot go on; the message is one line: what is wrong and what to do."""
+
+
+class ServiceError(Failure):
+    """The service refused a request, in its own words.
+
+    ``code`` is the service's error code ("NoSuchEntity"), ``message`` its sentence; together they
+    are the text of the failure, ``CODE: MESSAGE``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if message else code)
+        self.code = code
+        self.message = message
+
+
+class UnknownOutcome(Failure):
+    """A request was sent and its answer was lost: the service may or may not have acted."""
+
+
+class OutputLost(Failure):
+    """Standard output cannot be written; thrown into a command at the line it was showing."""
