@@ -1,0 +1,162 @@
+"""The umbrella, ``iamcli``: what there is, a place to try it in, a folder for old scripts."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import textwrap
+
+import click
+
+from iamcli import __version__
+from iamcli.command import FAILED, INTERRUPTED, Command
+from iamcli.commands import ROOMS
+from iamcli.errors import Failure, OutputLost
+from iamcli.output import Output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WIDTH = 80
+
+HEAD = """\
+The commands of the legacy AWS IAM Command Line Toolkit. Each is a program of its
+own and explains itself: iam-usercreate -h
+"""
+
+
+def main() -> int:
+    """Run ``iamcli`` with the words in ``sys.argv``; return the exit status."""
+    output = Output("iamcli", strict=False)
+    try:
+        status = umbrella.main(obj=output, prog_name="iamcli", standalone_mode=False)
+        output.flush()
+    except click.UsageError as error:
+        program = error.ctx.command_path if error.ctx else "iamcli"
+        output.error(f"{error.format_message().removesuffix('.')}; see {program} --help")
+    except OutputLost as lost:
+        if lost.reader_left:
+            return 0
+        output.error(str(lost))
+    except Failure as failure:
+        output.error(str(failure))
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
+        output.error(f"defect in iamcli, please report it: {type(error).__name__}: {error}")
+    else:
+        return int(status or 0)
+    return FAILED
+
+
+def rooms() -> Iterator[tuple[str, list[Command]]]:
+    """Yield the title of each room with its commands, in the order of presentation."""
+    for room in ROOMS:
+        module = importlib.import_module(f"iamcli.commands.{room}")
+        title = (module.__doc__ or room).partition("\n")[0].removesuffix(".")
+        yield title, [thing for thing in vars(module).values() if isinstance(thing, Command)]
+
+
+class Umbrella(click.Group):
+    """A group that knows the iam-* programs too: its help lists them, a wrong name finds them."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; raise UsageError with the nearest name where there is none."""
+        if self.get_command(ctx, args[0]):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        known = {name: f"iamcli {name}" for name in self.commands}
+        for _, commands in rooms():
+            for command in commands:
+                known[command.name] = known[command.name.removeprefix("iam-")] = command.name
+        near = get_close_matches(args[0], known, 1)
+        hint = f"; did you mean {known[near[0]]}?" if near else ""
+        raise click.UsageError(f"there is no subcommand {args[0]}{hint}", ctx)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return every program by room, then the subcommands, each with its summary."""
+        listed = [
+            (title, [(command.name, command.summary) for command in commands])
+            for title, commands in rooms()
+        ]
+        own = [self.commands[name] for name in self.commands]
+        lines = [(_usage(command, ctx), command.get_short_help_str(WIDTH)) for command in own]
+        listed.append(("The umbrella itself", lines))
+        return "\n".join([HEAD, *(line for part in listed for line in _part(*part))]).rstrip()
+
+
+def _usage(command: click.Command, ctx: click.Context) -> str:
+    arguments = [parameter.make_metavar(ctx) for parameter in command.params]
+    return " ".join(["iamcli", str(command.name), *arguments])
+
+
+def _part(title: str, lines: list[tuple[str, str]]) -> Iterator[str]:
+    yield title
+    width = max(len(name) for name, _ in lines)
+    for name, summary in lines:
+        left = f"  {name:{width}}  "
+        yield textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=" " * len(left))
+    yield ""
+
+
+def _show(ctx: click.Context, text: str) -> None:
+    output: Output = ctx.obj
+    for line in text.splitlines():
+        output.line(line)
+    ctx.exit()
+
+
+@click.group(
+    cls=Umbrella,
+    invoke_without_command=True,
+    add_help_option=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("-h", "--help", "help_wanted", is_flag=True)
+@click.option("--version", "version_wanted", is_flag=True)
+@click.pass_context
+def umbrella(ctx: click.Context, *, help_wanted: bool, version_wanted: bool) -> None:
+    """Show what there is."""
+    if version_wanted:
+        _show(ctx, f"iamcli {__version__}")
+    if help_wanted or ctx.invoked_subcommand is None:
+        _show(ctx, ctx.get_help())
+
+
+@umbrella.command(context_settings={"allow_interspersed_args": False})
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def sandbox(output: Output, command: tuple[str, ...]) -> int:
+    """Run a command, or a shell, with a private IAM on this machine.
+
+    COMMAND finds the iam-* commands, dummy credentials and an empty IAM that is gone when it ends;
+    nothing reaches AWS. Without COMMAND an interactive shell is started. The exit status is that
+    of COMMAND.
+    """
+    from iamcli.sandbox import run
+
+    return run(command, output.error)
+
+
+@umbrella.command()
+@click.argument("folder", metavar="DIR")
+@click.pass_context
+def home(ctx: click.Context, folder: str) -> None:
+    """Lay out a folder for scripts that name the toolkit's own.
+
+    DIR, for example /opt/aws/apitools/iam, gets a bin with the iam-* commands, two templates and a
+    README. What others put there is never overwritten. Run it again after an upgrade or a move.
+    """
+    from iamcli.home import lay_out
+
+    names = [command.name for _, commands in rooms() for command in commands]
+    for line in lay_out(folder, names):
+        ctx.obj.line(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,218 @@
+"""A private IAM on this machine, to try things on: moto, and a command that sees nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from typing import NamedTuple
+
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import IO
+
+#: How long the server may take to listen, and to end (seconds).
+PATIENCE = 60
+
+ACCESS_KEY = "AKIASANDBOXSANDBOX00"
+SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it opens nothing
+
+#: Variables that could lead requests elsewhere, or read files that set such variables.
+ELSEWHERE = (
+    *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
+    *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+)
+
+#: The option that keeps a shell from its start-up files: a real endpoint may be set there.
+WITHOUT_STARTUP = {
+    "bash": "--norc",
+    "csh": "-f",
+    "fish": "--no-config",
+    "tcsh": "-f",
+    "zsh": "-f",
+}
+
+# The child imports what this process would import, wherever it was started from.
+_CHILD = (
+    "import json, sys; sys.path = json.loads(sys.argv[1]); "
+    "from iamcli.sandbox_server import main; main()"
+)
+
+
+class Server(NamedTuple):
+    """A running server: its ``url``, and a ``credential_file`` with keys that it takes.
+
+    ``lifeline`` is what keeps it running; it ends when this is closed, or with this process.
+    """
+
+    url: str
+    credential_file: str
+    lifeline: IO[bytes]
+
+    def ends_with(self, process: int) -> None:
+        """Name the process that is hung up if the sandbox is killed; 0 for none."""
+        with contextlib.suppress(BrokenPipeError):  # without the server there is nobody to tell
+            self.lifeline.write(b"%d\n" % process)
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """Run an empty private IAM on a free port of the loopback interface.
+
+    It ends, and its files are removed, on leaving the context and whatever ends this process.
+    Raises Failure where it does not come to listen.
+    """
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-c", _CHILD, json.dumps(sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=_nowhere_else(os.environ),
+        start_new_session=True,  # Ctrl-C is for the command; the pipe tells this one
+    )
+    assert child.stdin  # noqa: S101 - asked for above
+    assert child.stdout  # noqa: S101
+    credential_file = None
+    try:
+        url, credential_file = _report(child.stdout)
+        yield Server(url, credential_file, child.stdin)
+    finally:
+        child.stdin.close()
+        child.stdout.close()
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if credential_file:
+            # Somebody may have killed the server, which removes it otherwise.
+            shutil.rmtree(os.path.dirname(credential_file), ignore_errors=True)  # noqa: PTH120
+
+
+def run(command: Sequence[str], say: Callable[[str], None]) -> int:
+    """Run ``command``, or an interactive shell where it is empty, with a private IAM.
+
+    ``say`` tells the user a line. Returns the exit status as a shell gives it: 128 + N where
+    signal N ended the command, 127 where it is not found, 126 where it cannot be executed. Raises
+    Failure where the server does not run.
+    """
+    with server() as private:
+        env = environment(private, os.environ)
+        terminate = signal.SIGTERM
+        if not command:
+            command = _shell(env)
+            terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
+            say(f"a private IAM at {private.url}, and nothing here reaches AWS; exit ends it")
+        try:
+            process = _start(command, env)
+        except FileNotFoundError:
+            say(f"{command[0]}: not found; is it installed, and on PATH?")
+            return 127
+        except OSError as error:
+            say(f"{command[0]}: cannot be executed: {error.strerror}")
+            return 126
+        private.ends_with(process.pid)
+        _pass_signals_on(process, terminate)
+        status = process.wait()
+        private.ends_with(0)
+        return 128 - status if status < 0 else status
+
+
+def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return the ``inherited`` variables, changed so that every client finds only ``private``.
+
+    Raises Failure where the iam-* commands are not found.
+    """
+    from iamcli.home import commands_folder
+
+    folder = commands_folder()
+    env = _nowhere_else(inherited)
+    path = env.get("PATH", os.defpath)
+    return env | {
+        "PATH": f"{folder}{os.pathsep}{path}",
+        "AWS_IAM_HOME": str(folder.parent),
+        "AWS_IAM_URL": private.url,
+        "AWS_CREDENTIAL_FILE": private.credential_file,
+        # For `aws` and whatever else uses an SDK: the files could name profiles and endpoints.
+        "AWS_ENDPOINT_URL": private.url,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _nowhere_else(inherited: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in inherited.items()
+        if not name.startswith("AWS_") and name not in ELSEWHERE
+    }
+
+
+def _report(pipe: IO[bytes]) -> tuple[str, str]:
+    """Return the URL and the credential file that the server reports."""
+    if not select.select([pipe], [], [], PATIENCE)[0]:
+        raise Failure(f"the sandbox's server does not listen after {PATIENCE} seconds; try again")
+    report = json.loads(pipe.read() or "{}")
+    if not report:
+        raise Failure("the sandbox's server ended before it listened; try again")
+    if "failure" in report:
+        raise Failure(f"the sandbox cannot run: {report['failure']}")
+    return report["url"], report["credential_file"]
+
+
+def _shell(env: dict[str, str]) -> list[str]:
+    shell = env.get("SHELL") or "/bin/sh"
+    env["PS1"] = "(iamcli sandbox) $ "
+    option = WITHOUT_STARTUP.get(os.path.basename(shell))  # noqa: PTH119
+    return [shell, option] if option else [shell]
+
+
+def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(command, env=env)  # noqa: S603 - what the user asked for
+    except OSError as error:
+        found = shutil.which(command[0], path=env["PATH"])
+        if error.errno != errno.ENOEXEC or not found:
+            raise
+        # A script without #! is for sh, as every shell has it.
+        return subprocess.Popen(["/bin/sh", found, *command[1:]], env=env)  # noqa: S603
+
+
+def _pass_signals_on(process: subprocess.Popen[bytes], terminate: signal.Signals) -> None:
+    """Leave it to the command how Ctrl-C and the like end it; ``terminate`` stands for SIGTERM."""
+
+    def pass_on(number: int, _frame: object) -> None:
+        if number == signal.SIGINT and _in_foreground():
+            return  # the terminal has sent it to the command too
+        process.send_signal(terminate if number == signal.SIGTERM else number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, pass_on)
+
+
+def _in_foreground() -> bool:
+    """Tell whether this process belongs to the terminal's foreground, which Ctrl-C ends."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    finally:
+        os.close(terminal)
