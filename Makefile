@@ -1,0 +1,53 @@
+# make demo and make test need Python 3.10 or later with venv and pip, and the network once.
+
+PYTHON ?= python3
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+
+# An environment that is not whole, or that was built before the checkout moved, is built anew.
+WHOLE := $(shell test -x $(BIN)/python && head -n 3 $(BIN)/pip | grep -qF '$(CURDIR)/$(VENV)/' && echo yes)
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh on a private IAM
+	@$(BIN)/iamcli sandbox examples/first-user.sh
+
+test: lint ## install what the tests need into .venv and run everything that CI runs
+	$(BIN)/pytest -n $(JOBS) $(TESTS)
+
+lint: $(VENV)/test.stamp ## check style, types and the links in bin
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/links.py --check
+
+links: $(VENV)/sandbox.stamp ## make the links in bin, after a change of the commands in setup.cfg
+	$(BIN)/python tools/links.py
+
+clean: ## remove .venv and whatever else was made here
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -exec rm -rf {} +
+
+# compat: a plain path in site-packages; the default is a finder that slows every start.
+$(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(BIN)/pip
+	@echo "make: installing iamcli[$*] into $(VENV), log in $(VENV)/$*.log"
+	@$(BIN)/python -m pip install --disable-pip-version-check --config-settings editable_mode=compat \
+		--editable '.[$*]' >$(VENV)/$*.log 2>&1 || { \
+		echo "make: pip failed, is the network there? $$(grep -m 1 ERROR $(VENV)/$*.log)" >&2; exit 1; }
+	@$(BIN)/python -m compileall -q iamcli
+	@touch $@
+
+$(BIN)/pip: $(if $(WHOLE),,rebuild)
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "make: no $(PYTHON) on PATH; install Python 3.10 or later, or set PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo "make: $(PYTHON) is older than Python 3.10; set PYTHON=... to a later one" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "make: $(PYTHON) lacks venv or pip; install python3-venv, or set PYTHON=..." >&2; exit 1; }
+	@echo "make: building $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint links clean rebuild
