@@ -4,7 +4,16 @@ from __future__ import annotations
 
 
 class Failure(Exception):  # noqa: N818 - a failure of the command, told to the user as it stands
-    """A command cannot go on; the message is one line: what is wrong and what to do."""
+    """A command cannot go on; the message is one line: what is wrong and what to do.
+
+    ``state`` is a second line for commands of several steps: what exists now and what does not.
+    """
+
+    state = ""
+
+
+class NotJson(Failure):
+    """A policy is not JSON; perhaps the shell took it apart."""
 
 
 class ServiceError(Failure):
@@ -20,9 +29,23 @@ class ServiceError(Failure):
         self.message = message
 
 
+class NotIam(Failure):
+    """Something answered, but not as IAM does: no IAM endpoint, or one that lacks the operation."""
+
+
 class UnknownOutcome(Failure):
     """A request was sent and its answer was lost: the service may or may not have acted."""
 
 
 class OutputLost(Failure):
-    """Standard output cannot be written; thrown into a command at the line it was showing."""
+    """Standard output cannot be written; thrown into a command at the line it was showing.
+
+    ``reader_left`` tells a pipe whose reader went away from a disk that is full.
+    """
+
+    reader_left = False
+
+
+def one_line(text: str) -> str:
+    """Return foreign text fit for one line of a terminal: no line ends, no control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

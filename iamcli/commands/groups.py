@@ -1,0 +1,201 @@
+"""Groups."""
+
+from __future__ import annotations
+
+from iamcli.command import command
+from iamcli.options import (
+    GROUP,
+    NEW_PATH,
+    PAGING,
+    PATH,
+    PATH_PREFIX,
+    PRETEND,
+    RECURSIVE,
+    USERS,
+    VERBOSE,
+)
+from iamcli.paging import Listing, everything
+from iamcli.removal import NOTHING_PRETENDED, Removal
+from iamcli.steps import Step, carry_out
+from iamcli.text import arn_and_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+NEW_GROUP = GROUP.but(
+    name="-n", metavar="NEWGROUPNAME", dest="new_name", help="the new name", required=False
+)
+
+
+@command("iam-groupcreate", GROUP, PATH, VERBOSE.but(help="print ARN and id"))
+def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
+    """Create a group.
+
+    A group gives its policies to all its members.
+    It cannot sign in, and it cannot be a member of another group.
+
+    Output: Nothing without -v.
+    With -v: the group's ARN, and on the next line the group's id.
+    Differs: A path without its first or last slash is completed.
+    Example: iam-groupcreate -g Admin -v
+    Calls: CreateGroup
+    """
+    created = iam.call("CreateGroup", GroupName=group, Path=path)["Group"]
+    if verbose:
+        yield from arn_and_id(created, "GroupId")
+
+
+@command("iam-groupmod", GROUP, NEW_GROUP, NEW_PATH)
+def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Lines:
+    """Change a group's name or path.
+
+    The group keeps id, policies and members; the ARN changes with name and path.
+
+    Output: Nothing.
+    Example: iam-groupmod -g Admin -n Administrators
+    Calls: UpdateGroup
+    """
+    iam.call("UpdateGroup", GroupName=group, NewGroupName=new_name, NewPath=path)
+    yield from ()
+
+
+@command(
+    "iam-groupdel",
+    GROUP,
+    RECURSIVE.but(help="first remove all members and policies"),
+    PRETEND.but(help="with -r: list what would be removed, and remove nothing"),
+)
+def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
+    """Delete a group.
+
+    The service refuses to delete a group that still has members or policies.
+    With -r these are looked up first, every page of them, and then removed: members, policies,
+    attached managed policies, and last the group.
+    The users themselves stay.
+
+    Output: Nothing, except with -r -p.
+    With -r -p: the heading users, below it the ARN of each member, one a line behind a tab; the
+      heading policies, below it each policy's name likewise; attachedpolicies only where there is
+      something.
+    Differs: -p without -r sends nothing; the original deleted the group.
+    Attached managed policies came after the original.
+    Example: iam-groupdel -g Admin -r -p
+    Example: iam-groupdel -g Admin -r
+    Calls: GetGroup, ListGroupPolicies, ListAttachedGroupPolicies, RemoveUserFromGroup,
+      DeleteGroupPolicy, DetachGroupPolicy, DeleteGroup
+    """
+    if pretend and not recursive:
+        yield NOTHING_PRETENDED
+        return
+    removal = Removal(iam, Step(f"group {group}", "DeleteGroup", GroupName=group))
+    if recursive:
+        _gather(iam, removal, group)
+    yield from removal.lines(pretend=pretend)
+
+
+def _gather(iam: IAM, removal: Removal, group: str) -> None:
+    """Look up what the group has, in the order in which it is removed."""
+    users = everything(iam, "GetGroup", "Users", GroupName=group)
+    removal.holds(
+        "users",
+        "membership of user",
+        "RemoveUserFromGroup",
+        "UserName",
+        [user["UserName"] for user in users],
+        shown=[user["Arn"] for user in users],
+        always=True,
+        GroupName=group,
+    )
+    removal.holds(
+        "policies",
+        "policy",
+        "DeleteGroupPolicy",
+        "PolicyName",
+        everything(iam, "ListGroupPolicies", "PolicyNames", GroupName=group),
+        always=True,
+        GroupName=group,
+    )
+    removal.holds(
+        "attachedpolicies",
+        "attached policy",
+        "DetachGroupPolicy",
+        "PolicyArn",
+        removal.names(
+            "ListAttachedGroupPolicies", "AttachedPolicies", "PolicyArn", GroupName=group
+        ),
+        GroupName=group,
+    )
+
+
+@command("iam-groupadduser", GROUP, USERS)
+def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
+    """Make users members of a group.
+
+    Users are added in the order given; adding a member again changes nothing.
+
+    Output: Nothing.
+    Where one of several users cannot be added, standard error says who was added and who was not.
+    Example: iam-groupadduser -g Admin -u bob -u susan
+    Calls: AddUserToGroup
+    """
+    steps = [
+        Step(f"user {user}", "AddUserToGroup", GroupName=group, UserName=user) for user in users
+    ]
+    carry_out(iam, "added", "not added", steps)
+    yield from ()
+
+
+@command("iam-groupremoveuser", GROUP, USERS)
+def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
+    """Take users out of a group.
+
+    Users are taken out in the order given; they themselves stay.
+
+    Output: Nothing.
+    Where one of several users cannot be taken out, standard error says who was and who was not.
+    Example: iam-groupremoveuser -g Admin -u bob
+    Calls: RemoveUserFromGroup
+    """
+    steps = [
+        Step(f"user {user}", "RemoveUserFromGroup", GroupName=group, UserName=user)
+        for user in users
+    ]
+    carry_out(iam, "removed", "not removed", steps)
+    yield from ()
+
+
+@command("iam-grouplistbypath", PATH_PREFIX.but(metavar="PATH"), *PAGING)
+def grouplistbypath(
+    iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
+) -> Lines:
+    """List the groups below a path.
+
+    Output: One ARN a line, then the footer.
+    Example: iam-grouplistbypath
+    Calls: ListGroups
+    """
+    listing = Listing(iam, "ListGroups", max_items, marker, PathPrefix=prefix)
+    for group in listing.entries("Groups"):
+        yield group["Arn"]
+    yield from listing.footer()
+
+
+@command("iam-grouplistusers", GROUP, *PAGING)
+def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | None) -> Lines:
+    """List the members of a group.
+
+    Output: The group's ARN; the heading users behind a tab; one member's ARN a line behind a tab;
+      then the footer.
+    Example: iam-grouplistusers -g Admin
+    Calls: GetGroup
+    """
+    listing = Listing(iam, "GetGroup", max_items, marker, GroupName=group)
+    for number, page in enumerate(listing.pages()):
+        if number == 0:
+            yield page["Group"]["Arn"]
+            yield "\tusers"
+        for user in page.get("Users", ()):
+            yield f"\t{user['Arn']}"
+    yield from listing.footer()

@@ -1,0 +1,165 @@
+"""Instance profiles."""
+
+from __future__ import annotations
+
+from iamcli.command import command
+from iamcli.options import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE, Option
+from iamcli.paging import Listing
+from iamcli.removal import NOTHING_PRETENDED, Removal
+from iamcli.steps import Progress, Step
+from iamcli.text import arn_and_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+WITH_ROLES = Option("-r", None, "roles", "also print the ARN of each role in it")
+
+
+@command(
+    "iam-instanceprofilecreate", PROFILE, PATH, ROLE.but(help="put this role in it", required=False)
+)
+def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> Lines:
+    """Create an instance profile.
+
+    An instance profile hands a role to the EC2 instances that are started with it.
+    A role must exist: it is looked up before the profile is created, so that a missing one leaves
+    nothing behind.
+
+    Output: Nothing.
+    Where the profile was created and the role could not be put in it, standard error says so.
+    Differs: A path without its first or last slash is completed.
+    Example: iam-instanceprofilecreate -s webserver-profile -r webserver
+    Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile
+    """
+    plan = [f"instance profile {profile}"]
+    if role is not None:
+        iam.permitted("GetRole", RoleName=role)
+        plan.append(f"role {role} in it")
+    with Progress("created", "not created", plan) as progress:
+        iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")
+        progress.finish()
+        if role is not None:
+            iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
+    yield from ()
+
+
+@command(
+    "iam-instanceprofiledel",
+    PROFILE,
+    RECURSIVE.but(help="first take the roles out of it"),
+    PRETEND.but(help="with -r: list the roles in it, and remove nothing"),
+)
+def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
+    """Delete an instance profile.
+
+    The service refuses to delete an instance profile that holds a role.
+    With -r the roles are taken out first; the roles themselves stay.
+    Instances that were started with the profile lose their credentials.
+
+    Output: Nothing, except with -r -p.
+    With -r -p: the heading roles, below it the ARN of each role, one a line behind a tab.
+    Differs: -p without -r sends nothing.
+    Example: iam-instanceprofiledel -s webserver-profile -r -p
+    Example: iam-instanceprofiledel -s webserver-profile -r
+    Calls: GetInstanceProfile, RemoveRoleFromInstanceProfile, DeleteInstanceProfile
+    """
+    if pretend and not recursive:
+        yield NOTHING_PRETENDED
+        return
+    last = Step(f"instance profile {profile}", "DeleteInstanceProfile", InstanceProfileName=profile)
+    removal = Removal(iam, last)
+    if recursive:
+        found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
+        roles = found.get("Roles", ())
+        removal.holds(
+            "roles",
+            "place of role",
+            "RemoveRoleFromInstanceProfile",
+            "RoleName",
+            [role["RoleName"] for role in roles],
+            shown=[role["Arn"] for role in roles],
+            always=True,
+            InstanceProfileName=profile,
+        )
+    yield from removal.lines(pretend=pretend)
+
+
+@command("iam-instanceprofilegetattributes", PROFILE, WITH_ROLES)
+def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
+    """Show an instance profile's ARN and id.
+
+    Output: The instance profile's ARN, and on the next line its id.
+    With -r: then the ARN of each role, one a line.
+    Example: iam-instanceprofilegetattributes -s webserver-profile -r
+    Calls: GetInstanceProfile
+    """
+    found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
+    yield from arn_and_id(found, "InstanceProfileId")
+    if roles:
+        for role in found.get("Roles", ()):
+            yield role["Arn"]
+
+
+@command("iam-instanceprofileaddrole", PROFILE, ROLE)
+def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
+    """Put a role in an instance profile.
+
+    An instance profile holds at most one role.
+
+    Output: Nothing.
+    Example: iam-instanceprofileaddrole -s webserver-profile -r webserver
+    Calls: AddRoleToInstanceProfile
+    """
+    iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
+    yield from ()
+
+
+@command("iam-instanceprofileremoverole", PROFILE, ROLE)
+def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> Lines:
+    """Take a role out of an instance profile.
+
+    The role itself stays.
+    Instances that were started with the profile lose their credentials.
+
+    Output: Nothing.
+    Example: iam-instanceprofileremoverole -s webserver-profile -r webserver
+    Calls: RemoveRoleFromInstanceProfile
+    """
+    iam.call("RemoveRoleFromInstanceProfile", InstanceProfileName=profile, RoleName=role)
+    yield from ()
+
+
+@command("iam-instanceprofilelistbypath", PATH_PREFIX, *PAGING)
+def instanceprofilelistbypath(
+    iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
+) -> Lines:
+    """List the instance profiles below a path.
+
+    Output: One ARN a line, then the footer.
+    Example: iam-instanceprofilelistbypath
+    Calls: ListInstanceProfiles
+    """
+    listing = Listing(
+        iam, "ListInstanceProfiles", max_items, marker, PathPrefix="/" if prefix is None else prefix
+    )
+    for profile in listing.entries("InstanceProfiles"):
+        yield profile["Arn"]
+    yield from listing.footer()
+
+
+@command("iam-instanceprofilelistforrole", ROLE, *PAGING)
+def instanceprofilelistforrole(
+    iam: IAM, role: str, max_items: int | None, marker: str | None
+) -> Lines:
+    """List the instance profiles that hold a role.
+
+    Output: One ARN a line, then the footer.
+    Example: iam-instanceprofilelistforrole -r webserver
+    Calls: ListInstanceProfilesForRole
+    """
+    listing = Listing(iam, "ListInstanceProfilesForRole", max_items, marker, RoleName=role)
+    for profile in listing.entries("InstanceProfiles"):
+        yield profile["Arn"]
+    yield from listing.footer()

@@ -1,0 +1,106 @@
+"""Passwords."""
+
+from __future__ import annotations
+
+from iamcli import files
+from iamcli.command import command
+from iamcli.options import PASSWORD, USER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+OLD_PASSWORD = PASSWORD.but(
+    name="-o",
+    metavar="OLDPASSWORD",
+    dest="old",
+    help="the password of today; - reads it from standard input, or asks on a terminal",
+)
+NEW_PASSWORD = PASSWORD.but(
+    name="-n",
+    metavar="NEWPASSWORD",
+    dest="new",
+    help="the new password; - reads it from standard input, or asks on a terminal",
+)
+
+
+@command("iam-useraddloginprofile", USER, PASSWORD)
+def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
+    """Give a user a password.
+
+    A user with a password, a login profile, may sign in to the AWS Management Console.
+    A password on the command line is seen by everybody who lists processes; -p - avoids that.
+
+    Output: Nothing.
+    Differs: -p - reads the password from standard input; the original took it for the password.
+    Example: iam-useraddloginprofile -u bob -p somePassword
+    Calls: CreateLoginProfile
+    """
+    secret = files.secret(password, "Password")
+    iam.call("CreateLoginProfile", UserName=user, Password=secret)
+    yield from ()
+
+
+@command("iam-usermodloginprofile", USER, PASSWORD)
+def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
+    """Change a user's password.
+
+    The user must have one already, see iam-useraddloginprofile(1).
+    A password on the command line is seen by everybody who lists processes; -p - avoids that.
+
+    Output: Nothing.
+    Differs: -p - reads the password from standard input; the original took it for the password.
+    Example: iam-usermodloginprofile -u bob -p otherPassword
+    Calls: UpdateLoginProfile
+    """
+    secret = files.secret(password, "Password")
+    iam.call("UpdateLoginProfile", UserName=user, Password=secret)
+    yield from ()
+
+
+@command("iam-userdelloginprofile", USER)
+def userdelloginprofile(iam: IAM, user: str) -> Lines:
+    """Take a user's password away.
+
+    The user cannot sign in any more; access keys go on working.
+
+    Output: Nothing.
+    Example: iam-userdelloginprofile -u bob
+    Calls: DeleteLoginProfile
+    """
+    iam.call("DeleteLoginProfile", UserName=user)
+    yield from ()
+
+
+@command("iam-usergetloginprofile", USER)
+def usergetloginprofile(iam: IAM, user: str) -> Lines:
+    """Tell whether a user has a password.
+
+    Output: Login Profile Exists for User, and the user's name, where there is one.
+    Where there is none the service's NoSuchEntity stands on standard error, and the exit status
+      is 1.
+    Example: iam-usergetloginprofile -u bob
+    Calls: GetLoginProfile
+    """
+    profile = iam.call("GetLoginProfile", UserName=user)["LoginProfile"]
+    yield f"Login Profile Exists for User {profile['UserName']}"
+
+
+@command("iam-userchangepassword", OLD_PASSWORD, NEW_PASSWORD)
+def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
+    """Change your own password.
+
+    It changes the password of the user whose access key signs the request.
+    A password on the command line is seen by everybody who lists processes; - avoids that.
+    Where both are -, the first line of standard input is the old one, the second the new one.
+
+    Output: Nothing.
+    Differs: - reads a password from standard input; the original took it for the password.
+    Example: iam-userchangepassword -o somePassword -n otherPassword
+    Calls: ChangePassword
+    """
+    old = files.secret(old, "Old password")
+    new = files.secret(new, "New password")
+    iam.call("ChangePassword", OldPassword=old, NewPassword=new)
+    yield from ()

@@ -1,0 +1,152 @@
+"""Server certificates."""
+
+from __future__ import annotations
+
+from iamcli import files
+from iamcli.command import command
+from iamcli.options import NEW_PATH, PAGING, PATH, PATH_PREFIX, SERVER_CERT, VERBOSE, Option
+from iamcli.paging import Listing
+from iamcli.text import arn_and_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+BODY = Option(
+    "-b",
+    "CERTBODYFILE",
+    "body",
+    "read the certificate from this file",
+    required=True,
+    limits="PEM",
+    complete="file",
+)
+PRIVATE_KEY = Option(
+    "-k",
+    "PRIVATEKEYFILE",
+    "private_key",
+    "read the private key from this file",
+    required=True,
+    limits="PEM, not encrypted by a passphrase",
+    complete="file",
+)
+CHAIN = Option(
+    "-c",
+    "CERTCHAINFILE",
+    "chain",
+    "read the certificates of the issuers from this file",
+    limits="PEM, one behind the other, the nearest issuer first",
+    complete="file",
+)
+NEW_NAME = SERVER_CERT.but(
+    name="-n",
+    metavar="NEWSERVERCERTNAME",
+    dest="new_name",
+    help="the new name",
+    required=False,
+)
+
+
+@command(
+    "iam-servercertupload",
+    SERVER_CERT,
+    BODY,
+    PRIVATE_KEY,
+    CHAIN,
+    PATH,
+    VERBOSE.but(help="print ARN and id"),
+)
+def servercertupload(
+    iam: IAM,
+    certificate: str,
+    body: str,
+    private_key: str,
+    chain: str | None,
+    path: str | None,
+    verbose: bool,
+) -> Lines:
+    """Upload a server certificate with its private key.
+
+    Load balancers and CloudFront use it for TLS; for CloudFront its path begins with /cloudfront/.
+    The private key cannot be read back.
+
+    Output: Nothing without -v.
+    With -v: the certificate's ARN, and on the next line its id.
+    Differs: A path without its first or last slash is completed.
+    Example: iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v
+    Calls: UploadServerCertificate
+    """
+    uploaded = iam.call(
+        "UploadServerCertificate",
+        ServerCertificateName=certificate,
+        CertificateBody=files.text(body, "the certificate"),
+        PrivateKey=files.text(private_key, "the private key"),
+        CertificateChain=None if chain is None else files.text(chain, "the certificate chain"),
+        Path=path,
+    )
+    if verbose:
+        yield from arn_and_id(uploaded["ServerCertificateMetadata"], "ServerCertificateId")
+
+
+@command("iam-servercertmod", SERVER_CERT, NEW_NAME, NEW_PATH)
+def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> Lines:
+    """Change a server certificate's name or path.
+
+    The ARN changes with name and path; load balancers that use the certificate go on using it.
+
+    Output: Nothing.
+    Example: iam-servercertmod -s example.com -n example.com-2012
+    Calls: UpdateServerCertificate
+    """
+    iam.call(
+        "UpdateServerCertificate",
+        ServerCertificateName=certificate,
+        NewServerCertificateName=new_name,
+        NewPath=path,
+    )
+    yield from ()
+
+
+@command("iam-servercertdel", SERVER_CERT)
+def servercertdel(iam: IAM, certificate: str) -> Lines:
+    """Delete a server certificate.
+
+    The service refuses where it knows that a load balancer uses it; take it out of use first.
+
+    Output: Nothing.
+    Example: iam-servercertdel -s example.com
+    Calls: DeleteServerCertificate
+    """
+    iam.call("DeleteServerCertificate", ServerCertificateName=certificate)
+    yield from ()
+
+
+@command("iam-servercertgetattributes", SERVER_CERT)
+def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
+    """Show a server certificate's ARN and id.
+
+    Output: The certificate's ARN, and on the next line its id.
+    Example: iam-servercertgetattributes -s example.com
+    Calls: GetServerCertificate
+    """
+    found = iam.call("GetServerCertificate", ServerCertificateName=certificate)
+    yield from arn_and_id(
+        found["ServerCertificate"]["ServerCertificateMetadata"], "ServerCertificateId"
+    )
+
+
+@command("iam-servercertlistbypath", PATH_PREFIX, *PAGING)
+def servercertlistbypath(
+    iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
+) -> Lines:
+    """List the server certificates below a path.
+
+    Output: One ARN a line, then the footer.
+    Example: iam-servercertlistbypath
+    Calls: ListServerCertificates
+    """
+    listing = Listing(iam, "ListServerCertificates", max_items, marker, PathPrefix=prefix)
+    for certificate in listing.entries("ServerCertificateMetadataList"):
+        yield certificate["Arn"]
+    yield from listing.footer()

@@ -1,0 +1,97 @@
+"""Signing certificates."""
+
+from __future__ import annotations
+
+from iamcli import files
+from iamcli.command import command
+from iamcli.errors import Failure
+from iamcli.options import CERTIFICATE_ID, OWN_USER, PAGING, STATUS, VERBOSE, Option
+from iamcli.paging import Listing
+from iamcli.text import document
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+CERTIFICATE_TEXT = Option(
+    "-c",
+    "CERTIFICATE",
+    "certificate",
+    "the certificate itself",
+    limits="PEM; exactly one of -c and -f",
+)
+CERTIFICATE_FILE = Option(
+    "-f",
+    "CERTIFICATEFILE",
+    "file",
+    "read the certificate from this file",
+    limits="PEM; exactly one of -c and -f",
+    complete="file",
+)
+
+
+@command("iam-useraddcert", OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE)
+def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
+    """Give a user a signing certificate.
+
+    Some services check signed requests against it; it is an X.509 certificate in PEM form.
+    The certificate is active at once.
+    A user has at most two signing certificates.
+
+    Output: The certificate's id.
+    Example: iam-useraddcert -u bob -f cert.pem
+    Calls: UploadSigningCertificate
+    """
+    if (certificate is None) == (file is None):
+        raise Failure("give the certificate by exactly one of -c and -f")
+    if file is not None:
+        certificate = files.text(file, "the certificate")
+    uploaded = iam.call("UploadSigningCertificate", CertificateBody=certificate, UserName=user)
+    yield uploaded["Certificate"]["CertificateId"]
+
+
+@command("iam-usermodcert", CERTIFICATE_ID, STATUS, OWN_USER)
+def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Lines:
+    """Make a signing certificate active or inactive.
+
+    Requests signed with an inactive certificate are refused; it can be made active again.
+
+    Output: Nothing.
+    Example: iam-usermodcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE -s Inactive
+    Calls: UpdateSigningCertificate
+    """
+    iam.call("UpdateSigningCertificate", CertificateId=certificate, Status=status, UserName=user)
+    yield from ()
+
+
+@command("iam-userdelcert", CERTIFICATE_ID, OWN_USER)
+def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
+    """Delete a user's signing certificate.
+
+    Output: Nothing.
+    Example: iam-userdelcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE
+    Calls: DeleteSigningCertificate
+    """
+    iam.call("DeleteSigningCertificate", CertificateId=certificate, UserName=user)
+    yield from ()
+
+
+@command("iam-userlistcerts", OWN_USER, VERBOSE.but(help="print each certificate's body"), *PAGING)
+def userlistcerts(
+    iam: IAM, user: str | None, verbose: bool, max_items: int | None, marker: str | None
+) -> Lines:
+    """List a user's signing certificates.
+
+    Output: Two lines a certificate: its id, then Active or Inactive; then the footer.
+    With -v: the certificate's body between the two.
+    Example: iam-userlistcerts -u bob
+    Calls: ListSigningCertificates
+    """
+    listing = Listing(iam, "ListSigningCertificates", max_items, marker, UserName=user)
+    for certificate in listing.entries("Certificates"):
+        yield certificate["CertificateId"]
+        if verbose:
+            yield document(certificate["CertificateBody"])
+        yield certificate["Status"]
+    yield from listing.footer()

@@ -1,0 +1,58 @@
+"""Reading what an option names: a file, or a secret from standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from iamcli.errors import Failure
+
+#: Far more than the service takes of any document or certificate (bytes).
+LARGEST = 1 << 20
+
+
+def text(name: str, what: str) -> str:
+    """Return the text of the file ``name``, which holds ``what`` ("the policy").
+
+    Line ends and blanks are kept. Raises Failure that names the file where it is absent, a
+    folder, unreadable, empty, too large or not UTF-8. Ledger: a named file must exist.
+    """
+    if not name:
+        raise Failure(f"no file is named for {what}")
+    try:
+        if stat.S_ISDIR(os.stat(name).st_mode):
+            raise Failure(f"{name} is a folder; {what} has to be a file")
+        with open(name, "rb") as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot read {what} from {name}: {reason}") from None
+    if not content:
+        raise Failure(f"{name} is empty; {what} was expected in it")
+    if len(content) > LARGEST:
+        raise Failure(f"{name} is larger than {LARGEST} bytes; that cannot be {what}")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise Failure(f"{name}, line {line}: not UTF-8; {what} has to be text") from None
+
+
+def secret(value: str, what: str) -> str:
+    """Return ``value``, or for ``-`` a line of standard input, asked for without echo on a
+    terminal. ``what`` names it in the question ("New password"). Raises Failure where there is
+    no line.
+    """  # noqa: D205 - one sentence, two lines
+    if value != "-":
+        return value
+    if sys.stdin is None:
+        raise Failure(f"standard input is closed; the {what.lower()} was to come from it")
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass(f"{what}: ")
+    line = sys.stdin.readline()
+    if not line.strip("\r\n"):
+        raise Failure(f"standard input holds no line for the {what.lower()}")
+    return line.rstrip("\r\n")

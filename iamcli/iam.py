@@ -1,0 +1,96 @@
+"""The IAM service, as the rooms see it."""
+
+from __future__ import annotations
+
+from iamcli import redact
+from iamcli.errors import Failure, ServiceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from iamcli.client import Client
+    from iamcli.connection import Connection
+
+
+class IAM:
+    """Calls the service's operations; the client behind it is made at the first call.
+
+    ``connection``: where to and with which key; ``log``: takes the lines of ``-d``, or None;
+    ``before``: called before each request; ``strict``: whether the original's frame is wanted.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        log: Callable[[str], None] | None = None,
+        before: Callable[[], None] = lambda: None,
+        strict: bool = False,
+    ) -> None:
+        self.strict = strict
+        #: Whether a request was sent that may have changed something.
+        self.changed = False
+        self.secrets = redact.Secrets()
+        self._connection = connection
+        self._log = log
+        self._before = before
+        self._client: Client | None = None
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call ``operation`` with those ``parameters`` that are not None and return its answer.
+
+        Raises ServiceError where the service refuses, UnknownOutcome where the answer to a call
+        that must not be repeated was lost, Failure where the service could not be asked.
+        """
+        given = {name: value for name, value in parameters.items() if value is not None}
+        self.secrets.gather(given)
+        self._before()
+        client = self._client or self._opened()
+        self._debug(f"{operation} to {client.url}", given)
+        self.changed = self.changed or not operation.startswith(("Get", "List"))
+        try:
+            answer = client.call(operation, given)
+        except Failure as failure:
+            self._debug(f"{operation} failed: {self.secrets.clean(str(failure))}", {})
+            raise
+        self.secrets.gather(answer)
+        request_id = answer.pop("ResponseMetadata", {}).get("RequestId", "none")
+        self._debug(f"{operation} answered, request id {request_id}", answer)
+        return answer
+
+    def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
+        """Call an ``operation`` that only reads; return None where reading is not permitted.
+
+        A key may be allowed to do a thing without being allowed to look first.
+        """
+        try:
+            return self.call(operation, **parameters)
+        except ServiceError as error:
+            if error.code in DENIED:
+                return None
+            raise
+
+    def _opened(self) -> Client:
+        import gc
+
+        # Importing makes many objects that live to the end; looking for garbage among them costs
+        # a tenth of the command.
+        gc.disable()
+        from iamcli.client import Client
+
+        self._client = Client(self._connection, lambda line: self._debug(line, {}))
+        gc.freeze()
+        gc.enable()
+        self.secrets.add(*self._client.secrets)
+        return self._client
+
+    def _debug(self, line: str, value: dict[str, Any]) -> None:
+        if self._log:
+            shown = f": {redact.structure(value)}" if value else ""
+            self._log(self.secrets.clean(line) + shown)
+
+
+#: Codes of the service's answer to a key that may not do what it asks for.
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})

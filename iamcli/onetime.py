@@ -1,0 +1,127 @@
+"""What is shown once: access keys and MFA seeds. They arrive, or they are taken back."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from iamcli.errors import Failure, OutputLost
+from iamcli.text import ON_TERMINAL, READY, Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+
+def access_key(iam: IAM, user: str | None) -> Lines:
+    """Create an access key and yield its id and its secret as lines.
+
+    Raises Failure where they could not be shown; the key is deleted again then, or named.
+    Source: CreateAccessKey, DeleteAccessKey. Ledger: secrets arrive or are taken back.
+    """
+    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
+    try:
+        yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
+    except (OutputLost, KeyboardInterrupt) as lost:
+        _take_back(
+            iam,
+            lost,
+            f"access key {key['AccessKeyId']}",
+            "DeleteAccessKey",
+            UserName=user,
+            AccessKeyId=key["AccessKeyId"],
+        )
+
+
+def seed_shown(iam: IAM, name: str, path: str | None) -> Lines:
+    """Create a virtual MFA device and yield its serial number and its seed as lines.
+
+    Raises Failure where they could not be shown; the device is deleted again then, or named.
+    Source: CreateVirtualMFADevice, DeleteVirtualMFADevice.
+    """
+    yield READY
+    device = _device(iam, name, path)
+    yield from _shown(iam, device, device["Base32StringSeed"].decode())
+
+
+def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
+    """Like ``seed_shown``, with the seed as a QR code on a terminal."""
+    from iamcli import qr
+
+    try:
+        yield ON_TERMINAL
+    except OutputLost as lost:
+        raise Failure(f"{lost}, which a QR code needs; give -o FILE") from None
+    qr.require()
+    device = _device(iam, name, path)
+    serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
+    yield from _shown(iam, device, qr.drawn(qr.address(serial, seed)))
+
+
+def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: bool) -> Lines:
+    """Create a virtual MFA device, put its seed into the new ``file``, and yield its serial number.
+
+    The file is made, for its owner alone, before the device is. Raises Failure where the file
+    exists or cannot be written; device and file are deleted again then.
+    """
+    try:
+        place = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        reason = f"cannot make {file} for the seed: {error.strerror}"
+        raise Failure(f"{reason}; nothing was sent") from None
+    try:
+        with os.fdopen(place, "wb") as stream:
+            device = _device(iam, name, path)
+            _write(iam, device, stream, file, picture=picture)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(file)
+        raise
+    yield device["SerialNumber"]
+
+
+def _write(iam: IAM, device: dict[str, Any], stream: BinaryIO, file: str, *, picture: bool) -> None:
+    try:
+        stream.write(device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n")
+        stream.flush()
+    except OSError as error:
+        _take_back_device(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
+    except KeyboardInterrupt as interrupt:
+        _take_back_device(iam, device, interrupt)
+
+
+def _device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
+    answer = iam.call("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path=path)
+    device: dict[str, Any] = answer["VirtualMFADevice"]
+    return device
+
+
+def _shown(iam: IAM, device: dict[str, Any], seed: str) -> Lines:
+    try:
+        yield Secret(f"{device['SerialNumber']}\n{seed}")
+    except (OutputLost, KeyboardInterrupt) as lost:
+        _take_back_device(iam, device, lost)
+
+
+def _take_back_device(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:
+    serial = device["SerialNumber"]
+    what = f"virtual MFA device {serial}"
+    _take_back(iam, lost, what, "DeleteVirtualMFADevice", SerialNumber=serial)
+
+
+def _take_back(iam: IAM, lost: BaseException, what: str, operation: str, **named: Any) -> None:
+    """Undo the creation of ``what``, whose secret was ``lost``, and raise Failure that says so.
+
+    Where an interrupt was the reason, it goes on as one.
+    """
+    try:
+        iam.call(operation, **named)
+    except Failure as failure:
+        reason = str(lost) or "interrupted"
+        raise Failure(f"{reason}; {what} is left, its secret is lost: {failure}") from lost
+    if isinstance(lost, KeyboardInterrupt):
+        raise lost
+    raise Failure(f"{lost}; {what} was deleted again") from lost

@@ -1,0 +1,486 @@
+"""Options: what a command accepts, how its command line is read, and the options that are shared.
+
+The grammar is the legacy toolkit's: options are separate words in any order, a value option takes
+the next word whatever it looks like, the last of several values wins, repeatable options collect.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+#: Characters that word processors and web pages put in place of the ASCII hyphen.
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+
+
+class UsageError(Exception):
+    """The command line is not one that the command accepts; the message says where."""
+
+
+class HelpWanted(Exception):  # noqa: N818 - not an error
+    """The command line asks for the help text."""
+
+
+class VersionWanted(Exception):  # noqa: N818 - not an error
+    """The command line asks for the version."""
+
+
+class Option:
+    """One option of a command.
+
+    ``name``: as typed (``-u``, ``--url``); ``metavar``: the placeholder of its value, None for a
+    switch; ``dest``: the parameter of the command's function that receives it; ``help``: what it
+    does, a phrase without final stop; ``limits``: what the service or this tool demands of the
+    value, for the man page; ``default``: what holds without it, in words; ``convert``: turns the
+    word into the value or raises ValueError; ``choices``: the words that are accepted, in any
+    case; ``complete``: what kind of thing the value is, for completion (``file``, ``user``,
+    ``group``, ``role``, ``profile``, ``policy``, ``key``, ``path``); ``secret``: the value is
+    never shown again; ``alias``: a second name.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of a declaration
+        self,
+        name: str,
+        metavar: str | None,
+        dest: str,
+        help: str,  # noqa: A002 - the field's own word
+        *,
+        required: bool = False,
+        repeatable: bool = False,
+        limits: str = "",
+        default: str = "",
+        convert: Callable[[str], Any] | None = None,
+        choices: tuple[str, ...] = (),
+        complete: str = "",
+        secret: bool = False,
+        alias: str = "",
+    ) -> None:
+        self.name = name
+        self.metavar = metavar
+        self.dest = dest
+        self.help = help
+        self.required = required
+        self.repeatable = repeatable
+        self.limits = limits
+        self.default = default
+        self.convert = convert
+        self.choices = choices
+        self.complete = complete
+        self.secret = secret
+        self.alias = alias
+
+    @property
+    def switch(self) -> bool:
+        """Whether the option stands alone, without a value."""
+        return self.metavar is None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The option's name and, where it has one, its alias."""
+        return (self.name, self.alias) if self.alias else (self.name,)
+
+    @property
+    def optional(self) -> Option:
+        """The same option where it may be left out."""
+        return self.but(required=False)
+
+    def but(self, **changes: Any) -> Option:
+        """Return a copy with some fields changed."""
+        fields = {**vars(self), **changes}
+        return Option(
+            fields.pop("name"),
+            fields.pop("metavar"),
+            fields.pop("dest"),
+            fields.pop("help"),
+            **fields,
+        )
+
+    def value(self, word: str) -> Any:
+        """Return the value that ``word`` stands for; raise UsageError if it stands for none."""
+        if self.choices:
+            for choice in self.choices:
+                if choice.lower() == word.lower():
+                    return choice
+            raise UsageError(
+                f'"{word}" is not a valid value for "{self.name}"; '
+                f"it takes {' or '.join(self.choices)}"
+            )
+        if self.convert is None:
+            return word
+        try:
+            return self.convert(word)
+        except ValueError:
+            raise UsageError(f'"{word}" is not a valid value for "{self.name}"') from None
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Return a converter that takes a whole number from ``low`` to ``high``."""
+
+    def convert(word: str) -> int:
+        digits = word.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and low <= int(word) <= high):
+            raise ValueError(word)
+        return int(word)
+
+    return convert
+
+
+def entity_path(word: str) -> str:
+    """Return a path with the slashes that old scripts leave out: ``/wirbel`` is ``/wirbel/``."""
+    path = word if word.startswith("/") else f"/{word}"
+    return path if path.endswith("/") else f"{path}/"
+
+
+def read(program: str, options: Sequence[Option], words: Sequence[str]) -> dict[str, Any]:
+    """Read the words that follow the name of ``program``.
+
+    Returns the value of each option by its ``dest``: None, False or an empty list where it was
+    not given. Raises HelpWanted or VersionWanted where the line asks for these anywhere, else
+    UsageError for the first thing from the left that is wrong, then for the first required option
+    that is missing, in the order of the names. Ledger: parse order.
+    """
+    values = {option.dest: _absent(option) for option in options}
+    wrong: UsageError | None = None
+    version = False
+    for found in _walk(program, options, words):
+        if isinstance(found, UsageError):
+            wrong = wrong or found
+        elif found[0].dest == "help":
+            raise HelpWanted
+        elif found[0].dest == "version":
+            version = True
+        elif wrong is None:
+            wrong = _store(values, *found)
+    if version:
+        raise VersionWanted
+    if wrong:
+        raise wrong
+    for option in sorted(options, key=lambda option: option.name):
+        if option.required and values[option.dest] in (None, []):
+            raise UsageError(f'Option "{option.name}" is required')
+    return values
+
+
+def _absent(option: Option) -> Any:
+    if option.switch:
+        return False
+    return [] if option.repeatable else None
+
+
+def _store(values: dict[str, Any], option: Option, word: str | None) -> UsageError | None:
+    if word is None:
+        values[option.dest] = True
+        return None
+    try:
+        word.encode()
+        value = option.value(word)
+    except UnicodeEncodeError:
+        return UsageError(f'The value of "{option.name}" is not text in this locale\'s encoding')
+    except UsageError as error:
+        return error
+    if option.repeatable:
+        values[option.dest].append(value)
+    else:
+        values[option.dest] = value
+    return None
+
+
+def _walk(
+    program: str, options: Sequence[Option], words: Sequence[str]
+) -> Iterator[tuple[Option, str | None] | UsageError]:
+    """Yield each option with its word, and an error for each word that fits nothing."""
+    waiting = iter(words)
+    for word in waiting:
+        if word == "--":
+            for rest in waiting:
+                yield UsageError(f"No argument is allowed: {rest}")
+            return
+        option, glued = _match(options, word)
+        if option is None:
+            yield _misfit(program, options, words, word)
+        elif option.switch or glued is not None:
+            yield option, glued
+        else:
+            operand = next(waiting, None)
+            if operand is None:
+                yield UsageError(f'Option "{word}" takes an operand')
+            else:
+                yield option, operand
+
+
+def _match(options: Sequence[Option], word: str) -> tuple[Option | None, str | None]:
+    """Return the option that ``word`` names, and the value where one is glued to it."""
+    for option in options:
+        if word in option.names:
+            return option, None
+    if word.startswith("--"):
+        name, equals, value = word.partition("=")
+        for option in options:
+            if equals and name in option.names and not option.switch:
+                return option, value
+        return None, None
+    glued = [
+        option
+        for option in options
+        if not option.switch and not option.name.startswith("--") and word.startswith(option.name)
+    ]
+    if not glued:
+        return None, None
+    longest = max(glued, key=lambda option: len(option.name))
+    return longest, word[len(longest.name) :]
+
+
+def _misfit(program: str, options: Sequence[Option], words: Sequence[str], word: str) -> UsageError:
+    from iamcli import misfit
+
+    return UsageError(misfit.explain(program, options, words, word))
+
+
+# The options that every command has.
+
+CREDENTIAL_FILE = Option(
+    "--aws-credential-file",
+    "CREDENTIALFILE",
+    "credential_file",
+    "read the access key from this file, see aws-credential-file(5)",
+    default="the file named by AWS_CREDENTIAL_FILE, else the AWS SDK's own chain",
+    complete="file",
+)
+CLIENT_CONFIG_FILE = Option(
+    "--client-config-file",
+    "CLIENTCONFIGFILE",
+    "client_config_file",
+    "read the proxy's settings from this file",
+    default="the file named by CLIENT_CONFIG_FILE, else the proxy variables",
+    complete="file",
+)
+URL = Option(
+    "--url",
+    "SERVICEENDPOINT",
+    "url",
+    "send requests to this address",
+    limits="http or https; without a scheme https is meant",
+    default="AWS_IAM_URL, else the AWS configuration's endpoint, else AWS's own",
+)
+DEBUG = Option(
+    "-d",
+    None,
+    "debug",
+    "log requests and answers on standard error, without their secrets",
+    alias="--debug",
+)
+HELP = Option("-h", None, "help", "show this help and exit", alias="--help")
+VERSION = Option("--version", None, "version", "show the version and exit")
+
+COMMON = (CREDENTIAL_FILE, CLIENT_CONFIG_FILE, URL, DEBUG, HELP, VERSION)
+
+# The options that more than one command has.
+
+NAME_LIMITS = "letters, digits and any of +=,.@-_"
+
+USER = Option(
+    "-u",
+    "USERNAME",
+    "user",
+    "the user's name",
+    required=True,
+    limits=f"1 to 64 characters: {NAME_LIMITS}",
+    complete="user",
+)
+OWN_USER = USER.but(required=False, default="the user whose access key signs the request")
+USERS = USER.but(dest="users", help="a user's name", repeatable=True)
+GROUP = Option(
+    "-g",
+    "GROUPNAME",
+    "group",
+    "the group's name",
+    required=True,
+    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    complete="group",
+)
+ROLE = Option(
+    "-r",
+    "ROLENAME",
+    "role",
+    "the role's name",
+    required=True,
+    limits=f"1 to 64 characters: {NAME_LIMITS}",
+    complete="role",
+)
+PROFILE = Option(
+    "-s",
+    "INSTANCEPROFILENAME",
+    "profile",
+    "the instance profile's name",
+    required=True,
+    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    complete="profile",
+)
+POLICY = Option(
+    "-p",
+    "POLICYNAME",
+    "policy",
+    "the policy's name",
+    required=True,
+    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    complete="policy",
+)
+SERVER_CERT = Option(
+    "-s",
+    "SERVERCERTNAME",
+    "certificate",
+    "the server certificate's name",
+    required=True,
+    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    complete="servercert",
+)
+SERIAL = Option(
+    "-s",
+    "SERIAL",
+    "serial",
+    "the MFA device's serial number; for a virtual device its ARN",
+    required=True,
+    limits="9 to 256 characters: letters, digits and any of =/:,.@-",
+    complete="mfa",
+)
+KEY = Option(
+    "-k",
+    "ACCESSKEYID",
+    "key",
+    "the access key's id",
+    required=True,
+    limits="16 to 128 letters and digits",
+    complete="key",
+)
+CERTIFICATE_ID = Option(
+    "-c",
+    "CERTIFICATEID",
+    "certificate",
+    "the signing certificate's id",
+    required=True,
+    limits="24 to 128 letters and digits",
+)
+STATUS = Option(
+    "-s",
+    "STATUS",
+    "status",
+    "the status that it shall have",
+    required=True,
+    choices=("Active", "Inactive"),
+)
+PATH = Option(
+    "-p",
+    "PATH",
+    "path",
+    "the path to put it under",
+    limits="1 to 512 characters; the slashes at its ends are added where they are missing",
+    default="/",
+    convert=entity_path,
+    complete="path",
+)
+NEW_PATH = PATH.but(metavar="NEWPATH", help="move it to this path", default="it stays where it is")
+PATH_PREFIX = Option(
+    "-p",
+    "PATHPREFIX",
+    "prefix",
+    "list only what is under this path",
+    limits="sent as typed; it begins and ends with /",
+    default="/",
+    complete="path",
+)
+VERBOSE = Option("-v", None, "verbose", "show more")
+MAX_ITEMS = Option(
+    "-i",
+    "MAXITEMS",
+    "max_items",
+    "read one page of at most this many entries",
+    limits="a whole number from 1 to 1000",
+    default="the whole list",
+    convert=whole_number(1, 1000),
+)
+MARKER = Option(
+    "-m",
+    "MARKER",
+    "marker",
+    "read one page, from the place where an earlier page ended",
+    limits="as printed behind Marker: at the end of that page",
+)
+PAGING = (MAX_ITEMS, MARKER)
+RECURSIVE = Option("-r", None, "recursive", "first remove everything that it holds")
+PRETEND = Option("-p", None, "pretend", "list what would be removed, and remove nothing")
+ACTIONS = Option(
+    "-a",
+    "ACTION",
+    "actions",
+    "an action that the policy names, such as s3:ListBucket or s3:*",
+    required=True,
+    repeatable=True,
+)
+RESOURCES = Option(
+    "-r",
+    "AMAZON RESOURCE NAME",
+    "resources",
+    "the ARN of a resource that the policy names, or *",
+    required=True,
+    repeatable=True,
+)
+EFFECT = Option(
+    "-e",
+    "EFFECT",
+    "effect",
+    "whether the policy allows or denies",
+    required=True,
+    choices=("Allow", "Deny"),
+)
+SHOW_POLICY = Option("-o", None, "show", "print the policy that was stored")
+POLICY_FILE = Option(
+    "-f",
+    "POLICYDOCUMENTFILE",
+    "file",
+    "read the policy from this file",
+    limits="JSON in UTF-8; exactly one of the two ways to give a policy",
+    complete="file",
+)
+POLICY_TEXT = Option(
+    "-o",
+    "POLICYDOCUMENT",
+    "document",
+    "the policy itself, in single quotes",
+    limits="JSON; exactly one of -f and -o",
+)
+TRUSTED_SERVICE = Option(
+    "-s",
+    "SERVICE",
+    "service",
+    "trust this service, such as ec2.amazonaws.com",
+    limits="a service's DNS name; exactly one of -f and -s",
+)
+PASSWORD = Option(
+    "-p",
+    "PASSWORD",
+    "password",
+    "the password; - reads it from standard input, or asks on a terminal",
+    required=True,
+    limits="as the account's password policy demands, at most 128 characters",
+    secret=True,
+)
+CODE1 = Option(
+    "-c1",
+    "CODE1",
+    "code1",
+    "a code that the device shows",
+    required=True,
+    limits="6 digits",
+    secret=True,
+)
+CODE2 = CODE1.but(name="-c2", metavar="CODE2", dest="code2", help="the code that it shows next")
+ALIAS = Option(
+    "-a",
+    "ACCOUNTALIAS",
+    "alias",
+    "the account's alias, part of its sign-in address",
+    required=True,
+    limits="3 to 63 characters: lower-case letters, digits and single hyphens",
+)

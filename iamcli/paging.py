@@ -1,0 +1,91 @@
+"""Lists: one page or all of them, and what stands below."""
+
+from __future__ import annotations
+
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from iamcli.iam import IAM
+    from iamcli.text import Lines
+
+#: Entries a page where the whole list is read: the service's maximum.
+LARGEST_PAGE = 1000
+#: Entries a page where a marker alone is given, and in strict mode: the original's.
+LEGACY_PAGE = 100
+
+
+class Listing:
+    """A list that the service hands out in pages.
+
+    ``iam``: the service; ``operation``: the API operation; ``max_items`` and ``marker``: what the
+    options ``-i`` and ``-m`` say, either of which asks for a single page; ``parameters``: the
+    operation's own. Ledger: lists and their footer.
+    """
+
+    def __init__(
+        self,
+        iam: IAM,
+        operation: str,
+        max_items: int | None,
+        marker: str | None,
+        **parameters: Any,
+    ) -> None:
+        self._iam = iam
+        self._operation = operation
+        self._parameters = parameters
+        self._marker = marker
+        self._single = iam.strict or max_items is not None or marker is not None
+        self._size = max_items or (LEGACY_PAGE if self._single else LARGEST_PAGE)
+
+    def pages(self) -> Iterator[dict[str, Any]]:
+        """Yield each page as it arrives; raise Failure where the service loses the thread."""
+        while True:
+            page = self._iam.call(
+                self._operation, MaxItems=self._size, Marker=self._marker, **self._parameters
+            )
+            self._marker = next_marker(page, self._marker)
+            yield page
+            if self._single or self._marker is None:
+                return
+
+    def entries(self, key: str) -> Iterator[Any]:
+        """Yield the entries under ``key`` of each page."""
+        for page in self.pages():
+            yield from page.get(key, ())
+
+    def footer(self) -> Lines:
+        """Yield whether there is more, and where it begins."""
+        if self._marker is None:
+            yield "IsTruncated: false"
+        else:
+            yield "IsTruncated: true"
+            yield f"Marker: {self._marker}"
+
+
+def everything(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]:
+    """Return all entries under ``key`` of all pages of ``operation``."""
+    entries: list[Any] = []
+    marker = None
+    while True:
+        page = iam.call(operation, Marker=marker, **parameters)
+        entries += page.get(key, ())
+        marker = next_marker(page, marker)
+        if marker is None:
+            return entries
+
+
+def next_marker(page: dict[str, Any], marker: str | None) -> str | None:
+    """Return where the next page begins, None after the last.
+
+    ``marker`` is where ``page`` began. Raises Failure where following would never end.
+    """
+    if not page.get("IsTruncated"):
+        return None
+    following: str | None = page.get("Marker")
+    if not following or following == marker:
+        raise Failure("the service says that the list goes on, but not where; it cannot be read")
+    return following

@@ -1,0 +1,113 @@
+"""Java properties files, the syntax of the toolkit's two configuration files."""
+
+from __future__ import annotations
+
+import os
+
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
+_BLANKS = " \t\f"
+
+
+class Property(str):
+    """A value, with the number of the ``line`` on which it begins."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+def read(name: str) -> dict[str, Property]:
+    """Return the properties in the file ``name``; a key given twice has its last value.
+
+    Raises Failure with the reason only ("is a folder"); the caller says what the file is for.
+    Source: java.util.Properties.load.
+    """
+    try:
+        if os.path.isdir(name):
+            raise Failure("is a folder")
+        with open(name, "rb") as file:
+            content = file.read(1 << 16)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot be read: {reason}") from None
+    return parse(_decoded(content))
+
+
+def parse(text: str) -> dict[str, Property]:
+    """Return the properties in ``text``, blanks around keys and values taken away."""
+    found = {}
+    for number, line in _logical_lines(text):
+        key, value = _split(line)
+        entry = Property(_unescaped(value).strip())
+        entry.line = number
+        found[_unescaped(key)] = entry
+    return found
+
+
+def _decoded(content: bytes) -> str:
+    # Java reads ISO-8859-1; editors of today write UTF-8, some with a mark in front.
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each line that holds a property, continuation lines joined, with its number."""
+    pending = ""
+    first = 0
+    for number, natural in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        line = natural.lstrip(_BLANKS)
+        if not pending:
+            if not line or line[0] in "#!":
+                continue
+            first = number
+        pending += line
+        if (len(pending) - len(pending.rstrip("\\"))) % 2:
+            pending = pending[:-1]
+            continue
+        yield first, pending
+        pending = ""
+    if pending:
+        yield first, pending
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Split at the first separator: a blank, ``=`` or ``:``, with the blanks around it."""
+    place = 0
+    while place < len(line) and line[place] not in f"=:{_BLANKS}":
+        place += 2 if line[place] == "\\" else 1
+    rest = line[place:].lstrip(_BLANKS)
+    if rest[:1] in ("=", ":"):
+        rest = rest[1:]
+    return line[:place], rest
+
+
+def _unescaped(text: str) -> str:
+    if "\\" not in text:
+        return text
+    plain = []
+    letters = iter(text)
+    for letter in letters:
+        if letter != "\\":
+            plain.append(letter)
+            continue
+        escaped = next(letters, "")
+        if escaped == "u":
+            digits = "".join(next(letters, "") for _ in range(4))
+            plain.append(_character(digits))
+        else:
+            plain.append(_ESCAPES.get(escaped, escaped))
+    return "".join(plain)
+
+
+def _character(digits: str) -> str:
+    try:
+        return chr(int(digits, 16))
+    except ValueError:
+        return f"u{digits}"

@@ -1,0 +1,96 @@
+"""Running a command whose line has been read: connect, show its lines, tell what went wrong."""
+
+from __future__ import annotations
+
+import os
+
+from iamcli import text
+from iamcli.connection import Connection
+from iamcli.errors import Failure, OutputLost, one_line
+from iamcli.iam import IAM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from iamcli.command import Command
+    from iamcli.output import Output
+    from iamcli.text import Lines
+
+
+def run(command: Command, values: Mapping[str, Any], output: Output, *, strict: bool) -> None:
+    """Run ``command`` with the ``values`` of its options.
+
+    Raises Failure where it could not do all that it was asked for, and KeyboardInterrupt; the
+    texts of both are fit to be shown.
+    """
+    connection = Connection(values, os.environ)
+    for warning, terminals_only in connection.warnings:
+        if output.on_terminal() or not terminals_only:
+            output.error(warning)
+
+    def debug(line: str) -> None:
+        output.error(f"debug: {one_line(line)}")
+
+    iam = IAM(
+        connection, log=debug if values["debug"] else None, before=output.flush, strict=strict
+    )
+    arguments = {option.dest: values[option.dest] for option in command.options}
+    try:
+        _carry_out(command.function(iam, **arguments), iam, output)
+    except Failure as failure:
+        failure.args = (iam.secrets.clean(str(failure)),)
+        failure.state = iam.secrets.clean(failure.state)
+        raise
+    except KeyboardInterrupt:
+        if iam.changed:
+            output.error("interrupted; what was already sent may have been carried out")
+        raise
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user without -d
+        if values["debug"]:
+            output.help(iam.secrets.clean(_trace(error)))
+        what = iam.secrets.clean(f"{type(error).__name__}: {error}")
+        raise Failure(f"defect in iamcli, please report it with what -d shows: {what}") from None
+
+
+def _carry_out(lines: Lines, iam: IAM, output: Output) -> None:
+    try:
+        _show(lines, output)
+        output.flush()
+    except OutputLost as lost:
+        if iam.changed:
+            raise Failure(f"{lost}; what the command did stays done") from None
+        if not lost.reader_left:
+            raise
+
+
+def _show(lines: Lines, output: Output) -> None:
+    """Show each line, throwing back to the command what it must know: that one was lost."""
+    line = next(lines, None)
+    while line is not None:
+        try:
+            _show_line(line, output)
+        except (OutputLost, KeyboardInterrupt) as lost:  # noqa: PERF203 - each line may be lost
+            line = lines.throw(lost)
+        else:
+            line = next(lines, None)
+
+
+def _show_line(line: str, output: Output) -> None:
+    if isinstance(line, text.Note):
+        output.error(line)
+    elif line is text.READY:
+        output.ready()
+    elif line is text.ON_TERMINAL:
+        output.ready_on_terminal()
+    else:
+        output.line(line)
+        if isinstance(line, text.Secret):
+            output.flush()
+
+
+def _trace(error: Exception) -> str:
+    import traceback
+
+    return "".join(traceback.format_exception(error))

@@ -1,0 +1,114 @@
+"""Write the slim copy of the IAM service model that the client reads.
+
+Takes botocore's own model of the service and keeps what the commands use: the operations named in
+the rooms, the shapes that these reach, and of each shape what a request or an answer needs. No
+documentation, no compression: the file is read at every start.
+
+Usage: python tools/slim_model.py [--check]
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from botocore.loaders import Loader
+
+ROOT = Path(__file__).resolve().parent.parent
+SLIM = ROOT / "iamcli" / "data" / "iam.json"
+
+OPERATION_KEYS = ("name", "http", "input", "output")
+METADATA_KEYS = (
+    "apiVersion",
+    "endpointPrefix",
+    "protocol",
+    "protocols",
+    "serviceAbbreviation",
+    "serviceId",
+    "signatureVersion",
+    "xmlNamespace",
+)
+SHAPE_KEYS = ("type", "members", "member", "key", "value", "flattened", "sensitive", "xmlNamespace")
+MEMBER_KEYS = ("shape", "locationName", "flattened", "xmlNamespace")
+
+
+def operations_used() -> list[str]:
+    """Return the names of the API operations that stand in the package's source, sorted."""
+    known = set(full_model()["operations"])
+    sources = [*(ROOT / "iamcli").glob("*.py"), *(ROOT / "iamcli" / "commands").glob("*.py")]
+    words = {word for path in sources for word in re.findall(r'"([A-Z]\w+)"', path.read_text())}
+    return sorted(known & words)
+
+
+def full_model() -> dict[str, Any]:
+    """Return the installed botocore's model of IAM."""
+    model: dict[str, Any] = Loader().load_service_model("iam", "service-2")
+    return model
+
+
+def slim(model: dict[str, Any], operations: list[str]) -> dict[str, Any]:
+    """Return ``model`` reduced to ``operations`` and to what they need."""
+    kept = {name: _pick(model["operations"][name], OPERATION_KEYS) for name in operations}
+    for operation in kept.values():
+        for side in ("input", "output"):
+            if side in operation:
+                operation[side] = _pick(operation[side], ("shape", "resultWrapper"))
+    shapes: dict[str, Any] = {}
+    waiting = [
+        op[side]["shape"] for op in kept.values() for side in ("input", "output") if side in op
+    ]
+    while waiting:
+        name = waiting.pop()
+        if name in shapes:
+            continue
+        shape = _slim_shape(model["shapes"][name])
+        shapes[name] = shape
+        waiting += [part["shape"] for part in _parts(shape)]
+    return {
+        "version": model["version"],
+        "metadata": _pick(model["metadata"], METADATA_KEYS),
+        "operations": kept,
+        "shapes": dict(sorted(shapes.items())),
+    }
+
+
+def _slim_shape(shape: dict[str, Any]) -> dict[str, Any]:
+    slimmed = _pick(shape, SHAPE_KEYS)
+    if "members" in slimmed:
+        slimmed["members"] = {
+            name: _pick(member, MEMBER_KEYS) for name, member in slimmed["members"].items()
+        }
+    for part in ("member", "key", "value"):
+        if part in slimmed:
+            slimmed[part] = _pick(slimmed[part], MEMBER_KEYS)
+    return slimmed
+
+
+def _parts(shape: dict[str, Any]) -> list[dict[str, Any]]:
+    single = [shape[part] for part in ("member", "key", "value") if part in shape]
+    return [*shape.get("members", {}).values(), *single]
+
+
+def _pick(whole: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: whole[key] for key in keys if key in whole}
+
+
+def text() -> str:
+    """Return what the file should hold."""
+    return json.dumps(slim(full_model(), operations_used()), separators=(",", ":")) + "\n"
+
+
+def main() -> int:
+    """Write the file, or with ``--check`` say whether it is up to date."""
+    if "--check" in sys.argv[1:]:
+        return 0 if SLIM.read_text() == text() else 1
+    SLIM.write_text(text())
+    print(f"{SLIM.relative_to(ROOT)}: {SLIM.stat().st_size} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
