@@ -35,7 +35,7 @@ $(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(BIN)/pip
 	@echo "make: installing iamcli[$*] into $(VENV), log in $(VENV)/$*.log"
 	@$(BIN)/python -m pip install --disable-pip-version-check --config-settings editable_mode=compat \
 		--editable '.[$*]' >$(VENV)/$*.log 2>&1 || { \
-		echo "make: pip failed, is the network there? $$(grep -m 1 ERROR $(VENV)/$*.log)" >&2; exit 1; }
+		echo "make: pip failed, is the network there? $$(grep -m 1 -o 'ERROR.*' $(VENV)/$*.log)" >&2; exit 1; }
 	@$(BIN)/python -m compileall -q iamcli
 	@touch $@
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import textwrap
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 HEAD = """\
-The commands of the legacy AWS IAM Command Line Toolkit. Each is a program of its
-own and explains itself: iam-usercreate -h
+The commands of the legacy AWS IAM Command Line Toolkit. Each is a program of
+its own and explains itself: iam-usercreate -h
 """
 
 
@@ -36,6 +37,8 @@ def main() -> int:
         program = error.ctx.command_path if error.ctx else "iamcli"
         output.error(f"{error.format_message().removesuffix('.')}; see {program} --help")
     except OutputLost as lost:
+        # What is still buffered would fail once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if lost.reader_left:
             return 0
         output.error(str(lost))
@@ -58,7 +61,18 @@ def rooms() -> Iterator[tuple[str, list[Command]]]:
         yield title, [thing for thing in vars(module).values() if isinstance(thing, Command)]
 
 
-class Umbrella(click.Group):
+class Told(click.Command):
+    """A command whose help goes where it is noticed if it does not arrive."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return click's own option with another way to show the help."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.callback = lambda ctx, _, wanted: _show(ctx, ctx.get_help()) if wanted else None
+        return option
+
+
+class Umbrella(Told, click.Group):
     """A group that knows the iam-* programs too: its help lists them, a wrong name finds them."""
 
     def resolve_command(
@@ -74,7 +88,7 @@ class Umbrella(click.Group):
             for command in commands:
                 known[command.name] = known[command.name.removeprefix("iam-")] = command.name
         near = get_close_matches(args[0], known, 1)
-        hint = f"; did you mean {known[near[0]]}?" if near else ""
+        hint = f" (did you mean {known[near[0]]}?)" if near else ""
         raise click.UsageError(f"there is no subcommand {args[0]}{hint}", ctx)
 
     def get_help(self, ctx: click.Context) -> str:
@@ -113,21 +127,19 @@ def _show(ctx: click.Context, text: str) -> None:
 @click.group(
     cls=Umbrella,
     invoke_without_command=True,
-    add_help_option=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("-h", "--help", "help_wanted", is_flag=True)
 @click.option("--version", "version_wanted", is_flag=True)
 @click.pass_context
-def umbrella(ctx: click.Context, *, help_wanted: bool, version_wanted: bool) -> None:
+def umbrella(ctx: click.Context, *, version_wanted: bool) -> None:
     """Show what there is."""
     if version_wanted:
         _show(ctx, f"iamcli {__version__}")
-    if help_wanted or ctx.invoked_subcommand is None:
+    if ctx.invoked_subcommand is None:
         _show(ctx, ctx.get_help())
 
 
-@umbrella.command(context_settings={"allow_interspersed_args": False})
+@umbrella.command(cls=Told, context_settings={"allow_interspersed_args": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def sandbox(output: Output, command: tuple[str, ...]) -> int:
@@ -142,7 +154,7 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
     return run(command, output.error)
 
 
-@umbrella.command()
+@umbrella.command(cls=Told)
 @click.argument("folder", metavar="DIR")
 @click.pass_context
 def home(ctx: click.Context, folder: str) -> None:

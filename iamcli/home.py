@@ -78,6 +78,8 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
     Raises Failure, with nothing changed, where something there is neither as this program wrote it
     nor as it would write it now. A template that was filled in stays as it is.
     """
+    if not name:
+        raise Failure("the name of the folder is empty; give one")
     source = commands_folder()
     folder = Path(name).absolute()
     _check_folders(folder, source)
@@ -129,7 +131,8 @@ def _read_record(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise Failure(f"{path} cannot be read ({error}); nothing was changed") from None
+        reason = getattr(error, "strerror", None) or "it is no record of iamcli home"
+        raise Failure(f"{path} cannot be read: {reason}; nothing was changed") from None
     return record
 
 

@@ -19,7 +19,7 @@ def main(root: str, name: str) -> Any:
     Returns what ``sys.exit`` takes; 1, after one line on standard error, where there is no such
     command or where a package is missing.
     """
-    with open(f"{root}/setup.cfg", encoding="utf-8") as index:  # noqa: PTH123 - costs 3 ms
+    with open(f"{root}/setup.cfg", encoding="utf-8") as index:
         place = find(name, index)
     if place is None:
         return _failed(name, f"no such command in {root}/setup.cfg; run iamcli for a list")

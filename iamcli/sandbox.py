@@ -96,7 +96,7 @@ def server() -> Iterator[Server]:
             child.wait()
         if credential_file:
             # Somebody may have killed the server, which removes it otherwise.
-            shutil.rmtree(os.path.dirname(credential_file), ignore_errors=True)  # noqa: PTH120
+            shutil.rmtree(os.path.dirname(credential_file), ignore_errors=True)
 
 
 def run(command: Sequence[str], say: Callable[[str], None]) -> int:
@@ -114,18 +114,13 @@ def run(command: Sequence[str], say: Callable[[str], None]) -> int:
             terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
             say(f"a private IAM at {private.url}, and nothing here reaches AWS; exit ends it")
         try:
-            process = _start(command, env)
+            return _run(command, env, private, terminate)
         except FileNotFoundError:
             say(f"{command[0]}: not found; is it installed, and on PATH?")
             return 127
         except OSError as error:
             say(f"{command[0]}: cannot be executed: {error.strerror}")
             return 126
-        private.ends_with(process.pid)
-        _pass_signals_on(process, terminate)
-        status = process.wait()
-        private.ends_with(0)
-        return 128 - status if status < 0 else status
 
 
 def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -178,8 +173,34 @@ def _report(pipe: IO[bytes]) -> tuple[str, str]:
 def _shell(env: dict[str, str]) -> list[str]:
     shell = env.get("SHELL") or "/bin/sh"
     env["PS1"] = "(iamcli sandbox) $ "
-    option = WITHOUT_STARTUP.get(os.path.basename(shell))  # noqa: PTH119
+    option = WITHOUT_STARTUP.get(os.path.basename(shell))
     return [shell, option] if option else [shell]
+
+
+def _run(
+    command: Sequence[str], env: Mapping[str, str], private: Server, terminate: signal.Signals
+) -> int:
+    """Run ``command`` and leave to it how signals end it; ``terminate`` stands for SIGTERM."""
+    process = None
+    early: list[int] = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        if process is None:
+            early.append(number)
+        elif number != signal.SIGINT or not _in_foreground():
+            # In the foreground the terminal has sent Ctrl-C to the command too.
+            process.send_signal(terminate if number == signal.SIGTERM else number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, pass_on)
+    process = _start(command, env)
+    private.ends_with(process.pid)
+    for missed in early:
+        process.send_signal(terminate if missed == signal.SIGTERM else missed)
+    status = process.wait()
+    private.ends_with(0)
+    return 128 - status if status < 0 else status
 
 
 def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -191,19 +212,6 @@ def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[b
             raise
         # A script without #! is for sh, as every shell has it.
         return subprocess.Popen(["/bin/sh", found, *command[1:]], env=env)  # noqa: S603
-
-
-def _pass_signals_on(process: subprocess.Popen[bytes], terminate: signal.Signals) -> None:
-    """Leave it to the command how Ctrl-C and the like end it; ``terminate`` stands for SIGTERM."""
-
-    def pass_on(number: int, _frame: object) -> None:
-        if number == signal.SIGINT and _in_foreground():
-            return  # the terminal has sent it to the command too
-        process.send_signal(terminate if number == signal.SIGTERM else number)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, pass_on)
 
 
 def _in_foreground() -> bool:

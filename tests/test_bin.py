@@ -1,0 +1,209 @@
+"""The checkout's bin: its programs work through any link, whatever surrounds them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+from processes import BIN, ROOT, environment, run
+
+VERSION = "iam-usercreate (iamcli) 0.1.0\n"
+
+
+@pytest.fixture
+def env(tmp_path):
+    return environment(tmp_path / "home")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a copy of what the programs need of the checkout, in a folder with a blank."""
+    copy = tmp_path / "a checkout"
+    shutil.copytree(ROOT / "bin", copy / "bin", symlinks=True)
+    shutil.copytree(ROOT / "iamcli", copy / "iamcli")
+    shutil.copy(ROOT / "setup.cfg", copy)
+    return copy
+
+
+def program(path, text):
+    """Make ``path`` an executable script of ``text``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def shows_version(env, *words, **more):
+    done = run(*words, "--version", env=env, **more)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+
+
+def test_there_is_a_link_for_each_program(env):
+    done = run(sys.executable, ROOT / "tools" / "links.py", "--check", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_tool_makes_what_is_missing_and_removes_what_is_not_ours(env, checkout):
+    shutil.copytree(ROOT / "tools", checkout / "tools")
+    (checkout / "bin" / "iam-userdel").unlink()
+    (checkout / "bin" / "iam-usermod").unlink()
+    (checkout / "bin" / "iam-usermod").symlink_to("/elsewhere")
+    (checkout / "bin" / "iam-forgotten").symlink_to("launcher")
+    tool = checkout / "tools" / "links.py"
+    assert run(sys.executable, tool, "--check", env=env).returncode == 1
+    assert not (checkout / "bin" / "iam-userdel").exists()
+    assert run(sys.executable, tool, env=env).returncode == 0
+    assert run(sys.executable, tool, "--check", env=env).returncode == 0
+    assert (checkout / "bin" / "iam-usermod").readlink().name == "launcher"
+    assert not os.path.lexists(checkout / "bin" / "iam-forgotten")
+
+
+def test_through_links_from_anywhere(env, tmp_path):
+    away = tmp_path / "far away"
+    (away / "deep").mkdir(parents=True)
+    (away / "absolute").symlink_to(BIN / "iam-usercreate")
+    (away / "deep" / "relative").symlink_to("../absolute")
+    (away / "beside").symlink_to("deep/relative")
+    (away / "folder").symlink_to(BIN)
+    (away / "iam-usercreate").symlink_to(BIN / "launcher")
+    for link in ("absolute", "deep/relative", "beside", "folder/iam-usercreate", "iam-usercreate"):
+        shows_version(env, away / link)
+        shows_version(env, "./" + link, cwd=away)
+        shows_version(env, "sh", link, cwd=away)
+    shows_version({**env, "PATH": f"{away}:{env['PATH']}"}, "iam-usercreate")
+
+
+def test_as_the_old_home(env):
+    script = '"$AWS_IAM_HOME/bin/iam-usercreate" --version'
+    done = run("sh", "-c", script, env={**env, "AWS_IAM_HOME": str(ROOT)})
+    assert (done.stdout, done.stderr) == (VERSION, "")
+
+
+def test_with_a_bare_path(tmp_path, checkout):
+    """In a crontab, with the environment that make builds and links in the user's own bin."""
+    program(checkout / ".venv" / "bin" / "python", f'exec "{sys.executable}" "$@"')
+    own = tmp_path / "home" / "bin"
+    own.mkdir(parents=True)
+    (own / "iam-usercreate").symlink_to(checkout / "bin" / "iam-usercreate")
+    bare = {"HOME": str(tmp_path), "PATH": f"{own}:/usr/bin:/bin"}
+    shows_version(bare, "sh", "-c", 'iam-usercreate "$@"', "sh")
+
+
+def test_words_arrive_as_they_were_typed(env):
+    done = run(BIN / "iam-usercreate", "-u", "a b", "*", "", "'", env=env)
+    assert done.returncode == 1
+    assert done.stderr.startswith("iam-usercreate: No argument is allowed: *\n")
+
+
+def test_the_checkouts_own_code_runs(env, checkout, tmp_path):
+    (checkout / "iamcli" / "__init__.py").write_text('__version__ = "9.9.9"\n')
+    trap = tmp_path / "trap"
+    (trap / "iamcli").mkdir(parents=True)
+    for name in ("iamcli/__init__", "click", "botocore", "json", "os"):
+        (trap / f"{name}.py").write_text("raise SystemExit('trapped')\n")
+    done = run(checkout / "bin" / "iam-usercreate", "--version", env=env, cwd=trap)
+    assert (done.stdout, done.stderr) == ("iam-usercreate (iamcli) 9.9.9\n", "")
+    done = run(checkout / "bin" / "iamcli", "--version", env=env, cwd=trap)
+    assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
+
+
+def test_no_python(checkout, tmp_path):
+    for link in ("iam-usercreate", "iam-userdel"):
+        done = run(checkout / "bin" / link, env={"PATH": str(tmp_path)})
+        assert done.returncode == 1
+        assert done.stderr == (f"{link}: python3 is not on PATH; install Python 3.10 or later\n")
+
+
+def test_a_python_that_is_too_old(env, checkout, tmp_path):
+    pretend = "import sys; sys.version_info = (3, 9); del sys.argv[0]; exec(sys.argv[0])"
+    old = program(
+        tmp_path / "old" / "python3", f'shift; exec "{sys.executable}" -c "{pretend}" "$@"'
+    )
+    done = run(checkout / "bin" / "iam-usercreate", env={**env, "PATH": f"{old.parent}:/bin"})
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"iam-usercreate: {sys.executable} is older than Python 3.10; install a later one\n"
+    )
+
+
+def test_packages_that_are_missing(env, checkout, tmp_path):
+    bare = program(tmp_path / "bare" / "python3", f'exec "{sys.executable}" -S "$@"')
+    for name in ("iam-usercreate", "iamcli"):
+        done = run(checkout / "bin" / name, env={**env, "PATH": f"{bare.parent}:/bin"})
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"{name}: click and botocore not installed for {sys.executable}; "
+            f"run make demo in {checkout}, or pip install click botocore\n"
+        )
+
+
+def test_a_name_that_is_no_command(env, checkout):
+    (checkout / "bin" / "iam-nothing").symlink_to("launcher")
+    done = run(checkout / "bin" / "iam-nothing", env=env)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"iam-nothing: no such command in {checkout}/setup.cfg; run iamcli for a list\n"
+    )
+
+
+def test_a_copy_that_has_left_its_checkout(env, tmp_path):
+    copy = tmp_path / "iam-usercreate"
+    shutil.copy(BIN / "launcher", copy)
+    done = run(copy, env=env)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"iam-usercreate: {copy} is not in the bin folder of a checkout of iamcli; "
+        "make a link to it\n"
+    )
+
+
+# The umbrella.
+
+
+def test_the_umbrella_lists_every_program(env):
+    done = run(BIN / "iamcli", env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    listed = {line.split()[0] for line in lines if line.startswith("  iam-")}
+    assert listed == {path.name for path in BIN.glob("iam-*")}
+    assert len(listed) == 69
+    titles = [line for line in lines[3:] if line and not line.startswith(" ")]
+    assert len(titles) == 12
+    assert (titles[0], titles[-1]) == ("Users", "The umbrella itself")
+    assert "  iamcli home DIR  " in done.stdout
+    for asking in ("-h", "--help"):
+        assert run(BIN / "iamcli", asking, env=env).stdout == done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["sandbx"], "there is no subcommand sandbx (did you mean iamcli sandbox?)"),
+        (["usercraete"], "there is no subcommand usercraete (did you mean iam-usercreate?)"),
+        (
+            ["iam-usercreate"],
+            "there is no subcommand iam-usercreate (did you mean iam-usercreate?)",
+        ),
+        (["zzz"], "there is no subcommand zzz"),
+        (["--foo"], "No such option '--foo'"),
+    ],
+)
+def test_the_umbrella_refuses_in_one_line(env, words, line):
+    done = run(BIN / "iamcli", *words, env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"iamcli: {line}; see iamcli --help\n"
+
+
+def test_the_umbrellas_output_arrives_or_it_fails(env):
+    for words in ("", "home -h"):
+        piped = f"{BIN}/iamcli {words} | true; echo ${{PIPESTATUS[0]}}"
+        done = run("bash", "-c", piped, env=env)
+        assert (done.stdout, done.stderr) == ("0\n", "")
+        done = run("sh", "-c", f"{BIN}/iamcli {words} >/dev/full", env=env)
+        assert (done.returncode, done.stderr) == (
+            1,
+            "iamcli: standard output cannot be written: No space left on device\n",
+        )

@@ -1,0 +1,226 @@
+"""The folder for old scripts: what is in it, and that nothing of others is ever overwritten."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from processes import BIN, ROOT, environment, run
+
+from iamcli import home, properties
+from iamcli.errors import Failure
+
+COMMANDS = ["iam-usercreate", "iam-userdel"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "opt" / "aws tools" / "iam"
+
+
+@pytest.fixture
+def installation(tmp_path, monkeypatch):
+    """Return what makes a folder of commands that the test can move."""
+
+    def install(name):
+        source = tmp_path / name
+        source.mkdir()
+        for command in COMMANDS:
+            (source / command).write_text("a command\n")
+        monkeypatch.setattr(home, "commands_folder", lambda: source)
+        return source
+
+    return install
+
+
+def tree(folder):
+    """Everything under ``folder``, with its content."""
+    return {
+        str(path.relative_to(folder)): path.readlink()
+        if path.is_symlink()
+        else path.is_file() and path.read_bytes()
+        for path in folder.rglob("*")
+    }
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def iamcli_home(tmp_path, folder):
+    return run(BIN / "iamcli", "home", folder, env=environment(tmp_path / "home"))
+
+
+def test_what_it_lays_out(tmp_path, folder):
+    done = iamcli_home(tmp_path, folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{folder} is ready: the 69 commands in its bin are those of {BIN}\n"
+    assert names_in(folder) == [
+        ".iamcli-home",
+        "README",
+        "aws-credential.template",
+        "bin",
+        "client-config.template",
+    ]
+    index = (ROOT / "setup.cfg").read_text()
+    names = re.findall(r"^ +(iam-\w+) = ", index, re.MULTILINE)
+    assert names_in(folder / "bin") == sorted(names)
+    assert {(folder / "bin" / name).readlink() for name in names} == {BIN / name for name in names}
+    assert f'AWS_IAM_HOME="{folder}"' in (folder / "README").read_text()
+
+
+def test_its_commands_run(tmp_path, folder):
+    iamcli_home(tmp_path, folder)
+    done = run(folder / "bin" / "iam-usercreate", "-h", env=environment(tmp_path / "home"))
+    assert done.returncode == 0
+    assert "iam-usercreate" in done.stdout
+
+
+def test_the_templates_are_in_the_old_syntax(tmp_path, folder):
+    iamcli_home(tmp_path, folder)
+    keys = properties.read(str(folder / "aws-credential.template"))
+    assert list(keys) == ["AWSAccessKeyId", "AWSSecretKey"]
+    assert {value[0] + value[-1] for value in keys.values()} == {"<>"}
+    proxy = properties.read(str(folder / "client-config.template"))
+    assert proxy == dict.fromkeys(
+        ["ClientProxyHost", "ClientProxyPort", "ClientProxyUsername", "ClientProxyPassword"], ""
+    )
+
+
+def test_again_changes_nothing(installation, folder):
+    installation("bin")
+    home.lay_out(str(folder), COMMANDS)
+    before = tree(folder)
+    home.lay_out(str(folder), COMMANDS)
+    assert tree(folder) == before
+
+
+def test_what_others_put_there_stays(installation, folder):
+    installation("bin")
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "own-tool").write_text("mine")
+    (folder / "notes").write_text("mine")
+    home.lay_out(str(folder), COMMANDS)
+    assert (folder / "bin" / "own-tool").read_text() == "mine"
+    assert (folder / "notes").read_text() == "mine"
+
+
+def test_again_after_a_move_the_links_follow(installation, folder):
+    old = installation("old")
+    home.lay_out(str(folder), COMMANDS)
+    shutil.rmtree(old)
+    new = installation("new")
+    home.lay_out(str(folder), COMMANDS)
+    for command in COMMANDS:
+        assert (folder / "bin" / command).readlink() == new / command
+
+
+def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(
+    installation, folder, monkeypatch
+):
+    installation("bin")
+    home.lay_out(str(folder), COMMANDS)
+    filled = folder / "aws-credential.template"
+    filled.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
+    monkeypatch.setattr(home, "CREDENTIAL_TEMPLATE", "# later\n")
+    monkeypatch.setattr(home, "CONFIG_TEMPLATE", "# later\n")
+    for _ in range(2):  # what was kept once is known the next time
+        ready, kept = home.lay_out(str(folder), COMMANDS)
+        assert ready.startswith(f"{folder} is ready")
+        assert kept == "left as you changed it: aws-credential.template"
+        assert filled.read_text() == "AWSAccessKeyId=id\nAWSSecretKey=secret\n"
+        assert (folder / "client-config.template").read_text() == "# later\n"
+    filled.unlink()
+    home.lay_out(str(folder), COMMANDS)
+    assert filled.read_text() == "# later\n"
+
+
+def a_file(path):
+    path.write_text("foreign")
+
+
+def a_link(path):
+    path.symlink_to("/usr/bin/true")
+
+
+def a_broken_link(path):
+    path.symlink_to("/gone/iam-userdel")
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder])
+@pytest.mark.parametrize(
+    "place", ["bin/iam-userdel", "aws-credential.template", "client-config.template", "README"]
+)
+def test_what_is_foreign_is_named_and_nothing_changes(installation, folder, make, place):
+    installation("bin")
+    (folder / "bin").mkdir(parents=True)
+    make(folder / place)
+    before = tree(folder)
+    with pytest.raises(Failure, match=f"{re.escape(str(folder / place))} was not made by"):
+        home.lay_out(str(folder), COMMANDS)
+    assert tree(folder) == before
+
+
+def test_a_link_that_was_changed_is_foreign(installation, folder):
+    installation("bin")
+    home.lay_out(str(folder), COMMANDS)
+    link = folder / "bin" / "iam-userdel"
+    link.unlink()
+    link.symlink_to("/usr/bin/true")
+    before = tree(folder)
+    with pytest.raises(Failure, match=r"bin/iam-userdel was not made by"):
+        home.lay_out(str(folder), COMMANDS)
+    assert tree(folder) == before
+
+
+def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
+    installation("bin")
+    folder.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "bin").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Failure, match="is a link that iamcli home did not make"):
+        home.lay_out(str(folder), COMMANDS)
+    assert names_in(tmp_path / "elsewhere") == []
+
+
+def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
+    installation("bin")
+    home.lay_out(str(folder), COMMANDS)
+    whole = tree(folder)
+    (folder / ".iamcli-home").unlink()
+    (folder / "README").unlink()
+    (folder / ".README.iamcli-new").write_text("half")
+    home.lay_out(str(folder), COMMANDS)
+    assert tree(folder) == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (str(ROOT), f"{ROOT} is where iamcli is installed, and works as AWS_IAM_HOME as it is"),
+        ("/dev/null", "/dev/null is not a folder; nothing was changed"),
+        (
+            "/dev/null/home",
+            "/dev/null/home/.iamcli-home cannot be read: Not a directory; nothing was changed",
+        ),
+        ("/proc/home", "/proc/home: No such file or directory; /proc/home is not complete"),
+        ("", "the name of the folder is empty; give one"),
+    ],
+)
+def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
+    done = iamcli_home(tmp_path, name)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {reason}\n")
+
+
+def test_a_record_that_cannot_be_read_is_named(installation, folder):
+    installation("bin")
+    folder.mkdir(parents=True)
+    (folder / ".iamcli-home").write_text("no record")
+    with pytest.raises(Failure, match=r"\.iamcli-home cannot be read"):
+        home.lay_out(str(folder), COMMANDS)
+    assert names_in(folder) == [".iamcli-home"]

@@ -1,0 +1,339 @@
+"""The sandbox: what a command sees in it, how it ends, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+from processes import BIN, ROOT, Terminal, environment, left_behind, run, running, wait_until
+
+from iamcli import sandbox, sandbox_server
+from iamcli.errors import Failure
+
+IAMCLI = BIN / "iamcli"
+POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+TRUST = (
+    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
+    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+)
+
+
+@pytest.fixture
+def env(tmp_path):
+    return environment(tmp_path)
+
+
+def in_sandbox(env, *words, **more):
+    return run(IAMCLI, "sandbox", *words, env=env, **more)
+
+
+# What a command sees.
+
+
+def test_only_the_sandbox_can_be_reached(env, tmp_path):
+    env |= {
+        "AWS_PROFILE": "work",
+        "AWS_IAM_URL": "https://iam.example.com",
+        "AWS_ENDPOINT_URL_IAM": "https://iam.example.com",
+        "AWS_SESSION_TOKEN": "token",
+        "CLIENT_CONFIG_FILE": "/proxy",
+        "BASH_ENV": "/elsewhere",
+        "https_proxy": "http://proxy.example.com",
+        "HTTP_PROXY": "http://proxy.example.com",
+        "KEPT": "yes",
+    }
+    done = in_sandbox(env, "env")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    seen = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    url = seen["AWS_IAM_URL"]
+    assert url.startswith("http://127.0.0.1:")
+    folder = str(tmp_path / "tmp" / "iamcli-sandbox-")
+    assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
+    assert seen["PATH"] == f"{BIN}:{env['PATH']}"
+    assert seen["KEPT"] == "yes"
+    assert not {name for name in seen if name.lower().endswith("_proxy") or name == "BASH_ENV"}
+    assert "CLIENT_CONFIG_FILE" not in seen
+    assert {name: seen[name] for name in seen if name.startswith("AWS_")} == {
+        "AWS_ACCESS_KEY_ID": sandbox.ACCESS_KEY,
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_IAM_HOME": str(ROOT),
+        "AWS_IAM_URL": url,
+        "AWS_REGION": "us-east-1",
+        "AWS_SECRET_ACCESS_KEY": sandbox.SECRET_KEY,
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }
+    assert left_behind(tmp_path) == []
+
+
+def test_the_credential_file_is_an_old_one_and_private(env):
+    done = in_sandbox(env, "sh", "-c", 'cat "$AWS_CREDENTIAL_FILE"; ls -l "$AWS_CREDENTIAL_FILE"')
+    key, secret, listed = done.stdout.splitlines()
+    assert key == f"AWSAccessKeyId={sandbox.ACCESS_KEY}"
+    assert secret == f"AWSSecretKey={sandbox.SECRET_KEY}"
+    assert listed.startswith("-rw------- ")
+
+
+def test_aws_sees_the_same_account_whatever_its_files_say(env, tmp_path):
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(
+        "[default]\nignore_configured_endpoint_urls = true\nregion = eu-west-1\n"
+    )
+    done = in_sandbox(
+        env, "sh", "-c", "iam-usercreate -u david && aws iam get-user --user-name david"
+    )
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["User"]["UserName"] == "david"
+
+
+def test_the_first_walk(env):
+    done = in_sandbox(env, ROOT / "examples" / "first-user.sh")
+    assert done.stderr == ""
+    assert done.returncode == 0
+    shown = done.stdout.split("\n")
+    arn = "arn:aws:iam::123456789012:user/iam_user"
+    assert shown[:3] == ["$ iam-usercreate -u iam_user -p / -v", arn, shown[2]]
+    assert shown[3] == f"$ iam-useruploadpolicy -u iam_user -p AllAccessPolicy -o '{POLICY}'"
+    assert shown[4] == "$ iam-useraddkey -u iam_user"
+    assert [len(line) for line in shown[5:7]] == [20, 40]
+    assert shown[7:] == [
+        "$ iam-useraddloginprofile -u iam_user -p somePassword",
+        "$ iam-accountaliascreate -a example",
+        "$ iam-usergetattributes -u iam_user",
+        arn,
+        shown[2],
+        "$ iam-userlistpolicies -u iam_user",
+        "AllAccessPolicy",
+        "IsTruncated: false",
+        "$ iam-userlistpolicies -u iam_user -p AllAccessPolicy",
+        POLICY,
+        "",
+    ]
+
+
+# How it ends.
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["sh", "-c", "exit 7"], 7),
+        (["sh", "-c", "kill -9 $$"], 137),
+        (["sh", "-c", 'test "$1" = --help', "--", "--help"], 0),
+        (["--", "true"], 0),
+        (["sh", "-c", "cat >/dev/null"], 0),
+    ],
+)
+def test_the_status_is_the_commands(env, words, status):
+    done = in_sandbox(env, *words)
+    assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
+
+
+def test_a_command_that_cannot_be_run_is_named(env, tmp_path):
+    plain = tmp_path / "plain"
+    plain.touch()
+    done = in_sandbox(env, "no-such-command")
+    assert (done.returncode, done.stderr) == (
+        127,
+        "iamcli: no-such-command: not found; is it installed, and on PATH?\n",
+    )
+    done = in_sandbox(env, plain)
+    assert (done.returncode, done.stderr) == (
+        126,
+        f"iamcli: {plain}: cannot be executed: Permission denied\n",
+    )
+    assert left_behind(tmp_path) == []
+
+
+def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
+    script = tmp_path / "old.sh"
+    script.write_text('echo "$1"\n')
+    script.chmod(0o755)
+    assert in_sandbox(env, script, "word").stdout == "word\n"
+
+
+def test_an_option_of_its_own_is_refused(env):
+    done = in_sandbox(env, "--foo", "true")
+    assert done.returncode == 1
+    assert done.stderr == "iamcli: No such option '--foo'; see iamcli sandbox --help\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        (signal.SIGINT, 130),
+        (signal.SIGTERM, 143),
+        (signal.SIGHUP, 129),
+        (signal.SIGKILL, -signal.SIGKILL),
+    ],
+)
+def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
+    started = tmp_path / "started"
+    script = f"touch {started}; exec sleep 300"
+    process = subprocess.Popen([IAMCLI, "sandbox", "sh", "-c", script], env=env)
+    wait_until(started.exists)
+    # The folder, the sandbox, its server, sleep.
+    wait_until(lambda: len(left_behind(tmp_path)) == 4)
+    process.send_signal(number)
+    assert process.wait(10) == status
+    wait_until(lambda: left_behind(tmp_path) == [])
+
+
+def test_a_kill_before_the_server_listens_leaves_nothing_behind(env, tmp_path):
+    process = subprocess.Popen([IAMCLI, "sandbox", "sleep", "300"], env=env)
+    wait_until(lambda: len(left_behind(tmp_path)) >= 2)
+    process.kill()
+    process.wait()
+    wait_until(lambda: left_behind(tmp_path) == [])
+
+
+def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
+    started = tmp_path / "started"
+    script = f"touch {started}; read line; exit 3"
+    process = subprocess.Popen(
+        [IAMCLI, "sandbox", "sh", "-c", script], env=env, stdin=subprocess.PIPE
+    )
+    wait_until(started.exists)
+    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox_server" in line)
+    os.kill(server, signal.SIGKILL)
+    process.communicate(b"\n")
+    assert process.returncode == 3
+    assert left_behind(tmp_path) == []
+
+
+def test_ctrl_c_reaches_the_command_once(env, tmp_path):
+    script = "trap 'echo interrupted' INT; echo ready; read line; read line; exit 5"
+    terminal = Terminal(IAMCLI, "sandbox", "bash", "-c", script, env=env)
+    terminal.wait_for("ready")
+    terminal.type("\x03")
+    terminal.wait_for("interrupted")
+    terminal.type("one\ntwo\n")
+    assert terminal.status() == 5
+    assert terminal.shown.count("interrupted") == 1
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "fish", "zsh"])
+def test_a_shell_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell):
+    path = shutil.which(shell)
+    if not path and not os.environ.get("CI"):
+        pytest.skip(f"{shell} is not installed")
+    for name in (".bashrc", ".zshrc", ".profile"):
+        (tmp_path / name).write_text("export AWS_IAM_URL=https://iam.example.com\n")
+    fish = tmp_path / ".config" / "fish" / "config.fish"
+    fish.parent.mkdir(parents=True)
+    fish.write_text("set -x AWS_IAM_URL https://iam.example.com\n")
+    env |= {"SHELL": path, "ENV": str(tmp_path / ".profile"), "TERM": "dumb"}
+    terminal = Terminal(IAMCLI, "sandbox", env=env)
+    terminal.wait_for("exit ends it")
+    terminal.type("echo at=$AWS_IAM_URL; exit 3\n")
+    assert terminal.status() == 3
+    assert "at=http://127.0.0.1:" in terminal.shown
+    assert left_behind(tmp_path) == []
+
+
+def test_a_shell_ends_with_sigterm(env, tmp_path):
+    terminal = Terminal(IAMCLI, "sandbox", env={**env, "SHELL": "/bin/bash"})
+    terminal.wait_for("(iamcli sandbox) $")
+    terminal.process.terminate()
+    assert terminal.status() == 129
+    assert left_behind(tmp_path) == []
+
+
+# The server.
+
+
+def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
+    stub = tmp_path / "stub"
+    stub.mkdir()
+    (stub / "moto.py").write_text("raise ModuleNotFoundError('no', name='moto')\n")
+    done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "iamcli: the sandbox cannot run: it needs moto with its server, and moto is missing; "
+        "pip install 'iamcli[sandbox]'\n"
+    )
+    assert left_behind(tmp_path) == []
+
+
+def test_a_moto_that_fails_is_told_in_one_line(env, tmp_path):
+    stub = tmp_path / "stub"
+    stub.mkdir()
+    (stub / "moto.py").write_text("raise RuntimeError('out of order')\n")
+    done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "iamcli: the sandbox cannot run: RuntimeError: out of order; "
+        f"it was tried with moto[iam,server]=={sandbox_server.TRIED}\n"
+    )
+
+
+def test_a_moto_that_has_changed_inside_is_refused():
+    class Validator:
+        def _validate_version(self): ...
+
+    class Backend:
+        def put_user_policy(self): ...
+
+    with pytest.raises(AttributeError, match="create_role"):
+        sandbox_server.accept_any_version(Backend, Validator)
+    with pytest.raises(AttributeError, match="_validate_version"):
+        sandbox_server.accept_any_version(Backend, object)
+
+
+def test_a_server_that_does_not_listen_is_told(monkeypatch):
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.01)
+    with pytest.raises(Failure, match="does not listen"), sandbox.server():
+        pass
+    monkeypatch.undo()
+    monkeypatch.setattr(sandbox, "_CHILD", "")
+    with pytest.raises(Failure, match="ended before it listened"), sandbox.server():
+        pass
+
+
+@pytest.fixture(scope="module")
+def iam():
+    boto3 = pytest.importorskip("boto3")
+    with pytest.MonkeyPatch.context() as patch, sandbox.server() as private:
+        for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
+            patch.delenv(name, raising=False)
+        yield boto3.Session(sandbox.ACCESS_KEY, sandbox.SECRET_KEY, region_name="us-east-1").client(
+            "iam", endpoint_url=private.url
+        )
+
+
+def test_inline_and_trust_policies_need_no_version(iam):
+    iam.create_user(UserName="u")
+    iam.create_group(GroupName="g")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
+    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=POLICY)
+    iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=POLICY)
+    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=POLICY)
+    iam.update_assume_role_policy(RoleName="r", PolicyDocument=TRUST)
+    unversioned = TRUST.replace('"Version":"2008-10-17",', "")
+    iam.update_assume_role_policy(RoleName="r", PolicyDocument=unversioned)
+
+
+def test_managed_policies_and_other_checks_stay_as_strict(iam):
+    iam.create_user(UserName="strict")
+    versioned = POLICY.replace("{", '{"Version":"2012-10-17",', 1)
+    arn = iam.create_policy(PolicyName="m", PolicyDocument=versioned)["Policy"]["Arn"]
+    for document in (POLICY, POLICY.replace("{", '{"Version":"2008-10-17",', 1)):
+        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="2012-10-17"):
+            iam.create_policy(PolicyName="n", PolicyDocument=document)
+        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="2012-10-17"):
+            iam.create_policy_version(PolicyArn=arn, PolicyDocument=document)
+    for document in (
+        POLICY.replace("{", '{"Version":"2011-01-01",', 1),
+        POLICY.replace("Allow", "Perhaps"),
+        "no policy",
+    ):
+        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException):
+            iam.put_user_policy(UserName="strict", PolicyName="p", PolicyDocument=document)
