@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import suppress
 
 from iamcli.errors import Failure, OutputLost
 from iamcli.text import ON_TERMINAL, READY, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO
+    from typing import Any
 
     from iamcli.iam import IAM
     from iamcli.text import Lines
@@ -73,24 +73,32 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
         reason = f"cannot make {file} for the seed: {error.strerror}"
         raise Failure(f"{reason}; nothing was sent") from None
     try:
-        with os.fdopen(place, "wb") as stream:
-            device = _device(iam, name, path)
-            _write(iam, device, stream, file, picture=picture)
+        device = _device(iam, name, path)
+        _write(iam, device, place, file, picture=picture)
     except BaseException:
-        with suppress(OSError):
-            os.unlink(file)
+        _remove(file)
         raise
     yield device["SerialNumber"]
 
 
-def _write(iam: IAM, device: dict[str, Any], stream: BinaryIO, file: str, *, picture: bool) -> None:
+def _write(iam: IAM, device: dict[str, Any], place: int, file: str, *, picture: bool) -> None:
+    content = device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n"
     try:
-        stream.write(device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n")
-        stream.flush()
+        if os.write(place, content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one way out
+        os.fsync(place)
+        os.close(place)
     except OSError as error:
         _take_back_device(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
     except KeyboardInterrupt as interrupt:
         _take_back_device(iam, device, interrupt)
+
+
+def _remove(file: str) -> None:
+    try:
+        os.unlink(file)
+    except OSError:
+        return
 
 
 def _device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:

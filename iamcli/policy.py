@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from iamcli import files
 from iamcli.errors import Failure, NotJson
 
@@ -50,11 +48,15 @@ def trust_given(file: str | None, service: str | None) -> str:
 
 
 def _policy(single: dict[str, object]) -> str:
+    import json
+
     policy = {"Version": "2008-10-17", "Statement": [single]}
     return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
 
 
 def _checked(document: str, source: str) -> str:
+    import json
+
     try:
         json.loads(document)
     except json.JSONDecodeError as error:

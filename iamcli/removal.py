@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from iamcli.iam import IAM
     from iamcli.text import Lines
 
-#: What ``-p`` says without the option that it belongs to.
-NOTHING_PRETENDED = Note("-p shows what -r or -c would remove; nothing was sent")
-
-
 #: Codes by which servers that imitate IAM say that they lack an operation.
 _UNKNOWN_HERE = frozenset(
     {"InvalidAction", "NotImplemented", "InternalFailure", "UnknownOperation", "UnknownAction"}
@@ -43,6 +39,13 @@ class Section:
     ) -> None:
         self.steps = steps
         self.lines = [heading, *(f"\t{item}" for item in shown)] if shown or always else []
+
+
+def nothing_pretended(recursive: str) -> Note:
+    """Return what ``-p`` says without the option ``recursive`` that it belongs to."""
+    return Note(
+        f"-p lists what {recursive} would remove, and {recursive} is not given; nothing was sent"
+    )
 
 
 class Removal:

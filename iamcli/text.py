@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -60,4 +58,6 @@ def stored_document(encoded: str) -> str:
     """
     if "{" in encoded:
         return document(encoded)
+    from urllib.parse import unquote
+
     return document(unquote(encoded, errors="surrogateescape"))

@@ -15,7 +15,7 @@ from iamcli.options import (
     VERBOSE,
 )
 from iamcli.paging import Listing, everything
-from iamcli.removal import NOTHING_PRETENDED, Removal
+from iamcli.removal import Removal, nothing_pretended
 from iamcli.steps import Step, carry_out
 from iamcli.text import arn_and_id
 
@@ -87,7 +87,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
       DeleteGroupPolicy, DetachGroupPolicy, DeleteGroup
     """
     if pretend and not recursive:
-        yield NOTHING_PRETENDED
+        yield nothing_pretended("-r")
         return
     removal = Removal(iam, Step(f"group {group}", "DeleteGroup", GroupName=group))
     if recursive:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamcli.command import command
 from iamcli.options import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE, Option
 from iamcli.paging import Listing
-from iamcli.removal import NOTHING_PRETENDED, Removal
+from iamcli.removal import Removal, nothing_pretended
 from iamcli.steps import Progress, Step
 from iamcli.text import arn_and_id
 
@@ -66,7 +66,7 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
     Calls: GetInstanceProfile, RemoveRoleFromInstanceProfile, DeleteInstanceProfile
     """
     if pretend and not recursive:
-        yield NOTHING_PRETENDED
+        yield nothing_pretended("-r")
         return
     last = Step(f"instance profile {profile}", "DeleteInstanceProfile", InstanceProfileName=profile)
     removal = Removal(iam, last)

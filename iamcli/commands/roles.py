@@ -17,7 +17,7 @@ from iamcli.options import (
     VERBOSE,
 )
 from iamcli.paging import Listing, everything
-from iamcli.removal import NOTHING_PRETENDED, Removal
+from iamcli.removal import Removal, nothing_pretended
 from iamcli.steps import Step
 from iamcli.text import arn_and_id, document, stored_document
 
@@ -97,7 +97,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
       DeleteRolePermissionsBoundary, DeleteRole
     """
     if pretend and not recursive:
-        yield NOTHING_PRETENDED
+        yield nothing_pretended("-c")
         return
     removal = Removal(iam, Step(f"role {role}", "DeleteRole", RoleName=role))
     if recursive:

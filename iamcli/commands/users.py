@@ -18,7 +18,7 @@ from iamcli.options import (
     Option,
 )
 from iamcli.paging import Listing, everything
-from iamcli.removal import NOTHING_PRETENDED, Removal
+from iamcli.removal import Removal, nothing_pretended
 from iamcli.steps import Progress, Step
 from iamcli.text import READY, arn_and_id
 
@@ -126,7 +126,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       DeleteUserPermissionsBoundary, DeleteUser
     """
     if pretend and not recursive:
-        yield NOTHING_PRETENDED
+        yield nothing_pretended("-r")
         return
     removal = Removal(iam, Step(f"user {user}", "DeleteUser", UserName=user))
     if recursive:
