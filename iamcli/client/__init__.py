@@ -1,0 +1,130 @@
+"""The client: botocore's own parts, put together for the one service and nothing else.
+
+The only package that imports botocore. A client as botocore makes it builds classes, rules and
+handlers for every operation of every service; a command sends one request or a few. So the parts
+are used directly: the credential chain, the configuration, the signer, the serializer, the
+endpoint with its connection, retries and parser. The service model is a slim copy of botocore's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import botocore
+from botocore.awsrequest import prepare_request_dict
+from botocore.endpoint import EndpointCreator
+from botocore.hooks import HierarchicalEmitter
+from botocore.model import ServiceModel
+from botocore.parsers import ResponseParserFactory
+from botocore.serialize import create_serializer
+from botocore.signers import RequestSigner
+
+from iamcli import __version__
+from iamcli.client.configuration import Settings, chain_keys, endpoint, patience
+from iamcli.client.retries import ONCE, Retries
+from iamcli.client.transport import BoundedSession, socket_options
+from iamcli.client.words import Told, refusal
+from iamcli.errors import Failure, UnknownOutcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from iamcli.connection import Connection
+
+_MODEL = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "iam.json")
+_USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
+
+
+class Client:
+    """Sends the service's operations, one connection for all of them.
+
+    ``connection``: what is known already; ``log``: takes a line about what goes on. Raises Failure
+    where the AWS configuration cannot be used or there are no credentials.
+    """
+
+    def __init__(self, connection: Connection, log: Callable[[str], None]) -> None:
+        with Told():
+            settings = Settings.needed(connection)
+            self._patience = patience()
+            self._keys = connection.keys or chain_keys(settings)
+            self.url, region = endpoint(connection, settings)
+            with open(_MODEL, encoding="utf-8") as file:
+                self._service = ServiceModel(json.load(file), "iam")
+            self._serializer = create_serializer("query", include_validation=False)
+            # The signer holds the events weakly; the endpoint keeps them alive.
+            events = HierarchicalEmitter()
+            signer = RequestSigner(
+                self._service.service_id, region, "iam", "v4", self._keys, events
+            )
+            retries = Retries(settings, self._service, log)
+            events.register("request-created.iam", signer.handler)
+            events.register("before-send.iam", retries.before_send)
+            events.register("needs-retry.iam", retries.needs_retry)
+            self._endpoint = self._connected(connection, settings, region, events)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must not be shown: the secret parts of the key that signs."""
+        frozen = self._keys.get_frozen_credentials()
+        return [secret for secret in (frozen.secret_key, frozen.token) if secret]
+
+    def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Send ``operation`` and return the service's answer, documents and dates as it sent them.
+
+        Raises ServiceError where the service refuses, UnknownOutcome where a request that must
+        not be repeated may have arrived, and Failure where there was no answer.
+        """
+        model = self._service.operation_model(operation)
+        request = self._serializer.serialize_to_request(parameters, model)
+        prepare_request_dict(
+            request,
+            endpoint_url=self.url,
+            context={"read_timeout": self._patience},
+            user_agent=_USER_AGENT,
+        )
+        told = Told(self.url)
+        try:
+            with told:
+                response, answer = self._endpoint.make_request(model, request)
+        except Failure as failure:
+            if told.arrived and operation in ONCE:
+                raise UnknownOutcome(_unknown(failure, operation, parameters)) from None
+            raise
+        if response.status_code >= 300:  # noqa: PLR2004 - HTTP's own border
+            raise refusal(response.status_code, answer, self.url)
+        return dict(answer)
+
+    def _connected(
+        self, connection: Connection, settings: Settings, region: str, events: HierarchicalEmitter
+    ) -> Any:
+        """Return botocore's endpoint; it connects when the first request is sent."""
+        parsers = ResponseParserFactory()
+        # Dates are shown as the service sends them, and parsing them takes most of a long list.
+        parsers.set_parser_defaults(timestamp_parser=str)
+        proxy = connection.proxy
+        return EndpointCreator(events).create_endpoint(
+            self._service,
+            region_name=region,
+            endpoint_url=self.url,
+            verify=settings.get("ca_bundle"),
+            response_parser_factory=parsers,
+            timeout=(settings.get("connect_timeout") or self._patience, self._patience),
+            max_pool_connections=1,
+            http_session_cls=BoundedSession,
+            proxies={"http": proxy, "https": proxy} if proxy else None,
+            proxies_config=settings.get("proxies_config"),
+            socket_options=socket_options(keep_alive=settings.switch("tcp_keepalive")),
+        )
+
+
+def _unknown(failure: Failure, operation: str, parameters: dict[str, Any]) -> str:
+    look = ONCE[operation]
+    try:
+        look = look.format(**parameters)
+    except KeyError:
+        # Without -u the user is the one whose key signs, here as there.
+        look = look.partition(" -u")[0]
+    return f"{failure}; whether {operation} was carried out is unknown, look first: {look}"
