@@ -103,8 +103,7 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
         )
     try:
         _write(folder, links, {place: texts[place] for place in texts if place not in kept_texts})
-        record = wanted | {place: recorded[place] for place in kept_texts}
-        _replace(folder / RECORD, json.dumps(record, indent=0) + "\n")
+        _replace(folder / RECORD, json.dumps(wanted, indent=0) + "\n")
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; {folder} is not complete") from None
     told = [f"{folder} is ready: the {len(links)} commands in its bin are those of {source}"]

@@ -195,6 +195,7 @@ def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
     (folder / ".iamcli-home").unlink()
     (folder / "README").unlink()
     (folder / ".README.iamcli-new").write_text("half")
+    (folder / "bin" / ".iam-userdel.iamcli-new").symlink_to("half")
     home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == whole
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 
 import pytest
 from processes import BIN, ROOT, Terminal, environment, left_behind, run, running, wait_until
@@ -208,15 +209,23 @@ def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
     assert left_behind(tmp_path) == []
 
 
-def test_ctrl_c_reaches_the_command_once(env, tmp_path):
-    script = "trap 'echo interrupted' INT; echo ready; read line; read line; exit 5"
-    terminal = Terminal(IAMCLI, "sandbox", "bash", "-c", script, env=env)
+COUNT_INTERRUPTS = """
+import signal, subprocess
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+print("ready", flush=True)
+signal.sigwaitinfo([signal.SIGINT])
+again = signal.sigtimedwait([signal.SIGINT], 0.5)
+print("twice" if again else "once", flush=True)
+raise SystemExit(subprocess.call(["iam-userlistbypath"]) or 5)
+"""
+
+
+def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env, tmp_path):
+    terminal = Terminal(IAMCLI, "sandbox", sys.executable, "-c", COUNT_INTERRUPTS, env=env)
     terminal.wait_for("ready")
     terminal.type("\x03")
-    terminal.wait_for("interrupted")
-    terminal.type("one\ntwo\n")
     assert terminal.status() == 5
-    assert terminal.shown.count("interrupted") == 1
+    assert "once\r\nIsTruncated: false\r\n" in terminal.shown
     assert left_behind(tmp_path) == []
 
 
