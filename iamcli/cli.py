@@ -104,8 +104,7 @@ class Umbrella(Told, click.Group):
 
 
 def _usage(command: click.Command, ctx: click.Context) -> str:
-    arguments = [parameter.make_metavar(ctx) for parameter in command.params]
-    return " ".join(["iamcli", str(command.name), *arguments])
+    return " ".join(["iamcli", str(command.name), *command.collect_usage_pieces(ctx)])
 
 
 def _part(title: str, lines: list[tuple[str, str]]) -> Iterator[str]:
@@ -139,7 +138,7 @@ def umbrella(ctx: click.Context, *, version_wanted: bool) -> None:
         _show(ctx, ctx.get_help())
 
 
-@umbrella.command(cls=Told, context_settings={"allow_interspersed_args": False})
+@umbrella.command(cls=Told, options_metavar="", context_settings={"allow_interspersed_args": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def sandbox(output: Output, command: tuple[str, ...]) -> int:
@@ -154,7 +153,7 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
     return run(command, output.error)
 
 
-@umbrella.command(cls=Told)
+@umbrella.command(cls=Told, options_metavar="")
 @click.argument("folder", metavar="DIR")
 @click.pass_context
 def home(ctx: click.Context, folder: str) -> None:

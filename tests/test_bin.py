@@ -188,13 +188,21 @@ def test_the_umbrella_lists_every_program(env):
             "there is no subcommand iam-usercreate (did you mean iam-usercreate?)",
         ),
         (["zzz"], "there is no subcommand zzz"),
-        (["--foo"], "No such option '--foo'"),
     ],
 )
 def test_the_umbrella_refuses_in_one_line(env, words, line):
     done = run(BIN / "iamcli", *words, env=env)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"iamcli: {line}; see iamcli --help\n"
+
+
+def test_the_umbrella_refuses_an_option_in_one_line(env):
+    for words, program in ((["--foo"], "iamcli"), (["sandbox", "--foo", "true"], "iamcli sandbox")):
+        done = run(BIN / "iamcli", *words, env=env)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("iamcli: No such option")  # the rest is click's wording
+        assert done.stderr.endswith(f"; see {program} --help\n")
+        assert done.stderr.count("\n") == 1
 
 
 def test_the_umbrellas_output_arrives_or_it_fails(env):

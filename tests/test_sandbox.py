@@ -160,12 +160,6 @@ def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
     assert in_sandbox(env, script, "word").stdout == "word\n"
 
 
-def test_an_option_of_its_own_is_refused(env):
-    done = in_sandbox(env, "--foo", "true")
-    assert done.returncode == 1
-    assert done.stderr == "iamcli: No such option '--foo'; see iamcli sandbox --help\n"
-
-
 @pytest.mark.parametrize(
     ("number", "status"),
     [
