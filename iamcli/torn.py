@@ -38,12 +38,10 @@ _DOUBLE = "\u201c\u201d"
 _SINGLE = "\u2018\u2019"
 _ALL_QUOTES = str.maketrans(dict.fromkeys(f"{_DOUBLE}{_SINGLE}'", '"'))
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"'))
-# An apostrophe between letters belongs to a text.
-_OUTER_QUOTES = re.compile(rf'["{_DOUBLE}]|(?<!\w)[{_SINGLE}]|[{_SINGLE}](?!\w)')
 _BEGINNING = re.compile(
-    rf"[\s{_DOUBLE}{_SINGLE}]*"
+    rf"[\s\"{_DOUBLE}{_SINGLE}]*"
     r"(\{|(version|id|statement|sid|effect|(not)?(principal|action|resource)|condition)"
-    rf"[\s{_DOUBLE}{_SINGLE}]*:)",
+    rf"[\s\"{_DOUBLE}{_SINGLE}]*:)",
     re.IGNORECASE,
 )
 _LAYOUT = re.compile(r"\s*([{}\[\]:,])\s*")
@@ -71,6 +69,7 @@ _STATEMENT = {
     *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
     *("Resource", "NotResource", "Condition"),
 }
+_LAYOUTS = [(",", ":"), (", ", ": "), (", ", ":"), (",", ": ")]
 # Policy, statement, condition, operator.
 _DEEPEST = 4
 # Far above what IAM takes, and little enough to be read at once.
@@ -192,25 +191,49 @@ def _requoted(words: list[str]) -> _Policy | None:
 
 def _put_together(words: list[str]) -> _Policy:
     """Return the one policy that tears into these words; raise if there is no such."""
-    words = [_OUTER_QUOTES.sub("", word) for word in words]
-    # Blanks inside a word may be the layout or the edge of a text.
-    blanks = any(re.search(r"\s", word) for word in words)
-    joined = " ".join(words).strip()
+    words = _without_outer_quotes([word.translate(_DOUBLE_QUOTES) for word in words])
+    joined = " ".join(words)
     if len(joined) > _LONGEST:
         raise _UnclearError
     whole = _is_one_object(joined)
-    words = [_LAYOUT.sub(r"\1", word).strip() for word in ([joined] if whole else words)]
-    if any(re.search(r"\s", word) for word in words):
+    quoted = '"' in joined
+    arrived = [joined] if whole else words
+    parts = [_LAYOUT.sub(r"\1", word.replace('"', "")).strip() for word in arrived]
+    if any(re.search(r"\s", part) for part in parts):
         raise _UnclearError("the blanks in its texts")
     # Where braces were not expanded, a comma may be one of a text.
-    commas = whole and "," in joined
-    if whole:
-        words = _tear(words[0])
-    policy = _policy(words, _Conditions(blanks, commas))
+    policy = _policy(
+        _tear(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
+    )
     text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
-    if _tear(text.replace('"', "")) != words:
-        raise _UnclearError
+    layouts = [(",", ":")]
+    blanks = any(re.search(r"\s", word) for word in words)
+    if blanks:
+        # They may be the layout, which is the same everywhere, or the edge of a text.
+        layouts = _LAYOUTS if len(words) == 1 or not whole else []
+    elif whole:
+        arrived = ["".join(words)]
+    torn = [_torn(policy, layout, quoted=quoted, whole=whole) for layout in layouts]
+    if arrived not in torn:
+        raise _UnclearError("the blanks in its texts" if blanks else "")
     return _Policy(text, dollar=any(map(_could_hold_dollar, _statements_of(policy))))
+
+
+def _torn(
+    policy: dict[str, Any], layout: tuple[str, str], *, quoted: bool, whole: bool
+) -> list[str]:
+    """Do to a policy what the shell did: take its quotes, expand its braces, or one of them."""
+    text = json.dumps(policy, separators=layout, ensure_ascii=False)
+    if not quoted:
+        text = text.replace('"', "")
+    return [text] if whole else _tear(text)
+
+
+def _without_outer_quotes(words: list[str]) -> list[str]:
+    """Take off typographic single quotes around it all: expanded braces repeat them."""
+    if all(word.startswith(_SINGLE[0]) and word.endswith(_SINGLE[1]) for word in words):
+        return _without(words, _SINGLE[0], _SINGLE[1])
+    return words
 
 
 def _is_one_object(text: str) -> bool:
@@ -257,10 +280,9 @@ def _tear(text: str) -> list[str]:
 class _Conditions(NamedTuple):
     """Reads the conditions of a statement, where texts are free.
 
-    ``blanks`` and ``commas`` say that there are some which may belong to a text.
+    ``commas`` says that there are some which may belong to a text.
     """
 
-    blanks: bool
     commas: bool
 
     def read(self, words: list[str]) -> dict[str, Any]:
@@ -275,8 +297,6 @@ class _Conditions(NamedTuple):
         match = _OPERATOR.match(f"{operator}:")
         pattern = _OPERANDS.get(match[2]) if match else None
         value = _value(words, pattern or rf"{_TEXT}+", lists=True)
-        if pattern is None and self.blanks:
-            raise _UnclearError("the blanks in its texts")
         if pattern is None and self.commas and isinstance(value, list) and len(value) > 1:
             raise _UnclearError(f"where each value of {key} ends")
         for text in _texts(value):
@@ -329,47 +349,53 @@ def _statement_value(words: list[str], later: list[str], conditions: _Conditions
 
 def _later_statements(words: list[str], conditions: _Conditions) -> list[Any]:
     """Read all statements but the first: a bracket marks the end of the last, nothing the rest."""
-    found = []
+    found: list[list[Any]] = []
     last = len(words)
     while last and words[last - 1].endswith("]"):
         last -= 1
         members = _try_members(words[:last])
         ending = _try_members(_without(words[last:], "", "]"))
-        if members is not None and ending is not None and _is_whole(ending):
-            found += [[*way, ending] for way in _partitions(members)]
+        statement = _try_statement(ending or [], conditions)
+        if members is not None and statement:
+            found += [[*way, statement] for way in _partitions(members, conditions)]
     if len(found) > 1:
         raise _UnclearError("where each statement ends")
     if not found:
         raise _UnclearError
-    return [_read_statement(members, conditions) for members in found[0]]
+    return found[0]
 
 
-def _partitions(members: Members) -> list[list[Members]]:
-    """Cut a row of members into whole statements; more than two ways say no more than two."""
-    ways: dict[int, list[list[Members]]] = {len(members): [[]]}
+def _partitions(members: Members, conditions: _Conditions) -> list[list[Any]]:
+    """Cut a row of members into statements in every way; of more than two ways two are enough."""
+    ways: dict[int, list[list[Any]]] = {len(members): [[]]}
     for start in reversed(range(len(members))):
-        found: list[list[Members]] = []
+        found: list[list[Any]] = []
         for end in range(start + 1, min(start + len(_STATEMENT), len(members)) + 1):
-            if _is_whole(members[start:end]):
-                found += [[members[start:end], *way] for way in ways[end]]
+            statement = _try_statement(members[start:end], conditions) if ways[end] else None
+            if statement:
+                found += [[statement, *way] for way in ways[end]]
         ways[start] = found[:2]
     return ways[0]
 
 
-def _is_whole(members: Members) -> bool:
-    keys = [key for key, _ in members]
-    return len(set(keys)) == len(keys) and all(choice & set(keys) for choice in _REQUIRED)
-
-
 def _statement(words: list[str], conditions: _Conditions) -> dict[str, Any]:
-    members = _members(words, _statement_key)
-    if not _is_whole(members):
+    statement = _try_statement(_members(words, _statement_key), conditions)
+    if not statement:
         raise _UnclearError
-    return _read_statement(members, conditions)
+    return statement
 
 
-def _read_statement(members: Members, conditions: _Conditions) -> dict[str, Any]:
-    return {key: _statement_member(key, words, conditions) for key, words in members}
+def _try_statement(members: Members, conditions: _Conditions) -> dict[str, Any] | None:
+    """Read a statement, if its members make one; what only lacks a sign raises all the same."""
+    keys = {key for key, _ in members}
+    if len(keys) < len(members) or not all(choice & keys for choice in _REQUIRED):
+        return None
+    try:
+        return {key: _statement_member(key, words, conditions) for key, words in members}
+    except _UnclearError as unclear:
+        if str(unclear):
+            raise
+        return None
 
 
 def _statement_member(key: str, words: list[str], conditions: _Conditions) -> Any:
