@@ -52,7 +52,7 @@ def parse(text: str) -> dict[str, Property]:
 def _decoded(content: bytes) -> str:
     # Java reads ISO-8859-1; editors of today write UTF-8, some with a mark in front.
     try:
-        return content.decode("utf-8-sig")
+        return content.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError:
         return content.decode("latin-1")
 

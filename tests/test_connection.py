@@ -1,0 +1,462 @@
+"""Credentials, client configuration, endpoint and signing: whose word counts, and what is said."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import KEY_ID, SECRET
+from stub import ok, refused
+
+from iamcli.client.configuration import VARIABLES, signing_region
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Done, Shell
+    from stub import Scene, Stub
+
+USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+TWO_LINES = "AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
+
+
+@pytest.fixture
+def scene(run: Shell, stub: Stub) -> Scene:
+    """A scene that knows bob; the commands are led to it."""
+    made = stub.scene(ok("GetUser", USER))
+    run.env["AWS_IAM_URL"] = made.url
+    return made
+
+
+def show(run: Shell, *words: str, **env: str) -> Done:
+    return run("iam-usergetattributes", "-u", "bob", *words, env=env)
+
+
+def signed_by(scene: Scene) -> tuple[str, str]:
+    """Return the access key id and the region that signed the last request."""
+    found = re.search(
+        r"Credential=([^/]+)/\d+/([^/]+)/iam/", scene.requests[-1].headers["authorization"]
+    )
+    assert found
+    return found[1], found[2]
+
+
+def write(run: Shell, name: str, text: str) -> Path:
+    file = run.home / name
+    file.write_bytes(text.encode())
+    file.chmod(0o600)
+    return file
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}",
+        f"AWSAccessKeyId: {KEY_ID}\nAWSSecretKey : {SECRET}\n",
+        f"  AWSAccessKeyId =  {KEY_ID} \r\n\r\nAWSSecretKey\t=\t{SECRET}\t\r\n",
+        f"# a remark\n! another\nAWSSecretKey {SECRET}\nAWSAccessKeyId {KEY_ID}\n",
+        f"AWSAccessKeyId={KEY_ID}\rAWSSecretKey={SECRET}\r",
+        f"AWSAccessKeyId=old\nAWSAccessKeyId={KEY_ID}\nOther=1\nAWSSecretKey={SECRET}\n",
+        f"AWSAccessKeyId=\\\n   {KEY_ID}\nAWSSecretKey={SECRET[:9]}\\\n    {SECRET[9:]}\n",
+        f"\ufeffAWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n",
+        f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey=\\u0077{SECRET[1:]}\n",
+    ],
+)
+def test_syntax_of_the_credential_file(text: str, run: Shell, scene: Scene) -> None:
+    right = scene.requests
+    assert show(run).status == 0
+    file = write(run, "other", text)
+    done = show(run, AWS_CREDENTIAL_FILE=str(file))
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(scene)[0] == KEY_ID
+    # The same key, date and request make the same signature.
+    if right[0].headers["x-amz-date"] == right[1].headers["x-amz-date"]:
+        assert right[0].headers["authorization"] == right[1].headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("AWSAccessKeyId=AK\n", f"has no AWSSecretKey; it needs the two lines {TWO_LINES}"),
+        ("AWSSecretKey=x\n", "has no AWSAccessKeyId; it needs the two lines"),
+        ("", "has no AWSAccessKeyId; it needs the two lines"),
+        ("AWSAccessKeyId=\nAWSSecretKey=x\n", "has no AWSAccessKeyId"),
+        (
+            "\nAWSAccessKeyId=<Write your key here>\nAWSSecretKey=x\n",
+            ", line 2: AWSAccessKeyId is still the placeholder in angle brackets; it needs",
+        ),
+        (
+            "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
+            ", line 2: AWSSecretKey holds a character that no access key has; it needs",
+        ),
+    ],
+)
+def test_a_wrong_credential_file_is_named(text: str, said: str, run: Shell, scene: Scene) -> None:
+    file = write(run, "wrong", text)
+    keys = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
+    for done in (
+        show(run, AWS_CREDENTIAL_FILE=str(file), **keys),
+        show(run, "--aws-credential-file", str(file), **keys),
+    ):
+        assert done.status == 1
+        assert done.err.startswith(f"iam-usergetattributes: credential file {file}")
+        assert said in done.err
+        assert done.err.count("\n") == 1
+        assert "a secret" not in done.err
+    # It never falls through to other credentials.
+    assert scene.requests == []
+
+
+def test_a_credential_file_that_cannot_be_read_is_named(run: Shell, scene: Scene) -> None:
+    for name, reason in (("absent", "No such file or directory"), (".", "is a folder")):
+        done = show(run, AWS_CREDENTIAL_FILE=name)
+        assert (done.status, done.out) == (1, "")
+        assert f"credential file {name} " in done.err
+        assert reason in done.err
+        assert TWO_LINES in done.err
+    assert scene.requests == []
+
+
+def test_order_of_the_credentials(run: Shell, scene: Scene) -> None:
+    option = write(run, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
+    variable = write(run, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
+    (run.home / ".aws").mkdir()
+    write(
+        run,
+        ".aws/credentials",
+        "[default]\naws_access_key_id=AKDEFAULT\naws_secret_access_key=x\n"
+        "[other]\naws_access_key_id=AKPROFILE\naws_secret_access_key=x\naws_session_token=T\n",
+    )
+    env = {
+        "AWS_CREDENTIAL_FILE": str(variable),
+        "AWS_ACCESS_KEY_ID": "AKENVIRONMENT",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_PROFILE": "other",
+    }
+    for words, gone, expected in (
+        (["--aws-credential-file", str(option)], "", "AKOPTION"),
+        ([], "", "AKVARIABLE"),
+        ([], "AWS_CREDENTIAL_FILE", "AKENVIRONMENT"),
+        ([], "AWS_ACCESS_KEY_ID", "AKPROFILE"),
+        ([], "AWS_PROFILE", "AKDEFAULT"),
+    ):
+        env |= {gone: ""} if gone else {}
+        done = show(run, *words, **env)
+        assert (done.status, done.err) == (0, "")
+        assert signed_by(scene)[0] == expected
+
+
+def test_a_session_token_is_sent(run: Shell, scene: Scene) -> None:
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
+    assert show(run, **env, AWS_SESSION_TOKEN="the-token").status == 0
+    assert scene.requests[-1].headers["x-amz-security-token"] == "the-token"
+    assert show(run, **env).status == 0
+    assert "x-amz-security-token" not in scene.requests[-1].headers
+
+
+def test_half_a_key_in_the_environment_is_told(run: Shell, scene: Scene) -> None:
+    done = show(run, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
+    assert done.status == 1
+    assert done.err.startswith(
+        "iam-usergetattributes: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"
+    )
+    assert scene.requests == []
+
+
+def test_no_credentials_at_all(run: Shell, scene: Scene) -> None:
+    done = show(run, AWS_CREDENTIAL_FILE="")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
+    assert "AWS_CREDENTIAL_FILE" in done.err
+    assert done.err.count("\n") == 1
+    assert scene.requests == []
+
+
+def test_a_profile_that_does_not_exist_is_told(run: Shell, scene: Scene) -> None:
+    done = show(run, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
+    assert done.status == 1
+    assert "nobody" in done.err
+    assert done.err.count("\n") == 1
+    assert scene.requests == []
+
+
+def test_credentials_of_a_container(run: Shell, scene: Scene) -> None:
+    """Botocore's chain goes on to the container's role; the stub plays the container."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Container(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(
+                {
+                    "AccessKeyId": "AKCONTAINER",
+                    "SecretAccessKey": "x",
+                    "Token": "t",
+                    "Expiration": "2099-01-01T00:00:00Z",
+                }
+            ).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Container)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/role"
+    done = show(run, AWS_CREDENTIAL_FILE="", AWS_CONTAINER_CREDENTIALS_FULL_URI=url)
+    server.shutdown()
+    server.server_close()
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(scene)[0] == "AKCONTAINER"
+
+
+def test_an_assumed_role(run: Shell, scene: Scene, moto: str) -> None:
+    (run.home / ".aws").mkdir()
+    write(run, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
+    write(
+        run,
+        ".aws/config",
+        "[profile admin]\nrole_arn=arn:aws:iam::123456789012:role/admin\nsource_profile=base\n"
+        f"region=us-east-1\nservices=local\n[services local]\nsts =\n  endpoint_url={moto}\n",
+    )
+    done = show(run, AWS_CREDENTIAL_FILE="", AWS_PROFILE="admin")
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(scene)[0].startswith("ASIA")
+    assert scene.requests[-1].headers["x-amz-security-token"]
+
+
+# The client configuration and the proxy.
+
+
+@pytest.fixture
+def proxied(run: Shell, stub: Stub) -> Scene:
+    """A scene that is reached through a proxy only: the host does not exist."""
+    made = stub.scene(ok("GetUser", USER))
+    run.env["AWS_IAM_URL"] = made.url.replace("127.0.0.1", "iam.invalid")
+    return made
+
+
+def through(stub: Stub, *lines: str) -> str:
+    return "\n".join(["ClientProxyHost=127.0.0.1", f"ClientProxyPort={stub.port}", *lines, ""])
+
+
+def test_the_proxy_of_the_client_configuration(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    option = write(run, "option", through(stub))
+    variable = write(run, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
+    done = show(
+        run,
+        "--client-config-file",
+        str(option),
+        AWS_IAM_URL=scene.url,
+        CLIENT_CONFIG_FILE=str(variable),
+    )
+    assert (done.status, done.err) == (0, "")
+    assert scene.requests[-1].line.startswith(f"POST {scene.url} ")
+    assert "proxy-authorization" not in scene.requests[-1].headers
+    done = show(run, AWS_IAM_URL=scene.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1")
+    assert done.status == 1
+    assert "cannot reach the proxy: Connection refused" in done.err
+
+
+def test_a_proxy_with_a_user(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    file = write(
+        run, "config", through(stub, "ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%")
+    )
+    assert show(run, AWS_IAM_URL=scene.url, CLIENT_CONFIG_FILE=str(file)).status == 0
+    login = scene.requests[-1].headers["proxy-authorization"].partition(" ")[2]
+    assert base64.b64decode(login).decode() == "me@home:p:w/d@1%"
+
+
+def test_empty_values_name_no_proxy(run: Shell, scene: Scene) -> None:
+    file = write(run, "config", "ClientProxyHost=\nClientProxyPort=\n")
+    assert show(run, CLIENT_CONFIG_FILE=str(file)).status == 0
+    assert scene.requests[-1].line.startswith("POST /")
+
+
+def test_botocores_proxy_variables_hold_otherwise(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    proxy = f"http://127.0.0.1:{stub.port}"
+    done = show(run, AWS_IAM_URL=scene.url, HTTP_PROXY=proxy)
+    assert done.status == 0
+    assert scene.requests[-1].line.startswith(f"POST {scene.url} ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nClientProxyPort=http\n", ", line 2: ClientProxyPort is no port number: http"),
+        ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is no port number: 0"),
+        ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is no port number: 65536"),
+        ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is no host name: http://x"),
+    ],
+)
+def test_a_wrong_client_configuration(text: str, said: str, run: Shell, scene: Scene) -> None:
+    file = write(run, "config", text)
+    done = show(run, CLIENT_CONFIG_FILE=str(file))
+    assert done.status == 1
+    assert done.err == f"iam-usergetattributes: client configuration {file}{said}\n"
+    assert scene.requests == []
+
+
+def test_an_absent_client_configuration(run: Shell, scene: Scene) -> None:
+    done = show(run, CLIENT_CONFIG_FILE="absent")
+    assert done.status == 1
+    assert "client configuration absent cannot be read: No such file or directory" in done.err
+    assert scene.requests == []
+
+
+# The endpoint and the signature.
+
+
+def test_order_of_the_endpoints(run: Shell, stub: Stub) -> None:
+    scenes = {name: stub.scene(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")}
+    (run.home / ".aws").mkdir()
+    write(
+        run,
+        ".aws/config",
+        f"[default]\nendpoint_url={scenes['E'].url}\nservices=s\n"
+        f"[services s]\niam =\n  endpoint_url={scenes['D'].url}\n",
+    )
+    env = {
+        "AWS_IAM_URL": scenes["A"].url,
+        "AWS_ENDPOINT_URL_IAM": scenes["B"].url,
+        "AWS_ENDPOINT_URL": scenes["C"].url,
+    }
+    assert show(run, "--url", scenes["--url"].url, **env).status == 0
+    assert len(scenes["--url"].requests) == 1
+    for name, variable in zip("ABCD", [*env, "nothing"], strict=True):
+        assert show(run, **env).status == 0
+        assert len(scenes[name].requests) == 1
+        env[variable] = ""
+    write(run, ".aws/config", f"[default]\nendpoint_url={scenes['E'].url}\n")
+    assert show(run, **env).status == 0
+    assert len(scenes["E"].requests) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
+     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
+)  # fmt: skip
+def test_a_wrong_endpoint(url: str, run: Shell) -> None:
+    for words, env, source in (
+        (["--url", url], {}, "--url"),
+        ([], {"AWS_IAM_URL": url}, "AWS_IAM_URL"),
+    ):
+        done = show(run, *words, **env)
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address:")
+        assert done.err.count("\n") == 1
+
+
+def test_no_scheme_means_https(run: Shell, stub: Stub) -> None:
+    done = show(run, "--url", f"127.0.0.1:{stub.port}", AWS_MAX_ATTEMPTS="1")
+    assert done.status == 1
+    assert f"no secure connection to https://127.0.0.1:{stub.port}:" in done.err
+
+
+@pytest.mark.parametrize(
+    ("env", "region"),
+    [
+        ({}, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": "cn-northwest-1"}, "cn-north-1"),
+        ({"AWS_DEFAULT_REGION": "us-gov-east-1"}, "us-gov-west-1"),
+    ],
+)
+def test_the_region_that_signs(env: dict[str, str], region: str, run: Shell, scene: Scene) -> None:
+    assert show(run, **env).status == 0
+    assert signed_by(scene) == (KEY_ID, region)
+
+
+@pytest.mark.parametrize(
+    ("url", "region"),
+    [
+        ("https://iam.amazonaws.com", "us-east-1"),
+        ("https://iam.amazonaws.com/", "us-east-1"),
+        ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
+        ("https://iam.us-gov.amazonaws.com:443/x", "us-gov-west-1"),
+        ("https://iam.example.com", "cn-north-1"),
+    ],
+)
+def test_the_endpoints_name_tells_the_partition(url: str, region: str) -> None:
+    assert signing_region(url, "cn-northwest-1") == region
+
+
+def test_the_signing_regions_are_botocores() -> None:
+    from botocore.endpoint_provider import EndpointProvider
+    from botocore.loaders import Loader
+
+    loader = Loader()
+    partitions = loader.load_data("partitions")
+    rules = loader.load_service_model("iam", "endpoint-rule-set-1")
+    provider = EndpointProvider(rules, partitions)
+    for partition in partitions["partitions"]:
+        # The pseudo-regions ("aws-cn-global") are botocore's own; nobody configures them.
+        for name in (name for name in partition["regions"] if not name.endswith("global")):
+            found = provider.resolve_endpoint(Region=name, UseFIPS=False, UseDualStack=False)
+            schemes = found.properties.get("authSchemes") or [{}]
+            expected = schemes[0].get("signingRegion", name)
+            assert signing_region("https://iam.example.com", name) == expected, name
+            assert signing_region(found.url, name) == expected, name
+
+
+def test_the_variables_are_botocores() -> None:
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as TABLE
+
+    for name, variable in VARIABLES.items():
+        assert TABLE[name][1] == variable
+
+
+@pytest.mark.parametrize(
+    ("env", "host"),
+    [
+        ({}, "iam.amazonaws.com"),
+        ({"AWS_DEFAULT_REGION": "eu-west-1"}, "iam.amazonaws.com"),
+        ({"AWS_DEFAULT_REGION": "cn-north-1"}, "iam.cn-north-1.amazonaws.com.cn"),
+        ({"AWS_DEFAULT_REGION": "us-gov-west-1"}, "iam.us-gov.amazonaws.com"),
+        ({"AWS_USE_FIPS_ENDPOINT": "true"}, "iam-fips.amazonaws.com"),
+    ],
+)
+def test_the_endpoint_of_a_partition(
+    env: dict[str, str], host: str, run: Shell, stub: Stub
+) -> None:
+    """All requests go to a proxy that refuses to connect, and tells where they were to go."""
+    file = write(run, "config", through(stub))
+    done = show(run, CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
+    assert done.status == 1
+    assert done.err.count("\n") == 1
+    assert "cannot reach the proxy" in done.err
+    done = show(run, "-d", CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
+    assert f"GetUser to https://{host}: " in done.err
+
+
+def test_ignored_variables_are_ignored(run: Shell, scene: Scene) -> None:
+    done = show(run, AWS_IAM_HOME="/nowhere", JAVA_HOME="/nowhere", AWS_IAM_JVM_OPTS="-Xmx1")
+    assert (done.status, done.err) == (0, "")
+    assert scene.operations == ["GetUser"]
+
+
+def test_a_service_error_is_one_line(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound."))
+    done = show(run, AWS_IAM_URL=scene.url)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be 31mfound.\n"
+    )
+
+
+def test_the_stub_is_on_loopback(stub: Stub) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with pytest.raises(urllib.error.HTTPError):
+        opener.open(f"http://127.0.0.1:{stub.port}/", data=b"Action=GetUser")

@@ -1,0 +1,173 @@
+"""What keeps the house tidy and quick: counts instead of clocks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from configparser import ConfigParser
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import BIN, HERE, ROOT
+from stub import ok
+
+from iamcli.command import Command
+from iamcli.commands import ROOMS
+
+if TYPE_CHECKING:
+    from conftest import Done, Shell
+    from stub import Stub
+
+USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+#: What a start may import, and a whole command. A rise wants a reason.
+MODULES_OF_HELP = 20
+MODULES_OF_A_COMMAND = 330
+BYTES_OF_MODEL = 60_000
+
+
+def index() -> dict[str, str]:
+    parser = ConfigParser()
+    parser.read(ROOT / "setup.cfg")
+    lines = parser["options.entry_points"]["console_scripts"].split("\n")
+    pairs = [line.split(" = ") for line in lines if line and not line.startswith("#")]
+    return {name: place for name, place in pairs if name != "iamcli"}
+
+
+def imported(run: Shell, *words: str, **options: object) -> tuple[Done, list[str]]:
+    """Run a command and return how it ended, and the names of the modules that it imported."""
+    done = run(sys.executable, "-X", "importtime", str(BIN / words[0]), *words[1:], **options)  # type: ignore[arg-type]
+    rows = [line for line in done.err.splitlines() if line.startswith("import time:")]
+    return done, [row.rpartition("|")[2].strip() for row in rows]
+
+
+def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> None:
+    for name, place in index().items():
+        module, function = place.split(":")
+        command = getattr(import_module(module), function)
+        assert isinstance(command, Command)
+        assert command.name == name == f"iam-{function}"
+        assert command.summary.endswith(".")
+        assert (HERE / "transcripts" / f"{name}.txt").is_file()
+        assert (ROOT / "bin" / name).resolve() == ROOT / "bin" / "launcher"
+    assert sorted(index()) == sorted(path.stem for path in (HERE / "transcripts").iterdir())
+
+
+def test_the_index_is_grouped_by_room() -> None:
+    rooms = [place.split(":")[0].rpartition(".")[2] for place in index().values()]
+    assert [room for at, room in enumerate(rooms) if rooms.index(room) == at] == list(ROOMS)
+    assert sorted(rooms, key=ROOMS.index) == rooms
+
+
+def test_each_example_is_a_line_of_its_transcript() -> None:
+    from iamcli import documentation
+
+    for name, place in index().items():
+        module, function = place.split(":")
+        text = (HERE / "transcripts" / f"{name}.txt").read_text()
+        examples = documentation.of(getattr(import_module(module), function)).examples
+        assert examples
+        for example in examples:
+            assert f"$ {example}\n" in text
+
+
+def test_each_command_and_option_stands_in_a_transcript() -> None:
+    for name, options in json.loads((HERE / "interface" / "commands.json").read_text())[
+        "commands"
+    ].items():
+        lines = [
+            f"{line} "
+            for line in (HERE / "transcripts" / f"{name}.txt").read_text().splitlines()
+            if line.startswith("$ ") and name in line
+        ]
+        for option in options:
+            assert any(f" {option['option']} " in line for line in lines), (name, option)
+
+
+@pytest.mark.parametrize("name", sorted(index()))
+def test_rooms_neither_print_nor_exit(name: str) -> None:
+    source = ROOT / "iamcli" / "commands" / f"{index()[name].split(':')[0].rpartition('.')[2]}.py"
+    words = source.read_text()
+    assert "import sys" not in words
+    assert "print(" not in words
+    assert "botocore" not in words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["iam-usercreate", "-h"],
+        ["iam-usercreate", "--version"],
+        ["iam-usercreate", "-z"],
+        ["iam-usercreate"],
+        ["iam-userlistpolicies", "-u", "bob", "-i", "0"],
+        ["iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "absent.json"],
+        ["iam-useruploadpolicy", "-u", "bob", "-p", "p", "-o", "no json"],
+        ["iam-useruploadpolicy", "-u", "bob", "-p", "p"],
+        ["iam-rolecreate", "-r", "r"],
+        ["iam-useraddcert"],
+        ["iam-servercertupload", "-s", "s", "-b", "absent.pem", "-k", "absent.pem"],
+        ["iam-userdel", "-u", "bob", "-p"],
+        ["iam-virtualmfadevicecreate", "-s", "d", "-b", "QRCodePNG"],
+        ["iam-usercreate", "-u", "bob", "--aws-credential-file", "absent"],
+        ["iam-usercreate", "-u", "bob", "--client-config-file", "absent"],
+        ["iam-usercreate", "-u", "bob", "--url", "ftp://x"],
+    ],
+    ids=" ".join,
+)
+def test_what_sends_nothing_imports_no_botocore(words: list[str], run: Shell) -> None:
+    _, modules = imported(run, *words)
+    assert not [name for name in modules if name.startswith(("botocore", "urllib3", "click"))]
+
+
+def test_help_imports_little(run: Shell) -> None:
+    done, modules = imported(run, "iam-usercreate", "-h")
+    assert done.status == 0
+    own = modules[modules.index("iamcli") :]
+    assert len(own) < MODULES_OF_HELP
+    assert not {"re", "argparse", "json", "importlib.metadata", "inspect"} & set(own)
+
+
+def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    done, modules = imported(
+        run, "iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": scene.url}
+    )
+    assert done.status == 0
+    assert len(modules) < MODULES_OF_A_COMMAND
+    assert not {
+        "botocore.session",
+        "botocore.client",
+        "botocore.credentials",
+        "botocore.endpoint_provider",
+        "botocore.retries.standard",
+        "click",
+    } & set(modules)
+    # Only the room of the command.
+    rooms = [name for name in modules if name.startswith("iamcli.commands.")]
+    assert rooms == ["iamcli.commands.users"]
+
+
+def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    run("iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": scene.url})
+    assert scene.operations == ["GetUser"]
+    scene = stub.scene(ok("AddUserToGroup"))
+    names = [word for user in "abcdef" for word in ("-u", user)]
+    assert run("iam-groupadduser", "-g", "g", *names, env={"AWS_IAM_URL": scene.url}).status == 0
+    assert len(scene.requests) == 6
+    assert len({request.connection for request in scene.requests}) == 1
+
+
+def test_the_model_is_small_and_botocores_own(run: Shell) -> None:
+    model = ROOT / "iamcli" / "data" / "iam.json"
+    assert model.stat().st_size < BYTES_OF_MODEL
+    done = run(sys.executable, str(ROOT / "tools" / "slim_model.py"), "--check")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_the_version_stands_in_the_package_alone() -> None:
+    from iamcli import __version__
+
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+    assert "version = attr: iamcli.__version__" in (ROOT / "setup.cfg").read_text()

@@ -1,0 +1,197 @@
+"""The command line: the original's table of parse cases, for every command, and the extensions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import HERE
+from stub import ok, refused
+
+if TYPE_CHECKING:
+    from conftest import Shell
+    from stub import Stub
+
+COMMANDS = json.loads((HERE / "interface" / "commands.json").read_text())["commands"]
+NAMES = sorted(COMMANDS)
+
+
+def valid(name: str, *, without: str = "") -> list[str]:
+    """Return the required options of a command with values, sorted by name."""
+    words = []
+    for option in COMMANDS[name]:
+        if option.get("required") and option["option"] != without:
+            words += [option["option"], option.get("choices", ["Base32String"])[0]]
+    return words
+
+
+def first_line(run: Shell, *words: str) -> str:
+    """Return what a refused command line says first; the rest is the help."""
+    done = run(*words)
+    assert done.status == 1
+    assert done.out == ""
+    line, _, rest = done.err.partition("\n")
+    assert rest == run(words[0], "-h").out
+    return line
+
+
+def options(name: str, **wanted: Any) -> list[str]:
+    return [
+        option["option"]
+        for option in COMMANDS[name]
+        if all(option.get(key, False) == value for key, value in wanted.items())
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_original_parse_cases(name: str, run: Shell) -> None:
+    required = options(name, required=True)
+    values = options(name, flag=False)
+    assert first_line(run, name, "-z") == f'{name}: "-z" is not a valid option'
+    assert first_line(run, name, "extra") == f"{name}: No argument is allowed: extra"
+    assert first_line(run, name, "--url") == f'{name}: Option "--url" takes an operand'
+    if values:
+        line = first_line(run, name, values[0])
+        assert line == f'{name}: Option "{values[0]}" takes an operand'
+    for missing in required[:1]:
+        line = first_line(run, name, *valid(name, without=missing))
+        assert line == f'{name}: Option "{missing}" is required'
+    # From left to right, and before what is missing.
+    assert first_line(run, name, "-z", "extra") == f'{name}: "-z" is not a valid option'
+    assert first_line(run, name, "extra", "-z") == f"{name}: No argument is allowed: extra"
+    for line in (["-h"], ["-z", "-h"], ["extra", "-h"], [*valid(name), "-h"], ["-h", "--url"]):
+        done = run(name, *line)
+        assert (done.status, done.err) == (0, "")
+        assert f"\n{name} [options...]\n" in done.out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("iam-userlistbypath -i abc", '"abc" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i 1.5", '"1.5" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i 1001", '"1001" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i 1_0", '"1_0" is not a valid value for "-i"'),
+        ("iam-userlistbypath -i ٣", '"٣" is not a valid value for "-i"'),
+        ("iam-usermodkey -s on", '"on" is not a valid value for "-s"; it takes Active or Inactive'),
+        ("iam-accountmodpasswordpolicy -m x", '"x" is not a valid value for "-m"'),
+        ("iam-useraddpolicy -e maybe", '"maybe" is not a valid value for "-e"; it takes Allow or '),
+        # The first missing one in the order of the names, whatever the order of the line.
+        ("iam-useraddpolicy -u b -p n", 'Option "-a" is required'),
+        ("iam-userenablemfadevice -u b -s x", 'Option "-c1" is required'),
+        ("iam-userenablemfadevice -u b -s x -c1 1", 'Option "-c2" is required'),
+        ("iam-userchangepassword -o old", 'Option "-n" is required'),
+        # A near miss is answered with what was probably meant.
+        ("iam-usercreate -U bob", '"-U" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --username bob", '"--username" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --verbos", '"--verbos" is not a valid option; did you mean "-v"?'),
+        ("iam-usercreate --debugg", '"--debugg" is not a valid option; did you mean "-d"?'),
+        ("iam-usercreate -", "No argument is allowed: -"),
+        ("iam-usercreate -- -u", "No argument is allowed: -u"),
+        # A dash from a web page is told from an unknown option, the secrets of the line left out.
+        (
+            "iam-useraddloginprofile \u2013u bob -p hunter2secret",
+            (
+                '"\u2013u" begins with a dash that is not the ASCII "-", as pasted from a web page; '
+                "type: iam-useraddloginprofile -u bob -p PASSWORD"
+            ),
+        ),
+        (
+            "iam-usercreate -u bob \u2014url http://x",
+            (
+                '"\u2014url" begins with a dash that is not the ASCII "-", as pasted from a web page; '
+                "type: iam-usercreate -u bob --url http://x"
+            ),
+        ),
+    ],
+)
+def test_messages(line: str, said: str, run: Shell) -> None:
+    name, *words = line.split()
+    assert first_line(run, name, *words).startswith(f"{name}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("line", "operation", "parameters"),
+    [
+        # A value may begin with a dash, and may look like an option.
+        ("iam-usercreate -u -v", "CreateUser", {"UserName": "-v"}),
+        ("iam-usercreate -u -h", "CreateUser", {"UserName": "-h"}),
+        ("iam-usercreate -u --help", "CreateUser", {"UserName": "--help"}),
+        ("iam-usercreate -u --", "CreateUser", {"UserName": "--"}),
+        ("iam-usercreate -u --url=x", "CreateUser", {"UserName": "--url=x"}),
+        ("iam-usercreate -u \u2013v", "CreateUser", {"UserName": "\u2013v"}),
+        # The last of several values wins.
+        ("iam-usercreate -u a -u b", "CreateUser", {"UserName": "b"}),
+        ("iam-usercreate -v -u b -v", "CreateUser", {"UserName": "b"}),
+        # Options of two characters, and choices in any case.
+        (
+            "iam-userenablemfadevice -c2 2 -c1 1 -s dev -u b",
+            "EnableMFADevice",
+            {
+                "UserName": "b",
+                "SerialNumber": "dev",
+                "AuthenticationCode1": "1",
+                "AuthenticationCode2": "2",
+            },
+        ),
+        ("iam-usermodkey -s ACTIVE", "UpdateAccessKey", {"Status": "Active"}),
+        # Ours: glued values.
+        ("iam-usercreate -ubob", "CreateUser", {"UserName": "bob"}),
+        (
+            "iam-userenablemfadevice -c2222222 -c1111111 -sdev -ub",
+            "EnableMFADevice",
+            {
+                "UserName": "b",
+                "SerialNumber": "dev",
+                "AuthenticationCode1": "111111",
+                "AuthenticationCode2": "222222",
+            },
+        ),
+        # Empty values are values.
+        ("iam-usercreate -u ", "CreateUser", {"UserName": ""}),
+        # A path is completed, a path prefix is not.
+        ("iam-usercreate -u b -p /x", "CreateUser", {"UserName": "b", "Path": "/x/"}),
+        ("iam-usercreate -u b -p x/", "CreateUser", {"UserName": "b", "Path": "/x/"}),
+        ("iam-usercreate -u b -p /", "CreateUser", {"UserName": "b", "Path": "/"}),
+        ("iam-usermod -u b -p /x/y", "UpdateUser", {"UserName": "b", "NewPath": "/x/y/"}),
+        ("iam-groupmod -g g -p y", "UpdateGroup", {"GroupName": "g", "NewPath": "/y/"}),
+        ("iam-userlistbypath -i 5 -p /x", "ListUsers", {"MaxItems": "5", "PathPrefix": "/x"}),
+        ("iam-userlistbypath -i 5 -p x/", "ListUsers", {"MaxItems": "5", "PathPrefix": "x/"}),
+        ("iam-userlistbypath -i 007", "ListUsers", {"MaxItems": "7"}),
+        ("iam-userlistbypath -m MK", "ListUsers", {"MaxItems": "100", "Marker": "MK"}),
+    ],
+)
+def test_values(
+    line: str, operation: str, parameters: dict[str, str], run: Shell, stub: Stub
+) -> None:
+    scene = stub.scene(refused("Recorded"))
+    done = run(*line.split(" "), env={"AWS_IAM_URL": scene.url})
+    assert done.err.partition("\n")[0].endswith(": Recorded")
+    assert scene.requests[0].operation == operation
+    assert scene.requests[0].parameters == parameters
+
+
+@pytest.mark.parametrize("form", ["--url={}", "--url {}"])
+def test_url_glued_and_apart(form: str, run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("DeleteUser"))
+    assert run("iam-userdel", "-u", "bob", *form.format(scene.url).split(" ")).status == 0
+    assert scene.operations == ["DeleteUser"]
+
+
+def test_a_value_that_is_no_text_is_refused(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(ok("CreateUser"))
+    done = run("sh", "-c", r"iam-usercreate -u $(printf 'caf\351')", env={"AWS_IAM_URL": scene.url})
+    assert done.status == 1
+    assert done.err.startswith('iam-usercreate: The value of "-u" is not text in this locale')
+    assert scene.requests == []
+
+
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_our_own_options(word: str, run: Shell) -> None:
+    from iamcli import __version__
+
+    done = run("iam-usercreate", word)
+    assert (done.status, done.err) == (0, "")
+    shown = {"--version": f"iam-usercreate (iamcli) {__version__}\n"}
+    assert done.out == shown.get(word, run("iam-usercreate", "-h").out)
