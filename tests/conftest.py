@@ -7,9 +7,10 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
+from forked import Done, Fork, Forks
 from stub import Stub
 
 from iamcli import sandbox
@@ -26,14 +27,6 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="take what the transcripts show now")
-
-
-class Done(NamedTuple):
-    """A process that has ended: its status and what it wrote."""
-
-    status: int
-    out: str
-    err: str
 
 
 class Shell:
@@ -112,6 +105,20 @@ def credential_file(tmp_path: Path) -> Path:
 def run(tmp_path: Path, credential_file: Path) -> Shell:
     """Run commands with a credential file and no endpoint."""
     return Shell(tmp_path, {"AWS_CREDENTIAL_FILE": str(credential_file)})
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What forks commands; it ends with the session."""
+    running = Forks()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def fork(run: Shell, forks: Forks) -> Fork:
+    """Run commands as ``run`` does, in forks: quickly."""
+    return Fork(forks, run)
 
 
 @pytest.fixture
