@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ _SCALARS = {
     "NotResource": rf"\*|{_ARN}",
     "AWS": rf"\*|\d{{12}}|{_ARN}",
     "Service": r"[\w.-]+",
-    "Federated": rf"[\w./-]+|{_ARN}",
+    "Federated": rf"\w[\w./-]*|{_ARN}",
     "CanonicalUser": r"[0-9a-f]+",
 }
 _PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
@@ -69,7 +69,6 @@ _STATEMENT = {
     *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
     *("Resource", "NotResource", "Condition"),
 }
-_LAYOUTS = [(",", ":"), (", ", ": "), (", ", ":"), (",", ": ")]
 # Policy, statement, condition, operator.
 _DEEPEST = 4
 # Far above what IAM takes, and little enough to be read at once.
@@ -206,27 +205,28 @@ def _put_together(words: list[str]) -> _Policy:
         _tear(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
     )
     text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
-    layouts = [(",", ":")]
-    blanks = any(re.search(r"\s", word) for word in words)
-    if blanks:
-        # They may be the layout, which is the same everywhere, or the edge of a text.
-        layouts = _LAYOUTS if len(words) == 1 or not whole else []
-    elif whole:
-        arrived = ["".join(words)]
-    torn = [_torn(policy, layout, quoted=quoted, whole=whole) for layout in layouts]
-    if arrived not in torn:
-        raise _UnclearError("the blanks in its texts" if blanks else "")
+    # Between words only the layout can have had a blank; inside them also a text. Not both.
+    mixed = whole and len(words) > 1 and any(re.search(r"\s", word) for word in words)
+    if mixed or not any(_tears_into(arrived, layout) for layout in _layouts(text, quoted=quoted)):
+        raise _UnclearError("the blanks in its texts" if " " in joined else "")
     return _Policy(text, dollar=any(map(_could_hold_dollar, _statements_of(policy))))
 
 
-def _torn(
-    policy: dict[str, Any], layout: tuple[str, str], *, quoted: bool, whole: bool
-) -> list[str]:
-    """Do to a policy what the shell did: take its quotes, expand its braces, or one of them."""
-    text = json.dumps(policy, separators=layout, ensure_ascii=False)
-    if not quoted:
-        text = text.replace('"', "")
-    return [text] if whole else _tear(text)
+def _layouts(text: str, *, quoted: bool) -> Iterable[str]:
+    """Write a compact policy with blanks in every way that is the same from end to end."""
+    document = json.loads(text)
+    commas, colons, pads = (",", ", ", " , "), (":", ": ", " : "), ("", " ")
+    for comma, colon, brace, bracket in product(commas, colons, pads, pads):
+        text = json.dumps(document, separators=(comma, colon), ensure_ascii=False)
+        # No text that is read back holds a brace or a bracket.
+        text = text.replace("{", "{" + brace).replace("}", brace + "}")
+        text = text.replace("[", "[" + bracket).replace("]", bracket + "]")
+        yield text if quoted else text.replace('"', "")
+
+
+def _tears_into(words: list[str], text: str) -> bool:
+    """Tell whether the shell makes these words of the text, with its braces expanded or not."""
+    return words == ([text] if _is_one_object(words[0]) and len(words) == 1 else _tear(text))
 
 
 def _without_outer_quotes(words: list[str]) -> list[str]:
@@ -516,6 +516,6 @@ def _statements_of(policy: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _could_hold_dollar(statement: dict[str, Any]) -> bool:
-    """Whether the statement has a part in which IAM knows variables."""
-    resources = statement.get("Resource", "*"), statement.get("NotResource", "*")
-    return "Condition" in statement or any(value not in ("*", ["*"]) for value in resources)
+    """Whether the statement has a part in which variables are usual: IAM's, or the shell's."""
+    parts = {"Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
+    return any(statement[part] not in ("*", ["*"]) for part in parts & set(statement))
