@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from iamcli.errors import Failure, OutputLost
+from iamcli.errors import Failure, NotIam, OutputLost
 from iamcli.text import ON_TERMINAL, READY, Secret
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ def access_key(iam: IAM, user: str | None) -> Lines:
     key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
     try:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
-    except (OutputLost, KeyboardInterrupt) as lost:
+    except (OutputLost, NotIam, KeyboardInterrupt) as lost:
         _take_back(
             iam,
             lost,

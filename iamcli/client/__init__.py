@@ -16,13 +16,13 @@ from botocore.awsrequest import prepare_request_dict
 from botocore.endpoint import EndpointCreator
 from botocore.hooks import HierarchicalEmitter
 from botocore.model import ServiceModel
-from botocore.parsers import ResponseParserFactory
 from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
 from iamcli import __version__
+from iamcli.client.answers import SUCCESSES, Parsers, before_parse
 from iamcli.client.configuration import Settings, chain_keys, endpoint, patience
-from iamcli.client.retries import ONCE, Retries
+from iamcli.client.retries import ONCE, Retries, may_have_acted
 from iamcli.client.transport import BoundedSession, socket_options
 from iamcli.client.words import Told, refusal
 from iamcli.errors import Failure, UnknownOutcome
@@ -62,6 +62,7 @@ class Client:
             retries = Retries(settings, self._service, log)
             events.register("request-created.iam", signer.handler)
             events.register("before-send.iam", retries.before_send)
+            events.register("before-parse.iam", before_parse)
             events.register("needs-retry.iam", retries.needs_retry)
             self._endpoint = self._connected(connection, settings, region, events)
 
@@ -93,24 +94,24 @@ class Client:
             if told.arrived and operation in ONCE:
                 raise UnknownOutcome(_unknown(failure, operation, parameters)) from None
             raise
-        if response.status_code >= 300:  # noqa: PLR2004 - HTTP's own border
-            raise refusal(response.status_code, answer, self.url)
-        return dict(answer)
+        if response.status_code < SUCCESSES:
+            return answer  # type: ignore[no-any-return]  # botocore has no types
+        refused = refusal(response.status_code, answer, self.url)
+        if operation in ONCE and may_have_acted(response.status_code, answer):
+            raise UnknownOutcome(_unknown(refused, operation, parameters))
+        raise refused
 
     def _connected(
         self, connection: Connection, settings: Settings, region: str, events: HierarchicalEmitter
     ) -> Any:
         """Return botocore's endpoint; it connects when the first request is sent."""
-        parsers = ResponseParserFactory()
-        # Dates are shown as the service sends them, and parsing them takes most of a long list.
-        parsers.set_parser_defaults(timestamp_parser=str)
         proxy = connection.proxy
         return EndpointCreator(events).create_endpoint(
             self._service,
             region_name=region,
             endpoint_url=self.url,
             verify=settings.get("ca_bundle"),
-            response_parser_factory=parsers,
+            response_parser_factory=Parsers(),
             timeout=(settings.get("connect_timeout") or self._patience, self._patience),
             max_pool_connections=1,
             http_session_cls=BoundedSession,

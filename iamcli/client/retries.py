@@ -12,6 +12,7 @@ from botocore.exceptions import (
 )
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
+from iamcli.client.answers import SUCCESSES
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -61,6 +62,7 @@ THROTTLED = frozenset(
     }
 )
 _TOO_MANY_REQUESTS = 429
+_BROKEN_DOWN = 500
 
 
 class Retries:
@@ -91,7 +93,7 @@ class Retries:
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
         """Return the seconds after which to send again, None for never."""
-        if response is not None and response[0].status_code < 300:  # noqa: PLR2004 - HTTP's own
+        if response is not None and response[0].status_code < SUCCESSES:
             return None
         if operation.name in ONCE and not _did_nothing(response, caught_exception):
             return None
@@ -143,5 +145,17 @@ def _did_nothing(response: Any, error: Any) -> bool:
     """Return whether the service surely did nothing with the request."""
     if response is None:
         return isinstance(error, NOT_ARRIVED)
-    code = response[1].get("Error", {}).get("Code", "")
-    return response[0].status_code == _TOO_MANY_REQUESTS or code in THROTTLED
+    return _throttled(response[0].status_code, response[1])
+
+
+def _throttled(status: int, answer: dict[str, Any]) -> bool:
+    code = answer.get("Error", {}).get("Code", "")
+    return status == _TOO_MANY_REQUESTS or code in THROTTLED
+
+
+def may_have_acted(status: int, answer: dict[str, Any]) -> bool:
+    """Return whether the service may have done what it refused: it broke down, or what is between.
+
+    A gateway that waited in vain answers so, too.
+    """
+    return status >= _BROKEN_DOWN and not _throttled(status, answer)

@@ -35,7 +35,10 @@ WORDS = (
         ConnectionClosedError,
         "the connection to {url} broke before the answer was complete; try again",
     ),
-    (ResponseParserError, "the answer from {url} is not IAM's; is it an IAM endpoint?"),
+    (
+        (ResponseParserError, HTTPClientError),
+        "the answer from {url} is not IAM's; is it an IAM endpoint?",
+    ),
     (Exception, "{reason}"),
 )
 

@@ -1,0 +1,73 @@
+"""Whether an answer is IAM's: looked at before it is parsed, and while it is."""
+
+from __future__ import annotations
+
+import re
+
+from botocore.parsers import QueryParser, ResponseParserError
+
+from iamcli.errors import NotIam
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from botocore.model import OperationModel
+
+#: Far more elements than the service sends in one answer; each takes a hundred bytes of memory.
+MOST_TAGS = 1 << 18
+
+#: The name of the root element, which nothing but the XML declaration precedes: no document type,
+#: with its entities that grow without end, ever comes from the service.
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<(\w+)")
+
+#: Statuses below are successes.
+SUCCESSES = 300
+
+
+class Answer(dict[str, "Any"]):
+    """A structure of an answer; asking for a member that it lacks raises NotIam."""
+
+    def __missing__(self, key: str) -> Any:
+        raise NotIam(f"the answer holds no {key}; is it an IAM endpoint?")
+
+
+class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
+    """botocore's parser, for which whatever cannot be parsed is not IAM's."""
+
+    def parse(self, response: dict[str, Any], shape: Any) -> Any:
+        """Return the parsed answer; raise ResponseParserError where it is not what was asked."""
+        try:
+            return super().parse(response, shape)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise ResponseParserError(str(error)) from error
+
+    def _handle_structure(self, shape: Any, node: Any) -> Answer:
+        return Answer(super()._handle_structure(shape, node))
+
+
+class Parsers:
+    """Makes parsers, as botocore's factory does."""
+
+    def create_parser(self, _protocol: str) -> Parser:
+        """Return a parser that leaves dates as the service sends them."""
+        # Parsing them takes most of a long list.
+        return Parser(timestamp_parser=str)
+
+
+def before_parse(
+    response_dict: dict[str, Any], operation_model: OperationModel, **_event: Any
+) -> None:
+    """Refuse to parse what is not the operation's answer, and hide what is no word of IAM's.
+
+    Raises ResponseParserError for a success that is another's: a page of a hotel's network may be
+    well-formed, and would pass for a deletion that was carried out.
+    """
+    body = response_dict["body"]
+    root = _ROOT.match(body)
+    name = root[1].decode() if root and body.count(b"<") <= MOST_TAGS else ""
+    if response_dict["status_code"] < SUCCESSES:
+        if name != f"{operation_model.name}Response":
+            raise ResponseParserError(f"{operation_model.name} is answered by {name}")
+    elif name != "ErrorResponse":
+        response_dict["body"] = b"<ErrorResponse/>"
