@@ -49,13 +49,16 @@ class IAM:
         self._before()
         client = self._client or self._opened()
         self._debug(f"{operation} to {client.url}", given)
-        self.changed = self.changed or not operation.startswith(("Get", "List"))
+        reads = operation.startswith(("Get", "List"))
+        self.changed = self.changed or not reads
         try:
             answer = client.call(operation, given)
         except Failure as failure:
             self._debug(f"{operation} failed: {self.secrets.clean(str(failure))}", {})
             raise
-        self.secrets.gather(answer)
+        if not reads:
+            # What only reads is never answered with a secret, and lists are long.
+            self.secrets.gather(answer)
         request_id = answer.pop("ResponseMetadata", {}).get("RequestId", "none")
         self._debug(f"{operation} answered, request id {request_id}", answer)
         return answer

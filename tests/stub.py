@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ssl import SSLContext
 
     Fault = Callable[[BaseHTTPRequestHandler], None]
 
@@ -98,8 +99,9 @@ class Scene:
 class Stub:
     """A running stub; ``scene`` makes a new URL with its answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: SSLContext | None = None) -> None:
         self._scenes: dict[str, Scene] = {}
+        self._scheme = "https" if tls else "http"
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -118,6 +120,8 @@ class Stub:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -125,7 +129,7 @@ class Stub:
     def scene(self, *answers: Answer) -> Scene:
         """Return a new scene that gives ``answers`` in order."""
         path = f"/{len(self._scenes) + 1}"
-        scene = Scene(f"http://127.0.0.1:{self.port}{path}", list(answers))
+        scene = Scene(f"{self._scheme}://127.0.0.1:{self.port}{path}", list(answers))
         self._scenes[path] = scene
         return scene
 

@@ -1,0 +1,223 @@
+"""Time whole commands against `aws iam`, curl and the bare interpreter, in pairs.
+
+Machines differ and are noisy, so each figure is a ratio: the two commands run in turn, A B A B, and
+the median of the ratios of neighbouring runs is what counts. Everything runs on this machine; the
+service is a stub on loopback.
+
+Usage: python bench/compare.py [--pairs N] [ROW ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+from pathlib import Path
+from typing import NamedTuple
+
+import certifi
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from stub import Stub, ok  # noqa: E402 - found through the line above
+
+BIN = Path(sys.executable).parent
+USER = (
+    "<User><Path>/</Path><UserName>bob</UserName><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId>"
+    "<Arn>arn:aws:iam::123456789012:user/bob</Arn><CreateDate>2012-09-05T19:38:48Z</CreateDate>"
+    "</User>"
+)
+
+
+class Row(NamedTuple):
+    """A line of the table: two commands, and the goal and the limit of their ratio."""
+
+    what: str
+    ours: list[str]
+    theirs: list[str]
+    goal: float = 0
+    limit: float = 0
+    env: dict[str, str] = {}  # noqa: RUF012 - never written to
+
+
+#: Runs a command and prints its peak memory in KiB: a small process of its own, because a child's
+#: peak is never less than that of the process that it was forked from.
+WATCHER = (
+    "import os, sys; null = os.open(os.devnull, os.O_WRONLY); "
+    "quiet = [(os.POSIX_SPAWN_DUP2, null, number) for number in (1, 2)]; "
+    "child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet); "
+    "print(os.wait4(child, 0)[2].ru_maxrss)"
+)
+
+
+def seconds(words: list[str], env: dict[str, str]) -> float:
+    """Run a command to its end and return how long it took; exit where it fails."""
+    quiet = subprocess.DEVNULL
+    begin = time.perf_counter()
+    status = subprocess.run(words, env=env, stdout=quiet, stderr=quiet, check=False).returncode
+    taken = time.perf_counter() - begin
+    if status and "-z" not in words:
+        sys.exit(f"{' '.join(words)} failed with status {status}")
+    return taken
+
+
+def memory(words: list[str], env: dict[str, str]) -> float:
+    """Run a command and return its peak memory in MiB."""
+    watch = [sys.executable, "-S", "-c", WATCHER, *words]
+    return int(subprocess.run(watch, env=env, capture_output=True, check=True).stdout) / 1024
+
+
+def measure(row: Row, pairs: int, env: dict[str, str]) -> None:
+    """Run the row's commands in turn and print what came out."""
+    env = env | row.env
+    seconds(row.ours, env)
+    seconds(row.theirs, env)
+    runs = [(seconds(row.ours, env), seconds(row.theirs, env)) for _ in range(pairs)]
+    ratio = statistics.median(ours / theirs for ours, theirs in runs)
+    ours, theirs = (statistics.median(pair[side] for pair in runs) * 1000 for side in (0, 1))
+    goals = f"{row.goal:6.2f} {row.limit:6.2f}" if row.goal else f"{'':13}"
+    print(
+        f"{row.what:40} {ours:6.0f} ms {theirs:6.0f} ms {ratio:7.2f} {goals}"
+        f" {memory(row.ours, env):6.1f} MiB",
+        flush=True,
+    )
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for 127.0.0.1 with its key, and a bundle of usual size that trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    served = folder / "served.pem"
+    served.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + pem
+    )
+    bundle = folder / "bundle.pem"
+    bundle.write_bytes(Path(certifi.where()).read_bytes() + pem)
+    return served, bundle
+
+
+def users(first: int, marker: str) -> str:
+    """Return a page of 1,000 users as the service sends it."""
+    entries = "".join(
+        "<member>"
+        + USER.removeprefix("<User>").removesuffix("</User>").replace("bob", f"u{n}")
+        + "</member>"
+        for n in range(first, first + 1000)
+    )
+    more = f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
+    return f"<Users>{entries}</Users>{more if marker else '<IsTruncated>false</IsTruncated>'}"
+
+
+def rows(plain: str, secure: str, lists: str, bundle: Path) -> list[Row]:
+    """Return the table's lines."""
+    get = str(BIN / "iam-usergetattributes")
+    aws = [str(BIN / "aws"), "iam"]
+    python = [sys.executable, "-c", "pass"]
+    curl = [
+        *("curl", "-s", "--aws-sigv4", "aws:amz:us-east-1:iam", "--user", "AK:x"),
+        *("-d", "Action=GetUser&Version=2010-05-08&UserName=bob", plain),
+    ]
+    found = [
+        Row(
+            "GetUser, HTTP, against aws iam",
+            [get, "-u", "bob", "--url", plain],
+            [*aws, "get-user", "--user-name", "bob", "--endpoint-url", plain],
+            0.25,
+            0.30,
+        ),
+        Row(
+            "GetUser, TLS, against aws iam",
+            [get, "-u", "bob", "--url", secure],
+            [*aws, "get-user", "--user-name", "bob", "--endpoint-url", secure],
+            0.28,
+            0.33,
+            {"AWS_CA_BUNDLE": str(bundle)},
+        ),
+        Row("-h, against python -c pass", [get, "-h"], python, 3.5, 4.2),
+        Row("--version, against python -c pass", [get, "--version"], python, 3.5, 4.2),
+        Row("a usage error, against python -c pass", [get, "-z"], python, 3.5, 4.2),
+        Row(
+            "5,000 users, against aws iam",
+            [str(BIN / "iam-userlistbypath"), "--url", lists],
+            [*aws, "list-users", "--page-size", "1000", "--endpoint-url", lists],
+            0.35,
+            0.40,
+        ),
+    ]
+    if shutil.which("curl"):
+        ours = [get, "-u", "bob", "--url", plain]
+        found.append(Row("GetUser, HTTP, against curl", ours, curl))
+    return found
+
+
+def serve_lists(stub: Stub) -> str:
+    """Return a URL that gives the five pages over and over."""
+    pages = [
+        ok("ListUsers", users(n * 1000, f"M{n}" if n < 4 else ""))  # noqa: PLR2004
+        for n in range(5)
+    ]
+    return stub.scene(*pages * 500).url
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Time whole commands in pairs.")
+    parser.add_argument("--pairs", type=int, default=20)
+    parser.add_argument("rows", nargs="*", help="only rows that hold one of these words")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        served, bundle = certificate(folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(served)
+        plain, secure = Stub(), Stub(context)
+        env = {
+            "HOME": name,
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+        print(f"{'':40} {'ours':>9} {'theirs':>9}   ratio   goal  limit      memory")
+        urls = (plain.scene(ok("GetUser", USER)).url, secure.scene(ok("GetUser", USER)).url)
+        for row in rows(*urls, serve_lists(plain), bundle):
+            if not asked.rows or any(word in row.what for word in asked.rows):
+                measure(row, asked.pairs, env)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""Run commands from several shells at once against one server; print figures and what went wrong.
+
+Each shell works in rounds: it creates a user with all that a script gives one, reads that back and
+removes the user. The server is the sandbox's and runs beside the commands, so that its work is
+part of the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from iamcli import sandbox
+
+POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+ACCOUNT = "arn:aws:iam::123456789012"
+END = "IsTruncated: false\n"
+MARK = "\x01"
+
+#: Runs a command and shows, behind its output, when it began and ended and its status.
+TIMED = f"""
+timed() {{
+    local begin=$EPOCHREALTIME
+    "$@" 2>&1
+    local status=$?
+    printf '{MARK}%s %s %s{MARK}' "$begin" "$EPOCHREALTIME" "$status"
+}}
+"""
+
+
+class Step(NamedTuple):
+    """A command line and the pattern of what it shows; names of groups hold for the round."""
+
+    line: str
+    pattern: str
+
+
+class Ran(NamedTuple):
+    """A command that has run: its line, what it showed, its status and how long it took."""
+
+    line: str
+    shown: str
+    status: int
+    seconds: float
+
+
+def steps(shell: str, user: str) -> list[Step]:
+    """Return a round of ``shell`` with one ``user``."""
+    arn = f"{ACCOUNT}:user/{shell}/{user}\n"
+    return [
+        Step(
+            f"iam-usercreate -u {user} -p /{shell}/ -k -v",
+            rf"(?P<key>AKIA[A-Z0-9]{{16}})\n[A-Za-z0-9/+]{{40}}\n{arn}(?P<id>[a-z0-9]{{20}})\n",
+        ),
+        Step(f"iam-useruploadpolicy -u {user} -p all -o '{POLICY}'", ""),
+        Step(f"iam-useraddloginprofile -u {user} -p somePassword", ""),
+        Step(f"iam-groupadduser -g everyone -u {user}", ""),
+        Step(f"iam-usergetattributes -u {user}", rf"{arn}(?P=id)\n"),
+        Step(f"iam-userlistkeys -u {user}", rf"(?P=key)\nActive\n{END}"),
+        Step(f"iam-userlistpolicies -u {user} -v", rf"all\n{re.escape(POLICY)}\n{END}"),
+        Step(f"iam-userlistgroups -u {user}", f"{ACCOUNT}:group/everyone\n{END}"),
+        Step(f"iam-userdel -u {user} -r", ""),
+        Step(f"iam-userlistbypath -p /{shell}/", END),
+    ]
+
+
+def first_wrong(wanted: list[Step], ran: list[Ran]) -> Ran | None:
+    """Return the first command of a round that failed or showed something else."""
+    pattern = shown = ""
+    for step, run in zip(wanted, ran, strict=True):
+        pattern += f"{step.pattern}{MARK}"
+        shown += f"{run.shown}{MARK}"
+        if run.status or not re.fullmatch(pattern, shown):
+            return run
+    return None
+
+
+def read(lines: list[str], text: str) -> list[Ran]:
+    """Return what a shell that ran ``lines`` has shown in ``text``."""
+    pieces = text.split(MARK)[:-1]
+    ran = []
+    for line, shown, figures in zip(lines, pieces[::2], pieces[1::2], strict=True):
+        begin, end, status = figures.split()
+        ran.append(Ran(line, shown, int(status), float(end) - float(begin)))
+    return ran
+
+
+def run(shells: list[list[str]], folder: Path, env: dict[str, str]) -> list[list[Ran]]:
+    """Run the command lines of each shell, all shells at once; return what each ran."""
+    outputs = [folder / f"shell{number}" for number in range(len(shells))]
+    running = []
+    for lines, output in zip(shells, outputs, strict=True):
+        script = "\n".join([TIMED, *(f"timed {line}" for line in lines)])
+        with output.open("wb") as file:
+            running.append(
+                subprocess.Popen(
+                    ["bash", "--norc", "-c", script],
+                    cwd=folder / "cwd",
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                )
+            )
+    for shell in running:
+        shell.wait()
+    return [read(lines, file.read_text()) for lines, file in zip(shells, outputs, strict=True)]
+
+
+def load(shells: int, rounds: int, folder: Path) -> tuple[list[Ran], list[str], float]:
+    """Run the load in ``folder``; return the commands, what went wrong, and the seconds it took."""
+    for name in ("home", "tmp", "cwd"):
+        (folder / name).mkdir()
+    wanted = [
+        [steps(f"shell{shell}", f"user{shell}-{number}") for number in range(rounds)]
+        for shell in range(shells)
+    ]
+    lines = [[step.line for round_ in shell for step in round_] for shell in wanted]
+    end = Step("iam-grouplistusers -g everyone", f"{ACCOUNT}:group/everyone\n\tusers\n{END}")
+    with sandbox.server() as server:
+        env = sandbox.environment(server, os.environ) | {
+            "HOME": str(folder / "home"),
+            "TMPDIR": str(folder / "tmp"),
+            "LC_ALL": "C.UTF-8",  # EPOCHREALTIME has a decimal comma elsewhere
+        }
+        run([["iam-groupcreate -g everyone"]], folder, env)
+        begin = time.perf_counter()
+        ran = run(lines, folder, env)
+        seconds = time.perf_counter() - begin
+        at_the_end = run([[end.line]], folder, env)
+    wrong = [first_wrong([end], at_the_end[0])]
+    for rounds_wanted, shell_ran in zip(wanted, ran, strict=True):
+        for number, round_ in enumerate(rounds_wanted):
+            first = number * len(round_)
+            wrong.append(first_wrong(round_, shell_ran[first : first + len(round_)]))
+    told = [f"{run.line}: status {run.status}, showed {run.shown!r}" for run in wrong if run]
+    left = [path for name in ("home", "tmp", "cwd") for path in (folder / name).rglob("*")]
+    told += [f"left behind: {path.relative_to(folder)}" for path in left]
+    return [run for shell in ran for run in shell], told, seconds
+
+
+def main() -> None:
+    """Print the figures; exit 1 where anything went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--commands", type=int, default=2000)
+    parser.add_argument("--shells", type=int, default=4)
+    asked = parser.parse_args()
+    rounds = asked.commands // (asked.shells * len(steps("", "")))
+    with tempfile.TemporaryDirectory(prefix="iamcli-load-") as folder:
+        ran, wrong, seconds = load(asked.shells, rounds, Path(folder))
+    latencies = sorted(run.seconds for run in ran)
+    print(f"{len(ran)} commands from {asked.shells} shells on {os.cpu_count()} cores")
+    print(f"{seconds:.0f} s, {len(ran) / seconds:.1f} commands a second")
+    print(
+        f"latency: median {statistics.median(latencies):.3f} s, "
+        f"95 % within {statistics.quantiles(latencies, n=20)[-1]:.3f} s"
+    )
+    print(f"failures: {len(wrong)}")
+    for what in wrong:
+        print(f"  {what}")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
