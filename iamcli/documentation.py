@@ -5,8 +5,11 @@ word with a colon at the left margin and its text behind it:
 
 ``Output:``   what a script may rely on, one item a line; a line that goes on is indented.
 ``Differs:``  how it differs from the original, one item a line.
-``Example:``  a command line of the command's transcript; may stand several times.
+``Example:``  what a command line does, and below it, behind ``$``, one of the command's transcript;
+              may stand several times.
 ``Calls:``    the API operations, in order.
+
+Backquotes stand around what is meant letter by letter.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ SECTIONS = ("Output", "Differs", "Example", "Calls")
 
 class Documentation:
     """``summary``, ``description`` (paragraphs), ``output``, ``differs`` (items), ``examples``
-    (command lines) and ``calls`` (operation names).
+    (command lines), ``leads`` (what each of them does) and ``calls`` (operation names).
     """  # noqa: D205 - a list, not a sentence
 
     def __init__(self, docstring: str) -> None:
@@ -31,7 +34,9 @@ class Documentation:
         self._read(docstring.strip().splitlines()[1:])
         self.output = self._items["Output"]
         self.differs = self._items["Differs"]
-        self.examples = self._items["Example"]
+        pairs = [item.partition("$ ")[::2] for item in self._items["Example"]]
+        self.leads = [lead.strip() for lead, _ in pairs]
+        self.examples = [line for _, line in pairs]
         self.calls = [name.strip(" .") for line in self._items["Calls"] for name in line.split(",")]
 
     def _read(self, lines: list[str]) -> None:

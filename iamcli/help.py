@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamcli import documentation
+from iamcli.command import FAILED, INTERRUPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,40 +14,64 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 
+#: What each exit status says.
+STATUSES = {0: "all was done", FAILED: "something failed", INTERRUPTED: "interrupted"}
+
 
 def text(command: Command) -> str:
     """Return the help of ``command``: description, synopsis, options, example; 80 columns."""
     document = documentation.of(command)
     lines = list(_wrapped(document.summary, _WIDTH))
     for paragraph in document.description:
-        lines += ["", *_wrapped(paragraph, _WIDTH)]
+        lines += ["", *_wrapped(plain(paragraph), _WIDTH)]
     lines += ["", f"{command.name} [options...]", "", *_table(command.all_options)]
+    statuses = ", ".join(f"{status} {meaning}" for status, meaning in STATUSES.items())
+    lines += ["", f"Exit status: {statuses}"]
     for example in document.examples[:1]:
         lines += ["", "Example:", f"  {example}"]
     lines += ["", f"See man {command.name}"]
     return "\n".join(lines) + "\n"
 
 
+def meaning(option: Option) -> str:
+    """Return what ``option`` does and what else a reader must know of it, on one line."""
+    parts = [option.help + marks(option)]
+    if option.choices:
+        parts[0] += f": {listed(option.choices)}"
+    if option.limits:
+        parts.append(option.limits)
+    if option.default:
+        parts.append(f"default: {option.default}")
+    return plain("; ".join(parts))
+
+
 def marks(option: Option) -> str:
-    """Return what a reader must know of how often ``option`` stands, in brackets."""
+    """Return how often ``option`` has to stand and may stand, in brackets."""
     words = []
     if option.required:
         words.append("required")
+    if option.instead:
+        words.append(f"exactly one of {' and '.join(sorted((option.name, option.instead)))}")
     if option.repeatable:
         words.append("repeatable")
     return f" ({', '.join(words)})" if words else ""
+
+
+def listed(words: tuple[str, ...]) -> str:
+    """Return ``words`` as a reader says them: a, b or c."""
+    return " or ".join([", ".join(words[:-1]), words[-1]])
+
+
+def plain(text: str) -> str:
+    """Return ``text`` without the backquotes around what is meant letter by letter."""
+    return text.replace("`", "")
 
 
 def _table(options: list[Option]) -> Iterator[str]:
     left = [_left(option) for option in options]
     width = max(map(len, left)) + 2
     for name, option in zip(left, options, strict=True):
-        meaning = option.help + marks(option)
-        if option.choices:
-            meaning += f": {' or '.join(option.choices)}"
-        if option.default:
-            meaning += f"; default: {option.default}"
-        first, *rest = _wrapped(meaning, _WIDTH - width)
+        first, *rest = _wrapped(meaning(option), _WIDTH - width)
         yield f"{name:{width}}{first}"
         for line in rest:
             yield f"{'':{width}}{line}"

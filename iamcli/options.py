@@ -35,9 +35,11 @@ class Option:
     does, a phrase without final stop; ``limits``: what the service or this tool demands of the
     value, for the man page; ``default``: what holds without it, in words; ``convert``: turns the
     word into the value or raises ValueError; ``choices``: the words that are accepted, in any
-    case; ``complete``: what kind of thing the value is, for completion (``file``, ``user``,
-    ``group``, ``role``, ``profile``, ``policy``, ``key``, ``path``); ``secret``: the value is
-    never shown again; ``alias``: a second name.
+    case; ``instead``: the option beside it of which exactly one has to be given; ``complete``: what
+    kind of thing the value is, for completion: ``file``, ``path``, ``assignment``, or a kind of
+    ``iamcli.complete``; ``secret``: the value is never shown again; ``alias``: a second name.
+
+    In ``help``, ``limits`` and ``default`` backquotes stand around what is meant letter by letter.
     """
 
     def __init__(  # noqa: PLR0913 - the fields of a declaration
@@ -53,6 +55,7 @@ class Option:
         default: str = "",
         convert: Callable[[str], Any] | None = None,
         choices: tuple[str, ...] = (),
+        instead: str = "",
         complete: str = "",
         secret: bool = False,
         alias: str = "",
@@ -67,6 +70,7 @@ class Option:
         self.default = default
         self.convert = convert
         self.choices = choices
+        self.instead = instead
         self.complete = complete
         self.secret = secret
         self.alias = alias
@@ -244,16 +248,16 @@ CREDENTIAL_FILE = Option(
     "--aws-credential-file",
     "CREDENTIALFILE",
     "credential_file",
-    "read the access key from this file, see aws-credential-file(5)",
-    default="the file named by AWS_CREDENTIAL_FILE, else the AWS SDK's own chain",
+    "read the access key from this file",
+    default="AWS_CREDENTIAL_FILE, else the AWS SDK's own chain",
     complete="file",
 )
 CLIENT_CONFIG_FILE = Option(
     "--client-config-file",
     "CLIENTCONFIGFILE",
     "client_config_file",
-    "read the proxy's settings from this file",
-    default="the file named by CLIENT_CONFIG_FILE, else the proxy variables",
+    "read from this file which proxy to go through",
+    default="CLIENT_CONFIG_FILE, else the proxy variables",
     complete="file",
 )
 URL = Option(
@@ -261,8 +265,8 @@ URL = Option(
     "SERVICEENDPOINT",
     "url",
     "send requests to this address",
-    limits="http or https; without a scheme https is meant",
-    default="AWS_IAM_URL, else the AWS configuration's endpoint, else AWS's own",
+    limits="http or https, the latter where neither is given",
+    default="AWS_IAM_URL, else the AWS configuration's, else AWS's own",
 )
 DEBUG = Option(
     "-d",
@@ -278,7 +282,7 @@ COMMON = (CREDENTIAL_FILE, CLIENT_CONFIG_FILE, URL, DEBUG, HELP, VERSION)
 
 # The options that more than one command has.
 
-NAME_LIMITS = "letters, digits and any of +=,.@-_"
+NAME_LIMITS = "letters, digits and any of `+=,.@-_`"
 
 USER = Option(
     "-u",
@@ -342,7 +346,7 @@ SERIAL = Option(
     "serial",
     "the MFA device's serial number; for a virtual device its ARN",
     required=True,
-    limits="9 to 256 characters: letters, digits and any of =/:,.@-",
+    limits="9 to 256 characters: letters, digits and any of `+=/:,.@-_`",
     complete="mfa",
 )
 KEY = Option(
@@ -361,12 +365,13 @@ CERTIFICATE_ID = Option(
     "the signing certificate's id",
     required=True,
     limits="24 to 128 letters and digits",
+    complete="signingcert",
 )
 STATUS = Option(
     "-s",
     "STATUS",
     "status",
-    "the status that it shall have",
+    "the status that it is to have",
     required=True,
     choices=("Active", "Inactive"),
 )
@@ -375,8 +380,8 @@ PATH = Option(
     "PATH",
     "path",
     "the path to put it under",
-    limits="1 to 512 characters; the slashes at its ends are added where they are missing",
-    default="/",
+    limits="1 to 512 characters of ASCII, no blanks; a slash is added at an end that lacks it",
+    default="`/`",
     convert=entity_path,
     complete="path",
 )
@@ -386,8 +391,8 @@ PATH_PREFIX = Option(
     "PATHPREFIX",
     "prefix",
     "list only what is under this path",
-    limits="sent as typed; it begins and ends with /",
-    default="/",
+    limits="sent as typed; the service wants a `/` in front",
+    default="`/`",
     complete="path",
 )
 VERBOSE = Option("-v", None, "verbose", "show more")
@@ -405,7 +410,8 @@ MARKER = Option(
     "MARKER",
     "marker",
     "read one page, from the place where an earlier page ended",
-    limits="as printed behind Marker: at the end of that page",
+    limits="what stood behind `Marker:` at the end of that page; pages of 100 entries without -i",
+    default="the beginning",
 )
 PAGING = (MAX_ITEMS, MARKER)
 RECURSIVE = Option("-r", None, "recursive", "first remove everything that it holds")
@@ -414,7 +420,7 @@ ACTIONS = Option(
     "-a",
     "ACTION",
     "actions",
-    "an action that the policy names, such as s3:ListBucket or s3:*",
+    "an action that the policy names, such as `s3:ListBucket` or `s3:*`",
     required=True,
     repeatable=True,
 )
@@ -422,7 +428,7 @@ RESOURCES = Option(
     "-r",
     "AMAZON RESOURCE NAME",
     "resources",
-    "the ARN of a resource that the policy names, or *",
+    "the ARN of a resource that the policy names, or `*`",
     required=True,
     repeatable=True,
 )
@@ -434,13 +440,14 @@ EFFECT = Option(
     required=True,
     choices=("Allow", "Deny"),
 )
-SHOW_POLICY = Option("-o", None, "show", "print the policy that was stored")
+SHOW_POLICY = Option("-o", None, "show", "print the policy once the service has taken it")
 POLICY_FILE = Option(
     "-f",
     "POLICYDOCUMENTFILE",
     "file",
     "read the policy from this file",
-    limits="JSON in UTF-8; exactly one of the two ways to give a policy",
+    limits="JSON in UTF-8, at most 1 MiB",
+    instead="-o",
     complete="file",
 )
 POLICY_TEXT = Option(
@@ -448,22 +455,24 @@ POLICY_TEXT = Option(
     "POLICYDOCUMENT",
     "document",
     "the policy itself, in single quotes",
-    limits="JSON; exactly one of -f and -o",
+    limits="JSON",
+    instead="-f",
 )
 TRUSTED_SERVICE = Option(
     "-s",
     "SERVICE",
     "service",
-    "trust this service, such as ec2.amazonaws.com",
-    limits="a service's DNS name; exactly one of -f and -s",
+    "let this service assume the role, such as `ec2.amazonaws.com`",
+    limits="the service's DNS name",
+    instead="-f",
 )
 PASSWORD = Option(
     "-p",
     "PASSWORD",
     "password",
-    "the password; - reads it from standard input, or asks on a terminal",
+    "the password; `-` reads a line of standard input, or asks on a terminal",
     required=True,
-    limits="as the account's password policy demands, at most 128 characters",
+    limits="1 to 128 characters, as the account's password policy demands",
     secret=True,
 )
 CODE1 = Option(
@@ -482,5 +491,5 @@ ALIAS = Option(
     "alias",
     "the account's alias, part of its sign-in address",
     required=True,
-    limits="3 to 63 characters: lower-case letters, digits and single hyphens",
+    limits="3 to 63 characters: lower-case letters, digits, and single hyphens between them",
 )

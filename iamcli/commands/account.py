@@ -21,10 +21,17 @@ LENGTH = Option(
     "length",
     "a password must have at least this many characters",
     limits="a whole number; the service takes 6 to 128",
+    default="`6`",
     convert=whole_number(-(1 << 31), (1 << 31) - 1),
 )
 NUMBERS = Option("-n", None, "numbers", "a password must have a digit")
-SYMBOLS = Option("-s", None, "symbols", "a password must have a sign that is no letter or digit")
+SYMBOLS = Option(
+    "-s",
+    None,
+    "symbols",
+    "a password must have a sign",
+    limits="one of `!@#$%^&*()_+-=[]{}|'`",
+)
 UPPERCASE = Option("-u", None, "uppercase", "a password must have an upper-case letter")
 
 
@@ -32,12 +39,14 @@ UPPERCASE = Option("-u", None, "uppercase", "a password must have an upper-case 
 def accountaliascreate(iam: IAM, alias: str) -> Lines:
     """Give the account an alias.
 
-    Users then sign in at https://ALIAS.signin.aws.amazon.com/console.
-    An account has one alias; a new one replaces it.
-    No other account may have the same.
+    With the alias example users sign in at https://example.signin.aws.amazon.com/console, besides
+    the address with the account's number.
+    An account has one alias; a new one replaces it, and the old address stops working.
+    No two accounts have the same alias.
 
     Output: Nothing.
-    Example: iam-accountaliascreate -a example
+    Example: Give the account an alias.
+      $ iam-accountaliascreate -a example
     Calls: CreateAccountAlias
     """
     iam.call("CreateAccountAlias", AccountAlias=alias)
@@ -48,10 +57,12 @@ def accountaliascreate(iam: IAM, alias: str) -> Lines:
 def accountaliasdelete(iam: IAM, alias: str) -> Lines:
     """Take the account's alias away.
 
-    Users then sign in with the account's number, and another account may take the alias.
+    Users then sign in at the address with the account's number, and another account may take the
+    alias.
 
     Output: Nothing.
-    Example: iam-accountaliasdelete -a example
+    Example: Take the alias away.
+      $ iam-accountaliasdelete -a example
     Calls: DeleteAccountAlias
     """
     iam.call("DeleteAccountAlias", AccountAlias=alias)
@@ -62,8 +73,9 @@ def accountaliasdelete(iam: IAM, alias: str) -> Lines:
 def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lines:
     """Show the account's alias.
 
-    Output: Alias: and the alias, where there is one; then the footer.
-    Example: iam-accountaliaslist
+    Output: `Alias:`, a blank and the alias, where there is one; then the footer.
+    Example: Show the alias.
+      $ iam-accountaliaslist
     Calls: ListAccountAliases
     """
     listing = Listing(iam, "ListAccountAliases", max_items, marker)
@@ -76,8 +88,11 @@ def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lin
 def accountgetsummary(iam: IAM) -> Lines:
     """Show how many of what the account holds, and its quotas.
 
-    Output: One line an entry, key, colon, blank and number, sorted by key.
-    Example: iam-accountgetsummary
+    Which keys there are is up to the service, which adds new ones over the years.
+
+    Output: One line an entry: key, colon, blank and number, sorted by key.
+    Example: Show all of it.
+      $ iam-accountgetsummary
     Calls: GetAccountSummary
     """
     yield from _sorted(iam.call("GetAccountSummary").get("SummaryMap", {}))
@@ -87,11 +102,13 @@ def accountgetsummary(iam: IAM) -> Lines:
 def accountgetpasswordpolicy(iam: IAM) -> Lines:
     """Show what the account demands of passwords.
 
-    Output: One line a rule, key, colon, blank and value, sorted by key; a rule that is on or off
-      is true or false.
-    Where the account has no password policy the service's NoSuchEntity stands on standard error,
-      and the exit status is 1.
-    Example: iam-accountgetpasswordpolicy
+    Where the account has no password policy the service answers `NoSuchEntity`, and the exit status
+    is 1.
+
+    Output: One line a rule: key, colon, blank and value, sorted by key; a rule that is on or off
+      has the value `true` or `false`.
+    Example: Show the rules.
+      $ iam-accountgetpasswordpolicy
     Calls: GetAccountPasswordPolicy
     """
     yield from _sorted(iam.call("GetAccountPasswordPolicy")["PasswordPolicy"])
@@ -115,12 +132,15 @@ def accountmodpasswordpolicy(
 ) -> Lines:
     """Set what the account demands of passwords.
 
-    The whole policy is replaced: a rule that is not given falls back to the service's default,
-    which is 6 characters and nothing else.
-    Passwords that users have already are not judged again.
+    The whole policy is replaced: a rule that is not given falls back to 6 characters and nothing
+    else.
+    That goes for rules that this command has no options for too: passwords never expire then, and
+    old ones may be used again.
+    Passwords that users have already are judged when they are changed next.
 
     Output: Nothing.
-    Example: iam-accountmodpasswordpolicy -m 12 -l -u -n -a
+    Example: Demand 12 characters of three kinds, and let users change their passwords.
+      $ iam-accountmodpasswordpolicy -m 12 -l -u -n -a
     Calls: UpdateAccountPasswordPolicy
     """
     iam.call(
@@ -139,10 +159,12 @@ def accountmodpasswordpolicy(
 def accountdelpasswordpolicy(iam: IAM) -> Lines:
     """Delete what the account demands of passwords.
 
-    The service's default holds then.
+    The default of AWS holds then: 8 characters of at least three kinds, and no password that is the
+    account's name or e-mail address.
 
     Output: Nothing.
-    Example: iam-accountdelpasswordpolicy
+    Example: Delete the password policy.
+      $ iam-accountdelpasswordpolicy
     Calls: DeleteAccountPasswordPolicy
     """
     iam.call("DeleteAccountPasswordPolicy")

@@ -25,21 +25,30 @@ if TYPE_CHECKING:
     from iamcli.text import Lines
 
 NEW_GROUP = GROUP.but(
-    name="-n", metavar="NEWGROUPNAME", dest="new_name", help="the new name", required=False
+    name="-n",
+    metavar="NEWGROUPNAME",
+    dest="new_name",
+    help="the new name",
+    required=False,
+    default="the name stays",
+    complete="",
 )
 
 
-@command("iam-groupcreate", GROUP, PATH, VERBOSE.but(help="print ARN and id"))
+@command("iam-groupcreate", GROUP.but(complete=""), PATH, VERBOSE.but(help="print ARN and id"))
 def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
     """Create a group.
 
-    A group gives its policies to all its members.
-    It cannot sign in, and it cannot be a member of another group.
+    A group gives its policies to all its members, see iam-groupaddpolicy(1).
+    It cannot sign in, it cannot be a member of another group, and the policy of a bucket, say,
+    cannot name it.
+    An account holds 300 groups unless AWS has raised that quota.
+    Names that differ only in the case of their letters are one name to the service.
 
     Output: Nothing without -v.
     With -v: the group's ARN, and on the next line the group's id.
-    Differs: A path without its first or last slash is completed.
-    Example: iam-groupcreate -g Admin -v
+    Example: Create a group, and show ARN and id.
+      $ iam-groupcreate -g Admin -v
     Calls: CreateGroup
     """
     created = iam.call("CreateGroup", GroupName=group, Path=path)["Group"]
@@ -51,10 +60,13 @@ def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
 def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Lines:
     """Change a group's name or path.
 
-    The group keeps id, policies and members; the ARN changes with name and path.
+    The group keeps id, policies and members.
+    The ARN changes with name and path; a policy that names the old one as a resource is not changed
+    and does not match any more.
 
     Output: Nothing.
-    Example: iam-groupmod -g Admin -n Administrators
+    Example: Give a group a new name.
+      $ iam-groupmod -g Admin -n Administrators
     Calls: UpdateGroup
     """
     iam.call("UpdateGroup", GroupName=group, NewGroupName=new_name, NewPath=path)
@@ -70,19 +82,23 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Li
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a group.
 
-    The service refuses to delete a group that still has members or policies.
-    With -r these are looked up first, every page of them, and then removed: members, policies,
-    attached managed policies, and last the group.
-    The users themselves stay.
+    Without -r the service refuses to delete a group that still has members or policies.
+    With -r these are looked up first, and then removed in this order: members, policies, attached
+    managed policies, and last the group.
+    The users themselves stay and lose what the group permitted them.
+    Where one of these steps fails, the rest stays, and standard error says what is gone and what is
+    left.
 
     Output: Nothing, except with -r -p.
-    With -r -p: the heading users, below it the ARN of each member, one a line behind a tab; the
-      heading policies, below it each policy's name likewise; attachedpolicies only where there is
-      something.
-    Differs: -p without -r sends nothing; the original deleted the group.
-    Attached managed policies came after the original.
-    Example: iam-groupdel -g Admin -r -p
-    Example: iam-groupdel -g Admin -r
+    With -r -p: the heading `users`, below it the ARN of each member, one a line behind a tab; the
+      heading `policies`, below it each policy's name likewise.
+    Then `attachedpolicies` likewise, only where there is something.
+    Differs: With -p and without -r nothing is sent; the original deleted the group.
+    The original did not know of attached managed policies.
+    Example: See what would be removed.
+      $ iam-groupdel -g Admin -r -p
+    Example: Remove the group with everything.
+      $ iam-groupdel -g Admin -r
     Calls: GetGroup, ListGroupPolicies, ListAttachedGroupPolicies, RemoveUserFromGroup,
       DeleteGroupPolicy, DetachGroupPolicy, DeleteGroup
     """
@@ -133,11 +149,14 @@ def _gather(iam: IAM, removal: Removal, group: str) -> None:
 def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
     """Make users members of a group.
 
+    The group's policies hold for them from then on.
     Users are added in the order given; adding a member again changes nothing.
+    A user is in at most 10 groups.
 
     Output: Nothing.
     Where one of several users cannot be added, standard error says who was added and who was not.
-    Example: iam-groupadduser -g Admin -u bob -u susan
+    Example: Add two users.
+      $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
     steps = [
@@ -151,11 +170,13 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
 def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
     """Take users out of a group.
 
-    Users are taken out in the order given; they themselves stay.
+    The group's policies do not hold for them any more; the users themselves stay.
+    Users are taken out in the order given.
 
     Output: Nothing.
     Where one of several users cannot be taken out, standard error says who was and who was not.
-    Example: iam-groupremoveuser -g Admin -u bob
+    Example: Take a user out.
+      $ iam-groupremoveuser -g Admin -u bob
     Calls: RemoveUserFromGroup
     """
     steps = [
@@ -172,8 +193,11 @@ def grouplistbypath(
 ) -> Lines:
     """List the groups below a path.
 
+    Without -p these are all groups of the account.
+
     Output: One ARN a line, then the footer.
-    Example: iam-grouplistbypath
+    Example: List all groups.
+      $ iam-grouplistbypath
     Calls: ListGroups
     """
     listing = Listing(iam, "ListGroups", max_items, marker, PathPrefix=prefix)
@@ -186,9 +210,10 @@ def grouplistbypath(
 def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | None) -> Lines:
     """List the members of a group.
 
-    Output: The group's ARN; the heading users behind a tab; one member's ARN a line behind a tab;
-      then the footer.
-    Example: iam-grouplistusers -g Admin
+    Output: The group's ARN; the heading `users` behind a tab; the ARN of each member, one a line
+      behind a tab; then the footer.
+    Example: List the members.
+      $ iam-grouplistusers -g Admin
     Calls: GetGroup
     """
     listing = Listing(iam, "GetGroup", max_items, marker, GroupName=group)

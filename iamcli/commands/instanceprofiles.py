@@ -18,19 +18,22 @@ WITH_ROLES = Option("-r", None, "roles", "also print the ARN of each role in it"
 
 
 @command(
-    "iam-instanceprofilecreate", PROFILE, PATH, ROLE.but(help="put this role in it", required=False)
+    "iam-instanceprofilecreate",
+    PROFILE.but(complete=""),
+    PATH,
+    ROLE.but(help="put this role in it", required=False),
 )
 def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> Lines:
     """Create an instance profile.
 
     An instance profile hands a role to the EC2 instances that are started with it.
-    A role must exist: it is looked up before the profile is created, so that a missing one leaves
-    nothing behind.
+    The role of -r is looked up first, so that a missing one leaves nothing behind.
+    An account holds 1000 instance profiles unless AWS has raised that quota.
 
     Output: Nothing.
     Where the profile was created and the role could not be put in it, standard error says so.
-    Differs: A path without its first or last slash is completed.
-    Example: iam-instanceprofilecreate -s webserver-profile -r webserver
+    Example: Create an instance profile with a role in it.
+      $ iam-instanceprofilecreate -s webserver-profile -r webserver
     Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile
     """
     plan = [f"instance profile {profile}"]
@@ -54,15 +57,17 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
     """Delete an instance profile.
 
-    The service refuses to delete an instance profile that holds a role.
-    With -r the roles are taken out first; the roles themselves stay.
-    Instances that were started with the profile lose their credentials.
+    Applications on instances that were started with it lose their credentials.
+    Without -r the service refuses to delete an instance profile that holds a role.
+    With -r the role is taken out first; the role itself stays.
 
     Output: Nothing, except with -r -p.
-    With -r -p: the heading roles, below it the ARN of each role, one a line behind a tab.
-    Differs: -p without -r sends nothing.
-    Example: iam-instanceprofiledel -s webserver-profile -r -p
-    Example: iam-instanceprofiledel -s webserver-profile -r
+    With -r -p: the heading `roles`, below it the ARN of each role, one a line behind a tab.
+    Differs: With -p and without -r nothing is sent.
+    Example: See which roles it holds.
+      $ iam-instanceprofiledel -s webserver-profile -r -p
+    Example: Take the role out and delete the instance profile.
+      $ iam-instanceprofiledel -s webserver-profile -r
     Calls: GetInstanceProfile, RemoveRoleFromInstanceProfile, DeleteInstanceProfile
     """
     if pretend and not recursive:
@@ -91,8 +96,9 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
     """Show an instance profile's ARN and id.
 
     Output: The instance profile's ARN, and on the next line its id.
-    With -r: then the ARN of each role, one a line.
-    Example: iam-instanceprofilegetattributes -s webserver-profile -r
+    With -r: then the ARN of the role in it, where there is one.
+    Example: Show an instance profile with its role.
+      $ iam-instanceprofilegetattributes -s webserver-profile -r
     Calls: GetInstanceProfile
     """
     found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
@@ -106,10 +112,13 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
 def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
     """Put a role in an instance profile.
 
-    An instance profile holds at most one role.
+    An instance profile holds one role; take the old one out first, see
+    iam-instanceprofileremoverole(1).
+    Besides permission for the operation the key needs permission for iam:PassRole on the role.
 
     Output: Nothing.
-    Example: iam-instanceprofileaddrole -s webserver-profile -r webserver
+    Example: Put a role in.
+      $ iam-instanceprofileaddrole -s webserver-profile -r webserver
     Calls: AddRoleToInstanceProfile
     """
     iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
@@ -120,11 +129,12 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
 def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> Lines:
     """Take a role out of an instance profile.
 
+    Applications on instances that were started with the profile lose the role's permissions.
     The role itself stays.
-    Instances that were started with the profile lose their credentials.
 
     Output: Nothing.
-    Example: iam-instanceprofileremoverole -s webserver-profile -r webserver
+    Example: Take a role out.
+      $ iam-instanceprofileremoverole -s webserver-profile -r webserver
     Calls: RemoveRoleFromInstanceProfile
     """
     iam.call("RemoveRoleFromInstanceProfile", InstanceProfileName=profile, RoleName=role)
@@ -137,8 +147,11 @@ def instanceprofilelistbypath(
 ) -> Lines:
     """List the instance profiles below a path.
 
+    Without -p these are all instance profiles of the account.
+
     Output: One ARN a line, then the footer.
-    Example: iam-instanceprofilelistbypath
+    Example: List all instance profiles.
+      $ iam-instanceprofilelistbypath
     Calls: ListInstanceProfiles
     """
     listing = Listing(
@@ -155,8 +168,11 @@ def instanceprofilelistforrole(
 ) -> Lines:
     """List the instance profiles that hold a role.
 
+    The service does not delete the role while there are any.
+
     Output: One ARN a line, then the footer.
-    Example: iam-instanceprofilelistforrole -r webserver
+    Example: List the instance profiles of a role.
+      $ iam-instanceprofilelistforrole -r webserver
     Calls: ListInstanceProfilesForRole
     """
     listing = Listing(iam, "ListInstanceProfilesForRole", max_items, marker, RoleName=role)

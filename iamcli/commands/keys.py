@@ -13,33 +13,39 @@ if TYPE_CHECKING:
     from iamcli.iam import IAM
     from iamcli.text import Lines
 
+#: The original sent the request without the key, and so do we.
+NEEDED = f"{KEY.limits}; the service refuses a request without it"
+
 
 @command("iam-useraddkey", OWN_USER)
 def useraddkey(iam: IAM, user: str | None) -> Lines:
     """Create an access key for a user.
 
-    The key is active at once.
-    Its secret is shown here and never again; a secret that is lost can only be replaced by a new
-    key.
+    With the key programs sign requests as the user; it is active at once.
+    Its secret is shown here and never again; one that is lost can only be replaced by a new key.
     Where it cannot be written, the key is deleted again.
     A user has at most two access keys.
 
     Output: The access key's id, and on the next line its secret.
-    Example: iam-useraddkey -u bob
+    Example: Create an access key.
+      $ iam-useraddkey -u bob
     Calls: CreateAccessKey
     """
     yield READY
     yield from onetime.access_key(iam, user)
 
 
-@command("iam-usermodkey", KEY.optional, STATUS, OWN_USER)
+@command("iam-usermodkey", KEY.but(required=False, limits=NEEDED), STATUS, OWN_USER)
 def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Lines:
     """Make an access key active or inactive.
 
     Requests signed with an inactive key are refused; the key can be made active again.
+    To replace a key, create the second, put it to use, make the first inactive, and delete it with
+    iam-userdelkey(1) once nothing has missed it.
 
     Output: Nothing.
-    Example: iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Inactive
+    Example: Make a key inactive.
+      $ iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Inactive
     Calls: UpdateAccessKey
     """
     iam.call("UpdateAccessKey", AccessKeyId=key, Status=status, UserName=user)
@@ -50,10 +56,12 @@ def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Line
 def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
     """Delete a user's access key.
 
-    Requests signed with the key are refused from then on; it cannot be brought back.
+    Requests signed with it are refused from then on, and it cannot be brought back;
+    iam-usermodkey(1) makes a key inactive for a trial.
 
     Output: Nothing.
-    Example: iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE
+    Example: Delete a key.
+      $ iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE
     Calls: DeleteAccessKey
     """
     iam.call("DeleteAccessKey", AccessKeyId=key, UserName=user)
@@ -64,9 +72,10 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
 def userlistkeys(iam: IAM, user: str | None, max_items: int | None, marker: str | None) -> Lines:
     """List a user's access keys.
 
-    Output: Two lines a key: its id, then Active or Inactive; then the footer.
-    Secrets are never shown.
-    Example: iam-userlistkeys -u bob
+    Output: Two lines a key: its id, then `Active` or `Inactive`; then the footer.
+    The secrets cannot be shown.
+    Example: List a user's keys.
+      $ iam-userlistkeys -u bob
     Calls: ListAccessKeys
     """
     listing = Listing(iam, "ListAccessKeys", max_items, marker, UserName=user)

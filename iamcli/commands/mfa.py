@@ -20,7 +20,7 @@ DEVICE = Option(
     "device",
     "the device's name",
     required=True,
-    limits="letters, digits and any of +=,.@-_; it becomes part of the serial number",
+    limits="letters, digits and any of `+=,.@-_`; it becomes part of the serial number",
 )
 BOOTSTRAP = Option(
     "-b",
@@ -43,9 +43,9 @@ ASSIGNMENT = Option(
     "-t",
     "ASSIGNMENTSTATUS",
     "status",
-    "which devices to list: Assigned, Unassigned or Any",
+    "which devices to list",
     required=True,
-    limits="Assigned, Unassigned or Any; sent as typed",
+    limits="`Assigned`, `Unassigned` or `Any`, sent as typed",
     complete="assignment",
 )
 
@@ -56,19 +56,21 @@ def virtualmfadevicecreate(
 ) -> Lines:
     """Create a virtual MFA device.
 
-    A virtual device is a seed that an authenticator app turns into codes.
-    The seed is handed over here and never again, as text or as a QR code.
+    A virtual device is a seed from which an authenticator app computes codes.
+    Whoever has the seed has the device: it is handed over here and never again, as text or as a QR
+    code.
     The device does nothing until it is given to a user, see iam-userenablemfadevice(1).
     The place for the seed is made ready before the device is created; where the seed cannot be
     written all the same, the device is deleted again.
 
     Output: The serial number, which is the device's ARN.
-    Base32String without -o: the seed on the next line.
-    QRCodePNG without -o: the QR code, drawn on a terminal; elsewhere it is refused beforehand.
-    With -o: the file holds the seed as one line, or the QR code as a PNG picture.
+    `Base32String` and `Base32StringSeed` without -o: the seed on the next line.
+    `QRCodePNG` without -o: the QR code, drawn with characters on a terminal; anywhere else it is
+      refused before anything is sent.
+    With -o: nothing more; the file holds the seed as one line, or the QR code as a PNG picture.
     Differs: An existing file is never overwritten.
-    A method that the service does not know is refused before anything is sent.
-    Example: iam-virtualmfadevicecreate -s bob-phone -b Base32String -o seed.txt
+    Example: Create a device and put its seed into a file.
+      $ iam-virtualmfadevicecreate -s bob-phone -b Base32String -o seed.txt
     Calls: CreateVirtualMFADevice
     """
     if file is not None:
@@ -82,10 +84,12 @@ def virtualmfadevicecreate(
 def virtualmfadevicedel(iam: IAM, serial: str) -> Lines:
     """Delete a virtual MFA device.
 
-    A device that a user still has must be taken away first, see iam-userdeactivatemfadevice(1).
+    The service refuses to delete a device that a user has; take it away first, see
+    iam-userdeactivatemfadevice(1).
 
     Output: Nothing.
-    Example: iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/bob-phone
+    Example: Delete a device.
+      $ iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/bob-phone
     Calls: DeleteVirtualMFADevice
     """
     iam.call("DeleteVirtualMFADevice", SerialNumber=serial)
@@ -103,10 +107,13 @@ def virtualmfadevicelist(
 ) -> Lines:
     """List the virtual MFA devices of the account.
 
+    Devices of hardware are listed by iam-userlistmfadevices(1) only.
+
     Output: One serial number a line, then the footer.
-    With -v: below the serial number of a device that a user has, the user's ARN and the date on
-      which it was enabled.
-    Example: iam-virtualmfadevicelist -t Any -v
+    With -v: below the serial number of a device that a user has, the user's ARN, and below that the
+      date on which the user got it.
+    Example: List all devices, and whose they are.
+      $ iam-virtualmfadevicelist -t Any -v
     Calls: ListVirtualMFADevices
     """
     listing = Listing(iam, "ListVirtualMFADevices", max_items, marker, AssignmentStatus=status)
@@ -129,11 +136,14 @@ def _assignment(device: dict[str, Any]) -> Lines:
 def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> Lines:
     """Give a user an MFA device.
 
-    Two codes that the device showed one after the other prove that it is at hand and in step.
     From then on the user signs in with password and code.
+    Two codes that the device showed one after the other prove that it is at hand and its clock is
+    right; send them at once, because a code is good for a short time only.
+    A user has at most 8 MFA devices.
 
     Output: Nothing.
-    Example: iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
+    Example: Give a virtual device to its user.
+      $ iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: EnableMFADevice
     """  # noqa: E501 - a command line stays whole
     iam.call(
@@ -150,10 +160,12 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
 def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> Lines:
     """Bring an MFA device back in step with the service.
 
-    Two codes that the device showed one after the other tell the service where the device stands.
+    It helps where the service refuses the codes because the device's clock or counter has drifted.
+    Two codes that the device showed one after the other tell where it stands; send them at once.
 
     Output: Nothing.
-    Example: iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
+    Example: Bring a device back in step.
+      $ iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: ResyncMFADevice
     """  # noqa: E501 - a command line stays whole
     iam.call(
@@ -170,11 +182,12 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
 def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> Lines:
     """Take an MFA device from a user.
 
-    The user then signs in without a code.
+    The user then signs in without its codes.
     A virtual device stays in the account, see iam-virtualmfadevicedel(1).
 
     Output: Nothing.
-    Example: iam-userdeactivatemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone
+    Example: Take a device away.
+      $ iam-userdeactivatemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone
     Calls: DeactivateMFADevice
     """
     iam.call("DeactivateMFADevice", UserName=user, SerialNumber=serial)
@@ -188,7 +201,8 @@ def userlistmfadevices(
     """List a user's MFA devices.
 
     Output: One serial number a line, then the footer.
-    Example: iam-userlistmfadevices -u bob
+    Example: List a user's devices.
+      $ iam-userlistmfadevices -u bob
     Calls: ListMFADevices
     """
     listing = Listing(iam, "ListMFADevices", max_items, marker, UserName=user)

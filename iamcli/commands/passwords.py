@@ -29,12 +29,18 @@ NEW_PASSWORD = PASSWORD.but(
 def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
     """Give a user a password.
 
-    A user with a password, a login profile, may sign in to the AWS Management Console.
-    A password on the command line is seen by everybody who lists processes; -p - avoids that.
+    A user with a password, which the service calls a login profile, may sign in to the AWS
+    Management
+    Console.
+    A password on the command line is seen by everybody who lists processes, and kept by the shell;
+    `-p -` avoids both.
 
     Output: Nothing.
-    Differs: -p - reads the password from standard input; the original took it for the password.
-    Example: iam-useraddloginprofile -u bob -p somePassword
+    Differs: The original took `-` for the password.
+    Example: Give a password on the command line.
+      $ iam-useraddloginprofile -u bob -p somePassword
+    Example: Give a password where nobody sees it.
+      $ echo somePassword | iam-useraddloginprofile -u susan -p -
     Calls: CreateLoginProfile
     """
     secret = files.secret(password, "Password")
@@ -47,11 +53,13 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
     """Change a user's password.
 
     The user must have one already, see iam-useraddloginprofile(1).
-    A password on the command line is seen by everybody who lists processes; -p - avoids that.
+    A password on the command line is seen by everybody who lists processes, and kept by the shell;
+    `-p -` avoids both.
 
     Output: Nothing.
-    Differs: -p - reads the password from standard input; the original took it for the password.
-    Example: iam-usermodloginprofile -u bob -p otherPassword
+    Differs: The original took `-` for the password.
+    Example: Change a password.
+      $ iam-usermodloginprofile -u bob -p otherPassword
     Calls: UpdateLoginProfile
     """
     secret = files.secret(password, "Password")
@@ -63,10 +71,12 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
 def userdelloginprofile(iam: IAM, user: str) -> Lines:
     """Take a user's password away.
 
-    The user cannot sign in any more; access keys go on working.
+    The user cannot sign in any more.
+    Access keys go on working, see iam-usermodkey(1) and iam-userdelkey(1).
 
     Output: Nothing.
-    Example: iam-userdelloginprofile -u bob
+    Example: Take a password away.
+      $ iam-userdelloginprofile -u bob
     Calls: DeleteLoginProfile
     """
     iam.call("DeleteLoginProfile", UserName=user)
@@ -77,10 +87,11 @@ def userdelloginprofile(iam: IAM, user: str) -> Lines:
 def usergetloginprofile(iam: IAM, user: str) -> Lines:
     """Tell whether a user has a password.
 
-    Output: Login Profile Exists for User, and the user's name, where there is one.
-    Where there is none the service's NoSuchEntity stands on standard error, and the exit status
-      is 1.
-    Example: iam-usergetloginprofile -u bob
+    Where there is none the service answers `NoSuchEntity`, and the exit status is 1.
+
+    Output: `Login Profile Exists for User` and the user's name.
+    Example: See whether a user has a password.
+      $ iam-usergetloginprofile -u bob
     Calls: GetLoginProfile
     """
     profile = iam.call("GetLoginProfile", UserName=user)["LoginProfile"]
@@ -91,13 +102,18 @@ def usergetloginprofile(iam: IAM, user: str) -> Lines:
 def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
     """Change your own password.
 
-    It changes the password of the user whose access key signs the request.
-    A password on the command line is seen by everybody who lists processes; - avoids that.
-    Where both are -, the first line of standard input is the old one, the second the new one.
+    It changes the password of the user whose access key signs the request; for another user's see
+    iam-usermodloginprofile(1).
+    Users need permission for it, from a policy or from iam-accountmodpasswordpolicy(1).
+    A password on the command line is seen by everybody who lists processes, and kept by the shell;
+    `-` avoids both.
+    Where both passwords are `-`, the first line of standard input is the old one, the second the
+    new one.
 
     Output: Nothing.
-    Differs: - reads a password from standard input; the original took it for the password.
-    Example: iam-userchangepassword -o somePassword -n otherPassword
+    Differs: The original took `-` for the password.
+    Example: Change your password.
+      $ iam-userchangepassword -o somePassword -n otherPassword
     Calls: ChangePassword
     """
     old = files.secret(old, "Old password")

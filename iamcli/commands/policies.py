@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from iamcli.text import Lines
 
 ROLE_RESOURCES = RESOURCES.but(name="-c")
-ONE_POLICY = POLICY.but(required=False, help="print this policy's document alone")
+ONE_POLICY = POLICY.but(
+    required=False, help="print this policy's document alone", default="all names"
+)
 WITH_DOCUMENTS = VERBOSE.but(help="print each policy's document below its name")
 
 
@@ -123,10 +125,16 @@ def useraddpolicy(
 
     The policy is made from the options: it allows or denies all the actions on all the resources.
     A policy of the same name that the user already has is replaced.
+    A policy that denies wins over every policy that allows.
+    A `*` stands for any run of characters; put it in single quotes, lest the shell read it.
+
+    The user's policies hold at most 2048 characters together, blanks not counted.
+    iam-useruploadpolicy(1) stores a policy that you have written.
 
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has taken it.
-    Example: iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r arn:aws:s3:::example/* -o
+    Example: Let a user read one bucket, and show the policy.
+      $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r arn:aws:s3:::example/* -o
     Calls: PutUserPolicy
     """  # noqa: E501 - a command line stays whole
     return _add(iam, USERS, user, policy, effect, actions, resources, show=show)
@@ -147,10 +155,16 @@ def groupaddpolicy(
     The policy is made from the options: it allows or denies all the actions on all the resources.
     It holds for every member of the group.
     A policy of the same name that the group already has is replaced.
+    A policy that denies wins over every policy that allows.
+    A `*` stands for any run of characters; put it in single quotes, lest the shell read it.
+
+    The group's policies hold at most 5120 characters together, blanks not counted.
+    iam-groupuploadpolicy(1) stores a policy that you have written.
 
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has taken it.
-    Example: iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
+    Example: Let the members of a group do everything, and show the policy.
+      $ iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
     Calls: PutGroupPolicy
     """
     return _add(iam, GROUPS, group, policy, effect, actions, resources, show=show)
@@ -170,11 +184,17 @@ def roleaddpolicy(
 
     The policy is made from the options: it allows or denies all the actions on all the resources.
     A policy of the same name that the role already has is replaced.
-    Mind that resources are given by -c here, because -r names the role.
+    A policy that denies wins over every policy that allows.
+    A `*` stands for any run of characters; put it in single quotes, lest the shell read it.
+    Mind that -c gives the resources here, because -r names the role.
+
+    The role's policies hold at most 10240 characters together, blanks not counted.
+    iam-roleuploadpolicy(1) stores a policy that you have written.
 
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has taken it.
-    Example: iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c arn:aws:s3:::config/* -o
+    Example: Let a role read one bucket, and show the policy.
+      $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c arn:aws:s3:::config/* -o
     Calls: PutRolePolicy
     """  # noqa: E501 - a command line stays whole
     return _add(iam, ROLES, role, policy, effect, actions, resources, show=show)
@@ -186,15 +206,20 @@ def useruploadpolicy(
 ) -> Lines:
     """Give a user a policy that you have written.
 
-    The policy is sent and stored byte for byte.
+    The policy is checked to be JSON, and sent and stored byte for byte.
     A policy of the same name that the user already has is replaced.
+    The user's policies hold at most 2048 characters together, blanks not counted.
+
+    On the command line a policy stands in single quotes.
+    Where they are missing and the shell took it apart, nothing is sent, and the command is shown as
+    it has to be typed.
 
     Output: Nothing.
-    Differs: A policy that is not JSON is refused before anything is sent.
-    A policy that the shell took apart, because it was not in single quotes, is recognised: nothing
-      is sent, and the command is shown as it has to be typed.
-    Example: iam-useruploadpolicy -u bob -p AllAccessPolicy -f policy.json
-    Example: iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    Differs: The original sent policies that are not JSON, and what the shell had left of others.
+    Example: Store a policy from a file.
+      $ iam-useruploadpolicy -u bob -p AllAccessPolicy -f policy.json
+    Example: Store a policy typed on the command line.
+      $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
     """  # noqa: E501 - a command line stays whole
     return _upload(iam, USERS, user, policy, file, document)
@@ -206,14 +231,19 @@ def groupuploadpolicy(
 ) -> Lines:
     """Give a group a policy that you have written.
 
-    The policy is sent and stored byte for byte; it holds for every member of the group.
+    The policy is checked to be JSON, and sent and stored byte for byte.
+    It holds for every member of the group.
     A policy of the same name that the group already has is replaced.
+    The group's policies hold at most 5120 characters together, blanks not counted.
+
+    On the command line a policy stands in single quotes.
+    Where they are missing and the shell took it apart, nothing is sent, and the command is shown as
+    it has to be typed.
 
     Output: Nothing.
-    Differs: A policy that is not JSON is refused before anything is sent.
-    A policy that the shell took apart, because it was not in single quotes, is recognised: nothing
-      is sent, and the command is shown as it has to be typed.
-    Example: iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
+    Differs: The original sent policies that are not JSON, and what the shell had left of others.
+    Example: Store a policy from a file.
+      $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
     return _upload(iam, GROUPS, group, policy, file, document)
@@ -225,15 +255,20 @@ def roleuploadpolicy(
 ) -> Lines:
     """Give a role a policy that you have written.
 
-    The policy is sent and stored byte for byte; it says what the role allows, not who may assume
-    it, for which see iam-roleupdateassumepolicy(1).
+    The policy is checked to be JSON, and sent and stored byte for byte.
+    It says what the role permits, not who may assume it, for which see
+    iam-roleupdateassumepolicy(1).
     A policy of the same name that the role already has is replaced.
+    The role's policies hold at most 10240 characters together, blanks not counted.
+
+    On the command line a policy stands in single quotes.
+    Where they are missing and the shell took it apart, nothing is sent, and the command is shown as
+    it has to be typed.
 
     Output: Nothing.
-    Differs: A policy that is not JSON is refused before anything is sent.
-    A policy that the shell took apart, because it was not in single quotes, is recognised: nothing
-      is sent, and the command is shown as it has to be typed.
-    Example: iam-roleuploadpolicy -r webserver -p read-config -f policy.json
+    Differs: The original sent policies that are not JSON, and what the shell had left of others.
+    Example: Store a policy from a file.
+      $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
     return _upload(iam, ROLES, role, policy, file, document)
@@ -250,15 +285,17 @@ def userlistpolicies(
 ) -> Lines:
     """List the names of a user's policies, or show their documents.
 
-    Managed policies that are attached to the user, and policies of the user's groups, are not
-    listed.
+    Managed policies attached to the user, and the policies of the user's groups, are not listed.
+    With -p the options -i, -m and -v have no effect.
 
     Output: One policy name a line, then the footer.
     With -v: below each name the policy's document.
     With -p: that policy's document alone, no name and no footer.
     A document is printed byte for byte as the service stores it.
-    Example: iam-userlistpolicies -u bob
-    Example: iam-userlistpolicies -u bob -p AllAccessPolicy
+    Example: List a user's policies.
+      $ iam-userlistpolicies -u bob
+    Example: Show one of them.
+      $ iam-userlistpolicies -u bob -p AllAccessPolicy
     Calls: ListUserPolicies, GetUserPolicy
     """
     return _list(iam, USERS, user, policy, max_items, marker, verbose=verbose)
@@ -275,13 +312,15 @@ def grouplistpolicies(
 ) -> Lines:
     """List the names of a group's policies, or show their documents.
 
-    Managed policies that are attached to the group are not listed.
+    Managed policies attached to the group are not listed.
+    With -p the options -i, -m and -v have no effect.
 
     Output: One policy name a line, then the footer.
     With -v: below each name the policy's document.
     With -p: that policy's document alone, no name and no footer.
     A document is printed byte for byte as the service stores it.
-    Example: iam-grouplistpolicies -g Admin
+    Example: List a group's policies.
+      $ iam-grouplistpolicies -g Admin
     Calls: ListGroupPolicies, GetGroupPolicy
     """
     return _list(iam, GROUPS, group, policy, max_items, marker, verbose=verbose)
@@ -298,13 +337,15 @@ def rolelistpolicies(
 ) -> Lines:
     """List the names of a role's policies, or show their documents.
 
-    Managed policies that are attached to the role, and its trust policy, are not listed.
+    Managed policies attached to the role, and its trust policy, are not listed.
+    With -p the options -i, -m and -v have no effect.
 
     Output: One policy name a line, then the footer.
     With -v: below each name the policy's document.
     With -p: that policy's document alone, no name and no footer.
     A document is printed byte for byte as the service stores it.
-    Example: iam-rolelistpolicies -r webserver -v
+    Example: List a role's policies with their documents.
+      $ iam-rolelistpolicies -r webserver -v
     Calls: ListRolePolicies, GetRolePolicy
     """
     return _list(iam, ROLES, role, policy, max_items, marker, verbose=verbose)
@@ -314,8 +355,12 @@ def rolelistpolicies(
 def userdelpolicy(iam: IAM, user: str, policy: str) -> Lines:
     """Delete a user's policy.
 
+    The user loses what only this policy permitted.
+    Managed policies are out of its reach.
+
     Output: Nothing.
-    Example: iam-userdelpolicy -u bob -p AllAccessPolicy
+    Example: Delete a policy.
+      $ iam-userdelpolicy -u bob -p AllAccessPolicy
     Calls: DeleteUserPolicy
     """
     return _delete(iam, USERS, user, policy)
@@ -325,8 +370,12 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> Lines:
 def groupdelpolicy(iam: IAM, group: str, policy: str) -> Lines:
     """Delete a group's policy.
 
+    The members lose what only this policy permitted.
+    Managed policies are out of its reach.
+
     Output: Nothing.
-    Example: iam-groupdelpolicy -g Admin -p AllAccessPolicy
+    Example: Delete a policy.
+      $ iam-groupdelpolicy -g Admin -p AllAccessPolicy
     Calls: DeleteGroupPolicy
     """
     return _delete(iam, GROUPS, group, policy)
@@ -336,8 +385,12 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> Lines:
 def roledelpolicy(iam: IAM, role: str, policy: str) -> Lines:
     """Delete a role's policy.
 
+    Whoever has assumed the role loses what only this policy permitted.
+    Managed policies are out of its reach.
+
     Output: Nothing.
-    Example: iam-roledelpolicy -r webserver -p read-config
+    Example: Delete a policy.
+      $ iam-roledelpolicy -r webserver -p read-config
     Calls: DeleteRolePolicy
     """
     return _delete(iam, ROLES, role, policy)

@@ -26,14 +26,12 @@ if TYPE_CHECKING:
     from iamcli.iam import IAM
     from iamcli.text import Lines
 
-TRUST_FILE = POLICY_FILE.but(
-    help="read the trust policy from this file", limits="JSON in UTF-8; exactly one of -f and -s"
-)
+TRUST_FILE = POLICY_FILE.but(help="read the trust policy from this file", instead="-s")
 
 
 @command(
     "iam-rolecreate",
-    ROLE,
+    ROLE.but(complete=""),
     PATH,
     TRUST_FILE,
     TRUSTED_SERVICE,
@@ -49,13 +47,18 @@ def rolecreate(
 ) -> Lines:
     """Create a role.
 
-    The trust policy says who may assume the role; give it as a file, or name the service.
-    What the role allows is said by its other policies, see iam-roleaddpolicy(1).
+    A role is taken on for a time by those whom its trust policy names, an AWS service for instance.
+    Give the trust policy as a file, or with -s one that lets a service assume the role.
+    What whoever has assumed the role may do is said by its other policies, see
+    iam-roleaddpolicy(1).
+    EC2 instances get a role by way of an instance profile, see iam-instanceprofilecreate(1).
+    An account holds 1000 roles, and a trust policy 2048 characters, unless AWS has raised that
+    quota.
 
     Output: Nothing without -v.
     With -v: the role's ARN, the role's id, and the trust policy as it was sent.
-    Differs: A path without its first or last slash is completed.
-    Example: iam-rolecreate -r webserver -s ec2.amazonaws.com -v
+    Example: Create a role for EC2 instances, and show it.
+      $ iam-rolecreate -r webserver -s ec2.amazonaws.com -v
     Calls: CreateRole
     """
     trust = policy.trust_given(file, service)
@@ -78,20 +81,25 @@ def rolecreate(
 def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a role.
 
-    The service refuses to delete a role that still has policies or stands in an instance profile.
-    With -c these are looked up first, every page of them, and then removed: the role's place in
-    each instance profile, policies, attached managed policies, permissions boundary, and last the
-    role.
+    Applications on instances that use the role lose their permissions at once.
+    Without -c the service refuses to delete a role that has policies or stands in an instance
+    profile.
+    With -c these are looked up first, and then removed in this order: the role's place in each
+    instance profile, policies, attached managed policies, permissions boundary, and last the role.
     The instance profiles themselves stay.
+    Where one of these steps fails, the rest stays, and standard error says what is gone and what is
+    left.
 
     Output: Nothing, except with -c -p.
-    With -c -p: the heading instance profiles, below it the ARN of each, one a line behind a tab;
-      the heading policies, below it each policy's name likewise; attachedpolicies and
-      permissionsboundary only where there is something.
-    Differs: -p without -c sends nothing.
-    Attached managed policies and permissions boundaries came after the original.
-    Example: iam-roledel -r webserver -c -p
-    Example: iam-roledel -r webserver -c
+    With -c -p: the heading `instance profiles`, below it the ARN of each, one a line behind a tab;
+      the heading `policies`, below it each policy's name likewise.
+    Then `attachedpolicies` and `permissionsboundary` likewise, each only where there is something.
+    Differs: With -p and without -c nothing is sent.
+    The original did not know of attached managed policies and permissions boundaries.
+    Example: See what would be removed.
+      $ iam-roledel -r webserver -c -p
+    Example: Remove the role with everything.
+      $ iam-roledel -r webserver -c
     Calls: ListInstanceProfilesForRole, ListRolePolicies, ListAttachedRolePolicies, GetRole,
       RemoveRoleFromInstanceProfile, DeleteRolePolicy, DetachRolePolicy,
       DeleteRolePermissionsBoundary, DeleteRole
@@ -142,8 +150,10 @@ def _gather(iam: IAM, removal: Removal, role: str) -> None:
 def rolegetattributes(iam: IAM, role: str) -> Lines:
     """Show a role's ARN, id and trust policy.
 
-    Output: The role's ARN, the role's id, and the trust policy as the service stores it.
-    Example: iam-rolegetattributes -r webserver
+    Output: The role's ARN, the role's id, and the trust policy byte for byte as the service stores
+      it.
+    Example: Show a role.
+      $ iam-rolegetattributes -r webserver
     Calls: GetRole
     """
     found = iam.call("GetRole", RoleName=role)["Role"]
@@ -156,19 +166,22 @@ def rolegetattributes(iam: IAM, role: str) -> Lines:
     ROLE,
     TRUST_FILE,
     TRUSTED_SERVICE,
-    SHOW_POLICY.but(help="print the trust policy that was stored"),
+    SHOW_POLICY.but(help="print the trust policy once the service has taken it"),
 )
 def roleupdateassumepolicy(
     iam: IAM, role: str, file: str | None, service: str | None, show: bool
 ) -> Lines:
     """Replace a role's trust policy.
 
-    The trust policy says who may assume the role; give it as a file, or name the service.
+    The trust policy says who may assume the role.
+    Give it as a file, or with -s one that lets a service assume the role.
     The old one is gone afterwards; iam-rolegetattributes(1) shows it beforehand.
+    Whoever has assumed the role already keeps it until that session ends.
 
     Output: Nothing without -o.
     With -o: the trust policy as it was sent, after the service has taken it.
-    Example: iam-roleupdateassumepolicy -r webserver -s ec2.amazonaws.com -o
+    Example: Trust EC2, and show the policy.
+      $ iam-roleupdateassumepolicy -r webserver -s ec2.amazonaws.com -o
     Calls: UpdateAssumeRolePolicy
     """
     trust = policy.trust_given(file, service)
@@ -183,8 +196,11 @@ def rolelistbypath(
 ) -> Lines:
     """List the roles below a path.
 
+    Without -p these are all roles of the account, those of AWS services too.
+
     Output: One ARN a line, then the footer.
-    Example: iam-rolelistbypath
+    Example: List all roles.
+      $ iam-rolelistbypath
     Calls: ListRoles
     """
     listing = Listing(iam, "ListRoles", max_items, marker, PathPrefix=prefix)

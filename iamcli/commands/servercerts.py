@@ -45,12 +45,14 @@ NEW_NAME = SERVER_CERT.but(
     dest="new_name",
     help="the new name",
     required=False,
+    default="the name stays",
+    complete="",
 )
 
 
 @command(
     "iam-servercertupload",
-    SERVER_CERT,
+    SERVER_CERT.but(complete=""),
     BODY,
     PRIVATE_KEY,
     CHAIN,
@@ -68,13 +70,15 @@ def servercertupload(
 ) -> Lines:
     """Upload a server certificate with its private key.
 
-    Load balancers and CloudFront use it for TLS; for CloudFront its path begins with /cloudfront/.
-    The private key cannot be read back.
+    Load balancers and CloudFront use it for TLS; one for CloudFront has a path below /cloudfront/.
+    The private key has to fit the certificate, and cannot be read back.
+    An account holds 20 server certificates unless AWS has raised that quota.
+    The files have to be private to you; nothing of them is logged.
 
     Output: Nothing without -v.
     With -v: the certificate's ARN, and on the next line its id.
-    Differs: A path without its first or last slash is completed.
-    Example: iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v
+    Example: Upload a certificate with its chain, and show ARN and id.
+      $ iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v
     Calls: UploadServerCertificate
     """
     uploaded = iam.call(
@@ -93,10 +97,12 @@ def servercertupload(
 def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> Lines:
     """Change a server certificate's name or path.
 
-    The ARN changes with name and path; load balancers that use the certificate go on using it.
+    The id stays, the ARN changes with name and path.
+    A path below /cloudfront/ lets CloudFront use the certificate.
 
     Output: Nothing.
-    Example: iam-servercertmod -s example.com -n example.com-2012
+    Example: Give a certificate a new name.
+      $ iam-servercertmod -s example.com -n example.com-2012
     Calls: UpdateServerCertificate
     """
     iam.call(
@@ -112,10 +118,12 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
 def servercertdel(iam: IAM, certificate: str) -> Lines:
     """Delete a server certificate.
 
-    The service refuses where it knows that a load balancer uses it; take it out of use first.
+    Take it out of use first: a load balancer that goes on using it may stop taking connections.
+    The service refuses where it knows that the certificate is in use.
 
     Output: Nothing.
-    Example: iam-servercertdel -s example.com
+    Example: Delete a certificate.
+      $ iam-servercertdel -s example.com
     Calls: DeleteServerCertificate
     """
     iam.call("DeleteServerCertificate", ServerCertificateName=certificate)
@@ -127,7 +135,8 @@ def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
     """Show a server certificate's ARN and id.
 
     Output: The certificate's ARN, and on the next line its id.
-    Example: iam-servercertgetattributes -s example.com
+    Example: Show a certificate.
+      $ iam-servercertgetattributes -s example.com
     Calls: GetServerCertificate
     """
     found = iam.call("GetServerCertificate", ServerCertificateName=certificate)
@@ -142,8 +151,11 @@ def servercertlistbypath(
 ) -> Lines:
     """List the server certificates below a path.
 
+    Without -p these are all server certificates of the account.
+
     Output: One ARN a line, then the footer.
-    Example: iam-servercertlistbypath
+    Example: List all certificates.
+      $ iam-servercertlistbypath
     Calls: ListServerCertificates
     """
     listing = Listing(iam, "ListServerCertificates", max_items, marker, PathPrefix=prefix)

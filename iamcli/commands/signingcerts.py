@@ -19,14 +19,16 @@ CERTIFICATE_TEXT = Option(
     "CERTIFICATE",
     "certificate",
     "the certificate itself",
-    limits="PEM; exactly one of -c and -f",
+    limits="X.509 in PEM form",
+    instead="-f",
 )
 CERTIFICATE_FILE = Option(
     "-f",
     "CERTIFICATEFILE",
     "file",
     "read the certificate from this file",
-    limits="PEM; exactly one of -c and -f",
+    limits="X.509 in PEM form, at most 1 MiB",
+    instead="-c",
     complete="file",
 )
 
@@ -35,12 +37,14 @@ CERTIFICATE_FILE = Option(
 def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
     """Give a user a signing certificate.
 
-    Some services check signed requests against it; it is an X.509 certificate in PEM form.
+    With the private key that belongs to it requests can be signed for the few services that take
+    X.509 signatures, such as EC2's SOAP interface and AMI tools.
     The certificate is active at once.
     A user has at most two signing certificates.
 
     Output: The certificate's id.
-    Example: iam-useraddcert -u bob -f cert.pem
+    Example: Upload a certificate.
+      $ iam-useraddcert -u bob -f cert.pem
     Calls: UploadSigningCertificate
     """
     if (certificate is None) == (file is None):
@@ -58,7 +62,8 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Li
     Requests signed with an inactive certificate are refused; it can be made active again.
 
     Output: Nothing.
-    Example: iam-usermodcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE -s Inactive
+    Example: Make a certificate inactive.
+      $ iam-usermodcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE -s Inactive
     Calls: UpdateSigningCertificate
     """
     iam.call("UpdateSigningCertificate", CertificateId=certificate, Status=status, UserName=user)
@@ -69,8 +74,12 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Li
 def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
     """Delete a user's signing certificate.
 
+    Requests signed with it are refused from then on; iam-usermodcert(1) makes a certificate
+    inactive for a trial.
+
     Output: Nothing.
-    Example: iam-userdelcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE
+    Example: Delete a certificate.
+      $ iam-userdelcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE
     Calls: DeleteSigningCertificate
     """
     iam.call("DeleteSigningCertificate", CertificateId=certificate, UserName=user)
@@ -83,9 +92,10 @@ def userlistcerts(
 ) -> Lines:
     """List a user's signing certificates.
 
-    Output: Two lines a certificate: its id, then Active or Inactive; then the footer.
-    With -v: the certificate's body between the two.
-    Example: iam-userlistcerts -u bob
+    Output: Two lines a certificate: its id, then `Active` or `Inactive`; then the footer.
+    With -v: the certificate in PEM form between the two.
+    Example: List a user's certificates.
+      $ iam-userlistcerts -u bob
     Calls: ListSigningCertificates
     """
     listing = Listing(iam, "ListSigningCertificates", max_items, marker, UserName=user)
