@@ -17,6 +17,15 @@ demo: $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh
 test: lint ## install what the tests need into .venv and run everything that CI runs
 	$(BIN)/pytest -n $(JOBS) $(TESTS)
 
+test-localstack: $(VENV)/test.stamp ## run the transcripts on a second, independent server too
+	@tests/localstack/run -n $(JOBS)
+
+bench: $(VENV)/test.stamp ## time whole commands in pairs against aws iam, curl and the interpreter
+	@$(BIN)/python bench/compare.py
+
+load: $(VENV)/test.stamp ## run 2,000 commands from several shells at once and print figures
+	@$(BIN)/python bench/load.py
+
 lint: $(VENV)/test.stamp ## check style, types and the links in bin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -27,7 +36,7 @@ links: $(VENV)/sandbox.stamp ## make the links in bin, after a change of the com
 	$(BIN)/python tools/links.py
 
 clean: ## remove .venv and whatever else was made here
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-localstack build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat: a plain path in site-packages; the default is a finder that slows every start.
@@ -50,4 +59,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint links clean rebuild
+.PHONY: help demo test test-localstack bench load lint links clean rebuild

@@ -1,0 +1,167 @@
+"""The transcripts once more, against an IAM that shares nothing with moto: make test-localstack.
+
+What localstack shows otherwise stands in differences.txt, as in a transcript, below the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+import test_transcripts
+from botocore.exceptions import ClientError
+from conftest import ROOT, SECRET
+from test_transcripts import TRANSCRIPTS, parts, played
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Shell
+    from stub import Stub
+    from test_transcripts import Part
+
+HERE = Path(__file__).resolve().parent
+PYTHON = os.environ.get("LOCALSTACK_PYTHON", "")
+if not PYTHON:
+    pytest.skip(
+        "a second server has a run of its own: make test-localstack", allow_module_level=True
+    )
+
+#: localstack takes this key id for the number of the account, and it is moto's number.
+ACCOUNT = "123456789012"
+
+#: What changes from run to run, in the forms it has here.
+VOLATILE = re.compile(
+    r"(?P<KEYID>\bAKIA[A-Z0-9]{16}\b)"
+    r"|(?P<ROLEID>\bAROA[A-Z0-9]{17}\b)"
+    r"|(?P<ID>\bA(?:GPA|IDA|IPA)[A-Z0-9]{17}\b)"
+    r"|(?P<SERVERCERTID>\bASCA[A-Z0-9]{17}\b)"
+    r"|(?P<SEED>^[A-Z2-7]{32}$)"
+    r"|(?P<SECRET>^[A-Za-z0-9/+]{40}$)"
+    r"|(?P<CERTID>^[A-Z0-9]{24}$)"
+    r"|(?P<DATE>\b\d{4}-\d\d-\d\dT[0-9:.+]+Z?)"
+    r"|(?P<PORT>(?<=http://127\.0\.0\.1:)\d+)",
+    re.MULTILINE,
+)
+
+#: The remark of an entry whose lines come in an order that changes from run to run.
+ANY_ORDER = "# in any order: "
+
+
+def differences() -> dict[str, list[Part]]:
+    """Return the listed differences by the name of the transcript, which follows ``=== ``."""
+    text = (HERE / "differences.txt").read_text()
+    _, *sections = re.split(r"^=== (.*)\n", text, flags=re.MULTILINE)
+    return {name: parts(text) for name, text in zip(sections[::2], sections[1::2], strict=True)}
+
+
+DIFFERENCES = differences()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[str]]:
+    """A running server; it ends with the session, and if the session is killed."""
+    home = tmp_path_factory.mktemp("localstack")
+    with subprocess.Popen(
+        [PYTHON, "-P", HERE / "server.py"],
+        env={
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DISABLE_EVENTS": "1",
+            "PARITY_AWS_ACCESS_KEY_ID": "1",
+            "SERVICES": "iam,sts",
+            "STRICT_SERVICE_LOADING": "1",
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        yield process
+    assert process.returncode == 0
+
+
+@pytest.fixture
+def localstack(server: subprocess.Popen[str]) -> str:
+    """The URL of an empty localstack."""
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write("\n")
+    server.stdin.flush()
+    return server.stdout.readline().strip()
+
+
+@pytest.fixture
+def credential_file(tmp_path: Path) -> Path:
+    file = tmp_path / "credentials"
+    file.touch(mode=0o600)
+    file.write_text(f"AWSAccessKeyId={ACCOUNT}\nAWSSecretKey={SECRET}\n")
+    return file
+
+
+def known(wanted: list[Part], shown: list[Part], listed: list[Part]) -> list[Part]:
+    """Return the ``wanted`` parts with the ``listed`` differences put in.
+
+    A difference stands for the first part with its command line that is ``shown`` otherwise than
+    wanted. One that stands for none is no longer true, and remains as a part too many.
+    """
+    left = list(listed)
+    found = []
+    for part, now in zip(wanted, shown, strict=True):
+        entry = next((entry for entry in left if entry.command == part.command), None)
+        if entry and entry.before[-1].startswith(ANY_ORDER):
+            left.remove(entry)
+            same = sorted(entry.output.splitlines()) == sorted(now.output.splitlines())
+            found.append(now if same else part)
+        elif entry and now.output != part.output:
+            left.remove(entry)
+            found.append(part._replace(output=entry.output))
+        else:
+            found.append(part)
+    return found + left
+
+
+@pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
+def test_transcript(
+    file: Path, run: Shell, stub: Stub, localstack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(test_transcripts, "VOLATILE", VOLATILE)
+    text = file.read_bytes().decode()
+    shown = parts(played(run, stub, localstack, text))
+    assert shown == known(parts(text), shown, DIFFERENCES.get(file.stem, []))
+
+
+def test_each_difference_has_a_transcript_and_a_reason() -> None:
+    assert DIFFERENCES.keys() <= {file.stem for file in TRANSCRIPTS}
+    assert all(entry.before for entries in DIFFERENCES.values() for entry in entries)
+
+
+def test_only_the_version_of_inline_policies_is_corrected(run: Shell, localstack: str) -> None:
+    iam = boto3.client(
+        "iam",
+        endpoint_url=localstack,
+        region_name="us-east-1",
+        aws_access_key_id=ACCOUNT,
+        aws_secret_access_key=SECRET,
+    )
+    old = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+    with pytest.raises(ClientError, match="must be version 2012-10-17 or greater"):
+        iam.create_policy(PolicyName="managed", PolicyDocument=old)
+    iam.create_user(UserName="bob")
+    with pytest.raises(ClientError, match="Syntax errors in policy"):
+        iam.put_user_policy(
+            UserName="bob", PolicyName="bad", PolicyDocument=old.replace("Allow", "Maybe")
+        )
+    iam.put_user_policy(UserName="bob", PolicyName="inline", PolicyDocument=old)
+    assert run("iam-userlistpolicies", "-u", "bob", env={"AWS_IAM_URL": localstack}).out == (
+        "inline\nIsTruncated: false\n"
+    )

@@ -1,0 +1,42 @@
+"""Many commands from several shells at once: each right, none lost, nothing left behind."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT
+from processes import environment, left_behind, run
+
+sys.path.insert(0, str(ROOT / "bench"))
+from load import Ran, Step, first_wrong
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_commands_from_four_shells(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    done = run(sys.executable, ROOT / "bench" / "load.py", "--commands", "80", env=env, timeout=60)
+    assert re.fullmatch(
+        r"80 commands from 4 shells on \d+ cores\n"
+        r"\d+ s, \d+\.\d commands a second\n"
+        r"latency: median \d+\.\d{3} s, 95 % within \d+\.\d{3} s\n"
+        r"failures: 0\n",
+        done.stdout,
+    ), done.stdout + done.stderr
+    assert done.returncode == 0
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"), [("id-8", 0), ("", 0), ("id-7\nid-7", 0), ("id-7", 1)]
+)
+def test_a_failure_or_another_answer_is_noticed(shown: str, status: int) -> None:
+    wanted = [Step("create", r"(?P<id>id-\d)"), Step("show", r"(?P=id)")]
+    created, right = Ran("create", "id-7", 0, 0.1), Ran("show", "id-7", 0, 0.1)
+    wrong = Ran("show", shown, status, 0.1)
+    assert first_wrong(wanted, [created, right]) is None
+    assert first_wrong(wanted, [created, wrong]) == wrong
