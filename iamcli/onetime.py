@@ -10,6 +10,7 @@ from iamcli.text import ON_TERMINAL, READY, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from iamcli.iam import IAM
@@ -43,8 +44,7 @@ def seed_shown(iam: IAM, name: str, path: str | None) -> Lines:
     Source: CreateVirtualMFADevice, DeleteVirtualMFADevice.
     """
     yield READY
-    device = _device(iam, name, path)
-    yield from _shown(iam, device, device["Base32StringSeed"].decode())
+    yield from _shown(iam, _device(iam, name, path), lambda _serial, seed: seed)
 
 
 def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
@@ -57,8 +57,7 @@ def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
         raise Failure(f"{lost}, which a QR code needs; give -o FILE") from None
     qr.require()
     device = _device(iam, name, path)
-    serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
-    yield from _shown(iam, device, qr.drawn(qr.address(serial, seed)))
+    yield from _shown(iam, device, lambda serial, seed: qr.drawn(qr.address(serial, seed)))
 
 
 def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: bool) -> Lines:
@@ -82,16 +81,16 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
 
 
 def _write(iam: IAM, device: dict[str, Any], place: int, file: str, *, picture: bool) -> None:
-    content = device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n"
     try:
+        content = device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n"
         if os.write(place, content) < len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one way out
         os.fsync(place)
         os.close(place)
     except OSError as error:
         _take_back_device(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
-    except KeyboardInterrupt as interrupt:
-        _take_back_device(iam, device, interrupt)
+    except (NotIam, KeyboardInterrupt) as lost:
+        _take_back_device(iam, device, lost)
 
 
 def _remove(file: str) -> None:
@@ -107,10 +106,12 @@ def _device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
     return device
 
 
-def _shown(iam: IAM, device: dict[str, Any], seed: str) -> Lines:
+def _shown(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]) -> Lines:
+    """Show the serial number and the seed, to which ``form`` gives its form."""
     try:
-        yield Secret(f"{device['SerialNumber']}\n{seed}")
-    except (OutputLost, KeyboardInterrupt) as lost:
+        serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
+        yield Secret(f"{serial}\n{form(serial, seed)}")
+    except (OutputLost, NotIam, KeyboardInterrupt) as lost:
         _take_back_device(iam, device, lost)
 
 

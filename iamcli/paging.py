@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 LARGEST_PAGE = 1000
 #: Entries a page where a marker alone is given, and in strict mode: the original's.
 LEGACY_PAGE = 100
+#: More than any account's list has, were its pages the original's.
+MOST_PAGES = 1000
 
 
 class Listing:
@@ -43,13 +45,12 @@ class Listing:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield each page as it arrives; raise Failure where the service loses the thread."""
-        while True:
-            page = self._iam.call(
-                self._operation, MaxItems=self._size, Marker=self._marker, **self._parameters
-            )
-            self._marker = next_marker(page, self._marker)
+        pages = _pages(
+            self._iam, self._operation, self._marker, MaxItems=self._size, **self._parameters
+        )
+        for page, self._marker in pages:
             yield page
-            if self._single or self._marker is None:
+            if self._single:
                 return
 
     def entries(self, key: str) -> Iterator[Any]:
@@ -69,23 +70,25 @@ class Listing:
 def everything(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]:
     """Return all entries under ``key`` of all pages of ``operation``."""
     entries: list[Any] = []
-    marker = None
-    while True:
-        page = iam.call(operation, Marker=marker, **parameters)
+    for page, _ in _pages(iam, operation, None, **parameters):
         entries += page.get(key, ())
-        marker = next_marker(page, marker)
-        if marker is None:
-            return entries
+    return entries
 
 
-def next_marker(page: dict[str, Any], marker: str | None) -> str | None:
-    """Return where the next page begins, None after the last.
+def _pages(
+    iam: IAM, operation: str, marker: str | None, **parameters: Any
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Yield each page from ``marker`` on, and where the next one begins, None after the last.
 
-    ``marker`` is where ``page`` began. Raises Failure where following would never end.
+    Raises Failure where following the service would never end.
     """
-    if not page.get("IsTruncated"):
-        return None
-    following: str | None = page.get("Marker")
-    if not following or following == marker:
-        raise Failure("the service says that the list goes on, but not where; it cannot be read")
-    return following
+    for _ in range(MOST_PAGES):
+        page = iam.call(operation, Marker=marker, **parameters)
+        following: str | None = page.get("Marker") if page.get("IsTruncated") else None
+        if page.get("IsTruncated") and following in (None, "", marker):
+            raise Failure("the service says that the list goes on, but not where")
+        yield page, following
+        marker = following
+        if marker is None:
+            return
+    raise Failure(f"the list has not ended after {MOST_PAGES} pages; is it an IAM endpoint?")

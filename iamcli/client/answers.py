@@ -45,6 +45,12 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
     def _handle_structure(self, shape: Any, node: Any) -> Answer:
         return Answer(super()._handle_structure(shape, node))
 
+    def _handle_string(self, shape: Any, node: Any) -> str:
+        text = super()._handle_string(shape, node)
+        if not isinstance(text, str):
+            raise ResponseParserError(f"{shape.name} is there more than once")
+        return text
+
 
 class Parsers:
     """Makes parsers, as botocore's factory does."""

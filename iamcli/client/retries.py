@@ -136,7 +136,7 @@ class Retries:
 def _count(given: Any) -> int | None:
     if given is None:
         return None
-    if not str(given).isdigit() or int(given) < 1:
+    if not (str(given).isascii() and str(given).isdigit()) or int(given) < 1:
         raise Failure(f"the AWS setting max_attempts is {given}; it is a whole number from 1 up")
     return int(given)
 

@@ -1,0 +1,803 @@
+"""A hostile or broken service: one line, exit 1, in bounded time; and never the same thing twice.
+
+Each fault meets a command of each kind, at the request that does the command's work.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import socket
+import ssl
+import struct
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from stub import Answer, faulty, ok, refused
+from stub import Stub as StubServer
+
+import iamcli
+from iamcli.client.retries import ONCE
+from iamcli.errors import Failure
+from iamcli.paging import Listing, everything
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from http.server import BaseHTTPRequestHandler
+
+    from conftest import Shell
+    from forked import Done, Fork
+    from stub import Scene, Stub
+
+ANSWERS = Path(__file__).resolve().parent / "answers"
+#: The seconds a command waits here, and those in which it has to be over whatever happens.
+WAITS = 0.4
+BOUND = 4.0
+ONE_TRY = {"IAMCLI_TIMEOUT": str(WAITS), "AWS_MAX_ATTEMPTS": "1"}
+
+
+def canned(name: str) -> Answer:
+    return Answer((ANSWERS / f"{name}.xml").read_bytes())
+
+
+# The kinds of command, and the request that goes wrong.
+
+
+class Kind(NamedTuple):
+    """A command, the operation that meets the fault, and what is answered to the others."""
+
+    words: tuple[str, ...]
+    operation: str
+    others: dict[str, Answer]
+    #: What has to be on standard output before the fault, and in the line about the state.
+    shown: str = ""
+    state: str = ""
+
+
+KEY = ok(
+    "ListAccessKeys",
+    "<AccessKeyMetadata><member><AccessKeyId>AKIA1</AccessKeyId></member></AccessKeyMetadata>",
+)
+NOTHING = {
+    operation: ok(operation)
+    for operation in (
+        "ListUserPolicies",
+        "ListSigningCertificates",
+        "ListGroupsForUser",
+        "ListMFADevices",
+        "ListSSHPublicKeys",
+        "ListServiceSpecificCredentials",
+        "ListAttachedUserPolicies",
+        "DeleteAccessKey",
+        "AddUserToGroup",
+    )
+} | {"GetLoginProfile": refused("NoSuchEntity", "none", 404)}
+
+KINDS = {
+    "read": Kind(("iam-usergetattributes", "-u", "bob"), "GetUser", {}),
+    "document": Kind(("iam-userlistpolicies", "-u", "bob", "-p", "read"), "GetUserPolicy", {}),
+    "list": Kind(("iam-userlistbypath",), "ListUsers", {}),
+    "create": Kind(("iam-groupcreate", "-g", "Admin", "-v"), "CreateGroup", {}),
+    "secret": Kind(("iam-useraddkey", "-u", "bob"), "CreateAccessKey", {}),
+    "change": Kind(("iam-userdelpolicy", "-u", "bob", "-p", "read"), "DeleteUserPolicy", {}),
+    "composite": Kind(
+        ("iam-usercreate", "-u", "bob", "-g", "Admin", "-k"),
+        "CreateAccessKey",
+        NOTHING | {"GetGroup": canned("GetGroup"), "CreateUser": canned("CreateUser")},
+        state="iam-usercreate: created: user bob, membership of group Admin; "
+        "not created: access key",
+    ),
+    "looking": Kind(
+        ("iam-userdel", "-u", "bob", "-r"),
+        "ListGroupsForUser",
+        NOTHING | {"ListAccessKeys": KEY},
+    ),
+    "removing": Kind(
+        ("iam-userdel", "-u", "bob", "-r"),
+        "DeleteUser",
+        NOTHING | {"ListAccessKeys": KEY, "GetUser": canned("GetUser")},
+        state="iam-userdel: removed: access key AKIA1; left: user bob",
+    ),
+}
+
+
+def meet(
+    fork: Fork | Shell, stub: Stub, kind: Kind, *faults: Answer, **env: str
+) -> tuple[Done, Scene]:
+    """Run a command that meets ``faults``; return how that ended and what it sent."""
+    scene = stub.scene().on(kind.operation, *faults)
+    for operation, answer in kind.others.items():
+        scene.on(operation, answer) if operation != kind.operation else None
+    begun = time.monotonic()
+    done = fork(*kind.words, env={"AWS_IAM_URL": scene.url, **ONE_TRY, **env})
+    assert time.monotonic() - begun < BOUND, "it takes too long"
+    return done, scene
+
+
+def assert_told(done: Done, kind: Kind) -> str:
+    """Assert that the failure is told as it has to be, and return its line."""
+    lines = done.err.splitlines()
+    assert (done.status, done.out) == (1, kind.shown), done
+    assert all(line.startswith(f"{kind.words[0]}: ") for line in lines), done.err
+    assert lines[1:] == ([kind.state] if kind.state else []), done.err
+    assert done.err.isprintable() or done.err.replace("\n", "").isprintable()
+    for word in ("Traceback", "defect", "botocore", "urllib3", "Error(", "None", "object at"):
+        assert word not in done.err
+    return lines[0].partition(": ")[2]
+
+
+# The faults.
+
+
+def raw(*parts: bytes, pause: float = 0, reset: bool = False) -> Answer:
+    """Return an answer of bytes as they stand, with a ``pause`` after each part."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        try:
+            for part in parts:
+                handler.wfile.write(part)
+                handler.wfile.flush()
+                time.sleep(pause)
+        except OSError:
+            return
+        if reset:
+            # Closing at once sends a reset.
+            linger = struct.pack("ii", 1, 0)
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            handler.connection.shutdown(socket.SHUT_RD)
+        handler.connection.close()
+
+    return faulty(send)
+
+
+def headed(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
+    """Return an answer's bytes; without ``headers`` its length is what it is."""
+    given = headers or (f"Content-Length: {len(body)}",)
+    return "\r\n".join((f"HTTP/1.1 {status}", *given, "", "")).encode() + body
+
+
+def chunked(*parts: bytes) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+
+
+HTML = b"<html><head><title>Sign in</title></head><body>Welcome to the hotel</body></html>"
+BOMB = (
+    b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "'
+    + b"a" * 100
+    + b'">'
+    + b"".join(
+        b'<!ENTITY %c "%s">' % (98 + level, (b"&%c;" % (97 + level)) * 10) for level in range(9)
+    )
+    + b"]><a>&j;</a>"
+)
+EXTERNAL = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
+
+
+class Fault(NamedTuple):
+    """What is answered to an operation, and what the message has to say of it."""
+
+    answer: Callable[[str], Answer]
+    words: str
+
+
+def whole(operation: str, inside: bytes = b"") -> bytes:
+    """Return an answer that is right but for its result, which has nothing but ``inside``."""
+    return ok(operation, "@").body.replace(b"@", inside)
+
+
+def always(answer: Answer) -> Callable[[str], Answer]:
+    return lambda _operation: answer
+
+
+NOT_IAM = r"not IAM's; is it an IAM endpoint\?"
+BROKEN = "broke before the answer was complete"
+IN_TIME = "no complete answer .* in time"
+STATUS = r"answered with HTTP status {} and no word of IAM; is it an IAM endpoint\?"
+
+FAULTS = {
+    "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
+    "html that is no xml": Fault(always(Answer(b"<html><p>hi<br></html>")), NOT_IAM),
+    "other xml": Fault(always(Answer(b"<rss><channel/></rss>")), NOT_IAM),
+    "another operation's": Fault(always(ok("ListSomethingElse")), NOT_IAM),
+    "json": Fault(always(Answer(b'{"message": "Missing Authentication Token"}')), NOT_IAM),
+    "text": Fault(always(Answer(b"it works!")), NOT_IAM),
+    "empty": Fault(always(Answer(b"")), NOT_IAM),
+    "no content": Fault(always(Answer(b"", 204)), NOT_IAM),
+    "refusal with status 200": Fault(always(Answer(refused("Throttled", "no").body)), NOT_IAM),
+    "cut": Fault(lambda operation: Answer(whole(operation)[:-30]), NOT_IAM),
+    "binary": Fault(always(Answer(bytes(range(256)) * 8)), NOT_IAM),
+    "utf-16": Fault(lambda operation: Answer(whole(operation).decode().encode("utf-16")), NOT_IAM),
+    "wrong bytes": Fault(
+        lambda operation: Answer(whole(operation).replace(b"EXAMPLE", b"\xff\xfe")), NOT_IAM
+    ),
+    "gzip": Fault(
+        always(Answer(b"\x1f\x8b\x08" + b"\0" * 40, headers={"Content-Encoding": "gzip"})), NOT_IAM
+    ),
+    "entity bomb": Fault(always(Answer(BOMB)), NOT_IAM),
+    "external entity": Fault(always(Answer(EXTERNAL)), NOT_IAM),
+    "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
+    "deep and closed": Fault(
+        lambda operation: Answer(whole(operation, b"<a>" * (1 << 20) + b"</a>" * (1 << 20))),
+        NOT_IAM,
+    ),
+    "wide": Fault(lambda operation: Answer(whole(operation, b"<b/>" * (3 << 20))), NOT_IAM),
+    "huge": Fault(
+        lambda operation: Answer(whole(operation, b"<a>" + b"x" * (16 << 20) + b"</a>")),
+        "larger than any of IAM's",
+    ),
+    "endless": Fault(
+        always(raw(headed(b"", "Transfer-Encoding: chunked"), *[chunked(b"x" * (1 << 20))] * 40)),
+        "larger than any of IAM's",
+    ),
+    "length too long": Fault(
+        lambda operation: raw(headed(whole(operation), "Content-Length: 9999")), BROKEN
+    ),
+    "length too short": Fault(
+        lambda operation: raw(headed(whole(operation), "Content-Length: 40")), NOT_IAM
+    ),
+    "length is no number": Fault(
+        lambda operation: raw(headed(whole(operation)[:-9], "Content-Length: many")), NOT_IAM
+    ),
+    "two lengths": Fault(
+        always(raw(headed(HTML, "Content-Length: 1", "Content-Length: 2"))),
+        f"{NOT_IAM}|{BROKEN}",
+    ),
+    "chunks cut": Fault(always(raw(headed(b"ff\r\n<a>", "Transfer-Encoding: chunked"))), BROKEN),
+    "chunks without size": Fault(
+        always(raw(headed(b"zz\r\n<a>\r\n", "Transfer-Encoding: chunked"))), BROKEN
+    ),
+    "no http": Fault(always(raw(b"SSH-2.0-OpenSSH_9.6\r\n")), BROKEN),
+    "endless header": Fault(always(raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 99999)), BROKEN),
+    "many headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 9999)), BROKEN),
+    "closed before an answer": Fault(always(raw()), BROKEN),
+    "reset before an answer": Fault(always(raw(reset=True)), BROKEN),
+    "reset amid the headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\nCont", reset=True)), BROKEN),
+    "reset amid the body": Fault(
+        always(raw(headed(b"<Cre", "Content-Length: 999"), reset=True)), BROKEN
+    ),
+    "silence": Fault(always(raw(b"", pause=3 * WAITS)), IN_TIME),
+    "silence after the headers": Fault(
+        always(raw(headed(b"", "Content-Length: 99"), b"", pause=3 * WAITS)), IN_TIME
+    ),
+    "drip of headers": Fault(
+        always(raw(b"HTTP/1.1 200 OK\r\n", *[b"X: x\r\n"] * 99, pause=WAITS / 9)), IN_TIME
+    ),
+    "drip of the body": Fault(
+        always(raw(headed(b"", "Content-Length: 99"), *[b"x"] * 99, pause=WAITS / 9)), IN_TIME
+    ),
+    "continue for ever": Fault(
+        always(raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 99, pause=WAITS / 9)), IN_TIME
+    ),
+    "early hints": Fault(always(raw(headed(b"", status="103 Early Hints"))), f"{NOT_IAM}|{BROKEN}"),
+    **{
+        f"redirect {status}": Fault(
+            always(Answer(b"", status, {"Location": "http://127.0.0.1:1/elsewhere"})),
+            f"{STATUS.format(status)}|{NOT_IAM}",
+        )
+        for status in (300, 301, 302, 303, 307, 308)
+    },
+    **{
+        f"{status} with html": Fault(always(Answer(HTML, status)), STATUS.format(status))
+        for status in (400, 401, 403, 404, 407, 413, 429, 500, 502, 503, 504)
+    },
+    **{
+        f"{status} empty": Fault(always(Answer(b"", status)), STATUS.format(status))
+        for status in (400, 403, 404, 418, 500, 503, 599)
+    },
+    **{
+        f"{status} with {code}": Fault(
+            always(refused(code, "in its own words", status)), f"^{code}: in its own words"
+        )
+        for code, status in (
+            ("ValidationError", 400),
+            ("InvalidClientTokenId", 403),
+            ("AccessDenied", 403),
+            ("NoSuchEntity", 404),
+            ("EntityAlreadyExists", 409),
+            ("DeleteConflict", 409),
+            ("LimitExceeded", 409),
+            ("Throttling", 400),
+            ("RequestLimitExceeded", 503),
+            ("ServiceFailure", 500),
+            ("ServiceUnavailable", 503),
+        )
+    },
+}
+
+
+#: Each of these takes its time.
+SLOW = [fault for fault in FAULTS if FAULTS[fault].words == IN_TIME]
+PAIRS = [
+    pair
+    for pair in itertools.product(KINDS, FAULTS)
+    if pair[1] not in SLOW or pair[0] in ("read", "composite", "looking")
+]
+
+
+@pytest.mark.parametrize(("kind", "fault"), PAIRS)
+def test_fault_is_one_line(kind: str, fault: str, fork: Fork, stub: Stub) -> None:
+    what = KINDS[kind]
+    answer = FAULTS[fault].answer(what.operation)
+    done, scene = meet(fork, stub, what, answer)
+    line = assert_told(done, what)
+    assert re.search(FAULTS[fault].words, line), line
+    assert scene.operations.count(what.operation) == 1
+    if kind == "looking":
+        assert not [name for name in scene.operations if name.startswith("Delete")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fault_in_a_command_from_the_shell(kind: str, run: Shell, stub: Stub) -> None:
+    done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
+    assert re.search(BROKEN, assert_told(done, KINDS[kind]))
+
+
+#: Commands whose answer has to hold something, and what.
+LACKING = {
+    ("iam-useraddkey", "-u", "bob"): ("CreateAccessKey", "AccessKey"),
+    ("iam-useraddcert", "-u", "bob", "-c", "x"): ("UploadSigningCertificate", "Certificate"),
+    ("iam-usergetattributes",): ("GetUser", "User"),
+    ("iam-grouplistusers", "-g", "Admin"): ("GetGroup", "Group"),
+    ("iam-rolegetattributes", "-r", "web"): ("GetRole", "Role"),
+    ("iam-userlistpolicies", "-u", "bob", "-p", "x"): ("GetUserPolicy", "PolicyDocument"),
+    ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String"): (
+        "CreateVirtualMFADevice",
+        "VirtualMFADevice",
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LACKING, ids=lambda words: words[0])
+def test_answer_without_what_it_should_hold(words: tuple[str, ...], fork: Fork, stub: Stub) -> None:
+    operation, member = LACKING[words]
+    done, _ = meet(fork, stub, Kind(words, operation, {}), ok(operation))
+    assert done == (1, "", f"{words[0]}: the answer holds no {member}; is it an IAM endpoint?\n")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<Users><member><Arn>a</Arn><Arn>b</Arn></member></Users>",
+        "<Users>text</Users><Users/>",
+        "<IsTruncated><a/></IsTruncated>",
+    ],
+)
+def test_answer_of_another_shape(inside: str, fork: Fork, stub: Stub) -> None:
+    kind = KINDS["list"]
+    done, _ = meet(fork, stub, kind, ok("ListUsers", inside))
+    assert done.status in (0, 1)
+    assert "defect" not in done.err
+    assert "Traceback" not in done.err
+
+
+def test_number_that_is_none(fork: Fork, stub: Stub) -> None:
+    entry = "<SummaryMap><entry><key>Users</key><value>many</value></entry></SummaryMap>"
+    kind = Kind(("iam-accountgetsummary",), "GetAccountSummary", {})
+    done, _ = meet(fork, stub, kind, ok("GetAccountSummary", entry))
+    assert re.search(NOT_IAM, assert_told(done, kind))
+
+
+class Endless:
+    """A service whose lists never end."""
+
+    strict = False
+
+    def __init__(self, markers: Iterator[str]) -> None:
+        self._markers = markers
+
+    def call(self, _operation: str, **_parameters: object) -> dict[str, object]:
+        return {"Users": ["x"], "IsTruncated": True, "Marker": next(self._markers)}
+
+
+@pytest.mark.parametrize("markers", [map(str, itertools.count()), itertools.cycle("ab")])
+def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
+    with pytest.raises(Failure, match="has not ended"):
+        everything(Endless(markers), "ListUsers", "Users")  # type: ignore[arg-type]
+    with pytest.raises(Failure, match="has not ended"):
+        list(Listing(Endless(markers), "ListUsers", None, None).entries("Users"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("marker", ["", "<Marker/>", "<Marker>a</Marker>"])
+def test_list_that_goes_on_nowhere(marker: str, fork: Fork, stub: Stub) -> None:
+    page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
+    done, _ = meet(fork, stub, KINDS["list"], page)
+    assert assert_told(done, KINDS["list"]) == (
+        "the service says that the list goes on, but not where"
+    )
+
+
+def test_list_that_breaks_amid_shows_no_footer(fork: Fork, stub: Stub) -> None:
+    kind = KINDS["list"]._replace(shown="arn:aws:iam::123456789012:user/staff/bob\n")
+    page = canned("ListUsers-truncated")
+    done, _ = meet(fork, stub, kind, page, raw())
+    assert done.status == 1
+    assert done.out.startswith("arn:")
+    assert "IsTruncated" not in done.out
+    assert re.search(BROKEN, done.err)
+
+
+def test_redirect_is_not_followed_and_nothing_leaks(fork: Fork, stub: Stub) -> None:
+    elsewhere = stub.scene(canned("GetUser"))
+    for status in (301, 302, 303, 307, 308):
+        answer = Answer(b"", status, {"Location": elsewhere.url})
+        done, _ = meet(fork, stub, KINDS["read"], answer)
+        assert_told(done, KINDS["read"])
+    assert elsewhere.requests == []
+
+
+def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
+    limit = "ulimit -v 400000; exec "
+    for fault in ("huge", "endless", "wide", "deep", "entity bomb"):
+        scene = stub.scene(FAULTS[fault].answer("ListUsers"))
+        env = {"AWS_IAM_URL": scene.url, **ONE_TRY, "IAMCLI_TIMEOUT": "10"}
+        done = run("sh", "-c", f"{limit}iam-userlistbypath", env=env)
+        assert re.search(FAULTS[fault].words, assert_told(done, KINDS["list"]))
+
+
+# What is sent again, and what is not.
+
+AGAIN = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": str(WAITS)}
+LOST = {
+    "reset": raw(reset=True),
+    "closed": raw(),
+    "cut": raw(headed(b"<Cre", "Content-Length: 999")),
+    "time-out": raw(b"", pause=3 * WAITS),
+    "gateway's time-out": Answer(HTML, 504),
+    "gateway's refusal": Answer(HTML, 503),
+    "service's failure": refused("ServiceFailure", "something broke", 500),
+}
+#: For each operation that must not be sent twice: the command, and the way to look.
+CREATING = {
+    "ChangePassword": ("iam-userchangepassword -o old12 -n new12", "sign in with the new password"),
+    "CreateAccessKey": ("iam-useraddkey -u bob", "iam-userlistkeys -u bob"),
+    "CreateAccountAlias": ("iam-accountaliascreate -a acme", "iam-accountaliaslist"),
+    "CreateGroup": ("iam-groupcreate -g Admin", "iam-grouplistusers -g Admin"),
+    "CreateInstanceProfile": (
+        "iam-instanceprofilecreate -s web",
+        "iam-instanceprofilegetattributes -s web",
+    ),
+    "CreateLoginProfile": (
+        "iam-useraddloginprofile -u bob -p secret12",
+        "iam-usergetloginprofile -u bob",
+    ),
+    "CreateRole": ("iam-rolecreate -r web -s ec2.amazonaws.com", "iam-rolegetattributes -r web"),
+    "CreateUser": ("iam-usercreate -u bob", "iam-usergetattributes -u bob"),
+    "CreateVirtualMFADevice": (
+        "iam-virtualmfadevicecreate -s phone -b Base32String -o seed",
+        "iam-virtualmfadevicelist -t Any",
+    ),
+    "EnableMFADevice": (
+        "iam-userenablemfadevice -u bob -s arn:mfa -c1 123456 -c2 654321",
+        "iam-userlistmfadevices -u bob",
+    ),
+    "ResyncMFADevice": (
+        "iam-userresyncmfadevice -u bob -s arn:mfa -c1 123456 -c2 654321",
+        "sign in with the device",
+    ),
+    "UpdateGroup": ("iam-groupmod -g Admin -n Boss", "iam-grouplistbypath"),
+    "UpdateServerCertificate": ("iam-servercertmod -s a -n b", "iam-servercertlistbypath"),
+    "UpdateUser": ("iam-usermod -u bob -n rob", "iam-userlistbypath"),
+    "UploadServerCertificate": (
+        "iam-servercertupload -s web -b file.pem -k file.pem",
+        "iam-servercertgetattributes -s web",
+    ),
+    "UploadSigningCertificate": (
+        "iam-useraddcert -u bob -f file.pem",
+        "iam-userlistcerts -u bob",
+    ),
+}
+
+
+def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
+    assert set(CREATING) == set(ONCE)
+    model = json.loads(Path(iamcli.__file__).with_name("data").joinpath("iam.json").read_text())
+    creating = {name for name in model["operations"] if name.startswith(("Create", "Upload"))}
+    assert creating <= set(ONCE)
+
+
+@pytest.mark.parametrize(
+    ("operation", "lost"),
+    [
+        *itertools.product(CREATING, ["reset", "gateway's time-out"]),
+        *(("CreateAccessKey", lost) for lost in LOST),
+    ],
+)
+def test_creating_is_sent_once_and_its_outcome_is_unknown(
+    operation: str, lost: str, fork: Fork, stub: Stub
+) -> None:
+    line, look = CREATING[operation]
+    (fork.home / "file.pem").write_text("-----BEGIN-----\n")
+    kind = Kind(tuple(line.split()), operation, {})
+    done, scene = meet(fork, stub, kind, LOST[lost], **AGAIN)
+    told = assert_told(done, kind)
+    assert told.endswith(f"; whether {operation} was carried out is unknown, look first: {look}")
+    assert scene.operations == [operation]
+    assert not (fork.home / "seed").exists()
+
+
+@pytest.mark.parametrize("operation", ["CreateAccessKey", "UploadSigningCertificate"])
+def test_the_way_to_look_names_no_user_where_none_was_named(
+    operation: str, fork: Fork, stub: Stub
+) -> None:
+    (fork.home / "file.pem").write_text("-----BEGIN-----\n")
+    words, look = CREATING[operation]
+    kind = Kind(tuple(words.replace(" -u bob", "").split()), operation, {})
+    done, _ = meet(fork, stub, kind, raw())
+    assert assert_told(done, kind).endswith(f"look first: {look.removesuffix(' -u bob')}")
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_reading_is_sent_again(lost: str, fork: Fork, stub: Stub) -> None:
+    kind = KINDS["read"]
+    done, scene = meet(fork, stub, kind, LOST[lost], canned("GetUser"), **AGAIN)
+    assert (done.status, done.err) == (0, "")
+    assert scene.operations == ["GetUser"] * 2
+
+
+THROTTLED = {
+    "Throttling": refused("Throttling", "Rate exceeded"),
+    "RequestLimitExceeded": refused("RequestLimitExceeded", "slow down", 503),
+    "TooManyRequestsException": refused("TooManyRequestsException", "slow down", 429),
+    "429": Answer(HTML, 429),
+    "429 empty": Answer(b"", 429),
+}
+
+
+@pytest.mark.parametrize(
+    ("throttled", "mode"),
+    [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")],
+)
+def test_throttling_is_sent_again_even_where_something_is_created(
+    throttled: str, mode: str, fork: Fork, stub: Stub
+) -> None:
+    kind = KINDS["create"]
+    env = {**AGAIN, "AWS_RETRY_MODE": mode}
+    answers = (THROTTLED[throttled], ok("CreateGroup", GROUP))
+    done, scene = meet(fork, stub, kind, *answers, **env)
+    assert (done.status, done.out, done.err) == (0, "arn:Admin\nAGPA1\n", "")
+    assert scene.operations == ["CreateGroup"] * 2
+
+
+GROUP = "<Group><Arn>arn:Admin</Arn><GroupId>AGPA1</GroupId></Group>"
+
+
+def test_waits_grow(fork: Fork, stub: Stub) -> None:
+    kind = KINDS["read"]
+    words = (*kind.words, "-d")
+    env = {"AWS_MAX_ATTEMPTS": "3"}
+    done, _ = meet(fork, stub, kind._replace(words=words), THROTTLED["429"], **env)
+    waits = [float(wait) for wait in re.findall(r"sent again in ([0-9.]+) s", done.err)]
+    assert len(waits) == 2
+    assert 0 <= waits[0] <= 1 < BOUND
+    assert 0 <= waits[1] <= 2
+
+
+@pytest.mark.parametrize("mode", ["standard", "legacy"])
+@pytest.mark.parametrize("attempts", [1, 2])
+def test_attempts_of_the_environment(attempts: int, mode: str, fork: Fork, stub: Stub) -> None:
+    env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}
+    done, scene = meet(fork, stub, KINDS["read"], THROTTLED["Throttling"], **env)
+    assert assert_told(done, KINDS["read"]) == "Throttling: Rate exceeded"
+    assert len(scene.requests) == attempts
+
+
+def test_attempts_of_the_configuration(fork: Fork, stub: Stub) -> None:
+    config = fork.home / "config"
+    config.write_text("[default]\nmax_attempts = 2\nretry_mode = standard\n")
+    env = {"AWS_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": ""}
+    _, scene = meet(fork, stub, KINDS["read"], THROTTLED["Throttling"], **env)
+    assert len(scene.requests) == 2
+    # The environment goes before the file.
+    _, scene = meet(
+        fork, stub, KINDS["read"], THROTTLED["Throttling"], **env | {"AWS_MAX_ATTEMPTS": "1"}
+    )
+    assert len(scene.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("AWS_RETRY_MODE", "nonsense", "retry mode is nonsense; it is one of legacy, standard"),
+        ("AWS_MAX_ATTEMPTS", "many", "max_attempts is many; it is a whole number from 1 up"),
+        ("AWS_MAX_ATTEMPTS", "0", "max_attempts is 0; it is a whole number from 1 up"),
+        ("AWS_MAX_ATTEMPTS", "-1", "max_attempts is -1; it is a whole number from 1 up"),
+        ("AWS_MAX_ATTEMPTS", "²", "max_attempts is ²; it is a whole number from 1 up"),
+        ("IAMCLI_TIMEOUT", "soon", "IAMCLI_TIMEOUT is soon; it is a number of seconds"),
+        ("IAMCLI_TIMEOUT", "0", "IAMCLI_TIMEOUT is 0; it is a number of seconds"),
+        ("IAMCLI_TIMEOUT", "nan", "IAMCLI_TIMEOUT is nan; it is a number of seconds"),
+    ],
+)
+def test_setting_that_is_none(
+    variable: str, value: str, words: str, fork: Fork, stub: Stub
+) -> None:
+    done, scene = meet(fork, stub, KINDS["read"], canned("GetUser"), **{variable: value})
+    assert words in assert_told(done, KINDS["read"])
+    assert scene.requests == []
+
+
+@pytest.fixture
+def closed() -> Iterator[socket.socket]:
+    """A port of this machine on which nobody listens, for as long as the test runs."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken
+
+
+def url_of(taken: socket.socket, scheme: str = "http") -> str:
+    return f"{scheme}://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_refused_connection_is_told_and_tried_again(
+    kind: str, fork: Fork, closed: socket.socket
+) -> None:
+    what, url = KINDS[kind], url_of(closed)
+    done = fork(*what.words, "-d", env={"AWS_IAM_URL": url, **AGAIN})
+    lines = [line for line in done.err.splitlines() if ": debug: " not in line]
+    assert done.status == 1
+    assert lines[0] == (
+        f"{what.words[0]}: cannot connect to {url}: Connection refused; see --url and AWS_IAM_URL"
+    )
+    assert done.err.count("sent again in") == 1
+
+
+def test_created_where_the_service_is_there_late(fork: Fork, closed: socket.socket) -> None:
+    got = []
+
+    def serve() -> None:
+        closed.listen()
+        client, _ = closed.accept()
+        with client:
+            got.append(client.recv(1 << 16))
+            client.sendall(headed(ok("CreateGroup", GROUP).body))
+
+    timer = threading.Timer(0.05, serve)
+    timer.start()
+    env = {"AWS_IAM_URL": url_of(closed), "AWS_MAX_ATTEMPTS": "6", "IAMCLI_TIMEOUT": "2"}
+    done = fork(*KINDS["create"].words, env=env)
+    timer.join()
+    assert (done.status, done.err) == (0, "")
+    assert len(got) == 1
+
+
+# The way to the service.
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]:
+    """A stub with a certificate that it signed itself, for 127.0.0.1, and the certificate."""
+    certificate = self_signed(tmp_path_factory.mktemp("tls") / "cert.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    running = StubServer(context)
+    yield running, certificate
+    running.close()
+
+
+def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
+    """Write a key and a certificate for ``host`` to ``file``, and return it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    return file
+
+
+SECURE = "no secure connection to {url}: "
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_certificate_that_nobody_vouches_for(kind: str, fork: Fork, tls: tuple[Stub, Path]) -> None:
+    scene = tls[0].scene(ok("GetUser"))
+    done = fork(*KINDS[kind].words, env={"AWS_IAM_URL": scene.url, **ONE_TRY})
+    told = done.err.splitlines()[0].partition(": ")[2]
+    assert done.status == 1
+    assert told.startswith(SECURE.format(url=scene.url))
+    assert "self-signed certificate" in told
+    assert told.endswith("; AWS_CA_BUNDLE names trusted CAs")
+    assert scene.requests == []
+
+
+def test_certificate_that_the_user_vouches_for(fork: Fork, tls: tuple[Stub, Path]) -> None:
+    scene = tls[0].scene(canned("GetUser"))
+    env = {"AWS_IAM_URL": scene.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
+    assert fork(*KINDS["read"].words, env=env).status == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [({"days": -1}, "certificate has expired"), ({"host": "127.0.0.2"}, "doesn't match")],
+)
+def test_certificate_that_does_not_fit(
+    made: dict[str, object], reason: str, fork: Fork, tmp_path: Path
+) -> None:
+    certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    running = StubServer(context)
+    scene = running.scene(canned("GetUser"))
+    env = {"AWS_IAM_URL": scene.url, "AWS_CA_BUNDLE": str(certificate), **ONE_TRY}
+    done = fork(*KINDS["read"].words, env=env)
+    running.close()
+    assert reason in assert_told(done, KINDS["read"])
+    assert scene.requests == []
+
+
+def test_service_that_speaks_no_tls(fork: Fork, stub: Stub) -> None:
+    url = f"https://127.0.0.1:{stub.port}"
+    done = fork(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
+    assert assert_told(done, KINDS["create"]).startswith(SECURE.format(url=url))
+
+
+@pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
+def test_bundle_that_is_none(bundle: str, fork: Fork, tls: tuple[Stub, Path]) -> None:
+    (fork.home / "empty.pem").touch()
+    scene = tls[0].scene(canned("GetUser"))
+    done = fork(
+        *KINDS["read"].words, env={"AWS_IAM_URL": scene.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY}
+    )
+    assert_told(done, KINDS["read"])
+    assert scene.requests == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_proxy_that_is_not_there(kind: str, scheme: str, fork: Fork, closed: socket.socket) -> None:
+    config = proxied(fork, closed.getsockname()[1])
+    env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "CLIENT_CONFIG_FILE": config, **AGAIN}
+    done = fork(*KINDS[kind].words, "-d", env=env)
+    assert done.status == 1
+    assert "cannot reach the proxy: Connection refused; see the client configuration" in done.err
+    assert done.err.count("sent again in") == 1
+
+
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_proxy_that_refuses(kind: str, fork: Fork, stub: Stub) -> None:
+    env = {
+        "AWS_IAM_URL": "https://iam.example.com",
+        "CLIENT_CONFIG_FILE": proxied(fork, stub.port),
+        **ONE_TRY,
+    }
+    done = fork(*KINDS[kind].words, env=env)
+    assert assert_told(done, KINDS[kind]).startswith("cannot reach the proxy: ")
+
+
+def proxied(fork: Fork, port: int) -> str:
+    """Write a client configuration for a proxy on ``port``, and return its name."""
+    file = fork.home / "client.properties"
+    file.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={port}\n")
+    return str(file)
+
+
+def test_name_that_nobody_knows(fork: Fork) -> None:
+    done = fork(*KINDS["read"].words, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY})
+    told = done.err.splitlines()[-1]
+    assert done.status == 1
+    assert "cannot connect to http://nowhere.invalid: " in told
