@@ -10,9 +10,9 @@ import textwrap
 import click
 
 from iamcli import __version__
-from iamcli.command import FAILED, INTERRUPTED, Command
+from iamcli.command import Command
 from iamcli.commands import ROOMS
-from iamcli.errors import Failure, OutputLost
+from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost
 from iamcli.output import Output
 
 TYPE_CHECKING = False

@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
-from iamcli import options
-from iamcli.errors import Failure, NotJson, one_line
+from iamcli import grammar
+from iamcli.errors import FAILED, INTERRUPTED, Failure, NotJson, one_line
+from iamcli.options import COMMON, POLICY_TEXT
 from iamcli.output import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from iamcli.options import Option
+    from iamcli.grammar import Option
     from iamcli.text import Lines
 
     Function = Callable[..., Lines]
-
-FAILED = 1
-INTERRUPTED = 130
 
 
 class Command:
@@ -44,7 +42,7 @@ class Command:
     @property
     def all_options(self) -> list[Option]:
         """The command's options and the common ones, sorted by name."""
-        return sorted((*self.options, *options.COMMON), key=lambda option: option.name)
+        return sorted((*self.options, *COMMON), key=lambda option: option.name)
 
     def __call__(self) -> None:
         """Run as the program that was called, and leave the process with its status."""
@@ -72,14 +70,14 @@ class Command:
 
     def _run(self, words: Sequence[str], output: Output, *, strict: bool) -> int:
         try:
-            values = options.read(self.name, self.all_options, words)
-        except options.HelpWanted:
+            values = grammar.read(self.name, self.all_options, words)
+        except grammar.HelpWanted:
             return self._show(self._help(), output, FAILED if strict else 0)
-        except options.VersionWanted:
+        except grammar.VersionWanted:
             from iamcli import __version__
 
             return self._show(f"{self.name} (iamcli) {__version__}", output, 0)
-        except options.UsageError as error:
+        except grammar.UsageError as error:
             torn = self._torn(words)
             output.error(torn or str(error))
             if not torn:
@@ -102,7 +100,7 @@ class Command:
         return help_text.text(self)
 
     def _torn(self, words: Sequence[str]) -> str | None:
-        if options.POLICY_TEXT not in self.options:
+        if POLICY_TEXT not in self.options:
             return None
         from iamcli import torn
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+#: The exit status of a command that could not do all that it was asked for.
+FAILED = 1
+#: The exit status of a command that was interrupted.
+INTERRUPTED = 130
+
 
 class Failure(Exception):  # noqa: N818 - a failure of the command, told to the user as it stands
     """A command cannot go on; the message is one line: what is wrong and what to do.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from iamcli import documentation
-from iamcli.command import FAILED, INTERRUPTED
+from iamcli.errors import FAILED, INTERRUPTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.command import Command
-    from iamcli.options import Option
+    from iamcli.grammar import Option
 
 _WIDTH = 80
 

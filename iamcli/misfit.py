@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import shlex
 
-from iamcli.options import DASHES
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamcli.options import Option
+    from iamcli.grammar import Option
+
+
+#: Characters that word processors and web pages put in place of the ASCII hyphen.
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 
 
 def explain(program: str, options: Sequence[Option], words: Sequence[str], word: str) -> str:

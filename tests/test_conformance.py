@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conftest import Shell
     from stub import Stub
 
-    from iamcli import options
+    from iamcli.grammar import Option
 
 INTERFACE = Path(__file__).resolve().parent / "interface"
 DECLARED = json.loads((INTERFACE / "commands.json").read_text())
@@ -59,7 +59,7 @@ FILES = {
 ROWS = [row.split("\t") for row in (INTERFACE / "requests.tsv").read_text().splitlines()[1:] if row]
 
 
-def as_declared(option: options.Option) -> dict[str, Any]:
+def as_declared(option: Option) -> dict[str, Any]:
     """Return an option in the form of commands.json."""
     if option.switch:
         return {"option": option.name, "flag": True}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from iamcli.command import command
-from iamcli.options import ALIAS, PAGING, Option, whole_number
+from iamcli.grammar import Option, whole_number
+from iamcli.options import ALIAS, PAGING
 from iamcli.paging import Listing
 
 TYPE_CHECKING = False

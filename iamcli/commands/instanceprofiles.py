@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from iamcli.command import command
-from iamcli.options import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE, Option
+from iamcli.grammar import Option
+from iamcli.options import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE
 from iamcli.paging import Listing
 from iamcli.removal import Removal, nothing_pretended
 from iamcli.steps import Progress, Step

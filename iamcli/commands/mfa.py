@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from iamcli import onetime
 from iamcli.command import command
-from iamcli.options import CODE1, CODE2, OWN_USER, PAGING, PATH, SERIAL, USER, VERBOSE, Option
+from iamcli.grammar import Option
+from iamcli.options import CODE1, CODE2, OWN_USER, PAGING, PATH, SERIAL, USER, VERBOSE
 from iamcli.paging import Listing
 
 TYPE_CHECKING = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from iamcli import files
 from iamcli.command import command
-from iamcli.options import NEW_PATH, PAGING, PATH, PATH_PREFIX, SERVER_CERT, VERBOSE, Option
+from iamcli.grammar import Option
+from iamcli.options import NEW_PATH, PAGING, PATH, PATH_PREFIX, SERVER_CERT, VERBOSE
 from iamcli.paging import Listing
 from iamcli.text import arn_and_id
 

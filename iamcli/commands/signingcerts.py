@@ -5,7 +5,8 @@ from __future__ import annotations
 from iamcli import files
 from iamcli.command import command
 from iamcli.errors import Failure
-from iamcli.options import CERTIFICATE_ID, OWN_USER, PAGING, STATUS, VERBOSE, Option
+from iamcli.grammar import Option
+from iamcli.options import CERTIFICATE_ID, OWN_USER, PAGING, STATUS, VERBOSE
 from iamcli.paging import Listing
 from iamcli.text import document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iamcli import onetime
 from iamcli.command import command
+from iamcli.grammar import Option
 from iamcli.options import (
     GROUP,
     NEW_PATH,
@@ -15,7 +16,6 @@ from iamcli.options import (
     RECURSIVE,
     USER,
     VERBOSE,
-    Option,
 )
 from iamcli.paging import Listing, everything
 from iamcli.removal import Removal, nothing_pretended
