@@ -58,6 +58,12 @@ class Listing:
         for page in self.pages():
             yield from page.get(key, ())
 
+    def lines(self, key: str, member: str) -> Lines:
+        """Yield the ``member`` of each entry under ``key``, one a line, then the footer."""
+        for entry in self.entries(key):
+            yield entry[member]
+        yield from self.footer()
+
     def footer(self) -> Lines:
         """Yield whether there is more, and where it begins."""
         if self._marker is None:

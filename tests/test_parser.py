@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COMMANDS = json.loads((HERE / "interface" / "commands.json").read_text())["commands"]
 NAMES = sorted(COMMANDS)
+PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web page; type:'
 
 
 def valid(name: str, *, without: str = "") -> list[str]:
@@ -92,17 +93,11 @@ def test_original_parse_cases(name: str, run: Shell) -> None:
         # A dash from a web page is told from an unknown option, the secrets of the line left out.
         (
             "iam-useraddloginprofile \u2013u bob -p hunter2secret",
-            (
-                '"\u2013u" begins with a dash that is not the ASCII "-", as pasted from a web page; '
-                "type: iam-useraddloginprofile -u bob -p PASSWORD"
-            ),
+            f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
         ),
         (
             "iam-usercreate -u bob \u2014url http://x",
-            (
-                '"\u2014url" begins with a dash that is not the ASCII "-", as pasted from a web page; '
-                "type: iam-usercreate -u bob --url http://x"
-            ),
+            f'"\u2014url" {PASTED} iam-usercreate -u bob --url http://x',
         ),
     ],
 )

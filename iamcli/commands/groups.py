@@ -201,9 +201,7 @@ def grouplistbypath(
     Calls: ListGroups
     """
     listing = Listing(iam, "ListGroups", max_items, marker, PathPrefix=prefix)
-    for group in listing.entries("Groups"):
-        yield group["Arn"]
-    yield from listing.footer()
+    return listing.lines("Groups", "Arn")
 
 
 @command("iam-grouplistusers", GROUP, *PAGING)

@@ -158,9 +158,7 @@ def instanceprofilelistbypath(
     listing = Listing(
         iam, "ListInstanceProfiles", max_items, marker, PathPrefix="/" if prefix is None else prefix
     )
-    for profile in listing.entries("InstanceProfiles"):
-        yield profile["Arn"]
-    yield from listing.footer()
+    return listing.lines("InstanceProfiles", "Arn")
 
 
 @command("iam-instanceprofilelistforrole", ROLE, *PAGING)
@@ -177,6 +175,4 @@ def instanceprofilelistforrole(
     Calls: ListInstanceProfilesForRole
     """
     listing = Listing(iam, "ListInstanceProfilesForRole", max_items, marker, RoleName=role)
-    for profile in listing.entries("InstanceProfiles"):
-        yield profile["Arn"]
-    yield from listing.footer()
+    return listing.lines("InstanceProfiles", "Arn")

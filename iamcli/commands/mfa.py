@@ -207,6 +207,4 @@ def userlistmfadevices(
     Calls: ListMFADevices
     """
     listing = Listing(iam, "ListMFADevices", max_items, marker, UserName=user)
-    for device in listing.entries("MFADevices"):
-        yield device["SerialNumber"]
-    yield from listing.footer()
+    return listing.lines("MFADevices", "SerialNumber")

@@ -1,4 +1,4 @@
-"""Policies of users, groups and roles: one family, whoever holds them."""
+"""Policies of users, groups and roles."""
 
 from __future__ import annotations
 

@@ -204,6 +204,4 @@ def rolelistbypath(
     Calls: ListRoles
     """
     listing = Listing(iam, "ListRoles", max_items, marker, PathPrefix=prefix)
-    for role in listing.entries("Roles"):
-        yield role["Arn"]
-    yield from listing.footer()
+    return listing.lines("Roles", "Arn")

@@ -160,6 +160,4 @@ def servercertlistbypath(
     Calls: ListServerCertificates
     """
     listing = Listing(iam, "ListServerCertificates", max_items, marker, PathPrefix=prefix)
-    for certificate in listing.entries("ServerCertificateMetadataList"):
-        yield certificate["Arn"]
-    yield from listing.footer()
+    return listing.lines("ServerCertificateMetadataList", "Arn")

@@ -281,9 +281,7 @@ def userlistbypath(
     Calls: ListUsers
     """
     listing = Listing(iam, "ListUsers", max_items, marker, PathPrefix=prefix)
-    for user in listing.entries("Users"):
-        yield user["Arn"]
-    yield from listing.footer()
+    return listing.lines("Users", "Arn")
 
 
 @command("iam-userlistgroups", USER, *PAGING)
@@ -298,6 +296,4 @@ def userlistgroups(iam: IAM, user: str, max_items: int | None, marker: str | Non
     Calls: ListGroupsForUser
     """
     listing = Listing(iam, "ListGroupsForUser", max_items, marker, UserName=user)
-    for group in listing.entries("Groups"):
-        yield group["Arn"]
-    yield from listing.footer()
+    return listing.lines("Groups", "Arn")

@@ -1,0 +1,129 @@
+"""Virtual MFA devices: the seed as text, in a file, and as a QR code on a terminal."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pty
+from typing import TYPE_CHECKING
+
+import pytest
+import segno
+from stub import ok, refused
+
+if TYPE_CHECKING:
+    from conftest import Shell
+    from stub import Scene, Stub
+
+SERIAL = "arn:aws:iam::123456789012:mfa/staff/bob phone"
+SEED = "2K5K5XTLA7GGE75TQLYEXAMPLEEXAMPLEEXAMPLECHDFW4KJYZ6UFQ75LL7COCYKM"
+#: What an authenticator app reads: name, account and seed, as the API's documentation has it.
+ADDRESS = f"otpauth://totp/bob%20phone%40123456789012?secret={SEED}&issuer=AWS"
+PICTURE = b"\x89PNG\r\n\x1a\n not really"
+
+
+@pytest.fixture
+def scene(run: Shell, stub: Stub) -> Scene:
+    """A scene that makes the device."""
+    made = stub.scene(refused("NoSuchEntity"))
+    encoded = [base64.b64encode(part).decode() for part in (SEED.encode(), PICTURE)]
+    made.on(
+        "CreateVirtualMFADevice",
+        ok(
+            "CreateVirtualMFADevice",
+            f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber><Base32StringSeed>{encoded[0]}"
+            f"</Base32StringSeed><QRCodePNG>{encoded[1]}</QRCodePNG></VirtualMFADevice>",
+        ),
+    )
+    run.env["AWS_IAM_URL"] = made.url
+    return made
+
+
+def create(run: Shell, *words: str, **env: str) -> tuple[int, str, str]:
+    return run("iam-virtualmfadevicecreate", "-s", "bob phone", *words, env=env)
+
+
+@pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
+def test_the_seed_stands_on_the_second_line(method: str, run: Shell, scene: Scene) -> None:
+    assert create(run, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
+    assert scene.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
+
+
+@pytest.mark.parametrize(
+    ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
+)
+def test_the_file_is_its_owners(method: str, content: bytes, run: Shell, scene: Scene) -> None:
+    assert create(run, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
+    assert (run.home / "seed").read_bytes() == content
+    assert (run.home / "seed").stat().st_mode & 0o777 == 0o600
+    # It is not written over.
+    status, out, err = create(run, "-b", method, "-o", "seed")
+    assert (status, out) == (1, "")
+    assert err == (
+        "iam-virtualmfadevicecreate: cannot make seed for the seed: File exists; nothing was sent\n"
+    )
+    assert scene.operations == ["CreateVirtualMFADevice"]
+
+
+def test_a_place_that_cannot_be_is_told_beforehand(run: Shell, scene: Scene) -> None:
+    for place in ("absent/seed", ".", "/dev/full", "/proc/seed", ""):
+        status, out, _ = create(run, "-b", "Base32String", "-o", place)
+        assert (status, out) == (1, "")
+    assert scene.requests == []
+
+
+def test_a_refused_device_leaves_no_file(run: Shell, scene: Scene) -> None:
+    scene.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
+    status, _, err = create(run, "-b", "Base32String", "-o", "seed")
+    assert status == 1
+    assert err == "iam-virtualmfadevicecreate: EntityAlreadyExists: It is there.\n"
+    assert not (run.home / "seed").exists()
+
+
+def test_a_qr_code_is_drawn_on_a_terminal(run: Shell, scene: Scene) -> None:
+    master, terminal = pty.openpty()
+    words = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
+    process = run.start(*words, stdout=terminal, stdin=terminal)
+    os.close(terminal)
+    shown = b""
+    while part := read(master):
+        shown += part
+    assert process.wait() == 0
+    serial, *lines = shown.decode().replace("\r", "").splitlines()
+    assert serial == SERIAL
+    expected = [list(row) for row in segno.make(ADDRESS, error="l", micro=False).matrix_iter(1, 4)]
+    drawn = modules(lines)
+    # The drawing may end with half a line of margin.
+    assert drawn[: len(expected)] == [[bool(module) for module in row] for row in expected]
+    assert SEED not in shown.decode()
+
+
+def read(master: int) -> bytes:
+    try:
+        return os.read(master, 1 << 16)
+    except OSError:  # the other side is closed
+        return b""
+
+
+def modules(lines: list[str]) -> list[list[bool]]:
+    """Return whether each module is dark; a character stands for two, one above the other."""
+    dark: list[list[bool]] = []
+    for line in lines:
+        plain = line.replace("\x1b[0m", "").replace("\x1b[7m", "").replace("\x1b[49m", "")
+        upper = [char in " ▄" for char in plain]
+        lower = [char in " ▀" for char in plain]
+        dark += [upper, lower]
+    return dark
+
+
+def test_without_the_library_it_says_what_to_install(run: Shell, scene: Scene) -> None:
+    (run.home / "segno.py").write_text("raise ImportError('not here')\n")
+    master, terminal = pty.openpty()
+    words = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
+    run.env["PYTHONPATH"] = str(run.home)
+    process = run.start(*words, stdout=terminal, stdin=terminal, stderr=terminal)
+    os.close(terminal)
+    assert process.wait() == 1
+    assert b"pip install 'iamcli[qr]'" in read(master)
+    os.close(master)
+    assert scene.requests == []
