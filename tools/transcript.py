@@ -1,0 +1,98 @@
+"""Examples for readers, cut from the transcripts that the tests run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+TRANSCRIPTS = Path(__file__).resolve().parent.parent / "tests" / "transcripts"
+
+#: Columns that a command line may take before it is broken.
+WIDTH = 70
+
+#: What stands for values that change from run to run: samples that no account has.
+SAMPLES = {
+    "KEYID": ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"),
+    "SECRET": (
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+    ),
+    "ROLEID": ("AROADBQP57FF2AEXAMPLE",),
+    "PROFILEID": ("AIPAD5ARO2C5EXAMPLE3G",),
+    "CERTID": ("TA7SMP42TDN5Z26OBPJE7EXAMPLE", "TA7SMP42TDN5Z26OBPJE8EXAMPLE"),
+    "SEED": ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",),
+    "DATE": ("2012-07-11T10:20:30Z",),
+}
+#: The beginning of an entity's id follows from the ARN above it.
+IDS = {
+    ":user/": "AIDACKCEVSQ6C2EXAMPLE",
+    ":group/": "AGPACKCEVSQ6C2EXAMPLE",
+    ":role/": "AROADBQP57FF2AEXAMPLE",
+    ":instance-profile/": "AIPAD5ARO2C5EXAMPLE3G",
+    ":server-certificate/": "ASCACKCEVSQ6C2EXAMPLE",
+}
+_TOKEN = re.compile(r"<([A-Z]+)-([0-9]+)>")
+_WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
+
+
+def example(name: str, command: str) -> list[str]:
+    """Return the lines that a terminal shows of ``command``, from the transcript of ``name``.
+
+    Of the times that it succeeds the one that shows most is taken. Without a transcript the command
+    line stands alone.
+    """
+    file = TRANSCRIPTS / f"{name}.txt"
+    shown = _outputs(file.read_text(encoding="utf-8"), command) if file.is_file() else []
+    succeeded = [lines for lines in shown if not (lines and re.fullmatch(r"\[\d+\]", lines[-1]))]
+    output = max(succeeded or shown or [[]], key=len)
+    return [*_broken(f"$ {command}"), *_with_samples(output)]
+
+
+def _outputs(text: str, command: str) -> list[list[str]]:
+    """Return what ``command`` prints, for each time that it stands in the transcript."""
+    found: list[list[str]] = []
+    here = False
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            here = line == f"$ {command}"
+            if here:
+                found.append([])
+        elif line.startswith(("# ", "% ")):
+            here = False
+        elif here:
+            found[-1].append(line)
+    return found
+
+
+def _with_samples(lines: list[str]) -> list[str]:
+    above = ""
+    shown = []
+    for line in lines:
+
+        def sample(token: re.Match[str], above: str = above) -> str:
+            kind, number = token[1], int(token[2])
+            if kind == "ID":
+                return next(value for part, value in IDS.items() if part in above)
+            return SAMPLES[kind][(number - 1) % len(SAMPLES[kind])]
+
+        shown.append(_TOKEN.sub(sample, line))
+        above = line
+    return shown
+
+
+def _broken(line: str) -> list[str]:
+    """Return a command line, broken before its options where it is too long."""
+    pieces: list[str] = []
+    for word in _WORD.findall(line):
+        if pieces and (not word.startswith("-") or word == "-"):
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+    lines = [pieces[0]]
+    for piece in pieces[1:]:
+        if len(lines[-1]) + 1 + len(piece) > WIDTH:
+            lines[-1] += " \\"
+            lines.append(f"    {piece}")
+        else:
+            lines[-1] += f" {piece}"
+    return lines
