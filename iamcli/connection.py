@@ -37,14 +37,15 @@ class Connection:
 
     ``keys``: the access key, or None where botocore's chain has to find one; ``url``: the
     endpoint, or None where it follows from the AWS configuration; ``proxy``: the proxy's URL, or
-    None where botocore's proxy variables hold; ``warnings``: lines for the user, each with whether
-    it is for terminals only.
+    None where botocore's proxy variables hold; ``secrets``: what of these must not be shown;
+    ``warnings``: lines for the user, each with whether it is for terminals only.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        self.secrets: list[str] = []
         self.warnings: list[tuple[str, bool]] = []
         self.keys = self._keys(values, environ)
-        self.proxy = _proxy(values, environ)
+        self.proxy = self._proxy(values, environ)
         self.url = self._url(values, environ)
 
     def _keys(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> Keys | None:
@@ -59,6 +60,33 @@ class Connection:
         if os.stat(name).st_mode & 0o077:
             self.warnings.append((f"others can read {name}; chmod 600 keeps the key secret", True))
         return keys
+
+    def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+        """Return the URL of the proxy that the client configuration names."""
+        name = _named_file(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
+        if name is None:
+            return None
+        what = f"client configuration {name}"
+        found = _properties(name, what, "it holds lines such as ClientProxyHost=proxy.example.com")
+        port = found.get("ClientProxyPort")
+        if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16):
+            raise Failure(f"{what}, line {port.line}: ClientProxyPort is no port number: {port}")
+        host = found.get("ClientProxyHost")
+        if not host:
+            return None
+        from base64 import b64encode
+        from urllib.parse import quote
+
+        if any(sign in host for sign in "/@ "):
+            shown = host.rpartition("@")[2]
+            raise Failure(f"{what}, line {host.line}: ClientProxyHost is no host name: {shown}")
+        login = ""
+        user = found.get("ClientProxyUsername")
+        if user:
+            password = found.get("ClientProxyPassword", "")
+            login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
+            self.secrets += [password, b64encode(f"{user}:{password}".encode()).decode()]
+        return f"http://{login}{host}{f':{port}' if port else ''}"
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the first of the option's and the variable's endpoint, made complete."""
@@ -113,31 +141,6 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
         raise Failure("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY; set both or neither")
     token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
     return Keys(access_key, secret_key, token or None)
-
-
-def _proxy(values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-    """Return the URL of the proxy that the client configuration names."""
-    name = _named_file(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
-    if name is None:
-        return None
-    what = f"client configuration {name}"
-    found = _properties(name, what, "it holds lines such as ClientProxyHost=proxy.example.com")
-    port = found.get("ClientProxyPort")
-    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16):
-        raise Failure(f"{what}, line {port.line}: ClientProxyPort is no port number: {port}")
-    host = found.get("ClientProxyHost")
-    if not host:
-        return None
-    from urllib.parse import quote
-
-    if any(sign in host for sign in "/@ "):
-        raise Failure(f"{what}, line {host.line}: ClientProxyHost is no host name: {host}")
-    login = ""
-    user = found.get("ClientProxyUsername")
-    if user:
-        password = found.get("ClientProxyPassword", "")
-        login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
-    return f"http://{login}{host}{f':{port}' if port else ''}"
 
 
 def _checked_url(given: str, source: str) -> tuple[str, str]:

@@ -48,11 +48,20 @@ def secret(value: str, what: str) -> str:
         return value
     if sys.stdin is None:
         raise Failure(f"standard input is closed; the {what.lower()} was to come from it")
-    if sys.stdin.isatty():
-        import getpass
-
-        return getpass.getpass(f"{what}: ")
-    line = sys.stdin.readline()
-    if not line.strip("\r\n"):
+    line = _asked(what) if sys.stdin.isatty() else sys.stdin.buffer.readline(LARGEST)
+    try:
+        text = line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Failure(f"the {what.lower()} on standard input is not UTF-8") from None
+    if not text:
         raise Failure(f"standard input holds no line for the {what.lower()}")
-    return line.rstrip("\r\n")
+    return text
+
+
+def _asked(what: str) -> bytes:
+    import getpass
+
+    try:
+        return getpass.getpass(f"{what}: ").encode("utf-8", "surrogateescape")
+    except EOFError:
+        return b""

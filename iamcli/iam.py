@@ -33,6 +33,7 @@ class IAM:
         #: Whether a request was sent that may have changed something.
         self.changed = False
         self.secrets = redact.Secrets()
+        self.secrets.add(*connection.secrets)
         self._connection = connection
         self._log = log
         self._before = before
@@ -91,7 +92,7 @@ class IAM:
 
     def _debug(self, line: str, value: dict[str, Any]) -> None:
         if self._log:
-            shown = f": {redact.structure(value)}" if value else ""
+            shown = f": {self.secrets.structure(value)}" if value else ""
             self._log(self.secrets.clean(line) + shown)
 
 

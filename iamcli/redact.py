@@ -31,18 +31,6 @@ _HIDDEN = "***"
 _SHORTEST = 4
 
 
-def structure(value: Any) -> Any:
-    """Return request parameters or an answer with their secret members hidden."""
-    if isinstance(value, dict):
-        return {
-            key: _HIDDEN if key in SECRET_MEMBERS else structure(inner)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [structure(inner) for inner in value]
-    return value
-
-
 class Secrets:
     """The secrets that a command has met, to keep them out of texts from elsewhere."""
 
@@ -59,6 +47,17 @@ class Secrets:
     def gather(self, value: Any) -> None:
         """Remember the secret members of request parameters or of an answer."""
         self.add(*_members(value))
+
+    def structure(self, value: Any) -> Any:
+        """Return request parameters or an answer with the secret members and texts hidden."""
+        if isinstance(value, dict):
+            return {
+                key: _HIDDEN if key in SECRET_MEMBERS else self.structure(inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [self.structure(inner) for inner in value]
+        return self.clean(value) if isinstance(value, str) else value
 
     def clean(self, text: str) -> str:
         """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON."""
