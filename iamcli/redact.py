@@ -69,24 +69,25 @@ class Secrets:
 
     def _forms(self) -> set[str]:
         import json
+        import re
         from urllib.parse import quote, quote_plus
         from xml.sax.saxutils import escape
 
         forms: set[str] = set()
         for secret in self._known:
             escaped = escape(secret)
+            encoded = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+            forms |= encoded
+            forms |= {re.sub("%..", lambda byte: byte[0].lower(), form) for form in encoded}
             forms |= {
                 secret,
-                quote(secret, safe=""),
-                quote(secret),
-                quote_plus(secret),
-                quote(secret, safe="~"),
                 escaped,
                 escaped.replace('"', "&quot;"),
                 escaped.replace('"', "&quot;").replace("'", "&apos;"),
                 escaped.replace('"', "&#34;").replace("'", "&#39;"),
                 json.dumps(secret)[1:-1],
                 json.dumps(secret, ensure_ascii=False)[1:-1],
+                repr(secret)[1:-1],
             }
         return forms
 
@@ -94,8 +95,13 @@ class Secrets:
 def _members(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in SECRET_MEMBERS:
-                yield inner.decode("latin-1") if isinstance(inner, bytes) else str(inner)
+            if key in SECRET_MEMBERS and isinstance(inner, bytes):
+                from base64 import b64encode
+
+                yield inner.decode("latin-1")
+                yield b64encode(inner).decode()
+            elif key in SECRET_MEMBERS:
+                yield str(inner)
             else:
                 yield from _members(inner)
     elif isinstance(value, list):
