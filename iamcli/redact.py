@@ -76,7 +76,8 @@ class Secrets:
         forms: set[str] = set()
         for secret in self._known:
             escaped = escape(secret)
-            encoded = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+            encoded = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")}
+            encoded.add(quote_plus(secret))
             forms |= encoded
             forms |= {re.sub("%..", lambda byte: byte[0].lower(), form) for form in encoded}
             forms |= {

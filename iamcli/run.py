@@ -43,15 +43,20 @@ def run(command: Command, values: Mapping[str, Any], output: Output, *, strict: 
         failure.args = (iam.secrets.clean(str(failure)),)
         failure.state = iam.secrets.clean(failure.state)
         raise
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         if iam.changed:
             output.error("interrupted; what was already sent may have been carried out")
+        state = getattr(interrupt, "state", "")
+        if state:
+            output.error(one_line(iam.secrets.clean(state)))
         raise
     except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user without -d
         if values["debug"]:
             output.help(iam.secrets.clean(_trace(error)))
         what = iam.secrets.clean(f"{type(error).__name__}: {error}")
-        raise Failure(f"defect in iamcli, please report it with what -d shows: {what}") from None
+        defect = Failure(f"defect in iamcli, please report it with what -d shows: {what}")
+        defect.state = iam.secrets.clean(getattr(error, "state", ""))
+        raise defect from None
 
 
 def _carry_out(lines: Lines, iam: IAM, output: Output) -> None:

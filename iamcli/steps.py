@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import Failure
+from iamcli.errors import UnknownOutcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Keeps count of a plan; a Failure that leaves it gets a line with what is done.
+    """Keeps count of a plan; what ends it early gets a line with what is done, its ``state``.
 
     ``done`` and ``left`` are the words for the two halves ("created", "not created"); ``plan``
-    names the steps in order. A plan of one step needs no such line.
+    names the steps in order. A plan of one step needs no such line. A step whose request was sent
+    and whose answer is not there belongs to neither half.
     """
 
     def __init__(self, done: str, left: str, plan: Sequence[str]) -> None:
@@ -39,10 +40,17 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(error, Failure) and len(self._plan) > 1:
-            done = ", ".join(self._plan[: self._finished]) or "nothing"
-            left = ", ".join(self._plan[self._finished :]) or "nothing"
-            error.state = f"{self._done}: {done}; {self._left}: {left}"
+        if error is None or isinstance(error, GeneratorExit) or len(self._plan) == 1:
+            return
+        doubtful = isinstance(error, (UnknownOutcome, KeyboardInterrupt))
+        begun = self._finished + doubtful
+        halves = [(self._done, self._plan[: self._finished])]
+        if doubtful:
+            halves.append(("unknown", self._plan[self._finished : begun]))
+        halves.append((self._left, self._plan[begun:]))
+        error.state = "; ".join(  # type: ignore[attr-defined]  # an interrupt has one, too
+            f"{word}: {', '.join(steps) or 'nothing'}" for word, steps in halves
+        )
 
 
 class Step:

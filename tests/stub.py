@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Fault = Callable[[BaseHTTPRequestHandler], None]
 
+S = TypeVar("S", bound="Scene")
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
@@ -128,8 +129,12 @@ class Stub:
 
     def scene(self, *answers: Answer) -> Scene:
         """Return a new scene that gives ``answers`` in order."""
+        return self.add(lambda url: Scene(url, list(answers)))
+
+    def add(self, made: Callable[[str], S]) -> S:
+        """Return a new scene, ``made`` for its URL."""
         path = f"/{len(self._scenes) + 1}"
-        scene = Scene(f"{self._scheme}://127.0.0.1:{self.port}{path}", list(answers))
+        scene = made(f"{self._scheme}://127.0.0.1:{self.port}{path}")
         self._scenes[path] = scene
         return scene
 

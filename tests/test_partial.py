@@ -1,0 +1,403 @@
+"""Work of several steps: it is done, or what is done and what is not is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from account import ARN, BOUNDARY, Account
+from stub import Answer, faulty, ok, refused
+
+if TYPE_CHECKING:
+    from forked import Fork
+    from stub import Scene, Stub
+
+ANSWERS = Path(__file__).resolve().parent / "answers"
+
+
+def canned(name: str) -> Answer:
+    return Answer((ANSWERS / f"{name}.xml").read_bytes())
+
+
+# Removing a thing with everything that it holds, from an account that refuses less.
+
+
+class Case(NamedTuple):
+    """A recursive deletion: its words, what the entity holds, and what -p lists."""
+
+    words: tuple[str, ...]
+    kind: str
+    things: dict[str, list[str]]
+    listed: str
+    #: Each step as the line about the state names it, in order, and its operation.
+    steps: list[tuple[str, str]]
+    more: dict[str, bool] = {}  # noqa: RUF012 - never written to
+
+
+CASES = {
+    "user": Case(
+        ("iam-userdel", "-u", "jack", "-r"),
+        "User",
+        {
+            "ListAccessKeys": ["AKIA1", "AKIA2"],
+            "ListUserPolicies": ["read", "write", "list"],
+            "ListSigningCertificates": ["CERT1", "CERT2"],
+            "ListGroupsForUser": ["Admin", "Staff"],
+            "ListMFADevices": [f"{ARN}mfa/jack", "GAHT12345678"],
+            "ListSSHPublicKeys": ["APKA1", "APKA2"],
+            "ListServiceSpecificCredentials": ["ACCA1", "ACCA2"],
+            "ListAttachedUserPolicies": [f"{ARN}policy/a", f"{ARN}policy/b"],
+        },
+        "accesskeys\n\tAKIA1\n\tAKIA2\npolicies\n\tread\n\twrite\n\tlist\n"
+        "certificates\n\tCERT1\n\tCERT2\n"
+        f"groups\n\t{ARN}group/Admin\n\t{ARN}group/Staff\n"
+        f"loginprofile\n\tjack\nmfadevices\n\t{ARN}mfa/jack\n\tGAHT12345678\n"
+        "sshkeys\n\tAPKA1\n\tAPKA2\nservicecredentials\n\tACCA1\n\tACCA2\n"
+        f"attachedpolicies\n\t{ARN}policy/a\n\t{ARN}policy/b\npermissionsboundary\n\t{BOUNDARY}\n",
+        [
+            ("access key AKIA1", "DeleteAccessKey"),
+            ("access key AKIA2", "DeleteAccessKey"),
+            ("policy read", "DeleteUserPolicy"),
+            ("policy write", "DeleteUserPolicy"),
+            ("policy list", "DeleteUserPolicy"),
+            ("signing certificate CERT1", "DeleteSigningCertificate"),
+            ("signing certificate CERT2", "DeleteSigningCertificate"),
+            ("membership of group Admin", "RemoveUserFromGroup"),
+            ("membership of group Staff", "RemoveUserFromGroup"),
+            ("login profile of jack", "DeleteLoginProfile"),
+            (f"MFA device {ARN}mfa/jack", "DeactivateMFADevice"),
+            ("MFA device GAHT12345678", "DeactivateMFADevice"),
+            ("SSH public key APKA1", "DeleteSSHPublicKey"),
+            ("SSH public key APKA2", "DeleteSSHPublicKey"),
+            ("service credential ACCA1", "DeleteServiceSpecificCredential"),
+            ("service credential ACCA2", "DeleteServiceSpecificCredential"),
+            (f"attached policy {ARN}policy/a", "DetachUserPolicy"),
+            (f"attached policy {ARN}policy/b", "DetachUserPolicy"),
+            (f"permissions boundary {BOUNDARY}", "DeleteUserPermissionsBoundary"),
+            ("user jack", "DeleteUser"),
+        ],
+        {"login": True, "boundary": True},
+    ),
+    "group": Case(
+        ("iam-groupdel", "-g", "Admin", "-r"),
+        "Group",
+        {
+            "GetGroup": ["bob", "susan"],
+            "ListGroupPolicies": ["read", "write"],
+            "ListAttachedGroupPolicies": [f"{ARN}policy/a", f"{ARN}policy/b"],
+        },
+        f"users\n\t{ARN}user/bob\n\t{ARN}user/susan\npolicies\n\tread\n\twrite\n"
+        f"attachedpolicies\n\t{ARN}policy/a\n\t{ARN}policy/b\n",
+        [
+            ("membership of user bob", "RemoveUserFromGroup"),
+            ("membership of user susan", "RemoveUserFromGroup"),
+            ("policy read", "DeleteGroupPolicy"),
+            ("policy write", "DeleteGroupPolicy"),
+            (f"attached policy {ARN}policy/a", "DetachGroupPolicy"),
+            (f"attached policy {ARN}policy/b", "DetachGroupPolicy"),
+            ("group Admin", "DeleteGroup"),
+        ],
+    ),
+    "role": Case(
+        ("iam-roledel", "-r", "web", "-c"),
+        "Role",
+        {
+            "ListInstanceProfilesForRole": ["web1", "web2"],
+            "ListRolePolicies": ["read", "write"],
+            "ListAttachedRolePolicies": [f"{ARN}policy/a", f"{ARN}policy/b"],
+        },
+        f"instance profiles\n\t{ARN}instance-profile/web1\n\t{ARN}instance-profile/web2\n"
+        f"policies\n\tread\n\twrite\nattachedpolicies\n\t{ARN}policy/a\n\t{ARN}policy/b\n"
+        f"permissionsboundary\n\t{BOUNDARY}\n",
+        [
+            ("place in instance profile web1", "RemoveRoleFromInstanceProfile"),
+            ("place in instance profile web2", "RemoveRoleFromInstanceProfile"),
+            ("policy read", "DeleteRolePolicy"),
+            ("policy write", "DeleteRolePolicy"),
+            (f"attached policy {ARN}policy/a", "DetachRolePolicy"),
+            (f"attached policy {ARN}policy/b", "DetachRolePolicy"),
+            (f"permissions boundary {BOUNDARY}", "DeleteRolePermissionsBoundary"),
+            ("role web", "DeleteRole"),
+        ],
+        {"boundary": True},
+    ),
+    "instance profile": Case(
+        ("iam-instanceprofiledel", "-s", "web", "-r"),
+        "InstanceProfile",
+        {"GetInstanceProfile": ["web1", "web2"]},
+        f"roles\n\t{ARN}role/web1\n\t{ARN}role/web2\n",
+        [
+            ("place of role web1", "RemoveRoleFromInstanceProfile"),
+            ("place of role web2", "RemoveRoleFromInstanceProfile"),
+            ("instance profile web", "DeleteInstanceProfile"),
+        ],
+    ),
+}
+STEPS = [(case, step) for case in CASES for step in range(len(CASES[case].steps))]
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest, stub: Stub) -> Account:
+    case = CASES[request.param]
+    return stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+
+
+every_case = pytest.mark.parametrize(
+    ("account", "case"), [(name, name) for name in CASES], indirect=["account"]
+)
+
+
+@every_case
+def test_everything_is_removed_after_everything_was_read(
+    account: Account, case: str, fork: Fork
+) -> None:
+    done = fork(*CASES[case].words, env={"AWS_IAM_URL": account.url})
+    assert done == (0, "", "")
+    assert not account.exists
+    assert account.changes == [operation for _, operation in CASES[case].steps]
+    assert account.operations[-len(account.changes) :] == account.changes
+
+
+@every_case
+def test_pretending_lists_everything_and_removes_nothing(
+    account: Account, case: str, fork: Fork
+) -> None:
+    done = fork(*CASES[case].words, "-p", env={"AWS_IAM_URL": account.url})
+    assert done == (0, CASES[case].listed, "")
+    assert account.changes == []
+
+
+@every_case
+def test_without_recursion_the_service_refuses(account: Account, case: str, fork: Fork) -> None:
+    words = CASES[case].words[:-1]
+    done = fork(*words, env={"AWS_IAM_URL": account.url})
+    text = "DeleteConflict: Cannot delete entity, it holds something."
+    assert done == (1, "", f"{words[0]}: {text}\n")
+    assert len(account.requests) == 1
+
+
+@every_case
+def test_pretending_without_recursion_sends_nothing(
+    account: Account, case: str, fork: Fork
+) -> None:
+    words = CASES[case].words[:-1]
+    done = fork(*words, "-p", env={"AWS_IAM_URL": account.url})
+    assert (done.status, done.out) == (0, "")
+    assert done.err.endswith("is not given; nothing was sent\n")
+    assert account.requests == []
+
+
+@pytest.mark.parametrize(
+    ("account", "case", "step"), [(n, n, s) for n, s in STEPS], indirect=["account"]
+)
+def test_removal_that_fails_is_told_and_goes_on_when_called_again(
+    account: Account, case: str, step: int, fork: Fork
+) -> None:
+    words, steps = CASES[case].words, CASES[case].steps
+    operations = [operation for _, operation in steps]
+    account.refuse = (operations[step], operations[:step].count(operations[step]))
+    done = fork(*words, env={"AWS_IAM_URL": account.url})
+    removed = ", ".join(what for what, _ in steps[:step]) or "nothing"
+    left = ", ".join(what for what, _ in steps[step:])
+    assert done == (
+        1,
+        "",
+        (f"{words[0]}: ServiceFailure: not now\n{words[0]}: removed: {removed}; left: {left}\n"),
+    )
+    account.refuse = None
+    account.requests.clear()
+    assert fork(*words, env={"AWS_IAM_URL": account.url}) == (0, "", "")
+    assert account.changes == operations[step:]
+
+
+READS = [(name, reading) for name in CASES for reading in CASES[name].things]
+
+
+@pytest.mark.parametrize(
+    ("account", "case", "reading"), [(n, n, r) for n, r in READS], indirect=["account"]
+)
+def test_page_that_cannot_be_read_keeps_everything(
+    account: Account, case: str, reading: str, fork: Fork
+) -> None:
+    account.refuse = (reading, 0 if reading == "GetInstanceProfile" else 1)
+    done = fork(*CASES[case].words, env={"AWS_IAM_URL": account.url})
+    assert done == (1, "", f"{CASES[case].words[0]}: ServiceFailure: not now\n")
+    assert account.changes == []
+
+
+def test_nothing_held_is_nothing_listed_but_the_originals_headings(fork: Fork, stub: Stub) -> None:
+    for case, headings in (
+        ("user", "accesskeys\npolicies\ncertificates\ngroups\n"),
+        ("group", "users\npolicies\n"),
+        ("role", "instance profiles\npolicies\n"),
+        ("instance profile", "roles\n"),
+    ):
+        empty = stub.add(lambda url, case=case: Account(url, CASES[case].kind, {}))
+        env = {"AWS_IAM_URL": empty.url}
+        assert fork(*CASES[case].words, "-p", env=env) == (0, headings, "")
+        assert fork(*CASES[case].words, env=env) == (0, "", "")
+        assert not empty.exists
+
+
+NEWER = {
+    "ListMFADevices": ("mfadevices", "AccessDenied"),
+    "ListSSHPublicKeys": ("sshkeys", "AccessDenied"),
+    "ListServiceSpecificCredentials": ("servicecredentials", "InvalidAction"),
+    "ListAttachedUserPolicies": ("attachedpolicies", "AccessDenied"),
+}
+
+
+@pytest.mark.parametrize("reading", NEWER)
+def test_what_may_not_be_read_is_passed_over_and_told(reading: str, fork: Fork, stub: Stub) -> None:
+    heading, code = NEWER[reading]
+    case = CASES["user"]
+    account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+    denied = refused(code, "not you", 403)
+    answer = account.answer
+    account.answer = lambda request: denied if request.operation == reading else answer(request)
+    done = fork(*case.words, "-p", env={"AWS_IAM_URL": account.url})
+    assert heading not in done.out
+    note = f"iam-userdel: {reading} is not permitted; what it would find is not in the list\n"
+    assert (done.status, done.err) == (0, note if code == "AccessDenied" else "")
+    done = fork(*case.words, env={"AWS_IAM_URL": account.url})
+    assert done.status == 1
+    assert done.err.startswith("iam-userdel: DeleteConflict: ")
+    assert done.err.endswith("; left: user jack\n")
+    assert account.exists
+
+
+# Other work of several steps.
+
+
+class Work(NamedTuple):
+    """A command of several steps, the operations before, and each step as it is named."""
+
+    words: tuple[str, ...]
+    before: list[str]
+    steps: list[tuple[str, str]]
+    done: str
+    left: str
+
+
+GROUPS = ["A", "B", "C"]
+WORKS = {
+    "usercreate": Work(
+        ("iam-usercreate", "-u", "bob", "-g", "A", "-g", "B", "-k", "-v"),
+        ["GetGroup", "GetGroup"],
+        [
+            ("user bob", "CreateUser"),
+            ("membership of group A", "AddUserToGroup"),
+            ("membership of group B", "AddUserToGroup"),
+            ("access key", "CreateAccessKey"),
+        ],
+        "created",
+        "not created",
+    ),
+    "instanceprofilecreate": Work(
+        ("iam-instanceprofilecreate", "-s", "web", "-r", "web"),
+        ["GetRole"],
+        [
+            ("instance profile web", "CreateInstanceProfile"),
+            ("role web in it", "AddRoleToInstanceProfile"),
+        ],
+        "created",
+        "not created",
+    ),
+    "groupadduser": Work(
+        ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c"),
+        [],
+        [(f"user {name}", "AddUserToGroup") for name in "abc"],
+        "added",
+        "not added",
+    ),
+    "groupremoveuser": Work(
+        ("iam-groupremoveuser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c"),
+        [],
+        [(f"user {name}", "RemoveUserFromGroup") for name in "abc"],
+        "removed",
+        "not removed",
+    ),
+}
+
+
+def willing(stub: Stub) -> Scene:
+    """A service that does everything."""
+    scene = stub.scene()
+    for name in ("CreateUser", "CreateAccessKey", "CreateInstanceProfile", "GetGroup", "GetRole"):
+        scene.on(name, canned(name))
+    for name in ("AddUserToGroup", "RemoveUserFromGroup", "AddRoleToInstanceProfile"):
+        scene.on(name, ok(name))
+    return scene
+
+
+@pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
+def test_work_is_done_in_order(work: Work, fork: Fork, stub: Stub) -> None:
+    scene = willing(stub)
+    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    assert (done.status, done.err) == (0, "")
+    assert scene.operations == [*work.before, *(operation for _, operation in work.steps)]
+
+
+@pytest.mark.parametrize(
+    ("work", "step"),
+    [(work, step) for work in WORKS.values() for step in range(len(work.steps))],
+)
+def test_work_that_fails_is_told(work: Work, step: int, fork: Fork, stub: Stub) -> None:
+    scene = willing(stub)
+    operations = [operation for _, operation in work.steps]
+    failing = operations[step]
+    no = refused("LimitExceeded", "too many", 409)
+    scene.on(failing, *[ok(failing)] * operations[:step].count(failing), no)
+    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    finished = ", ".join(what for what, _ in work.steps[:step]) or "nothing"
+    left = ", ".join(what for what, _ in work.steps[step:])
+    name = work.words[0]
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        f"{name}: LimitExceeded: too many\n{name}: {work.done}: {finished}; {work.left}: {left}\n"
+    )
+    assert scene.operations[len(work.before) :] == operations[: step + 1]
+
+
+def test_step_whose_answer_is_lost_is_in_neither_half(fork: Fork, stub: Stub) -> None:
+    work = WORKS["usercreate"]
+    scene = willing(stub).on("CreateUser", faulty(lambda handler: handler.connection.close()))
+    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    assert done.err.endswith(
+        "iam-usercreate: created: nothing; unknown: user bob; not created: "
+        "membership of group A, membership of group B, access key\n"
+    )
+
+
+@pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
+def test_what_is_missing_beforehand_leaves_nothing_behind(
+    work: Work, fork: Fork, stub: Stub
+) -> None:
+    scene = willing(stub).on(work.before[-1], refused("NoSuchEntity", "who?", 404))
+    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    assert done == (1, "", f"{work.words[0]}: NoSuchEntity: who?\n")
+    assert scene.operations == [work.before[0]]
+
+
+@pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
+def test_where_looking_is_denied_the_work_goes_on(work: Work, fork: Fork, stub: Stub) -> None:
+    scene = willing(stub).on(work.before[0], refused("AccessDenied", "no", 403))
+    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    assert (done.status, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("iam-usercreate", "-u", "bob"),
+        ("iam-groupadduser", "-g", "Admin", "-u", "bob"),
+        ("iam-userdel", "-u", "bob"),
+        ("iam-instanceprofilecreate", "-s", "web"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_single_step_has_no_state(words: tuple[str, ...], fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(refused("LimitExceeded", "too many", 409))
+    done = fork(*words, env={"AWS_IAM_URL": scene.url})
+    assert done == (1, "", f"{words[0]}: LimitExceeded: too many\n")
