@@ -310,6 +310,12 @@ def test_what_is_missing_is_named(words: str, missing: str) -> None:
     assert f"(the words no longer show {missing})" in str(told)
 
 
+def test_a_blank_at_the_edge_of_a_text_is_no_layout() -> None:
+    words = ["{Statement:", "{Effect:", "Allow,", "Action:", "a:b,", "Resource:", "*,"]
+    assert offered(explain(NAME, ["-o", *words, "Sid:", "a}}"]))
+    assert_only_the_form(explain(NAME, ["-o", *words, "Sid: a}}"]), f"{NAME} -o {FORM}")
+
+
 def test_a_member_between_two_statements_may_belong_to_either() -> None:
     statement = {"Effect": "Allow", "Action": "a:b", "Resource": "*"}
     with_id = {"Sid": "S", **statement}
@@ -537,7 +543,7 @@ def compact(policy: dict[str, Any]) -> str:
 
 
 THOROUGH = settings(
-    max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
@@ -567,7 +573,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(THOROUGH, max_examples=120)
+@settings(THOROUGH, max_examples=100)
 @given(policy=policies(ODD, most=6))
 def test_nothing_is_guessed(
     bash: Tearing, dash: Tearing, layout: str, policy: dict[str, Any]
