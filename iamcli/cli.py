@@ -97,7 +97,7 @@ class Umbrella(Told, click.Group):
             (title, [(command.name, command.summary) for command in commands])
             for title, commands in rooms()
         ]
-        own = [self.commands[name] for name in self.commands]
+        own = [command for command in self.commands.values() if not command.hidden]
         lines = [(_usage(command, ctx), command.get_short_help_str(WIDTH)) for command in own]
         listed.append(("The umbrella itself", lines))
         return "\n".join([HEAD, *(line for part in listed for line in _part(*part))]).rstrip()
@@ -151,6 +151,19 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
     from iamcli.sandbox import run
 
     return run(command, output.error)
+
+
+@umbrella.command(
+    hidden=True, context_settings={"allow_interspersed_args": False}, add_help_option=False
+)
+@click.argument("kind")
+@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_obj
+def complete(output: Output, kind: str, words: tuple[str, ...]) -> None:
+    """Show names of KIND that fit behind WORDS, for completion in the shell."""
+    from iamcli.complete import complete as names
+
+    names(kind, words, output.line)
 
 
 @umbrella.command(cls=Told, options_metavar="")

@@ -33,12 +33,15 @@ def text(command: Command) -> str:
     return "\n".join(lines) + "\n"
 
 
-def meaning(option: Option) -> str:
-    """Return what ``option`` does and what else a reader must know of it, on one line."""
+def meaning(option: Option, *, limits: bool = True) -> str:
+    """Return what ``option`` does and what else a reader must know of it, on one line.
+
+    Completion does without the ``limits``: there is no room for them.
+    """
     parts = [option.help + marks(option)]
     if option.choices:
         parts[0] += f": {listed(option.choices)}"
-    if option.limits:
+    if option.limits and limits:
         parts.append(option.limits)
     if option.default:
         parts.append(f"default: {option.default}")

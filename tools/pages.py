@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import mdoc
 from transcript import example
 
-from iamcli import documentation, grammar, options
+from iamcli import documentation, options
 from iamcli.cli import rooms
+from iamcli.grammar import entity_path
 from iamcli.help import STATUSES, listed
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _examples(command: Command, document: documentation.Documentation) -> Iterat
 
 
 def _derived_differences(command: Command) -> Iterator[str]:
-    if any(option.convert is grammar.entity_path for option in command.options):
+    if any(option.convert is entity_path for option in command.options):
         yield PATH_DIFFERS
     if options.MAX_ITEMS in command.options:
         yield LIST_DIFFERS

@@ -1,0 +1,17 @@
+# Completion of iam-groupaddpolicy(1) for fish.
+source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
+complete -c iam-groupaddpolicy -f
+complete -c iam-groupaddpolicy -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
+complete -c iam-groupaddpolicy -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
+complete -c iam-groupaddpolicy -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-groupaddpolicy -l version -d 'show the version and exit'
+complete -c iam-groupaddpolicy -o a -x -d 'an action that the policy names, such as s3:ListBucket or s3:* (required, repeatable)'
+complete -c iam-groupaddpolicy -o d -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-groupaddpolicy -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-groupaddpolicy -o e -x -a 'Allow Deny' -d 'whether the policy allows or denies (required): Allow or Deny'
+complete -c iam-groupaddpolicy -o g -x -a '(__iamcli_names group)' -d 'the group\'s name (required)'
+complete -c iam-groupaddpolicy -o h -d 'show this help and exit'
+complete -c iam-groupaddpolicy -l help -d 'show this help and exit'
+complete -c iam-groupaddpolicy -o o -d 'print the policy once the service has taken it'
+complete -c iam-groupaddpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required)'
+complete -c iam-groupaddpolicy -o r -x -d 'the ARN of a resource that the policy names, or * (required, repeatable)'

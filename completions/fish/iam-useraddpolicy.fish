@@ -1,0 +1,17 @@
+# Completion of iam-useraddpolicy(1) for fish.
+source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
+complete -c iam-useraddpolicy -f
+complete -c iam-useraddpolicy -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
+complete -c iam-useraddpolicy -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
+complete -c iam-useraddpolicy -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-useraddpolicy -l version -d 'show the version and exit'
+complete -c iam-useraddpolicy -o a -x -d 'an action that the policy names, such as s3:ListBucket or s3:* (required, repeatable)'
+complete -c iam-useraddpolicy -o d -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-useraddpolicy -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-useraddpolicy -o e -x -a 'Allow Deny' -d 'whether the policy allows or denies (required): Allow or Deny'
+complete -c iam-useraddpolicy -o h -d 'show this help and exit'
+complete -c iam-useraddpolicy -l help -d 'show this help and exit'
+complete -c iam-useraddpolicy -o o -d 'print the policy once the service has taken it'
+complete -c iam-useraddpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required)'
+complete -c iam-useraddpolicy -o r -x -d 'the ARN of a resource that the policy names, or * (required, repeatable)'
+complete -c iam-useraddpolicy -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'

@@ -1,0 +1,16 @@
+# Completion of iam-userlistpolicies(1) for fish.
+source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
+complete -c iam-userlistpolicies -f
+complete -c iam-userlistpolicies -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
+complete -c iam-userlistpolicies -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
+complete -c iam-userlistpolicies -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-userlistpolicies -l version -d 'show the version and exit'
+complete -c iam-userlistpolicies -o d -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-userlistpolicies -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-userlistpolicies -o h -d 'show this help and exit'
+complete -c iam-userlistpolicies -l help -d 'show this help and exit'
+complete -c iam-userlistpolicies -o i -x -d 'read one page of at most this many entries; default: the whole list'
+complete -c iam-userlistpolicies -o m -x -d 'read one page, from the place where an earlier page ended; default: the beginning'
+complete -c iam-userlistpolicies -o p -x -a '(__iamcli_names policy)' -d 'print this policy\'s document alone; default: all names'
+complete -c iam-userlistpolicies -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'
+complete -c iam-userlistpolicies -o v -d 'print each policy\'s document below its name'

@@ -1,0 +1,233 @@
+"""Make the completions for bash, zsh and fish from the commands' declarations.
+
+Writes completions/bash, completions/zsh and completions/fish. Prints what changed; with --check,
+changes nothing and exits 1 where something would.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iamcli import complete, options
+from iamcli.cli import rooms
+from iamcli.help import meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamcli.command import Command
+    from iamcli.grammar import Option
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "completions"
+TEMPLATES = ROOT / "tools" / "completions"
+
+#: Values that are known beforehand, by what an option completes.
+WORDS = {"path": ("/",), "assignment": ("Assigned", "Unassigned", "Any")}
+COMMON = options.COMMON
+
+
+def commands() -> list[Command]:
+    """Return every command, in the order of presentation."""
+    return [command for _, room in rooms() for command in room]
+
+
+def words(option: Option) -> tuple[str, ...]:
+    """Return the values of ``option`` where they are few and known."""
+    return option.choices or WORDS.get(option.complete, ())
+
+
+def told(option: Option) -> str:
+    """Return what completion says of ``option``."""
+    return meaning(option, limits=False)
+
+
+def excluded(option: Option) -> list[str]:
+    """Return the options that are not offered any more where ``option`` stands."""
+    rivals = [option.instead] if option.instead else []
+    return rivals if option.repeatable else [*option.names, *rivals]
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as one word of bash or zsh."""
+    escaped = text.replace("'", "'\\''")
+    return f"'{escaped}'"
+
+
+# bash: four words an option: its name, what its value is, what it excludes, what it means.
+
+
+def bash() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file for bash."""
+    known = commands()
+    rows = [line for command in known for line in _bash_case(command)]
+    text = _template("iamcli.bash").replace("@COMMON@", "\n".join(_bash_rows(COMMON, 8)))
+    text = text.replace("@COMMANDS@", "\n".join(rows))
+    yield "iamcli", text.replace("@NAMES@", _names(known))
+    for command in known:
+        remark = f"# Completion of {command.name}(1) for bash, which looks for a file of that name."
+        yield command.name, f'{remark}\n. "${{BASH_SOURCE[0]%/*}}/iamcli"\n'
+
+
+def _bash_case(command: Command) -> Iterator[str]:
+    own = sorted(command.options, key=lambda option: option.name)
+    yield f"        {command.name})"
+    if own:
+        yield "            table+=("
+        yield from _bash_rows(own, 16)
+        yield "            )"
+    yield "            ;;"
+
+
+def _bash_rows(listed: Iterable[Option], indent: int) -> Iterator[str]:
+    for option in listed:
+        for name in option.names:
+            row = [name, _bash_value(option), " ".join(excluded(option)), told(option)]
+            yield " " * indent + " ".join(map(quoted, row))
+
+
+def _bash_value(option: Option) -> str:
+    if option.switch:
+        return "switch"
+    if words(option):
+        return " ".join(["words", *words(option)])
+    return f"names {option.complete}" if _dynamic(option) else option.complete or "text"
+
+
+def _dynamic(option: Option) -> bool:
+    return option.complete == "policy" or option.complete in complete.KINDS
+
+
+# zsh: the specifications that _arguments takes.
+
+
+def zsh() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of the file for zsh."""
+    known = commands()
+    rows = [line for command in known for line in _zsh_case(command)]
+    text = _template("iamcli.zsh").replace("@COMMON@", "\n".join(_zsh_rows(COMMON, 4)))
+    text = text.replace("@COMMANDS@", "\n".join(rows))
+    yield "_iamcli", text.replace("@NAMES@", _names(known))
+
+
+def _zsh_case(command: Command) -> Iterator[str]:
+    own = sorted(command.options, key=lambda option: option.name)
+    yield f"    {command.name})"
+    if own:
+        yield "        specs+=("
+        yield from _zsh_rows(own, 12)
+        yield "        )"
+    yield "        ;;"
+
+
+def _zsh_rows(listed: Iterable[Option], indent: int) -> Iterator[str]:
+    for option in listed:
+        for name in option.names:
+            others = [other for other in excluded(option) if other != name]
+            group = f"({' '.join(others)})" if others else ""
+            star = "*" if option.repeatable else ""
+            equals = "=" if name.startswith("--") and not option.switch else ""
+            spec = f"{group}{star}{name}{equals}[{_zsh_escaped(told(option))}]{_zsh_value(option)}"
+            yield " " * indent + quoted(spec)
+
+
+def _zsh_value(option: Option) -> str:
+    if option.metavar is None:
+        return ""
+    if words(option):
+        action = f"({' '.join(words(option))})"
+    elif option.complete == "file":
+        action = "_files"
+    else:
+        action = f"_iamcli_names {option.complete}" if _dynamic(option) else " "
+    return f":{option.metavar.lower()}:{action}"
+
+
+def _zsh_escaped(text: str) -> str:
+    for letter in "\\[]:":
+        text = text.replace(letter, f"\\{letter}")
+    return text
+
+
+# fish: a file a command.
+
+
+def fish() -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each file for fish."""
+    known = commands()
+    yield "iamcli.fish", _template("iamcli.fish").replace("@NAMES@", _names(known))
+    for command in known:
+        lines = [
+            f"# Completion of {command.name}(1) for fish.",
+            "source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish",
+            f"complete -c {command.name} -f",
+        ]
+        lines += [
+            line for option in command.all_options for line in _fish_rows(command.name, option)
+        ]
+        yield f"{command.name}.fish", "\n".join(lines) + "\n"
+
+
+def _fish_rows(command: str, option: Option) -> Iterator[str]:
+    for name in option.names:
+        # -o, not -s: fish would offer to run letters together, which the commands do not take.
+        long = name.startswith("--")
+        line = f"complete -c {command} {'-l' if long else '-o'} {name.lstrip('-')}"
+        yield f"{line}{_fish_value(option)} -d {_fish_quoted(told(option))}"
+
+
+def _fish_value(option: Option) -> str:
+    if option.switch:
+        return ""
+    if words(option):
+        return f" -x -a {_fish_quoted(' '.join(words(option)))}"
+    if option.complete == "file":
+        return " -r -F"
+    return f" -x -a '(__iamcli_names {option.complete})'" if _dynamic(option) else " -x"
+
+
+def _fish_quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _names(known: Iterable[Command]) -> str:
+    return " ".join(command.name for command in known)
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def wanted() -> dict[Path, str]:
+    """Return the text of each file that this program makes."""
+    shells = {"bash": bash(), "zsh": zsh(), "fish": fish()}
+    return {FOLDER / shell / name: text for shell, made in shells.items() for name, text in made}
+
+
+def main(*, check: bool) -> int:
+    """Bring the files up to date; with ``check`` only tell. Return the exit status."""
+    made = wanted()
+    there = {path for path in FOLDER.glob("*/*") if path.is_file()}
+    stale = sorted(there - set(made))
+    changed = [
+        path
+        for path, text in made.items()
+        if path not in there or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)}: nothing of that name")
+        if not check:
+            path.unlink()
+    for path in changed:
+        print(f"{path.relative_to(ROOT)}: {'not up to date' if check else 'written'}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(made[path], encoding="utf-8")
+    return 1 if check and (stale or changed) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))
