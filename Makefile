@@ -35,8 +35,11 @@ lint: $(VENV)/test.stamp ## check style, types and the links in bin
 links: $(VENV)/sandbox.stamp ## make the links in bin, after a change of the commands in setup.cfg
 	$(BIN)/python tools/links.py
 
+docs: $(VENV)/sandbox.stamp ## render the manual pages as HTML into site, needs mandoc
+	@$(BIN)/python tools/site.py
+
 clean: ## remove .venv and whatever else was made here
-	rm -rf $(VENV) .venv-localstack build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-localstack build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat: a plain path in site-packages; the default is a finder that slows every start.
@@ -59,4 +62,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-localstack bench load lint links clean rebuild
+.PHONY: help demo docs test test-localstack bench load lint links clean rebuild

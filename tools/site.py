@@ -1,0 +1,125 @@
+"""Render the manual pages as a site: an index by room, and a page for each.
+
+Takes the folder to write, by default site. Needs mandoc.
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from iamcli import __version__
+from iamcli.cli import rooms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+MAN = ROOT / "man"
+STYLE = ROOT / "docs" / "site.css"
+
+#: The pages that belong to no room, as the index presents them.
+WRITTEN = ("iam-toolkit.7", "iamcli.1", "aws-credential-file.5")
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="style.css">
+</head>
+<body>
+<nav><a href="index.html">iamcli {version}</a> {trail}</nav>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+LEAD = """\
+<h1>The IAM commands</h1>
+<p>The 69 commands of the legacy AWS IAM Command Line Toolkit, working again.
+Each has its page; <a href="iam-toolkit.7.html">iam-toolkit(7)</a> says what they share:
+credentials, endpoint, lists, exit status.</p>
+"""
+
+
+def rendered(page: Path) -> str:
+    """Return ``page`` as the inner part of an HTML page, with links to its neighbours."""
+    command = ["mandoc", "-T", "html", "-O", "fragment,man=%N.%S.html", str(page)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def framed(title: str, body: str, trail: str = "") -> str:
+    """Return a whole HTML page."""
+    return PAGE.format(title=html.escape(title), body=body, trail=trail, version=__version__)
+
+
+def index() -> str:
+    """Return the first page: every command by room, with what it does."""
+    parts = [LEAD]
+    for title, commands in rooms():
+        rows = [(f"{command.name}.1", command.summary) for command in commands]
+        parts += [f'<section id="{anchor(title)}">', f"<h2>{html.escape(title)}</h2>", *_rows(rows)]
+        parts += ["</section>"]
+    rows = [(name, f"{_description(MAN / name)}.") for name in WRITTEN]
+    parts += ["<section>", "<h2>What they share</h2>", *_rows(rows), "</section>"]
+    return framed("The IAM commands", "\n".join(parts))
+
+
+def anchor(title: str) -> str:
+    """Return the name by which a room's part of the index is linked."""
+    return title.lower().replace(",", "").replace(" ", "-")
+
+
+def _rows(rows: list[tuple[str, str]]) -> Iterator[str]:
+    yield "<dl>"
+    for name, text in rows:
+        shown = name.rpartition(".")[0]
+        yield f'<div><dt><a href="{name}.html">{shown}</a></dt><dd>{html.escape(text)}</dd></div>'
+    yield "</dl>"
+
+
+def _description(page: Path) -> str:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    text = next(line for line in lines if line.startswith(".Nd "))[4:]
+    return text[0].upper() + text[1:]
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each file of the site by its name."""
+    made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
+    for title, commands in rooms():
+        trail = f'/ <a href="index.html#{anchor(title)}">{html.escape(title)}</a>'
+        for command in commands:
+            name = f"{command.name}.1"
+            made[f"{name}.html"] = framed(f"{command.name}(1)", rendered(MAN / name), trail)
+    for name in WRITTEN:
+        stem, _, section = name.rpartition(".")
+        made[f"{name}.html"] = framed(f"{stem}({section})", rendered(MAN / name))
+    return made
+
+
+def main(folder: Path) -> int:
+    """Write the site into ``folder``; return the exit status."""
+    if not shutil.which("mandoc"):
+        print("site: mandoc is not on PATH; install it", file=sys.stderr)
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    print(f"{folder / 'index.html'}: {len(made) - 2} pages and their index")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if sys.argv[1:] else ROOT / "site")))
