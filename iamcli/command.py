@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # signal itself costs a start 4 ms
 import os
 import sys
 
 from iamcli import grammar
-from iamcli.errors import FAILED, INTERRUPTED, Failure, NotJson, one_line
+from iamcli.errors import FAILED, INTERRUPTED, Failure, NotJson, OutputLost, one_line
 from iamcli.options import COMMON, POLICY_TEXT
 from iamcli.output import Output
 
@@ -46,8 +47,14 @@ class Command:
 
     def __call__(self) -> None:
         """Run as the program that was called, and leave the process with its status."""
+        try:
+            if _signal.getsignal(_signal.SIGINT) is _signal.SIG_DFL:
+                _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+            status = self.run(sys.argv[1:])
+        except KeyboardInterrupt:
+            status = INTERRUPTED
         # Whatever a normal exit would still tidy up is gone with the process anyway.
-        os._exit(self.run(sys.argv[1:]))
+        os._exit(status)
 
     def run(self, words: Sequence[str]) -> int:
         """Run with the ``words`` behind the command's name; return the exit status.
@@ -89,9 +96,13 @@ class Command:
         return 0
 
     def _show(self, text: str, output: Output, status: int) -> int:
-        for line in text.splitlines():
-            output.line(line)
-        output.flush()
+        try:
+            for line in text.splitlines():
+                output.line(line)
+            output.flush()
+        except OutputLost as lost:
+            if not lost.reader_left:
+                raise
         return status
 
     def _help(self) -> str:

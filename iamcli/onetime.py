@@ -122,15 +122,19 @@ def _take_back_device(iam: IAM, device: dict[str, Any], lost: BaseException) -> 
 
 
 def _take_back(iam: IAM, lost: BaseException, what: str, operation: str, **named: Any) -> None:
-    """Undo the creation of ``what``, whose secret was ``lost``, and raise Failure that says so.
+    """Undo the creation of ``what``, whose secret was ``lost``, and say so.
 
-    Where an interrupt was the reason, it goes on as one.
+    Raises Failure, or KeyboardInterrupt with the same words where the user interrupted either.
     """
+    interrupted = isinstance(lost, KeyboardInterrupt)
     try:
         iam.call(operation, **named)
+        told = f"{what} was deleted again"
     except Failure as failure:
-        reason = str(lost) or "interrupted"
-        raise Failure(f"{reason}; {what} is left, its secret is lost: {failure}") from lost
-    if isinstance(lost, KeyboardInterrupt):
-        raise lost
-    raise Failure(f"{lost}; {what} was deleted again") from lost
+        told = f"{what} is left, its secret is lost: {failure}"
+    except KeyboardInterrupt:
+        interrupted = True
+        told = f"{what} is left, its secret is lost"
+    if interrupted:
+        raise KeyboardInterrupt(told) from lost
+    raise Failure(f"{lost}; {told}") from lost

@@ -45,7 +45,9 @@ def run(command: Command, values: Mapping[str, Any], output: Output, *, strict: 
         raise
     except KeyboardInterrupt as interrupt:
         if iam.changed:
-            output.error("interrupted; what was already sent may have been carried out")
+            known = iam.secrets.clean(str(interrupt))
+            known = known or "what was already sent may have been carried out"
+            output.error(one_line(f"interrupted; {known}"))
         state = getattr(interrupt, "state", "")
         if state:
             output.error(one_line(iam.secrets.clean(state)))

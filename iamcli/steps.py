@@ -42,7 +42,9 @@ class Progress:
     ) -> None:
         if error is None or isinstance(error, GeneratorExit) or len(self._plan) == 1:
             return
-        doubtful = isinstance(error, (UnknownOutcome, KeyboardInterrupt))
+        # An interrupt that says something knows what became of the step.
+        interrupted = isinstance(error, KeyboardInterrupt) and not error.args
+        doubtful = interrupted or isinstance(error, UnknownOutcome)
         begun = self._finished + doubtful
         halves = [(self._done, self._plan[: self._finished])]
         if doubtful:
