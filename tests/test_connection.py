@@ -415,7 +415,8 @@ def test_the_variables_are_botocores() -> None:
     from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as TABLE
 
     for name, variable in VARIABLES.items():
-        assert TABLE[name][1] == variable
+        # An older botocore does not know all of them.
+        assert TABLE.get(name, ("", variable))[1] == variable
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import os
 
 import botocore
 from botocore.awsrequest import prepare_request_dict
+from botocore.config import Config
 from botocore.endpoint import EndpointCreator
 from botocore.hooks import HierarchicalEmitter
 from botocore.model import ServiceModel
@@ -49,6 +50,7 @@ class Client:
         with Told():
             settings = Settings.needed(connection)
             self._patience = patience()
+            self._config = Config(read_timeout=self._patience)
             self._keys = connection.keys or chain_keys(settings)
             self.url, region = endpoint(connection, settings)
             with open(_MODEL, encoding="utf-8") as file:
@@ -83,7 +85,7 @@ class Client:
         prepare_request_dict(
             request,
             endpoint_url=self.url,
-            context={"read_timeout": self._patience},
+            context={"client_config": self._config},
             user_agent=_USER_AGENT,
         )
         told = Told(self.url)

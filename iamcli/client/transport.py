@@ -36,13 +36,17 @@ def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
     """botocore's HTTP session, with a limit to how much it reads and how long."""
 
+    def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
+        super().__init__(timeout=timeout, **settings)
+        self._patience = timeout[1]
+
     def send(self, request: Any) -> Any:
         """Send one request and return its answer, read to the end.
 
         Raises botocore's own exceptions, and NotIam for an answer that is too large to be IAM's.
         """
         request.stream_output = True
-        with _Deadline(request.context["read_timeout"]):
+        with _Deadline(self._patience):
             response = super().send(request)
             try:
                 content = b"".join(_bounded(response.raw))
