@@ -33,7 +33,7 @@ class Output:
             raise OutputLost("standard output is closed")
         try:
             self._out.write(text.encode("utf-8", "surrogateescape") + b"\n")
-        except OSError as error:
+        except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
     def flush(self) -> None:
@@ -42,7 +42,7 @@ class Output:
             return
         try:
             self._out.flush()
-        except OSError as error:
+        except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
     def ready(self) -> None:
@@ -84,8 +84,11 @@ class Output:
         """Return whether somebody reads standard error on a terminal."""
         return self._err is not None and os.isatty(2)
 
-    def _lost(self, error: OSError) -> OutputLost:
+    def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
+        """Write no more, what is still waiting included; return what to raise."""
         self._out = None
+        if isinstance(error, KeyboardInterrupt):
+            return error
         lost = OutputLost(f"standard output cannot be written: {error.strerror}")
         lost.reader_left = isinstance(error, BrokenPipeError)
         return lost
