@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iamcli import redact
 from iamcli.errors import Failure, ServiceError
+from iamcli.redact import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 class IAM:
     """Calls the service's operations; the client behind it is made at the first call.
 
-    ``connection``: where to and with which key; ``log``: takes the lines of ``-d``, or None;
-    ``before``: called before each request; ``strict``: whether the original's frame is wanted.
+    ``connection``: where to and with which key; ``secrets``: learns what must not be shown;
+    ``log``: takes the lines of ``-d``, or None; ``before``: called before each request;
+    ``strict``: whether the original's frame is wanted.
     """
 
     def __init__(
         self,
         connection: Connection,
         *,
+        secrets: Secrets | None = None,
         log: Callable[[str], None] | None = None,
         before: Callable[[], None] = lambda: None,
         strict: bool = False,
@@ -32,7 +34,7 @@ class IAM:
         self.strict = strict
         #: Whether a request was sent that may have changed something.
         self.changed = False
-        self.secrets = redact.Secrets()
+        self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
         self._connection = connection
         self._log = log

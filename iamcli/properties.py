@@ -103,7 +103,9 @@ def _unescaped(text: str) -> str:
             plain.append(_character(digits))
         else:
             plain.append(_ESCAPES.get(escaped, escaped))
-    return "".join(plain)
+    # Java escapes the two halves of a character that is beyond sixteen bits one by one.
+    halves = "".join(plain).encode("utf-16-le", "surrogatepass")
+    return halves.decode("utf-16-le", "replace")
 
 
 def _character(digits: str) -> str:

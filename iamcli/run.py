@@ -8,6 +8,7 @@ from iamcli import text
 from iamcli.connection import Connection
 from iamcli.errors import Failure, OutputLost, one_line
 from iamcli.iam import IAM
+from iamcli.redact import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,30 @@ def run(command: Command, values: Mapping[str, Any], output: Output, *, strict: 
     Raises Failure where it could not do all that it was asked for, and KeyboardInterrupt; the
     texts of both are fit to be shown.
     """
+    secrets = Secrets()
+    try:
+        _run(command, values, output, secrets, strict=strict)
+    except Failure as failure:
+        failure.args = (secrets.clean(str(failure)),)
+        failure.state = secrets.clean(failure.state)
+        raise
+    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user without -d
+        if values["debug"]:
+            output.help(secrets.clean(_trace(error)))
+        what = secrets.clean(f"{type(error).__name__}: {error}")
+        defect = Failure(f"defect in iamcli, please report it with what -d shows: {what}")
+        defect.state = secrets.clean(getattr(error, "state", ""))
+        raise defect from None
+
+
+def _run(
+    command: Command,
+    values: Mapping[str, Any],
+    output: Output,
+    secrets: Secrets,
+    *,
+    strict: bool,
+) -> None:
     connection = Connection(values, os.environ)
     for warning, terminals_only in connection.warnings:
         if output.on_terminal() or not terminals_only:
@@ -34,31 +59,24 @@ def run(command: Command, values: Mapping[str, Any], output: Output, *, strict: 
         output.error(f"debug: {one_line(line)}")
 
     iam = IAM(
-        connection, log=debug if values["debug"] else None, before=output.flush, strict=strict
+        connection,
+        secrets=secrets,
+        log=debug if values["debug"] else None,
+        before=output.flush,
+        strict=strict,
     )
     arguments = {option.dest: values[option.dest] for option in command.options}
     try:
         _carry_out(command.function(iam, **arguments), iam, output)
-    except Failure as failure:
-        failure.args = (iam.secrets.clean(str(failure)),)
-        failure.state = iam.secrets.clean(failure.state)
-        raise
     except KeyboardInterrupt as interrupt:
         if iam.changed:
-            known = iam.secrets.clean(str(interrupt))
+            known = secrets.clean(str(interrupt))
             known = known or "what was already sent may have been carried out"
             output.error(one_line(f"interrupted; {known}"))
         state = getattr(interrupt, "state", "")
         if state:
-            output.error(one_line(iam.secrets.clean(state)))
+            output.error(one_line(secrets.clean(state)))
         raise
-    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user without -d
-        if values["debug"]:
-            output.help(iam.secrets.clean(_trace(error)))
-        what = iam.secrets.clean(f"{type(error).__name__}: {error}")
-        defect = Failure(f"defect in iamcli, please report it with what -d shows: {what}")
-        defect.state = iam.secrets.clean(getattr(error, "state", ""))
-        raise defect from None
 
 
 def _carry_out(lines: Lines, iam: IAM, output: Output) -> None:

@@ -1,0 +1,192 @@
+"""Any command line ends with 0, 1 or 130 and no traceback; nothing is sent before it is checked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from stub import refused
+
+from iamcli.command import Command
+from iamcli.commands import ROOMS
+
+if TYPE_CHECKING:
+    from conftest import Shell
+    from forked import Fork
+    from stub import Scene, Stub
+
+COMMANDS = {
+    command.name: command
+    for room in ROOMS
+    for command in vars(import_module(f"iamcli.commands.{room}")).values()
+    if isinstance(command, Command)
+}
+NAMES = st.sampled_from(sorted(COMMANDS))
+#: What is sent is answered by this, so that it can be told from what is refused beforehand.
+ANSWER = "Recorded: as far as it goes"
+ANSWERED_BEFOREHAND = {"-h", "--help", "--version"}
+HARD = settings(
+    max_examples=250,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+ARGUMENTS = st.text(
+    st.characters(exclude_characters="\0", exclude_categories=["Cs"])
+    | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF)
+)
+WORDS = (
+    st.sampled_from(
+        [
+            "",
+            "-",
+            "--",
+            "---",
+            "-h",
+            "-d",
+            "--debug",
+            "--version",
+            "–u",
+            "−v",
+            "-uBob",
+            "--url",
+            "--url=http://127.0.0.1:1",
+            "--url=::",
+            "http://[",
+            "a:b@c",
+            "-u=",
+            "-1",
+            "0",
+            "{",
+            "{}",
+            '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+            "[" * 999,
+            "{Statement:[{Effect:Allow",
+            "Action:*",
+            "/",
+            "/a",
+            "Allow",
+            "aCTIVE",
+            "Base32String",
+            "QRCodePNG",
+            "file",
+            ".",
+            "/dev/null",
+            "nowhere",
+            "1",
+            "1001",
+            "9" * 5000,
+            "�",
+        ]
+    )
+    | ARGUMENTS
+)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> list[str]:
+    """Draw a command with words that often fit it: options of its own, with and without values."""
+    name = draw(NAMES)
+    own = COMMANDS[name].all_options
+    words = []
+    for option in own:
+        if option.required and draw(st.integers(0, 9)):
+            words += [
+                option.name,
+                draw(WORDS if not option.choices else st.sampled_from(option.choices)),
+            ]
+    for _ in range(draw(st.integers(0, 4))):
+        option = draw(st.sampled_from(own))
+        piece = [option.name, draw(WORDS)] if draw(st.booleans()) else [draw(WORDS)]
+        at = draw(st.integers(0, len(words)))
+        words[at:at] = piece
+    return [name, *words]
+
+
+def check(run: Fork | Shell, scene: Scene, line: list[str]) -> None:
+    """Assert what holds for every command line."""
+    scene.requests.clear()
+    done = run(*line)
+    assert done.status in (0, 1, 130), done
+    for word in ("Traceback", "defect in iamcli", "iamcli/"):
+        assert word not in done.err
+    if done.status == 1:
+        assert done.err.startswith(f"{line[0]}: ")
+    if scene.requests:
+        assert ANSWER in done.err
+        assert len(scene.requests) == 1
+    elif done.status == 0:
+        assert ANSWERED_BEFOREHAND & set(line) or "nothing was sent" in done.err
+
+
+def hermetic(run: Fork | Shell, stub: Stub) -> Scene:
+    """Have every request go to the stub, whatever address a command line names."""
+    scene = stub.scene(refused("Recorded", "as far as it goes"))
+    (run.home / "file").write_text("{}")
+    proxy = f"http://127.0.0.1:{stub.port}"
+    run.env |= {
+        "AWS_IAM_URL": scene.url,
+        "AWS_MAX_ATTEMPTS": "1",
+        "IAMCLI_TIMEOUT": "5",
+        "HTTP_PROXY": proxy,
+        "HTTPS_PROXY": proxy,
+    }
+    return scene
+
+
+@HARD
+@given(line=lines())
+def test_any_words(line: list[str], fork: Fork, stub: Stub) -> None:
+    check(fork, hermetic(fork, stub), line)
+
+
+@settings(HARD, max_examples=12)
+@given(line=lines())
+def test_any_words_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None:
+    check(run, hermetic(run, stub), line)
+
+
+@settings(HARD, max_examples=100)
+@given(
+    name=NAMES,
+    variables=st.dictionaries(
+        st.sampled_from(
+            [
+                "AWS_IAM_URL",
+                "AWS_CREDENTIAL_FILE",
+                "CLIENT_CONFIG_FILE",
+                "IAMCLI_TIMEOUT",
+                "AWS_MAX_ATTEMPTS",
+                "AWS_RETRY_MODE",
+                "AWS_CA_BUNDLE",
+                "AWS_CONFIG_FILE",
+                "AWS_DEFAULT_REGION",
+                "AWS_PROFILE",
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SESSION_TOKEN",
+                "AWS_DEFAULTS_MODE",
+                "IAMCLI_STRICT",
+                "HOME",
+                "LANG",
+                "AWS_ENDPOINT_URL",
+            ]
+        ),
+        st.sampled_from(["x", "/", ".", "file", "http://", "http://é", "0", "1", "nan", "legacy"])
+        | ARGUMENTS.filter(bool),
+    ),
+)
+def test_any_variables(name: str, variables: dict[str, str], fork: Fork, stub: Stub) -> None:
+    """A command whose words are right, with variables that hold anything."""
+    scene = hermetic(fork, stub)
+    words = []
+    for option in COMMANDS[name].options:
+        if option.required:
+            words += [option.name, option.choices[0] if option.choices else "file"]
+    done = fork(name, *words, env=variables)
+    assert done.status in (0, 1)
+    for word in ("Traceback", "defect in iamcli", "iamcli/"):
+        assert word not in done.err + done.out
+    assert len(scene.requests) <= 1

@@ -1,0 +1,376 @@
+"""Properties that hold for any text: the files, the documents, the paths, and what is hidden."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from iamcli import options, policy, properties, text
+from iamcli.connection import Connection
+from iamcli.errors import Failure, NotJson, one_line
+from iamcli.grammar import entity_path
+from iamcli.redact import SECRET_MEMBERS, Secrets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANY = settings(max_examples=150, deadline=None)
+IN_FOLDER = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+UNICODE = st.text(st.characters(exclude_categories=["Cs"]))
+KEYS = UNICODE.filter(bool)
+#: Blanks around a value are taken away, which Java would keep at its end.
+VALUES = UNICODE.filter(lambda value: value == value.strip())
+
+
+# Properties files.
+
+
+def written(entries: dict[str, str], separator: str) -> str:
+    """Return the text that Java's Properties.store would write, with this ``separator``."""
+    return "".join(
+        f"{store(key, ' ')}{separator}{store(value, '')}\n" for key, value in entries.items()
+    )
+
+
+def store(plain: str, blanks: str) -> str:
+    """Return ``plain`` with Java's escapes; ``blanks`` are escaped wherever they stand."""
+    escapes = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\f": "\\f"}
+    shown = []
+    for letter in plain:
+        if letter in escapes:
+            shown.append(escapes[letter])
+        elif letter in "\\=:#!" or letter in blanks:
+            shown.append(f"\\{letter}")
+        elif " " <= letter <= "~":
+            shown.append(letter)
+        else:
+            halves = letter.encode("utf-16-be")
+            shown += [f"\\u{halves[at : at + 2].hex()}" for at in range(0, len(halves), 2)]
+    return "".join(shown)
+
+
+@ANY
+@given(
+    st.dictionaries(KEYS, VALUES),
+    st.sampled_from(["=", ":", " = ", "\t:\f", " ", "\t"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from(["", "# remark\n", "! remark\\\n", "\n  \n", "  # remark\n"]),
+)
+def test_what_java_writes_is_read(
+    entries: dict[str, str], separator: str, line_end: str, before: str
+) -> None:
+    content = (before + written(entries, separator)).replace("\n", line_end)
+    assert properties.parse(content) == entries
+
+
+@ANY
+@given(st.dictionaries(KEYS, VALUES, min_size=1), st.data())
+def test_a_line_may_be_continued_anywhere(entries: dict[str, str], data: st.DataObject) -> None:
+    lines = []
+    for line in written(entries, "=").splitlines():
+        at = data.draw(st.integers(1, len(line) - 1))
+        broken = (
+            line[:at].endswith("\\") or "\\" in line[max(0, at - 6) : at] or line[at] in " \t\f"
+        )
+        lines.append(line if broken else f"{line[:at]}\\\n   \t{line[at:]}")
+    assert properties.parse("\n".join(lines)) == entries
+
+
+@ANY
+@given(st.text())
+def test_any_text_is_properties(content: str) -> None:
+    for key, value in properties.parse(content).items():
+        assert isinstance(key, str)
+        assert 1 <= value.line <= content.count("\n") + content.count("\r") + 1
+
+
+PIECES = (
+    "AWSAccessKeyId AWSSecretKey ClientProxyHost ClientProxyPort ClientProxyUsername "
+    "ClientProxyPassword = : \\u d83d \\ x 80 < > @ \xe9 \U0001f600 \ufeff \0"
+)
+BYTES = st.binary() | st.lists(
+    st.sampled_from([b"\n", b"\r", b"\xff", *PIECES.encode().split()])
+).map(b"".join)
+
+
+@IN_FOLDER
+@given(content=BYTES)
+def test_any_file_is_a_configuration_or_a_failure(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(content)
+    for option in ("credential_file", "client_config_file"):
+        values = {"credential_file": None, "client_config_file": None, "url": None}
+        try:
+            connection = Connection(values | {option: str(file)}, {})
+        except Failure:
+            continue
+        assert connection.keys or connection.proxy or option == "client_config_file"
+
+
+@ANY
+@given(given=st.text() | st.from_regex(r"(http|https|ftp)://[a-z@:\[\]%.0-9]{0,20}/?"))
+def test_any_address_is_an_endpoint_or_a_failure(given: str) -> None:
+    values = {"credential_file": None, "client_config_file": None, "url": given}
+    try:
+        connection = Connection(values, {})
+    except Failure:
+        return
+    assert connection.url.startswith(("http://", "https://"))
+
+
+# Documents.
+
+
+@ANY
+@given(
+    UNICODE.filter(lambda document: "{" not in document) | UNICODE.map(lambda x: f'{{"a": "{x}"}}')
+)
+def test_a_document_is_shown_byte_for_byte(document: str) -> None:
+    """As the service sends it, percent-encoded, however much of it is."""
+    for safe in ("", "/", "-_.!~*'()", ":,"):
+        shown = text.stored_document(quote(document, safe=safe))
+        assert f"{shown}\n" == (document if document.endswith("\n") else f"{document}\n")
+
+
+@ANY
+@given(st.binary())
+def test_bytes_that_are_no_text_pass_through(document: bytes) -> None:
+    shown = text.stored_document("".join(f"%{byte:02X}" for byte in document))
+    assert shown.encode("utf-8", "surrogateescape") == document.removesuffix(b"\n")
+
+
+@ANY
+@given(UNICODE)
+def test_a_server_that_does_not_encode_is_understood(document: str) -> None:
+    document = f'{{"100%25": "{document}"}}'
+    assert text.stored_document(document) == document
+
+
+@ANY
+@given(
+    st.lists(UNICODE, min_size=1), st.lists(UNICODE, min_size=1), st.sampled_from(["Allow", "Deny"])
+)
+def test_a_generated_policy_says_what_was_given(
+    actions: list[str], resources: list[str], effect: str
+) -> None:
+    made = policy.statement(effect, actions, resources)
+    assert "\n" not in made
+    assert json.loads(made) == {
+        "Version": "2008-10-17",
+        "Statement": [{"Effect": effect, "Action": actions, "Resource": resources}],
+    }
+    assert policy.given(None, made) == made
+    assert list(json.loads(made)) == ["Version", "Statement"]
+    assert list(json.loads(made)["Statement"][0]) == ["Effect", "Action", "Resource"]
+
+
+def test_a_generated_policy_has_no_blanks() -> None:
+    assert policy.statement("Allow", ["s3:Put"], ["*"]) == (
+        '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":["s3:Put"],'
+        '"Resource":["*"]}]}'
+    )
+    assert policy.trust("ec2.amazonaws.com") == (
+        '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":'
+        '{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}'
+    )
+    assert policy.statement("Allow", ["é"], ["😀"]).endswith('"Action":["é"],"Resource":["😀"]}]}')
+
+
+def is_json(document: str) -> bool:
+    try:
+        json.loads(document)
+    except ValueError:
+        return False
+    return True
+
+
+@ANY
+@given(UNICODE | st.text(st.sampled_from('{}[]",:1 \n\\'), max_size=30))
+def test_what_is_no_json_is_refused_with_its_place(document: str) -> None:
+    if is_json(document):
+        assert policy.given(None, document) == document
+        return
+    with pytest.raises(NotJson, match=r"^the policy of -o, line \d+, column \d+: not JSON \(.+\)$"):
+        policy.given(None, document)
+
+
+@pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000])
+def test_a_policy_that_is_too_deep_is_refused(deep: str) -> None:
+    with pytest.raises(NotJson, match=r"nested too deeply|not JSON"):
+        policy.given(None, deep)
+
+
+@IN_FOLDER
+@given(content=UNICODE | st.just("{}").map(lambda x: f"{x} \n\r\n"))
+def test_a_policy_file_is_sent_as_it_stands(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    file.write_bytes(content.encode())
+    if is_json(content):
+        assert policy.given(str(file), None) == content
+        assert policy.trust_given(str(file), None) == content
+    else:
+        with pytest.raises(Failure, match=r"policy\.json"):
+            policy.given(str(file), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "{} is empty; the policy was expected in it"),
+        (b'{"a":\n"caf\xe9"}', "{}, line 2: not UTF-8; the policy has to be text"),
+        (b" " * ((1 << 20) + 1), "{} is larger than 1048576 bytes; that cannot be the policy"),
+        (b'{"a": 1', "{}, line 1, column 8: not JSON (Expecting ',' delimiter)"),
+        (None, "cannot read the policy from {}: No such file or directory"),
+    ],
+)
+def test_a_file_that_is_no_policy_says_why(
+    content: bytes | None, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.json"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Failure) as failure:
+        policy.given(str(file), None)
+    assert str(failure.value) == words.format(file)
+
+
+def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "policy.json"
+    file.write_text("1".rjust(1 << 20))
+    assert len(policy.given(str(file), None)) == 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "no file is named for the policy"),
+        (".", ". is a folder; the policy has to be a file"),
+        ("a\0b", "cannot read the policy from a\0b: embedded null byte"),
+    ],
+)
+def test_a_name_that_is_no_file_says_why(name: str, words: str) -> None:
+    with pytest.raises(Failure) as failure:
+        policy.given(name, None)
+    assert str(failure.value) == words
+
+
+@pytest.mark.parametrize("both", [(None, None), ("file", "text")])
+def test_exactly_one_policy_is_given(both: tuple[str | None, str | None]) -> None:
+    with pytest.raises(Failure) as failure:
+        policy.given(*both)
+    assert str(failure.value) == "give the policy by exactly one of -f and -o"
+    with pytest.raises(Failure) as failure:
+        policy.trust_given(*both)
+    assert str(failure.value) == "give the trust policy by exactly one of -f and -s"
+
+
+# Paths and lines.
+
+
+@ANY
+@given(UNICODE | st.text(st.sampled_from("/ab")))
+def test_a_path_is_completed_at_its_ends_only(path: str) -> None:
+    completed = entity_path(path)
+    assert completed.startswith("/")
+    assert completed.endswith("/")
+    assert entity_path(completed) == completed
+    assert path in completed
+    assert len(completed) <= len(path) + 2
+    assert completed.strip("/") == path.strip("/")
+
+
+@pytest.mark.parametrize(
+    ("path", "completed"),
+    [("", "/"), ("/", "/"), ("a", "/a/"), ("/a", "/a/"), ("a/", "/a/"), ("a//b", "/a//b/")],
+)
+def test_a_path(path: str, completed: str) -> None:
+    assert entity_path(path) == completed
+    assert options.PATH.value(path) == completed
+
+
+@ANY
+@given(st.text())
+def test_one_line_is_one_and_shows_nothing_else(foreign: str) -> None:
+    line = one_line(foreign)
+    assert line.isprintable() or not line
+    assert line == line.strip()
+    assert one_line(line) == line
+    assert [c for c in foreign if c.isprintable() and c != " "] == [c for c in line if c != " "]
+
+
+@ANY
+@given(UNICODE)
+def test_a_document_keeps_all_but_its_last_newline(document: str) -> None:
+    assert f"{text.document(document)}\n".startswith(document.removesuffix("\n"))
+    assert len(text.document(document)) == len(document) - document.endswith("\n")
+
+
+def test_arn_and_id_are_two_lines() -> None:
+    assert list(text.arn_and_id({"Arn": "arn", "UserId": "id", "X": 1}, "UserId")) == ["arn", "id"]
+
+
+# What is hidden.
+
+#: Passwords, keys and codes have at least four characters.
+SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=4)
+
+
+@ANY
+@given(SECRETS, st.sampled_from(sorted(SECRET_MEMBERS)), UNICODE)
+def test_a_known_secret_never_survives(secret: str, member: str, around: str) -> None:
+    secrets = Secrets()
+    secrets.gather({"Users": [{"Inner": {member: secret}}]})
+    for form in (
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        escape(secret),
+        escape(secret, {'"': "&quot;"}),
+        escape(secret, {'"': "&quot;", "'": "&apos;"}),
+        escape(secret, {'"': "&#34;", "'": "&#39;"}),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+    ):
+        cleaned = secrets.clean(f"{around} {form} {around}")
+        assert form not in cleaned or form in f"{around} *** {around}" * 2
+        assert "***" in cleaned
+        assert form not in str(secrets.structure({"Message": f"<{form}>", "More": [form]}))
+
+
+@ANY
+@given(st.sampled_from(sorted(SECRET_MEMBERS)), SECRETS | st.binary() | st.integers())
+def test_a_secret_member_is_hidden_wherever_it_stands(member: str, value: object) -> None:
+    structure = {"User": {member: value, "Name": "bob"}, "List": [{member: value}], "Count": 1}
+    assert Secrets().structure(structure) == {
+        "User": {member: "***", "Name": "bob"},
+        "List": [{member: "***"}],
+        "Count": 1,
+    }
+
+
+@ANY
+@given(st.lists(SECRETS, min_size=2), UNICODE)
+def test_each_line_of_a_secret_is_one(lines: list[str], around: str) -> None:
+    secrets = Secrets()
+    secrets.add("\n".join(lines))
+    for line in "\n".join(lines).splitlines():
+        if len(line) >= 4:
+            assert line not in secrets.clean(f"<{line}>").replace("***", "")
+
+
+def test_what_is_shorter_than_any_secret_hides_nothing() -> None:
+    secrets = Secrets()
+    secrets.add("", "abc")
+    assert secrets.clean("abc") == "abc"
+    secrets.add("abcd")
+    assert secrets.clean("abc abcd") == "abc ***"
