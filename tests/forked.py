@@ -39,7 +39,13 @@ class Forks:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, str(HERE / "forked.py")],
-            env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": "/nonexistent"},
+            env={
+                "PATH": os.environ["PATH"],
+                "LANG": "C.UTF-8",
+                "HOME": "/nonexistent",
+                # The checkout whose tests these are, wherever the environment was made for.
+                "PYTHONPATH": str(HERE.parent),
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
