@@ -1,7 +1,8 @@
 #compdef iamcli @NAMES@
 # Completion of iamcli(1) and the iam-* commands for zsh. Written by tools/completions.py.
 
-# Names from the account, where the user asked for that; $1 is their kind.
+# Names from the account, where the user asked for that. The last argument is their kind; _arguments
+# puts what compadd needs in front of it.
 (( $+functions[_iamcli_names] )) ||
 _iamcli_names() {
     [[ ${IAMCLI_COMPLETE-} == 1 ]] || return 1
@@ -9,8 +10,8 @@ _iamcli_names() {
     [[ ${words[1]} != */* ]] || program=${${words[1]:h}/#\~/$HOME}/iamcli
     # Neither the word to complete nor the option before it.
     local -a names line=("${(@)words[1,CURRENT-2]}" "${(@)words[CURRENT+1,-1]}")
-    names=(${(f)"$("$program" complete "$1" "$line[@]" 2>/dev/null </dev/null)"})
-    (( $#names )) && compadd "${@:2}" -a names
+    names=(${(f)"$("$program" complete "$argv[-1]" "$line[@]" 2>/dev/null </dev/null)"})
+    (( $#names )) && compadd "${(@)argv[1,-2]}" -a names
 }
 
 (( $+functions[_iamcli_umbrella] )) ||

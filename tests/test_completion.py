@@ -1,0 +1,329 @@
+"""Completion in the real shells, and the names that it asks the account for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import BIN, ROOT
+from needs import need
+from stub import ok
+from terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from conftest import Shell
+    from forked import Fork
+    from stub import Stub
+
+    Complete = Callable[[str], list[str]]
+
+SHELLS = ("bash", "zsh", "fish")
+BASH_COMPLETION = "/usr/share/bash-completion/bash_completion"
+FOLDERS = {
+    "bash": "share/bash-completion/completions",
+    "zsh": "share/zsh/site-functions",
+    "fish": "share/fish/vendor_completions.d",
+}
+#: Lists are shown at the first TAB, whole.
+BASH = (
+    f". {BASH_COMPLETION}; "
+    "bind 'set show-all-if-ambiguous on' 'set completion-query-items 0' 'set page-completions off' "
+    "'set enable-bracketed-paste off'"
+)
+ZSH = (
+    "fpath=($PREFIX/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -D; "
+    "zstyle ':completion:*' verbose yes; LISTMAX=10000; unsetopt prompt_sp prompt_cr list_ambiguous"
+)
+
+
+@pytest.fixture
+def prefix(run: Shell) -> Path:
+    """A folder as an installation has it: bin with the commands, share with the completions."""
+    folder = run.home / "installed"
+    for shell, name in FOLDERS.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).symlink_to(ROOT / "completions" / shell)
+    (folder / "bin").symlink_to(BIN)
+    run.env |= {
+        "PATH": f"{folder}/bin:/usr/bin:/bin",
+        "XDG_DATA_DIRS": f"{folder}/share:/usr/share",
+        "PREFIX": str(folder),
+        "TERM": "xterm",
+    }
+    run.env.pop("XDG_CACHE_HOME", None)
+    return folder
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest) -> str:
+    need(request.param)
+    if request.param == "bash":
+        need(BASH_COMPLETION)
+    return str(request.param)
+
+
+@pytest.fixture
+def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
+    """Return the lines that the shell offers for an unfinished command line."""
+    if shell == "fish":
+        yield lambda line: run("fish", "-c", 'complete -C "$argv"', line).out.splitlines()
+        return
+    opened: list[Terminal] = []
+
+    def offered(line: str) -> list[str]:
+        if not opened:
+            opened.append(terminal(shell, run))
+        shown = opened[0].typed(f"cd {run.home}\r{line}\t")
+        return [found.strip() for found in shown.splitlines()]
+
+    yield offered
+    for one in opened:
+        one.close()
+
+
+def terminal(shell: str, run: Shell) -> Terminal:
+    if shell == "bash":
+        return Terminal(["bash", "--norc", "--noprofile", "-i"], run.env, BASH)
+    return Terminal(["zsh", "-f", "-i"], run.env, ZSH)
+
+
+def names(lines: list[str]) -> set[str]:
+    return {word for line in lines for word in line.split()}
+
+
+def test_options_with_their_meaning(complete: Complete) -> None:
+    lines = complete("iam-usercreate -")
+    for option, meaning in {
+        "-u": "the user's name (required)",
+        "-g": "a group that the user is to be a member of (repeatable)",
+        "-p": "the path to put it under; default: /",
+        "--url": "send requests to this address; default: AWS_IAM_URL",
+        "--version": "show the version and exit",
+    }.items():
+        assert any(line.startswith(option) and meaning in line for line in lines), option
+    assert not any(line.startswith("-r") for line in lines)
+
+
+def test_choices_and_known_values(complete: Complete) -> None:
+    assert names(complete("iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
+    assert names(complete("iam-virtualmfadevicelist -t ")) >= {"Assigned", "Unassigned", "Any"}
+    assert names(complete("iam-usermodkey -s ")) >= {"Active", "Inactive"}
+
+
+def test_files_for_options_that_name_one(complete: Complete, run: Shell) -> None:
+    for name in ("policy-one.json", "policy-two.json"):
+        (run.home / name).touch()
+    for option in ("-f", "--client-config-file", "--aws-credential-file"):
+        offered = names(complete(f"iam-useruploadpolicy {option} policy"))
+        assert offered >= {"policy-one.json", "policy-two.json"}, option
+    assert not names(complete("iam-useruploadpolicy -u policy")) & {"policy-one.json"}
+
+
+def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> None:
+    # One a room, by whatever way the shell finds it; the files themselves are checked elsewhere.
+    for name in (
+        "iam-groupdel",
+        "iam-rolecreate",
+        "iam-instanceprofiledel",
+        "iam-useraddkey",
+        "iam-useraddcert",
+        "iam-servercertdel",
+        "iam-userenablemfadevice",
+        "iam-userchangepassword",
+        "iam-accountmodpasswordpolicy",
+    ):
+        assert any(line.startswith("--version") for line in complete(f"{name} --")), name
+
+
+def test_the_umbrella(complete: Complete) -> None:
+    assert names(complete("iamcli ")) >= {"sandbox", "home"}
+    assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
+    (run.home / "a policy.json").touch()
+    here = terminal(shell, run)
+    try:
+        here.typed(f"cd {run.home}\r")
+        assert here.line("iam-useraddpolicy -e D\t") == ["iam-useraddpolicy", "-e", "Deny"]
+        assert here.line("iam-useraddpolicy --aw\t") == [
+            "iam-useraddpolicy",
+            "--aws-credential-file",
+        ]
+        assert here.line("iam-rolecreate -f a\t") == ["iam-rolecreate", "-f", "a policy.json"]
+    finally:
+        here.close()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_what_cannot_stand_again_is_not_offered(complete: Complete) -> None:
+    lines = complete("iam-useraddpolicy -u bob -a s3:* --debug -")
+    begun = {line.split()[0] for line in lines if line.startswith("-")}
+    assert {"-a", "-r", "-p", "--url"} <= begun
+    assert not {"-u", "-d", "--debug"} & begun
+    begun = {line.split()[0] for line in complete("iam-useruploadpolicy -f x -") if line}
+    assert "-p" in begun
+    assert "-o" not in begun
+
+
+# Names from the account.
+
+
+@pytest.fixture
+def account(aws: Shell, fork: Fork, prefix: Path) -> Shell:
+    """An account with a few names in it, and the wish to complete them."""
+    for line in (
+        "iam-usercreate -u bob",
+        "iam-usercreate -u bert",
+        "iam-groupcreate -g Admin",
+        "iam-groupcreate -g Auditors",
+        "iam-useraddpolicy -u bob -p read-one -e Allow -a s3:* -r arn:aws:s3:::example",
+        "iam-useraddpolicy -u bob -p read-two -e Allow -a s3:* -r arn:aws:s3:::example",
+        "iam-rolecreate -r webserver -s ec2.amazonaws.com",
+        "iam-instanceprofilecreate -s web-profile",
+        "iam-virtualmfadevicecreate -s phone -b Base32String -o phone.txt",
+        "iam-virtualmfadevicecreate -s tablet -b Base32String -o tablet.txt",
+    ):
+        done = fork(*line.split())
+        assert done.status == 0, done
+    aws.env["IAMCLI_COMPLETE"] = "1"
+    return aws
+
+
+def test_names_of_the_account(account: Shell, complete: Complete) -> None:
+    assert names(complete("iam-userdel -u b")) >= {"bob", "bert"}
+    assert names(complete("iam-groupadduser -g A")) >= {"Admin", "Auditors"}
+    assert names(complete("iam-userdelpolicy -u bob -p read-")) >= {"read-one", "read-two"}
+    serials = {f"arn:aws:iam::123456789012:mfa/{name}" for name in ("phone", "tablet")}
+    # bash shows of a word with colons only what stands behind the last one.
+    offered = names(complete("iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/"))
+    assert offered >= serials or offered >= {f"mfa/{name}" for name in ("phone", "tablet")}
+    # The name of what is to be created is nobody's yet.
+    assert not names(complete("iam-usercreate -u b")) & {"bob", "bert"}
+
+
+def test_names_on_request_only(account: Shell, complete: Complete) -> None:
+    del account.env["IAMCLI_COMPLETE"]
+    assert not names(complete("iam-userdel -u b")) & {"bob", "bert"}
+    assert not (account.home / ".cache" / "iamcli").exists()
+
+
+def asked(run: Shell, kind: str, *line: str) -> list[str]:
+    done = run("iamcli", "complete", kind, *line)
+    assert (done.status, done.err) == (0, "")
+    return done.out.splitlines()
+
+
+def test_each_kind_of_name(account: Shell) -> None:
+    keys = [account("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
+    assert asked(account, "role", "iam-roledel") == ["webserver"]
+    assert asked(account, "profile", "iam-instanceprofiledel") == ["web-profile"]
+    assert asked(account, "key", "iam-userdelkey", "-u", "bob") == keys
+    assert asked(account, "key", "iam-userdelkey", "-u", "'bob'") == keys
+    assert asked(account, "policy", "/some/bin/iam-userdelpolicy", "-u", "bob") == [
+        "read-one",
+        "read-two",
+    ]
+    assert asked(account, "servercert", "iam-servercertdel") == []
+    assert asked(account, "signingcert", "iam-userdelcert", "-u", "bob") == []
+    assert asked(account, "mfa", "iam-userdeactivatemfadevice", "-u", "bob") == []
+    assert len(asked(account, "mfa", "iam-virtualmfadevicedel")) == 2
+    # Whose policies they are is not said yet.
+    assert asked(account, "policy", "iam-userdelpolicy") == []
+    assert asked(account, "nothing", "iam-userdel") == []
+    assert asked(account, "user", "iam-nothing") == []
+
+
+def test_what_is_kept_is_private_and_short_lived(account: Shell) -> None:
+    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    folder = account.home / ".cache" / "iamcli"
+    (file,) = folder.iterdir()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert file.stat().st_mode & 0o777 == 0o600
+    account("iam-groupcreate", "-g", "Later")
+    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    # Another key may belong to another account.
+    other = account.env | {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_CREDENTIAL_FILE": ""}
+    assert "Later" in account("iamcli", "complete", "group", "iam-groupdel", env=other).out
+    an_hour_ago = time.time() - 3600
+    os.utime(file, (an_hour_ago, an_hour_ago))
+    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors", "Later"]
+
+
+def test_a_file_that_others_made_is_not_believed(account: Shell) -> None:
+    asked(account, "group", "iam-groupdel")
+    (file,) = (account.home / ".cache" / "iamcli").iterdir()
+    file.write_text("Planted\n")
+    assert asked(account, "group", "iam-groupdel") == ["Planted"]
+    file.chmod(0o644)
+    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    folder = file.parent
+    file.unlink()
+    folder.rmdir()
+    (account.home / "elsewhere").mkdir()
+    folder.symlink_to(account.home / "elsewhere")
+    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    assert not list((account.home / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"AWS_IAM_URL": "http://127.0.0.1:9"},
+        {"AWS_IAM_URL": "no address"},
+        {"AWS_CREDENTIAL_FILE": "absent"},
+        {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+        {"XDG_CACHE_HOME": "/dev/null", "AWS_IAM_URL": "http://127.0.0.1:9"},
+    ],
+    ids=str,
+)
+def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
+    done = account("iamcli", "complete", "user", "iam-userdel", env=env)
+    assert (done.status, done.out, done.err) == (0, "", "")
+
+
+def test_silence_in_time(account: Shell) -> None:
+    script = "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); "
+    script += "print(s.getsockname()[1], flush=True); time.sleep(60)"
+    server = account.start(sys.executable, "-c", script, stdout=-1)
+    assert server.stdout
+    try:
+        port = int(server.stdout.readline())
+        account.env["AWS_IAM_URL"] = f"http://127.0.0.1:{port}"
+        begun = time.monotonic()
+        assert asked(account, "user", "iam-userdel") == []
+        took = time.monotonic() - begun
+        begun = time.monotonic()
+        assert asked(account, "user", "iam-userdel") == []
+        again = time.monotonic() - begun
+    finally:
+        server.kill()
+        server.wait()
+    # The second time it is known to be in vain.
+    assert 1.5 < took < 8
+    assert again < 1.5
+
+
+def test_letters_that_a_shell_would_run_do_not_reach_it(run: Shell, stub: Stub) -> None:
+    odd = ["$(touch ran)", "`touch ran`", "a b", "a\nb", "x;y", "caf\u00e9", "\u001b[2J", "good"]
+    members = "".join(
+        f"<member><UserName>{name}</UserName></member>".replace("\u001b", "?") for name in odd
+    )
+    scene = stub.scene(ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>"))
+    assert asked_at(run, scene.url) == ["good"]
+
+
+def asked_at(run: Shell, url: str) -> list[str]:
+    done = run("iamcli", "complete", "user", "iam-userdel", env={"AWS_IAM_URL": url})
+    return done.out.splitlines()
+
+
+def test_the_umbrella_does_not_list_what_shells_call(run: Shell) -> None:
+    assert "iamcli complete" not in run("iamcli").out

@@ -1,0 +1,118 @@
+"""Help, manual page and completions say what the declaration says, and the same."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import facts
+import pytest
+from conftest import ROOT
+
+from iamcli import documentation
+from iamcli import help as help_text
+from iamcli.cli import rooms
+from iamcli.command import FAILED, INTERRUPTED
+
+if TYPE_CHECKING:
+    from conftest import Shell
+
+    from iamcli.command import Command
+
+COMMANDS: dict[str, Command] = {
+    command.name: command for _, commands in rooms() for command in commands
+}
+WIDTH = 80
+
+
+def page(name: str) -> str:
+    return (ROOT / "man" / f"{name}.1").read_text()
+
+
+@cache
+def in_shells() -> dict[str, dict[str, facts.Facts]]:
+    readers = {"bash": facts.of_bash, "zsh": facts.of_zsh, "fish": facts.of_fish}
+    return {shell: read(COMMANDS) for shell, read in readers.items()}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_all_say_the_same_of_each_option(name: str) -> None:
+    declared = facts.declared(COMMANDS[name])
+    assert facts.of_help(help_text.text(COMMANDS[name])) == declared
+    assert facts.of_page(page(name)) == declared
+    for shell, read in in_shells().items():
+        assert read[name] == declared, shell
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_all_say_the_same_of_the_exit_status(name: str) -> None:
+    assert set(help_text.STATUSES) == {0, FAILED, INTERRUPTED}
+    assert facts.statuses_of_help(help_text.text(COMMANDS[name])) == set(help_text.STATUSES)
+    assert facts.statuses_of_page(page(name)) == set(help_text.STATUSES)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("iam-usercreate", ".It Fl k\n", ".It Fl j\n"),
+        ("iam-usercreate", "Default:\n.Ql / .", "Default:\n.Ql /x/ ."),
+        ("iam-useraddpolicy", "Required.", "Optional."),
+        ("iam-useraddpolicy", "May be repeated.", ""),
+        ("iam-useraddpolicy", ".Ql Deny", ".Ql Refuse"),
+        ("iam-useraddpolicy", ".It Fl u Ar username", ".It Fl u"),
+    ],
+)
+def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: str) -> None:
+    text = page(name)
+    assert old in text
+    assert facts.of_page(text.replace(old, new)) != facts.declared(COMMANDS[name])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("-e EFFECT ", "-e        "),
+        ("-o        ", "-x        "),
+        ("Allow or Deny", "Allow or Refuse"),
+        ("(required, repeatable)", "(required)"),
+        ("default: AWS_CREDENTIAL_FILE", "default: another"),
+    ],
+)
+def test_a_help_that_says_something_else_is_noticed(old: str, new: str) -> None:
+    command = COMMANDS["iam-useraddpolicy"]
+    text = help_text.text(command)
+    assert old in text
+    assert facts.of_help(text.replace(old, new)) != facts.declared(command)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_shape_of_help(name: str) -> None:
+    command = COMMANDS[name]
+    lines = help_text.text(command).splitlines()
+    example = documentation.of(command).examples[0]
+    assert lines[0] == command.summary
+    assert lines[lines.index(f"{name} [options...]") + 1] == ""
+    assert lines[-4:] == ["Example:", f"  {example}", "", f"See man {name}"]
+    assert all(len(line) <= WIDTH for line in lines if example not in line)
+    assert not any(line != line.rstrip() or "`" in line for line in lines)
+    table = [line for line in lines[lines.index(f"{name} [options...]") :] if line[:1] == "-"]
+    assert table == sorted(table, key=lambda line: line.split()[0].strip(","))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_documented(name: str) -> None:
+    document = documentation.of(COMMANDS[name])
+    assert document.output
+    assert document.calls
+    assert len(document.examples) == len(document.leads)
+    assert all(lead.endswith(".") for lead in document.leads)
+    assert all(line.startswith(name) or f"| {name}" in line for line in document.examples)
+    for text in (*document.description, *document.output, *document.differs):
+        assert text.endswith((".", ":")), text
+        assert text.count("`") % 2 == 0, text
+
+
+def test_help_as_a_process(run: Shell) -> None:
+    done = run("iam-useraddpolicy", "-h")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == help_text.text(COMMANDS["iam-useraddpolicy"])

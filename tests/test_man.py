@@ -1,0 +1,201 @@
+"""The manual pages: up to date, clean, found, and true."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT
+from needs import need
+
+from iamcli.cli import rooms
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Shell
+    from forked import Fork
+
+MAN = ROOT / "man"
+COMMANDS = [command.name for _, commands in rooms() for command in commands]
+PAGES = sorted(MAN.glob("*.[1-9]"))
+SECTIONS = [
+    "NAME",
+    "SYNOPSIS",
+    "DESCRIPTION",
+    "OUTPUT",
+    "ENVIRONMENT",
+    "FILES",
+    "EXIT STATUS",
+    "EXAMPLES",
+    "COMPATIBILITY",
+    "SEE ALSO",
+]
+
+
+@pytest.mark.parametrize("tool", ["pages", "completions"])
+def test_what_is_generated_is_up_to_date(tool: str) -> None:
+    words = [sys.executable, ROOT / "tools" / f"{tool}.py", "--check"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_each_command_has_a_page_and_three_are_written() -> None:
+    written = {"iamcli.1", "iam-toolkit.7", "aws-credential-file.5"}
+    assert {page.name for page in PAGES} == written | {f"{name}.1" for name in COMMANDS}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_page_has_its_sections_and_siblings(name: str) -> None:
+    text = (MAN / f"{name}.1").read_text()
+    assert re.findall(r"^\.Sh (.*)$", text, re.MULTILINE) == SECTIONS
+    assert all(re.split(r"\n\.Sh .*\n", f"{text}.Sh END\n")[1:-1])
+    also = text.partition(".Sh SEE ALSO\n")[2]
+    assert ".Xr iam-toolkit 7" in also
+    assert re.search(r"^API operations?: [A-Z]", also, re.MULTILINE)
+    assert "<" not in re.sub(r"<[^A-Z]", "", text)  # no token of a transcript is left
+
+
+def test_the_lint_is_silent() -> None:
+    need("mandoc")
+    done = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "style", *PAGES],
+        env={"PATH": "/usr/bin:/bin", "MANPATH": str(ROOT / "share" / "man")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_groff_is_silent() -> None:
+    need("groff")
+    # One page of each room and the written ones; the others have the same form.
+    pages = [page for page in PAGES if not page.name.startswith("iam-")]
+    pages += [MAN / f"{room[0].name}.1" for _, room in rooms()] + [MAN / "iam-toolkit.7"]
+    script = 'for page; do groff -mdoc -Tutf8 -ww -z "$page" || exit; done'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *pages], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("renderer", ["mandoc", "man"])
+def test_both_renderers_show_what_a_shell_can_read(renderer: str, run: Shell) -> None:
+    need(renderer)
+    page = str(MAN / "iam-useruploadpolicy.1")
+    words = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]
+    done = run(*words, env={"MANWIDTH": "200", "MANROFFOPT": "-c"})
+    shown = re.sub(r".\x08|\x1b\[[0-9;]*m", "", done.out)
+    assert """-o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'""" in shown
+    assert "any of \u2018+=,.@-_\u2019." in shown
+
+
+def in_checkout(run: Shell, *words: str) -> tuple[int, str]:
+    done = run(*words, env={"PATH": f"{ROOT / 'bin'}:/usr/bin:/bin"})
+    return done.status, done.out
+
+
+def test_man_finds_the_pages_of_a_checkout(run: Shell) -> None:
+    need("man")
+    status, found = in_checkout(run, "man", "-w", "5", "aws-credential-file", "7", "iam-toolkit")
+    assert (status, found.count(f"{ROOT}/")) == (0, 2)
+    status, found = in_checkout(run, "man", "-w", "1", "iamcli", *COMMANDS)
+    assert status == 0
+    assert [line.rpartition("/")[2] for line in found.splitlines()] == [
+        f"{name}.1" for name in ("iamcli", *COMMANDS)
+    ]
+    assert all(line.startswith(f"{ROOT}/") for line in found.splitlines())
+
+
+def test_apropos_lists_the_pages_of_a_checkout(run: Shell) -> None:
+    need("man")
+    status, listed = in_checkout(run, "man", "-k", "iam-")
+    assert status == 0
+    assert {line.split()[0] for line in listed.splitlines()} >= {*COMMANDS, "iam-toolkit"}
+    assert "iam-usercreate" in in_checkout(run, "man", "-k", "create a user")[1]
+
+
+def see_also(name: str) -> set[str]:
+    also = (MAN / f"{name}.1").read_text().partition(".Sh SEE ALSO\n")[2]
+    return set(re.findall(r"^\.Xr (\S+)", also, re.MULTILINE))
+
+
+def test_the_way_of_a_newcomer_is_signposted() -> None:
+    assert {"iam-useraddkey", "iam-useraddpolicy", "iam-userdel"} <= see_also("iam-usercreate")
+    assert {"iam-userlistpolicies", "iam-userdelpolicy"} <= see_also("iam-useraddpolicy")
+
+
+def examples_of(page: Path) -> list[str]:
+    """Return the command lines in a page's EXAMPLES, lines that go on joined."""
+    section = page.read_text().partition(".Sh EXAMPLES\n")[2].partition("\n.Sh ")[0]
+    plain = section.replace(r"\-", "-").replace(r"\(aq", "'").replace("\\e\n", "")
+    return re.findall(r"^(?:\.Dl )?\$ (.*)$", plain, re.MULTILINE)
+
+
+def test_the_walk_of_the_overview_works(aws: Shell, fork: Fork) -> None:
+    first, *lines = examples_of(MAN / "iam-toolkit.7")
+    assert first == "iamcli sandbox"
+    assert [line.split()[0] for line in lines] == [
+        "iam-usercreate",
+        "iam-useraddpolicy",
+        "iam-userlistpolicies",
+        "iam-userdel",
+        "iam-userdel",
+    ]
+    for line in lines:
+        done = fork(*shlex.split(line))
+        assert (done.status, done.err) == (0, ""), line
+    assert fork("iam-userlistbypath").out == "IsTruncated: false\n"
+
+
+def test_the_key_file_of_the_format_page_works(aws: Shell) -> None:
+    text = (MAN / "aws-credential-file.5").read_text()
+    block = text.partition(".Sh EXAMPLES\n")[2].partition(".Bd -literal -offset indent\n")[2]
+    script = block.partition(".Ed\n")[0].replace(r"\-", "-").replace("$ ", "")
+    aws("iam-usercreate", "-u", "bob")
+    done = aws("sh", "-c", script)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert (aws.home / "bob.credentials").stat().st_mode & 0o777 == 0o600
+    keys = aws("iam-userlistkeys", "-u", "bob").out.splitlines()[0]
+    assert f"AWSAccessKeyId={keys}\n" in (aws.home / "bob.credentials").read_text()
+
+
+def test_the_overview_names_every_variable_that_is_read() -> None:
+    # The sandbox sets variables for others.
+    sources = [path for path in (ROOT / "iamcli").rglob("*.py") if "sandbox" not in path.name]
+    read = {
+        name
+        for source in sources
+        for name in re.findall(r'"((?:AWS|IAMCLI|CLIENT)_[A-Z_]+)"', source.read_text())
+    }
+    text = (MAN / "iam-toolkit.7").read_text()
+    environment = text.partition(".Sh ENVIRONMENT\n")[2].partition(".Sh ")[0]
+    told = set(re.findall(r"[A-Z0-9_]{6,}", environment))
+    assert {"IAMCLI_STRICT", "IAMCLI_TIMEOUT", "AWS_IAM_URL"} <= read
+    assert read - told == set()
+    for page in PAGES:
+        names = set(
+            re.findall(r"^\.(?:It )?Ev ((?:AWS|IAMCLI)\S+)", page.read_text(), re.MULTILINE)
+        )
+        assert names <= told, page
+
+
+def test_the_site_links_only_to_what_is_there(tmp_path: Path) -> None:
+    need("mandoc")
+    words = [sys.executable, ROOT / "tools" / "site.py", tmp_path]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    files = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert set(files) == {"index.html", "style.css", *(f"{page.name}.html" for page in PAGES)}
+    for name, text in files.items():
+        for target in re.findall(r'href="([^"]*)"', text):
+            file, _, part = target.partition("#")
+            if not target.startswith("https://"):
+                assert f'id="{part}"' in files[file or name] if part else file in files, target
+    linked = set(re.findall(r'<dt><a href="([^"]*)"', files["index.html"]))
+    assert linked == {f"{page.name}.html" for page in PAGES}

@@ -1,0 +1,118 @@
+"""What an installation brings: the pages and completions, where man and the shells look."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import ROOT, Shell
+from needs import need
+from terminal import Terminal
+from test_completion import BASH, BASH_COMPLETION
+from test_man import COMMANDS, PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: What the wheel is made of.
+SOURCES = ("iamcli", "man", "completions", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+BUILD = "import sys, setuptools.build_meta as backend; print(backend.build_wheel(sys.argv[1]))"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this checkout, made by setuptools alone and without the network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, symlinks=True, ignore=ignore)
+        else:
+            shutil.copy(source, folder / name)
+    words = [sys.executable, "-c", BUILD, str(folder)]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / done.stdout.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def venv(wheel: Path) -> Path:
+    """A fresh virtual environment with the wheel in it, and with nothing else."""
+    folder = wheel.parent / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    install = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", str(wheel)]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
+    subprocess.run([*pip, folder / "bin" / "python", *install], check=True)
+    return folder
+
+
+@pytest.fixture
+def user(tmp_path: Path, venv: Path) -> Shell:
+    """Somebody with only the virtual environment's commands on PATH."""
+    return Shell(tmp_path, {"PATH": f"{venv}/bin:/usr/bin:/bin", "TERM": "xterm"})
+
+
+def held(wheel: Path) -> Mapping[str, bytes]:
+    """Return what the wheel puts below the prefix."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {
+            name.partition(".data/data/")[2]: archive.read(name)
+            for name in archive.namelist()
+            if ".data/data/" in name
+        }
+
+
+def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
+    wanted = {f"share/man/man{page.suffix[1:]}/{page.name}": page for page in PAGES}
+    wanted["share/man/whatis"] = ROOT / "man" / "whatis"
+    for shell, folder in {
+        "bash": "share/bash-completion/completions",
+        "zsh": "share/zsh/site-functions",
+        "fish": "share/fish/vendor_completions.d",
+    }.items():
+        for file in (ROOT / "completions" / shell).iterdir():
+            wanted[f"{folder}/{file.name}"] = file
+    assert held(wheel) == {name: path.read_bytes() for name, path in wanted.items()}
+
+
+def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
+    need("man")
+    done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "aws-credential-file")
+    assert (done.status, done.err) == (0, "")
+    found = done.out.splitlines()
+    assert len(found) == len(PAGES)
+    assert all(line.startswith(f"{venv}/share/man/man") for line in found)
+
+
+def test_apropos_lists_the_pages(user: Shell) -> None:
+    need("man")
+    done = user("man", "-k", "iam-")
+    assert done.status == 0
+    assert {line.split()[0] for line in done.out.splitlines()} >= {*COMMANDS, "iam-toolkit"}
+
+
+def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
+    need("bash", BASH_COMPLETION)
+    here = Terminal(["bash", "--norc", "--noprofile", "-i"], user.env, BASH)
+    try:
+        assert "the user's name (required)" in here.typed("iam-usercreate -\t")
+    finally:
+        here.close()
+
+
+def test_zsh_and_fish_find_them_as_the_overview_says(user: Shell, venv: Path) -> None:
+    need("zsh", "fish")
+    fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
+    assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out
+    setup = f"fpath+=({venv}/share/zsh/site-functions); autoload -Uz compinit; compinit -u -D"
+    here = Terminal(["zsh", "-f", "-i"], user.env, setup)
+    try:
+        assert "the user's name (required)" in here.typed("iam-usercreate -\t")
+    finally:
+        here.close()
