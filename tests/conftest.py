@@ -40,6 +40,8 @@ class Shell:
             "LANG": "C.UTF-8",
             "TMPDIR": str(home),
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Empty but for mutation testing, where the code is not that of the environment.
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             **variables,
         }
 

@@ -123,7 +123,7 @@ def serve() -> None:
     from importlib import import_module
 
     # What a command imports before it sends something.
-    import iamcli.client  # noqa: F401
+    import iamcli.client
     import iamcli.run  # noqa: F401
     from iamcli.command import Command
     from iamcli.commands import ROOMS
