@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from botocore.parsers import QueryParser, ResponseParserError
 
 from iamcli.errors import NotIam
@@ -17,12 +15,11 @@ if TYPE_CHECKING:
 #: Far more elements than the service sends in one answer; each takes a hundred bytes of memory.
 MOST_TAGS = 1 << 18
 
-#: The name of the root element, which nothing but the XML declaration precedes: no document type,
-#: with its entities that grow without end, ever comes from the service.
-_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?<(\w+)")
-
 #: Statuses below are successes.
 SUCCESSES = 300
+
+#: The root elements of refusals: IAM's own, and those of servers that imitate it.
+REFUSALS = frozenset({"Error", "ErrorResponse", "Response"})
 
 
 class Answer(dict[str, "Any"]):
@@ -70,10 +67,22 @@ def before_parse(
     well-formed, and would pass for a deletion that was carried out.
     """
     body = response_dict["body"]
-    root = _ROOT.match(body)
-    name = root[1].decode() if root and body.count(b"<") <= MOST_TAGS else ""
+    name = _root(body) if body.count(b"<") <= MOST_TAGS else ""
     if response_dict["status_code"] < SUCCESSES:
         if name != f"{operation_model.name}Response":
             raise ResponseParserError(f"{operation_model.name} is answered by {name}")
-    elif name != "ErrorResponse":
+    elif name not in REFUSALS:
         response_dict["body"] = b"<ErrorResponse/>"
+
+
+def _root(body: bytes) -> str:
+    """Return the name of the root element, "" where anything but the XML declaration precedes it.
+
+    No document type, with its entities that grow without end, ever comes from the service.
+    """
+    rest = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if rest.startswith(b"<?xml"):
+        rest = rest.partition(b"?>")[2].lstrip()
+    tag = rest[1:].partition(b">")[0].removesuffix(b"/").split(maxsplit=1)
+    name = tag[0].decode("latin-1") if rest.startswith(b"<") and tag else ""
+    return name if name.isalnum() else ""
