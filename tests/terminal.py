@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import pty
 import re
 import select
-import signal
 import struct
+import subprocess
 import termios
 import time
 from typing import TYPE_CHECKING
@@ -30,13 +29,20 @@ class Terminal:
     """A ``shell`` that runs in ``env`` on a terminal of its own, after the line ``setup``."""
 
     def __init__(self, shell: Sequence[str], env: Mapping[str, str], setup: str) -> None:
-        self._process, self._terminal = pty.fork()
-        if self._process == 0:
-            os.execvpe(shell[0], list(shell), dict(env))
+        self._terminal, other = pty.openpty()
+        # Whoever leads a session and opens a terminal has it for its own.
+        script = 'terminal=$1; shift; exec "$@" <"$terminal" >"$terminal" 2>&1'
+        self._process = subprocess.Popen(
+            ["/bin/sh", "-c", script, "sh", os.ttyname(other), *shell],
+            env=dict(env),
+            start_new_session=True,
+        )
         size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
         self._send(f"{setup}; PS1='REA''DY> '\r")
         self._until(READY)
+        # Not before the shell has it: a terminal that nobody has open cannot be read.
+        os.close(other)
 
     def typed(self, keys: str) -> str:
         """Type ``keys``, drop the line, and return what was shown."""
@@ -51,9 +57,8 @@ class Terminal:
 
     def close(self) -> None:
         """End the shell."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process, signal.SIGKILL)
-        os.waitpid(self._process, 0)
+        self._process.kill()
+        self._process.wait()
         os.close(self._terminal)
 
     def _send(self, keys: str) -> None:
