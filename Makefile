@@ -26,6 +26,16 @@ bench: $(VENV)/test.stamp ## time whole commands in pairs against aws iam, curl 
 load: $(VENV)/test.stamp ## run 2,000 commands from several shells at once and print figures
 	@$(BIN)/python bench/load.py
 
+audit: $(VENV)/test.stamp ## look up the installed dependencies' known weaknesses, needs the network
+	@$(BIN)/python -m pip install --disable-pip-version-check -q pip-audit || { \
+		echo "make: pip-audit cannot be installed here; nothing was looked up" >&2; exit 1; }
+	@$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/audit.txt
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement $(VENV)/audit.txt
+
+mutation: $(VENV)/test.stamp ## change the code in a clone, a bit at a time, and count what tests notice; takes hours
+	@$(BIN)/python -m pip install --disable-pip-version-check -q cosmic-ray
+	@tools/mutation/run frame client
+
 lint: $(VENV)/test.stamp ## check style, types and the links in bin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -62,4 +72,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo docs test test-localstack bench load lint links clean rebuild
+.PHONY: audit mutation help demo docs test test-localstack bench load lint links clean rebuild
