@@ -42,6 +42,10 @@ lint: $(VENV)/test.stamp ## check style, types and the links in bin
 	$(BIN)/mypy
 	$(BIN)/python tools/links.py --check
 
+pages: $(VENV)/test.stamp ## make man pages and completions anew, after a change of options or docstrings
+	$(BIN)/python tools/pages.py
+	$(BIN)/python tools/completions.py
+
 links: $(VENV)/sandbox.stamp ## make the links in bin, after a change of the commands in setup.cfg
 	$(BIN)/python tools/links.py
 
@@ -72,4 +76,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-localstack bench load lint links clean rebuild
+.PHONY: audit mutation help demo docs test test-localstack bench load lint pages links clean rebuild
