@@ -1,0 +1,96 @@
+"""Files that options name: read as they are, or named before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from stub import ok
+
+if TYPE_CHECKING:
+    from conftest import Shell
+    from stub import Scene, Stub
+
+#: Each option that names a file, in a line that is otherwise right; ``{}`` is the file.
+LINES = {
+    "iam-useruploadpolicy -u b -p p -f {}": "the policy",
+    "iam-groupuploadpolicy -g g -p p -f {}": "the policy",
+    "iam-roleuploadpolicy -r r -p p -f {}": "the policy",
+    "iam-rolecreate -r r -f {}": "the policy",
+    "iam-roleupdateassumepolicy -r r -f {}": "the policy",
+    "iam-useraddcert -f {}": "the certificate",
+    "iam-servercertupload -s s -k good -b {}": "the certificate",
+    "iam-servercertupload -s s -b good -k {}": "the private key",
+    "iam-servercertupload -s s -b good -k good -c {}": "the certificate chain",
+}
+POLICY = '{"Statement": [\r\n\t{"Effect": "Allow", "Action": "caf\u00e9:*", "Resource": "*"}]}\n\n'
+
+
+@pytest.fixture
+def scene(run: Shell, stub: Stub) -> Scene:
+    """A scene that takes a policy; bad files and a good one lie about."""
+    made = stub.scene(ok("PutUserPolicy"))
+    run.env["AWS_IAM_URL"] = made.url
+    (run.home / "good").write_text("{}")
+    (run.home / "empty").touch()
+    (run.home / "folder").mkdir()
+    (run.home / "loop").symlink_to("loop")
+    (run.home / "latin-1").write_bytes(b'{\n"Id": "caf\xe9"}')
+    (run.home / "large").write_bytes(b" " * ((1 << 20) + 1))
+    return made
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_file_that_cannot_be_read_is_named(line: str, run: Shell, scene: Scene) -> None:
+    what = LINES[line]
+    for name, said in {
+        "absent": f"cannot read {what} from absent: No such file or directory",
+        "folder": f"folder is a folder; {what} has to be a file",
+        "good/x": f"cannot read {what} from good/x: Not a directory",
+        "loop": f"cannot read {what} from loop: Too many levels of symbolic links",
+        "empty": f"empty is empty; {what} was expected in it",
+        "latin-1": f"latin-1, line 2: not UTF-8; {what} has to be text",
+        "/dev/zero": f"/dev/zero is larger than 1048576 bytes; that cannot be {what}",
+        "large": f"large is larger than 1048576 bytes; that cannot be {what}",
+    }.items():
+        words = line.format(name).split()
+        done = run(*words)
+        assert (done.status, done.out, done.err) == (1, "", f"{words[0]}: {said}\n")
+    assert scene.requests == []
+
+
+def test_no_name_is_no_file(run: Shell, scene: Scene) -> None:
+    done = run("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
+    assert (done.status, done.err) == (1, "iam-useruploadpolicy: no file is named for the policy\n")
+    assert scene.requests == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("not json", "policy, line 1, column 1: not JSON (Expecting value)"),
+        ('{"a": 1,\n "b" 2}', "policy, line 2, column 6: not JSON (Expecting ':' delimiter)"),
+        ("[" * 100_000, "policy: nested too deeply"),
+    ],
+)
+def test_a_policy_that_is_not_json(text: str, said: str, run: Shell, scene: Scene) -> None:
+    (run.home / "policy").write_text(text)
+    done = run("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
+    assert (done.status, done.out, done.err) == (1, "", f"iam-useruploadpolicy: {said}\n")
+    assert scene.requests == []
+
+
+def test_a_policy_is_sent_byte_for_byte(run: Shell, scene: Scene) -> None:
+    (run.home / "policy").write_bytes(POLICY.encode())
+    upload = "iam-useruploadpolicy -u b -p p"
+    for line in (
+        f"{upload} -f policy",
+        f"{upload} -f /dev/stdin < policy",
+        f"{upload} -f <(cat policy)",
+        f'{upload} -o "$(cat policy; echo .)"',
+    ):
+        done = run("bash", "-c", line.replace("; echo .", ""))
+        assert (done.status, done.err) == (0, "")
+    sent = [request.parameters["PolicyDocument"] for request in scene.requests]
+    assert sent[:3] == [POLICY] * 3
+    assert sent[3] == POLICY.rstrip("\n")
