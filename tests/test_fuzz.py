@@ -74,7 +74,7 @@ WORDS = (
             "QRCodePNG",
             "file",
             ".",
-            "/dev/null",
+            "file/x",
             "nowhere",
             "1",
             "1001",

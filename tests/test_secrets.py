@@ -246,7 +246,7 @@ def test_seed_is_for_its_owner_alone(method: str, content: bytes, run: Shell, st
     assert file.read_bytes() == content
 
 
-@pytest.mark.parametrize("place", ["there", "link", "absent/seed", "/dev/null", ".", ""])
+@pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", ".", ""])
 def test_seed_goes_into_no_file_that_is_there(place: str, fork: Fork, stub: Stub) -> None:
     (fork.home / "there").write_text("mine")
     (fork.home / "link").symlink_to("target")
