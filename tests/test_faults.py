@@ -413,6 +413,44 @@ def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
         list(Listing(Endless(markers), "ListUsers", None, None).entries("Users"))  # type: ignore[arg-type]
 
 
+class Pages:
+    """A service with a list of five entries, of which it gives one a page."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.strict = strict
+        self.asked: list[tuple[object, object]] = []
+
+    def call(self, _operation: str, *, Marker: str | None, MaxItems: int) -> dict[str, object]:  # noqa: N803
+        self.asked.append((Marker, MaxItems))
+        place = int(Marker or 0)
+        more = {"IsTruncated": True, "Marker": str(place + 1)} if place < 4 else {}
+        return {"Users": [f"user{place}"], **more}
+
+
+@pytest.mark.parametrize(
+    ("size", "marker", "strict", "asked", "footer"),
+    [
+        (None, None, False, [(None, 1000), *((str(n), 1000) for n in range(1, 5))], ["false"]),
+        (7, None, False, [(None, 7)], ["true", "1"]),
+        (None, "2", False, [("2", 100)], ["true", "3"]),
+        (7, "4", False, [("4", 7)], ["false"]),
+        (None, None, True, [(None, 100)], ["true", "1"]),
+    ],
+)
+def test_list_is_read_to_its_end_or_a_page(
+    size: int | None, marker: str | None, *, strict: bool, asked: list[object], footer: list[str]
+) -> None:
+    pages = Pages(strict=strict)
+    listing = Listing(pages, "ListUsers", size, marker)  # type: ignore[arg-type]
+    first = int(marker or 0)
+    assert list(listing.entries("Users")) == [f"user{first + n}" for n in range(len(asked))]
+    assert pages.asked == asked
+    words = ["IsTruncated: ", "Marker: "]
+    assert list(listing.footer()) == [
+        f"{word}{value}" for word, value in zip(words, footer, strict=False)
+    ]
+
+
 @pytest.mark.parametrize("marker", ["", "<Marker/>", "<Marker>a</Marker>"])
 def test_list_that_goes_on_nowhere(marker: str, fork: Fork, stub: Stub) -> None:
     page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
@@ -597,6 +635,15 @@ def test_attempts_of_the_environment(attempts: int, mode: str, fork: Fork, stub:
     assert len(scene.requests) == attempts
 
 
+@pytest.mark.parametrize(("mode", "attempts"), [("legacy", 2), ("standard", 1)])
+def test_mode_says_what_is_sent_again(mode: str, attempts: int, fork: Fork, stub: Stub) -> None:
+    """Status 509 is a reason for the legacy mode alone."""
+    env = {"AWS_MAX_ATTEMPTS": "2", "AWS_RETRY_MODE": mode}
+    done, scene = meet(fork, stub, KINDS["read"], Answer(HTML, 509), **env)
+    assert done.status == 1
+    assert len(scene.requests) == attempts
+
+
 def test_attempts_of_the_configuration(fork: Fork, stub: Stub) -> None:
     config = fork.home / "config"
     config.write_text("[default]\nmax_attempts = 2\nretry_mode = standard\n")
@@ -620,6 +667,8 @@ def test_attempts_of_the_configuration(fork: Fork, stub: Stub) -> None:
         ("AWS_MAX_ATTEMPTS", "²", "max_attempts is ²; it is a whole number from 1 up"),
         ("IAMCLI_TIMEOUT", "soon", "IAMCLI_TIMEOUT is soon; it is a number of seconds"),
         ("IAMCLI_TIMEOUT", "0", "IAMCLI_TIMEOUT is 0; it is a number of seconds"),
+        ("IAMCLI_TIMEOUT", "-1", "IAMCLI_TIMEOUT is -1; it is a number of seconds"),
+        ("IAMCLI_TIMEOUT", "3601", "IAMCLI_TIMEOUT is 3601; it is a number of seconds, at most"),
         ("IAMCLI_TIMEOUT", "nan", "IAMCLI_TIMEOUT is nan; it is a number of seconds"),
     ],
 )

@@ -23,7 +23,7 @@ GROUPS = Option("-g", "GROUP", "groups", "groups", repeatable=True)
 FIRST = Option("-c1", "CODE", "first", "a code")
 SECOND = Option("-c2", "CODE", "second", "a code")
 BODY = Option("-c", "BODY", "body", "a body")
-LOUD = Option("-v", None, "loud", "more")
+LOUD = Option("-v", None, "zeal", "more")
 OPTIONS = [NAME, SIZE, PATH, STATE, GROUPS, FIRST, SECOND, BODY, LOUD, *options.COMMON]
 NOTHING = {
     "user": "x",
@@ -34,7 +34,7 @@ NOTHING = {
     "first": None,
     "second": None,
     "body": None,
-    "loud": False,
+    "zeal": False,
     "credential_file": None,
     "client_config_file": None,
     "url": None,
@@ -55,7 +55,7 @@ def said(*words: str) -> str:
     ("words", "values"),
     [
         ([], {}),
-        (["-v"], {"loud": True}),
+        (["-v"], {"zeal": True}),
         (["-u", "y"], {"user": "y"}),
         (["-u", ""], {"user": ""}),
         (["-u", "-v"], {"user": "-v"}),
@@ -63,7 +63,7 @@ def said(*words: str) -> str:
         (["-u", "--"], {"user": "--"}),
         (["-uBob"], {"user": "Bob"}),
         (["-u=Bob"], {"user": "=Bob"}),
-        (["-g", "a", "-v", "-g", "b", "-ga"], {"groups": ["a", "b", "a"], "loud": True}),
+        (["-g", "a", "-v", "-g", "b", "-ga"], {"groups": ["a", "b", "a"], "zeal": True}),
         (["-s", "aCTIVE"], {"state": "Active"}),
         (["-s", "INACTIVE"], {"state": "Inactive"}),
         (["-i", "1"], {"size": 1}),

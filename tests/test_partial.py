@@ -9,6 +9,9 @@ import pytest
 from account import ARN, BOUNDARY, Account
 from stub import Answer, faulty, ok, refused
 
+from iamcli.errors import Failure, UnknownOutcome
+from iamcli.steps import Progress
+
 if TYPE_CHECKING:
     from forked import Fork
     from stub import Scene, Stub
@@ -401,3 +404,32 @@ def test_a_single_step_has_no_state(words: tuple[str, ...], fork: Fork, stub: St
     scene = stub.scene(refused("LimitExceeded", "too many", 409))
     done = fork(*words, env={"AWS_IAM_URL": scene.url})
     assert done == (1, "", f"{words[0]}: LimitExceeded: too many\n")
+
+
+def state_after(error: BaseException, *, finished: int) -> str:
+    """Return what is told of a plan of three steps that ``error`` ends after some."""
+    try:
+        with Progress("made", "not made", ["a", "b", "c"]) as progress:
+            for _ in range(finished):
+                progress.finish()
+            raise error
+    except type(error):
+        return getattr(error, "state", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "finished", "state"),
+    [
+        (Failure("x"), 0, "made: nothing; not made: a, b, c"),
+        (Failure("x"), 2, "made: a, b; not made: c"),
+        (Failure("x"), 3, "made: a, b, c; not made: nothing"),
+        (UnknownOutcome("x"), 1, "made: a; unknown: b; not made: c"),
+        (KeyboardInterrupt(), 1, "made: a; unknown: b; not made: c"),
+        # It was taken back, or is named.
+        (KeyboardInterrupt("b was deleted again"), 1, "made: a; not made: b, c"),
+        (KeyError("x"), 1, "made: a; not made: b, c"),
+        (GeneratorExit(), 1, ""),
+    ],
+)
+def test_what_ends_a_plan_early_is_told(error: BaseException, finished: int, state: str) -> None:
+    assert state_after(error, finished=finished) == state

@@ -253,13 +253,21 @@ def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
     [
         ("", "no file is named for the policy"),
         (".", ". is a folder; the policy has to be a file"),
-        ("a\0b", "cannot read the policy from a\0b: embedded null byte"),
     ],
 )
 def test_a_name_that_is_no_file_says_why(name: str, words: str) -> None:
     with pytest.raises(Failure) as failure:
         policy.given(name, None)
     assert str(failure.value) == words
+
+
+def test_a_name_that_cannot_be_a_file_says_why() -> None:
+    with pytest.raises(Failure, match=r"the policy from a\x00b: .*embedded null"):
+        policy.given("a\0b", None)
+
+
+def test_a_trust_policy_is_given_by_a_service() -> None:
+    assert policy.trust_given(None, "ec2.amazonaws.com") == policy.trust("ec2.amazonaws.com")
 
 
 @pytest.mark.parametrize("both", [(None, None), ("file", "text")])
