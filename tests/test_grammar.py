@@ -99,6 +99,7 @@ def test_what_is_read(words: list[str], values: dict[str, object]) -> None:
         (["-i", "--1"], '"--1" is not a valid value for "-i"'),
         (["-i", ""], '"" is not a valid value for "-i"'),
         (["-s", "on"], '"on" is not a valid value for "-s"; it takes Active or Inactive'),
+        (["-s", "abc"], '"abc" is not a valid value for "-s"; it takes Active or Inactive'),
         (["x"], "No argument is allowed: x"),
         (["-u", "x", "y", "z"], "No argument is allowed: y"),
         (["--", "-v", "x"], "No argument is allowed: -v"),
@@ -156,6 +157,10 @@ def test_a_changed_copy_leaves_the_option_as_it_is() -> None:
 def test_names_and_switches() -> None:
     assert options.DEBUG.names == ("-d", "--debug")
     assert STATE.names == ("-s",)
+    assert not STATE.secret
+    assert options.PASSWORD.secret
+    assert options.CODE1.secret
+    assert options.CODE2.secret
     assert LOUD.switch
     assert not STATE.switch
 

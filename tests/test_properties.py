@@ -382,3 +382,9 @@ def test_what_is_shorter_than_any_secret_hides_nothing() -> None:
     assert secrets.clean("abc") == "abc"
     secrets.add("abcd")
     assert secrets.clean("abc abcd") == "abc ***"
+
+
+def test_a_secret_within_another_leaves_nothing_of_it() -> None:
+    secrets = Secrets()
+    secrets.add("abcd", "abcdefgh", "efgh")
+    assert secrets.clean("abcdefgh") == "***"
