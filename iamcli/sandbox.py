@@ -194,8 +194,11 @@ def _run(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, pass_on)
-    process = _start(command, env)
-    private.ends_with(process.pid)
+    try:
+        process = _start(command, env, private)
+    except OSError:
+        private.ends_with(0)
+        raise
     for missed in early:
         process.send_signal(terminate if missed == signal.SIGTERM else missed)
     status = process.wait()
@@ -203,15 +206,22 @@ def _run(
     return 128 - status if status < 0 else status
 
 
-def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(
+    command: Sequence[str], env: Mapping[str, str], private: Server
+) -> subprocess.Popen[bytes]:
+    def named() -> None:
+        # Before it is the command: this process may be killed as soon as there is one.
+        private.ends_with(os.getpid())
+
     try:
-        return subprocess.Popen(command, env=env)  # noqa: S603 - what the user asked for
+        return subprocess.Popen(command, env=env, preexec_fn=named)  # noqa: PLW1509, S603 - no threads
     except OSError as error:
         found = shutil.which(command[0], path=env["PATH"])
         if error.errno != errno.ENOEXEC or not found:
             raise
         # A script without #! is for sh, as every shell has it.
-        return subprocess.Popen(["/bin/sh", found, *command[1:]], env=env)  # noqa: S603
+        shell = ["/bin/sh", found, *command[1:]]
+        return subprocess.Popen(shell, env=env, preexec_fn=named)  # noqa: PLW1509, S603
 
 
 def _in_foreground() -> bool:
