@@ -5,6 +5,7 @@ Each fault meets a command of each kind, at the request that does the command's 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
@@ -855,3 +856,29 @@ def test_name_that_nobody_knows(fork: Fork) -> None:
     told = done.err.splitlines()[-1]
     assert done.status == 1
     assert "cannot connect to http://nowhere.invalid: " in told
+
+
+def test_name_that_is_none_is_not_sent_and_not_in_doubt(fork: Fork) -> None:
+    url = f"https://{'a' * 64}.example.invalid"
+    done = fork(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
+    assert assert_told(done, KINDS["create"]) == f"Invalid endpoint: {url}"
+
+
+@pytest.fixture
+def full() -> Iterator[str]:
+    """The URL of a server whose queue is full, so that nobody gets through to it."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(server.getsockname())
+        yield url_of(server)
+
+
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_connection_that_does_not_come_about(kind: str, fork: Fork, full: str) -> None:
+    done = fork(*KINDS[kind].words, env={"AWS_IAM_URL": full, **ONE_TRY})
+    assert assert_told(done, KINDS[kind]).startswith(f"cannot connect to {full}: ")

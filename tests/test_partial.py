@@ -270,6 +270,19 @@ def test_what_may_not_be_read_is_passed_over_and_told(reading: str, fork: Fork, 
     assert account.exists
 
 
+@pytest.mark.parametrize("reading", [*NEWER, "GetLoginProfile", "GetUser"])
+def test_what_could_not_be_read_keeps_everything(reading: str, fork: Fork, stub: Stub) -> None:
+    case = CASES["user"]
+    account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+    broken = faulty(lambda handler: handler.connection.close())
+    answer = account.answer
+    account.answer = lambda request: broken if request.operation == reading else answer(request)
+    done = fork(*case.words, env={"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"})
+    assert done.status == 1
+    assert "broke before the answer was complete" in done.err
+    assert account.changes == []
+
+
 # Other work of several steps.
 
 
