@@ -36,13 +36,15 @@ class Secrets:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._hidden_forms: list[str] = []
 
     def add(self, *secrets: str) -> None:
         """Remember ``secrets``, each also line by line."""
         for secret in secrets:
             for part in (secret, *secret.splitlines()):
-                if len(part) >= _SHORTEST:
+                if len(part) >= _SHORTEST and part not in self._known:
                     self._known.add(part)
+                    self._hidden_forms = []
 
     def gather(self, value: Any) -> None:
         """Remember the secret members of request parameters or of an answer."""
@@ -63,7 +65,9 @@ class Secrets:
         """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON."""
         if not self._known:
             return text
-        for form in sorted(self._forms(), key=len, reverse=True):
+        # With -d a long list is cleaned text by text; the forms change with the secrets only.
+        self._hidden_forms = self._hidden_forms or sorted(self._forms(), key=len, reverse=True)
+        for form in self._hidden_forms:
             text = text.replace(form, _HIDDEN)
         return text
 
