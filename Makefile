@@ -3,6 +3,7 @@
 PYTHON ?= python3
 JOBS ?= 2
 VENV := .venv
+CONSTRAINTS :=
 BIN := $(VENV)/bin
 
 # An environment that is not whole, or that was built before the checkout moved, is built anew.
@@ -16,6 +17,15 @@ demo: $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh
 
 test: lint ## install what the tests need into .venv and run everything that CI runs
 	$(BIN)/pytest -n $(JOBS) $(TESTS)
+
+# What an older botocore could do differently: the client, faults, connections, transcripts.
+LOWEST := tests/test_connection.py tests/test_faults.py tests/test_lost_answers.py tests/test_partial.py \
+	tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py
+
+test-lowest: ## run the tests that send requests with the lowest botocore that setup.cfg allows
+	@$(MAKE) --no-print-directory VENV=.venv-lowest CONSTRAINTS='--constraint tests/lowest.txt' \
+		.venv-lowest/test.stamp
+	.venv-lowest/bin/pytest -n $(JOBS) $(LOWEST)
 
 test-localstack: $(VENV)/test.stamp ## run the transcripts on a second, independent server too
 	@tests/localstack/run -n $(JOBS)
@@ -53,14 +63,14 @@ docs: $(VENV)/sandbox.stamp ## render the manual pages as HTML into site, needs 
 	@$(BIN)/python tools/site.py
 
 clean: ## remove .venv and whatever else was made here
-	rm -rf $(VENV) .venv-localstack build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-localstack build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat: a plain path in site-packages; the default is a finder that slows every start.
 $(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(BIN)/pip
 	@echo "make: installing iamcli[$*] into $(VENV), log in $(VENV)/$*.log"
 	@$(BIN)/python -m pip install --disable-pip-version-check --config-settings editable_mode=compat \
-		--editable '.[$*]' >$(VENV)/$*.log 2>&1 || { \
+		--editable '.[$*]' $(CONSTRAINTS) >$(VENV)/$*.log 2>&1 || { \
 		echo "make: pip failed, is the network there? $$(grep -m 1 -o 'ERROR.*' $(VENV)/$*.log)" >&2; exit 1; }
 	@$(BIN)/python -m compileall -q iamcli
 	@touch $@
@@ -76,4 +86,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-localstack bench load lint pages links clean rebuild
+.PHONY: audit mutation help demo docs test test-lowest test-localstack bench load lint pages links clean rebuild

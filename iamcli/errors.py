@@ -7,14 +7,21 @@ FAILED = 1
 #: The exit status of a command that was interrupted.
 INTERRUPTED = 130
 
+#: What became of a step that failed.
+NOT_DONE = "not done"
+DONE = "done"
+UNKNOWN = "unknown"
+
 
 class Failure(Exception):  # noqa: N818 - a failure of the command, told to the user as it stands
     """A command cannot go on; the message is one line: what is wrong and what to do.
 
     ``state`` is a second line for commands of several steps: what exists now and what does not.
+    ``outcome`` says what became of the step that failed: NOT_DONE, DONE or UNKNOWN.
     """
 
     state = ""
+    outcome = NOT_DONE
 
 
 class NotJson(Failure):
@@ -25,8 +32,11 @@ class ServiceError(Failure):
     """The service refused a request, in its own words.
 
     ``code`` is the service's error code ("NoSuchEntity"), ``message`` its sentence; together they
-    are the text of the failure, ``CODE: MESSAGE``.
+    are the text of the failure, ``CODE: MESSAGE``. ``resent``: an earlier attempt of the same
+    request may have taken effect, because its response was lost.
     """
+
+    resent = False
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}" if message else code)
@@ -39,7 +49,19 @@ class NotIam(Failure):
 
 
 class UnknownOutcome(Failure):
-    """A request was sent and its answer was lost: the service may or may not have acted."""
+    """A request was sent and no response to it was understood: it may have taken effect.
+
+    ``reason``: why it is unknown; ``check``: how to see what became of it.
+    """
+
+    outcome = UNKNOWN
+
+    def __init__(self, reason: str, operation: str, check: str) -> None:
+        super().__init__(
+            f"{reason}; whether {operation} was carried out is unknown, look first: {check}"
+        )
+        self.reason = reason
+        self.check = check
 
 
 class OutputLost(Failure):

@@ -5,7 +5,15 @@ from __future__ import annotations
 import errno
 import os
 
-from iamcli.errors import Failure, NotIam, OutputLost
+from iamcli.errors import (
+    DONE,
+    NOT_DONE,
+    UNKNOWN,
+    Failure,
+    OutputLost,
+    ServiceError,
+    UnknownOutcome,
+)
 from iamcli.text import ON_TERMINAL, READY, Secret
 
 TYPE_CHECKING = False
@@ -26,7 +34,7 @@ def access_key(iam: IAM, user: str | None) -> Lines:
     key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
     try:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
-    except (OutputLost, NotIam, KeyboardInterrupt) as lost:
+    except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
         _take_back(
             iam,
             lost,
@@ -89,7 +97,7 @@ def _write(iam: IAM, device: dict[str, Any], place: int, file: str, *, picture: 
         os.close(place)
     except OSError as error:
         _take_back_device(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
-    except (NotIam, KeyboardInterrupt) as lost:
+    except (UnknownOutcome, KeyboardInterrupt) as lost:
         _take_back_device(iam, device, lost)
 
 
@@ -111,7 +119,7 @@ def _shown(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]) ->
     try:
         serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
         yield Secret(f"{serial}\n{form(serial, seed)}")
-    except (OutputLost, NotIam, KeyboardInterrupt) as lost:
+    except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
         _take_back_device(iam, device, lost)
 
 
@@ -124,17 +132,43 @@ def _take_back_device(iam: IAM, device: dict[str, Any], lost: BaseException) -> 
 def _take_back(iam: IAM, lost: BaseException, what: str, operation: str, **named: Any) -> None:
     """Undo the creation of ``what``, whose secret was ``lost``, and say so.
 
-    Raises Failure, or KeyboardInterrupt with the same words where the user interrupted either.
+    Raises Failure, or the interrupt, if there was one, with the same words. Its ``outcome`` says
+    whether ``what`` exists now.
     """
-    interrupted = isinstance(lost, KeyboardInterrupt)
+    told, outcome = f"{what} may still exist, its secret is lost", UNKNOWN
     try:
-        iam.call(operation, **named)
-        told = f"{what} was deleted again"
-    except Failure as failure:
-        told = f"{what} is left, its secret is lost: {failure}"
-    except KeyboardInterrupt:
-        interrupted = True
-        told = f"{what} is left, its secret is lost"
-    if interrupted:
-        raise KeyboardInterrupt(told) from lost
-    raise Failure(f"{lost}; {told}") from lost
+        _delete_new(iam, operation, named)
+        told, outcome = f"{what} was deleted again", NOT_DONE
+    except ServiceError as error:
+        if error.code != "NoSuchEntity" and not error.resent:
+            told, outcome = f"{what} still exists, its secret is lost", DONE
+        told += f": {error}"
+    except Failure as error:
+        told += f": {getattr(error, 'reason', error)}"
+    except KeyboardInterrupt as interrupt:
+        lost = interrupt
+    if isinstance(lost, KeyboardInterrupt):
+        lost.args = (told,)
+        lost.outcome = outcome  # type: ignore[attr-defined]  # an interrupt has one, too
+        raise lost
+    reason = lost.reason if isinstance(lost, UnknownOutcome) else lost
+    failure = Failure(f"{reason}; {told}")
+    failure.outcome = outcome
+    raise failure from lost
+
+
+def _delete_new(iam: IAM, operation: str, named: dict[str, Any]) -> None:
+    """Delete what was just made, and may not be visible yet. Raises Failure.
+
+    A NoSuchEntity is no sign that it is gone, even if an earlier response was lost.
+    """
+    from iamcli.waiting import attempts
+
+    for last in attempts():
+        try:
+            iam.send(operation, **named)
+        except ServiceError as error:  # noqa: PERF203 - each request may fail
+            if last or error.code != "NoSuchEntity":
+                raise
+        else:
+            return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamcli.errors import Failure, NotIam, ServiceError
 from iamcli.iam import DENIED
 from iamcli.paging import everything
-from iamcli.steps import Step, carry_out
+from iamcli.steps import Step, remove
 from iamcli.text import Note
 
 TYPE_CHECKING = False
@@ -106,23 +106,11 @@ class Removal:
         elif not (code in _UNKNOWN_HERE or isinstance(failure, NotIam)):
             raise failure
 
-    def boundary(self, operation: str, key: str, removing: str, **parameters: Any) -> None:
-        """Add the permissions boundary that the answer to ``operation`` shows, if any."""
-        answer = self._iam.permitted(operation, **parameters)
-        if answer is None:
-            self._hidden.append(operation)
-            return
-        boundary = answer[key].get("PermissionsBoundary")
-        if boundary:
-            arn = boundary["PermissionsBoundaryArn"]
-            step = Step(f"permissions boundary {arn}", removing, **parameters)
-            self._sections.append(Section("permissionsboundary", [step], [arn]))
-
     def lines(self, *, pretend: bool) -> Lines:
         """Yield the list of what would be removed, or remove it and yield nothing."""
         if not pretend:
             steps = [step for section in self._sections for step in section.steps]
-            carry_out(self._iam, "removed", "left", [*steps, self._last])
+            remove(self._iam, [*steps, self._last])
             return
         for section in self._sections:
             yield from section.lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from iamcli import text
+from iamcli import outcomes, text
 from iamcli.connection import Connection
 from iamcli.errors import Failure, OutputLost, one_line
 from iamcli.iam import IAM
@@ -62,6 +62,7 @@ def _run(
         connection,
         secrets=secrets,
         log=debug if values["debug"] else None,
+        note=(lambda _line: None) if strict else output.error,
         before=output.flush,
         strict=strict,
     )
@@ -70,13 +71,21 @@ def _run(
         _carry_out(command.function(iam, **arguments), iam, output)
     except KeyboardInterrupt as interrupt:
         if iam.changed:
-            known = secrets.clean(str(interrupt))
-            known = known or "what was already sent may have been carried out"
+            known = secrets.clean(str(interrupt) or _known(iam))
             output.error(one_line(f"interrupted; {known}"))
         state = getattr(interrupt, "state", "")
         if state:
             output.error(one_line(secrets.clean(state)))
         raise
+
+
+def _known(iam: IAM) -> str:
+    """Return what is known, after an interrupt, of a command that changes something."""
+    if iam.pending is None:
+        return "what was already done stays done"
+    operation, parameters = iam.pending
+    look = outcomes.check(operation, parameters)
+    return f"whether {operation} was carried out is unknown, look first: {look}"
 
 
 def _carry_out(lines: Lines, iam: IAM, output: Output) -> None:

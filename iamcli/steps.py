@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import UnknownOutcome
+from iamcli.errors import DONE, NOT_DONE, UNKNOWN, ServiceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ class Progress:
     """Keeps count of a plan; what ends it early gets a line with what is done, its ``state``.
 
     ``done`` and ``left`` are the words for the two halves ("created", "not created"); ``plan``
-    names the steps in order. A plan of one step needs no such line. A step whose request was sent
-    and whose answer is not there belongs to neither half.
+    names the steps in order. A plan of one step needs no such line. A step whose outcome is unknown
+    belongs to neither half.
     """
 
     def __init__(self, done: str, left: str, plan: Sequence[str]) -> None:
@@ -42,13 +42,14 @@ class Progress:
     ) -> None:
         if error is None or isinstance(error, GeneratorExit) or len(self._plan) == 1:
             return
-        # An interrupt that says something knows what became of the step.
-        interrupted = isinstance(error, KeyboardInterrupt) and not error.args
-        doubtful = interrupted or isinstance(error, UnknownOutcome)
-        begun = self._finished + doubtful
-        halves = [(self._done, self._plan[: self._finished])]
-        if doubtful:
-            halves.append(("unknown", self._plan[self._finished : begun]))
+        # An interrupt that says nothing of its own leaves open what became of the step.
+        interrupted = isinstance(error, KeyboardInterrupt)
+        outcome = getattr(error, "outcome", UNKNOWN if interrupted else NOT_DONE)
+        finished = self._finished + (outcome == DONE)
+        begun = finished + (outcome == UNKNOWN)
+        halves = [(self._done, self._plan[:finished])]
+        if begun > finished:
+            halves.append(("unknown", self._plan[finished:begun]))
         halves.append((self._left, self._plan[begun:]))
         error.state = "; ".join(  # type: ignore[attr-defined]  # an interrupt has one, too
             f"{word}: {', '.join(steps) or 'nothing'}" for word, steps in halves
@@ -69,4 +70,21 @@ def carry_out(iam: IAM, done: str, left: str, steps: Sequence[Step]) -> None:
     with Progress(done, left, [step.what for step in steps]) as progress:
         for step in steps:
             iam.call(step.operation, **step.parameters)
+            progress.finish()
+
+
+def remove(iam: IAM, steps: Sequence[Step]) -> None:
+    """Send the requests, the last of which deletes the entity that the others empty.
+
+    Somebody else may remove the same things meanwhile: what is gone does not stop the rest.
+    Raises Failure, whose state says what is removed and what is left.
+    """
+    with Progress("removed", "left", [step.what for step in steps]) as progress:
+        for step in steps:
+            try:
+                iam.call(step.operation, **step.parameters)
+            except ServiceError as error:
+                # A single step means that nothing was looked up: the name may be wrong.
+                if error.code != "NoSuchEntity" or len(steps) == 1:
+                    raise
             progress.finish()

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from stub import Answer, Request, Scene, ok, refused
 
 ARN = "arn:aws:iam::123456789012:"
-BOUNDARY = f"{ARN}policy/boundary"
 
 
 class Held(NamedTuple):
@@ -30,7 +29,6 @@ class Kind(NamedTuple):
 
     name: str
     holds: tuple[Held, ...]
-    boundary: bool = False
 
 
 KINDS = (
@@ -89,7 +87,6 @@ KINDS = (
                 "PolicyArn",
             ),
         ),
-        boundary=True,
     ),
     Kind(
         "Group",
@@ -125,7 +122,6 @@ KINDS = (
                 "PolicyArn",
             ),
         ),
-        boundary=True,
     ),
     Kind(
         "InstanceProfile",
@@ -157,13 +153,11 @@ class Account(Scene):
         things: dict[str, list[str]],
         *,
         login: bool = False,
-        boundary: bool = False,
     ) -> None:
         super().__init__(url, [])
         self.kind = next(entry for entry in KINDS if entry.name == kind)
         self.things = {name: list(names) for name, names in things.items()}
         self.login = login
-        self.boundary = boundary
         self.exists = True
         self.refuse: tuple[str, int] | None = None
 
@@ -207,17 +201,8 @@ class Account(Scene):
 
     def _entity(self, operation: str) -> Answer:
         name = self.kind.name
-        if operation == f"Get{name}":
-            boundary = (
-                f"<PermissionsBoundary><PermissionsBoundaryArn>{BOUNDARY}</PermissionsBoundaryArn>"
-                "</PermissionsBoundary>"
-            )
-            return ok(operation, f"<{name}>{boundary if self.boundary else ''}</{name}>")
-        if operation == f"Delete{name}PermissionsBoundary":
-            self.boundary = False
-            return ok(operation)
         if operation == f"Delete{name}":
-            if any(self.things.values()) or self.login or self.boundary:
+            if any(self.things.values()) or self.login:
                 return refused("DeleteConflict", "Cannot delete entity, it holds something.", 409)
             self.exists = False
             return ok(operation)

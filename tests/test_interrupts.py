@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ANSWERS = Path(__file__).resolve().parent / "answers"
 #: Longer than any test waits.
 NEVER = 20
-MAY_HAVE = "interrupted; what was already sent may have been carried out"
+UNKNOWN = "interrupted; whether {} was carried out is unknown, look first: {}"
 
 
 def canned(name: str) -> Answer:
@@ -171,19 +171,21 @@ def test_between_two_attempts(run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("line", "operation", "check"),
     [
-        ("iam-usercreate", "-u", "bob"),
-        ("iam-useraddkey", "-u", "bob"),
-        ("iam-userdel", "-u", "bob"),
-        ("iam-userdelkey", "-k", "AKIA1"),
+        ("iam-usercreate -u bob", "CreateUser", "iam-usergetattributes -u bob"),
+        ("iam-useraddkey -u bob", "CreateAccessKey", "iam-userlistkeys -u bob"),
+        ("iam-userdel -u bob", "DeleteUser", "iam-usergetattributes -u bob"),
+        ("iam-userdelkey -k AKIA1", "DeleteAccessKey", "iam-userlistkeys"),
     ],
-    ids=lambda words: words[0],
 )
-def test_while_something_is_changed(words: tuple[str, ...], run: Shell, stub: Stub) -> None:
+def test_while_something_is_changed(
+    line: str, operation: str, check: str, run: Shell, stub: Stub
+) -> None:
     scene = stub.scene(SILENCE)
+    words = line.split()
     ended = interrupted(run, scene, *words, when=lambda: scene.requests)
-    assert ended == (130, "", f"{words[0]}: {MAY_HAVE}\n")
+    assert ended == (130, "", f"{words[0]}: {UNKNOWN.format(operation, check)}\n")
 
 
 def test_amid_several_steps(run: Shell, stub: Stub) -> None:
@@ -194,7 +196,7 @@ def test_amid_several_steps(run: Shell, stub: Stub) -> None:
         130,
         "",
         (
-            f"iam-groupadduser: {MAY_HAVE}\n"
+            f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
             "iam-groupadduser: added: user a; unknown: user b; not added: user c\n"
         ),
     )
@@ -216,7 +218,8 @@ def test_seeds_file_does_not_stay(run: Shell, stub: Stub) -> None:
     words = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
     status, _, err = interrupted(run, scene, *words, when=lambda: scene.requests)
-    assert (status, err) == (130, f"{words[0]}: {MAY_HAVE}\n")
+    told = UNKNOWN.format("CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any")
+    assert (status, err) == (130, f"{words[0]}: {told}\n")
     assert sorted(run.home.iterdir()) == before
 
 
@@ -289,8 +292,9 @@ def test_key_that_cannot_be_taken_back_is_named(deletion: str, stuck: Callable, 
     err = process.communicate(timeout=NEVER)[1].decode()
     assert process.returncode == 130
     reason = ": AccessDenied: not you" if deletion == "refused" else ""
+    exists = "still exists" if deletion == "refused" else "may still exist"
     assert err == (
-        "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE is left, "
+        f"iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE {exists}, "
         f"its secret is lost{reason}\n"
     )
 

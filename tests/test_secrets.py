@@ -63,6 +63,7 @@ class Once(NamedTuple):
     delete: str
     what: str
     state: str = ""
+    state_left: str = ""
 
 
 ONCE = {
@@ -78,6 +79,7 @@ ONCE = {
         "DeleteAccessKey",
         f"access key {NEW_ID}",
         "iam-usercreate: created: user bob; not created: access key\n",
+        "iam-usercreate: created: user bob, access key; not created: nothing\n",
     ),
     "seed": Once(
         ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String"),
@@ -171,7 +173,7 @@ def test_what_cannot_be_taken_back_is_named(once: Once, fork: Fork, stub: Stub) 
     assert done.status == 1
     assert done.err == (
         f"{once.words[0]}: standard output cannot be written: No space left on device; "
-        f"{once.what} is left, its secret is lost: AccessDenied: not you\n{once.state}"
+        f"{once.what} still exists, its secret is lost: AccessDenied: not you\n{once.state_left}"
     )
 
 

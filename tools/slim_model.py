@@ -4,8 +4,8 @@ Takes botocore's own model of the service and keeps what the commands use: the o
 the rooms, the shapes that these reach, and of each shape what a request or an answer needs. No
 documentation, no compression: the file is read at every start.
 
-With ``--check`` it only says, by its status, whether the file agrees with the installed botocore:
-all that the file says must be so there. What a newer model adds does not matter.
+With ``--check`` it only says, by its status, whether the file has every operation that is used and
+does not contradict the installed botocore, which may be older or newer than the file.
 
 Usage: python tools/slim_model.py [--check]
 """
@@ -115,10 +115,13 @@ def _pick(whole: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def agrees(ours: Any, theirs: Any) -> bool:
-    """Return whether all that ``ours`` says stands in ``theirs`` as well."""
+    """Return whether the two models say the same of everything that is in both.
+
+    An older botocore lacks some members, a newer one has more: neither matters.
+    """
     if isinstance(ours, dict):
         return isinstance(theirs, dict) and all(
-            key in theirs and agrees(value, theirs[key]) for key, value in ours.items()
+            agrees(value, theirs[key]) for key, value in ours.items() if key in theirs
         )
     return bool(ours == theirs)
 

@@ -20,13 +20,13 @@ from botocore.model import ServiceModel
 from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
-from iamcli import __version__
-from iamcli.client.answers import SUCCESSES, Parsers, before_parse
+from iamcli import __version__, outcomes
+from iamcli.client.answers import SUCCESSES, Parsers
 from iamcli.client.configuration import Settings, chain_keys, endpoint, patience
-from iamcli.client.retries import ONCE, Retries, may_have_acted
+from iamcli.client.retries import Retries, may_have_acted
 from iamcli.client.transport import BoundedSession, socket_options
 from iamcli.client.words import Told, refusal
-from iamcli.errors import Failure, UnknownOutcome
+from iamcli.errors import Failure, NotIam, ServiceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ class Client:
             signer = RequestSigner(
                 self._service.service_id, region, "iam", "v4", self._keys, events
             )
-            retries = Retries(settings, self._service, log)
+            self._retries = retries = Retries(settings, self._service, log)
+            self._parsers = Parsers()
             events.register("request-created.iam", signer.handler)
             events.register("before-send.iam", retries.before_send)
-            events.register("before-parse.iam", before_parse)
             events.register("needs-retry.iam", retries.needs_retry)
             self._endpoint = self._connected(connection, settings, region, events)
 
@@ -77,8 +77,9 @@ class Client:
     def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Send ``operation`` and return the service's answer, documents and dates as it sent them.
 
-        Raises ServiceError where the service refuses, UnknownOutcome where a request that must
-        not be repeated may have arrived, and Failure where there was no answer.
+        Raises ServiceError if the service refuses, with ``resent`` set if an earlier attempt may
+        have taken effect; UnknownOutcome if a request that changes something was sent and no
+        response to it was understood; and Failure if nothing was sent or nothing was to change.
         """
         model = self._service.operation_model(operation)
         request = self._serializer.serialize_to_request(parameters, model)
@@ -88,19 +89,32 @@ class Client:
             context={"client_config": self._config},
             user_agent=_USER_AGENT,
         )
-        told = Told(self.url)
+        changes = not operation.startswith(("Get", "List"))
+
+        def unknown(failure: Failure) -> Failure:
+            return outcomes.unknown(str(failure), operation, parameters)
+
+        def missing(key: str) -> Failure:
+            failure = NotIam(f"the answer holds no {key}; is it an IAM endpoint?")
+            return unknown(failure) if changes else failure
+
+        self._parsers.missing = missing
+        self._retries.resent = False
+        told = Told(self.url, changes=changes)
         try:
             with told:
                 response, answer = self._endpoint.make_request(model, request)
         except Failure as failure:
-            if told.arrived and operation in ONCE:
-                raise UnknownOutcome(_unknown(failure, operation, parameters)) from None
+            if changes and (told.arrived or self._retries.resent):
+                raise unknown(failure) from None
             raise
         if response.status_code < SUCCESSES:
             return answer  # type: ignore[no-any-return]  # botocore has no types
         refused = refusal(response.status_code, answer, self.url)
-        if operation in ONCE and may_have_acted(response.status_code, answer):
-            raise UnknownOutcome(_unknown(refused, operation, parameters))
+        if isinstance(refused, ServiceError):
+            refused.resent = self._retries.resent
+        if changes and may_have_acted(response.status_code, answer):
+            raise unknown(refused)
         raise refused
 
     def _connected(
@@ -113,7 +127,7 @@ class Client:
             region_name=region,
             endpoint_url=self.url,
             verify=settings.get("ca_bundle"),
-            response_parser_factory=Parsers(),
+            response_parser_factory=self._parsers,
             timeout=(settings.get("connect_timeout") or self._patience, self._patience),
             max_pool_connections=1,
             http_session_cls=BoundedSession,
@@ -121,13 +135,3 @@ class Client:
             proxies_config=settings.get("proxies_config"),
             socket_options=socket_options(keep_alive=settings.switch("tcp_keepalive")),
         )
-
-
-def _unknown(failure: Failure, operation: str, parameters: dict[str, Any]) -> str:
-    look = ONCE[operation]
-    try:
-        look = look.format(**parameters)
-    except KeyError:
-        # Without -u the user is the one whose key signs, here as there.
-        look = look.partition(" -u")[0]
-    return f"{failure}; whether {operation} was carried out is unknown, look first: {look}"

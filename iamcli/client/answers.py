@@ -8,9 +8,10 @@ from iamcli.errors import NotIam
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from botocore.model import OperationModel
+    from iamcli.errors import Failure
 
 #: Far more elements than the service sends in one answer; each takes a hundred bytes of memory.
 MOST_TAGS = 1 << 18
@@ -23,24 +24,53 @@ REFUSALS = frozenset({"Error", "ErrorResponse", "Response"})
 
 
 class Answer(dict[str, "Any"]):
-    """A structure of an answer; asking for a member that it lacks raises NotIam."""
+    """A structure of an answer; asking for a member that it lacks raises a Failure.
+
+    ``missing`` makes that failure from the member's name.
+    """
+
+    __slots__ = ("_missing",)
+
+    def __init__(self, members: dict[str, Any], missing: Callable[[str], Failure]) -> None:
+        super().__init__(members)
+        self._missing = missing
 
     def __missing__(self, key: str) -> Any:
-        raise NotIam(f"the answer holds no {key}; is it an IAM endpoint?")
+        raise self._missing(key)
 
 
 class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
-    """botocore's parser, for which whatever cannot be parsed is not IAM's."""
+    """botocore's parser, for which whatever cannot be parsed is not IAM's.
+
+    ``missing``: makes the failure of an answer that lacks a member, from the member's name.
+    """
+
+    def __init__(self, missing: Callable[[str], Failure], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._missing = missing
 
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
-        """Return the parsed answer; raise ResponseParserError where it is not what was asked."""
+        """Return the parsed answer; raise ResponseParserError if it is not what was asked for.
+
+        A success of another operation is refused: the sign-in page of a hotel's network may be
+        well-formed, and would pass for a deletion that was carried out. An error document that is
+        not IAM's is parsed as one that says nothing.
+        """
+        operation = response["context"]["operation_name"]
+        body = response["body"]
+        name = _root(body) if body.count(b"<") <= MOST_TAGS else ""
+        if response["status_code"] < SUCCESSES:
+            if name != f"{operation}Response":
+                raise ResponseParserError(f"{operation} is answered by {name}")
+        elif name not in REFUSALS:
+            response = {**response, "body": b"<ErrorResponse/>"}
         try:
             return super().parse(response, shape)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise ResponseParserError(str(error)) from error
 
     def _handle_structure(self, shape: Any, node: Any) -> Answer:
-        return Answer(super()._handle_structure(shape, node))
+        return Answer(super()._handle_structure(shape, node), self._missing)
 
     def _handle_string(self, shape: Any, node: Any) -> str:
         text = super()._handle_string(shape, node)
@@ -50,29 +80,15 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
 
 
 class Parsers:
-    """Makes parsers, as botocore's factory does."""
+    """Makes parsers, as botocore's factory does; ``missing`` is theirs."""
+
+    def __init__(self) -> None:
+        self.missing: Callable[[str], Failure] = NotIam
 
     def create_parser(self, _protocol: str) -> Parser:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing them takes most of a long list.
-        return Parser(timestamp_parser=str)
-
-
-def before_parse(
-    response_dict: dict[str, Any], operation_model: OperationModel, **_event: Any
-) -> None:
-    """Refuse to parse what is not the operation's answer, and hide what is no word of IAM's.
-
-    Raises ResponseParserError for a success that is another's: a page of a hotel's network may be
-    well-formed, and would pass for a deletion that was carried out.
-    """
-    body = response_dict["body"]
-    name = _root(body) if body.count(b"<") <= MOST_TAGS else ""
-    if response_dict["status_code"] < SUCCESSES:
-        if name != f"{operation_model.name}Response":
-            raise ResponseParserError(f"{operation_model.name} is answered by {name}")
-    elif name not in REFUSALS:
-        response_dict["body"] = b"<ErrorResponse/>"
+        return Parser(self.missing, timestamp_parser=str)
 
 
 def _root(body: bytes) -> str:

@@ -14,6 +14,7 @@ from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
 from iamcli.client.answers import SUCCESSES
 from iamcli.errors import Failure
+from iamcli.outcomes import NON_IDEMPOTENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,26 +24,6 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
     from iamcli.client.configuration import Settings
-
-#: Calls that must not be sent again once they may have arrived, and how to see what became of them.
-ONCE = {
-    "ChangePassword": "sign in with the new password",
-    "CreateAccessKey": "iam-userlistkeys -u {UserName}",
-    "CreateAccountAlias": "iam-accountaliaslist",
-    "CreateGroup": "iam-grouplistusers -g {GroupName}",
-    "CreateInstanceProfile": "iam-instanceprofilegetattributes -s {InstanceProfileName}",
-    "CreateLoginProfile": "iam-usergetloginprofile -u {UserName}",
-    "CreateRole": "iam-rolegetattributes -r {RoleName}",
-    "CreateUser": "iam-usergetattributes -u {UserName}",
-    "CreateVirtualMFADevice": "iam-virtualmfadevicelist -t Any",
-    "EnableMFADevice": "iam-userlistmfadevices -u {UserName}",
-    "ResyncMFADevice": "sign in with the device",
-    "UpdateGroup": "iam-grouplistbypath",
-    "UpdateServerCertificate": "iam-servercertlistbypath",
-    "UpdateUser": "iam-userlistbypath",
-    "UploadServerCertificate": "iam-servercertgetattributes -s {ServerCertificateName}",
-    "UploadSigningCertificate": "iam-userlistcerts -u {UserName}",
-}
 
 #: What happens before a request can reach the service.
 NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
@@ -66,9 +47,11 @@ _BROKEN_DOWN = 500
 
 
 class Retries:
-    """When a request is sent again: as botocore's retry mode says, except for calls of ONCE.
+    """When a request is sent again: as botocore's retry mode says.
 
-    Raises Failure where the mode or the number of attempts is none.
+    Operations of NON_IDEMPOTENT are sent again only if nothing was done. ``resent``: the current
+    request was sent again although an earlier attempt may have taken effect. Raises Failure if the
+    mode or the number of attempts is none.
     """
 
     def __init__(
@@ -83,6 +66,7 @@ class Retries:
             )
         self._attempts = _count(settings.get("max_attempts"))
         self._policy: HierarchicalEmitter | None = None
+        self.resent = False
 
     def before_send(self, event_name: str, **event: Any) -> None:
         """Let the adaptive mode hold a request back, once it has been throttled."""
@@ -95,10 +79,14 @@ class Retries:
         """Return the seconds after which to send again, None for never."""
         if response is not None and response[0].status_code < SUCCESSES:
             return None
-        if operation.name in ONCE and not _did_nothing(response, caught_exception):
+        nothing_done = _did_nothing(response, caught_exception)
+        if operation.name in NON_IDEMPOTENT and not nothing_done:
             return None
         if self._policy is None:
             self._policy = self._made()
+        if response is not None and response[0].status_code == _TOO_MANY_REQUESTS:
+            # An older botocore knows throttling by its code alone.
+            response = (response[0], {**response[1], "Error": {"Code": "Throttling"}})
         responses = self._policy.emit(
             event_name,
             response=response,
@@ -108,6 +96,7 @@ class Retries:
         )
         delay: float | None = first_non_none_response(responses)
         if delay is not None and delay is not False:
+            self.resent = self.resent or not nothing_done
             self._log(f"{operation.name} failed; sent again in {delay:.1f} s")
         return delay
 
@@ -154,8 +143,12 @@ def _throttled(status: int, answer: dict[str, Any]) -> bool:
 
 
 def may_have_acted(status: int, answer: dict[str, Any]) -> bool:
-    """Return whether the service may have done what it refused: it broke down, or what is between.
+    """Return whether a request may have taken effect although its answer is no success.
 
-    A gateway that waited in vain answers so, too.
+    The service may break down after the work is done, and what is between may put its own words
+    in place of the service's.
     """
-    return status >= _BROKEN_DOWN and not _throttled(status, answer)
+    code = str(answer.get("Error", {}).get("Code") or "")
+    # For a body that says nothing botocore puts the status in place of the code.
+    understood = code and not code.isdigit() and status < _BROKEN_DOWN
+    return not understood and not _throttled(status, answer)

@@ -33,7 +33,7 @@ WORDS = (
     (ReadTimeoutError, "no complete answer from {url} in time; IAMCLI_TIMEOUT sets the seconds"),
     (
         ConnectionClosedError,
-        "the connection to {url} broke before the answer was complete; try again",
+        "the connection to {url} broke before the answer was complete{again}",
     ),
     (
         (ResponseParserError, HTTPClientError),
@@ -46,11 +46,13 @@ WORDS = (
 class Told:
     """Turns botocore's exceptions into Failures; ``url`` is where the request was to go.
 
+    ``changes``: whether the request was to change something, so that it is not simply tried again.
     ``arrived`` tells afterwards whether the request may have reached the service.
     """
 
-    def __init__(self, url: str = "") -> None:
+    def __init__(self, url: str = "", *, changes: bool = False) -> None:
         self._url = url
+        self._again = "" if changes else "; try again"
         self.arrived = False
 
     def __enter__(self) -> None:
@@ -64,7 +66,8 @@ class Told:
             self.arrived = sending and not isinstance(error, NOT_ARRIVED)
             words = next(words for kinds, words in WORDS if isinstance(error, kinds))
             failure = NotIam if isinstance(error, ResponseParserError) else Failure
-            raise failure(words.format(url=self._url, reason=_reason(error))) from None
+            known = {"url": self._url, "reason": _reason(error), "again": self._again}
+            raise failure(words.format(**known)) from None
 
 
 def _reason(error: BaseException) -> str:

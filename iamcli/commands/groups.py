@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamcli.command import command
+from iamcli.membership import add_user_to_group
 from iamcli.options import (
     GROUP,
     NEW_PATH,
@@ -16,7 +17,7 @@ from iamcli.options import (
 )
 from iamcli.paging import Listing, everything
 from iamcli.removal import Removal, nothing_pretended
-from iamcli.steps import Step, carry_out
+from iamcli.steps import Progress, Step, carry_out
 from iamcli.text import arn_and_id
 
 TYPE_CHECKING = False
@@ -159,10 +160,10 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
       $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
-    steps = [
-        Step(f"user {user}", "AddUserToGroup", GroupName=group, UserName=user) for user in users
-    ]
-    carry_out(iam, "added", "not added", steps)
+    with Progress("added", "not added", [f"user {user}" for user in users]) as progress:
+        for user in users:
+            add_user_to_group(iam, group, user)
+            progress.finish()
     yield from ()
 
 

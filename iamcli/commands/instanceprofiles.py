@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iamcli.command import command
 from iamcli.grammar import Option
+from iamcli.membership import add_role_to_instance_profile
 from iamcli.options import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE
 from iamcli.paging import Listing
 from iamcli.removal import Removal, nothing_pretended
@@ -45,7 +46,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
         iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")
         progress.finish()
         if role is not None:
-            iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
+            add_role_to_instance_profile(iam, profile, role)
     yield from ()
 
 
@@ -122,7 +123,7 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
       $ iam-instanceprofileaddrole -s webserver-profile -r webserver
     Calls: AddRoleToInstanceProfile
     """
-    iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
+    add_role_to_instance_profile(iam, profile, role)
     yield from ()
 
 

@@ -85,7 +85,8 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     Without -c the service refuses to delete a role that has policies or stands in an instance
     profile.
     With -c these are looked up first, and then removed in this order: the role's place in each
-    instance profile, policies, attached managed policies, permissions boundary, and last the role.
+    instance profile, policies, attached managed policies, and last the role.
+    A permissions boundary needs no step of its own: the service removes it with the role.
     The instance profiles themselves stay.
     Where one of these steps fails, the rest stays, and standard error says what is gone and what is
     left.
@@ -93,16 +94,16 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     Output: Nothing, except with -c -p.
     With -c -p: the heading `instance profiles`, below it the ARN of each, one a line behind a tab;
       the heading `policies`, below it each policy's name likewise.
-    Then `attachedpolicies` and `permissionsboundary` likewise, each only where there is something.
+    Then `attachedpolicies` likewise, only where there is something.
     Differs: With -p and without -c nothing is sent.
-    The original did not know of attached managed policies and permissions boundaries.
+    The original did not know of attached managed policies.
     Example: See what would be removed.
       $ iam-roledel -r webserver -c -p
     Example: Remove the role with everything.
       $ iam-roledel -r webserver -c
-    Calls: ListInstanceProfilesForRole, ListRolePolicies, ListAttachedRolePolicies, GetRole,
+    Calls: ListInstanceProfilesForRole, ListRolePolicies, ListAttachedRolePolicies,
       RemoveRoleFromInstanceProfile, DeleteRolePolicy, DetachRolePolicy,
-      DeleteRolePermissionsBoundary, DeleteRole
+      DeleteRole
     """
     if pretend and not recursive:
         yield nothing_pretended("-c")
@@ -143,7 +144,6 @@ def _gather(iam: IAM, removal: Removal, role: str) -> None:
         removal.names("ListAttachedRolePolicies", "AttachedPolicies", "PolicyArn", RoleName=role),
         RoleName=role,
     )
-    removal.boundary("GetRole", "Role", "DeleteRolePermissionsBoundary", RoleName=role)
 
 
 @command("iam-rolegetattributes", ROLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from iamcli import onetime
 from iamcli.command import command
 from iamcli.grammar import Option
+from iamcli.membership import add_user_to_group
 from iamcli.options import (
     GROUP,
     NEW_PATH,
@@ -90,7 +91,7 @@ def usercreate(
         created = iam.call("CreateUser", UserName=user, Path=path)["User"]
         progress.finish()
         for group in groups:
-            iam.call("AddUserToGroup", GroupName=group, UserName=user)
+            add_user_to_group(iam, group, user)
             progress.finish()
         if key:
             yield from onetime.access_key(iam, user)
@@ -130,7 +131,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     Without -r the service refuses to delete a user who still has something.
     With -r everything is looked up first, and then removed in this order: access keys, policies,
     signing certificates, group memberships, password, MFA devices, SSH public keys, service
-    credentials, attached managed policies, permissions boundary, and last the user.
+    credentials, attached managed policies, and last the user.
+    A permissions boundary needs no step of its own: the service removes it with the user.
     A virtual MFA device is only taken from the user; iam-virtualmfadevicedel(1) deletes it.
     Where one of these steps fails, the rest stays, and standard error says what is gone and what is
     left.
@@ -140,8 +142,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     Output: Nothing, except with -r -p.
     With -r -p: the headings `accesskeys`, `policies`, `certificates` and `groups`, and below each
       its items, one a line behind a tab, groups as ARNs.
-    Then `loginprofile`, `mfadevices`, `sshkeys`, `servicecredentials`, `attachedpolicies` and
-      `permissionsboundary` likewise, each only where there is something.
+    Then `loginprofile`, `mfadevices`, `sshkeys`, `servicecredentials` and `attachedpolicies`
+      likewise, each only where there is something.
     Differs: The original did not know of `loginprofile` and of what follows it.
     With -p and without -r nothing is sent.
     Example: See what would be removed.
@@ -150,10 +152,9 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       $ iam-userdel -u jack -r
     Calls: ListAccessKeys, ListUserPolicies, ListSigningCertificates, ListGroupsForUser,
       GetLoginProfile, ListMFADevices, ListSSHPublicKeys, ListServiceSpecificCredentials,
-      ListAttachedUserPolicies, GetUser, DeleteAccessKey, DeleteUserPolicy,
+      ListAttachedUserPolicies, DeleteAccessKey, DeleteUserPolicy,
       DeleteSigningCertificate, RemoveUserFromGroup, DeleteLoginProfile, DeactivateMFADevice,
-      DeleteSSHPublicKey, DeleteServiceSpecificCredential, DetachUserPolicy,
-      DeleteUserPermissionsBoundary, DeleteUser
+      DeleteSSHPublicKey, DeleteServiceSpecificCredential, DetachUserPolicy, DeleteUser
     """
     if pretend and not recursive:
         yield nothing_pretended("-r")
@@ -250,7 +251,6 @@ def _gather(iam: IAM, removal: Removal, user: str) -> None:
         removal.names("ListAttachedUserPolicies", "AttachedPolicies", "PolicyArn", UserName=user),
         UserName=user,
     )
-    removal.boundary("GetUser", "User", "DeleteUserPermissionsBoundary", UserName=user)
 
 
 @command("iam-usergetattributes", OWN_USER)

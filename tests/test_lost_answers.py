@@ -1,0 +1,538 @@
+"""Requests that took effect although their response was lost: what is said of them is true."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from account import ARN, Account
+from stub import Answer, faulty, ok, refused
+from test_partial import CASES
+from test_secrets import KEY, NEW_ID, ONCE, Once, service
+
+from iamcli.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+
+if TYPE_CHECKING:
+    from conftest import Shell
+    from forked import Done, Fork
+    from stub import Request, Scene, Stub
+
+ANSWERS = Path(__file__).resolve().parent / "answers"
+KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+SERIAL = f"{ARN}mfa/phone"
+CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
+TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "0.4"}
+
+LOST = {
+    "closed": faulty(lambda handler: handler.connection.close()),
+    "cut": faulty(
+        lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<De")
+    ),
+    "gateway's time-out": Answer(b"<html/>", 504),
+    "service's failure": refused("ServiceFailure", "something broke", 500),
+}
+NOTHING_DONE = {
+    "Throttling": refused("Throttling", "Rate exceeded"),
+    "429": Answer(b"", 429),
+}
+
+
+class Removing(NamedTuple):
+    """A command that removes something, and the service's sentences for what is missing."""
+
+    line: str
+    operation: str
+    gone: str
+    no_owner: str = ""
+
+
+def no_such(kind: str, name: str) -> str:
+    return f"The {kind} with name {name} cannot be found."
+
+
+REMOVING = [
+    Removing(
+        f"iam-userdelkey -u bob -k {KEY_ID}",
+        "DeleteAccessKey",
+        f"The Access Key with id {KEY_ID} cannot be found.",
+        no_such("user", "bob"),
+    ),
+    Removing(
+        f"iam-userdelcert -u bob -c {CERTIFICATE}",
+        "DeleteSigningCertificate",
+        f"The Certificate with id {CERTIFICATE} cannot be found.",
+        no_such("user", "bob"),
+    ),
+    # The policy is called like the user, and still it is the policy that is missing.
+    Removing(
+        "iam-userdelpolicy -u bob -p bob",
+        "DeleteUserPolicy",
+        no_such("user policy", "bob"),
+        no_such("user", "bob"),
+    ),
+    Removing(
+        "iam-groupdelpolicy -g Admin -p read",
+        "DeleteGroupPolicy",
+        no_such("group policy", "read"),
+        no_such("group", "Admin"),
+    ),
+    Removing(
+        "iam-roledelpolicy -r web -p read",
+        "DeleteRolePolicy",
+        no_such("role policy", "read"),
+        no_such("role", "web"),
+    ),
+    Removing(
+        "iam-userdelloginprofile -u bob",
+        "DeleteLoginProfile",
+        "Login Profile for User bob cannot be found.",
+        no_such("user", "bob"),
+    ),
+    Removing(
+        f"iam-userdeactivatemfadevice -u bob -s {SERIAL}",
+        "DeactivateMFADevice",
+        f"MFA Device with serial number {SERIAL} does not exist.",
+        no_such("user", "bob"),
+    ),
+    Removing(
+        "iam-groupremoveuser -g Admin -u bob",
+        "RemoveUserFromGroup",
+        "User bob not in group Admin",
+        no_such("group", "Admin"),
+    ),
+    Removing(
+        "iam-instanceprofileremoverole -s front -r web",
+        "RemoveRoleFromInstanceProfile",
+        "Role web is not in it.",
+        "Instance Profile front cannot be found.",
+    ),
+    Removing("iam-userdel -u bob", "DeleteUser", no_such("user", "bob")),
+    Removing("iam-groupdel -g Admin", "DeleteGroup", no_such("group", "Admin")),
+    Removing("iam-roledel -r web", "DeleteRole", no_such("role", "web")),
+    Removing(
+        "iam-instanceprofiledel -s front",
+        "DeleteInstanceProfile",
+        "Instance Profile front cannot be found.",
+    ),
+    Removing(
+        "iam-servercertdel -s web",
+        "DeleteServerCertificate",
+        no_such("Server Certificate", "web"),
+    ),
+    Removing(
+        f"iam-virtualmfadevicedel -s {SERIAL}",
+        "DeleteVirtualMFADevice",
+        f"VirtualMFADevice with serial number {SERIAL} does not exist.",
+    ),
+    Removing("iam-accountaliasdelete -a acme", "DeleteAccountAlias", "No such alias acme"),
+    Removing(
+        "iam-accountdelpasswordpolicy",
+        "DeleteAccountPasswordPolicy",
+        "The account policy with name PasswordPolicy cannot be found.",
+    ),
+]
+each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
+
+
+def run_against(fork: Fork, scene: Scene, line: str) -> Done:
+    return fork(*line.split(), env={"AWS_IAM_URL": scene.url, **TWICE})
+
+
+def missing(sentence: str) -> Answer:
+    return refused("NoSuchEntity", sentence, 404)
+
+
+@each_removal
+@pytest.mark.parametrize("lost", LOST)
+def test_removal_whose_answer_was_lost_is_done(
+    removing: Removing, lost: str, fork: Fork, stub: Stub
+) -> None:
+    scene = stub.scene(LOST[lost], missing(removing.gone))
+    done = run_against(fork, scene, removing.line)
+    name = removing.line.split()[0]
+    assert done == (
+        0,
+        "",
+        (
+            f"{name}: the response to {removing.operation} was lost; it was sent again, and the "
+            f"service reports that nothing is left to remove: {removing.gone}\n"
+        ),
+    )
+    assert scene.operations == [removing.operation] * 2
+
+
+@each_removal
+def test_in_strict_mode_nothing_is_added_to_standard_output(
+    removing: Removing, fork: Fork, stub: Stub
+) -> None:
+    fork.env["IAMCLI_STRICT"] = "1"
+    scene = stub.scene(LOST["closed"], missing(removing.gone))
+    assert run_against(fork, scene, removing.line) == (0, "", "")
+
+
+@each_removal
+@pytest.mark.parametrize("nothing", NOTHING_DONE)
+def test_removal_of_which_nothing_was_done_before_is_an_error(
+    removing: Removing, nothing: str, fork: Fork, stub: Stub
+) -> None:
+    scene = stub.scene(NOTHING_DONE[nothing], missing(removing.gone))
+    done = run_against(fork, scene, removing.line)
+    name = removing.line.split()[0]
+    assert done == (1, "", f"{name}: NoSuchEntity: {removing.gone}\n")
+
+
+@each_removal
+def test_missing_owner_is_an_error(removing: Removing, fork: Fork, stub: Stub) -> None:
+    if not removing.no_owner:
+        assert not REMOVALS[removing.operation].owners
+        return
+    scene = stub.scene(LOST["closed"], missing(removing.no_owner))
+    done = run_against(fork, scene, removing.line)
+    name = removing.line.split()[0]
+    assert done == (1, "", f"{name}: NoSuchEntity: {removing.no_owner}\n")
+
+
+def test_sentence_that_names_neither_is_an_error(fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(LOST["closed"], missing("It is not there."))
+    done = run_against(fork, scene, "iam-userdelpolicy -u bob -p read")
+    assert done == (1, "", "iam-userdelpolicy: NoSuchEntity: It is not there.\n")
+
+
+def test_what_is_there_after_all_was_not_removed(fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(LOST["closed"], refused("DeleteConflict", "it has keys", 409))
+    done = run_against(fork, scene, "iam-userdel -u bob")
+    assert done == (1, "", "iam-userdel: DeleteConflict: it has keys\n")
+
+
+def test_the_removals_here_are_all_of_those_that_commands_send() -> None:
+    recursive = {
+        "DeleteSSHPublicKey",
+        "DeleteServiceSpecificCredential",
+        "DetachGroupPolicy",
+        "DetachRolePolicy",
+        "DetachUserPolicy",
+    }
+    assert {removing.operation for removing in REMOVING} == set(REMOVALS) - recursive
+
+
+# An outcome that is not known is called unknown, for every operation.
+
+CHANGING = {
+    **{removing.operation: removing.line for removing in REMOVING},
+    "PutUserPolicy": "iam-useraddpolicy -u bob -p read -e Allow -a s3:Get* -r *",
+    "PutGroupPolicy": "iam-groupaddpolicy -g Admin -p read -e Allow -a s3:Get* -r *",
+    "PutRolePolicy": "iam-roleaddpolicy -r web -p read -e Allow -a s3:Get* -c *",
+    "UpdateAccessKey": f"iam-usermodkey -u bob -k {KEY_ID} -s Inactive",
+    "UpdateSigningCertificate": f"iam-usermodcert -u bob -c {CERTIFICATE} -s Inactive",
+    "UpdateAssumeRolePolicy": "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
+    "UpdateLoginProfile": "iam-usermodloginprofile -u bob -p secret12",
+    "UpdateAccountPasswordPolicy": "iam-accountmodpasswordpolicy -m 12",
+}
+NOT_UNDERSTOOD = {
+    **LOST,
+    "another operation's": ok("ListUsers"),
+    "unreadable": Answer(b"<html><p>hi"),
+    "gzip that lies": Answer(b"\x1f\x8b\x08" + b"\0" * 9, headers={"Content-Encoding": "gzip"}),
+    "forbidden by a gateway": Answer(b"<html/>", 403),
+}
+
+
+@pytest.mark.parametrize("operation", CHANGING)
+@pytest.mark.parametrize("lost", NOT_UNDERSTOOD)
+def test_outcome_is_unknown_if_no_answer_was_understood(
+    operation: str, lost: str, fork: Fork, stub: Stub
+) -> None:
+    scene = stub.scene(NOT_UNDERSTOOD[lost])
+    done = run_against(fork, scene, CHANGING[operation])
+    check = CHECKS[operation].partition(" ")[0]
+    assert (done.status, done.out) == (1, "")
+    assert f"; whether {operation} was carried out is unknown, look first: {check}" in done.err
+    assert "{" not in done.err
+    assert "try again" not in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("operation", CHANGING)
+def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
+    operation: str, fork: Fork, stub: Stub
+) -> None:
+    scene = stub.scene(LOST["closed"], refused("AccessDenied", "not you", 403))
+    done = run_against(fork, scene, CHANGING[operation])
+    assert done.status == 1
+    assert f"AccessDenied: not you; whether {operation} was carried out is unknown" in done.err
+
+
+def test_every_operation_that_is_sent_again_is_here() -> None:
+    single = {name for name in CHANGING if name not in REMOVALS}
+    adding = {"AddUserToGroup", "AddRoleToInstanceProfile"}
+    assert single | adding == set(CHECKS) - NON_IDEMPOTENT - set(REMOVALS)
+
+
+def test_reading_says_that_it_may_be_tried_again(fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(LOST["closed"])
+    done = run_against(fork, scene, "iam-usergetattributes -u bob")
+    assert done.err.endswith("broke before the answer was complete; try again\n")
+
+
+# Memberships are settled by looking.
+
+
+class Adding(NamedTuple):
+    """A command that adds to a list, and what shows whether that was done."""
+
+    line: str
+    operation: str
+    looking: str
+    there: str
+    note: str
+    others: dict[str, Answer] = {}  # noqa: RUF012 - never written to
+
+
+def canned(name: str) -> Answer:
+    return Answer((ANSWERS / f"{name}.xml").read_bytes())
+
+
+GROUPS = (
+    f"<Groups><member><GroupName>Admin</GroupName><Arn>{ARN}group/Admin</Arn></member></Groups>"
+)
+ROLES = (
+    "<InstanceProfile><Roles><member><RoleName>web</RoleName></member></Roles></InstanceProfile>"
+)
+USER_IN_GROUP = "user bob is in group Admin"
+ROLE_IN_PROFILE = "role web is in instance profile front"
+ADDING = {
+    "groupadduser": Adding(
+        "iam-groupadduser -g Admin -u bob",
+        "AddUserToGroup",
+        "ListGroupsForUser",
+        GROUPS,
+        USER_IN_GROUP,
+    ),
+    "usercreate": Adding(
+        "iam-usercreate -u bob -g Admin",
+        "AddUserToGroup",
+        "ListGroupsForUser",
+        GROUPS,
+        USER_IN_GROUP,
+        {"GetGroup": canned("GetGroup"), "CreateUser": canned("CreateUser")},
+    ),
+    "instanceprofileaddrole": Adding(
+        "iam-instanceprofileaddrole -s front -r web",
+        "AddRoleToInstanceProfile",
+        "GetInstanceProfile",
+        ROLES,
+        ROLE_IN_PROFILE,
+    ),
+    "instanceprofilecreate": Adding(
+        "iam-instanceprofilecreate -s front -r web",
+        "AddRoleToInstanceProfile",
+        "GetInstanceProfile",
+        ROLES,
+        ROLE_IN_PROFILE,
+        {"GetRole": canned("GetRole"), "CreateInstanceProfile": canned("CreateInstanceProfile")},
+    ),
+}
+every_adding = pytest.mark.parametrize("adding", ADDING.values(), ids=ADDING)
+QUOTA = refused(
+    "LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409
+)
+
+
+def adding_scene(stub: Stub, adding: Adding, *answers: Answer) -> Scene:
+    scene = stub.scene().on(adding.operation, *answers)
+    for operation, answer in adding.others.items():
+        scene.on(operation, answer)
+    return scene
+
+
+@every_adding
+@pytest.mark.parametrize("second", [LOST["closed"], QUOTA], ids=["lost", "refused"])
+def test_addition_that_is_seen_is_done(
+    adding: Adding, second: Answer, fork: Fork, stub: Stub
+) -> None:
+    scene = adding_scene(stub, adding, LOST["closed"], second)
+    scene.on(adding.looking, ok(adding.looking, adding.there))
+    done = run_against(fork, scene, adding.line)
+    name = adding.line.split()[0]
+    assert done == (0, "", f"{name}: the response was lost, but {adding.note}\n")
+
+
+@every_adding
+def test_addition_that_is_not_seen_is_not_done(adding: Adding, fork: Fork, stub: Stub) -> None:
+    empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
+    scene = adding_scene(stub, adding, LOST["closed"])
+    scene.on(adding.looking, ok(adding.looking, empty))
+    done = run_against(fork, scene, adding.line)
+    assert done.status == 1
+    assert adding.note.replace(" is ", " is not ") in done.err
+    assert "unknown" not in done.err
+    # What was just added may not be visible at once.
+    assert scene.operations.count(adding.looking) > 1
+
+
+@every_adding
+def test_addition_that_is_seen_late_is_done(adding: Adding, fork: Fork, stub: Stub) -> None:
+    empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
+    scene = adding_scene(stub, adding, LOST["closed"])
+    scene.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
+    done = run_against(fork, scene, adding.line)
+    assert done.status == 0
+
+
+@every_adding
+def test_addition_that_may_not_be_looked_up_is_unknown(
+    adding: Adding, fork: Fork, stub: Stub
+) -> None:
+    scene = adding_scene(stub, adding, LOST["closed"])
+    scene.on(adding.looking, refused("AccessDenied", "not you", 403))
+    done = run_against(fork, scene, adding.line)
+    assert done.status == 1
+    assert f"whether {adding.operation} was carried out is unknown, look first: iam-" in done.err
+    if adding.others:
+        assert "; unknown: " in done.err.splitlines()[1]
+
+
+# A recursive removal.
+
+
+class Dropping(Account):
+    """An account that drops the connection once, after it did what ``drop`` asks for."""
+
+    drop = ""
+
+    def answer(self, request: Request) -> Answer:
+        answer = super().answer(request)
+        if request.operation == self.drop:
+            self.drop = ""
+            return LOST["closed"]
+        return answer
+
+
+def dropping(stub: Stub, case: str, drop: str) -> Dropping:
+    what = CASES[case]
+    account = stub.add(lambda url: Dropping(url, what.kind, what.things, **what.more))
+    account.drop = drop
+    return account
+
+
+@pytest.mark.parametrize(
+    ("case", "drop"),
+    [(case, drop) for case in CASES for drop in dict.fromkeys(op for _, op in CASES[case].steps)],
+)
+def test_recursive_removal_goes_on_after_a_lost_answer(
+    case: str, drop: str, fork: Fork, stub: Stub
+) -> None:
+    account = dropping(stub, case, drop)
+    done = run_against(fork, account, " ".join(CASES[case].words))
+    assert done.status == 0
+    assert (account.exists, account.drop) == (False, "")
+    assert "left" not in done.err.replace("nothing is left to remove", "")
+
+
+@pytest.mark.parametrize(
+    ("case", "step"),
+    [(case, step) for case in CASES for step in range(len(CASES[case].steps))],
+)
+def test_somebody_else_removes_the_same_things(
+    case: str, step: int, fork: Fork, stub: Stub
+) -> None:
+    """From this step on the account is empty: the rest of the removal finds nothing."""
+    what = CASES[case]
+    account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+    plain = account.answer
+
+    def answer(request: Request) -> Answer:
+        if len(account.changes) == step and not request.operation.startswith(("Get", "List")):
+            account.exists = False
+        return plain(request)
+
+    account.answer = answer
+    assert run_against(fork, account, " ".join(what.words)) == (0, "", "")
+
+
+def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
+    what = CASES["user"]
+    lock = threading.Lock()
+    for _ in range(3):
+        account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+        plain = account.answer
+
+        def answer(request: Request, plain: object = plain) -> Answer:
+            with lock:
+                return plain(request)
+
+        account.answer = answer
+        env = {**run.env, "AWS_IAM_URL": account.url}
+        both = [
+            run.start(*what.words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for _ in range(2)
+        ]
+        ended = [(*process.communicate(), process.returncode) for process in both]
+        assert 0 in [status for _, _, status in ended], ended
+        for _, err, status in ended:
+            # The second may come too late to find the user at all.
+            assert status == 0 or (b"NoSuchEntity" in err and b"left" not in err)
+        assert not account.exists
+
+
+# Taking back what cannot be shown.
+
+
+@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@pytest.mark.parametrize("first", [missing("not yet"), LOST["closed"]], ids=["early", "lost"])
+def test_what_is_not_visible_yet_is_taken_back_later(
+    once: Once, first: Answer, fork: Fork, stub: Stub
+) -> None:
+    scene = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
+    env = {"AWS_IAM_URL": scene.url, "IAMCLI_TIMEOUT": "4"}
+    done = fork(*once.words, stdout="/dev/full", env=env)
+    assert done.status == 1
+    assert f"{once.what} was deleted again\n" in done.err
+    assert scene.operations.count(once.delete) == 3
+
+
+@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@pytest.mark.parametrize(
+    "answer", [missing("nothing here"), LOST["closed"]], ids=["missing", "lost"]
+)
+def test_what_may_still_exist_is_called_so(
+    once: Once, answer: Answer, fork: Fork, stub: Stub
+) -> None:
+    scene = service(stub).on(once.delete, answer)
+    env = {"AWS_IAM_URL": scene.url, **TWICE}
+    done = fork(*once.words, stdout="/dev/full", env=env)
+    assert done.status == 1
+    assert f"{once.what} may still exist, its secret is lost: " in done.err
+    assert "is left" not in done.err
+    if once.state:
+        assert done.err.splitlines()[1] == (
+            "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
+        )
+
+
+def test_key_without_a_secret_is_taken_back(fork: Fork, stub: Stub) -> None:
+    scene = service(stub).on(
+        "CreateAccessKey", Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
+    )
+    done = run_against(fork, scene, "iam-usercreate -u bob -k")
+    assert done == (
+        1,
+        "",
+        (
+            "iam-usercreate: the answer holds no SecretAccessKey; is it an IAM endpoint?; "
+            f"access key {NEW_ID} was deleted again\n"
+            "iam-usercreate: created: user bob; not created: access key\n"
+        ),
+    )
+
+
+def test_key_without_an_id_is_unknown(fork: Fork, stub: Stub) -> None:
+    scene = service(stub).on("CreateAccessKey", Answer(KEY.body.replace(b"AccessKeyId", b"Other")))
+    done = run_against(fork, scene, "iam-usercreate -u bob -k")
+    assert done.status == 1
+    assert done.err.splitlines()[1] == (
+        "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
+    )
