@@ -144,9 +144,8 @@ def read(program: str, options: Sequence[Option], words: Sequence[str]) -> dict[
     for the first thing from the left that is wrong, then for the first required option that is
     missing, in the order of the names. Ledger: parse order.
     """
-    for option in options:
-        if option.dest == "help" and any(name in words for name in option.names):
-            raise HelpWanted
+    if any(option.dest == "help" and not {*option.names}.isdisjoint(words) for option in options):
+        raise HelpWanted
     values = {option.dest: _absent(option) for option in options}
     wrong: UsageError | None = None
     version = False

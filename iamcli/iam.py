@@ -18,8 +18,8 @@ class IAM:
     """Calls the service's operations; the client behind it is made at the first call.
 
     ``connection``: where to and with which key; ``secrets``: learns what must not be shown;
-    ``log``: takes the lines of ``-d``, or None; ``before``: called before each request;
-    ``strict``: whether the original's frame is wanted.
+    ``log``: takes the lines of ``-d``, or None; ``before``: called before each request, when all
+    checks have passed; ``strict``: whether the original's frame is wanted.
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class IAM:
         """
         given = {name: value for name, value in parameters.items() if value is not None}
         self.secrets.gather(given)
-        self._before()
         client = self._client or self._opened()
+        self._before()
         self._debug(f"{operation} to {client.url}", given)
         reads = operation.startswith(("Get", "List"))
         self.changed = self.changed or not reads

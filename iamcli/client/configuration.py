@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from iamcli.connection import checked_url
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -74,19 +75,24 @@ class Settings:
         """Return a setting that is on or off."""
         return str(self.get(name)).lower() == "true"
 
-    def endpoint_url(self) -> str | None:
-        """Return the endpoint that the configuration names for IAM."""
+    def endpoint_url(self) -> tuple[str, str] | None:
+        """Return the endpoint that the configuration names for IAM, and what names it."""
         if self.switch("ignore_configured_endpoint_urls"):
             return None
+        for variable in ("AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"):
+            url = os.environ.get(variable)
+            if url:
+                return url, variable
         if not self.session:
-            variables = ("AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL")
-            return next(filter(None, map(os.environ.get, variables)), None)
+            return None
         from botocore.configprovider import ConfiguredEndpointProvider
 
-        url: str | None = ConfiguredEndpointProvider(
-            self.session.full_config, self.session.get_scoped_config(), "iam"
+        url = ConfiguredEndpointProvider(
+            self.session.full_config, self.session.get_scoped_config(), "iam", environ={}
         ).provide()
-        return url
+        # botocore takes indented lines for a section, which is no address.
+        shown = url if isinstance(url, str) else ""
+        return (shown, "endpoint_url of the AWS configuration") if url else None
 
 
 def _has_configuration() -> bool:
@@ -133,9 +139,12 @@ def chain_keys(settings: Settings) -> Any:
 
 
 def endpoint(connection: Connection, settings: Settings) -> tuple[str, str]:
-    """Return where requests go, and the region that signs them."""
+    """Return where requests go, and the region that signs them.
+
+    Adds to the connection's warnings. Raises Failure if the configuration names no address.
+    """
     region = settings.get("region") or "aws-global"
-    url = connection.url or settings.endpoint_url()
+    url = connection.url or _configured_endpoint(connection, settings)
     if url:
         return url, signing_region(url, region)
     from botocore.endpoint_provider import EndpointProvider
@@ -150,6 +159,17 @@ def endpoint(connection: Connection, settings: Settings) -> tuple[str, str]:
     )
     schemes = found.properties.get("authSchemes") or [{}]
     return found.url, schemes[0].get("signingRegion") or region
+
+
+def _configured_endpoint(connection: Connection, settings: Settings) -> str | None:
+    """Return the configuration's endpoint after the checks that ``--url`` passes through."""
+    configured = settings.endpoint_url()
+    if not configured:
+        return None
+    url, warning = checked_url(*configured)
+    if warning:
+        connection.warnings.append((warning, True))
+    return url
 
 
 def signing_region(url: str, region: str) -> str:
