@@ -500,6 +500,45 @@ def test_a_configured_connection_to_this_machine(run: Shell, stub: Stub) -> None
     assert len(scene.requests) == 1
 
 
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""])
+@pytest.mark.parametrize("url", WITH_SECRETS)
+def test_the_endpoint_that_gives_credentials(
+    variable: str, url: str, fork: Fork, stub: Stub
+) -> None:
+    """What botocore asks itself is checked before as well."""
+    scene = stub.scene(ok("GetUser", USER))
+    assuming(fork, f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n" * (not variable))
+    env = {"AWS_IAM_URL": scene.url, **({variable: url} if variable else {})}
+    done = fork("iam-usergetattributes", "-d", env=env)
+    said = f"iam-usergetattributes: {variable or CONFIGURED} is no http or https address"
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(said)
+    assert "passw0rd" not in done.err
+    assert scene.requests == []
+
+
+def test_credentials_that_nobody_gives(fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    assuming(fork, "")
+    env = {"AWS_IAM_URL": scene.url, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+    done = fork("iam-usergetattributes", env={**env, "AWS_MAX_ATTEMPTS": "1"})
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(
+        "iam-usergetattributes: no credentials from the AWS configuration: Could not connect"
+    )
+    assert done.err.count("\n") == 1
+    assert scene.requests == []
+
+
+def assuming(fork: Fork, more: str) -> None:
+    """Let the profile be one that assumes a role."""
+    (fork.home / "config").write_text(
+        "[profile base]\naws_access_key_id=AK\naws_secret_access_key=x\n[profile admin]\n"
+        f"role_arn=arn:aws:iam::1:role/admin\nsource_profile=base\nregion=us-east-1\n{more}"
+    )
+    fork.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "admin", "AWS_CONFIG_FILE": "config"}
+
+
 def on_terminal(run: Shell, env: dict[str, str], *words: str) -> str:
     terminal = Terminal(*words, env=run.env | env)
     terminal.status()
