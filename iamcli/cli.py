@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import textwrap
 
 import click
@@ -180,7 +179,3 @@ def home(ctx: click.Context, folder: str) -> None:
     names = [command.name for _, commands in rooms() for command in commands]
     for line in lay_out(folder, names):
         ctx.obj.line(line)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

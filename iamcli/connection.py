@@ -97,11 +97,9 @@ class Connection:
             source = "AWS_IAM_URL"
         if given is None:
             return None
-        url, host = _checked_url(given.strip(), source)
-        if url.startswith("http:") and not _is_this_machine(host):
-            self.warnings.append(
-                (f"{url} is not encrypted; use https, because answers carry secrets", False)
-            )
+        url, warning = checked_url(given, source)
+        if warning:
+            self.warnings.append((warning, False))
         return url
 
 
@@ -143,10 +141,14 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     return Keys(access_key, secret_key, token or None)
 
 
-def _checked_url(given: str, source: str) -> tuple[str, str]:
-    """Return the endpoint with a scheme, and its host; raise Failure where it cannot be one."""
+def checked_url(given: str, source: str) -> tuple[str, str]:
+    """Return the endpoint with a scheme, and a warning if it is not encrypted, else nothing.
+
+    ``source``: what named it. Raises Failure if it cannot be one; no password or token is shown.
+    """
     from urllib.parse import urlsplit
 
+    given = given.strip()
     url = given if "://" in given else f"https://{given}"
     try:
         parts = urlsplit(url)
@@ -154,7 +156,7 @@ def _checked_url(given: str, source: str) -> tuple[str, str]:
         valid = (
             parts.scheme in ("http", "https")
             and (parts.port is None or parts.port > 0)
-            and "@" not in parts.netloc
+            and "@" not in url
             and not parts.query
             and not parts.fragment
             and _is_host(host)
@@ -162,9 +164,22 @@ def _checked_url(given: str, source: str) -> tuple[str, str]:
     except ValueError:
         valid = False
     if not valid:
-        shown = given.rpartition("@")[2]
-        raise Failure(f"{source} is no http or https address: {shown}; give https://HOST[:PORT]")
-    return f"{parts.scheme}://{parts.netloc}{parts.path}", host
+        shown = _without_secrets(given)
+        address = f"address: {shown}" if shown else "address"
+        raise Failure(f"{source} is no http or https {address}; give https://HOST[:PORT]")
+    url = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if parts.scheme == "https" or _is_this_machine(host):
+        return url, ""
+    return url, f"{url} is not encrypted; use https, because answers carry secrets"
+
+
+def _without_secrets(url: str) -> str:
+    """Return the end of a wrong address as far as it can hold no user, password or query."""
+    before, _, rest = url.rpartition("@")
+    if "?" in before or "#" in before:
+        # Nobody can tell whether this "@" ends a password or stands in a query.
+        return ""
+    return rest.partition("?")[0].partition("#")[0]
 
 
 def _is_host(host: str) -> bool:

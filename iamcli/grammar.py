@@ -1,7 +1,8 @@
 """The grammar of the command line, which is the legacy toolkit's.
 
-Options are separate words in any order, a value option takes the next word whatever it looks like,
-the last of several values wins, repeatable options collect.
+Options are separate words in any order, a value option takes the next word even if it begins with
+``-``, the last of several values wins, repeatable options collect. The word ``-h`` or ``--help`` is
+help wherever it stands, and never a value.
 """
 
 from __future__ import annotations
@@ -138,18 +139,19 @@ def read(program: str, options: Sequence[Option], words: Sequence[str]) -> dict[
     """Read the words that follow the name of ``program``.
 
     Returns the value of each option by its ``dest``: None, False or an empty list where it was
-    not given. Raises HelpWanted or VersionWanted where the line asks for these anywhere, else
-    UsageError for the first thing from the left that is wrong, then for the first required option
-    that is missing, in the order of the names. Ledger: parse order.
+    not given. Raises HelpWanted if one of the words is ``-h`` or ``--help``, also behind an option
+    that takes a value and behind ``--``; VersionWanted if an option asks for it; else UsageError
+    for the first thing from the left that is wrong, then for the first required option that is
+    missing, in the order of the names. Ledger: parse order.
     """
+    if any(option.dest == "help" and not {*option.names}.isdisjoint(words) for option in options):
+        raise HelpWanted
     values = {option.dest: _absent(option) for option in options}
     wrong: UsageError | None = None
     version = False
     for found in _walk(program, options, words):
         if isinstance(found, UsageError):
             wrong = wrong or found
-        elif found[0].dest == "help":
-            raise HelpWanted
         elif found[0].dest == "version":
             version = True
         elif wrong is None:

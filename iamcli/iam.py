@@ -20,8 +20,9 @@ class IAM:
 
     ``connection``: where to and with which key; ``secrets``: learns what must not be shown;
     ``log``: takes the lines of ``-d``, or None; ``note``: takes a line for the user about a
-    command that goes on; ``before``: called before each request; ``strict``: whether the
-    original's frame is wanted.
+    command that goes on; ``before``: called before each request, when all
+    checks have passed; ``strict``: whether the original's frame
+    is wanted.
     """
 
     def __init__(  # noqa: PLR0913 - what a command sets
@@ -75,8 +76,8 @@ class IAM:
         """Like ``call``, but a ServiceError that follows a lost response is raised as it is."""
         given = _given(parameters)
         self.secrets.gather(given)
-        self._before()
         client = self._client or self._opened()
+        self._before()
         self._debug(f"{operation} to {client.url}", given)
         reads = operation.startswith(("Get", "List"))
         if not reads:

@@ -48,8 +48,16 @@ def _straightened(options: Sequence[Option], words: Sequence[str]) -> list[str]:
         if option and not option.switch:
             operand = next(waiting, None)
             if operand is not None:
-                line.append(str(option.metavar) if option.secret else operand)
+                line.append(_straightened_operand(named, option, operand))
     return line
+
+
+def _straightened_operand(named: dict[str, Option], option: Option, word: str) -> str:
+    straight = _straight(named, word)
+    if straight in named and named[straight].dest == "help":
+        # No option takes this word for a value.
+        return straight
+    return str(option.metavar) if option.secret else word
 
 
 def _straight(named: dict[str, Option], word: str) -> str:

@@ -51,9 +51,19 @@ def _run(
     strict: bool,
 ) -> None:
     connection = Connection(values, os.environ)
-    for warning, terminals_only in connection.warnings:
-        if output.on_terminal() or not terminals_only:
-            output.error(warning)
+
+    def warn() -> None:
+        while connection.warnings:
+            warning, terminals_only = connection.warnings.pop(0)
+            if output.on_terminal() or not terminals_only:
+                output.error(warning)
+
+    def before() -> None:
+        # The client has looked at the endpoint of the AWS configuration.
+        warn()
+        output.flush()
+
+    warn()
 
     def debug(line: str) -> None:
         output.error(f"debug: {one_line(line)}")
@@ -63,7 +73,7 @@ def _run(
         secrets=secrets,
         log=debug if values["debug"] else None,
         note=(lambda _line: None) if strict else output.error,
-        before=output.flush,
+        before=before,
         strict=strict,
     )
     arguments = {option.dest: values[option.dest] for option in command.options}

@@ -41,9 +41,11 @@ WITHOUT_STARTUP = {
     "zsh": "-f",
 }
 
-# The child imports what this process would import, wherever it was started from.
+# The child runs the same iamcli, and imports what this process would import; nothing is imported
+# from the current folder, which "python -c" puts first. Python 3.13 even does so before it begins.
+_SAFELY = ("-P",) if sys.version_info >= (3, 11) else ()
 _CHILD = (
-    "import json, sys; sys.path = json.loads(sys.argv[1]); "
+    "import sys; sys.path = sys.argv[1:2]; import iamcli; sys.path = sys.argv[2:]; "
     "from iamcli.sandbox_server import main; main()"
 )
 
@@ -71,8 +73,9 @@ def server() -> Iterator[Server]:
     It ends, and its files are removed, on leaving the context and whatever ends this process.
     Raises Failure where it does not come to listen.
     """
+    ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     child = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-c", _CHILD, json.dumps(sys.path)],
+        [sys.executable, *_SAFELY, "-c", _CHILD, ours, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import KEY_ID, SECRET
+from processes import Terminal
 from stub import ok, refused
 
 from iamcli.client.configuration import VARIABLES, signing_region
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Done, Shell
+    from forked import Fork
     from stub import Scene, Stub
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
@@ -356,6 +358,191 @@ def test_a_wrong_endpoint(url: str, run: Shell) -> None:
         assert (done.status, done.out) == (1, "")
         assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address:")
         assert done.err.count("\n") == 1
+
+
+#: Addresses with what nobody else may see, which is always this word.
+WITH_SECRETS = [
+    "http://user:passw0rd@127.0.0.1:9/",
+    "https://passw0rd@x",
+    "http://u:12345/passw0rd@x",
+    "http://u:/passw0rd@x",
+    "http://u:a@passw0rd@x",
+    "http://u:a?passw0rd@x",
+    "http://u:a#passw0rd@x",
+    "u:passw0rd@x",
+    "//u:passw0rd@x",
+    "ftp://u:passw0rd@x",
+    "https://x/?token=passw0rd",
+    "https://x?passw0rd",
+    "https://x#passw0rd",
+    "https://x?a=b@c&token=passw0rd",
+    "https://x?a@passw0rd",
+]
+
+
+@pytest.mark.parametrize("url", WITH_SECRETS)
+def test_no_secret_of_an_endpoint_is_shown(url: str, fork: Fork) -> None:
+    words = ("iam-usergetattributes", "-d")
+    section = f"[default]\nendpoint_url = {url}\n"
+    for done, source in (
+        (fork(*words, "--url", url), "--url"),
+        (fork(*words, env={"AWS_IAM_URL": url}), "AWS_IAM_URL"),
+        (fork(*words, env={"AWS_ENDPOINT_URL": url}), "AWS_ENDPOINT_URL"),
+        (fork(*words, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
+        (configured(fork, section, *words), CONFIGURED),
+    ):
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address")
+        assert done.err.endswith("; give https://HOST[:PORT]\n")
+        assert done.err.count("\n") == 1
+        assert "passw0rd" not in done.err
+
+
+# What the AWS configuration names.
+
+CONFIGURED = "endpoint_url of the AWS configuration"
+#: Each place in the configuration file, with {} for the address.
+SECTIONS = [
+    "[default]\nendpoint_url = {}\n",
+    "[default]\nservices = s\n[services s]\niam =\n  endpoint_url = {}\n",
+]
+
+
+def configured(fork: Fork, section: str, *words: str) -> Done:
+    (fork.home / "config").write_text(section)
+    return fork(*words, env={"AWS_CONFIG_FILE": "config"})
+
+
+def by_configuration(fork: Fork, url: str, **env: str) -> list[tuple[Done, str]]:
+    """Run a command with ``url`` from each source of the configuration; name the source."""
+    done = []
+    for variable in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM"):
+        for file in ("", "config"):
+            # With a file botocore reads the variables, without one they are read here.
+            (fork.home / "config").write_text("[default]\nendpoint_url = https://x\n")
+            more = {variable: url, "AWS_CONFIG_FILE": file, **env}
+            done.append((fork("iam-usergetattributes", "-u", "bob", env=more), variable))
+    for section in SECTIONS:
+        (fork.home / "config").write_text(section.format(url))
+        more = {"AWS_CONFIG_FILE": "config", **env}
+        done.append((fork("iam-usergetattributes", "-u", "bob", env=more), CONFIGURED))
+    return done
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
+     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
+)  # fmt: skip
+def test_a_wrong_endpoint_of_the_configuration(url: str, fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    for done, source in by_configuration(fork, url, HTTP_PROXY=scene.url, HTTPS_PROXY=scene.url):
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address")
+        assert done.err.count("\n") == 1
+    assert scene.requests == []
+
+
+def test_an_endpoint_that_is_a_section_of_its_own(fork: Fork) -> None:
+    section = "[default]\nendpoint_url =\n  password = passw0rd\n"
+    done = configured(fork, section, "iam-usergetattributes")
+    said = f"{CONFIGURED} is no http or https address; give https://HOST[:PORT]"
+    assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
+
+
+def test_the_configurations_endpoint_is_made_complete(fork: Fork, stub: Stub) -> None:
+    for done, _ in by_configuration(fork, f" 127.0.0.1:{stub.port} ", AWS_MAX_ATTEMPTS="1"):
+        assert done.status == 1
+        assert f"no secure connection to https://127.0.0.1:{stub.port}:" in done.err
+
+
+def test_an_endpoint_that_is_not_asked_for_is_not_looked_at(fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    for done, _ in by_configuration(fork, "ftp://x", AWS_IAM_URL=scene.url):
+        assert (done.status, done.err) == (0, "")
+
+
+def test_the_configurations_endpoint_is_looked_at_last(fork: Fork) -> None:
+    """Credentials and a command's own checks come first: they did before there was a check."""
+    env = {"AWS_ENDPOINT_URL": "ftp://x"}
+    done = fork("iam-usergetattributes", env={**env, "AWS_CREDENTIAL_FILE": ""})
+    assert done.err.startswith("iam-usergetattributes: no credentials")
+    done = fork("iam-useruploadpolicy", "-u", "b", "-p", "n", "-f", "absent", env=env)
+    assert done.err.startswith("iam-useruploadpolicy: cannot read the policy from absent")
+
+
+@pytest.mark.parametrize("url", ["http://iam.example.com", "http://127.0.0.1.example.com/"])
+def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stub: Stub) -> None:
+    """On a terminal it is told once; logs of old jobs stay as they were."""
+    scene = stub.scene(*[ok("GetUser", USER)] * 9)
+    warning = f"iam-usergetattributes: {url} is not encrypted; use https, because answers"
+    file = write(run, "proxy", through(stub))
+    run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
+    words = ("iam-usergetattributes", "-u", "bob")
+    config = run.home / "config"
+    for env, section in (
+        ({"AWS_ENDPOINT_URL": url}, ""),
+        ({"AWS_ENDPOINT_URL_IAM": url}, ""),
+        *(({"AWS_CONFIG_FILE": str(config)}, section.format(url)) for section in SECTIONS),
+    ):
+        config.write_text(section)
+        assert "not encrypted" not in run(*words, env=env).err
+        shown = on_terminal(run, env, *words)
+        assert shown.startswith(warning)
+        assert shown.count("not encrypted") == 1
+    assert scene.requests == []
+
+
+def test_a_configured_connection_to_this_machine(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(*[ok("GetUser", USER)] * 2)
+    words = ("iam-usergetattributes", "-u", "bob")
+    assert "not encrypted" not in on_terminal(run, {"AWS_ENDPOINT_URL": scene.url}, *words)
+    assert len(scene.requests) == 1
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""])
+@pytest.mark.parametrize("url", WITH_SECRETS)
+def test_the_endpoint_that_gives_credentials(
+    variable: str, url: str, fork: Fork, stub: Stub
+) -> None:
+    """What botocore asks itself is checked before as well."""
+    scene = stub.scene(ok("GetUser", USER))
+    assuming(fork, f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n" * (not variable))
+    env = {"AWS_IAM_URL": scene.url, **({variable: url} if variable else {})}
+    done = fork("iam-usergetattributes", "-d", env=env)
+    said = f"iam-usergetattributes: {variable or CONFIGURED} is no http or https address"
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(said)
+    assert "passw0rd" not in done.err
+    assert scene.requests == []
+
+
+def test_credentials_that_nobody_gives(fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(ok("GetUser", USER))
+    assuming(fork, "")
+    env = {"AWS_IAM_URL": scene.url, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+    done = fork("iam-usergetattributes", env={**env, "AWS_MAX_ATTEMPTS": "1"})
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(
+        "iam-usergetattributes: no credentials from the AWS configuration: Could not connect"
+    )
+    assert done.err.count("\n") == 1
+    assert scene.requests == []
+
+
+def assuming(fork: Fork, more: str) -> None:
+    """Let the profile be one that assumes a role."""
+    (fork.home / "config").write_text(
+        "[profile base]\naws_access_key_id=AK\naws_secret_access_key=x\n[profile admin]\n"
+        f"role_arn=arn:aws:iam::1:role/admin\nsource_profile=base\nregion=us-east-1\n{more}"
+    )
+    fork.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "admin", "AWS_CONFIG_FILE": "config"}
+
+
+def on_terminal(run: Shell, env: dict[str, str], *words: str) -> str:
+    terminal = Terminal(*words, env=run.env | env)
+    terminal.status()
+    return terminal.shown
 
 
 def test_no_scheme_means_https(run: Shell, stub: Stub) -> None:

@@ -59,7 +59,12 @@ def said(*words: str) -> str:
         (["-u", "y"], {"user": "y"}),
         (["-u", ""], {"user": ""}),
         (["-u", "-v"], {"user": "-v"}),
-        (["-u", "-h"], {"user": "-h"}),
+        (["-u", "--version"], {"user": "--version"}),
+        (["-uh"], {"user": "h"}),
+        (["-u-h"], {"user": "-h"}),
+        (["-u--help"], {"user": "--help"}),
+        (["--url=-h"], {"url": "-h"}),
+        (["-u", "\u2013h"], {"user": "\u2013h"}),
         (["-u", "--"], {"user": "--"}),
         (["-uBob"], {"user": "Bob"}),
         (["-u=Bob"], {"user": "=Bob"}),
@@ -117,22 +122,39 @@ def test_what_is_said(words: list[str], message: str) -> None:
     assert said(*words) == message
 
 
+@pytest.mark.parametrize("wanted", ["-h", "--help"])
 @pytest.mark.parametrize(
-    "words", [["-h"], ["--help"], ["-z", "-h"], ["-i", "x", "-h"], ["--version", "-h"], ["x", "-h"]]
+    "before",
+    [
+        [],
+        ["-z"],
+        ["-i", "x"],
+        ["--version"],
+        ["x"],
+        ["-u"],
+        ["-u", "x", "-i"],
+        ["--url"],
+        ["-u", "-v", "-p"],
+        ["-z", "-u"],
+        ["--"],
+        ["-u", "--"],
+    ],
 )
-def test_help_goes_before_everything(words: list[str]) -> None:
+@pytest.mark.parametrize("after", [[], ["-u"], ["-z"], ["--", "x"], ["--version"]])
+def test_help_goes_before_everything(wanted: str, before: list[str], after: list[str]) -> None:
     with pytest.raises(HelpWanted):
-        read("iam-x", OPTIONS, words)
+        read("iam-x", OPTIONS, [*before, wanted, *after])
+
+
+@pytest.mark.parametrize("word", ["-H", "--help=x", "--hel", "-hx", "\u2013h", "--h"])
+def test_what_resembles_help_is_not_help(word: str) -> None:
+    assert said("-u", "x", word).startswith(f'"{word}" ')
 
 
 @pytest.mark.parametrize("words", [["--version"], ["-z", "--version"], ["--version", "-u"]])
 def test_version_goes_before_errors(words: list[str]) -> None:
     with pytest.raises(VersionWanted):
         read("iam-x", OPTIONS, words)
-
-
-def test_help_behind_two_dashes_is_a_word() -> None:
-    assert said("-u", "x", "--", "-h") == "No argument is allowed: -h"
 
 
 def test_required_options_are_missed_in_the_order_of_their_names() -> None:

@@ -11,6 +11,7 @@ from stub import ok, refused
 
 if TYPE_CHECKING:
     from conftest import Shell
+    from forked import Fork
     from stub import Stub
 
 COMMANDS = json.loads((HERE / "interface" / "commands.json").read_text())["commands"]
@@ -67,6 +68,26 @@ def test_original_parse_cases(name: str, run: Shell) -> None:
         assert f"\n{name} [options...]\n" in done.out
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_help_wherever_it_stands(name: str, fork: Fork, stub: Stub) -> None:
+    scene = stub.scene(refused("Recorded"))
+    fork.env["AWS_IAM_URL"] = scene.url
+    shown = fork(name, "-h").out
+    assert f"\n{name} [options...]\n" in shown
+    common = ["--url", "--aws-credential-file", "--client-config-file"]
+    for option in [*options(name, flag=False), *common]:
+        for line in (
+            [option, "-h"],
+            [option, "--help"],
+            [*valid(name, without=option), option, "-h"],
+        ):
+            assert fork(name, *line) == (0, shown, "")
+            assert fork(name, *line, env={"IAMCLI_STRICT": "1"}) == (1, shown, "")
+    for line in (["-z", "-h"], ["-h", "-z"], ["--", "-h"], ["-h", "--url"]):
+        assert fork(name, *line) == (0, shown, "")
+    assert scene.requests == []
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -96,6 +117,10 @@ def test_original_parse_cases(name: str, run: Shell) -> None:
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
         ),
         (
+            "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
+            f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p -h',
+        ),
+        (
             "iam-usercreate -u bob \u2014url http://x",
             f'"\u2014url" {PASTED} iam-usercreate -u bob --url http://x',
         ),
@@ -111,8 +136,10 @@ def test_messages(line: str, said: str, run: Shell) -> None:
     [
         # A value may begin with a dash, and may look like an option.
         ("iam-usercreate -u -v", "CreateUser", {"UserName": "-v"}),
-        ("iam-usercreate -u -h", "CreateUser", {"UserName": "-h"}),
-        ("iam-usercreate -u --help", "CreateUser", {"UserName": "--help"}),
+        ("iam-usercreate -u-h", "CreateUser", {"UserName": "-h"}),
+        ("iam-usercreate -u--help", "CreateUser", {"UserName": "--help"}),
+        ("iam-usercreate -uh", "CreateUser", {"UserName": "h"}),
+        ("iam-usercreate -u --version", "CreateUser", {"UserName": "--version"}),
         ("iam-usercreate -u --", "CreateUser", {"UserName": "--"}),
         ("iam-usercreate -u --url=x", "CreateUser", {"UserName": "--url=x"}),
         ("iam-usercreate -u \u2013v", "CreateUser", {"UserName": "\u2013v"}),

@@ -22,7 +22,7 @@ from botocore.signers import RequestSigner
 
 from iamcli import __version__, outcomes
 from iamcli.client.answers import SUCCESSES, Parsers
-from iamcli.client.configuration import Settings, chain_keys, endpoint, patience
+from iamcli.client.configuration import Settings, chain_keys, endpoint, frozen, patience
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.client.transport import BoundedSession, socket_options
 from iamcli.client.words import Told, refusal
@@ -52,7 +52,7 @@ class Client:
             self._patience = patience()
             self._config = Config(read_timeout=self._patience)
             self._keys = connection.keys or chain_keys(settings)
-            self.url, region = endpoint(connection, settings)
+            self.url, region = endpoint(connection, settings, self._keys)
             with open(_MODEL, encoding="utf-8") as file:
                 self._service = ServiceModel(json.load(file), "iam")
             self._serializer = create_serializer("query", include_validation=False)
@@ -70,9 +70,9 @@ class Client:
 
     @property
     def secrets(self) -> list[str]:
-        """What must not be shown: the secret parts of the key that signs."""
-        frozen = self._keys.get_frozen_credentials()
-        return [secret for secret in (frozen.secret_key, frozen.token) if secret]
+        """What must not be shown: the parts of the key that signs; raises Failure without one."""
+        key = frozen(self._keys)
+        return [secret for secret in (key.secret_key, key.token) if secret]
 
     def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Send ``operation`` and return the service's answer, documents and dates as it sent them.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from iamcli.connection import checked_url
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -44,6 +47,11 @@ VARIABLES = {
 }
 
 
+#: botocore's names for the ways to ask a service for credentials, and for these services.
+ASKING = ("assume-role", "assume-role-with-web-identity", "login", "sso")
+GIVERS = ("sts", "sso", "sso-oidc", "signin")
+
+
 class Settings:
     """The AWS configuration: the environment, and the shared files where there are any.
 
@@ -74,19 +82,25 @@ class Settings:
         """Return a setting that is on or off."""
         return str(self.get(name)).lower() == "true"
 
-    def endpoint_url(self) -> str | None:
-        """Return the endpoint that the configuration names for IAM."""
+    def endpoint_url(self, service: str = "iam") -> tuple[str, str] | None:
+        """Return the endpoint that the configuration names for a service, and what names it."""
         if self.switch("ignore_configured_endpoint_urls"):
             return None
+        own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+        for variable in (own, "AWS_ENDPOINT_URL"):
+            url = os.environ.get(variable)
+            if url:
+                return url, variable
         if not self.session:
-            variables = ("AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL")
-            return next(filter(None, map(os.environ.get, variables)), None)
+            return None
         from botocore.configprovider import ConfiguredEndpointProvider
 
-        url: str | None = ConfiguredEndpointProvider(
-            self.session.full_config, self.session.get_scoped_config(), "iam"
+        url = ConfiguredEndpointProvider(
+            self.session.full_config, self.session.get_scoped_config(), service, environ={}
         ).provide()
-        return url
+        # botocore takes indented lines for a section, which is no address.
+        shown = url if isinstance(url, str) else ""
+        return (shown, "endpoint_url of the AWS configuration") if url else None
 
 
 def _has_configuration() -> bool:
@@ -132,10 +146,26 @@ def chain_keys(settings: Settings) -> Any:
     return keys
 
 
-def endpoint(connection: Connection, settings: Settings) -> tuple[str, str]:
-    """Return where requests go, and the region that signs them."""
+def frozen(keys: Any) -> Any:
+    """Return the key as it is now; raise Failure if the service that gives it does not."""
+    try:
+        return keys.get_frozen_credentials()
+    except (BotoCoreError, ClientError, ValueError) as error:
+        why = str(error).partition("\n")[0]
+        raise Failure(f"no credentials from the AWS configuration: {why}") from None
+
+
+def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str, str]:
+    """Return where requests go, and the region that signs them with the ``keys``.
+
+    Adds to the connection's warnings. Raises Failure if the configuration names no address.
+    """
     region = settings.get("region") or "aws-global"
-    url = connection.url or settings.endpoint_url()
+    url = connection.url or _configured_endpoint(connection, settings, "iam")
+    if getattr(keys, "method", None) in ASKING:
+        # botocore asks these services by itself, and its errors show their addresses.
+        for service in GIVERS:
+            _configured_endpoint(connection, settings, service)
     if url:
         return url, signing_region(url, region)
     from botocore.endpoint_provider import EndpointProvider
@@ -150,6 +180,17 @@ def endpoint(connection: Connection, settings: Settings) -> tuple[str, str]:
     )
     schemes = found.properties.get("authSchemes") or [{}]
     return found.url, schemes[0].get("signingRegion") or region
+
+
+def _configured_endpoint(connection: Connection, settings: Settings, service: str) -> str | None:
+    """Return the configuration's endpoint after the checks that ``--url`` passes through."""
+    configured = settings.endpoint_url(service)
+    if not configured:
+        return None
+    url, warning = checked_url(*configured)
+    if warning and (warning, True) not in connection.warnings:
+        connection.warnings.append((warning, True))
+    return url
 
 
 def signing_region(url: str, region: str) -> str:

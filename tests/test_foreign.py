@@ -1,0 +1,201 @@
+"""No command takes code from the folder it is run in, whatever lies there."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from processes import BIN, ROOT, environment, run
+
+INSTALLED = Path(sys.executable).parent
+#: Those that Python has in itself are never looked for in a folder.
+STANDARD = {name for name in sys.stdlib_module_names if name not in sys.builtin_module_names}
+PACKAGES = {"botocore", "click", "iamcli", "jmespath", "moto", "segno", "urllib3", "werkzeug"}
+#: The packages whose parts are imported too.
+PARTS = ("iamcli/cli", "iamcli/launch", "iamcli/sandbox_server", "botocore/session")
+#: Pythons that import different modules before they run anything.
+PYTHONS = [name for name in ("python3.10", "python3.12", "python3.13", "python3.14")
+           if shutil.which(name, path="/usr/local/bin:/usr/bin")]  # fmt: skip
+
+
+@pytest.fixture
+def env(tmp_path):
+    return environment(
+        tmp_path,
+        PATH="/usr/local/bin:/usr/bin:/bin",
+        AWS_ACCESS_KEY_ID="AK",
+        AWS_SECRET_ACCESS_KEY="x",
+        AWS_MAX_ATTEMPTS="1",
+    )
+
+
+class Trap:
+    """A folder with a module of each name; each leaves a mark when it is imported."""
+
+    def __init__(self, place: Path, names: set[str]) -> None:
+        self.folder = place / "trap"
+        self._marks = place / "marks"
+        self._marks.mkdir()
+        for name in sorted(names):
+            self._set(f"{name}/__init__" if name in PACKAGES else name)
+        for part in PARTS:
+            if part.partition("/")[0] in names:
+                self._set(part)
+
+    def _set(self, name: str) -> None:
+        file = self.folder / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        mark = self._marks / name.replace("/", ".")
+        # Early on there is no open().
+        file.write_text(
+            f"import posix\nposix.open({str(mark)!r}, posix.O_CREAT | posix.O_WRONLY)\n"
+        )
+
+    @property
+    def sprung(self) -> list[str]:
+        """The modules that were imported."""
+        return sorted(mark.name for mark in self._marks.iterdir())
+
+
+@pytest.fixture
+def trap(tmp_path):
+    return Trap(tmp_path, STANDARD | PACKAGES)
+
+
+def test_the_trap_works(trap, env):
+    run(sys.executable, "-c", "import json", env=env, cwd=trap.folder)
+    assert trap.sprung == ["json"]
+
+
+@pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("iamcli", 0),
+        ("iamcli -h", 0),
+        ("iamcli usercraete", 1),
+        ("iamcli home old", 0),
+        ("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),
+        ("iamcli sandbox true", 0),
+        ("iamcli sandbox iam-usercreate -u bob", 0),
+        ("iam-usercreate -h", 0),
+        ("iam-usercreate -U", 1),
+        ("iam-usercreate -u bob --url http://127.0.0.1:1", 1),
+        ("iam-usercreate -u bob --url http://127.0.0.1:1 -d", 1),
+        ("iam-useruploadpolicy -u bob -p p -o {Statement:", 1),
+    ],
+)
+def test_no_program_is_trapped(folder, line, status, trap, env):
+    program, *words = line.split()
+    done = run(folder / program, *words, env=env, cwd=trap.folder)
+    assert trap.sprung == []
+    assert done.returncode == status
+    assert "defect" not in done.stderr
+
+
+@pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
+def test_none_of_all_programs_is_trapped(folder, trap, env):
+    for name in sorted(path.name for path in BIN.glob("iam-*")):
+        done = run(folder / name, "--url", "http://127.0.0.1:1", env=env, cwd=trap.folder)
+        assert trap.sprung == [], name
+        assert done.returncode == 1
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize(
+    "words", [("iamcli", "sandbox", "true"), ("iam-usercreate", "-h"), ("iam-usercreate",)]
+)
+def test_no_checkout_is_trapped_by_another_python(python, words, trap, env, tmp_path):
+    """Some import more than others before they run what they were given."""
+    checkout = copied(tmp_path / "checkout")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python3").symlink_to(
+        str(shutil.which(python, path="/usr/local/bin:/usr/bin"))
+    )
+    env["PATH"] = f"{tmp_path}/bin:{env['PATH']}"
+    # What PYTHONPATH brings along may already import what else is imported from the trap.
+    for more in ({}, {"PYTHONPATH": packages()}):
+        done = run(checkout / "bin" / words[0], *words[1:], env={**env, **more}, cwd=trap.folder)
+        assert trap.sprung == []
+        assert "Traceback" not in done.stderr
+
+
+def copied(folder: Path) -> Path:
+    """Copy what the programs need of the checkout."""
+    shutil.copytree(ROOT / "bin", folder / "bin", symlinks=True)
+    shutil.copytree(ROOT / "iamcli", folder / "iamcli")
+    shutil.copy(ROOT / "setup.cfg", folder)
+    return folder
+
+
+def packages() -> str:
+    import click
+
+    return str(Path(click.__file__).parent.parent)
+
+
+def before_main() -> set[str]:
+    """Return what ``python -m`` imports before it runs anything: nobody can keep it from that."""
+    code = "import linecache, pkgutil, runpy, sys, traceback; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()} | {"iamcli"}
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [((), 0), (("-h",), 0), (("usercraete",), 1), (("sandbox", "true"), 0), (("home", "old"), 0)],
+)
+def test_the_module_is_not_trapped(words, status, env, tmp_path):
+    trap = Trap(tmp_path, (STANDARD | PACKAGES) - before_main())
+    done = run(sys.executable, "-m", "iamcli", *words, env=env, cwd=trap.folder)
+    assert trap.sprung == []
+    assert done.returncode == status, done.stderr
+
+
+@pytest.mark.parametrize("how", [{}, {"PYTHONSAFEPATH": "1"}], ids=["usual", "safe"])
+def test_the_module_is_the_umbrella(how, env, tmp_path):
+    program = run(INSTALLED / "iamcli", env=env, cwd=tmp_path)
+    module = run(sys.executable, "-m", "iamcli", env={**env, **how}, cwd=tmp_path)
+    assert (module.returncode, module.stdout, module.stderr) == (0, program.stdout, "")
+    module = run(sys.executable, "-m", "iamcli", "usercraete", env={**env, **how}, cwd=tmp_path)
+    assert (module.returncode, module.stdout) == (1, "")
+    assert module.stderr.startswith("iamcli: there is no subcommand usercraete (did you mean iam-")
+
+
+def test_the_module_runs_in_a_checkout_that_is_not_installed(env, tmp_path):
+    """The sandbox's server is that of the same checkout."""
+    checkout = copied(tmp_path / "checkout")
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    (checkout / "iamcli" / "__init__.py").write_text('__version__ = "9.9.9"\n')
+    (checkout / "json.py").write_text("raise SystemExit('trapped')\n")
+    done = run(sys.executable, "-m", "iamcli", "--version", env=env, cwd=checkout)
+    assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
+    for start in ([sys.executable, "-m", "iamcli"], [checkout / "bin" / "iamcli"]):
+        done = run(*start, "sandbox", "true", env=env, cwd=checkout)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("safe", ["", "1"])
+def test_what_python_path_names_stays(safe, env, tmp_path):
+    """The user has named it; a folder that it names is no accident."""
+    (tmp_path / "named").mkdir()
+    (tmp_path / "named" / "click.py").write_text("raise SystemExit('named')\n")
+    env["PYTHONPATH"] = str(tmp_path / "named")
+    if safe:
+        env["PYTHONSAFEPATH"] = safe
+    for start in ([sys.executable, "-m", "iamcli"], [INSTALLED / "iamcli"], [BIN / "iamcli"]):
+        for folder in (tmp_path, tmp_path / "named"):
+            done = run(*start, env=env, cwd=folder)
+            assert (done.returncode, done.stderr) == (1, "named\n")
+
+
+def test_the_variable_that_keeps_python_safe_stays_the_users(env):
+    show = ("sandbox", "sh", "-c", 'echo "${PYTHONSAFEPATH-none}"')
+    assert run(BIN / "iamcli", *show, env=env).stdout == "none\n"
+    assert run(BIN / "iamcli", *show, env={**env, "PYTHONSAFEPATH": "1"}).stdout == "1\n"
