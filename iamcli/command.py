@@ -6,7 +6,7 @@ import _signal  # type: ignore[import-not-found]  # signal itself costs a start 
 import os
 import sys
 
-from iamcli import grammar
+from iamcli import grammar, interrupts
 from iamcli.errors import FAILED, INTERRUPTED, Failure, NotJson, OutputLost, one_line
 from iamcli.options import COMMON, POLICY_TEXT
 from iamcli.output import Output
@@ -46,13 +46,22 @@ class Command:
         return sorted((*self.options, *COMMON), key=lambda option: option.name)
 
     def __call__(self) -> None:
-        """Run as the program that was called, and leave the process with its status."""
+        """Run as the program that was called, and leave the process with its status.
+
+        After SIGTERM or SIGHUP the process is ended by that signal.
+        """
         try:
-            if _signal.getsignal(_signal.SIGINT) is _signal.SIG_DFL:
-                _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+            interrupts.heed()
             status = self.run(sys.argv[1:])
         except KeyboardInterrupt:
             status = INTERRUPTED
+        if status and interrupts.Ending.number:
+            # No function of ours is called: nothing may raise any more.
+            _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+            _signal.signal(interrupts.Ending.number, _signal.SIG_DFL)
+            _signal.raise_signal(interrupts.Ending.number)
+            # The first process of a container does not die of it.
+            status = 128 + interrupts.Ending.number
         # Whatever a normal exit would still tidy up is gone with the process anyway.
         os._exit(status)
 

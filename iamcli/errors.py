@@ -73,6 +73,14 @@ class OutputLost(Failure):
     reader_left = False
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM or SIGHUP came; its ``number`` ends the process. Like Ctrl-C it has no words."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 def one_line(text: str) -> str:
     """Return foreign text fit for one line of a terminal: no line ends, no control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

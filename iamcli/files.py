@@ -7,6 +7,7 @@ import stat
 import sys
 
 from iamcli.errors import Failure
+from iamcli.interrupts import Ending
 
 #: Far more than the service takes of any document or certificate (bytes).
 LARGEST = 1 << 20
@@ -60,8 +61,20 @@ def secret(value: str, what: str) -> str:
 
 def _asked(what: str) -> bytes:
     import getpass
+    import warnings
 
     try:
-        return getpass.getpass(f"{what}: ").encode("utf-8", "surrogateescape")
+        with warnings.catch_warnings():
+            # A terminal whose echo cannot be switched off is gone.
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(f"{what}: ").encode("utf-8", "surrogateescape")
     except EOFError:
+        return b""
+    except (OSError, getpass.GetPassWarning):
+        import time
+
+        # A terminal that is gone sends SIGHUP, at times a moment later.
+        time.sleep(0 if Ending.number else 0.1)
+        if Ending.number:
+            raise KeyboardInterrupt from None
         return b""

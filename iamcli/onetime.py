@@ -14,6 +14,7 @@ from iamcli.errors import (
     ServiceError,
     UnknownOutcome,
 )
+from iamcli.interrupts import Blocked, hold
 from iamcli.text import ON_TERMINAL, READY, Secret
 
 TYPE_CHECKING = False
@@ -74,18 +75,26 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
     The file is made, for its owner alone, before the device is. Raises Failure where the file
     exists or cannot be written; device and file are deleted again then.
     """
+    made = False
     try:
-        place = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        reason = f"cannot make {file} for the seed: {error.strerror}"
-        raise Failure(f"{reason}; nothing was sent") from None
-    try:
+        with Blocked():
+            place = _made(file)
+            made = True
         device = _device(iam, name, path)
         _write(iam, device, place, file, picture=picture)
     except BaseException:
-        _remove(file)
+        if made:
+            _remove(file)
         raise
     yield device["SerialNumber"]
+
+
+def _made(file: str) -> int:
+    try:
+        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        reason = f"cannot make {file} for the seed: {error.strerror}"
+        raise Failure(f"{reason}; nothing was sent") from None
 
 
 def _write(iam: IAM, device: dict[str, Any], place: int, file: str, *, picture: bool) -> None:
@@ -135,6 +144,7 @@ def _take_back(iam: IAM, lost: BaseException, what: str, operation: str, **named
     Raises Failure, or the interrupt, if there was one, with the same words. Its ``outcome`` says
     whether ``what`` exists now.
     """
+    hold()
     told, outcome = f"{what} may still exist, its secret is lost", UNKNOWN
     try:
         _delete_new(iam, operation, named)

@@ -6,6 +6,7 @@ import os
 import sys
 
 from iamcli.errors import OutputLost
+from iamcli.interrupts import Ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ class Output:
         if self._err is None:
             return
         try:
+            if Ending.held:
+                _write_soon(self._err.fileno(), text.encode("utf-8", "backslashreplace"))
+                return
             if self._out is not None:
                 self._out.flush()
             self._err.write(text.encode("utf-8", "backslashreplace"))
@@ -80,13 +84,17 @@ class Output:
         except OSError:
             return
 
+    def drop(self) -> None:
+        """Write no more data, what is still waiting included."""
+        self._out = None
+
     def on_terminal(self) -> bool:
         """Return whether somebody reads standard error on a terminal."""
         return self._err is not None and os.isatty(2)
 
     def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
-        """Write no more, what is still waiting included; return what to raise."""
-        self._out = None
+        """Write no more data; return what to raise."""
+        self.drop()
         if isinstance(error, KeyboardInterrupt):
             return error
         lost = OutputLost(f"standard output cannot be written: {error.strerror}")
@@ -102,6 +110,18 @@ def _keep_open(number: int) -> bool:
         os.open(os.devnull, os.O_RDWR)
         return False
     return True
+
+
+def _write_soon(number: int, content: bytes) -> None:
+    """Write ``content`` as long as somebody takes it; a second is waited for each part."""
+    import select
+
+    poll = select.poll()
+    poll.register(number, select.POLLOUT)
+    for begin in range(0, len(content), select.PIPE_BUF):
+        if not poll.poll(1000):
+            return
+        os.write(number, content[begin : begin + select.PIPE_BUF])
 
 
 def _is_writable(number: int) -> bool:

@@ -111,14 +111,20 @@ def _carry_out(lines: Lines, iam: IAM, output: Output) -> None:
 
 def _show(lines: Lines, output: Output) -> None:
     """Show each line, throwing back to the command what it must know: that one was lost."""
-    line = next(lines, None)
-    while line is not None:
+    lost: BaseException | None = None
+    while True:
         try:
+            line = lines.throw(lost) if lost else next(lines, None)
+            lost = None
+            if line is None:
+                return
             _show_line(line, output)
-        except (OutputLost, KeyboardInterrupt) as lost:  # noqa: PERF203 - each line may be lost
-            line = lines.throw(lost)
-        else:
-            line = next(lines, None)
+        except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - each line may be lost
+            if lines.gi_frame is None:  # type: ignore[attr-defined]  # all generators have it
+                # The command itself has raised it.
+                raise
+            output.drop()
+            lost = error
 
 
 def _show_line(line: str, output: Output) -> None:
