@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]  # signal itself costs a start 4 ms
 import sys
+import time
 
 from iamcli.errors import Terminated
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 #: They come from timeout(1), cron, systemd, and from a terminal that is closed.
 ENDING = (_signal.SIGTERM, _signal.SIGHUP)
+#: Nobody types Ctrl-C twice in this time, but timeout(1) sends SIGINT twice (seconds).
+TWICE = 0.01
 
 
 class Ending:
@@ -22,12 +25,14 @@ class Ending:
     number = 0
     #: Whether SIGTERM and SIGHUP are only noted. From then on nothing may wait for long.
     held = False
+    #: When SIGINT came last.
+    interrupted = float("-inf")
 
 
 def heed() -> None:
     """Let the three signals raise KeyboardInterrupt, but for those that the caller ignores."""
     if _signal.getsignal(_signal.SIGINT) is _signal.SIG_DFL:
-        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+        _signal.signal(_signal.SIGINT, _interrupted)
     for number in ENDING:
         if _signal.getsignal(number) is _signal.SIG_DFL:
             _signal.signal(number, _terminated)
@@ -48,6 +53,12 @@ class Blocked:
 
     def __exit__(self, *_: object) -> None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    before, Ending.interrupted = Ending.interrupted, time.monotonic()
+    if Ending.interrupted - before > TWICE:
+        raise KeyboardInterrupt
 
 
 def _terminated(number: int, _frame: FrameType | None) -> None:
@@ -73,7 +84,5 @@ def _unraisable(what: sys.UnraisableHookArgs) -> None:
 
 
 def _send_again(thread: int, number: int) -> None:
-    import time
-
-    time.sleep(0.01)
+    time.sleep(2 * TWICE)
     _signal.pthread_kill(thread, number)

@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,9 +89,17 @@ class Terminal:
         """Wait for the program's end; return its exit status."""
         wait_until(lambda: self._read() or self.process.poll() is not None)
         self._read()
+        self.close()
+        return self.process.returncode
+
+    def echoes(self) -> bool:
+        """Return whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._slave)[3] & termios.ECHO)
+
+    def close(self) -> None:
+        """Close the terminal, as its window would."""
         os.close(self._slave)
         os.close(self._master)
-        return self.process.returncode
 
     def _read(self) -> None:
         while select.select([self._master], [], [], 0)[0]:

@@ -1,9 +1,13 @@
-"""Ctrl-C at any moment: status 130, no traceback, no stray file; and what may have been done."""
+"""Ctrl-C, SIGTERM and SIGHUP at any moment: no traceback, no stray file, and what may be done.
+
+After Ctrl-C the status is 130, after the others the process has died of the signal.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import random
 import re
 import signal
 import sys
@@ -13,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import BIN
-from processes import wait_until
+from processes import Terminal, wait_until
 from stub import Answer, faulty, ok, refused
 
 if TYPE_CHECKING:
@@ -28,6 +32,26 @@ ANSWERS = Path(__file__).resolve().parent / "answers"
 #: Longer than any test waits.
 NEVER = 20
 UNKNOWN = "interrupted; whether {} was carried out is unknown, look first: {}"
+SERIAL = "arn:aws:iam::123456789012:mfa/phone"
+DEVICE = ok(
+    "CreateVirtualMFADevice",
+    f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber>"
+    "<Base32StringSeed>SkJTV1kzRFA=</Base32StringSeed></VirtualMFADevice>",
+)
+CREATED_AND_DELETED = ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+
+
+@pytest.fixture(
+    params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
+)
+def number(request: pytest.FixtureRequest) -> signal.Signals:
+    """A signal that ends commands."""
+    return request.param
+
+
+def status_of(number: signal.Signals) -> int:
+    """Return the status of a command that was ended by a signal, as Popen has it."""
+    return 130 if number == signal.SIGINT else -number
 
 
 def canned(name: str) -> Answer:
@@ -44,13 +68,17 @@ SILENCE = faulty(silent)
 
 
 def interrupted(
-    run: Shell, scene: Scene, *words: str, when: Callable[[], object]
+    run: Shell,
+    scene: Scene,
+    *words: str,
+    when: Callable[[], object],
+    number: signal.Signals = signal.SIGINT,
 ) -> tuple[int, str, str]:
     """Run ``words``, interrupt once ``when()`` is true; return status, output and errors."""
     env = {**run.env, "AWS_IAM_URL": scene.url, "IAMCLI_TIMEOUT": str(NEVER)}
     process = run.start(*words, env=env, stdout=-1, stderr=-1)
     wait_until(when)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=NEVER)
     return process.returncode, out.decode(), err.decode()
 
@@ -63,12 +91,13 @@ import os, signal, sys
 
 class Interrupting:
     module = sys.argv.pop(1)
+    number = int(sys.argv.pop(1))
 
     @classmethod
     def find_spec(cls, name, path=None, target=None):
         if name == cls.module:
             cls.module = None
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), cls.number)
 
 sys.meta_path.insert(0, Interrupting)
 del sys.argv[0]
@@ -91,17 +120,18 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
         "botocore.parsers",
     ],
 )
-def test_while_importing(module: str, run: Shell, stub: Stub) -> None:
+def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: Stub) -> None:
     scene = stub.scene(canned("GetUser"))
     done = run(
         sys.executable,
         "-c",
         AT_IMPORT,
         module,
+        str(int(number)),
         str(BIN / "iam-usergetattributes"),
         env={"AWS_IAM_URL": scene.url},
     )
-    assert done.status in (130, -signal.SIGINT)
+    assert done.status in (status_of(number), -number)
     assert (done.out, done.err) == ("", "")
     assert scene.requests == []
 
@@ -120,54 +150,97 @@ def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize("words", [("-h",), ("-z",), ("--version",)])
-def test_ignored_where_the_caller_ignores_it(words: tuple[str, ...], run: Shell) -> None:
+def test_ignored_where_the_caller_ignores_it(
+    words: tuple[str, ...], number: signal.Signals, run: Shell
+) -> None:
     """As a shell's background jobs are called."""
-    script = 'trap "" INT; exec "$0" "$@"'
+    script = f'trap "" {number.name[3:]}; exec "$0" "$@"'
     process = run.start("sh", "-c", script, "iam-usergetattributes", *words, stdout=-1, stderr=-1)
     deadline = time.monotonic() + NEVER
     while process.poll() is None and time.monotonic() < deadline:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         time.sleep(0.005)
     process.communicate()
-    # An interrupt that comes before sh has read its script ends sh.
-    assert process.returncode in (0, 1, -signal.SIGINT)
+    # A signal that comes before sh has read its script ends sh.
+    assert process.returncode in (0, 1, -number)
+
+
+def test_nohup(run: Shell, stub: Stub) -> None:
+    scene = stub.scene(canned("GetUser")._replace(delay=0.5))
+    run.env |= {"AWS_IAM_URL": scene.url}
+    process = run.start("nohup", "iam-usergetattributes", stdin=-3, stdout=-1, stderr=-3)
+    wait_until(lambda: scene.requests)
+    process.send_signal(signal.SIGHUP)
+    assert process.communicate(timeout=NEVER)[0].startswith(b"arn:")
+    assert process.returncode == 0
+
+
+#: Runs a command as its script does; a signal comes while Python tidies up, where nothing can be
+#: raised.
+AT_TIDYING = AT_IMPORT.replace(
+    "            os.kill(os.getpid(), cls.number)",
+    "            Untidy()",
+).replace(
+    "class Interrupting:",
+    """class Untidy:
+    def __del__(self):
+        os.kill(os.getpid(), Interrupting.number)
+        for _ in range(9):
+            pass
+
+class Interrupting:""",
+)
+
+
+def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) -> None:
+    scene = stub.scene(SILENCE)
+    command = str(BIN / "iam-usergetattributes")
+    words = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
+    run.env |= {"AWS_IAM_URL": scene.url}
+    process = run.start(*words, stdout=-1, stderr=-1)
+    assert process.communicate(timeout=NEVER) == (b"", b"")
+    assert process.returncode == status_of(number)
 
 
 # While it waits for the service.
 
 
-def test_while_reading(run: Shell, stub: Stub) -> None:
+def test_while_reading(number: signal.Signals, run: Shell, stub: Stub) -> None:
     scene = stub.scene(SILENCE)
-    ended = interrupted(run, scene, "iam-usergetattributes", when=lambda: scene.requests)
-    assert ended == (130, "", "")
+    words = ("iam-usergetattributes",)
+    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    assert ended == (status_of(number), "", "")
 
 
-def test_amid_an_answer(run: Shell, stub: Stub) -> None:
+def test_amid_an_answer(number: signal.Signals, run: Shell, stub: Stub) -> None:
     def begin(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<List")
         silent(handler)
 
     scene = stub.scene(faulty(begin))
-    ended = interrupted(run, scene, "iam-userlistbypath", when=lambda: scene.requests)
-    assert ended == (130, "", "")
+    words = ("iam-userlistbypath",)
+    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    assert ended == (status_of(number), "", "")
 
 
-def test_amid_a_list(run: Shell, stub: Stub) -> None:
+def test_amid_a_list(number: signal.Signals, run: Shell, stub: Stub) -> None:
     scene = stub.scene(canned("ListUsers-truncated"), SILENCE)
     words = ("iam-userlistbypath",)
-    status, out, err = interrupted(run, scene, *words, when=lambda: len(scene.requests) == 2)
-    assert (status, err) == (130, "")
+    when = lambda: len(scene.requests) == 2  # noqa: E731 - the line is too long
+    status, out, err = interrupted(run, scene, *words, when=when, number=number)
+    assert (status, err) == (status_of(number), "")
     assert out.startswith("arn:aws:iam::123456789012:user/")
     assert "IsTruncated" not in out
 
 
-def test_between_two_attempts(run: Shell, stub: Stub) -> None:
+def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) -> None:
     throttled = refused("Throttling", "Rate exceeded")
     scene = stub.scene(throttled)
     run.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
     words = ("iam-usergetattributes",)
-    ended = interrupted(run, scene, *words, when=lambda: len(scene.requests) >= 2)
-    assert ended == (130, "", "")
+    when = lambda: len(scene.requests) >= 2  # noqa: E731 - the line is too long
+    ended = interrupted(run, scene, *words, when=when, number=number)
+    assert ended == (status_of(number), "", "")
 
 
 @pytest.mark.parametrize(
@@ -180,20 +253,21 @@ def test_between_two_attempts(run: Shell, stub: Stub) -> None:
     ],
 )
 def test_while_something_is_changed(
-    line: str, operation: str, check: str, run: Shell, stub: Stub
+    line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
 ) -> None:
     scene = stub.scene(SILENCE)
     words = line.split()
-    ended = interrupted(run, scene, *words, when=lambda: scene.requests)
-    assert ended == (130, "", f"{words[0]}: {UNKNOWN.format(operation, check)}\n")
+    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    assert ended == (status_of(number), "", f"{words[0]}: {UNKNOWN.format(operation, check)}\n")
 
 
-def test_amid_several_steps(run: Shell, stub: Stub) -> None:
+def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> None:
     scene = stub.scene(ok("AddUserToGroup"), SILENCE)
     words = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
-    ended = interrupted(run, scene, *words, when=lambda: len(scene.requests) == 2)
+    when = lambda: len(scene.requests) == 2  # noqa: E731 - the line is too long
+    ended = interrupted(run, scene, *words, when=when, number=number)
     assert ended == (
-        130,
+        status_of(number),
         "",
         (
             f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
@@ -202,37 +276,137 @@ def test_amid_several_steps(run: Shell, stub: Stub) -> None:
     )
 
 
-def test_while_looking_what_to_remove(run: Shell, stub: Stub) -> None:
+def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: Stub) -> None:
     scene = stub.scene().on("ListAccessKeys", SILENCE)
     words = ("iam-userdel", "-u", "bob", "-r")
-    ended = interrupted(run, scene, *words, when=lambda: scene.requests)
-    assert ended == (130, "", "")
+    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    assert ended == (status_of(number), "", "")
     assert scene.operations == ["ListAccessKeys"]
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
+    """It sends the signal twice: to the process, and to its group."""
+    scene = stub.scene(ok("AddUserToGroup"), SILENCE)
+    words = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
+    given = ("--preserve-status", "-s", name, "2")
+    done = run("timeout", *given, *words, env={"AWS_IAM_URL": scene.url})
+    assert done == (
+        128 + signal.Signals[f"SIG{name}"],
+        "",
+        (
+            f"iam-groupadduser: {UNKNOWN.format('AddUserToGroup', 'iam-userlistgroups -u b')}\n"
+            "iam-groupadduser: added: user a; unknown: user b; not added: user c\n"
+        ),
+    )
+
+
+# While it asks for a password.
+
+ASKING = ("iam-useraddloginprofile", "-u", "bob", "-p", "-")
+
+
+def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -> None:
+    scene = stub.scene(SILENCE)
+    terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": scene.url})
+    terminal.wait_for("Password: ")
+    wait_until(lambda: not terminal.echoes() and asleep(terminal.process.pid))
+    terminal.process.send_signal(number)
+    terminal.process.wait(NEVER)
+    assert terminal.echoes()
+    assert terminal.status() == status_of(number)
+    assert terminal.shown.split() == ["Password:"]
+    assert scene.requests == []
+
+
+@pytest.mark.parametrize("words", [ASKING, (*ASKING[:-1], "secret")], ids=["asking", "waiting"])
+def test_terminal_that_is_closed(words: tuple[str, ...], run: Shell, stub: Stub) -> None:
+    """What cannot be read or written there is no error: SIGHUP is what counts."""
+    scene = stub.scene(SILENCE)
+    script = 'exec "$0" "$@" 2>err'
+    env = run.env | {"AWS_IAM_URL": scene.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    terminal = Terminal("sh", "-c", f"cd && {script}", *words, env=env)
+    if words == ASKING:
+        terminal.wait_for("Password: ")
+        wait_until(lambda: asleep(terminal.process.pid))
+    else:
+        wait_until(lambda: scene.requests)
+    terminal.close()
+    assert terminal.process.wait(NEVER) == -signal.SIGHUP
+    told = UNKNOWN.format("CreateLoginProfile", "iam-usergetloginprofile -u bob")
+    expected = f"{words[0]}: {told}\n" if words != ASKING else ""
+    assert (run.home / "err").read_text() == expected
 
 
 # While a secret is made and shown.
 
 
-def test_seeds_file_does_not_stay(run: Shell, stub: Stub) -> None:
+def test_seeds_file_does_not_stay(number: signal.Signals, run: Shell, stub: Stub) -> None:
     scene = stub.scene(SILENCE)
     words = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
-    status, _, err = interrupted(run, scene, *words, when=lambda: scene.requests)
+    status, _, err = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
     told = UNKNOWN.format("CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any")
-    assert (status, err) == (130, f"{words[0]}: {told}\n")
+    assert (status, err) == (status_of(number), f"{words[0]}: {told}\n")
+    assert sorted(run.home.iterdir()) == before
+
+
+#: Runs a command as its script does; a signal comes once a function of ``os`` has had a new file
+#: in hand for the first time.
+AT_FILE = """
+import os, sys
+
+name, number = sys.argv[1], int(sys.argv[2])
+real = getattr(os, name)
+
+def function(*given):
+    result = real(*given)
+    if name == "fsync" or given[0] == "seed":
+        setattr(os, name, real)
+        os.kill(os.getpid(), number)
+    return result
+
+setattr(os, name, function)
+del sys.argv[:3]
+exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
+"""
+
+
+@pytest.mark.parametrize("function", ["open", "fsync"])
+def test_seeds_file_does_not_stay_when_it_was_just_made_or_written(
+    function: str, number: signal.Signals, run: Shell, stub: Stub
+) -> None:
+    scene = stub.scene().on("CreateVirtualMFADevice", DEVICE)
+    scene.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+    command = "iam-virtualmfadevicecreate"
+    words = (str(BIN / command), "-s", "phone", "-b", "Base32String", "-o", "seed")
+    before = sorted(run.home.iterdir())
+    done = run(
+        *(sys.executable, "-c", AT_FILE),
+        *(function, str(int(number)), *words),
+        env={"AWS_IAM_URL": scene.url},
+    )
+    told = f"{command}: interrupted; virtual MFA device {SERIAL} was deleted again\n"
+    expected = ("", []) if function == "open" else (told, CREATED_AND_DELETED)
+    assert (done.status, done.err, scene.operations) == (status_of(number), *expected)
     assert sorted(run.home.iterdir()) == before
 
 
 def full_pipe() -> tuple[int, int]:
     """A pipe that takes nothing more until somebody reads."""
     reader, writer = os.pipe()
+    fill(writer)
+    return reader, writer
+
+
+def fill(writer: int) -> None:
+    """Write to a pipe until it takes nothing more."""
     fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
     try:
         while True:
             os.write(writer, b"x" * 4096)
     except BlockingIOError:
         fcntl.fcntl(writer, fcntl.F_SETFL, 0)
-    return reader, writer
 
 
 @pytest.fixture
@@ -262,16 +436,16 @@ def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
     ids=["key", "user"],
 )
 def test_key_that_is_being_shown_is_taken_back(
-    words: tuple[str, ...], state: str, stuck: Callable, stub: Stub
+    words: tuple[str, ...], state: str, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
     scene = stub.scene().on("CreateUser", canned("CreateUser"))
     scene.on("CreateAccessKey", canned("CreateAccessKey"))
     scene.on("DeleteAccessKey", ok("DeleteAccessKey"))
     process = stuck(scene, *words)
     wait_until(lambda: "CreateAccessKey" in scene.operations and asleep(process.pid))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     err = process.communicate(timeout=NEVER)[1].decode()
-    assert process.returncode == 130
+    assert process.returncode == status_of(number)
     assert err == (
         f"{words[0]}: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n{state}"
     )
@@ -279,18 +453,23 @@ def test_key_that_is_being_shown_is_taken_back(
 
 
 @pytest.mark.parametrize("deletion", ["refused", "interrupted"])
-def test_key_that_cannot_be_taken_back_is_named(deletion: str, stuck: Callable, stub: Stub) -> None:
+def test_key_that_cannot_be_taken_back_is_named(
+    deletion: str, number: signal.Signals, stuck: Callable, stub: Stub
+) -> None:
+    """Ctrl-C ends the taking back, whatever began it."""
     denied = refused("AccessDenied", "not you", 403)
     scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
     scene.on("DeleteAccessKey", denied if deletion == "refused" else SILENCE)
     process = stuck(scene, "iam-useraddkey", "-u", "bob")
     wait_until(lambda: scene.requests and asleep(process.pid))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     if deletion == "interrupted":
         wait_until(lambda: len(scene.requests) == 2)
+        # Two in no time are one.
+        time.sleep(0.1)
         process.send_signal(signal.SIGINT)
     err = process.communicate(timeout=NEVER)[1].decode()
-    assert process.returncode == 130
+    assert process.returncode == status_of(number)
     reason = ": AccessDenied: not you" if deletion == "refused" else ""
     exists = "still exists" if deletion == "refused" else "may still exist"
     assert err == (
@@ -299,10 +478,116 @@ def test_key_that_cannot_be_taken_back_is_named(deletion: str, stuck: Callable, 
     )
 
 
-def asleep(process: int) -> bool:
+@pytest.mark.parametrize("again", [signal.SIGTERM, signal.SIGHUP], ids=lambda again: again.name)
+def test_taking_back_is_not_cut_short(
+    again: signal.Signals, number: signal.Signals, stuck: Callable, stub: Stub
+) -> None:
+    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
+    scene.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
+    process = stuck(scene, "iam-useraddkey", "-u", "bob")
+    wait_until(lambda: scene.requests and asleep(process.pid))
+    process.send_signal(number)
+    wait_until(lambda: len(scene.requests) == 2)
+    process.send_signal(again)
+    process.send_signal(again)
+    err = process.communicate(timeout=NEVER)[1].decode()
+    assert process.returncode == -(again if number == signal.SIGINT else number)
+    assert err == (
+        "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
+    )
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)
+def test_taking_back_after_a_failure_is_not_cut_short(
+    ending: signal.Signals, run: Shell, stub: Stub
+) -> None:
+    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
+    scene.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
+    run.env |= {"AWS_IAM_URL": scene.url}
+    with Path("/dev/full").open("wb") as full:
+        process = run.start("iam-useraddkey", "-u", "bob", stdout=full, stderr=-1)
+    wait_until(lambda: len(scene.requests) == 2)
+    process.send_signal(ending)
+    err = process.communicate(timeout=NEVER)[1].decode()
+    assert process.returncode == -ending
+    assert err == (
+        "iam-useraddkey: standard output cannot be written: No space left on device; "
+        "access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
+    )
+
+
+@pytest.mark.parametrize("strict", ["0", "1"])
+@pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
+def test_nobody_reads_standard_error_either(
+    debug: tuple[str, ...], strict: str, run: Shell, stub: Stub
+) -> None:
+    """What cannot be told is not told; the key is taken back, and the command ends."""
+    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey")._replace(delay=0.5))
+    scene.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    reader, writer = os.pipe()
+    run.env |= {"AWS_IAM_URL": scene.url, "IAMCLI_STRICT": strict}
+    process = run.start("iam-useraddkey", "-u", "bob", *debug, stdout=writer, stderr=writer)
+    wait_until(lambda: scene.requests)
+    fill(writer)
+    wait_until(lambda: asleep(process.pid, 0.6))
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(NEVER) == -signal.SIGTERM
+    assert scene.operations == ["CreateAccessKey", *["DeleteAccessKey"] * (not debug)]
+    os.close(reader)
+    os.close(writer)
+
+
+@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+def test_key_is_taken_back_when_timeout_ends_the_command(
+    name: str, stuck: Callable, stub: Stub
+) -> None:
+    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
+    scene.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    process = stuck(scene, "timeout", "-s", name, "2", "iam-useraddkey", "-u", "bob")
+    err = process.communicate(timeout=NEVER)[1].decode()
+    assert process.returncode == 124
+    assert err == (
+        "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
+    )
+
+
+# At random.
+
+
+def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
+    """Whenever it comes: what was made is shown, taken back or told, and no file is left empty."""
+    words = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String")
+    choice = random.Random(number)
+    seed = run.home / "seed"
+    for shot in range(10):
+        scene = stub.scene().on("CreateVirtualMFADevice", DEVICE._replace(delay=0.03))
+        scene.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+        run.env |= {"AWS_IAM_URL": scene.url}
+        where = ("-o", "seed") if shot % 2 else ()
+        process = run.start(*words, *where, stdout=-1, stderr=-1)
+        time.sleep(choice.uniform(0, 0.4))
+        process.send_signal(number)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=NEVER)
+        shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
+        assert not seed.exists() or shown
+        if not scene.requests:
+            # Python itself may have been interrupted, before the command's first line.
+            assert process.returncode in (status_of(number), -number) or b"iamcli" not in err
+            assert not re.search(rb"iamcli/\w+", err)
+        else:
+            assert process.returncode in (0, status_of(number))
+            assert re.fullmatch(rb"(iam-\S+: interrupted; .*\n)?", err)
+            assert shown or err or len(scene.requests) == 2
+            assert shown or process.returncode != 0
+        seed.unlink(missing_ok=True)
+
+
+def asleep(process: int, seconds: float = 0.1) -> bool:
     """Return whether a process does nothing for a while."""
     before = used(process)
-    time.sleep(0.1)
+    time.sleep(seconds)
     return used(process) == before
 
 
