@@ -50,14 +50,14 @@ lint: $(VENV)/test.stamp ## check style, types and the links in bin
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python tools/links.py --check
+	$(BIN)/python tools/index.py --check
 
 pages: $(VENV)/test.stamp ## make man pages and completions anew, after a change of options or docstrings
 	$(BIN)/python tools/pages.py
 	$(BIN)/python tools/completions.py
 
-links: $(VENV)/sandbox.stamp ## make the links in bin, after a change of the commands in setup.cfg
-	$(BIN)/python tools/links.py
+index: $(VENV)/sandbox.stamp ## make the table of commands and the links in bin, after a change in setup.cfg
+	$(BIN)/python tools/index.py
 
 docs: $(VENV)/sandbox.stamp ## render the manual pages as HTML into site, needs mandoc
 	@$(BIN)/python tools/site.py
@@ -86,4 +86,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-lowest test-localstack bench load lint pages links clean rebuild
+.PHONY: audit mutation help demo docs test test-lowest test-localstack bench load lint pages index clean rebuild

@@ -31,7 +31,7 @@ from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from stub import Stub, ok  # noqa: E402 - found through the line above
+from support.stub import Stub, ok  # noqa: E402 - found through the line above
 
 BIN = Path(sys.executable).parent
 USER = (
@@ -189,7 +189,7 @@ def serve_lists(stub: Stub) -> str:
         ok("ListUsers", users(n * 1000, f"M{n}" if n < 4 else ""))  # noqa: PLR2004
         for n in range(5)
     ]
-    return stub.scene(*pages * 500).url
+    return stub.endpoint(*pages * 500).url
 
 
 def main() -> None:
@@ -213,7 +213,7 @@ def main() -> None:
             "AWS_DEFAULT_REGION": "us-east-1",
         }
         print(f"{'':40} {'ours':>9} {'theirs':>9}   ratio   goal  limit      memory")
-        urls = (plain.scene(ok("GetUser", USER)).url, secure.scene(ok("GetUser", USER)).url)
+        urls = (plain.endpoint(ok("GetUser", USER)).url, secure.endpoint(ok("GetUser", USER)).url)
         for row in rows(*urls, serve_lists(plain), bundle):
             if not asked.rows or any(word in row.what for word in asked.rows):
                 measure(row, asked.pairs, env)

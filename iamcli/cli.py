@@ -1,18 +1,16 @@
-"""The umbrella, ``iamcli``: what there is, a place to try it in, a folder for old scripts."""
+"""The program ``iamcli``: what there is, a place to try it in, a folder for old scripts."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import textwrap
 
 import click
 
 from iamcli import __version__
-from iamcli.command import Command
-from iamcli.commands import ROOMS
+from iamcli.commands import index
 from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost
-from iamcli.output import Output
+from iamcli.output.streams import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ def main() -> int:
     """Run ``iamcli`` with the words in ``sys.argv``; return the exit status."""
     output = Output("iamcli", strict=False)
     try:
-        status = umbrella.main(obj=output, prog_name="iamcli", standalone_mode=False)
+        status = group.main(obj=output, prog_name="iamcli", standalone_mode=False)
         output.flush()
     except click.UsageError as error:
         program = error.ctx.command_path if error.ctx else "iamcli"
@@ -52,15 +50,7 @@ def main() -> int:
     return FAILED
 
 
-def rooms() -> Iterator[tuple[str, list[Command]]]:
-    """Yield the title of each room with its commands, in the order of presentation."""
-    for room in ROOMS:
-        module = importlib.import_module(f"iamcli.commands.{room}")
-        title = (module.__doc__ or room).partition("\n")[0].removesuffix(".")
-        yield title, [thing for thing in vars(module).values() if isinstance(thing, Command)]
-
-
-class Told(click.Command):
+class DocumentedCommand(click.Command):
     """A command whose help goes where it is noticed if it does not arrive."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -71,7 +61,7 @@ class Told(click.Command):
         return option
 
 
-class Umbrella(Told, click.Group):
+class CommandGroup(DocumentedCommand, click.Group):
     """A group that knows the iam-* programs too: its help lists them, a wrong name finds them."""
 
     def resolve_command(
@@ -83,9 +73,8 @@ class Umbrella(Told, click.Group):
         from difflib import get_close_matches
 
         known = {name: f"iamcli {name}" for name in self.commands}
-        for _, commands in rooms():
-            for command in commands:
-                known[command.name] = known[command.name.removeprefix("iam-")] = command.name
+        for command in index.commands():
+            known[command.name] = known[command.name.removeprefix("iam-")] = command.name
         near = get_close_matches(args[0], known, 1)
         hint = f" (did you mean {known[near[0]]}?)" if near else ""
         raise click.UsageError(f"there is no subcommand {args[0]}{hint}", ctx)
@@ -94,11 +83,11 @@ class Umbrella(Told, click.Group):
         """Return every program by room, then the subcommands, each with its summary."""
         listed = [
             (title, [(command.name, command.summary) for command in commands])
-            for title, commands in rooms()
+            for title, commands in index.groups().items()
         ]
         own = [command for command in self.commands.values() if not command.hidden]
         lines = [(_usage(command, ctx), command.get_short_help_str(WIDTH)) for command in own]
-        listed.append(("The umbrella itself", lines))
+        listed.append(("iamcli itself", lines))
         return "\n".join([HEAD, *(line for part in listed for line in _part(*part))]).rstrip()
 
 
@@ -123,13 +112,13 @@ def _show(ctx: click.Context, text: str) -> None:
 
 
 @click.group(
-    cls=Umbrella,
+    cls=CommandGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--version", "version_wanted", is_flag=True)
 @click.pass_context
-def umbrella(ctx: click.Context, *, version_wanted: bool) -> None:
+def group(ctx: click.Context, *, version_wanted: bool) -> None:
     """Show what there is."""
     if version_wanted:
         _show(ctx, f"iamcli {__version__}")
@@ -137,7 +126,9 @@ def umbrella(ctx: click.Context, *, version_wanted: bool) -> None:
         _show(ctx, ctx.get_help())
 
 
-@umbrella.command(cls=Told, options_metavar="", context_settings={"allow_interspersed_args": False})
+@group.command(
+    cls=DocumentedCommand, options_metavar="", context_settings={"allow_interspersed_args": False}
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def sandbox(output: Output, command: tuple[str, ...]) -> int:
@@ -147,12 +138,12 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
     nothing reaches AWS. Without COMMAND an interactive shell is started. The exit status is that
     of COMMAND.
     """
-    from iamcli.sandbox import run
+    from iamcli.sandbox.launcher import run
 
     return run(command, output.error)
 
 
-@umbrella.command(
+@group.command(
     hidden=True, context_settings={"allow_interspersed_args": False}, add_help_option=False
 )
 @click.argument("kind")
@@ -160,12 +151,12 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
 @click.pass_obj
 def complete(output: Output, kind: str, words: tuple[str, ...]) -> None:
     """Show names of KIND that fit behind WORDS, for completion in the shell."""
-    from iamcli.complete import complete as names
+    from iamcli.completion import complete as names
 
     names(kind, words, output.line)
 
 
-@umbrella.command(cls=Told, options_metavar="")
+@group.command(cls=DocumentedCommand, options_metavar="")
 @click.argument("folder", metavar="DIR")
 @click.pass_context
 def home(ctx: click.Context, folder: str) -> None:
@@ -174,8 +165,8 @@ def home(ctx: click.Context, folder: str) -> None:
     DIR, for example /opt/aws/apitools/iam, gets a bin with the iam-* commands, two templates and a
     README. What others put there is never overwritten. Run it again after an upgrade or a move.
     """
-    from iamcli.home import lay_out
+    from iamcli.installation.home import lay_out
 
-    names = [command.name for _, commands in rooms() for command in commands]
+    names = [command.name for command in index.commands()]
     for line in lay_out(folder, names):
         ctx.obj.line(line)

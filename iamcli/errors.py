@@ -24,7 +24,7 @@ class Failure(Exception):  # noqa: N818 - a failure of the command, told to the 
     outcome = NOT_DONE
 
 
-class NotJson(Failure):
+class InvalidPolicy(Failure):
     """A policy is not JSON; perhaps the shell took it apart."""
 
 
@@ -43,8 +43,13 @@ class ServiceError(Failure):
         self.code = code
         self.message = message
 
+    @property
+    def denied(self) -> bool:
+        """Whether the key may not do what it asks for."""
+        return self.code in ("AccessDenied", "AccessDeniedException")
 
-class NotIam(Failure):
+
+class UnexpectedResponse(Failure):
     """Something answered, but not as IAM does: no IAM endpoint, or one that lacks the operation."""
 
 
@@ -56,10 +61,8 @@ class UnknownOutcome(Failure):
 
     outcome = UNKNOWN
 
-    def __init__(self, reason: str, operation: str, check: str) -> None:
-        super().__init__(
-            f"{reason}; whether {operation} was carried out is unknown, look first: {check}"
-        )
+    def __init__(self, reason: str, words: str, check: str) -> None:
+        super().__init__(f"{reason}; {words}")
         self.reason = reason
         self.check = check
 

@@ -3,72 +3,23 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from forked import Done, Fork, Forks
-from stub import Stub
+from support.forked import ForkRunner, ForkServer
+from support.shell import KEY_ID, SECRET, Shell
+from support.stub import Stub
 
-from iamcli import sandbox
+from iamcli.sandbox import launcher as sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-BIN = Path(sys.executable).parent
-KEY_ID = "AKIAIOSFODNN7EXAMPLE"
-SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="take what the transcripts show now")
-
-
-class Shell:
-    """Runs commands as a user does: real processes with an environment of their own."""
-
-    def __init__(self, home: Path, variables: Mapping[str, str]) -> None:
-        self.home = home
-        self.env = {
-            "HOME": str(home),
-            "PATH": f"{BIN}:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "TMPDIR": str(home),
-            "AWS_EC2_METADATA_DISABLED": "true",
-            # Empty but for mutation testing, where the code is not that of the environment.
-            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-            **variables,
-        }
-
-    def __call__(
-        self, *words: str, stdin: str | bytes | None = "", env: Mapping[str, str] | None = None
-    ) -> Done:
-        """Run ``words`` and return how that ended; ``env`` changes variables, "" removes one."""
-        changed = {**self.env, **(env or {})}
-        done = subprocess.run(
-            words,
-            env={name: value for name, value in changed.items() if value != ""},
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            cwd=self.home,
-            timeout=60,
-            check=False,
-        )
-        return Done(
-            done.returncode,
-            done.stdout.decode("utf-8", "surrogateescape"),
-            done.stderr.decode("utf-8", "surrogateescape"),
-        )
-
-    def start(self, *words: str, **options: object) -> subprocess.Popen[bytes]:
-        """Start ``words`` and return the process."""
-        settings = {"env": self.env, "cwd": self.home, **options}
-        return subprocess.Popen(words, **settings)  # type: ignore[call-overload,no-any-return]
 
 
 @pytest.fixture(scope="session")
@@ -110,17 +61,17 @@ def run(tmp_path: Path, credential_file: Path) -> Shell:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    """What forks commands; it ends with the session."""
-    running = Forks()
+def fork_server() -> Iterator[ForkServer]:
+    """The process that forks commands; it ends with the session."""
+    running = ForkServer()
     yield running
     running.close()
 
 
 @pytest.fixture
-def fork(run: Shell, forks: Forks) -> Fork:
-    """Run commands as ``run`` does, in forks: quickly."""
-    return Fork(forks, run)
+def run_fast(run: Shell, fork_server: ForkServer) -> ForkRunner:
+    """Run commands as ``run`` does, in forks, which start faster."""
+    return ForkRunner(fork_server, run)
 
 
 @pytest.fixture

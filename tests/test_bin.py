@@ -7,7 +7,7 @@ import shutil
 import sys
 
 import pytest
-from processes import BIN, ROOT, environment, run
+from support.processes import BIN, ROOT, environment, run
 
 VERSION = "iam-usercreate (iamcli) 0.1.0\n"
 
@@ -41,7 +41,7 @@ def shows_version(env, *words, **more):
 
 
 def test_there_is_a_link_for_each_program(env):
-    done = run(sys.executable, ROOT / "tools" / "links.py", "--check", env=env)
+    done = run(sys.executable, ROOT / "tools" / "index.py", "--check", env=env)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -51,7 +51,7 @@ def test_the_tool_makes_what_is_missing_and_removes_what_is_not_ours(env, checko
     (checkout / "bin" / "iam-usermod").unlink()
     (checkout / "bin" / "iam-usermod").symlink_to("/elsewhere")
     (checkout / "bin" / "iam-forgotten").symlink_to("launcher")
-    tool = checkout / "tools" / "links.py"
+    tool = checkout / "tools" / "index.py"
     assert run(sys.executable, tool, "--check", env=env).returncode == 1
     assert not (checkout / "bin" / "iam-userdel").exists()
     assert run(sys.executable, tool, env=env).returncode == 0
@@ -172,7 +172,7 @@ def test_the_umbrella_lists_every_program(env):
     assert len(listed) == 69
     titles = [line for line in lines[3:] if line and not line.startswith(" ")]
     assert len(titles) == 12
-    assert (titles[0], titles[-1]) == ("Users", "The umbrella itself")
+    assert (titles[0], titles[-1]) == ("Users", "iamcli itself")
     assert "  iamcli home DIR  " in done.stdout
     for asking in ("-h", "--help"):
         assert run(BIN / "iamcli", asking, env=env).stdout == done.stdout

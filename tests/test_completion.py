@@ -8,18 +8,18 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import BIN, ROOT
-from needs import need
-from stub import ok
-from terminal import Terminal
+from support.requirements import need
+from support.shell import BIN, ROOT
+from support.stub import ok
+from support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from conftest import Shell
-    from forked import Fork
-    from stub import Stub
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
 
     Complete = Callable[[str], list[str]]
 
@@ -177,7 +177,7 @@ def test_what_cannot_stand_again_is_not_offered(complete: Complete) -> None:
 
 
 @pytest.fixture
-def account(aws: Shell, fork: Fork, prefix: Path) -> Shell:
+def account(aws: Shell, run_fast: ForkRunner, prefix: Path) -> Shell:
     """An account with a few names in it, and the wish to complete them."""
     for line in (
         "iam-usercreate -u bob",
@@ -191,7 +191,7 @@ def account(aws: Shell, fork: Fork, prefix: Path) -> Shell:
         "iam-virtualmfadevicecreate -s phone -b Base32String -o phone.txt",
         "iam-virtualmfadevicecreate -s tablet -b Base32String -o tablet.txt",
     ):
-        done = fork(*line.split())
+        done = run_fast(*line.split())
         assert done.status == 0, done
     aws.env["IAMCLI_COMPLETE"] = "1"
     return aws
@@ -316,8 +316,10 @@ def test_letters_that_a_shell_would_run_do_not_reach_it(run: Shell, stub: Stub) 
     members = "".join(
         f"<member><UserName>{name}</UserName></member>".replace("\u001b", "?") for name in odd
     )
-    scene = stub.scene(ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>"))
-    assert asked_at(run, scene.url) == ["good"]
+    endpoint = stub.endpoint(
+        ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>")
+    )
+    assert asked_at(run, endpoint.url) == ["good"]
 
 
 def asked_at(run: Shell, url: str) -> list[str]:

@@ -8,30 +8,23 @@ from __future__ import annotations
 
 import json
 import shlex
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from stub import refused
+from support.stub import refused
 
-from iamcli.command import Command
-from iamcli.commands import ROOMS
+from iamcli.commands import index
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from stub import Stub
+    from support.shell import Shell
+    from support.stub import Stub
 
-    from iamcli.grammar import Option
+    from iamcli.parsing.options import Option
 
 INTERFACE = Path(__file__).resolve().parent / "interface"
 DECLARED = json.loads((INTERFACE / "commands.json").read_text())
-COMMANDS = {
-    command.name: command
-    for room in ROOMS
-    for command in vars(import_module(f"iamcli.commands.{room}")).values()
-    if isinstance(command, Command)
-}
+COMMANDS = {command.name: command for command in index.commands()}
 
 #: Rows of requests.tsv that are answered differently: what standard error says instead of sending.
 REFUSED = {
@@ -107,14 +100,14 @@ def test_first_request_is_the_originals(row: list[str], run: Shell, stub: Stub) 
     line, operation, parameters = row
     for name, content in FILES.items():
         (run.home / name).write_text(content)
-    scene = stub.scene(refused("Recorded", "this is as far as it goes"))
-    done = run(*words(line), env={"AWS_IAM_URL": scene.url})
+    endpoint = stub.endpoint(refused("Recorded", "this is as far as it goes"))
+    done = run(*words(line), env={"AWS_IAM_URL": endpoint.url})
     if line in REFUSED:
         assert REFUSED[line] in done.err
-        assert scene.requests == []
+        assert endpoint.requests == []
         return
     assert ": Recorded: this is as far as it goes\n" in done.err
-    request = scene.requests[0]
+    request = endpoint.requests[0]
     assert request.operation == operation
     assert listed(request.parameters) == expected(line, parameters)
 

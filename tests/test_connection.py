@@ -9,27 +9,27 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import KEY_ID, SECRET
-from processes import Terminal
-from stub import ok, refused
+from support.processes import Terminal
+from support.shell import KEY_ID, SECRET
+from support.stub import ok, refused
 
-from iamcli.client.configuration import VARIABLES, signing_region
+from iamcli.client.settings import VARIABLES, signing_region
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Done, Shell
-    from forked import Fork
-    from stub import Scene, Stub
+    from support.forked import ForkRunner
+    from support.shell import Done, Shell
+    from support.stub import Endpoint, Stub
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 TWO_LINES = "AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
 
 
 @pytest.fixture
-def scene(run: Shell, stub: Stub) -> Scene:
-    """A scene that knows bob; the commands are led to it."""
-    made = stub.scene(ok("GetUser", USER))
+def endpoint(run: Shell, stub: Stub) -> Endpoint:
+    """A endpoint that knows bob; the commands are led to it."""
+    made = stub.endpoint(ok("GetUser", USER))
     run.env["AWS_IAM_URL"] = made.url
     return made
 
@@ -38,10 +38,10 @@ def show(run: Shell, *words: str, **env: str) -> Done:
     return run("iam-usergetattributes", "-u", "bob", *words, env=env)
 
 
-def signed_by(scene: Scene) -> tuple[str, str]:
+def signed_by(endpoint: Endpoint) -> tuple[str, str]:
     """Return the access key id and the region that signed the last request."""
     found = re.search(
-        r"Credential=([^/]+)/\d+/([^/]+)/iam/", scene.requests[-1].headers["authorization"]
+        r"Credential=([^/]+)/\d+/([^/]+)/iam/", endpoint.requests[-1].headers["authorization"]
     )
     assert found
     return found[1], found[2]
@@ -68,13 +68,13 @@ def write(run: Shell, name: str, text: str) -> Path:
         f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey=\\u0077{SECRET[1:]}\n",
     ],
 )
-def test_syntax_of_the_credential_file(text: str, run: Shell, scene: Scene) -> None:
-    right = scene.requests
+def test_syntax_of_the_credential_file(text: str, run: Shell, endpoint: Endpoint) -> None:
+    right = endpoint.requests
     assert show(run).status == 0
     file = write(run, "other", text)
     done = show(run, AWS_CREDENTIAL_FILE=str(file))
     assert (done.status, done.err) == (0, "")
-    assert signed_by(scene)[0] == KEY_ID
+    assert signed_by(endpoint)[0] == KEY_ID
     # The same key, date and request make the same signature.
     if right[0].headers["x-amz-date"] == right[1].headers["x-amz-date"]:
         assert right[0].headers["authorization"] == right[1].headers["authorization"]
@@ -97,7 +97,9 @@ def test_syntax_of_the_credential_file(text: str, run: Shell, scene: Scene) -> N
         ),
     ],
 )
-def test_a_wrong_credential_file_is_named(text: str, said: str, run: Shell, scene: Scene) -> None:
+def test_a_wrong_credential_file_is_named(
+    text: str, said: str, run: Shell, endpoint: Endpoint
+) -> None:
     file = write(run, "wrong", text)
     keys = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
     for done in (
@@ -110,20 +112,20 @@ def test_a_wrong_credential_file_is_named(text: str, said: str, run: Shell, scen
         assert done.err.count("\n") == 1
         assert "a secret" not in done.err
     # It never falls through to other credentials.
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_a_credential_file_that_cannot_be_read_is_named(run: Shell, scene: Scene) -> None:
+def test_a_credential_file_that_cannot_be_read_is_named(run: Shell, endpoint: Endpoint) -> None:
     for name, reason in (("absent", "No such file or directory"), (".", "is a folder")):
         done = show(run, AWS_CREDENTIAL_FILE=name)
         assert (done.status, done.out) == (1, "")
         assert f"credential file {name} " in done.err
         assert reason in done.err
         assert TWO_LINES in done.err
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_order_of_the_credentials(run: Shell, scene: Scene) -> None:
+def test_order_of_the_credentials(run: Shell, endpoint: Endpoint) -> None:
     option = write(run, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
     variable = write(run, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
     (run.home / ".aws").mkdir()
@@ -149,44 +151,44 @@ def test_order_of_the_credentials(run: Shell, scene: Scene) -> None:
         env |= {gone: ""} if gone else {}
         done = show(run, *words, **env)
         assert (done.status, done.err) == (0, "")
-        assert signed_by(scene)[0] == expected
+        assert signed_by(endpoint)[0] == expected
 
 
-def test_a_session_token_is_sent(run: Shell, scene: Scene) -> None:
+def test_a_session_token_is_sent(run: Shell, endpoint: Endpoint) -> None:
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
     assert show(run, **env, AWS_SESSION_TOKEN="the-token").status == 0
-    assert scene.requests[-1].headers["x-amz-security-token"] == "the-token"
+    assert endpoint.requests[-1].headers["x-amz-security-token"] == "the-token"
     assert show(run, **env).status == 0
-    assert "x-amz-security-token" not in scene.requests[-1].headers
+    assert "x-amz-security-token" not in endpoint.requests[-1].headers
 
 
-def test_half_a_key_in_the_environment_is_told(run: Shell, scene: Scene) -> None:
+def test_half_a_key_in_the_environment_is_told(run: Shell, endpoint: Endpoint) -> None:
     done = show(run, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
     assert done.status == 1
     assert done.err.startswith(
         "iam-usergetattributes: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"
     )
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_no_credentials_at_all(run: Shell, scene: Scene) -> None:
+def test_no_credentials_at_all(run: Shell, endpoint: Endpoint) -> None:
     done = show(run, AWS_CREDENTIAL_FILE="")
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
     assert "AWS_CREDENTIAL_FILE" in done.err
     assert done.err.count("\n") == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_a_profile_that_does_not_exist_is_told(run: Shell, scene: Scene) -> None:
+def test_a_profile_that_does_not_exist_is_told(run: Shell, endpoint: Endpoint) -> None:
     done = show(run, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
     assert done.status == 1
     assert "nobody" in done.err
     assert done.err.count("\n") == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_credentials_of_a_container(run: Shell, scene: Scene) -> None:
+def test_credentials_of_a_container(run: Shell, endpoint: Endpoint) -> None:
     """Botocore's chain goes on to the container's role; the stub plays the container."""
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
@@ -216,10 +218,10 @@ def test_credentials_of_a_container(run: Shell, scene: Scene) -> None:
     server.shutdown()
     server.server_close()
     assert (done.status, done.err) == (0, "")
-    assert signed_by(scene)[0] == "AKCONTAINER"
+    assert signed_by(endpoint)[0] == "AKCONTAINER"
 
 
-def test_an_assumed_role(run: Shell, scene: Scene, moto: str) -> None:
+def test_an_assumed_role(run: Shell, endpoint: Endpoint, moto: str) -> None:
     (run.home / ".aws").mkdir()
     write(run, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     write(
@@ -230,17 +232,17 @@ def test_an_assumed_role(run: Shell, scene: Scene, moto: str) -> None:
     )
     done = show(run, AWS_CREDENTIAL_FILE="", AWS_PROFILE="admin")
     assert (done.status, done.err) == (0, "")
-    assert signed_by(scene)[0].startswith("ASIA")
-    assert scene.requests[-1].headers["x-amz-security-token"]
+    assert signed_by(endpoint)[0].startswith("ASIA")
+    assert endpoint.requests[-1].headers["x-amz-security-token"]
 
 
 # The client configuration and the proxy.
 
 
 @pytest.fixture
-def proxied(run: Shell, stub: Stub) -> Scene:
-    """A scene that is reached through a proxy only: the host does not exist."""
-    made = stub.scene(ok("GetUser", USER))
+def proxied(run: Shell, stub: Stub) -> Endpoint:
+    """A endpoint that is reached through a proxy only: the host does not exist."""
+    made = stub.endpoint(ok("GetUser", USER))
     run.env["AWS_IAM_URL"] = made.url.replace("127.0.0.1", "iam.invalid")
     return made
 
@@ -250,46 +252,48 @@ def through(stub: Stub, *lines: str) -> str:
 
 
 def test_the_proxy_of_the_client_configuration(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
+    endpoint = stub.endpoint(ok("GetUser", USER))
     option = write(run, "option", through(stub))
     variable = write(run, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
     done = show(
         run,
         "--client-config-file",
         str(option),
-        AWS_IAM_URL=scene.url,
+        AWS_IAM_URL=endpoint.url,
         CLIENT_CONFIG_FILE=str(variable),
     )
     assert (done.status, done.err) == (0, "")
-    assert scene.requests[-1].line.startswith(f"POST {scene.url} ")
-    assert "proxy-authorization" not in scene.requests[-1].headers
-    done = show(run, AWS_IAM_URL=scene.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1")
+    assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
+    assert "proxy-authorization" not in endpoint.requests[-1].headers
+    done = show(
+        run, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1"
+    )
     assert done.status == 1
     assert "cannot reach the proxy: Connection refused" in done.err
 
 
 def test_a_proxy_with_a_user(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
+    endpoint = stub.endpoint(ok("GetUser", USER))
     file = write(
         run, "config", through(stub, "ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%")
     )
-    assert show(run, AWS_IAM_URL=scene.url, CLIENT_CONFIG_FILE=str(file)).status == 0
-    login = scene.requests[-1].headers["proxy-authorization"].partition(" ")[2]
+    assert show(run, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(file)).status == 0
+    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
     assert base64.b64decode(login).decode() == "me@home:p:w/d@1%"
 
 
-def test_empty_values_name_no_proxy(run: Shell, scene: Scene) -> None:
+def test_empty_values_name_no_proxy(run: Shell, endpoint: Endpoint) -> None:
     file = write(run, "config", "ClientProxyHost=\nClientProxyPort=\n")
     assert show(run, CLIENT_CONFIG_FILE=str(file)).status == 0
-    assert scene.requests[-1].line.startswith("POST /")
+    assert endpoint.requests[-1].line.startswith("POST /")
 
 
 def test_botocores_proxy_variables_hold_otherwise(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
+    endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://127.0.0.1:{stub.port}"
-    done = show(run, AWS_IAM_URL=scene.url, HTTP_PROXY=proxy)
+    done = show(run, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy)
     assert done.status == 0
-    assert scene.requests[-1].line.startswith(f"POST {scene.url} ")
+    assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
 
 
 @pytest.mark.parametrize(
@@ -301,47 +305,49 @@ def test_botocores_proxy_variables_hold_otherwise(run: Shell, stub: Stub) -> Non
         ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is no host name: http://x"),
     ],
 )
-def test_a_wrong_client_configuration(text: str, said: str, run: Shell, scene: Scene) -> None:
+def test_a_wrong_client_configuration(text: str, said: str, run: Shell, endpoint: Endpoint) -> None:
     file = write(run, "config", text)
     done = show(run, CLIENT_CONFIG_FILE=str(file))
     assert done.status == 1
     assert done.err == f"iam-usergetattributes: client configuration {file}{said}\n"
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_an_absent_client_configuration(run: Shell, scene: Scene) -> None:
+def test_an_absent_client_configuration(run: Shell, endpoint: Endpoint) -> None:
     done = show(run, CLIENT_CONFIG_FILE="absent")
     assert done.status == 1
     assert "client configuration absent cannot be read: No such file or directory" in done.err
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 # The endpoint and the signature.
 
 
 def test_order_of_the_endpoints(run: Shell, stub: Stub) -> None:
-    scenes = {name: stub.scene(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")}
+    endpoints = {
+        name: stub.endpoint(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")
+    }
     (run.home / ".aws").mkdir()
     write(
         run,
         ".aws/config",
-        f"[default]\nendpoint_url={scenes['E'].url}\nservices=s\n"
-        f"[services s]\niam =\n  endpoint_url={scenes['D'].url}\n",
+        f"[default]\nendpoint_url={endpoints['E'].url}\nservices=s\n"
+        f"[services s]\niam =\n  endpoint_url={endpoints['D'].url}\n",
     )
     env = {
-        "AWS_IAM_URL": scenes["A"].url,
-        "AWS_ENDPOINT_URL_IAM": scenes["B"].url,
-        "AWS_ENDPOINT_URL": scenes["C"].url,
+        "AWS_IAM_URL": endpoints["A"].url,
+        "AWS_ENDPOINT_URL_IAM": endpoints["B"].url,
+        "AWS_ENDPOINT_URL": endpoints["C"].url,
     }
-    assert show(run, "--url", scenes["--url"].url, **env).status == 0
-    assert len(scenes["--url"].requests) == 1
+    assert show(run, "--url", endpoints["--url"].url, **env).status == 0
+    assert len(endpoints["--url"].requests) == 1
     for name, variable in zip("ABCD", [*env, "nothing"], strict=True):
         assert show(run, **env).status == 0
-        assert len(scenes[name].requests) == 1
+        assert len(endpoints[name].requests) == 1
         env[variable] = ""
-    write(run, ".aws/config", f"[default]\nendpoint_url={scenes['E'].url}\n")
+    write(run, ".aws/config", f"[default]\nendpoint_url={endpoints['E'].url}\n")
     assert show(run, **env).status == 0
-    assert len(scenes["E"].requests) == 1
+    assert len(endpoints["E"].requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -381,15 +387,15 @@ WITH_SECRETS = [
 
 
 @pytest.mark.parametrize("url", WITH_SECRETS)
-def test_no_secret_of_an_endpoint_is_shown(url: str, fork: Fork) -> None:
+def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> None:
     words = ("iam-usergetattributes", "-d")
     section = f"[default]\nendpoint_url = {url}\n"
     for done, source in (
-        (fork(*words, "--url", url), "--url"),
-        (fork(*words, env={"AWS_IAM_URL": url}), "AWS_IAM_URL"),
-        (fork(*words, env={"AWS_ENDPOINT_URL": url}), "AWS_ENDPOINT_URL"),
-        (fork(*words, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
-        (configured(fork, section, *words), CONFIGURED),
+        (run_fast(*words, "--url", url), "--url"),
+        (run_fast(*words, env={"AWS_IAM_URL": url}), "AWS_IAM_URL"),
+        (run_fast(*words, env={"AWS_ENDPOINT_URL": url}), "AWS_ENDPOINT_URL"),
+        (run_fast(*words, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
+        (configured(run_fast, section, *words), CONFIGURED),
     ):
         assert (done.status, done.out) == (1, "")
         assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address")
@@ -408,24 +414,24 @@ SECTIONS = [
 ]
 
 
-def configured(fork: Fork, section: str, *words: str) -> Done:
-    (fork.home / "config").write_text(section)
-    return fork(*words, env={"AWS_CONFIG_FILE": "config"})
+def configured(run_fast: ForkRunner, section: str, *words: str) -> Done:
+    (run_fast.home / "config").write_text(section)
+    return run_fast(*words, env={"AWS_CONFIG_FILE": "config"})
 
 
-def by_configuration(fork: Fork, url: str, **env: str) -> list[tuple[Done, str]]:
+def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[Done, str]]:
     """Run a command with ``url`` from each source of the configuration; name the source."""
     done = []
     for variable in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_IAM"):
         for file in ("", "config"):
             # With a file botocore reads the variables, without one they are read here.
-            (fork.home / "config").write_text("[default]\nendpoint_url = https://x\n")
+            (run_fast.home / "config").write_text("[default]\nendpoint_url = https://x\n")
             more = {variable: url, "AWS_CONFIG_FILE": file, **env}
-            done.append((fork("iam-usergetattributes", "-u", "bob", env=more), variable))
+            done.append((run_fast("iam-usergetattributes", "-u", "bob", env=more), variable))
     for section in SECTIONS:
-        (fork.home / "config").write_text(section.format(url))
+        (run_fast.home / "config").write_text(section.format(url))
         more = {"AWS_CONFIG_FILE": "config", **env}
-        done.append((fork("iam-usergetattributes", "-u", "bob", env=more), CONFIGURED))
+        done.append((run_fast("iam-usergetattributes", "-u", "bob", env=more), CONFIGURED))
     return done
 
 
@@ -434,47 +440,51 @@ def by_configuration(fork: Fork, url: str, **env: str) -> list[tuple[Done, str]]
     ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
      "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
 )  # fmt: skip
-def test_a_wrong_endpoint_of_the_configuration(url: str, fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
-    for done, source in by_configuration(fork, url, HTTP_PROXY=scene.url, HTTPS_PROXY=scene.url):
+def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    for done, source in by_configuration(
+        run_fast, url, HTTP_PROXY=endpoint.url, HTTPS_PROXY=endpoint.url
+    ):
         assert (done.status, done.out) == (1, "")
         assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address")
         assert done.err.count("\n") == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_an_endpoint_that_is_a_section_of_its_own(fork: Fork) -> None:
+def test_an_endpoint_that_is_a_section_of_its_own(run_fast: ForkRunner) -> None:
     section = "[default]\nendpoint_url =\n  password = passw0rd\n"
-    done = configured(fork, section, "iam-usergetattributes")
+    done = configured(run_fast, section, "iam-usergetattributes")
     said = f"{CONFIGURED} is no http or https address; give https://HOST[:PORT]"
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
 
 
-def test_the_configurations_endpoint_is_made_complete(fork: Fork, stub: Stub) -> None:
-    for done, _ in by_configuration(fork, f" 127.0.0.1:{stub.port} ", AWS_MAX_ATTEMPTS="1"):
+def test_the_configurations_endpoint_is_made_complete(run_fast: ForkRunner, stub: Stub) -> None:
+    for done, _ in by_configuration(run_fast, f" 127.0.0.1:{stub.port} ", AWS_MAX_ATTEMPTS="1"):
         assert done.status == 1
         assert f"no secure connection to https://127.0.0.1:{stub.port}:" in done.err
 
 
-def test_an_endpoint_that_is_not_asked_for_is_not_looked_at(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
-    for done, _ in by_configuration(fork, "ftp://x", AWS_IAM_URL=scene.url):
+def test_an_endpoint_that_is_not_asked_for_is_not_looked_at(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    for done, _ in by_configuration(run_fast, "ftp://x", AWS_IAM_URL=endpoint.url):
         assert (done.status, done.err) == (0, "")
 
 
-def test_the_configurations_endpoint_is_looked_at_last(fork: Fork) -> None:
+def test_the_configurations_endpoint_is_looked_at_last(run_fast: ForkRunner) -> None:
     """Credentials and a command's own checks come first: they did before there was a check."""
     env = {"AWS_ENDPOINT_URL": "ftp://x"}
-    done = fork("iam-usergetattributes", env={**env, "AWS_CREDENTIAL_FILE": ""})
+    done = run_fast("iam-usergetattributes", env={**env, "AWS_CREDENTIAL_FILE": ""})
     assert done.err.startswith("iam-usergetattributes: no credentials")
-    done = fork("iam-useruploadpolicy", "-u", "b", "-p", "n", "-f", "absent", env=env)
+    done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "n", "-f", "absent", env=env)
     assert done.err.startswith("iam-useruploadpolicy: cannot read the policy from absent")
 
 
 @pytest.mark.parametrize("url", ["http://iam.example.com", "http://127.0.0.1.example.com/"])
 def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stub: Stub) -> None:
     """On a terminal it is told once; logs of old jobs stay as they were."""
-    scene = stub.scene(*[ok("GetUser", USER)] * 9)
+    endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)
     warning = f"iam-usergetattributes: {url} is not encrypted; use https, because answers"
     file = write(run, "proxy", through(stub))
     run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
@@ -490,53 +500,55 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stu
         shown = on_terminal(run, env, *words)
         assert shown.startswith(warning)
         assert shown.count("not encrypted") == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 def test_a_configured_connection_to_this_machine(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(*[ok("GetUser", USER)] * 2)
+    endpoint = stub.endpoint(*[ok("GetUser", USER)] * 2)
     words = ("iam-usergetattributes", "-u", "bob")
-    assert "not encrypted" not in on_terminal(run, {"AWS_ENDPOINT_URL": scene.url}, *words)
-    assert len(scene.requests) == 1
+    assert "not encrypted" not in on_terminal(run, {"AWS_ENDPOINT_URL": endpoint.url}, *words)
+    assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""])
 @pytest.mark.parametrize("url", WITH_SECRETS)
 def test_the_endpoint_that_gives_credentials(
-    variable: str, url: str, fork: Fork, stub: Stub
+    variable: str, url: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     """What botocore asks itself is checked before as well."""
-    scene = stub.scene(ok("GetUser", USER))
-    assuming(fork, f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n" * (not variable))
-    env = {"AWS_IAM_URL": scene.url, **({variable: url} if variable else {})}
-    done = fork("iam-usergetattributes", "-d", env=env)
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    assuming(
+        run_fast, f"services = s\n[services s]\nsts =\n  endpoint_url = {url}\n" * (not variable)
+    )
+    env = {"AWS_IAM_URL": endpoint.url, **({variable: url} if variable else {})}
+    done = run_fast("iam-usergetattributes", "-d", env=env)
     said = f"iam-usergetattributes: {variable or CONFIGURED} is no http or https address"
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(said)
     assert "passw0rd" not in done.err
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_credentials_that_nobody_gives(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
-    assuming(fork, "")
-    env = {"AWS_IAM_URL": scene.url, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
-    done = fork("iam-usergetattributes", env={**env, "AWS_MAX_ATTEMPTS": "1"})
+def test_credentials_that_nobody_gives(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    assuming(run_fast, "")
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"}
+    done = run_fast("iam-usergetattributes", env={**env, "AWS_MAX_ATTEMPTS": "1"})
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(
         "iam-usergetattributes: no credentials from the AWS configuration: Could not connect"
     )
     assert done.err.count("\n") == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def assuming(fork: Fork, more: str) -> None:
+def assuming(run_fast: ForkRunner, more: str) -> None:
     """Let the profile be one that assumes a role."""
-    (fork.home / "config").write_text(
+    (run_fast.home / "config").write_text(
         "[profile base]\naws_access_key_id=AK\naws_secret_access_key=x\n[profile admin]\n"
         f"role_arn=arn:aws:iam::1:role/admin\nsource_profile=base\nregion=us-east-1\n{more}"
     )
-    fork.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "admin", "AWS_CONFIG_FILE": "config"}
+    run_fast.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "admin", "AWS_CONFIG_FILE": "config"}
 
 
 def on_terminal(run: Shell, env: dict[str, str], *words: str) -> str:
@@ -560,9 +572,11 @@ def test_no_scheme_means_https(run: Shell, stub: Stub) -> None:
         ({"AWS_DEFAULT_REGION": "us-gov-east-1"}, "us-gov-west-1"),
     ],
 )
-def test_the_region_that_signs(env: dict[str, str], region: str, run: Shell, scene: Scene) -> None:
+def test_the_region_that_signs(
+    env: dict[str, str], region: str, run: Shell, endpoint: Endpoint
+) -> None:
     assert show(run, **env).status == 0
-    assert signed_by(scene) == (KEY_ID, region)
+    assert signed_by(endpoint) == (KEY_ID, region)
 
 
 @pytest.mark.parametrize(
@@ -629,15 +643,17 @@ def test_the_endpoint_of_a_partition(
     assert f"GetUser to https://{host}: " in done.err
 
 
-def test_ignored_variables_are_ignored(run: Shell, scene: Scene) -> None:
+def test_ignored_variables_are_ignored(run: Shell, endpoint: Endpoint) -> None:
     done = show(run, AWS_IAM_HOME="/nowhere", JAVA_HOME="/nowhere", AWS_IAM_JVM_OPTS="-Xmx1")
     assert (done.status, done.err) == (0, "")
-    assert scene.operations == ["GetUser"]
+    assert endpoint.operations == ["GetUser"]
 
 
 def test_a_service_error_is_one_line(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound."))
-    done = show(run, AWS_IAM_URL=scene.url)
+    endpoint = stub.endpoint(
+        refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
+    )
+    done = show(run, AWS_IAM_URL=endpoint.url)
     assert (done.status, done.out) == (1, "")
     assert done.err == (
         "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be 31mfound.\n"

@@ -25,21 +25,21 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from stub import Answer, faulty, ok, refused
-from stub import Stub as StubServer
+from support.stub import Answer, faulty, ok, refused
+from support.stub import Stub as StubServer
 
 import iamcli
+from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
 from iamcli.errors import Failure
-from iamcli.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
-from iamcli.paging import Listing, everything
+from iamcli.operations.pagination import Listing, list_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from http.server import BaseHTTPRequestHandler
 
-    from conftest import Shell
-    from forked import Done, Fork
-    from stub import Scene, Stub
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
 #: The seconds a command waits here, and those in which it has to be over whatever happens.
@@ -119,16 +119,16 @@ KINDS = {
 
 
 def meet(
-    fork: Fork | Shell, stub: Stub, kind: Kind, *faults: Answer, **env: str
-) -> tuple[Done, Scene]:
+    run_fast: ForkRunner | Shell, stub: Stub, kind: Kind, *faults: Answer, **env: str
+) -> tuple[Done, Endpoint]:
     """Run a command that meets ``faults``; return how that ended and what it sent."""
-    scene = stub.scene().on(kind.operation, *faults)
+    endpoint = stub.endpoint().on(kind.operation, *faults)
     for operation, answer in kind.others.items():
-        scene.on(operation, answer) if operation != kind.operation else None
+        endpoint.on(operation, answer) if operation != kind.operation else None
     begun = time.monotonic()
-    done = fork(*kind.words, env={"AWS_IAM_URL": scene.url, **ONE_TRY, **env})
+    done = run_fast(*kind.words, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env})
     assert time.monotonic() - begun < BOUND, "it takes too long"
-    return done, scene
+    return done, endpoint
 
 
 def assert_told(done: Done, kind: Kind) -> str:
@@ -335,15 +335,15 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("kind", "fault"), PAIRS)
-def test_fault_is_one_line(kind: str, fault: str, fork: Fork, stub: Stub) -> None:
+def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: Stub) -> None:
     what = KINDS[kind]
     answer = FAULTS[fault].answer(what.operation)
-    done, scene = meet(fork, stub, what, answer)
+    done, endpoint = meet(run_fast, stub, what, answer)
     line = assert_told(done, what)
     assert re.search(FAULTS[fault].words, line), line
-    assert scene.operations.count(what.operation) == 1
+    assert endpoint.operations.count(what.operation) == 1
     if kind == "looking":
-        assert not [name for name in scene.operations if name.startswith("Delete")]
+        assert not [name for name in endpoint.operations if name.startswith("Delete")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -368,9 +368,11 @@ LACKING = {
 
 
 @pytest.mark.parametrize("words", LACKING, ids=lambda words: words[0])
-def test_answer_without_what_it_should_hold(words: tuple[str, ...], fork: Fork, stub: Stub) -> None:
+def test_answer_without_what_it_should_hold(
+    words: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
     operation, member = LACKING[words]
-    done, _ = meet(fork, stub, Kind(words, operation, {}), ok(operation))
+    done, _ = meet(run_fast, stub, Kind(words, operation, {}), ok(operation))
     told = f"{words[0]}: the answer holds no {member}; is it an IAM endpoint?"
     doubt = f"; whether {operation} was carried out is unknown, look first: .*"
     changes = not operation.startswith("Get")
@@ -386,18 +388,18 @@ def test_answer_without_what_it_should_hold(words: tuple[str, ...], fork: Fork, 
         "<IsTruncated><a/></IsTruncated>",
     ],
 )
-def test_answer_of_another_shape(inside: str, fork: Fork, stub: Stub) -> None:
+def test_answer_of_another_shape(inside: str, run_fast: ForkRunner, stub: Stub) -> None:
     kind = KINDS["list"]
-    done, _ = meet(fork, stub, kind, ok("ListUsers", inside))
+    done, _ = meet(run_fast, stub, kind, ok("ListUsers", inside))
     assert done.status in (0, 1)
     assert "defect" not in done.err
     assert "Traceback" not in done.err
 
 
-def test_number_that_is_none(fork: Fork, stub: Stub) -> None:
+def test_number_that_is_none(run_fast: ForkRunner, stub: Stub) -> None:
     entry = "<SummaryMap><entry><key>Users</key><value>many</value></entry></SummaryMap>"
     kind = Kind(("iam-accountgetsummary",), "GetAccountSummary", {})
-    done, _ = meet(fork, stub, kind, ok("GetAccountSummary", entry))
+    done, _ = meet(run_fast, stub, kind, ok("GetAccountSummary", entry))
     assert re.search(NOT_IAM, assert_told(done, kind))
 
 
@@ -416,7 +418,7 @@ class Endless:
 @pytest.mark.parametrize("markers", [map(str, itertools.count()), itertools.cycle("ab")])
 def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
     with pytest.raises(Failure, match="has not ended"):
-        everything(Endless(markers), "ListUsers", "Users")  # type: ignore[arg-type]
+        list_all(Endless(markers), "ListUsers", "Users")  # type: ignore[arg-type]
     with pytest.raises(Failure, match="has not ended"):
         list(Listing(Endless(markers), "ListUsers", None, None).entries("Users"))  # type: ignore[arg-type]
 
@@ -460,29 +462,29 @@ def test_list_is_read_to_its_end_or_a_page(
 
 
 @pytest.mark.parametrize("marker", ["", "<Marker/>", "<Marker>a</Marker>"])
-def test_list_that_goes_on_nowhere(marker: str, fork: Fork, stub: Stub) -> None:
+def test_list_that_goes_on_nowhere(marker: str, run_fast: ForkRunner, stub: Stub) -> None:
     page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
-    done, _ = meet(fork, stub, KINDS["list"], page)
+    done, _ = meet(run_fast, stub, KINDS["list"], page)
     assert assert_told(done, KINDS["list"]) == (
         "the service says that the list goes on, but not where"
     )
 
 
-def test_list_that_breaks_amid_shows_no_footer(fork: Fork, stub: Stub) -> None:
+def test_list_that_breaks_amid_shows_no_footer(run_fast: ForkRunner, stub: Stub) -> None:
     kind = KINDS["list"]._replace(shown="arn:aws:iam::123456789012:user/staff/bob\n")
     page = canned("ListUsers-truncated")
-    done, _ = meet(fork, stub, kind, page, raw())
+    done, _ = meet(run_fast, stub, kind, page, raw())
     assert done.status == 1
     assert done.out.startswith("arn:")
     assert "IsTruncated" not in done.out
     assert re.search(BROKEN, done.err)
 
 
-def test_redirect_is_not_followed_and_nothing_leaks(fork: Fork, stub: Stub) -> None:
-    elsewhere = stub.scene(canned("GetUser"))
+def test_redirect_is_not_followed_and_nothing_leaks(run_fast: ForkRunner, stub: Stub) -> None:
+    elsewhere = stub.endpoint(canned("GetUser"))
     for status in (301, 302, 303, 307, 308):
         answer = Answer(b"", status, {"Location": elsewhere.url})
-        done, _ = meet(fork, stub, KINDS["read"], answer)
+        done, _ = meet(run_fast, stub, KINDS["read"], answer)
         assert_told(done, KINDS["read"])
     assert elsewhere.requests == []
 
@@ -490,8 +492,8 @@ def test_redirect_is_not_followed_and_nothing_leaks(fork: Fork, stub: Stub) -> N
 def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
     limit = "ulimit -v 400000; exec "
     for fault in ("huge", "endless", "wide", "deep", "entity bomb"):
-        scene = stub.scene(FAULTS[fault].answer("ListUsers"))
-        env = {"AWS_IAM_URL": scene.url, **ONE_TRY, "IAMCLI_TIMEOUT": "10"}
+        endpoint = stub.endpoint(FAULTS[fault].answer("ListUsers"))
+        env = {"AWS_IAM_URL": endpoint.url, **ONE_TRY, "IAMCLI_TIMEOUT": "10"}
         done = run("sh", "-c", f"{limit}iam-userlistbypath", env=env)
         assert re.search(FAULTS[fault].words, assert_told(done, KINDS["list"]))
 
@@ -552,7 +554,7 @@ CREATING = {
 
 def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
     assert set(CREATING) == NON_IDEMPOTENT
-    model = json.loads(Path(iamcli.__file__).with_name("data").joinpath("iam.json").read_text())
+    model = json.loads(Path(iamcli.__file__).with_name("client").joinpath("model.json").read_text())
     creating = {name for name in model["operations"] if name.startswith(("Create", "Upload"))}
     assert creating <= NON_IDEMPOTENT
     changing = {name for name in model["operations"] if not name.startswith(("Get", "List"))}
@@ -570,35 +572,35 @@ def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
     ],
 )
 def test_creating_is_sent_once_and_its_outcome_is_unknown(
-    operation: str, lost: str, fork: Fork, stub: Stub
+    operation: str, lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     line, look = CREATING[operation]
-    (fork.home / "file.pem").write_text("-----BEGIN-----\n")
+    (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
     kind = Kind(tuple(line.split()), operation, {})
-    done, scene = meet(fork, stub, kind, LOST[lost], **AGAIN)
+    done, endpoint = meet(run_fast, stub, kind, LOST[lost], **AGAIN)
     told = assert_told(done, kind)
     assert told.endswith(f"; whether {operation} was carried out is unknown, look first: {look}")
-    assert scene.operations == [operation]
-    assert not (fork.home / "seed").exists()
+    assert endpoint.operations == [operation]
+    assert not (run_fast.home / "seed").exists()
 
 
 @pytest.mark.parametrize("operation", ["CreateAccessKey", "UploadSigningCertificate"])
 def test_the_way_to_look_names_no_user_where_none_was_named(
-    operation: str, fork: Fork, stub: Stub
+    operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    (fork.home / "file.pem").write_text("-----BEGIN-----\n")
+    (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
     words, look = CREATING[operation]
     kind = Kind(tuple(words.replace(" -u bob", "").split()), operation, {})
-    done, _ = meet(fork, stub, kind, raw())
+    done, _ = meet(run_fast, stub, kind, raw())
     assert assert_told(done, kind).endswith(f"look first: {look.removesuffix(' -u bob')}")
 
 
 @pytest.mark.parametrize("lost", LOST)
-def test_reading_is_sent_again(lost: str, fork: Fork, stub: Stub) -> None:
+def test_reading_is_sent_again(lost: str, run_fast: ForkRunner, stub: Stub) -> None:
     kind = KINDS["read"]
-    done, scene = meet(fork, stub, kind, LOST[lost], canned("GetUser"), **AGAIN)
+    done, endpoint = meet(run_fast, stub, kind, LOST[lost], canned("GetUser"), **AGAIN)
     assert (done.status, done.err) == (0, "")
-    assert scene.operations == ["GetUser"] * 2
+    assert endpoint.operations == ["GetUser"] * 2
 
 
 THROTTLED = {
@@ -615,24 +617,24 @@ THROTTLED = {
     [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")],
 )
 def test_throttling_is_sent_again_even_where_something_is_created(
-    throttled: str, mode: str, fork: Fork, stub: Stub
+    throttled: str, mode: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     kind = KINDS["create"]
     env = {**AGAIN, "AWS_RETRY_MODE": mode}
     answers = (THROTTLED[throttled], ok("CreateGroup", GROUP))
-    done, scene = meet(fork, stub, kind, *answers, **env)
+    done, endpoint = meet(run_fast, stub, kind, *answers, **env)
     assert (done.status, done.out, done.err) == (0, "arn:Admin\nAGPA1\n", "")
-    assert scene.operations == ["CreateGroup"] * 2
+    assert endpoint.operations == ["CreateGroup"] * 2
 
 
 GROUP = "<Group><Arn>arn:Admin</Arn><GroupId>AGPA1</GroupId></Group>"
 
 
-def test_waits_grow(fork: Fork, stub: Stub) -> None:
+def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
     kind = KINDS["read"]
     words = (*kind.words, "-d")
     env = {"AWS_MAX_ATTEMPTS": "3"}
-    done, _ = meet(fork, stub, kind._replace(words=words), THROTTLED["429"], **env)
+    done, _ = meet(run_fast, stub, kind._replace(words=words), THROTTLED["429"], **env)
     waits = [float(wait) for wait in re.findall(r"sent again in ([0-9.]+) s", done.err)]
     assert len(waits) == 2
     assert 0 <= waits[0] <= 1 < BOUND
@@ -641,33 +643,37 @@ def test_waits_grow(fork: Fork, stub: Stub) -> None:
 
 @pytest.mark.parametrize("mode", ["standard", "legacy"])
 @pytest.mark.parametrize("attempts", [1, 2])
-def test_attempts_of_the_environment(attempts: int, mode: str, fork: Fork, stub: Stub) -> None:
+def test_attempts_of_the_environment(
+    attempts: int, mode: str, run_fast: ForkRunner, stub: Stub
+) -> None:
     env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}
-    done, scene = meet(fork, stub, KINDS["read"], THROTTLED["Throttling"], **env)
+    done, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
     assert assert_told(done, KINDS["read"]) == "Throttling: Rate exceeded"
-    assert len(scene.requests) == attempts
+    assert len(endpoint.requests) == attempts
 
 
 @pytest.mark.parametrize(("mode", "attempts"), [("legacy", 2), ("standard", 1)])
-def test_mode_says_what_is_sent_again(mode: str, attempts: int, fork: Fork, stub: Stub) -> None:
+def test_mode_says_what_is_sent_again(
+    mode: str, attempts: int, run_fast: ForkRunner, stub: Stub
+) -> None:
     """Status 509 is a reason for the legacy mode alone."""
     env = {"AWS_MAX_ATTEMPTS": "2", "AWS_RETRY_MODE": mode}
-    done, scene = meet(fork, stub, KINDS["read"], Answer(HTML, 509), **env)
+    done, endpoint = meet(run_fast, stub, KINDS["read"], Answer(HTML, 509), **env)
     assert done.status == 1
-    assert len(scene.requests) == attempts
+    assert len(endpoint.requests) == attempts
 
 
-def test_attempts_of_the_configuration(fork: Fork, stub: Stub) -> None:
-    config = fork.home / "config"
+def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None:
+    config = run_fast.home / "config"
     config.write_text("[default]\nmax_attempts = 2\nretry_mode = standard\n")
     env = {"AWS_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": ""}
-    _, scene = meet(fork, stub, KINDS["read"], THROTTLED["Throttling"], **env)
-    assert len(scene.requests) == 2
+    _, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
+    assert len(endpoint.requests) == 2
     # The environment goes before the file.
-    _, scene = meet(
-        fork, stub, KINDS["read"], THROTTLED["Throttling"], **env | {"AWS_MAX_ATTEMPTS": "1"}
+    _, endpoint = meet(
+        run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env | {"AWS_MAX_ATTEMPTS": "1"}
     )
-    assert len(scene.requests) == 1
+    assert len(endpoint.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -686,11 +692,11 @@ def test_attempts_of_the_configuration(fork: Fork, stub: Stub) -> None:
     ],
 )
 def test_setting_that_is_none(
-    variable: str, value: str, words: str, fork: Fork, stub: Stub
+    variable: str, value: str, words: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    done, scene = meet(fork, stub, KINDS["read"], canned("GetUser"), **{variable: value})
+    done, endpoint = meet(run_fast, stub, KINDS["read"], canned("GetUser"), **{variable: value})
     assert words in assert_told(done, KINDS["read"])
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.fixture
@@ -707,10 +713,10 @@ def url_of(taken: socket.socket, scheme: str = "http") -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_refused_connection_is_told_and_tried_again(
-    kind: str, fork: Fork, closed: socket.socket
+    kind: str, run_fast: ForkRunner, closed: socket.socket
 ) -> None:
     what, url = KINDS[kind], url_of(closed)
-    done = fork(*what.words, "-d", env={"AWS_IAM_URL": url, **AGAIN})
+    done = run_fast(*what.words, "-d", env={"AWS_IAM_URL": url, **AGAIN})
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
     assert done.status == 1
     assert lines[0] == (
@@ -719,7 +725,9 @@ def test_refused_connection_is_told_and_tried_again(
     assert done.err.count("sent again in") == 1
 
 
-def test_created_where_the_service_is_there_late(fork: Fork, closed: socket.socket) -> None:
+def test_created_where_the_service_is_there_late(
+    run_fast: ForkRunner, closed: socket.socket
+) -> None:
     got = []
 
     def serve() -> None:
@@ -732,7 +740,7 @@ def test_created_where_the_service_is_there_late(fork: Fork, closed: socket.sock
     timer = threading.Timer(0.05, serve)
     timer.start()
     env = {"AWS_IAM_URL": url_of(closed), "AWS_MAX_ATTEMPTS": "6", "IAMCLI_TIMEOUT": "2"}
-    done = fork(*KINDS["create"].words, env=env)
+    done = run_fast(*KINDS["create"].words, env=env)
     timer.join()
     assert (done.status, done.err) == (0, "")
     assert len(got) == 1
@@ -781,21 +789,25 @@ SECURE = "no secure connection to {url}: "
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_certificate_that_nobody_vouches_for(kind: str, fork: Fork, tls: tuple[Stub, Path]) -> None:
-    scene = tls[0].scene(ok("GetUser"))
-    done = fork(*KINDS[kind].words, env={"AWS_IAM_URL": scene.url, **ONE_TRY})
+def test_certificate_that_nobody_vouches_for(
+    kind: str, run_fast: ForkRunner, tls: tuple[Stub, Path]
+) -> None:
+    endpoint = tls[0].endpoint(ok("GetUser"))
+    done = run_fast(*KINDS[kind].words, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY})
     told = done.err.splitlines()[0].partition(": ")[2]
     assert done.status == 1
-    assert told.startswith(SECURE.format(url=scene.url))
+    assert told.startswith(SECURE.format(url=endpoint.url))
     assert "self-signed certificate" in told
     assert told.endswith("; AWS_CA_BUNDLE names trusted CAs")
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_certificate_that_the_user_vouches_for(fork: Fork, tls: tuple[Stub, Path]) -> None:
-    scene = tls[0].scene(canned("GetUser"))
-    env = {"AWS_IAM_URL": scene.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
-    assert fork(*KINDS["read"].words, env=env).status == 0
+def test_certificate_that_the_user_vouches_for(
+    run_fast: ForkRunner, tls: tuple[Stub, Path]
+) -> None:
+    endpoint = tls[0].endpoint(canned("GetUser"))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
+    assert run_fast(*KINDS["read"].words, env=env).status == 0
 
 
 @pytest.mark.parametrize(
@@ -803,76 +815,78 @@ def test_certificate_that_the_user_vouches_for(fork: Fork, tls: tuple[Stub, Path
     [({"days": -1}, "certificate has expired"), ({"host": "127.0.0.2"}, "doesn't match")],
 )
 def test_certificate_that_does_not_fit(
-    made: dict[str, object], reason: str, fork: Fork, tmp_path: Path
+    made: dict[str, object], reason: str, run_fast: ForkRunner, tmp_path: Path
 ) -> None:
     certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     running = StubServer(context)
-    scene = running.scene(canned("GetUser"))
-    env = {"AWS_IAM_URL": scene.url, "AWS_CA_BUNDLE": str(certificate), **ONE_TRY}
-    done = fork(*KINDS["read"].words, env=env)
+    endpoint = running.endpoint(canned("GetUser"))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(certificate), **ONE_TRY}
+    done = run_fast(*KINDS["read"].words, env=env)
     running.close()
     assert reason in assert_told(done, KINDS["read"])
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_service_that_speaks_no_tls(fork: Fork, stub: Stub) -> None:
+def test_service_that_speaks_no_tls(run_fast: ForkRunner, stub: Stub) -> None:
     url = f"https://127.0.0.1:{stub.port}"
-    done = fork(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
+    done = run_fast(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
     assert assert_told(done, KINDS["create"]).startswith(SECURE.format(url=url))
 
 
 @pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
-def test_bundle_that_is_none(bundle: str, fork: Fork, tls: tuple[Stub, Path]) -> None:
-    (fork.home / "empty.pem").touch()
-    scene = tls[0].scene(canned("GetUser"))
-    done = fork(
-        *KINDS["read"].words, env={"AWS_IAM_URL": scene.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY}
+def test_bundle_that_is_none(bundle: str, run_fast: ForkRunner, tls: tuple[Stub, Path]) -> None:
+    (run_fast.home / "empty.pem").touch()
+    endpoint = tls[0].endpoint(canned("GetUser"))
+    done = run_fast(
+        *KINDS["read"].words, env={"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY}
     )
     assert_told(done, KINDS["read"])
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_proxy_that_is_not_there(kind: str, scheme: str, fork: Fork, closed: socket.socket) -> None:
-    config = proxied(fork, closed.getsockname()[1])
+def test_proxy_that_is_not_there(
+    kind: str, scheme: str, run_fast: ForkRunner, closed: socket.socket
+) -> None:
+    config = proxied(run_fast, closed.getsockname()[1])
     env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "CLIENT_CONFIG_FILE": config, **AGAIN}
-    done = fork(*KINDS[kind].words, "-d", env=env)
+    done = run_fast(*KINDS[kind].words, "-d", env=env)
     assert done.status == 1
     assert "cannot reach the proxy: Connection refused; see the client configuration" in done.err
     assert done.err.count("sent again in") == 1
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_proxy_that_refuses(kind: str, fork: Fork, stub: Stub) -> None:
+def test_proxy_that_refuses(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
     env = {
         "AWS_IAM_URL": "https://iam.example.com",
-        "CLIENT_CONFIG_FILE": proxied(fork, stub.port),
+        "CLIENT_CONFIG_FILE": proxied(run_fast, stub.port),
         **ONE_TRY,
     }
-    done = fork(*KINDS[kind].words, env=env)
+    done = run_fast(*KINDS[kind].words, env=env)
     assert assert_told(done, KINDS[kind]).startswith("cannot reach the proxy: ")
 
 
-def proxied(fork: Fork, port: int) -> str:
+def proxied(run_fast: ForkRunner, port: int) -> str:
     """Write a client configuration for a proxy on ``port``, and return its name."""
-    file = fork.home / "client.properties"
+    file = run_fast.home / "client.properties"
     file.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={port}\n")
     return str(file)
 
 
-def test_name_that_nobody_knows(fork: Fork) -> None:
-    done = fork(*KINDS["read"].words, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY})
+def test_name_that_nobody_knows(run_fast: ForkRunner) -> None:
+    done = run_fast(*KINDS["read"].words, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY})
     told = done.err.splitlines()[-1]
     assert done.status == 1
     assert "cannot connect to http://nowhere.invalid: " in told
 
 
-def test_name_that_is_none_is_not_sent_and_not_in_doubt(fork: Fork) -> None:
+def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast: ForkRunner) -> None:
     url = f"https://{'a' * 64}.example.invalid"
-    done = fork(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
+    done = run_fast(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
     assert assert_told(done, KINDS["create"]) == f"Invalid endpoint: {url}"
 
 
@@ -891,6 +905,6 @@ def full() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])
-def test_connection_that_does_not_come_about(kind: str, fork: Fork, full: str) -> None:
-    done = fork(*KINDS[kind].words, env={"AWS_IAM_URL": full, **ONE_TRY})
+def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
+    done = run_fast(*KINDS[kind].words, env={"AWS_IAM_URL": full, **ONE_TRY})
     assert assert_told(done, KINDS[kind]).startswith(f"cannot connect to {full}: ")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from stub import ok
+from support.stub import ok
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from stub import Scene, Stub
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
 #: Each option that names a file, in a line that is otherwise right; ``{}`` is the file.
 LINES = {
@@ -27,9 +27,9 @@ POLICY = '{"Statement": [\r\n\t{"Effect": "Allow", "Action": "caf\u00e9:*", "Res
 
 
 @pytest.fixture
-def scene(run: Shell, stub: Stub) -> Scene:
-    """A scene that takes a policy; bad files and a good one lie about."""
-    made = stub.scene(ok("PutUserPolicy"))
+def endpoint(run: Shell, stub: Stub) -> Endpoint:
+    """A endpoint that takes a policy; bad files and a good one lie about."""
+    made = stub.endpoint(ok("PutUserPolicy"))
     run.env["AWS_IAM_URL"] = made.url
     (run.home / "good").write_text("{}")
     (run.home / "empty").touch()
@@ -41,7 +41,7 @@ def scene(run: Shell, stub: Stub) -> Scene:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_file_that_cannot_be_read_is_named(line: str, run: Shell, scene: Scene) -> None:
+def test_a_file_that_cannot_be_read_is_named(line: str, run: Shell, endpoint: Endpoint) -> None:
     what = LINES[line]
     for name, said in {
         "absent": f"cannot read {what} from absent: No such file or directory",
@@ -56,13 +56,13 @@ def test_a_file_that_cannot_be_read_is_named(line: str, run: Shell, scene: Scene
         words = line.format(name).split()
         done = run(*words)
         assert (done.status, done.out, done.err) == (1, "", f"{words[0]}: {said}\n")
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_no_name_is_no_file(run: Shell, scene: Scene) -> None:
+def test_no_name_is_no_file(run: Shell, endpoint: Endpoint) -> None:
     done = run("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
     assert (done.status, done.err) == (1, "iam-useruploadpolicy: no file is named for the policy\n")
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ def test_no_name_is_no_file(run: Shell, scene: Scene) -> None:
         ("[" * 100_000, "policy: nested too deeply"),
     ],
 )
-def test_a_policy_that_is_not_json(text: str, said: str, run: Shell, scene: Scene) -> None:
+def test_a_policy_that_is_not_json(text: str, said: str, run: Shell, endpoint: Endpoint) -> None:
     (run.home / "policy").write_text(text)
     done = run("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
     assert (done.status, done.out, done.err) == (1, "", f"iam-useruploadpolicy: {said}\n")
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_a_policy_is_sent_byte_for_byte(run: Shell, scene: Scene) -> None:
+def test_a_policy_is_sent_byte_for_byte(run: Shell, endpoint: Endpoint) -> None:
     (run.home / "policy").write_bytes(POLICY.encode())
     upload = "iam-useruploadpolicy -u b -p p"
     for line in (
@@ -91,6 +91,6 @@ def test_a_policy_is_sent_byte_for_byte(run: Shell, scene: Scene) -> None:
     ):
         done = run("bash", "-c", line.replace("; echo .", ""))
         assert (done.status, done.err) == (0, "")
-    sent = [request.parameters["PolicyDocument"] for request in scene.requests]
+    sent = [request.parameters["PolicyDocument"] for request in endpoint.requests]
     assert sent[:3] == [POLICY] * 3
     assert sent[3] == POLICY.rstrip("\n")

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from stub import refused
+from support.stub import refused
 
-from iamcli.command import Command
-from iamcli.commands import ROOMS
+from iamcli.commands import index
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from forked import Fork
-    from stub import Scene, Stub
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
-COMMANDS = {
-    command.name: command
-    for room in ROOMS
-    for command in vars(import_module(f"iamcli.commands.{room}")).values()
-    if isinstance(command, Command)
-}
+COMMANDS = {command.name: command for command in index.commands()}
 NAMES = st.sampled_from(sorted(COMMANDS))
 #: What is sent is answered by this, so that it can be told from what is refused beforehand.
 ANSWER = "Recorded: as far as it goes"
@@ -106,41 +99,41 @@ def lines(draw: st.DrawFn) -> list[str]:
     return [name, *words]
 
 
-def check(run: Fork | Shell, scene: Scene, line: list[str]) -> None:
+def check(run: ForkRunner | Shell, endpoint: Endpoint, line: list[str]) -> None:
     """Assert what holds for every command line."""
-    scene.requests.clear()
+    endpoint.requests.clear()
     done = run(*line)
     assert done.status in (0, 1, 130), done
     for word in ("Traceback", "defect in iamcli", "iamcli/"):
         assert word not in done.err
     if done.status == 1:
         assert done.err.startswith(f"{line[0]}: ")
-    if scene.requests:
+    if endpoint.requests:
         assert ANSWER in done.err
-        assert len(scene.requests) == 1
+        assert len(endpoint.requests) == 1
     elif done.status == 0:
         assert ANSWERED_BEFOREHAND & set(line) or "nothing was sent" in done.err
 
 
-def hermetic(run: Fork | Shell, stub: Stub) -> Scene:
+def hermetic(run: ForkRunner | Shell, stub: Stub) -> Endpoint:
     """Have every request go to the stub, whatever address a command line names."""
-    scene = stub.scene(refused("Recorded", "as far as it goes"))
+    endpoint = stub.endpoint(refused("Recorded", "as far as it goes"))
     (run.home / "file").write_text("{}")
     proxy = f"http://127.0.0.1:{stub.port}"
     run.env |= {
-        "AWS_IAM_URL": scene.url,
+        "AWS_IAM_URL": endpoint.url,
         "AWS_MAX_ATTEMPTS": "1",
         "IAMCLI_TIMEOUT": "5",
         "HTTP_PROXY": proxy,
         "HTTPS_PROXY": proxy,
     }
-    return scene
+    return endpoint
 
 
 @HARD
 @given(line=lines())
-def test_any_words(line: list[str], fork: Fork, stub: Stub) -> None:
-    check(fork, hermetic(fork, stub), line)
+def test_any_words(line: list[str], run_fast: ForkRunner, stub: Stub) -> None:
+    check(run_fast, hermetic(run_fast, stub), line)
 
 
 @settings(HARD, max_examples=12)
@@ -178,15 +171,17 @@ def test_any_words_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None
         | ARGUMENTS.filter(bool),
     ),
 )
-def test_any_variables(name: str, variables: dict[str, str], fork: Fork, stub: Stub) -> None:
+def test_any_variables(
+    name: str, variables: dict[str, str], run_fast: ForkRunner, stub: Stub
+) -> None:
     """A command whose words are right, with variables that hold anything."""
-    scene = hermetic(fork, stub)
+    endpoint = hermetic(run_fast, stub)
     words = []
     for option in COMMANDS[name].options:
         if option.required:
             words += [option.name, option.choices[0] if option.choices else "file"]
-    done = fork(name, *words, env=variables)
+    done = run_fast(name, *words, env=variables)
     assert done.status in (0, 1)
     for word in ("Traceback", "defect in iamcli", "iamcli/"):
         assert word not in done.err + done.out
-    assert len(scene.requests) <= 1
+    assert len(endpoint.requests) <= 1

@@ -9,24 +9,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import BIN, HERE, ROOT
-from stub import ok
+from support.shell import BIN, HERE, ROOT
+from support.stub import ok
 
 from iamcli.command import Command
-from iamcli.commands import ROOMS
+from iamcli.commands.index import groups
 
 if TYPE_CHECKING:
-    from conftest import Done, Shell
-    from stub import Stub
+    from support.shell import Done, Shell
+    from support.stub import Stub
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 #: What a start may import, and a whole command. A rise wants a reason.
-MODULES_OF_HELP = 23
+MODULES_OF_HELP = 28
 MODULES_OF_A_COMMAND = 330
 BYTES_OF_MODEL = 60_000
 
 
-def index() -> dict[str, str]:
+def entry_points() -> dict[str, str]:
     parser = ConfigParser()
     parser.read(ROOT / "setup.cfg")
     lines = parser["options.entry_points"]["console_scripts"].split("\n")
@@ -42,7 +42,7 @@ def imported(run: Shell, *words: str, **options: object) -> tuple[Done, list[str
 
 
 def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> None:
-    for name, place in index().items():
+    for name, place in entry_points().items():
         module, function = place.split(":")
         command = getattr(import_module(module), function)
         assert isinstance(command, Command)
@@ -50,19 +50,19 @@ def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> N
         assert command.summary.endswith(".")
         assert (HERE / "transcripts" / f"{name}.txt").is_file()
         assert (ROOT / "bin" / name).resolve() == ROOT / "bin" / "launcher"
-    assert sorted(index()) == sorted(path.stem for path in (HERE / "transcripts").iterdir())
+    assert sorted(entry_points()) == sorted(path.stem for path in (HERE / "transcripts").iterdir())
 
 
-def test_the_index_is_grouped_by_room() -> None:
-    rooms = [place.split(":")[0].rpartition(".")[2] for place in index().values()]
-    assert [room for at, room in enumerate(rooms) if rooms.index(room) == at] == list(ROOMS)
-    assert sorted(rooms, key=ROOMS.index) == rooms
+def test_the_commands_are_grouped_by_entity() -> None:
+    modules = [place.split(":")[0] for place in entry_points().values()]
+    assert sorted(modules, key=modules.index) == modules
+    assert len(groups()) == len(set(modules))
 
 
 def test_each_example_is_a_line_of_its_transcript() -> None:
-    from iamcli import documentation
+    from iamcli.help import docstring as documentation
 
-    for name, place in index().items():
+    for name, place in entry_points().items():
         module, function = place.split(":")
         text = (HERE / "transcripts" / f"{name}.txt").read_text()
         examples = documentation.of(getattr(import_module(module), function)).examples
@@ -84,9 +84,11 @@ def test_each_command_and_option_stands_in_a_transcript() -> None:
             assert any(f" {option['option']} " in line for line in lines), (name, option)
 
 
-@pytest.mark.parametrize("name", sorted(index()))
+@pytest.mark.parametrize("name", sorted(entry_points()))
 def test_rooms_neither_print_nor_exit(name: str) -> None:
-    source = ROOT / "iamcli" / "commands" / f"{index()[name].split(':')[0].rpartition('.')[2]}.py"
+    source = (
+        ROOT / "iamcli" / "commands" / f"{entry_points()[name].split(':')[0].rpartition('.')[2]}.py"
+    )
     words = source.read_text()
     assert "import sys" not in words
     assert "print(" not in words
@@ -129,9 +131,9 @@ def test_help_imports_little(run: Shell) -> None:
 
 
 def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
+    endpoint = stub.endpoint(ok("GetUser", USER))
     done, modules = imported(
-        run, "iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": scene.url}
+        run, "iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url}
     )
     assert done.status == 0
     assert len(modules) < MODULES_OF_A_COMMAND
@@ -149,18 +151,18 @@ def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
 
 
 def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", USER))
-    run("iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": scene.url})
-    assert scene.operations == ["GetUser"]
-    scene = stub.scene(ok("AddUserToGroup"))
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    run("iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url})
+    assert endpoint.operations == ["GetUser"]
+    endpoint = stub.endpoint(ok("AddUserToGroup"))
     names = [word for user in "abcdef" for word in ("-u", user)]
-    assert run("iam-groupadduser", "-g", "g", *names, env={"AWS_IAM_URL": scene.url}).status == 0
-    assert len(scene.requests) == 6
-    assert len({request.connection for request in scene.requests}) == 1
+    assert run("iam-groupadduser", "-g", "g", *names, env={"AWS_IAM_URL": endpoint.url}).status == 0
+    assert len(endpoint.requests) == 6
+    assert len({request.connection for request in endpoint.requests}) == 1
 
 
 def test_the_model_is_small_and_botocores_own(run: Shell) -> None:
-    model = ROOT / "iamcli" / "data" / "iam.json"
+    model = ROOT / "iamcli" / "client" / "model.json"
     assert model.stat().st_size < BYTES_OF_MODEL
     done = run(sys.executable, str(ROOT / "tools" / "slim_model.py"), "--check")
     assert (done.status, done.err) == (0, "")

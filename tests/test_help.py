@@ -5,23 +5,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import facts
 import pytest
-from conftest import ROOT
+from support import readers
+from support.shell import ROOT
 
-from iamcli import documentation
-from iamcli import help as help_text
-from iamcli.cli import rooms
-from iamcli.command import FAILED, INTERRUPTED
+from iamcli.commands import index
+from iamcli.errors import FAILED, INTERRUPTED
+from iamcli.help import docstring as documentation
+from iamcli.help import text as help_text
 
 if TYPE_CHECKING:
-    from conftest import Shell
+    from support.shell import Shell
 
     from iamcli.command import Command
 
-COMMANDS: dict[str, Command] = {
-    command.name: command for _, commands in rooms() for command in commands
-}
+COMMANDS: dict[str, Command] = {command.name: command for command in index.commands()}
 WIDTH = 80
 
 
@@ -30,16 +28,16 @@ def page(name: str) -> str:
 
 
 @cache
-def in_shells() -> dict[str, dict[str, facts.Facts]]:
-    readers = {"bash": facts.of_bash, "zsh": facts.of_zsh, "fish": facts.of_fish}
-    return {shell: read(COMMANDS) for shell, read in readers.items()}
+def in_shells() -> dict[str, dict[str, readers.Facts]]:
+    of_shells = {"bash": readers.of_bash, "zsh": readers.of_zsh, "fish": readers.of_fish}
+    return {shell: read(COMMANDS) for shell, read in of_shells.items()}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_all_say_the_same_of_each_option(name: str) -> None:
-    declared = facts.declared(COMMANDS[name])
-    assert facts.of_help(help_text.text(COMMANDS[name])) == declared
-    assert facts.of_page(page(name)) == declared
+    declared = readers.declared(COMMANDS[name])
+    assert readers.of_help(help_text.help_text(COMMANDS[name])) == declared
+    assert readers.of_page(page(name)) == declared
     for shell, read in in_shells().items():
         assert read[name] == declared, shell
 
@@ -47,8 +45,8 @@ def test_all_say_the_same_of_each_option(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_all_say_the_same_of_the_exit_status(name: str) -> None:
     assert set(help_text.STATUSES) == {0, FAILED, INTERRUPTED}
-    assert facts.statuses_of_help(help_text.text(COMMANDS[name])) == set(help_text.STATUSES)
-    assert facts.statuses_of_page(page(name)) == set(help_text.STATUSES)
+    assert readers.statuses_of_help(help_text.help_text(COMMANDS[name])) == set(help_text.STATUSES)
+    assert readers.statuses_of_page(page(name)) == set(help_text.STATUSES)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +63,7 @@ def test_all_say_the_same_of_the_exit_status(name: str) -> None:
 def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: str) -> None:
     text = page(name)
     assert old in text
-    assert facts.of_page(text.replace(old, new)) != facts.declared(COMMANDS[name])
+    assert readers.of_page(text.replace(old, new)) != readers.declared(COMMANDS[name])
 
 
 @pytest.mark.parametrize(
@@ -80,15 +78,15 @@ def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: st
 )
 def test_a_help_that_says_something_else_is_noticed(old: str, new: str) -> None:
     command = COMMANDS["iam-useraddpolicy"]
-    text = help_text.text(command)
+    text = help_text.help_text(command)
     assert old in text
-    assert facts.of_help(text.replace(old, new)) != facts.declared(command)
+    assert readers.of_help(text.replace(old, new)) != readers.declared(command)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_shape_of_help(name: str) -> None:
     command = COMMANDS[name]
-    lines = help_text.text(command).splitlines()
+    lines = help_text.help_text(command).splitlines()
     example = documentation.of(command).examples[0]
     assert lines[0] == command.summary
     assert lines[lines.index(f"{name} [options...]") + 1] == ""
@@ -115,4 +113,4 @@ def test_each_command_is_documented(name: str) -> None:
 def test_help_as_a_process(run: Shell) -> None:
     done = run("iam-useraddpolicy", "-h")
     assert (done.status, done.err) == (0, "")
-    assert done.out == help_text.text(COMMANDS["iam-useraddpolicy"])
+    assert done.out == help_text.help_text(COMMANDS["iam-useraddpolicy"])

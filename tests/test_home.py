@@ -6,10 +6,11 @@ import re
 import shutil
 
 import pytest
-from processes import BIN, ROOT, environment, run
+from support.processes import BIN, ROOT, environment, run
 
-from iamcli import home, properties
+from iamcli.config import properties
 from iamcli.errors import Failure
+from iamcli.installation import home
 
 COMMANDS = ["iam-usercreate", "iam-userdel"]
 

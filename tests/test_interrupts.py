@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import BIN
-from processes import Terminal, wait_until
-from stub import Answer, faulty, ok, refused
+from support.processes import Terminal, wait_until
+from support.shell import BIN
+from support.stub import Answer, faulty, ok, refused
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
 
-    from conftest import Shell
-    from stub import Scene, Stub
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
 #: Longer than any test waits.
@@ -69,13 +69,13 @@ SILENCE = faulty(silent)
 
 def interrupted(
     run: Shell,
-    scene: Scene,
+    endpoint: Endpoint,
     *words: str,
     when: Callable[[], object],
     number: signal.Signals = signal.SIGINT,
 ) -> tuple[int, str, str]:
     """Run ``words``, interrupt once ``when()`` is true; return status, output and errors."""
-    env = {**run.env, "AWS_IAM_URL": scene.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     process = run.start(*words, env=env, stdout=-1, stderr=-1)
     wait_until(when)
     process.send_signal(number)
@@ -110,10 +110,10 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
     [
         "iamcli.commands.users",
         "iamcli.command",
-        "iamcli.options",
-        "iamcli.run",
-        "iamcli.iam",
-        "iamcli.client",
+        "iamcli.parsing.shared",
+        "iamcli.runner",
+        "iamcli.client.service",
+        "iamcli.client.client",
         "botocore.endpoint",
         "urllib3",
         "ssl",
@@ -121,7 +121,7 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
     ],
 )
 def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(canned("GetUser"))
+    endpoint = stub.endpoint(canned("GetUser"))
     done = run(
         sys.executable,
         "-c",
@@ -129,20 +129,20 @@ def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: 
         module,
         str(int(number)),
         str(BIN / "iam-usergetattributes"),
-        env={"AWS_IAM_URL": scene.url},
+        env={"AWS_IAM_URL": endpoint.url},
     )
     assert done.status in (status_of(number), -number)
     assert (done.out, done.err) == ("", "")
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("tenths", range(8))
 def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
     """Before the program's own first line it is Python that is interrupted, and says so."""
-    scene = stub.scene(SILENCE)
+    endpoint = stub.endpoint(SILENCE)
     due = time.monotonic() + 0.04 * tenths
     status, out, err = interrupted(
-        run, scene, "iam-usergetattributes", when=lambda: time.monotonic() >= due
+        run, endpoint, "iam-usergetattributes", when=lambda: time.monotonic() >= due
     )
     assert status in (130, -signal.SIGINT) or "iamcli" not in err
     assert out == ""
@@ -166,10 +166,10 @@ def test_ignored_where_the_caller_ignores_it(
 
 
 def test_nohup(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(canned("GetUser")._replace(delay=0.5))
-    run.env |= {"AWS_IAM_URL": scene.url}
+    endpoint = stub.endpoint(canned("GetUser")._replace(delay=0.5))
+    run.env |= {"AWS_IAM_URL": endpoint.url}
     process = run.start("nohup", "iam-usergetattributes", stdin=-3, stdout=-1, stderr=-3)
-    wait_until(lambda: scene.requests)
+    wait_until(lambda: endpoint.requests)
     process.send_signal(signal.SIGHUP)
     assert process.communicate(timeout=NEVER)[0].startswith(b"arn:")
     assert process.returncode == 0
@@ -193,10 +193,10 @@ class Interrupting:""",
 
 
 def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(SILENCE)
+    endpoint = stub.endpoint(SILENCE)
     command = str(BIN / "iam-usergetattributes")
     words = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
-    run.env |= {"AWS_IAM_URL": scene.url}
+    run.env |= {"AWS_IAM_URL": endpoint.url}
     process = run.start(*words, stdout=-1, stderr=-1)
     assert process.communicate(timeout=NEVER) == (b"", b"")
     assert process.returncode == status_of(number)
@@ -206,9 +206,9 @@ def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) 
 
 
 def test_while_reading(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(SILENCE)
+    endpoint = stub.endpoint(SILENCE)
     words = ("iam-usergetattributes",)
-    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
 
 
@@ -217,17 +217,17 @@ def test_amid_an_answer(number: signal.Signals, run: Shell, stub: Stub) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<List")
         silent(handler)
 
-    scene = stub.scene(faulty(begin))
+    endpoint = stub.endpoint(faulty(begin))
     words = ("iam-userlistbypath",)
-    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
 
 
 def test_amid_a_list(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(canned("ListUsers-truncated"), SILENCE)
+    endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENCE)
     words = ("iam-userlistbypath",)
-    when = lambda: len(scene.requests) == 2  # noqa: E731 - the line is too long
-    status, out, err = interrupted(run, scene, *words, when=when, number=number)
+    when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
+    status, out, err = interrupted(run, endpoint, *words, when=when, number=number)
     assert (status, err) == (status_of(number), "")
     assert out.startswith("arn:aws:iam::123456789012:user/")
     assert "IsTruncated" not in out
@@ -235,11 +235,11 @@ def test_amid_a_list(number: signal.Signals, run: Shell, stub: Stub) -> None:
 
 def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) -> None:
     throttled = refused("Throttling", "Rate exceeded")
-    scene = stub.scene(throttled)
+    endpoint = stub.endpoint(throttled)
     run.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
     words = ("iam-usergetattributes",)
-    when = lambda: len(scene.requests) >= 2  # noqa: E731 - the line is too long
-    ended = interrupted(run, scene, *words, when=when, number=number)
+    when = lambda: len(endpoint.requests) >= 2  # noqa: E731 - the line is too long
+    ended = interrupted(run, endpoint, *words, when=when, number=number)
     assert ended == (status_of(number), "", "")
 
 
@@ -255,17 +255,17 @@ def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) ->
 def test_while_something_is_changed(
     line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
 ) -> None:
-    scene = stub.scene(SILENCE)
+    endpoint = stub.endpoint(SILENCE)
     words = line.split()
-    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", f"{words[0]}: {UNKNOWN.format(operation, check)}\n")
 
 
 def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("AddUserToGroup"), SILENCE)
+    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
     words = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
-    when = lambda: len(scene.requests) == 2  # noqa: E731 - the line is too long
-    ended = interrupted(run, scene, *words, when=when, number=number)
+    when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
+    ended = interrupted(run, endpoint, *words, when=when, number=number)
     assert ended == (
         status_of(number),
         "",
@@ -277,20 +277,20 @@ def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> N
 
 
 def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene().on("ListAccessKeys", SILENCE)
+    endpoint = stub.endpoint().on("ListAccessKeys", SILENCE)
     words = ("iam-userdel", "-u", "bob", "-r")
-    ended = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
-    assert scene.operations == ["ListAccessKeys"]
+    assert endpoint.operations == ["ListAccessKeys"]
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
 def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
     """It sends the signal twice: to the process, and to its group."""
-    scene = stub.scene(ok("AddUserToGroup"), SILENCE)
+    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
     words = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
     given = ("--preserve-status", "-s", name, "2")
-    done = run("timeout", *given, *words, env={"AWS_IAM_URL": scene.url})
+    done = run("timeout", *given, *words, env={"AWS_IAM_URL": endpoint.url})
     assert done == (
         128 + signal.Signals[f"SIG{name}"],
         "",
@@ -307,8 +307,8 @@ ASKING = ("iam-useraddloginprofile", "-u", "bob", "-p", "-")
 
 
 def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(SILENCE)
-    terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": scene.url})
+    endpoint = stub.endpoint(SILENCE)
+    terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": endpoint.url})
     terminal.wait_for("Password: ")
     wait_until(lambda: not terminal.echoes() and asleep(terminal.process.pid))
     terminal.process.send_signal(number)
@@ -316,21 +316,21 @@ def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -
     assert terminal.echoes()
     assert terminal.status() == status_of(number)
     assert terminal.shown.split() == ["Password:"]
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("words", [ASKING, (*ASKING[:-1], "secret")], ids=["asking", "waiting"])
 def test_terminal_that_is_closed(words: tuple[str, ...], run: Shell, stub: Stub) -> None:
     """What cannot be read or written there is no error: SIGHUP is what counts."""
-    scene = stub.scene(SILENCE)
+    endpoint = stub.endpoint(SILENCE)
     script = 'exec "$0" "$@" 2>err'
-    env = run.env | {"AWS_IAM_URL": scene.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     terminal = Terminal("sh", "-c", f"cd && {script}", *words, env=env)
     if words == ASKING:
         terminal.wait_for("Password: ")
         wait_until(lambda: asleep(terminal.process.pid))
     else:
-        wait_until(lambda: scene.requests)
+        wait_until(lambda: endpoint.requests)
     terminal.close()
     assert terminal.process.wait(NEVER) == -signal.SIGHUP
     told = UNKNOWN.format("CreateLoginProfile", "iam-usergetloginprofile -u bob")
@@ -342,10 +342,12 @@ def test_terminal_that_is_closed(words: tuple[str, ...], run: Shell, stub: Stub)
 
 
 def test_seeds_file_does_not_stay(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(SILENCE)
+    endpoint = stub.endpoint(SILENCE)
     words = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
-    status, _, err = interrupted(run, scene, *words, when=lambda: scene.requests, number=number)
+    status, _, err = interrupted(
+        run, endpoint, *words, when=lambda: endpoint.requests, number=number
+    )
     told = UNKNOWN.format("CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any")
     assert (status, err) == (status_of(number), f"{words[0]}: {told}\n")
     assert sorted(run.home.iterdir()) == before
@@ -376,19 +378,19 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
 def test_seeds_file_does_not_stay_when_it_was_just_made_or_written(
     function: str, number: signal.Signals, run: Shell, stub: Stub
 ) -> None:
-    scene = stub.scene().on("CreateVirtualMFADevice", DEVICE)
-    scene.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+    endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
+    endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
     command = "iam-virtualmfadevicecreate"
     words = (str(BIN / command), "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
     done = run(
         *(sys.executable, "-c", AT_FILE),
         *(function, str(int(number)), *words),
-        env={"AWS_IAM_URL": scene.url},
+        env={"AWS_IAM_URL": endpoint.url},
     )
     told = f"{command}: interrupted; virtual MFA device {SERIAL} was deleted again\n"
     expected = ("", []) if function == "open" else (told, CREATED_AND_DELETED)
-    assert (done.status, done.err, scene.operations) == (status_of(number), *expected)
+    assert (done.status, done.err, endpoint.operations) == (status_of(number), *expected)
     assert sorted(run.home.iterdir()) == before
 
 
@@ -413,9 +415,9 @@ def fill(writer: int) -> None:
 def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
     """Start a command whose output nobody takes."""
 
-    def start(scene: Scene, *words: str) -> subprocess.Popen[bytes]:
+    def start(endpoint: Endpoint, *words: str) -> subprocess.Popen[bytes]:
         reader, writer = full_pipe()
-        run.env |= {"AWS_IAM_URL": scene.url}
+        run.env |= {"AWS_IAM_URL": endpoint.url}
         process = run.start(*words, stdout=writer, stderr=-1)
         os.close(writer)
         process.reader = reader
@@ -438,18 +440,18 @@ def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
 def test_key_that_is_being_shown_is_taken_back(
     words: tuple[str, ...], state: str, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
-    scene = stub.scene().on("CreateUser", canned("CreateUser"))
-    scene.on("CreateAccessKey", canned("CreateAccessKey"))
-    scene.on("DeleteAccessKey", ok("DeleteAccessKey"))
-    process = stuck(scene, *words)
-    wait_until(lambda: "CreateAccessKey" in scene.operations and asleep(process.pid))
+    endpoint = stub.endpoint().on("CreateUser", canned("CreateUser"))
+    endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    process = stuck(endpoint, *words)
+    wait_until(lambda: "CreateAccessKey" in endpoint.operations and asleep(process.pid))
     process.send_signal(number)
     err = process.communicate(timeout=NEVER)[1].decode()
     assert process.returncode == status_of(number)
     assert err == (
         f"{words[0]}: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n{state}"
     )
-    assert scene.operations[-1] == "DeleteAccessKey"
+    assert endpoint.operations[-1] == "DeleteAccessKey"
 
 
 @pytest.mark.parametrize("deletion", ["refused", "interrupted"])
@@ -458,13 +460,13 @@ def test_key_that_cannot_be_taken_back_is_named(
 ) -> None:
     """Ctrl-C ends the taking back, whatever began it."""
     denied = refused("AccessDenied", "not you", 403)
-    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
-    scene.on("DeleteAccessKey", denied if deletion == "refused" else SILENCE)
-    process = stuck(scene, "iam-useraddkey", "-u", "bob")
-    wait_until(lambda: scene.requests and asleep(process.pid))
+    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
+    endpoint.on("DeleteAccessKey", denied if deletion == "refused" else SILENCE)
+    process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
+    wait_until(lambda: endpoint.requests and asleep(process.pid))
     process.send_signal(number)
     if deletion == "interrupted":
-        wait_until(lambda: len(scene.requests) == 2)
+        wait_until(lambda: len(endpoint.requests) == 2)
         # Two in no time are one.
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
@@ -482,12 +484,12 @@ def test_key_that_cannot_be_taken_back_is_named(
 def test_taking_back_is_not_cut_short(
     again: signal.Signals, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
-    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
-    scene.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
-    process = stuck(scene, "iam-useraddkey", "-u", "bob")
-    wait_until(lambda: scene.requests and asleep(process.pid))
+    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
+    process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
+    wait_until(lambda: endpoint.requests and asleep(process.pid))
     process.send_signal(number)
-    wait_until(lambda: len(scene.requests) == 2)
+    wait_until(lambda: len(endpoint.requests) == 2)
     process.send_signal(again)
     process.send_signal(again)
     err = process.communicate(timeout=NEVER)[1].decode()
@@ -501,12 +503,12 @@ def test_taking_back_is_not_cut_short(
 def test_taking_back_after_a_failure_is_not_cut_short(
     ending: signal.Signals, run: Shell, stub: Stub
 ) -> None:
-    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
-    scene.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
-    run.env |= {"AWS_IAM_URL": scene.url}
+    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
+    run.env |= {"AWS_IAM_URL": endpoint.url}
     with Path("/dev/full").open("wb") as full:
         process = run.start("iam-useraddkey", "-u", "bob", stdout=full, stderr=-1)
-    wait_until(lambda: len(scene.requests) == 2)
+    wait_until(lambda: len(endpoint.requests) == 2)
     process.send_signal(ending)
     err = process.communicate(timeout=NEVER)[1].decode()
     assert process.returncode == -ending
@@ -522,18 +524,18 @@ def test_nobody_reads_standard_error_either(
     debug: tuple[str, ...], strict: str, run: Shell, stub: Stub
 ) -> None:
     """What cannot be told is not told; the key is taken back, and the command ends."""
-    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey")._replace(delay=0.5))
-    scene.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey")._replace(delay=0.5))
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
     reader, writer = os.pipe()
-    run.env |= {"AWS_IAM_URL": scene.url, "IAMCLI_STRICT": strict}
+    run.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
     process = run.start("iam-useraddkey", "-u", "bob", *debug, stdout=writer, stderr=writer)
-    wait_until(lambda: scene.requests)
+    wait_until(lambda: endpoint.requests)
     fill(writer)
     wait_until(lambda: asleep(process.pid, 0.6))
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     assert process.wait(NEVER) == -signal.SIGTERM
-    assert scene.operations == ["CreateAccessKey", *["DeleteAccessKey"] * (not debug)]
+    assert endpoint.operations == ["CreateAccessKey", *["DeleteAccessKey"] * (not debug)]
     os.close(reader)
     os.close(writer)
 
@@ -542,9 +544,9 @@ def test_nobody_reads_standard_error_either(
 def test_key_is_taken_back_when_timeout_ends_the_command(
     name: str, stuck: Callable, stub: Stub
 ) -> None:
-    scene = stub.scene().on("CreateAccessKey", canned("CreateAccessKey"))
-    scene.on("DeleteAccessKey", ok("DeleteAccessKey"))
-    process = stuck(scene, "timeout", "-s", name, "2", "iam-useraddkey", "-u", "bob")
+    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
+    process = stuck(endpoint, "timeout", "-s", name, "2", "iam-useraddkey", "-u", "bob")
     err = process.communicate(timeout=NEVER)[1].decode()
     assert process.returncode == 124
     assert err == (
@@ -561,9 +563,9 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
     choice = random.Random(number)
     seed = run.home / "seed"
     for shot in range(10):
-        scene = stub.scene().on("CreateVirtualMFADevice", DEVICE._replace(delay=0.03))
-        scene.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
-        run.env |= {"AWS_IAM_URL": scene.url}
+        endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE._replace(delay=0.03))
+        endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+        run.env |= {"AWS_IAM_URL": endpoint.url}
         where = ("-o", "seed") if shot % 2 else ()
         process = run.start(*words, *where, stdout=-1, stderr=-1)
         time.sleep(choice.uniform(0, 0.4))
@@ -572,14 +574,14 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         out, err = process.communicate(timeout=NEVER)
         shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
         assert not seed.exists() or shown
-        if not scene.requests:
+        if not endpoint.requests:
             # Python itself may have been interrupted, before the command's first line.
             assert process.returncode in (status_of(number), -number) or b"iamcli" not in err
             assert not re.search(rb"iamcli/\w+", err)
         else:
             assert process.returncode in (0, status_of(number))
             assert re.fullmatch(rb"(iam-\S+: interrupted; .*\n)?", err)
-            assert shown or err or len(scene.requests) == 2
+            assert shown or err or len(endpoint.requests) == 2
             assert shown or process.returncode != 0
         seed.unlink(missing_ok=True)
 

@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
-from processes import environment, left_behind, run
+from support.processes import environment, left_behind, run
+from support.shell import ROOT
 
 sys.path.insert(0, str(ROOT / "bench"))
 from load import Ran, Step, first_wrong

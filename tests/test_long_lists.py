@@ -8,15 +8,15 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import BIN
-from stub import Answer, faulty, ok
+from support.shell import BIN
+from support.stub import Answer, faulty, ok
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from http.server import BaseHTTPRequestHandler
 
-    from conftest import Shell
-    from stub import Stub
+    from support.shell import Shell
+    from support.stub import Stub
 
 PAGE = 1000
 GROUP = "arn:aws:iam::123456789012:group/Staff"
@@ -79,17 +79,17 @@ def test_five_thousand_users_are_listed_in_order_over_one_connection(
     answers: Callable[[int], Iterator[Answer]],
     heading: list[str],
 ) -> None:
-    scene = stub.scene(*answers(5))
-    done = run(*line.split(), env={"AWS_IAM_URL": scene.url})
+    endpoint = stub.endpoint(*answers(5))
+    done = run(*line.split(), env={"AWS_IAM_URL": endpoint.url})
     indent = "\t" if heading else ""
     assert (done.status, done.err) == (0, "")
     users = [f"{indent}{arn(number)}" for number in range(5 * PAGE)]
     assert done.out.split("\n") == [*heading, *users, LAST, ""]
     assert [
         (request.parameters["MaxItems"], request.parameters.get("Marker"))
-        for request in scene.requests
+        for request in endpoint.requests
     ] == [("1000", None), ("1000", "AAI1"), ("1000", "AAI2"), ("1000", "AAI3"), ("1000", "AAI4")]
-    assert len({request.connection for request in scene.requests}) == 1
+    assert len({request.connection for request in endpoint.requests}) == 1
 
 
 def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> None:
@@ -104,7 +104,7 @@ def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> No
         handler.end_headers()
         handler.wfile.write(second.body)
 
-    run.env["AWS_IAM_URL"] = stub.scene(first, faulty(late)).url
+    run.env["AWS_IAM_URL"] = stub.endpoint(first, faulty(late)).url
     with run.start("iam-userlistbypath", stdout=subprocess.PIPE) as process:
         assert process.stdout
         shown = [process.stdout.readline() for _ in range(PAGE)]
@@ -117,7 +117,7 @@ def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> No
 
 def test_memory_does_not_grow_with_the_list(run: Shell, stub: Stub) -> None:
     def peak(pages: int) -> int:
-        url = stub.scene(*list_users(pages)).url
+        url = stub.endpoint(*list_users(pages)).url
         watched = [sys.executable, "-S", "-c", WATCHER, str(BIN / "iam-userlistbypath")]
         done = run(*watched, env={"AWS_IAM_URL": url})
         assert len(done.out.splitlines()) == pages * PAGE + 1
@@ -128,9 +128,9 @@ def test_memory_does_not_grow_with_the_list(run: Shell, stub: Stub) -> None:
 
 
 def test_a_reader_that_leaves_ends_the_list(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(*list_users(20))
+    endpoint = stub.endpoint(*list_users(20))
     line = "set -o pipefail; iam-userlistbypath | head -1"
-    done = run("bash", "-c", line, env={"AWS_IAM_URL": scene.url})
+    done = run("bash", "-c", line, env={"AWS_IAM_URL": endpoint.url})
     assert done == (0, f"{arn(0)}\n", "")
     # What the pipe holds may already be read; no more.
-    assert len(scene.requests) < 5
+    assert len(endpoint.requests) < 5

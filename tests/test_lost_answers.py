@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from account import ARN, Account
-from stub import Answer, faulty, ok, refused
+from support.account import ARN, Account
+from support.stub import Answer, faulty, ok, refused
 from test_partial import CASES
 from test_secrets import KEY, NEW_ID, ONCE, Once, service
 
-from iamcli.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from forked import Done, Fork
-    from stub import Request, Scene, Stub
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Request, Stub
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
@@ -137,8 +137,8 @@ REMOVING = [
 each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
 
 
-def run_against(fork: Fork, scene: Scene, line: str) -> Done:
-    return fork(*line.split(), env={"AWS_IAM_URL": scene.url, **TWICE})
+def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str) -> Done:
+    return run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **TWICE})
 
 
 def missing(sentence: str) -> Answer:
@@ -148,10 +148,10 @@ def missing(sentence: str) -> Answer:
 @each_removal
 @pytest.mark.parametrize("lost", LOST)
 def test_removal_whose_answer_was_lost_is_done(
-    removing: Removing, lost: str, fork: Fork, stub: Stub
+    removing: Removing, lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = stub.scene(LOST[lost], missing(removing.gone))
-    done = run_against(fork, scene, removing.line)
+    endpoint = stub.endpoint(LOST[lost], missing(removing.gone))
+    done = run_against(run_fast, endpoint, removing.line)
     name = removing.line.split()[0]
     assert done == (
         0,
@@ -161,49 +161,49 @@ def test_removal_whose_answer_was_lost_is_done(
             f"service reports that nothing is left to remove: {removing.gone}\n"
         ),
     )
-    assert scene.operations == [removing.operation] * 2
+    assert endpoint.operations == [removing.operation] * 2
 
 
 @each_removal
 def test_in_strict_mode_nothing_is_added_to_standard_output(
-    removing: Removing, fork: Fork, stub: Stub
+    removing: Removing, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    fork.env["IAMCLI_STRICT"] = "1"
-    scene = stub.scene(LOST["closed"], missing(removing.gone))
-    assert run_against(fork, scene, removing.line) == (0, "", "")
+    run_fast.env["IAMCLI_STRICT"] = "1"
+    endpoint = stub.endpoint(LOST["closed"], missing(removing.gone))
+    assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
 
 
 @each_removal
 @pytest.mark.parametrize("nothing", NOTHING_DONE)
 def test_removal_of_which_nothing_was_done_before_is_an_error(
-    removing: Removing, nothing: str, fork: Fork, stub: Stub
+    removing: Removing, nothing: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = stub.scene(NOTHING_DONE[nothing], missing(removing.gone))
-    done = run_against(fork, scene, removing.line)
+    endpoint = stub.endpoint(NOTHING_DONE[nothing], missing(removing.gone))
+    done = run_against(run_fast, endpoint, removing.line)
     name = removing.line.split()[0]
     assert done == (1, "", f"{name}: NoSuchEntity: {removing.gone}\n")
 
 
 @each_removal
-def test_missing_owner_is_an_error(removing: Removing, fork: Fork, stub: Stub) -> None:
+def test_missing_owner_is_an_error(removing: Removing, run_fast: ForkRunner, stub: Stub) -> None:
     if not removing.no_owner:
         assert not REMOVALS[removing.operation].owners
         return
-    scene = stub.scene(LOST["closed"], missing(removing.no_owner))
-    done = run_against(fork, scene, removing.line)
+    endpoint = stub.endpoint(LOST["closed"], missing(removing.no_owner))
+    done = run_against(run_fast, endpoint, removing.line)
     name = removing.line.split()[0]
     assert done == (1, "", f"{name}: NoSuchEntity: {removing.no_owner}\n")
 
 
-def test_sentence_that_names_neither_is_an_error(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(LOST["closed"], missing("It is not there."))
-    done = run_against(fork, scene, "iam-userdelpolicy -u bob -p read")
+def test_sentence_that_names_neither_is_an_error(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(LOST["closed"], missing("It is not there."))
+    done = run_against(run_fast, endpoint, "iam-userdelpolicy -u bob -p read")
     assert done == (1, "", "iam-userdelpolicy: NoSuchEntity: It is not there.\n")
 
 
-def test_what_is_there_after_all_was_not_removed(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(LOST["closed"], refused("DeleteConflict", "it has keys", 409))
-    done = run_against(fork, scene, "iam-userdel -u bob")
+def test_what_is_there_after_all_was_not_removed(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(LOST["closed"], refused("DeleteConflict", "it has keys", 409))
+    done = run_against(run_fast, endpoint, "iam-userdel -u bob")
     assert done == (1, "", "iam-userdel: DeleteConflict: it has keys\n")
 
 
@@ -243,10 +243,10 @@ NOT_UNDERSTOOD = {
 @pytest.mark.parametrize("operation", CHANGING)
 @pytest.mark.parametrize("lost", NOT_UNDERSTOOD)
 def test_outcome_is_unknown_if_no_answer_was_understood(
-    operation: str, lost: str, fork: Fork, stub: Stub
+    operation: str, lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = stub.scene(NOT_UNDERSTOOD[lost])
-    done = run_against(fork, scene, CHANGING[operation])
+    endpoint = stub.endpoint(NOT_UNDERSTOOD[lost])
+    done = run_against(run_fast, endpoint, CHANGING[operation])
     check = CHECKS[operation].partition(" ")[0]
     assert (done.status, done.out) == (1, "")
     assert f"; whether {operation} was carried out is unknown, look first: {check}" in done.err
@@ -257,10 +257,10 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
 
 @pytest.mark.parametrize("operation", CHANGING)
 def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
-    operation: str, fork: Fork, stub: Stub
+    operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = stub.scene(LOST["closed"], refused("AccessDenied", "not you", 403))
-    done = run_against(fork, scene, CHANGING[operation])
+    endpoint = stub.endpoint(LOST["closed"], refused("AccessDenied", "not you", 403))
+    done = run_against(run_fast, endpoint, CHANGING[operation])
     assert done.status == 1
     assert f"AccessDenied: not you; whether {operation} was carried out is unknown" in done.err
 
@@ -271,9 +271,9 @@ def test_every_operation_that_is_sent_again_is_here() -> None:
     assert single | adding == set(CHECKS) - NON_IDEMPOTENT - set(REMOVALS)
 
 
-def test_reading_says_that_it_may_be_tried_again(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(LOST["closed"])
-    done = run_against(fork, scene, "iam-usergetattributes -u bob")
+def test_reading_says_that_it_may_be_tried_again(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(LOST["closed"])
+    done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
     assert done.err.endswith("broke before the answer was complete; try again\n")
 
 
@@ -341,54 +341,58 @@ QUOTA = refused(
 )
 
 
-def adding_scene(stub: Stub, adding: Adding, *answers: Answer) -> Scene:
-    scene = stub.scene().on(adding.operation, *answers)
+def adding_endpoint(stub: Stub, adding: Adding, *answers: Answer) -> Endpoint:
+    endpoint = stub.endpoint().on(adding.operation, *answers)
     for operation, answer in adding.others.items():
-        scene.on(operation, answer)
-    return scene
+        endpoint.on(operation, answer)
+    return endpoint
 
 
 @every_adding
 @pytest.mark.parametrize("second", [LOST["closed"], QUOTA], ids=["lost", "refused"])
 def test_addition_that_is_seen_is_done(
-    adding: Adding, second: Answer, fork: Fork, stub: Stub
+    adding: Adding, second: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = adding_scene(stub, adding, LOST["closed"], second)
-    scene.on(adding.looking, ok(adding.looking, adding.there))
-    done = run_against(fork, scene, adding.line)
+    endpoint = adding_endpoint(stub, adding, LOST["closed"], second)
+    endpoint.on(adding.looking, ok(adding.looking, adding.there))
+    done = run_against(run_fast, endpoint, adding.line)
     name = adding.line.split()[0]
     assert done == (0, "", f"{name}: the response was lost, but {adding.note}\n")
 
 
 @every_adding
-def test_addition_that_is_not_seen_is_not_done(adding: Adding, fork: Fork, stub: Stub) -> None:
+def test_addition_that_is_not_seen_is_not_done(
+    adding: Adding, run_fast: ForkRunner, stub: Stub
+) -> None:
     empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
-    scene = adding_scene(stub, adding, LOST["closed"])
-    scene.on(adding.looking, ok(adding.looking, empty))
-    done = run_against(fork, scene, adding.line)
+    endpoint = adding_endpoint(stub, adding, LOST["closed"])
+    endpoint.on(adding.looking, ok(adding.looking, empty))
+    done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 1
     assert adding.note.replace(" is ", " is not ") in done.err
     assert "unknown" not in done.err
     # What was just added may not be visible at once.
-    assert scene.operations.count(adding.looking) > 1
+    assert endpoint.operations.count(adding.looking) > 1
 
 
 @every_adding
-def test_addition_that_is_seen_late_is_done(adding: Adding, fork: Fork, stub: Stub) -> None:
+def test_addition_that_is_seen_late_is_done(
+    adding: Adding, run_fast: ForkRunner, stub: Stub
+) -> None:
     empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
-    scene = adding_scene(stub, adding, LOST["closed"])
-    scene.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
-    done = run_against(fork, scene, adding.line)
+    endpoint = adding_endpoint(stub, adding, LOST["closed"])
+    endpoint.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
+    done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 0
 
 
 @every_adding
 def test_addition_that_may_not_be_looked_up_is_unknown(
-    adding: Adding, fork: Fork, stub: Stub
+    adding: Adding, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = adding_scene(stub, adding, LOST["closed"])
-    scene.on(adding.looking, refused("AccessDenied", "not you", 403))
-    done = run_against(fork, scene, adding.line)
+    endpoint = adding_endpoint(stub, adding, LOST["closed"])
+    endpoint.on(adding.looking, refused("AccessDenied", "not you", 403))
+    done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 1
     assert f"whether {adding.operation} was carried out is unknown, look first: iam-" in done.err
     if adding.others:
@@ -423,10 +427,10 @@ def dropping(stub: Stub, case: str, drop: str) -> Dropping:
     [(case, drop) for case in CASES for drop in dict.fromkeys(op for _, op in CASES[case].steps)],
 )
 def test_recursive_removal_goes_on_after_a_lost_answer(
-    case: str, drop: str, fork: Fork, stub: Stub
+    case: str, drop: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     account = dropping(stub, case, drop)
-    done = run_against(fork, account, " ".join(CASES[case].words))
+    done = run_against(run_fast, account, " ".join(CASES[case].words))
     assert done.status == 0
     assert (account.exists, account.drop) == (False, "")
     assert "left" not in done.err.replace("nothing is left to remove", "")
@@ -437,7 +441,7 @@ def test_recursive_removal_goes_on_after_a_lost_answer(
     [(case, step) for case in CASES for step in range(len(CASES[case].steps))],
 )
 def test_somebody_else_removes_the_same_things(
-    case: str, step: int, fork: Fork, stub: Stub
+    case: str, step: int, run_fast: ForkRunner, stub: Stub
 ) -> None:
     """From this step on the account is empty: the rest of the removal finds nothing."""
     what = CASES[case]
@@ -450,7 +454,7 @@ def test_somebody_else_removes_the_same_things(
         return plain(request)
 
     account.answer = answer
-    assert run_against(fork, account, " ".join(what.words)) == (0, "", "")
+    assert run_against(run_fast, account, " ".join(what.words)) == (0, "", "")
 
 
 def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
@@ -484,14 +488,14 @@ def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 @pytest.mark.parametrize("first", [missing("not yet"), LOST["closed"]], ids=["early", "lost"])
 def test_what_is_not_visible_yet_is_taken_back_later(
-    once: Once, first: Answer, fork: Fork, stub: Stub
+    once: Once, first: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
-    env = {"AWS_IAM_URL": scene.url, "IAMCLI_TIMEOUT": "4"}
-    done = fork(*once.words, stdout="/dev/full", env=env)
+    endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "4"}
+    done = run_fast(*once.words, stdout="/dev/full", env=env)
     assert done.status == 1
     assert f"{once.what} was deleted again\n" in done.err
-    assert scene.operations.count(once.delete) == 3
+    assert endpoint.operations.count(once.delete) == 3
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
@@ -499,11 +503,11 @@ def test_what_is_not_visible_yet_is_taken_back_later(
     "answer", [missing("nothing here"), LOST["closed"]], ids=["missing", "lost"]
 )
 def test_what_may_still_exist_is_called_so(
-    once: Once, answer: Answer, fork: Fork, stub: Stub
+    once: Once, answer: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = service(stub).on(once.delete, answer)
-    env = {"AWS_IAM_URL": scene.url, **TWICE}
-    done = fork(*once.words, stdout="/dev/full", env=env)
+    endpoint = service(stub).on(once.delete, answer)
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE}
+    done = run_fast(*once.words, stdout="/dev/full", env=env)
     assert done.status == 1
     assert f"{once.what} may still exist, its secret is lost: " in done.err
     assert "is left" not in done.err
@@ -513,11 +517,11 @@ def test_what_may_still_exist_is_called_so(
         )
 
 
-def test_key_without_a_secret_is_taken_back(fork: Fork, stub: Stub) -> None:
-    scene = service(stub).on(
+def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub).on(
         "CreateAccessKey", Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
     )
-    done = run_against(fork, scene, "iam-usercreate -u bob -k")
+    done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
     assert done == (
         1,
         "",
@@ -529,9 +533,11 @@ def test_key_without_a_secret_is_taken_back(fork: Fork, stub: Stub) -> None:
     )
 
 
-def test_key_without_an_id_is_unknown(fork: Fork, stub: Stub) -> None:
-    scene = service(stub).on("CreateAccessKey", Answer(KEY.body.replace(b"AccessKeyId", b"Other")))
-    done = run_against(fork, scene, "iam-usercreate -u bob -k")
+def test_key_without_an_id_is_unknown(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub).on(
+        "CreateAccessKey", Answer(KEY.body.replace(b"AccessKeyId", b"Other"))
+    )
+    done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
     assert done.status == 1
     assert done.err.splitlines()[1] == (
         "iam-usercreate: created: user bob; unknown: access key; not created: nothing"

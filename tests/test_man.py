@@ -9,19 +9,19 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
-from needs import need
+from support.requirements import need
+from support.shell import ROOT
 
-from iamcli.cli import rooms
+from iamcli.commands import index
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Shell
-    from forked import Fork
+    from support.forked import ForkRunner
+    from support.shell import Shell
 
 MAN = ROOT / "man"
-COMMANDS = [command.name for _, commands in rooms() for command in commands]
+COMMANDS = [command.name for command in index.commands()]
 PAGES = sorted(MAN.glob("*.[1-9]"))
 SECTIONS = [
     "NAME",
@@ -76,7 +76,9 @@ def test_groff_is_silent() -> None:
     need("groff")
     # One page of each room and the written ones; the others have the same form.
     pages = [page for page in PAGES if not page.name.startswith("iam-")]
-    pages += [MAN / f"{room[0].name}.1" for _, room in rooms()] + [MAN / "iam-toolkit.7"]
+    pages += [MAN / f"{room[0].name}.1" for room in index.groups().values()] + [
+        MAN / "iam-toolkit.7"
+    ]
     script = 'for page; do groff -mdoc -Tutf8 -ww -z "$page" || exit; done'
     done = subprocess.run(
         ["sh", "-c", script, "sh", *pages], capture_output=True, text=True, check=False
@@ -137,7 +139,7 @@ def examples_of(page: Path) -> list[str]:
     return re.findall(r"^(?:\.Dl )?\$ (.*)$", plain, re.MULTILINE)
 
 
-def test_the_walk_of_the_overview_works(aws: Shell, fork: Fork) -> None:
+def test_the_walk_of_the_overview_works(aws: Shell, run_fast: ForkRunner) -> None:
     first, *lines = examples_of(MAN / "iam-toolkit.7")
     assert first == "iamcli sandbox"
     assert [line.split()[0] for line in lines] == [
@@ -148,9 +150,9 @@ def test_the_walk_of_the_overview_works(aws: Shell, fork: Fork) -> None:
         "iam-userdel",
     ]
     for line in lines:
-        done = fork(*shlex.split(line))
+        done = run_fast(*shlex.split(line))
         assert (done.status, done.err) == (0, ""), line
-    assert fork("iam-userlistbypath").out == "IsTruncated: false\n"
+    assert run_fast("iam-userlistbypath").out == "IsTruncated: false\n"
 
 
 def test_the_key_file_of_the_format_page_works(aws: Shell) -> None:
@@ -167,7 +169,7 @@ def test_the_key_file_of_the_format_page_works(aws: Shell) -> None:
 
 def test_the_overview_names_every_variable_that_is_read() -> None:
     # The sandbox sets variables for others.
-    sources = [path for path in (ROOT / "iamcli").rglob("*.py") if "sandbox" not in path.name]
+    sources = [path for path in (ROOT / "iamcli").rglob("*.py") if path.parent.name != "sandbox"]
     read = {
         name
         for source in sources

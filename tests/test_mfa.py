@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import segno
-from stub import ok, refused
+from support.stub import ok, refused
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from stub import Scene, Stub
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
 SERIAL = "arn:aws:iam::123456789012:mfa/staff/bob phone"
 SEED = "2K5K5XTLA7GGE75TQLYEXAMPLEEXAMPLEEXAMPLECHDFW4KJYZ6UFQ75LL7COCYKM"
@@ -23,9 +23,9 @@ PICTURE = b"\x89PNG\r\n\x1a\n not really"
 
 
 @pytest.fixture
-def scene(run: Shell, stub: Stub) -> Scene:
-    """A scene that makes the device."""
-    made = stub.scene(refused("NoSuchEntity"))
+def endpoint(run: Shell, stub: Stub) -> Endpoint:
+    """A endpoint that makes the device."""
+    made = stub.endpoint(refused("NoSuchEntity"))
     encoded = [base64.b64encode(part).decode() for part in (SEED.encode(), PICTURE)]
     made.on(
         "CreateVirtualMFADevice",
@@ -44,15 +44,17 @@ def create(run: Shell, *words: str, **env: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
-def test_the_seed_stands_on_the_second_line(method: str, run: Shell, scene: Scene) -> None:
+def test_the_seed_stands_on_the_second_line(method: str, run: Shell, endpoint: Endpoint) -> None:
     assert create(run, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
-    assert scene.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
+    assert endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
 
 
 @pytest.mark.parametrize(
     ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
 )
-def test_the_file_is_its_owners(method: str, content: bytes, run: Shell, scene: Scene) -> None:
+def test_the_file_is_its_owners(
+    method: str, content: bytes, run: Shell, endpoint: Endpoint
+) -> None:
     assert create(run, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
     assert (run.home / "seed").read_bytes() == content
     assert (run.home / "seed").stat().st_mode & 0o777 == 0o600
@@ -62,25 +64,25 @@ def test_the_file_is_its_owners(method: str, content: bytes, run: Shell, scene: 
     assert err == (
         "iam-virtualmfadevicecreate: cannot make seed for the seed: File exists; nothing was sent\n"
     )
-    assert scene.operations == ["CreateVirtualMFADevice"]
+    assert endpoint.operations == ["CreateVirtualMFADevice"]
 
 
-def test_a_place_that_cannot_be_is_told_beforehand(run: Shell, scene: Scene) -> None:
+def test_a_place_that_cannot_be_is_told_beforehand(run: Shell, endpoint: Endpoint) -> None:
     for place in ("absent/seed", ".", "/proc/seed", ""):
         status, out, _ = create(run, "-b", "Base32String", "-o", place)
         assert (status, out) == (1, "")
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
-def test_a_refused_device_leaves_no_file(run: Shell, scene: Scene) -> None:
-    scene.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
+def test_a_refused_device_leaves_no_file(run: Shell, endpoint: Endpoint) -> None:
+    endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
     status, _, err = create(run, "-b", "Base32String", "-o", "seed")
     assert status == 1
     assert err == "iam-virtualmfadevicecreate: EntityAlreadyExists: It is there.\n"
     assert not (run.home / "seed").exists()
 
 
-def test_a_qr_code_is_drawn_on_a_terminal(run: Shell, scene: Scene) -> None:
+def test_a_qr_code_is_drawn_on_a_terminal(run: Shell, endpoint: Endpoint) -> None:
     master, terminal = pty.openpty()
     words = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
     process = run.start(*words, stdout=terminal, stdin=terminal)
@@ -116,7 +118,7 @@ def modules(lines: list[str]) -> list[list[bool]]:
     return dark
 
 
-def test_without_the_library_it_says_what_to_install(run: Shell, scene: Scene) -> None:
+def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpoint) -> None:
     (run.home / "segno.py").write_text("raise ImportError('not here')\n")
     master, terminal = pty.openpty()
     words = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
@@ -126,4 +128,4 @@ def test_without_the_library_it_says_what_to_install(run: Shell, scene: Scene) -
     assert process.wait() == 1
     assert b"pip install 'iamcli[qr]'" in read(master)
     os.close(master)
-    assert scene.requests == []
+    assert endpoint.requests == []

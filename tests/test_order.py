@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stub import ok
+from support.stub import ok
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from stub import Stub
+    from support.shell import Shell
+    from support.stub import Stub
 
 
 def test_checks_come_in_the_originals_order(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("PutUserPolicy"))
+    endpoint = stub.endpoint(ok("PutUserPolicy"))
     wrong = {
         "-z": "-z",
         "missing": "",
@@ -34,14 +34,14 @@ def test_checks_come_in_the_originals_order(run: Shell, stub: Stub) -> None:
         # All that comes later is wrong as well, and stands further left.
         line = [word for later in reversed(steps[number:]) for word in wrong[later].split()]
         line += ["-u", "bob"] + ([] if number <= steps.index("missing") else ["-p", "name"])
-        done = run("iam-useruploadpolicy", *line, env={"AWS_IAM_URL": scene.url})
+        done = run("iam-useruploadpolicy", *line, env={"AWS_IAM_URL": endpoint.url})
         assert done.status == 1
         assert done.err.startswith(f"iam-useruploadpolicy: {said[step]}")
-    assert scene.requests == []
+    assert endpoint.requests == []
     (run.home / "policy.json").write_text("{}")
     done = run(
         *["iam-useruploadpolicy", "-u", "bob", "-p", "name", "-f", "policy.json"],
-        env={"AWS_IAM_URL": scene.url},
+        env={"AWS_IAM_URL": endpoint.url},
     )
     assert (done.status, done.out, done.err) == (0, "", "")
-    assert scene.operations == ["PutUserPolicy"]
+    assert endpoint.operations == ["PutUserPolicy"]

@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import HERE
-from stub import ok, refused
+from support.shell import HERE
+from support.stub import ok, refused
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from forked import Fork
-    from stub import Stub
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
 
 COMMANDS = json.loads((HERE / "interface" / "commands.json").read_text())["commands"]
 NAMES = sorted(COMMANDS)
@@ -69,10 +69,10 @@ def test_original_parse_cases(name: str, run: Shell) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_help_wherever_it_stands(name: str, fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(refused("Recorded"))
-    fork.env["AWS_IAM_URL"] = scene.url
-    shown = fork(name, "-h").out
+def test_help_wherever_it_stands(name: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("Recorded"))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    shown = run_fast(name, "-h").out
     assert f"\n{name} [options...]\n" in shown
     common = ["--url", "--aws-credential-file", "--client-config-file"]
     for option in [*options(name, flag=False), *common]:
@@ -81,11 +81,11 @@ def test_help_wherever_it_stands(name: str, fork: Fork, stub: Stub) -> None:
             [option, "--help"],
             [*valid(name, without=option), option, "-h"],
         ):
-            assert fork(name, *line) == (0, shown, "")
-            assert fork(name, *line, env={"IAMCLI_STRICT": "1"}) == (1, shown, "")
+            assert run_fast(name, *line) == (0, shown, "")
+            assert run_fast(name, *line, env={"IAMCLI_STRICT": "1"}) == (1, shown, "")
     for line in (["-z", "-h"], ["-h", "-z"], ["--", "-h"], ["-h", "--url"]):
-        assert fork(name, *line) == (0, shown, "")
-    assert scene.requests == []
+        assert run_fast(name, *line) == (0, shown, "")
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize(
@@ -187,26 +187,28 @@ def test_messages(line: str, said: str, run: Shell) -> None:
 def test_values(
     line: str, operation: str, parameters: dict[str, str], run: Shell, stub: Stub
 ) -> None:
-    scene = stub.scene(refused("Recorded"))
-    done = run(*line.split(" "), env={"AWS_IAM_URL": scene.url})
+    endpoint = stub.endpoint(refused("Recorded"))
+    done = run(*line.split(" "), env={"AWS_IAM_URL": endpoint.url})
     assert done.err.partition("\n")[0].endswith(": Recorded")
-    assert scene.requests[0].operation == operation
-    assert scene.requests[0].parameters == parameters
+    assert endpoint.requests[0].operation == operation
+    assert endpoint.requests[0].parameters == parameters
 
 
 @pytest.mark.parametrize("form", ["--url={}", "--url {}"])
 def test_url_glued_and_apart(form: str, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("DeleteUser"))
-    assert run("iam-userdel", "-u", "bob", *form.format(scene.url).split(" ")).status == 0
-    assert scene.operations == ["DeleteUser"]
+    endpoint = stub.endpoint(ok("DeleteUser"))
+    assert run("iam-userdel", "-u", "bob", *form.format(endpoint.url).split(" ")).status == 0
+    assert endpoint.operations == ["DeleteUser"]
 
 
 def test_a_value_that_is_no_text_is_refused(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("CreateUser"))
-    done = run("sh", "-c", r"iam-usercreate -u $(printf 'caf\351')", env={"AWS_IAM_URL": scene.url})
+    endpoint = stub.endpoint(ok("CreateUser"))
+    done = run(
+        "sh", "-c", r"iam-usercreate -u $(printf 'caf\351')", env={"AWS_IAM_URL": endpoint.url}
+    )
     assert done.status == 1
     assert done.err.startswith('iam-usercreate: The value of "-u" is not text in this locale')
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from account import ARN, Account
-from stub import Answer, faulty, ok, refused
+from support.account import ARN, Account
+from support.stub import Answer, faulty, ok, refused
 
 from iamcli.errors import DONE, NOT_DONE, Failure, UnknownOutcome
-from iamcli.steps import Progress
+from iamcli.operations.progress import Progress
 
 if TYPE_CHECKING:
-    from forked import Fork
-    from stub import Scene, Stub
+    from support.forked import ForkRunner
+    from support.stub import Endpoint, Stub
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
 
@@ -149,9 +149,9 @@ every_case = pytest.mark.parametrize(
 
 @every_case
 def test_everything_is_removed_after_everything_was_read(
-    account: Account, case: str, fork: Fork
+    account: Account, case: str, run_fast: ForkRunner
 ) -> None:
-    done = fork(*CASES[case].words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*CASES[case].words, env={"AWS_IAM_URL": account.url})
     assert done == (0, "", "")
     assert not account.exists
     assert account.changes == [operation for _, operation in CASES[case].steps]
@@ -160,17 +160,19 @@ def test_everything_is_removed_after_everything_was_read(
 
 @every_case
 def test_pretending_lists_everything_and_removes_nothing(
-    account: Account, case: str, fork: Fork
+    account: Account, case: str, run_fast: ForkRunner
 ) -> None:
-    done = fork(*CASES[case].words, "-p", env={"AWS_IAM_URL": account.url})
+    done = run_fast(*CASES[case].words, "-p", env={"AWS_IAM_URL": account.url})
     assert done == (0, CASES[case].listed, "")
     assert account.changes == []
 
 
 @every_case
-def test_without_recursion_the_service_refuses(account: Account, case: str, fork: Fork) -> None:
+def test_without_recursion_the_service_refuses(
+    account: Account, case: str, run_fast: ForkRunner
+) -> None:
     words = CASES[case].words[:-1]
-    done = fork(*words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*words, env={"AWS_IAM_URL": account.url})
     text = "DeleteConflict: Cannot delete entity, it holds something."
     assert done == (1, "", f"{words[0]}: {text}\n")
     assert len(account.requests) == 1
@@ -178,10 +180,10 @@ def test_without_recursion_the_service_refuses(account: Account, case: str, fork
 
 @every_case
 def test_pretending_without_recursion_sends_nothing(
-    account: Account, case: str, fork: Fork
+    account: Account, case: str, run_fast: ForkRunner
 ) -> None:
     words = CASES[case].words[:-1]
-    done = fork(*words, "-p", env={"AWS_IAM_URL": account.url})
+    done = run_fast(*words, "-p", env={"AWS_IAM_URL": account.url})
     assert (done.status, done.out) == (0, "")
     assert done.err.endswith("is not given; nothing was sent\n")
     assert account.requests == []
@@ -191,12 +193,12 @@ def test_pretending_without_recursion_sends_nothing(
     ("account", "case", "step"), [(n, n, s) for n, s in STEPS], indirect=["account"]
 )
 def test_removal_that_fails_is_told_and_goes_on_when_called_again(
-    account: Account, case: str, step: int, fork: Fork
+    account: Account, case: str, step: int, run_fast: ForkRunner
 ) -> None:
     words, steps = CASES[case].words, CASES[case].steps
     operations = [operation for _, operation in steps]
     account.refuse = (operations[step], operations[:step].count(operations[step]))
-    done = fork(*words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*words, env={"AWS_IAM_URL": account.url})
     removed = ", ".join(what for what, _ in steps[:step]) or "nothing"
     left = ", ".join(what for what, _ in steps[step:])
     assert done == (
@@ -206,7 +208,7 @@ def test_removal_that_fails_is_told_and_goes_on_when_called_again(
     )
     account.refuse = None
     account.requests.clear()
-    assert fork(*words, env={"AWS_IAM_URL": account.url}) == (0, "", "")
+    assert run_fast(*words, env={"AWS_IAM_URL": account.url}) == (0, "", "")
     assert account.changes == operations[step:]
 
 
@@ -217,15 +219,17 @@ READS = [(name, reading) for name in CASES for reading in CASES[name].things]
     ("account", "case", "reading"), [(n, n, r) for n, r in READS], indirect=["account"]
 )
 def test_page_that_cannot_be_read_keeps_everything(
-    account: Account, case: str, reading: str, fork: Fork
+    account: Account, case: str, reading: str, run_fast: ForkRunner
 ) -> None:
     account.refuse = (reading, 0 if reading == "GetInstanceProfile" else 1)
-    done = fork(*CASES[case].words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*CASES[case].words, env={"AWS_IAM_URL": account.url})
     assert done == (1, "", f"{CASES[case].words[0]}: ServiceFailure: not now\n")
     assert account.changes == []
 
 
-def test_nothing_held_is_nothing_listed_but_the_originals_headings(fork: Fork, stub: Stub) -> None:
+def test_nothing_held_is_nothing_listed_but_the_originals_headings(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
     for case, headings in (
         ("user", "accesskeys\npolicies\ncertificates\ngroups\n"),
         ("group", "users\npolicies\n"),
@@ -234,8 +238,8 @@ def test_nothing_held_is_nothing_listed_but_the_originals_headings(fork: Fork, s
     ):
         empty = stub.add(lambda url, case=case: Account(url, CASES[case].kind, {}))
         env = {"AWS_IAM_URL": empty.url}
-        assert fork(*CASES[case].words, "-p", env=env) == (0, headings, "")
-        assert fork(*CASES[case].words, env=env) == (0, "", "")
+        assert run_fast(*CASES[case].words, "-p", env=env) == (0, headings, "")
+        assert run_fast(*CASES[case].words, env=env) == (0, "", "")
         assert not empty.exists
 
 
@@ -248,18 +252,20 @@ NEWER = {
 
 
 @pytest.mark.parametrize("reading", NEWER)
-def test_what_may_not_be_read_is_passed_over_and_told(reading: str, fork: Fork, stub: Stub) -> None:
+def test_what_may_not_be_read_is_passed_over_and_told(
+    reading: str, run_fast: ForkRunner, stub: Stub
+) -> None:
     heading, code = NEWER[reading]
     case = CASES["user"]
     account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
     denied = refused(code, "not you", 403)
     answer = account.answer
     account.answer = lambda request: denied if request.operation == reading else answer(request)
-    done = fork(*case.words, "-p", env={"AWS_IAM_URL": account.url})
+    done = run_fast(*case.words, "-p", env={"AWS_IAM_URL": account.url})
     assert heading not in done.out
     note = f"iam-userdel: {reading} is not permitted; what it would find is not in the list\n"
     assert (done.status, done.err) == (0, note if code == "AccessDenied" else "")
-    done = fork(*case.words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*case.words, env={"AWS_IAM_URL": account.url})
     assert done.status == 1
     assert done.err.startswith("iam-userdel: DeleteConflict: ")
     assert done.err.endswith("; left: user jack\n")
@@ -267,13 +273,15 @@ def test_what_may_not_be_read_is_passed_over_and_told(reading: str, fork: Fork, 
 
 
 @pytest.mark.parametrize("reading", [*NEWER, "GetLoginProfile"])
-def test_what_could_not_be_read_keeps_everything(reading: str, fork: Fork, stub: Stub) -> None:
+def test_what_could_not_be_read_keeps_everything(
+    reading: str, run_fast: ForkRunner, stub: Stub
+) -> None:
     case = CASES["user"]
     account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
     broken = faulty(lambda handler: handler.connection.close())
     answer = account.answer
     account.answer = lambda request: broken if request.operation == reading else answer(request)
-    done = fork(*case.words, env={"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"})
+    done = run_fast(*case.words, env={"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"})
     assert done.status == 1
     assert "broke before the answer was complete" in done.err
     assert account.changes == []
@@ -333,35 +341,35 @@ WORKS = {
 }
 
 
-def willing(stub: Stub) -> Scene:
+def willing(stub: Stub) -> Endpoint:
     """A service that does everything."""
-    scene = stub.scene()
+    endpoint = stub.endpoint()
     for name in ("CreateUser", "CreateAccessKey", "CreateInstanceProfile", "GetGroup", "GetRole"):
-        scene.on(name, canned(name))
+        endpoint.on(name, canned(name))
     for name in ("AddUserToGroup", "RemoveUserFromGroup", "AddRoleToInstanceProfile"):
-        scene.on(name, ok(name))
-    return scene
+        endpoint.on(name, ok(name))
+    return endpoint
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
-def test_work_is_done_in_order(work: Work, fork: Fork, stub: Stub) -> None:
-    scene = willing(stub)
-    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = willing(stub)
+    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.err) == (0, "")
-    assert scene.operations == [*work.before, *(operation for _, operation in work.steps)]
+    assert endpoint.operations == [*work.before, *(operation for _, operation in work.steps)]
 
 
 @pytest.mark.parametrize(
     ("work", "step"),
     [(work, step) for work in WORKS.values() for step in range(len(work.steps))],
 )
-def test_work_that_fails_is_told(work: Work, step: int, fork: Fork, stub: Stub) -> None:
-    scene = willing(stub)
+def test_work_that_fails_is_told(work: Work, step: int, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = willing(stub)
     operations = [operation for _, operation in work.steps]
     failing = operations[step]
     no = refused("LimitExceeded", "too many", 409)
-    scene.on(failing, *[ok(failing)] * operations[:step].count(failing), no)
-    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    endpoint.on(failing, *[ok(failing)] * operations[:step].count(failing), no)
+    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
     finished = ", ".join(what for what, _ in work.steps[:step]) or "nothing"
     left = ", ".join(what for what, _ in work.steps[step:])
     name = work.words[0]
@@ -369,13 +377,13 @@ def test_work_that_fails_is_told(work: Work, step: int, fork: Fork, stub: Stub) 
     assert done.err == (
         f"{name}: LimitExceeded: too many\n{name}: {work.done}: {finished}; {work.left}: {left}\n"
     )
-    assert scene.operations[len(work.before) :] == operations[: step + 1]
+    assert endpoint.operations[len(work.before) :] == operations[: step + 1]
 
 
-def test_step_whose_answer_is_lost_is_in_neither_half(fork: Fork, stub: Stub) -> None:
+def test_step_whose_answer_is_lost_is_in_neither_half(run_fast: ForkRunner, stub: Stub) -> None:
     work = WORKS["usercreate"]
-    scene = willing(stub).on("CreateUser", faulty(lambda handler: handler.connection.close()))
-    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    endpoint = willing(stub).on("CreateUser", faulty(lambda handler: handler.connection.close()))
+    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
     assert done.err.endswith(
         "iam-usercreate: created: nothing; unknown: user bob; not created: "
         "membership of group A, membership of group B, access key\n"
@@ -384,18 +392,20 @@ def test_step_whose_answer_is_lost_is_in_neither_half(fork: Fork, stub: Stub) ->
 
 @pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
 def test_what_is_missing_beforehand_leaves_nothing_behind(
-    work: Work, fork: Fork, stub: Stub
+    work: Work, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    scene = willing(stub).on(work.before[-1], refused("NoSuchEntity", "who?", 404))
-    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+    endpoint = willing(stub).on(work.before[-1], refused("NoSuchEntity", "who?", 404))
+    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
     assert done == (1, "", f"{work.words[0]}: NoSuchEntity: who?\n")
-    assert scene.operations == [work.before[0]]
+    assert endpoint.operations == [work.before[0]]
 
 
 @pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
-def test_where_looking_is_denied_the_work_goes_on(work: Work, fork: Fork, stub: Stub) -> None:
-    scene = willing(stub).on(work.before[0], refused("AccessDenied", "no", 403))
-    done = fork(*work.words, env={"AWS_IAM_URL": scene.url})
+def test_where_looking_is_denied_the_work_goes_on(
+    work: Work, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = willing(stub).on(work.before[0], refused("AccessDenied", "no", 403))
+    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.err) == (0, "")
 
 
@@ -409,9 +419,11 @@ def test_where_looking_is_denied_the_work_goes_on(work: Work, fork: Fork, stub: 
     ],
     ids=lambda words: words[0],
 )
-def test_a_single_step_has_no_state(words: tuple[str, ...], fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(refused("LimitExceeded", "too many", 409))
-    done = fork(*words, env={"AWS_IAM_URL": scene.url})
+def test_a_single_step_has_no_state(
+    words: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("LimitExceeded", "too many", 409))
+    done = run_fast(*words, env={"AWS_IAM_URL": endpoint.url})
     assert done == (1, "", f"{words[0]}: LimitExceeded: too many\n")
 
 

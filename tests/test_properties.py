@@ -11,11 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from iamcli import options, policy, properties, text
-from iamcli.connection import Connection
-from iamcli.errors import Failure, NotJson, one_line
-from iamcli.grammar import entity_path
-from iamcli.redact import SECRET_MEMBERS, Secrets
+from iamcli.config import properties
+from iamcli.config.connection import Connection
+from iamcli.errors import Failure, InvalidPolicy, one_line
+from iamcli.output import lines as text
+from iamcli.output.redaction import SECRET_MEMBERS, Secrets
+from iamcli.parsing import shared as options
+from iamcli.parsing.types import entity_path
+from iamcli.policies import documents as policy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,13 +201,15 @@ def test_what_is_no_json_is_refused_with_its_place(document: str) -> None:
     if is_json(document):
         assert policy.given(None, document) == document
         return
-    with pytest.raises(NotJson, match=r"^the policy of -o, line \d+, column \d+: not JSON \(.+\)$"):
+    with pytest.raises(
+        InvalidPolicy, match=r"^the policy of -o, line \d+, column \d+: not JSON \(.+\)$"
+    ):
         policy.given(None, document)
 
 
 @pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000])
 def test_a_policy_that_is_too_deep_is_refused(deep: str) -> None:
-    with pytest.raises(NotJson, match=r"nested too deeply|not JSON"):
+    with pytest.raises(InvalidPolicy, match=r"nested too deeply|not JSON"):
         policy.given(None, deep)
 
 
@@ -349,7 +354,7 @@ def test_a_known_secret_never_survives(secret: str, member: str, around: str) ->
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],
     ):
-        cleaned = secrets.clean(f"{around} {form} {around}")
+        cleaned = secrets.redact(f"{around} {form} {around}")
         assert form not in cleaned or form in f"{around} *** {around}" * 2
         assert "***" in cleaned
         assert form not in str(secrets.structure({"Message": f"<{form}>", "More": [form]}))
@@ -373,18 +378,18 @@ def test_each_line_of_a_secret_is_one(lines: list[str], around: str) -> None:
     secrets.add("\n".join(lines))
     for line in "\n".join(lines).splitlines():
         if len(line) >= 4:
-            assert line not in secrets.clean(f"<{line}>").replace("***", "")
+            assert line not in secrets.redact(f"<{line}>").replace("***", "")
 
 
 def test_what_is_shorter_than_any_secret_hides_nothing() -> None:
     secrets = Secrets()
     secrets.add("", "abc")
-    assert secrets.clean("abc") == "abc"
+    assert secrets.redact("abc") == "abc"
     secrets.add("abcd")
-    assert secrets.clean("abc abcd") == "abc ***"
+    assert secrets.redact("abc abcd") == "abc ***"
 
 
 def test_a_secret_within_another_leaves_nothing_of_it() -> None:
     secrets = Secrets()
     secrets.add("abcd", "abcdefgh", "efgh")
-    assert secrets.clean("abcdefgh") == "***"
+    assert secrets.redact("abcdefgh") == "***"

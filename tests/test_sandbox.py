@@ -10,10 +10,20 @@ import subprocess
 import sys
 
 import pytest
-from processes import BIN, ROOT, Terminal, environment, left_behind, run, running, wait_until
+from support.processes import (
+    BIN,
+    ROOT,
+    Terminal,
+    environment,
+    left_behind,
+    run,
+    running,
+    wait_until,
+)
 
-from iamcli import sandbox, sandbox_server
 from iamcli.errors import Failure
+from iamcli.sandbox import launcher as sandbox
+from iamcli.sandbox import server as sandbox_server
 
 IAMCLI = BIN / "iamcli"
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
@@ -196,7 +206,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
         [IAMCLI, "sandbox", "sh", "-c", script], env=env, stdin=subprocess.PIPE
     )
     wait_until(started.exists)
-    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox_server" in line)
+    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox.server" in line)
     os.kill(server, signal.SIGKILL)
     process.communicate(b"\n")
     assert process.returncode == 3
@@ -292,7 +302,7 @@ def test_a_moto_that_has_changed_inside_is_refused():
 
 
 def test_a_server_that_does_not_listen_is_told(monkeypatch):
-    monkeypatch.setattr(sandbox, "PATIENCE", 0.01)
+    monkeypatch.setattr(sandbox, "TIMEOUT", 0.01)
     with pytest.raises(Failure, match="does not listen"), sandbox.server():
         pass
     monkeypatch.undo()

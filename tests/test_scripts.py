@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from conftest import BIN, HERE, KEY_ID, ROOT, SECRET
+from support.shell import BIN, HERE, KEY_ID, ROOT, SECRET
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from conftest import Done, Shell
+    from support.shell import Done, Shell
 
 SCRIPTS = HERE / "scripts"
 DOCUMENT = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'

@@ -13,19 +13,19 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from conftest import KEY_ID, SECRET
-from processes import Terminal
-from stub import Answer, faulty, ok, refused
+from support.processes import Terminal
+from support.shell import KEY_ID, SECRET
+from support.stub import Answer, faulty, ok, refused
 
 import iamcli
-from iamcli.redact import SECRET_MEMBERS
+from iamcli.output.redaction import SECRET_MEMBERS
 
 if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
-    from conftest import Shell
-    from forked import Fork
-    from stub import Scene, Stub
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
 NEW_ID = "AKIAI44QH8DHBEXAMPLE"
@@ -90,10 +90,10 @@ ONCE = {
 }
 
 
-def service(stub: Stub) -> Scene:
+def service(stub: Stub) -> Endpoint:
     """A service that creates and deletes whatever it is asked to."""
     return (
-        stub.scene()
+        stub.endpoint()
         .on("CreateAccessKey", KEY)
         .on("CreateUser", USER)
         .on("CreateVirtualMFADevice", DEVICE)
@@ -102,20 +102,22 @@ def service(stub: Stub) -> Scene:
     )
 
 
-def known_beforehand(once: Once, scene: Scene, done: object) -> None:
+def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
     """Assert that the command failed and sent nothing at all."""
     assert done.status == 1
     assert done.err.startswith(f"{once.words[0]}: ")
     assert len(done.err.splitlines()) == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_nothing_is_created_where_output_is_closed(once: Once, fork: Fork, stub: Stub) -> None:
-    scene = service(stub)
-    done = fork(*once.words, stdout=None, env={"AWS_IAM_URL": scene.url})
+def test_nothing_is_created_where_output_is_closed(
+    once: Once, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub)
+    done = run_fast(*once.words, stdout=None, env={"AWS_IAM_URL": endpoint.url})
     assert "standard output is closed" in done.err
-    known_beforehand(once, scene, done)
+    known_beforehand(once, endpoint, done)
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
@@ -129,47 +131,47 @@ def test_nothing_is_created_where_output_is_closed(once: Once, fork: Fork, stub:
 def test_nothing_is_created_where_output_takes_nothing(
     redirection: str, words: str, once: Once, run: Shell, stub: Stub
 ) -> None:
-    scene = service(stub)
-    done = run("sh", "-c", f'exec "$0" "$@" {redirection}', *once.words, env=url(scene))
+    endpoint = service(stub)
+    done = run("sh", "-c", f'exec "$0" "$@" {redirection}', *once.words, env=url(endpoint))
     assert words in done.err
-    known_beforehand(once, scene, done)
+    known_beforehand(once, endpoint, done)
 
 
-def url(scene: Scene) -> dict[str, str]:
-    return {"AWS_IAM_URL": scene.url}
+def url(endpoint: Endpoint) -> dict[str, str]:
+    return {"AWS_IAM_URL": endpoint.url}
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 def test_nothing_is_created_where_the_reader_is_gone(once: Once, run: Shell, stub: Stub) -> None:
-    scene = service(stub)
+    endpoint = service(stub)
     reader, writer = os.pipe()
     os.close(reader)
-    run.env |= url(scene)
+    run.env |= url(endpoint)
     process = run.start(*once.words, stdout=writer, stderr=-1)
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
     assert err == f"{once.words[0]}: nobody reads standard output any more\n"
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_what_cannot_be_shown_is_taken_back(once: Once, fork: Fork, stub: Stub) -> None:
-    scene = service(stub)
-    done = fork(*once.words, stdout="/dev/full", env=url(scene))
+def test_what_cannot_be_shown_is_taken_back(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub)
+    done = run_fast(*once.words, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
     assert done.err == (
         f"{once.words[0]}: standard output cannot be written: No space left on device; "
         f"{once.what} was deleted again\n{once.state}"
     )
-    assert scene.operations[-2:] == [once.create, once.delete]
-    assert set(scene.requests[-1].parameters.values()) <= {"bob", NEW_ID, SERIAL}
+    assert endpoint.operations[-2:] == [once.create, once.delete]
+    assert set(endpoint.requests[-1].parameters.values()) <= {"bob", NEW_ID, SERIAL}
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_what_cannot_be_taken_back_is_named(once: Once, fork: Fork, stub: Stub) -> None:
-    scene = service(stub).on(once.delete, refused("AccessDenied", "not you", 403))
-    done = fork(*once.words, stdout="/dev/full", env=url(scene))
+def test_what_cannot_be_taken_back_is_named(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub).on(once.delete, refused("AccessDenied", "not you", 403))
+    done = run_fast(*once.words, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
     assert done.err == (
         f"{once.words[0]}: standard output cannot be written: No space left on device; "
@@ -187,8 +189,8 @@ def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> Non
         length = f"Content-Length: {len(answer.body)}\r\n\r\n".encode()
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + length + answer.body)
 
-    scene = service(stub).on(once.create, faulty(leave))
-    run.env |= url(scene)
+    endpoint = service(stub).on(once.create, faulty(leave))
+    run.env |= url(endpoint)
     process = run.start(*once.words, stdout=writer, stderr=-1)
     os.close(writer)
     err = process.communicate()[1].decode()
@@ -197,18 +199,18 @@ def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> Non
         f"{once.words[0]}: standard output cannot be written: Broken pipe; "
         f"{once.what} was deleted again\n{once.state}"
     )
-    assert scene.operations[-1] == once.delete
+    assert endpoint.operations[-1] == once.delete
 
 
 @pytest.mark.parametrize("missing", ["SecretAccessKey", "Base32StringSeed"])
 def test_secret_that_the_service_does_not_tell_is_taken_back(
-    missing: str, fork: Fork, stub: Stub
+    missing: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     once = ONCE["key" if missing == "SecretAccessKey" else "seed"]
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
     body = answer.body.replace(missing.encode(), b"Other")
-    scene = service(stub).on(once.create, Answer(body))
-    done = fork(*once.words, env=url(scene))
+    endpoint = service(stub).on(once.create, Answer(body))
+    done = run_fast(*once.words, env=url(endpoint))
     assert done == (
         1,
         "",
@@ -221,13 +223,13 @@ def test_secret_that_the_service_does_not_tell_is_taken_back(
 
 def test_what_comes_behind_the_secret_may_be_lost_and_the_key_stays(run: Shell, stub: Stub) -> None:
     """The key has been shown; the rest of the output has not, and the status says so."""
-    scene = service(stub)
+    endpoint = service(stub)
     limited = 'ulimit -f 1; head -c 430 /dev/zero >out; exec "$0" "$@" >>out'
     words = ("iam-usercreate", "-u", "bob", "-k", "-v")
-    done = run("sh", "-c", limited, *words, env=url(scene))
+    done = run("sh", "-c", limited, *words, env=url(endpoint))
     assert done.status in (0, 1)
     shown = (run.home / "out").read_bytes()[430:].decode()
-    assert (f"{NEW_ID}\n{NEW_SECRET}\n" in shown) != ("DeleteAccessKey" in scene.operations)
+    assert (f"{NEW_ID}\n{NEW_SECRET}\n" in shown) != ("DeleteAccessKey" in endpoint.operations)
 
 
 # A seed in a file.
@@ -239,9 +241,9 @@ IN_FILE = ("iam-virtualmfadevicecreate", "-s", "phone", "-b")
     ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("QRCodePNG", PICTURE)]
 )
 def test_seed_is_for_its_owner_alone(method: str, content: bytes, run: Shell, stub: Stub) -> None:
-    scene = service(stub)
+    endpoint = service(stub)
     words = (*IN_FILE, method, "-o", "seed")
-    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *words, env=url(scene))
+    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *words, env=url(endpoint))
     assert done == (0, f"{SERIAL}\n", "")
     file = run.home / "seed"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -249,39 +251,39 @@ def test_seed_is_for_its_owner_alone(method: str, content: bytes, run: Shell, st
 
 
 @pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", ".", ""])
-def test_seed_goes_into_no_file_that_is_there(place: str, fork: Fork, stub: Stub) -> None:
-    (fork.home / "there").write_text("mine")
-    (fork.home / "link").symlink_to("target")
-    scene = service(stub)
-    done = fork(*IN_FILE, "QRCodePNG", "-o", place, env=url(scene))
+def test_seed_goes_into_no_file_that_is_there(place: str, run_fast: ForkRunner, stub: Stub) -> None:
+    (run_fast.home / "there").write_text("mine")
+    (run_fast.home / "link").symlink_to("target")
+    endpoint = service(stub)
+    done = run_fast(*IN_FILE, "QRCodePNG", "-o", place, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(
         f"{IN_FILE[0]}: cannot make {place} for the seed: ".replace("  ", " ")
     )
     assert done.err.endswith("; nothing was sent\n")
-    assert scene.requests == []
-    assert (fork.home / "there").read_text() == "mine"
-    assert not (fork.home / "target").exists()
+    assert endpoint.requests == []
+    assert (run_fast.home / "there").read_text() == "mine"
+    assert not (run_fast.home / "target").exists()
 
 
 def test_seed_that_fits_no_disk_is_taken_back(run: Shell, stub: Stub) -> None:
-    scene = service(stub)
+    endpoint = service(stub)
     words = (*IN_FILE, "Base32String", "-o", "seed")
-    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *words, env=url(scene))
+    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *words, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert done.err == (
         f"{IN_FILE[0]}: cannot write seed: File too large; "
         f"virtual MFA device {SERIAL} was deleted again\n"
     )
-    assert scene.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
     assert not (run.home / "seed").exists()
 
 
-def test_refused_device_leaves_no_file(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(refused("EntityAlreadyExists", "it is there", 409))
-    done = fork(*IN_FILE, "Base32String", "-o", "seed", env=url(scene))
+def test_refused_device_leaves_no_file(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("EntityAlreadyExists", "it is there", 409))
+    done = run_fast(*IN_FILE, "Base32String", "-o", "seed", env=url(endpoint))
     assert done.status == 1
-    assert not (fork.home / "seed").exists()
+    assert not (run_fast.home / "seed").exists()
 
 
 # Out of logs.
@@ -341,28 +343,28 @@ def assert_hidden(text: str, secrets: list[str]) -> None:
 
 
 @pytest.fixture
-def typing(fork: Fork) -> Fork:
-    (fork.home / "cert.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
-    (fork.home / "key.pem").write_text(PRIVATE)
-    return fork
+def typing(run_fast: ForkRunner) -> ForkRunner:
+    (run_fast.home / "cert.pem").write_text("-----BEGIN CERTIFICATE-----\nMIIB\n")
+    (run_fast.home / "key.pem").write_text(PRIVATE)
+    return run_fast
 
 
-def environment(case: str, scene: Scene) -> dict[str, str]:
+def environment(case: str, endpoint: Endpoint) -> dict[str, str]:
     if case != "session":
-        return url(scene)
+        return url(endpoint)
     keys = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
-    return url(scene) | keys | {"AWS_SESSION_TOKEN": TOKEN, "AWS_CREDENTIAL_FILE": ""}
+    return url(endpoint) | keys | {"AWS_SESSION_TOKEN": TOKEN, "AWS_CREDENTIAL_FILE": ""}
 
 
 @pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
 @pytest.mark.parametrize("case", TYPED)
 def test_what_a_service_echoes_is_hidden(
-    case: str, debug: tuple[str, ...], typing: Fork, stub: Stub
+    case: str, debug: tuple[str, ...], typing: ForkRunner, stub: Stub
 ) -> None:
     words, secrets = TYPED[case]
     echo = " | ".join(form for secret in secrets for form in forms(secret))
-    scene = stub.scene(refused("ValidationError", f"you sent {echo} and that is too short"))
-    done = typing(*words, *debug, env=environment(case, scene))
+    endpoint = stub.endpoint(refused("ValidationError", f"you sent {echo} and that is too short"))
+    done = typing(*words, *debug, env=environment(case, endpoint))
     assert done.status == 1
     assert done.err.splitlines()[-1].startswith(f"{words[0]}: ValidationError: you sent ***")
     assert done.err.endswith(" and that is too short\n")
@@ -370,29 +372,29 @@ def test_what_a_service_echoes_is_hidden(
 
 
 @pytest.mark.parametrize("case", TYPED)
-def test_debug_shows_requests_without_secrets(case: str, typing: Fork, stub: Stub) -> None:
+def test_debug_shows_requests_without_secrets(case: str, typing: ForkRunner, stub: Stub) -> None:
     words, secrets = TYPED[case]
     operation = recorded(typing, stub, case)
     member = "User" if operation == "GetUser" else "LoginProfile"
     echo = "".join(f"<Arn>{escape(secrets[0])}</Arn><UserId>x</UserId>")
-    scene = stub.scene(ok(operation, f"<{member}>{echo}</{member}>"))
-    done = typing(*words, "-d", env=environment(case, scene))
-    assert f"{words[0]}: debug: {operation} to {scene.url}" in done.err
+    endpoint = stub.endpoint(ok(operation, f"<{member}>{echo}</{member}>"))
+    done = typing(*words, "-d", env=environment(case, endpoint))
+    assert f"{words[0]}: debug: {operation} to {endpoint.url}" in done.err
     assert f"{words[0]}: debug: {operation} answered, request id 7a62c49f" in done.err
     assert_hidden(done.err, secrets)
 
 
-def recorded(typing: Fork, stub: Stub, case: str) -> str:
+def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
     """Return the operation that the words of ``case`` ask for."""
-    scene = stub.scene(refused("Recorded"))
-    typing(*TYPED[case][0], env=environment(case, scene))
-    return scene.operations[0]
+    endpoint = stub.endpoint(refused("Recorded"))
+    typing(*TYPED[case][0], env=environment(case, endpoint))
+    return endpoint.operations[0]
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_debug_shows_answers_without_secrets(once: Once, fork: Fork, stub: Stub) -> None:
-    scene = service(stub)
-    done = fork(*once.words, "-d", env=url(scene))
+def test_debug_shows_answers_without_secrets(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub)
+    done = run_fast(*once.words, "-d", env=url(endpoint))
     assert done.status == 0
     assert f"debug: {once.create} answered" in done.err
     assert "'***'" in done.err
@@ -405,19 +407,19 @@ def test_debug_shows_answers_without_secrets(once: Once, fork: Fork, stub: Stub)
     [("key", NEW_SECRET), ("seed", SEED), ("seed", base64_of(SEED)), ("seed", base64_of(PICTURE))],
 )
 def test_secret_of_an_answer_is_hidden_in_a_later_error(
-    once: str, secret: str, fork: Fork, stub: Stub
+    once: str, secret: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     denied = refused("AccessDenied", f"no {secret} for you", 403)
-    scene = service(stub).on(ONCE[once].delete, denied)
-    done = fork(*ONCE[once].words, stdout="/dev/full", env=url(scene))
+    endpoint = service(stub).on(ONCE[once].delete, denied)
+    done = run_fast(*ONCE[once].words, stdout="/dev/full", env=url(endpoint))
     assert "AccessDenied: no *** for you" in done.err
     assert_hidden(done.err, [secret])
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_proxys_password_is_hidden(scheme: str, fork: Fork, stub: Stub) -> None:
+def test_proxys_password_is_hidden(scheme: str, run_fast: ForkRunner, stub: Stub) -> None:
     password = "pröxy/pass+word"
-    config = fork.home / "client.properties"
+    config = run_fast.home / "client.properties"
     login = f"ClientProxyUsername=me\nClientProxyPassword={password}\n"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n{login}")
     env = {
@@ -425,36 +427,36 @@ def test_proxys_password_is_hidden(scheme: str, fork: Fork, stub: Stub) -> None:
         "CLIENT_CONFIG_FILE": str(config),
         "AWS_MAX_ATTEMPTS": "1",
     }
-    done = fork("iam-usergetattributes", "-d", env=env)
+    done = run_fast("iam-usergetattributes", "-d", env=env)
     assert done.status == 1
     assert_hidden(done.err, [password, base64_of(f"me:{password}")])
 
 
 @pytest.mark.parametrize("bad", ["me:s3cretpass@proxy", "http://me:s3cretpass@proxy"])
-def test_proxys_password_in_the_wrong_place_is_hidden(bad: str, fork: Fork) -> None:
-    config = fork.home / "client.properties"
+def test_proxys_password_in_the_wrong_place_is_hidden(bad: str, run_fast: ForkRunner) -> None:
+    config = run_fast.home / "client.properties"
     config.write_text(f"ClientProxyHost={bad}\n")
-    done = fork("iam-usergetattributes", env={"CLIENT_CONFIG_FILE": str(config)})
+    done = run_fast("iam-usergetattributes", env={"CLIENT_CONFIG_FILE": str(config)})
     assert "ClientProxyHost is no host name: proxy" in done.err
     assert "s3cretpass" not in done.err
 
 
-def test_password_in_an_address_is_hidden(fork: Fork) -> None:
-    done = fork("iam-usergetattributes", "--url", "https://me:s3cretpass@iam.example.com")
+def test_password_in_an_address_is_hidden(run_fast: ForkRunner) -> None:
+    done = run_fast("iam-usergetattributes", "--url", "https://me:s3cretpass@iam.example.com")
     assert done.status == 1
     assert "s3cretpass" not in done.err
 
 
-def test_credential_that_is_broken_is_not_shown(fork: Fork) -> None:
-    file = fork.home / "broken"
+def test_credential_that_is_broken_is_not_shown(run_fast: ForkRunner) -> None:
+    file = run_fast.home / "broken"
     file.write_text(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET} \\u00e9\n")
-    done = fork("iam-usergetattributes", "--aws-credential-file", str(file))
+    done = run_fast("iam-usergetattributes", "--aws-credential-file", str(file))
     assert f"credential file {file}, line 2: AWSSecretKey holds a character" in done.err
     assert SECRET not in done.err
 
 
 def test_every_sensitive_member_of_the_model_is_known() -> None:
-    model = json.loads((Path(iamcli.__file__).parent / "data" / "iam.json").read_text())
+    model = json.loads((Path(iamcli.__file__).parent / "client" / "model.json").read_text())
     sensitive = {name for name, shape in model["shapes"].items() if shape.get("sensitive")}
     members = {
         name
@@ -469,10 +471,10 @@ def test_every_sensitive_member_of_the_model_is_known() -> None:
 # Messages of the service.
 
 
-def test_message_is_one_line_without_control_characters(fork: Fork, stub: Stub) -> None:
+def test_message_is_one_line_without_control_characters(run_fast: ForkRunner, stub: Stub) -> None:
     nasty = "one\ntwo\r\nthree\tfour\u009b31mfive\u2028six\u202eseven\u0085eight\u200bnine"
-    scene = stub.scene(refused("Bad\nCode", nasty))
-    done = fork("iam-usergetattributes", env=url(scene))
+    endpoint = stub.endpoint(refused("Bad\nCode", nasty))
+    done = run_fast("iam-usergetattributes", env=url(endpoint))
     assert done.err == (
         "iam-usergetattributes: Bad Code: one two three four 31mfive six seven eight nine\n"
     )
@@ -483,12 +485,12 @@ def test_message_is_one_line_without_control_characters(fork: Fork, stub: Stub) 
 
 def test_credential_file_for_others_warns_on_a_terminal_only(run: Shell, stub: Stub) -> None:
     file = run.home / "credentials"
-    scene = stub.scene(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
+    endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
     warning = f"iam-usergetattributes: others can read {file}; chmod 600 keeps the key secret"
     for mode, wanted in ((0o644, True), (0o640, True), (0o600, False)):
         file.chmod(mode)
-        assert run("iam-usergetattributes", env=url(scene)) == (0, "arn\nid\n", "")
-        terminal = Terminal("iam-usergetattributes", env=run.env | url(scene))
+        assert run("iam-usergetattributes", env=url(endpoint)) == (0, "arn\nid\n", "")
+        terminal = Terminal("iam-usergetattributes", env=run.env | url(endpoint))
         assert terminal.status() == 0
         assert (warning in terminal.shown) == wanted
         assert terminal.shown.endswith("arn\r\nid\r\n")
@@ -499,80 +501,82 @@ ASKING = ("iam-useraddloginprofile", "-u", "bob", "-p", "-")
 
 
 @pytest.mark.parametrize("given", ["s3 cret\n", "s3 cret", "s3 cret\r\n", "s3 cret\nother\n"])
-def test_password_from_standard_input(given: str, fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(CREATED)
-    assert fork(*ASKING, stdin=given, env=url(scene)) == (0, "", "")
-    assert scene.requests[0].parameters["Password"] == "s3 cret"
+def test_password_from_standard_input(given: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(CREATED)
+    assert run_fast(*ASKING, stdin=given, env=url(endpoint)) == (0, "", "")
+    assert endpoint.requests[0].parameters["Password"] == "s3 cret"
 
 
-def test_both_passwords_from_standard_input(fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(ok("ChangePassword"))
+def test_both_passwords_from_standard_input(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("ChangePassword"))
     words = ("iam-userchangepassword", "-n", "-", "-o", "-")
-    assert fork(*words, stdin="old\nnéw\n", env=url(scene)) == (0, "", "")
-    assert scene.requests[0].parameters == {"OldPassword": "old", "NewPassword": "néw"}
+    assert run_fast(*words, stdin="old\nnéw\n", env=url(endpoint)) == (0, "", "")
+    assert endpoint.requests[0].parameters == {"OldPassword": "old", "NewPassword": "néw"}
 
 
 @pytest.mark.parametrize("given", [b"", b"\n", b"\r\n", b"caf\xe9\n"])
-def test_no_password_on_standard_input(given: bytes, fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(CREATED)
-    done = fork(*ASKING, stdin=given, env=url(scene))
+def test_no_password_on_standard_input(given: bytes, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(CREATED)
+    done = run_fast(*ASKING, stdin=given, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert "standard input" in done.err
     assert len(done.err.splitlines()) == 1
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 def test_no_standard_input(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(CREATED)
-    done = run("sh", "-c", 'exec "$0" "$@" <&-', *ASKING, env=url(scene))
+    endpoint = stub.endpoint(CREATED)
+    done = run("sh", "-c", 'exec "$0" "$@" <&-', *ASKING, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert "standard input is closed; the password was to come from it" in done.err
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 def test_password_is_asked_for_without_echo(run: Shell, stub: Stub) -> None:
-    scene = stub.scene(ok("ChangePassword"))
+    endpoint = stub.endpoint(ok("ChangePassword"))
     words = ("iam-userchangepassword", "-o", "-", "-n", "-")
-    terminal = Terminal(*words, env=run.env | url(scene))
+    terminal = Terminal(*words, env=run.env | url(endpoint))
     terminal.wait_for("Old password: ")
     terminal.type("0ldpass\n")
     terminal.wait_for("New password: ")
     terminal.type("n3wpass\n")
     assert terminal.status() == 0
     assert terminal.shown.split() == ["Old", "password:", "New", "password:"]
-    assert scene.requests[0].parameters == {"OldPassword": "0ldpass", "NewPassword": "n3wpass"}
+    assert endpoint.requests[0].parameters == {"OldPassword": "0ldpass", "NewPassword": "n3wpass"}
 
 
 @pytest.mark.parametrize(("typed", "status"), [("\x04", 1), ("\n", 1), ("half\x03", 130)])
 def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
-    scene = stub.scene(CREATED)
-    terminal = Terminal(*ASKING, env=run.env | url(scene))
+    endpoint = stub.endpoint(CREATED)
+    terminal = Terminal(*ASKING, env=run.env | url(endpoint))
     terminal.wait_for("Password: ")
     terminal.type(typed)
     assert terminal.status() == status
     assert "Traceback" not in terminal.shown
     assert "defect" not in terminal.shown
-    assert scene.requests == []
+    assert endpoint.requests == []
 
 
 # Plain connections.
 
 
 @pytest.mark.parametrize("given", ["http://iam.example.com", "http://127.0.0.1.example.com"])
-def test_plain_connection_to_elsewhere_warns(given: str, fork: Fork, stub: Stub) -> None:
-    config = fork.home / "client.properties"
+def test_plain_connection_to_elsewhere_warns(given: str, run_fast: ForkRunner, stub: Stub) -> None:
+    config = run_fast.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
     warning = f"{given} is not encrypted; use https, because answers carry secrets"
-    by_option = fork("iam-usergetattributes", "--url", given, env=env)
-    by_variable = fork("iam-usergetattributes", env=env | {"AWS_IAM_URL": given})
+    by_option = run_fast("iam-usergetattributes", "--url", given, env=env)
+    by_variable = run_fast("iam-usergetattributes", env=env | {"AWS_IAM_URL": given})
     assert by_option.err.splitlines()[0] == f"iam-usergetattributes: {warning}"
     assert by_variable.err == by_option.err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
-def test_plain_connection_to_this_machine_does_not_warn(host: str, fork: Fork, stub: Stub) -> None:
-    scene = stub.scene(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
-    given = scene.url.replace("127.0.0.1", host)
-    done = fork("iam-usergetattributes", "--url", given, env={"AWS_MAX_ATTEMPTS": "1"})
+def test_plain_connection_to_this_machine_does_not_warn(
+    host: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
+    given = endpoint.url.replace("127.0.0.1", host)
+    done = run_fast("iam-usergetattributes", "--url", given, env={"AWS_MAX_ATTEMPTS": "1"})
     assert "not encrypted" not in done.err

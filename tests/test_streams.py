@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from stub import ok, refused
+from support.stub import ok, refused
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from stub import Scene, Stub
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
 
 ARN = "arn:aws:iam::123456789012:user/"
 USER = f"<User><Arn>{ARN}bob</Arn><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId></User>"
@@ -22,27 +22,27 @@ def users(first: int, last: int, marker: str = "") -> str:
 
 
 @pytest.fixture
-def scene(run: Shell, stub: Stub) -> Scene:
-    """A scene where each operation that is used here goes well."""
-    made = stub.scene(refused("NoSuchEntity", "not here"))
+def endpoint(run: Shell, stub: Stub) -> Endpoint:
+    """A endpoint where each operation that is used here goes well."""
+    made = stub.endpoint(refused("NoSuchEntity", "not here"))
     made.on("GetUser", ok("GetUser", USER)).on("CreateUser", ok("CreateUser", USER))
     made.on("ListUsers", ok("ListUsers", users(0, 3000, "MK")), ok("ListUsers", users(3000, 3001)))
     run.env["AWS_IAM_URL"] = made.url
     return made
 
 
-def test_data_and_errors_are_apart(run: Shell, scene: Scene) -> None:
+def test_data_and_errors_are_apart(run: Shell, endpoint: Endpoint) -> None:
     done = run("iam-usergetattributes", "-u", "bob")
     assert (done.status, done.err) == (0, "")
     assert done.out == f"{ARN}bob\nAIDACKCEVSQ6C2EXAMPLE\n"
     done = run("iam-userlistgroups", "-u", "bob")
     assert (done.status, done.out) == (1, "")
     assert done.err == "iam-userlistgroups: NoSuchEntity: not here\n"
-    assert len(scene.requests) == 2
+    assert len(endpoint.requests) == 2
 
 
 @pytest.mark.parametrize("shell", ["bash", "sh"])
-def test_scripts_stop_where_their_authors_meant(shell: str, run: Shell, scene: Scene) -> None:
+def test_scripts_stop_where_their_authors_meant(shell: str, run: Shell, endpoint: Endpoint) -> None:
     done = run(shell, "-c", "set -e; iam-userlistgroups -u bob; echo went on")
     assert (done.status, done.out) == (1, "")
     done = run(shell, "-c", "iam-userlistgroups -u bob || exit 7; echo went on")
@@ -51,33 +51,35 @@ def test_scripts_stop_where_their_authors_meant(shell: str, run: Shell, scene: S
     assert done.out == "AIDACKCEVSQ6C2EXAMPLE\n"
     done = run(shell, "-c", "iam-userlistbypath | grep -v IsTruncated | wc -l")
     assert done.out.strip() == "3001"
-    assert len(scene.requests) == 5
+    assert len(endpoint.requests) == 5
 
 
-def test_a_reader_that_goes_away_had_what_it_wanted(run: Shell, scene: Scene) -> None:
+def test_a_reader_that_goes_away_had_what_it_wanted(run: Shell, endpoint: Endpoint) -> None:
     done = run("bash", "-c", "set -e -o pipefail; iam-userlistbypath | head -1; echo went on")
     assert (done.status, done.out, done.err) == (0, f"{ARN}0\nwent on\n", "")
-    assert set(scene.operations) == {"ListUsers"}
+    assert set(endpoint.operations) == {"ListUsers"}
 
 
-def test_output_that_cannot_be_written_is_a_failure(run: Shell, scene: Scene) -> None:
+def test_output_that_cannot_be_written_is_a_failure(run: Shell, endpoint: Endpoint) -> None:
     for command in ("iam-userlistbypath", "iam-usergetattributes", "iam-usergetattributes -h"):
         done = run("sh", "-c", f"{command} > /dev/full")
         assert done.status == 1
         assert done.err == (
             f"{command.split()[0]}: standard output cannot be written: No space left on device\n"
         )
-    assert scene.requests
+    assert endpoint.requests
 
 
-def test_a_changing_command_says_that_it_was_done_all_the_same(run: Shell, scene: Scene) -> None:
+def test_a_changing_command_says_that_it_was_done_all_the_same(
+    run: Shell, endpoint: Endpoint
+) -> None:
     done = run("sh", "-c", "iam-usercreate -u bob -v > /dev/full")
     assert done.status == 1
     assert done.err.endswith("No space left on device; what the command did stays done\n")
-    assert scene.operations == ["CreateUser"]
+    assert endpoint.operations == ["CreateUser"]
 
 
-def test_closed_descriptors_are_noted(run: Shell, scene: Scene) -> None:
+def test_closed_descriptors_are_noted(run: Shell, endpoint: Endpoint) -> None:
     done = run("sh", "-c", "iam-usergetattributes >&-")
     assert (done.status, done.err) == (1, "iam-usergetattributes: standard output is closed\n")
     # What needs no output needs no descriptor.
@@ -89,10 +91,10 @@ def test_closed_descriptors_are_noted(run: Shell, scene: Scene) -> None:
     # The socket does not get the number of the closed descriptor: no answer is lost in it.
     done = run("sh", "-c", "iam-usergetattributes 0<&- 1>&- 2>&-; echo $?")
     assert done.out == "1\n"
-    assert "CreateUser" in scene.operations
+    assert "CreateUser" in endpoint.operations
 
 
-def test_strict_mode_is_the_originals_frame(run: Shell, scene: Scene) -> None:
+def test_strict_mode_is_the_originals_frame(run: Shell, endpoint: Endpoint) -> None:
     strict = {"IAMCLI_STRICT": "1"}
     done = run("iam-userlistgroups", "-u", "bob", env=strict)
     assert (done.status, done.err) == (1, "")
@@ -106,6 +108,6 @@ def test_strict_mode_is_the_originals_frame(run: Shell, scene: Scene) -> None:
     done = run("iam-userlistbypath", env=strict)
     assert (done.status, done.err) == (0, "")
     assert done.out.endswith("/2999\nIsTruncated: true\nMarker: MK\n")
-    assert scene.requests[-1].parameters == {"MaxItems": "100"}
+    assert endpoint.requests[-1].parameters == {"MaxItems": "100"}
     # Only 1 means strict.
     assert run("iam-usercreate", "-h", env={"IAMCLI_STRICT": "0"}).status == 0

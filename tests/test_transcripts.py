@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from stub import Answer, refused
+from support.stub import Answer, refused
 
 if TYPE_CHECKING:
-    from conftest import Shell
-    from stub import Stub
+    from support.shell import Shell
+    from support.stub import Stub
 
 HERE = Path(__file__).resolve().parent
 TRANSCRIPTS = sorted((HERE / "transcripts").glob("iam-*.txt"))
@@ -72,7 +72,7 @@ def script(stub: Stub, moto: str, wanted: list[Part]) -> str:
     lines = []
     for part in wanted:
         names = [name for line in part.before if line[0] == "%" for name in line[2:].split()]
-        url = stub.scene(*map(answer, names)).url if names else moto
+        url = stub.endpoint(*map(answer, names)).url if names else moto
         lines += [f"AWS_IAM_URL={url}", part.command, f"printf '{MARK}%s\\n' $?"]
     return "\n".join(["exec 2>&1", "export AWS_IAM_URL", *lines, ""])
 

@@ -9,9 +9,9 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT, Shell
-from needs import need
-from terminal import Terminal
+from support.requirements import need
+from support.shell import ROOT, Shell
+from support.terminal import Terminal
 from test_completion import BASH, BASH_COMPLETION
 from test_man import COMMANDS, PAGES
 

@@ -10,15 +10,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamcli import complete, options
-from iamcli.cli import rooms
-from iamcli.help import meaning
+from iamcli import completion as complete
+from iamcli.commands import index
+from iamcli.help.text import meaning
+from iamcli.parsing import shared as options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamcli.command import Command
-    from iamcli.grammar import Option
+    from iamcli.parsing.options import Option
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "completions"
@@ -29,9 +30,9 @@ WORDS = {"path": ("/",), "assignment": ("Assigned", "Unassigned", "Any")}
 COMMON = options.COMMON
 
 
-def commands() -> list[Command]:
+def commands() -> Sequence[Command]:
     """Return every command, in the order of presentation."""
-    return [command for _, room in rooms() for command in room]
+    return index.commands()
 
 
 def words(option: Option) -> tuple[str, ...]:

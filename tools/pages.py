@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import mdoc
 from transcript import example
 
-from iamcli import documentation, options
-from iamcli.cli import rooms
-from iamcli.grammar import entity_path
-from iamcli.help import STATUSES, listed
+from iamcli.commands import index
+from iamcli.help import docstring as documentation
+from iamcli.help.text import STATUSES, listed
+from iamcli.parsing import shared as options
+from iamcli.parsing.types import entity_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamcli.command import Command
-    from iamcli.grammar import Option
+    from iamcli.parsing.options import Option
 
 ROOT = Path(__file__).resolve().parent.parent
 MAN = ROOT / "man"
@@ -236,7 +237,7 @@ def overview(text: str) -> str:
     if not (begin and end):
         raise SystemExit("man/iam-toolkit.7 lacks the marks between which the commands stand")
     lines: list[str] = []
-    for title, commands in rooms():
+    for title, commands in index.groups().items():
         widest = max((command.name for command in commands), key=len)
         lines += [f".Ss {title}", f".Bl -tag -width {widest}(1) -compact"]
         for command in commands:
@@ -261,7 +262,7 @@ def wanted() -> dict[Path, str]:
     """Return the text of each file that this program makes."""
     made = {
         MAN / f"{command.name}.1": page(command, commands)
-        for _, commands in rooms()
+        for commands in index.groups().values()
         for command in commands
     }
     toolkit = MAN / "iam-toolkit.7"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamcli import __version__
-from iamcli.cli import rooms
+from iamcli.commands.index import groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def framed(title: str, body: str, trail: str = "") -> str:
 def index() -> str:
     """Return the first page: every command by room, with what it does."""
     parts = [LEAD]
-    for title, commands in rooms():
+    for title, commands in groups().items():
         rows = [(f"{command.name}.1", command.summary) for command in commands]
         parts += [f'<section id="{anchor(title)}">', f"<h2>{html.escape(title)}</h2>", *_rows(rows)]
         parts += ["</section>"]
@@ -97,7 +97,7 @@ def _description(page: Path) -> str:
 def pages() -> dict[str, str]:
     """Return the text of each file of the site by its name."""
     made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
-    for title, commands in rooms():
+    for title, commands in groups().items():
         trail = f'/ <a href="index.html#{anchor(title)}">{html.escape(title)}</a>'
         for command in commands:
             name = f"{command.name}.1"

@@ -1,7 +1,7 @@
 """Write the slim copy of the IAM service model that the client reads.
 
 Takes botocore's own model of the service and keeps what the commands use: the operations named in
-the rooms, the shapes that these reach, and of each shape what a request or an answer needs. No
+the package, the shapes that these reach, and of each shape what a request or an answer needs. No
 documentation, no compression: the file is read at every start.
 
 With ``--check`` it only says, by its status, whether the file has every operation that is used and
@@ -21,7 +21,7 @@ from typing import Any
 from botocore.loaders import Loader
 
 ROOT = Path(__file__).resolve().parent.parent
-SLIM = ROOT / "iamcli" / "data" / "iam.json"
+SLIM = ROOT / "iamcli" / "client" / "model.json"
 
 OPERATION_KEYS = ("name", "http", "input", "output")
 METADATA_KEYS = (
@@ -54,7 +54,7 @@ UNREAD = frozenset(
 def operations_used() -> list[str]:
     """Return the names of the API operations that stand in the package's source, sorted."""
     known = set(full_model()["operations"])
-    sources = [*(ROOT / "iamcli").glob("*.py"), *(ROOT / "iamcli" / "commands").glob("*.py")]
+    sources = [path for path in (ROOT / "iamcli").rglob("*.py") if path.parent.name != "sandbox"]
     words = {word for path in sources for word in re.findall(r'"([A-Z]\w+)"', path.read_text())}
     return sorted(known & words)
 

@@ -12,9 +12,9 @@ from botocore.exceptions import (
 )
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
-from iamcli.client.answers import SUCCESSES
+from iamcli.client.outcomes import NON_IDEMPOTENT
+from iamcli.client.parser import SUCCESSES
 from iamcli.errors import Failure
-from iamcli.outcomes import NON_IDEMPOTENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ServiceModel
 
-    from iamcli.client.configuration import Settings
+    from iamcli.client.settings import Settings
 
 #: What happens before a request can reach the service.
 NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from iamcli.command import command
-from iamcli.grammar import Option, whole_number
-from iamcli.options import ALIAS, PAGING
-from iamcli.paging import Listing
+from iamcli.operations.pagination import Listing
+from iamcli.parsing.options import Option
+from iamcli.parsing.shared import ALIAS, PAGING
+from iamcli.parsing.types import whole_number
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
 MAY_CHANGE = Option("-a", None, "may_change", "users may change their own passwords")
 LOWERCASE = Option("-l", None, "lowercase", "a password must have a lower-case letter")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from iamcli.command import command
-from iamcli.membership import add_user_to_group
-from iamcli.options import (
+from iamcli.operations import deletion
+from iamcli.operations.memberships import add_user_to_group
+from iamcli.operations.pagination import Listing
+from iamcli.operations.progress import Progress, Step, run_steps
+from iamcli.output.lines import arn_and_id
+from iamcli.parsing.shared import (
     GROUP,
     NEW_PATH,
     PAGING,
@@ -15,17 +18,14 @@ from iamcli.options import (
     USERS,
     VERBOSE,
 )
-from iamcli.paging import Listing, everything
-from iamcli.removal import Removal, nothing_pretended
-from iamcli.steps import Progress, Step, carry_out
-from iamcli.text import arn_and_id
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
-NEW_GROUP = GROUP.but(
+NEW_GROUP = GROUP.replace(
     name="-n",
     metavar="NEWGROUPNAME",
     dest="new_name",
@@ -36,7 +36,9 @@ NEW_GROUP = GROUP.but(
 )
 
 
-@command("iam-groupcreate", GROUP.but(complete=""), PATH, VERBOSE.but(help="print ARN and id"))
+@command(
+    "iam-groupcreate", GROUP.replace(complete=""), PATH, VERBOSE.replace(help="print ARN and id")
+)
 def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
     """Create a group.
 
@@ -77,8 +79,8 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Li
 @command(
     "iam-groupdel",
     GROUP,
-    RECURSIVE.but(help="first remove all members and policies"),
-    PRETEND.but(help="with -r: list what would be removed, and remove nothing"),
+    RECURSIVE.replace(help="first remove all members and policies"),
+    PRETEND.replace(help="with -r: list what would be removed, and remove nothing"),
 )
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a group.
@@ -103,47 +105,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     Calls: GetGroup, ListGroupPolicies, ListAttachedGroupPolicies, RemoveUserFromGroup,
       DeleteGroupPolicy, DetachGroupPolicy, DeleteGroup
     """
-    if pretend and not recursive:
-        yield nothing_pretended("-r")
-        return
-    removal = Removal(iam, Step(f"group {group}", "DeleteGroup", GroupName=group))
-    if recursive:
-        _gather(iam, removal, group)
-    yield from removal.lines(pretend=pretend)
-
-
-def _gather(iam: IAM, removal: Removal, group: str) -> None:
-    """Look up what the group has, in the order in which it is removed."""
-    users = everything(iam, "GetGroup", "Users", GroupName=group)
-    removal.holds(
-        "users",
-        "membership of user",
-        "RemoveUserFromGroup",
-        "UserName",
-        [user["UserName"] for user in users],
-        shown=[user["Arn"] for user in users],
-        always=True,
-        GroupName=group,
-    )
-    removal.holds(
-        "policies",
-        "policy",
-        "DeleteGroupPolicy",
-        "PolicyName",
-        everything(iam, "ListGroupPolicies", "PolicyNames", GroupName=group),
-        always=True,
-        GroupName=group,
-    )
-    removal.holds(
-        "attachedpolicies",
-        "attached policy",
-        "DetachGroupPolicy",
-        "PolicyArn",
-        removal.names(
-            "ListAttachedGroupPolicies", "AttachedPolicies", "PolicyArn", GroupName=group
-        ),
-        GroupName=group,
-    )
+    return deletion.delete(iam, deletion.GROUP, group, recursive=recursive, pretend=pretend)
 
 
 @command("iam-groupadduser", GROUP, USERS)
@@ -184,11 +146,11 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
         Step(f"user {user}", "RemoveUserFromGroup", GroupName=group, UserName=user)
         for user in users
     ]
-    carry_out(iam, "removed", "not removed", steps)
+    run_steps(iam, "removed", "not removed", steps)
     yield from ()
 
 
-@command("iam-grouplistbypath", PATH_PREFIX.but(metavar="PATH"), *PAGING)
+@command("iam-grouplistbypath", PATH_PREFIX.replace(metavar="PATH"), *PAGING)
 def grouplistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from iamcli.command import command
-from iamcli.grammar import Option
-from iamcli.membership import add_role_to_instance_profile
-from iamcli.options import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE
-from iamcli.paging import Listing
-from iamcli.removal import Removal, nothing_pretended
-from iamcli.steps import Progress, Step
-from iamcli.text import arn_and_id
+from iamcli.operations import deletion
+from iamcli.operations.memberships import add_role_to_instance_profile
+from iamcli.operations.pagination import Listing
+from iamcli.operations.progress import Progress
+from iamcli.output.lines import arn_and_id
+from iamcli.parsing.options import Option
+from iamcli.parsing.shared import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
 WITH_ROLES = Option("-r", None, "roles", "also print the ARN of each role in it")
 
 
 @command(
     "iam-instanceprofilecreate",
-    PROFILE.but(complete=""),
+    PROFILE.replace(complete=""),
     PATH,
-    ROLE.but(help="put this role in it", required=False),
+    ROLE.replace(help="put this role in it", required=False),
 )
 def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> Lines:
     """Create an instance profile.
@@ -53,8 +53,8 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 @command(
     "iam-instanceprofiledel",
     PROFILE,
-    RECURSIVE.but(help="first take the roles out of it"),
-    PRETEND.but(help="with -r: list the roles in it, and remove nothing"),
+    RECURSIVE.replace(help="first take the roles out of it"),
+    PRETEND.replace(help="with -r: list the roles in it, and remove nothing"),
 )
 def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
     """Delete an instance profile.
@@ -72,25 +72,9 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
       $ iam-instanceprofiledel -s webserver-profile -r
     Calls: GetInstanceProfile, RemoveRoleFromInstanceProfile, DeleteInstanceProfile
     """
-    if pretend and not recursive:
-        yield nothing_pretended("-r")
-        return
-    last = Step(f"instance profile {profile}", "DeleteInstanceProfile", InstanceProfileName=profile)
-    removal = Removal(iam, last)
-    if recursive:
-        found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
-        roles = found.get("Roles", ())
-        removal.holds(
-            "roles",
-            "place of role",
-            "RemoveRoleFromInstanceProfile",
-            "RoleName",
-            [role["RoleName"] for role in roles],
-            shown=[role["Arn"] for role in roles],
-            always=True,
-            InstanceProfileName=profile,
-        )
-    yield from removal.lines(pretend=pretend)
+    return deletion.delete(
+        iam, deletion.INSTANCE_PROFILE, profile, recursive=recursive, pretend=pretend
+    )
 
 
 @command("iam-instanceprofilegetattributes", PROFILE, WITH_ROLES)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from iamcli import onetime
-from iamcli.command import command
-from iamcli.options import KEY, OWN_USER, PAGING, STATUS
-from iamcli.paging import Listing
-from iamcli.text import READY
+from iamcli.operations import one_time_secrets
+from iamcli.operations.pagination import Listing
+from iamcli.output.lines import RequireOutput
+from iamcli.parsing.shared import KEY, OWN_USER, PAGING, STATUS
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
 #: The original sent the request without the key, and so do we.
 NEEDED = f"{KEY.limits}; the service refuses a request without it"
@@ -31,11 +31,11 @@ def useraddkey(iam: IAM, user: str | None) -> Lines:
       $ iam-useraddkey -u bob
     Calls: CreateAccessKey
     """
-    yield READY
-    yield from onetime.access_key(iam, user)
+    yield RequireOutput()
+    yield from one_time_secrets.access_key(iam, user)
 
 
-@command("iam-usermodkey", KEY.but(required=False, limits=NEEDED), STATUS, OWN_USER)
+@command("iam-usermodkey", KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)
 def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Lines:
     """Make an access key active or inactive.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from iamcli import onetime
-from iamcli.command import command
-from iamcli.grammar import Option
-from iamcli.options import CODE1, CODE2, OWN_USER, PAGING, PATH, SERIAL, USER, VERBOSE
-from iamcli.paging import Listing
+from iamcli.operations import one_time_secrets
+from iamcli.operations.pagination import Listing
+from iamcli.parsing.options import Option
+from iamcli.parsing.shared import CODE1, CODE2, OWN_USER, PAGING, PATH, SERIAL, USER, VERBOSE
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
 DEVICE = Option(
     "-s",
@@ -75,10 +75,10 @@ def virtualmfadevicecreate(
     Calls: CreateVirtualMFADevice
     """
     if file is not None:
-        return onetime.seed_in_file(iam, device, path, file, picture=method == "QRCodePNG")
+        return one_time_secrets.seed_in_file(iam, device, path, file, picture=method == "QRCodePNG")
     if method == "QRCodePNG":
-        return onetime.seed_drawn(iam, device, path)
-    return onetime.seed_shown(iam, device, path)
+        return one_time_secrets.seed_drawn(iam, device, path)
+    return one_time_secrets.seed_shown(iam, device, path)
 
 
 @command("iam-virtualmfadevicedel", SERIAL)
@@ -100,7 +100,7 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> Lines:
 @command(
     "iam-virtualmfadevicelist",
     ASSIGNMENT,
-    VERBOSE.but(help="print whose it is, and since when"),
+    VERBOSE.replace(help="print whose it is, and since when"),
     *PAGING,
 )
 def virtualmfadevicelist(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from iamcli import files
-from iamcli.command import command
-from iamcli.options import PASSWORD, USER
+from iamcli.config import files
+from iamcli.parsing.shared import PASSWORD, USER
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
-OLD_PASSWORD = PASSWORD.but(
+OLD_PASSWORD = PASSWORD.replace(
     name="-o",
     metavar="OLDPASSWORD",
     dest="old",
     help="the password of today; - reads it from standard input, or asks on a terminal",
 )
-NEW_PASSWORD = PASSWORD.but(
+NEW_PASSWORD = PASSWORD.replace(
     name="-n",
     metavar="NEWPASSWORD",
     dest="new",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iamcli import policy as policies
-from iamcli.command import command
-from iamcli.options import (
+from iamcli.operations.pagination import Listing
+from iamcli.output.lines import stored_document
+from iamcli.parsing.shared import (
     ACTIONS,
     EFFECT,
     GROUP,
@@ -18,22 +18,22 @@ from iamcli.options import (
     USER,
     VERBOSE,
 )
-from iamcli.paging import Listing
-from iamcli.text import stored_document
+from iamcli.policies import documents as policies
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
-ROLE_RESOURCES = RESOURCES.but(name="-c")
-ONE_POLICY = POLICY.but(
+ROLE_RESOURCES = RESOURCES.replace(name="-c")
+ONE_POLICY = POLICY.replace(
     required=False, help="print this policy's document alone", default="all names"
 )
-WITH_DOCUMENTS = VERBOSE.but(help="print each policy's document below its name")
+WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document below its name")
 
 
-class Holder:
+class PolicyTarget:
     """What a policy belongs to: the parameter that names it, and the operations on its policies."""
 
     def __init__(self, parameter: str, put: str, get: str, names: str, delete: str) -> None:
@@ -44,20 +44,24 @@ class Holder:
         self.delete = delete
 
 
-USERS = Holder("UserName", "PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy")
-GROUPS = Holder(
+USERS = PolicyTarget(
+    "UserName", "PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy"
+)
+GROUPS = PolicyTarget(
     "GroupName", "PutGroupPolicy", "GetGroupPolicy", "ListGroupPolicies", "DeleteGroupPolicy"
 )
-ROLES = Holder("RoleName", "PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy")
+ROLES = PolicyTarget(
+    "RoleName", "PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy"
+)
 
 
-def _put(iam: IAM, holder: Holder, name: str, policy: str, document: str) -> None:
+def _put(iam: IAM, holder: PolicyTarget, name: str, policy: str, document: str) -> None:
     iam.call(holder.put, **{holder.parameter: name}, PolicyName=policy, PolicyDocument=document)
 
 
 def _add(
     iam: IAM,
-    holder: Holder,
+    holder: PolicyTarget,
     name: str,
     policy: str,
     effect: str,
@@ -73,7 +77,7 @@ def _add(
 
 
 def _upload(
-    iam: IAM, holder: Holder, name: str, policy: str, file: str | None, document: str | None
+    iam: IAM, holder: PolicyTarget, name: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
     _put(iam, holder, name, policy, policies.given(file, document))
     yield from ()
@@ -81,7 +85,7 @@ def _upload(
 
 def _list(
     iam: IAM,
-    holder: Holder,
+    holder: PolicyTarget,
     name: str,
     policy: str | None,
     max_items: int | None,
@@ -101,12 +105,12 @@ def _list(
     yield from listing.footer()
 
 
-def _document(iam: IAM, holder: Holder, named: dict[str, str], policy: str) -> str:
+def _document(iam: IAM, holder: PolicyTarget, named: dict[str, str], policy: str) -> str:
     answer = iam.call(holder.get, **named, PolicyName=policy)
     return stored_document(answer["PolicyDocument"])
 
 
-def _delete(iam: IAM, holder: Holder, name: str, policy: str) -> Lines:
+def _delete(iam: IAM, holder: PolicyTarget, name: str, policy: str) -> Lines:
     iam.call(holder.delete, **{holder.parameter: name}, PolicyName=policy)
     yield from ()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from iamcli import policy
-from iamcli.command import command
-from iamcli.options import (
+from iamcli.operations import deletion
+from iamcli.operations.pagination import Listing
+from iamcli.output.lines import arn_and_id, document, stored_document
+from iamcli.parsing.shared import (
     PAGING,
     PATH,
     PATH_PREFIX,
@@ -16,26 +17,24 @@ from iamcli.options import (
     TRUSTED_SERVICE,
     VERBOSE,
 )
-from iamcli.paging import Listing, everything
-from iamcli.removal import Removal, nothing_pretended
-from iamcli.steps import Step
-from iamcli.text import arn_and_id, document, stored_document
+from iamcli.policies import documents as policy
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
-TRUST_FILE = POLICY_FILE.but(help="read the trust policy from this file", instead="-s")
+TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", instead="-s")
 
 
 @command(
     "iam-rolecreate",
-    ROLE.but(complete=""),
+    ROLE.replace(complete=""),
     PATH,
     TRUST_FILE,
     TRUSTED_SERVICE,
-    VERBOSE.but(help="print ARN, id and trust policy"),
+    VERBOSE.replace(help="print ARN, id and trust policy"),
 )
 def rolecreate(
     iam: IAM,
@@ -73,10 +72,10 @@ def rolecreate(
 @command(
     "iam-roledel",
     ROLE,
-    RECURSIVE.but(
+    RECURSIVE.replace(
         name="-c", help="first take it out of its instance profiles and remove its policies"
     ),
-    PRETEND.but(help="with -c: list what would be removed, and remove nothing"),
+    PRETEND.replace(help="with -c: list what would be removed, and remove nothing"),
 )
 def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a role.
@@ -105,45 +104,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
       RemoveRoleFromInstanceProfile, DeleteRolePolicy, DetachRolePolicy,
       DeleteRole
     """
-    if pretend and not recursive:
-        yield nothing_pretended("-c")
-        return
-    removal = Removal(iam, Step(f"role {role}", "DeleteRole", RoleName=role))
-    if recursive:
-        _gather(iam, removal, role)
-    yield from removal.lines(pretend=pretend)
-
-
-def _gather(iam: IAM, removal: Removal, role: str) -> None:
-    """Look up what the role has, in the order in which it is removed."""
-    profiles = everything(iam, "ListInstanceProfilesForRole", "InstanceProfiles", RoleName=role)
-    removal.holds(
-        "instance profiles",
-        "place in instance profile",
-        "RemoveRoleFromInstanceProfile",
-        "InstanceProfileName",
-        [profile["InstanceProfileName"] for profile in profiles],
-        shown=[profile["Arn"] for profile in profiles],
-        always=True,
-        RoleName=role,
-    )
-    removal.holds(
-        "policies",
-        "policy",
-        "DeleteRolePolicy",
-        "PolicyName",
-        everything(iam, "ListRolePolicies", "PolicyNames", RoleName=role),
-        always=True,
-        RoleName=role,
-    )
-    removal.holds(
-        "attachedpolicies",
-        "attached policy",
-        "DetachRolePolicy",
-        "PolicyArn",
-        removal.names("ListAttachedRolePolicies", "AttachedPolicies", "PolicyArn", RoleName=role),
-        RoleName=role,
-    )
+    return deletion.delete(iam, deletion.ROLE, role, recursive=recursive, pretend=pretend)
 
 
 @command("iam-rolegetattributes", ROLE)
@@ -166,7 +127,7 @@ def rolegetattributes(iam: IAM, role: str) -> Lines:
     ROLE,
     TRUST_FILE,
     TRUSTED_SERVICE,
-    SHOW_POLICY.but(help="print the trust policy once the service has taken it"),
+    SHOW_POLICY.replace(help="print the trust policy once the service has taken it"),
 )
 def roleupdateassumepolicy(
     iam: IAM, role: str, file: str | None, service: str | None, show: bool

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from iamcli import files
-from iamcli.command import command
-from iamcli.grammar import Option
-from iamcli.options import NEW_PATH, PAGING, PATH, PATH_PREFIX, SERVER_CERT, VERBOSE
-from iamcli.paging import Listing
-from iamcli.text import arn_and_id
+from iamcli.config import files
+from iamcli.operations.pagination import Listing
+from iamcli.output.lines import arn_and_id
+from iamcli.parsing.options import Option
+from iamcli.parsing.shared import NEW_PATH, PAGING, PATH, PATH_PREFIX, SERVER_CERT, VERBOSE
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
 BODY = Option(
     "-b",
@@ -40,7 +40,7 @@ CHAIN = Option(
     limits="PEM, one behind the other, the nearest issuer first",
     complete="file",
 )
-NEW_NAME = SERVER_CERT.but(
+NEW_NAME = SERVER_CERT.replace(
     name="-n",
     metavar="NEWSERVERCERTNAME",
     dest="new_name",
@@ -53,12 +53,12 @@ NEW_NAME = SERVER_CERT.but(
 
 @command(
     "iam-servercertupload",
-    SERVER_CERT.but(complete=""),
+    SERVER_CERT.replace(complete=""),
     BODY,
     PRIVATE_KEY,
     CHAIN,
     PATH,
-    VERBOSE.but(help="print ARN and id"),
+    VERBOSE.replace(help="print ARN and id"),
 )
 def servercertupload(
     iam: IAM,

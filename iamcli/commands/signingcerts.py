@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from iamcli import files
-from iamcli.command import command
+from iamcli.config import files
 from iamcli.errors import Failure
-from iamcli.grammar import Option
-from iamcli.options import CERTIFICATE_ID, OWN_USER, PAGING, STATUS, VERBOSE
-from iamcli.paging import Listing
-from iamcli.text import document
+from iamcli.operations.pagination import Listing
+from iamcli.output.lines import document
+from iamcli.parsing.options import Option
+from iamcli.parsing.shared import CERTIFICATE_ID, OWN_USER, PAGING, STATUS, VERBOSE
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
 CERTIFICATE_TEXT = Option(
     "-c",
@@ -87,7 +87,9 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
     yield from ()
 
 
-@command("iam-userlistcerts", OWN_USER, VERBOSE.but(help="print each certificate's body"), *PAGING)
+@command(
+    "iam-userlistcerts", OWN_USER, VERBOSE.replace(help="print each certificate's body"), *PAGING
+)
 def userlistcerts(
     iam: IAM, user: str | None, verbose: bool, max_items: int | None, marker: str | None
 ) -> Lines:

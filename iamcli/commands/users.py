@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from iamcli import onetime
-from iamcli.command import command
-from iamcli.grammar import Option
-from iamcli.membership import add_user_to_group
-from iamcli.options import (
+from iamcli.operations import deletion, one_time_secrets
+from iamcli.operations.memberships import add_user_to_group
+from iamcli.operations.pagination import Listing
+from iamcli.operations.progress import Progress
+from iamcli.output.lines import RequireOutput, arn_and_id
+from iamcli.parsing.options import Option
+from iamcli.parsing.shared import (
     GROUP,
     NEW_PATH,
     OWN_USER,
@@ -18,17 +20,14 @@ from iamcli.options import (
     USER,
     VERBOSE,
 )
-from iamcli.paging import Listing, everything
-from iamcli.removal import Removal, nothing_pretended
-from iamcli.steps import Progress, Step
-from iamcli.text import READY, arn_and_id
+from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.iam import IAM
-    from iamcli.text import Lines
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
 
-GROUPS = GROUP.but(
+GROUPS = GROUP.replace(
     metavar="GROUPS",
     dest="groups",
     help="a group that the user is to be a member of",
@@ -36,7 +35,7 @@ GROUPS = GROUP.but(
     repeatable=True,
 )
 WITH_KEY = Option("-k", None, "key", "create an access key and show its id and its secret")
-NEW_USER = USER.but(
+NEW_USER = USER.replace(
     name="-n",
     metavar="NEWUSERNAME",
     dest="new_name",
@@ -49,11 +48,11 @@ NEW_USER = USER.but(
 
 @command(
     "iam-usercreate",
-    USER.but(complete=""),
+    USER.replace(complete=""),
     PATH,
     GROUPS,
     WITH_KEY,
-    VERBOSE.but(help="print ARN and id"),
+    VERBOSE.replace(help="print ARN and id"),
 )
 def usercreate(
     iam: IAM, user: str, path: str | None, groups: list[str], key: bool, verbose: bool
@@ -83,7 +82,7 @@ def usercreate(
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
     if key:
-        yield READY
+        yield RequireOutput()
     for group in groups:
         iam.permitted("GetGroup", GroupName=group, MaxItems=1)
     plan = [f"user {user}", *(f"membership of group {group}" for group in groups)]
@@ -94,12 +93,12 @@ def usercreate(
             add_user_to_group(iam, group, user)
             progress.finish()
         if key:
-            yield from onetime.access_key(iam, user)
+            yield from one_time_secrets.access_key(iam, user)
     if verbose:
         yield from arn_and_id(created, "UserId")
 
 
-@command("iam-usermod", USER, NEW_USER, NEW_PATH.but(metavar="PATH", dest="path"))
+@command("iam-usermod", USER, NEW_USER, NEW_PATH.replace(metavar="PATH", dest="path"))
 def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> Lines:
     """Change a user's name or path.
 
@@ -119,8 +118,8 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> Line
 @command(
     "iam-userdel",
     USER,
-    RECURSIVE.but(help="first remove everything that the user has"),
-    PRETEND.but(help="with -r: list what would be removed, and remove nothing"),
+    RECURSIVE.replace(help="first remove everything that the user has"),
+    PRETEND.replace(help="with -r: list what would be removed, and remove nothing"),
 )
 def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a user.
@@ -156,101 +155,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       DeleteSigningCertificate, RemoveUserFromGroup, DeleteLoginProfile, DeactivateMFADevice,
       DeleteSSHPublicKey, DeleteServiceSpecificCredential, DetachUserPolicy, DeleteUser
     """
-    if pretend and not recursive:
-        yield nothing_pretended("-r")
-        return
-    removal = Removal(iam, Step(f"user {user}", "DeleteUser", UserName=user))
-    if recursive:
-        _gather(iam, removal, user)
-    yield from removal.lines(pretend=pretend)
-
-
-def _gather(iam: IAM, removal: Removal, user: str) -> None:
-    """Look up what the user has, in the order in which it is removed."""
-    keys = everything(iam, "ListAccessKeys", "AccessKeyMetadata", UserName=user)
-    removal.holds(
-        "accesskeys",
-        "access key",
-        "DeleteAccessKey",
-        "AccessKeyId",
-        [key["AccessKeyId"] for key in keys],
-        always=True,
-        UserName=user,
-    )
-    removal.holds(
-        "policies",
-        "policy",
-        "DeleteUserPolicy",
-        "PolicyName",
-        everything(iam, "ListUserPolicies", "PolicyNames", UserName=user),
-        always=True,
-        UserName=user,
-    )
-    certificates = everything(iam, "ListSigningCertificates", "Certificates", UserName=user)
-    removal.holds(
-        "certificates",
-        "signing certificate",
-        "DeleteSigningCertificate",
-        "CertificateId",
-        [certificate["CertificateId"] for certificate in certificates],
-        always=True,
-        UserName=user,
-    )
-    groups = everything(iam, "ListGroupsForUser", "Groups", UserName=user)
-    removal.holds(
-        "groups",
-        "membership of group",
-        "RemoveUserFromGroup",
-        "GroupName",
-        [group["GroupName"] for group in groups],
-        shown=[group["Arn"] for group in groups],
-        always=True,
-        UserName=user,
-    )
-    removal.holds(
-        "loginprofile",
-        "login profile of",
-        "DeleteLoginProfile",
-        "UserName",
-        [user] if removal.exists("GetLoginProfile", UserName=user) else [],
-    )
-    removal.holds(
-        "mfadevices",
-        "MFA device",
-        "DeactivateMFADevice",
-        "SerialNumber",
-        removal.names("ListMFADevices", "MFADevices", "SerialNumber", UserName=user),
-        UserName=user,
-    )
-    removal.holds(
-        "sshkeys",
-        "SSH public key",
-        "DeleteSSHPublicKey",
-        "SSHPublicKeyId",
-        removal.names("ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId", UserName=user),
-        UserName=user,
-    )
-    removal.holds(
-        "servicecredentials",
-        "service credential",
-        "DeleteServiceSpecificCredential",
-        "ServiceSpecificCredentialId",
-        removal.names(
-            "ListServiceSpecificCredentials",
-            "ServiceSpecificCredentials",
-            "ServiceSpecificCredentialId",
-            UserName=user,
-        ),
-        UserName=user,
-    )
-    removal.holds(
-        "attachedpolicies",
-        "attached policy",
-        "DetachUserPolicy",
-        "PolicyArn",
-        removal.names("ListAttachedUserPolicies", "AttachedPolicies", "PolicyArn", UserName=user),
-        UserName=user,
-    )
+    return deletion.delete(iam, deletion.USER, user, recursive=recursive, pretend=pretend)
 
 
 @command("iam-usergetattributes", OWN_USER)
@@ -267,7 +172,7 @@ def usergetattributes(iam: IAM, user: str | None) -> Lines:
     yield from arn_and_id(iam.call("GetUser", UserName=user)["User"], "UserId")
 
 
-@command("iam-userlistbypath", PATH_PREFIX.but(metavar="PATH"), *PAGING)
+@command("iam-userlistbypath", PATH_PREFIX.replace(metavar="PATH"), *PAGING)
 def userlistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:

@@ -19,7 +19,7 @@ from localstack.services.plugins import SERVICE_PLUGINS
 from rolo.gateway.wsgi import WsgiGateway
 from werkzeug.serving import make_server
 
-from iamcli.sandbox_server import accept_any_version
+from iamcli.sandbox.server import accept_any_version
 
 
 class Quiet(CustomWSGIRequestHandler):

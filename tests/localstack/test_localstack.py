@@ -15,14 +15,14 @@ import boto3
 import pytest
 import test_transcripts
 from botocore.exceptions import ClientError
-from conftest import ROOT, SECRET
+from support.shell import ROOT, SECRET
 from test_transcripts import TRANSCRIPTS, parts, played
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conftest import Shell
-    from stub import Stub
+    from support.shell import Shell
+    from support.stub import Stub
     from test_transcripts import Part
 
 HERE = Path(__file__).resolve().parent

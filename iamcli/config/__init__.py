@@ -1,0 +1,1 @@
+"""The old files, options and variables, and the files that options name."""

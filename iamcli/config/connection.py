@@ -1,0 +1,197 @@
+"""Where requests go and who signs them, as far as the old files, options and variables say.
+
+Everything here is checked before anything is sent, and without botocore; what these sources leave
+open is found by botocore's own chain when the client is made.
+"""
+
+from __future__ import annotations
+
+import os
+
+from iamcli.config import properties
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
+
+
+class Keys:
+    """An access key: ``access_key`` (its id), ``secret_key``, and ``token`` or None."""
+
+    def __init__(self, access_key: str, secret_key: str, token: str | None = None) -> None:
+        self.access_key = access_key
+        self.secret_key = secret_key
+        self.token = token
+
+    def get_frozen_credentials(self) -> Keys:
+        """Return the key itself: the face that botocore's signers expect."""
+        return self
+
+
+class Connection:
+    """What is known of a connection before the client is made.
+
+    ``keys``: the access key, or None where botocore's chain has to find one; ``url``: the
+    endpoint, or None where it follows from the AWS configuration; ``proxy``: the proxy's URL, or
+    None where botocore's proxy variables hold; ``secrets``: what of these must not be shown;
+    ``warnings``: lines for the user, each with whether it is for terminals only.
+    """
+
+    def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        self.secrets: list[str] = []
+        self.warnings: list[tuple[str, bool]] = []
+        self.keys = self._keys(values, environ)
+        self.proxy = self._proxy(values, environ)
+        self.url = self._url(values, environ)
+
+    def _keys(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> Keys | None:
+        """Return the first of: the option's file, the variable's file, the keys' variables."""
+        name = _named_file(values, "credential_file", environ, "AWS_CREDENTIAL_FILE")
+        if name is None:
+            return _environment_keys(environ)
+        found = _properties(name, f"credential file {name}", _TWO_LINES)
+        keys = Keys(
+            _credential(name, found, "AWSAccessKeyId"), _credential(name, found, "AWSSecretKey")
+        )
+        if os.stat(name).st_mode & 0o077:
+            self.warnings.append((f"others can read {name}; chmod 600 keeps the key secret", True))
+        return keys
+
+    def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+        """Return the URL of the proxy that the client configuration names."""
+        name = _named_file(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
+        if name is None:
+            return None
+        what = f"client configuration {name}"
+        found = _properties(name, what, "it holds lines such as ClientProxyHost=proxy.example.com")
+        port = found.get("ClientProxyPort")
+        if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16):
+            raise Failure(f"{what}, line {port.line}: ClientProxyPort is no port number: {port}")
+        host = found.get("ClientProxyHost")
+        if not host:
+            return None
+        from base64 import b64encode
+        from urllib.parse import quote
+
+        if any(sign in host for sign in "/@ "):
+            shown = host.rpartition("@")[2]
+            raise Failure(f"{what}, line {host.line}: ClientProxyHost is no host name: {shown}")
+        login = ""
+        user = found.get("ClientProxyUsername")
+        if user:
+            password = found.get("ClientProxyPassword", "")
+            login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
+            self.secrets += [password, b64encode(f"{user}:{password}".encode()).decode()]
+        return f"http://{login}{host}{f':{port}' if port else ''}"
+
+    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+        """Return the first of the option's and the variable's endpoint, made complete."""
+        given = values["url"]
+        source = "--url"
+        if given is None:
+            given = environ.get("AWS_IAM_URL") or None
+            source = "AWS_IAM_URL"
+        if given is None:
+            return None
+        url, warning = checked_url(given, source)
+        if warning:
+            self.warnings.append((warning, False))
+        return url
+
+
+def _named_file(
+    values: Mapping[str, Any], dest: str, environ: Mapping[str, str], variable: str
+) -> str | None:
+    name: str | None = values[dest]
+    return environ.get(variable) or None if name is None else name
+
+
+def _properties(name: str, what: str, need: str) -> dict[str, properties.Property]:
+    try:
+        return properties.read(name)
+    except Failure as failure:
+        raise Failure(f"{what} {failure}; {need}") from None
+
+
+def _credential(name: str, found: Mapping[str, properties.Property], key: str) -> str:
+    value = found.get(key)
+    if not value:
+        raise Failure(f"credential file {name} has no {key}; {_TWO_LINES}")
+    where = f"credential file {name}, line {value.line}: {key}"
+    if value.startswith("<") or value.endswith(">"):
+        raise Failure(f"{where} is still the placeholder in angle brackets; {_TWO_LINES}")
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise Failure(f"{where} holds a character that no access key has; {_TWO_LINES}")
+    return str(value)
+
+
+def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
+    """Return the key in the environment; leave one that expires to botocore, which refreshes."""
+    access_key = environ.get("AWS_ACCESS_KEY_ID")
+    secret_key = environ.get("AWS_SECRET_ACCESS_KEY")
+    if not access_key or environ.get("AWS_CREDENTIAL_EXPIRATION"):
+        return None
+    if not secret_key:
+        raise Failure("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY; set both or neither")
+    token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
+    return Keys(access_key, secret_key, token or None)
+
+
+def checked_url(given: str, source: str) -> tuple[str, str]:
+    """Return the endpoint with a scheme, and a warning if it is not encrypted, else nothing.
+
+    ``source``: what named it. Raises Failure if it cannot be one; no password or token is shown.
+    """
+    from urllib.parse import urlsplit
+
+    given = given.strip()
+    url = given if "://" in given else f"https://{given}"
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        valid = (
+            parts.scheme in ("http", "https")
+            and (parts.port is None or parts.port > 0)
+            and "@" not in url
+            and not parts.query
+            and not parts.fragment
+            and _is_host(host)
+        )
+    except ValueError:
+        valid = False
+    if not valid:
+        shown = _without_secrets(given)
+        address = f"address: {shown}" if shown else "address"
+        raise Failure(f"{source} is no http or https {address}; give https://HOST[:PORT]")
+    url = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if parts.scheme == "https" or _is_this_machine(host):
+        return url, ""
+    return url, f"{url} is not encrypted; use https, because answers carry secrets"
+
+
+def _without_secrets(url: str) -> str:
+    """Return the end of a wrong address as far as it can hold no user, password or query."""
+    before, _, rest = url.rpartition("@")
+    if "?" in before or "#" in before:
+        # Nobody can tell whether this "@" ends a password or stands in a query.
+        return ""
+    return rest.partition("?")[0].partition("#")[0]
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        return all(sign in "0123456789abcdef:.%" or sign.isalnum() for sign in host)
+    return bool(host) and all(
+        label and label.replace("-", "").replace("_", "").isalnum()
+        for label in host.removesuffix(".").split(".")
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    return host in ("localhost", "::1") or (
+        host.startswith("127.") and host.replace(".", "").isdigit()
+    )

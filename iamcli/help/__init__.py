@@ -1,0 +1,1 @@
+"""The help text and the docstrings it is made from."""

@@ -1,0 +1,1 @@
+"""What several commands do: lists, work of several steps, recursive deletion, one-time secrets."""

@@ -1,0 +1,236 @@
+"""Deleting an entity, alone or with everything that belongs to it."""
+
+from __future__ import annotations
+
+from iamcli.errors import Failure, ServiceError, UnexpectedResponse
+from iamcli.operations.pagination import list_all
+from iamcli.operations.progress import Step, remove
+from iamcli.output.lines import Note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
+
+#: Codes by which servers that imitate IAM say that they lack an operation.
+_UNKNOWN_OPERATION = frozenset(
+    {"InvalidAction", "NotImplemented", "InternalFailure", "UnknownOperation", "UnknownAction"}
+)
+
+
+class Dependent:
+    """One kind of thing that belongs to an entity and must be removed before it.
+
+    ``heading`` and ``what``: how listings and state lines name it ("accesskeys", "access key");
+    ``read``: the operation that lists it; ``key``: the member of the response that holds the
+    entries; ``member``: the part of an entry that names it, "" if the entry is the name;
+    ``remove``: the operation that removes it; ``parameter``: the parameter that takes its name;
+    ``since``: the year in which IAM got it; ``original``: whether the original toolkit removed it;
+    ``arn``: whether it is listed by its ARN; ``within``: the member of the response around ``key``.
+
+    Things that the original did not remove are skipped if the key may not list them or the server
+    lacks the operation: the service then refuses the last step if there are any.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the columns of a table
+        self,
+        heading: str,
+        what: str,
+        read: str,
+        key: str,
+        member: str,
+        remove: str,
+        parameter: str,
+        *,
+        since: int,
+        original: bool = False,
+        arn: bool = False,
+        within: str = "",
+    ) -> None:
+        self.heading = heading
+        self.what = what
+        self.read = read
+        self.key = key
+        self.member = member
+        self.remove = remove
+        self.parameter = parameter
+        self.since = since
+        self.original = original
+        self.arn = arn
+        self.within = within
+
+    def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
+        """Return the entries that belong to ``owner``; raise Failure if they cannot be read."""
+        if self.within:
+            return list(iam.call(self.read, **owner)[self.within].get(self.key, ()))
+        if self.read == "GetLoginProfile":
+            return self._login_profile(iam, owner)
+        return list_all(iam, self.read, self.key, **owner)
+
+    def _login_profile(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
+        try:
+            iam.call(self.read, **owner)
+        except ServiceError as error:
+            if error.code == "NoSuchEntity":
+                return []
+            raise
+        return [owner]
+
+
+class Entity:
+    """A kind of entity: its ``what`` ("user"), how it is deleted, and its dependents in order.
+
+    ``recursive``: the option that removes them, too.
+    """
+
+    def __init__(
+        self, what: str, parameter: str, delete: str, recursive: str, *dependents: Dependent
+    ) -> None:
+        self.what = what
+        self.parameter = parameter
+        self.delete = delete
+        self.recursive = recursive
+        self.dependents = dependents
+
+
+# fmt: off
+USER = Entity(
+    "user", "UserName", "DeleteUser", "-r",
+    Dependent("accesskeys", "access key",
+              "ListAccessKeys", "AccessKeyMetadata", "AccessKeyId",
+              "DeleteAccessKey", "AccessKeyId", since=2010, original=True),
+    Dependent("policies", "policy",
+              "ListUserPolicies", "PolicyNames", "",
+              "DeleteUserPolicy", "PolicyName", since=2010, original=True),
+    Dependent("certificates", "signing certificate",
+              "ListSigningCertificates", "Certificates", "CertificateId",
+              "DeleteSigningCertificate", "CertificateId", since=2010, original=True),
+    Dependent("groups", "membership of group",
+              "ListGroupsForUser", "Groups", "GroupName",
+              "RemoveUserFromGroup", "GroupName", since=2010, original=True, arn=True),
+    Dependent("loginprofile", "login profile of",
+              "GetLoginProfile", "LoginProfile", "UserName",
+              "DeleteLoginProfile", "UserName", since=2010),
+    Dependent("mfadevices", "MFA device",
+              "ListMFADevices", "MFADevices", "SerialNumber",
+              "DeactivateMFADevice", "SerialNumber", since=2010),
+    Dependent("sshkeys", "SSH public key",
+              "ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId",
+              "DeleteSSHPublicKey", "SSHPublicKeyId", since=2015),
+    Dependent("servicecredentials", "service credential",
+              "ListServiceSpecificCredentials", "ServiceSpecificCredentials",
+              "ServiceSpecificCredentialId",
+              "DeleteServiceSpecificCredential", "ServiceSpecificCredentialId", since=2016),
+    Dependent("attachedpolicies", "attached policy",
+              "ListAttachedUserPolicies", "AttachedPolicies", "PolicyArn",
+              "DetachUserPolicy", "PolicyArn", since=2015),
+)
+GROUP = Entity(
+    "group", "GroupName", "DeleteGroup", "-r",
+    Dependent("users", "membership of user",
+              "GetGroup", "Users", "UserName",
+              "RemoveUserFromGroup", "UserName", since=2010, original=True, arn=True),
+    Dependent("policies", "policy",
+              "ListGroupPolicies", "PolicyNames", "",
+              "DeleteGroupPolicy", "PolicyName", since=2010, original=True),
+    Dependent("attachedpolicies", "attached policy",
+              "ListAttachedGroupPolicies", "AttachedPolicies", "PolicyArn",
+              "DetachGroupPolicy", "PolicyArn", since=2015),
+)
+ROLE = Entity(
+    "role", "RoleName", "DeleteRole", "-c",
+    Dependent("instance profiles", "place in instance profile",
+              "ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName",
+              "RemoveRoleFromInstanceProfile", "InstanceProfileName", since=2012, original=True,
+              arn=True),
+    Dependent("policies", "policy",
+              "ListRolePolicies", "PolicyNames", "",
+              "DeleteRolePolicy", "PolicyName", since=2012, original=True),
+    Dependent("attachedpolicies", "attached policy",
+              "ListAttachedRolePolicies", "AttachedPolicies", "PolicyArn",
+              "DetachRolePolicy", "PolicyArn", since=2015),
+)
+INSTANCE_PROFILE = Entity(
+    "instance profile", "InstanceProfileName", "DeleteInstanceProfile", "-r",
+    Dependent("roles", "place of role",
+              "GetInstanceProfile", "Roles", "RoleName",
+              "RemoveRoleFromInstanceProfile", "RoleName", since=2012, original=True, arn=True,
+              within="InstanceProfile"),
+)
+# fmt: on
+
+
+def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: bool) -> Lines:
+    """Delete the entity ``name``, and if ``recursive`` first everything that belongs to it.
+
+    With ``pretend`` nothing is deleted: yields the headings and the things that would be removed,
+    or a note if ``recursive`` is not given. Everything is read before anything is deleted. Raises
+    Failure, whose state says what is removed and what is left. Source: LEGACY.md, "`-r` knows".
+    """
+    if pretend and not recursive:
+        yield Note(
+            f"-p lists what {entity.recursive} would remove, and {entity.recursive} is not given; "
+            "nothing was sent"
+        )
+        return
+    owner = {entity.parameter: name}
+    found = [_Found(iam, dependent, owner) for dependent in entity.dependents if recursive]
+    if not pretend:
+        last = Step(f"{entity.what} {name}", entity.delete, **owner)
+        remove(iam, [*(step for part in found for step in part.steps()), last])
+        return
+    for part in found:
+        yield from part.lines()
+    for part in found:
+        if part.denied:
+            yield Note(
+                f"{part.dependent.read} is not permitted; what it would find is not in the list"
+            )
+
+
+class _Found:
+    """What belongs to ``owner`` of one kind; ``denied``: the key may not list it."""
+
+    def __init__(self, iam: IAM, dependent: Dependent, owner: dict[str, str]) -> None:
+        self.dependent = dependent
+        self.denied = False
+        self._owner = owner
+        self._entries: Sequence[Any] = ()
+        try:
+            self._entries = dependent.entries(iam, owner)
+        except (ServiceError, UnexpectedResponse) as failure:
+            if dependent.original or not self._may_skip(failure):
+                raise
+
+    def _may_skip(self, failure: Failure) -> bool:
+        if isinstance(failure, ServiceError):
+            self.denied = failure.denied
+            return self.denied or failure.code in _UNKNOWN_OPERATION
+        return True
+
+    def steps(self) -> list[Step]:
+        """Return the requests that remove the things."""
+        return [
+            Step(
+                f"{self.dependent.what} {name}",
+                self.dependent.remove,
+                **{**self._owner, self.dependent.parameter: name},
+            )
+            for name in map(self._name, self._entries)
+        ]
+
+    def lines(self) -> list[str]:
+        """Return the heading and the things, as ``-p`` lists them."""
+        if not self._entries and not self.dependent.original:
+            return []
+        shown = [
+            entry["Arn"] if self.dependent.arn else self._name(entry) for entry in self._entries
+        ]
+        return [self.dependent.heading, *(f"\t{text}" for text in shown)]
+
+    def _name(self, entry: Any) -> str:
+        name: str = entry[self.dependent.member] if self.dependent.member else entry
+        return name

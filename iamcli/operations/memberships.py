@@ -1,0 +1,68 @@
+"""Members of groups and roles in instance profiles: if the response is lost, the account is asked.
+
+Adding is settled by looking: a second request for a role is refused whether or not the first one
+took effect, and a lost response says nothing.
+"""
+
+from __future__ import annotations
+
+from iamcli.errors import Failure, UnknownOutcome
+from iamcli.operations.pagination import list_all
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamcli.client.service import IAM
+
+
+def add_user_to_group(iam: IAM, group: str, user: str) -> None:
+    """Make ``user`` a member of ``group``.
+
+    Raises Failure if the user is not a member afterwards, UnknownOutcome if that cannot be seen.
+    Source: AddUserToGroup, ListGroupsForUser.
+    """
+
+    def is_member() -> bool:
+        groups = list_all(iam, "ListGroupsForUser", "Groups", UserName=user)
+        return any(entry["GroupName"].lower() == group.lower() for entry in groups)
+
+    try:
+        iam.call("AddUserToGroup", GroupName=group, UserName=user)
+    except UnknownOutcome as failure:
+        _settle(iam, failure, is_member, f"user {user} is", f"in group {group}")
+
+
+def add_role_to_instance_profile(iam: IAM, profile: str, role: str) -> None:
+    """Put ``role`` in the instance profile ``profile``; raises like ``add_user_to_group``.
+
+    Source: AddRoleToInstanceProfile, GetInstanceProfile.
+    """
+
+    def is_in() -> bool:
+        found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
+        return any(entry["RoleName"].lower() == role.lower() for entry in found.get("Roles", ()))
+
+    try:
+        iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
+    except UnknownOutcome as failure:
+        _settle(iam, failure, is_in, f"role {role} is", f"in instance profile {profile}")
+
+
+def _settle(
+    iam: IAM, failure: UnknownOutcome, done: Callable[[], bool], what: str, where: str
+) -> None:
+    """Return if the account shows that it is ``done``, raise Failure if it is not.
+
+    Raises ``failure`` itself if the account cannot be read.
+    """
+    from iamcli.operations.waiting import attempts
+
+    try:
+        for _ in attempts():
+            if done():
+                iam.note(f"the response was lost, but {what} {where}")
+                return
+    except Failure:
+        raise failure from None
+    raise Failure(f"{failure.reason}; {what} not {where}") from None

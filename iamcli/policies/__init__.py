@@ -1,0 +1,1 @@
+"""Policy documents, and policies that a shell took apart."""

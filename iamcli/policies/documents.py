@@ -1,0 +1,68 @@
+"""Policies: the ones that options describe, and the ones that users bring."""
+
+from __future__ import annotations
+
+from iamcli.config import files
+from iamcli.errors import Failure, InvalidPolicy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def statement(effect: str, actions: Sequence[str], resources: Sequence[str]) -> str:
+    """Return a policy of one statement. Ledger: generated policies."""
+    return _policy({"Effect": effect, "Action": list(actions), "Resource": list(resources)})
+
+
+def trust(service: str) -> str:
+    """Return a trust policy that lets ``service`` assume a role. Ledger: generated policies."""
+    return _policy(
+        {"Effect": "Allow", "Principal": {"Service": [service]}, "Action": ["sts:AssumeRole"]}
+    )
+
+
+def given(file: str | None, document: str | None) -> str:
+    """Return the policy that the user specified with ``-f`` or ``-o``, unchanged.
+
+    Raises Failure if none or both are given or if the file cannot be read, and InvalidPolicy if the
+    policy is not JSON. Source: LEGACY.md, "a policy that is not JSON is refused".
+    """
+    if (file is None) == (document is None):
+        raise Failure("give the policy by exactly one of -f and -o")
+    if document is not None:
+        return _checked(document, "the policy of -o")
+    return from_file(str(file))
+
+
+def from_file(name: str) -> str:
+    """Return the policy in the file ``name``, as it stands; raise Failure or InvalidPolicy."""
+    return _checked(files.text(name, "the policy"), name)
+
+
+def trust_given(file: str | None, service: str | None) -> str:
+    """Return the trust policy given by exactly one of ``-f`` and ``-s``; raise like ``given``."""
+    if (file is None) == (service is None):
+        raise Failure("give the trust policy by exactly one of -f and -s")
+    return trust(service) if service is not None else from_file(str(file))
+
+
+def _policy(single: dict[str, object]) -> str:
+    import json
+
+    policy = {"Version": "2008-10-17", "Statement": [single]}
+    return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+
+
+def _checked(document: str, source: str) -> str:
+    import json
+
+    try:
+        json.loads(document)
+    except json.JSONDecodeError as error:
+        raise InvalidPolicy(
+            f"{source}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
+        ) from None
+    except RecursionError:
+        raise InvalidPolicy(f"{source}: nested too deeply") from None
+    return document

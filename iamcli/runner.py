@@ -1,0 +1,245 @@
+"""Running a command: read its line, connect, print what it yields, report what went wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from iamcli import interrupts
+from iamcli.command import Command
+from iamcli.errors import FAILED, INTERRUPTED, Failure, InvalidPolicy, OutputLost, one_line
+from iamcli.output.streams import Output
+from iamcli.parsing import parser
+from iamcli.parsing.options import UsageError
+from iamcli.parsing.shared import POLICY_TEXT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from iamcli.client.service import IAM
+    from iamcli.command import Function
+    from iamcli.output.lines import Line, Lines
+    from iamcli.output.redaction import Secrets
+    from iamcli.parsing.options import Option
+
+
+class Program(Command):
+    """A command as a console program."""
+
+    def __call__(self) -> None:
+        """Run with the arguments of the process, and end the process with the exit status.
+
+        After SIGTERM or SIGHUP the process is ended by that signal.
+        """
+        try:
+            interrupts.install_handlers()
+            status = self.run(sys.argv[1:])
+        except KeyboardInterrupt:
+            status = INTERRUPTED
+        if status and interrupts.Pending.number:
+            interrupts.end_process(interrupts.Pending.number)
+        # A normal exit would only tidy up what ends with the process anyway.
+        os._exit(status)
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """Run with the ``arguments`` that follow the command's name; return the exit status.
+
+        The status is 0 if all was done, 130 after an interrupt, else 1. Nothing is raised.
+        """
+        strict = os.environ.get("IAMCLI_STRICT") == "1"
+        output = Output(self.name, strict=strict)
+        try:
+            return self._run(arguments, output, strict=strict)
+        except InvalidPolicy as failure:
+            output.error(self._unquoted_policy(arguments) or one_line(str(failure)))
+        except Failure as failure:
+            output.error(one_line(str(failure)))
+            if failure.state:
+                output.error(one_line(failure.state))
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        return FAILED
+
+    def _run(self, arguments: Sequence[str], output: Output, *, strict: bool) -> int:
+        try:
+            values = parser.parse(self.name, self.all_options, arguments)
+        except parser.HelpRequested:
+            return _print_text(self._help(), output, FAILED if strict else 0)
+        except parser.VersionRequested:
+            from iamcli import __version__
+
+            return _print_text(f"{self.name} (iamcli) {__version__}", output, 0)
+        except UsageError as error:
+            unquoted = self._unquoted_policy(arguments)
+            output.error(unquoted or str(error))
+            if not unquoted:
+                output.error_text(self._help())
+            return FAILED
+        execute(self, values, output, strict=strict)
+        return 0
+
+    def _help(self) -> str:
+        from iamcli.help.text import help_text
+
+        return help_text(self)
+
+    def _unquoted_policy(self, arguments: Sequence[str]) -> str | None:
+        if POLICY_TEXT not in self.options:
+            return None
+        from iamcli.policies import unquoted
+
+        return unquoted.explain(self.name, arguments)
+
+
+def command(name: str, *options: Option) -> Callable[[Function], Program]:
+    """Declare the function below to be the command ``name`` with these ``options``."""
+
+    def declare(function: Function) -> Program:
+        return Program(name, options, function)
+
+    return declare
+
+
+def execute(command: Command, values: Mapping[str, Any], output: Output, *, strict: bool) -> None:
+    """Run ``command`` with the ``values`` of its options.
+
+    Raises Failure if it could not do all that it was asked to do, and KeyboardInterrupt. The texts
+    of both can be printed: they hold no secret.
+    """
+    from iamcli.output.redaction import Secrets
+
+    secrets = Secrets()
+    try:
+        _execute(command, values, output, secrets, strict=strict)
+    except Failure as failure:
+        failure.args = (secrets.redact(str(failure)),)
+        failure.state = secrets.redact(failure.state)
+        raise
+    except Exception as error:  # noqa: BLE001 - a user sees no traceback without -d
+        if values["debug"]:
+            output.error_text(secrets.redact(_traceback(error)))
+        what = secrets.redact(f"{type(error).__name__}: {error}")
+        defect = Failure(f"defect in iamcli, please report it with the output of -d: {what}")
+        defect.state = secrets.redact(getattr(error, "state", ""))
+        raise defect from None
+
+
+def _execute(
+    command: Command,
+    values: Mapping[str, Any],
+    output: Output,
+    secrets: Secrets,
+    *,
+    strict: bool,
+) -> None:
+    from iamcli.client.service import IAM
+    from iamcli.config.connection import Connection
+
+    connection = Connection(values, os.environ)
+
+    def warn() -> None:
+        while connection.warnings:
+            warning, terminals_only = connection.warnings.pop(0)
+            if output.on_terminal() or not terminals_only:
+                output.error(warning)
+
+    def before() -> None:
+        # The client has now read the endpoint of the AWS configuration.
+        warn()
+        output.flush()
+
+    warn()
+
+    def debug(line: str) -> None:
+        output.error(f"debug: {one_line(line)}")
+
+    iam = IAM(
+        connection,
+        secrets=secrets,
+        log=debug if values["debug"] else None,
+        note=(lambda _line: None) if strict else output.error,
+        before=before,
+        strict=strict,
+    )
+    arguments = {option.dest: values[option.dest] for option in command.options}
+    try:
+        _print_lines(command.function(iam, **arguments), iam, output)
+    except KeyboardInterrupt as interrupt:
+        if iam.changed:
+            known = secrets.redact(str(interrupt) or _outcome(iam))
+            output.error(one_line(f"interrupted; {known}"))
+        state = getattr(interrupt, "state", "")
+        if state:
+            output.error(one_line(secrets.redact(state)))
+        raise
+
+
+def _outcome(iam: IAM) -> str:
+    """Return what is known, after an interrupt, of a command that changes something."""
+    if iam.pending is None:
+        return "what was already done stays done"
+    from iamcli.client import outcomes
+
+    operation, parameters = iam.pending
+    return outcomes.unknown_words(operation, outcomes.check(operation, parameters))
+
+
+def _print_lines(lines: Lines, iam: IAM, output: Output) -> None:
+    try:
+        _print_each(lines, output)
+        output.flush()
+    except OutputLost as lost:
+        if iam.changed:
+            raise Failure(f"{lost}; what the command did stays done") from None
+        if not lost.reader_left:
+            raise
+
+
+def _print_each(lines: Lines, output: Output) -> None:
+    """Print each line; if one cannot be printed, raise that in the command where it yielded it."""
+    lost: BaseException | None = None
+    while True:
+        try:
+            line = lines.throw(lost) if lost else next(lines, None)
+            lost = None
+            if line is None:
+                return
+            _print_line(line, output)
+        except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - any line may be lost
+            if lines.gi_frame is None:  # type: ignore[attr-defined]  # all generators have it
+                # The command itself has raised it.
+                raise
+            output.discard()
+            lost = error
+
+
+def _print_line(line: Line, output: Output) -> None:
+    from iamcli.output.lines import Note, RequireOutput, Secret
+
+    if isinstance(line, Note):
+        output.error(line)
+    elif isinstance(line, RequireOutput):
+        output.require(terminal=line.terminal)
+    else:
+        output.line(line)
+        if isinstance(line, Secret):
+            output.flush()
+
+
+def _print_text(text: str, output: Output, status: int) -> int:
+    try:
+        for line in text.splitlines():
+            output.line(line)
+        output.flush()
+    except OutputLost as lost:
+        if not lost.reader_left:
+            raise
+    return status
+
+
+def _traceback(error: Exception) -> str:
+    import traceback
+
+    return "".join(traceback.format_exception(error))

@@ -1,0 +1,1 @@
+"""A private IAM on this machine."""

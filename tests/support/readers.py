@@ -1,0 +1,191 @@
+"""The options of a command as help, manual page and completions tell them, each read by itself.
+
+The readers know the form of what they read and nothing of what made it.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+from support.shell import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamcli.command import Command
+
+Names = tuple[str, ...]
+
+
+class Fact(NamedTuple):
+    """What a reader learns of an option."""
+
+    value: bool
+    required: bool
+    repeatable: bool
+    choices: tuple[str, ...]
+    default: str
+
+
+Facts = dict[str, Fact]
+
+
+def declared(command: Command) -> Facts:
+    """Return what the declaration says."""
+    return {
+        name: Fact(
+            option.metavar is not None,
+            option.required,
+            option.repeatable,
+            option.choices,
+            option.default.replace("`", ""),
+        )
+        for option in command.all_options
+        for name in option.names
+    }
+
+
+def _told(value: object, text: str) -> Fact:
+    """Return what the one line of help and completions says: marks, choices, default."""
+    marks = re.search(r" \(((?:required|repeatable|exactly one of [^)]*)(?:, [^)]*)*)\)", text)
+    words = marks[1] if marks else ""
+    choices = re.search(r"\): ([A-Z]\w+(?:, \w+)* or \w+)", text)
+    default = re.search(r"; default: (.*)$", text)
+    return Fact(
+        bool(value),
+        "required" in words.split(", "),
+        "repeatable" in words,
+        tuple(re.split(r", | or ", choices[1])) if choices else (),
+        default[1] if default else "",
+    )
+
+
+def of_help(text: str) -> Facts:
+    """Read what ``-h`` shows."""
+    found: Facts = {}
+    table = text.partition("[options...]\n\n")[2].partition("\n\n")[0]
+    rows: list[str] = []
+    for line in table.splitlines():
+        if line.startswith("-"):
+            rows.append(line)
+        else:
+            rows[-1] += f" {line.strip()}"
+    for row in rows:
+        left, _, meaning = re.split(r"(  +)", row, maxsplit=1)
+        names, _, metavar = re.sub(r"^(\S+), ", r"\1,", left).partition(" ")
+        for name in names.split(","):
+            found[name] = _told(metavar, meaning)
+    return found
+
+
+def of_page(text: str) -> Facts:
+    """Read the tagged lists of a manual page's DESCRIPTION."""
+    description = text.partition("\n.Sh DESCRIPTION\n")[2].partition("\n.Sh ")[0]
+    found: Facts = {}
+    for item in description.split("\n.It ")[1:]:
+        tag, _, rest = item.partition("\n")
+        body = " ".join(_unmarked(line) for line in rest.partition("\n.El")[0].splitlines())
+        body = re.sub(r" ([.,:;])(?= |$)", r"\1", body)
+        choices = re.search(r": (\w+(?:, \w+)* or \w+), in upper or lower case", body)
+        default = re.search(r" Default: (.*)\.$", body)
+        for name in re.findall(r"Fl (\S+)", tag):
+            found[f"-{name}"] = Fact(
+                " Ar " in tag,
+                " Required." in body,
+                "May be repeated." in body,
+                tuple(re.split(r", | or ", choices[1])) if choices else (),
+                default[1] if default else "",
+            )
+    return found
+
+
+def _unmarked(line: str) -> str:
+    line = re.sub(r"\\&|\\-", lambda match: "-" if match[0] == "\\-" else "", line)
+    if not line.startswith("."):
+        return line
+    macro, _, rest = line[1:].partition(" ")
+    rest = rest.replace('"', "")
+    return re.sub(r"^", "-", rest) if macro == "Fl" else rest
+
+
+def statuses_of_help(text: str) -> set[int]:
+    """Read the exit statuses that ``-h`` names."""
+    line = next(line for line in text.splitlines() if line.startswith("Exit status: "))
+    return {int(word) for word in re.findall(r"\b\d+\b", line)}
+
+
+def statuses_of_page(text: str) -> set[int]:
+    """Read the exit statuses that a page lists."""
+    section = text.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
+    return {int(word) for word in re.findall(r"^\.It (\d+)$", section, re.MULTILINE)}
+
+
+def of_bash(names: Iterable[str]) -> dict[str, Facts]:
+    """Let bash read its file, and return the options of each command in ``names``."""
+    script = (
+        'shopt -s expand_aliases; . "$1"; shift; for name; do _iamcli_table "$name"; '
+        'printf "%s\\0" "$name" "${table[@]}" END; done'
+    )
+    file = ROOT / "completions" / "bash" / "iamcli"
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", file, *names], capture_output=True, text=True, check=True
+    )
+    words = iter(done.stdout.split("\0")[:-1])
+    found: dict[str, Facts] = {}
+    for name in words:
+        facts: Facts = {}
+        for option in iter(lambda: next(words), "END"):
+            kind, _, meaning = next(words), next(words), next(words)
+            facts[option] = _told(kind != "switch", meaning)
+        found[name] = facts
+    return found
+
+
+SPEC = re.compile(
+    r"(?:\([^)]*\))?(?P<star>\*)?(?P<name>--?[a-z0-9-]+)=?"
+    r"\[(?P<text>(?:\\.|[^\\\]])*)\](?P<value>:.*)?"
+)
+
+
+def of_zsh(names: Iterable[str]) -> dict[str, Facts]:
+    """Read the specifications in zsh's file."""
+    text = (ROOT / "completions" / "zsh" / "_iamcli").read_text()
+    common = text.partition("\nspecs=(\n")[2].partition("\n)\n")[0]
+    found = {}
+    for name in names:
+        own = text.partition(f"\n    {name})\n")[2].partition("        ;;")[0]
+        inner = own.partition("specs+=(\n")[2].partition("\n        )\n")[0]
+        facts: Facts = {}
+        for word in shlex.split(f"{common}\n{inner}"):
+            spec = SPEC.fullmatch(word)
+            assert spec, word
+            fact = _told(spec["value"], re.sub(r"\\(.)", r"\1", spec["text"]))
+            assert fact.repeatable == bool(spec["star"])
+            facts[spec["name"]] = fact
+        found[name] = facts
+    return found
+
+
+ROW = re.compile(
+    r"complete -c \S+ -[lo] (?P<name>\S+)(?P<value>( -[rxF])*( -a '[^']*')?) "
+    r"-d '(?P<text>(?:\\.|[^\\'])*)'"
+)
+
+
+def of_fish(names: Iterable[str]) -> dict[str, Facts]:
+    """Read the lines of fish's files."""
+    found = {}
+    for name in names:
+        facts: Facts = {}
+        lines = (ROOT / "completions" / "fish" / f"{name}.fish").read_text().splitlines()
+        for line in lines[3:]:
+            row = ROW.fullmatch(line)
+            assert row, line
+            dashes = "--" if " -l " in line[: row.start("name")] else "-"
+            meaning = re.sub(r"\\(.)", r"\1", row["text"])
+            facts[f"{dashes}{row['name']}"] = _told(row["value"], meaning)
+        found[name] = facts
+    return found

@@ -1,0 +1,62 @@
+"""Commands as a user runs them: real processes with an environment of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from support.forked import Done
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HERE = Path(__file__).resolve().parent.parent
+ROOT = HERE.parent
+BIN = Path(sys.executable).parent
+KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+class Shell:
+    """Runs commands as a user does: real processes with an environment of their own."""
+
+    def __init__(self, home: Path, variables: Mapping[str, str]) -> None:
+        self.home = home
+        self.env = {
+            "HOME": str(home),
+            "PATH": f"{BIN}:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TMPDIR": str(home),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # Empty but for mutation testing, where the code is not that of the environment.
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            **variables,
+        }
+
+    def __call__(
+        self, *words: str, stdin: str | bytes | None = "", env: Mapping[str, str] | None = None
+    ) -> Done:
+        """Run ``words`` and return how that ended; ``env`` changes variables, "" removes one."""
+        changed = {**self.env, **(env or {})}
+        done = subprocess.run(
+            words,
+            env={name: value for name, value in changed.items() if value != ""},
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            cwd=self.home,
+            timeout=60,
+            check=False,
+        )
+        return Done(
+            done.returncode,
+            done.stdout.decode("utf-8", "surrogateescape"),
+            done.stderr.decode("utf-8", "surrogateescape"),
+        )
+
+    def start(self, *words: str, **options: object) -> subprocess.Popen[bytes]:
+        """Start ``words`` and return the process."""
+        settings = {"env": self.env, "cwd": self.home, **options}
+        return subprocess.Popen(words, **settings)  # type: ignore[call-overload,no-any-return]

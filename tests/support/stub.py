@@ -1,0 +1,172 @@
+"""The wire stub: an HTTP server on loopback that gives canned answers and remembers requests.
+
+Each path of its URL is a endpoint with answers of its own, given one after the other; the last one
+is given again where more are asked for. So many processes can use one stub.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
+
+    Fault = Callable[[BaseHTTPRequestHandler], None]
+
+S = TypeVar("S", bound="Endpoint")
+NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
+
+
+class Request(NamedTuple):
+    """A request as it arrived: the operation, its parameters in order, and where from."""
+
+    operation: str
+    parameters: dict[str, str]
+    headers: dict[str, str]
+    connection: tuple[str, int]
+    line: str
+
+
+class Answer(NamedTuple):
+    """What is sent back: status and body, or a ``fault`` that does as it likes to the socket."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = {}  # noqa: RUF012 - never written to
+    fault: Fault | None = None
+    delay: float = 0
+
+
+def ok(operation: str, result: str = "") -> Answer:
+    """Return an answer in the service's own form; ``result`` is the XML inside its result."""
+    return Answer(
+        f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result>{result}'
+        f"</{operation}Result><ResponseMetadata><RequestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE"
+        f"</RequestId></ResponseMetadata></{operation}Response>".encode()
+    )
+
+
+def refused(code: str, message: str = "", status: int = 400) -> Answer:
+    """Return a refusal in the service's own form."""
+    return Answer(
+        f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{escape(code)}</Code>'
+        f"<Message>{escape(message)}</Message></Error>"
+        f"<RequestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE</RequestId></ErrorResponse>".encode(),
+        status,
+    )
+
+
+def faulty(fault: Fault) -> Answer:
+    """Return an answer that is whatever ``fault`` does with the handler."""
+    return Answer(fault=fault)
+
+
+class Endpoint:
+    """The answers of one path, and the requests that came to it."""
+
+    def __init__(self, url: str, answers: list[Answer]) -> None:
+        self.url = url
+        self.requests: list[Request] = []
+        self._answers = list(answers)
+        self._by_operation: dict[str, list[Answer]] = {}
+        self._lock = threading.Lock()
+
+    def on(self, operation: str, *answers: Answer) -> Endpoint:
+        """Give ``answers`` to this operation, whenever it comes; return the endpoint."""
+        self._by_operation[operation] = list(answers)
+        return self
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that were asked for, in order."""
+        return [request.operation for request in self.requests]
+
+    def answer(self, request: Request) -> Answer:
+        """Remember ``request`` and return its answer."""
+        with self._lock:
+            self.requests.append(request)
+            waiting = self._by_operation.get(request.operation, self._answers)
+            if not waiting:
+                return refused("InvalidAction", f"no answer for {request.operation}")
+            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
+class Stub:
+    """A running stub; ``endpoint`` makes a new URL with its answers."""
+
+    def __init__(self, tls: SSLContext | None = None) -> None:
+        self._endpoints: dict[str, Endpoint] = {}
+        self._scheme = "https" if tls else "http"
+        stub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                stub.handle(self, self.rfile.read(length))
+
+            def do_CONNECT(self) -> None:
+                self.send_error(405)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.port = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def endpoint(self, *answers: Answer) -> Endpoint:
+        """Return a new endpoint that gives ``answers`` in order."""
+        return self.add(lambda url: Endpoint(url, list(answers)))
+
+    def add(self, made: Callable[[str], S]) -> S:
+        """Return a new endpoint, ``made`` for its URL."""
+        path = f"/{len(self._endpoints) + 1}"
+        endpoint = made(f"{self._scheme}://127.0.0.1:{self.port}{path}")
+        self._endpoints[path] = endpoint
+        return endpoint
+
+    def handle(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        """Answer one request."""
+        path = handler.path.removeprefix(f"http://127.0.0.1:{self.port}").rstrip("/")
+        parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        operation = parameters.pop("Action", "")
+        parameters.pop("Version", None)
+        request = Request(
+            operation,
+            parameters,
+            {name.lower(): value for name, value in handler.headers.items()},
+            handler.client_address,
+            handler.requestline,
+        )
+        endpoint = self._endpoints.get(path)
+        answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
+        if answer.delay:
+            time.sleep(answer.delay)
+        if answer.fault:
+            answer.fault(handler)
+            handler.close_connection = True
+            return
+        handler.send_response(answer.status)
+        headers = {"Content-Type": "text/xml", "Content-Length": str(len(answer.body))}
+        for name, value in (headers | answer.headers).items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(answer.body)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
