@@ -1,8 +1,8 @@
-"""Time whole commands against `aws iam`, curl and the bare interpreter, in pairs.
+"""Compare the run time of commands with `aws iam`, curl and the bare interpreter, in pairs.
 
-Machines differ and are noisy, so each figure is a ratio: the two commands run in turn, A B A B, and
-the median of the ratios of neighbouring runs is what counts. Everything runs on this machine; the
-service is a stub on loopback.
+Times differ between machines and between runs, so each result is a ratio: the two commands run
+alternately, A B A B, and the result is the median of the ratios of adjacent runs. Everything runs
+on this machine; the service is a stub on the loopback interface.
 
 Usage: python bench/compare.py [--pairs N] [ROW ...]
 """
@@ -31,7 +31,7 @@ from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from support.stub import Stub, ok  # noqa: E402 - found through the line above
+from support.stub import Stub, ok  # noqa: E402 - found because of the line above
 
 BIN = Path(sys.executable).parent
 USER = (
@@ -42,7 +42,7 @@ USER = (
 
 
 class Row(NamedTuple):
-    """A line of the table: two commands, and the goal and the limit of their ratio."""
+    """A row of the table: two commands, and the goal and the limit of their ratio (0: none)."""
 
     what: str
     ours: list[str]
@@ -52,8 +52,8 @@ class Row(NamedTuple):
     env: dict[str, str] = {}  # noqa: RUF012 - never written to
 
 
-#: Runs a command and prints its peak memory in KiB: a small process of its own, because a child's
-#: peak is never less than that of the process that it was forked from.
+#: A program that runs a command and prints its peak memory (KiB). It is a separate, small process,
+#: because the peak of a child is never less than that of the process that it was forked from.
 WATCHER = (
     "import os, sys; null = os.open(os.devnull, os.O_WRONLY); "
     "quiet = [(os.POSIX_SPAWN_DUP2, null, number) for number in (1, 2)]; "
@@ -62,25 +62,25 @@ WATCHER = (
 )
 
 
-def seconds(words: list[str], env: dict[str, str]) -> float:
-    """Run a command to its end and return how long it took; exit where it fails."""
+def seconds(arguments: list[str], env: dict[str, str]) -> float:
+    """Run a command and return how long it took (seconds); raise SystemExit if it fails."""
     quiet = subprocess.DEVNULL
     begin = time.perf_counter()
-    status = subprocess.run(words, env=env, stdout=quiet, stderr=quiet, check=False).returncode
+    status = subprocess.run(arguments, env=env, stdout=quiet, stderr=quiet, check=False).returncode
     taken = time.perf_counter() - begin
-    if status and "-z" not in words:
-        sys.exit(f"{' '.join(words)} failed with status {status}")
+    if status and "-z" not in arguments:
+        sys.exit(f"{' '.join(arguments)} failed with status {status}")
     return taken
 
 
-def memory(words: list[str], env: dict[str, str]) -> float:
-    """Run a command and return its peak memory in MiB."""
-    watch = [sys.executable, "-S", "-c", WATCHER, *words]
+def memory(arguments: list[str], env: dict[str, str]) -> float:
+    """Run a command and return its peak memory (MiB)."""
+    watch = [sys.executable, "-S", "-c", WATCHER, *arguments]
     return int(subprocess.run(watch, env=env, capture_output=True, check=True).stdout) / 1024
 
 
 def measure(row: Row, pairs: int, env: dict[str, str]) -> None:
-    """Run the row's commands in turn and print what came out."""
+    """Run the commands of ``row`` alternately, ``pairs`` times, and print the result."""
     env = env | row.env
     seconds(row.ours, env)
     seconds(row.theirs, env)
@@ -96,7 +96,10 @@ def measure(row: Row, pairs: int, env: dict[str, str]) -> None:
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """Write a certificate for 127.0.0.1 with its key, and a bundle of usual size that trusts it."""
+    """Write a certificate for 127.0.0.1 and a bundle that contains it; return both files.
+
+    The certificate file also contains the key. The bundle has the usual size.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(timezone.utc)
@@ -130,7 +133,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def users(first: int, marker: str) -> str:
-    """Return a page of 1,000 users as the service sends it."""
+    """Return a page of 1,000 users, as the service does; ``marker`` is empty on the last page."""
     entries = "".join(
         "<member>"
         + USER.removeprefix("<User>").removesuffix("</User>").replace("bob", f"u{n}")
@@ -142,7 +145,7 @@ def users(first: int, marker: str) -> str:
 
 
 def rows(plain: str, secure: str, lists: str, bundle: Path) -> list[Row]:
-    """Return the table's lines."""
+    """Return the rows of the table; the first three parameters are URLs of the stub."""
     get = str(BIN / "iam-usergetattributes")
     aws = [str(BIN / "aws"), "iam"]
     python = [sys.executable, "-c", "pass"]
@@ -184,7 +187,7 @@ def rows(plain: str, secure: str, lists: str, bundle: Path) -> list[Row]:
 
 
 def serve_lists(stub: Stub) -> str:
-    """Return a URL that gives the five pages over and over."""
+    """Return a URL that returns five pages of users, again and again."""
     pages = [
         ok("ListUsers", users(n * 1000, f"M{n}" if n < 4 else ""))  # noqa: PLR2004
         for n in range(5)
@@ -194,9 +197,9 @@ def serve_lists(stub: Stub) -> str:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description="Time whole commands in pairs.")
+    parser = argparse.ArgumentParser(description="Compare the run time of commands, in pairs.")
     parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("rows", nargs="*", help="only rows that hold one of these words")
+    parser.add_argument("rows", nargs="*", help="only rows that contain one of these words")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

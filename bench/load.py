@@ -1,8 +1,8 @@
-"""Run commands from several shells at once against one server; print figures and what went wrong.
+"""Run commands from several shells at once against one server; print statistics and errors.
 
-Each shell works in rounds: it creates a user with all that a script gives one, reads that back and
-removes the user. The server is the sandbox's and runs beside the commands, so that its work is
-part of the figures.
+Each shell works in rounds: it creates a user with a key, a policy, a password and a group, reads
+them back, and deletes the user. The server is that of the sandbox. It runs on the same machine, so
+the statistics include its work.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ACCOUNT = "arn:aws:iam::123456789012"
 END = "IsTruncated: false\n"
 MARK = "\x01"
 
-#: Runs a command and shows, behind its output, when it began and ended and its status.
+#: A shell function that runs a command and then prints its start, its end and its exit status.
 TIMED = f"""
 timed() {{
     local begin=$EPOCHREALTIME
@@ -37,14 +37,17 @@ timed() {{
 
 
 class Step(NamedTuple):
-    """A command line and the pattern of what it shows; names of groups hold for the round."""
+    """A command line and the regular expression of its output.
+
+    The named groups of an expression can be used in the following steps of the round.
+    """
 
     line: str
     pattern: str
 
 
 class Ran(NamedTuple):
-    """A command that has run: its line, what it showed, its status and how long it took."""
+    """A command that has run: its command line, output, exit status and run time."""
 
     line: str
     shown: str
@@ -53,7 +56,7 @@ class Ran(NamedTuple):
 
 
 def steps(shell: str, user: str) -> list[Step]:
-    """Return a round of ``shell`` with one ``user``."""
+    """Return the steps of a round of ``shell``, for one ``user``."""
     arn = f"{ACCOUNT}:user/{shell}/{user}\n"
     return [
         Step(
@@ -73,7 +76,7 @@ def steps(shell: str, user: str) -> list[Step]:
 
 
 def first_wrong(wanted: list[Step], ran: list[Ran]) -> Ran | None:
-    """Return the first command of a round that failed or showed something else."""
+    """Return the first command of a round that failed or printed something else, or None."""
     pattern = shown = ""
     for step, run in zip(wanted, ran, strict=True):
         pattern += f"{step.pattern}{MARK}"
@@ -84,7 +87,7 @@ def first_wrong(wanted: list[Step], ran: list[Ran]) -> Ran | None:
 
 
 def read(lines: list[str], text: str) -> list[Ran]:
-    """Return what a shell that ran ``lines`` has shown in ``text``."""
+    """Return the commands that a shell has run, from their ``lines`` and its output, ``text``."""
     pieces = text.split(MARK)[:-1]
     ran = []
     for line, shown, figures in zip(lines, pieces[::2], pieces[1::2], strict=True):
@@ -94,7 +97,7 @@ def read(lines: list[str], text: str) -> list[Ran]:
 
 
 def run(shells: list[list[str]], folder: Path, env: dict[str, str]) -> list[list[Ran]]:
-    """Run the command lines of each shell, all shells at once; return what each ran."""
+    """Run the command lines of all shells at the same time; return the commands of each shell."""
     outputs = [folder / f"shell{number}" for number in range(len(shells))]
     running = []
     for lines, output in zip(shells, outputs, strict=True):
@@ -115,7 +118,7 @@ def run(shells: list[list[str]], folder: Path, env: dict[str, str]) -> list[list
 
 
 def load(shells: int, rounds: int, folder: Path) -> tuple[list[Ran], list[str], float]:
-    """Run the load in ``folder``; return the commands, what went wrong, and the seconds it took."""
+    """Run the load in ``folder``; return the commands, the errors, and the run time (seconds)."""
     for name in ("home", "tmp", "cwd"):
         (folder / name).mkdir()
     wanted = [
@@ -128,7 +131,7 @@ def load(shells: int, rounds: int, folder: Path) -> tuple[list[Ran], list[str], 
         env = sandbox.environment(server, os.environ) | {
             "HOME": str(folder / "home"),
             "TMPDIR": str(folder / "tmp"),
-            "LC_ALL": "C.UTF-8",  # EPOCHREALTIME has a decimal comma elsewhere
+            "LC_ALL": "C.UTF-8",  # in some locales EPOCHREALTIME has a decimal comma
         }
         run([["iam-groupcreate -g everyone"]], folder, env)
         begin = time.perf_counter()
@@ -140,14 +143,14 @@ def load(shells: int, rounds: int, folder: Path) -> tuple[list[Ran], list[str], 
         for number, round_ in enumerate(rounds_wanted):
             first = number * len(round_)
             wrong.append(first_wrong(round_, shell_ran[first : first + len(round_)]))
-    told = [f"{run.line}: status {run.status}, showed {run.shown!r}" for run in wrong if run]
+    errors = [f"{run.line}: status {run.status}, showed {run.shown!r}" for run in wrong if run]
     left = [path for name in ("home", "tmp", "cwd") for path in (folder / name).rglob("*")]
-    told += [f"left behind: {path.relative_to(folder)}" for path in left]
-    return [run for shell in ran for run in shell], told, seconds
+    errors += [f"left behind: {path.relative_to(folder)}" for path in left]
+    return [run for shell in ran for run in shell], errors, seconds
 
 
 def main() -> None:
-    """Print the figures; exit 1 where anything went wrong."""
+    """Print the statistics; exit 1 if a command failed or printed something unexpected."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--commands", type=int, default=2000)
     parser.add_argument("--shells", type=int, default=4)

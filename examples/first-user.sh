@@ -1,12 +1,12 @@
 #!/bin/sh
-# The first user of an account: with every right, an access key, a password and a sign-in address.
-# Try it where it costs nothing: iamcli sandbox examples/first-user.sh
+# Creates the first user of an account, with full permissions, an access key, a password and an
+# account alias for the sign-in page. To try it: iamcli sandbox examples/first-user.sh
 
 set -e
 
 policy='{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
-# Show a command as one would type it, then run it.
+# Print a command as you would type it, and run it.
 run() {
     printf '$'
     for word in "$@"; do

@@ -1,8 +1,8 @@
-"""Runs the umbrella as ``python -m iamcli``."""
+"""Runs ``iamcli`` as ``python -m iamcli``."""
 
 import sys
 
-# Python has put the current folder first; what lies there is not ours. Nothing is imported before.
+# Python puts the current directory first. Remove it before anything can be imported from there.
 if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
     del sys.path[0]
 

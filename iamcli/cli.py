@@ -1,4 +1,4 @@
-"""The program ``iamcli``: what there is, a place to try it in, a folder for old scripts."""
+"""The program ``iamcli``: lists the commands, runs the sandbox, sets up AWS_IAM_HOME."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 HEAD = """\
-The commands of the legacy AWS IAM Command Line Toolkit. Each is a program of
-its own and explains itself: iam-usercreate -h
+The commands of the legacy AWS IAM Command Line Toolkit. Each is a separate
+program. For its help, run it with -h: iam-usercreate -h
 """
 
 
 def main() -> int:
-    """Run ``iamcli`` with the words in ``sys.argv``; return the exit status."""
+    """Run ``iamcli`` with the arguments in ``sys.argv``; return the exit status."""
     output = Output("iamcli", strict=False)
     try:
         status = group.main(obj=output, prog_name="iamcli", standalone_mode=False)
@@ -34,7 +34,7 @@ def main() -> int:
         program = error.ctx.command_path if error.ctx else "iamcli"
         output.error(f"{error.format_message().removesuffix('.')}; see {program} --help")
     except OutputLost as lost:
-        # What is still buffered would fail once more at the very end.
+        # Python flushes the buffer again at exit; that must not fail a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         if lost.reader_left:
             return 0
@@ -43,18 +43,18 @@ def main() -> int:
         output.error(str(failure))
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - no traceback ever reaches a user
-        output.error(f"defect in iamcli, please report it: {type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - users never see a traceback
+        output.error(f"internal error, please report it: {type(error).__name__}: {error}")
     else:
         return int(status or 0)
     return FAILED
 
 
 class DocumentedCommand(click.Command):
-    """A command whose help goes where it is noticed if it does not arrive."""
+    """A command that reports an error if its help cannot be written."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return click's own option with another way to show the help."""
+        """Return click's help option, changed to print the help through ``Output``."""
         option = super().get_help_option(ctx)
         if option:
             option.callback = lambda ctx, _, wanted: _show(ctx, ctx.get_help()) if wanted else None
@@ -62,12 +62,12 @@ class DocumentedCommand(click.Command):
 
 
 class CommandGroup(DocumentedCommand, click.Group):
-    """A group that knows the iam-* programs too: its help lists them, a wrong name finds them."""
+    """A group that includes the iam-* programs in its help and in suggestions for wrong names."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the subcommand; raise UsageError with the nearest name where there is none."""
+        """Return the subcommand; raise UsageError with the closest name if there is none."""
         if self.get_command(ctx, args[0]):
             return super().resolve_command(ctx, args)
         from difflib import get_close_matches
@@ -77,17 +77,17 @@ class CommandGroup(DocumentedCommand, click.Group):
             known[command.name] = known[command.name.removeprefix("iam-")] = command.name
         near = get_close_matches(args[0], known, 1)
         hint = f" (did you mean {known[near[0]]}?)" if near else ""
-        raise click.UsageError(f"there is no subcommand {args[0]}{hint}", ctx)
+        raise click.UsageError(f"unknown subcommand {args[0]}{hint}", ctx)
 
     def get_help(self, ctx: click.Context) -> str:
-        """Return every program by room, then the subcommands, each with its summary."""
+        """Return the iam-* programs by group, then the subcommands, each with its summary."""
         listed = [
             (title, [(command.name, command.summary) for command in commands])
             for title, commands in index.groups().items()
         ]
         own = [command for command in self.commands.values() if not command.hidden]
         lines = [(_usage(command, ctx), command.get_short_help_str(WIDTH)) for command in own]
-        listed.append(("iamcli itself", lines))
+        listed.append(("iamcli", lines))
         return "\n".join([HEAD, *(line for part in listed for line in _part(*part))]).rstrip()
 
 
@@ -119,7 +119,7 @@ def _show(ctx: click.Context, text: str) -> None:
 @click.option("--version", "version_wanted", is_flag=True)
 @click.pass_context
 def group(ctx: click.Context, *, version_wanted: bool) -> None:
-    """Show what there is."""
+    """List all commands."""
     if version_wanted:
         _show(ctx, f"iamcli {__version__}")
     if ctx.invoked_subcommand is None:
@@ -132,11 +132,11 @@ def group(ctx: click.Context, *, version_wanted: bool) -> None:
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def sandbox(output: Output, command: tuple[str, ...]) -> int:
-    """Run a command, or a shell, with a private IAM on this machine.
+    """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND finds the iam-* commands, dummy credentials and an empty IAM that is gone when it ends;
-    nothing reaches AWS. Without COMMAND an interactive shell is started. The exit status is that
-    of COMMAND.
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. No request
+    reaches AWS, and the IAM is deleted when COMMAND ends. Without COMMAND, an interactive shell is
+    started. The exit status is that of COMMAND.
     """
     from iamcli.sandbox.launcher import run
 
@@ -147,23 +147,24 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
     hidden=True, context_settings={"allow_interspersed_args": False}, add_help_option=False
 )
 @click.argument("kind")
-@click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
-def complete(output: Output, kind: str, words: tuple[str, ...]) -> None:
-    """Show names of KIND that fit behind WORDS, for completion in the shell."""
+def complete(output: Output, kind: str, arguments: tuple[str, ...]) -> None:
+    """Print the names of KIND that can follow ARGUMENTS, for completion in the shell."""
     from iamcli.completion import complete as names
 
-    names(kind, words, output.line)
+    names(kind, arguments, output.line)
 
 
 @group.command(cls=DocumentedCommand, options_metavar="")
 @click.argument("folder", metavar="DIR")
 @click.pass_context
 def home(ctx: click.Context, folder: str) -> None:
-    """Lay out a folder for scripts that name the toolkit's own.
+    """Set up a directory that scripts can use as AWS_IAM_HOME.
 
-    DIR, for example /opt/aws/apitools/iam, gets a bin with the iam-* commands, two templates and a
-    README. What others put there is never overwritten. Run it again after an upgrade or a move.
+    Creates the iam-* commands in DIR/bin, two templates and a README. DIR is the directory that
+    your scripts expect, for example /opt/aws/apitools/iam. Files that iamcli did not create are
+    never overwritten. Run it again after you upgrade or move iamcli.
     """
     from iamcli.installation.home import lay_out
 

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class Command:
-    """A command: ``name``, ``options`` (its own), and the ``function`` that does the work.
+    """A command: its ``name``, its ``options`` and the ``function`` that does the work.
 
-    The function takes the IAM service and the value of each option by name, and yields lines. Its
-    docstring is the command's documentation; ``iamcli.help.docstring`` describes the form.
+    ``options`` are without the common ones. The function takes the IAM service and the value of
+    each option by name, and yields lines. Its docstring is the documentation of the command, in the
+    format that ``iamcli.help.docstring`` describes.
     """
 
     def __init__(self, name: str, options: Sequence[Option], function: Function) -> None:

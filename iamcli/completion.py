@@ -1,9 +1,9 @@
-"""Names from the account, for completion in the shell: on request, at once or not at all.
+"""Names from the account, for completion in the shell.
 
-``iamcli complete KIND COMMAND WORD...`` prints the names of that kind, one a line, with the
-credentials and the endpoint that the command line would use. It only lists, it never asks a
-question, and whatever goes wrong it says nothing. What it printed is kept for a minute, because
-shells ask again with every press of TAB.
+``iamcli complete KIND COMMAND WORD...`` prints the names of that kind, one per line, with the
+credentials and the endpoint that the command line would use. It only reads, never prompts, and
+prints no errors. The names are cached for a minute, because the shell asks again each time you
+press TAB.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 
     from iamcli.command import Command
 
-#: Seconds after which the shell gets its prompt back, whatever the network does.
+#: Seconds after which completion gives up, so that the shell shows its prompt again.
 TIMEOUT = 2.0
-#: Seconds for which names are kept, and for which it is not tried again after there were none.
-KEPT = 60.0
-KEPT_EMPTY = 10.0
+#: Seconds for which names are cached, and for which an empty list is.
+CACHE_SECONDS = 60.0
+EMPTY_CACHE_SECONDS = 10.0
 
-#: What names are made of. The shells see no other letter of an answer, whoever sent it.
-_LETTERS = frozenset("+=,.@-_:/")
+#: Characters that names may have besides letters and digits. Other names are not printed, so that
+#: no server can send anything else to the shell.
+_PUNCTUATION = frozenset("+=,.@-_:/")
 
-#: What decides, besides the command line, whose names they are.
+#: The variables that select the account, besides the command line.
 _VARIABLES = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -50,9 +51,9 @@ _PARAMETERS = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
 
 
 class Query:
-    """A list to ask for: the ``operation``, the ``key`` of its entries, and its ``parameters``.
+    """A list to request: the ``operation``, the ``key`` of its entries, and its ``parameters``.
 
-    ``member``: the part of an entry that is its name; None where the entry itself is.
+    ``member``: the member of an entry that holds its name; None if the entry is the name.
     """
 
     def __init__(self, operation: str, key: str, member: str | None, **parameters: str) -> None:
@@ -62,12 +63,12 @@ class Query:
         self.parameters = parameters
 
     def names(self, iam: IAM) -> list[str]:
-        """Ask for the names; raise Failure where that fails."""
+        """Return the names from the service; raise Failure if the request fails."""
         entries = list_all(iam, self.operation, self.key, MaxItems=1000, **self.parameters)
         return [entry[self.member] if self.member else entry for entry in entries]
 
 
-#: What each kind of name is listed by. ``policy`` follows from whose policy it is.
+#: How to list the names of each kind. For ``policy`` this depends on the owner of the policy.
 KINDS = {
     "user": Query("ListUsers", "Users", "UserName"),
     "group": Query("ListGroups", "Groups", "GroupName"),
@@ -84,37 +85,38 @@ KINDS = {
 }
 
 
-def complete(kind: str, words: Sequence[str], show: Callable[[str], None]) -> None:
-    """Show each name of ``kind`` that fits behind the ``words`` of an unfinished command line.
+def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -> None:
+    """Call ``show`` with each name of ``kind`` that fits an unfinished command line.
 
-    The first word is the command; the option that the name is for is not among them.
+    ``arguments``: the command, followed by its arguments without the option to be completed.
+    Raises nothing; errors are ignored.
     """
     try:
-        command = index.load(os.path.basename(words[0]))
-        values = _values(command, words[1:])
+        command = index.load(os.path.basename(arguments[0]))
+        values = _values(command, arguments[1:])
         connection = Connection(values, os.environ)
         query = _query(kind, command, values)
         file = _file(query, connection)
-        names = _kept(file)
-        for name in _asked(query, connection, file) if names is None else names:
+        names = _cached(file)
+        for name in _fetched(query, connection, file) if names is None else names:
             show(name)
-    except (Exception, KeyboardInterrupt):  # noqa: BLE001 - the prompt is no place for errors
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001 - an error would disturb the prompt
         return
 
 
-def _values(command: Command, words: Sequence[str]) -> dict[str, Any]:
-    plain = [word.replace("'", "").replace('"', "").replace("\\", "") for word in words]
+def _values(command: Command, arguments: Sequence[str]) -> dict[str, Any]:
+    plain = [text.replace("'", "").replace('"', "").replace("\\", "") for text in arguments]
     unfinished = [option.optional for option in command.all_options]
     return parser.parse(command.name, unfinished, plain)
 
 
 def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
-    """Return what to ask for; raise LookupError where that cannot be said yet."""
+    """Return the list to request; raise LookupError if the arguments do not determine it yet."""
     named = {option.complete: values[option.dest] for option in command.options}
     user = named.get("user")
     if kind == "policy":
-        holder = next(holder for holder in _POLICIES if named.get(holder))
-        return Query(_POLICIES[holder], "PolicyNames", None, **{_PARAMETERS[holder]: named[holder]})
+        owner = next(owner for owner in _POLICIES if named.get(owner))
+        return Query(_POLICIES[owner], "PolicyNames", None, **{_PARAMETERS[owner]: named[owner]})
     if kind == "mfa" and isinstance(user, str) and command.name != "iam-userenablemfadevice":
         return Query("ListMFADevices", "MFADevices", "SerialNumber", UserName=user)
     query = KINDS[kind]
@@ -123,48 +125,48 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
     return query
 
 
-def _asked(query: Query, connection: Connection, file: str) -> list[str]:
-    """Ask the service, keep what it says in ``file``, and return it; leave when time is up."""
+def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
+    """Request the names, cache them in ``file``, and return them; exit after TIMEOUT seconds."""
     import threading
 
     def give_up() -> None:
-        # A name server that does not answer cannot be interrupted in any other way.
-        _keep(file, [])
+        # A DNS lookup that hangs cannot be interrupted in any other way.
+        _cache(file, [])
         os._exit(0)
 
     timer = threading.Timer(TIMEOUT, give_up)
     timer.daemon = True
     timer.start()
-    _ask_no_questions()
+    _disable_prompts()
     os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
     names: list[str] = []
     try:
         names = [name for name in query.names(IAM(connection)) if _is_name(name)]
     finally:
         timer.cancel()
-        _keep(file, names)
+        _cache(file, names)
     return names
 
 
-def _ask_no_questions() -> None:
-    """Keep botocore from asking for an MFA code while somebody types a command line."""
+def _disable_prompts() -> None:
+    """Keep botocore from prompting for an MFA code while the user types a command line."""
     import getpass
 
     def refuse(*_: object) -> NoReturn:
         raise EOFError
 
-    setattr(getpass, "getpass", refuse)  # noqa: B010 - mypy takes no assignment to a function
+    setattr(getpass, "getpass", refuse)  # noqa: B010 - mypy rejects an assignment to a function
 
 
 def _is_name(name: str) -> bool:
-    return name.isascii() and all(letter.isalnum() or letter in _LETTERS for letter in name)
+    return name.isascii() and all(c.isalnum() or c in _PUNCTUATION for c in name)
 
 
-# What was answered is kept in files that nobody else can read.
+# The cache: one file per list, readable by its owner only.
 
 
 def _file(query: Query, connection: Connection) -> str:
-    """Return the file for the answer; its name tells nobody what was asked for."""
+    """Return the cache file of a list; its name is a hash that does not reveal the query."""
     import hashlib
 
     parts: Iterable[object] = (
@@ -184,8 +186,8 @@ def _folder() -> str:
     return os.path.join(base, "iamcli")
 
 
-def _kept(file: str) -> list[str] | None:
-    """Return the names that are in ``file``; None where the service has to be asked."""
+def _cached(file: str) -> list[str] | None:
+    """Return the names in ``file``; None if there are none, or they are out of date."""
     try:
         number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
@@ -195,11 +197,12 @@ def _kept(file: str) -> list[str] | None:
         names = stream.read().split()
     age = time.time() - state.st_mtime
     private = state.st_uid == os.geteuid() and not state.st_mode & 0o077
-    return names if private and 0 <= age < (KEPT if names else KEPT_EMPTY) else None
+    limit = CACHE_SECONDS if names else EMPTY_CACHE_SECONDS
+    return names if private and 0 <= age < limit else None
 
 
-def _keep(file: str, names: Sequence[str]) -> None:
-    """Keep ``names`` in ``file``, and remove what is too old; where that fails nothing is kept."""
+def _cache(file: str, names: Sequence[str]) -> None:
+    """Write ``names`` to ``file`` and remove old cache files; errors are ignored."""
     folder = os.path.dirname(file)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -220,5 +223,5 @@ def _keep(file: str, names: Sequence[str]) -> None:
 def _remove_old(folder: str) -> None:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if time.time() - entry.stat(follow_symlinks=False).st_mtime > KEPT:
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > CACHE_SECONDS:
                 os.unlink(entry.path)

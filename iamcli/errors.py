@@ -1,23 +1,23 @@
-"""What can go wrong, as the user is told it."""
+"""The errors that are reported to the user, and the exit statuses."""
 
 from __future__ import annotations
 
-#: The exit status of a command that could not do all that it was asked for.
+#: The exit status of a command that failed, completely or partly.
 FAILED = 1
 #: The exit status of a command that was interrupted.
 INTERRUPTED = 130
 
-#: What became of a step that failed.
+#: The outcome of a step that failed.
 NOT_DONE = "not done"
 DONE = "done"
 UNKNOWN = "unknown"
 
 
-class Failure(Exception):  # noqa: N818 - a failure of the command, told to the user as it stands
-    """A command cannot go on; the message is one line: what is wrong and what to do.
+class Failure(Exception):  # noqa: N818 - the failure of a command, not a programming error
+    """A command cannot continue. The message is one line: what is wrong and what to do.
 
-    ``state`` is a second line for commands of several steps: what exists now and what does not.
-    ``outcome`` says what became of the step that failed: NOT_DONE, DONE or UNKNOWN.
+    ``state``: a second line for commands of several steps: what was done and what was not.
+    ``outcome``: the outcome of the step that failed: NOT_DONE, DONE or UNKNOWN.
     """
 
     state = ""
@@ -25,15 +25,15 @@ class Failure(Exception):  # noqa: N818 - a failure of the command, told to the 
 
 
 class InvalidPolicy(Failure):
-    """A policy is not JSON; perhaps the shell took it apart."""
+    """A policy is not JSON, possibly because it was not quoted."""
 
 
 class ServiceError(Failure):
-    """The service refused a request, in its own words.
+    """The service rejected a request.
 
-    ``code`` is the service's error code ("NoSuchEntity"), ``message`` its sentence; together they
-    are the text of the failure, ``CODE: MESSAGE``. ``resent``: an earlier attempt of the same
-    request may have taken effect, because its response was lost.
+    ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message. The
+    text of the failure is ``CODE: MESSAGE``. ``resent``: an earlier attempt of the same request
+    may have taken effect, because its response was lost.
     """
 
     resent = False
@@ -45,39 +45,43 @@ class ServiceError(Failure):
 
     @property
     def denied(self) -> bool:
-        """Whether the key may not do what it asks for."""
+        """Whether the request was denied for lack of permission."""
         return self.code in ("AccessDenied", "AccessDeniedException")
 
 
 class UnexpectedResponse(Failure):
-    """Something answered, but not as IAM does: no IAM endpoint, or one that lacks the operation."""
+    """The response is not one of IAM: the endpoint is not IAM, or lacks the operation."""
 
 
 class UnknownOutcome(Failure):
-    """A request was sent and no response to it was understood: it may have taken effect.
+    """A request was sent but got no valid response, so it may have taken effect.
 
-    ``reason``: why it is unknown; ``check``: how to see what became of it.
+    ``reason``: why the outcome is unknown; ``advice``: the rest of the message; ``check``: how to
+    find out whether the request took effect, usually a command.
     """
 
     outcome = UNKNOWN
 
-    def __init__(self, reason: str, words: str, check: str) -> None:
-        super().__init__(f"{reason}; {words}")
+    def __init__(self, reason: str, advice: str, check: str) -> None:
+        super().__init__(f"{reason}; {advice}")
         self.reason = reason
         self.check = check
 
 
 class OutputLost(Failure):
-    """Standard output cannot be written; thrown into a command at the line it was showing.
+    """Standard output cannot be written. Raised in a command where it yielded the line.
 
-    ``reader_left`` tells a pipe whose reader went away from a disk that is full.
+    ``reader_left``: whether the reason is a pipe whose reader has closed it.
     """
 
     reader_left = False
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM or SIGHUP came; its ``number`` ends the process. Like Ctrl-C it has no words."""
+    """The process received SIGTERM or SIGHUP and is to be ended by that signal.
+
+    ``number``: the number of the signal. Like KeyboardInterrupt it has no message.
+    """
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -85,5 +89,5 @@ class Terminated(KeyboardInterrupt):
 
 
 def one_line(text: str) -> str:
-    """Return foreign text fit for one line of a terminal: no line ends, no control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Return ``text`` as one line: each unprintable character becomes a space."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()

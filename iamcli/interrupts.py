@@ -1,4 +1,4 @@
-"""Signals that end a command: Ctrl-C, and SIGTERM and SIGHUP, which are handled the same way."""
+"""The signals that end a command: SIGINT (Ctrl-C), SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-#: Sent by timeout(1), cron and systemd, and by a terminal that is closed.
+#: Signals sent by timeout(1), cron and systemd, and when a terminal is closed.
 TERMINATING = (_signal.SIGTERM, _signal.SIGHUP)
-#: Nobody types Ctrl-C twice in this time, but timeout(1) sends SIGINT twice (seconds).
-TWICE = 0.01
+#: A second SIGINT within this time is ignored, because timeout(1) sends two (seconds).
+REPEAT_INTERVAL = 0.01
 
 
 class Pending:
-    """What is known about the end of this process."""
+    """The signals that this process has received."""
 
-    #: The first SIGTERM or SIGHUP that came; it ends the process. 0 if none came.
+    #: The first SIGTERM or SIGHUP received, which will end the process; 0 if none was.
     number = 0
-    #: Whether SIGTERM and SIGHUP are only noted. From then on nothing may wait for long.
+    #: Whether SIGTERM and SIGHUP are only recorded. If so, nothing may block for long.
     deferred = False
-    #: When SIGINT came last.
+    #: When the last SIGINT was received (seconds of the monotonic clock).
     interrupted = float("-inf")
 
 
 def install_handlers() -> None:
-    """Let the three signals raise KeyboardInterrupt, except those that the caller ignores."""
+    """Make the three signals raise KeyboardInterrupt, except those that the parent ignores."""
     if _signal.getsignal(_signal.SIGINT) is _signal.SIG_DFL:
-        _signal.signal(_signal.SIGINT, _interrupted)
+        _signal.signal(_signal.SIGINT, _handle_sigint)
     for number in TERMINATING:
         if _signal.getsignal(number) is _signal.SIG_DFL:
-            _signal.signal(number, _terminated)
-    sys.unraisablehook = _unraisable
+            _signal.signal(number, _handle_termination)
+    sys.unraisablehook = _resend_if_interrupt
 
 
 def defer_termination() -> None:
-    """Only note SIGTERM and SIGHUP from now on; Ctrl-C still raises."""
+    """Only record SIGTERM and SIGHUP from now on; SIGINT still raises KeyboardInterrupt."""
     Pending.deferred = True
 
 
 def end_process(number: int) -> None:
-    """End the process by signal ``number``, or with the status that a shell reports for it.
+    """End the process by signal ``number``, or else with the exit status 128 + ``number``.
 
-    The first process of a container is not ended by a signal.
+    The exit status is for the first process of a container, which a signal does not end.
     """
-    # No function of this module is called from here on, so that nothing can raise.
+    # Call no function of this module here, because a signal handler could raise in it.
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     _signal.signal(number, _signal.SIG_DFL)
     _signal.raise_signal(number)
@@ -58,7 +58,7 @@ def end_process(number: int) -> None:
 
 
 class BlockedSignals:
-    """Delays all three signals until the end of a block, where they raise."""
+    """Blocks the three signals during a ``with`` block; they raise at its end."""
 
     def __enter__(self) -> None:
         signals = (_signal.SIGINT, *TERMINATING)
@@ -68,22 +68,22 @@ class BlockedSignals:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
 
 
-def _interrupted(_number: int, _frame: FrameType | None) -> None:
+def _handle_sigint(_number: int, _frame: FrameType | None) -> None:
     before, Pending.interrupted = Pending.interrupted, time.monotonic()
-    if Pending.interrupted - before > TWICE:
+    if Pending.interrupted - before > REPEAT_INTERVAL:
         raise KeyboardInterrupt
 
 
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    """Raise for the first signal only: timeout(1) sends two."""
+def _handle_termination(number: int, _frame: FrameType | None) -> None:
+    """Raise Terminated for the first signal only, because timeout(1) sends two."""
     Pending.number = Pending.number or number
     if not Pending.deferred:
         Pending.deferred = True
         raise Terminated(number)
 
 
-def _unraisable(what: sys.UnraisableHookArgs) -> None:
-    """Send a lost signal again: Python ignores what is raised while it deletes objects."""
+def _resend_if_interrupt(what: sys.UnraisableHookArgs) -> None:
+    """Send a lost signal again: Python ignores exceptions that are raised in ``__del__``."""
     if not isinstance(what.exc_value, KeyboardInterrupt):
         sys.__unraisablehook__(what)
         return
@@ -92,10 +92,10 @@ def _unraisable(what: sys.UnraisableHookArgs) -> None:
     number = getattr(what.exc_value, "number", _signal.SIGINT)
     if number in TERMINATING:
         Pending.deferred = False
-    # What is raised here is ignored, too.
+    # An exception that is raised here would be ignored, too.
     _thread.start_new_thread(_send_again, (_thread.get_ident(), number))
 
 
 def _send_again(thread: int, number: int) -> None:
-    time.sleep(2 * TWICE)
+    time.sleep(2 * REPEAT_INTERVAL)
     _signal.pthread_kill(thread, number)

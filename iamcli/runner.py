@@ -1,4 +1,4 @@
-"""Running a command: read its line, connect, print what it yields, report what went wrong."""
+"""Runs a command: parses the arguments, connects, prints the output and reports errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Program(Command):
     def __call__(self) -> None:
         """Run with the arguments of the process, and end the process with the exit status.
 
-        After SIGTERM or SIGHUP the process is ended by that signal.
+        After SIGTERM or SIGHUP, the process is ended by that signal.
         """
         try:
             interrupts.install_handlers()
@@ -40,13 +40,13 @@ class Program(Command):
             status = INTERRUPTED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)
-        # A normal exit would only tidy up what ends with the process anyway.
+        # A normal exit takes longer and only frees what ends with the process anyway.
         os._exit(status)
 
     def run(self, arguments: Sequence[str]) -> int:
         """Run with the ``arguments`` that follow the command's name; return the exit status.
 
-        The status is 0 if all was done, 130 after an interrupt, else 1. Nothing is raised.
+        The status is 0 on success, 130 after an interrupt, and 1 otherwise. Raises nothing.
         """
         strict = os.environ.get("IAMCLI_STRICT") == "1"
         output = Output(self.name, strict=strict)
@@ -94,7 +94,7 @@ class Program(Command):
 
 
 def command(name: str, *options: Option) -> Callable[[Function], Program]:
-    """Declare the function below to be the command ``name`` with these ``options``."""
+    """Return a decorator that makes a function the command ``name`` with these ``options``."""
 
     def declare(function: Function) -> Program:
         return Program(name, options, function)
@@ -105,8 +105,8 @@ def command(name: str, *options: Option) -> Callable[[Function], Program]:
 def execute(command: Command, values: Mapping[str, Any], output: Output, *, strict: bool) -> None:
     """Run ``command`` with the ``values`` of its options.
 
-    Raises Failure if it could not do all that it was asked to do, and KeyboardInterrupt. The texts
-    of both can be printed: they hold no secret.
+    Raises Failure if the command fails, completely or partly, and KeyboardInterrupt if it is
+    interrupted. The messages of both contain no secret.
     """
     from iamcli.output.redaction import Secrets
 
@@ -117,13 +117,13 @@ def execute(command: Command, values: Mapping[str, Any], output: Output, *, stri
         failure.args = (secrets.redact(str(failure)),)
         failure.state = secrets.redact(failure.state)
         raise
-    except Exception as error:  # noqa: BLE001 - a user sees no traceback without -d
+    except Exception as error:  # noqa: BLE001 - users see a traceback only with -d
         if values["debug"]:
             output.error_text(secrets.redact(_traceback(error)))
         what = secrets.redact(f"{type(error).__name__}: {error}")
-        defect = Failure(f"defect in iamcli, please report it with the output of -d: {what}")
-        defect.state = secrets.redact(getattr(error, "state", ""))
-        raise defect from None
+        internal_error = Failure(f"internal error, please report it with the output of -d: {what}")
+        internal_error.state = secrets.redact(getattr(error, "state", ""))
+        raise internal_error from None
 
 
 def _execute(
@@ -146,7 +146,7 @@ def _execute(
                 output.error(warning)
 
     def before() -> None:
-        # The client has now read the endpoint of the AWS configuration.
+        # The client, once made, may have added a warning about the configured endpoint.
         warn()
         output.flush()
 
@@ -177,13 +177,13 @@ def _execute(
 
 
 def _outcome(iam: IAM) -> str:
-    """Return what is known, after an interrupt, of a command that changes something."""
+    """Return the message about the changes that an interrupted command has made."""
     if iam.pending is None:
-        return "what was already done stays done"
+        return "changes already made remain"
     from iamcli.client import outcomes
 
     operation, parameters = iam.pending
-    return outcomes.unknown_words(operation, outcomes.check(operation, parameters))
+    return outcomes.unknown_advice(operation, outcomes.check(operation, parameters))
 
 
 def _print_lines(lines: Lines, iam: IAM, output: Output) -> None:
@@ -192,13 +192,13 @@ def _print_lines(lines: Lines, iam: IAM, output: Output) -> None:
         output.flush()
     except OutputLost as lost:
         if iam.changed:
-            raise Failure(f"{lost}; what the command did stays done") from None
+            raise Failure(f"{lost}; changes already made remain") from None
         if not lost.reader_left:
             raise
 
 
 def _print_each(lines: Lines, output: Output) -> None:
-    """Print each line; if one cannot be printed, raise that in the command where it yielded it."""
+    """Print each line; if one cannot be printed, raise the error in the command at its yield."""
     lost: BaseException | None = None
     while True:
         try:
@@ -207,9 +207,9 @@ def _print_each(lines: Lines, output: Output) -> None:
             if line is None:
                 return
             _print_line(line, output)
-        except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - any line may be lost
+        except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - any line may fail
             if lines.gi_frame is None:  # type: ignore[attr-defined]  # all generators have it
-                # The command itself has raised it.
+                # The command has already ended, so it raised the error itself.
                 raise
             output.discard()
             lost = error

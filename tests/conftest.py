@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, the commands as processes, moto and the wire stub."""
+"""Fixtures for all tests: a clean environment, commands as processes, moto and the wire stub."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from support.forked import ForkRunner, ForkServer
-from support.shell import KEY_ID, SECRET, Shell
+from support.forked import ForkedPrograms, ForkRunner, ForkServer
+from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub
 
 from iamcli.sandbox import launcher as sandbox
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--accept", action="store_true", help="take what the transcripts show now")
+    parser.addoption("--accept", action="store_true", help="rewrite the transcripts")
 
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[str]:
-    """The URL of a moto server that ends with the session."""
+    """The URL of a moto server that runs until the session ends."""
     with sandbox.server() as server:
         yield server.url
 
@@ -39,7 +39,7 @@ def moto(moto_server: str) -> str:
 
 @pytest.fixture(scope="session")
 def stub() -> Iterator[Stub]:
-    """A wire stub that ends with the session."""
+    """A wire stub that runs until the session ends."""
     running = Stub()
     yield running
     running.close()
@@ -47,7 +47,7 @@ def stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def credential_file(tmp_path: Path) -> Path:
-    """A credential file as the toolkit's users have it."""
+    """A credential file in the format of the original toolkit."""
     file = tmp_path / "credentials"
     file.touch(mode=0o600)
     file.write_text(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n")
@@ -56,13 +56,13 @@ def credential_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, credential_file: Path) -> Shell:
-    """Run commands with a credential file and no endpoint."""
+    """Run commands with a credential file and without an endpoint."""
     return Shell(tmp_path, {"AWS_CREDENTIAL_FILE": str(credential_file)})
 
 
 @pytest.fixture(scope="session")
 def fork_server() -> Iterator[ForkServer]:
-    """The process that forks commands; it ends with the session."""
+    """The process that forks commands until the session ends."""
     running = ForkServer()
     yield running
     running.close()
@@ -74,9 +74,18 @@ def run_fast(run: Shell, fork_server: ForkServer) -> ForkRunner:
     return ForkRunner(fork_server, run)
 
 
+@pytest.fixture(scope="session")
+def forked_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkedPrograms]:
+    """The iam-* commands as programs that run in forks, for PATH in scripts."""
+    names = sorted(path.name for path in (ROOT / "bin").glob("iam-*"))
+    running = ForkedPrograms(tmp_path_factory.mktemp("forked"), names)
+    yield running
+    running.close()
+
+
 @pytest.fixture
 def aws(run: Shell, moto: str) -> Shell:
-    """Run commands against an empty moto server, with variables for other clients too."""
+    """Run commands against an empty moto server; other AWS clients use it too."""
     run.env |= {
         "AWS_IAM_URL": moto,
         "AWS_ENDPOINT_URL": moto,

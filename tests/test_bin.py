@@ -1,4 +1,4 @@
-"""The checkout's bin: its programs work through any link, whatever surrounds them."""
+"""The checkout's bin: its programs work through links, in any environment."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def program(path, text):
     return path
 
 
-def shows_version(env, *words, **more):
-    done = run(*words, "--version", env=env, **more)
+def shows_version(env, *arguments, **more):
+    done = run(*arguments, "--version", env=env, **more)
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
 
 
@@ -91,7 +91,7 @@ def test_with_a_bare_path(tmp_path, checkout):
     shows_version(bare, "sh", "-c", 'iam-usercreate "$@"', "sh")
 
 
-def test_words_arrive_as_they_were_typed(env):
+def test_arguments_arrive_unchanged(env):
     done = run(BIN / "iam-usercreate", "-u", "a b", "*", "", "'", env=env)
     assert done.returncode == 1
     assert done.stderr.startswith("iam-usercreate: No argument is allowed: *\n")
@@ -154,15 +154,15 @@ def test_a_copy_that_has_left_its_checkout(env, tmp_path):
     done = run(copy, env=env)
     assert done.returncode == 1
     assert done.stderr == (
-        f"iam-usercreate: {copy} is not in the bin folder of a checkout of iamcli; "
-        "make a link to it\n"
+        f"iam-usercreate: {copy} is not in the bin directory of an iamcli checkout; "
+        "link to it instead\n"
     )
 
 
-# The umbrella.
+# The iamcli command.
 
 
-def test_the_umbrella_lists_every_program(env):
+def test_iamcli_lists_every_program(env):
     done = run(BIN / "iamcli", env=env)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
@@ -172,46 +172,49 @@ def test_the_umbrella_lists_every_program(env):
     assert len(listed) == 69
     titles = [line for line in lines[3:] if line and not line.startswith(" ")]
     assert len(titles) == 12
-    assert (titles[0], titles[-1]) == ("Users", "iamcli itself")
+    assert (titles[0], titles[-1]) == ("Users", "iamcli")
     assert "  iamcli home DIR  " in done.stdout
     for asking in ("-h", "--help"):
         assert run(BIN / "iamcli", asking, env=env).stdout == done.stdout
 
 
 @pytest.mark.parametrize(
-    ("words", "line"),
+    ("arguments", "line"),
     [
-        (["sandbx"], "there is no subcommand sandbx (did you mean iamcli sandbox?)"),
-        (["usercraete"], "there is no subcommand usercraete (did you mean iam-usercreate?)"),
+        (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
+        (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
         (
             ["iam-usercreate"],
-            "there is no subcommand iam-usercreate (did you mean iam-usercreate?)",
+            "unknown subcommand iam-usercreate (did you mean iam-usercreate?)",
         ),
-        (["zzz"], "there is no subcommand zzz"),
+        (["zzz"], "unknown subcommand zzz"),
     ],
 )
-def test_the_umbrella_refuses_in_one_line(env, words, line):
-    done = run(BIN / "iamcli", *words, env=env)
+def test_iamcli_refuses_in_one_line(env, arguments, line):
+    done = run(BIN / "iamcli", *arguments, env=env)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"iamcli: {line}; see iamcli --help\n"
 
 
-def test_the_umbrella_refuses_an_option_in_one_line(env):
-    for words, program in ((["--foo"], "iamcli"), (["sandbox", "--foo", "true"], "iamcli sandbox")):
-        done = run(BIN / "iamcli", *words, env=env)
+def test_iamcli_refuses_an_option_in_one_line(env):
+    for arguments, program in (
+        (["--foo"], "iamcli"),
+        (["sandbox", "--foo", "true"], "iamcli sandbox"),
+    ):
+        done = run(BIN / "iamcli", *arguments, env=env)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("iamcli: No such option")  # the rest is click's wording
         assert done.stderr.endswith(f"; see {program} --help\n")
         assert done.stderr.count("\n") == 1
 
 
-def test_the_umbrellas_output_arrives_or_it_fails(env):
-    for words in ("", "home -h"):
-        piped = f"{BIN}/iamcli {words} | true; echo ${{PIPESTATUS[0]}}"
+def test_the_output_of_iamcli_arrives_or_it_fails(env):
+    for arguments in ("", "home -h"):
+        piped = f"{BIN}/iamcli {arguments} | true; echo ${{PIPESTATUS[0]}}"
         done = run("bash", "-c", piped, env=env)
         assert (done.stdout, done.stderr) == ("0\n", "")
-        done = run("sh", "-c", f"{BIN}/iamcli {words} >/dev/full", env=env)
+        done = run("sh", "-c", f"{BIN}/iamcli {arguments} >/dev/full", env=env)
         assert (done.returncode, done.stderr) == (
             1,
-            "iamcli: standard output cannot be written: No space left on device\n",
+            "iamcli: cannot write to standard output: No space left on device\n",
         )

@@ -1,4 +1,4 @@
-"""Completion in the real shells, and the names that it asks the account for."""
+"""Completion in the shells, and the names that it reads from the account."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from support.requirements import need
 from support.shell import BIN, ROOT
 from support.stub import ok
-from support.terminal import Terminal
+from support.terminal import InteractiveShell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +74,7 @@ def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
     if shell == "fish":
         yield lambda line: run("fish", "-c", 'complete -C "$argv"', line).out.splitlines()
         return
-    opened: list[Terminal] = []
+    opened: list[InteractiveShell] = []
 
     def offered(line: str) -> list[str]:
         if not opened:
@@ -87,10 +87,10 @@ def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
         one.close()
 
 
-def terminal(shell: str, run: Shell) -> Terminal:
+def terminal(shell: str, run: Shell) -> InteractiveShell:
     if shell == "bash":
-        return Terminal(["bash", "--norc", "--noprofile", "-i"], run.env, BASH)
-    return Terminal(["zsh", "-f", "-i"], run.env, ZSH)
+        return InteractiveShell("bash", "--norc", "--noprofile", "-i", env=run.env, setup=BASH)
+    return InteractiveShell("zsh", "-f", "-i", env=run.env, setup=ZSH)
 
 
 def names(lines: list[str]) -> set[str]:
@@ -101,8 +101,8 @@ def test_options_with_their_meaning(complete: Complete) -> None:
     lines = complete("iam-usercreate -")
     for option, meaning in {
         "-u": "the user's name (required)",
-        "-g": "a group that the user is to be a member of (repeatable)",
-        "-p": "the path to put it under; default: /",
+        "-g": "add the user to this group (repeatable)",
+        "-p": "the path to create it under; default: /",
         "--url": "send requests to this address; default: AWS_IAM_URL",
         "--version": "show the version and exit",
     }.items():
@@ -126,7 +126,7 @@ def test_files_for_options_that_name_one(complete: Complete, run: Shell) -> None
 
 
 def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> None:
-    # One a room, by whatever way the shell finds it; the files themselves are checked elsewhere.
+    # One command of each module; other tests check the files.
     for name in (
         "iam-groupdel",
         "iam-rolecreate",
@@ -141,7 +141,7 @@ def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> N
         assert any(line.startswith("--version") for line in complete(f"{name} --")), name
 
 
-def test_the_umbrella(complete: Complete) -> None:
+def test_iamcli_is_completed(complete: Complete) -> None:
     assert names(complete("iamcli ")) >= {"sandbox", "home"}
     assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
 
@@ -202,7 +202,7 @@ def test_names_of_the_account(account: Shell, complete: Complete) -> None:
     assert names(complete("iam-groupadduser -g A")) >= {"Admin", "Auditors"}
     assert names(complete("iam-userdelpolicy -u bob -p read-")) >= {"read-one", "read-two"}
     serials = {f"arn:aws:iam::123456789012:mfa/{name}" for name in ("phone", "tablet")}
-    # bash shows of a word with colons only what stands behind the last one.
+    # bash shows only the part of an argument after its last colon.
     offered = names(complete("iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/"))
     assert offered >= serials or offered >= {f"mfa/{name}" for name in ("phone", "tablet")}
     # The name of what is to be created is nobody's yet.
@@ -327,5 +327,5 @@ def asked_at(run: Shell, url: str) -> list[str]:
     return done.out.splitlines()
 
 
-def test_the_umbrella_does_not_list_what_shells_call(run: Shell) -> None:
+def test_iamcli_does_not_list_the_subcommand_for_shells(run: Shell) -> None:
     assert "iamcli complete" not in run("iamcli").out

@@ -1,7 +1,7 @@
 """The interface is the legacy toolkit's: its commands, their options, and what each one sends.
 
-``tests/interface`` holds the project's copy of the two data files. Every row is checked; the rows
-that differ on purpose stand in DIFFERENT, with the reason.
+``tests/interface`` contains a copy of the two data files. Every row is checked; intended
+differences are listed below with the reason.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from support.stub import refused
 from iamcli.commands import index
 
 if TYPE_CHECKING:
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Stub
 
@@ -35,8 +36,8 @@ REFUSED = {
     "iam-grouplistbypath -i 0": '"0" is not a valid value for "-i"',
     "iam-grouplistbypath -i -5": '"-5" is not a valid value for "-i"',
     "iam-virtualmfadevicecreate -s dev -b foo -o out.png": '"foo" is not a valid value for "-b"',
-    # A QR code that nobody would see: standard output is no terminal here.
-    "iam-virtualmfadevicecreate -s dev -b QRCodePNG": "standard output is no terminal",
+    # A QR code that nobody would see: standard output is not a terminal here.
+    "iam-virtualmfadevicecreate -s dev -b QRCodePNG": "standard output is not a terminal",
     # Pretending really deleted; a defect of the original that is not copied.
     "iam-groupdel -g g -p": "nothing was sent",
 }
@@ -95,13 +96,23 @@ def test_every_difference_is_a_row() -> None:
     assert len(ROWS) == 127
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_first_request_is_the_originals(row: list[str], run: Shell, stub: Stub) -> None:
+def test_first_request_of_the_installed_program(row: list[str], run: Shell, stub: Stub) -> None:
+    assert_first_request(row, run, stub)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_first_request_is_the_originals(row: list[str], run_fast: ForkRunner, stub: Stub) -> None:
+    assert_first_request(row, run_fast, stub)
+
+
+def assert_first_request(row: list[str], run: ForkRunner | Shell, stub: Stub) -> None:
     line, operation, parameters = row
     for name, content in FILES.items():
         (run.home / name).write_text(content)
     endpoint = stub.endpoint(refused("Recorded", "this is as far as it goes"))
-    done = run(*words(line), env={"AWS_IAM_URL": endpoint.url})
+    done = run(*arguments_of(line), env={"AWS_IAM_URL": endpoint.url})
     if line in REFUSED:
         assert REFUSED[line] in done.err
         assert endpoint.requests == []
@@ -112,8 +123,8 @@ def test_first_request_is_the_originals(row: list[str], run: Shell, stub: Stub) 
     assert listed(request.parameters) == expected(line, parameters)
 
 
-def words(line: str) -> list[str]:
-    """Return the words of a row's command line, which has no quotes of its own."""
+def arguments_of(line: str) -> list[str]:
+    """Return the arguments of a row's command line, which has quotes only in a policy."""
     return shlex.split(line) if '"' not in line else line.split(" ")
 
 

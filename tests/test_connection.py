@@ -1,4 +1,4 @@
-"""Credentials, client configuration, endpoint and signing: whose word counts, and what is said."""
+"""Credentials, client configuration, endpoint and signing: precedence and error messages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
-from support.processes import Terminal
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
+from support.terminal import Terminal
 
 from iamcli.client.settings import VARIABLES, signing_region
 
@@ -28,14 +28,14 @@ TWO_LINES = "AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
 
 @pytest.fixture
 def endpoint(run: Shell, stub: Stub) -> Endpoint:
-    """A endpoint that knows bob; the commands are led to it."""
+    """An endpoint with the user bob; commands use it."""
     made = stub.endpoint(ok("GetUser", USER))
     run.env["AWS_IAM_URL"] = made.url
     return made
 
 
-def show(run: Shell, *words: str, **env: str) -> Done:
-    return run("iam-usergetattributes", "-u", "bob", *words, env=env)
+def show(run_fast: ForkRunner, *arguments: str, **env: str) -> Done:
+    return run_fast("iam-usergetattributes", "-u", "bob", *arguments, env=env)
 
 
 def signed_by(endpoint: Endpoint) -> tuple[str, str]:
@@ -47,8 +47,8 @@ def signed_by(endpoint: Endpoint) -> tuple[str, str]:
     return found[1], found[2]
 
 
-def write(run: Shell, name: str, text: str) -> Path:
-    file = run.home / name
+def write(run_fast: ForkRunner, name: str, text: str) -> Path:
+    file = run_fast.home / name
     file.write_bytes(text.encode())
     file.chmod(0o600)
     return file
@@ -68,11 +68,11 @@ def write(run: Shell, name: str, text: str) -> Path:
         f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey=\\u0077{SECRET[1:]}\n",
     ],
 )
-def test_syntax_of_the_credential_file(text: str, run: Shell, endpoint: Endpoint) -> None:
+def test_syntax_of_the_credential_file(text: str, run_fast: ForkRunner, endpoint: Endpoint) -> None:
     right = endpoint.requests
-    assert show(run).status == 0
-    file = write(run, "other", text)
-    done = show(run, AWS_CREDENTIAL_FILE=str(file))
+    assert show(run_fast).status == 0
+    file = write(run_fast, "other", text)
+    done = show(run_fast, AWS_CREDENTIAL_FILE=str(file))
     assert (done.status, done.err) == (0, "")
     assert signed_by(endpoint)[0] == KEY_ID
     # The same key, date and request make the same signature.
@@ -93,18 +93,18 @@ def test_syntax_of_the_credential_file(text: str, run: Shell, endpoint: Endpoint
         ),
         (
             "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
-            ", line 2: AWSSecretKey holds a character that no access key has; it needs",
+            ", line 2: AWSSecretKey contains an invalid character; it needs",
         ),
     ],
 )
 def test_a_wrong_credential_file_is_named(
-    text: str, said: str, run: Shell, endpoint: Endpoint
+    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
-    file = write(run, "wrong", text)
+    file = write(run_fast, "wrong", text)
     keys = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
     for done in (
-        show(run, AWS_CREDENTIAL_FILE=str(file), **keys),
-        show(run, "--aws-credential-file", str(file), **keys),
+        show(run_fast, AWS_CREDENTIAL_FILE=str(file), **keys),
+        show(run_fast, "--aws-credential-file", str(file), **keys),
     ):
         assert done.status == 1
         assert done.err.startswith(f"iam-usergetattributes: credential file {file}")
@@ -115,9 +115,11 @@ def test_a_wrong_credential_file_is_named(
     assert endpoint.requests == []
 
 
-def test_a_credential_file_that_cannot_be_read_is_named(run: Shell, endpoint: Endpoint) -> None:
-    for name, reason in (("absent", "No such file or directory"), (".", "is a folder")):
-        done = show(run, AWS_CREDENTIAL_FILE=name)
+def test_a_credential_file_that_cannot_be_read_is_named(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    for name, reason in (("absent", "No such file or directory"), (".", "is a directory")):
+        done = show(run_fast, AWS_CREDENTIAL_FILE=name)
         assert (done.status, done.out) == (1, "")
         assert f"credential file {name} " in done.err
         assert reason in done.err
@@ -125,12 +127,12 @@ def test_a_credential_file_that_cannot_be_read_is_named(run: Shell, endpoint: En
     assert endpoint.requests == []
 
 
-def test_order_of_the_credentials(run: Shell, endpoint: Endpoint) -> None:
-    option = write(run, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
-    variable = write(run, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
-    (run.home / ".aws").mkdir()
+def test_order_of_the_credentials(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    option = write(run_fast, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
+    variable = write(run_fast, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
+    (run_fast.home / ".aws").mkdir()
     write(
-        run,
+        run_fast,
         ".aws/credentials",
         "[default]\naws_access_key_id=AKDEFAULT\naws_secret_access_key=x\n"
         "[other]\naws_access_key_id=AKPROFILE\naws_secret_access_key=x\naws_session_token=T\n",
@@ -141,7 +143,7 @@ def test_order_of_the_credentials(run: Shell, endpoint: Endpoint) -> None:
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_PROFILE": "other",
     }
-    for words, gone, expected in (
+    for arguments, gone, expected in (
         (["--aws-credential-file", str(option)], "", "AKOPTION"),
         ([], "", "AKVARIABLE"),
         ([], "AWS_CREDENTIAL_FILE", "AKENVIRONMENT"),
@@ -149,21 +151,23 @@ def test_order_of_the_credentials(run: Shell, endpoint: Endpoint) -> None:
         ([], "AWS_PROFILE", "AKDEFAULT"),
     ):
         env |= {gone: ""} if gone else {}
-        done = show(run, *words, **env)
+        done = show(run_fast, *arguments, **env)
         assert (done.status, done.err) == (0, "")
         assert signed_by(endpoint)[0] == expected
 
 
-def test_a_session_token_is_sent(run: Shell, endpoint: Endpoint) -> None:
+def test_a_session_token_is_sent(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
-    assert show(run, **env, AWS_SESSION_TOKEN="the-token").status == 0
+    assert show(run_fast, **env, AWS_SESSION_TOKEN="the-token").status == 0
     assert endpoint.requests[-1].headers["x-amz-security-token"] == "the-token"
-    assert show(run, **env).status == 0
+    assert show(run_fast, **env).status == 0
     assert "x-amz-security-token" not in endpoint.requests[-1].headers
 
 
-def test_half_a_key_in_the_environment_is_told(run: Shell, endpoint: Endpoint) -> None:
-    done = show(run, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
+def test_half_a_key_in_the_environment_is_reported(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
     assert done.status == 1
     assert done.err.startswith(
         "iam-usergetattributes: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"
@@ -171,8 +175,8 @@ def test_half_a_key_in_the_environment_is_told(run: Shell, endpoint: Endpoint) -
     assert endpoint.requests == []
 
 
-def test_no_credentials_at_all(run: Shell, endpoint: Endpoint) -> None:
-    done = show(run, AWS_CREDENTIAL_FILE="")
+def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = show(run_fast, AWS_CREDENTIAL_FILE="")
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
     assert "AWS_CREDENTIAL_FILE" in done.err
@@ -180,15 +184,17 @@ def test_no_credentials_at_all(run: Shell, endpoint: Endpoint) -> None:
     assert endpoint.requests == []
 
 
-def test_a_profile_that_does_not_exist_is_told(run: Shell, endpoint: Endpoint) -> None:
-    done = show(run, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
+def test_a_profile_that_does_not_exist_is_reported(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
     assert done.status == 1
     assert "nobody" in done.err
     assert done.err.count("\n") == 1
     assert endpoint.requests == []
 
 
-def test_credentials_of_a_container(run: Shell, endpoint: Endpoint) -> None:
+def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     """Botocore's chain goes on to the container's role; the stub plays the container."""
     from http.server import BaseHTTPRequestHandler, HTTPServer
     from threading import Thread
@@ -214,23 +220,23 @@ def test_credentials_of_a_container(run: Shell, endpoint: Endpoint) -> None:
     server = HTTPServer(("127.0.0.1", 0), Container)
     Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/role"
-    done = show(run, AWS_CREDENTIAL_FILE="", AWS_CONTAINER_CREDENTIALS_FULL_URI=url)
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_CONTAINER_CREDENTIALS_FULL_URI=url)
     server.shutdown()
     server.server_close()
     assert (done.status, done.err) == (0, "")
     assert signed_by(endpoint)[0] == "AKCONTAINER"
 
 
-def test_an_assumed_role(run: Shell, endpoint: Endpoint, moto: str) -> None:
-    (run.home / ".aws").mkdir()
-    write(run, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
+def test_an_assumed_role(run_fast: ForkRunner, endpoint: Endpoint, moto: str) -> None:
+    (run_fast.home / ".aws").mkdir()
+    write(run_fast, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     write(
-        run,
+        run_fast,
         ".aws/config",
         "[profile admin]\nrole_arn=arn:aws:iam::123456789012:role/admin\nsource_profile=base\n"
         f"region=us-east-1\nservices=local\n[services local]\nsts =\n  endpoint_url={moto}\n",
     )
-    done = show(run, AWS_CREDENTIAL_FILE="", AWS_PROFILE="admin")
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="admin")
     assert (done.status, done.err) == (0, "")
     assert signed_by(endpoint)[0].startswith("ASIA")
     assert endpoint.requests[-1].headers["x-amz-security-token"]
@@ -251,12 +257,12 @@ def through(stub: Stub, *lines: str) -> str:
     return "\n".join(["ClientProxyHost=127.0.0.1", f"ClientProxyPort={stub.port}", *lines, ""])
 
 
-def test_the_proxy_of_the_client_configuration(run: Shell, stub: Stub) -> None:
+def test_the_proxy_of_the_client_configuration(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
-    option = write(run, "option", through(stub))
-    variable = write(run, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
+    option = write(run_fast, "option", through(stub))
+    variable = write(run_fast, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
     done = show(
-        run,
+        run_fast,
         "--client-config-file",
         str(option),
         AWS_IAM_URL=endpoint.url,
@@ -266,32 +272,34 @@ def test_the_proxy_of_the_client_configuration(run: Shell, stub: Stub) -> None:
     assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
     assert "proxy-authorization" not in endpoint.requests[-1].headers
     done = show(
-        run, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1"
+        run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1"
     )
     assert done.status == 1
     assert "cannot reach the proxy: Connection refused" in done.err
 
 
-def test_a_proxy_with_a_user(run: Shell, stub: Stub) -> None:
+def test_a_proxy_with_a_user(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = write(
-        run, "config", through(stub, "ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%")
+        run_fast,
+        "config",
+        through(stub, "ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%"),
     )
-    assert show(run, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(file)).status == 0
+    assert show(run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(file)).status == 0
     login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
     assert base64.b64decode(login).decode() == "me@home:p:w/d@1%"
 
 
-def test_empty_values_name_no_proxy(run: Shell, endpoint: Endpoint) -> None:
-    file = write(run, "config", "ClientProxyHost=\nClientProxyPort=\n")
-    assert show(run, CLIENT_CONFIG_FILE=str(file)).status == 0
+def test_empty_values_name_no_proxy(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    file = write(run_fast, "config", "ClientProxyHost=\nClientProxyPort=\n")
+    assert show(run_fast, CLIENT_CONFIG_FILE=str(file)).status == 0
     assert endpoint.requests[-1].line.startswith("POST /")
 
 
-def test_botocores_proxy_variables_hold_otherwise(run: Shell, stub: Stub) -> None:
+def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://127.0.0.1:{stub.port}"
-    done = show(run, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy)
+    done = show(run_fast, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy)
     assert done.status == 0
     assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
 
@@ -299,22 +307,24 @@ def test_botocores_proxy_variables_hold_otherwise(run: Shell, stub: Stub) -> Non
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("\nClientProxyPort=http\n", ", line 2: ClientProxyPort is no port number: http"),
-        ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is no port number: 0"),
-        ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is no port number: 65536"),
-        ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is no host name: http://x"),
+        ("\nClientProxyPort=http\n", ", line 2: ClientProxyPort is not a port number: http"),
+        ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is not a port number: 0"),
+        ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is not a port number: 65536"),
+        ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is not a host name: http://x"),
     ],
 )
-def test_a_wrong_client_configuration(text: str, said: str, run: Shell, endpoint: Endpoint) -> None:
-    file = write(run, "config", text)
-    done = show(run, CLIENT_CONFIG_FILE=str(file))
+def test_a_wrong_client_configuration(
+    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    file = write(run_fast, "config", text)
+    done = show(run_fast, CLIENT_CONFIG_FILE=str(file))
     assert done.status == 1
     assert done.err == f"iam-usergetattributes: client configuration {file}{said}\n"
     assert endpoint.requests == []
 
 
-def test_an_absent_client_configuration(run: Shell, endpoint: Endpoint) -> None:
-    done = show(run, CLIENT_CONFIG_FILE="absent")
+def test_an_absent_client_configuration(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = show(run_fast, CLIENT_CONFIG_FILE="absent")
     assert done.status == 1
     assert "client configuration absent cannot be read: No such file or directory" in done.err
     assert endpoint.requests == []
@@ -323,13 +333,13 @@ def test_an_absent_client_configuration(run: Shell, endpoint: Endpoint) -> None:
 # The endpoint and the signature.
 
 
-def test_order_of_the_endpoints(run: Shell, stub: Stub) -> None:
+def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
     endpoints = {
         name: stub.endpoint(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")
     }
-    (run.home / ".aws").mkdir()
+    (run_fast.home / ".aws").mkdir()
     write(
-        run,
+        run_fast,
         ".aws/config",
         f"[default]\nendpoint_url={endpoints['E'].url}\nservices=s\n"
         f"[services s]\niam =\n  endpoint_url={endpoints['D'].url}\n",
@@ -339,14 +349,14 @@ def test_order_of_the_endpoints(run: Shell, stub: Stub) -> None:
         "AWS_ENDPOINT_URL_IAM": endpoints["B"].url,
         "AWS_ENDPOINT_URL": endpoints["C"].url,
     }
-    assert show(run, "--url", endpoints["--url"].url, **env).status == 0
+    assert show(run_fast, "--url", endpoints["--url"].url, **env).status == 0
     assert len(endpoints["--url"].requests) == 1
     for name, variable in zip("ABCD", [*env, "nothing"], strict=True):
-        assert show(run, **env).status == 0
+        assert show(run_fast, **env).status == 0
         assert len(endpoints[name].requests) == 1
         env[variable] = ""
-    write(run, ".aws/config", f"[default]\nendpoint_url={endpoints['E'].url}\n")
-    assert show(run, **env).status == 0
+    write(run_fast, ".aws/config", f"[default]\nendpoint_url={endpoints['E'].url}\n")
+    assert show(run_fast, **env).status == 0
     assert len(endpoints["E"].requests) == 1
 
 
@@ -355,14 +365,15 @@ def test_order_of_the_endpoints(run: Shell, stub: Stub) -> None:
     ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
      "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
 )  # fmt: skip
-def test_a_wrong_endpoint(url: str, run: Shell) -> None:
-    for words, env, source in (
+def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
+    for arguments, env, source in (
         (["--url", url], {}, "--url"),
         ([], {"AWS_IAM_URL": url}, "AWS_IAM_URL"),
     ):
-        done = show(run, *words, **env)
+        done = show(run_fast, *arguments, **env)
         assert (done.status, done.out) == (1, "")
-        assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address:")
+        said = f"iam-usergetattributes: {source} is not an http or https address:"
+        assert done.err.startswith(said)
         assert done.err.count("\n") == 1
 
 
@@ -388,18 +399,19 @@ WITH_SECRETS = [
 
 @pytest.mark.parametrize("url", WITH_SECRETS)
 def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> None:
-    words = ("iam-usergetattributes", "-d")
+    arguments = ("iam-usergetattributes", "-d")
     section = f"[default]\nendpoint_url = {url}\n"
     for done, source in (
-        (run_fast(*words, "--url", url), "--url"),
-        (run_fast(*words, env={"AWS_IAM_URL": url}), "AWS_IAM_URL"),
-        (run_fast(*words, env={"AWS_ENDPOINT_URL": url}), "AWS_ENDPOINT_URL"),
-        (run_fast(*words, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
-        (configured(run_fast, section, *words), CONFIGURED),
+        (run_fast(*arguments, "--url", url), "--url"),
+        (run_fast(*arguments, env={"AWS_IAM_URL": url}), "AWS_IAM_URL"),
+        (run_fast(*arguments, env={"AWS_ENDPOINT_URL": url}), "AWS_ENDPOINT_URL"),
+        (run_fast(*arguments, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
+        (configured(run_fast, section, *arguments), CONFIGURED),
     ):
         assert (done.status, done.out) == (1, "")
-        assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address")
-        assert done.err.endswith("; give https://HOST[:PORT]\n")
+        said = f"iam-usergetattributes: {source} is not an http or https address"
+        assert done.err.startswith(said)
+        assert done.err.endswith("; use https://HOST[:PORT]\n")
         assert done.err.count("\n") == 1
         assert "passw0rd" not in done.err
 
@@ -414,9 +426,9 @@ SECTIONS = [
 ]
 
 
-def configured(run_fast: ForkRunner, section: str, *words: str) -> Done:
+def configured(run_fast: ForkRunner, section: str, *arguments: str) -> Done:
     (run_fast.home / "config").write_text(section)
-    return run_fast(*words, env={"AWS_CONFIG_FILE": "config"})
+    return run_fast(*arguments, env={"AWS_CONFIG_FILE": "config"})
 
 
 def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[Done, str]]:
@@ -446,7 +458,8 @@ def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, s
         run_fast, url, HTTP_PROXY=endpoint.url, HTTPS_PROXY=endpoint.url
     ):
         assert (done.status, done.out) == (1, "")
-        assert done.err.startswith(f"iam-usergetattributes: {source} is no http or https address")
+        said = f"iam-usergetattributes: {source} is not an http or https address"
+        assert done.err.startswith(said)
         assert done.err.count("\n") == 1
     assert endpoint.requests == []
 
@@ -454,14 +467,14 @@ def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, s
 def test_an_endpoint_that_is_a_section_of_its_own(run_fast: ForkRunner) -> None:
     section = "[default]\nendpoint_url =\n  password = passw0rd\n"
     done = configured(run_fast, section, "iam-usergetattributes")
-    said = f"{CONFIGURED} is no http or https address; give https://HOST[:PORT]"
+    said = f"{CONFIGURED} is not an http or https address; use https://HOST[:PORT]"
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
 
 
 def test_the_configurations_endpoint_is_made_complete(run_fast: ForkRunner, stub: Stub) -> None:
     for done, _ in by_configuration(run_fast, f" 127.0.0.1:{stub.port} ", AWS_MAX_ATTEMPTS="1"):
         assert done.status == 1
-        assert f"no secure connection to https://127.0.0.1:{stub.port}:" in done.err
+        assert f"cannot make a secure connection to https://127.0.0.1:{stub.port}:" in done.err
 
 
 def test_an_endpoint_that_is_not_asked_for_is_not_looked_at(
@@ -483,12 +496,12 @@ def test_the_configurations_endpoint_is_looked_at_last(run_fast: ForkRunner) -> 
 
 @pytest.mark.parametrize("url", ["http://iam.example.com", "http://127.0.0.1.example.com/"])
 def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stub: Stub) -> None:
-    """On a terminal it is told once; logs of old jobs stay as they were."""
+    """The warning is for a terminal, once; logs of existing jobs do not change."""
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)
-    warning = f"iam-usergetattributes: {url} is not encrypted; use https, because answers"
+    warning = f"iam-usergetattributes: {url} is not encrypted; use https, because responses"
     file = write(run, "proxy", through(stub))
     run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
-    words = ("iam-usergetattributes", "-u", "bob")
+    arguments = ("iam-usergetattributes", "-u", "bob")
     config = run.home / "config"
     for env, section in (
         ({"AWS_ENDPOINT_URL": url}, ""),
@@ -496,8 +509,8 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stu
         *(({"AWS_CONFIG_FILE": str(config)}, section.format(url)) for section in SECTIONS),
     ):
         config.write_text(section)
-        assert "not encrypted" not in run(*words, env=env).err
-        shown = on_terminal(run, env, *words)
+        assert "not encrypted" not in run(*arguments, env=env).err
+        shown = on_terminal(run, env, *arguments)
         assert shown.startswith(warning)
         assert shown.count("not encrypted") == 1
     assert endpoint.requests == []
@@ -505,8 +518,8 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stu
 
 def test_a_configured_connection_to_this_machine(run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 2)
-    words = ("iam-usergetattributes", "-u", "bob")
-    assert "not encrypted" not in on_terminal(run, {"AWS_ENDPOINT_URL": endpoint.url}, *words)
+    arguments = ("iam-usergetattributes", "-u", "bob")
+    assert "not encrypted" not in on_terminal(run, {"AWS_ENDPOINT_URL": endpoint.url}, *arguments)
     assert len(endpoint.requests) == 1
 
 
@@ -522,7 +535,7 @@ def test_the_endpoint_that_gives_credentials(
     )
     env = {"AWS_IAM_URL": endpoint.url, **({variable: url} if variable else {})}
     done = run_fast("iam-usergetattributes", "-d", env=env)
-    said = f"iam-usergetattributes: {variable or CONFIGURED} is no http or https address"
+    said = f"iam-usergetattributes: {variable or CONFIGURED} is not an http or https address"
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(said)
     assert "passw0rd" not in done.err
@@ -536,7 +549,8 @@ def test_credentials_that_nobody_gives(run_fast: ForkRunner, stub: Stub) -> None
     done = run_fast("iam-usergetattributes", env={**env, "AWS_MAX_ATTEMPTS": "1"})
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(
-        "iam-usergetattributes: no credentials from the AWS configuration: Could not connect"
+        "iam-usergetattributes: cannot get credentials from the AWS configuration: "
+        "Could not connect"
     )
     assert done.err.count("\n") == 1
     assert endpoint.requests == []
@@ -551,16 +565,16 @@ def assuming(run_fast: ForkRunner, more: str) -> None:
     run_fast.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "admin", "AWS_CONFIG_FILE": "config"}
 
 
-def on_terminal(run: Shell, env: dict[str, str], *words: str) -> str:
-    terminal = Terminal(*words, env=run.env | env)
+def on_terminal(run: Shell, env: dict[str, str], *arguments: str) -> str:
+    terminal = Terminal(*arguments, env=run.env | env)
     terminal.status()
     return terminal.shown
 
 
-def test_no_scheme_means_https(run: Shell, stub: Stub) -> None:
-    done = show(run, "--url", f"127.0.0.1:{stub.port}", AWS_MAX_ATTEMPTS="1")
+def test_no_scheme_means_https(run_fast: ForkRunner, stub: Stub) -> None:
+    done = show(run_fast, "--url", f"127.0.0.1:{stub.port}", AWS_MAX_ATTEMPTS="1")
     assert done.status == 1
-    assert f"no secure connection to https://127.0.0.1:{stub.port}:" in done.err
+    assert f"cannot make a secure connection to https://127.0.0.1:{stub.port}:" in done.err
 
 
 @pytest.mark.parametrize(
@@ -573,9 +587,9 @@ def test_no_scheme_means_https(run: Shell, stub: Stub) -> None:
     ],
 )
 def test_the_region_that_signs(
-    env: dict[str, str], region: str, run: Shell, endpoint: Endpoint
+    env: dict[str, str], region: str, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
-    assert show(run, **env).status == 0
+    assert show(run_fast, **env).status == 0
     assert signed_by(endpoint) == (KEY_ID, region)
 
 
@@ -631,32 +645,32 @@ def test_the_variables_are_botocores() -> None:
     ],
 )
 def test_the_endpoint_of_a_partition(
-    env: dict[str, str], host: str, run: Shell, stub: Stub
+    env: dict[str, str], host: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     """All requests go to a proxy that refuses to connect, and tells where they were to go."""
-    file = write(run, "config", through(stub))
-    done = show(run, CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
+    file = write(run_fast, "config", through(stub))
+    done = show(run_fast, CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
     assert done.status == 1
     assert done.err.count("\n") == 1
     assert "cannot reach the proxy" in done.err
-    done = show(run, "-d", CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
+    done = show(run_fast, "-d", CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
     assert f"GetUser to https://{host}: " in done.err
 
 
-def test_ignored_variables_are_ignored(run: Shell, endpoint: Endpoint) -> None:
-    done = show(run, AWS_IAM_HOME="/nowhere", JAVA_HOME="/nowhere", AWS_IAM_JVM_OPTS="-Xmx1")
+def test_ignored_variables_are_ignored(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = show(run_fast, AWS_IAM_HOME="/nowhere", JAVA_HOME="/nowhere", AWS_IAM_JVM_OPTS="-Xmx1")
     assert (done.status, done.err) == (0, "")
     assert endpoint.operations == ["GetUser"]
 
 
-def test_a_service_error_is_one_line(run: Shell, stub: Stub) -> None:
+def test_a_service_error_is_one_line(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(
         refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
     )
-    done = show(run, AWS_IAM_URL=endpoint.url)
+    done = show(run_fast, AWS_IAM_URL=endpoint.url)
     assert (done.status, done.out) == (1, "")
     assert done.err == (
-        "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be 31mfound.\n"
+        "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be  31mfound.\n"
     )
 
 

@@ -1,6 +1,6 @@
-"""A hostile or broken service: one line, exit 1, in bounded time; and never the same thing twice.
+"""A hostile or broken service: one line, exit status 1, in bounded time, and no change made twice.
 
-Each fault meets a command of each kind, at the request that does the command's work.
+Each fault occurs with a command of each kind, at its main request.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def canned(name: str) -> Answer:
 class Kind(NamedTuple):
     """A command, the operation that meets the fault, and what is answered to the others."""
 
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     operation: str
     others: dict[str, Answer]
     #: What has to be on standard output before the fault, and in the line about the state.
@@ -126,20 +126,21 @@ def meet(
     for operation, answer in kind.others.items():
         endpoint.on(operation, answer) if operation != kind.operation else None
     begun = time.monotonic()
-    done = run_fast(*kind.words, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env})
+    done = run_fast(*kind.arguments, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env})
     assert time.monotonic() - begun < BOUND, "it takes too long"
     return done, endpoint
 
 
-def assert_told(done: Done, kind: Kind) -> str:
-    """Assert that the failure is told as it has to be, and return its line."""
+def assert_reported(done: Done, kind: Kind) -> str:
+    """Assert that the failure is reported in one line, and return it."""
     lines = done.err.splitlines()
     assert (done.status, done.out) == (1, kind.shown), done
-    assert all(line.startswith(f"{kind.words[0]}: ") for line in lines), done.err
-    state = kind.doubt if " is unknown, look first: " in lines[0] else kind.state
+    assert all(line.startswith(f"{kind.arguments[0]}: ") for line in lines), done.err
+    state = kind.doubt if " may have taken effect, check first: " in lines[0] else kind.state
     assert lines[1:] == ([state] if state else []), done.err
     assert done.err.isprintable() or done.err.replace("\n", "").isprintable()
-    for word in ("Traceback", "defect", "botocore", "urllib3", "Error(", "None", "object at"):
+    traces = ("Traceback", "internal error", "botocore", "urllib3", "Error(", "None", "object at")
+    for word in traces:
         assert word not in done.err
     return lines[0].partition(": ")[2]
 
@@ -195,7 +196,7 @@ class Fault(NamedTuple):
     """What is answered to an operation, and what the message has to say of it."""
 
     answer: Callable[[str], Answer]
-    words: str
+    pattern: str
 
 
 def whole(operation: str, inside: bytes = b"") -> bytes:
@@ -207,10 +208,10 @@ def always(answer: Answer) -> Callable[[str], Answer]:
     return lambda _operation: answer
 
 
-NOT_IAM = r"not IAM's; is it an IAM endpoint\?"
-BROKEN = "broke before the answer was complete"
-IN_TIME = "no complete answer .* in time"
-STATUS = r"answered with HTTP status {} and no word of IAM; is it an IAM endpoint\?"
+NOT_IAM = r"not an IAM response; is this an IAM endpoint\?"
+BROKEN = "was lost before the response was complete"
+IN_TIME = "timed out before .* sent a complete response"
+STATUS = r"unexpected HTTP {} from http://\S+, not an IAM response"
 
 FAULTS = {
     "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
@@ -241,11 +242,11 @@ FAULTS = {
     "wide": Fault(lambda operation: Answer(whole(operation, b"<b/>" * (3 << 20))), NOT_IAM),
     "huge": Fault(
         lambda operation: Answer(whole(operation, b"<a>" + b"x" * (16 << 20) + b"</a>")),
-        "larger than any of IAM's",
+        "larger than 16777216 bytes",
     ),
     "endless": Fault(
         always(raw(headed(b"", "Transfer-Encoding: chunked"), *[chunked(b"x" * (1 << 20))] * 40)),
-        "larger than any of IAM's",
+        "larger than 16777216 bytes",
     ),
     "length too long": Fault(
         lambda operation: raw(headed(whole(operation), "Content-Length: 9999")), BROKEN
@@ -324,7 +325,7 @@ FAULTS = {
 
 
 #: Each of these takes its time.
-SLOW = [fault for fault in FAULTS if FAULTS[fault].words == IN_TIME]
+SLOW = [fault for fault in FAULTS if FAULTS[fault].pattern == IN_TIME]
 PAIRS = [
     pair
     for pair in itertools.product(KINDS, FAULTS)
@@ -339,8 +340,8 @@ def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: St
     what = KINDS[kind]
     answer = FAULTS[fault].answer(what.operation)
     done, endpoint = meet(run_fast, stub, what, answer)
-    line = assert_told(done, what)
-    assert re.search(FAULTS[fault].words, line), line
+    line = assert_reported(done, what)
+    assert re.search(FAULTS[fault].pattern, line), line
     assert endpoint.operations.count(what.operation) == 1
     if kind == "looking":
         assert not [name for name in endpoint.operations if name.startswith("Delete")]
@@ -349,7 +350,7 @@ def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: St
 @pytest.mark.parametrize("kind", KINDS)
 def test_fault_in_a_command_from_the_shell(kind: str, run: Shell, stub: Stub) -> None:
     done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
-    assert re.search(BROKEN, assert_told(done, KINDS[kind]))
+    assert re.search(BROKEN, assert_reported(done, KINDS[kind]))
 
 
 #: Commands whose answer has to hold something, and what.
@@ -367,17 +368,17 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize("words", LACKING, ids=lambda words: words[0])
+@pytest.mark.parametrize("arguments", LACKING, ids=lambda arguments: arguments[0])
 def test_answer_without_what_it_should_hold(
-    words: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
 ) -> None:
-    operation, member = LACKING[words]
-    done, _ = meet(run_fast, stub, Kind(words, operation, {}), ok(operation))
-    told = f"{words[0]}: the answer holds no {member}; is it an IAM endpoint?"
-    doubt = f"; whether {operation} was carried out is unknown, look first: .*"
+    operation, member = LACKING[arguments]
+    done, _ = meet(run_fast, stub, Kind(arguments, operation, {}), ok(operation))
+    message = f"{arguments[0]}: unexpected response: it has no {member}; is this an IAM endpoint?"
+    doubt = f"; {operation} may have taken effect, check first: .*"
     changes = not operation.startswith("Get")
     assert (done.status, done.out) == (1, "")
-    assert re.fullmatch(f"{re.escape(told)}{doubt if changes else ''}\n", done.err)
+    assert re.fullmatch(f"{re.escape(message)}{doubt if changes else ''}\n", done.err)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +393,7 @@ def test_answer_of_another_shape(inside: str, run_fast: ForkRunner, stub: Stub) 
     kind = KINDS["list"]
     done, _ = meet(run_fast, stub, kind, ok("ListUsers", inside))
     assert done.status in (0, 1)
-    assert "defect" not in done.err
+    assert "internal error" not in done.err
     assert "Traceback" not in done.err
 
 
@@ -400,7 +401,7 @@ def test_number_that_is_none(run_fast: ForkRunner, stub: Stub) -> None:
     entry = "<SummaryMap><entry><key>Users</key><value>many</value></entry></SummaryMap>"
     kind = Kind(("iam-accountgetsummary",), "GetAccountSummary", {})
     done, _ = meet(run_fast, stub, kind, ok("GetAccountSummary", entry))
-    assert re.search(NOT_IAM, assert_told(done, kind))
+    assert re.search(NOT_IAM, assert_reported(done, kind))
 
 
 class Endless:
@@ -417,9 +418,9 @@ class Endless:
 
 @pytest.mark.parametrize("markers", [map(str, itertools.count()), itertools.cycle("ab")])
 def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
-    with pytest.raises(Failure, match="has not ended"):
+    with pytest.raises(Failure, match="has more than 1000 pages"):
         list_all(Endless(markers), "ListUsers", "Users")  # type: ignore[arg-type]
-    with pytest.raises(Failure, match="has not ended"):
+    with pytest.raises(Failure, match="has more than 1000 pages"):
         list(Listing(Endless(markers), "ListUsers", None, None).entries("Users"))  # type: ignore[arg-type]
 
 
@@ -455,9 +456,9 @@ def test_list_is_read_to_its_end_or_a_page(
     first = int(marker or 0)
     assert list(listing.entries("Users")) == [f"user{first + n}" for n in range(len(asked))]
     assert pages.asked == asked
-    words = ["IsTruncated: ", "Marker: "]
+    labels = ["IsTruncated: ", "Marker: "]
     assert list(listing.footer()) == [
-        f"{word}{value}" for word, value in zip(words, footer, strict=False)
+        f"{label}{value}" for label, value in zip(labels, footer, strict=False)
     ]
 
 
@@ -465,8 +466,8 @@ def test_list_is_read_to_its_end_or_a_page(
 def test_list_that_goes_on_nowhere(marker: str, run_fast: ForkRunner, stub: Stub) -> None:
     page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
     done, _ = meet(run_fast, stub, KINDS["list"], page)
-    assert assert_told(done, KINDS["list"]) == (
-        "the service says that the list goes on, but not where"
+    assert assert_reported(done, KINDS["list"]) == (
+        "unexpected response: the list is truncated but has no new marker"
     )
 
 
@@ -485,7 +486,7 @@ def test_redirect_is_not_followed_and_nothing_leaks(run_fast: ForkRunner, stub: 
     for status in (301, 302, 303, 307, 308):
         answer = Answer(b"", status, {"Location": elsewhere.url})
         done, _ = meet(run_fast, stub, KINDS["read"], answer)
-        assert_told(done, KINDS["read"])
+        assert_reported(done, KINDS["read"])
     assert elsewhere.requests == []
 
 
@@ -495,7 +496,7 @@ def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
         endpoint = stub.endpoint(FAULTS[fault].answer("ListUsers"))
         env = {"AWS_IAM_URL": endpoint.url, **ONE_TRY, "IAMCLI_TIMEOUT": "10"}
         done = run("sh", "-c", f"{limit}iam-userlistbypath", env=env)
-        assert re.search(FAULTS[fault].words, assert_told(done, KINDS["list"]))
+        assert re.search(FAULTS[fault].pattern, assert_reported(done, KINDS["list"]))
 
 
 # What is sent again, and what is not.
@@ -578,8 +579,8 @@ def test_creating_is_sent_once_and_its_outcome_is_unknown(
     (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
     kind = Kind(tuple(line.split()), operation, {})
     done, endpoint = meet(run_fast, stub, kind, LOST[lost], **AGAIN)
-    told = assert_told(done, kind)
-    assert told.endswith(f"; whether {operation} was carried out is unknown, look first: {look}")
+    message = assert_reported(done, kind)
+    assert message.endswith(f"; {operation} may have taken effect, check first: {look}")
     assert endpoint.operations == [operation]
     assert not (run_fast.home / "seed").exists()
 
@@ -589,10 +590,10 @@ def test_the_way_to_look_names_no_user_where_none_was_named(
     operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
-    words, look = CREATING[operation]
-    kind = Kind(tuple(words.replace(" -u bob", "").split()), operation, {})
+    arguments, look = CREATING[operation]
+    kind = Kind(tuple(arguments.replace(" -u bob", "").split()), operation, {})
     done, _ = meet(run_fast, stub, kind, raw())
-    assert assert_told(done, kind).endswith(f"look first: {look.removesuffix(' -u bob')}")
+    assert assert_reported(done, kind).endswith(f"check first: {look.removesuffix(' -u bob')}")
 
 
 @pytest.mark.parametrize("lost", LOST)
@@ -632,10 +633,10 @@ GROUP = "<Group><Arn>arn:Admin</Arn><GroupId>AGPA1</GroupId></Group>"
 
 def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
     kind = KINDS["read"]
-    words = (*kind.words, "-d")
+    arguments = (*kind.arguments, "-d")
     env = {"AWS_MAX_ATTEMPTS": "3"}
-    done, _ = meet(run_fast, stub, kind._replace(words=words), THROTTLED["429"], **env)
-    waits = [float(wait) for wait in re.findall(r"sent again in ([0-9.]+) s", done.err)]
+    done, _ = meet(run_fast, stub, kind._replace(arguments=arguments), THROTTLED["429"], **env)
+    waits = [float(wait) for wait in re.findall(r"retrying in ([0-9.]+) s", done.err)]
     assert len(waits) == 2
     assert 0 <= waits[0] <= 1 < BOUND
     assert 0 <= waits[1] <= 2
@@ -648,7 +649,7 @@ def test_attempts_of_the_environment(
 ) -> None:
     env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}
     done, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
-    assert assert_told(done, KINDS["read"]) == "Throttling: Rate exceeded"
+    assert assert_reported(done, KINDS["read"]) == "Throttling: Rate exceeded"
     assert len(endpoint.requests) == attempts
 
 
@@ -677,25 +678,25 @@ def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "words"),
+    ("variable", "value", "message"),
     [
-        ("AWS_RETRY_MODE", "nonsense", "retry mode is nonsense; it is one of legacy, standard"),
-        ("AWS_MAX_ATTEMPTS", "many", "max_attempts is many; it is a whole number from 1 up"),
-        ("AWS_MAX_ATTEMPTS", "0", "max_attempts is 0; it is a whole number from 1 up"),
-        ("AWS_MAX_ATTEMPTS", "-1", "max_attempts is -1; it is a whole number from 1 up"),
-        ("AWS_MAX_ATTEMPTS", "²", "max_attempts is ²; it is a whole number from 1 up"),
-        ("IAMCLI_TIMEOUT", "soon", "IAMCLI_TIMEOUT is soon; it is a number of seconds"),
-        ("IAMCLI_TIMEOUT", "0", "IAMCLI_TIMEOUT is 0; it is a number of seconds"),
-        ("IAMCLI_TIMEOUT", "-1", "IAMCLI_TIMEOUT is -1; it is a number of seconds"),
-        ("IAMCLI_TIMEOUT", "3601", "IAMCLI_TIMEOUT is 3601; it is a number of seconds, at most"),
-        ("IAMCLI_TIMEOUT", "nan", "IAMCLI_TIMEOUT is nan; it is a number of seconds"),
+        ("AWS_RETRY_MODE", "nonsense", "invalid AWS retry mode: nonsense; use legacy, standard"),
+        ("AWS_MAX_ATTEMPTS", "many", "max_attempts: many; use a whole number, at least 1"),
+        ("AWS_MAX_ATTEMPTS", "0", "max_attempts: 0; use a whole number, at least 1"),
+        ("AWS_MAX_ATTEMPTS", "-1", "max_attempts: -1; use a whole number, at least 1"),
+        ("AWS_MAX_ATTEMPTS", "²", "max_attempts: ²; use a whole number, at least 1"),
+        ("IAMCLI_TIMEOUT", "soon", "invalid IAMCLI_TIMEOUT: soon; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "0", "invalid IAMCLI_TIMEOUT: 0; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "-1", "invalid IAMCLI_TIMEOUT: -1; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "3601", "IAMCLI_TIMEOUT: 3601; use a number of seconds, at most 3600"),
+        ("IAMCLI_TIMEOUT", "nan", "invalid IAMCLI_TIMEOUT: nan; use a number of seconds"),
     ],
 )
 def test_setting_that_is_none(
-    variable: str, value: str, words: str, run_fast: ForkRunner, stub: Stub
+    variable: str, value: str, message: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     done, endpoint = meet(run_fast, stub, KINDS["read"], canned("GetUser"), **{variable: value})
-    assert words in assert_told(done, KINDS["read"])
+    assert message in assert_reported(done, KINDS["read"])
     assert endpoint.requests == []
 
 
@@ -712,17 +713,18 @@ def url_of(taken: socket.socket, scheme: str = "http") -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_refused_connection_is_told_and_tried_again(
+def test_refused_connection_is_message_and_tried_again(
     kind: str, run_fast: ForkRunner, closed: socket.socket
 ) -> None:
     what, url = KINDS[kind], url_of(closed)
-    done = run_fast(*what.words, "-d", env={"AWS_IAM_URL": url, **AGAIN})
+    done = run_fast(*what.arguments, "-d", env={"AWS_IAM_URL": url, **AGAIN})
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
     assert done.status == 1
     assert lines[0] == (
-        f"{what.words[0]}: cannot connect to {url}: Connection refused; see --url and AWS_IAM_URL"
+        f"{what.arguments[0]}: cannot connect to {url}: Connection refused; "
+        "check --url and AWS_IAM_URL"
     )
-    assert done.err.count("sent again in") == 1
+    assert done.err.count("retrying in") == 1
 
 
 def test_created_where_the_service_is_there_late(
@@ -740,7 +742,7 @@ def test_created_where_the_service_is_there_late(
     timer = threading.Timer(0.05, serve)
     timer.start()
     env = {"AWS_IAM_URL": url_of(closed), "AWS_MAX_ATTEMPTS": "6", "IAMCLI_TIMEOUT": "2"}
-    done = run_fast(*KINDS["create"].words, env=env)
+    done = run_fast(*KINDS["create"].arguments, env=env)
     timer.join()
     assert (done.status, done.err) == (0, "")
     assert len(got) == 1
@@ -785,7 +787,7 @@ def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
     return file
 
 
-SECURE = "no secure connection to {url}: "
+SECURE = "cannot make a secure connection to {url}: "
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -793,12 +795,12 @@ def test_certificate_that_nobody_vouches_for(
     kind: str, run_fast: ForkRunner, tls: tuple[Stub, Path]
 ) -> None:
     endpoint = tls[0].endpoint(ok("GetUser"))
-    done = run_fast(*KINDS[kind].words, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY})
-    told = done.err.splitlines()[0].partition(": ")[2]
+    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY})
+    message = done.err.splitlines()[0].partition(": ")[2]
     assert done.status == 1
-    assert told.startswith(SECURE.format(url=endpoint.url))
-    assert "self-signed certificate" in told
-    assert told.endswith("; AWS_CA_BUNDLE names trusted CAs")
+    assert message.startswith(SECURE.format(url=endpoint.url))
+    assert "self-signed certificate" in message
+    assert message.endswith("; set AWS_CA_BUNDLE to trust other CAs")
     assert endpoint.requests == []
 
 
@@ -807,7 +809,7 @@ def test_certificate_that_the_user_vouches_for(
 ) -> None:
     endpoint = tls[0].endpoint(canned("GetUser"))
     env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
-    assert run_fast(*KINDS["read"].words, env=env).status == 0
+    assert run_fast(*KINDS["read"].arguments, env=env).status == 0
 
 
 @pytest.mark.parametrize(
@@ -823,16 +825,16 @@ def test_certificate_that_does_not_fit(
     running = StubServer(context)
     endpoint = running.endpoint(canned("GetUser"))
     env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(certificate), **ONE_TRY}
-    done = run_fast(*KINDS["read"].words, env=env)
+    done = run_fast(*KINDS["read"].arguments, env=env)
     running.close()
-    assert reason in assert_told(done, KINDS["read"])
+    assert reason in assert_reported(done, KINDS["read"])
     assert endpoint.requests == []
 
 
 def test_service_that_speaks_no_tls(run_fast: ForkRunner, stub: Stub) -> None:
     url = f"https://127.0.0.1:{stub.port}"
-    done = run_fast(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
-    assert assert_told(done, KINDS["create"]).startswith(SECURE.format(url=url))
+    done = run_fast(*KINDS["create"].arguments, env={"AWS_IAM_URL": url, **ONE_TRY})
+    assert assert_reported(done, KINDS["create"]).startswith(SECURE.format(url=url))
 
 
 @pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
@@ -840,9 +842,10 @@ def test_bundle_that_is_none(bundle: str, run_fast: ForkRunner, tls: tuple[Stub,
     (run_fast.home / "empty.pem").touch()
     endpoint = tls[0].endpoint(canned("GetUser"))
     done = run_fast(
-        *KINDS["read"].words, env={"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY}
+        *KINDS["read"].arguments,
+        env={"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY},
     )
-    assert_told(done, KINDS["read"])
+    assert_reported(done, KINDS["read"])
     assert endpoint.requests == []
 
 
@@ -853,10 +856,10 @@ def test_proxy_that_is_not_there(
 ) -> None:
     config = proxied(run_fast, closed.getsockname()[1])
     env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "CLIENT_CONFIG_FILE": config, **AGAIN}
-    done = run_fast(*KINDS[kind].words, "-d", env=env)
+    done = run_fast(*KINDS[kind].arguments, "-d", env=env)
     assert done.status == 1
-    assert "cannot reach the proxy: Connection refused; see the client configuration" in done.err
-    assert done.err.count("sent again in") == 1
+    assert "cannot reach the proxy: Connection refused; check the client configuration" in done.err
+    assert done.err.count("retrying in") == 1
 
 
 @pytest.mark.parametrize("kind", ["read", "create"])
@@ -866,8 +869,8 @@ def test_proxy_that_refuses(kind: str, run_fast: ForkRunner, stub: Stub) -> None
         "CLIENT_CONFIG_FILE": proxied(run_fast, stub.port),
         **ONE_TRY,
     }
-    done = run_fast(*KINDS[kind].words, env=env)
-    assert assert_told(done, KINDS[kind]).startswith("cannot reach the proxy: ")
+    done = run_fast(*KINDS[kind].arguments, env=env)
+    assert assert_reported(done, KINDS[kind]).startswith("cannot reach the proxy: ")
 
 
 def proxied(run_fast: ForkRunner, port: int) -> str:
@@ -878,16 +881,18 @@ def proxied(run_fast: ForkRunner, port: int) -> str:
 
 
 def test_name_that_nobody_knows(run_fast: ForkRunner) -> None:
-    done = run_fast(*KINDS["read"].words, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY})
-    told = done.err.splitlines()[-1]
+    done = run_fast(
+        *KINDS["read"].arguments, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY}
+    )
+    message = done.err.splitlines()[-1]
     assert done.status == 1
-    assert "cannot connect to http://nowhere.invalid: " in told
+    assert "cannot connect to http://nowhere.invalid: " in message
 
 
 def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast: ForkRunner) -> None:
     url = f"https://{'a' * 64}.example.invalid"
-    done = run_fast(*KINDS["create"].words, env={"AWS_IAM_URL": url, **ONE_TRY})
-    assert assert_told(done, KINDS["create"]) == f"Invalid endpoint: {url}"
+    done = run_fast(*KINDS["create"].arguments, env={"AWS_IAM_URL": url, **ONE_TRY})
+    assert assert_reported(done, KINDS["create"]) == f"Invalid endpoint: {url}"
 
 
 @pytest.fixture
@@ -906,5 +911,5 @@ def full() -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
-    done = run_fast(*KINDS[kind].words, env={"AWS_IAM_URL": full, **ONE_TRY})
-    assert assert_told(done, KINDS[kind]).startswith(f"cannot connect to {full}: ")
+    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": full, **ONE_TRY})
+    assert assert_reported(done, KINDS[kind]).startswith(f"cannot connect to {full}: ")

@@ -1,4 +1,4 @@
-"""Files that options name: read as they are, or named before anything is sent."""
+"""Files that options name: read unchanged, or reported before a request is sent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from support.stub import ok
 
 if TYPE_CHECKING:
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -28,7 +29,7 @@ POLICY = '{"Statement": [\r\n\t{"Effect": "Allow", "Action": "caf\u00e9:*", "Res
 
 @pytest.fixture
 def endpoint(run: Shell, stub: Stub) -> Endpoint:
-    """A endpoint that takes a policy; bad files and a good one lie about."""
+    """An endpoint that accepts a policy, and several files, one of them valid."""
     made = stub.endpoint(ok("PutUserPolicy"))
     run.env["AWS_IAM_URL"] = made.url
     (run.home / "good").write_text("{}")
@@ -41,27 +42,30 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_file_that_cannot_be_read_is_named(line: str, run: Shell, endpoint: Endpoint) -> None:
+def test_a_file_that_cannot_be_read_is_named(
+    line: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
     what = LINES[line]
     for name, said in {
         "absent": f"cannot read {what} from absent: No such file or directory",
-        "folder": f"folder is a folder; {what} has to be a file",
+        "folder": f"folder is a directory; {what} must be a file",
         "good/x": f"cannot read {what} from good/x: Not a directory",
         "loop": f"cannot read {what} from loop: Too many levels of symbolic links",
-        "empty": f"empty is empty; {what} was expected in it",
-        "latin-1": f"latin-1, line 2: not UTF-8; {what} has to be text",
-        "/dev/zero": f"/dev/zero is larger than 1048576 bytes; that cannot be {what}",
-        "large": f"large is larger than 1048576 bytes; that cannot be {what}",
+        "empty": f"empty is empty; it must contain {what}",
+        "latin-1": f"latin-1, line 2: not UTF-8; {what} must be text",
+        "/dev/zero": f"/dev/zero is larger than 1048576 bytes, which is too large for {what}",
+        "large": f"large is larger than 1048576 bytes, which is too large for {what}",
     }.items():
-        words = line.format(name).split()
-        done = run(*words)
-        assert (done.status, done.out, done.err) == (1, "", f"{words[0]}: {said}\n")
+        arguments = line.format(name).split()
+        done = run_fast(*arguments)
+        assert (done.status, done.out, done.err) == (1, "", f"{arguments[0]}: {said}\n")
     assert endpoint.requests == []
 
 
-def test_no_name_is_no_file(run: Shell, endpoint: Endpoint) -> None:
-    done = run("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
-    assert (done.status, done.err) == (1, "iam-useruploadpolicy: no file is named for the policy\n")
+def test_no_name_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
+    said = "iam-useruploadpolicy: the file name for the policy is empty\n"
+    assert (done.status, done.err) == (1, said)
     assert endpoint.requests == []
 
 
@@ -73,9 +77,11 @@ def test_no_name_is_no_file(run: Shell, endpoint: Endpoint) -> None:
         ("[" * 100_000, "policy: nested too deeply"),
     ],
 )
-def test_a_policy_that_is_not_json(text: str, said: str, run: Shell, endpoint: Endpoint) -> None:
-    (run.home / "policy").write_text(text)
-    done = run("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
+def test_a_policy_that_is_not_json(
+    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    (run_fast.home / "policy").write_text(text)
+    done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
     assert (done.status, done.out, done.err) == (1, "", f"iam-useruploadpolicy: {said}\n")
     assert endpoint.requests == []
 

@@ -1,4 +1,4 @@
-"""No command takes code from the folder it is run in, whatever lies there."""
+"""Commands do not import modules from the current directory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ PYTHONS = [name for name in ("python3.10", "python3.12", "python3.13", "python3.
 def env(tmp_path):
     return environment(
         tmp_path,
-        PATH="/usr/local/bin:/usr/bin:/bin",
+        # A checkout without .venv runs the python3 on PATH.
+        PATH=f"{INSTALLED}:/usr/local/bin:/usr/bin:/bin",
         AWS_ACCESS_KEY_ID="AK",
         AWS_SECRET_ACCESS_KEY="x",
         AWS_MAX_ATTEMPTS="1",
@@ -89,13 +90,14 @@ def test_the_trap_works(trap, env):
     ],
 )
 def test_no_program_is_trapped(folder, line, status, trap, env):
-    program, *words = line.split()
-    done = run(folder / program, *words, env=env, cwd=trap.folder)
+    program, *arguments = line.split()
+    done = run(folder / program, *arguments, env=env, cwd=trap.folder)
     assert trap.sprung == []
     assert done.returncode == status
-    assert "defect" not in done.stderr
+    assert "internal error" not in done.stderr
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
 def test_none_of_all_programs_is_trapped(folder, trap, env):
     for name in sorted(path.name for path in BIN.glob("iam-*")):
@@ -106,9 +108,9 @@ def test_none_of_all_programs_is_trapped(folder, trap, env):
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
-    "words", [("iamcli", "sandbox", "true"), ("iam-usercreate", "-h"), ("iam-usercreate",)]
+    "arguments", [("iamcli", "sandbox", "true"), ("iam-usercreate", "-h"), ("iam-usercreate",)]
 )
-def test_no_checkout_is_trapped_by_another_python(python, words, trap, env, tmp_path):
+def test_no_checkout_is_trapped_by_another_python(python, arguments, trap, env, tmp_path):
     """Some import more than others before they run what they were given."""
     checkout = copied(tmp_path / "checkout")
     (tmp_path / "bin").mkdir()
@@ -118,7 +120,9 @@ def test_no_checkout_is_trapped_by_another_python(python, words, trap, env, tmp_
     env["PATH"] = f"{tmp_path}/bin:{env['PATH']}"
     # What PYTHONPATH brings along may already import what else is imported from the trap.
     for more in ({}, {"PYTHONPATH": packages()}):
-        done = run(checkout / "bin" / words[0], *words[1:], env={**env, **more}, cwd=trap.folder)
+        done = run(
+            checkout / "bin" / arguments[0], *arguments[1:], env={**env, **more}, cwd=trap.folder
+        )
         assert trap.sprung == []
         assert "Traceback" not in done.stderr
 
@@ -145,24 +149,24 @@ def before_main() -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("words", "status"),
+    ("arguments", "status"),
     [((), 0), (("-h",), 0), (("usercraete",), 1), (("sandbox", "true"), 0), (("home", "old"), 0)],
 )
-def test_the_module_is_not_trapped(words, status, env, tmp_path):
+def test_the_module_is_not_trapped(arguments, status, env, tmp_path):
     trap = Trap(tmp_path, (STANDARD | PACKAGES) - before_main())
-    done = run(sys.executable, "-m", "iamcli", *words, env=env, cwd=trap.folder)
+    done = run(sys.executable, "-m", "iamcli", *arguments, env=env, cwd=trap.folder)
     assert trap.sprung == []
     assert done.returncode == status, done.stderr
 
 
 @pytest.mark.parametrize("how", [{}, {"PYTHONSAFEPATH": "1"}], ids=["usual", "safe"])
-def test_the_module_is_the_umbrella(how, env, tmp_path):
+def test_the_module_runs_iamcli(how, env, tmp_path):
     program = run(INSTALLED / "iamcli", env=env, cwd=tmp_path)
     module = run(sys.executable, "-m", "iamcli", env={**env, **how}, cwd=tmp_path)
     assert (module.returncode, module.stdout, module.stderr) == (0, program.stdout, "")
     module = run(sys.executable, "-m", "iamcli", "usercraete", env={**env, **how}, cwd=tmp_path)
     assert (module.returncode, module.stdout) == (1, "")
-    assert module.stderr.startswith("iamcli: there is no subcommand usercraete (did you mean iam-")
+    assert module.stderr.startswith("iamcli: unknown subcommand usercraete (did you mean iam-")
 
 
 def test_the_module_runs_in_a_checkout_that_is_not_installed(env, tmp_path):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {command.name: command for command in index.commands()}
 NAMES = st.sampled_from(sorted(COMMANDS))
-#: What is sent is answered by this, so that it can be told from what is refused beforehand.
+#: The error code of the response to a request, which distinguishes it from a local error.
 ANSWER = "Recorded: as far as it goes"
 ANSWERED_BEFOREHAND = {"-h", "--help", "--version"}
 HARD = settings(
@@ -81,22 +81,22 @@ WORDS = (
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[str]:
-    """Draw a command with words that often fit it: options of its own, with and without values."""
+    """Draw a command with arguments that are often valid: its options, with and without values."""
     name = draw(NAMES)
     own = COMMANDS[name].all_options
-    words = []
+    arguments = []
     for option in own:
         if option.required and draw(st.integers(0, 9)):
-            words += [
+            arguments += [
                 option.name,
                 draw(WORDS if not option.choices else st.sampled_from(option.choices)),
             ]
     for _ in range(draw(st.integers(0, 4))):
         option = draw(st.sampled_from(own))
         piece = [option.name, draw(WORDS)] if draw(st.booleans()) else [draw(WORDS)]
-        at = draw(st.integers(0, len(words)))
-        words[at:at] = piece
-    return [name, *words]
+        at = draw(st.integers(0, len(arguments)))
+        arguments[at:at] = piece
+    return [name, *arguments]
 
 
 def check(run: ForkRunner | Shell, endpoint: Endpoint, line: list[str]) -> None:
@@ -104,7 +104,7 @@ def check(run: ForkRunner | Shell, endpoint: Endpoint, line: list[str]) -> None:
     endpoint.requests.clear()
     done = run(*line)
     assert done.status in (0, 1, 130), done
-    for word in ("Traceback", "defect in iamcli", "iamcli/"):
+    for word in ("Traceback", "internal error", "iamcli/"):
         assert word not in done.err
     if done.status == 1:
         assert done.err.startswith(f"{line[0]}: ")
@@ -174,14 +174,14 @@ def test_any_words_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None
 def test_any_variables(
     name: str, variables: dict[str, str], run_fast: ForkRunner, stub: Stub
 ) -> None:
-    """A command whose words are right, with variables that hold anything."""
+    """Run a valid command line with variables of any value."""
     endpoint = hermetic(run_fast, stub)
-    words = []
+    arguments = []
     for option in COMMANDS[name].options:
         if option.required:
-            words += [option.name, option.choices[0] if option.choices else "file"]
-    done = run_fast(name, *words, env=variables)
+            arguments += [option.name, option.choices[0] if option.choices else "file"]
+    done = run_fast(name, *arguments, env=variables)
     assert done.status in (0, 1)
-    for word in ("Traceback", "defect in iamcli", "iamcli/"):
+    for word in ("Traceback", "internal error", "iamcli/"):
         assert word not in done.err + done.out
     assert len(endpoint.requests) <= 1

@@ -1,4 +1,4 @@
-"""What keeps the house tidy and quick: counts instead of clocks."""
+"""Limits on the structure and the start-up of commands, by counting instead of timing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from support.stub import Stub
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
-#: What a start may import, and a whole command. A rise wants a reason.
+#: What a start may import, and a whole command. An increase needs a reason.
 MODULES_OF_HELP = 28
 MODULES_OF_A_COMMAND = 330
 BYTES_OF_MODEL = 60_000
@@ -34,9 +34,11 @@ def entry_points() -> dict[str, str]:
     return {name: place for name, place in pairs if name != "iamcli"}
 
 
-def imported(run: Shell, *words: str, **options: object) -> tuple[Done, list[str]]:
+def imported(run: Shell, *arguments: str, **options: object) -> tuple[Done, list[str]]:
     """Run a command and return how it ended, and the names of the modules that it imported."""
-    done = run(sys.executable, "-X", "importtime", str(BIN / words[0]), *words[1:], **options)  # type: ignore[arg-type]
+    done = run(
+        sys.executable, "-X", "importtime", str(BIN / arguments[0]), *arguments[1:], **options
+    )  # type: ignore[arg-type]
     rows = [line for line in done.err.splitlines() if line.startswith("import time:")]
     return done, [row.rpartition("|")[2].strip() for row in rows]
 
@@ -85,18 +87,18 @@ def test_each_command_and_option_stands_in_a_transcript() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(entry_points()))
-def test_rooms_neither_print_nor_exit(name: str) -> None:
+def test_command_modules_neither_print_nor_exit(name: str) -> None:
     source = (
         ROOT / "iamcli" / "commands" / f"{entry_points()[name].split(':')[0].rpartition('.')[2]}.py"
     )
-    words = source.read_text()
-    assert "import sys" not in words
-    assert "print(" not in words
-    assert "botocore" not in words
+    text = source.read_text()
+    assert "import sys" not in text
+    assert "print(" not in text
+    assert "botocore" not in text
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ["iam-usercreate", "-h"],
         ["iam-usercreate", "--version"],
@@ -117,8 +119,8 @@ def test_rooms_neither_print_nor_exit(name: str) -> None:
     ],
     ids=" ".join,
 )
-def test_what_sends_nothing_imports_no_botocore(words: list[str], run: Shell) -> None:
-    _, modules = imported(run, *words)
+def test_what_sends_nothing_imports_no_botocore(arguments: list[str], run: Shell) -> None:
+    _, modules = imported(run, *arguments)
     assert not [name for name in modules if name.startswith(("botocore", "urllib3", "click"))]
 
 
@@ -145,9 +147,9 @@ def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
         "botocore.retries.standard",
         "click",
     } & set(modules)
-    # Only the room of the command.
-    rooms = [name for name in modules if name.startswith("iamcli.commands.")]
-    assert rooms == ["iamcli.commands.users"]
+    # Only the module of the command.
+    command_modules = [name for name in modules if name.startswith("iamcli.commands.")]
+    assert command_modules == ["iamcli.commands.users"]
 
 
 def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:

@@ -1,4 +1,4 @@
-"""Help, manual page and completions say what the declaration says, and the same."""
+"""Help, man page and completions describe the same options as the declaration."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ def test_each_command_is_documented(name: str) -> None:
     document = documentation.of(COMMANDS[name])
     assert document.output
     assert document.calls
-    assert len(document.examples) == len(document.leads)
-    assert all(lead.endswith(".") for lead in document.leads)
+    assert len(document.examples) == len(document.captions)
+    assert all(caption.endswith(".") for caption in document.captions)
     assert all(line.startswith(name) or f"| {name}" in line for line in document.examples)
     for text in (*document.description, *document.output, *document.differs):
         assert text.endswith((".", ":")), text

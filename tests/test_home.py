@@ -1,4 +1,4 @@
-"""The folder for old scripts: what is in it, and that nothing of others is ever overwritten."""
+"""The directory for old scripts: its contents; files of the user are never overwritten."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def iamcli_home(tmp_path, folder):
 def test_what_it_lays_out(tmp_path, folder):
     done = iamcli_home(tmp_path, folder)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{folder} is ready: the 69 commands in its bin are those of {BIN}\n"
+    assert done.stdout == f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
     assert names_in(folder) == [
         ".iamcli-home",
         "README",
@@ -129,7 +129,7 @@ def test_again_after_an_upgrade_its_templates_are_new_and_yours_stay(
     for _ in range(2):  # what was kept once is known the next time
         ready, kept = home.lay_out(str(folder), COMMANDS)
         assert ready.startswith(f"{folder} is ready")
-        assert kept == "left as you changed it: aws-credential.template"
+        assert kept == "kept your changes: aws-credential.template"
         assert filled.read_text() == "AWSAccessKeyId=id\nAWSSecretKey=secret\n"
         assert (folder / "client-config.template").read_text() == "# later\n"
     filled.unlink()
@@ -162,7 +162,7 @@ def test_what_is_foreign_is_named_and_nothing_changes(installation, folder, make
     (folder / "bin").mkdir(parents=True)
     make(folder / place)
     before = tree(folder)
-    with pytest.raises(Failure, match=f"{re.escape(str(folder / place))} was not made by"):
+    with pytest.raises(Failure, match=f"{re.escape(str(folder / place))} was not created by"):
         home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
 
@@ -174,7 +174,7 @@ def test_a_link_that_was_changed_is_foreign(installation, folder):
     link.unlink()
     link.symlink_to("/usr/bin/true")
     before = tree(folder)
-    with pytest.raises(Failure, match=r"bin/iam-userdel was not made by"):
+    with pytest.raises(Failure, match=r"bin/iam-userdel was not created by"):
         home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
 
@@ -184,7 +184,7 @@ def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
     folder.mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
     (folder / "bin").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(Failure, match="is a link that iamcli home did not make"):
+    with pytest.raises(Failure, match="is a symbolic link"):
         home.lay_out(str(folder), COMMANDS)
     assert names_in(tmp_path / "elsewhere") == []
 
@@ -204,14 +204,14 @@ def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        (str(ROOT), f"{ROOT} is where iamcli is installed, and works as AWS_IAM_HOME as it is"),
-        ("/dev/null", "/dev/null is not a folder; nothing was changed"),
+        (str(ROOT), f"{ROOT} is the installation of iamcli; use it as AWS_IAM_HOME unchanged"),
+        ("/dev/null", "/dev/null is not a directory; nothing was changed"),
         (
             "/dev/null/home",
             "/dev/null/home/.iamcli-home cannot be read: Not a directory; nothing was changed",
         ),
-        ("/proc/home", "/proc/home: No such file or directory; /proc/home is not complete"),
-        ("", "the name of the folder is empty; give one"),
+        ("/proc/home", "/proc/home: No such file or directory; /proc/home is incomplete"),
+        ("", "the directory name is empty; specify a directory"),
     ],
 )
 def test_a_folder_that_cannot_be_one(tmp_path, name, reason):

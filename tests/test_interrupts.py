@@ -1,6 +1,6 @@
-"""Ctrl-C, SIGTERM and SIGHUP at any moment: no traceback, no stray file, and what may be done.
+"""Ctrl-C, SIGTERM and SIGHUP at any time: no traceback, no stray file, and what may be done.
 
-After Ctrl-C the status is 130, after the others the process has died of the signal.
+The status after Ctrl-C is 130; the other signals kill the process.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.processes import Terminal, wait_until
+from support.processes import wait_until
 from support.shell import BIN
 from support.stub import Answer, faulty, ok, refused
+from support.terminal import Terminal
 
 if TYPE_CHECKING:
     import subprocess
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 ANSWERS = Path(__file__).resolve().parent / "answers"
 #: Longer than any test waits.
 NEVER = 20
-UNKNOWN = "interrupted; whether {} was carried out is unknown, look first: {}"
+UNKNOWN = "interrupted; {} may have taken effect, check first: {}"
 SERIAL = "arn:aws:iam::123456789012:mfa/phone"
 DEVICE = ok(
     "CreateVirtualMFADevice",
@@ -70,13 +71,13 @@ SILENCE = faulty(silent)
 def interrupted(
     run: Shell,
     endpoint: Endpoint,
-    *words: str,
+    *arguments: str,
     when: Callable[[], object],
     number: signal.Signals = signal.SIGINT,
 ) -> tuple[int, str, str]:
-    """Run ``words``, interrupt once ``when()`` is true; return status, output and errors."""
+    """Run ``arguments``, interrupt once ``when()`` is true; return status, output and errors."""
     env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
-    process = run.start(*words, env=env, stdout=-1, stderr=-1)
+    process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
     wait_until(when)
     process.send_signal(number)
     out, err = process.communicate(timeout=NEVER)
@@ -149,13 +150,15 @@ def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
     assert not re.search(r"iamcli/\w+", err)
 
 
-@pytest.mark.parametrize("words", [("-h",), ("-z",), ("--version",)])
+@pytest.mark.parametrize("arguments", [("-h",), ("-z",), ("--version",)])
 def test_ignored_where_the_caller_ignores_it(
-    words: tuple[str, ...], number: signal.Signals, run: Shell
+    arguments: tuple[str, ...], number: signal.Signals, run: Shell
 ) -> None:
     """As a shell's background jobs are called."""
     script = f'trap "" {number.name[3:]}; exec "$0" "$@"'
-    process = run.start("sh", "-c", script, "iam-usergetattributes", *words, stdout=-1, stderr=-1)
+    process = run.start(
+        "sh", "-c", script, "iam-usergetattributes", *arguments, stdout=-1, stderr=-1
+    )
     deadline = time.monotonic() + NEVER
     while process.poll() is None and time.monotonic() < deadline:
         process.send_signal(number)
@@ -195,9 +198,9 @@ class Interrupting:""",
 def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(SILENCE)
     command = str(BIN / "iam-usergetattributes")
-    words = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
+    arguments = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
     run.env |= {"AWS_IAM_URL": endpoint.url}
-    process = run.start(*words, stdout=-1, stderr=-1)
+    process = run.start(*arguments, stdout=-1, stderr=-1)
     assert process.communicate(timeout=NEVER) == (b"", b"")
     assert process.returncode == status_of(number)
 
@@ -207,8 +210,8 @@ def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) 
 
 def test_while_reading(number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(SILENCE)
-    words = ("iam-usergetattributes",)
-    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
+    arguments = ("iam-usergetattributes",)
+    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
 
 
@@ -218,16 +221,16 @@ def test_amid_an_answer(number: signal.Signals, run: Shell, stub: Stub) -> None:
         silent(handler)
 
     endpoint = stub.endpoint(faulty(begin))
-    words = ("iam-userlistbypath",)
-    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
+    arguments = ("iam-userlistbypath",)
+    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
 
 
 def test_amid_a_list(number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENCE)
-    words = ("iam-userlistbypath",)
+    arguments = ("iam-userlistbypath",)
     when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
-    status, out, err = interrupted(run, endpoint, *words, when=when, number=number)
+    status, out, err = interrupted(run, endpoint, *arguments, when=when, number=number)
     assert (status, err) == (status_of(number), "")
     assert out.startswith("arn:aws:iam::123456789012:user/")
     assert "IsTruncated" not in out
@@ -237,9 +240,9 @@ def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) ->
     throttled = refused("Throttling", "Rate exceeded")
     endpoint = stub.endpoint(throttled)
     run.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
-    words = ("iam-usergetattributes",)
+    arguments = ("iam-usergetattributes",)
     when = lambda: len(endpoint.requests) >= 2  # noqa: E731 - the line is too long
-    ended = interrupted(run, endpoint, *words, when=when, number=number)
+    ended = interrupted(run, endpoint, *arguments, when=when, number=number)
     assert ended == (status_of(number), "", "")
 
 
@@ -256,16 +259,16 @@ def test_while_something_is_changed(
     line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(SILENCE)
-    words = line.split()
-    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
-    assert ended == (status_of(number), "", f"{words[0]}: {UNKNOWN.format(operation, check)}\n")
+    arguments = line.split()
+    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
+    assert ended == (status_of(number), "", f"{arguments[0]}: {UNKNOWN.format(operation, check)}\n")
 
 
 def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
-    words = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
+    arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
     when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
-    ended = interrupted(run, endpoint, *words, when=when, number=number)
+    ended = interrupted(run, endpoint, *arguments, when=when, number=number)
     assert ended == (
         status_of(number),
         "",
@@ -278,8 +281,8 @@ def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> N
 
 def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint().on("ListAccessKeys", SILENCE)
-    words = ("iam-userdel", "-u", "bob", "-r")
-    ended = interrupted(run, endpoint, *words, when=lambda: endpoint.requests, number=number)
+    arguments = ("iam-userdel", "-u", "bob", "-r")
+    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
     assert endpoint.operations == ["ListAccessKeys"]
 
@@ -288,9 +291,9 @@ def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: 
 def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
     """It sends the signal twice: to the process, and to its group."""
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
-    words = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
+    arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
     given = ("--preserve-status", "-s", name, "2")
-    done = run("timeout", *given, *words, env={"AWS_IAM_URL": endpoint.url})
+    done = run("timeout", *given, *arguments, env={"AWS_IAM_URL": endpoint.url})
     assert done == (
         128 + signal.Signals[f"SIG{name}"],
         "",
@@ -310,31 +313,30 @@ def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -
     endpoint = stub.endpoint(SILENCE)
     terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": endpoint.url})
     terminal.wait_for("Password: ")
-    wait_until(lambda: not terminal.echoes() and asleep(terminal.process.pid))
-    terminal.process.send_signal(number)
-    terminal.process.wait(NEVER)
+    wait_until(lambda: not terminal.echoes() and asleep(terminal.pid))
+    terminal.send_signal(number)
+    assert terminal.wait() == status_of(number)
     assert terminal.echoes()
-    assert terminal.status() == status_of(number)
+    terminal.close()
     assert terminal.shown.split() == ["Password:"]
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("words", [ASKING, (*ASKING[:-1], "secret")], ids=["asking", "waiting"])
-def test_terminal_that_is_closed(words: tuple[str, ...], run: Shell, stub: Stub) -> None:
-    """What cannot be read or written there is no error: SIGHUP is what counts."""
+@pytest.mark.parametrize("arguments", [ASKING, (*ASKING[:-1], "secret")], ids=["asking", "waiting"])
+def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: Stub) -> None:
+    """Failed reads and writes there are not reported: SIGHUP ends the command."""
     endpoint = stub.endpoint(SILENCE)
     script = 'exec "$0" "$@" 2>err'
     env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
-    terminal = Terminal("sh", "-c", f"cd && {script}", *words, env=env)
-    if words == ASKING:
+    terminal = Terminal("sh", "-c", f"cd && {script}", *arguments, env=env)
+    if arguments == ASKING:
         terminal.wait_for("Password: ")
-        wait_until(lambda: asleep(terminal.process.pid))
+        wait_until(lambda: asleep(terminal.pid))
     else:
         wait_until(lambda: endpoint.requests)
-    terminal.close()
-    assert terminal.process.wait(NEVER) == -signal.SIGHUP
-    told = UNKNOWN.format("CreateLoginProfile", "iam-usergetloginprofile -u bob")
-    expected = f"{words[0]}: {told}\n" if words != ASKING else ""
+    assert terminal.hang_up() == -signal.SIGHUP
+    message = UNKNOWN.format("CreateLoginProfile", "iam-usergetloginprofile -u bob")
+    expected = f"{arguments[0]}: {message}\n" if arguments != ASKING else ""
     assert (run.home / "err").read_text() == expected
 
 
@@ -343,13 +345,13 @@ def test_terminal_that_is_closed(words: tuple[str, ...], run: Shell, stub: Stub)
 
 def test_seeds_file_does_not_stay(number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(SILENCE)
-    words = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
+    arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
     status, _, err = interrupted(
-        run, endpoint, *words, when=lambda: endpoint.requests, number=number
+        run, endpoint, *arguments, when=lambda: endpoint.requests, number=number
     )
-    told = UNKNOWN.format("CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any")
-    assert (status, err) == (status_of(number), f"{words[0]}: {told}\n")
+    message = UNKNOWN.format("CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any")
+    assert (status, err) == (status_of(number), f"{arguments[0]}: {message}\n")
     assert sorted(run.home.iterdir()) == before
 
 
@@ -381,15 +383,15 @@ def test_seeds_file_does_not_stay_when_it_was_just_made_or_written(
     endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
     endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
     command = "iam-virtualmfadevicecreate"
-    words = (str(BIN / command), "-s", "phone", "-b", "Base32String", "-o", "seed")
+    arguments = (str(BIN / command), "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
     done = run(
         *(sys.executable, "-c", AT_FILE),
-        *(function, str(int(number)), *words),
+        *(function, str(int(number)), *arguments),
         env={"AWS_IAM_URL": endpoint.url},
     )
-    told = f"{command}: interrupted; virtual MFA device {SERIAL} was deleted again\n"
-    expected = ("", []) if function == "open" else (told, CREATED_AND_DELETED)
+    message = f"{command}: interrupted; virtual MFA device {SERIAL} was deleted again\n"
+    expected = ("", []) if function == "open" else (message, CREATED_AND_DELETED)
     assert (done.status, done.err, endpoint.operations) == (status_of(number), *expected)
     assert sorted(run.home.iterdir()) == before
 
@@ -415,10 +417,10 @@ def fill(writer: int) -> None:
 def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
     """Start a command whose output nobody takes."""
 
-    def start(endpoint: Endpoint, *words: str) -> subprocess.Popen[bytes]:
+    def start(endpoint: Endpoint, *arguments: str) -> subprocess.Popen[bytes]:
         reader, writer = full_pipe()
         run.env |= {"AWS_IAM_URL": endpoint.url}
-        process = run.start(*words, stdout=writer, stderr=-1)
+        process = run.start(*arguments, stdout=writer, stderr=-1)
         os.close(writer)
         process.reader = reader
         return process
@@ -427,7 +429,7 @@ def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
 
 
 @pytest.mark.parametrize(
-    ("words", "state"),
+    ("arguments", "state"),
     [
         (("iam-useraddkey", "-u", "bob"), ""),
         (
@@ -438,18 +440,18 @@ def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
     ids=["key", "user"],
 )
 def test_key_that_is_being_shown_is_taken_back(
-    words: tuple[str, ...], state: str, number: signal.Signals, stuck: Callable, stub: Stub
+    arguments: tuple[str, ...], state: str, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("CreateUser", canned("CreateUser"))
     endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
-    process = stuck(endpoint, *words)
+    process = stuck(endpoint, *arguments)
     wait_until(lambda: "CreateAccessKey" in endpoint.operations and asleep(process.pid))
     process.send_signal(number)
     err = process.communicate(timeout=NEVER)[1].decode()
     assert process.returncode == status_of(number)
     assert err == (
-        f"{words[0]}: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n{state}"
+        f"{arguments[0]}: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n{state}"
     )
     assert endpoint.operations[-1] == "DeleteAccessKey"
 
@@ -475,8 +477,8 @@ def test_key_that_cannot_be_taken_back_is_named(
     reason = ": AccessDenied: not you" if deletion == "refused" else ""
     exists = "still exists" if deletion == "refused" else "may still exist"
     assert err == (
-        f"iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE {exists}, "
-        f"its secret is lost{reason}\n"
+        f"iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE {exists} "
+        f"but its secret is lost; delete it with iam-userdelkey{reason}\n"
     )
 
 
@@ -513,7 +515,7 @@ def test_taking_back_after_a_failure_is_not_cut_short(
     err = process.communicate(timeout=NEVER)[1].decode()
     assert process.returncode == -ending
     assert err == (
-        "iam-useraddkey: standard output cannot be written: No space left on device; "
+        "iam-useraddkey: cannot write to standard output: No space left on device; "
         "access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
     )
 
@@ -523,7 +525,7 @@ def test_taking_back_after_a_failure_is_not_cut_short(
 def test_nobody_reads_standard_error_either(
     debug: tuple[str, ...], strict: str, run: Shell, stub: Stub
 ) -> None:
-    """What cannot be told is not told; the key is taken back, and the command ends."""
+    """The command cannot report anything; it deletes the key again and ends."""
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey")._replace(delay=0.5))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
     reader, writer = os.pipe()
@@ -541,7 +543,7 @@ def test_nobody_reads_standard_error_either(
 
 
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
-def test_key_is_taken_back_when_timeout_ends_the_command(
+def test_key_is_deleted_when_timeout_ends_the_command(
     name: str, stuck: Callable, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
@@ -558,8 +560,8 @@ def test_key_is_taken_back_when_timeout_ends_the_command(
 
 
 def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    """Whenever it comes: what was made is shown, taken back or told, and no file is left empty."""
-    words = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String")
+    """At any time: what was created is shown, deleted again or reported; no file is left empty."""
+    arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String")
     choice = random.Random(number)
     seed = run.home / "seed"
     for shot in range(10):
@@ -567,7 +569,7 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
         run.env |= {"AWS_IAM_URL": endpoint.url}
         where = ("-o", "seed") if shot % 2 else ()
-        process = run.start(*words, *where, stdout=-1, stderr=-1)
+        process = run.start(*arguments, *where, stdout=-1, stderr=-1)
         time.sleep(choice.uniform(0, 0.4))
         process.send_signal(number)
         process.send_signal(number)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from http.server import BaseHTTPRequestHandler
 
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Stub
 
@@ -73,14 +74,14 @@ def get_group(pages: int) -> Iterator[Answer]:
     ],
 )
 def test_five_thousand_users_are_listed_in_order_over_one_connection(
-    run: Shell,
+    run_fast: ForkRunner,
     stub: Stub,
     line: str,
     answers: Callable[[int], Iterator[Answer]],
     heading: list[str],
 ) -> None:
     endpoint = stub.endpoint(*answers(5))
-    done = run(*line.split(), env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url})
     indent = "\t" if heading else ""
     assert (done.status, done.err) == (0, "")
     users = [f"{indent}{arn(number)}" for number in range(5 * PAGE)]

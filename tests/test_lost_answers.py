@@ -1,4 +1,4 @@
-"""Requests that took effect although their response was lost: what is said of them is true."""
+"""Requests that took effect although their response was lost: the report on them is true."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ def test_removal_whose_answer_was_lost_is_done(
         0,
         "",
         (
-            f"{name}: the response to {removing.operation} was lost; it was sent again, and the "
-            f"service reports that nothing is left to remove: {removing.gone}\n"
+            f"{name}: the response to {removing.operation} was lost; a second request reports that "
+            f"nothing is left to remove: {removing.gone}\n"
         ),
     )
     assert endpoint.operations == [removing.operation] * 2
@@ -249,7 +249,7 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
     done = run_against(run_fast, endpoint, CHANGING[operation])
     check = CHECKS[operation].partition(" ")[0]
     assert (done.status, done.out) == (1, "")
-    assert f"; whether {operation} was carried out is unknown, look first: {check}" in done.err
+    assert f"; {operation} may have taken effect, check first: {check}" in done.err
     assert "{" not in done.err
     assert "try again" not in done.err
     assert len(done.err.splitlines()) == 1
@@ -262,7 +262,7 @@ def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
     endpoint = stub.endpoint(LOST["closed"], refused("AccessDenied", "not you", 403))
     done = run_against(run_fast, endpoint, CHANGING[operation])
     assert done.status == 1
-    assert f"AccessDenied: not you; whether {operation} was carried out is unknown" in done.err
+    assert f"AccessDenied: not you; {operation} may have taken effect" in done.err
 
 
 def test_every_operation_that_is_sent_again_is_here() -> None:
@@ -274,7 +274,7 @@ def test_every_operation_that_is_sent_again_is_here() -> None:
 def test_reading_says_that_it_may_be_tried_again(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(LOST["closed"])
     done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
-    assert done.err.endswith("broke before the answer was complete; try again\n")
+    assert done.err.endswith("was lost before the response was complete; try again\n")
 
 
 # Memberships are settled by looking.
@@ -394,7 +394,7 @@ def test_addition_that_may_not_be_looked_up_is_unknown(
     endpoint.on(adding.looking, refused("AccessDenied", "not you", 403))
     done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 1
-    assert f"whether {adding.operation} was carried out is unknown, look first: iam-" in done.err
+    assert f"{adding.operation} may have taken effect, check first: iam-" in done.err
     if adding.others:
         assert "; unknown: " in done.err.splitlines()[1]
 
@@ -430,7 +430,7 @@ def test_recursive_removal_goes_on_after_a_lost_answer(
     case: str, drop: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     account = dropping(stub, case, drop)
-    done = run_against(run_fast, account, " ".join(CASES[case].words))
+    done = run_against(run_fast, account, " ".join(CASES[case].arguments))
     assert done.status == 0
     assert (account.exists, account.drop) == (False, "")
     assert "left" not in done.err.replace("nothing is left to remove", "")
@@ -454,7 +454,7 @@ def test_somebody_else_removes_the_same_things(
         return plain(request)
 
     account.answer = answer
-    assert run_against(run_fast, account, " ".join(what.words)) == (0, "", "")
+    assert run_against(run_fast, account, " ".join(what.arguments)) == (0, "", "")
 
 
 def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
@@ -471,7 +471,7 @@ def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
         account.answer = answer
         env = {**run.env, "AWS_IAM_URL": account.url}
         both = [
-            run.start(*what.words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            run.start(*what.arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             for _ in range(2)
         ]
         ended = [(*process.communicate(), process.returncode) for process in both]
@@ -492,7 +492,7 @@ def test_what_is_not_visible_yet_is_taken_back_later(
 ) -> None:
     endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
     env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "4"}
-    done = run_fast(*once.words, stdout="/dev/full", env=env)
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
     assert done.status == 1
     assert f"{once.what} was deleted again\n" in done.err
     assert endpoint.operations.count(once.delete) == 3
@@ -507,10 +507,11 @@ def test_what_may_still_exist_is_called_so(
 ) -> None:
     endpoint = service(stub).on(once.delete, answer)
     env = {"AWS_IAM_URL": endpoint.url, **TWICE}
-    done = run_fast(*once.words, stdout="/dev/full", env=env)
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
     assert done.status == 1
-    assert f"{once.what} may still exist, its secret is lost: " in done.err
-    assert "is left" not in done.err
+    exists = f"{once.what} may still exist but its secret is lost; delete it with {once.remedy}: "
+    assert exists in done.err
+    assert "still exists" not in done.err
     if once.state:
         assert done.err.splitlines()[1] == (
             "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
@@ -526,8 +527,8 @@ def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) ->
         1,
         "",
         (
-            "iam-usercreate: the answer holds no SecretAccessKey; is it an IAM endpoint?; "
-            f"access key {NEW_ID} was deleted again\n"
+            "iam-usercreate: unexpected response: it has no SecretAccessKey; "
+            f"is this an IAM endpoint?; access key {NEW_ID} was deleted again\n"
             "iam-usercreate: created: user bob; not created: access key\n"
         ),
     )

@@ -1,4 +1,4 @@
-"""The manual pages: up to date, clean, found, and true."""
+"""The man pages: up to date, without warnings, found by man, and correct."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ SECTIONS = [
 
 @pytest.mark.parametrize("tool", ["pages", "completions"])
 def test_what_is_generated_is_up_to_date(tool: str) -> None:
-    words = [sys.executable, ROOT / "tools" / f"{tool}.py", "--check"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    arguments = [sys.executable, ROOT / "tools" / f"{tool}.py", "--check"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -74,9 +74,9 @@ def test_the_lint_is_silent() -> None:
 
 def test_groff_is_silent() -> None:
     need("groff")
-    # One page of each room and the written ones; the others have the same form.
+    # One page of each group and the handwritten ones; the others have the same form.
     pages = [page for page in PAGES if not page.name.startswith("iam-")]
-    pages += [MAN / f"{room[0].name}.1" for room in index.groups().values()] + [
+    pages += [MAN / f"{group[0].name}.1" for group in index.groups().values()] + [
         MAN / "iam-toolkit.7"
     ]
     script = 'for page; do groff -mdoc -Tutf8 -ww -z "$page" || exit; done'
@@ -90,15 +90,15 @@ def test_groff_is_silent() -> None:
 def test_both_renderers_show_what_a_shell_can_read(renderer: str, run: Shell) -> None:
     need(renderer)
     page = str(MAN / "iam-useruploadpolicy.1")
-    words = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]
-    done = run(*words, env={"MANWIDTH": "200", "MANROFFOPT": "-c"})
+    arguments = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]
+    done = run(*arguments, env={"MANWIDTH": "200", "MANROFFOPT": "-c"})
     shown = re.sub(r".\x08|\x1b\[[0-9;]*m", "", done.out)
     assert """-o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'""" in shown
     assert "any of \u2018+=,.@-_\u2019." in shown
 
 
-def in_checkout(run: Shell, *words: str) -> tuple[int, str]:
-    done = run(*words, env={"PATH": f"{ROOT / 'bin'}:/usr/bin:/bin"})
+def in_checkout(run: Shell, *arguments: str) -> tuple[int, str]:
+    done = run(*arguments, env={"PATH": f"{ROOT / 'bin'}:/usr/bin:/bin"})
     return done.status, done.out
 
 
@@ -177,20 +177,20 @@ def test_the_overview_names_every_variable_that_is_read() -> None:
     }
     text = (MAN / "iam-toolkit.7").read_text()
     environment = text.partition(".Sh ENVIRONMENT\n")[2].partition(".Sh ")[0]
-    told = set(re.findall(r"[A-Z0-9_]{6,}", environment))
+    documented = set(re.findall(r"[A-Z0-9_]{6,}", environment))
     assert {"IAMCLI_STRICT", "IAMCLI_TIMEOUT", "AWS_IAM_URL"} <= read
-    assert read - told == set()
+    assert read - documented == set()
     for page in PAGES:
         names = set(
             re.findall(r"^\.(?:It )?Ev ((?:AWS|IAMCLI)\S+)", page.read_text(), re.MULTILINE)
         )
-        assert names <= told, page
+        assert names <= documented, page
 
 
 def test_the_site_links_only_to_what_is_there(tmp_path: Path) -> None:
     need("mandoc")
-    words = [sys.executable, ROOT / "tools" / "site.py", tmp_path]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    arguments = [sys.executable, ROOT / "tools" / "site.py", tmp_path]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     files = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert set(files) == {"index.html", "style.css", *(f"{page.name}.html" for page in PAGES)}

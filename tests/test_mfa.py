@@ -12,6 +12,7 @@ import segno
 from support.stub import ok, refused
 
 if TYPE_CHECKING:
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -24,7 +25,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n not really"
 
 @pytest.fixture
 def endpoint(run: Shell, stub: Stub) -> Endpoint:
-    """A endpoint that makes the device."""
+    """An endpoint that creates the device."""
     made = stub.endpoint(refused("NoSuchEntity"))
     encoded = [base64.b64encode(part).decode() for part in (SEED.encode(), PICTURE)]
     made.on(
@@ -39,13 +40,15 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
-def create(run: Shell, *words: str, **env: str) -> tuple[int, str, str]:
-    return run("iam-virtualmfadevicecreate", "-s", "bob phone", *words, env=env)
+def create(run_fast: ForkRunner, *arguments: str, **env: str) -> tuple[int, str, str]:
+    return run_fast("iam-virtualmfadevicecreate", "-s", "bob phone", *arguments, env=env)
 
 
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
-def test_the_seed_stands_on_the_second_line(method: str, run: Shell, endpoint: Endpoint) -> None:
-    assert create(run, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
+def test_the_seed_is_on_the_second_line(
+    method: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    assert create(run_fast, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
     assert endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
 
 
@@ -53,39 +56,42 @@ def test_the_seed_stands_on_the_second_line(method: str, run: Shell, endpoint: E
     ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
 )
 def test_the_file_is_its_owners(
-    method: str, content: bytes, run: Shell, endpoint: Endpoint
+    method: str, content: bytes, run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:
-    assert create(run, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
-    assert (run.home / "seed").read_bytes() == content
-    assert (run.home / "seed").stat().st_mode & 0o777 == 0o600
+    assert create(run_fast, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
+    assert (run_fast.home / "seed").read_bytes() == content
+    assert (run_fast.home / "seed").stat().st_mode & 0o777 == 0o600
     # It is not written over.
-    status, out, err = create(run, "-b", method, "-o", "seed")
+    status, out, err = create(run_fast, "-b", method, "-o", "seed")
     assert (status, out) == (1, "")
     assert err == (
-        "iam-virtualmfadevicecreate: cannot make seed for the seed: File exists; nothing was sent\n"
+        "iam-virtualmfadevicecreate: cannot create seed for the seed: File exists; "
+        "nothing was sent\n"
     )
     assert endpoint.operations == ["CreateVirtualMFADevice"]
 
 
-def test_a_place_that_cannot_be_is_told_beforehand(run: Shell, endpoint: Endpoint) -> None:
+def test_an_impossible_file_is_reported_before_a_request(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
     for place in ("absent/seed", ".", "/proc/seed", ""):
-        status, out, _ = create(run, "-b", "Base32String", "-o", place)
+        status, out, _ = create(run_fast, "-b", "Base32String", "-o", place)
         assert (status, out) == (1, "")
     assert endpoint.requests == []
 
 
-def test_a_refused_device_leaves_no_file(run: Shell, endpoint: Endpoint) -> None:
+def test_a_refused_device_leaves_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
-    status, _, err = create(run, "-b", "Base32String", "-o", "seed")
+    status, _, err = create(run_fast, "-b", "Base32String", "-o", "seed")
     assert status == 1
     assert err == "iam-virtualmfadevicecreate: EntityAlreadyExists: It is there.\n"
-    assert not (run.home / "seed").exists()
+    assert not (run_fast.home / "seed").exists()
 
 
 def test_a_qr_code_is_drawn_on_a_terminal(run: Shell, endpoint: Endpoint) -> None:
     master, terminal = pty.openpty()
-    words = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
-    process = run.start(*words, stdout=terminal, stdin=terminal)
+    arguments = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
+    process = run.start(*arguments, stdout=terminal, stdin=terminal)
     os.close(terminal)
     shown = b""
     while part := read(master):
@@ -121,9 +127,9 @@ def modules(lines: list[str]) -> list[list[bool]]:
 def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpoint) -> None:
     (run.home / "segno.py").write_text("raise ImportError('not here')\n")
     master, terminal = pty.openpty()
-    words = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
+    arguments = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
     run.env["PYTHONPATH"] = str(run.home)
-    process = run.start(*words, stdout=terminal, stdin=terminal, stderr=terminal)
+    process = run.start(*arguments, stdout=terminal, stdin=terminal, stderr=terminal)
     os.close(terminal)
     assert process.wait() == 1
     assert b"pip install 'iamcli[qr]'" in read(master)

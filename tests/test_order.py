@@ -1,4 +1,4 @@
-"""The order of checks: what is wrong first is told first, and nothing is sent before all hold."""
+"""The order of checks: the first error is reported; nothing is sent before all checks pass."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from support.stub import ok
 
 if TYPE_CHECKING:
-    from support.shell import Shell
+    from support.forked import ForkRunner
     from support.stub import Stub
 
 
-def test_checks_come_in_the_originals_order(run: Shell, stub: Stub) -> None:
+def test_checks_come_in_the_originals_order(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     wrong = {
         "-z": "-z",
@@ -26,20 +26,20 @@ def test_checks_come_in_the_originals_order(run: Shell, stub: Stub) -> None:
         "missing": 'Option "-p" is required',
         "credentials": "credential file absent cannot be read",
         "configuration": "client configuration absent cannot be read",
-        "endpoint": "--url is no http or https address",
+        "endpoint": "--url is not an http or https address",
         "own": "cannot read the policy from absent.json",
     }
     steps = list(wrong)
     for number, step in enumerate(steps):
-        # All that comes later is wrong as well, and stands further left.
+        # All later checks would fail as well, and their options come first.
         line = [word for later in reversed(steps[number:]) for word in wrong[later].split()]
         line += ["-u", "bob"] + ([] if number <= steps.index("missing") else ["-p", "name"])
-        done = run("iam-useruploadpolicy", *line, env={"AWS_IAM_URL": endpoint.url})
+        done = run_fast("iam-useruploadpolicy", *line, env={"AWS_IAM_URL": endpoint.url})
         assert done.status == 1
         assert done.err.startswith(f"iam-useruploadpolicy: {said[step]}")
     assert endpoint.requests == []
-    (run.home / "policy.json").write_text("{}")
-    done = run(
+    (run_fast.home / "policy.json").write_text("{}")
+    done = run_fast(
         *["iam-useruploadpolicy", "-u", "bob", "-p", "name", "-f", "policy.json"],
         env={"AWS_IAM_URL": endpoint.url},
     )

@@ -1,7 +1,7 @@
-"""Two independent witnesses, `aws` and boto3, see what the commands see, whoever built it.
+"""Two other clients, `aws` and boto3, read the same as the commands, whichever client wrote it.
 
-The same account is built once by the commands and once by `aws`. What the commands show of it is
-compared, whole, with what they would have to show by what each witness sees.
+The commands and `aws` each build the same account. The complete output of the commands about it is
+compared with what they must show according to each client.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
 
-    #: Asks a witness: an operation, as `aws iam` spells it, and parameters; None: no such entity.
+    #: Asks a client: an operation, as `aws iam` spells it, and parameters; None: no such entity.
     Ask = Callable[..., Any]
 
 #: A policy whose bytes mean something to a shell, a URL, XML or an editor.
@@ -61,7 +61,7 @@ for line in sys.stdin:
 
 
 class Aws:
-    """The witness `aws`."""
+    """The client `aws`."""
 
     def __init__(self, shell: Shell) -> None:
         self._process = shell.start(
@@ -69,7 +69,7 @@ class Aws:
         )
 
     def __call__(self, line: str) -> Any:
-        """Run ``aws iam`` with the words of ``line``; return what it shows."""
+        """Run ``aws iam`` with the arguments of ``line``; return what it shows."""
         return self._run(line.split())
 
     def ask(self, operation: str, **parameters: str) -> Any:
@@ -81,20 +81,20 @@ class Aws:
         """End the process."""
         self._process.communicate()
 
-    def _run(self, words: list[str]) -> Any:
+    def _run(self, arguments: list[str]) -> Any:
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps(["iam", *words]).encode() + b"\n")
+        self._process.stdin.write(json.dumps(["iam", *arguments]).encode() + b"\n")
         self._process.stdin.flush()
         status, out, err = json.loads(self._process.stdout.readline())
         if "(NoSuchEntity)" in err:
             return None
-        assert status == 0, (words, err)
+        assert status == 0, (arguments, err)
         return json.loads(out or "{}")
 
 
-def boto3_witness(url: str) -> Ask:
-    """Return the witness boto3, which shows documents as they came."""
+def boto3_client(url: str) -> Ask:
+    """Return a function that asks boto3, with policy documents as boto3 returns them."""
     client = boto3.client(
         "iam",
         endpoint_url=url,
@@ -113,7 +113,7 @@ def boto3_witness(url: str) -> Ask:
     return ask
 
 
-# What the commands would have to show by what a witness sees.
+# What the commands must show according to another client.
 
 
 def document(seen: str | dict[str, Any]) -> str:
@@ -340,7 +340,7 @@ def built_by_aws(do: Callable[[str], Any]) -> None:
 
 
 @pytest.fixture
-def witness(aws: Shell) -> Iterator[Aws]:
+def aws_client(aws: Shell) -> Iterator[Aws]:
     for name in ("cert.pem", "key.pem", "chain.pem"):
         (aws.home / name).write_bytes((HERE / "answers" / name).read_bytes())
     for name, text in DOCUMENTS.items():
@@ -363,30 +363,30 @@ def command(run_fast: ForkRunner) -> Callable[[str], str]:
 
 
 def test_what_the_commands_build_is_seen_by_both(
-    witness: Aws, run_fast: ForkRunner, command: Callable[[str], str], moto: str
+    aws_client: Aws, run_fast: ForkRunner, command: Callable[[str], str], moto: str
 ) -> None:
     built_by_commands(command)
-    all_see_the_same(witness, run_fast, moto)
+    all_see_the_same(aws_client, run_fast, moto)
 
 
-def test_what_aws_builds_is_seen_by_both(witness: Aws, run_fast: ForkRunner, moto: str) -> None:
-    built_by_aws(witness)
-    all_see_the_same(witness, run_fast, moto)
+def test_what_aws_builds_is_seen_by_both(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
+    built_by_aws(aws_client)
+    all_see_the_same(aws_client, run_fast, moto)
 
 
-def all_see_the_same(witness: Aws, run_fast: ForkRunner, moto: str) -> None:
-    seen_by_boto3 = account(boto3_witness(moto))
+def all_see_the_same(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
+    seen_by_boto3 = account(boto3_client(moto))
     shown = {line: run_fast(*line.split()).out for line in seen_by_boto3}
     assert shown == seen_by_boto3
-    assert parsed(shown) == account(witness.ask)
+    assert parsed(shown) == account(aws_client.ask)
 
 
-def test_both_build_the_same(witness: Aws, command: Callable[[str], str], moto: str) -> None:
-    ask = boto3_witness(moto)
+def test_both_build_the_same(aws_client: Aws, command: Callable[[str], str], moto: str) -> None:
+    ask = boto3_client(moto)
     built_by_commands(command)
     by_commands = without_ids(account(ask)), [*hidden(ask)]
     reset(moto)
-    built_by_aws(witness)
+    built_by_aws(aws_client)
     by_aws = without_ids(account(ask)), [*hidden(ask)]
     assert by_commands == by_aws
     assert by_commands[1][:3] == [ODD, ODD, ODD]

@@ -1,7 +1,8 @@
-"""The command line: the original's table of parse cases, for every command, and the extensions."""
+"""The command line: the original's parse errors for each command, and the extensions."""
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -21,20 +22,25 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
 
 def valid(name: str, *, without: str = "") -> list[str]:
     """Return the required options of a command with values, sorted by name."""
-    words = []
+    arguments = []
     for option in COMMANDS[name]:
         if option.get("required") and option["option"] != without:
-            words += [option["option"], option.get("choices", ["Base32String"])[0]]
-    return words
+            arguments += [option["option"], option.get("choices", ["Base32String"])[0]]
+    return arguments
 
 
-def first_line(run: Shell, *words: str) -> str:
-    """Return what a refused command line says first; the rest is the help."""
-    done = run(*words)
+@functools.cache
+def help_of(run: ForkRunner | Shell, name: str) -> str:
+    return run(name, "-h").out
+
+
+def first_line(run: ForkRunner | Shell, *arguments: str) -> str:
+    """Return the message for a refused command line; the rest of the output must be the help."""
+    done = run(*arguments)
     assert done.status == 1
     assert done.out == ""
     line, _, rest = done.err.partition("\n")
-    assert rest == run(words[0], "-h").out
+    assert rest == help_of(run, arguments[0])
     return line
 
 
@@ -46,8 +52,18 @@ def options(name: str, **wanted: Any) -> list[str]:
     ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", NAMES)
-def test_original_parse_cases(name: str, run: Shell) -> None:
+def test_original_parse_cases_of_the_installed_program(name: str, run: Shell) -> None:
+    parse_cases(name, run)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_original_parse_cases(name: str, run_fast: ForkRunner) -> None:
+    parse_cases(name, run_fast)
+
+
+def parse_cases(name: str, run: ForkRunner | Shell) -> None:
     required = options(name, required=True)
     values = options(name, flag=False)
     assert first_line(run, name, "-z") == f'{name}: "-z" is not a valid option'
@@ -59,7 +75,7 @@ def test_original_parse_cases(name: str, run: Shell) -> None:
     for missing in required[:1]:
         line = first_line(run, name, *valid(name, without=missing))
         assert line == f'{name}: Option "{missing}" is required'
-    # From left to right, and before what is missing.
+    # From left to right, and before a missing option.
     assert first_line(run, name, "-z", "extra") == f'{name}: "-z" is not a valid option'
     assert first_line(run, name, "extra", "-z") == f"{name}: No argument is allowed: extra"
     for line in (["-h"], ["-z", "-h"], ["extra", "-h"], [*valid(name), "-h"], ["-h", "--url"]):
@@ -69,11 +85,25 @@ def test_original_parse_cases(name: str, run: Shell) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_help_wherever_it_stands(name: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_help_at_any_position(name: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("Recorded"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     shown = run_fast(name, "-h").out
     assert f"\n{name} [options...]\n" in shown
+    for option in [*options(name, flag=False), "--url"]:
+        assert run_fast(name, option, "-h") == (0, shown, "")
+    for line in (["-z", "-h"], ["-h", "-z"], ["--", "-h"], ["-h", "--url"]):
+        assert run_fast(name, *line) == (0, shown, "")
+    assert run_fast(name, "-h", env={"IAMCLI_STRICT": "1"}) == (1, shown, "")
+    assert endpoint.requests == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", NAMES)
+def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("Recorded"))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    shown = run_fast(name, "-h").out
     common = ["--url", "--aws-credential-file", "--client-config-file"]
     for option in [*options(name, flag=False), *common]:
         for line in (
@@ -83,8 +113,6 @@ def test_help_wherever_it_stands(name: str, run_fast: ForkRunner, stub: Stub) ->
         ):
             assert run_fast(name, *line) == (0, shown, "")
             assert run_fast(name, *line, env={"IAMCLI_STRICT": "1"}) == (1, shown, "")
-    for line in (["-z", "-h"], ["-h", "-z"], ["--", "-h"], ["-h", "--url"]):
-        assert run_fast(name, *line) == (0, shown, "")
     assert endpoint.requests == []
 
 
@@ -99,19 +127,19 @@ def test_help_wherever_it_stands(name: str, run_fast: ForkRunner, stub: Stub) ->
         ("iam-usermodkey -s on", '"on" is not a valid value for "-s"; it takes Active or'),
         ("iam-accountmodpasswordpolicy -m x", '"x" is not a valid value for "-m"'),
         ("iam-useraddpolicy -e maybe", '"maybe" is not a valid value for "-e"; it takes Allow or'),
-        # The first missing one in the order of the names, whatever the order of the line.
+        # The first missing option by name, whatever the order of the command line.
         ("iam-useraddpolicy -u b -p n", 'Option "-a" is required'),
         ("iam-userenablemfadevice -u b -s x", 'Option "-c1" is required'),
         ("iam-userenablemfadevice -u b -s x -c1 1", 'Option "-c2" is required'),
         ("iam-userchangepassword -o old", 'Option "-n" is required'),
-        # A near miss is answered with what was probably meant.
+        # A similar option is suggested.
         ("iam-usercreate -U bob", '"-U" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --username b", '"--username" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --verbos", '"--verbos" is not a valid option; did you mean "-v"?'),
         ("iam-usercreate --debugg", '"--debugg" is not a valid option; did you mean "-d"?'),
         ("iam-usercreate -", "No argument is allowed: -"),
         ("iam-usercreate -- -u", "No argument is allowed: -u"),
-        # A dash from a web page is told from an unknown option, the secrets of the line left out.
+        # A dash from a web page is reported; the command line to type omits secrets.
         (
             "iam-useraddloginprofile \u2013u bob -p hunter2secret",
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
@@ -126,9 +154,9 @@ def test_help_wherever_it_stands(name: str, run_fast: ForkRunner, stub: Stub) ->
         ),
     ],
 )
-def test_messages(line: str, said: str, run: Shell) -> None:
-    name, *words = line.split()
-    assert first_line(run, name, *words).startswith(f"{name}: {said}")
+def test_messages(line: str, said: str, run_fast: ForkRunner) -> None:
+    name, *arguments = line.split()
+    assert first_line(run_fast, name, *arguments).startswith(f"{name}: {said}")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +186,7 @@ def test_messages(line: str, said: str, run: Shell) -> None:
             },
         ),
         ("iam-usermodkey -s ACTIVE", "UpdateAccessKey", {"Status": "Active"}),
-        # Ours: glued values.
+        # Our extension: values without a space after the option.
         ("iam-usercreate -ubob", "CreateUser", {"UserName": "bob"}),
         (
             "iam-userenablemfadevice -c2222222 -c1111111 -sdev -ub",
@@ -185,23 +213,23 @@ def test_messages(line: str, said: str, run: Shell) -> None:
     ],
 )
 def test_values(
-    line: str, operation: str, parameters: dict[str, str], run: Shell, stub: Stub
+    line: str, operation: str, parameters: dict[str, str], run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused("Recorded"))
-    done = run(*line.split(" "), env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*line.split(" "), env={"AWS_IAM_URL": endpoint.url})
     assert done.err.partition("\n")[0].endswith(": Recorded")
     assert endpoint.requests[0].operation == operation
     assert endpoint.requests[0].parameters == parameters
 
 
 @pytest.mark.parametrize("form", ["--url={}", "--url {}"])
-def test_url_glued_and_apart(form: str, run: Shell, stub: Stub) -> None:
+def test_url_glued_and_apart(form: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("DeleteUser"))
-    assert run("iam-userdel", "-u", "bob", *form.format(endpoint.url).split(" ")).status == 0
+    assert run_fast("iam-userdel", "-u", "bob", *form.format(endpoint.url).split(" ")).status == 0
     assert endpoint.operations == ["DeleteUser"]
 
 
-def test_a_value_that_is_no_text_is_refused(run: Shell, stub: Stub) -> None:
+def test_a_value_that_is_not_text_is_refused(run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("CreateUser"))
     done = run(
         "sh", "-c", r"iam-usercreate -u $(printf 'caf\351')", env={"AWS_IAM_URL": endpoint.url}

@@ -1,4 +1,4 @@
-"""The grammar of the command line by itself: each rule once, and what is said of what breaks it."""
+"""The command line parser: each rule, and the message if it is broken."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ NOTHING = {
 }
 
 
-def said(*words: str) -> str:
-    """Return what is said of words that are not accepted."""
+def said(*arguments: str) -> str:
+    """Return what is said of arguments that are not accepted."""
     with pytest.raises(UsageError) as error:
-        parse("iam-x", OPTIONS, words)
+        parse("iam-x", OPTIONS, arguments)
     return str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("words", "values"),
+    ("arguments", "values"),
     [
         ([], {}),
         (["-v"], {"zeal": True}),
@@ -79,12 +79,12 @@ def said(*words: str) -> str:
         (["--"], {}),
     ],
 )
-def test_what_is_read(words: list[str], values: dict[str, object]) -> None:
-    assert parse("iam-x", OPTIONS, ["-u", "x", *words]) == NOTHING | values
+def test_what_is_read(arguments: list[str], values: dict[str, object]) -> None:
+    assert parse("iam-x", OPTIONS, ["-u", "x", *arguments]) == NOTHING | values
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("arguments", "message"),
     [
         ([], 'Option "-u" is required'),
         (["-v", "-u"], 'Option "-u" takes an operand'),
@@ -112,8 +112,8 @@ def test_what_is_read(words: list[str], values: dict[str, object]) -> None:
         (["-u", "\udcff"], 'The value of "-u" is not text in this locale\'s encoding'),
     ],
 )
-def test_what_is_said(words: list[str], message: str) -> None:
-    assert said(*words) == message
+def test_what_is_said(arguments: list[str], message: str) -> None:
+    assert said(*arguments) == message
 
 
 @pytest.mark.parametrize("wanted", ["-h", "--help"])
@@ -145,10 +145,10 @@ def test_what_resembles_help_is_not_help(word: str) -> None:
     assert said("-u", "x", word).startswith(f'"{word}" ')
 
 
-@pytest.mark.parametrize("words", [["--version"], ["-z", "--version"], ["--version", "-u"]])
-def test_version_goes_before_errors(words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [["--version"], ["-z", "--version"], ["--version", "-u"]])
+def test_version_goes_before_errors(arguments: list[str]) -> None:
     with pytest.raises(VersionRequested):
-        parse("iam-x", OPTIONS, words)
+        parse("iam-x", OPTIONS, arguments)
 
 
 def test_required_options_are_missed_in_the_order_of_their_names() -> None:

@@ -1,4 +1,4 @@
-"""Work of several steps: it is done, or what is done and what is not is told."""
+"""Commands of several steps: all are done, or the command reports which are and which are not."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def canned(name: str) -> Answer:
 
 
 class Case(NamedTuple):
-    """A recursive deletion: its words, what the entity holds, and what -p lists."""
+    """A recursive deletion: its arguments, what the entity holds, and what -p lists."""
 
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     kind: str
     things: dict[str, list[str]]
     listed: str
@@ -151,7 +151,7 @@ every_case = pytest.mark.parametrize(
 def test_everything_is_removed_after_everything_was_read(
     account: Account, case: str, run_fast: ForkRunner
 ) -> None:
-    done = run_fast(*CASES[case].words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
     assert done == (0, "", "")
     assert not account.exists
     assert account.changes == [operation for _, operation in CASES[case].steps]
@@ -162,7 +162,7 @@ def test_everything_is_removed_after_everything_was_read(
 def test_pretending_lists_everything_and_removes_nothing(
     account: Account, case: str, run_fast: ForkRunner
 ) -> None:
-    done = run_fast(*CASES[case].words, "-p", env={"AWS_IAM_URL": account.url})
+    done = run_fast(*CASES[case].arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert done == (0, CASES[case].listed, "")
     assert account.changes == []
 
@@ -171,10 +171,10 @@ def test_pretending_lists_everything_and_removes_nothing(
 def test_without_recursion_the_service_refuses(
     account: Account, case: str, run_fast: ForkRunner
 ) -> None:
-    words = CASES[case].words[:-1]
-    done = run_fast(*words, env={"AWS_IAM_URL": account.url})
+    arguments = CASES[case].arguments[:-1]
+    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url})
     text = "DeleteConflict: Cannot delete entity, it holds something."
-    assert done == (1, "", f"{words[0]}: {text}\n")
+    assert done == (1, "", f"{arguments[0]}: {text}\n")
     assert len(account.requests) == 1
 
 
@@ -182,33 +182,36 @@ def test_without_recursion_the_service_refuses(
 def test_pretending_without_recursion_sends_nothing(
     account: Account, case: str, run_fast: ForkRunner
 ) -> None:
-    words = CASES[case].words[:-1]
-    done = run_fast(*words, "-p", env={"AWS_IAM_URL": account.url})
+    arguments = CASES[case].arguments[:-1]
+    done = run_fast(*arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert (done.status, done.out) == (0, "")
-    assert done.err.endswith("is not given; nothing was sent\n")
+    assert done.err.endswith("is missing; nothing was sent\n")
     assert account.requests == []
 
 
 @pytest.mark.parametrize(
     ("account", "case", "step"), [(n, n, s) for n, s in STEPS], indirect=["account"]
 )
-def test_removal_that_fails_is_told_and_goes_on_when_called_again(
+def test_removal_that_fails_is_reported_and_can_be_repeated(
     account: Account, case: str, step: int, run_fast: ForkRunner
 ) -> None:
-    words, steps = CASES[case].words, CASES[case].steps
+    arguments, steps = CASES[case].arguments, CASES[case].steps
     operations = [operation for _, operation in steps]
     account.refuse = (operations[step], operations[:step].count(operations[step]))
-    done = run_fast(*words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url})
     removed = ", ".join(what for what, _ in steps[:step]) or "nothing"
     left = ", ".join(what for what, _ in steps[step:])
     assert done == (
         1,
         "",
-        (f"{words[0]}: ServiceFailure: not now\n{words[0]}: removed: {removed}; left: {left}\n"),
+        (
+            f"{arguments[0]}: ServiceFailure: not now\n"
+            f"{arguments[0]}: removed: {removed}; left: {left}\n"
+        ),
     )
     account.refuse = None
     account.requests.clear()
-    assert run_fast(*words, env={"AWS_IAM_URL": account.url}) == (0, "", "")
+    assert run_fast(*arguments, env={"AWS_IAM_URL": account.url}) == (0, "", "")
     assert account.changes == operations[step:]
 
 
@@ -222,8 +225,8 @@ def test_page_that_cannot_be_read_keeps_everything(
     account: Account, case: str, reading: str, run_fast: ForkRunner
 ) -> None:
     account.refuse = (reading, 0 if reading == "GetInstanceProfile" else 1)
-    done = run_fast(*CASES[case].words, env={"AWS_IAM_URL": account.url})
-    assert done == (1, "", f"{CASES[case].words[0]}: ServiceFailure: not now\n")
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
+    assert done == (1, "", f"{CASES[case].arguments[0]}: ServiceFailure: not now\n")
     assert account.changes == []
 
 
@@ -238,8 +241,8 @@ def test_nothing_held_is_nothing_listed_but_the_originals_headings(
     ):
         empty = stub.add(lambda url, case=case: Account(url, CASES[case].kind, {}))
         env = {"AWS_IAM_URL": empty.url}
-        assert run_fast(*CASES[case].words, "-p", env=env) == (0, headings, "")
-        assert run_fast(*CASES[case].words, env=env) == (0, "", "")
+        assert run_fast(*CASES[case].arguments, "-p", env=env) == (0, headings, "")
+        assert run_fast(*CASES[case].arguments, env=env) == (0, "", "")
         assert not empty.exists
 
 
@@ -252,7 +255,7 @@ NEWER = {
 
 
 @pytest.mark.parametrize("reading", NEWER)
-def test_what_may_not_be_read_is_passed_over_and_told(
+def test_what_may_not_be_read_is_skipped_and_reported(
     reading: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     heading, code = NEWER[reading]
@@ -261,11 +264,11 @@ def test_what_may_not_be_read_is_passed_over_and_told(
     denied = refused(code, "not you", 403)
     answer = account.answer
     account.answer = lambda request: denied if request.operation == reading else answer(request)
-    done = run_fast(*case.words, "-p", env={"AWS_IAM_URL": account.url})
+    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert heading not in done.out
-    note = f"iam-userdel: {reading} is not permitted; what it would find is not in the list\n"
+    note = f"iam-userdel: access to {reading} is denied; the list may be incomplete\n"
     assert (done.status, done.err) == (0, note if code == "AccessDenied" else "")
-    done = run_fast(*case.words, env={"AWS_IAM_URL": account.url})
+    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url})
     assert done.status == 1
     assert done.err.startswith("iam-userdel: DeleteConflict: ")
     assert done.err.endswith("; left: user jack\n")
@@ -281,9 +284,9 @@ def test_what_could_not_be_read_keeps_everything(
     broken = faulty(lambda handler: handler.connection.close())
     answer = account.answer
     account.answer = lambda request: broken if request.operation == reading else answer(request)
-    done = run_fast(*case.words, env={"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"})
+    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"})
     assert done.status == 1
-    assert "broke before the answer was complete" in done.err
+    assert "was lost before the response was complete" in done.err
     assert account.changes == []
 
 
@@ -293,7 +296,7 @@ def test_what_could_not_be_read_keeps_everything(
 class Work(NamedTuple):
     """A command of several steps, the operations before, and each step as it is named."""
 
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     before: list[str]
     steps: list[tuple[str, str]]
     done: str
@@ -354,7 +357,7 @@ def willing(stub: Stub) -> Endpoint:
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
 def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = willing(stub)
-    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.err) == (0, "")
     assert endpoint.operations == [*work.before, *(operation for _, operation in work.steps)]
 
@@ -363,16 +366,18 @@ def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> 
     ("work", "step"),
     [(work, step) for work in WORKS.values() for step in range(len(work.steps))],
 )
-def test_work_that_fails_is_told(work: Work, step: int, run_fast: ForkRunner, stub: Stub) -> None:
+def test_work_that_fails_is_reported(
+    work: Work, step: int, run_fast: ForkRunner, stub: Stub
+) -> None:
     endpoint = willing(stub)
     operations = [operation for _, operation in work.steps]
     failing = operations[step]
     no = refused("LimitExceeded", "too many", 409)
     endpoint.on(failing, *[ok(failing)] * operations[:step].count(failing), no)
-    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     finished = ", ".join(what for what, _ in work.steps[:step]) or "nothing"
     left = ", ".join(what for what, _ in work.steps[step:])
-    name = work.words[0]
+    name = work.arguments[0]
     assert (done.status, done.out) == (1, "")
     assert done.err == (
         f"{name}: LimitExceeded: too many\n{name}: {work.done}: {finished}; {work.left}: {left}\n"
@@ -383,7 +388,7 @@ def test_work_that_fails_is_told(work: Work, step: int, run_fast: ForkRunner, st
 def test_step_whose_answer_is_lost_is_in_neither_half(run_fast: ForkRunner, stub: Stub) -> None:
     work = WORKS["usercreate"]
     endpoint = willing(stub).on("CreateUser", faulty(lambda handler: handler.connection.close()))
-    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert done.err.endswith(
         "iam-usercreate: created: nothing; unknown: user bob; not created: "
         "membership of group A, membership of group B, access key\n"
@@ -395,8 +400,8 @@ def test_what_is_missing_beforehand_leaves_nothing_behind(
     work: Work, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = willing(stub).on(work.before[-1], refused("NoSuchEntity", "who?", 404))
-    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
-    assert done == (1, "", f"{work.words[0]}: NoSuchEntity: who?\n")
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (1, "", f"{work.arguments[0]}: NoSuchEntity: who?\n")
     assert endpoint.operations == [work.before[0]]
 
 
@@ -405,30 +410,30 @@ def test_where_looking_is_denied_the_work_goes_on(
     work: Work, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = willing(stub).on(work.before[0], refused("AccessDenied", "no", 403))
-    done = run_fast(*work.words, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.err) == (0, "")
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ("iam-usercreate", "-u", "bob"),
         ("iam-groupadduser", "-g", "Admin", "-u", "bob"),
         ("iam-userdel", "-u", "bob"),
         ("iam-instanceprofilecreate", "-s", "web"),
     ],
-    ids=lambda words: words[0],
+    ids=lambda arguments: arguments[0],
 )
 def test_a_single_step_has_no_state(
-    words: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused("LimitExceeded", "too many", 409))
-    done = run_fast(*words, env={"AWS_IAM_URL": endpoint.url})
-    assert done == (1, "", f"{words[0]}: LimitExceeded: too many\n")
+    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (1, "", f"{arguments[0]}: LimitExceeded: too many\n")
 
 
 def state_after(error: BaseException, *, finished: int) -> str:
-    """Return what is told of a plan of three steps that ``error`` ends after some."""
+    """Return the report on three steps that ``error`` ends after ``finished`` of them."""
     try:
         with Progress("made", "not made", ["a", "b", "c"]) as progress:
             for _ in range(finished):
@@ -458,5 +463,7 @@ def ended(error: BaseException, outcome: str) -> BaseException:
         (GeneratorExit(), 1, ""),
     ],
 )
-def test_what_ends_a_plan_early_is_told(error: BaseException, finished: int, state: str) -> None:
+def test_what_ends_a_plan_early_is_reported(
+    error: BaseException, finished: int, state: str
+) -> None:
     assert state_after(error, finished=finished) == state

@@ -1,4 +1,4 @@
-"""Properties that hold for any text: the files, the documents, the paths, and what is hidden."""
+"""Properties for any text: files, documents, paths and redaction."""
 
 from __future__ import annotations
 
@@ -227,24 +227,24 @@ def test_a_policy_file_is_sent_as_it_stands(content: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "message"),
     [
-        (b"", "{} is empty; the policy was expected in it"),
-        (b'{"a":\n"caf\xe9"}', "{}, line 2: not UTF-8; the policy has to be text"),
-        (b" " * ((1 << 20) + 1), "{} is larger than 1048576 bytes; that cannot be the policy"),
+        (b"", "{} is empty; it must contain the policy"),
+        (b'{"a":\n"caf\xe9"}', "{}, line 2: not UTF-8; the policy must be text"),
+        (b" " * (1 << 21), "{} is larger than 1048576 bytes, which is too large for the policy"),
         (b'{"a": 1', "{}, line 1, column 8: not JSON (Expecting ',' delimiter)"),
         (None, "cannot read the policy from {}: No such file or directory"),
     ],
 )
 def test_a_file_that_is_no_policy_says_why(
-    content: bytes | None, words: str, tmp_path: Path
+    content: bytes | None, message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "policy.json"
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(Failure) as failure:
         policy.given(str(file), None)
-    assert str(failure.value) == words.format(file)
+    assert str(failure.value) == message.format(file)
 
 
 def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
@@ -254,16 +254,16 @@ def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "message"),
     [
-        ("", "no file is named for the policy"),
-        (".", ". is a folder; the policy has to be a file"),
+        ("", "the file name for the policy is empty"),
+        (".", ". is a directory; the policy must be a file"),
     ],
 )
-def test_a_name_that_is_no_file_says_why(name: str, words: str) -> None:
+def test_a_name_that_is_no_file_says_why(name: str, message: str) -> None:
     with pytest.raises(Failure) as failure:
         policy.given(name, None)
-    assert str(failure.value) == words
+    assert str(failure.value) == message
 
 
 def test_a_name_that_cannot_be_a_file_says_why() -> None:
@@ -279,10 +279,10 @@ def test_a_trust_policy_is_given_by_a_service() -> None:
 def test_exactly_one_policy_is_given(both: tuple[str | None, str | None]) -> None:
     with pytest.raises(Failure) as failure:
         policy.given(*both)
-    assert str(failure.value) == "give the policy by exactly one of -f and -o"
+    assert str(failure.value) == "specify the policy with -f or -o, not both"
     with pytest.raises(Failure) as failure:
         policy.trust_given(*both)
-    assert str(failure.value) == "give the trust policy by exactly one of -f and -s"
+    assert str(failure.value) == "specify the trust policy with -f or -s, not both"
 
 
 # Paths and lines.

@@ -1,4 +1,4 @@
-"""The sandbox: what a command sees in it, how it ends, and that nothing is left behind."""
+"""The sandbox: what a command sees in it, how it ends, and that it removes everything."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from support.processes import (
     BIN,
     ROOT,
-    Terminal,
     environment,
     left_behind,
     run,
     running,
     wait_until,
 )
+from support.terminal import Terminal
 
 from iamcli.errors import Failure
 from iamcli.sandbox import launcher as sandbox
@@ -38,8 +38,8 @@ def env(tmp_path):
     return environment(tmp_path)
 
 
-def in_sandbox(env, *words, **more):
-    return run(IAMCLI, "sandbox", *words, env=env, **more)
+def in_sandbox(env, *arguments, **more):
+    return run(IAMCLI, "sandbox", *arguments, env=env, **more)
 
 
 # What a command sees.
@@ -133,7 +133,7 @@ def test_the_first_walk(env):
 
 
 @pytest.mark.parametrize(
-    ("words", "status"),
+    ("arguments", "status"),
     [
         (["sh", "-c", "exit 7"], 7),
         (["sh", "-c", "kill -9 $$"], 137),
@@ -142,8 +142,8 @@ def test_the_first_walk(env):
         (["sh", "-c", "cat >/dev/null"], 0),
     ],
 )
-def test_the_status_is_the_commands(env, words, status):
-    done = in_sandbox(env, *words)
+def test_the_status_is_the_commands(env, arguments, status):
+    done = in_sandbox(env, *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
 
 
@@ -153,7 +153,7 @@ def test_a_command_that_cannot_be_run_is_named(env, tmp_path):
     done = in_sandbox(env, "no-such-command")
     assert (done.returncode, done.stderr) == (
         127,
-        "iamcli: no-such-command: not found; is it installed, and on PATH?\n",
+        "iamcli: no-such-command: not found; is it installed and on PATH?\n",
     )
     done = in_sandbox(env, plain)
     assert (done.returncode, done.stderr) == (
@@ -245,7 +245,7 @@ def test_a_shell_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell
     fish.write_text("set -x AWS_IAM_URL https://iam.example.com\n")
     env |= {"SHELL": path, "ENV": str(tmp_path / ".profile"), "TERM": "dumb"}
     terminal = Terminal(IAMCLI, "sandbox", env=env)
-    terminal.wait_for("exit ends it")
+    terminal.wait_for("type exit to leave")
     terminal.type("echo at=$AWS_IAM_URL; exit 3\n")
     assert terminal.status() == 3
     assert "at=http://127.0.0.1:" in terminal.shown
@@ -255,7 +255,7 @@ def test_a_shell_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell
 def test_a_shell_ends_with_sigterm(env, tmp_path):
     terminal = Terminal(IAMCLI, "sandbox", env={**env, "SHELL": "/bin/bash"})
     terminal.wait_for("(iamcli sandbox) $")
-    terminal.process.terminate()
+    terminal.send_signal(signal.SIGTERM)
     assert terminal.status() == 129
     assert left_behind(tmp_path) == []
 
@@ -270,21 +270,21 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
     done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
     assert done.returncode == 1
     assert done.stderr == (
-        "iamcli: the sandbox cannot run: it needs moto with its server, and moto is missing; "
+        "iamcli: cannot start the sandbox: moto is not installed; run: "
         "pip install 'iamcli[sandbox]'\n"
     )
     assert left_behind(tmp_path) == []
 
 
-def test_a_moto_that_fails_is_told_in_one_line(env, tmp_path):
+def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):
     stub = tmp_path / "stub"
     stub.mkdir()
     (stub / "moto.py").write_text("raise RuntimeError('out of order')\n")
     done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
     assert done.returncode == 1
     assert done.stderr == (
-        "iamcli: the sandbox cannot run: RuntimeError: out of order; "
-        f"it was tried with moto[iam,server]=={sandbox_server.TRIED}\n"
+        "iamcli: cannot start the sandbox: RuntimeError: out of order; "
+        f"install the tested moto[iam,server]=={sandbox_server.TESTED}\n"
     )
 
 
@@ -301,13 +301,13 @@ def test_a_moto_that_has_changed_inside_is_refused():
         sandbox_server.accept_any_version(Backend, object)
 
 
-def test_a_server_that_does_not_listen_is_told(monkeypatch):
+def test_a_server_that_does_not_listen_is_reported(monkeypatch):
     monkeypatch.setattr(sandbox, "TIMEOUT", 0.01)
-    with pytest.raises(Failure, match="does not listen"), sandbox.server():
+    with pytest.raises(Failure, match="did not start"), sandbox.server():
         pass
     monkeypatch.undo()
-    monkeypatch.setattr(sandbox, "_CHILD", "")
-    with pytest.raises(Failure, match="ended before it listened"), sandbox.server():
+    monkeypatch.setattr(sandbox, "_SERVER_CODE", "")
+    with pytest.raises(Failure, match="ended before it was ready"), sandbox.server():
         pass
 
 

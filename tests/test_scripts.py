@@ -1,8 +1,9 @@
-"""Old scripts run unchanged: as they were written, with the state that they describe afterwards."""
+"""Old scripts run unchanged and leave the account in the state that they describe."""
 
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ DOCUMENT = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 @pytest.fixture
 def iam(moto: str) -> Any:
-    """boto3's client, an independent witness."""
+    """A client of boto3, which checks the account independently."""
     return boto3.client(
         "iam",
         endpoint_url=moto,
@@ -33,7 +34,7 @@ def iam(moto: str) -> Any:
 
 @pytest.fixture(params=["installed", "checkout", "links"])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """PATH with the commands alone: as installed, as AWS_IAM_HOME/bin, or as links to links."""
+    """PATH with the commands: as installed, as AWS_IAM_HOME/bin, or as links to links."""
     folder = {"installed": BIN, "checkout": ROOT / "bin"}.get(request.param)
     if folder is None:
         folder = tmp_path / "my commands"
@@ -41,12 +42,17 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         for command in (ROOT / "bin").glob("iam-*"):
             (tmp_path / f"to-{command.name}").symlink_to(command)
             (folder / command.name).symlink_to(Path("..") / f"to-{command.name}")
-    return f"{folder}:/usr/bin:/bin"
+    # A checkout without .venv runs the python3 on PATH.
+    (tmp_path / "python").mkdir()
+    python = tmp_path / "python" / "python3"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    return f"{folder}:{python.parent}:/usr/bin:/bin"
 
 
 @pytest.fixture
 def script(aws: Shell, path: str) -> Any:
-    """Run a script as it stands, and expect that all went well."""
+    """Run a script unchanged; it must succeed."""
     for name, variable in (("policy.json", "POLICY_FILE"), ("cert.pem", "CERT")):
         aws.env[variable] = str(HERE / "answers" / name)
     aws.env |= {

@@ -1,4 +1,4 @@
-"""Secrets: shown once or taken back, and never anywhere else."""
+"""Secrets: shown once, or deleted again, and never anywhere else."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from support.processes import Terminal
 from support.shell import KEY_ID, SECRET
 from support.stub import Answer, faulty, ok, refused
+from support.terminal import Terminal
 
 import iamcli
 from iamcli.output.redaction import SECRET_MEMBERS
@@ -58,12 +58,17 @@ USER = Answer((ANSWERS / "CreateUser.xml").read_bytes())
 class Once(NamedTuple):
     """A command that shows a secret once."""
 
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     create: str
     delete: str
     what: str
     state: str = ""
     state_left: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """The command that deletes what was created."""
+        return "iam-userdelkey" if "Key" in self.create else "iam-virtualmfadevicedel"
 
 
 ONCE = {
@@ -105,7 +110,7 @@ def service(stub: Stub) -> Endpoint:
 def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
     """Assert that the command failed and sent nothing at all."""
     assert done.status == 1
-    assert done.err.startswith(f"{once.words[0]}: ")
+    assert done.err.startswith(f"{once.arguments[0]}: ")
     assert len(done.err.splitlines()) == 1
     assert endpoint.requests == []
 
@@ -115,25 +120,25 @@ def test_nothing_is_created_where_output_is_closed(
     once: Once, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = service(stub)
-    done = run_fast(*once.words, stdout=None, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*once.arguments, stdout=None, env={"AWS_IAM_URL": endpoint.url})
     assert "standard output is closed" in done.err
     known_beforehand(once, endpoint, done)
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 @pytest.mark.parametrize(
-    ("redirection", "words"),
+    ("redirection", "message"),
     [
         ("1</dev/null", "standard output is not open for writing"),
         (">&-", "standard output is closed"),
     ],
 )
 def test_nothing_is_created_where_output_takes_nothing(
-    redirection: str, words: str, once: Once, run: Shell, stub: Stub
+    redirection: str, message: str, once: Once, run: Shell, stub: Stub
 ) -> None:
     endpoint = service(stub)
-    done = run("sh", "-c", f'exec "$0" "$@" {redirection}', *once.words, env=url(endpoint))
-    assert words in done.err
+    done = run("sh", "-c", f'exec "$0" "$@" {redirection}', *once.arguments, env=url(endpoint))
+    assert message in done.err
     known_beforehand(once, endpoint, done)
 
 
@@ -147,21 +152,21 @@ def test_nothing_is_created_where_the_reader_is_gone(once: Once, run: Shell, stu
     reader, writer = os.pipe()
     os.close(reader)
     run.env |= url(endpoint)
-    process = run.start(*once.words, stdout=writer, stderr=-1)
+    process = run.start(*once.arguments, stdout=writer, stderr=-1)
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
-    assert err == f"{once.words[0]}: nobody reads standard output any more\n"
+    assert err == f"{once.arguments[0]}: standard output has no reader\n"
     assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 def test_what_cannot_be_shown_is_taken_back(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = service(stub)
-    done = run_fast(*once.words, stdout="/dev/full", env=url(endpoint))
+    done = run_fast(*once.arguments, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
     assert done.err == (
-        f"{once.words[0]}: standard output cannot be written: No space left on device; "
+        f"{once.arguments[0]}: cannot write to standard output: No space left on device; "
         f"{once.what} was deleted again\n{once.state}"
     )
     assert endpoint.operations[-2:] == [once.create, once.delete]
@@ -171,11 +176,12 @@ def test_what_cannot_be_shown_is_taken_back(once: Once, run_fast: ForkRunner, st
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 def test_what_cannot_be_taken_back_is_named(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = service(stub).on(once.delete, refused("AccessDenied", "not you", 403))
-    done = run_fast(*once.words, stdout="/dev/full", env=url(endpoint))
+    done = run_fast(*once.arguments, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
     assert done.err == (
-        f"{once.words[0]}: standard output cannot be written: No space left on device; "
-        f"{once.what} still exists, its secret is lost: AccessDenied: not you\n{once.state_left}"
+        f"{once.arguments[0]}: cannot write to standard output: No space left on device; "
+        f"{once.what} still exists but its secret is lost; delete it with {once.remedy}: "
+        f"AccessDenied: not you\n{once.state_left}"
     )
 
 
@@ -191,12 +197,12 @@ def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> Non
 
     endpoint = service(stub).on(once.create, faulty(leave))
     run.env |= url(endpoint)
-    process = run.start(*once.words, stdout=writer, stderr=-1)
+    process = run.start(*once.arguments, stdout=writer, stderr=-1)
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
     assert err == (
-        f"{once.words[0]}: standard output cannot be written: Broken pipe; "
+        f"{once.arguments[0]}: cannot write to standard output: Broken pipe; "
         f"{once.what} was deleted again\n{once.state}"
     )
     assert endpoint.operations[-1] == once.delete
@@ -210,13 +216,13 @@ def test_secret_that_the_service_does_not_tell_is_taken_back(
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
     body = answer.body.replace(missing.encode(), b"Other")
     endpoint = service(stub).on(once.create, Answer(body))
-    done = run_fast(*once.words, env=url(endpoint))
+    done = run_fast(*once.arguments, env=url(endpoint))
     assert done == (
         1,
         "",
         (
-            f"{once.words[0]}: the answer holds no {missing}; is it an IAM endpoint?; "
-            f"{once.what} was deleted again\n"
+            f"{once.arguments[0]}: unexpected response: it has no {missing}; "
+            f"is this an IAM endpoint?; {once.what} was deleted again\n"
         ),
     )
 
@@ -225,8 +231,8 @@ def test_what_comes_behind_the_secret_may_be_lost_and_the_key_stays(run: Shell, 
     """The key has been shown; the rest of the output has not, and the status says so."""
     endpoint = service(stub)
     limited = 'ulimit -f 1; head -c 430 /dev/zero >out; exec "$0" "$@" >>out'
-    words = ("iam-usercreate", "-u", "bob", "-k", "-v")
-    done = run("sh", "-c", limited, *words, env=url(endpoint))
+    arguments = ("iam-usercreate", "-u", "bob", "-k", "-v")
+    done = run("sh", "-c", limited, *arguments, env=url(endpoint))
     assert done.status in (0, 1)
     shown = (run.home / "out").read_bytes()[430:].decode()
     assert (f"{NEW_ID}\n{NEW_SECRET}\n" in shown) != ("DeleteAccessKey" in endpoint.operations)
@@ -242,8 +248,8 @@ IN_FILE = ("iam-virtualmfadevicecreate", "-s", "phone", "-b")
 )
 def test_seed_is_for_its_owner_alone(method: str, content: bytes, run: Shell, stub: Stub) -> None:
     endpoint = service(stub)
-    words = (*IN_FILE, method, "-o", "seed")
-    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *words, env=url(endpoint))
+    arguments = (*IN_FILE, method, "-o", "seed")
+    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *arguments, env=url(endpoint))
     assert done == (0, f"{SERIAL}\n", "")
     file = run.home / "seed"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -257,9 +263,7 @@ def test_seed_goes_into_no_file_that_is_there(place: str, run_fast: ForkRunner, 
     endpoint = service(stub)
     done = run_fast(*IN_FILE, "QRCodePNG", "-o", place, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(
-        f"{IN_FILE[0]}: cannot make {place} for the seed: ".replace("  ", " ")
-    )
+    assert done.err.startswith(f"{IN_FILE[0]}: cannot create {place} for the seed: ")
     assert done.err.endswith("; nothing was sent\n")
     assert endpoint.requests == []
     assert (run_fast.home / "there").read_text() == "mine"
@@ -268,8 +272,8 @@ def test_seed_goes_into_no_file_that_is_there(place: str, run_fast: ForkRunner, 
 
 def test_seed_that_fits_no_disk_is_taken_back(run: Shell, stub: Stub) -> None:
     endpoint = service(stub)
-    words = (*IN_FILE, "Base32String", "-o", "seed")
-    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *words, env=url(endpoint))
+    arguments = (*IN_FILE, "Base32String", "-o", "seed")
+    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *arguments, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert done.err == (
         f"{IN_FILE[0]}: cannot write seed: File too large; "
@@ -361,31 +365,31 @@ def environment(case: str, endpoint: Endpoint) -> dict[str, str]:
 def test_what_a_service_echoes_is_hidden(
     case: str, debug: tuple[str, ...], typing: ForkRunner, stub: Stub
 ) -> None:
-    words, secrets = TYPED[case]
+    arguments, secrets = TYPED[case]
     echo = " | ".join(form for secret in secrets for form in forms(secret))
     endpoint = stub.endpoint(refused("ValidationError", f"you sent {echo} and that is too short"))
-    done = typing(*words, *debug, env=environment(case, endpoint))
+    done = typing(*arguments, *debug, env=environment(case, endpoint))
     assert done.status == 1
-    assert done.err.splitlines()[-1].startswith(f"{words[0]}: ValidationError: you sent ***")
+    assert done.err.splitlines()[-1].startswith(f"{arguments[0]}: ValidationError: you sent ***")
     assert done.err.endswith(" and that is too short\n")
     assert_hidden(done.out + done.err, secrets)
 
 
 @pytest.mark.parametrize("case", TYPED)
 def test_debug_shows_requests_without_secrets(case: str, typing: ForkRunner, stub: Stub) -> None:
-    words, secrets = TYPED[case]
+    arguments, secrets = TYPED[case]
     operation = recorded(typing, stub, case)
     member = "User" if operation == "GetUser" else "LoginProfile"
     echo = "".join(f"<Arn>{escape(secrets[0])}</Arn><UserId>x</UserId>")
     endpoint = stub.endpoint(ok(operation, f"<{member}>{echo}</{member}>"))
-    done = typing(*words, "-d", env=environment(case, endpoint))
-    assert f"{words[0]}: debug: {operation} to {endpoint.url}" in done.err
-    assert f"{words[0]}: debug: {operation} answered, request id 7a62c49f" in done.err
+    done = typing(*arguments, "-d", env=environment(case, endpoint))
+    assert f"{arguments[0]}: debug: {operation} to {endpoint.url}" in done.err
+    assert f"{arguments[0]}: debug: {operation} succeeded, request ID 7a62c49f" in done.err
     assert_hidden(done.err, secrets)
 
 
 def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
-    """Return the operation that the words of ``case`` ask for."""
+    """Return the operation that the arguments of ``case`` ask for."""
     endpoint = stub.endpoint(refused("Recorded"))
     typing(*TYPED[case][0], env=environment(case, endpoint))
     return endpoint.operations[0]
@@ -394,9 +398,9 @@ def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 def test_debug_shows_answers_without_secrets(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = service(stub)
-    done = run_fast(*once.words, "-d", env=url(endpoint))
+    done = run_fast(*once.arguments, "-d", env=url(endpoint))
     assert done.status == 0
-    assert f"debug: {once.create} answered" in done.err
+    assert f"debug: {once.create} succeeded" in done.err
     assert "'***'" in done.err
     secrets = [NEW_SECRET, SEED, base64_of(SEED), base64_of(PICTURE), repr(PICTURE)[2:-1], SECRET]
     assert_hidden(done.err, secrets)
@@ -411,7 +415,7 @@ def test_secret_of_an_answer_is_hidden_in_a_later_error(
 ) -> None:
     denied = refused("AccessDenied", f"no {secret} for you", 403)
     endpoint = service(stub).on(ONCE[once].delete, denied)
-    done = run_fast(*ONCE[once].words, stdout="/dev/full", env=url(endpoint))
+    done = run_fast(*ONCE[once].arguments, stdout="/dev/full", env=url(endpoint))
     assert "AccessDenied: no *** for you" in done.err
     assert_hidden(done.err, [secret])
 
@@ -437,7 +441,7 @@ def test_proxys_password_in_the_wrong_place_is_hidden(bad: str, run_fast: ForkRu
     config = run_fast.home / "client.properties"
     config.write_text(f"ClientProxyHost={bad}\n")
     done = run_fast("iam-usergetattributes", env={"CLIENT_CONFIG_FILE": str(config)})
-    assert "ClientProxyHost is no host name: proxy" in done.err
+    assert "ClientProxyHost is not a host name: proxy" in done.err
     assert "s3cretpass" not in done.err
 
 
@@ -451,7 +455,7 @@ def test_credential_that_is_broken_is_not_shown(run_fast: ForkRunner) -> None:
     file = run_fast.home / "broken"
     file.write_text(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET} \\u00e9\n")
     done = run_fast("iam-usergetattributes", "--aws-credential-file", str(file))
-    assert f"credential file {file}, line 2: AWSSecretKey holds a character" in done.err
+    assert f"credential file {file}, line 2: AWSSecretKey contains an invalid character" in done.err
     assert SECRET not in done.err
 
 
@@ -486,7 +490,7 @@ def test_message_is_one_line_without_control_characters(run_fast: ForkRunner, st
 def test_credential_file_for_others_warns_on_a_terminal_only(run: Shell, stub: Stub) -> None:
     file = run.home / "credentials"
     endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
-    warning = f"iam-usergetattributes: others can read {file}; chmod 600 keeps the key secret"
+    warning = f"iam-usergetattributes: {file} is readable by other users; run: chmod 600 {file}"
     for mode, wanted in ((0o644, True), (0o640, True), (0o600, False)):
         file.chmod(mode)
         assert run("iam-usergetattributes", env=url(endpoint)) == (0, "arn\nid\n", "")
@@ -509,8 +513,8 @@ def test_password_from_standard_input(given: str, run_fast: ForkRunner, stub: St
 
 def test_both_passwords_from_standard_input(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("ChangePassword"))
-    words = ("iam-userchangepassword", "-n", "-", "-o", "-")
-    assert run_fast(*words, stdin="old\nnéw\n", env=url(endpoint)) == (0, "", "")
+    arguments = ("iam-userchangepassword", "-n", "-", "-o", "-")
+    assert run_fast(*arguments, stdin="old\nnéw\n", env=url(endpoint)) == (0, "", "")
     assert endpoint.requests[0].parameters == {"OldPassword": "old", "NewPassword": "néw"}
 
 
@@ -528,14 +532,14 @@ def test_no_standard_input(run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(CREATED)
     done = run("sh", "-c", 'exec "$0" "$@" <&-', *ASKING, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
-    assert "standard input is closed; the password was to come from it" in done.err
+    assert "cannot read the password: standard input is closed" in done.err
     assert endpoint.requests == []
 
 
 def test_password_is_asked_for_without_echo(run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("ChangePassword"))
-    words = ("iam-userchangepassword", "-o", "-", "-n", "-")
-    terminal = Terminal(*words, env=run.env | url(endpoint))
+    arguments = ("iam-userchangepassword", "-o", "-", "-n", "-")
+    terminal = Terminal(*arguments, env=run.env | url(endpoint))
     terminal.wait_for("Old password: ")
     terminal.type("0ldpass\n")
     terminal.wait_for("New password: ")
@@ -553,7 +557,7 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
     terminal.type(typed)
     assert terminal.status() == status
     assert "Traceback" not in terminal.shown
-    assert "defect" not in terminal.shown
+    assert "internal error" not in terminal.shown
     assert endpoint.requests == []
 
 
@@ -565,7 +569,7 @@ def test_plain_connection_to_elsewhere_warns(given: str, run_fast: ForkRunner, s
     config = run_fast.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
-    warning = f"{given} is not encrypted; use https, because answers carry secrets"
+    warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     by_option = run_fast("iam-usergetattributes", "--url", given, env=env)
     by_variable = run_fast("iam-usergetattributes", env=env | {"AWS_IAM_URL": given})
     assert by_option.err.splitlines()[0] == f"iam-usergetattributes: {warning}"

@@ -1,4 +1,4 @@
-"""Standard streams and exit status, as scripts meet them, and in strict mode as the original's."""
+"""Standard streams and exit status in scripts, and in strict mode, which follows the original."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from support.stub import ok, refused
 
 if TYPE_CHECKING:
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -31,11 +32,11 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
     return made
 
 
-def test_data_and_errors_are_apart(run: Shell, endpoint: Endpoint) -> None:
-    done = run("iam-usergetattributes", "-u", "bob")
+def test_data_and_errors_are_apart(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = run_fast("iam-usergetattributes", "-u", "bob")
     assert (done.status, done.err) == (0, "")
     assert done.out == f"{ARN}bob\nAIDACKCEVSQ6C2EXAMPLE\n"
-    done = run("iam-userlistgroups", "-u", "bob")
+    done = run_fast("iam-userlistgroups", "-u", "bob")
     assert (done.status, done.out) == (1, "")
     assert done.err == "iam-userlistgroups: NoSuchEntity: not here\n"
     assert len(endpoint.requests) == 2
@@ -65,7 +66,7 @@ def test_output_that_cannot_be_written_is_a_failure(run: Shell, endpoint: Endpoi
         done = run("sh", "-c", f"{command} > /dev/full")
         assert done.status == 1
         assert done.err == (
-            f"{command.split()[0]}: standard output cannot be written: No space left on device\n"
+            f"{command.split()[0]}: cannot write to standard output: No space left on device\n"
         )
     assert endpoint.requests
 
@@ -75,7 +76,7 @@ def test_a_changing_command_says_that_it_was_done_all_the_same(
 ) -> None:
     done = run("sh", "-c", "iam-usercreate -u bob -v > /dev/full")
     assert done.status == 1
-    assert done.err.endswith("No space left on device; what the command did stays done\n")
+    assert done.err.endswith("No space left on device; changes already made remain\n")
     assert endpoint.operations == ["CreateUser"]
 
 
@@ -94,20 +95,20 @@ def test_closed_descriptors_are_noted(run: Shell, endpoint: Endpoint) -> None:
     assert "CreateUser" in endpoint.operations
 
 
-def test_strict_mode_is_the_originals_frame(run: Shell, endpoint: Endpoint) -> None:
+def test_strict_mode_is_the_originals_frame(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     strict = {"IAMCLI_STRICT": "1"}
-    done = run("iam-userlistgroups", "-u", "bob", env=strict)
+    done = run_fast("iam-userlistgroups", "-u", "bob", env=strict)
     assert (done.status, done.err) == (1, "")
     assert done.out == "iam-userlistgroups: NoSuchEntity: not here\n"
-    done = run("iam-usercreate", "-z", env=strict)
+    done = run_fast("iam-usercreate", "-z", env=strict)
     assert (done.status, done.err) == (1, "")
     assert done.out.startswith('iam-usercreate: "-z" is not a valid option\n')
-    done = run("iam-usercreate", "-h", env=strict)
+    done = run_fast("iam-usercreate", "-h", env=strict)
     assert (done.status, done.err) == (1, "")
-    assert done.out == run("iam-usercreate", "-h").out
-    done = run("iam-userlistbypath", env=strict)
+    assert done.out == run_fast("iam-usercreate", "-h").out
+    done = run_fast("iam-userlistbypath", env=strict)
     assert (done.status, done.err) == (0, "")
     assert done.out.endswith("/2999\nIsTruncated: true\nMarker: MK\n")
     assert endpoint.requests[-1].parameters == {"MaxItems": "100"}
     # Only 1 means strict.
-    assert run("iam-usercreate", "-h", env={"IAMCLI_STRICT": "0"}).status == 0
+    assert run_fast("iam-usercreate", "-h", env={"IAMCLI_STRICT": "0"}).status == 0

@@ -1,9 +1,9 @@
-"""Each command's transcript, run as a user would in one shell, shows what it showed before.
+"""Each command's transcript, run in one shell, shows the same as when it was recorded.
 
-A transcript is what a terminal shows. Besides command lines (``$ ``) and what they print, it has
-remarks (``# ``), exit statuses other than 0 (``[1]``), and lines that let the next command line
-meet the wire stub instead of moto (``% ``), each naming canned answers in tests/answers.
-Values that change from run to run stand as numbered tokens: ``<KEYID-1>``.
+A transcript is what a terminal shows. In addition to command lines (``$ ``) and their output, it
+contains remarks (``# ``), exit statuses other than 0 (``[1]``), and lines that name canned answers
+in tests/answers (``% ``), with which the wire stub answers the next command line instead of moto.
+Values that change from run to run are numbered tokens: ``<KEYID-1>``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 from support.stub import Answer, refused
 
 if TYPE_CHECKING:
+    from support.forked import ForkedPrograms
     from support.shell import Shell
     from support.stub import Stub
 
@@ -36,7 +37,7 @@ VOLATILE = re.compile(
     r"|(?P<PORT>(?<=http://127\.0\.0\.1:)\d+)",
     re.MULTILINE,
 )
-#: The documentation's own examples stand as they are.
+#: Examples of the AWS documentation stay as they are.
 EXAMPLE = re.compile(r"EXAMPLE")
 
 
@@ -123,11 +124,26 @@ def played(run: Shell, stub: Stub, moto: str, text: str) -> str:
 
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
 def test_transcript(
-    file: Path, aws: Shell, stub: Stub, moto: str, request: pytest.FixtureRequest
+    file: Path,
+    aws: Shell,
+    forked_programs: ForkedPrograms,
+    stub: Stub,
+    moto: str,
+    request: pytest.FixtureRequest,
 ) -> None:
+    aws.env["PATH"] = f"{forked_programs.folder}:{aws.env['PATH']}"
     text = file.read_bytes().decode()
     now = played(aws, stub, moto, text)
     if request.config.getoption("--accept"):
         file.write_bytes(now.encode())
     else:
         assert now == text
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
+def test_transcript_with_the_installed_programs(
+    file: Path, aws: Shell, stub: Stub, moto: str
+) -> None:
+    text = file.read_bytes().decode()
+    assert played(aws, stub, moto, text) == text

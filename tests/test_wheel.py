@@ -1,4 +1,4 @@
-"""What an installation brings: the pages and completions, where man and the shells look."""
+"""What an installation contains: man pages and completions where man and shells find them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.requirements import need
 from support.shell import ROOT, Shell
-from support.terminal import Terminal
+from support.terminal import InteractiveShell
 from test_completion import BASH, BASH_COMPLETION
 from test_man import COMMANDS, PAGES
 
@@ -35,8 +35,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, folder / name, symlinks=True, ignore=ignore)
         else:
             shutil.copy(source, folder / name)
-    words = [sys.executable, "-c", BUILD, str(folder)]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    arguments = [sys.executable, "-c", BUILD, str(folder)]
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return folder / done.stdout.split()[-1]
 
@@ -54,12 +54,12 @@ def venv(wheel: Path) -> Path:
 
 @pytest.fixture
 def user(tmp_path: Path, venv: Path) -> Shell:
-    """Somebody with only the virtual environment's commands on PATH."""
+    """A user with only the commands of the virtual environment on PATH."""
     return Shell(tmp_path, {"PATH": f"{venv}/bin:/usr/bin:/bin", "TERM": "xterm"})
 
 
 def held(wheel: Path) -> Mapping[str, bytes]:
-    """Return what the wheel puts below the prefix."""
+    """Return the data files of the wheel, by their path in the prefix."""
     with zipfile.ZipFile(wheel) as archive:
         return {
             name.partition(".data/data/")[2]: archive.read(name)
@@ -99,7 +99,7 @@ def test_apropos_lists_the_pages(user: Shell) -> None:
 
 def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
     need("bash", BASH_COMPLETION)
-    here = Terminal(["bash", "--norc", "--noprofile", "-i"], user.env, BASH)
+    here = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
     try:
         assert "the user's name (required)" in here.typed("iam-usercreate -\t")
     finally:
@@ -111,7 +111,7 @@ def test_zsh_and_fish_find_them_as_the_overview_says(user: Shell, venv: Path) ->
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
     assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out
     setup = f"fpath+=({venv}/share/zsh/site-functions); autoload -Uz compinit; compinit -u -D"
-    here = Terminal(["zsh", "-f", "-i"], user.env, setup)
+    here = InteractiveShell("zsh", "-f", "-i", env=user.env, setup=setup)
     try:
         assert "the user's name (required)" in here.typed("iam-usercreate -\t")
     finally:

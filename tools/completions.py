@@ -1,7 +1,7 @@
-"""Make the completions for bash, zsh and fish from the commands' declarations.
+"""Generate the completions for bash, zsh and fish from the declarations of the commands.
 
 Writes completions/bash, completions/zsh and completions/fish. Prints what changed; with --check,
-changes nothing and exits 1 where something would.
+changes nothing and exits 1 if something would change.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iamcli import completion as complete
+from iamcli import completion
 from iamcli.commands import index
 from iamcli.help.text import meaning
-from iamcli.parsing import shared as options
+from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,39 +25,39 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "completions"
 TEMPLATES = ROOT / "tools" / "completions"
 
-#: Values that are known beforehand, by what an option completes.
-WORDS = {"path": ("/",), "assignment": ("Assigned", "Unassigned", "Any")}
-COMMON = options.COMMON
+#: Fixed values, by the kind of value that an option completes.
+FIXED_VALUES = {"path": ("/",), "assignment": ("Assigned", "Unassigned", "Any")}
 
 
 def commands() -> Sequence[Command]:
-    """Return every command, in the order of presentation."""
+    """Return every command, in the order of setup.cfg."""
     return index.commands()
 
 
-def words(option: Option) -> tuple[str, ...]:
-    """Return the values of ``option`` where they are few and known."""
-    return option.choices or WORDS.get(option.complete, ())
+def fixed_values(option: Option) -> tuple[str, ...]:
+    """Return the values of ``option`` if they are fixed, else an empty tuple."""
+    return option.choices or FIXED_VALUES.get(option.complete, ())
 
 
-def told(option: Option) -> str:
-    """Return what completion says of ``option``."""
+def description(option: Option) -> str:
+    """Return the description of ``option`` that the shell shows."""
     return meaning(option, limits=False)
 
 
 def excluded(option: Option) -> list[str]:
-    """Return the options that are not offered any more where ``option`` stands."""
-    rivals = [option.instead] if option.instead else []
-    return rivals if option.repeatable else [*option.names, *rivals]
+    """Return the options that are no longer offered after ``option``."""
+    alternatives = [option.alternative] if option.alternative else []
+    return alternatives if option.repeatable else [*option.names, *alternatives]
 
 
 def quoted(text: str) -> str:
-    """Return ``text`` as one word of bash or zsh."""
+    """Return ``text`` quoted for bash and zsh."""
     escaped = text.replace("'", "'\\''")
     return f"'{escaped}'"
 
 
-# bash: four words an option: its name, what its value is, what it excludes, what it means.
+# bash: four fields per option: its name, the kind of its value, the options that it excludes, its
+# description.
 
 
 def bash() -> Iterator[tuple[str, str]]:
@@ -68,8 +68,8 @@ def bash() -> Iterator[tuple[str, str]]:
     text = text.replace("@COMMANDS@", "\n".join(rows))
     yield "iamcli", text.replace("@NAMES@", _names(known))
     for command in known:
-        remark = f"# Completion of {command.name}(1) for bash, which looks for a file of that name."
-        yield command.name, f'{remark}\n. "${{BASH_SOURCE[0]%/*}}/iamcli"\n'
+        comment = f"# Completion of {command.name}(1) for bash, which loads it by its file name."
+        yield command.name, f'{comment}\n. "${{BASH_SOURCE[0]%/*}}/iamcli"\n'
 
 
 def _bash_case(command: Command) -> Iterator[str]:
@@ -82,26 +82,26 @@ def _bash_case(command: Command) -> Iterator[str]:
     yield "            ;;"
 
 
-def _bash_rows(listed: Iterable[Option], indent: int) -> Iterator[str]:
-    for option in listed:
+def _bash_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
+    for option in options:
         for name in option.names:
-            row = [name, _bash_value(option), " ".join(excluded(option)), told(option)]
+            row = [name, _bash_value(option), " ".join(excluded(option)), description(option)]
             yield " " * indent + " ".join(map(quoted, row))
 
 
 def _bash_value(option: Option) -> str:
     if option.switch:
         return "switch"
-    if words(option):
-        return " ".join(["words", *words(option)])
+    if fixed_values(option):
+        return " ".join(["values", *fixed_values(option)])
     return f"names {option.complete}" if _dynamic(option) else option.complete or "text"
 
 
 def _dynamic(option: Option) -> bool:
-    return option.complete == "policy" or option.complete in complete.KINDS
+    return option.complete == "policy" or option.complete in completion.KINDS
 
 
-# zsh: the specifications that _arguments takes.
+# zsh: the specifications for _arguments.
 
 
 def zsh() -> Iterator[tuple[str, str]]:
@@ -123,22 +123,23 @@ def _zsh_case(command: Command) -> Iterator[str]:
     yield "        ;;"
 
 
-def _zsh_rows(listed: Iterable[Option], indent: int) -> Iterator[str]:
-    for option in listed:
+def _zsh_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
+    for option in options:
         for name in option.names:
             others = [other for other in excluded(option) if other != name]
             group = f"({' '.join(others)})" if others else ""
             star = "*" if option.repeatable else ""
             equals = "=" if name.startswith("--") and not option.switch else ""
-            spec = f"{group}{star}{name}{equals}[{_zsh_escaped(told(option))}]{_zsh_value(option)}"
+            text = _zsh_escaped(description(option))
+            spec = f"{group}{star}{name}{equals}[{text}]{_zsh_value(option)}"
             yield " " * indent + quoted(spec)
 
 
 def _zsh_value(option: Option) -> str:
     if option.metavar is None:
         return ""
-    if words(option):
-        action = f"({' '.join(words(option))})"
+    if fixed_values(option):
+        action = f"({' '.join(fixed_values(option))})"
     elif option.complete == "file":
         action = "_files"
     else:
@@ -152,7 +153,7 @@ def _zsh_escaped(text: str) -> str:
     return text
 
 
-# fish: a file a command.
+# fish: one file per command.
 
 
 def fish() -> Iterator[tuple[str, str]]:
@@ -173,17 +174,17 @@ def fish() -> Iterator[tuple[str, str]]:
 
 def _fish_rows(command: str, option: Option) -> Iterator[str]:
     for name in option.names:
-        # -o, not -s: fish would offer to run letters together, which the commands do not take.
+        # -o, not -s: with -s, fish would combine short options, which the commands do not accept.
         long = name.startswith("--")
         line = f"complete -c {command} {'-l' if long else '-o'} {name.lstrip('-')}"
-        yield f"{line}{_fish_value(option)} -d {_fish_quoted(told(option))}"
+        yield f"{line}{_fish_value(option)} -d {_fish_quoted(description(option))}"
 
 
 def _fish_value(option: Option) -> str:
     if option.switch:
         return ""
-    if words(option):
-        return f" -x -a {_fish_quoted(' '.join(words(option)))}"
+    if fixed_values(option):
+        return f" -x -a {_fish_quoted(' '.join(fixed_values(option)))}"
     if option.complete == "file":
         return " -r -F"
     return f" -x -a '(__iamcli_names {option.complete})'" if _dynamic(option) else " -x"
@@ -203,23 +204,23 @@ def _template(name: str) -> str:
 
 
 def wanted() -> dict[Path, str]:
-    """Return the text of each file that this program makes."""
+    """Return the text of each file that this program generates."""
     shells = {"bash": bash(), "zsh": zsh(), "fish": fish()}
     return {FOLDER / shell / name: text for shell, made in shells.items() for name, text in made}
 
 
 def main(*, check: bool) -> int:
-    """Bring the files up to date; with ``check`` only tell. Return the exit status."""
+    """Update the files; with ``check``, only report. Return the exit status."""
     made = wanted()
-    there = {path for path in FOLDER.glob("*/*") if path.is_file()}
-    stale = sorted(there - set(made))
+    existing = {path for path in FOLDER.glob("*/*") if path.is_file()}
+    stale = sorted(existing - set(made))
     changed = [
         path
         for path, text in made.items()
-        if path not in there or path.read_text(encoding="utf-8") != text
+        if path not in existing or path.read_text(encoding="utf-8") != text
     ]
     for path in stale:
-        print(f"{path.relative_to(ROOT)}: nothing of that name")
+        print(f"{path.relative_to(ROOT)}: no command with that name")
         if not check:
             path.unlink()
     for path in changed:

@@ -1,6 +1,6 @@
-"""Bring what is derived from the entry points in setup.cfg up to date.
+"""Make the table of commands and the links in bin/ from the entry points in setup.cfg.
 
-That is iamcli/commands/table.py, and in bin/ a link to the launcher for each program. Prints what
+Writes iamcli/commands/table.py, and creates a link to the launcher for each program. Prints what
 changed; with --check, changes nothing and exits 1 if something would change.
 """
 
@@ -22,7 +22,7 @@ PROGRAMS = {
 
 
 def programs() -> dict[str, str]:
-    """Return the programs in setup.cfg, each with its module and attribute."""
+    """Return the programs in setup.cfg, each with its entry point ("module:attribute")."""
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     lines = setup["options.entry_points"]["console_scripts"].splitlines()
@@ -42,7 +42,7 @@ def table(wanted: dict[str, str], *, check: bool) -> bool:
 
 
 def links(wanted: set[str], *, check: bool) -> bool:
-    """Make the links for the ``wanted`` programs; return whether one changed or would change."""
+    """Create the links for the ``wanted`` programs; return whether one changed or would change."""
     folder = ROOT / "bin"
     there = {path.name for path in folder.iterdir() if path.is_symlink()}
     right = {name for name in there if (folder / name).readlink() == TARGET}
@@ -60,7 +60,7 @@ def links(wanted: set[str], *, check: bool) -> bool:
 
 
 def main(*, check: bool) -> int:
-    """Bring all of it up to date; with ``check`` only report. Return the exit status."""
+    """Update the table and the links; with ``check``, only report. Return the exit status."""
     wanted = programs()
     changed = [table(wanted, check=check), links(set(wanted), check=check)]
     return 1 if check and any(changed) else 0

@@ -1,4 +1,4 @@
-"""Plain prose as mdoc(7): sentences on lines of their own, options, pages and variables marked."""
+"""Conversion of prose to mdoc(7): one sentence per line; options, pages and variables as macros."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ _PARTS = re.compile(r"(?P<opening>\(*)(?P<core>`[^`]*`|.*?)(?P<closing>[.,:;)]*)
 _OPTION = re.compile(r"-(-[a-z][a-z-]+|[a-z][0-9]?)")
 _PAGE = re.compile(r"(\(*)([a-z][a-z-]+)\(([1-9])\)([.,:;)]*)")
 _VARIABLE = re.compile(r"[A-Z]+(_[A-Z]+)+")
-#: Arguments that mdoc would take for a macro or for punctuation.
+#: Arguments that mdoc would interpret as a macro or as punctuation.
 _SPECIAL = re.compile(r"[A-Z%][A-Za-z0-9]{1,2}|[][().,:;?!|]")
 
 
 def prose(text: str, page: str = "") -> list[str]:
-    """Return ``text`` as lines of mdoc; ``page`` is the name of the page that it stands on."""
+    """Return ``text`` as lines of mdoc; ``page`` is the name of the page that contains it."""
     lines: list[str] = []
-    run: list[str] = []
+    pending: list[str] = []
 
-    def end_run() -> None:
-        lines.extend(filled(" ".join(run)))
-        run.clear()
+    def flush() -> None:
+        lines.extend(filled(" ".join(pending)))
+        pending.clear()
 
     words = _WORD.findall(text)
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        marked = _marked(word, page)
-        if marked:
-            end_run()
-            lines.append(marked)
+        macro = _macro(word, page)
+        if macro:
+            flush()
+            lines.append(macro)
         else:
-            run.append(word)
+            pending.append(word)
         if word.rstrip(")").endswith(".") and following[:1] not in _LOWER:
-            end_run()
-    end_run()
+            flush()
+    flush()
     return lines
 
 
@@ -46,7 +46,7 @@ _LOWER = "abcdefghijklmnopqrstuvwxyz"
 
 
 def filled(text: str) -> Iterator[str]:
-    """Yield plain ``text`` as text lines of at most WIDTH columns."""
+    """Yield ``text`` without macros as lines of at most WIDTH columns."""
     line = ""
     for word in text.split():
         if line and len(line) + 1 + len(word) > WIDTH:
@@ -59,13 +59,13 @@ def filled(text: str) -> Iterator[str]:
 
 
 def literal(text: str) -> str:
-    """Return a line that is to be shown letter by letter."""
+    """Return ``text`` as a line that mdoc prints unchanged."""
     for letter, escape in _ESCAPES:
         text = text.replace(letter, escape)
     return guarded(text)
 
 
-#: Letters that groff would set more beautifully than a shell can read; the backslash comes first.
+#: ASCII characters that groff would replace by typographic ones; the backslash must be first.
 _ESCAPES = (
     ("\\", r"\e"),
     ("-", r"\-"),
@@ -77,7 +77,7 @@ _ESCAPES = (
 
 
 def argument(text: str) -> str:
-    """Return ``text`` as one argument of a macro, to be shown letter by letter."""
+    """Return ``text`` as one argument of a macro, printed unchanged."""
     escaped = literal(text).replace('"', r"\(dq")
     if _SPECIAL.fullmatch(text):
         escaped = rf"\&{escaped}"
@@ -87,23 +87,23 @@ def argument(text: str) -> str:
 
 
 def guarded(line: str) -> str:
-    """Return a text line that roff does not take for a request."""
+    """Return ``line`` so that roff does not interpret it as a request."""
     return rf"\&{line}" if line.startswith((".", "'")) else line
 
 
 def tagged(items: Iterable[tuple[str, list[str]]]) -> list[str]:
-    """Return a list of terms, each with the lines that explain it."""
+    """Return a list of terms, each with the lines that describe it."""
     lines = [".Bl -tag -width Ds"]
     for term, text in items:
         lines += [f".It {term}", *text]
     return [*lines, ".El"]
 
 
-def _marked(word: str, page: str) -> str | None:
-    """Return the macro line for a ``word`` that needs one."""
-    named = _PAGE.fullmatch(word)
-    if named:
-        opening, name, section, closing = named.groups()
+def _macro(word: str, page: str) -> str | None:
+    """Return the macro line for ``word``, or None if it is plain text."""
+    reference = _PAGE.fullmatch(word)
+    if reference:
+        opening, name, section, closing = reference.groups()
         macro = ["Nm"] if name == page else ["Xr", name, section]
         return " ".join([f".{macro[0]}", *opening, *macro[1:], *closing])
     parts = _PARTS.fullmatch(word)

@@ -1,6 +1,6 @@
-"""Render the manual pages as a site: an index by room, and a page for each.
+"""Render the manual pages as a website: an index by resource, and one HTML page per manual page.
 
-Takes the folder to write, by default site. Needs mandoc.
+The argument is the output directory; the default is site. Requires mandoc.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MAN = ROOT / "man"
 STYLE = ROOT / "docs" / "site.css"
 
-#: The pages that belong to no room, as the index presents them.
-WRITTEN = ("iam-toolkit.7", "iamcli.1", "aws-credential-file.5")
+#: The handwritten pages, in the order of the index.
+HANDWRITTEN = ("iam-toolkit.7", "iamcli.1", "aws-credential-file.5")
 
 PAGE = """\
 <!DOCTYPE html>
@@ -45,38 +45,37 @@ PAGE = """\
 
 LEAD = """\
 <h1>The IAM commands</h1>
-<p>The 69 commands of the legacy AWS IAM Command Line Toolkit, working again.
-Each has its page; <a href="iam-toolkit.7.html">iam-toolkit(7)</a> says what they share:
-credentials, endpoint, lists, exit status.</p>
+<p>The 69 commands of the legacy AWS IAM Command Line Toolkit, for the current IAM service.
+Each command has a page. <a href="iam-toolkit.7.html">iam-toolkit(7)</a> describes what they have in
+common: credentials, endpoint, lists and exit status.</p>
 """
 
 
 def rendered(page: Path) -> str:
-    """Return ``page`` as the inner part of an HTML page, with links to its neighbours."""
+    """Return ``page`` as an HTML fragment, with links to the other pages."""
     command = ["mandoc", "-T", "html", "-O", "fragment,man=%N.%S.html", str(page)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return done.stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def framed(title: str, body: str, trail: str = "") -> str:
-    """Return a whole HTML page."""
+def html_page(title: str, body: str, trail: str = "") -> str:
+    """Return an HTML page; ``trail`` is the rest of its navigation line, as HTML."""
     return PAGE.format(title=html.escape(title), body=body, trail=trail, version=__version__)
 
 
 def index() -> str:
-    """Return the first page: every command by room, with what it does."""
+    """Return the first page, which lists every command with its summary, by resource."""
     parts = [LEAD]
     for title, commands in groups().items():
         rows = [(f"{command.name}.1", command.summary) for command in commands]
         parts += [f'<section id="{anchor(title)}">', f"<h2>{html.escape(title)}</h2>", *_rows(rows)]
         parts += ["</section>"]
-    rows = [(name, f"{_description(MAN / name)}.") for name in WRITTEN]
-    parts += ["<section>", "<h2>What they share</h2>", *_rows(rows), "</section>"]
-    return framed("The IAM commands", "\n".join(parts))
+    rows = [(name, f"{_description(MAN / name)}.") for name in HANDWRITTEN]
+    parts += ["<section>", "<h2>All commands</h2>", *_rows(rows), "</section>"]
+    return html_page("The IAM commands", "\n".join(parts))
 
 
 def anchor(title: str) -> str:
-    """Return the name by which a room's part of the index is linked."""
+    """Return the ID of a section of the index."""
     return title.lower().replace(",", "").replace(" ", "-")
 
 
@@ -95,29 +94,29 @@ def _description(page: Path) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Return the text of each file of the site by its name."""
+    """Return the text of each file of the site, by file name."""
     made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
     for title, commands in groups().items():
         trail = f'/ <a href="index.html#{anchor(title)}">{html.escape(title)}</a>'
         for command in commands:
             name = f"{command.name}.1"
-            made[f"{name}.html"] = framed(f"{command.name}(1)", rendered(MAN / name), trail)
-    for name in WRITTEN:
+            made[f"{name}.html"] = html_page(f"{command.name}(1)", rendered(MAN / name), trail)
+    for name in HANDWRITTEN:
         stem, _, section = name.rpartition(".")
-        made[f"{name}.html"] = framed(f"{stem}({section})", rendered(MAN / name))
+        made[f"{name}.html"] = html_page(f"{stem}({section})", rendered(MAN / name))
     return made
 
 
 def main(folder: Path) -> int:
-    """Write the site into ``folder``; return the exit status."""
+    """Write the site to ``folder``. Return the exit status."""
     if not shutil.which("mandoc"):
-        print("site: mandoc is not on PATH; install it", file=sys.stderr)
+        print("site: mandoc is not in PATH; install it", file=sys.stderr)
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     made = pages()
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
-    print(f"{folder / 'index.html'}: {len(made) - 2} pages and their index")
+    print(f"{folder / 'index.html'}: {len(made) - 2} pages and an index")
     return 0
 
 

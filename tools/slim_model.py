@@ -1,11 +1,11 @@
-"""Write the slim copy of the IAM service model that the client reads.
+"""Make iamcli/client/model.json, the reduced copy of the IAM service model that the client reads.
 
-Takes botocore's own model of the service and keeps what the commands use: the operations named in
-the package, the shapes that these reach, and of each shape what a request or an answer needs. No
-documentation, no compression: the file is read at every start.
+Reads botocore's model and keeps what the commands use: the operations that the package names, the
+shapes of these operations, and the parts of a shape that a request or a response needs. The copy
+has no documentation and is not compressed, because it is read at every start.
 
-With ``--check`` it only says, by its status, whether the file has every operation that is used and
-does not contradict the installed botocore, which may be older or newer than the file.
+With --check, writes nothing. Exits 1 if the copy lacks an operation or contradicts the installed
+botocore, which may be older or newer than the copy.
 
 Usage: python tools/slim_model.py [--check]
 """
@@ -37,7 +37,7 @@ METADATA_KEYS = (
 SHAPE_KEYS = ("type", "members", "member", "key", "value", "flattened", "sensitive", "xmlNamespace")
 MEMBER_KEYS = ("shape", "locationName", "flattened", "xmlNamespace")
 
-#: Members of answers that no command shows; parsing them takes a third of a long list's time.
+#: Members of responses that no command prints. They would take a third of the time of a long list.
 UNREAD = frozenset(
     {
         "CreateDate",
@@ -52,7 +52,7 @@ UNREAD = frozenset(
 
 
 def operations_used() -> list[str]:
-    """Return the names of the API operations that stand in the package's source, sorted."""
+    """Return the names of the API operations in the source of the package, sorted."""
     known = set(full_model()["operations"])
     sources = [path for path in (ROOT / "iamcli").rglob("*.py") if path.parent.name != "sandbox"]
     words = {word for path in sources for word in re.findall(r'"([A-Z]\w+)"', path.read_text())}
@@ -60,13 +60,13 @@ def operations_used() -> list[str]:
 
 
 def full_model() -> dict[str, Any]:
-    """Return the installed botocore's model of IAM."""
+    """Return the IAM model of the installed botocore."""
     model: dict[str, Any] = Loader().load_service_model("iam", "service-2")
     return model
 
 
 def slim(model: dict[str, Any], operations: list[str]) -> dict[str, Any]:
-    """Return ``model`` reduced to ``operations`` and to what they need."""
+    """Return ``model``, reduced to ``operations`` and what they need."""
     kept = {name: _pick(model["operations"][name], OPERATION_KEYS) for name in operations}
     for operation in kept.values():
         for side in ("input", "output"):
@@ -115,9 +115,9 @@ def _pick(whole: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def agrees(ours: Any, theirs: Any) -> bool:
-    """Return whether the two models say the same of everything that is in both.
+    """Return whether two models have the same values for all keys that both have.
 
-    An older botocore lacks some members, a newer one has more: neither matters.
+    Members that only one of them has are ignored: an older botocore has fewer, a newer one more.
     """
     if isinstance(ours, dict):
         return isinstance(theirs, dict) and all(
@@ -127,7 +127,7 @@ def agrees(ours: Any, theirs: Any) -> bool:
 
 
 def main() -> int:
-    """Write the file, or with ``--check`` return 1 where it does not agree with botocore."""
+    """Write the copy, or with ``--check`` only compare it. Return the exit status."""
     fresh = slim(full_model(), operations_used())
     if "--check" in sys.argv[1:]:
         ours = json.loads(SLIM.read_text())

@@ -1,4 +1,4 @@
-"""Examples for readers, cut from the transcripts that the tests run."""
+"""Examples for help and manual pages, taken from the transcripts that the tests run."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 TRANSCRIPTS = Path(__file__).resolve().parent.parent / "tests" / "transcripts"
 
-#: Columns that a command line may take before it is broken.
+#: The maximum width of a command line (columns). Longer ones are broken.
 WIDTH = 70
 
-#: What stands for values that change from run to run: samples that no account has.
+#: Sample values, which no account has, for the placeholders of values that change with each run.
 SAMPLES = {
     "KEYID": ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"),
     "SECRET": (
@@ -23,7 +23,7 @@ SAMPLES = {
     "SEED": ("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",),
     "DATE": ("2012-07-11T10:20:30Z",),
 }
-#: The beginning of an entity's id follows from the ARN above it.
+#: Sample IDs of entities, by a part of the ARN on the line before.
 IDS = {
     ":user/": "AIDACKCEVSQ6C2EXAMPLE",
     ":group/": "AGPACKCEVSQ6C2EXAMPLE",
@@ -36,10 +36,10 @@ _WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
 
 
 def example(name: str, command: str) -> list[str]:
-    """Return the lines that a terminal shows of ``command``, from the transcript of ``name``.
+    """Return ``command`` and its output, as a terminal shows them, from the transcript of ``name``.
 
-    Of the times that it succeeds the one that shows most is taken. Without a transcript the command
-    line stands alone.
+    If the command line occurs several times, the one that succeeds with the longest output is used.
+    Without a transcript, only the command line is returned.
     """
     file = TRANSCRIPTS / f"{name}.txt"
     shown = _outputs(file.read_text(encoding="utf-8"), command) if file.is_file() else []
@@ -49,7 +49,7 @@ def example(name: str, command: str) -> list[str]:
 
 
 def _outputs(text: str, command: str) -> list[list[str]]:
-    """Return what ``command`` prints, for each time that it stands in the transcript."""
+    """Return the output of ``command`` for each time that it occurs in the transcript."""
     found: list[list[str]] = []
     here = False
     for line in text.splitlines():
@@ -81,7 +81,7 @@ def _with_samples(lines: list[str]) -> list[str]:
 
 
 def _broken(line: str) -> list[str]:
-    """Return a command line, broken before its options where it is too long."""
+    """Return a command line, broken before an option if it is longer than WIDTH."""
     pieces: list[str] = []
     for word in _WORD.findall(line):
         if pieces and (not word.startswith("-") or word == "-"):

@@ -1,14 +1,14 @@
 # Completion of iam-grouplistbypath(1) for fish.
 source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
 complete -c iam-grouplistbypath -f
-complete -c iam-grouplistbypath -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
-complete -c iam-grouplistbypath -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
-complete -c iam-grouplistbypath -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-grouplistbypath -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDKs\' credential provider chain'
+complete -c iam-grouplistbypath -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
+complete -c iam-grouplistbypath -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-grouplistbypath -l version -d 'show the version and exit'
-complete -c iam-grouplistbypath -o d -d 'log requests and answers on standard error, without their secrets'
-complete -c iam-grouplistbypath -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-grouplistbypath -o d -d 'log requests and responses to standard error, without secrets'
+complete -c iam-grouplistbypath -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-grouplistbypath -o h -d 'show this help and exit'
 complete -c iam-grouplistbypath -l help -d 'show this help and exit'
 complete -c iam-grouplistbypath -o i -x -d 'read one page of at most this many entries; default: the whole list'
-complete -c iam-grouplistbypath -o m -x -d 'read one page, from the place where an earlier page ended; default: the beginning'
-complete -c iam-grouplistbypath -o p -x -a '/' -d 'list only what is under this path; default: /'
+complete -c iam-grouplistbypath -o m -x -d 'read one page, starting after this marker; default: the start of the list'
+complete -c iam-grouplistbypath -o p -x -a '/' -d 'list only what is under this path prefix; default: /'

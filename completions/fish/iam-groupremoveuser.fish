@@ -1,12 +1,12 @@
 # Completion of iam-groupremoveuser(1) for fish.
 source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
 complete -c iam-groupremoveuser -f
-complete -c iam-groupremoveuser -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
-complete -c iam-groupremoveuser -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
-complete -c iam-groupremoveuser -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-groupremoveuser -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDKs\' credential provider chain'
+complete -c iam-groupremoveuser -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
+complete -c iam-groupremoveuser -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-groupremoveuser -l version -d 'show the version and exit'
-complete -c iam-groupremoveuser -o d -d 'log requests and answers on standard error, without their secrets'
-complete -c iam-groupremoveuser -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-groupremoveuser -o d -d 'log requests and responses to standard error, without secrets'
+complete -c iam-groupremoveuser -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-groupremoveuser -o g -x -a '(__iamcli_names group)' -d 'the group\'s name (required)'
 complete -c iam-groupremoveuser -o h -d 'show this help and exit'
 complete -c iam-groupremoveuser -l help -d 'show this help and exit'

@@ -1,14 +1,14 @@
 # Completion of iam-instanceprofilelistforrole(1) for fish.
 source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
 complete -c iam-instanceprofilelistforrole -f
-complete -c iam-instanceprofilelistforrole -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
-complete -c iam-instanceprofilelistforrole -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
-complete -c iam-instanceprofilelistforrole -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-instanceprofilelistforrole -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDKs\' credential provider chain'
+complete -c iam-instanceprofilelistforrole -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
+complete -c iam-instanceprofilelistforrole -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-instanceprofilelistforrole -l version -d 'show the version and exit'
-complete -c iam-instanceprofilelistforrole -o d -d 'log requests and answers on standard error, without their secrets'
-complete -c iam-instanceprofilelistforrole -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-instanceprofilelistforrole -o d -d 'log requests and responses to standard error, without secrets'
+complete -c iam-instanceprofilelistforrole -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-instanceprofilelistforrole -o h -d 'show this help and exit'
 complete -c iam-instanceprofilelistforrole -l help -d 'show this help and exit'
 complete -c iam-instanceprofilelistforrole -o i -x -d 'read one page of at most this many entries; default: the whole list'
-complete -c iam-instanceprofilelistforrole -o m -x -d 'read one page, from the place where an earlier page ended; default: the beginning'
+complete -c iam-instanceprofilelistforrole -o m -x -d 'read one page, starting after this marker; default: the start of the list'
 complete -c iam-instanceprofilelistforrole -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required)'

@@ -1,12 +1,12 @@
 # Completion of iam-usergetloginprofile(1) for fish.
 source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
 complete -c iam-usergetloginprofile -f
-complete -c iam-usergetloginprofile -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
-complete -c iam-usergetloginprofile -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
-complete -c iam-usergetloginprofile -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-usergetloginprofile -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDKs\' credential provider chain'
+complete -c iam-usergetloginprofile -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
+complete -c iam-usergetloginprofile -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-usergetloginprofile -l version -d 'show the version and exit'
-complete -c iam-usergetloginprofile -o d -d 'log requests and answers on standard error, without their secrets'
-complete -c iam-usergetloginprofile -l debug -d 'log requests and answers on standard error, without their secrets'
+complete -c iam-usergetloginprofile -o d -d 'log requests and responses to standard error, without secrets'
+complete -c iam-usergetloginprofile -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-usergetloginprofile -o h -d 'show this help and exit'
 complete -c iam-usergetloginprofile -l help -d 'show this help and exit'
 complete -c iam-usergetloginprofile -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'

@@ -1,15 +1,15 @@
 # Completion of iam-useruploadpolicy(1) for fish.
 source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
 complete -c iam-useruploadpolicy -f
-complete -c iam-useruploadpolicy -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDK\'s own chain'
-complete -c iam-useruploadpolicy -l client-config-file -r -F -d 'read from this file which proxy to go through; default: CLIENT_CONFIG_FILE, else the proxy variables'
-complete -c iam-useruploadpolicy -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS configuration\'s, else AWS\'s own'
+complete -c iam-useruploadpolicy -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDKs\' credential provider chain'
+complete -c iam-useruploadpolicy -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
+complete -c iam-useruploadpolicy -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-useruploadpolicy -l version -d 'show the version and exit'
-complete -c iam-useruploadpolicy -o d -d 'log requests and answers on standard error, without their secrets'
-complete -c iam-useruploadpolicy -l debug -d 'log requests and answers on standard error, without their secrets'
-complete -c iam-useruploadpolicy -o f -r -F -d 'read the policy from this file (exactly one of -f and -o)'
+complete -c iam-useruploadpolicy -o d -d 'log requests and responses to standard error, without secrets'
+complete -c iam-useruploadpolicy -l debug -d 'log requests and responses to standard error, without secrets'
+complete -c iam-useruploadpolicy -o f -r -F -d 'read the policy from this file (-f or -o is required, not both)'
 complete -c iam-useruploadpolicy -o h -d 'show this help and exit'
 complete -c iam-useruploadpolicy -l help -d 'show this help and exit'
-complete -c iam-useruploadpolicy -o o -x -d 'the policy itself, in single quotes (exactly one of -f and -o)'
+complete -c iam-useruploadpolicy -o o -x -d 'the policy, in single quotes (-f or -o is required, not both)'
 complete -c iam-useruploadpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required)'
 complete -c iam-useruploadpolicy -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'

@@ -1,1 +1,1 @@
-"""The IAM service: requests, responses and retries."""
+"""The IAM client: requests, responses and retries. The only package that imports botocore."""

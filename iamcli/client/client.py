@@ -1,9 +1,9 @@
-"""The client: botocore's own parts, put together for the one service and nothing else.
+"""The client: parts of botocore, put together for IAM only.
 
-The only package that imports botocore. A client as botocore makes it builds classes, rules and
-handlers for every operation of every service; a command sends one request or a few. So the parts
-are used directly: the credential chain, the configuration, the signer, the serializer, the
-endpoint with its connection, retries and parser. The service model is a slim copy of botocore's.
+A standard botocore client builds classes, rules and handlers for every operation of a service, but
+a command sends only a few requests. To start faster, this module uses the parts of botocore
+directly: the credential chain, the configuration, the signer, the serializer, and the endpoint
+with its connection, retries and parser. The service model is a slim copy of botocore's.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from botocore.signers import RequestSigner
 from iamcli import __version__
 from iamcli.client import outcomes
 from iamcli.client.http import BoundedSession, socket_options
-from iamcli.client.messages import Told, refusal
-from iamcli.client.parser import SUCCESSES, ParserFactory
+from iamcli.client.messages import ErrorTranslator, refusal
+from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.client.settings import Settings, chain_keys, endpoint, frozen, timeout
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
@@ -41,15 +41,16 @@ _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
 
 
 class Client:
-    """Sends the service's operations, one connection for all of them.
+    """Sends requests to IAM, all over one connection.
 
-    ``connection``: what is known already; ``log``: takes a line about what goes on. Raises Failure
-    where the AWS configuration cannot be used or there are no credentials.
+    ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
+    each line of debug output. Raises Failure if the AWS configuration is invalid or there are no
+    credentials.
     """
 
     def __init__(self, connection: Connection, log: Callable[[str], None]) -> None:
-        with Told():
-            settings = Settings.needed(connection)
+        with ErrorTranslator():
+            settings = Settings.for_connection(connection)
             self._timeout = timeout()
             self._config = Config(read_timeout=self._timeout)
             self._keys = connection.keys or chain_keys(settings)
@@ -57,7 +58,7 @@ class Client:
             with open(_MODEL, encoding="utf-8") as file:
                 self._service = ServiceModel(json.load(file), "iam")
             self._serializer = create_serializer("query", include_validation=False)
-            # The signer holds the events weakly; the endpoint keeps them alive.
+            # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
             signer = RequestSigner(
                 self._service.service_id, region, "iam", "v4", self._keys, events
@@ -67,20 +68,21 @@ class Client:
             events.register("request-created.iam", signer.handler)
             events.register("before-send.iam", retries.before_send)
             events.register("needs-retry.iam", retries.needs_retry)
-            self._endpoint = self._connected(connection, settings, region, events)
+            self._endpoint = self._make_endpoint(connection, settings, region, events)
 
     @property
     def secrets(self) -> list[str]:
-        """What must not be shown: the parts of the key that signs; raises Failure without one."""
+        """The secret parts of the credentials; raises Failure if they cannot be obtained."""
         key = frozen(self._keys)
         return [secret for secret in (key.secret_key, key.token) if secret]
 
     def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """Send ``operation`` and return the service's answer, documents and dates as it sent them.
+        """Call ``operation`` and return the response, with documents and dates as they were sent.
 
-        Raises ServiceError if the service refuses, with ``resent`` set if an earlier attempt may
-        have taken effect; UnknownOutcome if a request that changes something was sent and no
-        response to it was understood; and Failure if nothing was sent or nothing was to change.
+        Raises ServiceError if the service rejects the request, with ``resent`` set if an earlier
+        attempt may have taken effect; UnknownOutcome if a request that changes something was sent
+        but got no valid response; and Failure if a request that only reads got none, or if
+        nothing was sent.
         """
         model = self._service.operation_model(operation)
         request = self._serializer.serialize_to_request(parameters, model)
@@ -96,32 +98,34 @@ class Client:
             return outcomes.unknown(str(failure), operation, parameters)
 
         def missing(key: str) -> Failure:
-            failure = UnexpectedResponse(f"the answer holds no {key}; is it an IAM endpoint?")
+            failure = UnexpectedResponse(
+                f"unexpected response: it has no {key}; is this an IAM endpoint?"
+            )
             return unknown(failure) if changes else failure
 
         self._parsers.missing = missing
         self._retries.resent = False
-        told = Told(self.url, changes=changes)
+        translator = ErrorTranslator(self.url, changes=changes)
         try:
-            with told:
-                response, answer = self._endpoint.make_request(model, request)
+            with translator:
+                response, parsed = self._endpoint.make_request(model, request)
         except Failure as failure:
-            if changes and (told.arrived or self._retries.resent):
+            if changes and (translator.arrived or self._retries.resent):
                 raise unknown(failure) from None
             raise
-        if response.status_code < SUCCESSES:
-            return answer  # type: ignore[no-any-return]  # botocore has no types
-        refused = refusal(response.status_code, answer, self.url)
+        if response.status_code < SUCCESS_LIMIT:
+            return parsed  # type: ignore[no-any-return]  # botocore has no types
+        refused = refusal(response.status_code, parsed, self.url)
         if isinstance(refused, ServiceError):
             refused.resent = self._retries.resent
-        if changes and may_have_acted(response.status_code, answer):
+        if changes and may_have_acted(response.status_code, parsed):
             raise unknown(refused)
         raise refused
 
-    def _connected(
+    def _make_endpoint(
         self, connection: Connection, settings: Settings, region: str, events: HierarchicalEmitter
     ) -> Any:
-        """Return botocore's endpoint; it connects when the first request is sent."""
+        """Return a botocore endpoint, which connects when the first request is sent."""
         proxy = connection.proxy
         return EndpointCreator(events).create_endpoint(
             self._service,

@@ -1,4 +1,4 @@
-"""Sending a request and reading its answer, within limits."""
+"""The HTTP session, which limits the size of a response and the time it may take."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-#: Far more than the service sends in one answer (bytes).
+#: The maximum size of a response (bytes), far more than the service sends.
 MAX_RESPONSE = 16 << 20
 
 
 def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
-    """Return the options of the connection's socket."""
-    # Without this, every request after the first waits 40 ms for the last one's acknowledgement.
+    """Return the socket options of the connection."""
+    # Without this, each request after the first waits 40 ms for an acknowledgement.
     options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
     if keep_alive:
         options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
@@ -34,17 +34,17 @@ def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
-    """botocore's HTTP session, with a limit to how much it reads and how long."""
+    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything."""
 
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
         super().__init__(timeout=timeout, **settings)
         self._timeout = timeout[1]
 
     def send(self, request: Any) -> Any:
-        """Send one request and return its answer, read to the end.
+        """Send one request and return its response, which is read completely.
 
-        Raises botocore's own exceptions, and UnexpectedResponse if the response is too large to be
-        IAM's.
+        Raises the exceptions of botocore, and UnexpectedResponse if the response is larger than
+        MAX_RESPONSE.
         """
         request.stream_output = True
         with _Deadline(self._timeout):
@@ -57,18 +57,18 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
                 raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
         announced = response.headers.get("Content-Length", "")
         if announced.isdigit() and len(content) < int(announced):
-            raise ConnectionClosedError(endpoint_url=request.url, error="it is cut short")
-        return AWSResponse(response.url, response.status_code, response.headers, _Read(content))
+            raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
+        return AWSResponse(response.url, response.status_code, response.headers, _Content(content))
 
 
-class _Read:
-    """The content of an answer, in the shape in which botocore asks for it."""
+class _Content:
+    """The content of a response, with the interface that botocore expects."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
 
     def stream(self) -> list[bytes]:
-        """Return the content as the one part of a stream."""
+        """Return the content as a stream of one part."""
         return [self._content]
 
 
@@ -78,16 +78,16 @@ def _bounded(raw: Any) -> Iterator[bytes]:
         size += len(part)
         if size > MAX_RESPONSE:
             raise UnexpectedResponse(
-                "the answer is larger than any of IAM's; is this an IAM endpoint?"
+                f"unexpected response: larger than {MAX_RESPONSE} bytes; is this an IAM endpoint?"
             )
         yield part
 
 
 class _Deadline:
-    """Ends whatever takes longer than ``seconds``, as a socket's own time-out would.
+    """Raises TimeoutError if a ``with`` block takes longer than ``seconds``.
 
-    A socket's time-out begins anew with each byte; this one does not. Only the main thread can
-    have it, and only there does a command run.
+    The time-out of a socket starts again with each byte, but this one does not. It has no effect
+    outside the main thread, because Python handles signals only there; commands run there.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -105,4 +105,4 @@ class _Deadline:
 
 
 def _overdue(_number: int, _frame: FrameType | None) -> None:
-    raise TimeoutError("the answer takes too long")
+    raise TimeoutError("the response took too long")

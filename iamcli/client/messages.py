@@ -1,4 +1,4 @@
-"""What went wrong between here and the service, in words that say what to do."""
+"""Error messages for requests that failed."""
 
 from __future__ import annotations
 
@@ -22,32 +22,39 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: Each kind of failure, the first that fits, and what is said of it.
+#: The message for each kind of exception; the first one that matches is used.
 MESSAGES = (
-    (ProxyConnectionError, "cannot reach the proxy: {reason}; see the client configuration"),
-    (SSLError, "no secure connection to {url}: {reason}; AWS_CA_BUNDLE names trusted CAs"),
+    (ProxyConnectionError, "cannot reach the proxy: {reason}; check the client configuration"),
+    (
+        SSLError,
+        "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs",
+    ),
     (
         (EndpointConnectionError, ConnectTimeoutError),
-        "cannot connect to {url}: {reason}; see --url and AWS_IAM_URL",
+        "cannot connect to {url}: {reason}; check --url and AWS_IAM_URL",
     ),
-    (ReadTimeoutError, "no complete answer from {url} in time; IAMCLI_TIMEOUT sets the seconds"),
+    (
+        ReadTimeoutError,
+        "timed out before {url} sent a complete response; set IAMCLI_TIMEOUT to wait longer",
+    ),
     (
         ConnectionClosedError,
-        "the connection to {url} broke before the answer was complete{again}",
+        "the connection to {url} was lost before the response was complete{again}",
     ),
     (
         (ResponseParserError, HTTPClientError),
-        "the answer from {url} is not IAM's; is it an IAM endpoint?",
+        "unexpected response from {url}, not an IAM response; is this an IAM endpoint?",
     ),
     (Exception, "{reason}"),
 )
 
 
-class Told:
-    """Turns botocore's exceptions into Failures; ``url`` is where the request was to go.
+class ErrorTranslator:
+    """Translates the exceptions of botocore in a ``with`` block to Failures.
 
-    ``changes``: whether the request was to change something, so that it is not simply tried again.
-    ``arrived`` tells afterwards whether the request may have reached the service.
+    ``url``: the endpoint; ``changes``: whether the request changes something; if so, no message
+    suggests trying again. ``arrived``: after the block, whether the request may have reached the
+    service.
     """
 
     def __init__(self, url: str = "", *, changes: bool = False) -> None:
@@ -56,7 +63,7 @@ class Told:
         self.arrived = False
 
     def __enter__(self) -> None:
-        """Nothing to prepare."""
+        """Do nothing."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, UnexpectedResponse):
@@ -64,30 +71,31 @@ class Told:
         elif isinstance(error, (BotoCoreError, ClientError, ResponseParserError, ValueError)):
             sending = isinstance(error, (HTTPClientError, ResponseParserError))
             self.arrived = sending and not isinstance(error, NOT_ARRIVED)
-            words = next(words for kinds, words in MESSAGES if isinstance(error, kinds))
+            message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
             failure = UnexpectedResponse if isinstance(error, ResponseParserError) else Failure
-            known = {"url": self._url, "reason": _reason(error), "again": self._again}
-            raise failure(words.format(**known)) from None
+            values = {"url": self._url, "reason": _reason(error), "again": self._again}
+            raise failure(message.format(**values)) from None
 
 
 def _reason(error: BaseException) -> str:
-    """Return the system's own words for ``error`` where it has any, else its first line."""
-    seen: BaseException | None = error
-    words = str(error).partition("\n")[0]
-    while seen is not None:
-        if isinstance(seen, OSError) and seen.strerror:
-            words = seen.strerror
-        inner = getattr(seen, "kwargs", {}).get("error")
-        seen = inner if isinstance(inner, BaseException) else seen.__cause__ or seen.__context__
-    return words
+    """Return the message of the system error that caused ``error``, else the first line of it."""
+    cause: BaseException | None = error
+    message = str(error).partition("\n")[0]
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            message = cause.strerror
+        inner = getattr(cause, "kwargs", {}).get("error")
+        cause = inner if isinstance(inner, BaseException) else cause.__cause__ or cause.__context__
+    return message
 
 
-def refusal(status: int, answer: dict[str, Any], url: str) -> Failure:
-    """Return what an answer that is no success says: the service's own words where it has any."""
-    error = answer.get("Error", {})
+def refusal(status: int, parsed: dict[str, Any], url: str) -> Failure:
+    """Return the failure that an error response reports.
+
+    ServiceError if the response has an error code of the service, else UnexpectedResponse.
+    """
+    error = parsed.get("Error", {})
     code = str(error.get("Code") or "")
     if not code or code.isdigit():
-        return UnexpectedResponse(
-            f"{url} answered with HTTP status {status} and no word of IAM; is it an IAM endpoint?"
-        )
+        return UnexpectedResponse(f"unexpected HTTP {status} from {url}, not an IAM response")
     return ServiceError(code, str(error.get("Message") or ""))

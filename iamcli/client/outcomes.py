@@ -1,4 +1,4 @@
-"""What becomes of requests that change something: which may be sent twice, and how to check."""
+"""Requests that change something: which may be sent twice, and how to check their outcome."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-#: How to see whether a request took effect: a command, or what to do. Without -u a command acts
-#: on the user whose key signs, as the request does.
+#: How to check whether a request took effect: a command or an instruction. Without -u, a command
+#: applies to the user whose key signs, as the request does.
 CHECKS = {
     "AddRoleToInstanceProfile": "iam-instanceprofilegetattributes -s {InstanceProfileName} -r",
     "AddUserToGroup": "iam-userlistgroups -u {UserName}",
@@ -62,8 +62,8 @@ CHECKS = {
     "UploadSigningCertificate": "iam-userlistcerts -u {UserName}",
 }
 
-#: Operations that are not sent again once they may have arrived: a second time they would create
-#: another thing, or report an error for a success.
+#: Operations that are not sent again if they may have reached the service: a second request would
+#: create another resource, or report an error although the first one succeeded.
 NON_IDEMPOTENT = frozenset(
     name
     for name in CHECKS
@@ -81,10 +81,10 @@ NON_IDEMPOTENT = frozenset(
 
 
 class Removal:
-    """What an operation removes: ``member`` of its parameters names it.
+    """What an operation removes: ``member`` is the parameter that names it.
 
     ``owners``: the kinds of entity that it belongs to, with the parameters that name them.
-    ``also``: words by which the service names it if not by its name.
+    ``also``: what the error message calls it, if not by its name.
     """
 
     def __init__(self, member: str, also: str = "", **owners: str) -> None:
@@ -93,7 +93,7 @@ class Removal:
         self.owners = owners
 
 
-#: How the service, and servers that imitate it, say that an entity is missing.
+#: How error messages of the service, and of servers that emulate it, report a missing entity.
 _NOT_FOUND = ("cannot be found", "not found", "was not found", "does not exist")
 
 _USER = {"user": "UserName"}
@@ -130,7 +130,7 @@ REMOVALS = {
 
 
 def check(operation: str, parameters: Mapping[str, Any]) -> str:
-    """Return how to see whether a request took effect: a command line, or what to do."""
+    """Return how to check whether a request took effect: a command line or an instruction."""
     from shlex import quote
 
     text = CHECKS[operation]
@@ -140,42 +140,42 @@ def check(operation: str, parameters: Mapping[str, Any]) -> str:
         return text.partition(" -u")[0]
 
 
-def unknown_words(operation: str, check: str) -> str:
-    """Return the words for an operation whose outcome is unknown."""
-    return f"whether {operation} was carried out is unknown, look first: {check}"
+def unknown_advice(operation: str, check: str) -> str:
+    """Return the message for an operation whose outcome is unknown."""
+    return f"{operation} may have taken effect, check first: {check}"
 
 
 def unknown(reason: str, operation: str, parameters: Mapping[str, Any]) -> UnknownOutcome:
-    """Return the failure of a request whose outcome is unknown for ``reason``."""
-    look = check(operation, parameters)
-    return UnknownOutcome(reason, unknown_words(operation, look), look)
+    """Return the failure of a request whose outcome is unknown because of ``reason``."""
+    how = check(operation, parameters)
+    return UnknownOutcome(reason, unknown_advice(operation, how), how)
 
 
 def missing_owner(operation: str, parameters: Mapping[str, Any], message: str) -> str | None:
-    """Return the kind of the owner ("user") that a NoSuchEntity's ``message`` reports missing.
+    """Return the kind of owner ("user") that the ``message`` of a NoSuchEntity reports missing.
 
-    None if the message is about what was to be removed, or about nothing that is recognized.
-    Source: the service's sentences, "The user with name bob cannot be found."
+    None if the message is about the entity to be removed, or is not recognized. Source: the
+    error messages of the service, such as "The user with name bob cannot be found."
     """
     removal = REMOVALS.get(operation)
     if removal is None:
         return None
-    words = message.removeprefix("The ").lower()
+    sentence = message.removeprefix("The ").lower()
     for kind, member in removal.owners.items():
         name = str(parameters.get(member, "")).lower()
         subjects = (f"{kind} with name {name} ", f"{kind} {name} ")
-        if words.startswith(tuple(s + ending for s in subjects for ending in _NOT_FOUND)):
+        if sentence.startswith(tuple(s + ending for s in subjects for ending in _NOT_FOUND)):
             return kind
     return None
 
 
 def is_gone(operation: str, parameters: Mapping[str, Any], message: str) -> bool:
-    """Return whether a NoSuchEntity's ``message`` says that what was to be removed is gone."""
+    """Return whether a NoSuchEntity's ``message`` reports the entity to be removed missing."""
     removal = REMOVALS.get(operation)
     if removal is None or missing_owner(operation, parameters, message):
         return False
     if not removal.owners:
         return True
     name = str(parameters.get(removal.member, "")).lower()
-    words = message.lower()
-    return bool((name and name in words) or (removal.also and removal.also.lower() in words))
+    sentence = message.lower()
+    return bool((name and name in sentence) or (removal.also and removal.also.lower() in sentence))

@@ -1,4 +1,4 @@
-"""Whether an answer is IAM's: looked at before it is parsed, and while it is."""
+"""The response parser, which rejects responses that are not from IAM."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ if TYPE_CHECKING:
 
     from iamcli.errors import Failure
 
-#: Far more elements than the service sends in one answer; each takes a hundred bytes of memory.
+#: The maximum number of tags in a response, far more than the service sends. Each takes about a
+#: hundred bytes of memory.
 MAX_TAGS = 1 << 18
 
-#: Statuses below are successes.
-SUCCESSES = 300
+#: HTTP statuses below this one are successes.
+SUCCESS_LIMIT = 300
 
-#: The root elements of refusals: IAM's own, and those of servers that imitate it.
-REFUSALS = frozenset({"Error", "ErrorResponse", "Response"})
+#: The root elements of error responses, from IAM and from servers that emulate it.
+ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
 
 
-class Answer(dict[str, "Any"]):
-    """A structure of an answer; asking for a member that it lacks raises a Failure.
+class ResponseStructure(dict[str, "Any"]):
+    """A structure in a response. Subscripting it with a member that it lacks raises a Failure.
 
-    ``missing`` makes that failure from the member's name.
+    ``missing``: makes the failure from the name of the member.
     """
 
     __slots__ = ("_missing",)
@@ -40,9 +41,9 @@ class Answer(dict[str, "Any"]):
 
 
 class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
-    """botocore's parser, for which whatever cannot be parsed is not IAM's.
+    """botocore's parser, with checks that the response is from IAM.
 
-    ``missing``: makes the failure of an answer that lacks a member, from the member's name.
+    ``missing``: makes the failure for a missing member, from the name of the member.
     """
 
     def __init__(self, missing: Callable[[str], Failure], **settings: Any) -> None:
@@ -50,51 +51,51 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         self._missing = missing
 
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
-        """Return the parsed answer; raise ResponseParserError if it is not what was asked for.
+        """Return the parsed response; raise ResponseParserError if it is not from the operation.
 
-        A success of another operation is refused: the sign-in page of a hotel's network may be
-        well-formed, and would pass for a deletion that was carried out. An error document that is
-        not IAM's is parsed as one that says nothing.
+        The root element of a success must be that of the operation. Otherwise the sign-in page of a
+        public network, if it is well-formed XML, would look like a successful deletion. An error
+        response that is not from IAM is parsed as an empty one.
         """
         operation = response["context"]["operation_name"]
         body = response["body"]
         name = _root(body) if body.count(b"<") <= MAX_TAGS else ""
-        if response["status_code"] < SUCCESSES:
+        if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
-                raise ResponseParserError(f"{operation} is answered by {name}")
-        elif name not in REFUSALS:
+                raise ResponseParserError(f"the root element for {operation} is {name}")
+        elif name not in ERROR_ROOTS:
             response = {**response, "body": b"<ErrorResponse/>"}
         try:
             return super().parse(response, shape)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise ResponseParserError(str(error)) from error
 
-    def _handle_structure(self, shape: Any, node: Any) -> Answer:
-        return Answer(super()._handle_structure(shape, node), self._missing)
+    def _handle_structure(self, shape: Any, node: Any) -> ResponseStructure:
+        return ResponseStructure(super()._handle_structure(shape, node), self._missing)
 
     def _handle_string(self, shape: Any, node: Any) -> str:
         text = super()._handle_string(shape, node)
         if not isinstance(text, str):
-            raise ResponseParserError(f"{shape.name} is there more than once")
+            raise ResponseParserError(f"{shape.name} occurs more than once")
         return text
 
 
 class ParserFactory:
-    """Makes parsers, as botocore's factory does; ``missing`` is theirs."""
+    """Makes parsers, as botocore's factory does, and passes ``missing`` to them."""
 
     def __init__(self) -> None:
         self.missing: Callable[[str], Failure] = UnexpectedResponse
 
     def create_parser(self, _protocol: str) -> Parser:
         """Return a parser that leaves dates as the service sends them."""
-        # Parsing them takes most of a long list.
+        # Parsing the dates would take most of the time of a long list.
         return Parser(self.missing, timestamp_parser=str)
 
 
 def _root(body: bytes) -> str:
-    """Return the name of the root element, "" where anything but the XML declaration precedes it.
+    """Return the name of the root element, "" if anything but an XML declaration precedes it.
 
-    No document type, with its entities that grow without end, ever comes from the service.
+    This excludes document types, whose entities can expand to any size; IAM sends none.
     """
     rest = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if rest.startswith(b"<?xml"):

@@ -1,4 +1,4 @@
-"""When a request is sent again, and when it must not be."""
+"""Decides whether a request is sent again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.exceptions import (
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
 from iamcli.client.outcomes import NON_IDEMPOTENT
-from iamcli.client.parser import SUCCESSES
+from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from iamcli.client.settings import Settings
 
-#: What happens before a request can reach the service.
+#: Errors that occur before a request can reach the service.
 NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)
 
-#: Refusals of a service that has too much to do, sent before it looks at the request.
+#: Error codes of throttling: the service has not processed the request.
 THROTTLED = frozenset(
     {
         "RequestLimitExceeded",
@@ -43,15 +43,15 @@ THROTTLED = frozenset(
     }
 )
 _TOO_MANY_REQUESTS = 429
-_BROKEN_DOWN = 500
+_SERVER_ERROR = 500
 
 
 class Retries:
-    """When a request is sent again: as botocore's retry mode says.
+    """Sends requests again as botocore's retry modes do.
 
-    Operations of NON_IDEMPOTENT are sent again only if nothing was done. ``resent``: the current
-    request was sent again although an earlier attempt may have taken effect. Raises Failure if the
-    mode or the number of attempts is none.
+    Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
+    ``resent``: whether the current request was sent again although an earlier attempt may have
+    taken effect. Raises Failure if the configured mode or number of attempts is invalid.
     """
 
     def __init__(
@@ -61,31 +61,29 @@ class Retries:
         self._log = log
         self._mode = str(settings.get("retry_mode") or "standard").lower()
         if self._mode not in ("standard", "adaptive", "legacy"):
-            raise Failure(
-                f"the AWS retry mode is {self._mode}; it is one of legacy, standard and adaptive"
-            )
-        self._attempts = _count(settings.get("max_attempts"))
+            raise Failure(f"invalid AWS retry mode: {self._mode}; use legacy, standard or adaptive")
+        self._attempts = _attempt_limit(settings.get("max_attempts"))
         self._policy: HierarchicalEmitter | None = None
         self.resent = False
 
     def before_send(self, event_name: str, **event: Any) -> None:
-        """Let the adaptive mode hold a request back, once it has been throttled."""
+        """Let the adaptive mode delay a request after an earlier one was throttled."""
         if self._policy:
             self._policy.emit(event_name, **event)
 
     def needs_retry(
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
-        """Return the seconds after which to send again, None for never."""
-        if response is not None and response[0].status_code < SUCCESSES:
+        """Return the seconds after which to send the request again, or None."""
+        if response is not None and response[0].status_code < SUCCESS_LIMIT:
             return None
-        nothing_done = _did_nothing(response, caught_exception)
-        if operation.name in NON_IDEMPOTENT and not nothing_done:
+        no_effect = _had_no_effect(response, caught_exception)
+        if operation.name in NON_IDEMPOTENT and not no_effect:
             return None
         if self._policy is None:
-            self._policy = self._made()
+            self._policy = self._retry_handlers()
         if response is not None and response[0].status_code == _TOO_MANY_REQUESTS:
-            # An older botocore knows throttling by its code alone.
+            # Older versions of botocore recognize throttling by its error code only.
             response = (response[0], {**response[1], "Error": {"Code": "Throttling"}})
         responses = self._policy.emit(
             event_name,
@@ -96,11 +94,11 @@ class Retries:
         )
         delay: float | None = first_non_none_response(responses)
         if delay is not None and delay is not False:
-            self.resent = self.resent or not nothing_done
-            self._log(f"{operation.name} failed; sent again in {delay:.1f} s")
+            self.resent = self.resent or not no_effect
+            self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
         return delay
 
-    def _made(self) -> HierarchicalEmitter:
+    def _retry_handlers(self) -> HierarchicalEmitter:
         """Return botocore's handlers of the retry mode, imported when first needed."""
         events = HierarchicalEmitter()
         if self._mode == "legacy":
@@ -114,7 +112,7 @@ class Retries:
             return events
         from botocore.retries import adaptive, standard
 
-        # All that these ask of a client.
+        # The only attributes of a client that the handlers use.
         client = SimpleNamespace(meta=SimpleNamespace(events=events, service_model=self._service))
         standard.register_retry_handler(client, self._attempts or standard.DEFAULT_MAX_ATTEMPTS)
         if self._mode == "adaptive":
@@ -122,33 +120,32 @@ class Retries:
         return events
 
 
-def _count(given: Any) -> int | None:
+def _attempt_limit(given: Any) -> int | None:
     if given is None:
         return None
     if not (str(given).isascii() and str(given).isdigit()) or int(given) < 1:
-        raise Failure(f"the AWS setting max_attempts is {given}; it is a whole number from 1 up")
+        raise Failure(f"invalid AWS setting max_attempts: {given}; use a whole number, at least 1")
     return int(given)
 
 
-def _did_nothing(response: Any, error: Any) -> bool:
-    """Return whether the service surely did nothing with the request."""
+def _had_no_effect(response: Any, error: Any) -> bool:
+    """Return whether the request certainly had no effect."""
     if response is None:
         return isinstance(error, NOT_ARRIVED)
     return _throttled(response[0].status_code, response[1])
 
 
-def _throttled(status: int, answer: dict[str, Any]) -> bool:
-    code = answer.get("Error", {}).get("Code", "")
+def _throttled(status: int, parsed: dict[str, Any]) -> bool:
+    code = parsed.get("Error", {}).get("Code", "")
     return status == _TOO_MANY_REQUESTS or code in THROTTLED
 
 
-def may_have_acted(status: int, answer: dict[str, Any]) -> bool:
-    """Return whether a request may have taken effect although its answer is no success.
+def may_have_acted(status: int, parsed: dict[str, Any]) -> bool:
+    """Return whether a request may have taken effect although the response is an error.
 
-    The service may break down after the work is done, and what is between may put its own words
-    in place of the service's.
+    The service may fail after it has made the change, and a gateway may replace the response.
     """
-    code = str(answer.get("Error", {}).get("Code") or "")
-    # For a body that says nothing botocore puts the status in place of the code.
-    understood = code and not code.isdigit() and status < _BROKEN_DOWN
-    return not understood and not _throttled(status, answer)
+    code = str(parsed.get("Error", {}).get("Code") or "")
+    # If the body is empty, botocore uses the HTTP status as the code.
+    understood = code and not code.isdigit() and status < _SERVER_ERROR
+    return not understood and not _throttled(status, parsed)

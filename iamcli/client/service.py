@@ -1,4 +1,4 @@
-"""The IAM service, as the rooms see it."""
+"""The IAM service, as the commands call it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 class IAM:
-    """Calls the service's operations; the client behind it is made at the first call.
+    """Calls the operations of IAM. The client is made at the first call.
 
-    ``connection``: where to and with which key; ``secrets``: learns what must not be shown;
-    ``log``: takes the lines of ``-d``, or None; ``note``: takes a line for the user about a
-    command that goes on; ``before``: called before each request, when all
-    checks have passed; ``strict``: whether the original's frame
-    is wanted.
+    ``connection``: the keys, the endpoint and the proxy; ``secrets``: collects the secrets that
+    must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
+    line for the user that is not an error; ``before``: called before each request, after all
+    checks have passed; ``strict``: whether IAMCLI_STRICT is set.
     """
 
     def __init__(  # noqa: PLR0913 - what a command sets
@@ -38,7 +37,7 @@ class IAM:
         self.strict = strict
         #: Whether a request was sent that may have changed something.
         self.changed = False
-        #: The request that is under way, if it changes something: operation and parameters.
+        #: The current request, if it changes something: the operation and its parameters.
         self.pending: tuple[str, dict[str, Any]] | None = None
         self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
@@ -49,23 +48,23 @@ class IAM:
         self._client: Client | None = None
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Call ``operation`` with those ``parameters`` that are not None and return its answer.
+        """Call ``operation`` with the ``parameters`` that are not None and return the response.
 
         A removal that was sent again after its response was lost, and then found nothing to
-        remove, is done: the answer is empty, and a note says so. Raises ServiceError if the
-        service refuses, UnknownOutcome if a request that changes something was sent and no
-        response to it was understood, Failure if the service could not be asked.
+        remove, is successful: the result is empty, and a note reports it. Raises ServiceError if
+        the service rejects the request, UnknownOutcome if a request that changes something was sent
+        but got no valid response, and Failure if the request could not be sent.
         """
         try:
             return self.send(operation, **parameters)
         except ServiceError as error:
             if not error.resent:
                 raise
-            given = _given(parameters)
+            given = _without_none(parameters)
             if error.code == "NoSuchEntity" and outcomes.is_gone(operation, given, error.message):
                 self.note(
-                    f"the response to {operation} was lost; it was sent again, and the service "
-                    f"reports that nothing is left to remove: {error.message or error.code}"
+                    f"the response to {operation} was lost; a second request reports that nothing "
+                    f"is left to remove: {error.message or error.code}"
                 )
                 return {}
             if operation in outcomes.REMOVALS and error.code in ("NoSuchEntity", "DeleteConflict"):
@@ -74,9 +73,9 @@ class IAM:
 
     def send(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Like ``call``, but a ServiceError that follows a lost response is raised as it is."""
-        given = _given(parameters)
+        given = _without_none(parameters)
         self.secrets.gather(given)
-        client = self._client or self._opened()
+        client = self._client or self._make_client()
         self._before()
         self._debug(f"{operation} to {client.url}", given)
         reads = operation.startswith(("Get", "List"))
@@ -84,23 +83,23 @@ class IAM:
             self.changed = True
             self.pending = (operation, given)
         try:
-            answer = client.call(operation, given)
+            response = client.call(operation, given)
         except Failure as failure:
             self.pending = None
             self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
             raise
         self.pending = None
         if not reads:
-            # What only reads is never answered with a secret, and lists are long.
-            self.secrets.gather(answer)
-        request_id = answer.pop("ResponseMetadata", {}).get("RequestId", "none")
-        self._debug(f"{operation} answered, request id {request_id}", answer)
-        return answer
+            # Responses to requests that only read contain no secrets, and lists are long.
+            self.secrets.gather(response)
+        request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
+        self._debug(f"{operation} succeeded, request ID {request_id}", response)
+        return response
 
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
-        """Call an ``operation`` that only reads; return None where reading is not permitted.
+        """Call an ``operation`` that only reads; return None if access to it is denied.
 
-        A key may be allowed to do a thing without being allowed to look first.
+        A key may be allowed to make a change without being allowed to read first.
         """
         try:
             return self.call(operation, **parameters)
@@ -109,11 +108,11 @@ class IAM:
                 return None
             raise
 
-    def _opened(self) -> Client:
+    def _make_client(self) -> Client:
         import gc
 
-        # Importing makes many objects that live to the end; looking for garbage among them costs
-        # a tenth of the command.
+        # Imports create many objects that are never freed. Collecting garbage among them would
+        # take a tenth of the time of the command.
         gc.disable()
         from iamcli.client.client import Client
 
@@ -129,5 +128,5 @@ class IAM:
             self._log(self.secrets.redact(line) + shown)
 
 
-def _given(parameters: dict[str, Any]) -> dict[str, Any]:
+def _without_none(parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if value is not None}

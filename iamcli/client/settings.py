@@ -1,4 +1,4 @@
-"""The AWS configuration: settings, credentials and the endpoint, as botocore finds them."""
+"""The AWS configuration as botocore reads it: settings, credentials and the endpoint."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from iamcli.config.connection import Connection
 
-#: Seconds to wait for a connection, and for a whole answer; and the longest that may be asked for.
+#: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
 MAX_TIMEOUT = 3600.0
 
-#: The region that signs for a partition's IAM, by the beginning of the partition's region names.
-#: Needed only for an endpoint that the user names; otherwise botocore's rules say both.
+#: The signing region for IAM in each partition, by the prefix of the region names of the partition.
+#: Used only for endpoints that the user specifies; for others, botocore's endpoint rules apply.
 SIGNING_REGIONS = {
     "cn-": "cn-north-1",
     "us-gov-": "us-gov-west-1",
@@ -34,7 +34,7 @@ SIGNING_REGIONS = {
 }
 SIGNING_REGION = "us-east-1"
 
-#: Where each setting stands in the environment. Source: botocore's own table of its variables.
+#: The environment variable of each setting. Source: botocore.configprovider.
 VARIABLES = {
     "ca_bundle": "AWS_CA_BUNDLE",
     "ignore_configured_endpoint_urls": "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
@@ -47,16 +47,16 @@ VARIABLES = {
 }
 
 
-#: botocore's names for the ways to ask a service for credentials, and for these services.
-ASKING = ("assume-role", "assume-role-with-web-identity", "login", "sso")
-GIVERS = ("sts", "sso", "sso-oidc", "signin")
+#: The credential methods of botocore that send requests to a service, and these services.
+CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
+CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
 
 
 class Settings:
-    """The AWS configuration: the environment, and the shared files where there are any.
+    """The AWS configuration: the environment and, if there are any, the shared files.
 
-    ``session``: botocore's session, which reads the files, or None where there is nothing to read:
-    importing it costs 20 ms.
+    ``session``: a botocore session, which reads the files, or None if there are none, because the
+    import of a session takes 20 ms.
     """
 
     def __init__(self, session: Session | None) -> None:
@@ -64,8 +64,8 @@ class Settings:
         self._store = _store(session) if session else None
 
     @classmethod
-    def needed(cls, connection: Connection) -> Settings:
-        """Return the settings, with a session only where something has to be found by it."""
+    def for_connection(cls, connection: Connection) -> Settings:
+        """Return the settings for ``connection``, with a session only if one is needed."""
         if connection.keys and not _has_configuration():
             return cls(None)
         from botocore.session import Session
@@ -73,21 +73,21 @@ class Settings:
         return cls(Session())
 
     def get(self, name: str) -> Any:
-        """Return the setting ``name``, None where it is not set."""
+        """Return the setting ``name``, or None if it is not set."""
         if self._store:
             return self._store.get_config_variable(name)
         return os.environ.get(VARIABLES.get(name, "")) or None
 
     def switch(self, name: str) -> bool:
-        """Return a setting that is on or off."""
+        """Return the Boolean setting ``name``."""
         return str(self.get(name)).lower() == "true"
 
     def endpoint_url(self, service: str = "iam") -> tuple[str, str] | None:
-        """Return the endpoint that the configuration names for a service, and what names it."""
+        """Return the configured endpoint of a service and its source, or None if there is none."""
         if self.switch("ignore_configured_endpoint_urls"):
             return None
-        own = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
-        for variable in (own, "AWS_ENDPOINT_URL"):
+        specific = f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"
+        for variable in (specific, "AWS_ENDPOINT_URL"):
             url = os.environ.get(variable)
             if url:
                 return url, variable
@@ -98,7 +98,7 @@ class Settings:
         url = ConfiguredEndpointProvider(
             self.session.full_config, self.session.get_scoped_config(), service, environ={}
         ).provide()
-        # botocore takes indented lines for a section, which is no address.
+        # botocore parses indented lines as a section, which is not a string.
         shown = url if isinstance(url, str) else ""
         return (shown, "endpoint_url of the AWS configuration") if url else None
 
@@ -115,7 +115,7 @@ def _has_configuration() -> bool:
 
 
 def _store(session: Session) -> Any:
-    """Return the session's configuration, with the defaults mode's values where one is chosen."""
+    """Return the configuration of the session, with the values of its defaults mode, if any."""
     store = session.get_component("config_store")
     mode = str(store.get_config_variable("defaults_mode")).lower()
     if mode == "legacy":
@@ -127,44 +127,44 @@ def _store(session: Session) -> Any:
     resolver = DefaultConfigResolver(data)
     modes = resolver.get_default_modes()
     if mode not in modes:
-        raise Failure(f"the AWS defaults mode is {mode}; it is one of {', '.join(modes)}")
+        raise Failure(f"invalid AWS defaults mode: {mode}; use one of {', '.join(modes)}")
     factory = SmartDefaultsConfigStoreFactory(resolver, IMDSRegionProvider(session))
     factory.merge_smart_defaults(store, mode, session.get_config_variable("region"))
     return store
 
 
 def chain_keys(settings: Settings) -> Any:
-    """Return the first credentials of botocore's own chain; raise Failure where it has none."""
+    """Return the credentials from botocore's chain; raise Failure if it finds none."""
     keys = settings.session.get_credentials() if settings.session else None
     if keys is None:
         raise Failure(
             "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "
-            "variables, the AWS profile files, and the container's and the instance's role; name "
-            "a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY "
-            "in AWS_CREDENTIAL_FILE"
+            "variables, the AWS profile files, and the role of the container or instance; set "
+            "AWS_CREDENTIAL_FILE to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
+            "AWSSecretKey=YOUR-SECRET-KEY"
         )
     return keys
 
 
 def frozen(keys: Any) -> Any:
-    """Return the key as it is now; raise Failure if the service that gives it does not."""
+    """Return the current values of the credentials; raise Failure if they cannot be obtained."""
     try:
         return keys.get_frozen_credentials()
     except (BotoCoreError, ClientError, ValueError) as error:
-        why = str(error).partition("\n")[0]
-        raise Failure(f"no credentials from the AWS configuration: {why}") from None
+        reason = str(error).partition("\n")[0]
+        raise Failure(f"cannot get credentials from the AWS configuration: {reason}") from None
 
 
 def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str, str]:
-    """Return where requests go, and the region that signs them with the ``keys``.
+    """Return the URL of the endpoint, and the region for which requests are signed.
 
-    Adds to the connection's warnings. Raises Failure if the configuration names no address.
+    Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid.
     """
     region = settings.get("region") or "aws-global"
     url = connection.url or _configured_endpoint(connection, settings, "iam")
-    if getattr(keys, "method", None) in ASKING:
-        # botocore asks these services by itself, and its errors show their addresses.
-        for service in GIVERS:
+    if getattr(keys, "method", None) in CREDENTIAL_METHODS:
+        # botocore sends requests to these services, and its errors contain their addresses.
+        for service in CREDENTIAL_SERVICES:
             _configured_endpoint(connection, settings, service)
     if url:
         return url, signing_region(url, region)
@@ -183,7 +183,7 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str
 
 
 def _configured_endpoint(connection: Connection, settings: Settings, service: str) -> str | None:
-    """Return the configuration's endpoint after the checks that ``--url`` passes through."""
+    """Return the configured endpoint, checked as ``--url`` is, or None if there is none."""
     configured = settings.endpoint_url(service)
     if not configured:
         return None
@@ -194,21 +194,22 @@ def _configured_endpoint(connection: Connection, settings: Settings, service: st
 
 
 def signing_region(url: str, region: str) -> str:
-    """Return the region that signs for an endpoint that the user named.
+    """Return the signing region for an endpoint that the user specified.
 
-    The host's name tells the partition where it is one of AWS's, else the configured ``region``.
+    The partition follows from the host name if it is one of AWS, else from ``region``, which is the
+    configured one.
     """
     host = url.partition("://")[2].partition("/")[0]
-    words = host.split(".") if ".amazonaws." in host else [region]
-    for word in words:
-        for beginning, signing in SIGNING_REGIONS.items():
-            if f"{word}-".startswith(beginning):
+    labels = host.split(".") if ".amazonaws." in host else [region]
+    for label in labels:
+        for prefix, signing in SIGNING_REGIONS.items():
+            if f"{label}-".startswith(prefix):
                 return signing
     return SIGNING_REGION
 
 
 def timeout() -> float:
-    """Return how many seconds to wait for a whole answer; raise Failure where it is no number."""
+    """Return the seconds to wait for a complete response; raise Failure if the value is invalid."""
     given = os.environ.get("IAMCLI_TIMEOUT")
     if not given:
         return TIMEOUT
@@ -218,6 +219,6 @@ def timeout() -> float:
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
         raise Failure(
-            f"IAMCLI_TIMEOUT is {given}; it is a number of seconds, at most {MAX_TIMEOUT:.0f}"
+            f"invalid IAMCLI_TIMEOUT: {given}; use a number of seconds, at most {MAX_TIMEOUT:.0f}"
         )
     return seconds

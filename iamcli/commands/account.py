@@ -1,4 +1,4 @@
-"""The account."""
+"""Commands for the account: its alias, its quotas and its password policy."""
 
 from __future__ import annotations
 
@@ -15,39 +15,40 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-MAY_CHANGE = Option("-a", None, "may_change", "users may change their own passwords")
-LOWERCASE = Option("-l", None, "lowercase", "a password must have a lower-case letter")
+MAY_CHANGE = Option("-a", None, "may_change", "let users change their own passwords")
+LOWERCASE = Option("-l", None, "lowercase", "require a lower-case letter")
 LENGTH = Option(
     "-m",
     "MINIMUMPASSWORDLENGTH",
     "length",
-    "a password must have at least this many characters",
-    limits="a whole number; the service takes 6 to 128",
+    "require at least this many characters",
+    limits="a whole number from 6 to 128",
     default="`6`",
     convert=whole_number(-(1 << 31), (1 << 31) - 1),
 )
-NUMBERS = Option("-n", None, "numbers", "a password must have a digit")
+NUMBERS = Option("-n", None, "numbers", "require a digit")
 SYMBOLS = Option(
     "-s",
     None,
     "symbols",
-    "a password must have a sign",
-    limits="one of `!@#$%^&*()_+-=[]{}|'`",
+    "require a symbol",
+    limits="the symbols are `!@#$%^&*()_+-=[]{}|'`",
 )
-UPPERCASE = Option("-u", None, "uppercase", "a password must have an upper-case letter")
+UPPERCASE = Option("-u", None, "uppercase", "require an upper-case letter")
 
 
 @command("iam-accountaliascreate", ALIAS)
 def accountaliascreate(iam: IAM, alias: str) -> Lines:
-    """Give the account an alias.
+    """Create or replace the account alias.
 
-    With the alias example users sign in at https://example.signin.aws.amazon.com/console, besides
-    the address with the account's number.
-    An account has one alias; a new one replaces it, and the old address stops working.
-    No two accounts have the same alias.
+    With the alias example, users can sign in at https://example.signin.aws.amazon.com/console.
+    The sign-in URL with the account ID still works.
+    An account has only one alias; if you create another, it replaces the first, and the sign-in URL
+    with the first alias stops working.
+    An alias must be unique across all AWS accounts.
 
     Output: Nothing.
-    Example: Give the account an alias.
+    Example: Create an account alias.
       $ iam-accountaliascreate -a example
     Calls: CreateAccountAlias
     """
@@ -57,13 +58,13 @@ def accountaliascreate(iam: IAM, alias: str) -> Lines:
 
 @command("iam-accountaliasdelete", ALIAS)
 def accountaliasdelete(iam: IAM, alias: str) -> Lines:
-    """Take the account's alias away.
+    """Delete the account alias.
 
-    Users then sign in at the address with the account's number, and another account may take the
-    alias.
+    Users must then use the sign-in URL with the account ID.
+    Another account can take the alias.
 
     Output: Nothing.
-    Example: Take the alias away.
+    Example: Delete the account alias.
       $ iam-accountaliasdelete -a example
     Calls: DeleteAccountAlias
     """
@@ -73,10 +74,10 @@ def accountaliasdelete(iam: IAM, alias: str) -> Lines:
 
 @command("iam-accountaliaslist", *PAGING)
 def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lines:
-    """Show the account's alias.
+    """Show the account alias.
 
-    Output: `Alias:`, a blank and the alias, where there is one; then the footer.
-    Example: Show the alias.
+    Output: `Alias:`, a space and the alias, if the account has one; then the footer.
+    Example: Show the account alias.
       $ iam-accountaliaslist
     Calls: ListAccountAliases
     """
@@ -88,12 +89,13 @@ def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lin
 
 @command("iam-accountgetsummary")
 def accountgetsummary(iam: IAM) -> Lines:
-    """Show how many of what the account holds, and its quotas.
+    """Show the account's resource counts and quotas.
 
-    Which keys there are is up to the service, which adds new ones over the years.
+    For example, `Users` is the number of users in the account and `UsersQuota` is the maximum.
+    The service may add keys at any time.
 
-    Output: One line an entry: key, colon, blank and number, sorted by key.
-    Example: Show all of it.
+    Output: One line per entry: the key, a colon, a space and the number; sorted by key.
+    Example: Show the resource counts and quotas.
       $ iam-accountgetsummary
     Calls: GetAccountSummary
     """
@@ -102,14 +104,15 @@ def accountgetsummary(iam: IAM) -> Lines:
 
 @command("iam-accountgetpasswordpolicy")
 def accountgetpasswordpolicy(iam: IAM) -> Lines:
-    """Show what the account demands of passwords.
+    """Show the account's password policy.
 
-    Where the account has no password policy the service answers `NoSuchEntity`, and the exit status
-    is 1.
+    If the account has no password policy, the service returns the error `NoSuchEntity`, and the
+    exit status is 1.
+    The default password policy of AWS then applies; see iam-accountdelpasswordpolicy(1).
 
-    Output: One line a rule: key, colon, blank and value, sorted by key; a rule that is on or off
-      has the value `true` or `false`.
-    Example: Show the rules.
+    Output: One line per rule: the key, a colon, a space and the value; sorted by key.
+    The value of a rule that can only be on or off is `true` or `false`.
+    Example: Show the password policy.
       $ iam-accountgetpasswordpolicy
     Calls: GetAccountPasswordPolicy
     """
@@ -132,16 +135,16 @@ def accountmodpasswordpolicy(
     symbols: bool,
     uppercase: bool,
 ) -> Lines:
-    """Set what the account demands of passwords.
+    """Set the account's password policy.
 
-    The whole policy is replaced: a rule that is not given falls back to 6 characters and nothing
-    else.
-    That goes for rules that this command has no options for too: passwords never expire then, and
-    old ones may be used again.
-    Passwords that users have already are judged when they are changed next.
+    The command replaces the whole policy.
+    Without -m, the minimum length is 6 characters; a rule whose option you omit is turned off.
+    Rules that this command has no options for are turned off too: passwords never expire, and users
+    can reuse old passwords.
+    The policy applies when a password is set or changed; existing passwords still work.
 
     Output: Nothing.
-    Example: Demand 12 characters of three kinds, and let users change their passwords.
+    Example: Require 12 characters of three kinds, and let users change their own passwords.
       $ iam-accountmodpasswordpolicy -m 12 -l -u -n -a
     Calls: UpdateAccountPasswordPolicy
     """
@@ -159,10 +162,12 @@ def accountmodpasswordpolicy(
 
 @command("iam-accountdelpasswordpolicy")
 def accountdelpasswordpolicy(iam: IAM) -> Lines:
-    """Delete what the account demands of passwords.
+    """Delete the account's password policy.
 
-    The default of AWS holds then: 8 characters of at least three kinds, and no password that is the
-    account's name or e-mail address.
+    The default password policy of AWS then applies.
+    It requires at least 8 characters, and at least three of these four kinds: upper-case letters,
+    lower-case letters, digits and symbols.
+    The password must not be the name or e-mail address of the account.
 
     Output: Nothing.
     Example: Delete the password policy.

@@ -29,28 +29,31 @@ NEW_GROUP = GROUP.replace(
     name="-n",
     metavar="NEWGROUPNAME",
     dest="new_name",
-    help="the new name",
+    help="rename the group to this name",
     required=False,
-    default="the name stays",
+    default="unchanged",
     complete="",
 )
 
 
 @command(
-    "iam-groupcreate", GROUP.replace(complete=""), PATH, VERBOSE.replace(help="print ARN and id")
+    "iam-groupcreate",
+    GROUP.replace(complete=""),
+    PATH,
+    VERBOSE.replace(help="print the group's ARN and ID"),
 )
 def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
     """Create a group.
 
-    A group gives its policies to all its members, see iam-groupaddpolicy(1).
-    It cannot sign in, it cannot be a member of another group, and the policy of a bucket, say,
-    cannot name it.
-    An account holds 300 groups unless AWS has raised that quota.
-    Names that differ only in the case of their letters are one name to the service.
+    The policies of a group apply to all its members; add one with iam-groupaddpolicy(1).
+    A group cannot sign in, cannot be a member of another group, and cannot be the principal in a
+    policy.
+    Group names are unique regardless of case: `Admin` and `admin` are the same name.
+    An account can have 300 groups unless AWS has raised that quota.
 
     Output: Nothing without -v.
-    With -v: the group's ARN, and on the next line the group's id.
-    Example: Create a group, and show ARN and id.
+    With -v: the group's ARN, and the group's ID on the next line.
+    Example: Create a group, and print its ARN and ID.
       $ iam-groupcreate -g Admin -v
     Calls: CreateGroup
     """
@@ -61,14 +64,15 @@ def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
 
 @command("iam-groupmod", GROUP, NEW_GROUP, NEW_PATH)
 def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Lines:
-    """Change a group's name or path.
+    """Rename a group or change its path.
 
-    The group keeps id, policies and members.
-    The ARN changes with name and path; a policy that names the old one as a resource is not changed
-    and does not match any more.
+    The group keeps its ID, policies and members.
+    The ARN changes with the name and the path.
+    A policy that names the group's old ARN as a resource no longer matches; change such policies
+    yourself.
 
     Output: Nothing.
-    Example: Give a group a new name.
+    Example: Rename a group.
       $ iam-groupmod -g Admin -n Administrators
     Calls: UpdateGroup
     """
@@ -80,27 +84,29 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Li
     "iam-groupdel",
     GROUP,
     RECURSIVE.replace(help="first remove all members and policies"),
-    PRETEND.replace(help="with -r: list what would be removed, and remove nothing"),
+    PRETEND.replace(help="with -r: list what would be removed, but remove nothing"),
 )
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
-    """Delete a group.
+    """Delete a group, optionally with its memberships and policies.
 
-    Without -r the service refuses to delete a group that still has members or policies.
-    With -r these are looked up first, and then removed in this order: members, policies, attached
-    managed policies, and last the group.
-    The users themselves stay and lose what the group permitted them.
-    Where one of these steps fails, the rest stays, and standard error says what is gone and what is
-    left.
+    Without -r, the service refuses to delete a group that still has members or policies.
+    With -r, the command first lists everything and then removes, in this order: memberships, inline
+    policies, attached managed policies, and finally the group.
+    The users are not deleted, but lose the permissions that they had from the group.
+    If a step fails, the remaining steps are not tried, and standard error lists what was removed
+    and what is left.
+    Attached managed policies are skipped if your access key may not list them.
 
     Output: Nothing, except with -r -p.
-    With -r -p: the heading `users`, below it the ARN of each member, one a line behind a tab; the
-      heading `policies`, below it each policy's name likewise.
-    Then `attachedpolicies` likewise, only where there is something.
-    Differs: With -p and without -r nothing is sent; the original deleted the group.
-    The original did not know of attached managed policies.
-    Example: See what would be removed.
+    With -r -p: the heading `users`, followed by the ARN of each member, one per line, preceded by a
+      tab; then the heading `policies`, followed by the names of the inline policies in the same
+      form.
+    Then `attachedpolicies` in the same form, only if the group has any.
+    Differs: With -p but without -r, nothing is sent; the original deleted the group.
+    The original did not list or remove attached managed policies.
+    Example: List what would be removed.
       $ iam-groupdel -g Admin -r -p
-    Example: Remove the group with everything.
+    Example: Delete the group with its memberships and policies.
       $ iam-groupdel -g Admin -r
     Calls: GetGroup, ListGroupPolicies, ListAttachedGroupPolicies, RemoveUserFromGroup,
       DeleteGroupPolicy, DetachGroupPolicy, DeleteGroup
@@ -110,15 +116,16 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
 
 @command("iam-groupadduser", GROUP, USERS)
 def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
-    """Make users members of a group.
+    """Add users to a group.
 
-    The group's policies hold for them from then on.
-    Users are added in the order given; adding a member again changes nothing.
-    A user is in at most 10 groups.
+    The group's policies apply to the users from then on.
+    Users are added in the order given; adding a user who is already a member changes nothing.
+    A user can be in up to 10 groups.
 
     Output: Nothing.
-    Where one of several users cannot be added, standard error says who was added and who was not.
-    Example: Add two users.
+    If one of several users cannot be added, standard error lists which users were added and which
+      were not.
+    Example: Add two users to a group.
       $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
@@ -131,14 +138,15 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
 
 @command("iam-groupremoveuser", GROUP, USERS)
 def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
-    """Take users out of a group.
+    """Remove users from a group.
 
-    The group's policies do not hold for them any more; the users themselves stay.
-    Users are taken out in the order given.
+    The group's policies no longer apply to the users; the users themselves are not deleted.
+    Users are removed in the order given.
 
     Output: Nothing.
-    Where one of several users cannot be taken out, standard error says who was and who was not.
-    Example: Take a user out.
+    If one of several users cannot be removed, standard error lists which users were removed and
+      which were not.
+    Example: Remove a user from a group.
       $ iam-groupremoveuser -g Admin -u bob
     Calls: RemoveUserFromGroup
     """
@@ -154,11 +162,11 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
 def grouplistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the groups below a path.
+    """List all groups, or the groups under a path prefix.
 
-    Without -p these are all groups of the account.
+    Without -p, the command lists all groups in the account.
 
-    Output: One ARN a line, then the footer.
+    Output: One ARN per line, then the footer.
     Example: List all groups.
       $ iam-grouplistbypath
     Calls: ListGroups
@@ -169,11 +177,11 @@ def grouplistbypath(
 
 @command("iam-grouplistusers", GROUP, *PAGING)
 def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | None) -> Lines:
-    """List the members of a group.
+    """List the users who are members of a group.
 
-    Output: The group's ARN; the heading `users` behind a tab; the ARN of each member, one a line
-      behind a tab; then the footer.
-    Example: List the members.
+    Output: The group's ARN; then the heading `users`, preceded by a tab; then the ARN of each
+      member, one per line, preceded by a tab; then the footer.
+    Example: List the members of a group.
       $ iam-grouplistusers -g Admin
     Calls: GetGroup
     """

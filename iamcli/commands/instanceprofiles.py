@@ -16,24 +16,25 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-WITH_ROLES = Option("-r", None, "roles", "also print the ARN of each role in it")
+WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")
 
 
 @command(
     "iam-instanceprofilecreate",
     PROFILE.replace(complete=""),
     PATH,
-    ROLE.replace(help="put this role in it", required=False),
+    ROLE.replace(help="add this role to the instance profile", required=False),
 )
 def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> Lines:
-    """Create an instance profile.
+    """Create an instance profile, optionally with a role in it.
 
-    An instance profile hands a role to the EC2 instances that are started with it.
-    The role of -r is looked up first, so that a missing one leaves nothing behind.
-    An account holds 1000 instance profiles unless AWS has raised that quota.
+    An instance profile passes a role to the EC2 instances that are launched with it.
+    With -r, the command looks up the role first; if it does not exist, nothing is created.
+    This check is skipped if your access key may not read the role.
+    An account can have 1000 instance profiles unless AWS has raised that quota.
 
     Output: Nothing.
-    Where the profile was created and the role could not be put in it, standard error says so.
+    If the instance profile was created but the role could not be added, standard error says so.
     Example: Create an instance profile with a role in it.
       $ iam-instanceprofilecreate -s webserver-profile -r webserver
     Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile
@@ -53,22 +54,24 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 @command(
     "iam-instanceprofiledel",
     PROFILE,
-    RECURSIVE.replace(help="first take the roles out of it"),
-    PRETEND.replace(help="with -r: list the roles in it, and remove nothing"),
+    RECURSIVE.replace(help="first remove the role from the instance profile"),
+    PRETEND.replace(help="with -r: list what would be removed, but remove nothing"),
 )
 def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
-    """Delete an instance profile.
+    """Delete an instance profile, optionally removing its role first.
 
-    Applications on instances that were started with it lose their credentials.
-    Without -r the service refuses to delete an instance profile that holds a role.
-    With -r the role is taken out first; the role itself stays.
+    Applications on EC2 instances that were launched with the instance profile lose their
+    credentials.
+    Without -r, the service refuses to delete an instance profile that contains a role.
+    With -r, the role is removed from the instance profile first; the role itself is not deleted.
 
     Output: Nothing, except with -r -p.
-    With -r -p: the heading `roles`, below it the ARN of each role, one a line behind a tab.
-    Differs: With -p and without -r nothing is sent.
-    Example: See which roles it holds.
+    With -r -p: the heading `roles`, followed by the ARN of each role, one per line, preceded by a
+      tab.
+    Differs: With -p but without -r, nothing is sent.
+    Example: List the roles that would be removed from the instance profile.
       $ iam-instanceprofiledel -s webserver-profile -r -p
-    Example: Take the role out and delete the instance profile.
+    Example: Remove the role and delete the instance profile.
       $ iam-instanceprofiledel -s webserver-profile -r
     Calls: GetInstanceProfile, RemoveRoleFromInstanceProfile, DeleteInstanceProfile
     """
@@ -79,11 +82,11 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
 
 @command("iam-instanceprofilegetattributes", PROFILE, WITH_ROLES)
 def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
-    """Show an instance profile's ARN and id.
+    """Show an instance profile's ARN and ID, and optionally its role.
 
-    Output: The instance profile's ARN, and on the next line its id.
-    With -r: then the ARN of the role in it, where there is one.
-    Example: Show an instance profile with its role.
+    Output: The instance profile's ARN, and its ID on the next line.
+    With -r: then the ARN of its role, if it contains one.
+    Example: Show an instance profile and its role.
       $ iam-instanceprofilegetattributes -s webserver-profile -r
     Calls: GetInstanceProfile
     """
@@ -96,14 +99,14 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
 
 @command("iam-instanceprofileaddrole", PROFILE, ROLE)
 def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
-    """Put a role in an instance profile.
+    """Add a role to an instance profile.
 
-    An instance profile holds one role; take the old one out first, see
+    An instance profile can contain one role; to replace it, first remove the current role with
     iam-instanceprofileremoverole(1).
-    Besides permission for the operation the key needs permission for iam:PassRole on the role.
+    Your access key also needs the `iam:PassRole` permission on the role.
 
     Output: Nothing.
-    Example: Put a role in.
+    Example: Add a role to an instance profile.
       $ iam-instanceprofileaddrole -s webserver-profile -r webserver
     Calls: AddRoleToInstanceProfile
     """
@@ -113,13 +116,14 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
 
 @command("iam-instanceprofileremoverole", PROFILE, ROLE)
 def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> Lines:
-    """Take a role out of an instance profile.
+    """Remove a role from an instance profile.
 
-    Applications on instances that were started with the profile lose the role's permissions.
-    The role itself stays.
+    Applications on EC2 instances that were launched with the instance profile lose the role's
+    permissions.
+    The role itself is not deleted.
 
     Output: Nothing.
-    Example: Take a role out.
+    Example: Remove a role from an instance profile.
       $ iam-instanceprofileremoverole -s webserver-profile -r webserver
     Calls: RemoveRoleFromInstanceProfile
     """
@@ -131,11 +135,11 @@ def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> Lines:
 def instanceprofilelistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the instance profiles below a path.
+    """List all instance profiles, or those under a path prefix.
 
-    Without -p these are all instance profiles of the account.
+    Without -p, the command lists all instance profiles in the account.
 
-    Output: One ARN a line, then the footer.
+    Output: One ARN per line, then the footer.
     Example: List all instance profiles.
       $ iam-instanceprofilelistbypath
     Calls: ListInstanceProfiles
@@ -150,12 +154,12 @@ def instanceprofilelistbypath(
 def instanceprofilelistforrole(
     iam: IAM, role: str, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the instance profiles that hold a role.
+    """List the instance profiles that contain a role.
 
-    The service does not delete the role while there are any.
+    The service refuses to delete a role that is in an instance profile.
 
-    Output: One ARN a line, then the footer.
-    Example: List the instance profiles of a role.
+    Output: One ARN per line, then the footer.
+    Example: List the instance profiles that contain a role.
       $ iam-instanceprofilelistforrole -r webserver
     Calls: ListInstanceProfilesForRole
     """

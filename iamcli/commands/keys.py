@@ -13,20 +13,21 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-#: The original sent the request without the key, and so do we.
-NEEDED = f"{KEY.limits}; the service refuses a request without it"
+#: -k is not required here: like the original, the command sends the request without it.
+NEEDED = f"{KEY.limits}; the service refuses the request without it"
 
 
 @command("iam-useraddkey", OWN_USER)
 def useraddkey(iam: IAM, user: str | None) -> Lines:
-    """Create an access key for a user.
+    """Create an access key for a user and print its ID and secret.
 
-    With the key programs sign requests as the user; it is active at once.
-    Its secret is shown here and never again; one that is lost can only be replaced by a new key.
-    Where it cannot be written, the key is deleted again.
-    A user has at most two access keys.
+    Programs sign requests with the access key; it is active at once.
+    The secret access key is printed now and cannot be retrieved later; if you lose it, create a new
+    key.
+    If the secret cannot be printed, the key is deleted again.
+    A user can have up to two access keys.
 
-    Output: The access key's id, and on the next line its secret.
+    Output: The access key ID, and the secret access key on the next line.
     Example: Create an access key.
       $ iam-useraddkey -u bob
     Calls: CreateAccessKey
@@ -37,14 +38,16 @@ def useraddkey(iam: IAM, user: str | None) -> Lines:
 
 @command("iam-usermodkey", KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)
 def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Lines:
-    """Make an access key active or inactive.
+    """Activate or deactivate an access key, for example to rotate keys.
 
-    Requests signed with an inactive key are refused; the key can be made active again.
-    To replace a key, create the second, put it to use, make the first inactive, and delete it with
-    iam-userdelkey(1) once nothing has missed it.
+    Requests signed with an inactive key are refused; you can activate the key again at any time.
+
+    To rotate keys, create a second key with iam-useraddkey(1), switch your programs to it, and
+    deactivate the first key.
+    When everything works without the first key, delete it with iam-userdelkey(1).
 
     Output: Nothing.
-    Example: Make a key inactive.
+    Example: Deactivate an access key.
       $ iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Inactive
     Calls: UpdateAccessKey
     """
@@ -56,11 +59,11 @@ def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Line
 def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
     """Delete a user's access key.
 
-    Requests signed with it are refused from then on, and it cannot be brought back;
-    iam-usermodkey(1) makes a key inactive for a trial.
+    Requests signed with the key are refused from then on, and the key cannot be restored.
+    To find out whether the key is still in use, deactivate it first with iam-usermodkey(1).
 
     Output: Nothing.
-    Example: Delete a key.
+    Example: Delete an access key.
       $ iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE
     Calls: DeleteAccessKey
     """
@@ -70,11 +73,11 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
 
 @command("iam-userlistkeys", OWN_USER, *PAGING)
 def userlistkeys(iam: IAM, user: str | None, max_items: int | None, marker: str | None) -> Lines:
-    """List a user's access keys.
+    """List a user's access keys and their status.
 
-    Output: Two lines a key: its id, then `Active` or `Inactive`; then the footer.
-    The secrets cannot be shown.
-    Example: List a user's keys.
+    Output: Two lines per key: its ID, then `Active` or `Inactive`; then the footer.
+    The secret access keys are not printed, because the service does not return them.
+    Example: List a user's access keys.
       $ iam-userlistkeys -u bob
     Calls: ListAccessKeys
     """

@@ -19,15 +19,15 @@ DEVICE = Option(
     "-s",
     "DEVICENAME",
     "device",
-    "the device's name",
+    "the name of the new device",
     required=True,
-    limits="letters, digits and any of `+=,.@-_`; it becomes part of the serial number",
+    limits="letters, digits and any of `+=,.@-_`; the name becomes part of the serial number",
 )
 BOOTSTRAP = Option(
     "-b",
     "BOOTSTRAPMETHOD",
     "method",
-    "how the seed is handed over",
+    "the format of the seed",
     required=True,
     choices=("Base32String", "Base32StringSeed", "QRCodePNG"),
 )
@@ -35,8 +35,8 @@ SEED_FILE = Option(
     "-o",
     "OUTPUTFILE",
     "file",
-    "write the seed or the picture to this new file",
-    limits="it must not exist yet; it is made readable for its owner alone",
+    "write the seed or the QR code to this file",
+    limits="the file must not exist yet; it is created with mode 0600",
     default="standard output",
     complete="file",
 )
@@ -55,22 +55,24 @@ ASSIGNMENT = Option(
 def virtualmfadevicecreate(
     iam: IAM, device: str, method: str, file: str | None, path: str | None
 ) -> Lines:
-    """Create a virtual MFA device.
+    """Create a virtual MFA device and print or save its seed or QR code.
 
-    A virtual device is a seed from which an authenticator app computes codes.
-    Whoever has the seed has the device: it is handed over here and never again, as text or as a QR
-    code.
-    The device does nothing until it is given to a user, see iam-userenablemfadevice(1).
-    The place for the seed is made ready before the device is created; where the seed cannot be
-    written all the same, the device is deleted again.
+    An authenticator app computes the codes of a virtual MFA device from its seed.
+    The seed is available only now, as text or as a QR code.
+    Anyone who has it can compute the codes, so keep it secret.
+    The device has no effect until you enable it for a user with iam-userenablemfadevice(1).
+
+    The command checks that it can write the seed before it creates the device.
+    If writing fails nevertheless, the device is deleted again.
 
     Output: The serial number, which is the device's ARN.
-    `Base32String` and `Base32StringSeed` without -o: the seed on the next line.
-    `QRCodePNG` without -o: the QR code, drawn with characters on a terminal; anywhere else it is
-      refused before anything is sent.
-    With -o: nothing more; the file holds the seed as one line, or the QR code as a PNG picture.
+    `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
+    `QRCodePNG` without -o: the QR code, drawn with characters; if standard output is not a
+      terminal, the command fails before it sends anything.
+    With -o: only the serial number; the file contains the seed as one line, or the QR code as a PNG
+      image.
     Differs: An existing file is never overwritten.
-    Example: Create a device and put its seed into a file.
+    Example: Create a device and write its seed to a file.
       $ iam-virtualmfadevicecreate -s bob-phone -b Base32String -o seed.txt
     Calls: CreateVirtualMFADevice
     """
@@ -85,11 +87,11 @@ def virtualmfadevicecreate(
 def virtualmfadevicedel(iam: IAM, serial: str) -> Lines:
     """Delete a virtual MFA device.
 
-    The service refuses to delete a device that a user has; take it away first, see
+    The service refuses to delete a device that is enabled for a user; deactivate it first with
     iam-userdeactivatemfadevice(1).
 
     Output: Nothing.
-    Example: Delete a device.
+    Example: Delete a virtual MFA device.
       $ iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/bob-phone
     Calls: DeleteVirtualMFADevice
     """
@@ -100,20 +102,20 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> Lines:
 @command(
     "iam-virtualmfadevicelist",
     ASSIGNMENT,
-    VERBOSE.replace(help="print whose it is, and since when"),
+    VERBOSE.replace(help="also print the user of each device and the date it was enabled"),
     *PAGING,
 )
 def virtualmfadevicelist(
     iam: IAM, status: str, verbose: bool, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the virtual MFA devices of the account.
+    """List the virtual MFA devices in the account.
 
-    Devices of hardware are listed by iam-userlistmfadevices(1) only.
+    Hardware MFA devices are not included; list those of a user with iam-userlistmfadevices(1).
 
-    Output: One serial number a line, then the footer.
-    With -v: below the serial number of a device that a user has, the user's ARN, and below that the
-      date on which the user got it.
-    Example: List all devices, and whose they are.
+    Output: One serial number per line, then the footer.
+    With -v: after each device that is enabled for a user, the user's ARN, and on the next line the
+      date on which the device was enabled.
+    Example: List all devices with their users.
       $ iam-virtualmfadevicelist -t Any -v
     Calls: ListVirtualMFADevices
     """
@@ -135,18 +137,18 @@ def _assignment(device: dict[str, Any]) -> Lines:
 
 @command("iam-userenablemfadevice", USER, SERIAL, CODE1, CODE2)
 def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> Lines:
-    """Give a user an MFA device.
+    """Enable an MFA device for a user.
 
-    From then on the user signs in with password and code.
-    Two codes that the device showed one after the other prove that it is at hand and its clock is
-    right; send them at once, because a code is good for a short time only.
-    A user has at most 8 MFA devices.
+    From then on, the user signs in with a password and a code from the device.
+    Specify two consecutive codes from the device, and run the command as soon as the second one is
+    shown, because codes expire quickly.
+    A user can have up to 8 MFA devices.
 
     Output: Nothing.
-    Example: Give a virtual device to its user.
+    Example: Enable a virtual MFA device for a user.
       $ iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: EnableMFADevice
-    """  # noqa: E501 - a command line stays whole
+    """  # noqa: E501 - a command line is not wrapped
     iam.call(
         "EnableMFADevice",
         UserName=user,
@@ -159,16 +161,17 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
 
 @command("iam-userresyncmfadevice", USER, SERIAL, CODE1, CODE2)
 def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> Lines:
-    """Bring an MFA device back in step with the service.
+    """Resynchronize an MFA device whose codes are refused.
 
-    It helps where the service refuses the codes because the device's clock or counter has drifted.
-    Two codes that the device showed one after the other tell where it stands; send them at once.
+    The service refuses the codes of a device if the clock or counter of the device has drifted.
+    Specify two consecutive codes from the device, and run the command as soon as the second one is
+    shown, because codes expire quickly.
 
     Output: Nothing.
-    Example: Bring a device back in step.
+    Example: Resynchronize a device.
       $ iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: ResyncMFADevice
-    """  # noqa: E501 - a command line stays whole
+    """  # noqa: E501 - a command line is not wrapped
     iam.call(
         "ResyncMFADevice",
         UserName=user,
@@ -181,13 +184,13 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
 
 @command("iam-userdeactivatemfadevice", USER, SERIAL)
 def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> Lines:
-    """Take an MFA device from a user.
+    """Deactivate an MFA device and remove it from its user.
 
-    The user then signs in without its codes.
-    A virtual device stays in the account, see iam-virtualmfadevicedel(1).
+    The user then signs in without a code from this device.
+    A virtual MFA device stays in the account until you delete it with iam-virtualmfadevicedel(1).
 
     Output: Nothing.
-    Example: Take a device away.
+    Example: Deactivate a device.
       $ iam-userdeactivatemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone
     Calls: DeactivateMFADevice
     """
@@ -201,8 +204,8 @@ def userlistmfadevices(
 ) -> Lines:
     """List a user's MFA devices.
 
-    Output: One serial number a line, then the footer.
-    Example: List a user's devices.
+    Output: One serial number per line, then the footer.
+    Example: List a user's MFA devices.
       $ iam-userlistmfadevices -u bob
     Calls: ListMFADevices
     """

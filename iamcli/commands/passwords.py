@@ -1,4 +1,4 @@
-"""Passwords."""
+"""Commands for the passwords of users."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ OLD_PASSWORD = PASSWORD.replace(
     name="-o",
     metavar="OLDPASSWORD",
     dest="old",
-    help="the password of today; - reads it from standard input, or asks on a terminal",
+    help="the current password; `-` reads a line from standard input, with a prompt on a terminal",
+    limits="1 to 128 characters",
 )
 NEW_PASSWORD = PASSWORD.replace(
     name="-n",
     metavar="NEWPASSWORD",
     dest="new",
-    help="the new password; - reads it from standard input, or asks on a terminal",
+    help="the new password; `-` reads a line from standard input, with a prompt on a terminal",
 )
 
 
 @command("iam-useraddloginprofile", USER, PASSWORD)
 def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
-    """Give a user a password.
+    """Create a user's login profile (console password).
 
-    A user with a password, which the service calls a login profile, may sign in to the AWS
-    Management
-    Console.
-    A password on the command line is seen by everybody who lists processes, and kept by the shell;
-    `-p -` avoids both.
+    With the password, the user can sign in to the AWS Management Console.
+    To change an existing password, use iam-usermodloginprofile(1).
+
+    Other users can see a password on the command line in the process list, and the shell keeps it
+    in its history; use `-p -` to avoid both.
 
     Output: Nothing.
-    Differs: The original took `-` for the password.
-    Example: Give a password on the command line.
+    Differs: The original used `-` itself as the password.
+    Example: Specify the password on the command line.
       $ iam-useraddloginprofile -u bob -p somePassword
-    Example: Give a password where nobody sees it.
+    Example: Read the password from standard input.
       $ echo somePassword | iam-useraddloginprofile -u susan -p -
     Calls: CreateLoginProfile
     """
@@ -50,15 +51,17 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
 
 @command("iam-usermodloginprofile", USER, PASSWORD)
 def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
-    """Change a user's password.
+    """Change a user's login profile (console password).
 
-    The user must have one already, see iam-useraddloginprofile(1).
-    A password on the command line is seen by everybody who lists processes, and kept by the shell;
-    `-p -` avoids both.
+    The user must already have a password; create the first one with iam-useraddloginprofile(1).
+    To change your own password, use iam-userchangepassword(1).
+
+    Other users can see a password on the command line in the process list, and the shell keeps it
+    in its history; use `-p -` to avoid both.
 
     Output: Nothing.
-    Differs: The original took `-` for the password.
-    Example: Change a password.
+    Differs: The original used `-` itself as the password.
+    Example: Change a user's password.
       $ iam-usermodloginprofile -u bob -p otherPassword
     Calls: UpdateLoginProfile
     """
@@ -69,13 +72,14 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
 
 @command("iam-userdelloginprofile", USER)
 def userdelloginprofile(iam: IAM, user: str) -> Lines:
-    """Take a user's password away.
+    """Delete a user's login profile (console password).
 
-    The user cannot sign in any more.
-    Access keys go on working, see iam-usermodkey(1) and iam-userdelkey(1).
+    The user can no longer sign in to the AWS Management Console.
+    The user's access keys still work; deactivate them with iam-usermodkey(1) or delete them with
+    iam-userdelkey(1).
 
     Output: Nothing.
-    Example: Take a password away.
+    Example: Delete a user's password.
       $ iam-userdelloginprofile -u bob
     Calls: DeleteLoginProfile
     """
@@ -85,12 +89,13 @@ def userdelloginprofile(iam: IAM, user: str) -> Lines:
 
 @command("iam-usergetloginprofile", USER)
 def usergetloginprofile(iam: IAM, user: str) -> Lines:
-    """Tell whether a user has a password.
+    """Show whether a user has a login profile (console password).
 
-    Where there is none the service answers `NoSuchEntity`, and the exit status is 1.
+    If the user has no password, the service returns the error `NoSuchEntity`, and the exit status
+    is 1.
 
-    Output: `Login Profile Exists for User` and the user's name.
-    Example: See whether a user has a password.
+    Output: `Login Profile Exists for User`, a space and the user's name.
+    Example: Find out whether a user has a password.
       $ iam-usergetloginprofile -u bob
     Calls: GetLoginProfile
     """
@@ -102,16 +107,18 @@ def usergetloginprofile(iam: IAM, user: str) -> Lines:
 def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
     """Change your own password.
 
-    It changes the password of the user whose access key signs the request; for another user's see
-    iam-usermodloginprofile(1).
-    Users need permission for it, from a policy or from iam-accountmodpasswordpolicy(1).
-    A password on the command line is seen by everybody who lists processes, and kept by the shell;
-    `-` avoids both.
-    Where both passwords are `-`, the first line of standard input is the old one, the second the
-    new one.
+    The command changes the password of the user whose access key signs the request.
+    To change another user's password, use iam-usermodloginprofile(1).
+    You need permission to change your password, from a policy or from the account's password policy
+    (option -a of iam-accountmodpasswordpolicy(1)).
+
+    Other users can see a password on the command line in the process list, and the shell keeps it
+    in its history; use `-` in place of the passwords to avoid both.
+    If both are `-`, the first line of standard input is the current password, and the second line
+    is the new password.
 
     Output: Nothing.
-    Differs: The original took `-` for the password.
+    Differs: The original used `-` itself as the password.
     Example: Change your password.
       $ iam-userchangepassword -o somePassword -n otherPassword
     Calls: ChangePassword

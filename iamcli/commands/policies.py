@@ -1,4 +1,4 @@
-"""Policies of users, groups and roles."""
+"""Commands for the inline policies of users, groups and roles."""
 
 from __future__ import annotations
 
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
 ROLE_RESOURCES = RESOURCES.replace(name="-c")
 ONE_POLICY = POLICY.replace(
-    required=False, help="print this policy's document alone", default="all names"
+    required=False, help="print only this policy's document", default="all names"
 )
-WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document below its name")
+WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
 
 
 class PolicyTarget:
-    """What a policy belongs to: the parameter that names it, and the operations on its policies."""
+    """A kind of entity that can have inline policies.
+
+    ``parameter``: the API parameter that names the entity; ``put``, ``get``, ``names`` and
+    ``delete``: the API operations on its policies.
+    """
 
     def __init__(self, parameter: str, put: str, get: str, names: str, delete: str) -> None:
         self.parameter = parameter
@@ -55,13 +59,13 @@ ROLES = PolicyTarget(
 )
 
 
-def _put(iam: IAM, holder: PolicyTarget, name: str, policy: str, document: str) -> None:
-    iam.call(holder.put, **{holder.parameter: name}, PolicyName=policy, PolicyDocument=document)
+def _put(iam: IAM, target: PolicyTarget, name: str, policy: str, document: str) -> None:
+    iam.call(target.put, **{target.parameter: name}, PolicyName=policy, PolicyDocument=document)
 
 
 def _add(
     iam: IAM,
-    holder: PolicyTarget,
+    target: PolicyTarget,
     name: str,
     policy: str,
     effect: str,
@@ -71,21 +75,21 @@ def _add(
     show: bool,
 ) -> Lines:
     document = policies.statement(effect, actions, resources)
-    _put(iam, holder, name, policy, document)
+    _put(iam, target, name, policy, document)
     if show:
         yield document
 
 
 def _upload(
-    iam: IAM, holder: PolicyTarget, name: str, policy: str, file: str | None, document: str | None
+    iam: IAM, target: PolicyTarget, name: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    _put(iam, holder, name, policy, policies.given(file, document))
+    _put(iam, target, name, policy, policies.given(file, document))
     yield from ()
 
 
 def _list(
     iam: IAM,
-    holder: PolicyTarget,
+    target: PolicyTarget,
     name: str,
     policy: str | None,
     max_items: int | None,
@@ -93,25 +97,25 @@ def _list(
     *,
     verbose: bool,
 ) -> Lines:
-    named = {holder.parameter: name}
+    named = {target.parameter: name}
     if policy is not None:
-        yield _document(iam, holder, named, policy)
+        yield _document(iam, target, named, policy)
         return
-    listing = Listing(iam, holder.names, max_items, marker, **named)
+    listing = Listing(iam, target.names, max_items, marker, **named)
     for entry in listing.entries("PolicyNames"):
         yield entry
         if verbose:
-            yield _document(iam, holder, named, entry)
+            yield _document(iam, target, named, entry)
     yield from listing.footer()
 
 
-def _document(iam: IAM, holder: PolicyTarget, named: dict[str, str], policy: str) -> str:
-    answer = iam.call(holder.get, **named, PolicyName=policy)
+def _document(iam: IAM, target: PolicyTarget, named: dict[str, str], policy: str) -> str:
+    answer = iam.call(target.get, **named, PolicyName=policy)
     return stored_document(answer["PolicyDocument"])
 
 
-def _delete(iam: IAM, holder: PolicyTarget, name: str, policy: str) -> Lines:
-    iam.call(holder.delete, **{holder.parameter: name}, PolicyName=policy)
+def _delete(iam: IAM, target: PolicyTarget, name: str, policy: str) -> Lines:
+    iam.call(target.delete, **{target.parameter: name}, PolicyName=policy)
     yield from ()
 
 
@@ -125,22 +129,25 @@ def useraddpolicy(
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Give a user a policy of one statement.
+    """Attach an inline policy of one statement to a user.
 
-    The policy is made from the options: it allows or denies all the actions on all the resources.
-    A policy of the same name that the user already has is replaced.
-    A policy that denies wins over every policy that allows.
-    A `*` stands for any run of characters; put it in single quotes, lest the shell read it.
+    The policy allows or denies all the actions that you specify on all the resources that you
+    specify.
+    If the user already has an inline policy with this name, it is replaced.
+    A policy that denies an action overrides every policy that allows it.
+    In actions and resources, `*` matches any characters; quote it so that the shell does not expand
+    it.
 
-    The user's policies hold at most 2048 characters together, blanks not counted.
-    iam-useruploadpolicy(1) stores a policy that you have written.
+    The inline policies of a user can have up to 2048 characters in total, not counting white
+    space.
+    To attach a policy that you have written yourself, use iam-useruploadpolicy(1).
 
     Output: Nothing without -o.
-    With -o: the policy as one line of JSON, after the service has taken it.
-    Example: Let a user read one bucket, and show the policy.
-      $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r arn:aws:s3:::example/* -o
+    With -o: the policy as one line of JSON, after the service has accepted it.
+    Example: Let a user read the objects in one bucket, and print the policy.
+      $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r 'arn:aws:s3:::example/*' -o
     Calls: PutUserPolicy
-    """  # noqa: E501 - a command line stays whole
+    """  # noqa: E501 - command lines are not wrapped
     return _add(iam, USERS, user, policy, effect, actions, resources, show=show)
 
 
@@ -154,20 +161,23 @@ def groupaddpolicy(
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Give a group a policy of one statement.
+    """Attach an inline policy of one statement to a group.
 
-    The policy is made from the options: it allows or denies all the actions on all the resources.
-    It holds for every member of the group.
-    A policy of the same name that the group already has is replaced.
-    A policy that denies wins over every policy that allows.
-    A `*` stands for any run of characters; put it in single quotes, lest the shell read it.
+    The policy allows or denies all the actions that you specify on all the resources that you
+    specify.
+    The policy applies to every member of the group.
+    If the group already has an inline policy with this name, it is replaced.
+    A policy that denies an action overrides every policy that allows it.
+    In actions and resources, `*` matches any characters; quote it so that the shell does not expand
+    it.
 
-    The group's policies hold at most 5120 characters together, blanks not counted.
-    iam-groupuploadpolicy(1) stores a policy that you have written.
+    The inline policies of a group can have up to 5120 characters in total, not counting white
+    space.
+    To attach a policy that you have written yourself, use iam-groupuploadpolicy(1).
 
     Output: Nothing without -o.
-    With -o: the policy as one line of JSON, after the service has taken it.
-    Example: Let the members of a group do everything, and show the policy.
+    With -o: the policy as one line of JSON, after the service has accepted it.
+    Example: Let the members of a group do everything, and print the policy.
       $ iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
     Calls: PutGroupPolicy
     """
@@ -184,23 +194,26 @@ def roleaddpolicy(
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Give a role a policy of one statement.
+    """Attach an inline policy of one statement to a role.
 
-    The policy is made from the options: it allows or denies all the actions on all the resources.
-    A policy of the same name that the role already has is replaced.
-    A policy that denies wins over every policy that allows.
-    A `*` stands for any run of characters; put it in single quotes, lest the shell read it.
-    Mind that -c gives the resources here, because -r names the role.
+    The policy allows or denies all the actions that you specify on all the resources that you
+    specify.
+    If the role already has an inline policy with this name, it is replaced.
+    A policy that denies an action overrides every policy that allows it.
+    In actions and resources, `*` matches any characters; quote it so that the shell does not expand
+    it.
+    Specify the resources with -c, because -r is the name of the role.
 
-    The role's policies hold at most 10240 characters together, blanks not counted.
-    iam-roleuploadpolicy(1) stores a policy that you have written.
+    The inline policies of a role can have up to 10240 characters in total, not counting white
+    space.
+    To attach a policy that you have written yourself, use iam-roleuploadpolicy(1).
 
     Output: Nothing without -o.
-    With -o: the policy as one line of JSON, after the service has taken it.
-    Example: Let a role read one bucket, and show the policy.
-      $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c arn:aws:s3:::config/* -o
+    With -o: the policy as one line of JSON, after the service has accepted it.
+    Example: Let a role read the objects in one bucket, and print the policy.
+      $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c 'arn:aws:s3:::config/*' -o
     Calls: PutRolePolicy
-    """  # noqa: E501 - a command line stays whole
+    """  # noqa: E501 - command lines are not wrapped
     return _add(iam, ROLES, role, policy, effect, actions, resources, show=show)
 
 
@@ -208,24 +221,25 @@ def roleaddpolicy(
 def useruploadpolicy(
     iam: IAM, user: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    """Give a user a policy that you have written.
+    """Attach an inline policy that you have written to a user.
 
-    The policy is checked to be JSON, and sent and stored byte for byte.
-    A policy of the same name that the user already has is replaced.
-    The user's policies hold at most 2048 characters together, blanks not counted.
+    The policy must be JSON; it is sent and stored byte for byte.
+    If the user already has an inline policy with this name, it is replaced.
+    The inline policies of a user can have up to 2048 characters in total, not counting white
+    space.
 
-    On the command line a policy stands in single quotes.
-    Where they are missing and the shell took it apart, nothing is sent, and the command is shown as
-    it has to be typed.
+    Enclose a policy on the command line in single quotes.
+    If you omit them and the shell changes the policy, nothing is sent, and the error message shows
+    how to type the command.
 
     Output: Nothing.
-    Differs: The original sent policies that are not JSON, and what the shell had left of others.
-    Example: Store a policy from a file.
+    Differs: The original also sent policies that are not JSON or that the shell had changed.
+    Example: Attach a policy from a file.
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -f policy.json
-    Example: Store a policy typed on the command line.
+    Example: Attach a policy from the command line.
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
-    """  # noqa: E501 - a command line stays whole
+    """  # noqa: E501 - command lines are not wrapped
     return _upload(iam, USERS, user, policy, file, document)
 
 
@@ -233,20 +247,21 @@ def useruploadpolicy(
 def groupuploadpolicy(
     iam: IAM, group: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    """Give a group a policy that you have written.
+    """Attach an inline policy that you have written to a group.
 
-    The policy is checked to be JSON, and sent and stored byte for byte.
-    It holds for every member of the group.
-    A policy of the same name that the group already has is replaced.
-    The group's policies hold at most 5120 characters together, blanks not counted.
+    The policy must be JSON; it is sent and stored byte for byte.
+    The policy applies to every member of the group.
+    If the group already has an inline policy with this name, it is replaced.
+    The inline policies of a group can have up to 5120 characters in total, not counting white
+    space.
 
-    On the command line a policy stands in single quotes.
-    Where they are missing and the shell took it apart, nothing is sent, and the command is shown as
-    it has to be typed.
+    Enclose a policy on the command line in single quotes.
+    If you omit them and the shell changes the policy, nothing is sent, and the error message shows
+    how to type the command.
 
     Output: Nothing.
-    Differs: The original sent policies that are not JSON, and what the shell had left of others.
-    Example: Store a policy from a file.
+    Differs: The original also sent policies that are not JSON or that the shell had changed.
+    Example: Attach a policy from a file.
       $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
@@ -257,21 +272,22 @@ def groupuploadpolicy(
 def roleuploadpolicy(
     iam: IAM, role: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    """Give a role a policy that you have written.
+    """Attach an inline policy that you have written to a role.
 
-    The policy is checked to be JSON, and sent and stored byte for byte.
-    It says what the role permits, not who may assume it, for which see
+    The policy must be JSON; it is sent and stored byte for byte.
+    If the role already has an inline policy with this name, it is replaced.
+    The inline policies of a role can have up to 10240 characters in total, not counting white
+    space.
+    The policy says what the role may do; to change who may assume the role, use
     iam-roleupdateassumepolicy(1).
-    A policy of the same name that the role already has is replaced.
-    The role's policies hold at most 10240 characters together, blanks not counted.
 
-    On the command line a policy stands in single quotes.
-    Where they are missing and the shell took it apart, nothing is sent, and the command is shown as
-    it has to be typed.
+    Enclose a policy on the command line in single quotes.
+    If you omit them and the shell changes the policy, nothing is sent, and the error message shows
+    how to type the command.
 
     Output: Nothing.
-    Differs: The original sent policies that are not JSON, and what the shell had left of others.
-    Example: Store a policy from a file.
+    Differs: The original also sent policies that are not JSON or that the shell had changed.
+    Example: Attach a policy from a file.
       $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
@@ -287,18 +303,19 @@ def userlistpolicies(
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
-    """List the names of a user's policies, or show their documents.
+    """List a user's inline policies or print one.
 
-    Managed policies attached to the user, and the policies of the user's groups, are not listed.
-    With -p the options -i, -m and -v have no effect.
+    Managed policies that are attached to the user are not listed, nor are the policies of the
+    user's groups.
+    With -p, the options -i, -m and -v have no effect.
 
-    Output: One policy name a line, then the footer.
-    With -v: below each name the policy's document.
-    With -p: that policy's document alone, no name and no footer.
-    A document is printed byte for byte as the service stores it.
-    Example: List a user's policies.
+    Output: One policy name per line, then the footer.
+    With -v: each name is followed by the policy's document.
+    With -p: only that policy's document, without the name and the footer.
+    Documents are printed byte for byte as the service stores them.
+    Example: List a user's inline policies.
       $ iam-userlistpolicies -u bob
-    Example: Show one of them.
+    Example: Print one of them.
       $ iam-userlistpolicies -u bob -p AllAccessPolicy
     Calls: ListUserPolicies, GetUserPolicy
     """
@@ -314,16 +331,16 @@ def grouplistpolicies(
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
-    """List the names of a group's policies, or show their documents.
+    """List a group's inline policies or print one.
 
-    Managed policies attached to the group are not listed.
-    With -p the options -i, -m and -v have no effect.
+    Managed policies that are attached to the group are not listed.
+    With -p, the options -i, -m and -v have no effect.
 
-    Output: One policy name a line, then the footer.
-    With -v: below each name the policy's document.
-    With -p: that policy's document alone, no name and no footer.
-    A document is printed byte for byte as the service stores it.
-    Example: List a group's policies.
+    Output: One policy name per line, then the footer.
+    With -v: each name is followed by the policy's document.
+    With -p: only that policy's document, without the name and the footer.
+    Documents are printed byte for byte as the service stores them.
+    Example: List a group's inline policies.
       $ iam-grouplistpolicies -g Admin
     Calls: ListGroupPolicies, GetGroupPolicy
     """
@@ -339,16 +356,16 @@ def rolelistpolicies(
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
-    """List the names of a role's policies, or show their documents.
+    """List a role's inline policies or print one.
 
-    Managed policies attached to the role, and its trust policy, are not listed.
-    With -p the options -i, -m and -v have no effect.
+    Managed policies that are attached to the role are not listed, nor is the role's trust policy.
+    With -p, the options -i, -m and -v have no effect.
 
-    Output: One policy name a line, then the footer.
-    With -v: below each name the policy's document.
-    With -p: that policy's document alone, no name and no footer.
-    A document is printed byte for byte as the service stores it.
-    Example: List a role's policies with their documents.
+    Output: One policy name per line, then the footer.
+    With -v: each name is followed by the policy's document.
+    With -p: only that policy's document, without the name and the footer.
+    Documents are printed byte for byte as the service stores them.
+    Example: List a role's inline policies with their documents.
       $ iam-rolelistpolicies -r webserver -v
     Calls: ListRolePolicies, GetRolePolicy
     """
@@ -357,13 +374,13 @@ def rolelistpolicies(
 
 @command("iam-userdelpolicy", USER, POLICY)
 def userdelpolicy(iam: IAM, user: str, policy: str) -> Lines:
-    """Delete a user's policy.
+    """Delete a user's inline policy.
 
-    The user loses what only this policy permitted.
-    Managed policies are out of its reach.
+    The user loses the permissions that only this policy granted.
+    This command does not detach managed policies.
 
     Output: Nothing.
-    Example: Delete a policy.
+    Example: Delete an inline policy.
       $ iam-userdelpolicy -u bob -p AllAccessPolicy
     Calls: DeleteUserPolicy
     """
@@ -372,13 +389,13 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> Lines:
 
 @command("iam-groupdelpolicy", GROUP, POLICY)
 def groupdelpolicy(iam: IAM, group: str, policy: str) -> Lines:
-    """Delete a group's policy.
+    """Delete a group's inline policy.
 
-    The members lose what only this policy permitted.
-    Managed policies are out of its reach.
+    The members of the group lose the permissions that only this policy granted.
+    This command does not detach managed policies.
 
     Output: Nothing.
-    Example: Delete a policy.
+    Example: Delete an inline policy.
       $ iam-groupdelpolicy -g Admin -p AllAccessPolicy
     Calls: DeleteGroupPolicy
     """
@@ -387,13 +404,13 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> Lines:
 
 @command("iam-roledelpolicy", ROLE, POLICY)
 def roledelpolicy(iam: IAM, role: str, policy: str) -> Lines:
-    """Delete a role's policy.
+    """Delete a role's inline policy.
 
-    Whoever has assumed the role loses what only this policy permitted.
-    Managed policies are out of its reach.
+    The role loses the permissions that only this policy granted.
+    This command does not detach managed policies.
 
     Output: Nothing.
-    Example: Delete a policy.
+    Example: Delete an inline policy.
       $ iam-roledelpolicy -r webserver -p read-config
     Calls: DeleteRolePolicy
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", instead="-s")
+TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", alternative="-s")
 
 
 @command(
@@ -34,7 +34,7 @@ TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", in
     PATH,
     TRUST_FILE,
     TRUSTED_SERVICE,
-    VERBOSE.replace(help="print ARN, id and trust policy"),
+    VERBOSE.replace(help="print the role's ARN, ID and trust policy"),
 )
 def rolecreate(
     iam: IAM,
@@ -44,19 +44,19 @@ def rolecreate(
     service: str | None,
     verbose: bool,
 ) -> Lines:
-    """Create a role.
+    """Create a role with a trust policy.
 
-    A role is taken on for a time by those whom its trust policy names, an AWS service for instance.
-    Give the trust policy as a file, or with -s one that lets a service assume the role.
-    What whoever has assumed the role may do is said by its other policies, see
-    iam-roleaddpolicy(1).
-    EC2 instances get a role by way of an instance profile, see iam-instanceprofilecreate(1).
-    An account holds 1000 roles, and a trust policy 2048 characters, unless AWS has raised that
-    quota.
+    The trust policy says who may assume the role, for example an AWS service.
+    Specify it with -f, or use -s to generate one that lets a service assume the role.
+    What the role may do is set by its other policies, see iam-roleaddpolicy(1).
+    EC2 instances use a role through an instance profile, see iam-instanceprofilecreate(1).
+    Role names are unique regardless of case.
+    An account can have 1000 roles, and a trust policy can have 2048 characters, unless AWS has
+    raised these quotas.
 
     Output: Nothing without -v.
-    With -v: the role's ARN, the role's id, and the trust policy as it was sent.
-    Example: Create a role for EC2 instances, and show it.
+    With -v: the role's ARN, the role's ID, and the trust policy as it was sent, each on a new line.
+    Example: Create a role for EC2 instances, and print its ARN, ID and trust policy.
       $ iam-rolecreate -r webserver -s ec2.amazonaws.com -v
     Calls: CreateRole
     """
@@ -73,32 +73,34 @@ def rolecreate(
     "iam-roledel",
     ROLE,
     RECURSIVE.replace(
-        name="-c", help="first take it out of its instance profiles and remove its policies"
+        name="-c", help="first remove the role from its instance profiles and remove its policies"
     ),
-    PRETEND.replace(help="with -c: list what would be removed, and remove nothing"),
+    PRETEND.replace(help="with -c: list what would be removed, but remove nothing"),
 )
 def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
-    """Delete a role.
+    """Delete a role, optionally with its policies.
 
-    Applications on instances that use the role lose their permissions at once.
-    Without -c the service refuses to delete a role that has policies or stands in an instance
-    profile.
-    With -c these are looked up first, and then removed in this order: the role's place in each
-    instance profile, policies, attached managed policies, and last the role.
-    A permissions boundary needs no step of its own: the service removes it with the role.
-    The instance profiles themselves stay.
-    Where one of these steps fails, the rest stays, and standard error says what is gone and what is
-    left.
+    Applications on EC2 instances that use the role lose its permissions.
+
+    Without -c, the service refuses to delete a role that has policies or is in an instance profile.
+    With -c, the command first lists everything; it then removes the role from its instance
+    profiles, removes its inline policies and its attached managed policies, and deletes the role.
+    A permissions boundary needs no separate step: the service removes it with the role.
+    The instance profiles are not deleted.
+    If a step fails, the remaining steps are not tried, and standard error lists what was removed
+    and what is left.
+    Attached managed policies are skipped if your access key may not list them.
 
     Output: Nothing, except with -c -p.
-    With -c -p: the heading `instance profiles`, below it the ARN of each, one a line behind a tab;
-      the heading `policies`, below it each policy's name likewise.
-    Then `attachedpolicies` likewise, only where there is something.
-    Differs: With -p and without -c nothing is sent.
-    The original did not know of attached managed policies.
-    Example: See what would be removed.
+    With -c -p: the heading `instance profiles`, followed by the ARN of each, one per line, preceded
+      by a tab; then the heading `policies`, followed by the names of the inline policies in the
+      same form.
+    Then `attachedpolicies` in the same form, only if the role has any.
+    Differs: With -p but without -c, nothing is sent.
+    The original did not list or remove attached managed policies.
+    Example: List what would be removed.
       $ iam-roledel -r webserver -c -p
-    Example: Remove the role with everything.
+    Example: Remove the role from its instance profiles, remove its policies, and delete it.
       $ iam-roledel -r webserver -c
     Calls: ListInstanceProfilesForRole, ListRolePolicies, ListAttachedRolePolicies,
       RemoveRoleFromInstanceProfile, DeleteRolePolicy, DetachRolePolicy,
@@ -109,11 +111,11 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
 
 @command("iam-rolegetattributes", ROLE)
 def rolegetattributes(iam: IAM, role: str) -> Lines:
-    """Show a role's ARN, id and trust policy.
+    """Show a role's ARN, ID and trust policy.
 
-    Output: The role's ARN, the role's id, and the trust policy byte for byte as the service stores
-      it.
-    Example: Show a role.
+    Output: The role's ARN, the role's ID, and the trust policy, each on a new line.
+    The trust policy is printed byte for byte as the service stores it.
+    Example: Show the attributes of a role.
       $ iam-rolegetattributes -r webserver
     Calls: GetRole
     """
@@ -127,21 +129,22 @@ def rolegetattributes(iam: IAM, role: str) -> Lines:
     ROLE,
     TRUST_FILE,
     TRUSTED_SERVICE,
-    SHOW_POLICY.replace(help="print the trust policy once the service has taken it"),
+    SHOW_POLICY.replace(help="print the trust policy after the service has accepted it"),
 )
 def roleupdateassumepolicy(
     iam: IAM, role: str, file: str | None, service: str | None, show: bool
 ) -> Lines:
-    """Replace a role's trust policy.
+    """Replace a role's trust policy, which says who may assume the role.
 
-    The trust policy says who may assume the role.
-    Give it as a file, or with -s one that lets a service assume the role.
-    The old one is gone afterwards; iam-rolegetattributes(1) shows it beforehand.
-    Whoever has assumed the role already keeps it until that session ends.
+    Specify the new trust policy with -f, or use -s to generate one that lets a service assume the
+    role.
+    The service does not keep the current trust policy; to save it, run iam-rolegetattributes(1)
+    first.
+    Existing sessions keep the role's permissions until they expire.
 
     Output: Nothing without -o.
-    With -o: the trust policy as it was sent, after the service has taken it.
-    Example: Trust EC2, and show the policy.
+    With -o: the trust policy as it was sent, after the service has accepted it.
+    Example: Let EC2 assume a role, and print the trust policy.
       $ iam-roleupdateassumepolicy -r webserver -s ec2.amazonaws.com -o
     Calls: UpdateAssumeRolePolicy
     """
@@ -155,11 +158,11 @@ def roleupdateassumepolicy(
 def rolelistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the roles below a path.
+    """List all roles, or the roles under a path prefix.
 
-    Without -p these are all roles of the account, those of AWS services too.
+    Without -p, the command lists all roles in the account, including service-linked roles.
 
-    Output: One ARN a line, then the footer.
+    Output: One ARN per line, then the footer.
     Example: List all roles.
       $ iam-rolelistbypath
     Calls: ListRoles

@@ -1,4 +1,4 @@
-"""Server certificates."""
+"""Commands for server certificates."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ PRIVATE_KEY = Option(
     "private_key",
     "read the private key from this file",
     required=True,
-    limits="PEM, not encrypted by a passphrase",
+    limits="PEM, without a passphrase",
     complete="file",
 )
 CHAIN = Option(
     "-c",
     "CERTCHAINFILE",
     "chain",
-    "read the certificates of the issuers from this file",
-    limits="PEM, one behind the other, the nearest issuer first",
+    "read the certificate chain (the issuers' certificates) from this file",
+    limits="PEM, concatenated, the direct issuer first",
     complete="file",
 )
 NEW_NAME = SERVER_CERT.replace(
     name="-n",
     metavar="NEWSERVERCERTNAME",
     dest="new_name",
-    help="the new name",
+    help="rename the server certificate to this name",
     required=False,
-    default="the name stays",
+    default="unchanged",
     complete="",
 )
 
@@ -58,7 +58,7 @@ NEW_NAME = SERVER_CERT.replace(
     PRIVATE_KEY,
     CHAIN,
     PATH,
-    VERBOSE.replace(help="print ARN and id"),
+    VERBOSE.replace(help="print the server certificate's ARN and ID"),
 )
 def servercertupload(
     iam: IAM,
@@ -71,14 +71,16 @@ def servercertupload(
 ) -> Lines:
     """Upload a server certificate with its private key.
 
-    Load balancers and CloudFront use it for TLS; one for CloudFront has a path below /cloudfront/.
-    The private key has to fit the certificate, and cannot be read back.
-    An account holds 20 server certificates unless AWS has raised that quota.
-    The files have to be private to you; nothing of them is logged.
+    Load balancers and Amazon CloudFront can use the certificate for TLS.
+    The path of a certificate for CloudFront must begin with /cloudfront/.
+    The private key must match the certificate; it cannot be retrieved later.
+    An account can have 20 server certificates unless AWS has raised that quota.
+    Make sure that only you can read the private key file.
+    The private key is never logged, not even with -d.
 
     Output: Nothing without -v.
-    With -v: the certificate's ARN, and on the next line its id.
-    Example: Upload a certificate with its chain, and show ARN and id.
+    With -v: the server certificate's ARN, and its ID on the next line.
+    Example: Upload a server certificate with its chain, and print its ARN and ID.
       $ iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v
     Calls: UploadServerCertificate
     """
@@ -96,13 +98,13 @@ def servercertupload(
 
 @command("iam-servercertmod", SERVER_CERT, NEW_NAME, NEW_PATH)
 def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> Lines:
-    """Change a server certificate's name or path.
+    """Rename a server certificate or change its path.
 
-    The id stays, the ARN changes with name and path.
-    A path below /cloudfront/ lets CloudFront use the certificate.
+    The server certificate keeps its ID; the ARN changes with the name and the path.
+    Amazon CloudFront can use the certificate only if its path begins with /cloudfront/.
 
     Output: Nothing.
-    Example: Give a certificate a new name.
+    Example: Rename a server certificate.
       $ iam-servercertmod -s example.com -n example.com-2012
     Calls: UpdateServerCertificate
     """
@@ -119,11 +121,13 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
 def servercertdel(iam: IAM, certificate: str) -> Lines:
     """Delete a server certificate.
 
-    Take it out of use first: a load balancer that goes on using it may stop taking connections.
-    The service refuses where it knows that the certificate is in use.
+    Before you delete a certificate, remove it from the load balancers that use it: a load balancer
+    whose certificate is deleted may stop accepting connections.
+    If the service detects that the certificate is in use, it refuses the request with
+    `DeleteConflict`.
 
     Output: Nothing.
-    Example: Delete a certificate.
+    Example: Delete a server certificate.
       $ iam-servercertdel -s example.com
     Calls: DeleteServerCertificate
     """
@@ -133,10 +137,12 @@ def servercertdel(iam: IAM, certificate: str) -> Lines:
 
 @command("iam-servercertgetattributes", SERVER_CERT)
 def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
-    """Show a server certificate's ARN and id.
+    """Show a server certificate's ARN and ID.
 
-    Output: The certificate's ARN, and on the next line its id.
-    Example: Show a certificate.
+    The certificate itself is not printed.
+
+    Output: The server certificate's ARN, and its ID on the next line.
+    Example: Show the ARN and ID of a server certificate.
       $ iam-servercertgetattributes -s example.com
     Calls: GetServerCertificate
     """
@@ -150,12 +156,12 @@ def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
 def servercertlistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the server certificates below a path.
+    """List all server certificates, or those under a path prefix.
 
-    Without -p these are all server certificates of the account.
+    Without -p, the command lists all server certificates in the account.
 
-    Output: One ARN a line, then the footer.
-    Example: List all certificates.
+    Output: One ARN per line, then the footer.
+    Example: List all server certificates.
       $ iam-servercertlistbypath
     Calls: ListServerCertificates
     """

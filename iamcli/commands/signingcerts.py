@@ -1,4 +1,4 @@
-"""Signing certificates."""
+"""Commands for signing certificates."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ CERTIFICATE_TEXT = Option(
     "-c",
     "CERTIFICATE",
     "certificate",
-    "the certificate itself",
-    limits="X.509 in PEM form",
-    instead="-f",
+    "the certificate",
+    limits="X.509 in PEM format",
+    alternative="-f",
 )
 CERTIFICATE_FILE = Option(
     "-f",
     "CERTIFICATEFILE",
     "file",
     "read the certificate from this file",
-    limits="X.509 in PEM form, at most 1 MiB",
-    instead="-c",
+    limits="X.509 in PEM format, at most 1 MiB",
+    alternative="-c",
     complete="file",
 )
 
 
 @command("iam-useraddcert", OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE)
 def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
-    """Give a user a signing certificate.
+    """Upload a signing certificate for a user.
 
-    With the private key that belongs to it requests can be signed for the few services that take
-    X.509 signatures, such as EC2's SOAP interface and AMI tools.
+    A few AWS services accept requests that are signed with the private key of an X.509 certificate.
+    The Amazon EC2 AMI tools also need a signing certificate.
     The certificate is active at once.
-    A user has at most two signing certificates.
+    A user can have up to two signing certificates.
 
-    Output: The certificate's id.
-    Example: Upload a certificate.
+    Output: The certificate's ID.
+    Example: Upload a signing certificate from a file.
       $ iam-useraddcert -u bob -f cert.pem
     Calls: UploadSigningCertificate
     """
     if (certificate is None) == (file is None):
-        raise Failure("give the certificate by exactly one of -c and -f")
+        raise Failure("specify the certificate with -c or -f, not both")
     if file is not None:
         certificate = files.text(file, "the certificate")
     uploaded = iam.call("UploadSigningCertificate", CertificateBody=certificate, UserName=user)
@@ -58,12 +58,17 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
 
 @command("iam-usermodcert", CERTIFICATE_ID, STATUS, OWN_USER)
 def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Lines:
-    """Make a signing certificate active or inactive.
+    """Activate or deactivate a signing certificate, for example to rotate it.
 
-    Requests signed with an inactive certificate are refused; it can be made active again.
+    Requests signed with an inactive certificate are refused; you can activate the certificate again
+    at any time.
+
+    To rotate certificates, upload a second one with iam-useraddcert(1), switch your programs to it,
+    and deactivate the first one.
+    When everything works without the first certificate, delete it with iam-userdelcert(1).
 
     Output: Nothing.
-    Example: Make a certificate inactive.
+    Example: Deactivate a signing certificate.
       $ iam-usermodcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE -s Inactive
     Calls: UpdateSigningCertificate
     """
@@ -75,11 +80,12 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Li
 def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
     """Delete a user's signing certificate.
 
-    Requests signed with it are refused from then on; iam-usermodcert(1) makes a certificate
-    inactive for a trial.
+    Requests signed with the certificate are refused from then on.
+    To find out whether the certificate is still in use, deactivate it first with
+    iam-usermodcert(1).
 
     Output: Nothing.
-    Example: Delete a certificate.
+    Example: Delete a signing certificate.
       $ iam-userdelcert -u bob -c TA7SMP42TDN5Z26OBPJE7EXAMPLE
     Calls: DeleteSigningCertificate
     """
@@ -88,16 +94,16 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
 
 
 @command(
-    "iam-userlistcerts", OWN_USER, VERBOSE.replace(help="print each certificate's body"), *PAGING
+    "iam-userlistcerts", OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING
 )
 def userlistcerts(
     iam: IAM, user: str | None, verbose: bool, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List a user's signing certificates.
+    """List a user's signing certificates and their status.
 
-    Output: Two lines a certificate: its id, then `Active` or `Inactive`; then the footer.
-    With -v: the certificate in PEM form between the two.
-    Example: List a user's certificates.
+    Output: Two lines per certificate: its ID, then `Active` or `Inactive`; then the footer.
+    With -v: the certificate in PEM format between these two lines.
+    Example: List a user's signing certificates.
       $ iam-userlistcerts -u bob
     Calls: ListSigningCertificates
     """

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 GROUPS = GROUP.replace(
     metavar="GROUPS",
     dest="groups",
-    help="a group that the user is to be a member of",
+    help="add the user to this group",
     required=False,
     repeatable=True,
 )
-WITH_KEY = Option("-k", None, "key", "create an access key and show its id and its secret")
+WITH_KEY = Option("-k", None, "key", "create an access key and print its ID and secret")
 NEW_USER = USER.replace(
     name="-n",
     metavar="NEWUSERNAME",
     dest="new_name",
-    help="the new name",
+    help="rename the user to this name",
     required=False,
-    default="the name stays",
+    default="unchanged",
     complete="",
 )
 
@@ -52,32 +52,38 @@ NEW_USER = USER.replace(
     PATH,
     GROUPS,
     WITH_KEY,
-    VERBOSE.replace(help="print ARN and id"),
+    VERBOSE.replace(help="print the user's ARN and ID"),
 )
 def usercreate(
     iam: IAM, user: str, path: str | None, groups: list[str], key: bool, verbose: bool
 ) -> Lines:
-    """Create a user.
+    """Create a user, optionally with group memberships and an access key.
 
-    A new user can do nothing: there is no password, no access key and no permission.
-    A password comes from iam-useraddloginprofile(1), an access key from -k or iam-useraddkey(1).
-    Permissions come from policies, the user's own, see iam-useraddpolicy(1), or the groups', see
-    iam-groupadduser(1).
+    A new user has no password, no access key and no permissions.
+    Set a password with iam-useraddloginprofile(1), and create an access key with -k or with
+    iam-useraddkey(1).
+    Grant permissions by adding a policy to the user with iam-useraddpolicy(1), or by adding the
+    user to a group with iam-groupadduser(1).
 
-    Names that differ only in the case of their letters are one name to the service.
-    An account holds 5000 users, and a user is in at most 10 groups.
+    User names are unique regardless of case: `Bob` and `bob` are the same name.
+    An account can have up to 5000 users, and a user can be in up to 10 groups.
 
-    Every group of -g is looked up first, so that a missing one leaves nothing behind.
-    Then the user is created, joins the groups in the order given, and gets the access key.
-    Where one of these steps fails, what was done before stays, and standard error names it.
-    A secret that cannot be written is lost for good, so that its key is deleted again.
+    With -g, the command looks up the groups first; if one of them does not exist, nothing is
+    created.
+    This check is skipped if your access key may not read the groups.
+    The command then creates the user, adds the user to the groups in the order given, and creates
+    the access key.
+    If one of these steps fails, the results of earlier steps are kept, and standard error lists
+    what was created and what was not.
+    If the secret access key cannot be printed, the key is deleted again, because the secret cannot
+    be retrieved later.
 
     Output: Nothing without -k and -v.
-    With -k: the access key's id, and on the next line its secret.
-    With -v: the user's ARN, and on the next line the user's id; with -k behind the key.
-    Example: Create a user below a path, and show ARN and id.
+    With -k: the access key ID, and the secret access key on the next line.
+    With -v: the user's ARN, and the user's ID on the next line; with -k, after the access key.
+    Example: Create a user under a path, and print the ARN and ID.
       $ iam-usercreate -u bob -p /staff/ -v
-    Example: Create a member of a group with an access key.
+    Example: Create a user in a group, with an access key.
       $ iam-usercreate -u david -g Admin -k -v
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
@@ -100,14 +106,15 @@ def usercreate(
 
 @command("iam-usermod", USER, NEW_USER, NEW_PATH.replace(metavar="PATH", dest="path"))
 def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> Lines:
-    """Change a user's name or path.
+    """Rename a user or change its path.
 
-    The user keeps id, password, access keys, policies and group memberships.
-    The ARN changes with name and path; a policy that names the old one as a resource is not changed
-    and does not match any more.
+    The user keeps its ID, password, access keys, policies and group memberships.
+    The ARN changes with the name and the path.
+    A policy that names the user's old ARN as a resource no longer matches; change such policies
+    yourself.
 
     Output: Nothing.
-    Example: Give a user a new name and a new path.
+    Example: Rename a user and move it to another path.
       $ iam-usermod -u bob -n robert -p /sales/
     Calls: UpdateUser
     """
@@ -118,36 +125,35 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> Line
 @command(
     "iam-userdel",
     USER,
-    RECURSIVE.replace(help="first remove everything that the user has"),
-    PRETEND.replace(help="with -r: list what would be removed, and remove nothing"),
+    RECURSIVE.replace(help="first remove everything that belongs to the user"),
+    PRETEND.replace(help="with -r: list what would be removed, but remove nothing"),
 )
 def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
-    """Delete a user.
+    """Delete a user, optionally with everything that belongs to the user.
 
-    It cannot be undone: a new user of the same name has another id, and none of the old one's
-    rights.
+    You cannot undo this: a new user with the same name has a different ID and none of the old
+    user's permissions.
 
-    Without -r the service refuses to delete a user who still has something.
-    With -r everything is looked up first, and then removed in this order: access keys, policies,
-    signing certificates, group memberships, password, MFA devices, SSH public keys, service
-    credentials, attached managed policies, and last the user.
-    A permissions boundary needs no step of its own: the service removes it with the user.
-    A virtual MFA device is only taken from the user; iam-virtualmfadevicedel(1) deletes it.
-    Where one of these steps fails, the rest stays, and standard error says what is gone and what is
-    left.
-    What came after the original toolkit is passed over where the key is not permitted to look for
-    it.
+    Without -r, the service refuses to delete a user who still has any of the items below.
+    With -r, the command first lists everything and then removes, in this order: access keys, inline
+    policies, signing certificates, group memberships, the login profile (password), MFA devices,
+    SSH public keys, service-specific credentials, attached managed policies, and finally the user.
+    A permissions boundary needs no separate step: the service removes it with the user.
+    A virtual MFA device is only deactivated; delete it with iam-virtualmfadevicedel(1).
+    If a step fails, the remaining steps are not tried, and standard error lists what was removed
+    and what is left.
+    The login profile and the items after it are skipped if your access key may not list them.
 
     Output: Nothing, except with -r -p.
-    With -r -p: the headings `accesskeys`, `policies`, `certificates` and `groups`, and below each
-      its items, one a line behind a tab, groups as ARNs.
-    Then `loginprofile`, `mfadevices`, `sshkeys`, `servicecredentials` and `attachedpolicies`
-      likewise, each only where there is something.
-    Differs: The original did not know of `loginprofile` and of what follows it.
-    With -p and without -r nothing is sent.
-    Example: See what would be removed.
+    With -r -p: the headings `accesskeys`, `policies`, `certificates` and `groups`, each followed by
+      its items, one per line, preceded by a tab; groups are printed as ARNs.
+    Then `loginprofile`, `mfadevices`, `sshkeys`, `servicecredentials` and `attachedpolicies` in the
+      same form, each only if the user has any.
+    Differs: The original did not list or remove `loginprofile` and the items after it.
+    With -p but without -r, nothing is sent.
+    Example: List what would be removed.
       $ iam-userdel -u jack -r -p
-    Example: Remove the user with everything.
+    Example: Delete the user with everything that belongs to the user.
       $ iam-userdel -u jack -r
     Calls: ListAccessKeys, ListUserPolicies, ListSigningCertificates, ListGroupsForUser,
       GetLoginProfile, ListMFADevices, ListSSHPublicKeys, ListServiceSpecificCredentials,
@@ -160,12 +166,13 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
 
 @command("iam-usergetattributes", OWN_USER)
 def usergetattributes(iam: IAM, user: str | None) -> Lines:
-    """Show a user's ARN and id.
+    """Show a user's ARN and ID.
 
-    The id is unique for all time, the ARN only as long as nobody is renamed.
+    The ID never changes and is never reused; the ARN changes if the user is renamed or moved to
+    another path.
 
-    Output: The user's ARN, and on the next line the user's id.
-    Example: Show who bob is.
+    Output: The user's ARN, and the user's ID on the next line.
+    Example: Show the ARN and ID of a user.
       $ iam-usergetattributes -u bob
     Calls: GetUser
     """
@@ -176,12 +183,12 @@ def usergetattributes(iam: IAM, user: str | None) -> Lines:
 def userlistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
-    """List the users below a path.
+    """List all users, or the users under a path prefix.
 
-    Without -p these are all users of the account.
+    Without -p, the command lists all users in the account.
 
-    Output: One ARN a line, then the footer.
-    Example: List the users below /staff/.
+    Output: One ARN per line, then the footer.
+    Example: List the users under /staff/.
       $ iam-userlistbypath -p /staff/
     Calls: ListUsers
     """
@@ -193,9 +200,10 @@ def userlistbypath(
 def userlistgroups(iam: IAM, user: str, max_items: int | None, marker: str | None) -> Lines:
     """List the groups that a user is a member of.
 
-    The user has the permissions of each of them; iam-grouplistpolicies(1) lists those.
+    The user has the permissions of each of these groups; list a group's inline policies with
+    iam-grouplistpolicies(1).
 
-    Output: One ARN a line, then the footer.
+    Output: One ARN per line, then the footer.
     Example: List the groups of a user.
       $ iam-userlistgroups -u bob
     Calls: ListGroupsForUser

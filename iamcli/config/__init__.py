@@ -1,1 +1,1 @@
-"""The old files, options and variables, and the files that options name."""
+"""The configuration of a command: its connection settings and its input files."""

@@ -1,7 +1,7 @@
-"""Where requests go and who signs them, as far as the old files, options and variables say.
+"""The connection settings from the options, the variables and the files of the legacy toolkit.
 
-Everything here is checked before anything is sent, and without botocore; what these sources leave
-open is found by botocore's own chain when the client is made.
+All of them are checked here, without botocore, before anything is sent. What they do not set is
+found by botocore when the client is made.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey
 
 
 class Keys:
-    """An access key: ``access_key`` (its id), ``secret_key``, and ``token`` or None."""
+    """An access key: ``access_key`` (its ID), ``secret_key``, and ``token`` or None."""
 
     def __init__(self, access_key: str, secret_key: str, token: str | None = None) -> None:
         self.access_key = access_key
@@ -28,17 +28,18 @@ class Keys:
         self.token = token
 
     def get_frozen_credentials(self) -> Keys:
-        """Return the key itself: the face that botocore's signers expect."""
+        """Return the key itself; botocore's signers call this."""
         return self
 
 
 class Connection:
-    """What is known of a connection before the client is made.
+    """The connection settings that are known before the client is made.
 
-    ``keys``: the access key, or None where botocore's chain has to find one; ``url``: the
-    endpoint, or None where it follows from the AWS configuration; ``proxy``: the proxy's URL, or
-    None where botocore's proxy variables hold; ``secrets``: what of these must not be shown;
-    ``warnings``: lines for the user, each with whether it is for terminals only.
+    ``keys``: the access key, or None if botocore's chain is to find one; ``url``: the endpoint, or
+    None if it follows from the AWS configuration; ``proxy``: the URL of the proxy, or None if the
+    proxy variables of botocore apply; ``secrets``: values that must not be printed; ``warnings``:
+    lines for the user, each with whether it is for terminals only. Raises Failure if a setting is
+    invalid or a file cannot be read.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
@@ -49,7 +50,7 @@ class Connection:
         self.url = self._url(values, environ)
 
     def _keys(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> Keys | None:
-        """Return the first of: the option's file, the variable's file, the keys' variables."""
+        """Return the keys from the option, else AWS_CREDENTIAL_FILE, else the key variables."""
         name = _named_file(values, "credential_file", environ, "AWS_CREDENTIAL_FILE")
         if name is None:
             return _environment_keys(environ)
@@ -58,19 +59,20 @@ class Connection:
             _credential(name, found, "AWSAccessKeyId"), _credential(name, found, "AWSSecretKey")
         )
         if os.stat(name).st_mode & 0o077:
-            self.warnings.append((f"others can read {name}; chmod 600 keeps the key secret", True))
+            warning = f"{name} is readable by other users; run: chmod 600 {name}"
+            self.warnings.append((warning, True))
         return keys
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-        """Return the URL of the proxy that the client configuration names."""
+        """Return the URL of the proxy in the client configuration, or None if there is none."""
         name = _named_file(values, "client_config_file", environ, "CLIENT_CONFIG_FILE")
         if name is None:
             return None
         what = f"client configuration {name}"
-        found = _properties(name, what, "it holds lines such as ClientProxyHost=proxy.example.com")
+        found = _properties(name, what, "it needs lines such as ClientProxyHost=proxy.example.com")
         port = found.get("ClientProxyPort")
         if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16):
-            raise Failure(f"{what}, line {port.line}: ClientProxyPort is no port number: {port}")
+            raise Failure(f"{what}, line {port.line}: ClientProxyPort is not a port number: {port}")
         host = found.get("ClientProxyHost")
         if not host:
             return None
@@ -79,7 +81,7 @@ class Connection:
 
         if any(sign in host for sign in "/@ "):
             shown = host.rpartition("@")[2]
-            raise Failure(f"{what}, line {host.line}: ClientProxyHost is no host name: {shown}")
+            raise Failure(f"{what}, line {host.line}: ClientProxyHost is not a host name: {shown}")
         login = ""
         user = found.get("ClientProxyUsername")
         if user:
@@ -89,7 +91,7 @@ class Connection:
         return f"http://{login}{host}{f':{port}' if port else ''}"
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-        """Return the first of the option's and the variable's endpoint, made complete."""
+        """Return the endpoint from ``--url``, else AWS_IAM_URL, with a scheme; None for neither."""
         given = values["url"]
         source = "--url"
         if given is None:
@@ -125,12 +127,12 @@ def _credential(name: str, found: Mapping[str, properties.Property], key: str) -
     if value.startswith("<") or value.endswith(">"):
         raise Failure(f"{where} is still the placeholder in angle brackets; {_TWO_LINES}")
     if not (value.isascii() and value.isprintable()) or " " in value:
-        raise Failure(f"{where} holds a character that no access key has; {_TWO_LINES}")
+        raise Failure(f"{where} contains an invalid character; {_TWO_LINES}")
     return str(value)
 
 
 def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
-    """Return the key in the environment; leave one that expires to botocore, which refreshes."""
+    """Return the key from the environment, or None; botocore handles keys that expire."""
     access_key = environ.get("AWS_ACCESS_KEY_ID")
     secret_key = environ.get("AWS_SECRET_ACCESS_KEY")
     if not access_key or environ.get("AWS_CREDENTIAL_EXPIRATION"):
@@ -142,9 +144,10 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
 
 
 def checked_url(given: str, source: str) -> tuple[str, str]:
-    """Return the endpoint with a scheme, and a warning if it is not encrypted, else nothing.
+    """Return the endpoint ``given`` with a scheme, and a warning if it is not encrypted, else "".
 
-    ``source``: what named it. Raises Failure if it cannot be one; no password or token is shown.
+    ``source``: the option or variable that set it. Raises Failure if it is not an http or https
+    address; the message contains no password or token.
     """
     from urllib.parse import urlsplit
 
@@ -166,18 +169,18 @@ def checked_url(given: str, source: str) -> tuple[str, str]:
     if not valid:
         shown = _without_secrets(given)
         address = f"address: {shown}" if shown else "address"
-        raise Failure(f"{source} is no http or https {address}; give https://HOST[:PORT]")
+        raise Failure(f"{source} is not an http or https {address}; use https://HOST[:PORT]")
     url = f"{parts.scheme}://{parts.netloc}{parts.path}"
     if parts.scheme == "https" or _is_this_machine(host):
         return url, ""
-    return url, f"{url} is not encrypted; use https, because answers carry secrets"
+    return url, f"{url} is not encrypted; use https, because responses can contain secrets"
 
 
 def _without_secrets(url: str) -> str:
-    """Return the end of a wrong address as far as it can hold no user, password or query."""
+    """Return the part of an invalid address that cannot contain a user, password or query."""
     before, _, rest = url.rpartition("@")
     if "?" in before or "#" in before:
-        # Nobody can tell whether this "@" ends a password or stands in a query.
+        # This "@" may end a password or be part of a query.
         return ""
     return rest.partition("?")[0].partition("#")[0]
 

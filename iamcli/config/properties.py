@@ -1,4 +1,4 @@
-"""Java properties files, the syntax of the toolkit's two configuration files."""
+"""Java properties files, the format of the credential file and the client configuration."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _BLANKS = " \t\f"
 
 
 class Property(str):
-    """A value, with the number of the ``line`` on which it begins."""
+    """A value, with the number of the ``line`` on which it starts, counted from 1."""
 
     __slots__ = ("line",)
     line: int
 
 
 def read(name: str) -> dict[str, Property]:
-    """Return the properties in the file ``name``; a key given twice has its last value.
+    """Return the properties in the file ``name``; the last value of a repeated key is used.
 
-    Raises Failure with the reason only ("is a folder"); the caller says what the file is for.
-    Source: java.util.Properties.load.
+    At most 64 KiB are read. Raises Failure with the reason only ("is a directory"), to which the
+    caller adds the file. Source: java.util.Properties.load.
     """
     try:
         if os.path.isdir(name):
-            raise Failure("is a folder")
+            raise Failure("is a directory")
         with open(name, "rb") as file:
             content = file.read(1 << 16)
     except (OSError, ValueError) as error:
@@ -39,7 +39,7 @@ def read(name: str) -> dict[str, Property]:
 
 
 def parse(text: str) -> dict[str, Property]:
-    """Return the properties in ``text``, blanks around keys and values taken away."""
+    """Return the properties in ``text``, without the blanks around keys and values."""
     found = {}
     for number, line in _logical_lines(text):
         key, value = _split(line)
@@ -50,7 +50,7 @@ def parse(text: str) -> dict[str, Property]:
 
 
 def _decoded(content: bytes) -> str:
-    # Java reads ISO-8859-1; editors of today write UTF-8, some with a mark in front.
+    # Java reads ISO-8859-1; current editors write UTF-8, some with a byte order mark.
     try:
         return content.removeprefix(b"\xef\xbb\xbf").decode()
     except UnicodeDecodeError:
@@ -58,7 +58,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each line that holds a property, continuation lines joined, with its number."""
+    """Yield the number and text of each property, with its continuation lines joined."""
     pending = ""
     first = 0
     for number, natural in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
@@ -103,7 +103,7 @@ def _unescaped(text: str) -> str:
             plain.append(_character(digits))
         else:
             plain.append(_ESCAPES.get(escaped, escaped))
-    # Java escapes the two halves of a character that is beyond sixteen bits one by one.
+    # Java escapes a character above U+FFFF as two surrogates.
     halves = "".join(plain).encode("utf-16-le", "surrogatepass")
     return halves.decode("utf-16-le", "replace")
 

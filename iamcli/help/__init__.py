@@ -1,1 +1,1 @@
-"""The help text and the docstrings it is made from."""
+"""The help text, made from the docstrings of the commands."""

@@ -1,15 +1,15 @@
-"""A command's documentation, read from its function's docstring: the one source of all its prose.
+"""A command's documentation, parsed from the docstring of its function.
 
-The first line is the summary, the paragraphs below it the description. Then come sections, each a
-word with a colon at the left margin and its text behind it:
+The first line is the summary; the paragraphs after it are the description. Then come sections. Each
+begins at the left margin with its name and a colon:
 
-``Output:``   what a script may rely on, one item a line; a line that goes on is indented.
-``Differs:``  how it differs from the original, one item a line.
-``Example:``  what a command line does, and below it, behind ``$``, one of the command's transcript;
-              may stand several times.
+``Output:``   what scripts can rely on, one item per line; continuation lines are indented.
+``Differs:``  the differences from the original toolkit, in the same form.
+``Example:``  what a command line does, and on the next line, after ``$``, a command line from the
+              command's transcript. This section can occur several times.
 ``Calls:``    the API operations, in order.
 
-Backquotes stand around what is meant letter by letter.
+Backquotes mark literal text.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ SECTIONS = ("Output", "Differs", "Example", "Calls")
 
 
 class Documentation:
-    """``summary``, ``description`` (paragraphs), ``output``, ``differs`` (items), ``examples``
-    (command lines), ``leads`` (what each of them does) and ``calls`` (operation names).
+    """``summary``, ``description`` (paragraphs), ``output`` and ``differs`` (items), ``examples``
+    (command lines), ``captions`` (what each example does) and ``calls`` (names of API operations).
     """  # noqa: D205 - a list, not a sentence
 
     def __init__(self, docstring: str) -> None:
@@ -35,28 +35,28 @@ class Documentation:
         self.output = self._items["Output"]
         self.differs = self._items["Differs"]
         pairs = [item.partition("$ ")[::2] for item in self._items["Example"]]
-        self.leads = [lead.strip() for lead, _ in pairs]
+        self.captions = [caption.strip() for caption, _ in pairs]
         self.examples = [line for _, line in pairs]
         self.calls = [name.strip(" .") for line in self._items["Calls"] for name in line.split(",")]
 
     def _read(self, lines: list[str]) -> None:
         margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
         items = self.description
-        fresh = True
+        new_item = True
         for line in lines:
             text = line[margin:].rstrip()
             name, colon, rest = text.partition(":")
             if colon and name in SECTIONS:
                 items = self._items[name]
                 text = rest.strip()
-                fresh = True
+                new_item = True
             elif items is not self.description and text and not text.startswith(" "):
-                fresh = True
+                new_item = True
             if not text:
-                fresh = True
-            elif fresh or not items:
+                new_item = True
+            elif new_item or not items:
                 items.append(text.strip())
-                fresh = False
+                new_item = False
             else:
                 items[-1] += f" {text.strip()}"
 

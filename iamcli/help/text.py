@@ -1,4 +1,4 @@
-"""The help text: what ``-h`` shows, and what follows a usage error."""
+"""The help text, which is printed for ``-h`` and after a usage error."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 _WIDTH = 80
 
-#: What each exit status says.
-STATUSES = {0: "all was done", FAILED: "something failed", INTERRUPTED: "interrupted"}
+#: When a command ends with each exit status.
+STATUSES = {0: "on success", FAILED: "on failure", INTERRUPTED: "if interrupted"}
 
 
 def help_text(command: Command) -> str:
-    """Return the help of ``command``: description, synopsis, options, example; 80 columns."""
+    """Return the help text of ``command``, wrapped to 80 columns except for the example."""
     document = documentation.of(command)
     lines = list(_wrapped(document.summary, _WIDTH))
     for paragraph in document.description:
         lines += ["", *_wrapped(plain(paragraph), _WIDTH)]
     lines += ["", f"{command.name} [options...]", "", *_table(command.all_options)]
-    statuses = ", ".join(f"{status} {meaning}" for status, meaning in STATUSES.items())
+    statuses = ", ".join(f"{status} {condition}" for status, condition in STATUSES.items())
     lines += ["", f"Exit status: {statuses}"]
     for example in document.examples[:1]:
         lines += ["", "Example:", f"  {example}"]
@@ -34,13 +34,14 @@ def help_text(command: Command) -> str:
 
 
 def meaning(option: Option, *, limits: bool = True) -> str:
-    """Return what ``option`` does and what else a reader must know of it, on one line.
+    """Return what ``option`` does, whether it is required, its choices and default, on one line.
 
-    Completion does without the ``limits``: there is no room for them.
+    ``limits``: whether to include the requirements for its value, which are too long for
+    completion.
     """
-    parts = [option.help + marks(option)]
+    parts = [option.help + option_annotations(option)]
     if option.choices:
-        parts[0] += f": {listed(option.choices)}"
+        parts[0] += f": {join_or(option.choices)}"
     if option.limits and limits:
         parts.append(option.limits)
     if option.default:
@@ -48,45 +49,51 @@ def meaning(option: Option, *, limits: bool = True) -> str:
     return plain("; ".join(parts))
 
 
-def marks(option: Option) -> str:
-    """Return how often ``option`` has to stand and may stand, in brackets."""
-    words = []
+def option_annotations(option: Option) -> str:
+    """Return whether ``option`` is required and repeatable, in parentheses after a space."""
+    parts = []
     if option.required:
-        words.append("required")
-    if option.instead:
-        words.append(f"exactly one of {' and '.join(sorted((option.name, option.instead)))}")
+        parts.append("required")
+    if option.alternative:
+        parts.append(required_alternative(option))
     if option.repeatable:
-        words.append("repeatable")
-    return f" ({', '.join(words)})" if words else ""
+        parts.append("repeatable")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
-def listed(words: tuple[str, ...]) -> str:
-    """Return ``words`` as a reader says them: a, b or c."""
-    return " or ".join([", ".join(words[:-1]), words[-1]])
+def required_alternative(option: Option) -> str:
+    """Return that ``option`` or its alternative is required."""
+    names = sorted((option.name, option.alternative))
+    return f"{' or '.join(names)} is required, not both"
+
+
+def join_or(items: tuple[str, ...]) -> str:
+    """Join two or more ``items`` as in prose: ``a, b or c``."""
+    return " or ".join([", ".join(items[:-1]), items[-1]])
 
 
 def plain(text: str) -> str:
-    """Return ``text`` without the backquotes around what is meant letter by letter."""
+    """Return ``text`` without the backquotes that mark literal text."""
     return text.replace("`", "")
 
 
 def _table(options: list[Option]) -> Iterator[str]:
-    left = [_left(option) for option in options]
-    width = max(map(len, left)) + 2
-    for name, option in zip(left, options, strict=True):
+    names = [_names(option) for option in options]
+    width = max(map(len, names)) + 2
+    for name, option in zip(names, options, strict=True):
         first, *rest = _wrapped(meaning(option), _WIDTH - width)
         yield f"{name:{width}}{first}"
         for line in rest:
             yield f"{'':{width}}{line}"
 
 
-def _left(option: Option) -> str:
+def _names(option: Option) -> str:
     names = ", ".join(option.names)
     return names if option.switch else f"{names} {option.metavar}"
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Yield ``text`` in lines of at most ``width``, broken at blanks (textwrap costs 4 ms)."""
+    """Yield ``text`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
     line = ""
     for word in text.split():
         if line and len(line) + 1 + len(word) > width:

@@ -1,1 +1,1 @@
-"""Where the commands are: folders for old scripts, and running from a checkout."""
+"""Directories that scripts use as AWS_IAM_HOME, and commands that run from a checkout."""

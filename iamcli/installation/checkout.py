@@ -1,4 +1,4 @@
-"""Runs a command of a checkout; bin/launcher comes here."""
+"""Runs a command of a checkout, for bin/launcher."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-#: The packages that an installation would have brought along.
-NEEDED = ("click", "botocore")
+#: The packages that a checkout needs and an installation includes.
+REQUIRED = ("click", "botocore")
 
 
 def main(root: str, name: str) -> Any:
-    """Run the command ``name`` of the checkout ``root`` with the words in ``sys.argv[1:]``.
+    """Run the command ``name`` of the checkout ``root`` with the arguments in ``sys.argv[1:]``.
 
-    Returns what ``sys.exit`` takes; 1, after one line on standard error, where there is no such
-    command or where a package is missing.
+    Returns a value for ``sys.exit``; 1, after one line on standard error, if there is no such
+    command or a package is missing.
     """
-    place = PROGRAMS.get(name)
-    if place is None:
+    entry_point = PROGRAMS.get(name)
+    if entry_point is None:
         return _failed(name, f"no such command in {root}/setup.cfg; run iamcli for a list")
-    missing = [package for package in NEEDED if not _is_there(package)]
+    missing = [package for package in REQUIRED if not _is_installed(package)]
     if missing:
         what = f"{' and '.join(missing)} not installed for {sys.executable}"
         return _failed(name, f"{what}; run make demo in {root}, or pip install {' '.join(missing)}")
-    # As the script that an installation makes has it.
+    # The same value as in an installed script.
     sys.argv[0] = f"{root}/bin/{name}"
-    module, _, attribute = place.partition(":")
+    module, _, attribute = entry_point.partition(":")
     __import__(module)
     return getattr(sys.modules[module], attribute)()
 
 
-def _is_there(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     return any(finder.find_spec(package, None) for finder in sys.meta_path)
 
 

@@ -1,4 +1,4 @@
-"""A folder for scripts that expect the toolkit's own: commands in bin/, and two templates."""
+"""Sets up a directory that scripts can use as AWS_IAM_HOME: bin/, two templates, a README."""
 
 from __future__ import annotations
 
@@ -15,50 +15,51 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: What was written, so that a later run can tell it from what others wrote.
+#: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
 
 CREDENTIAL_TEMPLATE = """\
-# Credentials for the iam-* commands. Copy this file to a place of your own, for example
-# ~/.aws-credential, put your access key in, let nobody else read it (chmod 600), and name the copy
-# in the variable AWS_CREDENTIAL_FILE or behind the option --aws-credential-file.
-AWSAccessKeyId=<the id of the access key, 20 characters>
-AWSSecretKey=<the secret that was shown with it, 40 characters>
+# Credentials for the iam-* commands. Copy this file, for example to ~/.aws-credential, fill in your
+# access key, and run chmod 600 on the copy. Then set AWS_CREDENTIAL_FILE to its name, or use the
+# option --aws-credential-file.
+AWSAccessKeyId=<access key ID, 20 characters>
+AWSSecretKey=<secret access key, 40 characters>
 """
 
 CONFIG_TEMPLATE = """\
-# The proxy that the iam-* commands go through; only networks without a direct way out need this
-# file. Copy it, fill in what your proxy wants, and name the copy in the variable
-# CLIENT_CONFIG_FILE or behind the option --client-config-file. What is left empty is not used.
+# Proxy settings for the iam-* commands. You need this file only if your network requires a proxy.
+# Copy it and fill in the settings. Then set CLIENT_CONFIG_FILE to the name of the copy, or use the
+# option --client-config-file. Empty settings are ignored.
 ClientProxyHost=
 ClientProxyPort=
-# Only for a proxy that asks who you are:
+# Only if the proxy requires authentication:
 ClientProxyUsername=
 ClientProxyPassword=
 """
 
 README = """\
-This folder stands in for the one that the legacy AWS IAM Command Line Toolkit was unpacked to.
-It was laid out by the program "iamcli home"; after an upgrade or a move of iamcli, run that again.
+This directory replaces the installation directory of the legacy AWS IAM Command Line Toolkit.
+It was created by "iamcli home". Run that again after you upgrade or move iamcli.
 
-  bin/                     the iam-* commands: links to where iamcli is installed
-  aws-credential.template  copy it, fill it in, and name the copy in AWS_CREDENTIAL_FILE
-  client-config.template   likewise in CLIENT_CONFIG_FILE, if you need a proxy
+  bin/                     the iam-* commands: links to the installed commands of iamcli
+  aws-credential.template  a template for the file in AWS_CREDENTIAL_FILE
+  client-config.template   a template for the file in CLIENT_CONFIG_FILE, if you need a proxy
 
-Scripts that name this folder work as they are. In a shell, and for scripts that use the variable:
+Scripts that contain the name of this directory work unchanged. For scripts that use AWS_IAM_HOME,
+and for your shell:
 
   export AWS_IAM_HOME="{folder}"
   export PATH="$AWS_IAM_HOME/bin:$PATH"
   export AWS_CREDENTIAL_FILE="$HOME/.aws-credential"
 
-Each command explains itself: iam-usercreate -h
+For help on a command, run it with -h: iam-usercreate -h
 """
 
 
 def commands_folder() -> Path:
-    """Return the folder of the iam-* commands that belong to the running program.
+    """Return the directory of the iam-* commands that belong to the running program.
 
-    Raises Failure where there is none.
+    Raises Failure if it is not found.
     """
     package = Path(__file__).resolve().parent.parent
     for folder in (
@@ -68,18 +69,18 @@ def commands_folder() -> Path:
     ):
         if (folder / "iam-usercreate").is_file():
             return folder
-    raise Failure("the iam-* commands are not where iamcli is installed; install it again")
+    raise Failure("the iam-* commands of this installation are missing; install iamcli again")
 
 
 def lay_out(name: str, commands: Iterable[str]) -> list[str]:
-    """Make the folder ``name`` one that scripts can use as AWS_IAM_HOME.
+    """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
 
-    ``commands``: the names of the programs to link to. Returns lines that say what was done.
-    Raises Failure, with nothing changed, where something there is neither as this program wrote it
-    nor as it would write it now. A template that was filled in stays as it is.
+    ``commands``: the names of the commands to link to. Returns lines that report what was done.
+    Text files that the user has edited are kept. Raises Failure if any other file in the way was
+    not written by this program; nothing is changed then.
     """
     if not name:
-        raise Failure("the name of the folder is empty; give one")
+        raise Failure("the directory name is empty; specify a directory")
     source = commands_folder()
     folder = Path(name).absolute()
     _check_folders(folder, source)
@@ -96,32 +97,32 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
     kept_texts = [place for place in kept if place in texts]
     foreign += [place for place in kept if place in links]
     if foreign:
-        more = f" (nor {len(foreign) - 1} more)" if foreign[1:] else ""
+        more = f" (1 of {len(foreign)} such files)" if foreign[1:] else ""
         raise Failure(
-            f"{folder / foreign[0]} was not made by iamcli home{more}; nothing was changed: "
-            "move it away or choose another folder"
+            f"{folder / foreign[0]} was not created by iamcli home{more}; nothing was changed; "
+            "move it or choose another directory"
         )
     try:
         _write(folder, links, {place: texts[place] for place in texts if place not in kept_texts})
         _replace(folder / RECORD, json.dumps(wanted, indent=0) + "\n")
     except OSError as error:
-        raise Failure(f"{error.filename}: {error.strerror}; {folder} is not complete") from None
-    told = [f"{folder} is ready: the {len(links)} commands in its bin are those of {source}"]
+        raise Failure(f"{error.filename}: {error.strerror}; {folder} is incomplete") from None
+    report = [f"{folder} is ready; its bin has links to {len(links)} commands in {source}"]
     if kept_texts:
-        told.append(f"left as you changed it: {', '.join(kept_texts)}")
-    return told
+        report.append(f"kept your changes: {', '.join(kept_texts)}")
+    return report
 
 
 def _check_folders(folder: Path, source: Path) -> None:
-    """Raise Failure where ``folder`` cannot hold a bin of its own."""
+    """Raise Failure if ``folder`` or its bin is not a directory that can be set up."""
     bin_folder = folder / "bin"
     if bin_folder.exists() and bin_folder.samefile(source):
-        raise Failure(f"{folder} is where iamcli is installed, and works as AWS_IAM_HOME as it is")
+        raise Failure(f"{folder} is the installation of iamcli; use it as AWS_IAM_HOME unchanged")
     if bin_folder.is_symlink():
-        raise Failure(f"{bin_folder} is a link that iamcli home did not make; nothing was changed")
-    for place in (folder, bin_folder):
-        if os.path.lexists(place) and not place.is_dir():
-            raise Failure(f"{place} is not a folder; nothing was changed")
+        raise Failure(f"{bin_folder} is a symbolic link; nothing was changed; remove the link")
+    for path in (folder, bin_folder):
+        if os.path.lexists(path) and not path.is_dir():
+            raise Failure(f"{path} is not a directory; nothing was changed")
 
 
 def _read_record(path: Path) -> dict[str, str]:
@@ -130,7 +131,7 @@ def _read_record(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no record of iamcli home"
+        reason = getattr(error, "strerror", None) or "not written by iamcli home"
         raise Failure(f"{path} cannot be read: {reason}; nothing was changed") from None
     return record
 
@@ -138,7 +139,10 @@ def _read_record(path: Path) -> dict[str, str]:
 def _compare(
     folder: Path, wanted: dict[str, str], recorded: dict[str, str]
 ) -> tuple[list[str], list[str]]:
-    """Return the places that were ours and have been changed, and those that never were ours."""
+    """Return the recorded paths that were changed, and the paths in the way that are not recorded.
+
+    ``wanted`` and ``recorded``: the state of each path that is to be written, and that was written.
+    """
     kept: list[str] = []
     foreign: list[str] = []
     for place, state in wanted.items():
@@ -149,7 +153,7 @@ def _compare(
 
 
 def _state(path: Path) -> str | None:
-    """Return what stands at ``path``, in the words of the record; None for nothing."""
+    """Return the state of ``path`` as it is recorded, or None if it does not exist."""
     if path.is_symlink():
         return f"link {path.readlink()}"
     if path.is_file():
@@ -164,7 +168,7 @@ def _file_state(content: bytes) -> str:
 def _write(folder: Path, links: dict[str, str], texts: dict[str, str]) -> None:
     (folder / "bin").mkdir(parents=True, exist_ok=True)
     for place, target in links.items():
-        new = _beside(folder / place)
+        new = _temporary(folder / place)
         new.symlink_to(target)
         new.replace(folder / place)
     for place, text in texts.items():
@@ -172,13 +176,13 @@ def _write(folder: Path, links: dict[str, str], texts: dict[str, str]) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    new = _beside(path)
+    new = _temporary(path)
     new.write_text(text)
     new.replace(path)
 
 
-def _beside(path: Path) -> Path:
-    """Return a free name from which ``path`` can be replaced in one step."""
+def _temporary(path: Path) -> Path:
+    """Return an unused path in the same directory, to be renamed to ``path``."""
     new = path.with_name(f".{path.name}.iamcli-new")
     new.unlink(missing_ok=True)
     return new

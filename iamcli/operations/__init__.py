@@ -1,1 +1,1 @@
-"""What several commands do: lists, work of several steps, recursive deletion, one-time secrets."""
+"""Operations of several requests: lists, plans, recursive deletion, one-time secrets."""

@@ -1,4 +1,4 @@
-"""Deleting an entity, alone or with everything that belongs to it."""
+"""Deletes an entity, alone or with everything that belongs to it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-#: Codes by which servers that imitate IAM say that they lack an operation.
+#: Error codes with which servers that emulate IAM reject an operation that they lack.
 _UNKNOWN_OPERATION = frozenset(
     {"InvalidAction", "NotImplemented", "InternalFailure", "UnknownOperation", "UnknownAction"}
 )
 
 
 class Dependent:
-    """One kind of thing that belongs to an entity and must be removed before it.
+    """A type of resource that belongs to an entity and must be removed before it.
 
-    ``heading`` and ``what``: how listings and state lines name it ("accesskeys", "access key");
-    ``read``: the operation that lists it; ``key``: the member of the response that holds the
-    entries; ``member``: the part of an entry that names it, "" if the entry is the name;
-    ``remove``: the operation that removes it; ``parameter``: the parameter that takes its name;
-    ``since``: the year in which IAM got it; ``original``: whether the original toolkit removed it;
-    ``arn``: whether it is listed by its ARN; ``within``: the member of the response around ``key``.
+    ``heading`` and ``what``: its names in listings and state lines ("accesskeys", "access key");
+    ``read``: the operation that lists it; ``key``: the member of the response with the entries;
+    ``member``: the member of an entry with its name, "" if the entry is the name; ``remove``: the
+    operation that removes it; ``parameter``: the parameter for its name; ``since``: the year in
+    which IAM introduced it; ``original``: whether the original toolkit removed it; ``arn``: whether
+    listings show its ARN; ``within``: the member of the response that contains ``key``.
 
-    Things that the original did not remove are skipped if the key may not list them or the server
-    lacks the operation: the service then refuses the last step if there are any.
+    Types that the original did not remove are skipped if the key may not list them or the server
+    lacks the operation. If there are resources of that type, the service rejects the last step.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the columns of a table
@@ -63,7 +63,7 @@ class Dependent:
         self.within = within
 
     def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
-        """Return the entries that belong to ``owner``; raise Failure if they cannot be read."""
+        """Return the entries that belong to ``owner``; raise Failure if they cannot be listed."""
         if self.within:
             return list(iam.call(self.read, **owner)[self.within].get(self.key, ()))
         if self.read == "GetLoginProfile":
@@ -81,9 +81,10 @@ class Dependent:
 
 
 class Entity:
-    """A kind of entity: its ``what`` ("user"), how it is deleted, and its dependents in order.
+    """A type of entity and its dependents, in the order in which they are removed.
 
-    ``recursive``: the option that removes them, too.
+    ``what``: its name in messages ("user"); ``parameter``: the parameter for its name; ``delete``:
+    the operation that deletes it; ``recursive``: the option that also removes the dependents.
     """
 
     def __init__(
@@ -164,15 +165,15 @@ INSTANCE_PROFILE = Entity(
 
 
 def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: bool) -> Lines:
-    """Delete the entity ``name``, and if ``recursive`` first everything that belongs to it.
+    """Delete the entity ``name``; if ``recursive``, first remove everything that belongs to it.
 
-    With ``pretend`` nothing is deleted: yields the headings and the things that would be removed,
-    or a note if ``recursive`` is not given. Everything is read before anything is deleted. Raises
-    Failure, whose state says what is removed and what is left. Source: LEGACY.md, "`-r` knows".
+    Everything is listed before anything is removed. With ``pretend`` nothing is removed; yields the
+    headings and the resources that would be removed, or a note if not ``recursive``. Raises
+    Failure, with a state that lists what was removed and what is left. Source: LEGACY.md (``-r``).
     """
     if pretend and not recursive:
         yield Note(
-            f"-p lists what {entity.recursive} would remove, and {entity.recursive} is not given; "
+            f"-p lists what {entity.recursive} would remove, but {entity.recursive} is missing; "
             "nothing was sent"
         )
         return
@@ -186,13 +187,14 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
         yield from part.lines()
     for part in found:
         if part.denied:
-            yield Note(
-                f"{part.dependent.read} is not permitted; what it would find is not in the list"
-            )
+            yield Note(f"access to {part.dependent.read} is denied; the list may be incomplete")
 
 
 class _Found:
-    """What belongs to ``owner`` of one kind; ``denied``: the key may not list it."""
+    """The resources of one type that belong to ``owner``.
+
+    ``denied``: whether the key may not list them.
+    """
 
     def __init__(self, iam: IAM, dependent: Dependent, owner: dict[str, str]) -> None:
         self.dependent = dependent
@@ -212,7 +214,7 @@ class _Found:
         return True
 
     def steps(self) -> list[Step]:
-        """Return the requests that remove the things."""
+        """Return the requests that remove the resources."""
         return [
             Step(
                 f"{self.dependent.what} {name}",
@@ -223,7 +225,7 @@ class _Found:
         ]
 
     def lines(self) -> list[str]:
-        """Return the heading and the things, as ``-p`` lists them."""
+        """Return the heading and the resources, as ``-p`` lists them."""
         if not self._entries and not self.dependent.original:
             return []
         shown = [

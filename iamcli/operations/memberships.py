@@ -1,7 +1,7 @@
-"""Members of groups and roles in instance profiles: if the response is lost, the account is asked.
+"""Adds users to groups and roles to instance profiles.
 
-Adding is settled by looking: a second request for a role is refused whether or not the first one
-took effect, and a lost response says nothing.
+If the response is lost, the membership is read from the account. Sending the request for a role
+again would not help: the service rejects the second one even if the first one took effect.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def add_user_to_group(iam: IAM, group: str, user: str) -> None:
-    """Make ``user`` a member of ``group``.
+    """Add ``user`` to ``group``.
 
-    Raises Failure if the user is not a member afterwards, UnknownOutcome if that cannot be seen.
+    Raises Failure if the user is not a member afterwards, UnknownOutcome if that cannot be read.
     Source: AddUserToGroup, ListGroupsForUser.
     """
 
@@ -30,11 +30,11 @@ def add_user_to_group(iam: IAM, group: str, user: str) -> None:
     try:
         iam.call("AddUserToGroup", GroupName=group, UserName=user)
     except UnknownOutcome as failure:
-        _settle(iam, failure, is_member, f"user {user} is", f"in group {group}")
+        _verify(iam, failure, is_member, f"user {user} is", f"in group {group}")
 
 
 def add_role_to_instance_profile(iam: IAM, profile: str, role: str) -> None:
-    """Put ``role`` in the instance profile ``profile``; raises like ``add_user_to_group``.
+    """Add ``role`` to the instance profile ``profile``; raises as ``add_user_to_group`` does.
 
     Source: AddRoleToInstanceProfile, GetInstanceProfile.
     """
@@ -46,13 +46,13 @@ def add_role_to_instance_profile(iam: IAM, profile: str, role: str) -> None:
     try:
         iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
     except UnknownOutcome as failure:
-        _settle(iam, failure, is_in, f"role {role} is", f"in instance profile {profile}")
+        _verify(iam, failure, is_in, f"role {role} is", f"in instance profile {profile}")
 
 
-def _settle(
+def _verify(
     iam: IAM, failure: UnknownOutcome, done: Callable[[], bool], what: str, where: str
 ) -> None:
-    """Return if the account shows that it is ``done``, raise Failure if it is not.
+    """Return if ``done`` returns true within some seconds, else raise Failure.
 
     Raises ``failure`` itself if the account cannot be read.
     """

@@ -1,4 +1,7 @@
-"""What is shown once: access keys and MFA seeds. They arrive, or they are taken back."""
+"""Creates access keys and MFA devices, whose secrets can be shown only once.
+
+If the secret cannot be printed or saved, the access key or the device is deleted again.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +30,20 @@ if TYPE_CHECKING:
 
 
 def access_key(iam: IAM, user: str | None) -> Lines:
-    """Create an access key and yield its id and its secret as lines.
+    """Create an access key and yield its ID and its secret access key as lines.
 
-    Raises Failure where they could not be shown; the key is deleted again then, or named.
-    Source: CreateAccessKey, DeleteAccessKey. Ledger: secrets arrive or are taken back.
+    Raises Failure if they cannot be printed. The key is then deleted again; if that fails, the
+    message names it. Source: CreateAccessKey, DeleteAccessKey.
     """
     key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
     try:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-        _take_back(
+        _delete_again(
             iam,
             lost,
             f"access key {key['AccessKeyId']}",
+            "iam-userdelkey",
             "DeleteAccessKey",
             UserName=user,
             AccessKeyId=key["AccessKeyId"],
@@ -49,134 +53,147 @@ def access_key(iam: IAM, user: str | None) -> Lines:
 def seed_shown(iam: IAM, name: str, path: str | None) -> Lines:
     """Create a virtual MFA device and yield its serial number and its seed as lines.
 
-    Raises Failure where they could not be shown; the device is deleted again then, or named.
-    Source: CreateVirtualMFADevice, DeleteVirtualMFADevice.
+    Raises Failure if they cannot be printed. The device is then deleted again; if that fails, the
+    message names it. Source: CreateVirtualMFADevice, DeleteVirtualMFADevice.
     """
     yield RequireOutput()
-    yield from _shown(iam, _device(iam, name, path), lambda _serial, seed: seed)
+    yield from _show_seed(iam, _create_device(iam, name, path), lambda _serial, seed: seed)
 
 
 def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
-    """Like ``seed_shown``, with the seed as a QR code on a terminal."""
+    """Do as ``seed_shown``, with the seed as a QR code on a terminal."""
     from iamcli.output import qr
 
     try:
         yield RequireOutput(terminal=True)
     except OutputLost as lost:
-        raise Failure(f"{lost}, which a QR code needs; give -o FILE") from None
+        raise Failure(f"cannot show a QR code: {lost}; use -o FILE") from None
     qr.require()
-    device = _device(iam, name, path)
-    yield from _shown(iam, device, lambda serial, seed: qr.drawn(qr.address(serial, seed)))
+    device = _create_device(iam, name, path)
+    yield from _show_seed(iam, device, lambda serial, seed: qr.drawn(qr.address(serial, seed)))
 
 
 def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: bool) -> Lines:
-    """Create a virtual MFA device, put its seed into the new ``file``, and yield its serial number.
+    """Create a virtual MFA device, save its seed in the new ``file``, and yield its serial number.
 
-    The file is made, for its owner alone, before the device is. Raises Failure where the file
-    exists or cannot be written; device and file are deleted again then.
+    ``picture``: save a QR code as a PNG file instead of the seed as text. The file is created
+    before the device, readable by its owner only. Raises Failure if the file exists or cannot be
+    written; the device and the file are then deleted again.
     """
-    made = False
+    created = False
     try:
         with BlockedSignals():
-            place = _made(file)
-            made = True
-        device = _device(iam, name, path)
-        _write(iam, device, place, file, picture=picture)
+            descriptor = _create_file(file)
+            created = True
+        device = _create_device(iam, name, path)
+        _write_seed(iam, device, descriptor, file, picture=picture)
     except BaseException:
-        if made:
-            _remove(file)
+        if created:
+            _remove_file(file)
         raise
     yield device["SerialNumber"]
 
 
-def _made(file: str) -> int:
+def _create_file(file: str) -> int:
     try:
         return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        reason = f"cannot make {file} for the seed: {error.strerror}"
+        reason = f"cannot create {file} for the seed: {error.strerror}"
         raise Failure(f"{reason}; nothing was sent") from None
 
 
-def _write(iam: IAM, device: dict[str, Any], place: int, file: str, *, picture: bool) -> None:
+def _write_seed(
+    iam: IAM, device: dict[str, Any], descriptor: int, file: str, *, picture: bool
+) -> None:
     try:
         content = device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n"
-        if os.write(place, content) < len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one way out
-        os.fsync(place)
-        os.close(place)
+        if os.write(descriptor, content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one handler
+        os.fsync(descriptor)
+        os.close(descriptor)
     except OSError as error:
-        _take_back_device(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
+        _delete_device_again(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
     except (UnknownOutcome, KeyboardInterrupt) as lost:
-        _take_back_device(iam, device, lost)
+        _delete_device_again(iam, device, lost)
 
 
-def _remove(file: str) -> None:
+def _remove_file(file: str) -> None:
     try:
         os.unlink(file)
     except OSError:
         return
 
 
-def _device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
-    answer = iam.call("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path=path)
-    device: dict[str, Any] = answer["VirtualMFADevice"]
+def _create_device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
+    response = iam.call("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path=path)
+    device: dict[str, Any] = response["VirtualMFADevice"]
     return device
 
 
-def _shown(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]) -> Lines:
-    """Show the serial number and the seed, to which ``form`` gives its form."""
+def _show_seed(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]) -> Lines:
+    """Yield the serial number and the seed, which ``form`` formats."""
     try:
         serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
         yield Secret(f"{serial}\n{form(serial, seed)}")
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-        _take_back_device(iam, device, lost)
+        _delete_device_again(iam, device, lost)
 
 
-def _take_back_device(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:
+def _delete_device_again(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:
     serial = device["SerialNumber"]
-    what = f"virtual MFA device {serial}"
-    _take_back(iam, lost, what, "DeleteVirtualMFADevice", SerialNumber=serial)
+    _delete_again(
+        iam,
+        lost,
+        f"virtual MFA device {serial}",
+        "iam-virtualmfadevicedel",
+        "DeleteVirtualMFADevice",
+        SerialNumber=serial,
+    )
 
 
-def _take_back(iam: IAM, lost: BaseException, what: str, operation: str, **named: Any) -> None:
-    """Undo the creation of ``what``, whose secret was ``lost``, and say so.
+def _delete_again(
+    iam: IAM, lost: BaseException, what: str, command: str, operation: str, **parameters: Any
+) -> None:
+    """Delete ``what``, which was just created, because its secret cannot be shown.
 
-    Raises Failure, or the interrupt, if there was one, with the same words. Its ``outcome`` says
-    whether ``what`` exists now.
+    ``lost``: the reason; ``command``: the command that the user can delete it with; ``operation``
+    and ``parameters``: the request that deletes it. Raises Failure, or the interrupt if there was
+    one, with a message about ``what`` and an ``outcome`` for its creation.
     """
     defer_termination()
-    told, outcome = f"{what} may still exist, its secret is lost", UNKNOWN
+    remedy = f"but its secret is lost; delete it with {command}"
+    message, outcome = f"{what} may still exist {remedy}", UNKNOWN
     try:
-        _delete_new(iam, operation, named)
-        told, outcome = f"{what} was deleted again", NOT_DONE
+        _delete_new(iam, operation, parameters)
+        message, outcome = f"{what} was deleted again", NOT_DONE
     except ServiceError as error:
         if error.code != "NoSuchEntity" and not error.resent:
-            told, outcome = f"{what} still exists, its secret is lost", DONE
-        told += f": {error}"
+            message, outcome = f"{what} still exists {remedy}", DONE
+        message += f": {error}"
     except Failure as error:
-        told += f": {getattr(error, 'reason', error)}"
+        message += f": {getattr(error, 'reason', error)}"
     except KeyboardInterrupt as interrupt:
         lost = interrupt
     if isinstance(lost, KeyboardInterrupt):
-        lost.args = (told,)
-        lost.outcome = outcome  # type: ignore[attr-defined]  # an interrupt has one, too
+        lost.args = (message,)
+        lost.outcome = outcome  # type: ignore[attr-defined]  # Progress reads it
         raise lost
     reason = lost.reason if isinstance(lost, UnknownOutcome) else lost
-    failure = Failure(f"{reason}; {told}")
+    failure = Failure(f"{reason}; {message}")
     failure.outcome = outcome
     raise failure from lost
 
 
-def _delete_new(iam: IAM, operation: str, named: dict[str, Any]) -> None:
-    """Delete what was just made, and may not be visible yet. Raises Failure.
+def _delete_new(iam: IAM, operation: str, parameters: dict[str, Any]) -> None:
+    """Delete what was just created, and may not be visible yet. Raises Failure.
 
-    A NoSuchEntity is no sign that it is gone, even if an earlier response was lost.
+    A NoSuchEntity does not prove that it is gone, even if an earlier response was lost.
     """
     from iamcli.operations.waiting import attempts
 
     for last in attempts():
         try:
-            iam.send(operation, **named)
+            iam.send(operation, **parameters)
         except ServiceError as error:  # noqa: PERF203 - each request may fail
             if last or error.code != "NoSuchEntity":
                 raise

@@ -1,4 +1,4 @@
-"""Lists: one page or all of them, and what stands below."""
+"""Reads lists, one page or all pages, and prints the footer."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-#: Entries a page where the whole list is read: the service's maximum.
+#: The page size when the whole list is read (entries): the maximum of the service.
 MAX_PAGE = 1000
-#: Entries a page where a marker alone is given, and in strict mode: the original's.
+#: The page size with a marker alone and in strict mode (entries): that of the original.
 LEGACY_PAGE_SIZE = 100
-#: More than any account's list has, were its pages the original's.
+#: The maximum number of pages, far more than a list has.
 MAX_PAGES = 1000
 
 
 class Listing:
-    """A list that the service hands out in pages.
+    """A list that the service returns in pages.
 
-    ``iam``: the service; ``operation``: the API operation; ``max_items`` and ``marker``: what the
-    options ``-i`` and ``-m`` say, either of which asks for a single page; ``parameters``: the
-    operation's own. Ledger: lists and their footer.
+    ``operation``: the API operation; ``max_items`` and ``marker``: the values of ``-i`` and ``-m``,
+    either of which limits the list to a single page; ``parameters``: the other parameters of the
+    operation. Source: LEGACY.md (lists).
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Listing:
         self._size = max_items or (LEGACY_PAGE_SIZE if self._single else MAX_PAGE)
 
     def pages(self) -> Iterator[dict[str, Any]]:
-        """Yield each page as it arrives; raise Failure where the service loses the thread."""
+        """Yield each page as it arrives; raise Failure if a page cannot be read."""
         pages = _pages(
             self._iam, self._operation, self._marker, MaxItems=self._size, **self._parameters
         )
@@ -54,18 +54,18 @@ class Listing:
                 return
 
     def entries(self, key: str) -> Iterator[Any]:
-        """Yield the entries under ``key`` of each page."""
+        """Yield the entries of the list ``key`` of each page."""
         for page in self.pages():
             yield from page.get(key, ())
 
     def lines(self, key: str, member: str) -> Lines:
-        """Yield the ``member`` of each entry under ``key``, one a line, then the footer."""
+        """Yield the ``member`` of each entry of the list ``key``, then the footer."""
         for entry in self.entries(key):
             yield entry[member]
         yield from self.footer()
 
     def footer(self) -> Lines:
-        """Yield whether there is more, and where it begins."""
+        """Yield whether the list is truncated, and the marker of the next page if it is."""
         if self._marker is None:
             yield "IsTruncated: false"
         else:
@@ -74,7 +74,7 @@ class Listing:
 
 
 def list_all(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]:
-    """Return all entries under ``key`` of all pages of ``operation``."""
+    """Return the entries of the list ``key`` of all pages of ``operation``."""
     entries: list[Any] = []
     for page, _ in _pages(iam, operation, None, **parameters):
         entries += page.get(key, ())
@@ -84,17 +84,17 @@ def list_all(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]
 def _pages(
     iam: IAM, operation: str, marker: str | None, **parameters: Any
 ) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Yield each page from ``marker`` on, and where the next one begins, None after the last.
+    """Yield each page from ``marker`` on, with the marker of the next one, None for the last.
 
-    Raises Failure where following the service would never end.
+    Raises Failure if a truncated page has no new marker, or after MAX_PAGES pages.
     """
     for _ in range(MAX_PAGES):
         page = iam.call(operation, Marker=marker, **parameters)
         following: str | None = page.get("Marker") if page.get("IsTruncated") else None
         if page.get("IsTruncated") and following in (None, "", marker):
-            raise Failure("the service says that the list goes on, but not where")
+            raise Failure("unexpected response: the list is truncated but has no new marker")
         yield page, following
         marker = following
         if marker is None:
             return
-    raise Failure(f"the list has not ended after {MAX_PAGES} pages; is it an IAM endpoint?")
+    raise Failure(f"the list has more than {MAX_PAGES} pages; is this an IAM endpoint?")

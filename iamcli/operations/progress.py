@@ -1,4 +1,4 @@
-"""Work of several steps: told, where it ends early, by what is done and what is not."""
+"""Plans of several steps, and the state line that reports a partial failure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Keeps count of a plan; what ends it early gets a line with what is done, its ``state``.
+    """Tracks a plan, and sets the ``state`` of an exception that ends it early.
 
-    ``done`` and ``left`` are the words for the two halves ("created", "not created"); ``plan``
-    names the steps in order. A plan of one step needs no such line. A step whose outcome is unknown
-    belongs to neither half.
+    ``done`` and ``left``: the labels of the steps that were done and of the others ("created", "not
+    created"); ``plan``: the names of the steps in order. A step with an unknown outcome is listed
+    as "unknown". A plan of one step gets no state.
     """
 
     def __init__(self, done: str, left: str, plan: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ class Progress:
         self._finished = 0
 
     def finish(self) -> None:
-        """Note that the next step is done."""
+        """Record that the next step is done."""
         self._finished += 1
 
     def __enter__(self) -> Progress:  # noqa: PYI034 - Self costs a dependency or an import
@@ -42,22 +42,22 @@ class Progress:
     ) -> None:
         if error is None or isinstance(error, GeneratorExit) or len(self._plan) == 1:
             return
-        # An interrupt that says nothing of its own leaves open what became of the step.
+        # Unless an interrupt has an outcome, that of the current step is unknown.
         interrupted = isinstance(error, KeyboardInterrupt)
         outcome = getattr(error, "outcome", UNKNOWN if interrupted else NOT_DONE)
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
-        halves = [(self._done, self._plan[:finished])]
+        parts = [(self._done, self._plan[:finished])]
         if begun > finished:
-            halves.append(("unknown", self._plan[finished:begun]))
-        halves.append((self._left, self._plan[begun:]))
-        error.state = "; ".join(  # type: ignore[attr-defined]  # an interrupt has one, too
-            f"{word}: {', '.join(steps) or 'nothing'}" for word, steps in halves
+            parts.append(("unknown", self._plan[finished:begun]))
+        parts.append((self._left, self._plan[begun:]))
+        error.state = "; ".join(  # type: ignore[attr-defined]  # the runner prints it
+            f"{label}: {', '.join(steps) or 'nothing'}" for label, steps in parts
         )
 
 
 class Step:
-    """A request: ``what`` names what it is about ("access key AKIA..."), then the call."""
+    """A request: ``what`` is its name in the state line ("access key AKIA...")."""
 
     def __init__(self, what: str, operation: str, **parameters: Any) -> None:
         self.what = what
@@ -66,7 +66,7 @@ class Step:
 
 
 def run_steps(iam: IAM, done: str, left: str, steps: Sequence[Step]) -> None:
-    """Send the requests in order; the words are those of Progress. Raises Failure."""
+    """Send the requests in order. Raises Failure, with a state that uses ``done`` and ``left``."""
     with Progress(done, left, [step.what for step in steps]) as progress:
         for step in steps:
             iam.call(step.operation, **step.parameters)
@@ -74,17 +74,17 @@ def run_steps(iam: IAM, done: str, left: str, steps: Sequence[Step]) -> None:
 
 
 def remove(iam: IAM, steps: Sequence[Step]) -> None:
-    """Send the requests, the last of which deletes the entity that the others empty.
+    """Send the requests; the last one deletes the entity, the others what belongs to it.
 
-    Somebody else may remove the same things meanwhile: what is gone does not stop the rest.
-    Raises Failure, whose state says what is removed and what is left.
+    A NoSuchEntity is ignored, because someone else may have removed the same resource meanwhile.
+    Raises Failure, with a state that lists what was removed and what is left.
     """
     with Progress("removed", "left", [step.what for step in steps]) as progress:
         for step in steps:
             try:
                 iam.call(step.operation, **step.parameters)
             except ServiceError as error:
-                # A single step means that nothing was looked up: the name may be wrong.
+                # With a single step, nothing was listed before, so the name may be wrong.
                 if error.code != "NoSuchEntity" or len(steps) == 1:
                     raise
             progress.finish()

@@ -1,4 +1,4 @@
-"""Waiting for the service, which shows what was just made or changed only after some seconds."""
+"""Waits for changes to become visible, which can take the service some seconds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Seconds after which what was just made is visible, or never will be.
+#: The maximum time to wait for a change to become visible (seconds).
 VISIBLE_AFTER = 15.0
+#: The first pause between two attempts (seconds); each following pause is twice as long.
 _FIRST_PAUSE = 0.5
 
 
 def attempts() -> Iterator[bool]:
-    """Yield with growing pauses in between, until 15 s have passed: whether this is the last time.
+    """Yield for each attempt whether it is the last one, and pause longer after each.
 
-    A shorter IAMCLI_TIMEOUT ends it sooner. LEGACY.md: what was just made may not be visible yet.
+    The last attempt is after VISIBLE_AFTER seconds, or after IAMCLI_TIMEOUT if that is shorter.
+    Source: LEGACY.md (new resources that are not visible yet).
     """
     limit = min(VISIBLE_AFTER, float(os.environ.get("IAMCLI_TIMEOUT") or VISIBLE_AFTER))
     end = time.monotonic() + limit

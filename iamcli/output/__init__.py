@@ -1,1 +1,1 @@
-"""What is printed: the streams, the lines, and what must not be shown."""
+"""Output: the standard streams, line formats, redaction of secrets, and QR codes."""

@@ -1,4 +1,4 @@
-"""The text shapes of the legacy toolkit: what a line may be besides plain data."""
+"""What a command can yield, and the line formats of the legacy toolkit."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ if TYPE_CHECKING:
 
 
 class Note(str):
-    """A line for standard error, about what was done or not done."""
+    """A line for standard error that is not an error."""
 
     __slots__ = ()
 
 
 class Secret(str):
-    """A line that is shown once: it is written at once, and OutputLost is raised if it is lost."""
+    """A line that is shown only once.
+
+    It is flushed immediately. If it cannot be written, OutputLost is raised where it was yielded.
+    """
 
     __slots__ = ()
 
 
 class RequireOutput:
-    """Asks, before something is done that must be shown, whether lines can be printed.
+    """Checks that standard output can be written, before a secret is created.
 
-    If they cannot, OutputLost is raised where it is yielded. ``terminal``: standard output must be
-    a terminal.
+    If it cannot, OutputLost is raised where this was yielded. ``terminal``: standard output must
+    be a terminal.
     """
 
     def __init__(self, *, terminal: bool = False) -> None:
@@ -32,31 +35,31 @@ class RequireOutput:
 
 
 if TYPE_CHECKING:
-    #: What a command may yield.
+    #: An item that a command can yield.
     Line = str | RequireOutput
-    #: What a command yields, in the order in which it is printed.
+    #: The output of a command, in order.
     Lines = Generator[Line, None, None]
 
 
 def arn_and_id(entity: dict[str, Any], id_key: str) -> Lines:
-    """Yield the ARN and the unique id of ``entity``; the id stands under ``id_key``.
+    """Yield the ARN and the unique ID of ``entity``, which is its member ``id_key``.
 
-    Ledger: two lines an entity.
+    Source: LEGACY.md (output of ``-v``).
     """
     yield entity["Arn"]
     yield entity[id_key]
 
 
 def document(text: str) -> str:
-    """Return a document as a line: byte for byte, its last newline being the line's own."""
+    """Return a document as a line: unchanged, but without its last newline."""
     return text.removesuffix("\n")
 
 
 def stored_document(encoded: str) -> str:
-    """Return a policy document as the service stores it, from the form in which it is sent.
+    """Return a policy document as a line, decoded from the form in which the service sends it.
 
-    The service percent-encodes documents (RFC 3986). Servers that do not are recognised by a
-    brace, which no encoded document holds. Bytes that are no UTF-8 pass through unchanged.
+    The service percent-encodes documents (RFC 3986). A document with a brace is not encoded; some
+    servers that emulate IAM send those. Bytes that are not UTF-8 are kept.
     """
     if "{" in encoded:
         return document(encoded)

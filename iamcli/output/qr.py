@@ -1,4 +1,4 @@
-"""QR codes on a terminal, for the seeds of virtual MFA devices."""
+"""QR codes for a terminal, which contain the seeds of virtual MFA devices."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from iamcli.errors import Failure
 
 
 def require() -> None:
-    """Raise Failure where the library that draws is not installed."""
+    """Raise Failure if the library segno is not installed."""
     try:
-        import segno  # noqa: F401 - whether it is there
+        import segno  # noqa: F401 - only checks that it is installed
     except ImportError:
         raise Failure(
-            "drawing a QR code needs the extra: pip install 'iamcli[qr]'; or give -o FILE"
+            "segno is not installed; run: pip install 'iamcli[qr]', or use -o FILE"
         ) from None
 
 
 def address(serial: str, seed: str) -> str:
-    """Return what authenticator apps read: the device's account, name and ``seed`` as a URL.
+    """Return the otpauth URL of a device, with its account, its name and its ``seed``.
 
-    Source: CreateVirtualMFADevice, QRCodePNG.
+    ``serial``: the serial number, an ARN. Source: CreateVirtualMFADevice, QRCodePNG.
     """
     name = serial.rpartition("/")[2]
     account = serial.split(":")[4] if serial.count(":") > 4 else "aws"  # noqa: PLR2004 - an ARN
@@ -29,7 +29,7 @@ def address(serial: str, seed: str) -> str:
 
 
 def drawn(text: str) -> str:
-    """Return ``text`` as a QR code of block characters."""
+    """Return ``text`` as a QR code of block characters, which has several lines."""
     import segno
 
     picture = io.StringIO()

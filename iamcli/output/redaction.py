@@ -1,4 +1,4 @@
-"""What must never be shown: secrets by the name of their member, and wherever they turn up."""
+"""Removes secrets from output, by the names of their members and by their values."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-#: Members of requests and answers that hold a secret. Source: the service model's sensitive
-#: shapes, and the codes, seeds and passwords that it does not mark.
+#: Members of requests and responses that contain a secret. Source: the sensitive shapes of the
+#: service model, and the codes, seeds and passwords that it does not mark as sensitive.
 SECRET_MEMBERS = frozenset(
     {
         "AuthenticationCode1",
@@ -27,19 +27,20 @@ SECRET_MEMBERS = frozenset(
 
 _HIDDEN = "***"
 
-#: Shorter ones would hide half of every text; the service takes no password or code as short.
+#: Shorter values are not redacted, because they occur in ordinary text. The service accepts no
+#: password or code that is shorter.
 _MIN_LENGTH = 4
 
 
 class Secrets:
-    """The secrets that a command has met, to keep them out of texts from elsewhere."""
+    """The secrets that a command has sent or received, to redact them in text."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
         self._hidden_forms: list[str] = []
 
     def add(self, *secrets: str) -> None:
-        """Remember ``secrets``, each also line by line."""
+        """Add ``secrets``, and each line of those that have several."""
         for secret in secrets:
             for part in (secret, *secret.splitlines()):
                 if len(part) >= _MIN_LENGTH and part not in self._known:
@@ -47,11 +48,11 @@ class Secrets:
                     self._hidden_forms = []
 
     def gather(self, value: Any) -> None:
-        """Remember the secret members of request parameters or of an answer."""
+        """Add the secret members of request parameters or of a response."""
         self.add(*_members(value))
 
     def structure(self, value: Any) -> Any:
-        """Return request parameters or an answer with the secret members and texts hidden."""
+        """Return a copy of request parameters or of a response with the secrets redacted."""
         if isinstance(value, dict):
             return {
                 key: _HIDDEN if key in SECRET_MEMBERS else self.structure(inner)
@@ -65,7 +66,7 @@ class Secrets:
         """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON."""
         if not self._known:
             return text
-        # With -d a long list is cleaned text by text; the forms change with the secrets only.
+        # With -d, this is called for each string of a long list, so the forms are cached.
         self._hidden_forms = self._hidden_forms or sorted(self._forms(), key=len, reverse=True)
         for form in self._hidden_forms:
             text = text.replace(form, _HIDDEN)

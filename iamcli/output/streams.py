@@ -1,4 +1,4 @@
-"""The standard streams: what is shown, and whether it arrived."""
+"""The standard streams, with errors if output cannot be written."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """Standard output and standard error of one command.
+    """Standard output and standard error of a command.
 
-    A standard descriptor that is closed at the start is noted, and its number is taken, so that
-    no socket or file can get it later.
+    ``program``: the name that precedes errors; ``strict``: print errors on standard output. If a
+    standard descriptor is closed at the start, the null device is opened in its place, so that
+    no socket or file can get its number later.
     """
 
     def __init__(self, program: str, *, strict: bool) -> None:
@@ -29,7 +30,7 @@ class Output:
             self._err = self._out
 
     def line(self, text: str) -> None:
-        """Show one line of data; raise OutputLost where that is known to fail."""
+        """Write one line of data to the buffer; raise OutputLost if that fails."""
         if self._out is None:
             raise OutputLost("standard output is closed")
         try:
@@ -38,7 +39,7 @@ class Output:
             raise self._lost(error) from None
 
     def flush(self) -> None:
-        """Hand what was shown to the system; raise OutputLost where it does not take it."""
+        """Write the buffer to standard output; raise OutputLost if that fails."""
         if self._out is None:
             return
         try:
@@ -47,9 +48,9 @@ class Output:
             raise self._lost(error) from None
 
     def require(self, *, terminal: bool) -> None:
-        """Raise OutputLost if it is known now that a line would not arrive.
+        """Raise OutputLost if standard output is closed, not writable or has no reader.
 
-        ``terminal``: standard output must also be a terminal.
+        ``terminal``: also raise it if standard output is not a terminal.
         """
         import select
 
@@ -60,21 +61,21 @@ class Output:
         poll = select.poll()
         poll.register(1, select.POLLOUT)
         if any(event & (select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
-            raise OutputLost("nobody reads standard output any more")
+            raise OutputLost("standard output has no reader")
         if terminal and not os.isatty(1):
-            raise OutputLost("standard output is no terminal")
+            raise OutputLost("standard output is not a terminal")
 
     def error(self, text: str) -> None:
-        """Show one line about the command itself on standard error, behind the command's name."""
+        """Write one line to standard error, preceded by the name of the command."""
         self.error_text(f"{self._program}: {text}\n")
 
     def error_text(self, text: str) -> None:
-        """Show a text on standard error as it stands; an error stream that is gone is no matter."""
+        """Write ``text`` to standard error; errors are ignored."""
         if self._err is None:
             return
         try:
             if Pending.deferred:
-                _write_soon(self._err.fileno(), text.encode("utf-8", "backslashreplace"))
+                _write_briefly(self._err.fileno(), text.encode("utf-8", "backslashreplace"))
                 return
             if self._out is not None:
                 self._out.flush()
@@ -84,25 +85,25 @@ class Output:
             return
 
     def discard(self) -> None:
-        """Write no more data, what is still waiting included."""
+        """Discard the buffer and write no more data."""
         self._out = None
 
     def on_terminal(self) -> bool:
-        """Return whether somebody reads standard error on a terminal."""
+        """Return whether standard error is a terminal."""
         return self._err is not None and os.isatty(2)
 
     def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
-        """Write no more data; return what to raise."""
+        """Write no more data; return the exception to raise."""
         self.discard()
         if isinstance(error, KeyboardInterrupt):
             return error
-        lost = OutputLost(f"standard output cannot be written: {error.strerror}")
+        lost = OutputLost(f"cannot write to standard output: {error.strerror}")
         lost.reader_left = isinstance(error, BrokenPipeError)
         return lost
 
 
 def _keep_open(number: int) -> bool:
-    """Return whether a descriptor was open; open the null device in its place if not."""
+    """Return whether descriptor ``number`` was open; if not, open the null device in its place."""
     try:
         os.fstat(number)
     except OSError:
@@ -111,8 +112,8 @@ def _keep_open(number: int) -> bool:
     return True
 
 
-def _write_soon(number: int, content: bytes) -> None:
-    """Write ``content`` as long as somebody takes it; a second is waited for each part."""
+def _write_briefly(number: int, content: bytes) -> None:
+    """Write ``content`` in parts; stop if a part cannot be written within one second."""
     import select
 
     poll = select.poll()

@@ -1,1 +1,1 @@
-"""The command line: what an option is, how a line is read, and what was probably meant."""
+"""Command-line options: their data, the parser, and suggestions for mistakes."""

@@ -1,4 +1,4 @@
-"""What an option of a command is."""
+"""The data of a command-line option, and the conversion of its value."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ if TYPE_CHECKING:
 
 
 class UsageError(Exception):
-    """The command line is not one that the command accepts; the message says where."""
+    """The command line is not valid; the message says what is wrong."""
 
 
 class Option:
     """One option of a command.
 
-    ``name``: as typed (``-u``, ``--url``); ``metavar``: the placeholder of its value, None for a
-    switch; ``dest``: the parameter of the command's function that receives it; ``help``: what it
-    does, a phrase without final stop; ``limits``: what the service or this tool demands of the
-    value, for the man page; ``default``: what holds without it, in words; ``convert``: turns the
-    word into the value or raises ValueError; ``choices``: the words that are accepted, in any
-    case; ``instead``: the option beside it of which exactly one has to be given; ``complete``: what
-    kind of thing the value is, for completion: ``file``, ``path``, ``assignment``, or a kind of
-    ``iamcli.complete``; ``secret``: the value is never shown again; ``alias``: a second name.
+    ``name``: the option as typed (``-u``, ``--url``); ``metavar``: the placeholder of its value,
+    None for a switch; ``dest``: the parameter of the command's function that receives the value;
+    ``help``: what the option does, a phrase without a full stop; ``limits``: the requirements for
+    the value; ``default``: a description of what applies without the option; ``convert``: converts
+    the argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
+    ``alternative``: the name of another option; one of the two is required, not both;
+    ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
+    in ``iamcli.completion``; ``secret``: whether the value is never shown; ``alias``: a second
+    name.
 
-    In ``help``, ``limits`` and ``default`` backquotes stand around what is meant letter by letter.
+    In ``help``, ``limits`` and ``default``, backquotes mark literal text.
     """
 
     def __init__(  # noqa: PLR0913 - the fields of a declaration
@@ -32,7 +33,7 @@ class Option:
         name: str,
         metavar: str | None,
         dest: str,
-        help: str,  # noqa: A002 - the field's own word
+        help: str,  # noqa: A002 - the name of the field
         *,
         required: bool = False,
         repeatable: bool = False,
@@ -40,7 +41,7 @@ class Option:
         default: str = "",
         convert: Callable[[str], Any] | None = None,
         choices: tuple[str, ...] = (),
-        instead: str = "",
+        alternative: str = "",
         complete: str = "",
         secret: bool = False,
         alias: str = "",
@@ -55,24 +56,24 @@ class Option:
         self.default = default
         self.convert = convert
         self.choices = choices
-        self.instead = instead
+        self.alternative = alternative
         self.complete = complete
         self.secret = secret
         self.alias = alias
 
     @property
     def switch(self) -> bool:
-        """Whether the option stands alone, without a value."""
+        """Whether the option takes no value."""
         return self.metavar is None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The option's name and, where it has one, its alias."""
+        """The option's name and its alias, if it has one."""
         return (self.name, self.alias) if self.alias else (self.name,)
 
     @property
     def optional(self) -> Option:
-        """The same option where it may be left out."""
+        """A copy of the option that is not required."""
         return self.replace(required=False)
 
     def replace(self, **changes: Any) -> Option:
@@ -86,19 +87,19 @@ class Option:
             **fields,
         )
 
-    def value(self, word: str) -> Any:
-        """Return the value that ``word`` stands for; raise UsageError if it stands for none."""
+    def value(self, argument: str) -> Any:
+        """Convert ``argument`` to the option's value. Raises UsageError if it is not valid."""
         if self.choices:
             for choice in self.choices:
-                if choice.lower() == word.lower():
+                if choice.lower() == argument.lower():
                     return choice
             raise UsageError(
-                f'"{word}" is not a valid value for "{self.name}"; '
+                f'"{argument}" is not a valid value for "{self.name}"; '
                 f"it takes {' or '.join(self.choices)}"
             )
         if self.convert is None:
-            return word
+            return argument
         try:
-            return self.convert(word)
+            return self.convert(argument)
         except ValueError:
-            raise UsageError(f'"{word}" is not a valid value for "{self.name}"') from None
+            raise UsageError(f'"{argument}" is not a valid value for "{self.name}"') from None

@@ -1,8 +1,8 @@
-"""The grammar of the command line, which is the legacy toolkit's.
+"""The command-line parser, with the syntax of the legacy toolkit.
 
-Options are separate words in any order, a value option takes the next word even if it begins with
-``-``, the last of several values wins, repeatable options collect. The word ``-h`` or ``--help`` is
-help wherever it stands, and never a value.
+Options are separate arguments in any order. An option that takes a value takes the next argument,
+even if it begins with ``-``. If an option is repeated, the last value is used; repeatable options
+collect all values. ``-h`` or ``--help`` requests help at any position and is never a value.
 """
 
 from __future__ import annotations
@@ -16,38 +16,41 @@ if TYPE_CHECKING:
 
 
 class HelpRequested(Exception):  # noqa: N818 - not an error
-    """The command line asks for the help text."""
+    """The command line requests the help text."""
 
 
 class VersionRequested(Exception):  # noqa: N818 - not an error
-    """The command line asks for the version."""
+    """The command line requests the version."""
 
 
-def parse(program: str, options: Sequence[Option], words: Sequence[str]) -> dict[str, Any]:
-    """Read the words that follow the name of ``program``.
+def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> dict[str, Any]:
+    """Parse the ``arguments`` of ``program``, which do not include its name.
 
-    Returns the value of each option by its ``dest``: None, False or an empty list where it was
-    not given. Raises HelpRequested if one of the words is ``-h`` or ``--help``, also after an
-    option that takes a value and after ``--``; VersionRequested if an option asks for it; else
-    UsageError for the first thing from the left that is wrong, then for the first required option
-    that is missing, in the order of the names. Ledger: parse order.
+    Returns the value of each option by its ``dest``; an option that is not given is None, False (a
+    switch) or an empty list (repeatable). Raises HelpRequested if one of the arguments is ``-h`` or
+    ``--help``, also after an option that takes a value and after ``--``. Otherwise raises
+    VersionRequested if an option requests the version. Otherwise raises UsageError for the first
+    invalid argument from the left, or else for the first missing required option, sorted by name.
+    Source: "parse order" in LEGACY.md.
     """
-    if any(option.dest == "help" and not {*option.names}.isdisjoint(words) for option in options):
+    if any(
+        option.dest == "help" and not {*option.names}.isdisjoint(arguments) for option in options
+    ):
         raise HelpRequested
     values = {option.dest: _absent(option) for option in options}
-    wrong: UsageError | None = None
+    error: UsageError | None = None
     version = False
-    for found in _walk(program, options, words):
-        if isinstance(found, UsageError):
-            wrong = wrong or found
-        elif found[0].dest == "version":
+    for item in _items(program, options, arguments):
+        if isinstance(item, UsageError):
+            error = error or item
+        elif item[0].dest == "version":
             version = True
-        elif wrong is None:
-            wrong = _store(values, *found)
+        elif error is None:
+            error = _store(values, *item)
     if version:
         raise VersionRequested
-    if wrong:
-        raise wrong
+    if error:
+        raise error
     for option in sorted(options, key=lambda option: option.name):
         if option.required and values[option.dest] in (None, []):
             raise UsageError(f'Option "{option.name}" is required')
@@ -60,13 +63,13 @@ def _absent(option: Option) -> Any:
     return [] if option.repeatable else None
 
 
-def _store(values: dict[str, Any], option: Option, word: str | None) -> UsageError | None:
-    if word is None:
+def _store(values: dict[str, Any], option: Option, argument: str | None) -> UsageError | None:
+    if argument is None:
         values[option.dest] = True
         return None
     try:
-        word.encode()
-        value = option.value(word)
+        argument.encode()
+        value = option.value(argument)
     except UnicodeEncodeError:
         return UsageError(f'The value of "{option.name}" is not text in this locale\'s encoding')
     except UsageError as error:
@@ -78,52 +81,56 @@ def _store(values: dict[str, Any], option: Option, word: str | None) -> UsageErr
     return None
 
 
-def _walk(
-    program: str, options: Sequence[Option], words: Sequence[str]
+def _items(
+    program: str, options: Sequence[Option], arguments: Sequence[str]
 ) -> Iterator[tuple[Option, str | None] | UsageError]:
-    """Yield each option with its word, and an error for each word that fits nothing."""
-    waiting = iter(words)
-    for word in waiting:
-        if word == "--":
-            for rest in waiting:
-                yield UsageError(f"No argument is allowed: {rest}")
+    """Yield each option with its argument, None for a switch, and an error for anything else."""
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument == "--":
+            for extra in remaining:
+                yield UsageError(f"No argument is allowed: {extra}")
             return
-        option, glued = _match(options, word)
+        option, attached = _match(options, argument)
         if option is None:
-            yield _misfit(program, options, words, word)
-        elif option.switch or glued is not None:
-            yield option, glued
+            yield _unknown(program, options, arguments, argument)
+        elif option.switch or attached is not None:
+            yield option, attached
         else:
-            operand = next(waiting, None)
+            operand = next(remaining, None)
             if operand is None:
-                yield UsageError(f'Option "{word}" takes an operand')
+                yield UsageError(f'Option "{argument}" takes an operand')
             else:
                 yield option, operand
 
 
-def _match(options: Sequence[Option], word: str) -> tuple[Option | None, str | None]:
-    """Return the option that ``word`` names, and the value where one is glued to it."""
+def _match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
+    """Return the option that ``argument`` names, and the value if one is attached to it."""
     for option in options:
-        if word in option.names:
+        if argument in option.names:
             return option, None
-    if word.startswith("--"):
-        name, equals, value = word.partition("=")
+    if argument.startswith("--"):
+        name, equals, value = argument.partition("=")
         for option in options:
             if equals and name in option.names and not option.switch:
                 return option, value
         return None, None
-    glued = [
+    attached = [
         option
         for option in options
-        if not option.switch and not option.name.startswith("--") and word.startswith(option.name)
+        if not option.switch
+        and not option.name.startswith("--")
+        and argument.startswith(option.name)
     ]
-    if not glued:
+    if not attached:
         return None, None
-    longest = max(glued, key=lambda option: len(option.name))
-    return longest, word[len(longest.name) :]
+    longest = max(attached, key=lambda option: len(option.name))
+    return longest, argument[len(longest.name) :]
 
 
-def _misfit(program: str, options: Sequence[Option], words: Sequence[str], word: str) -> UsageError:
+def _unknown(
+    program: str, options: Sequence[Option], arguments: Sequence[str], argument: str
+) -> UsageError:
     from iamcli.parsing import suggestions
 
-    return UsageError(suggestions.explain(program, options, words, word))
+    return UsageError(suggestions.explain(program, options, arguments, argument))

@@ -1,26 +1,26 @@
-"""The options that commands share; those of a single command stand in its room."""
+"""The options that commands share. Other options are defined in the module of their command."""
 
 from __future__ import annotations
 
 from iamcli.parsing.options import Option
 from iamcli.parsing.types import entity_path, whole_number
 
-# The options that every command has.
+# Options of every command.
 
 CREDENTIAL_FILE = Option(
     "--aws-credential-file",
     "CREDENTIALFILE",
     "credential_file",
     "read the access key from this file",
-    default="AWS_CREDENTIAL_FILE, else the AWS SDK's own chain",
+    default="AWS_CREDENTIAL_FILE, else the AWS SDKs' credential provider chain",
     complete="file",
 )
 CLIENT_CONFIG_FILE = Option(
     "--client-config-file",
     "CLIENTCONFIGFILE",
     "client_config_file",
-    "read from this file which proxy to go through",
-    default="CLIENT_CONFIG_FILE, else the proxy variables",
+    "read proxy settings from this file",
+    default="CLIENT_CONFIG_FILE, else the proxy environment variables",
     complete="file",
 )
 URL = Option(
@@ -28,14 +28,14 @@ URL = Option(
     "SERVICEENDPOINT",
     "url",
     "send requests to this address",
-    limits="an address without http or https in front is taken for https",
-    default="AWS_IAM_URL, else the AWS configuration's, else AWS's own",
+    limits="`https://` is added if the address has no scheme",
+    default="AWS_IAM_URL, else the AWS SDKs' settings, else the AWS endpoint",
 )
 DEBUG = Option(
     "-d",
     None,
     "debug",
-    "log requests and answers on standard error, without their secrets",
+    "log requests and responses to standard error, without secrets",
     alias="--debug",
 )
 HELP = Option("-h", None, "help", "show this help and exit", alias="--help")
@@ -43,7 +43,7 @@ VERSION = Option("--version", None, "version", "show the version and exit")
 
 COMMON = (CREDENTIAL_FILE, CLIENT_CONFIG_FILE, URL, DEBUG, HELP, VERSION)
 
-# The options that more than one command has.
+# Options of more than one command.
 
 NAME_LIMITS = "letters, digits and any of `+=,.@-_`"
 
@@ -107,7 +107,7 @@ SERIAL = Option(
     "-s",
     "SERIAL",
     "serial",
-    "the MFA device's serial number; for a virtual device its ARN",
+    "the MFA device's serial number; for a virtual device, its ARN",
     required=True,
     limits="9 to 256 characters: letters, digits and any of `+=/:,.@-_`",
     complete="mfa",
@@ -116,7 +116,7 @@ KEY = Option(
     "-k",
     "ACCESSKEYID",
     "key",
-    "the access key's id",
+    "the access key ID",
     required=True,
     limits="16 to 128 letters and digits",
     complete="key",
@@ -125,7 +125,7 @@ CERTIFICATE_ID = Option(
     "-c",
     "CERTIFICATEID",
     "certificate",
-    "the signing certificate's id",
+    "the signing certificate's ID",
     required=True,
     limits="24 to 128 letters and digits",
     complete="signingcert",
@@ -134,7 +134,7 @@ STATUS = Option(
     "-s",
     "STATUS",
     "status",
-    "the status that it is to have",
+    "the new status",
     required=True,
     choices=("Active", "Inactive"),
 )
@@ -142,21 +142,20 @@ PATH = Option(
     "-p",
     "PATH",
     "path",
-    "the path to put it under",
-    limits="1 to 512 characters of ASCII, no blanks; a slash is added at an end that lacks it",
+    "the path to create it under",
+    limits="1 to 512 ASCII characters, no spaces; leading and trailing slashes are added "
+    "if missing",
     default="`/`",
     convert=entity_path,
     complete="path",
 )
-NEW_PATH = PATH.replace(
-    metavar="NEWPATH", help="move it to this path", default="it stays where it is"
-)
+NEW_PATH = PATH.replace(metavar="NEWPATH", help="move it to this path", default="unchanged")
 PATH_PREFIX = Option(
     "-p",
     "PATHPREFIX",
     "prefix",
-    "list only what is under this path",
-    limits="sent as typed; the service wants a `/` in front",
+    "list only what is under this path prefix",
+    limits="must begin with `/`; sent as typed",
     default="`/`",
     complete="path",
 )
@@ -174,18 +173,18 @@ MARKER = Option(
     "-m",
     "MARKER",
     "marker",
-    "read one page, from the place where an earlier page ended",
-    limits="what stood behind `Marker:` at the end of that page; pages of 100 entries without -i",
-    default="the beginning",
+    "read one page, starting after this marker",
+    limits="the value printed after `Marker:`; without -i, the page has up to 100 entries",
+    default="the start of the list",
 )
 PAGING = (MAX_ITEMS, MARKER)
-RECURSIVE = Option("-r", None, "recursive", "first remove everything that it holds")
-PRETEND = Option("-p", None, "pretend", "list what would be removed, and remove nothing")
+RECURSIVE = Option("-r", None, "recursive", "first remove everything that belongs to it")
+PRETEND = Option("-p", None, "pretend", "list what would be removed, but remove nothing")
 ACTIONS = Option(
     "-a",
     "ACTION",
     "actions",
-    "an action that the policy names, such as `s3:ListBucket` or `s3:*`",
+    "an action that the policy applies to, such as `s3:ListBucket` or `s3:*`",
     required=True,
     repeatable=True,
 )
@@ -193,7 +192,7 @@ RESOURCES = Option(
     "-r",
     "AMAZON RESOURCE NAME",
     "resources",
-    "the ARN of a resource that the policy names, or `*`",
+    "the ARN of a resource that the policy applies to, or `*`",
     required=True,
     repeatable=True,
 )
@@ -201,43 +200,43 @@ EFFECT = Option(
     "-e",
     "EFFECT",
     "effect",
-    "whether the policy allows or denies",
+    "whether the policy allows or denies the actions",
     required=True,
     choices=("Allow", "Deny"),
 )
-SHOW_POLICY = Option("-o", None, "show", "print the policy once the service has taken it")
+SHOW_POLICY = Option("-o", None, "show", "print the policy after the service has accepted it")
 POLICY_FILE = Option(
     "-f",
     "POLICYDOCUMENTFILE",
     "file",
     "read the policy from this file",
     limits="JSON in UTF-8, at most 1 MiB",
-    instead="-o",
+    alternative="-o",
     complete="file",
 )
 POLICY_TEXT = Option(
     "-o",
     "POLICYDOCUMENT",
     "document",
-    "the policy itself, in single quotes",
+    "the policy, in single quotes",
     limits="JSON",
-    instead="-f",
+    alternative="-f",
 )
 TRUSTED_SERVICE = Option(
     "-s",
     "SERVICE",
     "service",
-    "let this service assume the role, such as `ec2.amazonaws.com`",
+    "let this service assume the role, for example `ec2.amazonaws.com`",
     limits="the service's DNS name",
-    instead="-f",
+    alternative="-f",
 )
 PASSWORD = Option(
     "-p",
     "PASSWORD",
     "password",
-    "the password; `-` reads a line of standard input, or asks on a terminal",
+    "the password; `-` reads a line from standard input, with a prompt on a terminal",
     required=True,
-    limits="1 to 128 characters, as the account's password policy demands",
+    limits="1 to 128 characters; must meet the account's password policy",
     secret=True,
 )
 CODE1 = Option(
@@ -249,12 +248,15 @@ CODE1 = Option(
     limits="6 digits",
     secret=True,
 )
-CODE2 = CODE1.replace(name="-c2", metavar="CODE2", dest="code2", help="the code that it shows next")
+CODE2 = CODE1.replace(
+    name="-c2", metavar="CODE2", dest="code2", help="the next code that the device shows"
+)
 ALIAS = Option(
     "-a",
     "ACCOUNTALIAS",
     "alias",
-    "the account's alias, part of its sign-in address",
+    "the account alias, which is part of the sign-in URL",
     required=True,
-    limits="3 to 63 characters: lower-case letters, digits, and single hyphens between them",
+    limits="3 to 63 lower-case letters, digits and single hyphens; no hyphen at either end; "
+    "not 12 digits",
 )

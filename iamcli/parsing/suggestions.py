@@ -1,4 +1,4 @@
-"""Words that no option takes: what was probably meant."""
+"""Error messages for arguments that are not options, with a suggestion."""
 
 from __future__ import annotations
 
@@ -12,67 +12,74 @@ if TYPE_CHECKING:
     from iamcli.parsing.options import Option
 
 
-#: Characters that word processors and web pages put in place of the ASCII hyphen.
+#: Characters that word processors and web pages substitute for the ASCII hyphen.
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 
 
-def explain(program: str, options: Sequence[Option], words: Sequence[str], word: str) -> str:
-    """Return what is wrong with ``word``, one of the ``words`` that stands where an option does.
+def explain(
+    program: str, options: Sequence[Option], arguments: Sequence[str], argument: str
+) -> str:
+    """Return the error message for ``argument``, one of the ``arguments`` of ``program``.
 
-    A word without a dash is an argument, which no command takes; one with a pasted dash is shown
-    as it should be typed, in the whole line, with secrets left out; an unknown option is answered
-    with the nearest known one, where one is near.
+    An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
+    corrected command line without its secrets. For an unknown option, the message suggests the
+    most similar option, if there is one.
     """
-    if word[:1] in DASHES and word:
-        line = shlex.join([program, *_straightened(options, words)])
+    if argument[:1] in DASHES and argument:
+        line = shlex.join([program, *_corrected(options, arguments)])
         return (
-            f'"{word}" begins with a dash that is not the ASCII "-", as pasted from a web page; '
-            f"type: {line}"
+            f'"{argument}" begins with a dash that is not the ASCII "-", as pasted from a web '
+            f"page; type: {line}"
         )
-    if not word.startswith("-") or word == "-":
-        return f"No argument is allowed: {word}"
-    meant = _nearest(options, word)
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    return f'"{word}" is not a valid option{hint}'
+    if not argument.startswith("-") or argument == "-":
+        return f"No argument is allowed: {argument}"
+    similar = _most_similar(options, argument)
+    hint = f'; did you mean "{similar}"?' if similar else ""
+    return f'"{argument}" is not a valid option{hint}'
 
 
-def _straightened(options: Sequence[Option], words: Sequence[str]) -> list[str]:
-    """Return the line with ASCII dashes, its secrets replaced by their placeholders."""
-    named = {name: option for option in options for name in option.names}
-    line: list[str] = []
-    waiting = iter(words)
-    for word in waiting:
-        straight = _straight(named, word)
-        line.append(straight)
-        option = named.get(straight)
+def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ASCII dashes, and placeholders in place of secrets."""
+    by_name = {name: option for option in options for name in option.names}
+    corrected: list[str] = []
+    remaining = iter(arguments)
+    for argument in remaining:
+        name = _with_ascii_dashes(by_name, argument)
+        corrected.append(name)
+        option = by_name.get(name)
         if option and not option.switch:
-            operand = next(waiting, None)
+            operand = next(remaining, None)
             if operand is not None:
-                line.append(_straightened_operand(named, option, operand))
-    return line
+                corrected.append(_corrected_operand(by_name, option, operand))
+    return corrected
 
 
-def _straightened_operand(named: dict[str, Option], option: Option, word: str) -> str:
-    straight = _straight(named, word)
-    if straight in named and named[straight].dest == "help":
-        # No option takes this word for a value.
-        return straight
-    return str(option.metavar) if option.secret else word
+def _corrected_operand(by_name: dict[str, Option], option: Option, operand: str) -> str:
+    name = _with_ascii_dashes(by_name, operand)
+    if name in by_name and by_name[name].dest == "help":
+        # -h and --help are never values.
+        return name
+    return str(option.metavar) if option.secret else operand
 
 
-def _straight(named: dict[str, Option], word: str) -> str:
-    if word[:1] not in DASHES or not word:
-        return word
-    bare = word.lstrip(DASHES + "-")
-    return f"--{bare}" if f"--{bare.partition('=')[0]}" in named else f"-{bare}"
+def _with_ascii_dashes(by_name: dict[str, Option], argument: str) -> str:
+    if argument[:1] not in DASHES or not argument:
+        return argument
+    bare = argument.lstrip(DASHES + "-")
+    return f"--{bare}" if f"--{bare.partition('=')[0]}" in by_name else f"-{bare}"
 
 
-def _nearest(options: Sequence[Option], word: str) -> str | None:
-    """Return the name of the option that ``word`` resembles: its name, placeholder or meaning."""
+def _most_similar(options: Sequence[Option], argument: str) -> str | None:
+    """Return the name of the option whose name, placeholder or ``dest`` resembles ``argument``."""
     known: dict[str, str] = {}
     for option in options:
-        for alike in (*option.names, option.dest, option.metavar or "", *option.dest.split("_")):
-            known.setdefault(alike.lower().lstrip("-"), option.name)
-    bare = word.partition("=")[0].lower().lstrip("-")
-    near = difflib.get_close_matches(bare, known, n=1, cutoff=0.75)
-    return known[near[0]] if near else None
+        for alternative in (
+            *option.names,
+            option.dest,
+            option.metavar or "",
+            *option.dest.split("_"),
+        ):
+            known.setdefault(alternative.lower().lstrip("-"), option.name)
+    bare = argument.partition("=")[0].lower().lstrip("-")
+    matches = difflib.get_close_matches(bare, known, n=1, cutoff=0.75)
+    return known[matches[0]] if matches else None

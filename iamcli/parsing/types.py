@@ -1,4 +1,4 @@
-"""The types of option values: converters from an argument to a value."""
+"""Converters from an argument to the value of an option."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ if TYPE_CHECKING:
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Return a converter that takes a whole number from ``low`` to ``high``."""
+    """Return a converter for whole numbers from ``low`` to ``high``, both included."""
 
-    def convert(word: str) -> int:
-        digits = word.removeprefix("-")
-        if not (digits.isascii() and digits.isdigit() and low <= int(word) <= high):
-            raise ValueError(word)
-        return int(word)
+    def convert(argument: str) -> int:
+        digits = argument.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and low <= int(argument) <= high):
+            raise ValueError(argument)
+        return int(argument)
 
     return convert
 
 
-def entity_path(word: str) -> str:
-    """Return a path with the slashes that old scripts leave out: ``/wirbel`` is ``/wirbel/``."""
-    path = word if word.startswith("/") else f"/{word}"
+def entity_path(argument: str) -> str:
+    """Add a missing leading or trailing slash, because old scripts omit them.
+
+    ``/wirbel`` becomes ``/wirbel/``.
+    """
+    path = argument if argument.startswith("/") else f"/{argument}"
     return path if path.endswith("/") else f"{path}/"

@@ -1,1 +1,1 @@
-"""Policy documents, and policies that a shell took apart."""
+"""Policy documents, and unquoted policies that the shell has changed."""

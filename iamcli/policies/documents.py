@@ -1,4 +1,4 @@
-"""Policies: the ones that options describe, and the ones that users bring."""
+"""Policy documents: generated from options, or provided by the user."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def statement(effect: str, actions: Sequence[str], resources: Sequence[str]) -> str:
-    """Return a policy of one statement. Ledger: generated policies."""
+    """Return a policy with one statement. Source: LEGACY.md (generated policies)."""
     return _policy({"Effect": effect, "Action": list(actions), "Resource": list(resources)})
 
 
 def trust(service: str) -> str:
-    """Return a trust policy that lets ``service`` assume a role. Ledger: generated policies."""
+    """Return a trust policy that lets ``service`` assume a role. Source: as ``statement``."""
     return _policy(
         {"Effect": "Allow", "Principal": {"Service": [service]}, "Action": ["sts:AssumeRole"]}
     )
@@ -26,24 +26,24 @@ def given(file: str | None, document: str | None) -> str:
     """Return the policy that the user specified with ``-f`` or ``-o``, unchanged.
 
     Raises Failure if none or both are given or if the file cannot be read, and InvalidPolicy if the
-    policy is not JSON. Source: LEGACY.md, "a policy that is not JSON is refused".
+    policy is not JSON. Source: LEGACY.md (policies that are not JSON).
     """
     if (file is None) == (document is None):
-        raise Failure("give the policy by exactly one of -f and -o")
+        raise Failure("specify the policy with -f or -o, not both")
     if document is not None:
         return _checked(document, "the policy of -o")
     return from_file(str(file))
 
 
 def from_file(name: str) -> str:
-    """Return the policy in the file ``name``, as it stands; raise Failure or InvalidPolicy."""
+    """Return the policy in the file ``name``, unchanged; raises as ``given`` does."""
     return _checked(files.text(name, "the policy"), name)
 
 
 def trust_given(file: str | None, service: str | None) -> str:
-    """Return the trust policy given by exactly one of ``-f`` and ``-s``; raise like ``given``."""
+    """Return the trust policy specified with ``-f`` or ``-s``; raises as ``given`` does."""
     if (file is None) == (service is None):
-        raise Failure("give the trust policy by exactly one of -f and -s")
+        raise Failure("specify the trust policy with -f or -s, not both")
     return trust(service) if service is not None else from_file(str(file))
 
 

@@ -1,15 +1,15 @@
-"""A policy typed without single quotes: what the shell made of it, and what it was.
+"""Detects a policy that was typed without single quotes, and reconstructs it.
 
-Source: issue 4, point 6, and behaviour.md ("A policy typed without quotes"). Two things happen to
-such a policy, and the second depends on the shell:
+A shell changes an unquoted policy in two ways:
 
-* every quote is gone, and blanks between the parts may have cut it into several words;
-* bash, zsh and fish expand braces: an object with a comma in it loses its braces and falls apart at
-  its commas, each part as one word that repeats what stood before and after the object. dash does
-  not; neither does any shell where only the braces were inside quotes: ``"{"Statement":[...]}"``.
+* It removes all quotes, and splits the policy into words at spaces.
+* bash, zsh and fish expand braces: an object with a comma is split at its commas into words, each
+  of which repeats the text before and after the object. dash does not expand braces, and neither
+  does any shell if the braces are inside quotes, as in ``"{"Statement":[...]}"``.
 
-The policy is read back by the grammar of IAM's policies and torn again by the same rules; only if
-that yields the very words that arrived is it offered. What the words do not decide is never chosen.
+The words are parsed with the grammar of IAM policies, and the result is expanded again. Only if
+that produces exactly the same words is the policy suggested. If several policies would produce
+them, none is. Source: LEGACY.md (policies typed without quotes).
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 FORM = """'{"Statement":[...]}'"""
 
-_TORN = "The shell took the policy apart, because it is not in single quotes; nothing was sent."
-_CURLY = "The policy's quotes are not the straight double ones of JSON; nothing was sent."
-_DOLLAR = "Unless it held a $ (as in ${aws:username}), which the shell has replaced, type:"
+_UNQUOTED = "The shell changed the policy because it is not in single quotes; nothing was sent."
+_TYPOGRAPHIC = "The policy must use straight double quotes, as JSON does; nothing was sent."
+_TYPE_THIS = "Type this instead:"
+_UNLESS_DOLLAR = "Type this instead, unless the policy contained a $ (as in ${aws:username}):"
 
 _OPTION = re.compile(r"[-\u2010-\u2015\u2212]{1,2}[A-Za-z]|--[a-z][a-z-]+(=.*)?")
 _FLAGS = {"-d", "--debug", "-h", "--help", "--version", "-v"}
@@ -46,7 +47,7 @@ _BEGINNING = re.compile(
 )
 _LAYOUT = re.compile(r"\s*([{}\[\]:,])\s*")
 
-# No text that is offered holds a character that is structure, quoting or expansion to anyone.
+# No string in a suggested policy has a character that is special in JSON or in a shell.
 _TEXT = rf"""[^\s{{}}\[\],"'\\$`{_DOUBLE}{_SINGLE}]"""
 _ARN = rf"arn:(?:[^:/\s]*:){{4}}{_TEXT}+"
 _SCALARS = {
@@ -69,11 +70,11 @@ _STATEMENT = {
     *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
     *("Resource", "NotResource", "Condition"),
 }
-# Policy, statement, condition, operator.
+# The levels of a policy: policy, statement, condition, operator.
 _MAX_DEPTH = 4
-# Far above what IAM takes, and little enough to be read at once.
+# More characters than IAM accepts, and few enough to be parsed quickly.
 _MAX_LENGTH = 20_000
-# A statement without one of each cannot be whole.
+# A complete statement has at least one element of each set.
 _REQUIRED = (
     {"Effect"},
     {"Action", "NotAction"},
@@ -82,7 +83,7 @@ _REQUIRED = (
 _OPERATOR = re.compile(
     r"((?:For(?:AllValues|AnyValue):)?(String|Numeric|Date|Bool|Binary|NotIp|Ip|Arn|Null)\w*):"
 )
-# What the values of some conditions look like; those of the others are free.
+# Patterns for the values of some condition operators; other values can be any string.
 _OPERANDS = {
     "Ip": r"[0-9A-Fa-f.:]+(?:/\d+)?",
     "NotIp": r"[0-9A-Fa-f.:]+(?:/\d+)?",
@@ -90,79 +91,80 @@ _OPERANDS = {
     "Date": r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?",
 }
 _CONDITION_KEY = re.compile(r"([\w./-]+:[\w./=@+-]+):", re.ASCII)
-_NOT_ONLY_TEXT = re.compile(r"true|false|null|-?\d+(\.\d+)?([eE][-+]?\d+)?", re.IGNORECASE)
-# What a vanished ${aws:username} leaves behind.
-_HOLE = re.compile(r"(?<!:)//|[/:]$|:::[/-]")
+_OTHER_VALUE = re.compile(r"true|false|null|-?\d+(\.\d+)?([eE][-+]?\d+)?", re.IGNORECASE)
+# Text that may have contained a variable such as ${aws:username}, which the shell has removed.
+_LOST_VARIABLE = re.compile(r"(?<!:)//|[/:]$|:::[/-]")
 
 
 class _UnclearError(Exception):
-    """The words do not decide what the policy was; says what they lack, if that has a name."""
+    """The policy cannot be determined from the words. The message, if any, says what is lost."""
 
 
 class _Policy(NamedTuple):
-    """A policy put together again: its text, and whether a lost ``$`` could go unnoticed."""
+    """A reconstructed policy: its text, and whether the shell may have removed a ``$``."""
 
     text: str
     dollar: bool = False
 
 
-def explain(program: str, argv: Sequence[str], option: str = "-o") -> str | None:
-    """Tell what the shell did to a policy, and how the command has to be typed.
+def explain(program: str, arguments: Sequence[str], option: str = "-o") -> str | None:
+    """Return a message about an unquoted policy with the command line to type instead.
 
-    ``program`` is the command's name, ``argv`` the words after it as they arrived, ``option`` the
-    option that takes the policy. Out comes the text to be shown, without a newline at its end; None
-    where the option is absent or its operand is no remains of a policy (valid JSON, a plain text, a
-    file name, JSON with a mistake in it). Raises nothing. Source: issue 4, point 6.
+    ``program``: the name of the command; ``arguments``: its arguments, as the shell passed them;
+    ``option``: the option that takes the policy. The message has three lines and no final newline.
+    Returns None if the option is absent or its operand does not look like an unquoted policy: valid
+    JSON, plain text, a file name, or JSON with a syntax error. Raises nothing. Source: LEGACY.md
+    (policies typed without quotes).
     """
-    for start, end in _operands(argv, option):
-        words = list(argv[start:end])
-        if _is_torn(words):
-            return _told(words, [program, *argv[:start]], argv[end:])
+    for start, end in _operands(arguments, option):
+        words = list(arguments[start:end])
+        if _is_unquoted(words):
+            return _explanation(words, [program, *arguments[:start]], arguments[end:])
     return None
 
 
-def _told(words: list[str], before: Sequence[str], after: Sequence[str]) -> str:
-    happened = _TORN
+def _explanation(words: list[str], before: Sequence[str], after: Sequence[str]) -> str:
+    problem = _UNQUOTED
     try:
         policy = _requoted(words)
         if policy and len(words) == 1:
-            happened = _CURLY
-        policy = policy or _put_together(words)
+            problem = _TYPOGRAPHIC
+        policy = policy or _reconstructed(words)
     except _UnclearError as unclear:
-        why = f" (the words no longer show {unclear})" if str(unclear) else ""
-        advice = f"What it was cannot be told for certain{why}. Put it in single quotes:"
+        reason = f" (the arguments no longer show {unclear})" if str(unclear) else ""
+        advice = f"The original policy cannot be determined{reason}. Put it in single quotes:"
         shown = FORM
     else:
-        advice = _DOLLAR if policy.dollar else "Type it like this:"
+        advice = _UNLESS_DOLLAR if policy.dollar else _TYPE_THIS
         shown = shlex.quote(policy.text)
     line = " ".join([*map(shlex.quote, before), shown, *map(shlex.quote, after)])
-    return f"{happened}\n{advice}\n  {line}"
+    return f"{problem}\n{advice}\n  {line}"
 
 
-def _operands(argv: Sequence[str], option: str) -> Iterable[tuple[int, int]]:
-    """Tell where the words after each occurrence of the option begin and end."""
+def _operands(arguments: Sequence[str], option: str) -> Iterable[tuple[int, int]]:
+    """Yield the start and end of the operands of each occurrence of ``option``."""
     at = 0
-    while at < len(argv):
-        word = argv[at]
+    while at < len(arguments):
+        argument = arguments[at]
         at += 1
-        if word == option:
+        if argument == option:
             start = at
-            while at < len(argv) and not _OPTION.fullmatch(argv[at]):
+            while at < len(arguments) and not _OPTION.fullmatch(arguments[at]):
                 at += 1
             yield start, at
-        elif word not in _FLAGS and "=" not in word and _OPTION.fullmatch(word):
+        elif argument not in _FLAGS and "=" not in argument and _OPTION.fullmatch(argument):
             at += 1
 
 
-def _is_torn(words: list[str]) -> bool:
+def _is_unquoted(words: list[str]) -> bool:
     if not words or not _BEGINNING.match(words[0]) or _json(words[0]) is not None:
         return False
-    # One word with its quotes in place is JSON with a mistake in it: not the shell's doing.
-    return len(words) > 1 or '"' not in words[0] or not _curly_free(words[0])
+    # A single word that still has its quotes is JSON with a syntax error.
+    return len(words) > 1 or '"' not in words[0] or _has_typographic_quotes(words[0])
 
 
-def _curly_free(text: str) -> bool:
-    return not set(text) & {*_DOUBLE, *_SINGLE}
+def _has_typographic_quotes(text: str) -> bool:
+    return bool(set(text) & {*_DOUBLE, *_SINGLE})
 
 
 def _json(text: str) -> Any:
@@ -173,7 +175,10 @@ def _json(text: str) -> Any:
 
 
 def _requoted(words: list[str]) -> _Policy | None:
-    """Return the policy if it only wants other quotes or was only cut at blanks, as ``$POLICY``."""
+    """Return the policy if only its quotes are wrong or it was only split at spaces, else None.
+
+    An unquoted ``$POLICY`` is split at spaces.
+    """
     joined = " ".join(words)
     for text in (joined, joined.translate(_ALL_QUOTES), joined.translate(_DOUBLE_QUOTES)):
         document = _json(text)
@@ -183,13 +188,13 @@ def _requoted(words: list[str]) -> _Policy | None:
             return _Policy(text)
         compact = "".join(text.split())
         if _json(compact) != document:
-            raise _UnclearError("the blanks in its texts")
+            raise _UnclearError("the spaces in its strings")
         return _Policy(compact)
     return None
 
 
-def _put_together(words: list[str]) -> _Policy:
-    """Return the one policy that tears into these words; raise if there is no such."""
+def _reconstructed(words: list[str]) -> _Policy:
+    """Return the only policy that expands to ``words``; raise _UnclearError if there is none."""
     words = _without_outer_quotes([word.translate(_DOUBLE_QUOTES) for word in words])
     joined = " ".join(words)
     if len(joined) > _MAX_LENGTH:
@@ -199,50 +204,54 @@ def _put_together(words: list[str]) -> _Policy:
     arrived = [joined] if whole else words
     parts = [_LAYOUT.sub(r"\1", word.replace('"', "")).strip() for word in arrived]
     if any(re.search(r"\s", part) for part in parts):
-        raise _UnclearError("the blanks in its texts")
-    # Where braces were not expanded, a comma may be one of a text.
+        raise _UnclearError("the spaces in its strings")
+    # If the braces were not expanded, a comma may be part of a string.
     policy = _policy(
-        _tear(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
+        _expand_braces(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
     )
     text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
-    # Between words only the layout can have had a blank; inside them also a text. Not both.
+    # Spaces between words are part of the layout, but those inside words may be part of a string.
     mixed = whole and len(words) > 1 and any(re.search(r"\s", word) for word in words)
-    if mixed or not any(_tears_into(arrived, layout) for layout in _layouts(text, quoted=quoted)):
-        raise _UnclearError("the blanks in its texts" if " " in joined else "")
+    if mixed or not any(_expands_to(arrived, layout) for layout in _layouts(text, quoted=quoted)):
+        raise _UnclearError("the spaces in its strings" if " " in joined else "")
     return _Policy(text, dollar=any(map(_could_hold_dollar, _statements_of(policy))))
 
 
 def _layouts(text: str, *, quoted: bool) -> Iterable[str]:
-    """Write a compact policy with blanks in every way that is the same from end to end."""
+    """Yield the compact policy ``text`` in each layout that uses spaces consistently."""
     document = json.loads(text)
     commas, colons, pads = (",", ", ", " , "), (":", ": ", " : "), ("", " ")
     for comma, colon, brace, bracket in product(commas, colons, pads, pads):
         text = json.dumps(document, separators=(comma, colon), ensure_ascii=False)
-        # No text that is read back holds a brace or a bracket.
+        # No string in a reconstructed policy contains a brace or a bracket.
         text = text.replace("{", "{" + brace).replace("}", brace + "}")
         text = text.replace("[", "[" + bracket).replace("]", bracket + "]")
         yield text if quoted else text.replace('"', "")
 
 
-def _tears_into(words: list[str], text: str) -> bool:
-    """Tell whether the shell makes these words of the text, with its braces expanded or not."""
-    return words == ([text] if _is_one_object(words[0]) and len(words) == 1 else _tear(text))
+def _expands_to(words: list[str], text: str) -> bool:
+    """Return whether ``text`` results in ``words``, with its braces expanded or not."""
+    whole = _is_one_object(words[0]) and len(words) == 1
+    return words == ([text] if whole else _expand_braces(text))
 
 
 def _without_outer_quotes(words: list[str]) -> list[str]:
-    """Take off typographic single quotes around it all: expanded braces repeat them."""
+    """Remove typographic single quotes around the policy, which brace expansion has repeated."""
     if all(word.startswith(_SINGLE[0]) and word.endswith(_SINGLE[1]) for word in words):
         return _without(words, _SINGLE[0], _SINGLE[1])
     return words
 
 
 def _is_one_object(text: str) -> bool:
-    """Whether the brace that opens the text is closed by the one that ends it."""
+    """Return whether the first and the last character are a pair of braces."""
     return text.startswith("{") and _closing(text, 0)[0] == len(text) - 1
 
 
 def _closing(text: str, start: int) -> tuple[int, list[int]]:
-    """Where the brace at ``start`` is closed, -1 if nowhere, and the commas directly inside it."""
+    """Return the index of the brace that closes the one at ``start``, or -1 if there is none.
+
+    Also return the indexes of the commas directly inside the braces.
+    """
     depth, commas = 0, []
     for at in range(start, len(text)):
         if text[at] == "{":
@@ -258,8 +267,8 @@ def _closing(text: str, start: int) -> tuple[int, list[int]]:
     return -1, commas
 
 
-def _tear(text: str) -> list[str]:
-    """Expand braces as bash, zsh and fish do, as far as a policy can hold them."""
+def _expand_braces(text: str) -> list[str]:
+    """Expand braces as bash, zsh and fish do, as far as they can occur in a policy."""
     start = text.find("{")
     while start >= 0:
         end, commas = _closing(text, start)
@@ -269,18 +278,18 @@ def _tear(text: str) -> list[str]:
     else:
         return [text]
     before, after = text[:start], text[end + 1 :]
-    # In JSON a comma stands between two objects, so nothing is ever left to multiply.
+    # In JSON there is a comma between two objects, so there are no two objects to combine.
     if "{" in after:
         raise _UnclearError
     cuts = [start, *commas, end]
     parts = [text[left + 1 : right] for left, right in pairwise(cuts)]
-    return [before + word + after for part in parts for word in _tear(part)]
+    return [before + word + after for part in parts for word in _expand_braces(part)]
 
 
 class _Conditions(NamedTuple):
-    """Reads the conditions of a statement, where texts are free.
+    """Parses the conditions of a statement, whose values can be any string.
 
-    ``commas`` says that there are some which may belong to a text.
+    ``commas``: whether a comma may be part of a string.
     """
 
     commas: bool
@@ -300,17 +309,17 @@ class _Conditions(NamedTuple):
         if pattern is None and self.commas and isinstance(value, list) and len(value) > 1:
             raise _UnclearError(f"where each value of {key} ends")
         for text in _texts(value):
-            if _NOT_ONLY_TEXT.fullmatch(text):
-                raise _UnclearError(f"whether {text} stood in quotes")
-            if _HOLE.search(text):
-                raise _UnclearError("whether a $ in it was replaced")
+            if _OTHER_VALUE.fullmatch(text):
+                raise _UnclearError(f"whether {text} was in quotes")
+            if _LOST_VARIABLE.search(text):
+                raise _UnclearError("whether it contained a $")
             if "/" in key.partition(":")[2] and ":" in text:
                 raise _UnclearError(f"where the key {key} ends")
         return value
 
 
 def _policy(words: list[str], conditions: _Conditions) -> dict[str, Any]:
-    """Read a policy from its torn words."""
+    """Parse a policy from its words."""
     members: Members = []
     statements: list[str] = []
     later: list[str] = []
@@ -336,7 +345,7 @@ def _policy(words: list[str], conditions: _Conditions) -> dict[str, Any]:
 
 
 def _statement_value(words: list[str], later: list[str], conditions: _Conditions) -> Any:
-    """Read the value of Statement: the words that began with that key, and those after."""
+    """Parse the value of Statement: ``words`` had that key, ``later`` are the words after them."""
     if not words[0].startswith("["):
         if later:
             raise _UnclearError
@@ -348,7 +357,7 @@ def _statement_value(words: list[str], later: list[str], conditions: _Conditions
 
 
 def _later_statements(words: list[str], conditions: _Conditions) -> list[Any]:
-    """Read all statements but the first: a bracket marks the end of the last, nothing the rest."""
+    """Parse all statements but the first. Only the end of the last one is marked, by a bracket."""
     found: list[list[Any]] = []
     last = len(words)
     while last and words[last - 1].endswith("]"):
@@ -366,7 +375,7 @@ def _later_statements(words: list[str], conditions: _Conditions) -> list[Any]:
 
 
 def _partitions(members: Members, conditions: _Conditions) -> list[list[Any]]:
-    """Cut a row of members into statements in every way; of more than two ways two are enough."""
+    """Return up to two of the ways to split ``members`` into statements."""
     ways: dict[int, list[list[Any]]] = {len(members): [[]]}
     for start in reversed(range(len(members))):
         found: list[list[Any]] = []
@@ -386,7 +395,7 @@ def _statement(words: list[str], conditions: _Conditions) -> dict[str, Any]:
 
 
 def _try_statement(members: Members, conditions: _Conditions) -> dict[str, Any] | None:
-    """Read a statement, if its members make one; what only lacks a sign raises all the same."""
+    """Parse a statement; return None if ``members`` are none, raise if only a detail is unclear."""
     keys = {key for key, _ in members}
     if len(keys) < len(members) or not all(choice & keys for choice in _REQUIRED):
         return None
@@ -404,8 +413,8 @@ def _statement_member(key: str, words: list[str], conditions: _Conditions) -> An
     if key in {"Principal", "NotPrincipal"}:
         return "*" if words == ["*"] else _principal(words)
     value = _value(words, _SCALARS[key], lists=key in _LISTS)
-    if key in {"Resource", "NotResource"} and any(map(_HOLE.search, _texts(value))):
-        raise _UnclearError("whether a $ in it was replaced")
+    if key in {"Resource", "NotResource"} and any(map(_LOST_VARIABLE.search, _texts(value))):
+        raise _UnclearError("whether it contained a $")
     return value
 
 
@@ -415,7 +424,7 @@ def _principal(words: list[str]) -> dict[str, Any]:
 
 
 def _value(words: list[str], pattern: str, *, lists: bool = False) -> Any:
-    """Read a text, or a list of texts: a word each, brackets at its ends."""
+    """Parse a string, or a list of strings: one per word, with brackets around the list."""
     listed = lists and words[0].startswith("[") and words[-1].endswith("]")
     if listed:
         words = [words[0][1:], *words[1:]]
@@ -432,7 +441,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _members(words: list[str], key_of: Callable[[str], str]) -> Members:
-    """Sort torn words by the key that they begin with; more elements of a list come without it."""
+    """Group words by the key that they start with; later elements of a list have no key."""
     members: Members = []
     at = 0
     while at < len(words):
@@ -488,7 +497,7 @@ def _matched(pattern: re.Pattern[str], word: str) -> str:
 
 
 def _inside(words: list[str]) -> list[str]:
-    """Return what an object holds: its braces are still there only if no comma was inside."""
+    """Return the members of an object; it still has its braces if it had no comma."""
     if all(word.startswith("{") for word in words):
         return _without(words, "{", "}")
     if len(words) == 1:
@@ -497,7 +506,7 @@ def _inside(words: list[str]) -> list[str]:
 
 
 def _without(words: list[str], first: str, last: str) -> list[str]:
-    """Take off what each word begins and ends with."""
+    """Remove ``first`` and ``last`` from each word; raise _UnclearError if a word lacks them."""
     if not all(word.startswith(first) and word.endswith(last) for word in words):
         raise _UnclearError
     return [word[len(first) : len(word) - len(last)] for word in words]
@@ -516,6 +525,6 @@ def _statements_of(policy: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _could_hold_dollar(statement: dict[str, Any]) -> bool:
-    """Whether the statement has a part in which variables are usual: IAM's, or the shell's."""
+    """Return whether the statement has an element that often contains variables."""
     parts = {"Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
     return any(statement[part] not in ("*", ["*"]) for part in parts & set(statement))

@@ -1,1 +1,1 @@
-"""A private IAM on this machine."""
+"""The sandbox: a private IAM on this machine."""

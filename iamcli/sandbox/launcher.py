@@ -1,4 +1,4 @@
-"""A private IAM on this machine, to try things on: moto, and a command that sees nothing else."""
+"""Runs a command with a private IAM: starts the server, and sets the environment."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import IO
 
-#: How long the server may take to listen, and to end (seconds).
+#: The time that the server may take to start, and to end (seconds).
 TIMEOUT = 60
 
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
-SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it opens nothing
+SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
 
-#: Variables that could lead requests elsewhere, or read files that set such variables.
+#: Variables that could send requests elsewhere, or make a shell read files that set such variables.
 REMOVED_VARIABLES = (
     *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
     *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
 )
 
-#: The option that keeps a shell from its start-up files: a real endpoint may be set there.
+#: The option with which a shell skips its start-up files, which may set a real endpoint.
 WITHOUT_STARTUP = {
     "bash": "--norc",
     "csh": "-f",
@@ -41,28 +41,29 @@ WITHOUT_STARTUP = {
     "zsh": "-f",
 }
 
-# The child runs the same iamcli, and imports what this process would import; nothing is imported
-# from the current folder, which "python -c" puts first. Python 3.13 even does so before it begins.
-_SAFELY = ("-P",) if sys.version_info >= (3, 11) else ()
-_CHILD = (
+# The server runs the same iamcli with the import path of this process. "python -c" adds the current
+# directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
+_SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
+_SERVER_CODE = (
     "import sys; sys.path = sys.argv[1:2]; import iamcli; sys.path = sys.argv[2:]; "
     "from iamcli.sandbox.server import main; main()"
 )
 
 
 class Server(NamedTuple):
-    """A running server: its ``url``, and a ``credential_file`` with keys that it takes.
+    """A running server: its ``url``, and a ``credential_file`` with keys for it.
 
-    ``pipe`` is what keeps it running; it ends when this is closed, or with this process.
+    ``pipe``: the standard input of the server, which ends when the pipe is closed, by this process
+    or because this process ended.
     """
 
     url: str
     credential_file: str
     pipe: IO[bytes]
 
-    def ends_with(self, process: int) -> None:
-        """Name the process that is hung up if the sandbox is killed; 0 for none."""
-        with contextlib.suppress(BrokenPipeError):  # without the server there is nobody to tell
+    def set_command(self, process: int) -> None:
+        """Set the process to which the server sends SIGHUP if this process ends; 0 for none."""
+        with contextlib.suppress(BrokenPipeError):  # the server has ended
             self.pipe.write(b"%d\n" % process)
 
 
@@ -70,20 +71,20 @@ class Server(NamedTuple):
 def server() -> Iterator[Server]:
     """Run an empty private IAM on a free port of the loopback interface.
 
-    It ends, and its files are removed, on leaving the context and whatever ends this process.
-    Raises Failure where it does not come to listen.
+    It ends and its files are removed at the end of the context, or when this process ends for any
+    reason. Raises Failure if the server does not start.
     """
-    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    child = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, *_SAFELY, "-c", _CHILD, ours, *filter(None, sys.path)],
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    child = subprocess.Popen(  # noqa: S603 - a module of this package
+        [sys.executable, *_SAFE_PATH, "-c", _SERVER_CODE, root, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         bufsize=0,
         env=_without_aws_variables(os.environ),
-        start_new_session=True,  # Ctrl-C is for the command; the pipe tells this one
+        start_new_session=True,  # keeps Ctrl-C from the server, which ends when the pipe closes
     )
-    assert child.stdin  # noqa: S101 - asked for above
+    assert child.stdin  # noqa: S101 - for mypy
     assert child.stdout  # noqa: S101
     credential_file = None
     try:
@@ -98,16 +99,16 @@ def server() -> Iterator[Server]:
             child.kill()
             child.wait()
         if credential_file:
-            # Somebody may have killed the server, which removes it otherwise.
+            # The server removes its files unless it was killed.
             shutil.rmtree(os.path.dirname(credential_file), ignore_errors=True)
 
 
 def run(command: Sequence[str], say: Callable[[str], None]) -> int:
-    """Run ``command``, or an interactive shell where it is empty, with a private IAM.
+    """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``say`` tells the user a line. Returns the exit status as a shell gives it: 128 + N where
-    signal N ended the command, 127 where it is not found, 126 where it cannot be executed. Raises
-    Failure where the server does not run.
+    ``say``: called with each line for the user. Returns the exit status as a shell does: 128 + N if
+    signal N ended the command, 127 if it is not found, 126 if it cannot be executed. Raises
+    Failure if the server does not start.
     """
     with server() as private:
         env = environment(private, os.environ)
@@ -115,11 +116,11 @@ def run(command: Sequence[str], say: Callable[[str], None]) -> int:
         if not command:
             command = _shell(env)
             terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
-            say(f"a private IAM at {private.url}, and nothing here reaches AWS; exit ends it")
+            say(f"private IAM at {private.url}; requests do not reach AWS; type exit to leave")
         try:
             return _run(command, env, private, terminate)
         except FileNotFoundError:
-            say(f"{command[0]}: not found; is it installed, and on PATH?")
+            say(f"{command[0]}: not found; is it installed and on PATH?")
             return 127
         except OSError as error:
             say(f"{command[0]}: cannot be executed: {error.strerror}")
@@ -127,9 +128,9 @@ def run(command: Sequence[str], say: Callable[[str], None]) -> int:
 
 
 def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
-    """Return the ``inherited`` variables, changed so that every client finds only ``private``.
+    """Return the ``inherited`` variables, changed so that every client uses only ``private``.
 
-    Raises Failure where the iam-* commands are not found.
+    Raises Failure if the iam-* commands are not found.
     """
     from iamcli.installation.home import commands_folder
 
@@ -141,7 +142,7 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
         "AWS_IAM_HOME": str(folder.parent),
         "AWS_IAM_URL": private.url,
         "AWS_CREDENTIAL_FILE": private.credential_file,
-        # For `aws` and whatever else uses an SDK: the files could name profiles and endpoints.
+        # For `aws` and other clients that use an SDK. The shared files could set other endpoints.
         "AWS_ENDPOINT_URL": private.url,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
@@ -164,12 +165,12 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
 def _report(pipe: IO[bytes]) -> tuple[str, str]:
     """Return the URL and the credential file that the server reports."""
     if not select.select([pipe], [], [], TIMEOUT)[0]:
-        raise Failure(f"the sandbox's server does not listen after {TIMEOUT} seconds; try again")
+        raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
     report = json.loads(pipe.read() or "{}")
     if not report:
-        raise Failure("the sandbox's server ended before it listened; try again")
+        raise Failure("the sandbox server ended before it was ready; try again")
     if "failure" in report:
-        raise Failure(f"the sandbox cannot run: {report['failure']}")
+        raise Failure(f"cannot start the sandbox: {report['failure']}")
     return report["url"], report["credential_file"]
 
 
@@ -183,52 +184,55 @@ def _shell(env: dict[str, str]) -> list[str]:
 def _run(
     command: Sequence[str], env: Mapping[str, str], private: Server, terminate: signal.Signals
 ) -> int:
-    """Run ``command`` and leave to it how signals end it; ``terminate`` stands for SIGTERM."""
+    """Run ``command``, forward signals to it, and return its exit status.
+
+    ``terminate``: the signal to send to the command instead of SIGTERM.
+    """
     process = None
     early: list[int] = []
 
-    def pass_on(number: int, _frame: object) -> None:
+    def forward(number: int, _frame: object) -> None:
         if process is None:
             early.append(number)
         elif number != signal.SIGINT or not _in_foreground():
-            # In the foreground the terminal has sent Ctrl-C to the command too.
+            # In the foreground, the terminal also sends Ctrl-C to the command.
             process.send_signal(terminate if number == signal.SIGTERM else number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, pass_on)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
+            signal.signal(number, forward)
     try:
         process = _start(command, env, private)
     except OSError:
-        private.ends_with(0)
+        private.set_command(0)
         raise
-    for missed in early:
-        process.send_signal(terminate if missed == signal.SIGTERM else missed)
+    for early_number in early:
+        process.send_signal(terminate if early_number == signal.SIGTERM else early_number)
     status = process.wait()
-    private.ends_with(0)
+    private.set_command(0)
     return 128 - status if status < 0 else status
 
 
 def _start(
     command: Sequence[str], env: Mapping[str, str], private: Server
 ) -> subprocess.Popen[bytes]:
-    def named() -> None:
-        # Before it is the command: this process may be killed as soon as there is one.
-        private.ends_with(os.getpid())
+    def register() -> None:
+        # In the new process, before it runs the command: iamcli may be killed at any time.
+        private.set_command(os.getpid())
 
     try:
-        return subprocess.Popen(command, env=env, preexec_fn=named)  # noqa: PLW1509, S603 - no threads
+        return subprocess.Popen(command, env=env, preexec_fn=register)  # noqa: PLW1509, S603 - no threads
     except OSError as error:
         found = shutil.which(command[0], path=env["PATH"])
         if error.errno != errno.ENOEXEC or not found:
             raise
-        # A script without #! is for sh, as every shell has it.
+        # Run a script without #! with sh, as shells do.
         shell = ["/bin/sh", found, *command[1:]]
-        return subprocess.Popen(shell, env=env, preexec_fn=named)  # noqa: PLW1509, S603
+        return subprocess.Popen(shell, env=env, preexec_fn=register)  # noqa: PLW1509, S603
 
 
 def _in_foreground() -> bool:
-    """Tell whether this process belongs to the terminal's foreground, which Ctrl-C ends."""
+    """Return whether this process is in the foreground process group of its terminal."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY)
     except OSError:

@@ -1,9 +1,9 @@
-"""The sandbox's server: moto in a process of its own, which ends with the one that started it.
+"""The sandbox server: moto in a separate process, which ends with its parent process.
 
-Its standard input is a pipe whose other end only the starter holds, so that the end of that
-process, whatever ends it, closes the pipe. Through it comes, one a line, the id of the process
-that must not outlive the sandbox, 0 once it is over. Standard output carries one JSON object: where
-the server listens and the credential file it made, or why it cannot run.
+Its standard input is a pipe from the parent, which is closed when the parent ends for any reason.
+From it the server reads, one per line, the ID of the process to which it sends SIGHUP when the pipe
+is closed, or 0 for none. To standard output it writes one JSON object: the URL and the credential
+file, or the reason why it cannot start.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from moto.iam.policy_validation import BaseIAMPolicyValidator
     from werkzeug.serving import BaseWSGIServer
 
-#: The calls of moto's IAM whose policies may lack the version, as the service has it.
+#: The methods of moto's IAM whose policies need no version in the real service.
 ANY_VERSION = (
     "create_role",
     "put_group_policy",
@@ -40,35 +40,35 @@ ANY_VERSION = (
     "update_assume_role_policy",
 )
 
-#: The release of moto that the correction was tried with.
-TRIED = "5.2.5"
+#: The release of moto with which this module was tested.
+TESTED = "5.2.5"
 
 
 def main() -> None:
-    """Serve an empty IAM until standard input ends; leave no file and no process behind."""
+    """Serve an empty IAM until standard input ends, then remove the files and exit."""
     folder = None
     try:
         report, folder = _start()
         with contextlib.suppress(BrokenPipeError):
             os.write(1, json.dumps(report).encode())
-        os.dup2(2, 1)  # the starter reads to the end; standard error is the null device
+        os.dup2(2, 1)  # closes the pipe, which the parent reads to its end
         _wait()
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
-    os._exit(0)  # the threads that serve would wait for their clients
+    os._exit(0)  # a normal exit would wait for the threads, which wait for their clients
 
 
 def _start() -> tuple[dict[str, str], str | None]:
-    """Return what there is to report, and the folder to remove at the end."""
+    """Start the server; return the report, and the directory to remove at the end."""
     try:
-        server = _listen()
+        server = _make_server()
     except ImportError as error:
-        what = f"moto with its server, and {error.name or error} is missing"
-        return {"failure": f"it needs {what}; pip install 'iamcli[sandbox]'"}, None
-    except Exception as error:  # noqa: BLE001 - the starter tells the user, whatever it is
+        what = f"{error.name or error} is not installed"
+        return {"failure": f"{what}; run: pip install 'iamcli[sandbox]'"}, None
+    except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
-        return {"failure": f"{what}; it was tried with moto[iam,server]=={TRIED}"}, None
+        return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None
     folder = tempfile.mkdtemp(prefix="iamcli-sandbox-")
     credential_file = Path(folder, "credentials")
     credential_file.touch(mode=0o600)
@@ -79,16 +79,16 @@ def _start() -> tuple[dict[str, str], str | None]:
 
 
 def _wait() -> None:
-    """Wait until the starter is gone; hang up the process that it left running."""
-    running = 0
+    """Wait until the pipe is closed; then send SIGHUP to the command, if it is still running."""
+    command = 0
     for line in sys.stdin:
-        running = int(line)
-    if running:
+        command = int(line)
+    if command:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(running, signal.SIGHUP)
+            os.kill(command, signal.SIGHUP)
 
 
-def _listen() -> BaseWSGIServer:
+def _make_server() -> BaseWSGIServer:
     from moto.iam.models import IAMBackend
     from moto.iam.policy_validation import BaseIAMPolicyValidator
     from moto.moto_server.werkzeug_app import (
@@ -110,11 +110,11 @@ def _listen() -> BaseWSGIServer:
 
 
 def accept_any_version(backend: type[Any], validator: type[BaseIAMPolicyValidator]) -> None:
-    """Take inline and trust policies without ``"Version":"2012-10-17"``, as the service does.
+    """Accept inline and trust policies without ``"Version":"2012-10-17"``, as the service does.
 
-    moto asks every policy for that version; the service asks managed policies only. ``backend``
-    and ``validator`` are moto's classes. Raises AttributeError where they are no longer what this
-    corrects. Ledger: the version of a policy.
+    moto requires that version in every policy, but the service only in managed policies.
+    ``backend`` and ``validator``: the classes of moto to change. Raises AttributeError if they lack
+    a method to change. Source: LEGACY.md (the version of a policy).
     """
     exempt = ContextVar("exempt", default=False)
     strict = validator._validate_version  # noqa: SLF001 - moto has no switch for it

@@ -1,8 +1,8 @@
-"""localstack's IAM, to be run by the Python of an environment that has localstack-core.
+"""Run the IAM of localstack, with the Python of an environment that has localstack-core.
 
-Only its gateway and its IAM run, without the runtime around them, which would look for containers,
-certificates and news. Standard input is a pipe that only the starter holds: each line empties the
-IAM, the end ends the server. Once it listens, and after each line, it answers with its URL.
+Only its gateway and its IAM run, not its runtime, which looks for containers, certificates and
+updates. Each line on standard input empties the IAM, and the end of standard input stops the
+server. The server prints its URL once it listens, and after each line.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def answer(url: str) -> None:
 
 
 def main() -> None:
-    # The same check as in moto, and the same calls are exempt.
+    # The check is the same as in moto; the same operations accept any version.
     accept_any_version(IamProvider, BaseIAMPolicyValidator)
     gateway = WsgiGateway(LocalstackAwsGateway(SERVICE_PLUGINS))
     server = make_server("127.0.0.1", 0, gateway, threaded=True, request_handler=Quiet)

@@ -1,6 +1,6 @@
-"""The transcripts once more, against an IAM that shares nothing with moto: make test-localstack.
+"""The transcripts with localstack, an IAM that is independent of moto: make test-localstack.
 
-What localstack shows otherwise stands in differences.txt, as in a transcript, below the reason.
+differences.txt lists, in the format of transcripts, what localstack shows differently, and why.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What the tests share: servers, processes, terminals, and readers of what is generated."""
+"""Shared test code: servers, processes, terminals, and readers of generated files."""

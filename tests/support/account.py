@@ -1,6 +1,6 @@
-"""An account behind the wire stub that refuses to delete what still holds something.
+"""An account at the wire stub that does not delete an entity with dependencies.
 
-Its lists come in pages of one entry, so that whoever reads the first page alone misses the rest.
+Its lists have pages of one entry, so that a caller which reads only the first page misses the rest.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ ARN = "arn:aws:iam::123456789012:"
 
 
 class Held(NamedTuple):
-    """Things of one kind that an entity holds: how they are listed, and how they are removed."""
+    """A kind of dependency of an entity: the operations that list and remove it."""
 
     listing: str
     key: str
     removing: str
     member: str
-    #: The parameter by which the removal names a thing, and what its ARN begins with, if any.
+    #: The parameter that names it when it is removed, and the prefix of its ARN, if it has one.
     named: str
     arn: str = ""
 
 
 class Kind(NamedTuple):
-    """A kind of entity: how it is called in requests and answers, and what it may hold."""
+    """A kind of entity: its name in requests and responses, and its kinds of dependencies."""
 
     name: str
     holds: tuple[Held, ...]
@@ -142,7 +142,7 @@ KINDS = (
 class Account(Endpoint):
     """An account with one entity, which is of ``kind``.
 
-    ``things``: the names of what it holds, by the operation that lists them. ``refuse`` names an
+    ``things``: the names of its dependencies, by the operation that lists them. ``refuse``: an
     operation, and how often it succeeds before it is refused.
     """
 
@@ -163,11 +163,11 @@ class Account(Endpoint):
 
     @property
     def changes(self) -> list[str]:
-        """The operations that were to change something, in order."""
+        """The requested operations that change something, in order."""
         return [name for name in self.operations if not name.startswith(("Get", "List"))]
 
     def answer(self, request: Request) -> Answer:
-        """Do what is asked for, or refuse."""
+        """Carry out a request or refuse it."""
         self.requests.append(request)
         operation = request.operation
         if self.refuse and self.refuse[0] == operation and self._often(*self.refuse):

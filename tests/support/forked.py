@@ -1,14 +1,17 @@
-"""Many commands as processes, quickly: each is forked from one that has imported everything.
+"""Run many commands as processes quickly: each is a fork of a process with all imports done.
 
-A start costs a quarter of a second, nearly all of it imports; a fork costs some milliseconds. What
-runs in it is the command as the user has it, with streams, variables, a folder and an exit status
-of its own. What happens while a command is imported is for tests that start it from the shell.
+A start takes a quarter of a second, nearly all of it for imports; a fork takes a few milliseconds.
+The fork runs the command as for a user, with its own streams, variables, directory and exit status.
+Tests of what happens while a command is imported start it from a shell instead.
 """
 
 from __future__ import annotations
 
+import array
 import json
 import os
+import select
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,13 +19,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from support.shell import Shell
 
+    Commands = Mapping[str, Callable[[], object]]
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-#: Seconds after which a command that has not ended is taken to hang.
+#: Seconds after which a command that has not ended is killed.
 TIMEOUT = 30
+#: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
+#: the server, and ends as the fork did.
+CLIENT = """#!{python} -IS
+import _socket, array, os, sys
+server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+server.connect({path!r})
+arguments = [os.path.basename(sys.argv[0]), *sys.argv[1:]]
+message = [os.getcwd(), str(len(arguments)), *arguments, *map("=".join, os.environ.items())]
+streams = array.array("i", [0, 1, 2])
+server.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
+rest = os.fsencode("\\0".join(message))
+while rest:
+    rest = rest[server.send(rest):]
+server.shutdown(_socket.SHUT_WR)
+status = int(server.recv(16) or 99)
+if status < 0:
+    os.kill(os.getpid(), -status)
+os._exit(status)
+"""
 
 
 class Done(NamedTuple):
@@ -33,39 +57,44 @@ class Done(NamedTuple):
     err: str
 
 
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    """Start this file as the process that forks."""
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__)), *arguments],
+        env={
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "HOME": "/nonexistent",
+            # The code of this checkout, wherever the environment is.
+            "PYTHONPATH": str(ROOT),
+        },
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
 class ForkServer:
-    """The process that fork_server, and the line to it."""
+    """A process that forks a command for each request."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__))],
-            env={
-                "PATH": os.environ["PATH"],
-                "LANG": "C.UTF-8",
-                "HOME": "/nonexistent",
-                # The checkout whose tests these are, wherever the environment was made for.
-                "PYTHONPATH": str(ROOT),
-            },
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        self._process = _start()
 
     def run(
         self,
-        *words: str,
+        *arguments: str,
         env: Mapping[str, str],
         folder: Path,
         stdin: bytes = b"",
         stdout: str | None = "",
     ) -> Done:
-        """Run ``words`` and return how that ended.
+        """Run ``arguments``, the name of a command first, and return how that ended.
 
         ``stdout`` names a device to write to instead, None closes the descriptor.
         """
         with tempfile.TemporaryDirectory() as place:
             (Path(place) / "in").write_bytes(stdin)
             order = {
-                "words": words,
+                "arguments": arguments,
                 "env": dict(env),
                 "folder": str(folder),
                 "in": f"{place}/in",
@@ -93,7 +122,7 @@ class ForkServer:
 
 
 class ForkRunner:
-    """Runs commands like a Shell does, in forks."""
+    """Runs commands as a Shell does, in forks."""
 
     def __init__(self, fork_server: ForkServer, shell: Shell) -> None:
         self._forks = fork_server
@@ -102,15 +131,15 @@ class ForkRunner:
 
     def __call__(
         self,
-        *words: str,
+        *arguments: str,
         stdin: str | bytes = b"",
         stdout: str | None = "",
         env: Mapping[str, str] | None = None,
     ) -> Done:
-        """Run ``words``; ``env`` changes variables, "" removes one."""
+        """Run ``arguments``; ``env`` changes variables, "" removes one."""
         changed = {**self.env, **(env or {})}
         return self._forks.run(
-            *words,
+            *arguments,
             env={name: value for name, value in changed.items() if value != ""},
             folder=self.home,
             stdin=stdin.encode() if isinstance(stdin, str) else stdin,
@@ -118,43 +147,129 @@ class ForkRunner:
         )
 
 
-def serve() -> None:
-    """Fork a command for each line of standard input, and answer with its exit status."""
-    # What a command imports before it sends something.
+class ForkedPrograms:
+    """A directory for PATH: its iam-* programs run in forks, for scripts that call many."""
+
+    def __init__(self, folder: Path, names: list[str]) -> None:
+        self.folder = folder / "bin"
+        self.folder.mkdir()
+        address = str(folder / "socket")
+        program = self.folder / names[0]
+        program.write_text(CLIENT.format(python=sys.executable, path=address))
+        program.chmod(0o755)
+        for name in names[1:]:
+            (self.folder / name).symlink_to(program.name)
+        self._process = _start(address)
+        assert self._process.stdout
+        self._process.stdout.readline()
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._process.communicate()
+
+
+def all_commands() -> Commands:
+    """Import everything that a command imports before it sends a request."""
     import iamcli.client.client
     import iamcli.runner  # noqa: F401
     from iamcli.commands import index
 
-    commands = {command.name: command for command in index.commands()}
+    return {command.name: command for command in index.commands()}
+
+
+def serve(commands: Commands) -> None:
+    """Fork a command for each line of standard input, and answer with its exit status."""
     for line in sys.stdin.buffer:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            become(order, commands[order["words"][0]])
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+            streams = [
+                os.open(order["in"], os.O_RDONLY),
+                None
+                if order["out"] is None
+                else os.open(order["out"], os.O_WRONLY | os.O_CREAT, 0o600),
+                os.open(order["err"], os.O_WRONLY | os.O_CREAT, 0o600),
+            ]
+            become(commands, streams, order["folder"], order["arguments"], order["env"])
+        sys.stdout.write(f"{_status(child)}\n")
         sys.stdout.flush()
 
 
-def become(order: dict[str, Any], command: Any) -> None:
-    """Be the command: its streams, variables and folder, then its program; never return."""
+def listen(commands: Commands, address: str) -> None:
+    """Fork a command for each connection to ``address``, until standard input ends."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind(address)
+        server.listen(64)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        while True:
+            ready, _, _ = select.select([server, sys.stdin], [], [])
+            if server not in ready:
+                return
+            connection, _ = server.accept()
+            # The child waits for its command, so that the commands of a pipeline run together.
+            if os.fork() == 0:
+                answer(commands, connection)
+            connection.close()
+            while _reaped():
+                pass
+
+
+def answer(commands: Commands, connection: socket.socket) -> None:
+    """Run the command that a CLIENT asks for, send its exit status; never return."""
+    _, ancillary, _, _ = connection.recvmsg(1, socket.CMSG_SPACE(3 * array.array("i").itemsize))
+    descriptors = array.array("i", ancillary[0][2])
+    received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    folder, count, *rest = os.fsdecode(received).split("\0")
+    arguments, variables = rest[: int(count)], rest[int(count) :]
+    child = os.fork()
+    if child == 0:
+        env = dict(variable.split("=", 1) for variable in variables)
+        become(commands, list(descriptors), folder, arguments, env)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    connection.sendall(str(_status(child)).encode())
+    os._exit(0)
+
+
+def _status(child: int) -> int:
+    """Wait for a child; return its status as subprocess does."""
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _reaped() -> bool:
+    """Return whether there was a child that had ended."""
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False
+
+
+def become(
+    commands: Commands,
+    streams: list[int | None],
+    folder: str,
+    arguments: list[str],
+    env: dict[str, str],
+) -> None:
+    """Run the command in this process with these streams, variables and folder; never return."""
     import signal
 
     signal.alarm(TIMEOUT)
-    os.dup2(os.open(order["in"], os.O_RDONLY), 0)
+    for number, descriptor in enumerate(streams):
+        if descriptor is None:
+            os.close(number)
+        else:
+            os.dup2(descriptor, number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - ends with the process
-    os.dup2(os.open(order["err"], os.O_WRONLY | os.O_CREAT, 0o600), 2)
-    if order["out"] is None:
-        os.close(1)
-    else:
-        os.dup2(os.open(order["out"], os.O_WRONLY | os.O_CREAT, 0o600), 1)
     os.closerange(3, 64)
     os.environ.clear()
-    os.environ.update(order["env"])
-    os.chdir(order["folder"])
-    sys.argv = order["words"]
+    os.environ.update(env)
+    os.chdir(folder)
+    sys.argv = arguments
     try:
-        command()
+        commands[arguments[0]]()
     except BaseException:  # noqa: BLE001 - Python would show it, and so does this
         import traceback
 
@@ -164,4 +279,7 @@ def become(order: dict[str, Any], command: Any) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    if sys.argv[1:]:
+        listen(all_commands(), sys.argv[1])
+    else:
+        serve(all_commands())

@@ -1,6 +1,6 @@
-"""The options of a command as help, manual page and completions tell them, each read by itself.
+"""Read the options of a command from its help, its man page and its completions.
 
-The readers know the form of what they read and nothing of what made it.
+The readers know only the format of these texts, not the code that generates them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Names = tuple[str, ...]
 
 
 class Fact(NamedTuple):
-    """What a reader learns of an option."""
+    """What a text says about an option."""
 
     value: bool
     required: bool
@@ -48,23 +48,25 @@ def declared(command: Command) -> Facts:
     }
 
 
-def _told(value: object, text: str) -> Fact:
-    """Return what the one line of help and completions says: marks, choices, default."""
-    marks = re.search(r" \(((?:required|repeatable|exactly one of [^)]*)(?:, [^)]*)*)\)", text)
-    words = marks[1] if marks else ""
+def _fact(value: object, text: str) -> Fact:
+    """Read the description of an option in help and completions: notes, choices, default."""
+    annotations = re.search(
+        r" \(((?:required|repeatable|-\w+ or -\w+ is required)(?:, [^)]*)*)\)", text
+    )
+    notes = annotations[1] if annotations else ""
     choices = re.search(r"\): ([A-Z]\w+(?:, \w+)* or \w+)", text)
     default = re.search(r"; default: (.*)$", text)
     return Fact(
         bool(value),
-        "required" in words.split(", "),
-        "repeatable" in words,
+        "required" in notes.split(", "),
+        "repeatable" in notes,
         tuple(re.split(r", | or ", choices[1])) if choices else (),
         default[1] if default else "",
     )
 
 
 def of_help(text: str) -> Facts:
-    """Read what ``-h`` shows."""
+    """Read the output of ``-h``."""
     found: Facts = {}
     table = text.partition("[options...]\n\n")[2].partition("\n\n")[0]
     rows: list[str] = []
@@ -77,7 +79,7 @@ def of_help(text: str) -> Facts:
         left, _, meaning = re.split(r"(  +)", row, maxsplit=1)
         names, _, metavar = re.sub(r"^(\S+), ", r"\1,", left).partition(" ")
         for name in names.split(","):
-            found[name] = _told(metavar, meaning)
+            found[name] = _fact(metavar, meaning)
     return found
 
 
@@ -133,13 +135,13 @@ def of_bash(names: Iterable[str]) -> dict[str, Facts]:
     done = subprocess.run(
         ["bash", "-c", script, "bash", file, *names], capture_output=True, text=True, check=True
     )
-    words = iter(done.stdout.split("\0")[:-1])
+    fields = iter(done.stdout.split("\0")[:-1])
     found: dict[str, Facts] = {}
-    for name in words:
+    for name in fields:
         facts: Facts = {}
-        for option in iter(lambda: next(words), "END"):
-            kind, _, meaning = next(words), next(words), next(words)
-            facts[option] = _told(kind != "switch", meaning)
+        for option in iter(lambda: next(fields), "END"):
+            kind, _, meaning = next(fields), next(fields), next(fields)
+            facts[option] = _fact(kind != "switch", meaning)
         found[name] = facts
     return found
 
@@ -162,7 +164,7 @@ def of_zsh(names: Iterable[str]) -> dict[str, Facts]:
         for word in shlex.split(f"{common}\n{inner}"):
             spec = SPEC.fullmatch(word)
             assert spec, word
-            fact = _told(spec["value"], re.sub(r"\\(.)", r"\1", spec["text"]))
+            fact = _fact(spec["value"], re.sub(r"\\(.)", r"\1", spec["text"]))
             assert fact.repeatable == bool(spec["star"])
             facts[spec["name"]] = fact
         found[name] = facts
@@ -186,6 +188,6 @@ def of_fish(names: Iterable[str]) -> dict[str, Facts]:
             assert row, line
             dashes = "--" if " -l " in line[: row.start("name")] else "-"
             meaning = re.sub(r"\\(.)", r"\1", row["text"])
-            facts[f"{dashes}{row['name']}"] = _told(row["value"], meaning)
+            facts[f"{dashes}{row['name']}"] = _fact(row["value"], meaning)
         found[name] = facts
     return found

@@ -1,4 +1,4 @@
-"""Programs that some tests need, and how a reader of shell files and pages sees the options."""
+"""Programs that some tests need."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 
 
 def need(*names: str) -> None:
-    """Skip the test where a program is missing; fail it where CI should have installed it."""
+    """Skip the test if a program is missing; fail it in CI, which must install all programs."""
     for name in names:
         if not (shutil.which(name) or os.path.exists(name)):  # noqa: PTH110 - a name or a path
             if os.environ.get("CI") == "true":
-                pytest.fail(f"{name} is not installed, and CI has to have it")
+                pytest.fail(f"{name} is not installed, and CI must have it")
             pytest.skip(f"{name} is not installed")

@@ -1,4 +1,4 @@
-"""Commands as a user runs them: real processes with an environment of their own."""
+"""Run commands as a user does: as processes in an environment of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
 
 class Shell:
-    """Runs commands as a user does: real processes with an environment of their own."""
+    """Runs commands as a user does: as processes in the environment ``env``."""
 
     def __init__(self, home: Path, variables: Mapping[str, str]) -> None:
         self.home = home
@@ -31,18 +31,18 @@ class Shell:
             "LANG": "C.UTF-8",
             "TMPDIR": str(home),
             "AWS_EC2_METADATA_DISABLED": "true",
-            # Empty but for mutation testing, where the code is not that of the environment.
+            # Set by mutation testing only, to run the code of its clone.
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             **variables,
         }
 
     def __call__(
-        self, *words: str, stdin: str | bytes | None = "", env: Mapping[str, str] | None = None
+        self, *arguments: str, stdin: str | bytes | None = "", env: Mapping[str, str] | None = None
     ) -> Done:
-        """Run ``words`` and return how that ended; ``env`` changes variables, "" removes one."""
+        """Run ``arguments``; ``env`` changes variables, "" removes one."""
         changed = {**self.env, **(env or {})}
         done = subprocess.run(
-            words,
+            arguments,
             env={name: value for name, value in changed.items() if value != ""},
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
@@ -56,7 +56,7 @@ class Shell:
             done.stderr.decode("utf-8", "surrogateescape"),
         )
 
-    def start(self, *words: str, **options: object) -> subprocess.Popen[bytes]:
-        """Start ``words`` and return the process."""
+    def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+        """Start ``arguments`` and return the process."""
         settings = {"env": self.env, "cwd": self.home, **options}
-        return subprocess.Popen(words, **settings)  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(arguments, **settings)  # type: ignore[call-overload,no-any-return]

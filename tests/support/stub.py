@@ -1,7 +1,7 @@
-"""The wire stub: an HTTP server on loopback that gives canned answers and remembers requests.
+"""The wire stub: an HTTP server on the loopback interface with canned answers.
 
-Each path of its URL is a endpoint with answers of its own, given one after the other; the last one
-is given again where more are asked for. So many processes can use one stub.
+Each path is an endpoint that records its requests and has its own answers. It sends them one after
+the other and repeats the last one. So many processes can use one stub at the same time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
 class Request(NamedTuple):
-    """A request as it arrived: the operation, its parameters in order, and where from."""
+    """A received request: operation, parameters in order, headers, peer and request line."""
 
     operation: str
     parameters: dict[str, str]
@@ -34,7 +34,7 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What is sent back: status and body, or a ``fault`` that does as it likes to the socket."""
+    """A response: status and body, or a ``fault`` that uses the connection itself."""
 
     body: bytes = b""
     status: int = 200
@@ -44,7 +44,7 @@ class Answer(NamedTuple):
 
 
 def ok(operation: str, result: str = "") -> Answer:
-    """Return an answer in the service's own form; ``result`` is the XML inside its result."""
+    """Return an answer in the format of IAM; ``result`` is the XML inside the result element."""
     return Answer(
         f'<{operation}Response xmlns="{NAMESPACE}"><{operation}Result>{result}'
         f"</{operation}Result><ResponseMetadata><RequestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE"
@@ -53,7 +53,7 @@ def ok(operation: str, result: str = "") -> Answer:
 
 
 def refused(code: str, message: str = "", status: int = 400) -> Answer:
-    """Return a refusal in the service's own form."""
+    """Return an error in the format of IAM."""
     return Answer(
         f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{escape(code)}</Code>'
         f"<Message>{escape(message)}</Message></Error>"
@@ -63,12 +63,12 @@ def refused(code: str, message: str = "", status: int = 400) -> Answer:
 
 
 def faulty(fault: Fault) -> Answer:
-    """Return an answer that is whatever ``fault`` does with the handler."""
+    """Return an answer that calls ``fault`` with the handler."""
     return Answer(fault=fault)
 
 
 class Endpoint:
-    """The answers of one path, and the requests that came to it."""
+    """The answers of one path, and the requests that it received."""
 
     def __init__(self, url: str, answers: list[Answer]) -> None:
         self.url = url
@@ -78,17 +78,17 @@ class Endpoint:
         self._lock = threading.Lock()
 
     def on(self, operation: str, *answers: Answer) -> Endpoint:
-        """Give ``answers`` to this operation, whenever it comes; return the endpoint."""
+        """Use ``answers`` for requests of this operation; return the endpoint."""
         self._by_operation[operation] = list(answers)
         return self
 
     @property
     def operations(self) -> list[str]:
-        """The operations that were asked for, in order."""
+        """The requested operations, in order."""
         return [request.operation for request in self.requests]
 
     def answer(self, request: Request) -> Answer:
-        """Remember ``request`` and return its answer."""
+        """Record ``request`` and return its answer."""
         with self._lock:
             self.requests.append(request)
             waiting = self._by_operation.get(request.operation, self._answers)
@@ -98,7 +98,7 @@ class Endpoint:
 
 
 class Stub:
-    """A running stub; ``endpoint`` makes a new URL with its answers."""
+    """A running stub; ``endpoint`` adds a URL with its answers."""
 
     def __init__(self, tls: SSLContext | None = None) -> None:
         self._endpoints: dict[str, Endpoint] = {}
@@ -128,11 +128,11 @@ class Stub:
         self._thread.start()
 
     def endpoint(self, *answers: Answer) -> Endpoint:
-        """Return a new endpoint that gives ``answers`` in order."""
+        """Return a new endpoint that sends ``answers`` in order."""
         return self.add(lambda url: Endpoint(url, list(answers)))
 
     def add(self, made: Callable[[str], S]) -> S:
-        """Return a new endpoint, ``made`` for its URL."""
+        """Return a new endpoint, which ``made`` creates for its URL."""
         path = f"/{len(self._endpoints) + 1}"
         endpoint = made(f"{self._scheme}://127.0.0.1:{self.port}{path}")
         self._endpoints[path] = endpoint

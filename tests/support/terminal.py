@@ -1,83 +1,118 @@
-"""A shell on a terminal, and what it shows while somebody types."""
+"""Programs that run on a terminal, with pexpect."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
+import io
 import re
-import select
-import struct
-import subprocess
-import termios
-import time
 from typing import TYPE_CHECKING
 
+import pexpect
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import signal
+    from collections.abc import Mapping
+    from pathlib import Path
 
 TIMEOUT = 30
-#: A terminal so large that nothing is wrapped or shown page by page.
-ROWS, COLUMNS = 200, 150
-READY = b"READY> "
-#: The cursor goes elsewhere: what follows is another line.
-MOVE = re.compile(rb"\x1b\[[0-9;]*[A-DH]|\r")
-CONTROL = re.compile(rb"\x1b[\[(][0-9;?]*[A-Za-z]|\x1b[=>]|[\x00\x07\x08]")
+#: Rows and columns: with so many, shells neither wrap lines nor page lists.
+SIZE = (200, 150)
+PROMPT = "READY> "
+#: Sequences that move the cursor: what follows them is another line.
+MOVE = re.compile(r"\x1b\[[0-9;]*[A-DH]|\r")
+CONTROL = re.compile(r"\x1b[\[(][0-9;?]*[A-Za-z]|\x1b[=>]|[\x00\x07\x08]")
 
 
 class Terminal:
-    """A ``shell`` that runs in ``env`` on a terminal of its own, after the line ``setup``."""
+    """A program on its own terminal."""
 
-    def __init__(self, shell: Sequence[str], env: Mapping[str, str], setup: str) -> None:
-        self._terminal, other = pty.openpty()
-        # Whoever leads a session and opens a terminal has it for its own.
-        script = 'terminal=$1; shift; exec "$@" <"$terminal" >"$terminal" 2>&1'
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", script, "sh", os.ttyname(other), *shell],
+    def __init__(self, program: str | Path, *arguments: str, env: Mapping[str, str]) -> None:
+        self._record = io.StringIO()
+        self._child = pexpect.spawn(
+            str(program),
+            list(arguments),
             env=dict(env),
-            start_new_session=True,
+            encoding="utf-8",
+            codec_errors="replace",
+            timeout=TIMEOUT,
+            dimensions=SIZE,
         )
-        size = struct.pack("HHHH", ROWS, COLUMNS, 0, 0)
-        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, size)
-        self._send(f"{setup}; PS1='REA''DY> '\r")
-        self._until(READY)
-        # Not before the shell has it: a terminal that nobody has open cannot be read.
-        os.close(other)
+        self._child.logfile_read = self._record
+        self._child.delaybeforesend = None
+
+    @property
+    def pid(self) -> int:
+        """The process ID of the program."""
+        return int(self._child.pid)
+
+    @property
+    def shown(self) -> str:
+        """Everything that the terminal has shown."""
+        return self._record.getvalue()
+
+    def type(self, text: str) -> None:
+        """Type ``text``, which includes the newline that ends a line."""
+        self._child.send(text)
+
+    def wait_for(self, text: str) -> str:
+        """Wait until the terminal shows ``text``; return what it showed before it."""
+        self._child.expect_exact(text)
+        return str(self._child.before)
+
+    def echoes(self) -> bool:
+        """Return whether the terminal shows what is typed."""
+        return bool(self._child.getecho())
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        self._child.kill(number)
+
+    def wait(self) -> int:
+        """Wait for the end of the program; return its status as subprocess does."""
+        if not self._child.closed:
+            self._child.expect(pexpect.EOF)
+        self._child.wait()
+        killed_by = self._child.signalstatus
+        return int(self._child.exitstatus if killed_by is None else -killed_by)
+
+    def hang_up(self) -> int:
+        """Close the terminal as its window would; return the status of the program."""
+        # pexpect's close() sends signals itself; here the kernel's SIGHUP is the only one.
+        self._child.ptyproc.fileobj.close()
+        self._child.closed = True
+        return self.wait()
+
+    def status(self) -> int:
+        """Wait for the end of the program and close the terminal; return the status."""
+        status = self.wait()
+        self.close()
+        return status
+
+    def close(self) -> None:
+        """Close the terminal and kill the program if it still runs."""
+        self._child.close(force=True)
+
+
+class InteractiveShell:
+    """A shell on a terminal that runs the line ``setup`` first."""
+
+    def __init__(self, program: str, *arguments: str, env: Mapping[str, str], setup: str) -> None:
+        self._terminal = Terminal(program, *arguments, env=env)
+        # The quotes keep the echo of this line from being taken for the prompt.
+        self._terminal.type(f"{setup}; PS1='REA''DY> '\r")
+        self._terminal.wait_for(PROMPT)
 
     def typed(self, keys: str) -> str:
-        """Type ``keys``, drop the line, and return what was shown."""
-        self._send(f"{keys}\x15echo DO''NE\r")
-        shown = MOVE.sub(b"\n", self._until(b"DONE\r\n", READY))
-        return CONTROL.sub(b"", shown).decode(errors="replace")
+        """Type ``keys``, discard the command line, and return what the terminal showed."""
+        self._terminal.type(f"{keys}\x15echo DO''NE\r")
+        shown = self._terminal.wait_for("DONE\r\n")
+        self._terminal.wait_for(PROMPT)
+        return CONTROL.sub("", MOVE.sub("\n", shown))
 
     def line(self, keys: str) -> list[str]:
-        """Type ``keys``, and return the words of the line that stands there then."""
+        """Type ``keys``, and return the arguments that are on the command line then."""
         shown = self.typed(f"{keys}\x01printf '{{%s}}' \r")
         return re.findall(r"\{([^%}]*)\}", shown)
 
     def close(self) -> None:
         """End the shell."""
-        self._process.kill()
-        self._process.wait()
-        os.close(self._terminal)
-
-    def _send(self, keys: str) -> None:
-        os.write(self._terminal, keys.encode())
-
-    def _until(self, *marks: bytes) -> bytes:
-        """Read until the ``marks`` have come, one behind the other."""
-        end = time.monotonic() + TIMEOUT
-        shown = b""
-        while True:
-            at = 0
-            for mark in marks:
-                at = shown.find(mark, at)
-                if at < 0:
-                    break
-                at += len(mark)
-            else:
-                return shown
-            left = end - time.monotonic()
-            if left <= 0 or not select.select([self._terminal], [], [], left)[0]:
-                raise TimeoutError(shown)
-            shown += os.read(self._terminal, 1 << 16)
+        self._terminal.close()

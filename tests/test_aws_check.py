@@ -1,0 +1,63 @@
+"""The check for a real account (make test-aws), run with moto: it works and removes everything."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from support.shell import KEY_ID, ROOT, SECRET
+
+if TYPE_CHECKING:
+    from support.shell import Shell
+
+CHECK = str(ROOT / "tests" / "aws" / "check.py")
+#: moto's account number.
+ACCOUNT = "123456789012"
+
+
+def names(url: str) -> list[str]:
+    iam = boto3.client(
+        "iam",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=KEY_ID,
+        aws_secret_access_key=SECRET,
+    )
+    profiles = iam.list_instance_profiles()["InstanceProfiles"]
+    return [
+        *(user["UserName"] for user in iam.list_users()["Users"]),
+        *(group["GroupName"] for group in iam.list_groups()["Groups"]),
+        *(role["RoleName"] for role in iam.list_roles()["Roles"]),
+        *(found["InstanceProfileName"] for found in profiles),
+        *(entry["SerialNumber"] for entry in iam.list_virtual_mfa_devices()["VirtualMFADevices"]),
+    ]
+
+
+def test_it_runs_everything_and_leaves_nothing(aws: Shell, moto: str) -> None:
+    aws("iam-usercreate", "-u", "somebody", "-p", "/iamcli-test/")
+    done = aws(sys.executable, CHECK, env={"IAMCLI_TEST_ACCOUNT": ACCOUNT})
+    assert done.status == 0, done
+    assert done.out.splitlines()[-1] == "4 passed, 0 failed"
+    # What another run, or somebody, made below the same path stays.
+    assert names(moto) == ["somebody"]
+
+
+@pytest.mark.parametrize("number", ["", "999999999999", "prod"])
+def test_it_touches_no_other_account(number: str, aws: Shell, moto: str) -> None:
+    done = aws(sys.executable, CHECK, env={"IAMCLI_TEST_ACCOUNT": number})
+    assert done.status == 1
+    assert len(done.out.splitlines()) == 1
+    assert names(moto) == []
+
+
+def test_a_failure_is_counted_and_cleaned_up(aws: Shell, moto: str) -> None:
+    """Without the command for roles, two checks fail, and what the others made is removed."""
+    broken = ROOT / "tests" / "aws" / "check.py"
+    text = broken.read_text().replace('"iam-rolecreate"', '"iam-rolelistbypath"')
+    (aws.home / "check.py").write_text(text)
+    done = aws(sys.executable, str(aws.home / "check.py"), env={"IAMCLI_TEST_ACCOUNT": ACCOUNT})
+    assert done.status == 1
+    assert "FAILED  check_role" in done.out
+    assert names(moto) == []
