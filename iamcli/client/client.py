@@ -71,6 +71,11 @@ class Client:
             self._endpoint = self._make_endpoint(connection, settings, region, events)
 
     @property
+    def access_key_id(self) -> str:
+        """The ID of the access key that signs the requests."""
+        return str(self._keys.get_frozen_credentials().access_key)
+
+    @property
     def secrets(self) -> list[str]:
         """The secret parts of the credentials; raises Failure if they cannot be obtained."""
         key = frozen(self._keys)

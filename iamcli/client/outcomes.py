@@ -160,13 +160,20 @@ def missing_owner(operation: str, parameters: Mapping[str, Any], message: str) -
     removal = REMOVALS.get(operation)
     if removal is None:
         return None
-    sentence = message.removeprefix("The ").lower()
     for kind, member in removal.owners.items():
-        name = str(parameters.get(member, "")).lower()
-        subjects = (f"{kind} with name {name} ", f"{kind} {name} ")
-        if sentence.startswith(tuple(s + ending for s in subjects for ending in _NOT_FOUND)):
+        if reports_missing(kind, str(parameters.get(member, "")), message):
             return kind
     return None
+
+
+def reports_missing(kind: str, name: str, message: str) -> bool:
+    """Return whether the ``message`` of a NoSuchEntity reports this one entity missing.
+
+    ``kind``: "user", "group", "role" or "instance profile".
+    """
+    sentence = message.removeprefix("The ").lower()
+    subjects = (f"{kind} with name {name.lower()} ", f"{kind} {name.lower()} ")
+    return sentence.startswith(tuple(s + ending for s in subjects for ending in _NOT_FOUND))
 
 
 def is_gone(operation: str, parameters: Mapping[str, Any], message: str) -> bool:

@@ -96,6 +96,11 @@ class IAM:
         self._debug(f"{operation} succeeded, request ID {request_id}", response)
         return response
 
+    def signs_with(self, access_key_id: str) -> bool:
+        """Return whether this is the access key that signs the requests."""
+        client = self._client or self._make_client()
+        return client.access_key_id == access_key_id
+
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.
 

@@ -47,7 +47,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
         iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")
         progress.finish()
         if role is not None:
-            add_role_to_instance_profile(iam, profile, role)
+            add_role_to_instance_profile(iam, profile, role, new=True)
     yield from ()
 
 

@@ -96,10 +96,10 @@ def usercreate(
         created = iam.call("CreateUser", UserName=user, Path=path)["User"]
         progress.finish()
         for group in groups:
-            add_user_to_group(iam, group, user)
+            add_user_to_group(iam, group, user, new=True)
             progress.finish()
         if key:
-            yield from one_time_secrets.access_key(iam, user)
+            yield from one_time_secrets.access_key(iam, user, new=True)
     if verbose:
         yield from arn_and_id(created, "UserId")
 
@@ -139,7 +139,10 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     policies, signing certificates, group memberships, the login profile (password), MFA devices,
     SSH public keys, service-specific credentials, attached managed policies, and finally the user.
     A permissions boundary needs no separate step: the service removes it with the user.
-    A virtual MFA device is only deactivated; delete it with iam-virtualmfadevicedel(1).
+    A virtual MFA device is deactivated and then deleted. If your access key may not delete it, the
+    command goes on, and standard error names the device.
+    A hardware MFA device is only deactivated.
+    The command refuses to delete the user who owns the access key that signs the requests.
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
     The login profile and the items after it are skipped if your access key may not list them.
@@ -159,7 +162,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       GetLoginProfile, ListMFADevices, ListSSHPublicKeys, ListServiceSpecificCredentials,
       ListAttachedUserPolicies, DeleteAccessKey, DeleteUserPolicy,
       DeleteSigningCertificate, RemoveUserFromGroup, DeleteLoginProfile, DeactivateMFADevice,
-      DeleteSSHPublicKey, DeleteServiceSpecificCredential, DetachUserPolicy, DeleteUser
+      DeleteVirtualMFADevice, DeleteSSHPublicKey, DeleteServiceSpecificCredential,
+      DetachUserPolicy, DeleteUser
     """
     return deletion.delete(iam, deletion.USER, user, recursive=recursive, pretend=pretend)
 

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 #: Error codes with which servers that emulate IAM reject an operation that they lack.
 _UNKNOWN_OPERATION = frozenset(
-    {"InvalidAction", "NotImplemented", "InternalFailure", "UnknownOperation", "UnknownAction"}
+    {
+        "InternalFailure",
+        "InvalidAction",
+        "NotImplemented",
+        "NotSupportedService",
+        "UnknownAction",
+        "UnknownOperation",
+        "UnsupportedOperation",
+    }
 )
 
 
@@ -180,14 +188,36 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     owner = {entity.parameter: name}
     found = [_Found(iam, dependent, owner) for dependent in entity.dependents if recursive]
     if not pretend:
+        steps = [step for part in found for step in part.steps()]
+        _check_own_key(iam, f"{entity.what} {name}", steps)
         last = Step(f"{entity.what} {name}", entity.delete, **owner)
-        remove(iam, [*(step for part in found for step in part.steps()), last])
+        remove(iam, [*steps, last], recursive=recursive)
         return
     for part in found:
         yield from part.lines()
     for part in found:
         if part.denied:
             yield Note(f"access to {part.dependent.read} is denied; the list may be incomplete")
+
+
+def _check_own_key(iam: IAM, what: str, steps: Sequence[Step]) -> None:
+    """Raise Failure if one of the steps would delete the access key that signs the requests."""
+    for step in steps:
+        if step.operation == "DeleteAccessKey" and iam.signs_with(step.parameters["AccessKeyId"]):
+            raise Failure(
+                f"{what} owns the access key that signs the requests, so the deletion could not "
+                "be completed; use an access key of another user; nothing was removed"
+            )
+
+
+def _virtual_device(step: Step, serial: str) -> Step:
+    """Return the step for a virtual MFA device, which is also deleted.
+
+    Source: DeactivateMFADevice, DeleteVirtualMFADevice.
+    """
+    step.what = f"virtual MFA device {serial}"
+    step.then = Step(step.what, "DeleteVirtualMFADevice", SerialNumber=serial)
+    return step
 
 
 class _Found:
@@ -215,14 +245,14 @@ class _Found:
 
     def steps(self) -> list[Step]:
         """Return the requests that remove the resources."""
-        return [
-            Step(
-                f"{self.dependent.what} {name}",
-                self.dependent.remove,
-                **{**self._owner, self.dependent.parameter: name},
-            )
-            for name in map(self._name, self._entries)
-        ]
+        return [self._step(name) for name in map(self._name, self._entries)]
+
+    def _step(self, name: str) -> Step:
+        parameters = {**self._owner, self.dependent.parameter: name}
+        step = Step(f"{self.dependent.what} {name}", self.dependent.remove, **parameters)
+        if self.dependent.remove == "DeactivateMFADevice" and ":mfa/" in name:
+            return _virtual_device(step, name)
+        return step
 
     def lines(self) -> list[str]:
         """Return the heading and the resources, as ``-p`` lists them."""

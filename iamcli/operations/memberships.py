@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
 
 
-def add_user_to_group(iam: IAM, group: str, user: str) -> None:
-    """Add ``user`` to ``group``.
+def add_user_to_group(iam: IAM, group: str, user: str, *, new: bool = False) -> None:
+    """Add ``user`` to ``group``; ``new``: this command has just created the user.
 
     Raises Failure if the user is not a member afterwards, UnknownOutcome if that cannot be read.
     Source: AddUserToGroup, ListGroupsForUser.
@@ -27,14 +27,21 @@ def add_user_to_group(iam: IAM, group: str, user: str) -> None:
         groups = list_all(iam, "ListGroupsForUser", "Groups", UserName=user)
         return any(entry["GroupName"].lower() == group.lower() for entry in groups)
 
+    from functools import partial
+
+    from iamcli.operations.waiting import call_for_new
+
     try:
-        iam.call("AddUserToGroup", GroupName=group, UserName=user)
+        call = partial(call_for_new, iam, "user", user) if new else iam.call
+        call("AddUserToGroup", GroupName=group, UserName=user)
     except UnknownOutcome as failure:
         _verify(iam, failure, is_member, f"user {user} is", f"in group {group}")
 
 
-def add_role_to_instance_profile(iam: IAM, profile: str, role: str) -> None:
+def add_role_to_instance_profile(iam: IAM, profile: str, role: str, *, new: bool = False) -> None:
     """Add ``role`` to the instance profile ``profile``; raises as ``add_user_to_group`` does.
+
+    ``new``: this command has just created the instance profile.
 
     Source: AddRoleToInstanceProfile, GetInstanceProfile.
     """
@@ -43,8 +50,13 @@ def add_role_to_instance_profile(iam: IAM, profile: str, role: str) -> None:
         found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
         return any(entry["RoleName"].lower() == role.lower() for entry in found.get("Roles", ()))
 
+    from functools import partial
+
+    from iamcli.operations.waiting import call_for_new
+
     try:
-        iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
+        call = partial(call_for_new, iam, "instance profile", profile) if new else iam.call
+        call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
     except UnknownOutcome as failure:
         _verify(iam, failure, is_in, f"role {role} is", f"in instance profile {profile}")
 

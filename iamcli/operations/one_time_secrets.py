@@ -29,13 +29,19 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 
-def access_key(iam: IAM, user: str | None) -> Lines:
+def access_key(iam: IAM, user: str | None, *, new: bool = False) -> Lines:
     """Create an access key and yield its ID and its secret access key as lines.
 
-    Raises Failure if they cannot be printed. The key is then deleted again; if that fails, the
-    message names it. Source: CreateAccessKey, DeleteAccessKey.
+    ``new``: this command has just created the user. Raises Failure if the lines cannot be printed.
+    The key is then deleted again; if that fails, the message names it. Source: CreateAccessKey,
+    DeleteAccessKey.
     """
-    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
+    if new and user is not None:
+        from iamcli.operations.waiting import call_for_new
+
+        key = call_for_new(iam, "user", user, "CreateAccessKey", UserName=user)["AccessKey"]
+    else:
+        key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
     try:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:

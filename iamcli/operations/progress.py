@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
     from iamcli.client.service import IAM
 
+#: How often a deletion that the service refuses with DeleteConflict is sent, and the first pause
+#: (seconds); each following pause is twice as long.
+_CONFLICTS = 4
+_CONFLICT_PAUSE = 0.5
+
 
 class Progress:
     """Tracks a plan, and sets the ``state`` of an exception that ends it early.
@@ -57,12 +62,17 @@ class Progress:
 
 
 class Step:
-    """A request: ``what`` is its name in the state line ("access key AKIA...")."""
+    """A request: ``what`` is its name in the state line ("access key AKIA...").
+
+    ``then``: a second request of the same step, or None. If the key may not send it, the command
+    goes on and prints a note.
+    """
 
     def __init__(self, what: str, operation: str, **parameters: Any) -> None:
         self.what = what
         self.operation = operation
         self.parameters = parameters
+        self.then: Step | None = None
 
 
 def run_steps(iam: IAM, done: str, left: str, steps: Sequence[Step]) -> None:
@@ -73,18 +83,43 @@ def run_steps(iam: IAM, done: str, left: str, steps: Sequence[Step]) -> None:
             progress.finish()
 
 
-def remove(iam: IAM, steps: Sequence[Step]) -> None:
+def remove(iam: IAM, steps: Sequence[Step], *, recursive: bool) -> None:
     """Send the requests; the last one deletes the entity, the others what belongs to it.
 
-    A NoSuchEntity is ignored, because someone else may have removed the same resource meanwhile.
-    Raises Failure, with a state that lists what was removed and what is left.
+    If ``recursive``, the entity was found before: a NoSuchEntity is ignored, because someone else
+    may have removed the same resource meanwhile, and a DeleteConflict of the last request is tried
+    again, because the service may not see yet that nothing is left. Raises Failure, with a state
+    that lists what was removed and what is left.
     """
     with Progress("removed", "left", [step.what for step in steps]) as progress:
         for step in steps:
-            try:
-                iam.call(step.operation, **step.parameters)
-            except ServiceError as error:
-                # With a single step, nothing was listed before, so the name may be wrong.
-                if error.code != "NoSuchEntity" or len(steps) == 1:
-                    raise
+            patient = recursive and step is steps[-1]
+            _remove(iam, step, attempts=_CONFLICTS if patient else 1, may_be_gone=recursive)
+            if step.then:
+                _remove_or_note(iam, step.then)
             progress.finish()
+
+
+def _remove(iam: IAM, step: Step, *, attempts: int, may_be_gone: bool) -> None:
+    for attempt in range(1, attempts + 1):
+        try:
+            iam.call(step.operation, **step.parameters)
+        except ServiceError as error:  # noqa: PERF203 - each attempt may fail
+            if error.code == "NoSuchEntity" and may_be_gone:
+                return
+            if error.code != "DeleteConflict" or attempt == attempts:
+                raise
+            import time
+
+            time.sleep(_CONFLICT_PAUSE * 2 ** (attempt - 1))
+        else:
+            return
+
+
+def _remove_or_note(iam: IAM, step: Step) -> None:
+    try:
+        _remove(iam, step, attempts=_CONFLICTS, may_be_gone=True)
+    except ServiceError as error:
+        if not error.denied:
+            raise
+        iam.note(f"{step.what} still exists: {step.operation} is not permitted ({error})")

@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import time
 
+from iamcli.client.outcomes import reports_missing
+from iamcli.errors import ServiceError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
+
+    from iamcli.client.service import IAM
 
 #: The maximum time to wait for a change to become visible (seconds).
 VISIBLE_AFTER = 15.0
@@ -31,3 +37,19 @@ def attempts() -> Iterator[bool]:
             return
         time.sleep(max(0.0, min(pause, end - time.monotonic())))
         pause *= 2
+
+
+def call_for_new(iam: IAM, kind: str, name: str, operation: str, **parameters: Any) -> Any:
+    """Call an operation on an entity that the same command has just created; return the response.
+
+    ``kind`` and ``name``: the entity ("user", "bob"). A NoSuchEntity that reports exactly this
+    entity missing is tried again until the last attempt. Raises what ``IAM.call`` raises.
+    """
+    for last in attempts():
+        try:
+            return iam.call(operation, **parameters)
+        except ServiceError as error:  # noqa: PERF203 - each attempt may fail
+            missing = error.code == "NoSuchEntity" and reports_missing(kind, name, error.message)
+            if last or not missing:
+                raise
+    raise AssertionError("the last attempt neither returned nor raised")

@@ -166,12 +166,14 @@ class Account(Endpoint):
         """The requested operations that change something, in order."""
         return [name for name in self.operations if not name.startswith(("Get", "List"))]
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Answer:  # noqa: PLR0911 - one for each operation
         """Carry out a request or refuse it."""
         self.requests.append(request)
         operation = request.operation
         if self.refuse and self.refuse[0] == operation and self._often(*self.refuse):
             return refused("ServiceFailure", "not now", 400)
+        if operation == "DeleteVirtualMFADevice":
+            return self._delete_device(request)
         if not self.exists:
             return refused("NoSuchEntity", "there is no such entity", 404)
         for held in self.kind.holds:
@@ -185,6 +187,12 @@ class Account(Endpoint):
                 names.remove(name)
                 return ok(operation)
         return self._entity(operation)
+
+    def _delete_device(self, request: Request) -> Answer:
+        serial = request.parameters["SerialNumber"]
+        if self.exists and serial in self.things.get("ListMFADevices", []):
+            return refused("DeleteConflict", "MFA VirtualDevice in use.", 409)
+        return ok(request.operation)
 
     def _often(self, operation: str, times: int) -> bool:
         return self.operations.count(operation) > times

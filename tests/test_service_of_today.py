@@ -1,0 +1,257 @@
+"""What the real service does: conflicts that pass, entities that appear late, devices, own keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support.account import ARN, Account
+from support.shell import KEY_ID
+from support.stub import Answer, ok, refused
+from test_partial import CASES
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.stub import Endpoint, Request, Stub
+
+ANSWERS = Path(__file__).resolve().parent / "answers"
+ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "3"}
+
+
+def canned(name: str) -> Answer:
+    return Answer((ANSWERS / f"{name}.xml").read_bytes())
+
+
+def missing(kind: str, name: str) -> Answer:
+    middle = "" if kind == "Instance Profile" else " with name"
+    the = "" if kind == "Instance Profile" else "The "
+    return refused("NoSuchEntity", f"{the}{kind}{middle} {name} cannot be found.", 404)
+
+
+# What a command has just created may be invisible for some seconds.
+
+
+def creating(stub: Stub) -> Endpoint:
+    endpoint = stub.endpoint()
+    for name in ("CreateUser", "CreateAccessKey", "CreateInstanceProfile", "GetGroup", "GetRole"):
+        endpoint.on(name, canned(name))
+    for name in ("AddUserToGroup", "AddRoleToInstanceProfile"):
+        endpoint.on(name, ok(name))
+    return endpoint
+
+
+LATE = {
+    "AddUserToGroup": ("iam-usercreate -u bob -g Admin", missing("user", "bob")),
+    "CreateAccessKey": ("iam-usercreate -u bob -k", missing("user", "bob")),
+    "AddRoleToInstanceProfile": (
+        "iam-instanceprofilecreate -s web -r web",
+        missing("Instance Profile", "web"),
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", LATE)
+def test_what_was_just_created_is_waited_for(
+    operation: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line, no = LATE[operation]
+    answer = canned(operation) if operation == "CreateAccessKey" else ok(operation)
+    endpoint = creating(stub).on(operation, no, no, answer)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+    assert (done.status, done.err) == (0, "")
+    assert endpoint.operations.count(operation) == 3
+
+
+@pytest.mark.parametrize("operation", LATE)
+def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
+    line, no = LATE[operation]
+    endpoint = creating(stub).on(operation, no)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV, "IAMCLI_TIMEOUT": "1"})
+    assert done.status == 1
+    assert "NoSuchEntity: " in done.err.splitlines()[0]
+    assert "; not created: " in done.err.splitlines()[1]
+    assert endpoint.operations.count(operation) > 1
+
+
+@pytest.mark.parametrize(
+    ("line", "operation", "no"),
+    [
+        # Another entity than the new one.
+        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("group", "Admin")),
+        (
+            "iam-instanceprofilecreate -s front -r web",
+            "AddRoleToInstanceProfile",
+            missing("role", "web"),
+        ),
+        # The command did not create it.
+        ("iam-groupadduser -g Admin -u bob", "AddUserToGroup", missing("user", "bob")),
+        ("iam-useraddkey -u bob", "CreateAccessKey", missing("user", "bob")),
+        (
+            "iam-instanceprofileaddrole -s front -r web",
+            "AddRoleToInstanceProfile",
+            missing("Instance Profile", "front"),
+        ),
+    ],
+)
+def test_nothing_else_is_waited_for(
+    line: str, operation: str, no: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = creating(stub).on(operation, no)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+    assert done.status == 1
+    assert endpoint.operations.count(operation) == 1
+
+
+# A conflict of the last request of a recursive removal passes by itself.
+
+
+def account_of(stub: Stub, case: str) -> Account:
+    what = CASES[case]
+    return stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_conflict_of_the_last_request_is_tried_again(
+    case: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, case)
+    last = CASES[case].steps[-1][1]
+    plain = account.answer
+    conflicts = [refused("DeleteConflict", "Cannot delete entity", 409)] * 2
+
+    def answer(request: Request) -> Answer:
+        if request.operation == last and conflicts:
+            account.requests.append(request)
+            return conflicts.pop()
+        return plain(request)
+
+    account.answer = answer
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (0, "", "")
+    assert account.operations.count(last) == 3
+    assert not account.exists
+
+
+def test_conflict_that_stays_is_reported_after_a_few_times(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "group")
+    plain = account.answer
+
+    def answer(request: Request) -> Answer:
+        if request.operation == "DeleteGroup":
+            account.requests.append(request)
+            return refused("DeleteConflict", "Cannot delete entity", 409)
+        return plain(request)
+
+    account.answer = answer
+    done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith("iam-groupdel: DeleteConflict: Cannot delete entity\n")
+    assert done.err.endswith("; left: group Admin\n")
+    assert account.operations.count("DeleteGroup") == 4
+
+
+@pytest.mark.parametrize(
+    "line", ["iam-userdel -u bob", "iam-groupdel -g Admin", "iam-roledel -r web"]
+)
+def test_conflict_without_recursion_is_final(line: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("DeleteConflict", "Cannot delete entity", 409))
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+    assert done.status == 1
+    assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["NotSupportedService", "UnsupportedOperation"])
+def test_operation_that_another_partition_lacks_is_skipped(
+    code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    case = CASES["user"]
+    things = {**case.things, "ListServiceSpecificCredentials": []}
+    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
+    plain = account.answer
+
+    def answer(request: Request) -> Answer:
+        if request.operation == "ListServiceSpecificCredentials":
+            return refused(code, "not here", 400)
+        return plain(request)
+
+    account.answer = answer
+    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (0, "", "")
+
+
+# The user whose key signs.
+
+
+def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stub) -> None:
+    case = CASES["user"]
+    things = {**case.things, "ListAccessKeys": ["AKIA1", KEY_ID]}
+    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
+    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert (done.status, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+    assert "owns the access key that signs the requests" in done.err
+    assert account.changes == []
+    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url, **ENV})
+    assert (done.status, done.err) == (0, "")
+    assert f"\t{KEY_ID}\n" in done.out
+
+
+# MFA devices.
+
+VIRTUAL = f"{ARN}mfa/jack"
+
+
+def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -> None:
+    account = account_of(stub, "user")
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 0
+    deleted = [
+        request.parameters["SerialNumber"]
+        for request in account.requests
+        if request.operation == "DeleteVirtualMFADevice"
+    ]
+    assert deleted == [VIRTUAL]
+
+
+def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, stub: Stub) -> None:
+    account = account_of(stub, "user")
+    plain = account.answer
+
+    def answer(request: Request) -> Answer:
+        if request.operation == "DeleteVirtualMFADevice":
+            return refused("AccessDenied", "not you", 403)
+        return plain(request)
+
+    account.answer = answer
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (
+        0,
+        "",
+        (
+            f"iam-userdel: virtual MFA device {VIRTUAL} still exists: "
+            "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)
+"
+        ),
+    )
+    assert not account.exists
+
+
+@pytest.mark.parametrize("code", ["ServiceFailure", "LimitExceeded"])
+def test_virtual_device_that_cannot_be_deleted_is_left(
+    code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "user")
+    plain = account.answer
+
+    def answer(request: Request) -> Answer:
+        if request.operation == "DeleteVirtualMFADevice":
+            return refused(code, "not now", 409)
+        return plain(request)
+
+    account.answer = answer
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert f"; left: virtual MFA device {VIRTUAL}, MFA device GAHT12345678, " in done.err
