@@ -610,6 +610,14 @@ THROTTLED = {
     "TooManyRequestsException": refused("TooManyRequestsException", "slow down", 429),
     "429": Answer(HTML, 429),
     "429 empty": Answer(b"", 429),
+    **{
+        code: refused(code, "nothing was done", 409)
+        for code in (
+            "EntityTemporarilyUnmodifiable",
+            "ConcurrentModification",
+            "ConcurrentModificationException",
+        )
+    },
 }
 
 
@@ -626,6 +634,16 @@ def test_throttling_is_sent_again_even_where_something_is_created(
     done, endpoint = meet(run_fast, stub, kind, *answers, **env)
     assert (done.status, done.out, done.err) == (0, "arn:Admin\nAGPA1\n", "")
     assert endpoint.operations == ["CreateGroup"] * 2
+
+
+@pytest.mark.parametrize("code", ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_stays_unmodifiable_is_told_in_the_services_words(
+    kind: str, code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    done, endpoint = meet(run_fast, stub, KINDS[kind], THROTTLED[code], **AGAIN)
+    assert assert_told(done, KINDS[kind]) == f"{code}: nothing was done"
+    assert endpoint.operations.count(KINDS[kind].operation) == 2
 
 
 GROUP = "<Group><Arn>arn:Admin</Arn><GroupId>AGPA1</GroupId></Group>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -41,6 +42,10 @@ THROTTLED = frozenset(
         "ThrottlingException",
         "TooManyRequestsException",
     }
+)
+#: Error codes (HTTP 409) of an entity that another request is changing: nothing was done.
+BUSY = frozenset(
+    {"ConcurrentModification", "ConcurrentModificationException", "EntityTemporarilyUnmodifiable"}
 )
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
@@ -82,9 +87,11 @@ class Retries:
             return None
         if self._policy is None:
             self._policy = self._retry_handlers()
-        if response is not None and response[0].status_code == _TOO_MANY_REQUESTS:
-            # Older versions of botocore recognize throttling by its error code only.
-            response = (response[0], {**response[1], "Error": {"Code": "Throttling"}})
+        if response is not None and no_effect:
+            # botocore does not retry BUSY; one mode looks at the status, the other at the code.
+            http = response[0]
+            throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
+            response = (throttled, {**response[1], "Error": {"Code": "Throttling"}})
         responses = self._policy.emit(
             event_name,
             response=response,
@@ -132,12 +139,13 @@ def _had_no_effect(response: Any, error: Any) -> bool:
     """Return whether the request certainly had no effect."""
     if response is None:
         return isinstance(error, NOT_ARRIVED)
-    return _throttled(response[0].status_code, response[1])
+    return _not_processed(response[0].status_code, response[1])
 
 
-def _throttled(status: int, parsed: dict[str, Any]) -> bool:
+def _not_processed(status: int, parsed: dict[str, Any]) -> bool:
+    """Return whether the service reports that it has not processed the request."""
     code = parsed.get("Error", {}).get("Code", "")
-    return status == _TOO_MANY_REQUESTS or code in THROTTLED
+    return status == _TOO_MANY_REQUESTS or code in THROTTLED or code in BUSY
 
 
 def may_have_acted(status: int, parsed: dict[str, Any]) -> bool:
@@ -148,4 +156,4 @@ def may_have_acted(status: int, parsed: dict[str, Any]) -> bool:
     code = str(parsed.get("Error", {}).get("Code") or "")
     # If the body is empty, botocore uses the HTTP status as the code.
     understood = code and not code.isdigit() and status < _SERVER_ERROR
-    return not understood and not _throttled(status, parsed)
+    return not understood and not _not_processed(status, parsed)
