@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from support.stub import Endpoint, Stub
 
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+#: With a credential file, the configuration names no endpoint.
+KEY_VARIABLES = {
+    "AWS_CREDENTIAL_FILE": "",
+    "AWS_ACCESS_KEY_ID": KEY_ID,
+    "AWS_SECRET_ACCESS_KEY": SECRET,
+}
 TWO_LINES = "AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
 
 
@@ -344,6 +350,7 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
         f"[default]\nendpoint_url={endpoints['E'].url}\nservices=s\n"
         f"[services s]\niam =\n  endpoint_url={endpoints['D'].url}\n",
     )
+    run.env |= KEY_VARIABLES
     env = {
         "AWS_IAM_URL": endpoints["A"].url,
         "AWS_ENDPOINT_URL_IAM": endpoints["B"].url,
@@ -416,6 +423,137 @@ def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> No
         assert "passw0rd" not in done.err
 
 
+# A credential file does not depend on the AWS configuration.
+
+FOREIGN = {
+    "no such profile": ({"AWS_PROFILE": "nobody"}, "[default]\nregion=us-east-1\n"),
+    "no such profile, no file": ({"AWS_PROFILE": "nobody"}, None),
+    "not parsable": ({}, "AWSAccessKeyId=x\n[\n"),
+    "not text": ({}, "\x00\udcff\udcfe[default]\n"),
+    "region": ({}, "[default]\nregion=cn-north-1\n"),
+    "endpoint": ({}, "[default]\nendpoint_url=http://127.0.0.1:1\n"),
+    "invalid endpoint": ({}, "[default]\nendpoint_url=ftp://x\n"),
+    "endpoint of services": (
+        {},
+        "[default]\nservices=s\n[services s]\niam=\n  endpoint_url=http://127.0.0.1:1\n",
+    ),
+    "services that do not exist": ({}, "[default]\nservices=s\n"),
+}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+@pytest.mark.parametrize("file", ["config", "credentials"])
+def test_a_credential_file_is_independent_of_the_configuration(
+    foreign: str, file: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    env, text = FOREIGN[foreign]
+    (run_fast.home / ".aws").mkdir()
+    if text is not None:
+        written = text.encode("utf-8", "surrogateescape")
+        (run_fast.home / ".aws" / file).write_bytes(written)
+    config = run_fast.home / "client"
+    config.write_text(through(stub))
+    env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1", **env}
+    words = ("iam-usergetattributes", "-u", "bob", "-d")
+    key_file = run_fast.env["AWS_CREDENTIAL_FILE"]
+    for done in (
+        run_fast(*words, env=env),
+        run_fast(*words, "--aws-credential-file", key_file, env={**env, "AWS_CREDENTIAL_FILE": ""}),
+    ):
+        assert "GetUser to https://iam.amazonaws.com: " in done.err
+        assert "cannot reach the proxy" in done.err
+    # Variables and options count.
+    done = run_fast(*words, env={**env, "AWS_DEFAULT_REGION": "cn-north-1"})
+    assert "GetUser to https://iam.cn-north-1.amazonaws.com.cn: " in done.err
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    for more in ({"AWS_ENDPOINT_URL": endpoint.url}, {"AWS_IAM_URL": endpoint.url}):
+        done = run_fast(*words[:-1], env={**env, **more, "CLIENT_CONFIG_FILE": ""})
+        assert (done.status, done.err) == (0, "")
+        assert signed_by(endpoint) == (KEY_ID, "us-east-1")
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_other_settings_count_with_a_credential_file(
+    run_fast: ForkRunner, stub: Stub, *, broken: bool
+) -> None:
+    (run_fast.home / ".aws").mkdir()
+    (run_fast.home / ".aws" / "config").write_text(
+        "[default]\nmax_attempts=1\nretry_mode=standard\nca_bundle=absent.pem\nregion=cn-north-1\n"
+    )
+    if broken:
+        (run_fast.home / ".aws" / "credentials").write_text("AWSAccessKeyId=x\n")
+    endpoint = stub.endpoint(refused("Throttling"))
+    words = ("iam-usergetattributes", "-u", "bob")
+    assert run_fast(*words, env={"AWS_IAM_URL": endpoint.url}).status == 1
+    assert len(endpoint.requests) == 1
+    done = run_fast(*words, env={"AWS_IAM_URL": f"https://127.0.0.1:{stub.port}"})
+    assert "No such file or directory" in done.err
+
+
+def test_without_a_credential_file_the_configuration_must_be_valid(run_fast: ForkRunner) -> None:
+    (run_fast.home / ".aws").mkdir()
+    (run_fast.home / ".aws" / "config").write_text("AWSAccessKeyId=x\n")
+    keys = {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
+    env = {"AWS_CREDENTIAL_FILE": "", **keys, "AWS_IAM_URL": "http://127.0.0.1:1"}
+    done = run_fast("iam-usergetattributes", env=env)
+    assert "Unable to parse config file" in done.err
+
+
+REGIONS = [
+    # AWS_REGION, AWS_DEFAULT_REGION, the region of the profile, and the host.
+    ("us-gov-west-1", "", "", "iam.us-gov.amazonaws.com"),
+    ("us-gov-west-1", "cn-north-1", "", "iam.us-gov.amazonaws.com"),
+    ("us-gov-west-1", "", "cn-north-1", "iam.us-gov.amazonaws.com"),
+    ("", "us-gov-west-1", "cn-north-1", "iam.us-gov.amazonaws.com"),
+    ("", "", "cn-north-1", "iam.cn-north-1.amazonaws.com.cn"),
+    ("", "", "", "iam.amazonaws.com"),
+]
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("emptied", [False, True])
+def test_order_of_the_regions(
+    region: tuple[str, str, str, str], run: Shell, stub: Stub, *, emptied: bool
+) -> None:
+    first, second, configured_region, host = region
+    (run.home / ".aws").mkdir()
+    if configured_region:
+        write(run, ".aws/config", f"[default]\nregion={configured_region}\n")
+    given = {"AWS_REGION": first, "AWS_DEFAULT_REGION": second}
+    given = {name: value for name, value in given.items() if value or emptied}
+    client = write(run, "client", through(stub))
+    env = {
+        "AWS_CREDENTIAL_FILE": "",
+        "AWS_ACCESS_KEY_ID": "AK",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "CLIENT_CONFIG_FILE": str(client),
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_PROFILE": "",
+    }
+    assignments = [f"{name}={value}" for name, value in given.items()]
+    done = run("env", *assignments, "iam-usergetattributes", "-u", "bob", "-d", env=env)
+    assert f"GetUser to https://{host}: " in done.err
+
+
+def test_the_region_in_which_a_role_is_assumed(run_fast: ForkRunner, stub: Stub) -> None:
+    """The proxy refuses to connect, and the error names the host."""
+    assuming(run_fast, "sts_regional_endpoints=regional\n")
+    env = {
+        "AWS_REGION": "us-gov-west-1",
+        "AWS_DEFAULT_REGION": "cn-north-1",
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_IAM_URL": "http://127.0.0.1:1",
+        "AWS_ENDPOINT_URL_STS": "",
+        "HTTPS_PROXY": f"http://127.0.0.1:{stub.port}",
+    }
+    hosts: list[str] = []
+    stub.connects = hosts
+    done = run_fast("iam-usergetattributes", env=env)
+    assert done.status == 1
+    assert hosts
+    assert set(hosts) == {"sts.us-gov-west-1.amazonaws.com:443"}
+
+
 # What the AWS configuration names.
 
 CONFIGURED = "endpoint_url of the AWS configuration"
@@ -428,7 +566,7 @@ SECTIONS = [
 
 def configured(run_fast: ForkRunner, section: str, *arguments: str) -> Done:
     (run_fast.home / "config").write_text(section)
-    return run_fast(*arguments, env={"AWS_CONFIG_FILE": "config"})
+    return run_fast(*arguments, env={"AWS_CONFIG_FILE": "config", **KEY_VARIABLES})
 
 
 def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[Done, str]]:
@@ -442,7 +580,7 @@ def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[D
             done.append((run_fast("iam-usergetattributes", "-u", "bob", env=more), variable))
     for section in SECTIONS:
         (run_fast.home / "config").write_text(section.format(url))
-        more = {"AWS_CONFIG_FILE": "config", **env}
+        more = {"AWS_CONFIG_FILE": "config", **KEY_VARIABLES, **env}
         done.append((run_fast("iam-usergetattributes", "-u", "bob", env=more), CONFIGURED))
     return done
 
@@ -500,8 +638,8 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stu
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)
     warning = f"iam-usergetattributes: {url} is not encrypted; use https, because responses"
     file = write(run, "proxy", through(stub))
-    run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
-    arguments = ("iam-usergetattributes", "-u", "bob")
+    run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **KEY_VARIABLES}
+    words = ("iam-usergetattributes", "-u", "bob")
     config = run.home / "config"
     for env, section in (
         ({"AWS_ENDPOINT_URL": url}, ""),

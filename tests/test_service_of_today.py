@@ -232,8 +232,7 @@ def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, s
         "",
         (
             f"iam-userdel: virtual MFA device {VIRTUAL} still exists: "
-            "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)
-"
+            "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)\n"
         ),
     )
     assert not account.exists

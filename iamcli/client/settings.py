@@ -39,13 +39,19 @@ VARIABLES = {
     "ca_bundle": "AWS_CA_BUNDLE",
     "ignore_configured_endpoint_urls": "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "max_attempts": "AWS_MAX_ATTEMPTS",
-    "region": "AWS_DEFAULT_REGION",
     "retry_mode": "AWS_RETRY_MODE",
     "tcp_keepalive": "BOTOCORE_TCP_KEEPALIVE",
     "use_dualstack_endpoint": "AWS_USE_DUALSTACK_ENDPOINT",
     "use_fips_endpoint": "AWS_USE_FIPS_ENDPOINT",
 }
 
+#: The variables of the region and of the profile, the first that is not empty counts. botocore
+#: reads only the second of the former, and takes an empty variable for a name.
+REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+
+#: The settings that do not count with a credential file if they are in the shared files.
+OF_THE_ENVIRONMENT = frozenset({"ignore_configured_endpoint_urls", "region"})
 
 #: The credential methods of botocore that send requests to a service, and these services.
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
@@ -56,11 +62,13 @@ class Settings:
     """The AWS configuration: the environment and, if there are any, the shared files.
 
     ``session``: a botocore session, which reads the files, or None if there are none, because the
-    import of a session takes 20 ms.
+    import of a session takes 20 ms. ``independent``: whether the key is from a credential file, so
+    that the files cannot select the service that receives the requests.
     """
 
-    def __init__(self, session: Session | None) -> None:
+    def __init__(self, session: Session | None, *, independent: bool = False) -> None:
         self.session = session
+        self._independent = independent
         self._store = _store(session) if session else None
 
     @classmethod
@@ -68,15 +76,16 @@ class Settings:
         """Return the settings for ``connection``, with a session only if one is needed."""
         if connection.keys and not _has_configuration():
             return cls(None)
-        from botocore.session import Session
-
-        return cls(Session())
+        if connection.credential_file is None:
+            return cls(_session())
+        return cls(_readable_session(), independent=True)
 
     def get(self, name: str) -> Any:
         """Return the setting ``name``, or None if it is not set."""
-        if self._store:
+        if self._store and not (self._independent and name in OF_THE_ENVIRONMENT):
             return self._store.get_config_variable(name)
-        return os.environ.get(VARIABLES.get(name, "")) or None
+        variables = REGION_VARIABLES if name == "region" else (VARIABLES.get(name, ""),)
+        return next(filter(None, map(os.environ.get, variables)), None)
 
     def switch(self, name: str) -> bool:
         """Return the Boolean setting ``name``."""
@@ -91,7 +100,7 @@ class Settings:
             url = os.environ.get(variable)
             if url:
                 return url, variable
-        if not self.session:
+        if not self.session or self._independent:
             return None
         from botocore.configprovider import ConfiguredEndpointProvider
 
@@ -104,7 +113,7 @@ class Settings:
 
 
 def _has_configuration() -> bool:
-    variables = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_DEFAULTS_MODE")
+    variables = (*PROFILE_VARIABLES, "AWS_DEFAULTS_MODE")
     files = (
         os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
         os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
@@ -112,6 +121,31 @@ def _has_configuration() -> bool:
     return any(map(os.environ.get, variables)) or any(
         os.path.isfile(os.path.expanduser(file)) for file in files
     )
+
+
+def _session(**variables: Any) -> Session:
+    """Return a botocore session; ``variables`` are botocore's session variables."""
+    from botocore.session import Session
+
+    profile, region = (
+        [name for name in names if os.environ.get(name)]
+        for names in (PROFILE_VARIABLES, REGION_VARIABLES)
+    )
+    own = {"profile": (None, profile, None, None), "region": ("region", region, None, None)}
+    return Session({**own, **variables})
+
+
+def _readable_session() -> Session | None:
+    """Return a session with those of the shared files that can be read, or None."""
+    without_credentials = {"credentials_file": (None, None, os.devnull, None)}
+    for variables in ({}, without_credentials):
+        session = _session(**variables)
+        try:
+            session.get_scoped_config()
+        except BotoCoreError:
+            continue
+        return session
+    return None
 
 
 def _store(session: Session) -> Any:

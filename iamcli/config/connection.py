@@ -35,8 +35,9 @@ class Keys:
 class Connection:
     """The connection settings that are known before the client is made.
 
-    ``keys``: the access key, or None if botocore's chain is to find one; ``url``: the endpoint, or
-    None if it follows from the AWS configuration; ``proxy``: the URL of the proxy, or None if the
+    ``keys``: the access key, or None if botocore's chain is to find one; ``credential_file``: the
+    name of the file that it is from, or None; ``url``: the endpoint, or None if it follows from the
+    AWS configuration; ``proxy``: the URL of the proxy, or None if the
     proxy variables of botocore apply; ``secrets``: values that must not be printed; ``warnings``:
     lines for the user, each with whether it is for terminals only. Raises Failure if a setting is
     invalid or a file cannot be read.
@@ -45,13 +46,16 @@ class Connection:
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         self.secrets: list[str] = []
         self.warnings: list[tuple[str, bool]] = []
-        self.keys = self._keys(values, environ)
+        self.credential_file = _named_file(
+            values, "credential_file", environ, "AWS_CREDENTIAL_FILE"
+        )
+        self.keys = self._keys(environ)
         self.proxy = self._proxy(values, environ)
         self.url = self._url(values, environ)
 
-    def _keys(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> Keys | None:
-        """Return the keys from the option, else AWS_CREDENTIAL_FILE, else the key variables."""
-        name = _named_file(values, "credential_file", environ, "AWS_CREDENTIAL_FILE")
+    def _keys(self, environ: Mapping[str, str]) -> Keys | None:
+        """Return the keys from the credential file, if one is named, else the key variables."""
+        name = self.credential_file
         if name is None:
             return _environment_keys(environ)
         found = _properties(name, f"credential file {name}", _TWO_LINES)

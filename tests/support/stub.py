@@ -103,6 +103,8 @@ class Stub:
     def __init__(self, tls: SSLContext | None = None) -> None:
         self._endpoints: dict[str, Endpoint] = {}
         self._scheme = "https" if tls else "http"
+        #: The hosts that it was asked to connect to as a proxy.
+        self.connects: list[str] = []
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -114,6 +116,7 @@ class Stub:
                 stub.handle(self, self.rfile.read(length))
 
             def do_CONNECT(self) -> None:
+                stub.connects.append(self.path)
                 self.send_error(405)
 
             def log_message(self, *_: object) -> None:
