@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import re
 import urllib.request
@@ -739,7 +740,17 @@ def test_the_region_that_signs(
         ("https://iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
         ("https://iam.us-gov.amazonaws.com", "us-gov-west-1"),
         ("https://iam.us-gov.amazonaws.com:443/x", "us-gov-west-1"),
+        ("https://iam.us-gov.api.aws", "us-gov-west-1"),
+        ("https://iam.global.api.aws", "us-east-1"),
+        ("https://IAM.US-GOV.API.AWS./", "us-gov-west-1"),
+        ("https://iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        ("https://iam.api.aws.scloud", "us-isob-east-1"),
         ("https://iam.example.com", "cn-north-1"),
+        ("https://iam.us-gov.api.aws.example.com", "cn-north-1"),
+        ("https://iam.amazonaws.com.example.com", "cn-north-1"),
+        ("https://c2s.ic.gov.invalid:443", "cn-north-1"),
+        ("http://127.0.0.1:5000", "cn-north-1"),
+        ("http://[::1]:5000", "cn-north-1"),
     ],
 )
 def test_the_endpoints_name_tells_the_partition(url: str, region: str) -> None:
@@ -757,11 +768,32 @@ def test_the_signing_regions_are_botocores() -> None:
     for partition in partitions["partitions"]:
         # The pseudo-regions ("aws-cn-global") are botocore's own; nobody configures them.
         for name in (name for name in partition["regions"] if not name.endswith("global")):
-            found = provider.resolve_endpoint(Region=name, UseFIPS=False, UseDualStack=False)
-            schemes = found.properties.get("authSchemes") or [{}]
-            expected = schemes[0].get("signingRegion", name)
-            assert signing_region("https://iam.example.com", name) == expected, name
-            assert signing_region(found.url, name) == expected, name
+            for fips, dual_stack in itertools.product((False, True), repeat=2):
+                found = provider.resolve_endpoint(
+                    Region=name, UseFIPS=fips, UseDualStack=dual_stack
+                )
+                schemes = found.properties.get("authSchemes")
+                if not schemes:
+                    continue
+                expected = schemes[0]["signingRegion"]
+                assert signing_region("https://iam.example.com", name) == expected, name
+                # The host name counts, not the configured region.
+                for other in (name, "us-east-1", "cn-north-1", "us-gov-west-1"):
+                    assert signing_region(found.url, other) == expected, (found.url, other)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://iam.amazonaws.com", "https://iam.us-gov.amazonaws.com:443/", "http://127.0.0.1:1",
+     "http://localhost:5000", "http://[::1]:5000", "http://moto:5000"],
+)  # fmt: skip
+def test_the_partitions_are_loaded_only_if_needed(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from botocore.loaders import Loader
+
+    monkeypatch.setattr(Loader, "load_data", None)
+    assert signing_region(url, "us-gov-west-1") in ("us-east-1", "us-gov-west-1")
 
 
 def test_the_variables_are_botocores() -> None:

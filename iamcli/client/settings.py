@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from iamcli.config.connection import checked_url
+from iamcli.config.connection import checked_url, is_this_machine
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -33,6 +34,8 @@ SIGNING_REGIONS = {
     "eusc-": "eusc-de-east-1",
 }
 SIGNING_REGION = "us-east-1"
+#: The DNS suffix of two partitions; the others are in the partition data of botocore.
+_COMMERCIAL = ".amazonaws.com"
 
 #: The environment variable of each setting. Source: botocore.configprovider.
 VARIABLES = {
@@ -233,13 +236,29 @@ def signing_region(url: str, region: str) -> str:
     The partition follows from the host name if it is one of AWS, else from ``region``, which is the
     configured one.
     """
-    host = url.partition("://")[2].partition("/")[0]
-    labels = host.split(".") if ".amazonaws." in host else [region]
-    for label in labels:
+    host = (urlsplit(url).hostname or "").removesuffix(".")
+    if host.endswith(_COMMERCIAL):
+        default = SIGNING_REGION
+    elif "." not in host or is_this_machine(host):
+        default = ""
+    else:
+        default = _partition_region(host)
+    for label in [*host.split("."), default] if default else [region]:
         for prefix, signing in SIGNING_REGIONS.items():
             if f"{label}-".startswith(prefix):
                 return signing
-    return SIGNING_REGION
+    return default or SIGNING_REGION
+
+
+def _partition_region(host: str) -> str:
+    """Return a region of the partition that the DNS suffix of ``host`` is of; "" if of none."""
+    from botocore.loaders import Loader
+
+    for partition in Loader().load_data("partitions")["partitions"]:
+        outputs = partition["outputs"]
+        if host.endswith((f".{outputs['dnsSuffix']}", f".{outputs['dualStackDnsSuffix']}")):
+            return str(outputs["implicitGlobalRegion"])
+    return ""
 
 
 def timeout() -> float:

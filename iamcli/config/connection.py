@@ -175,7 +175,7 @@ def checked_url(given: str, source: str) -> tuple[str, str]:
         address = f"address: {shown}" if shown else "address"
         raise Failure(f"{source} is not an http or https {address}; use https://HOST[:PORT]")
     url = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    if parts.scheme == "https" or _is_this_machine(host):
+    if parts.scheme == "https" or is_this_machine(host):
         return url, ""
     return url, f"{url} is not encrypted; use https, because responses can contain secrets"
 
@@ -198,7 +198,8 @@ def _is_host(host: str) -> bool:
     )
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Return whether the host name or address ``host`` is of the loopback interface."""
     return host in ("localhost", "::1") or (
         host.startswith("127.") and host.replace(".", "").isdigit()
     )
