@@ -182,6 +182,56 @@ def test_half_a_key_in_the_environment_is_reported(
     assert endpoint.requests == []
 
 
+@pytest.mark.parametrize("sign", ["\r", "\n", "\t", " ", "\x1b[1m", "\x7f", "\u200b", "\u00e9"])
+@pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
+def test_an_invalid_character_in_a_key_variable(
+    sign: str, expires: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token", "AWS_IAM_URL": endpoint.url}
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        changed = {variable: f"{env[variable]}{sign}", "AWS_CREDENTIAL_EXPIRATION": expires}
+        done = run_fast("iam-usergetattributes", "-d", env={**env, **changed})
+        assert (done.status, done.out) == (1, "")
+        said = f"{variable} contains a space, a carriage return or another invalid character"
+        assert done.err.startswith(f"iam-usergetattributes: {said}; ")
+        assert done.err.count("\n") == 1
+        assert env[variable] not in done.err
+    assert endpoint.requests == []
+
+
+def test_an_invalid_character_in_the_key_of_a_profile(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    (run_fast.home / "keys").write_text(
+        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
+        "aws_session_token=the\x1btoken\n"
+    )
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
+    done = run_fast("iam-usergetattributes", "-d", env={**env, "AWS_IAM_URL": endpoint.url})
+    assert "the credentials of the AWS configuration contain an invalid character" in done.err
+    assert "token" not in done.err
+    assert endpoint.requests == []
+
+
+#: Variables that name a file, an address or a profile.
+NAMING = ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFILE",
+          "AWS_DEFAULT_PROFILE", "AWS_CA_BUNDLE", "AWS_REGION")  # fmt: skip
+
+
+def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
+    emptied = ("env", *(f"{name}=" for name in NAMING))
+    done = run(*emptied, "iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1"})
+    assert done.status == 1
+    assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
+    (run.home / ".aws").mkdir()
+    write(run, ".aws/credentials", "[default]\naws_access_key_id=AK\naws_secret_access_key=x\n")
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {"AWS_ENDPOINT_URL": endpoint.url}
+    done = run(*emptied, "iam-usergetattributes", "-u", "bob", env=env)
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(endpoint) == ("AK", "us-east-1")
+
+
 def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     done = show(run_fast, AWS_CREDENTIAL_FILE="")
     assert (done.status, done.out) == (1, "")
@@ -318,6 +368,12 @@ def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: St
         ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is not a port number: 0"),
         ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is not a port number: 65536"),
         ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is not a host name: http://x"),
+        ("ClientProxyHost=a..b\n", ", line 1: ClientProxyHost is not a host name: a..b"),
+        ("ClientProxyHost=x:99999\n", ", line 1: ClientProxyHost is not a host name: x:99999"),
+        (
+            "ClientProxyHost=127.0.0.1:9\nClientProxyPort=80\n",
+            ", line 1: ClientProxyHost is not a host name: 127.0.0.1:9",
+        ),
     ],
 )
 def test_a_wrong_client_configuration(
@@ -328,6 +384,94 @@ def test_a_wrong_client_configuration(
     assert done.status == 1
     assert done.err == f"iam-usergetattributes: client configuration {file}{said}\n"
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1"])
+@pytest.mark.parametrize("words", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
+def test_the_file_of_a_proxy_that_is_not_there_is_named(
+    host: str, words: tuple[str, ...], run_fast: ForkRunner
+) -> None:
+    file = run_fast.home / "client"
+    file.write_text(f"ClientProxyHost={host}\n")
+    env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
+    done = run_fast(*words, env=env)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"{words[0]}: cannot reach the proxy: ")
+    assert done.err.endswith(f"; check the client configuration {file}\n")
+    assert done.err.count("\n") == 1
+
+
+#: Values of the proxy variables that are not the address of a proxy.
+NO_PROXIES = [
+    "http://u:passw0rd@127.0.0.1:99999",
+    "http://u:passw0rd@127.0.0.1:0",
+    "http://u:passw0rd@127.0.0.1:x",
+    "http://u:pass/passw0rd@127.0.0.1:9",
+    "http://u:12345#passw0rd@127.0.0.1:9",
+    "http://u:passw0rd@",
+    "http://",
+    "socks5://u:passw0rd@127.0.0.1:9",
+    "ht!tp",
+]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1"])
+@pytest.mark.parametrize("value", NO_PROXIES)
+@pytest.mark.parametrize("words", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+def test_a_variable_that_names_no_proxy_is_named(
+    words: tuple[str, ...], value: str, url: str, run_fast: ForkRunner
+) -> None:
+    scheme = url.partition(":")[0]
+    variables = [f"{scheme}_proxy"] if value != NO_PROXIES[0] else []
+    for variable in (*variables, f"{scheme}_proxy".upper()):
+        done = run_fast(*words, env={"AWS_IAM_URL": url, variable: value})
+        assert (done.status, done.out) == (1, "")
+        said = f"{words[0]}: {variable} is not the address of an HTTP proxy; use http://HOST:PORT"
+        assert done.err.startswith(said)
+        assert done.err.count("\n") == 1
+        assert "passw0rd" not in done.err
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("value", ["http://u:passw0rd@x@127.0.0.1:1", "127.0.0.1:1"])
+def test_the_variable_of_a_proxy_that_is_not_there_is_named(
+    variable: str, value: str, run_fast: ForkRunner
+) -> None:
+    env = {"AWS_IAM_URL": "http://127.0.0.1:2", "AWS_MAX_ATTEMPTS": "1", variable: value}
+    done = run_fast("iam-usergetattributes", env=env)
+    said = f"cannot reach the proxy: Connection refused; check {variable}"
+    assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
+
+
+def test_a_proxy_variable_that_does_not_count_is_not_checked(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    for env in (
+        {"https_proxy": "http://x:99999"},
+        {"http_proxy": "http://x:99999", "no_proxy": "127.0.0.1"},
+        {"all_proxy": "http://x:99999"},
+    ):
+        done = run_fast("iam-usergetattributes", "-u", "bob", env=env)
+        assert (done.status, done.err) == (0, "")
+
+
+def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast: ForkRunner) -> None:
+    assuming(run_fast, "")
+    env = {"AWS_IAM_URL": "http://127.0.0.1:1", "https_proxy": "http://u:passw0rd@x:99999"}
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    assert "https_proxy is not the address of an HTTP proxy" in done.err
+    assert "passw0rd" not in done.err
+
+
+def test_a_proxy_password_with_an_at_sign(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    proxy = f"http://u:p@w@127.0.0.1:{stub.port}"
+    env = {"AWS_IAM_URL": endpoint.url, "http_proxy": proxy}
+    assert run_fast("iam-usergetattributes", "-u", "bob", env=env).status == 0
+    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
+    assert base64.b64decode(login).decode() == "u:p@w"
 
 
 def test_an_absent_client_configuration(run_fast: ForkRunner, endpoint: Endpoint) -> None:
@@ -351,7 +495,7 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
         f"[default]\nendpoint_url={endpoints['E'].url}\nservices=s\n"
         f"[services s]\niam =\n  endpoint_url={endpoints['D'].url}\n",
     )
-    run.env |= KEY_VARIABLES
+    run_fast.env |= KEY_VARIABLES
     env = {
         "AWS_IAM_URL": endpoints["A"].url,
         "AWS_ENDPOINT_URL_IAM": endpoints["B"].url,
@@ -640,7 +784,7 @@ def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stu
     warning = f"iam-usergetattributes: {url} is not encrypted; use https, because responses"
     file = write(run, "proxy", through(stub))
     run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **KEY_VARIABLES}
-    words = ("iam-usergetattributes", "-u", "bob")
+    arguments = ("iam-usergetattributes", "-u", "bob")
     config = run.home / "config"
     for env, section in (
         ({"AWS_ENDPOINT_URL": url}, ""),

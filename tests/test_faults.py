@@ -642,7 +642,7 @@ def test_what_stays_unmodifiable_is_told_in_the_services_words(
     kind: str, code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     done, endpoint = meet(run_fast, stub, KINDS[kind], THROTTLED[code], **AGAIN)
-    assert assert_told(done, KINDS[kind]) == f"{code}: nothing was done"
+    assert assert_reported(done, KINDS[kind]) == f"{code}: nothing was done"
     assert endpoint.operations.count(KINDS[kind].operation) == 2
 
 
@@ -930,4 +930,21 @@ def full() -> Iterator[str]:
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
     done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": full, **ONE_TRY})
-    assert assert_reported(done, KINDS[kind]).startswith(f"cannot connect to {full}: ")
+    told = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS[kind]) == told
+
+
+@pytest.mark.parametrize("seconds", ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_time_that_is_too_short(
+    kind: str, scheme: str, seconds: str, run_fast: ForkRunner, full: str
+) -> None:
+    """Where the time is over is chance; whatever it interrupts, the message is that of the time."""
+    url = full.replace("http", scheme)
+    env = {"AWS_IAM_URL": url, **ONE_TRY, "IAMCLI_TIMEOUT": seconds}
+    for _ in range(5):
+        told = assert_reported(run_fast(*KINDS[kind].arguments, env=env), KINDS[kind])
+        assert told.count("IAMCLI_TIMEOUT") == 1
+        assert told.count(url) == 1
+        assert "timed out" in told

@@ -26,7 +26,14 @@ from iamcli.client.http import BoundedSession, socket_options
 from iamcli.client.messages import ErrorTranslator, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
-from iamcli.client.settings import Settings, chain_keys, endpoint, frozen, timeout
+from iamcli.client.settings import (
+    Settings,
+    chain_keys,
+    endpoint,
+    environment_proxies,
+    frozen,
+    timeout,
+)
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
@@ -110,7 +117,7 @@ class Client:
 
         self._parsers.missing = missing
         self._retries.resent = False
-        translator = ErrorTranslator(self.url, changes=changes)
+        translator = ErrorTranslator(self.url, proxy=self._proxy_source, changes=changes)
         try:
             with translator:
                 response, parsed = self._endpoint.make_request(model, request)
@@ -131,17 +138,22 @@ class Client:
         self, connection: Connection, settings: Settings, region: str, events: HierarchicalEmitter
     ) -> Any:
         """Return a botocore endpoint, which connects when the first request is sent."""
-        proxy = connection.proxy
+        if connection.proxy:
+            proxies = {"http": connection.proxy, "https": connection.proxy}
+            self._proxy_source = connection.proxy_source
+        else:
+            proxies, self._proxy_source = environment_proxies(self.url)
         return EndpointCreator(events).create_endpoint(
             self._service,
             region_name=region,
             endpoint_url=self.url,
-            verify=settings.get("ca_bundle"),
+            # An empty name would switch the verification off.
+            verify=settings.get("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
             response_parser_factory=self._parsers,
             timeout=(settings.get("connect_timeout") or self._timeout, self._timeout),
             max_pool_connections=1,
             http_session_cls=BoundedSession,
-            proxies={"http": proxy, "https": proxy} if proxy else None,
+            proxies=proxies,
             proxies_config=settings.get("proxies_config"),
             socket_options=socket_options(keep_alive=settings.switch("tcp_keepalive")),
         )

@@ -7,11 +7,20 @@ import socket
 import threading
 
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+    SSLError,
+)
 from botocore.httpsession import URLLib3Session
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 
+from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
@@ -22,6 +31,9 @@ if TYPE_CHECKING:
 
 #: The maximum size of a response (bytes), far more than the service sends.
 MAX_RESPONSE = 16 << 20
+
+#: The shortest interval of a timer (seconds); it does not start with 0.
+_SHORTEST = 1e-6
 
 
 def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
@@ -47,18 +59,41 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         MAX_RESPONSE.
         """
         request.stream_output = True
-        with _Deadline(self._timeout):
-            response = super().send(request)
-            try:
-                content = b"".join(_bounded(response.raw))
-            except (TransportTimeout, TimeoutError) as error:
+        deadline = _Deadline(self._timeout)
+        try:
+            with deadline:
+                return self._exchange(request)
+        except (HTTPClientError, TimeoutError) as error:
+            if deadline.expired and isinstance(error, (EndpointConnectionError, SSLError)):
+                raise ConnectTimeoutError(endpoint_url=request.url, error=error) from error
+            if deadline.expired and not isinstance(error, NOT_ARRIVED):
                 raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-            except (TransportError, OSError) as error:
-                raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+            raise
+
+    def _exchange(self, request: Any) -> Any:
+        try:
+            response = super().send(request)
+        except HTTPClientError as error:
+            if is_unparsable(error):
+                raise ResponseParserError(str(error)) from error
+            raise
+        try:
+            content = b"".join(_bounded(response.raw))
+        except (TransportTimeout, TimeoutError) as error:
+            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+        except (TransportError, OSError) as error:
+            raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
         announced = response.headers.get("Content-Length", "")
         if announced.isdigit() and len(content) < int(announced):
             raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
         return AWSResponse(response.url, response.status_code, response.headers, _Content(content))
+
+
+def is_unparsable(error: HTTPClientError) -> bool:
+    """Return whether ``error`` means that something answered, but not with valid HTTP."""
+    cause = error.kwargs.get("error")
+    # These two occur before a request is sent: an invalid address or header, or a missing file.
+    return type(error) is HTTPClientError and not isinstance(cause, (ValueError, OSError))
 
 
 class _Content:
@@ -86,23 +121,25 @@ def _bounded(raw: Any) -> Iterator[bytes]:
 class _Deadline:
     """Raises TimeoutError if a ``with`` block takes longer than ``seconds``.
 
+    ``expired``: whether it has taken longer; the code in the block may have translated the error.
     The time-out of a socket starts again with each byte, but this one does not. It has no effect
     outside the main thread, because Python handles signals only there; commands run there.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds if threading.current_thread() is threading.main_thread() else 0
+        self.expired = False
 
     def __enter__(self) -> None:
         if self._seconds:
-            self._before = signal.signal(signal.SIGALRM, _overdue)
-            signal.setitimer(signal.ITIMER_REAL, self._seconds)
+            self._before = signal.signal(signal.SIGALRM, self._expire)
+            signal.setitimer(signal.ITIMER_REAL, max(self._seconds, _SHORTEST))
 
     def __exit__(self, *_: object) -> None:
         if self._seconds:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)
 
-
-def _overdue(_number: int, _frame: FrameType | None) -> None:
-    raise TimeoutError("the response took too long")
+    def _expire(self, _number: int, _frame: FrameType | None) -> None:
+        self.expired = True
+        raise TimeoutError("the response took too long")

@@ -14,6 +14,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import LocationValueError
 
 from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
@@ -24,13 +25,17 @@ if TYPE_CHECKING:
 
 #: The message for each kind of exception; the first one that matches is used.
 MESSAGES = (
-    (ProxyConnectionError, "cannot reach the proxy: {reason}; check the client configuration"),
+    (ProxyConnectionError, "cannot reach the proxy: {reason}; check {proxy}"),
     (
         SSLError,
         "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs",
     ),
     (
-        (EndpointConnectionError, ConnectTimeoutError),
+        ConnectTimeoutError,
+        "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer",
+    ),
+    (
+        EndpointConnectionError,
         "cannot connect to {url}: {reason}; check --url and AWS_IAM_URL",
     ),
     (
@@ -42,9 +47,10 @@ MESSAGES = (
         "the connection to {url} was lost before the response was complete{again}",
     ),
     (
-        (ResponseParserError, HTTPClientError),
+        ResponseParserError,
         "unexpected response from {url}, not an IAM response; is this an IAM endpoint?",
     ),
+    (HTTPClientError, "the request to {url} failed: {reason}"),
     (Exception, "{reason}"),
 )
 
@@ -52,13 +58,14 @@ MESSAGES = (
 class ErrorTranslator:
     """Translates the exceptions of botocore in a ``with`` block to Failures.
 
-    ``url``: the endpoint; ``changes``: whether the request changes something; if so, no message
-    suggests trying again. ``arrived``: after the block, whether the request may have reached the
-    service.
+    ``url``: the endpoint; ``proxy``: what names the proxy; ``changes``: whether the request changes
+    something, so that the message does not suggest trying again. ``arrived``: after the block,
+    whether the request may have reached the service.
     """
 
-    def __init__(self, url: str = "", *, changes: bool = False) -> None:
+    def __init__(self, url: str = "", *, proxy: str = "", changes: bool = False) -> None:
         self._url = url
+        self._proxy = proxy
         self._again = "" if changes else "; try again"
         self.arrived = False
 
@@ -70,17 +77,22 @@ class ErrorTranslator:
             self.arrived = True
         elif isinstance(error, (BotoCoreError, ClientError, ResponseParserError, ValueError)):
             sending = isinstance(error, (HTTPClientError, ResponseParserError))
+            invalid = getattr(error, "kwargs", {}).get("error")
             self.arrived = sending and not isinstance(error, NOT_ARRIVED)
+            self.arrived = self.arrived and not isinstance(invalid, LocationValueError)
             message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
             failure = UnexpectedResponse if isinstance(error, ResponseParserError) else Failure
-            values = {"url": self._url, "reason": _reason(error), "again": self._again}
-            raise failure(message.format(**values)) from None
+            values = {"url": self._url, "proxy": self._proxy, "again": self._again}
+            raise failure(message.format(reason=_reason(error), **values)) from None
 
 
 def _reason(error: BaseException) -> str:
     """Return the message of the system error that caused ``error``, else the first line of it."""
     cause: BaseException | None = error
     message = str(error).partition("\n")[0]
+    if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
+        # The text of such an error may contain a password or a token.
+        message = "an address or a header is invalid"
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:
             message = cause.strerror

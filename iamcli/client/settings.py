@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from iamcli.config.connection import checked_url, is_this_machine
+from iamcli.config.connection import checked_url, is_credential, is_proxy, is_this_machine
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -86,7 +86,8 @@ class Settings:
     def get(self, name: str) -> Any:
         """Return the setting ``name``, or None if it is not set."""
         if self._store and not (self._independent and name in OF_THE_ENVIRONMENT):
-            return self._store.get_config_variable(name)
+            value = self._store.get_config_variable(name)
+            return None if value == "" else value
         variables = REGION_VARIABLES if name == "region" else (VARIABLES.get(name, ""),)
         return next(filter(None, map(os.environ.get, variables)), None)
 
@@ -172,7 +173,11 @@ def _store(session: Session) -> Any:
 
 def chain_keys(settings: Settings) -> Any:
     """Return the credentials from botocore's chain; raise Failure if it finds none."""
-    keys = settings.session.get_credentials() if settings.session else None
+    keys = None
+    if settings.session:
+        # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
+        settings.session.get_component("credential_provider").remove("ec2-credentials-file")
+        keys = settings.session.get_credentials()
     if keys is None:
         raise Failure(
             "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "
@@ -184,12 +189,15 @@ def chain_keys(settings: Settings) -> Any:
 
 
 def frozen(keys: Any) -> Any:
-    """Return the current values of the credentials; raise Failure if they cannot be obtained."""
+    """Return the current values of the credentials; raise Failure if they cannot be used."""
     try:
-        return keys.get_frozen_credentials()
+        key = keys.get_frozen_credentials()
     except (BotoCoreError, ClientError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise Failure(f"cannot get credentials from the AWS configuration: {reason}") from None
+    if not all(is_credential(part or "") for part in (key.access_key, key.secret_key, key.token)):
+        raise Failure("the credentials of the AWS configuration contain an invalid character")
+    return key
 
 
 def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str, str]:
@@ -200,7 +208,8 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str
     region = settings.get("region") or "aws-global"
     url = connection.url or _configured_endpoint(connection, settings, "iam")
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
-        # botocore sends requests to these services, and its errors contain their addresses.
+        # botocore sends requests to these services, and its errors contain the addresses.
+        environment_proxies("https://sts.amazonaws.com")
         for service in CREDENTIAL_SERVICES:
             _configured_endpoint(connection, settings, service)
     if url:
@@ -228,6 +237,31 @@ def _configured_endpoint(connection: Connection, settings: Settings, service: st
     if warning and (warning, True) not in connection.warnings:
         connection.warnings.append((warning, True))
     return url
+
+
+def environment_proxies(url: str) -> tuple[dict[str, str], str]:
+    """Return the proxies of the environment for ``url``, by scheme, and the variable that counts.
+
+    Raises Failure if that variable is not the address of a proxy. The message does not show the
+    value, which may contain a password.
+    """
+    from botocore.utils import get_environ_proxies
+
+    proxies = get_environ_proxies(url)
+    name = f"{urlsplit(url).scheme}_proxy"
+    proxy = proxies.get(name.removesuffix("_proxy"))
+    if not proxy:
+        return proxies, ""
+    # The name in lower case counts first.
+    names = [name, *sorted(os.environ)]
+    same = (other for other in names if other.lower() == name and os.environ.get(other) == proxy)
+    source = next(same, "the proxy settings of the system")
+    if not is_proxy(proxy):
+        raise Failure(
+            f"{source} is not the address of an HTTP proxy; use http://HOST:PORT or "
+            "http://USER:PASSWORD@HOST:PORT, with special characters of the password as %XX"
+        )
+    return proxies, source
 
 
 def signing_region(url: str, region: str) -> str:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _TWO_LINES = "it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
 
+_KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+#: The first that is not empty counts; the second is an older name.
+_TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
 
 class Keys:
     """An access key: ``access_key`` (its ID), ``secret_key``, and ``token`` or None."""
@@ -37,10 +41,10 @@ class Connection:
 
     ``keys``: the access key, or None if botocore's chain is to find one; ``credential_file``: the
     name of the file that it is from, or None; ``url``: the endpoint, or None if it follows from the
-    AWS configuration; ``proxy``: the URL of the proxy, or None if the
-    proxy variables of botocore apply; ``secrets``: values that must not be printed; ``warnings``:
-    lines for the user, each with whether it is for terminals only. Raises Failure if a setting is
-    invalid or a file cannot be read.
+    AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
+    apply; ``proxy_source``: the file that names it; ``secrets``: values that must not be printed;
+    ``warnings``: lines for the user, each with whether it is for terminals only. Raises Failure if
+    a setting is invalid or a file cannot be read.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
@@ -50,6 +54,7 @@ class Connection:
             values, "credential_file", environ, "AWS_CREDENTIAL_FILE"
         )
         self.keys = self._keys(environ)
+        self.proxy_source = ""
         self.proxy = self._proxy(values, environ)
         self.url = self._url(values, environ)
 
@@ -83,7 +88,9 @@ class Connection:
         from base64 import b64encode
         from urllib.parse import quote
 
-        if any(sign in host for sign in "/@ "):
+        address = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+        address = f"{address}:{port}" if port else address
+        if any(sign in host for sign in "/@ ") or not is_proxy(address):
             shown = host.rpartition("@")[2]
             raise Failure(f"{what}, line {host.line}: ClientProxyHost is not a host name: {shown}")
         login = ""
@@ -92,7 +99,8 @@ class Connection:
             password = found.get("ClientProxyPassword", "")
             login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
             self.secrets += [password, b64encode(f"{user}:{password}".encode()).decode()]
-        return f"http://{login}{host}{f':{port}' if port else ''}"
+        self.proxy_source = f"the {what}"
+        return f"http://{login}{address}"
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the endpoint from ``--url``, else AWS_IAM_URL, with a scheme; None for neither."""
@@ -130,7 +138,7 @@ def _credential(name: str, found: Mapping[str, properties.Property], key: str) -
     where = f"credential file {name}, line {value.line}: {key}"
     if value.startswith("<") or value.endswith(">"):
         raise Failure(f"{where} is still the placeholder in angle brackets; {_TWO_LINES}")
-    if not (value.isascii() and value.isprintable()) or " " in value:
+    if not is_credential(value):
         raise Failure(f"{where} contains an invalid character; {_TWO_LINES}")
     return str(value)
 
@@ -139,12 +147,41 @@ def _environment_keys(environ: Mapping[str, str]) -> Keys | None:
     """Return the key from the environment, or None; botocore handles keys that expire."""
     access_key = environ.get("AWS_ACCESS_KEY_ID")
     secret_key = environ.get("AWS_SECRET_ACCESS_KEY")
-    if not access_key or environ.get("AWS_CREDENTIAL_EXPIRATION"):
+    if not access_key:
+        return None
+    for variable in (*_KEY_VARIABLES, *_TOKEN_VARIABLES):
+        if not is_credential(environ.get(variable, "")):
+            raise Failure(
+                f"{variable} contains a space, a carriage return or another invalid character; "
+                "set it again without this character"
+            )
+    if environ.get("AWS_CREDENTIAL_EXPIRATION"):
         return None
     if not secret_key:
         raise Failure("AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY; set both or neither")
-    token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
-    return Keys(access_key, secret_key, token or None)
+    token = next(filter(None, map(environ.get, _TOKEN_VARIABLES)), None)
+    return Keys(access_key, secret_key, token)
+
+
+def is_credential(value: str) -> bool:
+    """Return whether ``value`` has only characters that a key or a token can have."""
+    return value.isascii() and value.isprintable() and " " not in value
+
+
+def is_proxy(address: str) -> bool:
+    """Return whether ``address`` is that of an HTTP proxy, with or without a scheme and a login."""
+    from urllib.parse import urlsplit
+
+    before, _, after = address.rpartition("//")
+    try:
+        parts = urlsplit(f"http://{after}")
+        valid_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    # An "@" after the host ends a password that is not percent-encoded.
+    whole = "@" not in f"{parts.path}{parts.query}{parts.fragment}"
+    usable = valid_port and whole and _is_host(parts.hostname or "")
+    return usable and before in ("", "http:", "https:")
 
 
 def checked_url(given: str, source: str) -> tuple[str, str]:
