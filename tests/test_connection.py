@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import urllib.request
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -969,6 +970,122 @@ def test_the_endpoint_of_a_partition(
     assert "cannot reach the proxy" in done.err
     done = show(run_fast, "-d", CLIENT_CONFIG_FILE=str(file), AWS_MAX_ATTEMPTS="1", **env)
     assert f"GetUser to https://{host}: " in done.err
+
+
+# What -d shows of a connection.
+
+MOMENT = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+REQUEST_ID = "7a62c49f-347e-4fc4-9331-6e8eEXAMPLE"
+
+
+def debug_lines(done: Done) -> list[str]:
+    prefix = "iam-usergetattributes: debug: "
+    lines = done.err.splitlines()
+    return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
+
+
+def test_debug_shows_each_attempt(run_fast: ForkRunner, stub: Stub) -> None:
+    throttled = refused("Throttling", "slow down")
+    hurried = throttled._replace(headers={"x-amzn-RequestId": "of-the-header"})
+    hurried = hurried._replace(body=hurried.body.replace(b"RequestId", b"Other"), status=503)
+    endpoint = stub.endpoint(throttled, hurried, ok("GetUser", USER)._replace(delay=0.05))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "3"}
+    before = datetime.now(timezone.utc)
+    done = run_fast("iam-usergetattributes", "-u", "bob", "-d", env=env)
+    assert done.status == 0
+    attempts = [line for line in debug_lines(done) if " attempt " in line]
+    outcomes = (("400 Throttling", REQUEST_ID), ("503 Throttling", "of-the-header"),
+                ("200", REQUEST_ID))  # fmt: skip
+    moments = []
+    for number, (line, (outcome, request_id)) in enumerate(zip(attempts, outcomes, strict=True), 1):
+        found = re.fullmatch(
+            rf"({MOMENT}) GetUser attempt {number}: HTTP {outcome} in (\d+) ms, "
+            rf"request ID {request_id}",
+            line,
+        )
+        assert found, line
+        moments.append(datetime.fromisoformat(found[1].replace("Z", "+00:00")))
+        latency = int(found[2])
+    assert 50 <= latency < 5000
+    assert [*moments] == sorted(moments)
+    assert before - timedelta(seconds=1) <= moments[0] <= datetime.now(timezone.utc)
+
+
+def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: Stub) -> None:
+    page = "<Users/><IsTruncated>true</IsTruncated><Marker>a</Marker>"
+    endpoint = stub.endpoint(ok("ListUsers", page), ok("ListUsers", "<Users/>"))
+    done = run_fast("iam-userlistbypath", "-d", env={"AWS_IAM_URL": endpoint.url})
+    assert done.status == 0
+    assert done.err.count(" ListUsers attempt 1: HTTP 200 in ") == 2
+    assert done.err.count(": debug: key ") == done.err.count(": debug: endpoint ") == 1
+
+
+def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("NoSuchEntity", "no bob", 404))
+    words = ("iam-usergetattributes", "-u", "bob")
+    done = run_fast(*words, "-d", env={"AWS_IAM_URL": endpoint.url})
+    said = rf"attempt 1: HTTP 404 NoSuchEntity in \d+ ms, request ID {REQUEST_ID}"
+    assert re.search(said, done.err)
+    done = run_fast(*words, env={"AWS_IAM_URL": endpoint.url})
+    assert done.err == "iam-usergetattributes: NoSuchEntity: no bob\n"
+
+
+def test_debug_shows_an_attempt_without_a_valid_response(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("ListUsers"))
+    words = ("iam-usergetattributes", "-d")
+    for url in (endpoint.url, "http://127.0.0.1:1"):
+        done = run_fast(*words, env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"})
+        attempts = [line for line in debug_lines(done) if " attempt " in line]
+        said = rf"{MOMENT} GetUser attempt 1: no valid response in \d+ ms, request ID none"
+        assert len(attempts) == 1
+        assert re.fullmatch(said, attempts[0])
+
+
+def test_debug_shows_where_the_key_and_the_endpoint_come_from(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    file = run_fast.env["AWS_CREDENTIAL_FILE"]
+    (run_fast.home / "keys").write_text(
+        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+    )
+    (run_fast.home / "config").write_text(f"[default]\nendpoint_url={endpoint.url}\n")
+    config = {"AWS_CONFIG_FILE": "config"}
+    profile = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
+    variable = {"AWS_IAM_URL": endpoint.url}
+    token = {"AWS_SESSION_TOKEN": "passw0rd-token"}
+    for words, env, key, place in (
+        ((), variable, f"credential file {file}", "AWS_IAM_URL"),
+        (("--url", endpoint.url), {}, f"credential file {file}", "--url"),
+        ((), {**KEY_VARIABLES, **variable, **token}, "AWS_ACCESS_KEY_ID", "AWS_IAM_URL"),
+        ((), {**profile, **config}, "botocore's method shared-credentials-file", CONFIGURED),
+        ((), {"AWS_ENDPOINT_URL": endpoint.url}, f"credential file {file}", "AWS_ENDPOINT_URL"),
+    ):
+        done = run_fast("iam-usergetattributes", "-u", "bob", "-d", *words, env=env)
+        assert done.status == 0
+        assert debug_lines(done)[:2] == [
+            f"key {KEY_ID} from {key}",
+            f"endpoint {endpoint.url} from {place}, signed for us-east-1",
+        ]
+        assert SECRET not in done.err
+        assert "passw0rd" not in done.err
+
+
+def test_debug_shows_where_the_proxy_and_the_partition_come_from(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    env = {
+        "AWS_REGION": "us-gov-east-1",
+        "AWS_MAX_ATTEMPTS": "1",
+        "HTTPS_PROXY": f"http://me:passw0rd@127.0.0.1:{stub.port}",
+    }
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    rules = "botocore's rules for us-gov-east-1"
+    assert debug_lines(done)[1:3] == [
+        f"endpoint https://iam.us-gov.amazonaws.com from {rules}, signed for us-gov-west-1",
+        "proxy from HTTPS_PROXY",
+    ]
+    assert "passw0rd" not in done.err
 
 
 def test_ignored_variables_are_ignored(run_fast: ForkRunner, endpoint: Endpoint) -> None:

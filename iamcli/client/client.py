@@ -22,6 +22,7 @@ from botocore.signers import RequestSigner
 
 from iamcli import __version__
 from iamcli.client import outcomes
+from iamcli.client.attempts import Attempts
 from iamcli.client.http import BoundedSession, socket_options
 from iamcli.client.messages import ErrorTranslator, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
@@ -61,7 +62,7 @@ class Client:
             self._timeout = timeout()
             self._config = Config(read_timeout=self._timeout)
             self._keys = connection.keys or chain_keys(settings)
-            self.url, region = endpoint(connection, settings, self._keys)
+            self.url, region, source = endpoint(connection, settings, self._keys)
             with open(_MODEL, encoding="utf-8") as file:
                 self._service = ServiceModel(json.load(file), "iam")
             self._serializer = create_serializer("query", include_validation=False)
@@ -71,11 +72,15 @@ class Client:
                 self._service.service_id, region, "iam", "v4", self._keys, events
             )
             self._retries = retries = Retries(settings, self._service, log)
+            self._attempts = Attempts(log)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)
             events.register("before-send.iam", retries.before_send)
             events.register("needs-retry.iam", retries.needs_retry)
+            self._attempts.register(events)
             self._endpoint = self._make_endpoint(connection, settings, region, events)
+            self._key_source = connection.key_source
+            self._endpoint_source = f"{source}, signed for {region}"
 
     @property
     def access_key_id(self) -> str:
@@ -87,6 +92,17 @@ class Client:
         """The secret parts of the credentials; raises Failure if they cannot be obtained."""
         key = frozen(self._keys)
         return [secret for secret in (key.secret_key, key.token) if secret]
+
+    @property
+    def origins(self) -> list[str]:
+        """Where the key, the endpoint and the proxy are from, for debug output."""
+        method = getattr(self._keys, "method", "unknown")
+        source = self._key_source or f"botocore's method {method}"
+        return [
+            f"key {frozen(self._keys).access_key} from {source}",
+            f"endpoint {self.url} from {self._endpoint_source}",
+            *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
+        ]
 
     def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Call ``operation`` and return the response, with documents and dates as they were sent.
@@ -117,11 +133,13 @@ class Client:
 
         self._parsers.missing = missing
         self._retries.resent = False
+        self._attempts.start()
         translator = ErrorTranslator(self.url, proxy=self._proxy_source, changes=changes)
         try:
             with translator:
                 response, parsed = self._endpoint.make_request(model, request)
         except Failure as failure:
+            self._attempts.finish()
             if changes and (translator.arrived or self._retries.resent):
                 raise unknown(failure) from None
             raise

@@ -125,6 +125,8 @@ class IAM:
         gc.freeze()
         gc.enable()
         self.secrets.add(*self._client.secrets)
+        for line in self._client.origins if self._log else ():
+            self._debug(line, {})
         return self._client
 
     def _debug(self, line: str, value: dict[str, Any]) -> None:

@@ -200,20 +200,22 @@ def frozen(keys: Any) -> Any:
     return key
 
 
-def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str, str]:
-    """Return the URL of the endpoint, and the region for which requests are signed.
+def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str, str, str]:
+    """Return the URL of the endpoint, the region for which requests are signed, and the source.
 
     Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid.
     """
     region = settings.get("region") or "aws-global"
-    url = connection.url or _configured_endpoint(connection, settings, "iam")
+    url, source = connection.url, connection.url_source
+    if url is None:
+        url, source = _configured_endpoint(connection, settings, "iam")
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
         # botocore sends requests to these services, and its errors contain the addresses.
         environment_proxies("https://sts.amazonaws.com")
         for service in CREDENTIAL_SERVICES:
             _configured_endpoint(connection, settings, service)
     if url:
-        return url, signing_region(url, region)
+        return url, signing_region(url, region), source
     from botocore.endpoint_provider import EndpointProvider
     from botocore.loaders import Loader
 
@@ -225,18 +227,21 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str
         UseDualStack=settings.switch("use_dualstack_endpoint"),
     )
     schemes = found.properties.get("authSchemes") or [{}]
-    return found.url, schemes[0].get("signingRegion") or region
+    source = f"botocore's rules for {region}"
+    return found.url, schemes[0].get("signingRegion") or region, source
 
 
-def _configured_endpoint(connection: Connection, settings: Settings, service: str) -> str | None:
-    """Return the configured endpoint, checked as ``--url`` is, or None if there is none."""
+def _configured_endpoint(
+    connection: Connection, settings: Settings, service: str
+) -> tuple[str | None, str]:
+    """Return the configured endpoint, checked as ``--url`` is, or None; and its source."""
     configured = settings.endpoint_url(service)
     if not configured:
-        return None
+        return None, ""
     url, warning = checked_url(*configured)
     if warning and (warning, True) not in connection.warnings:
         connection.warnings.append((warning, True))
-    return url
+    return url, configured[1]
 
 
 def environment_proxies(url: str) -> tuple[dict[str, str], str]:

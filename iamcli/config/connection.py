@@ -42,9 +42,10 @@ class Connection:
     ``keys``: the access key, or None if botocore's chain is to find one; ``credential_file``: the
     name of the file that it is from, or None; ``url``: the endpoint, or None if it follows from the
     AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
-    apply; ``proxy_source``: the file that names it; ``secrets``: values that must not be printed;
-    ``warnings``: lines for the user, each with whether it is for terminals only. Raises Failure if
-    a setting is invalid or a file cannot be read.
+    apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
+    are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
+    each with whether it is for terminals only. Raises Failure if a setting is invalid or a file
+    cannot be read.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
@@ -54,9 +55,10 @@ class Connection:
             values, "credential_file", environ, "AWS_CREDENTIAL_FILE"
         )
         self.keys = self._keys(environ)
+        self.key_source = self._key_source()
         self.proxy_source = ""
         self.proxy = self._proxy(values, environ)
-        self.url = self._url(values, environ)
+        self.url, self.url_source = self._url(values, environ)
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
         """Return the keys from the credential file, if one is named, else the key variables."""
@@ -71,6 +73,11 @@ class Connection:
             warning = f"{name} is readable by other users; run: chmod 600 {name}"
             self.warnings.append((warning, True))
         return keys
+
+    def _key_source(self) -> str:
+        if self.credential_file is not None:
+            return f"credential file {self.credential_file}"
+        return "AWS_ACCESS_KEY_ID" if self.keys else ""
 
     def _proxy(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
         """Return the URL of the proxy in the client configuration, or None if there is none."""
@@ -102,19 +109,19 @@ class Connection:
         self.proxy_source = f"the {what}"
         return f"http://{login}{address}"
 
-    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
-        """Return the endpoint from ``--url``, else AWS_IAM_URL, with a scheme; None for neither."""
+    def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
+        """Return the endpoint with a scheme, and its source: ``--url``, AWS_IAM_URL or neither."""
         given = values["url"]
         source = "--url"
         if given is None:
             given = environ.get("AWS_IAM_URL") or None
             source = "AWS_IAM_URL"
         if given is None:
-            return None
+            return None, ""
         url, warning = checked_url(given, source)
         if warning:
             self.warnings.append((warning, False))
-        return url
+        return url, source
 
 
 def _named_file(
