@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from typing import Any
 
@@ -32,12 +33,30 @@ _HIDDEN = "***"
 _MIN_LENGTH = 4
 
 
+#: What can precede a secret besides a character that is neither a letter nor a digit: escapes of
+#: URLs (also of an encoded URL), JSON and Python. ``{}`` is the first character of the secret.
+_ESCAPES = (
+    r"%[0-9A-Fa-f]{{2}}{}",
+    r"%25[0-9A-Fa-f]{{2}}{}",
+    r"\\[a-z]{}",
+    r"\\x[0-9A-Fa-f]{{2}}{}",
+    r"\\u[0-9A-Fa-f]{{4}}{}",
+    r"\\U[0-9A-Fa-f]{{8}}{}",
+)
+
+
 class Secrets:
-    """The secrets that a command has sent or received, to redact them in text."""
+    r"""The secrets that a command has sent or received, to redact them in text.
+
+    A secret is redacted if it is a whole value, not part of a longer run of letters and digits: the
+    code 123456 is not redacted in the account ID 123456789012. An escape such as ``%3D`` or ``\n``
+    separates values. If the first or last character of a secret is not a letter or digit, anything
+    can be next to it.
+    """
 
     def __init__(self) -> None:
         self._known: set[str] = set()
-        self._hidden_forms: list[str] = []
+        self._pattern: re.Pattern[str] | None = None
 
     def add(self, *secrets: str) -> None:
         """Add ``secrets``, and each line of those that have several."""
@@ -45,7 +64,7 @@ class Secrets:
             for part in (secret, *secret.splitlines()):
                 if len(part) >= _MIN_LENGTH and part not in self._known:
                     self._known.add(part)
-                    self._hidden_forms = []
+                    self._pattern = None
 
     def gather(self, value: Any) -> None:
         """Add the secret members of request parameters or of a response."""
@@ -64,38 +83,69 @@ class Secrets:
 
     def redact(self, text: str) -> str:
         """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON."""
-        if not self._known:
+        if not text or not self._known:
             return text
-        # With -d, this is called for each string of a long list, so the forms are cached.
-        self._hidden_forms = self._hidden_forms or sorted(self._forms(), key=len, reverse=True)
-        for form in self._hidden_forms:
-            text = text.replace(form, _HIDDEN)
-        return text
+        # With -d, this is called for each string of a long list, so the pattern is kept.
+        self._pattern = pattern = self._pattern or self._compiled()
+        match = pattern.search(text)
+        if match is None:
+            return text
+        parts: list[str] = []
+        start, end = 0, 0
+        while match:
+            # Secrets that overlap are hidden as one.
+            if not parts or match.start() >= end:
+                parts += [text[end : match.start()], _HIDDEN]
+            end = max(end, match.end())
+            start = match.start() + 1
+            match = pattern.search(text, start)
+        return "".join([*parts, text[end:]])
 
-    def _forms(self) -> set[str]:
-        import json
+    def _compiled(self) -> re.Pattern[str]:
+        """Return a pattern that matches each form of each secret, the longest first.
+
+        Each alternative begins with a literal character, and looks back from there: at other
+        characters the pattern is not tried, which makes the search fast.
+        """
         import re
-        from urllib.parse import quote, quote_plus
-        from xml.sax.saxutils import escape
 
-        forms: set[str] = set()
+        alternatives: dict[str, int] = {}
         for secret in self._known:
-            escaped = escape(secret)
-            encoded = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")}
-            encoded.add(quote_plus(secret))
-            forms |= encoded
-            forms |= {re.sub("%..", lambda byte: byte[0].lower(), form) for form in encoded}
-            forms |= {
-                secret,
-                escaped,
-                escaped.replace('"', "&quot;"),
-                escaped.replace('"', "&quot;").replace("'", "&apos;"),
-                escaped.replace('"', "&#34;").replace("'", "&#39;"),
-                json.dumps(secret)[1:-1],
-                json.dumps(secret, ensure_ascii=False)[1:-1],
-                repr(secret)[1:-1],
-            }
-        return forms
+            for form in _forms(secret):
+                first = re.escape(form[0])
+                begin = end = ""
+                if secret[0].isalnum():
+                    escapes = "|".join(f"(?<={escape.format(first)})" for escape in _ESCAPES)
+                    begin = rf"(?:(?<![^\W_]{first})|{escapes})"
+                if secret[-1].isalnum():
+                    end = r"(?![^\W_])"
+                alternatives[f"{first}{begin}{re.escape(form[1:])}{end}"] = len(form)
+        longest_first = sorted(alternatives, key=alternatives.__getitem__, reverse=True)
+        return re.compile("|".join(longest_first))
+
+
+def _forms(secret: str) -> set[str]:
+    """Return ``secret`` in each form in which it can be sent or printed."""
+    import json
+    import re
+    from urllib.parse import quote, quote_plus
+    from xml.sax.saxutils import escape
+
+    escaped = escape(secret)
+    encoded = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")}
+    encoded.add(quote_plus(secret))
+    return {
+        *encoded,
+        *(re.sub("%..", lambda byte: byte[0].lower(), form) for form in encoded),
+        secret,
+        escaped,
+        escaped.replace('"', "&quot;"),
+        escaped.replace('"', "&quot;").replace("'", "&apos;"),
+        escaped.replace('"', "&#34;").replace("'", "&#39;"),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+    }
 
 
 def _members(value: Any) -> Iterator[str]:
