@@ -100,3 +100,125 @@ def test_a_policy_is_sent_byte_for_byte(run: Shell, endpoint: Endpoint) -> None:
     sent = [request.parameters["PolicyDocument"] for request in endpoint.requests]
     assert sent[:3] == [POLICY] * 3
     assert sent[3] == POLICY.rstrip("\n")
+
+
+# Private keys that are where a certificate belongs, and keys with a passphrase.
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBcertificate\n-----END CERTIFICATE-----\n"
+PRIVATE = "-----BEGIN {0}-----\nMIIEsecretsecret\n-----END {0}-----\n"
+KEYS = {
+    "pkcs8": PRIVATE.format("PRIVATE KEY"),
+    "rsa": PRIVATE.format("RSA PRIVATE KEY").replace("\n", "\r\n"),
+    "ec": f"-----BEGIN EC PARAMETERS-----\nBggq\n{PRIVATE.format('EC PRIVATE KEY')}",
+    "encrypted": PRIVATE.format("ENCRYPTED PRIVATE KEY"),
+    "openssh": PRIVATE.format("OPENSSH PRIVATE KEY"),
+    "pgp": PRIVATE.format("PGP PRIVATE KEY BLOCK"),
+    "ssh2": "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nMIIEsecretsecret\n",
+    "after a certificate": CERTIFICATE + PRIVATE.format("PRIVATE KEY"),
+    "between certificates": CERTIFICATE + PRIVATE.format("PRIVATE KEY") + CERTIFICATE,
+    "without its first line": "MIIEsecretsecret\n-----END RSA PRIVATE KEY-----\n",
+    "on one line": PRIVATE.format("PRIVATE KEY").replace("\n", " "),
+    "in lower case": PRIVATE.format("PRIVATE KEY").lower(),
+    "in two bytes a character": PRIVATE.format("PRIVATE KEY").encode("utf-16-le").decode(),
+}
+FOR_CERTIFICATES = [line for line, what in LINES.items() if what.startswith("the certificate")]
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("line", FOR_CERTIFICATES)
+def test_a_private_key_is_not_sent_as_a_certificate(
+    line: str, key: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint()
+    (run_fast.home / "good").write_text("{}")
+    (run_fast.home / "key").write_text(KEYS[key], newline="")
+    words = line.format("key").split()
+    done = run_fast(*words, "-d", env={"AWS_IAM_URL": endpoint.url})
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            f"{words[0]}: key contains a private key, which must not be sent as {LINES[line]}; "
+            "specify a file that contains only certificates\n"
+        ),
+    )
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "in two bytes a character"])
+def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(
+    key: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint()
+    done = run_fast("iam-useraddcert", "-c", KEYS[key], "-d", env={"AWS_IAM_URL": endpoint.url})
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            "iam-useraddcert: the value of -c contains a private key, which must not be sent as "
+            "the certificate; specify only the certificate\n"
+        ),
+    )
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        KEYS["encrypted"],
+        KEYS["encrypted"] + CERTIFICATE,
+        PRIVATE.format("RSA PRIVATE KEY").replace(
+            "\nM", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nM"
+        ),
+        PRIVATE.format("RSA PRIVATE KEY").replace("\nM", "\r\nProc-Type:4, ENCRYPTED\r\n\r\nM"),
+    ],
+)
+def test_a_private_key_with_a_passphrase_is_refused(
+    key: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint()
+    (run_fast.home / "cert").write_text(CERTIFICATE)
+    (run_fast.home / "key").write_text(key, newline="")
+    words = ("iam-servercertupload", "-s", "s", "-b", "cert", "-k", "key", "-d")
+    done = run_fast(*words, env={"AWS_IAM_URL": endpoint.url})
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            "iam-servercertupload: key is encrypted with a passphrase; specify the private key "
+            "without one, for example as written by: openssl pkey -in FILE -out NEWFILE\n"
+        ),
+    )
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CERTIFICATE,
+        CERTIFICATE * 3,
+        "no PEM at all",
+        "the private key is elsewhere -- BEGIN",
+        "-----BEGIN PUBLIC KEY-----\nMII\n-----END PUBLIC KEY-----\n",
+        f"Bag Attributes\n    friendlyName: PRIVATE KEY\n{CERTIFICATE}PRIVATE KEY\n",
+    ],
+)
+def test_what_is_not_a_private_key_is_sent_unchanged(
+    content: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("UploadServerCertificate"))
+    (run_fast.home / "file").write_text(content)
+    words = ("iam-servercertupload", "-s", "s", "-b", "file", "-k", "file", "-c", "file")
+    assert run_fast(*words, env={"AWS_IAM_URL": endpoint.url}) == (0, "", "")
+    sent = endpoint.requests[0].parameters
+    for member in ("CertificateBody", "PrivateKey", "CertificateChain"):
+        assert sent[member] == content
+    endpoint = stub.endpoint(
+        ok(
+            "UploadSigningCertificate",
+            "<Certificate><CertificateId>ID</CertificateId></Certificate>",
+        )
+    )
+    done = run_fast("iam-useraddcert", "-c", content, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (0, "ID\n", "")
+    assert endpoint.requests[0].parameters["CertificateBody"] == content

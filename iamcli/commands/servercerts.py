@@ -80,6 +80,8 @@ def servercertupload(
 
     Output: Nothing without -v.
     With -v: the server certificate's ARN, and its ID on the next line.
+    Differs: The original did not refuse a private key in the file of -b or -c.
+    It did not refuse an encrypted private key.
     Example: Upload a server certificate with its chain, and print its ARN and ID.
       $ iam-servercertupload -s example.com -b cert.pem -k key.pem -c chain.pem -v
     Calls: UploadServerCertificate
@@ -87,9 +89,11 @@ def servercertupload(
     uploaded = iam.call(
         "UploadServerCertificate",
         ServerCertificateName=certificate,
-        CertificateBody=files.text(body, "the certificate"),
-        PrivateKey=files.text(private_key, "the private key"),
-        CertificateChain=None if chain is None else files.text(chain, "the certificate chain"),
+        CertificateBody=files.certificate(body, "the certificate"),
+        PrivateKey=files.private_key(private_key),
+        CertificateChain=None
+        if chain is None
+        else files.certificate(chain, "the certificate chain"),
         Path=path,
     )
     if verbose:

@@ -44,6 +44,7 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     A user can have up to two signing certificates.
 
     Output: The certificate's ID.
+    Differs: The original did not refuse a private key in place of a certificate.
     Example: Upload a signing certificate from a file.
       $ iam-useraddcert -u bob -f cert.pem
     Calls: UploadSigningCertificate
@@ -51,7 +52,11 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     if (certificate is None) == (file is None):
         raise Failure("specify the certificate with -c or -f, not both")
     if file is not None:
-        certificate = files.text(file, "the certificate")
+        certificate = files.certificate(file, "the certificate")
+    elif certificate is not None:
+        files.refuse_private_key(
+            certificate, "the value of -c", "the certificate", "only the certificate"
+        )
     uploaded = iam.call("UploadSigningCertificate", CertificateBody=certificate, UserName=user)
     yield uploaded["Certificate"]["CertificateId"]
 

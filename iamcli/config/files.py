@@ -40,6 +40,56 @@ def text(name: str, what: str) -> str:
         raise Failure(f"{name}, line {line}: not UTF-8; {what} must be text") from None
 
 
+def certificate(name: str, what: str) -> str:
+    """Return the text of the file ``name``, which contains ``what`` ("the certificate"), unchanged.
+
+    Raises Failure as ``text`` does, and if the file also or only contains a private key. Source:
+    LEGACY.md (private keys).
+    """
+    content = text(name, what)
+    refuse_private_key(content, name, what, "a file that contains only certificates")
+    return content
+
+
+def refuse_private_key(content: str, where: str, what: str, instead: str) -> None:
+    """Raise Failure if ``content``, which is to be sent as ``what``, contains a private key.
+
+    ``where``: the name of the file or option; ``instead``: what the user can specify instead.
+    """
+    if _has_label(content, "PRIVATE KEY"):
+        raise Failure(
+            f"{where} contains a private key, which must not be sent as {what}; specify {instead}"
+        )
+
+
+def private_key(name: str) -> str:
+    """Return the text of the file ``name``, which contains a private key, unchanged.
+
+    Raises Failure as ``text`` does, and if the key is encrypted, which the service refuses.
+    """
+    content = text(name, "the private key")
+    header = "".join(content.split()).upper()
+    if _has_label(content, "ENCRYPTED PRIVATE KEY") or "PROC-TYPE:4,ENCRYPTED" in header:
+        raise Failure(
+            f"{name} is encrypted with a passphrase; specify the private key without one, for "
+            "example as written by: openssl pkey -in FILE -out NEWFILE"
+        )
+    return content
+
+
+def _has_label(content: str, label: str) -> bool:
+    """Return whether a first or last line of PEM in ``content`` contains ``label``.
+
+    Line breaks, the case and null characters (UTF-16) make no difference: a key that is damaged in
+    such a way is still a key.
+    """
+    import re
+
+    words = label.replace(" ", r"\s+")
+    pattern = rf"--\s*(BEGIN|END)\s[^-]*\b{words}\b"
+    return bool(re.search(pattern, content.replace("\0", ""), re.IGNORECASE))
+
+
 def secret(value: str, what: str) -> str:
     """Return ``value``, or a line of standard input if it is ``-``.
 
