@@ -31,17 +31,17 @@ class InvalidPolicy(Failure):
 class ServiceError(Failure):
     """The service rejected a request.
 
-    ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message. The
-    text of the failure is ``CODE: MESSAGE``. ``resent``: an earlier attempt of the same request
-    may have taken effect, because its response was lost.
+    ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
+    is one line. The text of the failure is ``CODE: MESSAGE``. ``resent``: an earlier attempt of the
+    same request may have taken effect, because its response was lost.
     """
 
     resent = False
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}" if message else code)
-        self.code = code
-        self.message = message
+        self.code = one_line(code)
+        self.message = one_line(message)
+        super().__init__(f"{self.code}: {self.message}" if self.message else self.code)
 
     @property
     def denied(self) -> bool:
@@ -89,5 +89,17 @@ class Terminated(KeyboardInterrupt):
 
 
 def one_line(text: str) -> str:
-    """Return ``text`` as one line: each unprintable character becomes a space."""
+    """Return the service's ``text`` as one line: each unprintable character becomes a space."""
     return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def visible(text: str) -> str:
+    r"""Return ``text`` as one line in which unprintable characters are escaped, as in ``\x1b``."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte

@@ -7,7 +7,7 @@ import sys
 
 from iamcli import interrupts
 from iamcli.command import Command
-from iamcli.errors import FAILED, INTERRUPTED, Failure, InvalidPolicy, OutputLost, one_line
+from iamcli.errors import FAILED, INTERRUPTED, Failure, InvalidPolicy, OutputLost
 from iamcli.output.streams import Output
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
@@ -53,11 +53,11 @@ class Program(Command):
         try:
             return self._run(arguments, output, strict=strict)
         except InvalidPolicy as failure:
-            output.error(self._unquoted_policy(arguments) or one_line(str(failure)))
+            self._explain(failure, arguments, output)
         except Failure as failure:
-            output.error(one_line(str(failure)))
+            output.error(str(failure))
             if failure.state:
-                output.error(one_line(failure.state))
+                output.error(failure.state)
         except KeyboardInterrupt:
             return INTERRUPTED
         return FAILED
@@ -72,9 +72,7 @@ class Program(Command):
 
             return _print_text(f"{self.name} (iamcli) {__version__}", output, 0)
         except UsageError as error:
-            unquoted = self._unquoted_policy(arguments)
-            output.error(unquoted or str(error))
-            if not unquoted:
+            if not self._explain(error, arguments, output):
                 output.error_text(self._help())
             return FAILED
         execute(self, values, output, strict=strict)
@@ -85,12 +83,23 @@ class Program(Command):
 
         return help_text(self)
 
-    def _unquoted_policy(self, arguments: Sequence[str]) -> str | None:
-        if POLICY_TEXT not in self.options:
-            return None
-        from iamcli.policies import unquoted
+    def _explain(
+        self, error: InvalidPolicy | UsageError, arguments: Sequence[str], output: Output
+    ) -> bool:
+        """Print ``error``, or the explanation if the reason is an unquoted policy.
 
-        return unquoted.explain(self.name, arguments)
+        Returns whether it is.
+        """
+        explanation = None
+        if POLICY_TEXT in self.options:
+            from iamcli.policies import unquoted
+
+            explanation = unquoted.explain(self.name, arguments)
+        if explanation:
+            output.error_lines(explanation)
+        else:
+            output.error(str(error))
+        return explanation is not None
 
 
 def command(name: str, *options: Option) -> Callable[[Function], Program]:
@@ -153,7 +162,7 @@ def _execute(
     warn()
 
     def debug(line: str) -> None:
-        output.error(f"debug: {one_line(line)}")
+        output.error(f"debug: {line}")
 
     iam = IAM(
         connection,
@@ -169,10 +178,10 @@ def _execute(
     except KeyboardInterrupt as interrupt:
         if iam.changed:
             known = secrets.redact(str(interrupt) or _outcome(iam))
-            output.error(one_line(f"interrupted; {known}"))
+            output.error(f"interrupted; {known}")
         state = getattr(interrupt, "state", "")
         if state:
-            output.error(one_line(secrets.redact(state)))
+            output.error(secrets.redact(state))
         raise
 
 

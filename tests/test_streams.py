@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.processes import Terminal
 from support.stub import ok, refused
 
 if TYPE_CHECKING:
@@ -111,4 +112,90 @@ def test_strict_mode_is_the_originals_frame(run_fast: ForkRunner, endpoint: Endp
     assert done.out.endswith("/2999\nIsTruncated: true\nMarker: MK\n")
     assert endpoint.requests[-1].parameters == {"MaxItems": "100"}
     # Only 1 means strict.
+    assert run("iam-usercreate", "-h", env={"IAMCLI_STRICT": "0"}).status == 0
+
+
+# Control characters.
+
+RAW = b'{"a":\t"\x1b[31m\xc2\x9b\x7f\x00\x9b\r"}\nlast \xc3\xa9'
+SHOWN = '{"a":\t"\\x1b[31m\\x9b\\x7f\\x00\\x9b\\x0d"}\r\nlast é\r\n'
+ESC = "a\x1b]0;x\x07\x9b\x7f\nb"
+ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab"
+
+
+def test_control_characters_of_data_do_not_reach_a_terminal(run: Shell, stub: Stub) -> None:
+    """A pipe and a file get the bytes that the service sends."""
+    document = "".join(f"%{byte:02X}" for byte in RAW)
+    result = f"<PolicyDocument>{document}</PolicyDocument>"
+    endpoint = stub.endpoint().on("GetUserPolicy", ok("GetUserPolicy", result))
+    run.env["AWS_IAM_URL"] = endpoint.url
+    words = ("iam-userlistpolicies", "-u", "bob", "-p", "policy")
+    terminal = Terminal(*words, env=run.env)
+    assert terminal.status() == 0
+    assert terminal.shown == SHOWN
+    for redirected in ('"$@" >out', '"$@" | cat >out'):
+        assert run("sh", "-c", redirected, "sh", *words) == (0, "", "")
+        assert (run.home / "out").read_bytes() == RAW + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["iam-usercreate", "{}"], "No argument is allowed: {}"),
+        (["iam-usercreate", "--", "{}"], "No argument is allowed: {}"),
+        (["iam-usercreate", "-{}"], '"-{}" is not a valid option'),
+        (["iam-usermodkey", "-s", "{}"], '"{}" is not a valid value for "-s"; it takes'),
+        (["iam-userlistbypath", "-p", "{}", "\u2013x"], "type: iam-userlistbypath -p '{}' -x"),
+        (["iam-useraddcert", "-f", "{}"], "cannot read the certificate from {}: No such file"),
+        (["iam-usercreate", "-u", "b", "--url", "x:{}"], "{}"),
+        (["iam-usercreate", "-u", "b", "--aws-credential-file", "{}"], "credential file {}"),
+        (["iamcli", "{}"], "unknown subcommand {}"),
+        (["iamcli", "--{}"], "\\x1b"),
+    ],
+)
+def test_control_characters_of_arguments_are_escaped(
+    words: list[str], said: str, run: Shell, endpoint: Endpoint
+) -> None:
+    words = [word.format(ESC) for word in words]
+    done = run(*words)
+    assert done.status == 1
+    first = done.err.splitlines()[0]
+    assert first.startswith(f"{words[0]}: ")
+    assert said.format(ESC_SHOWN) in first
+    terminal = Terminal(*words, env=run.env)
+    assert terminal.status() == 1
+    assert said.format(ESC_SHOWN) in terminal.shown
+    assert not {*terminal.shown} & {"\x1b", "\x07", "\x7f", "\x9b"}
+    assert endpoint.requests == []
+
+
+def test_control_characters_in_state_lines_and_notes(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint().on("CreateUser", ok("CreateUser", USER))
+    endpoint.on("CreateAccessKey", refused("AccessDenied", "one\ntwo \x9bthree", 403))
+    endpoint.on("GetGroup", refused("NoSuchEntity", "no group", 404))
+    run.env["AWS_IAM_URL"] = endpoint.url
+    done = run("iam-usercreate", "-u", "b\x1bb", "-k")
+    assert done.err == (
+        "iam-usercreate: AccessDenied: one two  three\n"
+        "iam-usercreate: created: user b\\x1bb; not created: access key\n"
+    )
+
+
+def test_explanation_of_an_unquoted_policy_keeps_its_lines(run: Shell, endpoint: Endpoint) -> None:
+    policy = ["{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
+    words = ["iam-useruploadpolicy", "-u", "b\x1b\x9b", "-p", "p", "-o", *policy]
+    done = run(*words)
+    assert done.status == 1
+    assert len(done.err.splitlines()) == 3
+    assert "-u 'b\\x1b\\x9b' -p p" in done.err
+    assert not {*done.err} & {"\x1b", "\x9b"}
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("secret", ["tab\tin it", "line\nline", "\x9bsecret\x7f"])
+def test_secrets_with_control_characters_are_hidden(secret: str, run: Shell, stub: Stub) -> None:
+    echo = refused("ValidationError", f"you sent {secret}")
+    run.env["AWS_IAM_URL"] = stub.endpoint(echo).url
+    done = run("iam-useraddloginprofile", "-u", "b", "-p", secret, "-d")
+    words = done.err.splitlines()[-1].split()
     assert run_fast("iam-usercreate", "-h", env={"IAMCLI_STRICT": "0"}).status == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from iamcli.errors import one_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -134,7 +136,7 @@ def _forms(secret: str) -> set[str]:
     escaped = escape(secret)
     encoded = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")}
     encoded.add(quote_plus(secret))
-    return {
+    forms = {
         *encoded,
         *(re.sub("%..", lambda byte: byte[0].lower(), form) for form in encoded),
         secret,
@@ -146,6 +148,10 @@ def _forms(secret: str) -> set[str]:
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],
     }
+    line = one_line(secret)
+    if not secret.isprintable() and len(line) >= _MIN_LENGTH:
+        forms.add(line)
+    return forms
 
 
 def _members(value: Any) -> Iterator[str]:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
-from iamcli.errors import OutputLost
+from iamcli.errors import OutputLost, visible
 from iamcli.interrupts import Pending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1.
+_CONTROLS = {
+    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"
+}
+#: The same, with the bytes that are not UTF-8 and that some terminals take for C1.
+_CONTROLS_OF_DATA = _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 
 
 class Output:
@@ -25,14 +32,20 @@ class Output:
         self._program = program
         opened = [_keep_open(number) for number in (0, 1, 2)]
         self._out = sys.stdout.buffer if opened[1] else None
+        self._out_is_terminal = opened[1] and os.isatty(1)
         self._err: BinaryIO | None = sys.stderr.buffer if opened[2] else None
         if strict:
             self._err = self._out
 
     def line(self, text: str) -> None:
-        """Write one line of data to the buffer; raise OutputLost if that fails."""
+        """Write one line of data to the buffer; raise OutputLost if that fails.
+
+        On a terminal, control characters are escaped. Source: LEGACY.md (control characters).
+        """
         if self._out is None:
             raise OutputLost("standard output is closed")
+        if self._out_is_terminal:
+            text = text.translate(_CONTROLS_OF_DATA)
         try:
             self._out.write(text.encode("utf-8", "surrogateescape") + b"\n")
         except (OSError, KeyboardInterrupt) as error:
@@ -66,20 +79,28 @@ class Output:
             raise OutputLost("standard output is not a terminal")
 
     def error(self, text: str) -> None:
-        """Write one line to standard error, preceded by the name of the command."""
+        """Write one line to standard error, preceded by the name of the command.
+
+        Unprintable characters, such as those of an argument that ``text`` repeats, are escaped.
+        """
+        self.error_text(f"{self._program}: {visible(text)}\n")
+
+    def error_lines(self, text: str) -> None:
+        """Write ``text``, which can have several lines, as ``error`` does."""
         self.error_text(f"{self._program}: {text}\n")
 
     def error_text(self, text: str) -> None:
-        """Write ``text`` to standard error; errors are ignored."""
+        """Write ``text`` to standard error with control characters escaped; errors are ignored."""
         if self._err is None:
             return
+        content = text.translate(_CONTROLS).encode("utf-8", "backslashreplace")
         try:
             if Pending.deferred:
-                _write_briefly(self._err.fileno(), text.encode("utf-8", "backslashreplace"))
+                _write_briefly(self._err.fileno(), content)
                 return
             if self._out is not None:
                 self._out.flush()
-            self._err.write(text.encode("utf-8", "backslashreplace"))
+            self._err.write(content)
             self._err.flush()
         except OSError:
             return
