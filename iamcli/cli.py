@@ -8,6 +8,7 @@ import textwrap
 import click
 
 from iamcli import __version__
+from iamcli.command import docstring
 from iamcli.commands import index
 from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost
 from iamcli.output.streams import Output
@@ -15,6 +16,7 @@ from iamcli.output.streams import Output
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 WIDTH = 80
 
@@ -52,6 +54,12 @@ def main() -> int:
 
 class DocumentedCommand(click.Command):
     """A command that reports an error if its help cannot be written."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        function = self.callback
+        if function:
+            self.help = docstring(function.__module__, function.__name__, self.help)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return click's help option, changed to print the help through ``Output``."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -114,3 +117,33 @@ def test_help_as_a_process(run: Shell) -> None:
     done = run("iam-useraddpolicy", "-h")
     assert (done.status, done.err) == (0, "")
     assert done.out == help_text.help_text(COMMANDS["iam-useraddpolicy"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["iam-usercreate", "-h"],
+        ["iam-servercertupload", "-h"],
+        ["iam-usercreate", "-z"],
+        ["iamcli"],
+        ["iamcli", "--help"],
+        ["iamcli", "sandbox", "--help"],
+        ["iamcli", "home", "--help"],
+    ],
+)
+def test_help_is_the_same_without_docstrings(words: list[str], run: Shell) -> None:
+    """PYTHONOPTIMIZE=2 makes Python drop the docstrings that the help is made from."""
+    expected = run(*words)
+    assert len(expected.out + expected.err) > 100
+    assert run(*words, env={"PYTHONOPTIMIZE": "2"}) == expected
+
+
+def test_manual_pages_are_the_same_without_docstrings() -> None:
+    done = subprocess.run(
+        [sys.executable, "-OO", ROOT / "tools" / "pages.py", "--check"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

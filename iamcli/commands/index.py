@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from iamcli.command import docstring
 from iamcli.commands.table import PROGRAMS
 
 TYPE_CHECKING = False
@@ -25,7 +26,8 @@ def groups() -> dict[str, list[Program]]:
     found: dict[str, list[Program]] = {}
     for name, place in PROGRAMS.items():
         if name.startswith("iam-"):
-            documentation = import_module(place.partition(":")[0]).__doc__ or ""
+            module = place.partition(":")[0]
+            documentation = docstring(module, compiled=import_module(module).__doc__)
             title = documentation.partition("\n")[0].removesuffix(".")
             found.setdefault(title, []).append(load(name))
     return found

@@ -63,4 +63,4 @@ class Documentation:
 
 def of(command: Command) -> Documentation:
     """Return the documentation of ``command``."""
-    return Documentation(command.__doc__ or "")
+    return Documentation(command.documentation)
