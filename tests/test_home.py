@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 
@@ -153,18 +154,60 @@ def a_folder(path):
     path.mkdir()
 
 
-@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder])
-@pytest.mark.parametrize(
-    "place", ["bin/iam-userdel", "aws-credential.template", "client-config.template", "README"]
-)
-def test_what_is_foreign_is_named_and_nothing_changes(installation, folder, make, place):
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder, a_pipe])
+def test_a_foreign_command_is_named_and_nothing_changes(installation, folder, make):
     installation("bin")
     (folder / "bin").mkdir(parents=True)
-    make(folder / place)
+    make(folder / "bin" / "iam-userdel")
     before = tree(folder)
-    with pytest.raises(Failure, match=f"{re.escape(str(folder / place))} was not created by"):
+    with pytest.raises(Failure, match=f"{re.escape(str(folder))}/bin/iam-userdel was not created"):
         home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
+
+
+@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_folder, a_pipe])
+@pytest.mark.parametrize("place", ["aws-credential.template", "client-config.template", "README"])
+def test_a_foreign_text_is_left_and_named_each_time(installation, folder, make, place):
+    installation("bin")
+    folder.mkdir(parents=True)
+    make(folder / place)
+    before = tree(folder)
+    for _ in range(2):
+        ready, left = home.lay_out(str(folder), COMMANDS)
+        assert ready.startswith(f"{folder} is ready")
+        assert left == f"not created by iamcli home, left unchanged: {place}"
+        assert tree(folder).items() >= before.items()
+    # Once it is gone, the place is free.
+    shutil.move(folder / place, folder / "moved")
+    assert len(home.lay_out(str(folder), COMMANDS)) == 1
+    assert (folder / place).is_file()
+
+
+def test_a_home_with_the_live_credentials_in_it(tmp_path, folder):
+    """Published set-ups keep the credentials in the toolkit's own template."""
+    live = folder / "aws-credential.template"
+    folder.mkdir(parents=True)
+    live.write_text("AWSAccessKeyId=id\nAWSSecretKey=secret\n")
+    live.chmod(0o600)
+    before = live.stat(), live.read_bytes()
+    for _ in range(2):
+        done = iamcli_home(tmp_path, folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == (
+            f"{folder} is ready; its bin has links to 69 commands in {BIN}\n"
+            "not created by iamcli home, left unchanged: aws-credential.template\n"
+        )
+    after = live.stat(), live.read_bytes()
+    assert [after[0][:2], after[0].st_mtime_ns, after[1]] == [
+        before[0][:2],
+        before[0].st_mtime_ns,
+        before[1],
+    ]
+    assert (folder / "client-config.template").is_file()
 
 
 def test_a_link_that_was_changed_is_foreign(installation, folder):

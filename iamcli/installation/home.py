@@ -76,8 +76,8 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
     """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
 
     ``commands``: the names of the commands to link to. Returns lines that report what was done.
-    Text files that the user has edited are kept. Raises Failure if any other file in the way was
-    not written by this program; nothing is changed then.
+    Whatever is in the place of a text file and was not written by this program is left as it is.
+    Raises Failure if an entry of bin was not made by this program; nothing is changed then.
     """
     if not name:
         raise Failure("the directory name is empty; specify a directory")
@@ -93,23 +93,27 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
     }
     wanted = {place: f"link {target}" for place, target in links.items()}
     wanted |= {place: _file_state(text.encode()) for place, text in texts.items()}
-    kept, foreign = _compare(folder, wanted, recorded)
-    kept_texts = [place for place in kept if place in texts]
-    foreign += [place for place in kept if place in links]
-    if foreign:
-        more = f" (1 of {len(foreign)} such files)" if foreign[1:] else ""
+    changed = _changed(folder, wanted, recorded)
+    in_the_way = [place for place in changed if place in links]
+    if in_the_way:
+        more = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
         raise Failure(
-            f"{folder / foreign[0]} was not created by iamcli home{more}; nothing was changed; "
+            f"{folder / in_the_way[0]} was not created by iamcli home{more}; nothing was changed; "
             "move it or choose another directory"
         )
+    kept = [place for place in changed if place in recorded]
+    foreign = [place for place in changed if place not in recorded]
+    record = {place: state for place, state in wanted.items() if place not in foreign}
     try:
-        _write(folder, links, {place: texts[place] for place in texts if place not in kept_texts})
-        _replace(folder / RECORD, json.dumps(wanted, indent=0) + "\n")
+        _write(folder, links, {place: texts[place] for place in texts if place not in changed})
+        _replace(folder / RECORD, json.dumps(record, indent=0) + "\n")
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; {folder} is incomplete") from None
     report = [f"{folder} is ready; its bin has links to {len(links)} commands in {source}"]
-    if kept_texts:
-        report.append(f"kept your changes: {', '.join(kept_texts)}")
+    if kept:
+        report.append(f"kept your changes: {', '.join(kept)}")
+    if foreign:
+        report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
     return report
 
 
@@ -136,20 +140,16 @@ def _read_record(path: Path) -> dict[str, str]:
     return record
 
 
-def _compare(
-    folder: Path, wanted: dict[str, str], recorded: dict[str, str]
-) -> tuple[list[str], list[str]]:
-    """Return the recorded paths that were changed, and the paths in the way that are not recorded.
+def _changed(folder: Path, wanted: dict[str, str], recorded: dict[str, str]) -> list[str]:
+    """Return the paths that are in the way and whose contents are not those of this program.
 
     ``wanted`` and ``recorded``: the state of each path that is to be written, and that was written.
     """
-    kept: list[str] = []
-    foreign: list[str] = []
-    for place, state in wanted.items():
-        now = _state(folder / place)
-        if now not in (None, state, recorded.get(place)):
-            (kept if place in recorded else foreign).append(place)
-    return kept, foreign
+    return [
+        place
+        for place, state in wanted.items()
+        if _state(folder / place) not in (None, state, recorded.get(place))
+    ]
 
 
 def _state(path: Path) -> str | None:
