@@ -173,7 +173,7 @@ def test_iamcli_lists_every_program(env):
     titles = [line for line in lines[3:] if line and not line.startswith(" ")]
     assert len(titles) == 12
     assert (titles[0], titles[-1]) == ("Users", "iamcli")
-    assert "  iamcli home DIR  " in done.stdout
+    assert "  iamcli home [--strict] DIR  " in done.stdout
     for asking in ("-h", "--help"):
         assert run(BIN / "iamcli", asking, env=env).stdout == done.stdout
 

@@ -144,6 +144,14 @@ def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> N
 def test_iamcli_is_completed(complete: Complete) -> None:
     assert names(complete("iamcli ")) >= {"sandbox", "home"}
     assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
+    assert names(complete("iamcli home -")) >= {"--help", "--strict"}
+
+
+def test_the_folder_of_a_home(complete: Complete, run: Shell) -> None:
+    (run.home / "an-old-one").mkdir()
+    (run.home / "an-old-two").mkdir()
+    for line in ("iamcli home an-", "iamcli home --strict an-"):
+        assert names(complete(line)) >= {"an-old-one/", "an-old-two/"}, line
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)

@@ -50,8 +50,8 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def iamcli_home(tmp_path, folder):
-    return run(BIN / "iamcli", "home", folder, env=environment(tmp_path / "home"))
+def iamcli_home(tmp_path, *words):
+    return run(BIN / "iamcli", "home", *words, env=environment(tmp_path / "home"))
 
 
 def test_what_it_lays_out(tmp_path, folder):
@@ -220,6 +220,102 @@ def test_a_link_that_was_changed_is_foreign(installation, folder):
     with pytest.raises(Failure, match=r"bin/iam-userdel was not created by"):
         home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
+
+
+# With --strict.
+
+
+def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
+    done = iamcli_home(tmp_path, "--strict", folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"{folder} is ready; its bin has scripts that run 69 commands in {BIN} "
+        "with IAMCLI_STRICT=1\n"
+    )
+    assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
+    assert '"iamcli home --strict"' in (folder / "README").read_text()
+    env = environment(tmp_path / "home", AWS_CREDENTIAL_FILE="/absent", IAMCLI_STRICT="0")
+    script = 'OUT=$("$0" -u bob) || echo failed; echo "$OUT" | grep -c "credential file /absent"'
+    (tmp_path / "link").symlink_to(folder / "bin" / "iam-usercreate")
+    (tmp_path / "deep").symlink_to("link")
+    for place in (folder / "bin" / "iam-usercreate", tmp_path / "deep"):
+        done = run("sh", "-c", script, place, env=env)
+        assert (done.stdout, done.stderr) == ("failed\n1\n", "")
+    done = run("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
+    assert done.stdout == "0\n"
+    env["PATH"] = f"{folder}/bin:{env['PATH']}"
+    done = run("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
+    assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize("shell", ["sh", "dash", "bash", "busybox", "ksh", "zsh"])
+def test_a_strict_command_passes_everything_on(folder, installation, shell):
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    source = installation('it\'s a "$(false)" `\\ * place\n')
+    program = source / "iam-usercreate"
+    program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
+    program.chmod(0o755)
+    home.lay_out(str(folder), COMMANDS, strict=True)
+    words = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
+    interpreter = ["busybox", "sh"] if shell == "busybox" else [shell]
+    for start in ([], interpreter):
+        done = run(*start, folder / "bin" / "iam-usercreate", *words, env={"PATH": "/usr/bin:/bin"})
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == "".join(f"<{word}>" for word in ["1", str(program), *words])
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_each_form_replaces_the_other(installation, folder, first):
+    installation("bin")
+    forms = {}
+    for strict in (first, not first):
+        home.lay_out(str(folder), COMMANDS, strict=strict)
+        forms[strict] = tree(folder)
+    assert forms[False] != forms[True]
+    for strict in (first, not first):
+        assert len(home.lay_out(str(folder), COMMANDS, strict=strict)) == 1
+        assert tree(folder) == forms[strict]
+        assert len(home.lay_out(str(folder), COMMANDS, strict=strict)) == 1
+        assert tree(folder) == forms[strict]
+    # Both forms are known without a record too.
+    (folder / ".iamcli-home").unlink()
+    home.lay_out(str(folder), COMMANDS, strict=first)
+    assert tree(folder) == forms[first]
+
+
+def test_strict_commands_follow_a_move_and_run_again(installation, folder):
+    old = installation("old")
+    home.lay_out(str(folder), COMMANDS, strict=True)
+    shutil.rmtree(old)
+    new = installation("new")
+    (folder / "bin" / "iam-userdel").chmod(0o644)
+    home.lay_out(str(folder), COMMANDS, strict=True)
+    for command in COMMANDS:
+        script = folder / "bin" / command
+        assert f"exec {new / command} " in script.read_text()
+        assert os.access(script, os.X_OK)
+
+
+def test_a_strict_command_that_was_edited_is_foreign(installation, folder):
+    installation("bin")
+    home.lay_out(str(folder), COMMANDS, strict=True)
+    with (folder / "bin" / "iam-userdel").open("a") as script:
+        script.write("# mine\n")
+    before = tree(folder)
+    for strict in (True, False):
+        with pytest.raises(Failure, match=r"bin/iam-userdel was not created by"):
+            home.lay_out(str(folder), COMMANDS, strict=strict)
+        assert tree(folder) == before
+
+
+def test_the_readme_can_be_copied_from(tmp_path, installation):
+    installation("bin")
+    folder = tmp_path / 'a "folder" for $HOME `false` \\'
+    home.lay_out(str(folder), COMMANDS)
+    (line,) = re.findall("export AWS_IAM_HOME=.*", (folder / "README").read_text())
+    done = run("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": "/usr/bin:/bin"})
+    assert done.stdout == f"{folder}\n"
 
 
 def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shlex
 import sys
 import sysconfig
 from pathlib import Path
@@ -39,9 +40,9 @@ ClientProxyPassword=
 
 README = """\
 This directory replaces the installation directory of the legacy AWS IAM Command Line Toolkit.
-It was created by "iamcli home". Run that again after you upgrade or move iamcli.
+It was created by "{command}". Run that again after you upgrade or move iamcli.
 
-  bin/                     the iam-* commands: links to the installed commands of iamcli
+  bin/                     the iam-* commands: {entries}
   aws-credential.template  a template for the file in AWS_CREDENTIAL_FILE
   client-config.template   a template for the file in CLIENT_CONFIG_FILE, if you need a proxy
 
@@ -53,6 +54,15 @@ and for your shell:
   export AWS_CREDENTIAL_FILE="$HOME/.aws-credential"
 
 For help on a command, run it with -h: iam-usercreate -h
+"""
+
+#: An entry of bin in a strict home: a command that behaves as with IAMCLI_STRICT=1.
+STRICT_COMMAND = """\
+#!/bin/sh
+# Created by "iamcli home --strict".
+IAMCLI_STRICT=1
+export IAMCLI_STRICT
+exec {target} "$@"
 """
 
 
@@ -72,12 +82,13 @@ def commands_folder() -> Path:
     raise Failure("the iam-* commands of this installation are missing; install iamcli again")
 
 
-def lay_out(name: str, commands: Iterable[str]) -> list[str]:
+def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list[str]:
     """Set up the directory ``name`` so that scripts can use it as AWS_IAM_HOME.
 
-    ``commands``: the names of the commands to link to. Returns lines that report what was done.
-    Whatever is in the place of a text file and was not written by this program is left as it is.
-    Raises Failure if an entry of bin was not made by this program; nothing is changed then.
+    ``commands``: the names of the commands to include; ``strict``: make them behave as with
+    IAMCLI_STRICT=1. Returns lines that report what was done. Whatever is in the place of a text
+    file and was not written by this program is left as it is. Raises Failure if an entry of bin was
+    not made by this program; nothing is changed then.
     """
     if not name:
         raise Failure("the directory name is empty; specify a directory")
@@ -85,16 +96,16 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
     folder = Path(name).absolute()
     _check_folders(folder, source)
     recorded = _read_record(folder / RECORD)
-    links = {f"bin/{command}": str(source / command) for command in commands}
-    texts = {
-        "aws-credential.template": CREDENTIAL_TEMPLATE,
-        "client-config.template": CONFIG_TEMPLATE,
-        "README": README.format(folder=folder),
-    }
-    wanted = {place: f"link {target}" for place, target in links.items()}
-    wanted |= {place: _file_state(text.encode()) for place, text in texts.items()}
-    changed = _changed(folder, wanted, recorded)
-    in_the_way = [place for place in changed if place in links]
+    names = list(commands)
+    contents = _contents(folder, source, names, strict=strict)
+    other = _contents(folder, source, names, strict=not strict)
+    wanted = {place: _intended(content) for place, content in contents.items()}
+    changed = [
+        place
+        for place, state in wanted.items()
+        if _state(folder / place) not in (None, state, _intended(other[place]), recorded.get(place))
+    ]
+    in_the_way = [place for place in changed if place.startswith("bin/")]
     if in_the_way:
         more = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
         raise Failure(
@@ -105,16 +116,45 @@ def lay_out(name: str, commands: Iterable[str]) -> list[str]:
     foreign = [place for place in changed if place not in recorded]
     record = {place: state for place, state in wanted.items() if place not in foreign}
     try:
-        _write(folder, links, {place: texts[place] for place in texts if place not in changed})
-        _replace(folder / RECORD, json.dumps(record, indent=0) + "\n")
+        (folder / "bin").mkdir(parents=True, exist_ok=True)
+        for place in contents:
+            if place not in changed:
+                _put(folder / place, contents[place], executable=place.startswith("bin/"))
+        _put(folder / RECORD, f"{json.dumps(record, indent=0)}\n".encode())
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; {folder} is incomplete") from None
-    report = [f"{folder} is ready; its bin has links to {len(links)} commands in {source}"]
+    has = f"links to {len(names)} commands in {source}"
+    if strict:
+        has = f"scripts that run {len(names)} commands in {source} with IAMCLI_STRICT=1"
+    report = [f"{folder} is ready; its bin has {has}"]
     if kept:
         report.append(f"kept your changes: {', '.join(kept)}")
     if foreign:
         report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
     return report
+
+
+def _contents(
+    folder: Path, source: Path, commands: list[str], *, strict: bool
+) -> dict[str, str | bytes]:
+    """Return the contents of the home by path: the target of a link, or the bytes of a file."""
+    contents: dict[str, str | bytes] = {}
+    for command in commands:
+        target = str(source / command)
+        script = STRICT_COMMAND.format(target=shlex.quote(target))
+        contents[f"bin/{command}"] = os.fsencode(script) if strict else target
+    quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
+    entries = "links to the installed commands of iamcli"
+    if strict:
+        entries = "scripts that run those of iamcli with IAMCLI_STRICT=1"
+    readme = README.format(
+        command="iamcli home --strict" if strict else "iamcli home", entries=entries, folder=quoted
+    )
+    return contents | {
+        "aws-credential.template": CREDENTIAL_TEMPLATE.encode(),
+        "client-config.template": CONFIG_TEMPLATE.encode(),
+        "README": os.fsencode(readme),
+    }
 
 
 def _check_folders(folder: Path, source: Path) -> None:
@@ -140,16 +180,9 @@ def _read_record(path: Path) -> dict[str, str]:
     return record
 
 
-def _changed(folder: Path, wanted: dict[str, str], recorded: dict[str, str]) -> list[str]:
-    """Return the paths that are in the way and whose contents are not those of this program.
-
-    ``wanted`` and ``recorded``: the state of each path that is to be written, and that was written.
-    """
-    return [
-        place
-        for place, state in wanted.items()
-        if _state(folder / place) not in (None, state, recorded.get(place))
-    ]
+def _intended(content: str | bytes) -> str:
+    """Return the state of a link to the target ``content``, or of a file with that content."""
+    return f"link {content}" if isinstance(content, str) else _file_state(content)
 
 
 def _state(path: Path) -> str | None:
@@ -165,24 +198,14 @@ def _file_state(content: bytes) -> str:
     return f"file {hashlib.sha256(content).hexdigest()}"
 
 
-def _write(folder: Path, links: dict[str, str], texts: dict[str, str]) -> None:
-    (folder / "bin").mkdir(parents=True, exist_ok=True)
-    for place, target in links.items():
-        new = _temporary(folder / place)
-        new.symlink_to(target)
-        new.replace(folder / place)
-    for place, text in texts.items():
-        _replace(folder / place, text)
-
-
-def _replace(path: Path, text: str) -> None:
-    new = _temporary(path)
-    new.write_text(text)
-    new.replace(path)
-
-
-def _temporary(path: Path) -> Path:
-    """Return an unused path in the same directory, to be renamed to ``path``."""
+def _put(path: Path, content: str | bytes, *, executable: bool = False) -> None:
+    """Make ``path`` a link to the target ``content``, or a file with that content."""
     new = path.with_name(f".{path.name}.iamcli-new")
     new.unlink(missing_ok=True)
-    return new
+    if isinstance(content, str):
+        new.symlink_to(content)
+    else:
+        number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if executable else 0o666)
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+    new.replace(path)

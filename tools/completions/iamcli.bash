@@ -105,7 +105,13 @@ _iamcli_subcommands()
     case $cword,${words[1]-} in
         1,*) mapfile -t COMPREPLY < <(compgen -W 'sandbox home -h --help --version' -- "$cur") ;;
         *,sandbox) _command_offset 2 ;;
-        2,home) _filedir -d ;;
+        *,home)
+            if [[ $cur == -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W '-h --help --strict' -- "$cur")
+            else
+                _filedir -d
+            fi
+            ;;
     esac
 }
 

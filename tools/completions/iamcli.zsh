@@ -28,7 +28,10 @@ _iamcli_subcommands() {
         (( CURRENT -= 2 ))
         _normal
     elif [[ $words[2] == home ]]; then
-        _files -/
+        words=("${(@)words[2,-1]}")
+        (( CURRENT -= 1 ))
+        _arguments '(- *)'{-h,--help}'[show the help]' \
+            '--strict[make commands that behave as with IAMCLI_STRICT=1]' '1:directory:_files -/'
     fi
 }
 
