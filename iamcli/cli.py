@@ -10,7 +10,7 @@ import click
 from iamcli import __version__
 from iamcli.command import docstring
 from iamcli.commands import index
-from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost
+from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost, one_line
 from iamcli.output.streams import Output
 
 TYPE_CHECKING = False
@@ -42,7 +42,7 @@ def main() -> int:
             return 0
         output.error(str(lost))
     except Failure as failure:
-        output.error(str(failure))
+        output.error(one_line(str(failure)))
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - users never see a traceback

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import stat
+import sys
+from pathlib import Path
 
 import pytest
-from support.processes import BIN, ROOT, environment, run
+from support.processes import BIN, ROOT, environment
+from support.processes import run as run_program
 
 from iamcli.config import properties
 from iamcli.errors import Failure
@@ -51,7 +56,7 @@ def names_in(folder):
 
 
 def iamcli_home(tmp_path, *words):
-    return run(BIN / "iamcli", "home", *words, env=environment(tmp_path / "home"))
+    return run_program(BIN / "iamcli", "home", *words, env=environment(tmp_path / "home"))
 
 
 def test_what_it_lays_out(tmp_path, folder):
@@ -74,7 +79,7 @@ def test_what_it_lays_out(tmp_path, folder):
 
 def test_its_commands_run(tmp_path, folder):
     iamcli_home(tmp_path, folder)
-    done = run(folder / "bin" / "iam-usercreate", "-h", env=environment(tmp_path / "home"))
+    done = run_program(folder / "bin" / "iam-usercreate", "-h", env=environment(tmp_path / "home"))
     assert done.returncode == 0
     assert "iam-usercreate" in done.stdout
 
@@ -239,12 +244,12 @@ def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
     (tmp_path / "link").symlink_to(folder / "bin" / "iam-usercreate")
     (tmp_path / "deep").symlink_to("link")
     for place in (folder / "bin" / "iam-usercreate", tmp_path / "deep"):
-        done = run("sh", "-c", script, place, env=env)
+        done = run_program("sh", "-c", script, place, env=env)
         assert (done.stdout, done.stderr) == ("failed\n1\n", "")
-    done = run("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
+    done = run_program("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
     assert done.stdout == "0\n"
     env["PATH"] = f"{folder}/bin:{env['PATH']}"
-    done = run("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
+    done = run_program("sh", "-c", 'iam-usercreate -h >/dev/null; echo "$?"', env=env)
     assert done.stdout == "1\n"
 
 
@@ -260,7 +265,9 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     words = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     interpreter = ["busybox", "sh"] if shell == "busybox" else [shell]
     for start in ([], interpreter):
-        done = run(*start, folder / "bin" / "iam-usercreate", *words, env={"PATH": "/usr/bin:/bin"})
+        done = run_program(
+            *start, folder / "bin" / "iam-usercreate", *words, env={"PATH": "/usr/bin:/bin"}
+        )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == "".join(f"<{word}>" for word in ["1", str(program), *words])
 
@@ -314,7 +321,7 @@ def test_the_readme_can_be_copied_from(tmp_path, installation):
     folder = tmp_path / 'a "folder" for $HOME `false` \\'
     home.lay_out(str(folder), COMMANDS)
     (line,) = re.findall("export AWS_IAM_HOME=.*", (folder / "README").read_text())
-    done = run("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": "/usr/bin:/bin"})
+    done = run_program("sh", "-c", f'{line}; echo "$AWS_IAM_HOME"', env={"PATH": "/usr/bin:/bin"})
     assert done.stdout == f"{folder}\n"
 
 
@@ -347,9 +354,13 @@ def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
         ("/dev/null", "/dev/null is not a directory; nothing was changed"),
         (
             "/dev/null/home",
-            "/dev/null/home/.iamcli-home cannot be read: Not a directory; nothing was changed",
+            "/dev/null/home/.iamcli-home: Not a directory; nothing was changed",
         ),
-        ("/proc/home", "/proc/home: No such file or directory; /proc/home is incomplete"),
+        (
+            "/proc/home",
+            "/proc/home: No such file or directory; /proc/home is incomplete; "  # noqa: ISC004
+            "correct this and run it again",
+        ),
         ("", "the directory name is empty; specify a directory"),
     ],
 )
@@ -358,10 +369,250 @@ def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {reason}\n")
 
 
-def test_a_record_that_cannot_be_read_is_named(installation, folder):
+# What is damaged, and disks that take nothing.
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no record",
+        b"",
+        b"[]",
+        b"null",
+        b'{"README": 1}',
+        b'{"README": ["file x", 1]}',
+        b'{"README": {}}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b"1" * 100_000,
+        b" " * (1 << 21),
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_a_damaged_record_is_named(installation, folder, content):
+    installation("bin")
+    home.lay_out(str(folder), COMMANDS)
+    record = folder / ".iamcli-home"
+    record.write_bytes(content)
+    before = tree(folder)
+    reason = "is not a record of iamcli home; nothing was changed; move it and run this again"
+    with pytest.raises(Failure, match=f"^{re.escape(f'{record} {reason}')}$"):
+        home.lay_out(str(folder), COMMANDS)
+    assert tree(folder) == before
+    record.rename(folder / "moved")
+    assert len(home.lay_out(str(folder), COMMANDS)) == 1
+
+
+@pytest.mark.parametrize("make", [a_link, a_broken_link, a_folder, a_pipe])
+def test_a_record_that_is_no_file_is_named(tmp_path, folder, make):
+    (folder / "bin").mkdir(parents=True)
+    make(folder / ".iamcli-home")
+    done = iamcli_home(tmp_path, folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"iamcli: {folder}/.iamcli-home is not a record of iamcli home; nothing was changed; "
+        "move it and run this again\n"
+    )
+    assert names_in(folder) == [".iamcli-home", "bin"]
+
+
+def test_a_text_that_may_not_be_read_or_is_huge_is_foreign(installation, folder):
     installation("bin")
     folder.mkdir(parents=True)
-    (folder / ".iamcli-home").write_text("no record")
-    with pytest.raises(Failure, match=r"\.iamcli-home cannot be read"):
-        home.lay_out(str(folder), COMMANDS)
-    assert names_in(folder) == [".iamcli-home"]
+    with (folder / "README").open("wb") as huge:
+        huge.truncate(1 << 40)
+    (folder / "aws-credential.template").symlink_to("aws-credential.template")
+    _, left = home.lay_out(str(folder), COMMANDS)
+    assert left.endswith("left unchanged: aws-credential.template, README")
+    assert (folder / "README").stat().st_size == 1 << 40
+
+
+@pytest.mark.parametrize("place", ["README", "bin/iam-userdel"])
+def test_a_device_is_foreign(installation, folder, place):
+    installation("bin")
+    (folder / "bin").mkdir(parents=True)
+    try:
+        os.mknod(folder / place, 0o600 | stat.S_IFCHR, os.makedev(1, 5))  # /dev/zero, without end
+    except PermissionError:
+        pytest.skip("only root can make devices")
+    if place == "README":
+        assert len(home.lay_out(str(folder), COMMANDS)) == 2
+    else:
+        with pytest.raises(Failure, match="was not created by"):
+            home.lay_out(str(folder), COMMANDS)
+    assert stat.S_ISCHR((folder / place).stat().st_mode)
+
+
+def test_files_that_are_as_they_should_be_are_not_written_again(installation, folder):
+    installation("bin")
+    for strict in (False, True):
+        home.lay_out(str(folder), COMMANDS, strict=strict)
+        (folder / "README").chmod(0o600)
+        before = {path: path.lstat().st_ino for path in folder.rglob("*")}
+        home.lay_out(str(folder), COMMANDS, strict=strict)
+        assert {path: path.lstat().st_ino for path in folder.rglob("*")} == before
+        assert (folder / "README").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
+    installation, folder, monkeypatch, strict
+):
+    """After any number of steps, also if iamcli has moved meanwhile and the form changes."""
+    put = home._put  # noqa: SLF001 - nothing else is between two writes
+    left = 0
+
+    def some(*words, **more):
+        nonlocal left
+        if not left:
+            raise OSError(28, "No space left on device", "X")
+        left -= 1
+        put(*words, **more)
+
+    monkeypatch.setattr(home, "_put", some)
+    for begun in (False, True):
+        for steps in range(7):
+            shutil.rmtree(folder, ignore_errors=True)
+            installation(f"first-{begun}-{steps}")
+            left = 1000 if begun else steps
+            with contextlib.suppress(Failure):
+                home.lay_out(str(folder), COMMANDS, strict=not strict)
+            installation(f"second-{begun}-{steps}")
+            left = steps
+            failures = []
+            try:
+                home.lay_out(str(folder), COMMANDS, strict=strict)
+            except Failure as failure:
+                failures.append(str(failure).partition(";")[0])
+            # The records at both ends, and what is between them.
+            whole = steps >= 3 + len(COMMANDS)
+            assert failures == ([] if whole else ["X: No space left on device"])
+            third = installation(f"third-{begun}-{steps}")
+            left = 1000
+            assert len(home.lay_out(str(folder), COMMANDS)) == 1
+            assert (folder / "bin" / "iam-userdel").readlink() == third / "iam-userdel"
+
+
+ROOMS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("option", [[], ["--strict"]], ids=["links", "strict"])
+def test_a_full_disk(tmp_path, room, option):
+    folder = tmp_path / "disk"
+    done = on_a_disk(
+        folder,
+        f"mount -t tmpfs -o {room} none '{folder}'; \"$@\"; echo $?; find '{folder}' -name '*-new';"
+        f"mount -o remount,size=10m,nr_inodes=1000 '{folder}'; \"$@\"",
+        *[BIN / "iamcli", "home", *option, folder / "home"],
+        env=environment(tmp_path / "home"),
+    )
+    status, ready = done.stdout.splitlines()
+    assert (status, done.returncode) == ("1", 0)
+    assert re.fullmatch(
+        rf"iamcli: {folder}/home\S*: No space left on device; {folder}/home is incomplete; "
+        r"correct this and run it again\n",
+        done.stderr,
+    )
+    assert ready.startswith(f"{folder}/home is ready")
+
+
+def test_a_read_only_disk(tmp_path):
+    folder = tmp_path / "disk"
+    done = on_a_disk(
+        folder,
+        f"mount -t tmpfs -o ro none '{folder}'; \"$@\"",
+        *[BIN / "iamcli", "home", folder / "home"],
+        env=environment(tmp_path / "home"),
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"iamcli: {folder}/home: Read-only file system; {folder}/home is incomplete; "
+        "correct this and run it again\n"
+    )
+
+
+def on_a_disk(folder, script, *words, env):
+    """Run ``script`` where it can mount a disk on ``folder``."""
+    folder.mkdir()
+    if not shutil.which("unshare") or run_program("unshare", "-rm", "true", env=env).returncode:
+        pytest.skip("this machine lets nobody mount a disk")
+    return run_program("unshare", "-rm", "sh", "-c", script, "sh", *words, env=env)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_where_no_file_may_be_written(tmp_path, folder, begun):
+    if begun:
+        iamcli_home(tmp_path, folder)
+    limited = 'ulimit -f 0; exec "$0" "$@"'
+    words = [BIN / "iamcli", "home", "--strict", folder]
+    done = run_program("sh", "-c", limited, *words, env=environment(tmp_path / "home"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"iamcli: {folder}/.iamcli-home: File too large; {folder} is incomplete; "
+        "correct this and run it again\n"
+    )
+    assert not list(folder.rglob("*-new"))
+    assert iamcli_home(tmp_path, folder).returncode == 0
+
+
+def test_a_folder_with_a_name_that_is_too_long(tmp_path):
+    name = str(tmp_path / ("x" * 300))
+    done = iamcli_home(tmp_path, name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"iamcli: {name}/bin: File name too long; nothing was changed\n"
+
+
+def test_a_name_with_a_line_break_is_reported_in_one_line(tmp_path):
+    done = iamcli_home(tmp_path, "/proc/null\n/x")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+
+
+GONE = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" "$@"'
+PROGRAMS = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (
+            "iamcli home rel",
+            "the current directory does not exist; change to another directory, or specify an ",
+        ),
+        (
+            "iam-useruploadpolicy -u b -p x -f rel",
+            "cannot read the policy from rel: No such file or directory",
+        ),
+        (
+            "iam-userlistbypath --aws-credential-file rel",
+            "credential file rel cannot be read: No such file or directory",
+        ),
+        (
+            "iam-userlistbypath --client-config-file rel",
+            "client configuration rel cannot be read: No such file or directory",
+        ),
+        (
+            "iam-virtualmfadevicecreate -s phone -b Base32String -o rel",
+            "cannot create rel for the seed: No such file or directory",
+        ),
+    ],
+)
+def test_relative_names_in_a_deleted_folder(run, words, reason):
+    name, *rest = words.split()
+    run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
+    done = run("sh", "-c", GONE, str(PROGRAMS / name), *rest)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"{name}: {reason}")
+    assert done.err.count("\n") == 1
+
+
+def test_what_needs_no_folder_works_in_a_deleted_one(run, folder):
+    done = run("sh", "-c", GONE, str(PROGRAMS / "iamcli"), "home", str(folder))
+    assert (done.status, done.err) == (0, "")
+    done = run("sh", "-c", GONE, str(PROGRAMS / "iamcli"), "sandbox", "/usr/bin/env")
+    assert (done.status, done.err) == (0, "")
+    assert "AWS_IAM_URL=" in done.out
+    # A shell that starts there reports it, and iamcli does not.
+    done = run("sh", "-c", GONE, str(BIN / "iamcli"), "home", str(folder))
+    assert (done.status, done.err.count("\n")) == (0, done.err.count("getcwd"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shlex
+import stat
 import sys
 import sysconfig
 from pathlib import Path
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 
 #: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
+
+#: How the paths of the commands begin.
+BIN = "bin/"
+
+#: The maximum size of a file that is read (bytes), far more than that of any file written here.
+MAX_SIZE = 1 << 20
 
 CREDENTIAL_TEMPLATE = """\
 # Credentials for the iam-* commands. Copy this file, for example to ~/.aws-credential, fill in your
@@ -72,12 +80,11 @@ def commands_folder() -> Path:
     Raises Failure if it is not found.
     """
     package = Path(__file__).resolve().parent.parent
-    for folder in (
-        Path(sys.argv[0]).resolve().parent,
-        Path(sysconfig.get_path("scripts")),
-        package.parent / "bin",
-    ):
-        if (folder / "iam-usercreate").is_file():
+    folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
+    with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
+        folders.insert(0, Path(sys.argv[0]).resolve().parent)
+    for folder in folders:
+        if os.path.isfile(folder / "iam-usercreate"):
             return folder
     raise Failure("the iam-* commands of this installation are missing; install iamcli again")
 
@@ -93,19 +100,23 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
     if not name:
         raise Failure("the directory name is empty; specify a directory")
     source = commands_folder()
-    folder = Path(name).absolute()
-    _check_folders(folder, source)
-    recorded = _read_record(folder / RECORD)
+    folder = _absolute(name)
     names = list(commands)
     contents = _contents(folder, source, names, strict=strict)
     other = _contents(folder, source, names, strict=not strict)
+    try:
+        _check_folders(folder, source)
+        recorded = _read_record(folder / RECORD)
+        found = {place: _state(folder / place) for place in contents}
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
     wanted = {place: _intended(content) for place, content in contents.items()}
-    changed = [
-        place
+    known = {
+        place: [state, _intended(other[place]), *recorded.get(place, ())]
         for place, state in wanted.items()
-        if _state(folder / place) not in (None, state, _intended(other[place]), recorded.get(place))
-    ]
-    in_the_way = [place for place in changed if place.startswith("bin/")]
+    }
+    changed = [place for place in wanted if found[place] not in (None, *known[place])]
+    in_the_way = [place for place in changed if place.startswith(BIN)]
     if in_the_way:
         more = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
         raise Failure(
@@ -114,15 +125,23 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
         )
     kept = [place for place in changed if place in recorded]
     foreign = [place for place in changed if place not in recorded]
-    record = {place: state for place, state in wanted.items() if place not in foreign}
-    try:
-        (folder / "bin").mkdir(parents=True, exist_ok=True)
-        for place in contents:
-            if place not in changed:
-                _put(folder / place, contents[place], executable=place.startswith("bin/"))
-        _put(folder / RECORD, f"{json.dumps(record, indent=0)}\n".encode())
-    except OSError as error:
-        raise Failure(f"{error.filename}: {error.strerror}; {folder} is incomplete") from None
+    outdated = {
+        place: content
+        for place, content in contents.items()
+        if place not in changed
+        and (found[place] != wanted[place] or not _is_usable(folder / place, content))
+    }
+    record = {place: [state] for place, state in wanted.items() if place not in foreign}
+    if outdated or record != recorded:
+        # If this run is cut off, the next one must know what it has written.
+        interim = {place: known[place] for place in record}
+        try:
+            _write(folder, outdated, interim, record)
+        except OSError as error:
+            raise Failure(
+                f"{error.filename}: {error.strerror}; {folder} is incomplete; correct this and run "
+                "it again"
+            ) from None
     has = f"links to {len(names)} commands in {source}"
     if strict:
         has = f"scripts that run {len(names)} commands in {source} with IAMCLI_STRICT=1"
@@ -134,6 +153,16 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
     return report
 
 
+def _absolute(name: str) -> Path:
+    try:
+        return Path(name).absolute()
+    except OSError:
+        raise Failure(
+            "the current directory does not exist; change to another directory, or specify an "
+            "absolute path"
+        ) from None
+
+
 def _contents(
     folder: Path, source: Path, commands: list[str], *, strict: bool
 ) -> dict[str, str | bytes]:
@@ -142,7 +171,7 @@ def _contents(
     for command in commands:
         target = str(source / command)
         script = STRICT_COMMAND.format(target=shlex.quote(target))
-        contents[f"bin/{command}"] = os.fsencode(script) if strict else target
+        contents[f"{BIN}{command}"] = os.fsencode(script) if strict else target
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"
     if strict:
@@ -169,15 +198,33 @@ def _check_folders(folder: Path, source: Path) -> None:
             raise Failure(f"{path} is not a directory; nothing was changed")
 
 
-def _read_record(path: Path) -> dict[str, str]:
+def _read_record(path: Path) -> dict[str, list[str]]:
+    """Return the recorded states of each path; none if there is no record.
+
+    A path has several states if a run was cut off. Raises Failure if the record is damaged, and
+    OSError if it cannot be read.
+    """
     try:
-        record: dict[str, str] = json.loads(path.read_text())
+        content = _content(path)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not written by iamcli home"
-        raise Failure(f"{path} cannot be read: {reason}; nothing was changed") from None
-    return record
+    try:
+        record = json.loads(content or b"")
+        states = {
+            place: [state] if isinstance(state, str) else state for place, state in record.items()
+        }
+        valid = all(
+            isinstance(known, list) and known and all(isinstance(state, str) for state in known)
+            for known in states.values()
+        )
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        valid = False
+    if not valid:
+        raise Failure(
+            f"{path} is not a record of iamcli home; nothing was changed; move it and run this "
+            "again"
+        )
+    return states
 
 
 def _intended(content: str | bytes) -> str:
@@ -187,25 +234,84 @@ def _intended(content: str | bytes) -> str:
 
 def _state(path: Path) -> str | None:
     """Return the state of ``path`` as it is recorded, or None if it does not exist."""
-    if path.is_symlink():
-        return f"link {path.readlink()}"
-    if path.is_file():
-        return _file_state(path.read_bytes())
-    return "folder" if path.exists() else None
+    try:
+        if path.is_symlink():
+            return f"link {path.readlink()}"
+        content = _content(path)
+    except FileNotFoundError:
+        return None
+    except PermissionError:
+        return "unreadable"
+    return "other" if content is None else _file_state(content)
+
+
+def _content(path: Path) -> bytes | None:
+    """Return the contents of a file; None for a link, a directory, a pipe, or a large file.
+
+    Raises OSError if there is no file or it cannot be read.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return None
+    number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(number, "rb") as file:
+        content = file.read(MAX_SIZE + 1)
+    return content if len(content) <= MAX_SIZE else None
+
+
+def _is_usable(path: Path, content: str | bytes) -> bool:
+    """Return whether ``path``, which has that content, can be executed if it is a script."""
+    return content[:2] != b"#!" or os.access(path, os.X_OK)
 
 
 def _file_state(content: bytes) -> str:
     return f"file {hashlib.sha256(content).hexdigest()}"
 
 
+def _write(
+    folder: Path,
+    contents: dict[str, str | bytes],
+    interim: dict[str, list[str]],
+    record: dict[str, list[str]],
+) -> None:
+    """Write ``contents``, before them the record ``interim``, and after them ``record``.
+
+    Raises OSError with the path if something cannot be written.
+    """
+    (folder / BIN).mkdir(parents=True, exist_ok=True)
+    _put(folder / RECORD, _json(interim))
+    for place, content in contents.items():
+        _put(folder / place, content, executable=place.startswith(BIN))
+    for place in record:
+        # A run that was cut off may have left it.
+        with contextlib.suppress(OSError):
+            _temporary(folder / place).unlink()
+    _put(folder / RECORD, _json(record))
+
+
+def _json(record: dict[str, list[str]]) -> bytes:
+    # One state is a string, as in the records of earlier versions.
+    plain = {place: known if known[1:] else known[0] for place, known in record.items()}
+    return f"{json.dumps(plain, indent=0)}\n".encode()
+
+
 def _put(path: Path, content: str | bytes, *, executable: bool = False) -> None:
     """Make ``path`` a link to the target ``content``, or a file with that content."""
-    new = path.with_name(f".{path.name}.iamcli-new")
-    new.unlink(missing_ok=True)
-    if isinstance(content, str):
-        new.symlink_to(content)
-    else:
-        number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if executable else 0o666)
-        with os.fdopen(number, "wb") as file:
-            file.write(content)
-    new.replace(path)
+    new = _temporary(path)
+    try:
+        new.unlink(missing_ok=True)
+        if isinstance(content, str):
+            new.symlink_to(content)
+        else:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(new, flags, 0o777 if executable else 0o666), "wb") as file:
+                file.write(content)
+        new.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _temporary(path: Path) -> Path:
+    """Return the path that is written and then renamed to ``path``."""
+    return path.with_name(f".{path.name}.iamcli-new")
