@@ -35,17 +35,29 @@ EMPTY_CACHE_SECONDS = 10.0
 #: no server can send anything else to the shell.
 _PUNCTUATION = frozenset("+=,.@-_:/")
 
-#: The variables that select the account, besides the command line.
-_VARIABLES = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_CONFIG_FILE",
-    "AWS_SHARED_CREDENTIALS_FILE",
-    "AWS_ENDPOINT_URL_IAM",
-    "AWS_ENDPOINT_URL",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
+#: The variables that select the account, the endpoint or the way to it, besides the command line:
+#: those that start with AWS_, except for the ones that cannot, and these.
+_NOT_SELECTING = (
+    *("AWS_CLI_", "AWS_DEFAULT_OUTPUT", "AWS_EXECUTION_ENV", "AWS_PAGER"),
+    *("AWS_IAM_HOME", "AWS_IAM_JVM_OPTS"),
 )
+_SELECTING = ("boto_config", "home", "all_proxy", "http_proxy", "https_proxy", "no_proxy")
+
+#: The files that botocore reads credentials and endpoints from: the variable that names the file,
+#: if any, and the file if that is not set.
+_FILES = (
+    ("AWS_CONFIG_FILE", "~/.aws/config"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+    ("BOTO_CONFIG", "~/.boto"),
+    ("", "/etc/boto.cfg"),
+)
+#: The maximum size of a file that is read (bytes).
+_MAX_SIZE = 1 << 20
+
+#: How the name of a cache file starts. A hash follows, and the number of the process that is
+#: writing it, if it is not complete.
+_PREFIX = "names-"
+_HASH_LENGTH = 64
 
 _POLICIES = {"user": "ListUserPolicies", "group": "ListGroupPolicies", "role": "ListRolePolicies"}
 _PARAMETERS = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
@@ -160,25 +172,50 @@ def _disable_prompts() -> None:
 
 
 def _is_name(name: str) -> bool:
-    return name.isascii() and all(c.isalnum() or c in _PUNCTUATION for c in name)
+    return bool(name) and name.isascii() and all(c.isalnum() or c in _PUNCTUATION for c in name)
 
 
 # The cache: one file per list, readable by its owner only.
 
 
 def _file(query: Query, connection: Connection) -> str:
-    """Return the cache file of a list; its name is a hash that does not reveal the query."""
+    """Return the cache file of a list; its name is a hash that does not reveal the query.
+
+    It differs for everything that selects the account: the keys, the endpoint and the proxy on the
+    command line or in the old files, the variables, and the contents of the files of botocore.
+    """
     import hashlib
 
+    keys = connection.keys
     parts: Iterable[object] = (
         query.operation,
         sorted(query.parameters.items()),
-        connection.keys.access_key if connection.keys else None,
+        (keys.access_key, keys.secret_key, keys.token) if keys else None,
         connection.url,
-        [os.environ.get(variable) for variable in _VARIABLES],
+        connection.proxy,
+        sorted(item for item in os.environ.items() if _selects(item[0])),
+        [_content(os.environ.get(variable, file)) for variable, file in _FILES],
     )
     name = hashlib.sha256(repr(tuple(parts)).encode("utf-8", "surrogateescape")).hexdigest()
-    return os.path.join(_folder(), name)
+    return os.path.join(_folder(), _PREFIX + name)
+
+
+def _selects(variable: str) -> bool:
+    """Return whether the environment variable may select the account."""
+    if variable.startswith("AWS_"):
+        return not variable.startswith(_NOT_SELECTING)
+    return variable.lower() in _SELECTING
+
+
+def _content(name: str) -> bytes | None:
+    """Return the contents of a file, whose name may start with ``~``; None if it has none."""
+    try:
+        number = os.open(os.path.expandvars(os.path.expanduser(name)), os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(number, "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(number).st_mode)
+            return file.read(_MAX_SIZE) if is_file else None
+    except (OSError, ValueError):
+        return None
 
 
 def _folder() -> str:
@@ -190,16 +227,20 @@ def _folder() -> str:
 def _cached(file: str) -> list[str] | None:
     """Return the names in ``file``; None if there are none, or they are out of date."""
     try:
-        number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
+        number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(number, "rb") as stream:
+            state = os.fstat(number)
+            if not stat.S_ISREG(state.st_mode):
+                return None
+            lines = stream.read().decode("ascii").split("\n")
+    except (OSError, ValueError):
         return None
-    with os.fdopen(number, encoding="ascii") as stream:
-        state = os.fstat(number)
-        names = stream.read().split()
+    names = lines[:-1]
     age = time.time() - state.st_mtime
     private = state.st_uid == os.geteuid() and not state.st_mode & 0o077
     limit = CACHE_SECONDS if names else EMPTY_CACHE_SECONDS
-    return names if private and 0 <= age < limit else None
+    valid = lines[-1] == "" and all(map(_is_name, names))
+    return names if private and valid and 0 <= age < limit else None
 
 
 def _cache(file: str, names: Sequence[str]) -> None:
@@ -211,18 +252,45 @@ def _cache(file: str, names: Sequence[str]) -> None:
         if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
             return
         os.chmod(folder, 0o700)
-        new = f"{file}.{os.getpid()}"
-        number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(number, "w", encoding="ascii") as stream:
-            stream.write("".join(f"{name}\n" for name in names))
-        os.rename(new, file)
         _remove_old(folder)
+        _write(file, "".join(f"{name}\n" for name in names))
     except OSError:
         return
 
 
+def _write(file: str, text: str) -> None:
+    """Write ``file`` in one step, so that it is never read half-written."""
+    new = f"{file}.{os.getpid()}"
+    number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(number, "w", encoding="ascii") as stream:
+            stream.write(text)
+        os.rename(new, file)
+    except OSError:
+        os.unlink(new)
+        raise
+
+
 def _remove_old(folder: str) -> None:
+    """Remove old cache files, and nothing else that may be in ``folder``."""
+    import contextlib
+
     with os.scandir(folder) as entries:
         for entry in entries:
-            if time.time() - entry.stat(follow_symlinks=False).st_mtime > CACHE_SECONDS:
-                os.unlink(entry.path)
+            if not _is_cache_file(entry.name):
+                continue
+            with contextlib.suppress(OSError):  # another process may have removed it
+                state = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(state.st_mode) and time.time() - state.st_mtime > CACHE_SECONDS:
+                    os.unlink(entry.path)
+
+
+def _is_cache_file(name: str) -> bool:
+    """Return whether a file with that ``name`` was written by this module."""
+    digits, dot, process = name.removeprefix(_PREFIX).partition(".")
+    return (
+        name.startswith(_PREFIX)
+        and len(digits) == _HASH_LENGTH
+        and set(digits) <= set("0123456789abcdef")
+        and (process.isascii() and process.isdigit() if dot else True)
+    )

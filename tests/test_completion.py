@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -279,6 +280,193 @@ def test_a_file_that_others_made_is_not_believed(account: Shell) -> None:
     folder.symlink_to(account.home / "elsewhere")
     assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
     assert not list((account.home / "elsewhere").iterdir())
+
+
+#: Runs the completion of user names once for each environment in a list, and prints each time
+#: whether the names came from the cache.
+SCRIPT = """
+import json, os, sys
+from iamcli import completion
+from iamcli.client import client
+for change in json.load(sys.stdin):
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        for name, value in change.items():
+            os.environ[name] = value
+        asked = ["cached"]
+        completion._fetched = lambda query, connection, file: asked.append(
+            completion._cache(file, ["name"]) or "asked") or []
+        completion.complete("user", ["iam-userdel"], lambda name: None)
+        print(asked[-1])
+        sys.stdout.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+#: What selects the account, the endpoint or the way to it.
+SELECTING = [
+    "ALL_PROXY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ACCOUNT_ID",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_STS_REGIONAL_ENDPOINTS",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "BOTO_CONFIG",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+]
+UNRELATED = [
+    "AWS_CLI_AUTO_PROMPT",
+    "AWS_DEFAULT_OUTPUT",
+    "AWS_EXECUTION_ENV",
+    "AWS_IAM_HOME",
+    "AWS_IAM_JVM_OPTS",
+    "AWS_PAGER",
+    "COLUMNS",
+    "IAMCLI_COMPLETE",
+    "IAMCLI_STRICT",
+    "LANG",
+    "LINES",
+    "PATH",
+    "SHLVL",
+    "TERM",
+]
+
+
+def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
+    """Return for each change of the variables whether the account was asked."""
+    done = run(sys.executable, "-c", SCRIPT, stdin=json.dumps(changes))
+    assert (done.status, done.err) == (0, "")
+    return done.out.split()
+
+
+@pytest.mark.parametrize("credentials", ["file", "chain"])
+def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentials: str) -> None:
+    run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
+    base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
+    if credentials == "chain":
+        base = {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z", **base}
+        del run.env["AWS_CREDENTIAL_FILE"]
+    assert came_from(run, base, base) == ["asked", "cached"]
+    names = [*SELECTING, "HOME", "AWS_IAM_URL"]
+    # Two values, so that what is compared is the value and not whether there is one.
+    values = [{**base, name: f"http://127.0.0.1:{port}/"} for name in names for port in (8, 7)]
+    asked = came_from(run, *values, *values)
+    assert asked == ["asked"] * len(values) + ["cached"] * len(values)
+    changes = [{**base, name: "other"} for name in UNRELATED]
+    assert dict(zip(UNRELATED, came_from(run, *changes), strict=True)) == dict.fromkeys(
+        UNRELATED, "cached"
+    )
+
+
+def test_each_file_that_selects_the_account_asks_again(
+    run: Shell, credential_file: Path, tmp_path: Path
+) -> None:
+    run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "conf").mkdir()
+    proxy = tmp_path / "conf" / "proxy"
+    proxy.write_text("ClientProxyHost=one\n")
+    for env, file, line in (
+        ({}, credential_file, "AWSAccessKeyId=AKIAI44QH8DHBEXAMPLE\n"),
+        ({}, credential_file, "AWSSecretKey=another\n"),
+        ({"CLIENT_CONFIG_FILE": str(proxy)}, proxy, "ClientProxyHost=two\n"),
+        ({}, tmp_path / ".aws" / "config", "[default]\nregion=cn-north-1\n"),
+        ({}, tmp_path / ".aws" / "credentials", "[default]\naws_access_key_id=a\n"),
+        ({}, tmp_path / ".boto", "[Credentials]\naws_access_key_id=a\n"),
+        ({"AWS_CONFIG_FILE": "~/conf/config"}, tmp_path / "conf" / "config", "[default]\n"),
+        (
+            {"AWS_SHARED_CREDENTIALS_FILE": "$HOME/conf/keys"},
+            tmp_path / "conf" / "keys",
+            "[default]\n",
+        ),
+        ({"BOTO_CONFIG": "~/conf/boto"}, tmp_path / "conf" / "boto", "[Credentials]\n"),
+    ):
+        assert came_from(run, env, env)[1] == "cached", file
+        old = file.read_text() if file.exists() else ""
+        file.write_text(old + line)
+        assert came_from(run, env, env) == ["asked", "cached"], file
+    # Not the date, but the contents.
+    os.utime(credential_file, (1, 1))
+    assert came_from(run, {}) == ["cached"]
+    # Nothing waits for a pipe.
+    (tmp_path / ".boto").unlink()
+    os.mkfifo(tmp_path / ".boto")
+    assert came_from(run, {}) == ["cached"]
+
+
+def test_only_its_own_old_files_are_removed(run: Shell) -> None:
+    run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
+    folder = run.home / ".cache" / "iamcli"
+    asked(run, "user", "iam-userdel")
+    (own,) = folder.iterdir()
+    digest = own.name[-64:]
+    cut_off = own.with_name(f"{own.name}.4711")
+    others = [
+        folder / name
+        for name in ("notes", digest, f"{own.name}.txt", f"x{own.name}", own.name[:-1], "names-x")
+    ]
+    for file in (*others, cut_off):
+        file.write_text("mine")
+    directory = folder / (own.name[:-1] + "0")
+    directory.mkdir()
+    link = folder / (own.name[:-1] + ("2" if digest[-1] == "1" else "1"))
+    link.symlink_to(others[0])
+    another = folder / (own.name[:-1] + ("4" if digest[-1] == "3" else "3"))
+    another.write_text("old\n")
+    for file in (*others, cut_off, directory, link, another, own):
+        os.utime(file, (1, 1), follow_symlinks=False)
+    asked(run, "group", "iam-groupdel")
+    assert {*others, directory, link} <= set(folder.iterdir())
+    assert not any(file.exists() for file in (cut_off, another, own))
+
+
+def test_a_cache_file_that_is_no_file_or_holds_anything_else_is_ignored(account: Shell) -> None:
+    asked(account, "group", "iam-groupdel")
+    (file,) = (account.home / ".cache" / "iamcli").iterdir()
+    for content in (b"caf\xc3\xa9\n", b"$(touch ran)\n", b"\x1b[2J\n", b"a b\n", b"\0\n"):
+        file.write_bytes(content)
+        assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"], content
+    file.unlink()
+    os.mkfifo(file, 0o600)
+    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    # It could not be written, and nothing half-made stays.
+    file.unlink()
+    limited = 'ulimit -f 0; exec "$0" "$@" | cat'
+    done = account("sh", "-c", limited, "iamcli", "complete", "group", "iam-groupdel")
+    assert (done.out, done.err) == ("Admin\nAuditors\n", "")
+    assert not list(file.parent.iterdir())
 
 
 @pytest.mark.parametrize(
