@@ -556,6 +556,17 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
     assert iamcli_home(tmp_path, folder).returncode == 0
 
 
+def test_a_directory_with_the_name_of_a_temporary_file_is_named(tmp_path, folder):
+    taken = folder / "bin" / ".iam-userdel.iamcli-new"
+    (taken / "x").mkdir(parents=True)
+    done = iamcli_home(tmp_path, folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"iamcli: {taken}: ")
+    assert done.stderr.endswith(f"; {folder} is incomplete; correct this and run it again\n")
+    shutil.rmtree(taken)
+    assert iamcli_home(tmp_path, folder).returncode == 0
+
+
 def test_a_folder_with_a_name_that_is_too_long(tmp_path):
     name = str(tmp_path / ("x" * 300))
     done = iamcli_home(tmp_path, name)

@@ -297,8 +297,8 @@ def _json(record: dict[str, list[str]]) -> bytes:
 def _put(path: Path, content: str | bytes, *, executable: bool = False) -> None:
     """Make ``path`` a link to the target ``content``, or a file with that content."""
     new = _temporary(path)
+    new.unlink(missing_ok=True)
     try:
-        new.unlink(missing_ok=True)
         if isinstance(content, str):
             new.symlink_to(content)
         else:
