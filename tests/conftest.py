@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from support import resettable
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub
-
-from iamcli.sandbox import launcher as sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,15 +23,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[str]:
     """The URL of a moto server that runs until the session ends."""
-    with sandbox.server() as server:
-        yield server.url
+    with resettable.server() as url:
+        yield url
 
 
 @pytest.fixture
 def moto(moto_server: str) -> str:
     """The URL of an empty moto server."""
-    request = urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+    resettable.reset(moto_server)
     return moto_server
 
 

@@ -16,6 +16,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from support import resettable
 from support.relay import FAULTS, Relay
 from support.shell import KEY_ID, SECRET
 
@@ -405,11 +406,7 @@ def run_all(
 
 @pytest.fixture
 def reset(moto_server: str) -> Callable[[], None]:
-    import urllib.request
-
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(f"{moto_server}/moto-api/reset", method="POST")
-    return lambda: opener.open(request).close()
+    return lambda: resettable.reset(moto_server)
 
 
 #: Cases of many requests, which take long even with a few faults.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import urllib.request
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,6 +16,7 @@ import boto3
 import pytest
 from botocore import xform_name
 from botocore.handlers import json_decode_policies
+from support import resettable
 from support.shell import HERE, KEY_ID, SECRET
 from test_transcripts import tokens
 
@@ -385,7 +385,7 @@ def test_both_build_the_same(aws_client: Aws, command: Callable[[str], str], mot
     ask = boto3_client(moto)
     built_by_commands(command)
     by_commands = without_ids(account(ask)), [*hidden(ask)]
-    reset(moto)
+    resettable.reset(moto)
     built_by_aws(aws_client)
     by_aws = without_ids(account(ask)), [*hidden(ask)]
     assert by_commands == by_aws
@@ -410,9 +410,3 @@ def hidden(ask: Ask) -> Iterator[str]:
         certificate = ask("get-server-certificate", ServerCertificateName=name)["ServerCertificate"]
         yield certificate["CertificateBody"]
         yield certificate.get("CertificateChain", "no chain")
-
-
-def reset(moto: str) -> None:
-    """Empty the server."""
-    request = urllib.request.Request(f"{moto}/moto-api/reset", method="POST")
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+from support import resettable
 from support.processes import (
     BIN,
     ROOT,
@@ -350,3 +352,131 @@ def test_managed_policies_and_other_checks_stay_as_strict(iam):
     ):
         with pytest.raises(iam.exceptions.MalformedPolicyDocumentException):
             iam.put_user_policy(UserName="strict", PolicyName="p", PolicyDocument=document)
+
+
+# The server is private.
+
+LIST_USERS = "Action=ListUsers&Version=2010-05-08"
+IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
+
+
+def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):
+    return (
+        f"AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/{service}/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=00"
+    )
+
+
+@pytest.fixture(scope="module")
+def ask():
+    """Ask a sandbox; return status, headers and body of the response."""
+    with sandbox.server() as private:
+        port = int(private.url.rsplit(":", 1)[1])
+
+        def send(body=LIST_USERS, method="POST", path="/", **headers):
+            headers = {name.replace("_", "-"): value for name, value in headers.items()}
+            sent = {
+                "Host": f"127.0.0.1:{port}",
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Authorization": signed(),
+                **{name: value.format(port=port) for name, value in headers.items() if value},
+            }
+            if headers.get("Authorization") == "":
+                del sent["Authorization"]
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in (sent | {"Content-Length": str(len(body))}).items():
+                if headers.get(name) != "":
+                    connection.putheader(name, value)
+            connection.endheaders(body.encode())
+            response = connection.getresponse()
+            content = response.read().decode()
+            connection.close()
+            return response.status, dict(response.getheaders()), content
+
+        yield send
+
+
+@pytest.mark.parametrize(
+    ("request_", "shown"),
+    [
+        ({}, "<ListUsersResponse"),
+        ({"Host": "localhost:{port}"}, "<ListUsersResponse"),
+        ({"Host": "LOCALHOST:{port}"}, "<ListUsersResponse"),
+        ({"Authorization": signed(key="AKIABROUGHTBYASCRIPT")}, "<ListUsersResponse"),
+        ({"body": "", "method": "GET", "path": f"/?{LIST_USERS}"}, "<ListUsersResponse"),
+        ({"Authorization": signed("sts"), "body": IDENTITY}, "<GetCallerIdentityResponse"),
+    ],
+)
+def test_signed_requests_to_iam_and_sts_are_served(ask, request_, shown):
+    status, headers, body = ask(**request_)
+    assert (status, shown in body) == (200, True), body
+    assert not [name for name in headers if name.lower().startswith("access-control")]
+
+
+PRESIGNED = (
+    f"/?{LIST_USERS}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
+    "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Fiam%2Faws4_request"
+)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"Authorization": ""},
+        {"Authorization": "AWS AKIAIOSFODNN7EXAMPLE:00"},
+        {"Authorization": signed("s3"), "method": "GET", "body": ""},
+        {"Authorization": signed("ec2"), "body": "Action=DescribeInstances&Version=2016-11-15"},
+        {"Authorization": signed(key="")},
+        {"Authorization": signed("iam/sts")},
+        {"Authorization": "", "method": "GET", "path": PRESIGNED, "body": ""},
+        {"Authorization": "", "body": "Action=AssumeRoleWithSAML&Version=2011-06-15"},
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:{port}"},
+        {"method": "OPTIONS", "Origin": "https://example.com", "body": ""},
+        {"method": "OPTIONS", "body": ""},
+        {"method": "HEAD", "body": ""},
+        {"Host": ""},
+        {"Host": "127.0.0.1"},
+        {"Host": "127.0.0.1:1"},
+        {"Host": "example.com:{port}"},
+        {"Host": "iam.amazonaws.com"},
+        {"Host": "127.0.0.1:{port}.example.com"},
+        {"path": "http://iam.amazonaws.com/"},
+        {"path": "/moto-api/reset"},
+        {"path": "/moto-api/data.json", "method": "GET", "body": ""},
+        {"path": "/moto-api/", "method": "GET", "body": "", "Authorization": ""},
+        {"path": "//moto-api/reset"},
+        {"path": "/%6doto-api/reset"},
+        {"path": "/latest/meta-data/iam/security-credentials/", "method": "GET", "body": ""},
+        {"path": "/favicon.ico", "method": "GET", "body": ""},
+        {"path": "/static/x", "method": "GET", "body": ""},
+        {"path": resettable.PATH, resettable.HEADER: "yes"},
+        {"path": "/", "body": "x" * 3_000_000, "Authorization": ""},
+    ],
+)
+def test_any_other_request_is_refused(ask, request_):
+    status, headers, body = ask(**request_)
+    assert status == 403
+    assert not [name for name in headers if name.lower().startswith("access-control")]
+    if request_.get("method") != "HEAD":
+        assert "<Code>AccessDenied</Code><Message>the sandbox accepts " in body
+        assert len(body) < 400
+
+
+def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
+    script = 'iam-userlistbypath --url "$AWS_IAM_URL/moto-api/reset"'
+    done = in_sandbox(env, "sh", "-c", script)
+    assert done.returncode == 1
+    assert "AccessDenied: the sandbox accepts only GET and POST requests to /" in done.stderr
+
+
+def test_the_tests_own_server_empties_the_account_and_is_otherwise_private(env):
+    env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
+    with resettable.server() as url:
+        env["AWS_IAM_URL"] = url
+        run(BIN / "iam-usercreate", "-u", "david", env=env)
+        assert "david" in run(BIN / "iam-userlistbypath", env=env).stdout
+        resettable.reset(url)
+        assert run(BIN / "iam-userlistbypath", env=env).stdout == "IsTruncated: false\n"

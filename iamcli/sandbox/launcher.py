@@ -46,7 +46,7 @@ WITHOUT_STARTUP = {
 _SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
 _SERVER_CODE = (
     "import sys; sys.path = sys.argv[1:2]; import iamcli; sys.path = sys.argv[2:]; "
-    "from iamcli.sandbox.server import main; main()"
+    "from {module} import main; main()"
 )
 
 
@@ -68,15 +68,17 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def server() -> Iterator[Server]:
+def server(module: str = "iamcli.sandbox.server") -> Iterator[Server]:
     """Run an empty private IAM on a free port of the loopback interface.
 
+    ``module``: has the ``main`` of the server; only tests set it.
     It ends and its files are removed at the end of the context, or when this process ends for any
     reason. Raises Failure if the server does not start.
     """
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    code = _SERVER_CODE.format(module=module)
     child = subprocess.Popen(  # noqa: S603 - a module of this package
-        [sys.executable, *_SAFE_PATH, "-c", _SERVER_CODE, root, *filter(None, sys.path)],
+        [sys.executable, *_SAFE_PATH, "-c", code, root, *filter(None, sys.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

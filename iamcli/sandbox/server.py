@@ -4,6 +4,9 @@ Its standard input is a pipe from the parent, which is closed when the parent en
 From it the server reads, one per line, the ID of the process to which it sends SIGHUP when the pipe
 is closed, or 0 for none. To standard output it writes one JSON object: the URL and the credential
 file, or the reason why it cannot start.
+
+Other programs of this machine, web pages included, can reach the port. So the server answers only
+signed requests to IAM and STS, and none that a browser sends for a page.
 """
 
 from __future__ import annotations
@@ -13,11 +16,13 @@ import functools
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
 import threading
+import uuid
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -25,9 +30,10 @@ from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from moto.iam.policy_validation import BaseIAMPolicyValidator
     from werkzeug.serving import BaseWSGIServer
 
@@ -40,15 +46,30 @@ ANY_VERSION = (
     "update_assume_role_policy",
 )
 
+#: ``Authorization`` of a request that is signed for IAM or STS, with any key.
+SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/(iam|sts)/aws4_request,"
+)
+
+REFUSAL = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
+  <Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error>
+  <RequestId>{request_id}</RequestId>
+</ErrorResponse>
+"""
+
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
 
 
-def main() -> None:
-    """Serve an empty IAM until standard input ends, then remove the files and exit."""
+def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> None:
+    """Serve an empty IAM until standard input ends, then remove the files and exit.
+
+    ``change``: for tests; returns the application to serve instead of the private one. The sandbox
+    never sets it.
+    """
     folder = None
     try:
-        report, folder = _start()
+        report, folder = _start(change)
         with contextlib.suppress(BrokenPipeError):
             os.write(1, json.dumps(report).encode())
         os.dup2(2, 1)  # closes the pipe, which the parent reads to its end
@@ -59,10 +80,12 @@ def main() -> None:
     os._exit(0)  # a normal exit would wait for the threads, which wait for their clients
 
 
-def _start() -> tuple[dict[str, str], str | None]:
+def _start(
+    change: Callable[[WSGIApplication], WSGIApplication] | None,
+) -> tuple[dict[str, str], str | None]:
     """Start the server; return the report, and the directory to remove at the end."""
     try:
-        server = _make_server()
+        server = _make_server(change)
     except ImportError as error:
         what = f"{error.name or error} is not installed"
         return {"failure": f"{what}; run: pip install 'iamcli[sandbox]'"}, None
@@ -88,25 +111,70 @@ def _wait() -> None:
             os.kill(command, signal.SIGHUP)
 
 
-def _make_server() -> BaseWSGIServer:
+def _make_server(change: Callable[[WSGIApplication], WSGIApplication] | None) -> BaseWSGIServer:
     from moto.iam.models import IAMBackend
     from moto.iam.policy_validation import BaseIAMPolicyValidator
-    from moto.moto_server.werkzeug_app import (
-        DomainDispatcherApplication,
-        MotoRequestHandler,
-        create_backend_app,
-    )
+    from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.serving import make_server
 
     accept_any_version(IAMBackend, BaseIAMPolicyValidator)
     logging.getLogger("werkzeug").disabled = True
-    return make_server(
-        "127.0.0.1",
-        0,
-        DomainDispatcherApplication(create_backend_app),
-        threaded=True,
-        request_handler=MotoRequestHandler,
-    )
+    application = private({"iam": create_backend_app("iam"), "sts": create_backend_app("sts")})
+    if change:
+        application = change(application)
+    return make_server("127.0.0.1", 0, application, threaded=True)
+
+
+def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
+    """Return the application that passes signed requests on to ``services``, and nothing else.
+
+    Any other request gets status 403. No response has a header that lets a web page read it.
+    """
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *exc_info: Any
+        ) -> Callable[[bytes], object]:
+            kept = [
+                (name, value)
+                for name, value in headers
+                if not name.lower().startswith("access-control-")
+            ]
+            return start_response(status, kept, *exc_info)
+
+        message = refusal(environ)
+        if message:
+            text = REFUSAL.format(message=message, request_id=uuid.uuid4()).encode()
+            start(
+                "403 Forbidden", [("Content-Type", "text/xml"), ("Content-Length", str(len(text)))]
+            )
+            return [text]
+        signed = SIGNED.match(environ["HTTP_AUTHORIZATION"])
+        assert signed  # noqa: S101 - for mypy
+        return services[signed[1]](environ, start)
+
+    return application
+
+
+def refusal(environ: WSGIEnvironment) -> str:
+    """Return why the sandbox refuses a request, or "" if it does not.
+
+    The signature itself is not checked, so that any key works, as scripts make and bring their own.
+    A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
+    """
+    port = environ["SERVER_PORT"]
+    if environ.get("HTTP_HOST", "").lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
+        return "the sandbox accepts no request for another host"
+    if "HTTP_ORIGIN" in environ:
+        return "the sandbox accepts no request from a web page"
+    if environ["REQUEST_METHOD"] not in ("GET", "POST") or environ.get("PATH_INFO") not in (
+        "",
+        "/",
+    ):
+        return "the sandbox accepts only GET and POST requests to /"
+    if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
+        return "the sandbox accepts only requests that are signed for IAM or STS"
+    return ""
 
 
 def accept_any_version(backend: type[Any], validator: type[BaseIAMPolicyValidator]) -> None:

@@ -107,7 +107,8 @@ class Relay:
     def forward(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Pass a request on and return status and body of the response."""
         connection = http.client.HTTPConnection(*self._address, timeout=20)
-        connection.request("POST", "/", body, headers)
+        own = {name: value for name, value in headers.items() if name.lower() != "host"}
+        connection.request("POST", "/", body, own)
         response = connection.getresponse()
         content = response.read()
         connection.close()
