@@ -150,9 +150,9 @@ def _execute(
 
     def warn() -> None:
         while connection.warnings:
-            warning, terminals_only = connection.warnings.pop(0)
-            if output.on_terminal() or not terminals_only:
-                output.error(warning)
+            warning = connection.warnings.pop(0)
+            if output.on_terminal():
+                output.note(warning)
 
     def before() -> None:
         # The client, once made, may have added a warning about the configured endpoint.
@@ -168,7 +168,7 @@ def _execute(
         connection,
         secrets=secrets,
         log=debug if values["debug"] else None,
-        note=(lambda _line: None) if strict else output.error,
+        note=(lambda _line: None) if strict else output.note,
         before=before,
         strict=strict,
     )
@@ -228,7 +228,7 @@ def _print_line(line: Line, output: Output) -> None:
     from iamcli.output.lines import Note, RequireOutput, Secret
 
     if isinstance(line, Note):
-        output.error(line)
+        output.note(line)
     elif isinstance(line, RequireOutput):
         output.require(terminal=line.terminal)
     else:

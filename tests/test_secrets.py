@@ -565,15 +565,16 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
 
 
 @pytest.mark.parametrize("given", ["http://iam.example.com", "http://127.0.0.1.example.com"])
-def test_plain_connection_to_elsewhere_warns(given: str, run_fast: ForkRunner, stub: Stub) -> None:
-    config = run_fast.home / "client.properties"
+def test_plain_connection_to_elsewhere_warns(given: str, run: Shell, stub: Stub) -> None:
+    config = run.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
-    by_option = run_fast("iam-usergetattributes", "--url", given, env=env)
-    by_variable = run_fast("iam-usergetattributes", env=env | {"AWS_IAM_URL": given})
-    assert by_option.err.splitlines()[0] == f"iam-usergetattributes: {warning}"
-    assert by_variable.err == by_option.err
+    for words, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
+        terminal = Terminal("iam-usergetattributes", *words, env=run.env | env | variables)
+        terminal.status()
+        assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
+        assert warning not in run("iam-usergetattributes", *words, env=env | variables).err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])

@@ -239,8 +239,8 @@ def _configured_endpoint(
     if not configured:
         return None, ""
     url, warning = checked_url(*configured)
-    if warning and (warning, True) not in connection.warnings:
-        connection.warnings.append((warning, True))
+    if warning and warning not in connection.warnings:
+        connection.warnings.append(warning)
     return url, configured[1]
 
 

@@ -44,13 +44,13 @@ class Connection:
     AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
     apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
     are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
-    each with whether it is for terminals only. Raises Failure if a setting is invalid or a file
+    to be printed only on a terminal. Raises Failure if a setting is invalid or a file
     cannot be read.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         self.secrets: list[str] = []
-        self.warnings: list[tuple[str, bool]] = []
+        self.warnings: list[str] = []
         self.credential_file = _named_file(
             values, "credential_file", environ, "AWS_CREDENTIAL_FILE"
         )
@@ -70,8 +70,7 @@ class Connection:
             _credential(name, found, "AWSAccessKeyId"), _credential(name, found, "AWSSecretKey")
         )
         if os.stat(name).st_mode & 0o077:
-            warning = f"{name} is readable by other users; run: chmod 600 {name}"
-            self.warnings.append((warning, True))
+            self.warnings.append(f"{name} is readable by other users; run: chmod 600 {name}")
         return keys
 
     def _key_source(self) -> str:
@@ -120,7 +119,7 @@ class Connection:
             return None, ""
         url, warning = checked_url(given, source)
         if warning:
-            self.warnings.append((warning, False))
+            self.warnings.append(warning)
         return url, source
 
 

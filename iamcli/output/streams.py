@@ -34,6 +34,7 @@ class Output:
         self._out = sys.stdout.buffer if opened[1] else None
         self._out_is_terminal = opened[1] and os.isatty(1)
         self._err: BinaryIO | None = sys.stderr.buffer if opened[2] else None
+        self._notes = self._err
         if strict:
             self._err = self._out
 
@@ -104,6 +105,14 @@ class Output:
             self._err.flush()
         except OSError:
             return
+
+    def note(self, text: str) -> None:
+        """Write one line that is not an error to standard error, also in strict mode."""
+        errors, self._err = self._err, self._notes
+        try:
+            self.error(text)
+        finally:
+            self._err = errors
 
     def discard(self) -> None:
         """Discard the buffer and write no more data."""

@@ -86,10 +86,12 @@ class ForkServer:
         folder: Path,
         stdin: bytes = b"",
         stdout: str | None = "",
+        stderr: str | None = None,
     ) -> Done:
         """Run ``arguments``, the name of a command first, and return how that ended.
 
-        ``stdout`` names a device to write to instead, None closes the descriptor.
+        ``stdout`` names a device to write to instead, None closes the descriptor; ``stderr`` names
+        a device for standard error.
         """
         with tempfile.TemporaryDirectory() as place:
             (Path(place) / "in").write_bytes(stdin)
@@ -99,14 +101,14 @@ class ForkServer:
                 "folder": str(folder),
                 "in": f"{place}/in",
                 "out": stdout if stdout != "" else f"{place}/out",
-                "err": f"{place}/err",
+                "err": stderr or f"{place}/err",
             }
             status = self._sent(order)
-            out = Path(place) / "out"
+            out, err = Path(place) / "out", Path(place) / "err"
             return Done(
                 status,
                 out.read_bytes().decode("utf-8", "surrogateescape") if out.exists() else "",
-                (Path(place) / "err").read_bytes().decode("utf-8", "surrogateescape"),
+                err.read_bytes().decode("utf-8", "surrogateescape") if err.exists() else "",
             )
 
     def close(self) -> None:
@@ -134,6 +136,7 @@ class ForkRunner:
         *arguments: str,
         stdin: str | bytes = b"",
         stdout: str | None = "",
+        stderr: str | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Done:
         """Run ``arguments``; ``env`` changes variables, "" removes one."""
@@ -144,6 +147,7 @@ class ForkRunner:
             folder=self.home,
             stdin=stdin.encode() if isinstance(stdin, str) else stdin,
             stdout=stdout,
+            stderr=stderr,
         )
 
 

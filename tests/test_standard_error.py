@@ -1,0 +1,356 @@
+"""Standard error has only errors and the lines that a table in LEGACY.md lists.
+
+Each row of the table appears under exactly the conditions that it names, and commands that succeed
+print no line that has no row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import select
+import shlex
+import signal
+import subprocess
+import termios
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.account import ARN, Account
+from support.shell import KEY_ID, ROOT
+from support.stub import faulty, ok, refused
+from test_transcripts import HERE, TRANSCRIPTS, answer, parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Endpoint, Request, Stub
+
+#: Seconds after which a command is taken to hang.
+TIMEOUT = 20
+NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
+
+
+class Row(NamedTuple):
+    """A row of the table: ``strict`` names a stream, or is "nowhere"."""
+
+    line: str
+    terminal: bool
+    pipe: bool
+    strict: str
+
+    def matches(self, text: str) -> bool:
+        """Return whether ``text`` is the line, whatever stands for its ``...``."""
+        pattern = ".+".join(map(re.escape, self.line.split("...")))
+        named = NAMED.fullmatch(text)
+        return bool(re.fullmatch(pattern, named[1] if named else text.rstrip(), re.DOTALL))
+
+    def stream(self, condition: Condition) -> str:
+        """Return where the line appears under ``condition``."""
+        if not (self.terminal if condition.terminal else self.pipe):
+            return "nowhere"
+        return self.strict if condition.strict else "standard error"
+
+
+class Condition(NamedTuple):
+    """Where a command runs; standard output is a pipe, so that it is told from standard error."""
+
+    terminal: bool
+    strict: bool
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The variables that it needs."""
+        return {"IAMCLI_STRICT": "1"} if self.strict else {}
+
+
+CONDITIONS = {
+    "terminal": Condition(terminal=True, strict=False),
+    "pipe": Condition(terminal=False, strict=False),
+    "strict, terminal": Condition(terminal=True, strict=True),
+    "strict, pipe": Condition(terminal=False, strict=True),
+}
+
+
+def table() -> list[Row]:
+    """Return the rows of the table."""
+    text = (ROOT / "LEGACY.md").read_text().partition("## What standard error can contain")[2]
+    rows = []
+    for line in text.partition("\n## ")[0].splitlines():
+        if not line.startswith("| `"):
+            continue
+        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
+        shown, _, terminal, pipe, strict = cells
+        assert {terminal, pipe} <= {"yes", "no"}, line
+        assert strict in ("standard error", "standard output", "nowhere"), line
+        rows.append(Row(shown.strip("`"), terminal == "yes", pipe == "yes", strict))
+    return rows
+
+
+ROWS = table()
+
+
+def terminal_pair() -> tuple[int, int]:
+    """Return both ends of a terminal that changes nothing of what is written to it."""
+    master, slave = os.openpty()
+    modes = termios.tcgetattr(slave)
+    modes[1] &= ~termios.OPOST
+    termios.tcsetattr(slave, termios.TCSANOW, modes)
+    return master, slave
+
+
+def read_now(master: int) -> str:
+    """Return what has been written to a terminal."""
+    shown = b""
+    while select.select([master], [], [], 0)[0]:
+        shown += os.read(master, 1 << 16)
+    return shown.decode()
+
+
+# No line without a row.
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, str]]:
+    """A terminal: the end to read from, and its name."""
+    master, slave = terminal_pair()
+    yield master, os.ttyname(slave)
+    os.close(slave)
+    os.close(master)
+
+
+def simple(command: str) -> list[str]:
+    """Return the words of a command line that needs no shell, else an empty list."""
+    with contextlib.suppress(ValueError):
+        words = shlex.split(command)
+        # The quotes of policies are for the shell; what is outside them is not.
+        bare = re.sub(r"'[^']*'", "", command)
+        if words[0].startswith("iam-") and not re.search(r"[|&;<>$`\n*]", bare):
+            return words
+    return []
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+@pytest.mark.parametrize("third", range(3))
+def test_commands_that_succeed_print_no_other_line(
+    name: str,
+    third: int,
+    aws: Shell,
+    moto: str,
+    stub: Stub,
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+) -> None:
+    condition = CONDITIONS[name]
+    for file in ("policy.json", "cert.pem", "key.pem", "chain.pem"):
+        (aws.home / file).write_bytes((HERE / "answers" / file).read_bytes())
+    # What warns on a terminal.
+    (aws.home / "credentials").chmod(0o644)
+    master, device = terminal
+    succeeded, unlisted = 0, []
+    for file in TRANSCRIPTS[third::3]:
+        for part in parts(file.read_text()):
+            words = simple(part.command)
+            if not words:
+                continue
+            names = [name for line in part.before if line[0] == "%" for name in line[2:].split()]
+            url = stub.endpoint(*map(answer, names)).url if names else moto
+            done = run_fast(
+                *words,
+                env={**condition.env, "AWS_IAM_URL": url},
+                stderr=device if condition.terminal else None,
+            )
+            said = read_now(master) if condition.terminal else done.err
+            if done.status:
+                continue
+            succeeded += 1
+            unlisted += [
+                f"{part.command}: {line}"
+                for line in said.splitlines()
+                if not any(
+                    row.matches(line) and row.stream(condition) == "standard error" for row in ROWS
+                )
+            ]
+            if condition.strict and "-d" not in words:
+                unlisted += [
+                    f"{part.command}: on standard output: {line}"
+                    for line in done.out.splitlines()
+                    if line.startswith(f"{words[0]}: ") and "--version" not in words
+                ]
+    assert unlisted == []
+    assert succeeded > 50
+
+
+# A run for each row.
+
+
+class Run(NamedTuple):
+    """A command line that makes a row's line appear, and what it meets.
+
+    ``typed``: typed after each prompt; ``interrupt``: whether it is interrupted in its request.
+    """
+
+    words: str
+    endpoint: Endpoint | None = None
+    env: Mapping[str, str] = {}
+    typed: str = ""
+    interrupt: bool = False
+
+
+LOST = faulty(lambda handler: handler.connection.close())
+USER = ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
+DENIED = refused("AccessDenied", "Not allowed.", 403)
+TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "0.4"}
+
+
+class Denying(Account):
+    """A user's account whose key may not call one operation."""
+
+    def __init__(self, url: str, operation: str) -> None:
+        super().__init__(url, "User", {"ListAccessKeys": [KEY_ID]})
+        self._denied = operation
+
+    def answer(self, request: Request) -> Answer:
+        """Refuse the operation."""
+        return DENIED if request.operation == self._denied else super().answer(request)
+
+
+def readable(run: Shell, stub: Stub) -> Run:
+    (run.home / "credentials").chmod(0o644)
+    return Run("iam-usergetattributes", stub.endpoint(USER))
+
+
+def plain(run: Shell, stub: Stub) -> Run:
+    config = run.home / "client.properties"
+    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
+    env = {"CLIENT_CONFIG_FILE": str(config), "AWS_IAM_URL": "http://iam.example.com"}
+    return Run("iam-usergetattributes", env=env)
+
+
+def denied(_run: Shell, stub: Stub) -> Run:
+    return Run("iam-userdel -u bob -r -p", stub.add(lambda url: Denying(url, "ListMFADevices")))
+
+
+def lost_removal(_run: Shell, stub: Stub) -> Run:
+    gone = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
+    return Run("iam-userdel -u bob", stub.endpoint(LOST, gone), TWICE)
+
+
+def lost_addition(_run: Shell, stub: Stub) -> Run:
+    group = f"<Groups><member><GroupName>g</GroupName><Arn>{ARN}group/g</Arn></member></Groups>"
+    endpoint = stub.endpoint(LOST).on("ListGroupsForUser", ok("ListGroupsForUser", group))
+    return Run("iam-groupadduser -g g -u bob", endpoint, TWICE)
+
+
+def interrupted(_run: Shell, stub: Stub) -> Run:
+    silent = faulty(lambda handler: handler.connection.recv(1) and None)
+    return Run("iam-usercreate -u bob", stub.endpoint(silent), interrupt=True)
+
+
+def half_created(_run: Shell, stub: Stub) -> Run:
+    created = ok("CreateUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
+    return Run("iam-usercreate -u bob -k", stub.endpoint(DENIED).on("CreateUser", created))
+
+
+def half_done(command: str, operation: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(command, stub.endpoint(ok(operation), DENIED))
+
+
+def half_deleted(_run: Shell, stub: Stub) -> Run:
+    return Run("iam-userdel -u bob -r", stub.add(lambda url: Denying(url, "DeleteUser")))
+
+
+def asking(words: str, operation: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(words, stub.endpoint(ok(operation)), typed="s3cret\n")
+
+
+def sandbox(_run: Shell, _stub: Stub) -> Run:
+    return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
+
+
+CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword")
+#: A run for each row, by how the row begins.
+RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
+    "... is readable": readable,
+    "... is not encrypted": plain,
+    "-p lists": lambda _run, stub: Run("iam-groupdel -g g -p", stub.endpoint()),
+    "access to": denied,
+    "the response to": lost_removal,
+    "the response was lost": lost_addition,
+    "interrupted": interrupted,
+    "created": half_created,
+    "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
+    "removed: ...; not": half_done("iam-groupremoveuser -g g -u a -u b", "RemoveUserFromGroup"),
+    "removed: ...; left": half_deleted,
+    "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
+    "private IAM": sandbox,
+    "Password": asking("iam-useraddloginprofile -u bob -p -", "CreateLoginProfile"),
+    "Old password": CHANGE,
+    "New password": CHANGE,
+}
+
+
+def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
+    """Return what a command wrote to each stream."""
+    env = {**run.env, **how.env, **condition.env}
+    if how.endpoint:
+        env["AWS_IAM_URL"] = how.endpoint.url
+    master, slave = terminal_pair()
+
+    def own_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        shlex.split(how.words),
+        env=env,
+        cwd=run.home,
+        stdin=slave if condition.terminal else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=slave if condition.terminal else subprocess.PIPE,
+        preexec_fn=own_terminal if condition.terminal else None,  # noqa: PLW1509
+    )
+    shown = ""
+    if condition.terminal and how.typed:
+        for _ in range(how.words.split().count("-")):
+            end, seen = time.monotonic() + TIMEOUT, ""
+            while not seen.rstrip().endswith(":"):
+                assert time.monotonic() < end, seen
+                time.sleep(0.02)
+                seen += read_now(master)
+            shown += seen
+            os.write(master, how.typed.encode())
+    if how.interrupt:
+        assert how.endpoint
+        end = time.monotonic() + TIMEOUT
+        while not how.endpoint.requests:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+    typed = (how.typed * 2).encode() if not condition.terminal else None
+    out, err = process.communicate(typed, timeout=TIMEOUT)
+    shown += read_now(master) if condition.terminal else err.decode()
+    os.close(slave)
+    os.close(master)
+    return {"standard error": shown, "standard output": out.decode()}
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+@pytest.mark.parametrize("begin", RUNS)
+def test_each_row_appears_where_it_says(begin: str, name: str, run: Shell, stub: Stub) -> None:
+    (row,) = [row for row in ROWS if row.line.startswith(begin)]
+    condition = CONDITIONS[name]
+    streams = ran(run, RUNS[begin](run, stub), condition)
+    seen = [stream for stream, text in streams.items() if any(map(row.matches, text.splitlines()))]
+    wanted = row.stream(condition)
+    assert seen == ([] if wanted == "nowhere" else [wanted]), streams
+
+
+def test_there_is_a_run_for_each_row() -> None:
+    assert [row.line for row in ROWS if not any(map(row.line.startswith, RUNS))] == []
+    assert len(ROWS) == len(RUNS)
