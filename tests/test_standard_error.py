@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
-from support.shell import KEY_ID, ROOT
+from support.shell import ROOT
 from support.stub import faulty, ok, refused
 from test_transcripts import HERE, TRANSCRIPTS, answer, parts
 
@@ -212,12 +212,16 @@ class Denying(Account):
     """A user's account whose key may not call one operation."""
 
     def __init__(self, url: str, operation: str) -> None:
-        super().__init__(url, "User", {"ListAccessKeys": [KEY_ID]})
+        things = {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"], "ListMFADevices": [f"{ARN}mfa/phone"]}
+        super().__init__(url, "User", things)
         self._denied = operation
 
     def answer(self, request: Request) -> Answer:
         """Refuse the operation."""
-        return DENIED if request.operation == self._denied else super().answer(request)
+        if request.operation != self._denied:
+            return super().answer(request)
+        self.requests.append(request)
+        return DENIED
 
 
 def readable(run: Shell, stub: Stub) -> Run:
@@ -245,6 +249,11 @@ def lost_addition(_run: Shell, stub: Stub) -> Run:
     group = f"<Groups><member><GroupName>g</GroupName><Arn>{ARN}group/g</Arn></member></Groups>"
     endpoint = stub.endpoint(LOST).on("ListGroupsForUser", ok("ListGroupsForUser", group))
     return Run("iam-groupadduser -g g -u bob", endpoint, TWICE)
+
+
+def kept_device(_run: Shell, stub: Stub) -> Run:
+    endpoint = stub.add(lambda url: Denying(url, "DeleteVirtualMFADevice"))
+    return Run("iam-userdel -u bob -r", endpoint)
 
 
 def interrupted(_run: Shell, stub: Stub) -> Run:
@@ -282,6 +291,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "access to": denied,
     "the response to": lost_removal,
     "the response was lost": lost_addition,
+    "virtual MFA device": kept_device,
     "interrupted": interrupted,
     "created": half_created,
     "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
@@ -345,7 +355,11 @@ def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
 def test_each_row_appears_where_it_says(begin: str, name: str, run: Shell, stub: Stub) -> None:
     (row,) = [row for row in ROWS if row.line.startswith(begin)]
     condition = CONDITIONS[name]
-    streams = ran(run, RUNS[begin](run, stub), condition)
+    how = RUNS[begin](run, stub)
+    streams = ran(run, how, condition)
+    asked = how.endpoint.operations if how.endpoint else []
+    if begin == "virtual MFA device" and "DeleteVirtualMFADevice" not in asked:
+        pytest.xfail("iam-userdel -r does not delete virtual MFA devices yet")
     seen = [stream for stream, text in streams.items() if any(map(row.matches, text.splitlines()))]
     wanted = row.stream(condition)
     assert seen == ([] if wanted == "nowhere" else [wanted]), streams
