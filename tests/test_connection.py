@@ -388,16 +388,16 @@ def test_a_wrong_client_configuration(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1"])
-@pytest.mark.parametrize("words", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
+@pytest.mark.parametrize("arguments", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
 def test_the_file_of_a_proxy_that_is_not_there_is_named(
-    host: str, words: tuple[str, ...], run_fast: ForkRunner
+    host: str, arguments: tuple[str, ...], run_fast: ForkRunner
 ) -> None:
     file = run_fast.home / "client"
     file.write_text(f"ClientProxyHost={host}\n")
     env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
-    done = run_fast(*words, env=env)
+    done = run_fast(*arguments, env=env)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"{words[0]}: cannot reach the proxy: ")
+    assert done.err.startswith(f"{arguments[0]}: cannot reach the proxy: ")
     assert done.err.endswith(f"; check the client configuration {file}\n")
     assert done.err.count("\n") == 1
 
@@ -418,16 +418,18 @@ NO_PROXIES = [
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1"])
 @pytest.mark.parametrize("value", NO_PROXIES)
-@pytest.mark.parametrize("words", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+@pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
 def test_a_variable_that_names_no_proxy_is_named(
-    words: tuple[str, ...], value: str, url: str, run_fast: ForkRunner
+    arguments: tuple[str, ...], value: str, url: str, run_fast: ForkRunner
 ) -> None:
     scheme = url.partition(":")[0]
     variables = [f"{scheme}_proxy"] if value != NO_PROXIES[0] else []
     for variable in (*variables, f"{scheme}_proxy".upper()):
-        done = run_fast(*words, env={"AWS_IAM_URL": url, variable: value})
+        done = run_fast(*arguments, env={"AWS_IAM_URL": url, variable: value})
         assert (done.status, done.out) == (1, "")
-        said = f"{words[0]}: {variable} is not the address of an HTTP proxy; use http://HOST:PORT"
+        said = (
+            f"{arguments[0]}: {variable} is not the address of an HTTP proxy; use http://HOST:PORT"
+        )
         assert done.err.startswith(said)
         assert done.err.count("\n") == 1
         assert "passw0rd" not in done.err
@@ -600,20 +602,22 @@ def test_a_credential_file_is_independent_of_the_configuration(
     config = run_fast.home / "client"
     config.write_text(through(stub))
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1", **env}
-    words = ("iam-usergetattributes", "-u", "bob", "-d")
+    arguments = ("iam-usergetattributes", "-u", "bob", "-d")
     key_file = run_fast.env["AWS_CREDENTIAL_FILE"]
     for done in (
-        run_fast(*words, env=env),
-        run_fast(*words, "--aws-credential-file", key_file, env={**env, "AWS_CREDENTIAL_FILE": ""}),
+        run_fast(*arguments, env=env),
+        run_fast(
+            *arguments, "--aws-credential-file", key_file, env={**env, "AWS_CREDENTIAL_FILE": ""}
+        ),
     ):
         assert "GetUser to https://iam.amazonaws.com: " in done.err
         assert "cannot reach the proxy" in done.err
     # Variables and options count.
-    done = run_fast(*words, env={**env, "AWS_DEFAULT_REGION": "cn-north-1"})
+    done = run_fast(*arguments, env={**env, "AWS_DEFAULT_REGION": "cn-north-1"})
     assert "GetUser to https://iam.cn-north-1.amazonaws.com.cn: " in done.err
     endpoint = stub.endpoint(ok("GetUser", USER))
     for more in ({"AWS_ENDPOINT_URL": endpoint.url}, {"AWS_IAM_URL": endpoint.url}):
-        done = run_fast(*words[:-1], env={**env, **more, "CLIENT_CONFIG_FILE": ""})
+        done = run_fast(*arguments[:-1], env={**env, **more, "CLIENT_CONFIG_FILE": ""})
         assert (done.status, done.err) == (0, "")
         assert signed_by(endpoint) == (KEY_ID, "us-east-1")
 
@@ -629,10 +633,10 @@ def test_other_settings_count_with_a_credential_file(
     if broken:
         (run_fast.home / ".aws" / "credentials").write_text("AWSAccessKeyId=x\n")
     endpoint = stub.endpoint(refused("Throttling"))
-    words = ("iam-usergetattributes", "-u", "bob")
-    assert run_fast(*words, env={"AWS_IAM_URL": endpoint.url}).status == 1
+    arguments = ("iam-usergetattributes", "-u", "bob")
+    assert run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url}).status == 1
     assert len(endpoint.requests) == 1
-    done = run_fast(*words, env={"AWS_IAM_URL": f"https://127.0.0.1:{stub.port}"})
+    done = run_fast(*arguments, env={"AWS_IAM_URL": f"https://127.0.0.1:{stub.port}"})
     assert "No such file or directory" in done.err
 
 
@@ -1022,19 +1026,19 @@ def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: S
 
 def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("NoSuchEntity", "no bob", 404))
-    words = ("iam-usergetattributes", "-u", "bob")
-    done = run_fast(*words, "-d", env={"AWS_IAM_URL": endpoint.url})
+    arguments = ("iam-usergetattributes", "-u", "bob")
+    done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
     said = rf"attempt 1: HTTP 404 NoSuchEntity in \d+ ms, request ID {REQUEST_ID}"
     assert re.search(said, done.err)
-    done = run_fast(*words, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
     assert done.err == "iam-usergetattributes: NoSuchEntity: no bob\n"
 
 
 def test_debug_shows_an_attempt_without_a_valid_response(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("ListUsers"))
-    words = ("iam-usergetattributes", "-d")
+    arguments = ("iam-usergetattributes", "-d")
     for url in (endpoint.url, "http://127.0.0.1:1"):
-        done = run_fast(*words, env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"})
+        done = run_fast(*arguments, env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"})
         attempts = [line for line in debug_lines(done) if " attempt " in line]
         said = rf"{MOMENT} GetUser attempt 1: no valid response in \d+ ms, request ID none"
         assert len(attempts) == 1
@@ -1054,14 +1058,14 @@ def test_debug_shows_where_the_key_and_the_endpoint_come_from(
     profile = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
     variable = {"AWS_IAM_URL": endpoint.url}
     token = {"AWS_SESSION_TOKEN": "passw0rd-token"}
-    for words, env, key, place in (
+    for arguments, env, key, place in (
         ((), variable, f"credential file {file}", "AWS_IAM_URL"),
         (("--url", endpoint.url), {}, f"credential file {file}", "--url"),
         ((), {**KEY_VARIABLES, **variable, **token}, "AWS_ACCESS_KEY_ID", "AWS_IAM_URL"),
         ((), {**profile, **config}, "botocore's method shared-credentials-file", CONFIGURED),
         ((), {"AWS_ENDPOINT_URL": endpoint.url}, f"credential file {file}", "AWS_ENDPOINT_URL"),
     ):
-        done = run_fast("iam-usergetattributes", "-u", "bob", "-d", *words, env=env)
+        done = run_fast("iam-usergetattributes", "-u", "bob", "-d", *arguments, env=env)
         assert done.status == 0
         assert debug_lines(done)[:2] == [
             f"key {KEY_ID} from {key}",

@@ -930,8 +930,8 @@ def full() -> Iterator[str]:
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
     done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": full, **ONE_TRY})
-    told = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
-    assert assert_reported(done, KINDS[kind]) == told
+    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS[kind]) == message
 
 
 @pytest.mark.parametrize("seconds", ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"])
@@ -944,7 +944,7 @@ def test_time_that_is_too_short(
     url = full.replace("http", scheme)
     env = {"AWS_IAM_URL": url, **ONE_TRY, "IAMCLI_TIMEOUT": seconds}
     for _ in range(5):
-        told = assert_reported(run_fast(*KINDS[kind].arguments, env=env), KINDS[kind])
-        assert told.count("IAMCLI_TIMEOUT") == 1
-        assert told.count(url) == 1
-        assert "timed out" in told
+        message = assert_reported(run_fast(*KINDS[kind].arguments, env=env), KINDS[kind])
+        assert message.count("IAMCLI_TIMEOUT") == 1
+        assert message.count(url) == 1
+        assert "timed out" in message

@@ -132,13 +132,13 @@ def test_a_private_key_is_not_sent_as_a_certificate(
     endpoint = stub.endpoint()
     (run_fast.home / "good").write_text("{}")
     (run_fast.home / "key").write_text(KEYS[key], newline="")
-    words = line.format("key").split()
-    done = run_fast(*words, "-d", env={"AWS_IAM_URL": endpoint.url})
+    arguments = line.format("key").split()
+    done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.out, done.err) == (
         1,
         "",
         (
-            f"{words[0]}: key contains a private key, which must not be sent as {LINES[line]}; "
+            f"{arguments[0]}: key contains a private key, which must not be sent as {LINES[line]}; "
             "specify a file that contains only certificates\n"
         ),
     )
@@ -179,8 +179,8 @@ def test_a_private_key_with_a_passphrase_is_refused(
     endpoint = stub.endpoint()
     (run_fast.home / "cert").write_text(CERTIFICATE)
     (run_fast.home / "key").write_text(key, newline="")
-    words = ("iam-servercertupload", "-s", "s", "-b", "cert", "-k", "key", "-d")
-    done = run_fast(*words, env={"AWS_IAM_URL": endpoint.url})
+    arguments = ("iam-servercertupload", "-s", "s", "-b", "cert", "-k", "key", "-d")
+    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.out, done.err) == (
         1,
         "",
@@ -208,8 +208,8 @@ def test_what_is_not_a_private_key_is_sent_unchanged(
 ) -> None:
     endpoint = stub.endpoint(ok("UploadServerCertificate"))
     (run_fast.home / "file").write_text(content)
-    words = ("iam-servercertupload", "-s", "s", "-b", "file", "-k", "file", "-c", "file")
-    assert run_fast(*words, env={"AWS_IAM_URL": endpoint.url}) == (0, "", "")
+    arguments = ("iam-servercertupload", "-s", "s", "-b", "file", "-k", "file", "-c", "file")
+    assert run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url}) == (0, "", "")
     sent = endpoint.requests[0].parameters
     for member in ("CertificateBody", "PrivateKey", "CertificateChain"):
         assert sent[member] == content

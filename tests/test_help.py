@@ -120,7 +120,7 @@ def test_help_as_a_process(run: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "arguments",
     [
         ["iam-usercreate", "-h"],
         ["iam-servercertupload", "-h"],
@@ -131,11 +131,11 @@ def test_help_as_a_process(run: Shell) -> None:
         ["iamcli", "home", "--help"],
     ],
 )
-def test_help_is_the_same_without_docstrings(words: list[str], run: Shell) -> None:
+def test_help_is_the_same_without_docstrings(arguments: list[str], run: Shell) -> None:
     """PYTHONOPTIMIZE=2 makes Python drop the docstrings that the help is made from."""
-    expected = run(*words)
+    expected = run(*arguments)
     assert len(expected.out + expected.err) > 100
-    assert run(*words, env={"PYTHONOPTIMIZE": "2"}) == expected
+    assert run(*arguments, env={"PYTHONOPTIMIZE": "2"}) == expected
 
 
 def test_manual_pages_are_the_same_without_docstrings() -> None:

@@ -55,8 +55,8 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def iamcli_home(tmp_path, *words):
-    return run_program(BIN / "iamcli", "home", *words, env=environment(tmp_path / "home"))
+def iamcli_home(tmp_path, *arguments):
+    return run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
 
 
 def test_what_it_lays_out(tmp_path, folder):
@@ -262,14 +262,14 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
     program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
     program.chmod(0o755)
     home.lay_out(str(folder), COMMANDS, strict=True)
-    words = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
+    arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
     interpreter = ["busybox", "sh"] if shell == "busybox" else [shell]
     for start in ([], interpreter):
         done = run_program(
-            *start, folder / "bin" / "iam-usercreate", *words, env={"PATH": "/usr/bin:/bin"}
+            *start, folder / "bin" / "iam-usercreate", *arguments, env={"PATH": "/usr/bin:/bin"}
         )
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == "".join(f"<{word}>" for word in ["1", str(program), *words])
+        assert done.stdout == "".join(f"<{word}>" for word in ["1", str(program), *arguments])
 
 
 @pytest.mark.parametrize("first", [False, True])
@@ -462,12 +462,12 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
     put = home._put  # noqa: SLF001 - nothing else is between two writes
     left = 0
 
-    def some(*words, **more):
+    def some(*arguments, **more):
         nonlocal left
         if not left:
             raise OSError(28, "No space left on device", "X")
         left -= 1
-        put(*words, **more)
+        put(*arguments, **more)
 
     monkeypatch.setattr(home, "_put", some)
     for begun in (False, True):
@@ -493,16 +493,16 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
             assert (folder / "bin" / "iam-userdel").readlink() == third / "iam-userdel"
 
 
-ROOMS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
+TMPFS_OPTIONS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("mount_option", TMPFS_OPTIONS)
 @pytest.mark.parametrize("option", [[], ["--strict"]], ids=["links", "strict"])
-def test_a_full_disk(tmp_path, room, option):
+def test_a_full_disk(tmp_path, mount_option, option):
     folder = tmp_path / "disk"
     done = on_a_disk(
         folder,
-        f"mount -t tmpfs -o {room} none '{folder}'; \"$@\"; echo $?; find '{folder}' -name '*-new';"
+        f"mount -t tmpfs -o {mount_option} none '{folder}'; \"$@\"; echo $?; find '{folder}' -name '*-new';"
         f"mount -o remount,size=10m,nr_inodes=1000 '{folder}'; \"$@\"",
         *[BIN / "iamcli", "home", *option, folder / "home"],
         env=environment(tmp_path / "home"),
@@ -532,12 +532,12 @@ def test_a_read_only_disk(tmp_path):
     )
 
 
-def on_a_disk(folder, script, *words, env):
+def on_a_disk(folder, script, *arguments, env):
     """Run ``script`` where it can mount a disk on ``folder``."""
     folder.mkdir()
     if not shutil.which("unshare") or run_program("unshare", "-rm", "true", env=env).returncode:
         pytest.skip("this machine lets nobody mount a disk")
-    return run_program("unshare", "-rm", "sh", "-c", script, "sh", *words, env=env)
+    return run_program("unshare", "-rm", "sh", "-c", script, "sh", *arguments, env=env)
 
 
 @pytest.mark.parametrize("begun", [False, True])
@@ -545,8 +545,8 @@ def test_where_no_file_may_be_written(tmp_path, folder, begun):
     if begun:
         iamcli_home(tmp_path, folder)
     limited = 'ulimit -f 0; exec "$0" "$@"'
-    words = [BIN / "iamcli", "home", "--strict", folder]
-    done = run_program("sh", "-c", limited, *words, env=environment(tmp_path / "home"))
+    arguments = [BIN / "iamcli", "home", "--strict", folder]
+    done = run_program("sh", "-c", limited, *arguments, env=environment(tmp_path / "home"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"iamcli: {folder}/.iamcli-home: File too large; {folder} is incomplete; "
@@ -585,7 +585,7 @@ PROGRAMS = Path(sys.executable).parent
 
 
 @pytest.mark.parametrize(
-    ("words", "reason"),
+    ("arguments", "reason"),
     [
         (
             "iamcli home rel",
@@ -609,8 +609,8 @@ PROGRAMS = Path(sys.executable).parent
         ),
     ],
 )
-def test_relative_names_in_a_deleted_folder(run, words, reason):
-    name, *rest = words.split()
+def test_relative_names_in_a_deleted_folder(run, arguments, reason):
+    name, *rest = arguments.split()
     run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
     done = run("sh", "-c", GONE, str(PROGRAMS / name), *rest)
     assert (done.status, done.out) == (1, "")

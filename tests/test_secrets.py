@@ -570,11 +570,11 @@ def test_plain_connection_to_elsewhere_warns(given: str, run: Shell, stub: Stub)
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
-    for words, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
-        terminal = Terminal("iam-usergetattributes", *words, env=run.env | env | variables)
+    for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
+        terminal = Terminal("iam-usergetattributes", *arguments, env=run.env | env | variables)
         terminal.status()
         assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
-        assert warning not in run("iam-usergetattributes", *words, env=env | variables).err
+        assert warning not in run("iam-usergetattributes", *arguments, env=env | variables).err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])

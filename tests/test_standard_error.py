@@ -58,7 +58,7 @@ class Row(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """Where a command runs; standard output is a pipe, so that it is told from standard error."""
+    """Where a command runs; standard output is a pipe, so that it differs from standard error."""
 
     terminal: bool
     strict: bool
@@ -79,7 +79,7 @@ CONDITIONS = {
 
 def table() -> list[Row]:
     """Return the rows of the table."""
-    text = (ROOT / "LEGACY.md").read_text().partition("## What standard error can contain")[2]
+    text = (ROOT / "LEGACY.md").read_text().partition("## Lines on standard error besides errors")[2]
     rows = []
     for line in text.partition("\n## ")[0].splitlines():
         if not line.startswith("| `"):
@@ -125,13 +125,13 @@ def terminal() -> Iterator[tuple[int, str]]:
 
 
 def simple(command: str) -> list[str]:
-    """Return the words of a command line that needs no shell, else an empty list."""
+    """Return the arguments of a command line that needs no shell, else an empty list."""
     with contextlib.suppress(ValueError):
-        words = shlex.split(command)
+        arguments = shlex.split(command)
         # The quotes of policies are for the shell; what is outside them is not.
         bare = re.sub(r"'[^']*'", "", command)
-        if words[0].startswith("iam-") and not re.search(r"[|&;<>$`\n*]", bare):
-            return words
+        if arguments[0].startswith("iam-") and not re.search(r"[|&;<>$`\n*]", bare):
+            return arguments
     return []
 
 
@@ -155,13 +155,13 @@ def test_commands_that_succeed_print_no_other_line(
     succeeded, unlisted = 0, []
     for file in TRANSCRIPTS[third::3]:
         for part in parts(file.read_text()):
-            words = simple(part.command)
-            if not words:
+            arguments = simple(part.command)
+            if not arguments:
                 continue
             names = [name for line in part.before if line[0] == "%" for name in line[2:].split()]
             url = stub.endpoint(*map(answer, names)).url if names else moto
             done = run_fast(
-                *words,
+                *arguments,
                 env={**condition.env, "AWS_IAM_URL": url},
                 stderr=device if condition.terminal else None,
             )
@@ -176,11 +176,11 @@ def test_commands_that_succeed_print_no_other_line(
                     row.matches(line) and row.stream(condition) == "standard error" for row in ROWS
                 )
             ]
-            if condition.strict and "-d" not in words:
+            if condition.strict and "-d" not in arguments:
                 unlisted += [
                     f"{part.command}: on standard output: {line}"
                     for line in done.out.splitlines()
-                    if line.startswith(f"{words[0]}: ") and "--version" not in words
+                    if line.startswith(f"{arguments[0]}: ") and "--version" not in arguments
                 ]
     assert unlisted == []
     assert succeeded > 50
@@ -195,7 +195,7 @@ class Run(NamedTuple):
     ``typed``: typed after each prompt; ``interrupt``: whether it is interrupted in its request.
     """
 
-    words: str
+    arguments: str
     endpoint: Endpoint | None = None
     env: Mapping[str, str] = {}
     typed: str = ""
@@ -274,8 +274,8 @@ def half_deleted(_run: Shell, stub: Stub) -> Run:
     return Run("iam-userdel -u bob -r", stub.add(lambda url: Denying(url, "DeleteUser")))
 
 
-def asking(words: str, operation: str) -> Callable[[Shell, Stub], Run]:
-    return lambda _run, stub: Run(words, stub.endpoint(ok(operation)), typed="s3cret\n")
+def asking(arguments: str, operation: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(arguments, stub.endpoint(ok(operation)), typed="s3cret\n")
 
 
 def sandbox(_run: Shell, _stub: Stub) -> Run:
@@ -317,7 +317,7 @@ def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
     process = subprocess.Popen(
-        shlex.split(how.words),
+        shlex.split(how.arguments),
         env=env,
         cwd=run.home,
         stdin=slave if condition.terminal else subprocess.PIPE,
@@ -327,7 +327,7 @@ def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
     )
     shown = ""
     if condition.terminal and how.typed:
-        for _ in range(how.words.split().count("-")):
+        for _ in range(how.arguments.split().count("-")):
             end, seen = time.monotonic() + TIMEOUT, ""
             while not seen.rstrip().endswith(":"):
                 assert time.monotonic() < end, seen
