@@ -468,6 +468,42 @@ def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast: ForkRunne
     assert "passw0rd" not in done.err
 
 
+@pytest.mark.parametrize("words", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+def test_a_proxy_password_that_cannot_be_sent(
+    words: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    file = run_fast.home / "client"
+    login = "ClientProxyUsername=me\nClientProxyPassword=p\u00f6ssw0rd\n"
+    file.write_text(through(stub, login))
+    variable = {"http_proxy": f"http://me:p%C3%B6ssw0rd@127.0.0.1:{stub.port}"}
+    for env, source in (
+        (variable, "http_proxy"),
+        ({"CLIENT_CONFIG_FILE": str(file)}, f"the client configuration {file}"),
+    ):
+        given = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1", **env}
+        done = run_fast(*words, env=given)
+        assert (done.status, done.out) == (1, "")
+        said = f"{words[0]}: the request to {endpoint.url} failed: an address or a header is "
+        assert done.err.splitlines()[-1] == f"{said}invalid; check {source}"
+        assert "ssw0rd" not in done.err
+    assert endpoint.requests == []
+
+
+def test_credentials_through_a_variable_that_names_no_proxy(run_fast: ForkRunner) -> None:
+    assuming(run_fast, "")
+    env = {
+        "AWS_IAM_URL": "https://127.0.0.1:1",
+        "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1",
+        "http_proxy": "http://u:passw0rd@x:99999",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    assert "cannot get credentials from the AWS configuration" in done.err
+    assert "check the proxy variables" in done.err
+    assert "passw0rd" not in done.err
+
+
 def test_a_proxy_password_with_an_at_sign(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     proxy = f"http://u:p@w@127.0.0.1:{stub.port}"

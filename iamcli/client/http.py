@@ -63,7 +63,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         try:
             with deadline:
                 return self._exchange(request)
-        except (HTTPClientError, TimeoutError) as error:
+        except (HTTPClientError, ResponseParserError, TimeoutError) as error:
             if deadline.expired and isinstance(error, (EndpointConnectionError, SSLError)):
                 raise ConnectTimeoutError(endpoint_url=request.url, error=error) from error
             if deadline.expired and not isinstance(error, NOT_ARRIVED):

@@ -50,7 +50,7 @@ MESSAGES = (
         ResponseParserError,
         "unexpected response from {url}, not an IAM response; is this an IAM endpoint?",
     ),
-    (HTTPClientError, "the request to {url} failed: {reason}"),
+    (HTTPClientError, "the request to {url} failed: {reason}{settings}"),
     (Exception, "{reason}"),
 )
 
@@ -79,10 +79,12 @@ class ErrorTranslator:
             sending = isinstance(error, (HTTPClientError, ResponseParserError))
             invalid = getattr(error, "kwargs", {}).get("error")
             self.arrived = sending and not isinstance(error, NOT_ARRIVED)
-            self.arrived = self.arrived and not isinstance(invalid, LocationValueError)
+            if isinstance(invalid, (LocationValueError, UnicodeEncodeError)):
+                self.arrived = False
             message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
             failure = UnexpectedResponse if isinstance(error, ResponseParserError) else Failure
             values = {"url": self._url, "proxy": self._proxy, "again": self._again}
+            values["settings"] = f"; check {self._proxy}" if self._proxy else ""
             raise failure(message.format(reason=_reason(error), **values)) from None
 
 

@@ -194,6 +194,9 @@ def frozen(keys: Any) -> Any:
         key = keys.get_frozen_credentials()
     except (BotoCoreError, ClientError, ValueError) as error:
         reason = str(error).partition("\n")[0]
+        if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
+            # The text of such an error may contain the password of a proxy.
+            reason = "an address or a header is invalid; check the proxy variables"
         raise Failure(f"cannot get credentials from the AWS configuration: {reason}") from None
     if not all(is_credential(part or "") for part in (key.access_key, key.secret_key, key.token)):
         raise Failure("the credentials of the AWS configuration contain an invalid character")
@@ -210,7 +213,7 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str
     if url is None:
         url, source = _configured_endpoint(connection, settings, "iam")
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
-        # botocore sends requests to these services, and its errors contain the addresses.
+        # botocore sends requests to these services, and its errors contain their addresses.
         environment_proxies("https://sts.amazonaws.com")
         for service in CREDENTIAL_SERVICES:
             _configured_endpoint(connection, settings, service)
