@@ -929,7 +929,7 @@ def test_the_region_that_signs(
         ("https://iam.global.api.aws", "us-east-1"),
         ("https://IAM.US-GOV.API.AWS./", "us-gov-west-1"),
         ("https://iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
-        ("https://iam.api.aws.scloud", "us-isob-east-1"),
+        ("https://iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
         ("https://iam.example.com", "cn-north-1"),
         ("https://iam.us-gov.api.aws.example.com", "cn-north-1"),
         ("https://iam.amazonaws.com.example.com", "cn-north-1"),
@@ -944,6 +944,7 @@ def test_the_endpoints_name_tells_the_partition(url: str, region: str) -> None:
 
 def test_the_signing_regions_are_botocores() -> None:
     from botocore.endpoint_provider import EndpointProvider
+    from botocore.exceptions import EndpointResolutionError
     from botocore.loaders import Loader
 
     loader = Loader()
@@ -954,9 +955,14 @@ def test_the_signing_regions_are_botocores() -> None:
         # The pseudo-regions ("aws-cn-global") are botocore's own; nobody configures them.
         for name in (name for name in partition["regions"] if not name.endswith("global")):
             for fips, dual_stack in itertools.product((False, True), repeat=2):
-                found = provider.resolve_endpoint(
-                    Region=name, UseFIPS=fips, UseDualStack=dual_stack
-                )
+                try:
+                    found = provider.resolve_endpoint(
+                        Region=name, UseFIPS=fips, UseDualStack=dual_stack
+                    )
+                except EndpointResolutionError:
+                    # An older botocore does not know dual-stack endpoints of all partitions.
+                    assert dual_stack or fips
+                    continue
                 schemes = found.properties.get("authSchemes")
                 if not schemes:
                     continue
