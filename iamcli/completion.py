@@ -35,12 +35,9 @@ EMPTY_CACHE_SECONDS = 10.0
 #: no server can send anything else to the shell.
 _PUNCTUATION = frozenset("+=,.@-_:/")
 
-#: The variables that select the account, the endpoint or the way to it, besides the command line:
-#: those that start with AWS_, except for the ones that cannot, and these.
-_NOT_SELECTING = (
-    *("AWS_CLI_", "AWS_DEFAULT_OUTPUT", "AWS_EXECUTION_ENV", "AWS_PAGER"),
-    *("AWS_IAM_HOME", "AWS_IAM_JVM_OPTS"),
-)
+#: The variables that select the account, the endpoint or the proxy, besides the command line: all
+#: that start with AWS_, except those that continue with one of these, and the ones in _SELECTING.
+_NOT_SELECTING = ("CLI_", "DEFAULT_OUTPUT", "EXECUTION_ENV", "IAM_HOME", "IAM_JVM_OPTS", "PAGER")
 _SELECTING = ("boto_config", "home", "all_proxy", "http_proxy", "https_proxy", "no_proxy")
 
 #: The files that botocore reads credentials and endpoints from: the variable that names the file,
@@ -203,7 +200,7 @@ def _file(query: Query, connection: Connection) -> str:
 def _selects(variable: str) -> bool:
     """Return whether the environment variable may select the account."""
     if variable.startswith("AWS_"):
-        return not variable.startswith(_NOT_SELECTING)
+        return not variable.removeprefix("AWS_").startswith(_NOT_SELECTING)
     return variable.lower() in _SELECTING
 
 

@@ -439,11 +439,15 @@ def test_only_its_own_old_files_are_removed(run: Shell) -> None:
     ]
     for file in (*others, cut_off):
         file.write_text("mine")
-    directory = folder / (own.name[:-1] + "0")
+    # Three names that a cache file could have, other than that of the one that is there.
+    dir_name, link_name, file_name = [
+        own.name[:-1] + digit for digit in "0123" if digit != digest[-1]
+    ][:3]
+    directory = folder / dir_name
     directory.mkdir()
-    link = folder / (own.name[:-1] + ("2" if digest[-1] == "1" else "1"))
+    link = folder / link_name
     link.symlink_to(others[0])
-    another = folder / (own.name[:-1] + ("4" if digest[-1] == "3" else "3"))
+    another = folder / file_name
     another.write_text("old\n")
     for file in (*others, cut_off, directory, link, another, own):
         os.utime(file, (1, 1), follow_symlinks=False)

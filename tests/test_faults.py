@@ -330,8 +330,8 @@ PAIRS = [
     pair
     for pair in itertools.product(KINDS, FAULTS)
     if pair[1] not in SLOW or pair[0] in ("read", "composite", "looking")
-    # A removal that finds nothing left is done.
-    if pair != ("removing", "404 with NoSuchEntity")
+    # A removal that finds nothing left is done, and a conflict of its last request is tried again.
+    if pair not in (("removing", "404 with NoSuchEntity"), ("removing", "409 with DeleteConflict"))
 ]
 
 

@@ -502,7 +502,8 @@ def test_a_full_disk(tmp_path, mount_option, option):
     folder = tmp_path / "disk"
     done = on_a_disk(
         folder,
-        f"mount -t tmpfs -o {mount_option} none '{folder}'; \"$@\"; echo $?; find '{folder}' -name '*-new';"
+        f"mount -t tmpfs -o {mount_option} none '{folder}'; "
+        f"\"$@\"; echo $?; find '{folder}' -name '*-new';"
         f"mount -o remount,size=10m,nr_inodes=1000 '{folder}'; \"$@\"",
         *[BIN / "iamcli", "home", *option, folder / "home"],
         env=environment(tmp_path / "home"),

@@ -174,11 +174,6 @@ class ForkedPrograms:
 
 def all_commands() -> Commands:
     """Import everything that a command imports before it sends a request."""
-    import botocore.configprovider
-    import botocore.retries.adaptive
-    import botocore.retries.special
-    import botocore.retries.standard
-
     import iamcli.client.client
     import iamcli.runner  # noqa: F401
     from iamcli.commands import index
