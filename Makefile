@@ -31,6 +31,9 @@ test-lowest: ## run the tests that send requests with the oldest botocore that s
 		.venv-lowest/test.stamp
 	.venv-lowest/bin/pytest -n $(JOBS) $(LOWEST)
 
+test-aws: $(VENV)/test.stamp ## run checks on a real account, the one that IAMCLI_TEST_ACCOUNT names
+	@$(BIN)/python tests/aws/check.py
+
 test-localstack: $(VENV)/test.stamp ## also run the transcripts on a second, independent server
 	@tests/localstack/run -n $(JOBS)
 
@@ -90,4 +93,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-full test-lowest test-localstack bench load lint pages index clean rebuild
+.PHONY: audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild

@@ -8,6 +8,7 @@ Tests of what happens while a command is imported start it from a shell instead.
 from __future__ import annotations
 
 import array
+import importlib
 import json
 import os
 import select
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Seconds after which a command that has not ended is killed.
 TIMEOUT = 30
+#: What commands import while they run.
+IMPORTED = (
+    "botocore.configprovider",
+    "botocore.retries.adaptive",
+    "botocore.retries.special",
+    "botocore.retries.standard",
+    "encodings.idna",
+    "iamcli.client.client",
+    "iamcli.client.service",
+    "iamcli.output.redaction",
+    "iamcli.runner",
+)
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
 #: the server, and ends as the fork did.
 CLIENT = """#!{python} -IS
@@ -173,9 +186,9 @@ class ForkedPrograms:
 
 
 def all_commands() -> Commands:
-    """Import everything that a command imports before it sends a request."""
-    import iamcli.client.client
-    import iamcli.runner  # noqa: F401
+    """Import everything that commands import, also while they run."""
+    for name in IMPORTED:
+        importlib.import_module(name)
     from iamcli.commands import index
 
     return {command.name: command for command in index.commands()}
