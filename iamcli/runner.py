@@ -164,6 +164,7 @@ def _execute(
     def debug(line: str) -> None:
         output.error(f"debug: {line}")
 
+    on_terminal = output.on_terminal() and not strict
     iam = IAM(
         connection,
         secrets=secrets,
@@ -171,6 +172,8 @@ def _execute(
         note=(lambda _line: None) if strict else output.note,
         before=before,
         strict=strict,
+        on_terminal=on_terminal,
+        interactive=on_terminal and os.isatty(0),
     )
     arguments = {option.dest: values[option.dest] for option in command.options}
     try:

@@ -577,8 +577,8 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
         assert not seed.exists() or shown
         if not endpoint.requests:
-            # Python may have been interrupted before it runs the command. Its traceback names iamcli
-            # if the installation is editable with an import hook.
+            # Python may have been interrupted before it runs the command. Its traceback names
+            # iamcli if the installation is editable with an import hook.
             starting = b"iamcli" not in err or err.startswith(
                 b"Fatal Python error: init_import_site"
             )

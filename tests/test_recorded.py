@@ -173,6 +173,7 @@ def expected(output: Any) -> list[str]:
     return found
 
 
+NO_AGE = {"PasswordPolicy": {"MinimumPasswordLength": 8, "MaxPasswordAge": 0}}
 CASES = [
     (operation, number)
     for operation in sorted(examples())
@@ -193,8 +194,12 @@ def test_example_is_printed_whole(
     output = examples()[operation][number].get("output")
     endpoint = stub.endpoint(answer(operation, output))
     done = run_with(operation, run_fast, endpoint)
+    if operation == "UpdateAccountPasswordPolicy":
+        # The current policy is read first.
+        endpoint.on("GetAccountPasswordPolicy", answer("GetAccountPasswordPolicy", NO_AGE))
+        done = run_with(operation, run_fast, endpoint)
     assert (done.status, done.err) == (0, "")
-    assert endpoint.operations == [operation]
+    assert endpoint.operations[-1] == operation
     lines = done.out.splitlines()
     values = [line.removeprefix("Alias: ").strip() for line in lines]
     if operation in ("GetAccountSummary", "GetAccountPasswordPolicy"):

@@ -283,6 +283,10 @@ def sandbox(_run: Shell, _stub: Stub) -> Run:
 
 
 CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword")
+AGE = ok(
+    "GetAccountPasswordPolicy",
+    "<PasswordPolicy><MaxPasswordAge>90</MaxPasswordAge></PasswordPolicy>",
+)
 #: A run for each row, by how the row begins.
 RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... is readable": readable,
@@ -297,6 +301,17 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
     "removed: ...; not": half_done("iam-groupremoveuser -g g -u a -u b", "RemoveUserFromGroup"),
     "removed: ...; left": half_deleted,
+    "kept from": lambda _run, stub: Run(
+        "iam-accountmodpasswordpolicy -l",
+        stub.endpoint(ok("UpdateAccountPasswordPolicy")).on("GetAccountPasswordPolicy", AGE),
+    ),
+    "the current policy may": lambda _run, stub: Run(
+        "iam-accountmodpasswordpolicy -l",
+        stub.endpoint(ok("UpdateAccountPasswordPolicy")).on("GetAccountPasswordPolicy", DENIED),
+    ),
+    "... has no inline": lambda _run, stub: Run(
+        "iam-userlistpolicies -u bob", stub.endpoint(ok("ListUserPolicies"))
+    ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "private IAM": sandbox,
     "Password": asking("iam-useraddloginprofile -u bob -p -", "CreateLoginProfile"),

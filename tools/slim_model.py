@@ -51,6 +51,10 @@ UNREAD = frozenset(
 )
 
 
+#: Shapes of responses of which every member is read.
+READ_WHOLE = frozenset({"AccessKeyMetadata"})
+
+
 def operations_used() -> list[str]:
     """Return the names of the API operations in the source of the package, sorted."""
     known = set(full_model()["operations"])
@@ -80,7 +84,7 @@ def slim(model: dict[str, Any], operations: list[str]) -> dict[str, Any]:
         name = waiting.pop()
         if name in shapes:
             continue
-        shape = _slim_shape(model["shapes"][name])
+        shape = _slim_shape(name, model["shapes"][name])
         shapes[name] = shape
         waiting += [part["shape"] for part in _parts(shape)]
     return {
@@ -91,13 +95,14 @@ def slim(model: dict[str, Any], operations: list[str]) -> dict[str, Any]:
     }
 
 
-def _slim_shape(shape: dict[str, Any]) -> dict[str, Any]:
+def _slim_shape(shape_name: str, shape: dict[str, Any]) -> dict[str, Any]:
     slimmed = _pick(shape, SHAPE_KEYS)
+    whole = shape_name.endswith("Request") or shape_name in READ_WHOLE
     if "members" in slimmed:
         slimmed["members"] = {
             name: _pick(member, MEMBER_KEYS)
             for name, member in slimmed["members"].items()
-            if name not in UNREAD
+            if whole or name not in UNREAD
         }
     for part in ("member", "key", "value"):
         if part in slimmed:

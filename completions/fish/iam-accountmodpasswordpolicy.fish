@@ -3,6 +3,7 @@ source (string replace -r '[^/]*$' '' -- (status filename))iamcli.fish
 complete -c iam-accountmodpasswordpolicy -f
 complete -c iam-accountmodpasswordpolicy -l aws-credential-file -r -F -d 'read the access key from this file; default: AWS_CREDENTIAL_FILE, else the AWS SDKs\' credential provider chain'
 complete -c iam-accountmodpasswordpolicy -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
+complete -c iam-accountmodpasswordpolicy -l reset -d 'reset every rule to its default; use no other option'
 complete -c iam-accountmodpasswordpolicy -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-accountmodpasswordpolicy -l version -d 'show the version and exit'
 complete -c iam-accountmodpasswordpolicy -o a -d 'let users change their own passwords'

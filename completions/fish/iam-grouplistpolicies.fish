@@ -5,6 +5,7 @@ complete -c iam-grouplistpolicies -l aws-credential-file -r -F -d 'read the acce
 complete -c iam-grouplistpolicies -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
 complete -c iam-grouplistpolicies -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-grouplistpolicies -l version -d 'show the version and exit'
+complete -c iam-grouplistpolicies -o a -d 'list the ARNs of the attached managed policies instead'
 complete -c iam-grouplistpolicies -o d -d 'log requests and responses to standard error, without secrets'
 complete -c iam-grouplistpolicies -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-grouplistpolicies -o g -x -a '(__iamcli_names group)' -d 'the group\'s name (required)'

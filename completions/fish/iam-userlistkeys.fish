@@ -10,5 +10,6 @@ complete -c iam-userlistkeys -l debug -d 'log requests and responses to standard
 complete -c iam-userlistkeys -o h -d 'show this help and exit'
 complete -c iam-userlistkeys -l help -d 'show this help and exit'
 complete -c iam-userlistkeys -o i -x -d 'read one page of at most this many entries; default: the whole list'
+complete -c iam-userlistkeys -o l -d 'also print when each key was created and last used'
 complete -c iam-userlistkeys -o m -x -d 'read one page, starting after this marker; default: the start of the list'
 complete -c iam-userlistkeys -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'

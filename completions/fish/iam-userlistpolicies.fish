@@ -5,6 +5,7 @@ complete -c iam-userlistpolicies -l aws-credential-file -r -F -d 'read the acces
 complete -c iam-userlistpolicies -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
 complete -c iam-userlistpolicies -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-userlistpolicies -l version -d 'show the version and exit'
+complete -c iam-userlistpolicies -o a -d 'list the ARNs of the attached managed policies instead'
 complete -c iam-userlistpolicies -o d -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userlistpolicies -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userlistpolicies -o h -d 'show this help and exit'

@@ -22,6 +22,8 @@ class IAM:
     must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
     line for the user that is not an error; ``before``: called before each request, after all
     checks have passed; ``strict``: whether IAMCLI_STRICT is set.
+    ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``: standard
+    input is one, too.
     """
 
     def __init__(  # noqa: PLR0913 - what a command sets
@@ -33,8 +35,12 @@ class IAM:
         note: Callable[[str], None] = lambda _line: None,
         before: Callable[[], None] = lambda: None,
         strict: bool = False,
+        on_terminal: bool = False,
+        interactive: bool = False,
     ) -> None:
         self.strict = strict
+        self.on_terminal = on_terminal
+        self.interactive = interactive
         #: Whether a request was sent that may have changed something.
         self.changed = False
         #: The current request, if it changes something: the operation and its parameters.

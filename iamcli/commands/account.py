@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from iamcli.errors import Failure, ServiceError
 from iamcli.operations.pagination import Listing
+from iamcli.output.lines import Note
 from iamcli.parsing.options import Option
 from iamcli.parsing.shared import ALIAS, PAGING
 from iamcli.parsing.types import whole_number
@@ -35,6 +37,10 @@ SYMBOLS = Option(
     limits="the symbols are `!@#$%^&*()_+-=[]{}|'`",
 )
 UPPERCASE = Option("-u", None, "uppercase", "require an upper-case letter")
+RESET = Option("--reset", None, "reset", "reset every rule to its default; use no other option")
+
+#: The rules of a password policy that have no option.
+KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 
 
 @command("iam-accountaliascreate", ALIAS)
@@ -121,11 +127,23 @@ def accountgetpasswordpolicy(iam: IAM) -> Lines:
 
 def _sorted(entries: dict[str, Any]) -> Lines:
     for key, value in sorted(entries.items()):
-        shown = str(value).lower() if isinstance(value, bool) else value
-        yield f"{key}: {shown}"
+        yield f"{key}: {_shown(value)}"
 
 
-@command("iam-accountmodpasswordpolicy", MAY_CHANGE, LOWERCASE, LENGTH, NUMBERS, SYMBOLS, UPPERCASE)
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@command(
+    "iam-accountmodpasswordpolicy",
+    MAY_CHANGE,
+    LOWERCASE,
+    LENGTH,
+    NUMBERS,
+    SYMBOLS,
+    UPPERCASE,
+    RESET,
+)
 def accountmodpasswordpolicy(
     iam: IAM,
     may_change: bool,
@@ -134,30 +152,73 @@ def accountmodpasswordpolicy(
     numbers: bool,
     symbols: bool,
     uppercase: bool,
+    reset: bool,
 ) -> Lines:
     """Set the account's password policy.
 
-    The command replaces the whole policy.
+    The service replaces the whole policy.
     Without -m, the minimum length is 6 characters; a rule whose option you omit is turned off.
-    Rules that this command has no options for are turned off too: passwords never expire, and users
-    can reuse old passwords.
+
+    The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
+    The command reads the current policy and keeps these rules, and standard error says which ones.
+    If your access key may not read the policy, the command goes on, and standard error says that
+    the three rules may have been reset.
+
+    Without options, the command resets every rule to its default.
+    On a terminal, it does so only with --reset.
     The policy applies when a password is set or changed; existing passwords still work.
 
     Output: Nothing.
+    Differs: The original did not read the current policy, so that it reset the three rules.
+    The original had no --reset; without options it reset the policy on a terminal, too.
     Example: Require 12 characters of three kinds, and let users change their own passwords.
       $ iam-accountmodpasswordpolicy -m 12 -l -u -n -a
-    Calls: UpdateAccountPasswordPolicy
+    Example: Reset every rule to its default.
+      $ iam-accountmodpasswordpolicy --reset
+    Calls: GetAccountPasswordPolicy, UpdateAccountPasswordPolicy
     """
-    iam.call(
-        "UpdateAccountPasswordPolicy",
-        MinimumPasswordLength=length,
-        RequireLowercaseCharacters=lowercase or None,
-        RequireUppercaseCharacters=uppercase or None,
-        RequireNumbers=numbers or None,
-        RequireSymbols=symbols or None,
-        AllowUsersToChangePassword=may_change or None,
-    )
-    yield from ()
+    rules = {
+        "MinimumPasswordLength": length,
+        "RequireLowercaseCharacters": lowercase or None,
+        "RequireUppercaseCharacters": uppercase or None,
+        "RequireNumbers": numbers or None,
+        "RequireSymbols": symbols or None,
+        "AllowUsersToChangePassword": may_change or None,
+    }
+    given = any(value is not None for value in rules.values())
+    if reset and given:
+        raise Failure("--reset resets every rule; use it without other options")
+    if not (given or reset) and iam.interactive:
+        names = ", ".join([*rules, *KEPT])
+        raise Failure(f"without options, these rules are reset: {names}; to do so, use --reset")
+    kept, note = _kept(iam) if given and not iam.strict else ({}, "")
+    iam.call("UpdateAccountPasswordPolicy", **rules, **kept)
+    if note:
+        yield Note(note)
+
+
+def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
+    """Return the rules of the current policy that have no option, and what to say about them.
+
+    Raises Failure if the policy cannot be read, unless there is none or reading is not permitted.
+    Source: GetAccountPasswordPolicy; LEGACY.md ("The rules of the password policy").
+    """
+    try:
+        policy = iam.call("GetAccountPasswordPolicy")["PasswordPolicy"]
+    except ServiceError as error:
+        if error.code == "NoSuchEntity":
+            return {}, ""
+        if error.denied:
+            names = ", ".join(KEPT)
+            return (
+                {},
+                f"the current policy may not be read; these rules may have been reset: {names}",
+            )
+        raise
+    # The service accepts no age or count below 1.
+    kept = {name: policy[name] for name in KEPT if policy.get(name)}
+    named = ", ".join(f"{name} {_shown(value)}" for name, value in kept.items())
+    return kept, f"kept from the current policy: {named}" if kept else ""
 
 
 @command("iam-accountdelpasswordpolicy")

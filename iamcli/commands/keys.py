@@ -5,6 +5,7 @@ from __future__ import annotations
 from iamcli.operations import one_time_secrets
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import RequireOutput
+from iamcli.parsing.options import Option
 from iamcli.parsing.shared import KEY, OWN_USER, PAGING, STATUS
 from iamcli.runner import command
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: -k is not required here: like the original, the command sends the request without it.
 NEEDED = f"{KEY.limits}; the service refuses the request without it"
+
+LAST_USED = Option("-l", None, "last_used", "also print when each key was created and last used")
 
 
 @command("iam-useraddkey", OWN_USER)
@@ -71,18 +74,40 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
     yield from ()
 
 
-@command("iam-userlistkeys", OWN_USER, *PAGING)
-def userlistkeys(iam: IAM, user: str | None, max_items: int | None, marker: str | None) -> Lines:
-    """List a user's access keys and their status.
+@command("iam-userlistkeys", OWN_USER, LAST_USED, *PAGING)
+def userlistkeys(
+    iam: IAM, user: str | None, last_used: bool, max_items: int | None, marker: str | None
+) -> Lines:
+    """List a user's access keys, their status and last use, to rotate keys.
 
     Output: Two lines per key: its ID, then `Active` or `Inactive`; then the footer.
+    With -l: a third line per key with four fields, separated by tabs: the date on which the key was
+      created, the date of its last use or `never`, and the region and the service of its last use.
+    Each of the last three is `unknown` if your access key may not read the last use.
     The secret access keys are not printed, because the service does not return them.
+    Differs: The original had no -l.
     Example: List a user's access keys.
       $ iam-userlistkeys -u bob
-    Calls: ListAccessKeys
+    Example: List a user's access keys with their last use.
+      $ iam-userlistkeys -u bob -l
+    Calls: ListAccessKeys, GetAccessKeyLastUsed
     """
     listing = Listing(iam, "ListAccessKeys", max_items, marker, UserName=user)
     for key in listing.entries("AccessKeyMetadata"):
         yield key["AccessKeyId"]
         yield key["Status"]
+        if last_used:
+            yield "\t".join([key.get("CreateDate", "unknown"), *_last_use(iam, key["AccessKeyId"])])
     yield from listing.footer()
+
+
+def _last_use(iam: IAM, key: str) -> tuple[str, str, str]:
+    """Return when, in which region and for which service a key was last used.
+
+    Source: GetAccessKeyLastUsed, which returns N/A for a key that was never used.
+    """
+    answer = iam.permitted("GetAccessKeyLastUsed", AccessKeyId=key)
+    if answer is None:
+        return "unknown", "unknown", "unknown"
+    use = answer.get("AccessKeyLastUsed", {})
+    return use.get("LastUsedDate", "never"), use.get("Region", "N/A"), use.get("ServiceName", "N/A")

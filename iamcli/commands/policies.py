@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from iamcli.errors import Failure
 from iamcli.operations.pagination import Listing
-from iamcli.output.lines import stored_document
+from iamcli.output.lines import Note, stored_document
+from iamcli.parsing.options import Option
 from iamcli.parsing.shared import (
     ACTIONS,
     EFFECT,
@@ -30,6 +32,7 @@ ROLE_RESOURCES = RESOURCES.replace(name="-c")
 ONE_POLICY = POLICY.replace(
     required=False, help="print only this policy's document", default="all names"
 )
+ATTACHED = Option("-a", None, "attached", "list the ARNs of the attached managed policies instead")
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
 
 
@@ -40,22 +43,44 @@ class PolicyTarget:
     ``delete``: the API operations on its policies.
     """
 
-    def __init__(self, parameter: str, put: str, get: str, names: str, delete: str) -> None:
+    def __init__(
+        self, kind: str, parameter: str, put: str, get: str, names: str, delete: str, attached: str
+    ) -> None:
+        self.kind = kind
         self.parameter = parameter
         self.put = put
         self.get = get
         self.names = names
         self.delete = delete
+        self.attached = attached
 
 
 USERS = PolicyTarget(
-    "UserName", "PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy"
+    "user",
+    "UserName",
+    "PutUserPolicy",
+    "GetUserPolicy",
+    "ListUserPolicies",
+    "DeleteUserPolicy",
+    "ListAttachedUserPolicies",
 )
 GROUPS = PolicyTarget(
-    "GroupName", "PutGroupPolicy", "GetGroupPolicy", "ListGroupPolicies", "DeleteGroupPolicy"
+    "group",
+    "GroupName",
+    "PutGroupPolicy",
+    "GetGroupPolicy",
+    "ListGroupPolicies",
+    "DeleteGroupPolicy",
+    "ListAttachedGroupPolicies",
 )
 ROLES = PolicyTarget(
-    "RoleName", "PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy"
+    "role",
+    "RoleName",
+    "PutRolePolicy",
+    "GetRolePolicy",
+    "ListRolePolicies",
+    "DeleteRolePolicy",
+    "ListAttachedRolePolicies",
 )
 
 
@@ -96,17 +121,28 @@ def _list(
     marker: str | None,
     *,
     verbose: bool,
+    attached: bool,
 ) -> Lines:
     named = {target.parameter: name}
+    if attached:
+        if policy is not None or verbose:
+            raise Failure("-a lists attached managed policies; use it without -p and -v")
+        listing = Listing(iam, target.attached, max_items, marker, **named)
+        yield from listing.lines("AttachedPolicies", "PolicyArn")
+        return
     if policy is not None:
         yield _document(iam, target, named, policy)
         return
     listing = Listing(iam, target.names, max_items, marker, **named)
+    empty = True
     for entry in listing.entries("PolicyNames"):
+        empty = False
         yield entry
         if verbose:
             yield _document(iam, target, named, entry)
     yield from listing.footer()
+    if empty and iam.on_terminal and marker is None:
+        yield Note(f"{name} has no inline policy; -a lists attached managed policies")
 
 
 def _document(iam: IAM, target: PolicyTarget, named: dict[str, str], policy: str) -> str:
@@ -294,82 +330,91 @@ def roleuploadpolicy(
     return _upload(iam, ROLES, role, policy, file, document)
 
 
-@command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, *PAGING)
+@command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
 def userlistpolicies(
     iam: IAM,
     user: str,
     policy: str | None,
     verbose: bool,
+    attached: bool,
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
     """List a user's inline policies or print one.
 
-    Managed policies that are attached to the user are not listed, nor are the policies of the
+    Managed policies that are attached to the user are listed with -a instead.
     user's groups.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
+    With -a: the ARN of each attached managed policy, one per line, then the footer.
     Documents are printed byte for byte as the service stores them.
+    Differs: The original had no -a.
     Example: List a user's inline policies.
       $ iam-userlistpolicies -u bob
     Example: Print one of them.
       $ iam-userlistpolicies -u bob -p AllAccessPolicy
-    Calls: ListUserPolicies, GetUserPolicy
+    Calls: ListUserPolicies, GetUserPolicy, ListAttachedUserPolicies
     """
-    return _list(iam, USERS, user, policy, max_items, marker, verbose=verbose)
+    return _list(iam, USERS, user, policy, max_items, marker, verbose=verbose, attached=attached)
 
 
-@command("iam-grouplistpolicies", GROUP, ONE_POLICY, WITH_DOCUMENTS, *PAGING)
+@command("iam-grouplistpolicies", GROUP, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
 def grouplistpolicies(
     iam: IAM,
     group: str,
     policy: str | None,
     verbose: bool,
+    attached: bool,
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
     """List a group's inline policies or print one.
 
-    Managed policies that are attached to the group are not listed.
+    Managed policies that are attached to the group are listed with -a instead.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
+    With -a: the ARN of each attached managed policy, one per line, then the footer.
     Documents are printed byte for byte as the service stores them.
+    Differs: The original had no -a.
     Example: List a group's inline policies.
       $ iam-grouplistpolicies -g Admin
-    Calls: ListGroupPolicies, GetGroupPolicy
+    Calls: ListGroupPolicies, GetGroupPolicy, ListAttachedGroupPolicies
     """
-    return _list(iam, GROUPS, group, policy, max_items, marker, verbose=verbose)
+    return _list(iam, GROUPS, group, policy, max_items, marker, verbose=verbose, attached=attached)
 
 
-@command("iam-rolelistpolicies", ROLE, ONE_POLICY, WITH_DOCUMENTS, *PAGING)
+@command("iam-rolelistpolicies", ROLE, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
 def rolelistpolicies(
     iam: IAM,
     role: str,
     policy: str | None,
     verbose: bool,
+    attached: bool,
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
     """List a role's inline policies or print one.
 
-    Managed policies that are attached to the role are not listed, nor is the role's trust policy.
+    Managed policies that are attached to the role are listed with -a instead.
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.
+    With -a: the ARN of each attached managed policy, one per line, then the footer.
     Documents are printed byte for byte as the service stores them.
+    Differs: The original had no -a.
     Example: List a role's inline policies with their documents.
       $ iam-rolelistpolicies -r webserver -v
-    Calls: ListRolePolicies, GetRolePolicy
+    Calls: ListRolePolicies, GetRolePolicy, ListAttachedRolePolicies
     """
-    return _list(iam, ROLES, role, policy, max_items, marker, verbose=verbose)
+    return _list(iam, ROLES, role, policy, max_items, marker, verbose=verbose, attached=attached)
 
 
 @command("iam-userdelpolicy", USER, POLICY)

@@ -6,6 +6,7 @@ from iamcli.operations import deletion
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import arn_and_id, document, stored_document
 from iamcli.parsing.shared import (
+    BOUNDARY,
     PAGING,
     PATH,
     PATH_PREFIX,
@@ -14,6 +15,7 @@ from iamcli.parsing.shared import (
     RECURSIVE,
     ROLE,
     SHOW_POLICY,
+    TAGS,
     TRUSTED_SERVICE,
     VERBOSE,
 )
@@ -34,6 +36,8 @@ TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", al
     PATH,
     TRUST_FILE,
     TRUSTED_SERVICE,
+    BOUNDARY,
+    TAGS,
     VERBOSE.replace(help="print the role's ARN, ID and trust policy"),
 )
 def rolecreate(
@@ -42,6 +46,8 @@ def rolecreate(
     path: str | None,
     file: str | None,
     service: str | None,
+    boundary: str | None,
+    tags: list[dict[str, str]],
     verbose: bool,
 ) -> Lines:
     """Create a role with a trust policy.
@@ -56,14 +62,20 @@ def rolecreate(
 
     Output: Nothing without -v.
     With -v: the role's ARN, the role's ID, and the trust policy as it was sent, each on a new line.
+    Differs: The original had no -b and no -t.
     Example: Create a role for EC2 instances, and print its ARN, ID and trust policy.
       $ iam-rolecreate -r webserver -s ec2.amazonaws.com -v
     Calls: CreateRole
     """
     trust = policy.trust_given(file, service)
-    created = iam.call("CreateRole", RoleName=role, Path=path, AssumeRolePolicyDocument=trust)[
-        "Role"
-    ]
+    created = iam.call(
+        "CreateRole",
+        RoleName=role,
+        Path=path,
+        AssumeRolePolicyDocument=trust,
+        PermissionsBoundary=boundary,
+        Tags=tags or None,
+    )["Role"]
     if verbose:
         yield from arn_and_id(created, "RoleId")
         yield document(trust)

@@ -9,6 +9,7 @@ from iamcli.operations.progress import Progress
 from iamcli.output.lines import RequireOutput, arn_and_id
 from iamcli.parsing.options import Option
 from iamcli.parsing.shared import (
+    BOUNDARY,
     GROUP,
     NEW_PATH,
     OWN_USER,
@@ -17,6 +18,7 @@ from iamcli.parsing.shared import (
     PATH_PREFIX,
     PRETEND,
     RECURSIVE,
+    TAGS,
     USER,
     VERBOSE,
 )
@@ -52,10 +54,19 @@ NEW_USER = USER.replace(
     PATH,
     GROUPS,
     WITH_KEY,
+    BOUNDARY,
+    TAGS,
     VERBOSE.replace(help="print the user's ARN and ID"),
 )
 def usercreate(
-    iam: IAM, user: str, path: str | None, groups: list[str], key: bool, verbose: bool
+    iam: IAM,
+    user: str,
+    path: str | None,
+    groups: list[str],
+    key: bool,
+    boundary: str | None,
+    tags: list[dict[str, str]],
+    verbose: bool,
 ) -> Lines:
     """Create a user, optionally with group memberships and an access key.
 
@@ -81,10 +92,13 @@ def usercreate(
     Output: Nothing without -k and -v.
     With -k: the access key ID, and the secret access key on the next line.
     With -v: the user's ARN, and the user's ID on the next line; with -k, after the access key.
+    Differs: The original had no -b and no -t.
     Example: Create a user under a path, and print the ARN and ID.
       $ iam-usercreate -u bob -p /staff/ -v
     Example: Create a user in a group, with an access key.
       $ iam-usercreate -u david -g Admin -k -v
+    Example: Create a user with a permissions boundary and two tags.
+      $ iam-usercreate -u erwin -b arn:aws:iam::123456789012:policy/boundary -t team=web -t cost=42
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
     if key:
@@ -93,7 +107,13 @@ def usercreate(
         iam.permitted("GetGroup", GroupName=group, MaxItems=1)
     plan = [f"user {user}", *(f"membership of group {group}" for group in groups)]
     with Progress("created", "not created", plan + ["access key"] * key) as progress:
-        created = iam.call("CreateUser", UserName=user, Path=path)["User"]
+        created = iam.call(
+            "CreateUser",
+            UserName=user,
+            Path=path,
+            PermissionsBoundary=boundary,
+            Tags=tags or None,
+        )["User"]
         progress.finish()
         for group in groups:
             add_user_to_group(iam, group, user, new=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.parsing.options import Option
-from iamcli.parsing.types import entity_path, whole_number
+from iamcli.parsing.types import entity_path, tag, whole_number
 
 # Options of every command.
 
@@ -259,4 +259,19 @@ ALIAS = Option(
     required=True,
     limits="3 to 63 lower-case letters, digits and single hyphens; no hyphen at either end; "
     "not 12 digits",
+)
+BOUNDARY = Option(
+    "-b",
+    "BOUNDARYARN",
+    "boundary",
+    "the ARN of the managed policy to set as the permissions boundary",
+)
+TAGS = Option(
+    "-t",
+    "KEY=VALUE",
+    "tags",
+    "add a tag",
+    repeatable=True,
+    limits="split at the first `=`; the value may be empty; at most 50 tags",
+    convert=tag,
 )

@@ -26,3 +26,14 @@ def entity_path(argument: str) -> str:
     """
     path = argument if argument.startswith("/") else f"/{argument}"
     return path if path.endswith("/") else f"{path}/"
+
+
+def tag(argument: str) -> dict[str, str]:
+    """Return the tag that ``KEY=VALUE`` stands for, split at the first ``=``.
+
+    The value may be empty. Raises ValueError if there is no ``=`` or no key. Source: Tag.
+    """
+    key, equals, value = argument.partition("=")
+    if not (key and equals):
+        raise ValueError(argument)
+    return {"Key": key, "Value": value}

@@ -1,0 +1,255 @@
+"""Options that the original did not have, for accounts of today; old lines stay as they were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.stub import ok, refused
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Endpoint, Stub
+
+POLICY = ok(
+    "GetAccountPasswordPolicy",
+    "<PasswordPolicy><MinimumPasswordLength>12</MinimumPasswordLength>"
+    "<RequireSymbols>true</RequireSymbols><MaxPasswordAge>90</MaxPasswordAge>"
+    "<PasswordReusePrevention>5</PasswordReusePrevention><HardExpiry>true</HardExpiry>"
+    "<ExpirePasswords>true</ExpirePasswords></PasswordPolicy>",
+)
+UNSET = ok(
+    "GetAccountPasswordPolicy",
+    "<PasswordPolicy><MinimumPasswordLength>8</MinimumPasswordLength><MaxPasswordAge>0"
+    "</MaxPasswordAge><HardExpiry>false</HardExpiry></PasswordPolicy>",
+)
+NAME = "iam-accountmodpasswordpolicy"
+NAMES = "MaxPasswordAge, PasswordReusePrevention, HardExpiry"
+
+
+def modify(run_fast: ForkRunner, stub: Stub, read: Answer, *options: str) -> tuple[Done, Endpoint]:
+    endpoint = stub.endpoint().on("GetAccountPasswordPolicy", read)
+    endpoint.on("UpdateAccountPasswordPolicy", ok("UpdateAccountPasswordPolicy"))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1"}
+    return run_fast(NAME, *options, env=env), endpoint
+
+
+@pytest.mark.parametrize("option", ["-a", "-l", "-n", "-s", "-u", "-m 9"])
+def test_rules_without_an_option_are_kept(option: str, run_fast: ForkRunner, stub: Stub) -> None:
+    done, endpoint = modify(run_fast, stub, POLICY, *option.split())
+    assert done == (
+        0,
+        "",
+        (
+            f"{NAME}: kept from the current policy: MaxPasswordAge 90, PasswordReusePrevention 5, "
+            "HardExpiry true\n"
+        ),
+    )
+    sent = endpoint.requests[-1].parameters
+    assert (sent["MaxPasswordAge"], sent["PasswordReusePrevention"]) == ("90", "5")
+    assert sent["HardExpiry"] == "true"
+    # What has an option is as the original sets it.
+    assert len(sent) == 4
+
+
+@pytest.mark.parametrize(
+    "read",
+    [UNSET, refused("NoSuchEntity", "The Password Policy cannot be found.", 404)],
+    ids=["unset", "none"],
+)
+def test_nothing_to_keep_is_nothing_said(read: Answer, run_fast: ForkRunner, stub: Stub) -> None:
+    done, endpoint = modify(run_fast, stub, read, "-m", "9")
+    assert done == (0, "", "")
+    assert endpoint.requests[-1].parameters == {"MinimumPasswordLength": "9"}
+
+
+def test_reading_that_is_denied_is_said(run_fast: ForkRunner, stub: Stub) -> None:
+    done, endpoint = modify(run_fast, stub, refused("AccessDenied", "not you", 403), "-m", "9")
+    assert (done.status, done.out) == (0, "")
+    assert done.err == (
+        f"{NAME}: the current policy may not be read; these rules may have been reset: {NAMES}\n"
+    )
+    assert endpoint.requests[-1].parameters == {"MinimumPasswordLength": "9"}
+
+
+def test_reading_that_fails_sends_nothing(run_fast: ForkRunner, stub: Stub) -> None:
+    done, endpoint = modify(run_fast, stub, refused("ServiceFailure", "broken", 500), "-m", "9")
+    assert done == (1, "", f"{NAME}: ServiceFailure: broken\n")
+    assert endpoint.operations == ["GetAccountPasswordPolicy"]
+
+
+@pytest.mark.parametrize("options", [(), ("--reset",)])
+def test_bare_command_is_one_request(
+    options: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    done, endpoint = modify(run_fast, stub, POLICY, *options)
+    assert done == (0, "", "")
+    assert endpoint.operations == ["UpdateAccountPasswordPolicy"]
+    assert endpoint.requests[0].parameters == {}
+
+
+def test_reset_stands_alone(run_fast: ForkRunner, stub: Stub) -> None:
+    done, endpoint = modify(run_fast, stub, POLICY, "--reset", "-l")
+    assert done.status == 1
+    assert len(done.err.splitlines()) == 1
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("options", [(), ("-m", "9")])
+def test_strict_mode_is_one_request(
+    options: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    run_fast.env["IAMCLI_STRICT"] = "1"
+    done, endpoint = modify(run_fast, stub, POLICY, *options)
+    assert done == (0, "", "")
+    assert endpoint.operations == ["UpdateAccountPasswordPolicy"]
+
+
+KINDS = {
+    "user": ("-u", "UserName", "ListAttachedUserPolicies", "ListUserPolicies"),
+    "group": ("-g", "GroupName", "ListAttachedGroupPolicies", "ListGroupPolicies"),
+    "role": ("-r", "RoleName", "ListAttachedRolePolicies", "ListRolePolicies"),
+}
+ARN = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def attached(operation: str, more: str = "") -> Answer:
+    entry = f"<member><PolicyName>R</PolicyName><PolicyArn>{ARN}</PolicyArn></member>"
+    return ok(operation, f"<AttachedPolicies>{entry}</AttachedPolicies>{more}")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_attached_policies_are_listed(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    option, parameter, operation, _ = KINDS[kind]
+    endpoint = stub.endpoint(attached(operation))
+    env = {"AWS_IAM_URL": endpoint.url}
+    done = run_fast(f"iam-{kind}listpolicies", option, "bob", "-a", env=env)
+    assert done == (0, f"{ARN}\nIsTruncated: false\n", "")
+    assert endpoint.requests[0].operation == operation
+    assert endpoint.requests[0].parameters == {parameter: "bob", "MaxItems": "1000"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_attached_policies_are_paged(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    option, _, operation, _ = KINDS[kind]
+    more = "<IsTruncated>true</IsTruncated><Marker>next</Marker>"
+    endpoint = stub.endpoint(attached(operation, more))
+    env = {"AWS_IAM_URL": endpoint.url}
+    line = (f"iam-{kind}listpolicies", option, "bob", "-a", "-i", "1", "-m", "here")
+    done = run_fast(*line, env=env)
+    assert done == (0, f"{ARN}\nIsTruncated: true\nMarker: next\n", "")
+    assert endpoint.requests[0].parameters["Marker"] == "here"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("other", [("-v",), ("-p", "x")])
+def test_attached_policies_have_no_documents(
+    kind: str, other: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint()
+    line = (f"iam-{kind}listpolicies", KINDS[kind][0], "bob", "-a", *other)
+    done = run_fast(*line, env={"AWS_IAM_URL": endpoint.url})
+    assert done.status == 1
+    assert len(done.err.splitlines()) == 1
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_empty_list_in_a_script_says_nothing(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok(KINDS[kind][3]))
+    done = run_fast(
+        f"iam-{kind}listpolicies", KINDS[kind][0], "bob", env={"AWS_IAM_URL": endpoint.url}
+    )
+    assert done == (0, "IsTruncated: false\n", "")
+
+
+USER = "<User><Arn>arn:bob</Arn><UserId>AIDA</UserId></User>"
+ROLE = "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId></Role>"
+CREATING = {
+    "CreateUser": (("iam-usercreate", "-u", "bob"), USER),
+    "CreateRole": (("iam-rolecreate", "-r", "web", "-s", "ec2.amazonaws.com"), ROLE),
+}
+
+
+@pytest.mark.parametrize("operation", CREATING)
+def test_boundary_and_tags_are_sent(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
+    line, result = CREATING[operation]
+    endpoint = stub.endpoint(ok(operation, result))
+    more = ("-b", "arn:boundary", "-t", "team=web", "-t", "empty=", "-t", "a=b=c")
+    done = run_fast(*line, *more, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (0, "", "")
+    sent = endpoint.requests[0].parameters
+    assert sent["PermissionsBoundary"] == "arn:boundary"
+    tags = [
+        (sent[f"Tags.member.{number}.Key"], sent[f"Tags.member.{number}.Value"])
+        for number in (1, 2, 3)
+    ]
+    assert tags == [("team", "web"), ("empty", ""), ("a", "b=c")]
+
+
+@pytest.mark.parametrize("operation", CREATING)
+@pytest.mark.parametrize("tag", ["team", "=web", ""])
+def test_tag_without_key_or_sign_is_a_usage_error(
+    operation: str, tag: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint()
+    line, _ = CREATING[operation]
+    done = run_fast(*line, "-t", tag, env={"AWS_IAM_URL": endpoint.url})
+    assert done.status == 1
+    assert done.err.startswith(f'{line[0]}: "{tag}" is not a valid value for "-t"')
+    assert endpoint.requests == []
+
+
+KEYS = ok(
+    "ListAccessKeys",
+    "<AccessKeyMetadata><member><AccessKeyId>AKIA1</AccessKeyId><Status>Active</Status>"
+    "<CreateDate>2020-01-02T03:04:05Z</CreateDate></member></AccessKeyMetadata>",
+)
+USED = ok(
+    "GetAccessKeyLastUsed",
+    "<UserName>bob</UserName><AccessKeyLastUsed><Region>us-east-1</Region><LastUsedDate>"
+    "2024-05-06T07:08:09Z</LastUsedDate><ServiceName>s3</ServiceName></AccessKeyLastUsed>",
+)
+NEVER = ok(
+    "GetAccessKeyLastUsed",
+    "<AccessKeyLastUsed><Region>N/A</Region><ServiceName>N/A</ServiceName></AccessKeyLastUsed>",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "use"),
+    [
+        (USED, "2024-05-06T07:08:09Z\tus-east-1\ts3"),
+        (NEVER, "never\tN/A\tN/A"),
+        (refused("AccessDenied", "not you", 403), "unknown\tunknown\tunknown"),
+    ],
+    ids=["used", "never", "denied"],
+)
+def test_last_use_is_a_third_line(
+    answer: Answer, use: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint().on("ListAccessKeys", KEYS).on("GetAccessKeyLastUsed", answer)
+    env = {"AWS_IAM_URL": endpoint.url}
+    done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env=env)
+    expected = f"AKIA1\nActive\n2020-01-02T03:04:05Z\t{use}\nIsTruncated: false\n"
+    assert done == (0, expected, "")
+    done = run_fast("iam-userlistkeys", "-u", "bob", env=env)
+    assert done == (0, "AKIA1\nActive\nIsTruncated: false\n", "")
+
+
+@pytest.mark.parametrize("strict", ["0", "1"])
+def test_bare_command_on_a_terminal_changes_nothing(strict: str, run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("UpdateAccountPasswordPolicy"))
+    env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
+    terminal = Terminal(NAME, env=env)
+    if strict == "1":
+        assert (terminal.status(), endpoint.operations) == (0, ["UpdateAccountPasswordPolicy"])
+        return
+    assert terminal.status() == 1
+    assert endpoint.requests == []
+    for name in ("MinimumPasswordLength", "RequireSymbols", *NAMES.split(", "), "--reset"):
+        assert name in terminal.shown
+    terminal = Terminal(NAME, "--reset", env=env)
+    assert (terminal.status(), endpoint.operations) == (0, ["UpdateAccountPasswordPolicy"])
