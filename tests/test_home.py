@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from support.processes import BIN, ROOT, environment
 from support.processes import run as run_program
+from support.requirements import need
 
 from iamcli.config import properties
 from iamcli.errors import Failure
@@ -253,18 +254,16 @@ def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
     assert done.stdout == "1\n"
 
 
-@pytest.mark.parametrize("shell", ["sh", "dash", "bash", "busybox", "ksh", "zsh"])
+@pytest.mark.parametrize("shell", ["sh", "dash", "bash", "zsh"])
 def test_a_strict_command_passes_everything_on(folder, installation, shell):
-    if not shutil.which(shell):
-        pytest.skip(f"{shell} is not installed")
+    need(shell)
     source = installation('it\'s a "$(false)" `\\ * place\n')
     program = source / "iam-usercreate"
     program.write_text('#!/bin/sh\nprintf \'<%s>\' "$IAMCLI_STRICT" "$0" "$@"\n')
     program.chmod(0o755)
     home.lay_out(str(folder), COMMANDS, strict=True)
     arguments = ["-u", "a b", "", "*", "'", '"', "$HOME", "a\nb", "--", "-e"]
-    interpreter = ["busybox", "sh"] if shell == "busybox" else [shell]
-    for start in ([], interpreter):
+    for start in ([], [shell]):
         done = run_program(
             *start, folder / "bin" / "iam-usercreate", *arguments, env={"PATH": "/usr/bin:/bin"}
         )
