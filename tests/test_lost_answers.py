@@ -246,6 +246,7 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
     operation: str, lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(NOT_UNDERSTOOD[lost])
+    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     done = run_against(run_fast, endpoint, CHANGING[operation])
     check = CHECKS[operation].partition(" ")[0]
     assert (done.status, done.out) == (1, "")
@@ -260,9 +261,20 @@ def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
     operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(LOST["closed"], refused("AccessDenied", "not you", 403))
+    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     done = run_against(run_fast, endpoint, CHANGING[operation])
     assert done.status == 1
     assert f"AccessDenied: not you; {operation} may have taken effect" in done.err
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(
+    lost: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(LOST[lost], missing("The user with name bob cannot be found."))
+    done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
+    text = "NoSuchEntity: The user with name bob cannot be found."
+    assert done == (1, "", f"iam-usergetattributes: {text}\n")
 
 
 def test_every_operation_that_is_sent_again_is_here() -> None:

@@ -64,7 +64,7 @@ class IAM:
         try:
             return self.send(operation, **parameters)
         except ServiceError as error:
-            if not error.resent:
+            if not error.resent or operation not in outcomes.CHECKS:
                 raise
             given = _without_none(parameters)
             if error.code == "NoSuchEntity" and outcomes.is_gone(operation, given, error.message):
