@@ -2,7 +2,8 @@
 # first time.
 
 PYTHON ?= python3
-JOBS ?= 2
+# Some tests wait, so one process more than two cores.
+JOBS ?= 3
 VENV := .venv
 CONSTRAINTS :=
 BIN := $(VENV)/bin

@@ -1,0 +1,33 @@
+"""``iamcli home``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli.documented import DocumentedCommand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
+
+
+@click.command(cls=DocumentedCommand, options_metavar="[--strict]")
+@click.option("--strict", is_flag=True, help="Make commands that behave as with IAMCLI_STRICT=1.")
+@click.argument("folder", metavar="DIR")
+@click.pass_obj
+def home(output: Output, folder: str, *, strict: bool) -> None:
+    """Set up a directory that scripts can use as AWS_IAM_HOME.
+
+    Creates the iam-* commands in DIR/bin, two templates and a README. DIR is the directory that
+    your scripts expect, for example /opt/aws/apitools/iam. Files that iamcli did not create are
+    never overwritten. Run it again after you upgrade or move iamcli.
+
+    With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that read errors from
+    standard output. Run it again without --strict to change that back.
+    """
+    from iamcli.commands import index
+    from iamcli.installation.home import lay_out
+
+    names = [command.name for command in index.commands()]
+    for line in lay_out(folder, names, strict=strict):
+        output.line(line)
