@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -97,3 +98,5 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             del os.environ[name]
+    # A shell that starts the tests in the background makes them, and their processes, ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
