@@ -468,9 +468,9 @@ def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast: ForkRunne
     assert "passw0rd" not in done.err
 
 
-@pytest.mark.parametrize("words", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+@pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
 def test_a_proxy_password_that_cannot_be_sent(
-    words: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     file = run_fast.home / "client"
@@ -482,9 +482,9 @@ def test_a_proxy_password_that_cannot_be_sent(
         ({"CLIENT_CONFIG_FILE": str(file)}, f"the client configuration {file}"),
     ):
         given = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1", **env}
-        done = run_fast(*words, env=given)
+        done = run_fast(*arguments, env=given)
         assert (done.status, done.out) == (1, "")
-        said = f"{words[0]}: the request to {endpoint.url} failed: an address or a header is "
+        said = f"{arguments[0]}: the request to {endpoint.url} failed: an address or a header is "
         assert done.err.splitlines()[-1] == f"{said}invalid; check {source}"
         assert "ssw0rd" not in done.err
     assert endpoint.requests == []

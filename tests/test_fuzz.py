@@ -27,11 +27,11 @@ HARD = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
-ARGUMENTS = st.text(
+ANY_TEXT = st.text(
     st.characters(exclude_characters="\0", exclude_categories=["Cs"])
     | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF)
 )
-WORDS = (
+ARGUMENTS = (
     st.sampled_from(
         [
             "",
@@ -75,7 +75,7 @@ WORDS = (
             "�",
         ]
     )
-    | ARGUMENTS
+    | ANY_TEXT
 )
 
 
@@ -89,11 +89,11 @@ def lines(draw: st.DrawFn) -> list[str]:
         if option.required and draw(st.integers(0, 9)):
             arguments += [
                 option.name,
-                draw(WORDS if not option.choices else st.sampled_from(option.choices)),
+                draw(ARGUMENTS if not option.choices else st.sampled_from(option.choices)),
             ]
     for _ in range(draw(st.integers(0, 4))):
         option = draw(st.sampled_from(own))
-        piece = [option.name, draw(WORDS)] if draw(st.booleans()) else [draw(WORDS)]
+        piece = [option.name, draw(ARGUMENTS)] if draw(st.booleans()) else [draw(ARGUMENTS)]
         at = draw(st.integers(0, len(arguments)))
         arguments[at:at] = piece
     return [name, *arguments]
@@ -132,13 +132,13 @@ def hermetic(run: ForkRunner | Shell, stub: Stub) -> Endpoint:
 
 @HARD
 @given(line=lines())
-def test_any_words(line: list[str], run_fast: ForkRunner, stub: Stub) -> None:
+def test_any_arguments(line: list[str], run_fast: ForkRunner, stub: Stub) -> None:
     check(run_fast, hermetic(run_fast, stub), line)
 
 
 @settings(HARD, max_examples=12)
 @given(line=lines())
-def test_any_words_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None:
+def test_any_arguments_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None:
     check(run, hermetic(run, stub), line)
 
 
@@ -168,7 +168,7 @@ def test_any_words_from_a_shell(line: list[str], run: Shell, stub: Stub) -> None
             ]
         ),
         st.sampled_from(["x", "/", ".", "file", "http://", "http://é", "0", "1", "nan", "legacy"])
-        | ARGUMENTS.filter(bool),
+        | ANY_TEXT.filter(bool),
     ),
 )
 def test_any_variables(

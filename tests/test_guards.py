@@ -157,7 +157,7 @@ def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:
     run("iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url})
     assert endpoint.operations == ["GetUser"]
     endpoint = stub.endpoint(ok("AddUserToGroup"))
-    names = [word for user in "abcdef" for word in ("-u", user)]
+    names = [argument for user in "abcdef" for argument in ("-u", user)]
     assert run("iam-groupadduser", "-g", "g", *names, env={"AWS_IAM_URL": endpoint.url}).status == 0
     assert len(endpoint.requests) == 6
     assert len({request.connection for request in endpoint.requests}) == 1

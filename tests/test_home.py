@@ -268,7 +268,9 @@ def test_a_strict_command_passes_everything_on(folder, installation, shell):
             *start, folder / "bin" / "iam-usercreate", *arguments, env={"PATH": "/usr/bin:/bin"}
         )
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == "".join(f"<{word}>" for word in ["1", str(program), *arguments])
+        assert done.stdout == "".join(
+            f"<{argument}>" for argument in ["1", str(program), *arguments]
+        )
 
 
 @pytest.mark.parametrize("first", [False, True])

@@ -32,7 +32,7 @@ def test_checks_come_in_the_originals_order(run_fast: ForkRunner, stub: Stub) ->
     steps = list(wrong)
     for number, step in enumerate(steps):
         # All later checks would fail as well, and their options come first.
-        line = [word for later in reversed(steps[number:]) for word in wrong[later].split()]
+        line = [argument for later in reversed(steps[number:]) for argument in wrong[later].split()]
         line += ["-u", "bob"] + ([] if number <= steps.index("missing") else ["-p", "name"])
         done = run_fast("iam-useruploadpolicy", *line, env={"AWS_IAM_URL": endpoint.url})
         assert done.status == 1

@@ -75,7 +75,7 @@ class Aws:
     def ask(self, operation: str, **parameters: str) -> Any:
         """Ask for an ``operation``."""
         options = ((f"--{xform_name(name, '-')}", value) for name, value in parameters.items())
-        return self._run([operation, *(word for option in options for word in option)])
+        return self._run([operation, *(argument for option in options for argument in option)])
 
     def close(self) -> None:
         """End the process."""

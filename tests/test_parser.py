@@ -239,11 +239,11 @@ def test_a_value_that_is_not_text_is_refused(run: Shell, stub: Stub) -> None:
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("word", ["--version", "--help"])
-def test_our_own_options(word: str, run: Shell) -> None:
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_our_own_options(argument: str, run: Shell) -> None:
     from iamcli import __version__
 
-    done = run("iam-usercreate", word)
+    done = run("iam-usercreate", argument)
     assert (done.status, done.err) == (0, "")
     shown = {"--version": f"iam-usercreate (iamcli) {__version__}\n"}
-    assert done.out == shown.get(word, run("iam-usercreate", "-h").out)
+    assert done.out == shown.get(argument, run("iam-usercreate", "-h").out)

@@ -140,9 +140,9 @@ def test_help_goes_before_everything(wanted: str, before: list[str], after: list
         parse("iam-x", OPTIONS, [*before, wanted, *after])
 
 
-@pytest.mark.parametrize("word", ["-H", "--help=x", "--hel", "-hx", "\u2013h", "--h"])
-def test_what_resembles_help_is_not_help(word: str) -> None:
-    assert said("-u", "x", word).startswith(f'"{word}" ')
+@pytest.mark.parametrize("argument", ["-H", "--help=x", "--hel", "-hx", "\u2013h", "--h"])
+def test_what_resembles_help_is_not_help(argument: str) -> None:
+    assert said("-u", "x", argument).startswith(f'"{argument}" ')
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["-z", "--version"], ["--version", "-u"]])
@@ -182,14 +182,14 @@ def test_names_and_switches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "word", "number"),
+    ("low", "high", "argument", "number"),
     [(-5, 5, "-5", -5), (-5, 5, "5", 5), (0, 9, "-0", 0), (1, 1, "1", 1)],
 )
-def test_a_whole_number(low: int, high: int, word: str, number: int) -> None:
-    assert whole_number(low, high)(word) == number
+def test_a_whole_number(low: int, high: int, argument: str, number: int) -> None:
+    assert whole_number(low, high)(argument) == number
 
 
-@pytest.mark.parametrize("word", ["-6", "6", "+1", " 1", "1 ", "1e1", "", "-", "x", "1_0"])
-def test_what_is_no_whole_number(word: str) -> None:
+@pytest.mark.parametrize("argument", ["-6", "6", "+1", " 1", "1 ", "1e1", "", "-", "x", "1_0"])
+def test_what_is_no_whole_number(argument: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is never shown
-        whole_number(-5, 5)(word)
+        whole_number(-5, 5)(argument)

@@ -156,7 +156,7 @@ def test_control_characters_of_data_do_not_reach_a_terminal(run: Shell, stub: St
 def test_control_characters_of_arguments_are_escaped(
     arguments: list[str], said: str, run: Shell, endpoint: Endpoint
 ) -> None:
-    arguments = [word.format(ESC) for word in arguments]
+    arguments = [argument.format(ESC) for argument in arguments]
     done = run(*arguments)
     assert done.status == 1
     first = done.err.splitlines()[0]
