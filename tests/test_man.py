@@ -44,8 +44,8 @@ def test_what_is_generated_is_up_to_date(tool: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_each_command_has_a_page_and_three_are_written() -> None:
-    written = {"iamcli.1", "iam-toolkit.7", "aws-credential-file.5"}
+def test_each_command_has_a_page_and_four_are_written() -> None:
+    written = {"iamcli.1", "iam-toolkit.7", "iam-today.7", "aws-credential-file.5"}
     assert {page.name for page in PAGES} == written | {f"{name}.1" for name in COMMANDS}
 
 
@@ -76,9 +76,8 @@ def test_groff_is_silent() -> None:
     need("groff")
     # One page of each group and the handwritten ones; the others have the same form.
     pages = [page for page in PAGES if not page.name.startswith("iam-")]
-    pages += [MAN / f"{group[0].name}.1" for group in index.groups().values()] + [
-        MAN / "iam-toolkit.7"
-    ]
+    pages += [MAN / f"{group[0].name}.1" for group in index.groups().values()]
+    pages += [MAN / "iam-toolkit.7", MAN / "iam-today.7"]
     script = 'for page; do groff -mdoc -Tutf8 -ww -z "$page" || exit; done'
     done = subprocess.run(
         ["sh", "-c", script, "sh", *pages], capture_output=True, text=True, check=False
@@ -104,8 +103,9 @@ def in_checkout(run: Shell, *arguments: str) -> tuple[int, str]:
 
 def test_man_finds_the_pages_of_a_checkout(run: Shell) -> None:
     need("man")
-    status, found = in_checkout(run, "man", "-w", "5", "aws-credential-file", "7", "iam-toolkit")
-    assert (status, found.count(f"{ROOT}/")) == (0, 2)
+    others = ["5", "aws-credential-file", "7", "iam-toolkit", "iam-today"]
+    status, found = in_checkout(run, "man", "-w", *others)
+    assert (status, found.count(f"{ROOT}/")) == (0, 3)
     status, found = in_checkout(run, "man", "-w", "1", "iamcli", *COMMANDS)
     assert status == 0
     assert [line.rpartition("/")[2] for line in found.splitlines()] == [
@@ -118,7 +118,11 @@ def test_apropos_lists_the_pages_of_a_checkout(run: Shell) -> None:
     need("man")
     status, listed = in_checkout(run, "man", "-k", "iam-")
     assert status == 0
-    assert {line.split()[0] for line in listed.splitlines()} >= {*COMMANDS, "iam-toolkit"}
+    assert {line.split()[0] for line in listed.splitlines()} >= {
+        *COMMANDS,
+        "iam-toolkit",
+        "iam-today",
+    }
     assert "iam-usercreate" in in_checkout(run, "man", "-k", "create a user")[1]
 
 

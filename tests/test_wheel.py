@@ -83,7 +83,7 @@ def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
 
 def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
     need("man")
-    done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "aws-credential-file")
+    done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file")
     assert (done.status, done.err) == (0, "")
     found = done.out.splitlines()
     assert len(found) == len(PAGES)
@@ -94,7 +94,11 @@ def test_apropos_lists_the_pages(user: Shell) -> None:
     need("man")
     done = user("man", "-k", "iam-")
     assert done.status == 0
-    assert {line.split()[0] for line in done.out.splitlines()} >= {*COMMANDS, "iam-toolkit"}
+    assert {line.split()[0] for line in done.out.splitlines()} >= {
+        *COMMANDS,
+        "iam-toolkit",
+        "iam-today",
+    }
 
 
 def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:

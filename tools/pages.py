@@ -7,7 +7,9 @@ would change.
 
 from __future__ import annotations
 
+import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MAN = ROOT / "man"
+TODAY = MAN / "iam-today.7"
 
 #: The date on every page is that of the release, so that a page changes only with its text.
 DATE = "November 25, 2026"
@@ -221,6 +224,8 @@ def _see_also(
             if line.startswith(".Xr "):
                 _, name, section = line.split()[:3]
                 names.add((int(section), name))
+    if command.name in changed():
+        names.add((7, "iam-today"))
     names.discard((1, command.name))
     *others, last = [f".Xr {name} {section}" for section, name in sorted(names)]
     yield from (f"{line} ," for line in others)
@@ -228,6 +233,14 @@ def _see_also(
     yield ".Pp"
     noun = "operation" if len(document.calls) == 1 else "operations"
     yield from mdoc.filled(f"API {noun}: {', '.join(document.calls)}.")
+
+
+@cache
+def changed() -> frozenset[str]:
+    """Return the commands that iam-today(7) lists, because AWS has changed since the toolkit."""
+    return frozenset(
+        re.findall(r"^\.It Xr (\S+) 1$", TODAY.read_text(encoding="utf-8"), re.MULTILINE)
+    )
 
 
 def overview(text: str) -> str:
@@ -270,7 +283,7 @@ def wanted() -> dict[Path, str]:
     }
     toolkit = MAN / "iam-toolkit.7"
     made[toolkit] = overview(toolkit.read_text(encoding="utf-8"))
-    handwritten = [MAN / "iamcli.1", MAN / "aws-credential-file.5"]
+    handwritten = [MAN / "iamcli.1", MAN / "aws-credential-file.5", TODAY]
     texts = [*made.values(), *(file.read_text(encoding="utf-8") for file in handwritten)]
     made[MAN / "whatis"] = whatis(texts)
     return made
@@ -280,7 +293,7 @@ def main(*, check: bool) -> int:
     """Update the files; with ``check``, only report. Return the exit status."""
     made = wanted()
     stale = [path for path in sorted(MAN.glob("iam-*.1")) if path not in made]
-    changed = [
+    outdated = [
         path
         for path, text in made.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
@@ -289,11 +302,11 @@ def main(*, check: bool) -> int:
         print(f"{path.relative_to(ROOT)}: no command with that name")
         if not check:
             path.unlink()
-    for path in changed:
+    for path in outdated:
         print(f"{path.relative_to(ROOT)}: {'not up to date' if check else 'written'}")
         if not check:
             path.write_text(made[path], encoding="utf-8")
-    return 1 if check and (stale or changed) else 0
+    return 1 if check and (stale or outdated) else 0
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ MAN = ROOT / "man"
 STYLE = ROOT / "docs" / "site.css"
 
 #: The handwritten pages, in the order of the index.
-HANDWRITTEN = ("iam-toolkit.7", "iamcli.1", "aws-credential-file.5")
+HANDWRITTEN = ("iam-toolkit.7", "iam-today.7", "iamcli.1", "aws-credential-file.5")
 
 PAGE = """\
 <!DOCTYPE html>

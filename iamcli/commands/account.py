@@ -48,10 +48,11 @@ def accountaliascreate(iam: IAM, alias: str) -> Lines:
     """Create or replace the account alias.
 
     With the alias example, users can sign in at https://example.signin.aws.amazon.com/console.
+    In other partitions, the URL is different; see iam-today(7).
     The sign-in URL with the account ID still works.
     An account has only one alias; if you create another, it replaces the first, and the sign-in URL
     with the first alias stops working.
-    An alias must be unique across all AWS accounts.
+    An alias must be unique among all accounts in the partition.
 
     Output: Nothing.
     Example: Create an account alias.
@@ -98,6 +99,8 @@ def accountgetsummary(iam: IAM) -> Lines:
     """Show the account's resource counts and quotas.
 
     For example, `Users` is the number of users in the account and `UsersQuota` is the maximum.
+    `AccountMFAEnabled` and `AccountAccessKeysPresent` concern the root user.
+    The default quotas are listed in iam-today(7).
     The service may add keys at any time.
 
     Output: One line per entry: the key, a colon, a space and the number; sorted by key.
@@ -115,6 +118,7 @@ def accountgetpasswordpolicy(iam: IAM) -> Lines:
     If the account has no password policy, the service returns the error `NoSuchEntity`, and the
     exit status is 1.
     The default password policy of AWS then applies; see iam-accountdelpasswordpolicy(1).
+    A password policy does not apply to the root user.
 
     Output: One line per rule: the key, a colon, a space and the value; sorted by key.
     The value of a rule that can only be on or off is `true` or `false`.
@@ -167,6 +171,7 @@ def accountmodpasswordpolicy(
     Without options, the command resets every rule to its default.
     On a terminal, it does so only with --reset.
     The policy applies when a password is set or changed; existing passwords still work.
+    It does not apply to the root user.
 
     Output: Nothing.
     Differs: The original did not read the current policy, so that it reset the three rules.

@@ -89,7 +89,8 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Li
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a group, optionally with its memberships and policies.
 
-    Without -r, the service refuses to delete a group that still has members or policies.
+    Without -r, the service refuses to delete a group that still has members, inline policies or
+    attached managed policies.
     With -r, the command first lists everything and then removes, in this order: memberships, inline
     policies, attached managed policies, and finally the group.
     The users are not deleted, but lose the permissions that they had from the group.

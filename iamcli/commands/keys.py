@@ -29,6 +29,12 @@ def useraddkey(iam: IAM, user: str | None) -> Lines:
     key.
     If the secret cannot be printed, the key is deleted again.
     A user can have up to two access keys.
+    For people, and for programs that can use a role, AWS recommends temporary credentials instead;
+    see iam-today(7).
+
+    With an access key of the root user and without -u, the command creates another key for the root
+    user.
+    AWS recommends that the root user has no access key.
 
     Output: The access key ID, and the secret access key on the next line.
     Example: Create an access key.
@@ -63,7 +69,8 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
     """Delete a user's access key.
 
     Requests signed with the key are refused from then on, and the key cannot be restored.
-    To find out whether the key is still in use, deactivate it first with iam-usermodkey(1).
+    To find out whether the key is still in use, show its last use with option -l of
+    iam-userlistkeys(1), or deactivate it first with iam-usermodkey(1).
 
     Output: Nothing.
     Example: Delete an access key.

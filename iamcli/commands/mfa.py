@@ -110,7 +110,8 @@ def virtualmfadevicelist(
 ) -> Lines:
     """List the virtual MFA devices in the account.
 
-    Hardware MFA devices are not included; list those of a user with iam-userlistmfadevices(1).
+    Hardware MFA devices, FIDO security keys and passkeys are not included; list those of a user
+    with iam-userlistmfadevices(1).
 
     Output: One serial number per line, then the footer.
     With -v: after each device that is enabled for a user, the user's ARN, and on the next line the
@@ -143,6 +144,8 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
     Specify two consecutive codes from the device, and run the command as soon as the second one is
     shown, because codes expire quickly.
     A user can have up to 8 MFA devices.
+    FIDO security keys, passkeys and MFA devices of the root user can be registered only in the AWS
+    Management Console.
 
     Output: Nothing.
     Example: Enable a virtual MFA device for a user.
@@ -203,6 +206,8 @@ def userlistmfadevices(
     iam: IAM, user: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
     """List a user's MFA devices.
+
+    The list contains devices of all kinds, including FIDO security keys and passkeys.
 
     Output: One serial number per line, then the footer.
     Example: List a user's MFA devices.

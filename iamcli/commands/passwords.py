@@ -31,6 +31,7 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
     """Create a user's login profile (console password).
 
     With the password, the user can sign in to the AWS Management Console.
+    For people, AWS recommends IAM Identity Center instead; see iam-today(7).
     To change an existing password, use iam-usermodloginprofile(1).
 
     Other users can see a password on the command line in the process list, and the shell keeps it
@@ -55,6 +56,7 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
 
     The user must already have a password; create the first one with iam-useraddloginprofile(1).
     To change your own password, use iam-userchangepassword(1).
+    The password of the root user can be changed only in the AWS Management Console.
 
     Other users can see a password on the command line in the process list, and the shell keeps it
     in its history; use `-p -` to avoid both.
@@ -108,6 +110,7 @@ def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
     """Change your own password.
 
     The command changes the password of the user whose access key signs the request.
+    It does not change the password of the root user.
     To change another user's password, use iam-usermodloginprofile(1).
     You need permission to change your password, from a policy or from the account's password policy
     (option -a of iam-accountmodpasswordpolicy(1)).

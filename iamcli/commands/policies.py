@@ -165,7 +165,7 @@ def useraddpolicy(
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Attach an inline policy of one statement to a user.
+    """Add an inline policy of one statement to a user.
 
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
@@ -176,7 +176,9 @@ def useraddpolicy(
 
     The inline policies of a user can have up to 2048 characters in total, not counting white
     space.
-    To attach a policy that you have written yourself, use iam-useruploadpolicy(1).
+    The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
+    plain text.
+    To use them, or to add a policy that you have written yourself, use iam-useruploadpolicy(1).
 
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
@@ -197,7 +199,7 @@ def groupaddpolicy(
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Attach an inline policy of one statement to a group.
+    """Add an inline policy of one statement to a group.
 
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
@@ -209,7 +211,9 @@ def groupaddpolicy(
 
     The inline policies of a group can have up to 5120 characters in total, not counting white
     space.
-    To attach a policy that you have written yourself, use iam-groupuploadpolicy(1).
+    The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
+    plain text.
+    To use them, or to add a policy that you have written yourself, use iam-groupuploadpolicy(1).
 
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
@@ -230,7 +234,7 @@ def roleaddpolicy(
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Attach an inline policy of one statement to a role.
+    """Add an inline policy of one statement to a role.
 
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
@@ -242,7 +246,9 @@ def roleaddpolicy(
 
     The inline policies of a role can have up to 10240 characters in total, not counting white
     space.
-    To attach a policy that you have written yourself, use iam-roleuploadpolicy(1).
+    The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
+    plain text.
+    To use them, or to add a policy that you have written yourself, use iam-roleuploadpolicy(1).
 
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
@@ -257,7 +263,7 @@ def roleaddpolicy(
 def useruploadpolicy(
     iam: IAM, user: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    """Attach an inline policy that you have written to a user.
+    """Add an inline policy to a user, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
     If the user already has an inline policy with this name, it is replaced.
@@ -270,9 +276,9 @@ def useruploadpolicy(
 
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
-    Example: Attach a policy from a file.
+    Example: Add a policy from a file.
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -f policy.json
-    Example: Attach a policy from the command line.
+    Example: Add a policy from the command line.
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
@@ -283,7 +289,7 @@ def useruploadpolicy(
 def groupuploadpolicy(
     iam: IAM, group: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    """Attach an inline policy that you have written to a group.
+    """Add an inline policy to a group, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
     The policy applies to every member of the group.
@@ -297,7 +303,7 @@ def groupuploadpolicy(
 
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
-    Example: Attach a policy from a file.
+    Example: Add a policy from a file.
       $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
@@ -308,7 +314,7 @@ def groupuploadpolicy(
 def roleuploadpolicy(
     iam: IAM, role: str, policy: str, file: str | None, document: str | None
 ) -> Lines:
-    """Attach an inline policy that you have written to a role.
+    """Add an inline policy to a role, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
     If the role already has an inline policy with this name, it is replaced.
@@ -323,7 +329,7 @@ def roleuploadpolicy(
 
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
-    Example: Attach a policy from a file.
+    Example: Add a policy from a file.
       $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
@@ -343,7 +349,7 @@ def userlistpolicies(
     """List a user's inline policies or print one.
 
     Managed policies that are attached to the user are listed with -a instead.
-    user's groups.
+    The user also has the permissions of the user's groups; list them with iam-userlistgroups(1).
     With -p, the options -i, -m and -v have no effect.
 
     Output: One policy name per line, then the footer.

@@ -94,11 +94,13 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
 
     Applications on EC2 instances that use the role lose its permissions.
 
-    Without -c, the service refuses to delete a role that has policies or is in an instance profile.
+    Without -c, the service refuses to delete a role that is in an instance profile or has inline
+    policies or attached managed policies.
     With -c, the command first lists everything; it then removes the role from its instance
     profiles, removes its inline policies and its attached managed policies, and deletes the role.
     A permissions boundary needs no separate step: the service removes it with the role.
     The instance profiles are not deleted.
+    A service-linked role cannot be deleted with this command; see iam-today(7).
     If a step fails, the remaining steps are not tried, and standard error lists what was removed
     and what is left.
     Attached managed policies are skipped if your access key may not list them.
@@ -153,6 +155,8 @@ def roleupdateassumepolicy(
     The service does not keep the current trust policy; to save it, run iam-rolegetattributes(1)
     first.
     Existing sessions keep the role's permissions until they expire.
+    A trust policy can have 2048 characters unless AWS has raised that quota.
+    The trust policy of a service-linked role cannot be changed.
 
     Output: Nothing without -o.
     With -o: the trust policy as it was sent, after the service has accepted it.
@@ -172,7 +176,8 @@ def rolelistbypath(
 ) -> Lines:
     """List all roles, or the roles under a path prefix.
 
-    Without -p, the command lists all roles in the account, including service-linked roles.
+    Without -p, the command lists all roles in the account, including service-linked roles and the
+    roles of IAM Identity Center.
 
     Output: One ARN per line, then the footer.
     Example: List all roles.

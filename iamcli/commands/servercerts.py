@@ -75,6 +75,7 @@ def servercertupload(
     The path of a certificate for CloudFront must begin with /cloudfront/.
     The private key must match the certificate; it cannot be retrieved later.
     An account can have 20 server certificates unless AWS has raised that quota.
+    AWS recommends AWS Certificate Manager (ACM) instead; see iam-today(7).
     Make sure that only you can read the private key file.
     The private key is never logged, not even with -d.
 
@@ -163,6 +164,7 @@ def servercertlistbypath(
     """List all server certificates, or those under a path prefix.
 
     Without -p, the command lists all server certificates in the account.
+    Certificates in AWS Certificate Manager (ACM) are not listed.
 
     Output: One ARN per line, then the footer.
     Example: List all server certificates.

@@ -75,6 +75,7 @@ def usercreate(
     iam-useraddkey(1).
     Grant permissions by adding a policy to the user with iam-useraddpolicy(1), or by adding the
     user to a group with iam-groupadduser(1).
+    For people, AWS recommends IAM Identity Center instead of users; see iam-today(7).
 
     User names are unique regardless of case: `Bob` and `bob` are the same name.
     An account can have up to 5000 users, and a user can be in up to 10 groups.
@@ -210,6 +211,7 @@ def userlistbypath(
     """List all users, or the users under a path prefix.
 
     Without -p, the command lists all users in the account.
+    People who sign in through IAM Identity Center use roles and are not listed.
 
     Output: One ARN per line, then the footer.
     Example: List the users under /staff/.

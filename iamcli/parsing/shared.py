@@ -56,7 +56,11 @@ USER = Option(
     limits=f"1 to 64 characters: {NAME_LIMITS}",
     complete="user",
 )
-OWN_USER = USER.replace(required=False, default="the user whose access key signs the request")
+OWN_USER = USER.replace(
+    required=False,
+    limits=f"{USER.limits}; required with the credentials of a role",
+    default="the user whose access key signs the request",
+)
 USERS = USER.replace(dest="users", help="a user's name", repeatable=True)
 GROUP = Option(
     "-g",
