@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.requirements import need
+from support.selection import every
 from support.shell import BIN, ROOT
 from support.stub import ok
 from support.terminal import InteractiveShell
@@ -371,7 +372,7 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
     return done.out.split()
 
 
-@pytest.mark.parametrize("credentials", ["file", "chain"])
+@pytest.mark.parametrize("credentials", every(2, ["file", "chain"]))
 def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentials: str) -> None:
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
     base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -390,6 +391,7 @@ def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentia
     )
 
 
+@pytest.mark.full
 def test_each_file_that_selects_the_account_asks_again(
     run: Shell, credential_file: Path, tmp_path: Path
 ) -> None:

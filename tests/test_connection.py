@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+from support.selection import every
 from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 from support.terminal import Terminal
@@ -625,8 +626,9 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("foreign", FOREIGN)
-@pytest.mark.parametrize("file", ["config", "credentials"])
+@pytest.mark.parametrize(
+    ("file", "foreign"), every(3, itertools.product(["config", "credentials"], FOREIGN))
+)
 def test_a_credential_file_is_independent_of_the_configuration(
     foreign: str, file: str, run_fast: ForkRunner, stub: Stub
 ) -> None:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from support.selection import every
 from support.stub import Answer, faulty, ok, refused
 from support.stub import Stub as StubServer
 
@@ -335,7 +336,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "fault"), PAIRS)
+@pytest.mark.parametrize(("kind", "fault"), every(5, PAIRS))
 def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: Stub) -> None:
     what = KINDS[kind]
     answer = FAULTS[fault].answer(what.operation)
@@ -623,7 +624,7 @@ THROTTLED = {
 
 @pytest.mark.parametrize(
     ("throttled", "mode"),
-    [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")],
+    every(3, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
 )
 def test_throttling_is_sent_again_even_where_something_is_created(
     throttled: str, mode: str, run_fast: ForkRunner, stub: Stub
@@ -636,8 +637,10 @@ def test_throttling_is_sent_again_even_where_something_is_created(
     assert endpoint.operations == ["CreateGroup"] * 2
 
 
-@pytest.mark.parametrize("code", ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    every(3, itertools.product(KINDS, ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])),
+)
 def test_what_stays_unmodifiable_is_told_in_the_services_words(
     kind: str, code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -934,7 +937,7 @@ def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, fu
     assert assert_reported(done, KINDS[kind]) == message
 
 
-@pytest.mark.parametrize("seconds", ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"])
+@pytest.mark.parametrize("seconds", every(2, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_time_that_is_too_short(

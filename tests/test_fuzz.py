@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.stub import refused
@@ -130,6 +131,7 @@ def hermetic(run: ForkRunner | Shell, stub: Stub) -> Endpoint:
     return endpoint
 
 
+@pytest.mark.full
 @HARD
 @given(line=lines())
 def test_any_arguments(line: list[str], run_fast: ForkRunner, stub: Stub) -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("number", [40, pytest.param(80, marks=pytest.mark.full)])
-def test_commands_from_four_shells(tmp_path: Path, number: int) -> None:
+@pytest.mark.full
+def test_commands_from_four_shells(tmp_path: Path) -> None:
+    number = 80
     env = environment(tmp_path)
     program = ROOT / "bench" / "load.py"
     done = run(sys.executable, program, "--commands", str(number), env=env, timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
+from support.selection import every
 from support.stub import Answer, faulty, ok, refused
 from test_partial import CASES
 from test_secrets import KEY, NEW_ID, ONCE, Once, service
@@ -240,8 +242,9 @@ NOT_UNDERSTOOD = {
 }
 
 
-@pytest.mark.parametrize("operation", CHANGING)
-@pytest.mark.parametrize("lost", NOT_UNDERSTOOD)
+@pytest.mark.parametrize(
+    ("lost", "operation"), every(5, itertools.product(NOT_UNDERSTOOD, CHANGING))
+)
 def test_outcome_is_unknown_if_no_answer_was_understood(
     operation: str, lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -450,7 +453,7 @@ def test_recursive_removal_goes_on_after_a_lost_answer(
 
 @pytest.mark.parametrize(
     ("case", "step"),
-    [(case, step) for case in CASES for step in range(len(CASES[case].steps))],
+    every(3, [(case, step) for case in CASES for step in range(len(CASES[case].steps))]),
 )
 def test_somebody_else_removes_the_same_things(
     case: str, step: int, run_fast: ForkRunner, stub: Stub

@@ -369,6 +369,7 @@ def test_what_the_commands_build_is_seen_by_both(
     all_see_the_same(aws_client, run_fast, moto)
 
 
+@pytest.mark.full
 def test_what_aws_builds_is_seen_by_both(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
     built_by_aws(aws_client)
     all_see_the_same(aws_client, run_fast, moto)
