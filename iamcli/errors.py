@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 #: The exit status of a command that failed, completely or partly.
 FAILED = 1
 #: The exit status of a command that was interrupted.
@@ -16,10 +21,12 @@ UNKNOWN = "unknown"
 class Failure(Exception):  # noqa: N818 - the failure of a command, not a programming error
     """A command cannot continue. The message is one line: what is wrong and what to do.
 
-    ``state``: a second line for commands of several steps: what was done and what was not.
-    ``outcome``: the outcome of the step that failed: NOT_DONE, DONE or UNKNOWN.
+    ``hint``: a second line for a terminal: what the error means and what to do. ``state``: another
+    line for commands of several steps: what was done and what was not. ``outcome``: the outcome of
+    the step that failed: NOT_DONE, DONE or UNKNOWN.
     """
 
+    hint = ""
     state = ""
     outcome = NOT_DONE
 
@@ -33,14 +40,19 @@ class ServiceError(Failure):
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
     is one line. The text of the failure is ``CODE: MESSAGE``. ``resent``: an earlier attempt of the
-    same request may have taken effect, because its response was lost.
+    same request may have taken effect, because its response was lost. ``operation`` and
+    ``parameters``: the request. ``skew``: the seconds by which the clock of this machine is ahead
+    of the Date of the response, None if the response has none.
     """
 
     resent = False
+    operation = ""
+    skew: float | None = None
 
     def __init__(self, code: str, message: str) -> None:
         self.code = one_line(code)
         self.message = one_line(message)
+        self.parameters: Mapping[str, Any] = {}
         super().__init__(f"{self.code}: {self.message}" if self.message else self.code)
 
     @property

@@ -7,7 +7,7 @@ import sys
 
 from iamcli import interrupts
 from iamcli.command import Command
-from iamcli.errors import FAILED, INTERRUPTED, Failure, InvalidPolicy, OutputLost
+from iamcli.errors import FAILED, INTERRUPTED, Failure, InvalidPolicy, OutputLost, ServiceError
 from iamcli.output.streams import Output
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
@@ -55,9 +55,8 @@ class Program(Command):
         except InvalidPolicy as failure:
             self._explain(failure, arguments, output)
         except Failure as failure:
-            output.error(str(failure))
-            if failure.state:
-                output.error(failure.state)
+            for line in filter(None, (str(failure), failure.hint, failure.state)):
+                output.error(line)
         except KeyboardInterrupt:
             return INTERRUPTED
         return FAILED
@@ -124,6 +123,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output, *, stri
         _execute(command, values, output, secrets, strict=strict)
     except Failure as failure:
         failure.args = (secrets.redact(str(failure)),)
+        failure.hint = secrets.redact(failure.hint)
         failure.state = secrets.redact(failure.state)
         raise
     except Exception as error:  # noqa: BLE001 - users see a traceback only with -d
@@ -177,7 +177,7 @@ def _execute(
     )
     arguments = {option.dest: values[option.dest] for option in command.options}
     try:
-        _print_lines(command.function(iam, **arguments), iam, output)
+        _call_function(command, arguments, iam, output)
     except KeyboardInterrupt as interrupt:
         if iam.changed:
             known = secrets.redact(str(interrupt) or _outcome(iam))
@@ -185,6 +185,20 @@ def _execute(
         state = getattr(interrupt, "state", "")
         if state:
             output.error(secrets.redact(state))
+        raise
+
+
+def _call_function(
+    command: Command, arguments: Mapping[str, Any], iam: IAM, output: Output
+) -> None:
+    """Call the function of ``command`` and print its lines; add the hint to a ServiceError."""
+    try:
+        _print_lines(command.function(iam, **arguments), iam, output)
+    except ServiceError as error:
+        if iam.on_terminal:
+            from iamcli.hints.table import hint
+
+            error.hint = hint(error, command, arguments, iam)
         raise
 
 

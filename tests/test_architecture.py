@@ -20,7 +20,7 @@ LEVELS = (
     ("installation",),
     ("commands",),
     ("runner",),
-    ("operations", "help"),
+    ("operations", "help", "hints"),
     ("command", "client", "policies"),
     ("config",),
     ("output", "parsing"),

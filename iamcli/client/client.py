@@ -24,7 +24,7 @@ from iamcli import __version__
 from iamcli.client import outcomes
 from iamcli.client.attempts import Attempts
 from iamcli.client.http import BoundedSession, socket_options
-from iamcli.client.messages import ErrorTranslator, refusal
+from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.client.settings import (
@@ -52,8 +52,8 @@ class Client:
     """Sends requests to IAM, all over one connection.
 
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
-    each line of debug output. Raises Failure if the AWS configuration is invalid or there are no
-    credentials.
+    each line of debug output. ``destination``: where the requests are sent. Raises Failure if the
+    AWS configuration is invalid or there are no credentials.
     """
 
     def __init__(self, connection: Connection, log: Callable[[str], None]) -> None:
@@ -62,7 +62,8 @@ class Client:
             self._timeout = timeout()
             self._config = Config(read_timeout=self._timeout)
             self._keys = connection.keys or chain_keys(settings)
-            self.url, region, source = endpoint(connection, settings, self._keys)
+            self.destination = endpoint(connection, settings, self._keys)
+            region = self.destination.region
             with open(_MODEL, encoding="utf-8") as file:
                 self._service = ServiceModel(json.load(file), "iam")
             self._serializer = create_serializer("query", include_validation=False)
@@ -80,12 +81,28 @@ class Client:
             self._attempts.register(events)
             self._endpoint = self._make_endpoint(connection, settings, region, events)
             self._key_source = connection.key_source
-            self._endpoint_source = f"{source}, signed for {region}"
+
+    @property
+    def url(self) -> str:
+        """The URL of the endpoint."""
+        return self.destination.url
+
+    @property
+    def key_source(self) -> str:
+        """The file, the variable or the method of botocore that the access key is from."""
+        method = getattr(self._keys, "method", "unknown")
+        return self._key_source or f"botocore's method {method}"
 
     @property
     def access_key_id(self) -> str:
-        """The ID of the access key that signs the requests."""
-        return str(self._keys.get_frozen_credentials().access_key)
+        """The ID of the access key that signs the requests; raises as ``secrets`` does."""
+        return str(frozen(self._keys).access_key)
+
+    @property
+    def lacks_token(self) -> bool:
+        """Whether the access key is a temporary one without its session token."""
+        key = frozen(self._keys)
+        return str(key.access_key).startswith("ASIA") and not key.token
 
     @property
     def secrets(self) -> list[str]:
@@ -96,11 +113,10 @@ class Client:
     @property
     def origins(self) -> list[str]:
         """Where the key, the endpoint and the proxy are from, for debug output."""
-        method = getattr(self._keys, "method", "unknown")
-        source = self._key_source or f"botocore's method {method}"
+        sent = self.destination
         return [
-            f"key {frozen(self._keys).access_key} from {source}",
-            f"endpoint {self.url} from {self._endpoint_source}",
+            f"key {self.access_key_id} from {self.key_source}",
+            f"endpoint {sent.url} from {sent.source}, signed for {sent.region}",
             *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
         ]
 
@@ -148,6 +164,8 @@ class Client:
         refused = refusal(response.status_code, parsed, self.url)
         if isinstance(refused, ServiceError):
             refused.resent = self._retries.resent
+            refused.operation, refused.parameters = operation, parameters
+            refused.skew = clock_skew(response.headers)
         if changes and may_have_acted(response.status_code, parsed):
             raise unknown(refused)
         raise refused

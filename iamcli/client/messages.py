@@ -21,6 +21,7 @@ from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 #: The message for each kind of exception; the first one that matches is used.
@@ -113,3 +114,17 @@ def refusal(status: int, parsed: dict[str, Any], url: str) -> Failure:
     if not code or code.isdigit():
         return UnexpectedResponse(f"unexpected HTTP {status} from {url}, not an IAM response")
     return ServiceError(code, str(error.get("Message") or ""))
+
+
+def clock_skew(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds by which the clock of this machine is ahead of a response's Date.
+
+    ``headers``: those of a response that has just arrived. None if it has no valid Date.
+    """
+    import time
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return time.time() - parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (OverflowError, TypeError, ValueError):
+        return None

@@ -53,6 +53,11 @@ class IAM:
         self._before = before
         self._client: Client | None = None
 
+    @property
+    def client(self) -> Client:
+        """The client; raises Failure if it cannot be made."""
+        return self._client or self._make_client()
+
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call ``operation`` with the ``parameters`` that are not None and return the response.
 
@@ -81,7 +86,7 @@ class IAM:
         """Like ``call``, but a ServiceError that follows a lost response is raised as it is."""
         given = _without_none(parameters)
         self.secrets.gather(given)
-        client = self._client or self._make_client()
+        client = self.client
         self._before()
         self._debug(f"{operation} to {client.url}", given)
         reads = operation.startswith(("Get", "List"))
@@ -104,8 +109,7 @@ class IAM:
 
     def signs_with(self, access_key_id: str) -> bool:
         """Return whether this is the access key that signs the requests."""
-        client = self._client or self._make_client()
-        return client.access_key_id == access_key_id
+        return self.client.access_key_id == access_key_id
 
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.

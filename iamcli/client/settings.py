@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -61,6 +63,31 @@ CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "
 CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
 
 
+class Destination(NamedTuple):
+    """Where requests are sent: the ``url`` of the endpoint, and the ``region`` that signs.
+
+    ``source``: the option, variable or rules that the URL is from; ``specified``: whether the user
+    specified the URL, so that it does not follow from a region; ``setting``: what sets the region
+    ("AWS_REGION is cn-north-1").
+    """
+
+    url: str
+    region: str
+    source: str
+    specified: bool
+    setting: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region ("aws-cn"), or "unknown"."""
+        from botocore.loaders import Loader
+
+        for partition in Loader().load_data("partitions")["partitions"]:
+            if re.match(partition["regionRegex"], self.region, re.ASCII):
+                return str(partition["id"])
+        return "unknown"
+
+
 class Settings:
     """The AWS configuration: the environment and, if there are any, the shared files.
 
@@ -90,6 +117,15 @@ class Settings:
             return None if value == "" else value
         variables = REGION_VARIABLES if name == "region" else (VARIABLES.get(name, ""),)
         return next(filter(None, map(os.environ.get, variables)), None)
+
+    @property
+    def region_setting(self) -> str:
+        """What sets the region, for the user."""
+        region = self.get("region")
+        if not region:
+            return f"{REGION_VARIABLES[0]} is not set"
+        names = (name for name in REGION_VARIABLES if os.environ.get(name))
+        return f"{next(names, 'the region of the AWS profile')} is {region}"
 
     def switch(self, name: str) -> bool:
         """Return the Boolean setting ``name``."""
@@ -203,8 +239,8 @@ def frozen(keys: Any) -> Any:
     return key
 
 
-def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str, str, str]:
-    """Return the URL of the endpoint, the region for which requests are signed, and the source.
+def endpoint(connection: Connection, settings: Settings, keys: Any) -> Destination:
+    """Return where requests are sent.
 
     Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid.
     """
@@ -218,7 +254,13 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str
         for service in CREDENTIAL_SERVICES:
             _configured_endpoint(connection, settings, service)
     if url:
-        return url, signing_region(url, region), source
+        return Destination(
+            url,
+            signing_region(url, region),
+            source,
+            specified=True,
+            setting=settings.region_setting,
+        )
     from botocore.endpoint_provider import EndpointProvider
     from botocore.loaders import Loader
 
@@ -230,8 +272,13 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> tuple[str
         UseDualStack=settings.switch("use_dualstack_endpoint"),
     )
     schemes = found.properties.get("authSchemes") or [{}]
-    source = f"botocore's rules for {region}"
-    return found.url, schemes[0].get("signingRegion") or region, source
+    return Destination(
+        found.url,
+        schemes[0].get("signingRegion") or region,
+        f"botocore's rules for {region}",
+        specified=False,
+        setting=settings.region_setting,
+    )
 
 
 def _configured_endpoint(

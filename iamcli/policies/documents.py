@@ -58,11 +58,12 @@ def _checked(document: str, source: str) -> str:
     import json
 
     try:
-        json.loads(document)
+        # The service decides about numbers, also those that are too long for Python.
+        json.loads(document, parse_int=str)
     except json.JSONDecodeError as error:
-        raise InvalidPolicy(
-            f"{source}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
-        ) from None
+        from iamcli.policies.findings import described
+
+        raise InvalidPolicy(f"{source}, {described(error)}") from None
     except RecursionError:
         raise InvalidPolicy(f"{source}: nested too deeply") from None
     return document

@@ -1,0 +1,111 @@
+"""DeleteConflict: the command that removes what is left.
+
+Source: the messages of the service, such as "Cannot delete entity, must delete access keys first."
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from iamcli.errors import ServiceError
+    from iamcli.hints.given import Given
+
+
+class Left(NamedTuple):
+    """What an entity still has: a ``word`` of the message and the ``command`` that removes it.
+
+    ``listed_with``: if there is no command, the actions that the recursive option lists it with.
+    """
+
+    word: str
+    command: str
+    listed_with: str = ""
+
+
+class Deletion(NamedTuple):
+    """A refused deletion: what the entity may still have, the first that matches counts.
+
+    ``recursive``: the command that first removes all of it, with the option at its end, or "".
+    """
+
+    recursive: str
+    lefts: tuple[Left, ...]
+
+
+#: The deletions, by operation.
+DELETIONS = {
+    "DeleteUser": Deletion(
+        "iam-userdel -u {UserName} -r",
+        (
+            Left("must detach", "", "iam:ListAttachedUserPolicies"),
+            Left("access key", "iam-userdelkey -u {UserName} -k ACCESSKEYID"),
+            Left("certificate", "iam-userdelcert -u {UserName} -c CERTIFICATEID"),
+            Left("group", "iam-groupremoveuser -g GROUPNAME -u {UserName}"),
+            Left("login profile", "iam-userdelloginprofile -u {UserName}"),
+            Left("mfa device", "iam-userdeactivatemfadevice -u {UserName} -s SERIAL"),
+            Left("delete policies", "iam-userdelpolicy -u {UserName} -p POLICYNAME"),
+            Left(
+                "referenced objects",
+                "",
+                "iam:ListSSHPublicKeys and iam:ListServiceSpecificCredentials",
+            ),
+        ),
+    ),
+    "DeleteGroup": Deletion(
+        "iam-groupdel -g {GroupName} -r",
+        (
+            Left("must detach", "", "iam:ListAttachedGroupPolicies"),
+            Left("users", "iam-groupremoveuser -g {GroupName} -u USERNAME"),
+            Left("delete policies", "iam-groupdelpolicy -g {GroupName} -p POLICYNAME"),
+        ),
+    ),
+    "DeleteRole": Deletion(
+        "iam-roledel -r {RoleName} -c",
+        (
+            Left("must detach", "", "iam:ListAttachedRolePolicies"),
+            Left(
+                "instance profile",
+                "iam-instanceprofileremoverole -s INSTANCEPROFILENAME -r {RoleName}",
+            ),
+            Left("delete policies", "iam-roledelpolicy -r {RoleName} -p POLICYNAME"),
+        ),
+    ),
+    "DeleteInstanceProfile": Deletion(
+        "iam-instanceprofiledel -s {InstanceProfileName} -r",
+        (Left("role", "iam-instanceprofileremoverole -s {InstanceProfileName} -r ROLENAME"),),
+    ),
+    "DeleteVirtualMFADevice": Deletion(
+        "",
+        (Left("in use", "iam-userdeactivatemfadevice -u USERNAME -s {SerialNumber}"),),
+    ),
+}
+
+
+def conflict(error: ServiceError, given: Given) -> str:
+    """Return the commands that remove what the service names; "" if there is none."""
+    deletion = DELETIONS.get(error.operation)
+    if deletion is None:
+        return ""
+    message = error.message.lower()
+    left = next((left for left in deletion.lefts if left.word in message), Left("", ""))
+    recursive = given.values.get("recursive")
+    if recursive and left.listed_with:
+        option = deletion.recursive.rpartition(" ")[2]
+        return f"{option} leaves what your access key may not list: {left.listed_with}"
+    one = _filled(left.command, error.parameters)
+    every = "" if recursive else _filled(deletion.recursive, error.parameters)
+    steps = (
+        f"first run: {one}" if one else "",
+        f"remove everything that belongs to it: {every}" if every else "",
+    )
+    return "; or ".join(filter(None, steps))
+
+
+def _filled(command: str, parameters: Mapping[str, Any]) -> str:
+    from shlex import quote
+
+    return command.format_map({name: quote(str(value)) for name, value in parameters.items()})

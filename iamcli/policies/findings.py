@@ -1,0 +1,164 @@
+"""What is certainly wrong with the form of a policy.
+
+Only what the grammar of policies rules out for every kind of policy is reported, so the service may
+also refuse a policy without findings. Source: the grammar of the JSON policy language in the IAM
+User Guide.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+#: The elements of a policy and of a statement; their names are case-sensitive.
+POLICY = ("Version", "Id", "Statement")
+STATEMENT = (
+    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
+    *("Resource", "NotResource", "Condition"),
+)
+VERSIONS = ("2008-10-17", "2012-10-17")
+EFFECTS = ("Allow", "Deny")
+#: Elements that exclude each other.
+EXCLUSIVE = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
+
+#: A string, or a word that Python accepts as a number although JSON does not.
+_STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+#: Longer names and values are not shown.
+_MAX_SHOWN = 40
+
+
+class Members(dict[str, "Any"]):
+    """An object of JSON; ``repeated``: the names that occur more than once in it."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        counts = Counter(name for name, _ in pairs)
+        self.repeated = [name for name, count in counts.items() if count > 1]
+
+
+class Number(str):
+    """A number as it is in the document. As an integer it could be too long for Python."""
+
+    __slots__ = ()
+
+
+def findings(document: str) -> list[str]:
+    """Return phrases that say what is wrong with a policy ("no Statement"); [] if nothing is known.
+
+    The phrases may contain control characters of the document. Raises nothing.
+    """
+    try:
+        policy = json.loads(
+            document, object_pairs_hook=Members, parse_int=Number, parse_float=Number
+        )
+    except json.JSONDecodeError as error:
+        return [described(error)]
+    except RecursionError:
+        return []
+    for match in _STRING_OR_WORD.finditer(document):
+        if match[1]:
+            message = f"{match[1]} is not a value"
+            return [described(json.JSONDecodeError(message, document, match.start()))]
+    if not isinstance(policy, Members):
+        return ["it is not a JSON object"]
+    found = [phrase for check in POLICY_CHECKS for phrase in check(policy)]
+    for name, statement in _statements(policy):
+        if isinstance(statement, Members):
+            found += [phrase for check in STATEMENT_CHECKS for phrase in check(statement, name)]
+        else:
+            found.append(f"{name} is not a JSON object")
+    return found
+
+
+def described(error: json.JSONDecodeError) -> str:
+    """Return where and why a document is not JSON ("line 1, column 2: not JSON (...)")."""
+    return f"line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
+
+
+def _statements(policy: Members) -> Iterator[tuple[str, Any]]:
+    """Yield the name of each statement ("statement 2") and the statement."""
+    statements = policy.get("Statement", [])
+    if not isinstance(statements, list):
+        statements = [statements]
+    for number, statement in enumerate(statements, 1):
+        yield (f"statement {number}" if len(statements) > 1 else "the statement"), statement
+
+
+def _policy_elements(policy: Members) -> Iterator[str]:
+    for name in policy:
+        if name not in POLICY:
+            yield f"unknown element {_shown(name)}"
+    for name in policy.repeated:
+        yield f"{_shown(name)} occurs more than once"
+
+
+def _version(policy: Members) -> Iterator[str]:
+    if "Version" in policy and policy["Version"] not in VERSIONS:
+        yield f"Version is {_shown(policy['Version'])}, not {' or '.join(VERSIONS)}"
+
+
+def _no_statement(policy: Members) -> Iterator[str]:
+    if "Statement" not in policy:
+        yield "no Statement"
+
+
+def _statement_elements(statement: Members, name: str) -> Iterator[str]:
+    for element in statement:
+        if element not in STATEMENT:
+            yield f"unknown element {_shown(element)} in {name}"
+    inner: list[Any] = [statement]
+    while inner:
+        value = inner.pop()
+        if isinstance(value, Members):
+            for element in value.repeated:
+                yield f"{_shown(element)} occurs more than once in {name}"
+            inner += value.values()
+        elif isinstance(value, list):
+            inner += value
+
+
+def _effect(statement: Members, name: str) -> Iterator[str]:
+    if "Effect" not in statement:
+        yield f"no Effect in {name}"
+    elif statement["Effect"] not in EFFECTS:
+        yield f"Effect is {_shown(statement['Effect'])} in {name}, not {' or '.join(EFFECTS)}"
+
+
+def _action(statement: Members, name: str) -> Iterator[str]:
+    if "Action" not in statement and "NotAction" not in statement:
+        yield f"neither Action nor NotAction in {name}"
+
+
+def _exclusive(statement: Members, name: str) -> Iterator[str]:
+    for one, other in EXCLUSIVE:
+        if one in statement and other in statement:
+            yield f"both {one} and {other} in {name}"
+
+
+POLICY_CHECKS: tuple[Callable[[Members], Iterator[str]], ...] = (
+    _policy_elements,
+    _version,
+    _no_statement,
+)
+STATEMENT_CHECKS: tuple[Callable[[Members, str], Iterator[str]], ...] = (
+    _statement_elements,
+    _effect,
+    _action,
+    _exclusive,
+)
+
+
+def _shown(value: Any) -> str:
+    """Return a name or a value as in the document if it is short, else its type."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "an array"
+    text = value if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MAX_SHOWN else "a longer string or number"
