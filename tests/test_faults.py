@@ -785,6 +785,8 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]
 
 def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
     """Write a key and a certificate for ``host`` to ``file``, and return it."""
+    is_name = any(map(str.isalpha, host))
+    alternative = x509.DNSName(host) if is_name else x509.IPAddress(ip_address(host))
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     now = datetime.now(timezone.utc)
@@ -796,9 +798,7 @@ def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
         .serial_number(1)
         .not_valid_before(now - timedelta(days=2))
         .not_valid_after(now + timedelta(days=days))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
         .sign(key, hashes.SHA256())
     )
     file.write_bytes(

@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import os
 import re
-import select
 import shlex
 import signal
 import subprocess
@@ -22,6 +21,7 @@ import pytest
 from support.account import ARN, Account
 from support.shell import ROOT
 from support.stub import faulty, ok, refused
+from support.terminal import read_now, terminal_pair
 from test_transcripts import HERE, TRANSCRIPTS, answer, parts
 
 if TYPE_CHECKING:
@@ -93,23 +93,6 @@ def table() -> list[Row]:
 
 
 ROWS = table()
-
-
-def terminal_pair() -> tuple[int, int]:
-    """Return both ends of a terminal that changes nothing of what is written to it."""
-    master, slave = os.openpty()
-    modes = termios.tcgetattr(slave)
-    modes[1] &= ~termios.OPOST
-    termios.tcsetattr(slave, termios.TCSANOW, modes)
-    return master, slave
-
-
-def read_now(master: int) -> str:
-    """Return what has been written to a terminal."""
-    shown = b""
-    while select.select([master], [], [], 0)[0]:
-        shown += os.read(master, 1 << 16)
-    return shown.decode()
 
 
 # No line without a row.
@@ -208,20 +191,21 @@ DENIED = refused("AccessDenied", "Not allowed.", 403)
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "0.4"}
 
 
-class Denying(Account):
-    """A user's account whose key may not call one operation."""
+class Refusing(Account):
+    """A user's account that refuses one operation."""
 
-    def __init__(self, url: str, operation: str) -> None:
+    def __init__(self, url: str, operation: str, refusal: Answer = DENIED) -> None:
         things = {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"], "ListMFADevices": [f"{ARN}mfa/phone"]}
         super().__init__(url, "User", things)
-        self._denied = operation
+        self._refused = operation
+        self._refusal = refusal
 
     def answer(self, request: Request) -> Answer:
         """Refuse the operation."""
-        if request.operation != self._denied:
+        if request.operation != self._refused:
             return super().answer(request)
         self.requests.append(request)
-        return DENIED
+        return self._refusal
 
 
 def readable(run: Shell, stub: Stub) -> Run:
@@ -237,7 +221,7 @@ def plain(run: Shell, stub: Stub) -> Run:
 
 
 def denied(_run: Shell, stub: Stub) -> Run:
-    return Run("iam-userdel -u bob -r -p", stub.add(lambda url: Denying(url, "ListMFADevices")))
+    return Run("iam-userdel -u bob -r -p", stub.add(lambda url: Refusing(url, "ListMFADevices")))
 
 
 def lost_removal(_run: Shell, stub: Stub) -> Run:
@@ -252,7 +236,7 @@ def lost_addition(_run: Shell, stub: Stub) -> Run:
 
 
 def kept_device(_run: Shell, stub: Stub) -> Run:
-    endpoint = stub.add(lambda url: Denying(url, "DeleteVirtualMFADevice"))
+    endpoint = stub.add(lambda url: Refusing(url, "DeleteVirtualMFADevice"))
     return Run("iam-userdel -u bob -r", endpoint)
 
 
@@ -271,7 +255,7 @@ def half_done(command: str, operation: str) -> Callable[[Shell, Stub], Run]:
 
 
 def half_deleted(_run: Shell, stub: Stub) -> Run:
-    return Run("iam-userdel -u bob -r", stub.add(lambda url: Denying(url, "DeleteUser")))
+    return Run("iam-userdel -u bob -r", stub.add(lambda url: Refusing(url, "DeleteUser")))
 
 
 def asking(arguments: str, operation: str) -> Callable[[Shell, Stub], Run]:
@@ -282,11 +266,26 @@ def sandbox(_run: Shell, _stub: Stub) -> Run:
     return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
 
 
+def turned_down(arguments: str, code: str, message: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)))
+
+
+def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
+    def made(_run: Shell, stub: Stub) -> Run:
+        conflict = refused("DeleteConflict", f"Cannot delete entity, {message} first.", 409)
+        endpoint = stub.add(lambda url: Refusing(url, "DeleteUser", conflict))
+        return Run(" ".join(("iam-userdel -u bob", *more)), endpoint)
+
+    return made
+
+
 CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword")
 AGE = ok(
     "GetAccountPasswordPolicy",
     "<PasswordPolicy><MaxPasswordAge>90</MaxPasswordAge></PasswordPolicy>",
 )
+#: How the row begins whose command waits some seconds before it reports the conflict.
+RETRIED = "-... leaves"
 #: A run for each row, by how the row begins.
 RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... is readable": readable,
@@ -312,6 +311,31 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... has no inline": lambda _run, stub: Run(
         "iam-userlistpolicies -u bob", stub.endpoint(ok("ListUserPolicies"))
     ),
+    "specify": turned_down(
+        "iam-useraddkey",
+        "ValidationError",
+        "Must specify userName when calling with non-User credentials",
+    ),
+    "access key": turned_down("iam-accountaliaslist", "InvalidClientTokenId", "Is invalid."),
+    "denied by": turned_down(
+        "iam-accountaliaslist", "AccessDenied", "No, with an explicit deny in a session policy"
+    ),
+    "denied because": turned_down(
+        "iam-accountaliaslist",
+        "AccessDenied",
+        "No, because no identity-based policy allows the iam:ListAccountAliases action",
+    ),
+    "first run": deletion("must delete policies"),
+    "remove everything": deletion("must detach all policies"),
+    RETRIED: deletion("must detach all policies", "-r"),
+    "the quota": turned_down(
+        "iam-groupcreate -g g", "LimitExceeded", "Cannot exceed quota for GroupsPerAccount: 300"
+    ),
+    "the clock": turned_down("iam-accountaliaslist", "RequestExpired", "Request has expired."),
+    "check the secret": turned_down("iam-accountaliaslist", "SignatureDoesNotMatch", "No."),
+    "in the policy": turned_down(
+        "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
+    ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "private IAM": sandbox,
     "Password": asking("iam-useraddloginprofile -u bob -p -", "CreateLoginProfile"),
@@ -320,12 +344,19 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
 }
 
 
-def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
+def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
     """Return what a command wrote to each stream."""
-    env = {**run.env, **how.env, **condition.env}
+    env = {**run_fast.env, **how.env, **condition.env}
     if how.endpoint:
         env["AWS_IAM_URL"] = how.endpoint.url
     master, slave = terminal_pair()
+    if how.arguments.startswith("iam-") and not how.typed and not how.interrupt:
+        device = os.ttyname(slave) if condition.terminal else None
+        done = run_fast(*shlex.split(how.arguments), env=env, stderr=device)
+        shown = read_now(master) if condition.terminal else done.err
+        os.close(slave)
+        os.close(master)
+        return {"standard error": shown, "standard output": done.out}
 
     def own_terminal() -> None:
         os.setsid()
@@ -334,7 +365,7 @@ def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
     process = subprocess.Popen(
         shlex.split(how.arguments),
         env=env,
-        cwd=run.home,
+        cwd=run_fast.home,
         stdin=slave if condition.terminal else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=slave if condition.terminal else subprocess.PIPE,
@@ -365,13 +396,23 @@ def ran(run: Shell, how: Run, condition: Condition) -> dict[str, str]:
     return {"standard error": shown, "standard output": out.decode()}
 
 
-@pytest.mark.parametrize("name", CONDITIONS)
-@pytest.mark.parametrize("begin", RUNS)
-def test_each_row_appears_where_it_says(begin: str, name: str, run: Shell, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("begin", "name"),
+    [
+        pytest.param(
+            begin, name, marks=[pytest.mark.full] * (begin == RETRIED and name != "terminal")
+        )
+        for begin in RUNS
+        for name in CONDITIONS
+    ],
+)
+def test_each_row_appears_where_it_says(
+    begin: str, name: str, run: Shell, run_fast: ForkRunner, stub: Stub
+) -> None:
     (row,) = [row for row in ROWS if row.line.startswith(begin)]
     condition = CONDITIONS[name]
     how = RUNS[begin](run, stub)
-    streams = ran(run, how, condition)
+    streams = ran(run_fast, how, condition)
     seen = [stream for stream, text in streams.items() if any(map(row.matches, text.splitlines()))]
     wanted = row.stream(condition)
     assert seen == ([] if wanted == "nowhere" else [wanted]), streams

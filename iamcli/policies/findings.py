@@ -106,6 +106,8 @@ def _version(policy: Members) -> Iterator[str]:
 def _no_statement(policy: Members) -> Iterator[str]:
     if "Statement" not in policy:
         yield "no Statement"
+    elif policy["Statement"] == []:
+        yield "Statement is empty"
 
 
 def _statement_elements(statement: Members, name: str) -> Iterator[str]:

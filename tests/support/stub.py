@@ -34,7 +34,10 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A response: status and body, or a ``fault`` that uses the connection itself."""
+    """A response: status and body, or a ``fault`` that uses the connection itself.
+
+    ``headers``: more headers; an empty value removes one that is always sent.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -98,9 +101,13 @@ class Endpoint:
 
 
 class Stub:
-    """A running stub; ``endpoint`` adds a URL with its answers."""
+    """A running stub; ``endpoint`` adds a URL with its answers.
 
-    def __init__(self, tls: SSLContext | None = None) -> None:
+    ``tunnel``: as a proxy, it takes the place of every host, with this certificate. The first
+    endpoint answers requests for the root.
+    """
+
+    def __init__(self, tls: SSLContext | None = None, tunnel: SSLContext | None = None) -> None:
         self._endpoints: dict[str, Endpoint] = {}
         self._scheme = "https" if tls else "http"
         #: The hosts that it was asked to connect to as a proxy.
@@ -117,7 +124,13 @@ class Stub:
 
             def do_CONNECT(self) -> None:
                 stub.connects.append(self.path)
-                self.send_error(405)
+                if tunnel is None:
+                    self.send_error(405)
+                    return
+                self.send_response_only(200)
+                self.end_headers()
+                self.request = tunnel.wrap_socket(self.connection, server_side=True)
+                self.setup()
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -154,7 +167,7 @@ class Stub:
             handler.client_address,
             handler.requestline,
         )
-        endpoint = self._endpoints.get(path)
+        endpoint = self._endpoints.get(path or "/1")
         answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
         if answer.delay:
             time.sleep(answer.delay)
@@ -162,10 +175,15 @@ class Stub:
             answer.fault(handler)
             handler.close_connection = True
             return
-        handler.send_response(answer.status)
-        headers = {"Content-Type": "text/xml", "Content-Length": str(len(answer.body))}
+        handler.send_response_only(answer.status)
+        headers = {
+            "Date": handler.date_time_string(),
+            "Content-Type": "text/xml",
+            "Content-Length": str(len(answer.body)),
+        }
         for name, value in (headers | answer.headers).items():
-            handler.send_header(name, value)
+            if value:
+                handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(answer.body)
 

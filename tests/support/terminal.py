@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import select
+import termios
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -20,6 +23,23 @@ PROMPT = "READY> "
 #: Sequences that move the cursor: what follows them is another line.
 MOVE = re.compile(r"\x1b\[[0-9;]*[A-DH]|\r")
 CONTROL = re.compile(r"\x1b[\[(][0-9;?]*[A-Za-z]|\x1b[=>]|[\x00\x07\x08]")
+
+
+def terminal_pair() -> tuple[int, int]:
+    """Return both ends of a terminal that changes nothing of what is written to it."""
+    master, slave = os.openpty()
+    modes = termios.tcgetattr(slave)
+    modes[1] &= ~termios.OPOST
+    termios.tcsetattr(slave, termios.TCSANOW, modes)
+    return master, slave
+
+
+def read_now(master: int) -> str:
+    """Return what has been written to a terminal."""
+    shown = b""
+    while select.select([master], [], [], 0)[0]:
+        shown += os.read(master, 1 << 16)
+    return shown.decode()
 
 
 class Terminal:
