@@ -30,7 +30,7 @@ EXCLUSIVE = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource"
 #: A string, or a word that Python accepts as a number although JSON does not.
 _STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 #: Longer names and values are not shown.
-_MAX_SHOWN = 40
+_MAX_SHOWN = 64
 
 
 class Members(dict[str, "Any"]):

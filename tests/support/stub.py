@@ -131,6 +131,7 @@ class Stub:
                 self.end_headers()
                 self.request = tunnel.wrap_socket(self.connection, server_side=True)
                 self.setup()
+                self.close_connection = False
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -1,0 +1,677 @@
+"""The second line of errors that everybody meets: on a terminal only, and never untrue.
+
+The messages of the service are recorded ones, or in the formats that its documentation describes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import ssl
+import time
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.account import Account
+from support.shell import KEY_ID, SECRET
+from support.stub import Stub, refused
+from support.terminal import Terminal, read_now, terminal_pair
+from test_faults import self_signed
+
+from iamcli.policies.findings import findings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Endpoint, Request
+
+    Say = Callable[..., list[str]]
+
+ENV = {"AWS_MAX_ATTEMPTS": "1"}
+
+
+@pytest.fixture
+def say(run_fast: ForkRunner) -> Iterator[Say]:
+    """Run a command line; return the lines that it writes to a terminal as standard error."""
+    master, slave = terminal_pair()
+
+    def said(line: str, endpoint: Endpoint | None, **env: str) -> list[str]:
+        where = {"AWS_IAM_URL": endpoint.url} if endpoint else {}
+        arguments = shlex.split(line)
+        done = run_fast(*arguments, env={**ENV, **where, **env}, stderr=os.ttyname(slave))
+        assert (done.status, done.out) == (1, "")
+        # No name of a command has a control character, so what is left of one would be seen.
+        return [text.removeprefix(f"{arguments[0]}: ") for text in read_now(master).splitlines()]
+
+    yield said
+    os.close(slave)
+    os.close(master)
+
+
+def explicit(kind: str, more: str = "") -> str:
+    return f"{WHO} with an explicit deny in a{'n' if kind[0] == 'i' else ''} {kind}{more}"
+
+
+def lacking(kind: str) -> str:
+    return f"{WHO} because no {kind} allows the iam:CreateUser action"
+
+
+WHO = (
+    "User: arn:aws:iam::123456789012:user/ann is not authorized to perform: iam:CreateUser on "
+    "resource: arn:aws:iam::123456789012:user/bob"
+)
+SCP = (
+    "denied by a service control policy of the organization; ask an administrator of the "
+    "organization"
+)
+BOUNDARY = (
+    "denied by the permissions boundary of your user or role; no other policy can allow more than "
+    "it does"
+)
+SESSION = (
+    "denied by the session policy of your temporary credentials; get credentials with a session "
+    "policy that allows this, or without one"
+)
+VPC = (
+    "denied by the policy of the VPC endpoint through which the request was sent; ask an "
+    "administrator of the endpoint"
+)
+POLICY_ARN = ": arn:aws:organizations::987654321098:policy/o-a/service_control_policy/p-b"
+#: A message of AccessDenied, and what is said about it.
+DENIALS = {
+    explicit("service control policy"): SCP,
+    explicit("service control policy", POLICY_ARN): SCP,
+    f"{WHO} due to an explicit deny in a Service Control Policy": SCP,
+    lacking("service control policy"): SCP,
+    explicit("resource control policy"): SCP.replace("service", "resource"),
+    explicit("permissions boundary"): BOUNDARY,
+    lacking("permissions boundary"): BOUNDARY,
+    explicit("session policy"): SESSION,
+    lacking("session policy"): SESSION,
+    explicit("VPC endpoint policy"): VPC,
+    lacking("VPC endpoint policy"): VPC,
+    explicit("identity-based policy"): (
+        "denied by an identity-based policy of your user or role, explicitly; no other policy can "
+        "allow this"
+    ),
+    lacking("identity-based policy"): (
+        "denied because no identity-based policy of your user or role allows this; ask an "
+        "administrator to allow it"
+    ),
+    explicit(
+        "resource-based policy"
+    ): "denied by a resource-based policy; ask the owner of the resource",
+    lacking("resource-based policy"): (
+        "denied because no resource-based policy allows this; ask the owner of the resource"
+    ),
+    # No kind of policy, or one that this release does not know: nothing is said.
+    WHO: "",
+    f"{WHO} with an explicit deny": "",
+    explicit("galaxy control policy"): "",
+    "Cannot delete policy versions for policies outside your own account.": "",
+}
+
+
+@pytest.mark.parametrize("message", DENIALS)
+def test_denial_names_the_kind_of_policy(message: str, say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("AccessDenied", message, 403))
+    lines = say("iam-usercreate -u bob", endpoint)
+    assert lines == [f"AccessDenied: {message}", *filter(None, [DENIALS[message]])]
+
+
+NO_USER = "Must specify userName when calling with non-User credentials"
+OWN = "specify -u, because the access key belongs to a role, not to a user"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("iam-usergetattributes", OWN),
+        ("iam-userlistkeys", OWN),
+        ("iam-userdelcert -c TA7SMP42TDN5Z26OBPJE7EXAMPLE", OWN),
+        # A command without an option for the user, and one whose option was specified.
+        ("iam-accountgetsummary", ""),
+        ("iam-usergetattributes -u bob", ""),
+    ],
+)
+def test_key_of_a_role_needs_the_option_for_the_user(
+    line: str, hint: str, say: Say, stub: Stub
+) -> None:
+    lines = say(line, stub.endpoint(refused("ValidationError", NO_USER)))
+    assert lines == [f"ValidationError: {NO_USER}", *filter(None, [hint])]
+
+
+def test_other_validation_errors_are_left_alone(say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("ValidationError", "1 validation error detected: userName"))
+    assert len(say("iam-usergetattributes", endpoint)) == 1
+
+
+USER = {
+    "must delete access keys": "iam-userdelkey -u bob -k ACCESSKEYID",
+    "must delete certificates": "iam-userdelcert -u bob -c CERTIFICATEID",
+    "must remove users from group": "iam-groupremoveuser -g GROUPNAME -u bob",
+    "must delete login profile": "iam-userdelloginprofile -u bob",
+    "must delete MFA device": "iam-userdeactivatemfadevice -u bob -s SERIAL",
+    "must delete policies": "iam-userdelpolicy -u bob -p POLICYNAME",
+    "must detach all policies": "",
+    "must remove referenced objects": "",
+    "must do what nobody knows yet": "",
+}
+GROUP = {
+    "must remove users from group": "iam-groupremoveuser -g 'a b' -u USERNAME",
+    "must delete policies": "iam-groupdelpolicy -g 'a b' -p POLICYNAME",
+    "must detach all policies": "",
+}
+ROLE = {
+    "must remove roles from instance profile": (
+        "iam-instanceprofileremoverole -s INSTANCEPROFILENAME -r web"
+    ),
+    "must delete policies": "iam-roledelpolicy -r web -p POLICYNAME",
+    "must detach all policies": "",
+}
+PROFILE = {
+    "must remove roles from instance profile": "iam-instanceprofileremoverole -s web -r ROLENAME"
+}
+CONFLICTS = [
+    (f"iam-{line}", f"Cannot delete entity, {must} first.", command, f"iam-{line} {recursive}")
+    for line, recursive, conflicts in (
+        ("userdel -u bob", "-r", USER),
+        ("groupdel -g 'a b'", "-r", GROUP),
+        ("roledel -r web", "-c", ROLE),
+        ("instanceprofiledel -s web", "-r", PROFILE),
+    )
+    for must, command in conflicts.items()
+]
+
+
+@pytest.mark.parametrize(("line", "message", "command", "recursive"), CONFLICTS)
+def test_conflict_names_the_command_that_removes_what_is_left(
+    line: str, message: str, command: str, recursive: str, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
+    every = f"remove everything that belongs to it: {recursive}"
+    hint = f"first run: {command}; or {every}" if command else every
+    assert say(line, endpoint) == [f"DeleteConflict: {message}", hint]
+    # Nothing was sent but what was typed.
+    assert len(endpoint.requests) == 1
+
+
+def test_device_in_use_is_deactivated_first(say: Say, stub: Stub) -> None:
+    message = "MFA VirtualDevice in use. Must deactivate first."
+    endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
+    assert say("iam-virtualmfadevicedel -s arn:x", endpoint) == [
+        f"DeleteConflict: {message}",
+        "first run: iam-userdeactivatemfadevice -u USERNAME -s arn:x",
+    ]
+
+
+def test_certificate_in_use_has_no_command(say: Say, stub: Stub) -> None:
+    message = "Certificate: ASCAEXAMPLE is currently in use by arn:aws:elasticloadbalancing:x"
+    endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
+    assert say("iam-servercertdel -s web", endpoint) == [f"DeleteConflict: {message}"]
+
+
+class Keeping(Account):
+    """A user who cannot be deleted for a reason that the account does not list."""
+
+    def __init__(self, url: str, must: str) -> None:
+        super().__init__(url, "User", {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"]})
+        self._must = must
+
+    def answer(self, request: Request) -> Answer:
+        """Refuse the last step."""
+        if request.operation != "DeleteUser":
+            return super().answer(request)
+        self.requests.append(request)
+        return refused("DeleteConflict", f"Cannot delete entity, {self._must} first.", 409)
+
+
+LEFT = "removed: access key AKIAI44QH8DHBEXAMPLE; left: user bob"
+# Each waits some seconds for the conflict to pass.
+RECURSIVE = [
+    pytest.param(
+        "must remove referenced objects",
+        "-r leaves what your access key may not list: iam:ListSSHPublicKeys and "
+        "iam:ListServiceSpecificCredentials",
+    ),
+    pytest.param(
+        "must delete access keys",
+        "first run: iam-userdelkey -u bob -k ACCESSKEYID",
+        marks=pytest.mark.full,
+    ),
+    pytest.param("must do what nobody knows yet", "", marks=pytest.mark.full),
+]
+
+
+@pytest.mark.parametrize(("must", "hint"), RECURSIVE)
+def test_recursive_option_is_not_suggested_again(
+    must: str, hint: str, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.add(lambda url: Keeping(url, must))
+    lines = say("iam-userdel -u bob -r", endpoint)
+    error = f"DeleteConflict: Cannot delete entity, {must} first."
+    # The state of the removal is the last line.
+    assert lines == [error, *filter(None, [hint]), LEFT]
+
+
+CONSOLE = "the Service Quotas console (AWS Identity and Access Management, Region us-east-1)"
+#: A message of LimitExceeded, and what is said about it.
+QUOTAS = {
+    "Cannot exceed quota for UsersPerAccount: 5000": (
+        "the quota UsersPerAccount is 5000 and cannot be raised; delete users that are not needed, "
+        "or use roles"
+    ),
+    "Cannot exceed quota for AccessKeysPerUser: 2": (
+        "the quota AccessKeysPerUser is 2 and cannot be raised; delete one with iam-userdelkey"
+    ),
+    "Cannot exceed quota for CertificatesPerUser: 2": (
+        "the quota CertificatesPerUser is 2 and cannot be raised; delete one with iam-userdelcert"
+    ),
+    "Cannot exceed quota for GroupsPerUser: 10": (
+        "the quota GroupsPerUser is 10 and cannot be raised; remove the user from a group with "
+        "iam-groupremoveuser"
+    ),
+    "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1": (
+        "the quota InstanceSessionsPerInstanceProfile is 1 and cannot be raised; remove the role "
+        "with iam-instanceprofileremoverole"
+    ),
+    "Cannot exceed quota for RolesPerAccount: 1500": (
+        f"the quota RolesPerAccount is 1500; request an increase in {CONSOLE}"
+    ),
+    "Cannot exceed quota for ACLSizePerRole: 2048": (
+        "the quota ACLSizePerRole is 2048 (the length of the role's trust policy); request an "
+        f"increase in {CONSOLE}"
+    ),
+    # Not in the documentation that this release knows.
+    "Cannot exceed quota for WidgetsPerUser: 7": (
+        f"the quota WidgetsPerUser is 7; {CONSOLE} lists the quotas that can be raised"
+    ),
+    "Maximum policy size of 10240 bytes exceeded for role iantest01-AmcApiAccessRole": (
+        "the quota for all inline policies of a role is 10240 bytes without white space, and "
+        "cannot be raised; attached managed policies do not count"
+    ),
+    "A managed policy can have up to 5 versions. Before you create a new version, you must delete "
+    "an existing version.": "",
+}
+
+
+@pytest.mark.parametrize("message", QUOTAS)
+def test_quota_is_named_with_where_to_raise_it(message: str, say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("LimitExceeded", message, 409))
+    lines = say("iam-useraddkey -u bob", endpoint)
+    assert lines == [f"LimitExceeded: {message}", *filter(None, [QUOTAS[message]])]
+
+
+def test_console_of_another_partition_has_another_region(say: Say, stub: Stub) -> None:
+    message = "Cannot exceed quota for GroupsPerAccount: 300"
+    endpoint = stub.endpoint(refused("LimitExceeded", message, 409))
+    _, hint = say("iam-groupcreate -g g", endpoint, AWS_REGION="cn-north-1")
+    assert hint == (
+        "the quota GroupsPerAccount is 300; request an increase in the Service Quotas console "
+        "(AWS Identity and Access Management)"
+    )
+
+
+# The clock and the keys.
+
+UNKNOWN = "The security token included in the request is invalid."
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS "
+    "Secret Access Key and signing method."
+)
+LATE = (
+    "Signature expired: 20160512T092519Z is now earlier than 20160512T092623Z (20160512T094123Z - "
+    "15 min.)"
+)
+EARLY = (
+    "Signature not yet current: 20160512T102519Z is still later than 20160512T093623Z "
+    "(20160512T092123Z + 15 min.)"
+)
+HOUR = 3600
+
+
+def dated(code: str, message: str, ahead: float | None) -> Answer:
+    """Return a refusal whose Date is ``ahead`` seconds ahead of this clock; None: without one."""
+    date = "" if ahead is None else formatdate(time.time() + ahead, usegmt=True)
+    return refused(code, message, 403)._replace(headers={"Date": date})
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("SignatureDoesNotMatch", LATE),
+        ("SignatureDoesNotMatch", EARLY),
+        ("RequestExpired", "Request has expired."),
+    ],
+)
+@pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [
+        (HOUR + 5 * 60 + 30, "1 hour 5 minutes behind"),
+        (-3 * 24 * HOUR - 2 * HOUR - 60, "3 days 2 hours ahead of"),
+        (-17 * 60 - 30, "17 minutes 3"),
+        (400, "6 minutes "),
+    ],
+)
+def test_clock_that_is_wrong(
+    code: str, message: str, ahead: float, shown: str, say: Say, stub: Stub
+) -> None:
+    line, hint = say("iam-accountaliaslist", stub.endpoint(dated(code, message, ahead)))
+    assert line == f"{code}: {message}"
+    assert hint.startswith(f"the clock of this machine is {shown}")
+    side = "behind" if ahead > 0 else "ahead of"
+    assert hint.endswith(f" {side} the Date of the response; correct it")
+
+
+@pytest.mark.parametrize("ahead", [-240, 0, 240])
+@pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "RequestExpired"])
+def test_clock_that_is_right_is_not_blamed(code: str, ahead: float, say: Say, stub: Stub) -> None:
+    _, hint = say("iam-accountaliaslist", stub.endpoint(dated(code, LATE, ahead)))
+    assert hint.endswith(" the Date of the response, so it is not wrong now; try again")
+    assert "correct" not in hint
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Fri, 99 Foo 2026 10:00:00 GMT"])
+def test_without_a_date_nothing_is_said_about_the_clock(date: str, say: Say, stub: Stub) -> None:
+    answer = dated("SignatureDoesNotMatch", LATE, None)._replace(headers={"Date": date})
+    assert len(say("iam-accountaliaslist", stub.endpoint(answer))) == 1
+
+
+@pytest.mark.parametrize("ahead", [None, 0, -200])
+def test_signature_that_does_not_match_is_about_the_secret(
+    ahead: float | None, run_fast: ForkRunner, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(dated("SignatureDoesNotMatch", MISMATCH, ahead))
+    file = run_fast.env["AWS_CREDENTIAL_FILE"]
+    check = f"check the secret access key of {KEY_ID} from"
+    assert say("iam-accountaliaslist", endpoint)[1:] == [f"{check} credential file {file}"]
+    variables = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    lines = say("iam-accountaliaslist", endpoint, AWS_CREDENTIAL_FILE="", **variables)
+    assert lines[1:] == [f"{check} AWS_ACCESS_KEY_ID"]
+
+
+def test_signature_and_clock_that_are_both_wrong(say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(dated("SignatureDoesNotMatch", MISMATCH, -2 * HOUR - 20))
+    _, hint = say("iam-accountaliaslist", endpoint)
+    assert hint.startswith("the clock of this machine is 2 hours 2")
+    assert f"; correct it, and check the secret access key of {KEY_ID} from " in hint
+
+
+@pytest.mark.parametrize(
+    ("env", "partition", "setting"),
+    [
+        ({}, "aws", "AWS_REGION is not set"),
+        ({"AWS_REGION": "eu-west-1"}, "aws", "AWS_REGION is eu-west-1"),
+        (
+            {"AWS_DEFAULT_REGION": "cn-northwest-1"},
+            "aws-cn",
+            "AWS_DEFAULT_REGION is cn-northwest-1",
+        ),
+        ({"AWS_REGION": "us-gov-west-1"}, "aws-us-gov", "AWS_REGION is us-gov-west-1"),
+    ],
+)
+def test_refused_key_names_the_endpoint_and_the_partition(
+    env: dict[str, str], partition: str, setting: str, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
+    hint = (
+        f"access key {KEY_ID} was refused by {endpoint.url} (partition {partition}; {setting}); "
+        "if it is of another partition, change AWS_IAM_URL and AWS_REGION"
+    )
+    lines = say("iam-grouplistbypath", endpoint, **env)
+    assert lines == [f"InvalidClientTokenId: {UNKNOWN}", hint]
+
+
+def test_region_of_a_profile_is_named(run_fast: ForkRunner, say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
+    (run_fast.home / "config").write_text(
+        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+        "region=us-gov-east-1\n"
+    )
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config"}
+    _, hint = say("iam-grouplistbypath", endpoint, **env)
+    assert "(partition aws-us-gov; the region of the AWS profile is us-gov-east-1)" in hint
+
+
+def test_temporary_key_without_its_token(run_fast: ForkRunner, say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
+    key = "ASIAIOSFODNN7EXAMPLE"
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": SECRET}
+    _, hint = say("iam-grouplistbypath", endpoint, **env)
+    assert hint.endswith("; it is a temporary key and was sent without a session token")
+    _, hint = say("iam-grouplistbypath", endpoint, **env, AWS_SESSION_TOKEN="dG9rZW4=")
+    assert hint.endswith("; if it is of another partition, change AWS_IAM_URL and AWS_REGION")
+
+
+@pytest.fixture(scope="module")
+def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]:
+    """A proxy that takes the place of the endpoint of AWS, and the certificate."""
+    file = self_signed(tmp_path_factory.mktemp("amazon") / "cert.pem", host="iam.amazonaws.com")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    running = Stub(tunnel=context)
+    running.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
+    yield running, file
+    running.close()
+
+
+def test_refused_key_at_the_endpoint_of_a_region(amazon: tuple[Stub, Path], say: Say) -> None:
+    env = {
+        "HTTPS_PROXY": f"http://127.0.0.1:{amazon[0].port}",
+        "AWS_CA_BUNDLE": str(amazon[1]),
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }
+    _, hint = say("iam-grouplistbypath", None, **env)
+    assert hint == (
+        f"access key {KEY_ID} was refused by https://iam.amazonaws.com (partition aws; "
+        "AWS_DEFAULT_REGION is eu-west-1); if it is of another partition, set AWS_REGION to a "
+        "Region of it"
+    )
+
+
+# The form of a policy.
+
+GOOD = '{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}'
+#: A policy, and what is wrong with it.
+POLICIES = {
+    '{"Statement":{"Effect":NaN}}': "line 1, column 24: not JSON (NaN is not a value)",
+    '{\n "Statement": [],\n  "Id": -Infinity}': (
+        "line 3, column 9: not JSON (-Infinity is not a value)"
+    ),
+    "[]": "it is not a JSON object",
+    "null": "it is not a JSON object",
+    "{}": "no Statement",
+    '{"Statement":[]}': "Statement is empty",
+    f'{{"Statment":{GOOD}}}': 'unknown element "Statment"; no Statement',
+    f'{{"statement":{GOOD}}}': 'unknown element "statement"; no Statement',
+    f'{{"Version":"2012-10-18","Statement":{GOOD}}}': (
+        'Version is "2012-10-18", not 2008-10-17 or 2012-10-17'
+    ),
+    f'{{"Version":2012,"Statement":{GOOD}}}': "Version is 2012, not 2008-10-17 or 2012-10-17",
+    f'{{"Statement":{GOOD},"Statement":{GOOD}}}': '"Statement" occurs more than once',
+    '{"Statement":"Allow"}': "the statement is not a JSON object",
+    f'{{"Statement":[{GOOD},7]}}': "statement 2 is not a JSON object",
+    '{"Statement":{"Effect":"allow","Action":"*"}}': (
+        'Effect is "allow" in the statement, not Allow or Deny'
+    ),
+    f'{{"Statement":[{GOOD},{{"Effect":["Allow"],"Action":"*"}}]}}': (
+        "Effect is an array in statement 2, not Allow or Deny"
+    ),
+    '{"Statement":{"Action":"*"}}': "no Effect in the statement",
+    '{"Statement":{"Effect":"Deny","Action":"*","NotAction":"a:*"}}': (
+        "both Action and NotAction in the statement"
+    ),
+    '{"Statement":{"Effect":"Deny","Action":"*","Resource":"*","NotResource":"*"}}': (
+        "both Resource and NotResource in the statement"
+    ),
+    '{"Statement":{"Effect":"Deny","NotAction":"*","Principal":"*","NotPrincipal":"*"}}': (
+        "both Principal and NotPrincipal in the statement"
+    ),
+    '{"Statement":{"Effect":"Deny","Actions":"*"}}': (
+        'unknown element "Actions" in the statement; neither Action nor NotAction in the statement'
+    ),
+    '{"Statement":{"Effect":"Deny","Effect":"Allow","Action":"*"}}': (
+        '"Effect" occurs more than once in the statement'
+    ),
+    '{"Statement":{"Effect":"Deny","Action":"*","Condition":{"Bool":{"a:b":1,"a:b":2}}}}': (
+        '"a:b" occurs more than once in the statement'
+    ),
+    '{"a":1,"b":2,"c":3,"d":4}': (
+        'unknown element "a"; unknown element "b"; unknown element "c"; 2 more'
+    ),
+    '{"Statement":{"Effect":"\\u001b[31mAllow\\u009b","Action":"*"}}': (
+        r'Effect is "\u001b[31mAllow\x9b" in the statement, not Allow or Deny'
+    ),
+    f'{{"Statement":{{"Effect":"{"A" * 80}","Action":"*"}}}}': (
+        "Effect is a longer string or number in the statement, not Allow or Deny"
+    ),
+    # What the grammar allows in some policies, and what only the service knows.
+    f'{{"Id":"x","Statement":{GOOD}}}': "",
+    '{"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"*"}}]}': "",
+    '{"Version":"2008-10-17","Statement":{"Sid":"","Effect":"Deny","NotAction":[]}}': "",
+    '{"Statement":{"Effect":"Allow","Action":"Infinity","Resource":"\\"NaN"}}': "",
+    f'{{"Statement":{{"Effect":"Allow","Action":"*","Sid":{"9" * 5000}}}}}': "",
+}
+
+
+@pytest.mark.parametrize("number", range(len(POLICIES)))
+def test_form_of_the_policy(number: int, say: Say, run_fast: ForkRunner, stub: Stub) -> None:
+    document, found = list(POLICIES.items())[number]
+    (run_fast.home / "policy.json").write_text(document)
+    endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
+    lines = say("iam-useruploadpolicy -u bob -p p -f policy.json", endpoint)
+    # It was sent: the service decides.
+    assert endpoint.requests[0].parameters["PolicyDocument"] == document
+    expected = [f"in the policy: {found}"] if found else []
+    assert lines == ["MalformedPolicyDocument: Syntax errors in policy.", *expected]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "iam-groupuploadpolicy -g g -p p -o '{}'",
+        "iam-roleuploadpolicy -r r -p p -o '{}'",
+        "iam-rolecreate -r r -f policy.json",
+        "iam-roleupdateassumepolicy -r r -f policy.json",
+    ],
+)
+def test_each_command_that_sends_a_policy(
+    line: str, say: Say, run_fast: ForkRunner, stub: Stub
+) -> None:
+    (run_fast.home / "policy.json").write_text("{}")
+    endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
+    assert say(line, endpoint)[1:] == ["in the policy: no Statement"]
+
+
+def test_generated_policy_has_the_right_form(say: Say, stub: Stub) -> None:
+    message = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+    endpoint = stub.endpoint(refused("MalformedPolicyDocument", message))
+    lines = say("iam-useraddpolicy -u bob -p p -e Allow -a x -r '*'", endpoint)
+    assert lines == [f"MalformedPolicyDocument: {message}"]
+
+
+def test_secret_in_a_policy_is_redacted(say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
+    document = f'{{"Statement":{{"Effect":"{SECRET}","Action":"*"}}}}'
+    _, hint = say(f"iam-useruploadpolicy -u bob -p p -o '{document}'", endpoint)
+    assert hint == 'in the policy: Effect is "***" in the statement, not Allow or Deny'
+
+
+ELEMENTS = ("Version", "Statement", "Effect", "Action", "NotAction", "Condition")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(ELEMENTS), inner),
+)
+
+
+@settings(max_examples=50)
+@given(JSON.map(json.dumps) | st.text())
+def test_no_document_is_too_strange(document: str) -> None:
+    assert all(findings(document)), "no phrase is empty"
+
+
+@pytest.mark.parametrize("depth", [500, 900, 100_000])
+def test_no_document_is_too_deep(depth: int) -> None:
+    # Python may give up at any depth; then nothing is known.
+    found = findings(f'{{"Statement":{"[" * depth}{"]" * depth}}}')
+    assert found in ([], ["Statement is empty"], ["the statement is not a JSON object"])
+
+
+# Where no second line is printed.
+
+REFUSALS = {
+    "AccessDenied": ("iam-usercreate -u bob", lacking("identity-based policy")),
+    "DeleteConflict": ("iam-userdel -u bob", "Cannot delete entity, must delete policies first."),
+    "InvalidClientTokenId": ("iam-grouplistbypath", UNKNOWN),
+    "LimitExceeded": ("iam-useraddkey -u bob", "Cannot exceed quota for AccessKeysPerUser: 2"),
+    "MalformedPolicyDocument": ("iam-useruploadpolicy -u bob -p p -o {}", "Syntax errors."),
+    "RequestExpired": ("iam-accountaliaslist", "Request has expired."),
+    "SignatureDoesNotMatch": ("iam-accountaliaslist", MISMATCH),
+    "ValidationError": ("iam-usergetattributes", NO_USER),
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_pipe_and_strict_mode_get_the_services_words_only(
+    code: str, say: Say, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line, message = REFUSALS[code]
+    endpoint = stub.endpoint(refused(code, message))
+    error = f"{shlex.split(line)[0]}: {code}: {message}\n"
+    env = {**ENV, "AWS_IAM_URL": endpoint.url}
+    assert run_fast(*shlex.split(line), env=env) == (1, "", error)
+    strict = env | {"IAMCLI_STRICT": "1"}
+    assert run_fast(*shlex.split(line), env=strict) == (1, error, "")
+    master, slave = terminal_pair()
+    try:
+        on_terminal = run_fast(*shlex.split(line), env=strict, stderr=os.ttyname(slave))
+        assert on_terminal[:2] == (1, error)
+        assert read_now(master) == ""
+    finally:
+        os.close(slave)
+        os.close(master)
+    # The same, where there is one.
+    assert len(say(line, endpoint)) == 2
+
+
+@pytest.mark.parametrize(
+    "code", [pytest.param(c, marks=[pytest.mark.full] * (n > 0)) for n, c in enumerate(REFUSALS)]
+)
+def test_program_on_a_terminal_of_its_own(code: str, run: Shell, stub: Stub) -> None:
+    line, message = REFUSALS[code]
+    endpoint = stub.endpoint(refused(code, message))
+    terminal = Terminal(*shlex.split(line), env=run.env | ENV | {"AWS_IAM_URL": endpoint.url})
+    assert terminal.status() == 1
+    name = shlex.split(line)[0]
+    first, second = terminal.shown.splitlines()
+    assert first == f"{name}: {code}: {message}"
+    assert second.startswith(f"{name}: ")
+
+
+def test_lost_answer_gets_no_hint(say: Say, stub: Stub) -> None:
+    # The outcome is unknown, so the words of the service are not the message.
+    endpoint = stub.endpoint(refused("LimitExceeded", "Cannot exceed quota for X: 1", 500))
+    (line,) = say("iam-useraddkey -u bob", endpoint)
+    assert line.endswith("check first: iam-userlistkeys -u bob")
+
+
+def test_name_that_would_control_the_terminal_is_escaped(say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(
+        refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
+    )
+    _, hint = say("iam-userdel -u '\x1b[31mbob'", endpoint)
+    assert hint.startswith(r"first run: iam-userdelpolicy -u '\x1b[31mbob' -p POLICYNAME; or ")
+
+
+def test_denied_look_up_is_no_error(say: Say, stub: Stub) -> None:
+    denied = refused("AccessDenied", lacking("identity-based policy"), 403)
+    endpoint = stub.endpoint(refused("EntityAlreadyExists", "User exists.", 409))
+    endpoint.on("GetGroup", denied)
+    assert say("iam-usercreate -u bob -g g", endpoint)[0] == "EntityAlreadyExists: User exists."
