@@ -72,8 +72,8 @@ SCP = (
     "organization"
 )
 BOUNDARY = (
-    "denied by the permissions boundary of your user or role; no other policy can allow more than "
-    "it does"
+    "denied by the permissions boundary of your user or role; identity-based policies cannot allow "
+    "more than it does"
 )
 SESSION = (
     "denied by the session policy of your temporary credentials; get credentials with a session "
@@ -98,12 +98,12 @@ DENIALS = {
     explicit("VPC endpoint policy"): VPC,
     lacking("VPC endpoint policy"): VPC,
     explicit("identity-based policy"): (
-        "denied by an identity-based policy of your user or role, explicitly; no other policy can "
-        "allow this"
+        "denied by an explicit Deny in an identity-based policy that applies to your user or role; "
+        "no other policy can allow this"
     ),
     lacking("identity-based policy"): (
-        "denied because no identity-based policy of your user or role allows this; ask an "
-        "administrator to allow it"
+        "denied because no identity-based policy that applies to your user or role allows this; "
+        "ask an administrator to allow it"
     ),
     explicit(
         "resource-based policy"
@@ -162,7 +162,8 @@ USER = {
     "must delete policies": "iam-userdelpolicy -u bob -p POLICYNAME",
     "must detach all policies": "",
     "must remove referenced objects": "",
-    "must do what nobody knows yet": "",
+    "must delete signing certificates": "iam-userdelcert -u bob -c CERTIFICATEID",
+    "must leave the group of friends": "",
 }
 GROUP = {
     "must remove users from group": "iam-groupremoveuser -g 'a b' -u USERNAME",
@@ -196,7 +197,7 @@ def test_conflict_names_the_command_that_removes_what_is_left(
     line: str, message: str, command: str, recursive: str, say: Say, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
-    every = f"remove everything that belongs to it: {recursive}"
+    every = f"remove it with everything that belongs to it: {recursive}"
     hint = f"first run: {command}; or {every}" if command else every
     assert say(line, endpoint) == [f"DeleteConflict: {message}", hint]
     # Nothing was sent but what was typed.
@@ -382,6 +383,15 @@ def test_clock_that_is_right_is_not_blamed(code: str, ahead: float, say: Say, st
 def test_without_a_date_nothing_is_said_about_the_clock(date: str, say: Say, stub: Stub) -> None:
     answer = dated("SignatureDoesNotMatch", LATE, None)._replace(headers={"Date": date})
     assert len(say("iam-accountaliaslist", stub.endpoint(answer))) == 1
+
+
+@pytest.mark.parametrize("zone", [" -0000", "", " +0900"])
+def test_time_zones_do_not_matter(zone: str, say: Say, stub: Stub) -> None:
+    now = time.time() + (9 * HOUR if zone == " +0900" else 0)
+    date = formatdate(now).removesuffix(" -0000") + zone
+    answer = dated("SignatureDoesNotMatch", LATE, None)._replace(headers={"Date": date})
+    _, hint = say("iam-accountaliaslist", stub.endpoint(answer), TZ="Asia/Tokyo")
+    assert "so it is not wrong now" in hint
 
 
 @pytest.mark.parametrize("ahead", [None, 0, -200])

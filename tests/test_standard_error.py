@@ -326,7 +326,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "No, because no identity-based policy allows the iam:ListAccountAliases action",
     ),
     "first run": deletion("must delete policies"),
-    "remove everything": deletion("must detach all policies"),
+    "remove it": deletion("must detach all policies"),
     RETRIED: deletion("must detach all policies", "-r"),
     "the quota": turned_down(
         "iam-groupcreate -g g", "LimitExceeded", "Cannot exceed quota for GroupsPerAccount: 300"

@@ -122,9 +122,12 @@ def clock_skew(headers: Mapping[str, str]) -> float | None:
     ``headers``: those of a response that has just arrived. None if it has no valid Date.
     """
     import time
+    from datetime import timezone
     from email.utils import parsedate_to_datetime
 
     try:
-        return time.time() - parsedate_to_datetime(headers.get("Date", "")).timestamp()
+        date = parsedate_to_datetime(headers.get("Date", ""))
+        # HTTP has no local times, but some servers omit the time zone.
+        return time.time() - date.replace(tzinfo=date.tzinfo or timezone.utc).timestamp()
     except (OverflowError, TypeError, ValueError):
         return None

@@ -20,14 +20,16 @@ KINDS = {
     "service control policy": f"a service control policy of the organization; {_ORGANIZATION}",
     "resource control policy": f"a resource control policy of the organization; {_ORGANIZATION}",
     "permissions boundary": (
-        "the permissions boundary of your user or role; no other policy can allow more than it does"
+        "the permissions boundary of your user or role; identity-based policies cannot allow more "
+        "than it does"
     ),
     "session policy": (
         "the session policy of your temporary credentials; get credentials with a session policy "
         "that allows this, or without one"
     ),
     "identity-based policy": (
-        "an identity-based policy of your user or role, explicitly; no other policy can allow this"
+        "an explicit Deny in an identity-based policy that applies to your user or role; no other "
+        "policy can allow this"
     ),
     "resource-based policy": "a resource-based policy; ask the owner of the resource",
     "vpc endpoint policy": (
@@ -38,8 +40,8 @@ KINDS = {
 #: The hints for kinds of policies that need an Allow statement, and lack it.
 LACKING = {
     "identity-based policy": (
-        "denied because no identity-based policy of your user or role allows this; ask an "
-        "administrator to allow it"
+        "denied because no identity-based policy that applies to your user or role allows this; "
+        "ask an administrator to allow it"
     ),
     "resource-based policy": (
         "denied because no resource-based policy allows this; ask the owner of the resource"

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Left(NamedTuple):
-    """What an entity still has: a ``word`` of the message and the ``command`` that removes it.
+    """What an entity still has: the ``words`` of the message, and the ``command`` that removes it.
 
     ``listed_with``: if there is no command, the actions that the recursive option lists it with.
     """
 
-    word: str
+    words: str
     command: str
     listed_with: str = ""
 
@@ -41,15 +41,15 @@ DELETIONS = {
     "DeleteUser": Deletion(
         "iam-userdel -u {UserName} -r",
         (
-            Left("must detach", "", "iam:ListAttachedUserPolicies"),
-            Left("access key", "iam-userdelkey -u {UserName} -k ACCESSKEYID"),
-            Left("certificate", "iam-userdelcert -u {UserName} -c CERTIFICATEID"),
-            Left("group", "iam-groupremoveuser -g GROUPNAME -u {UserName}"),
-            Left("login profile", "iam-userdelloginprofile -u {UserName}"),
-            Left("mfa device", "iam-userdeactivatemfadevice -u {UserName} -s SERIAL"),
-            Left("delete policies", "iam-userdelpolicy -u {UserName} -p POLICYNAME"),
+            Left("detach all policies", "", "iam:ListAttachedUserPolicies"),
+            Left("access keys first", "iam-userdelkey -u {UserName} -k ACCESSKEYID"),
+            Left("certificates first", "iam-userdelcert -u {UserName} -c CERTIFICATEID"),
+            Left("users from group", "iam-groupremoveuser -g GROUPNAME -u {UserName}"),
+            Left("login profile first", "iam-userdelloginprofile -u {UserName}"),
+            Left("mfa device first", "iam-userdeactivatemfadevice -u {UserName} -s SERIAL"),
+            Left("delete policies first", "iam-userdelpolicy -u {UserName} -p POLICYNAME"),
             Left(
-                "referenced objects",
+                "referenced objects first",
                 "",
                 "iam:ListSSHPublicKeys and iam:ListServiceSpecificCredentials",
             ),
@@ -58,25 +58,30 @@ DELETIONS = {
     "DeleteGroup": Deletion(
         "iam-groupdel -g {GroupName} -r",
         (
-            Left("must detach", "", "iam:ListAttachedGroupPolicies"),
-            Left("users", "iam-groupremoveuser -g {GroupName} -u USERNAME"),
-            Left("delete policies", "iam-groupdelpolicy -g {GroupName} -p POLICYNAME"),
+            Left("detach all policies", "", "iam:ListAttachedGroupPolicies"),
+            Left("users from group", "iam-groupremoveuser -g {GroupName} -u USERNAME"),
+            Left("delete policies first", "iam-groupdelpolicy -g {GroupName} -p POLICYNAME"),
         ),
     ),
     "DeleteRole": Deletion(
         "iam-roledel -r {RoleName} -c",
         (
-            Left("must detach", "", "iam:ListAttachedRolePolicies"),
+            Left("detach all policies", "", "iam:ListAttachedRolePolicies"),
             Left(
-                "instance profile",
+                "roles from instance profile",
                 "iam-instanceprofileremoverole -s INSTANCEPROFILENAME -r {RoleName}",
             ),
-            Left("delete policies", "iam-roledelpolicy -r {RoleName} -p POLICYNAME"),
+            Left("delete policies first", "iam-roledelpolicy -r {RoleName} -p POLICYNAME"),
         ),
     ),
     "DeleteInstanceProfile": Deletion(
         "iam-instanceprofiledel -s {InstanceProfileName} -r",
-        (Left("role", "iam-instanceprofileremoverole -s {InstanceProfileName} -r ROLENAME"),),
+        (
+            Left(
+                "roles from instance profile",
+                "iam-instanceprofileremoverole -s {InstanceProfileName} -r ROLENAME",
+            ),
+        ),
     ),
     "DeleteVirtualMFADevice": Deletion(
         "",
@@ -91,7 +96,7 @@ def conflict(error: ServiceError, given: Given) -> str:
     if deletion is None:
         return ""
     message = error.message.lower()
-    left = next((left for left in deletion.lefts if left.word in message), Left("", ""))
+    left = next((left for left in deletion.lefts if left.words in message), Left("", ""))
     recursive = given.values.get("recursive")
     if recursive and left.listed_with:
         option = deletion.recursive.rpartition(" ")[2]
@@ -100,7 +105,7 @@ def conflict(error: ServiceError, given: Given) -> str:
     every = "" if recursive else _filled(deletion.recursive, error.parameters)
     steps = (
         f"first run: {one}" if one else "",
-        f"remove everything that belongs to it: {every}" if every else "",
+        f"remove it with everything that belongs to it: {every}" if every else "",
     )
     return "; or ".join(filter(None, steps))
 

@@ -19,7 +19,6 @@ FIXED = {
     "CertificatesPerUser": "delete one with iam-userdelcert",
     "GroupsPerUser": "remove the user from a group with iam-groupremoveuser",
     "InstanceSessionsPerInstanceProfile": "remove the role with iam-instanceprofileremoverole",
-    "MFADevicesPerUser": "deactivate one with iam-userdeactivatemfadevice",
     "UsersPerAccount": "delete users that are not needed, or use roles",
 }
 #: Quotas that the service raises on request, with what they limit if the name does not say it.

@@ -110,6 +110,7 @@ class Stub:
     def __init__(self, tls: SSLContext | None = None, tunnel: SSLContext | None = None) -> None:
         self._endpoints: dict[str, Endpoint] = {}
         self._scheme = "https" if tls else "http"
+        self._root = "/1" if tunnel else ""
         #: The hosts that it was asked to connect to as a proxy.
         self.connects: list[str] = []
         stub = self
@@ -168,7 +169,7 @@ class Stub:
             handler.client_address,
             handler.requestline,
         )
-        endpoint = self._endpoints.get(path or "/1")
+        endpoint = self._endpoints.get(path or self._root)
         answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
         if answer.delay:
             time.sleep(answer.delay)
