@@ -59,6 +59,8 @@ class Program(Command):
                 output.error(line)
         except KeyboardInterrupt:
             return INTERRUPTED
+        finally:
+            output.progress.stop()
         return FAILED
 
     def _run(self, arguments: Sequence[str], output: Output, *, strict: bool) -> int:
@@ -165,6 +167,9 @@ def _execute(
         output.error(f"debug: {line}")
 
     on_terminal = output.on_terminal() and not strict
+    if values["debug"]:
+        # The log shows more.
+        output.progress.stop()
     iam = IAM(
         connection,
         secrets=secrets,
@@ -174,6 +179,7 @@ def _execute(
         strict=strict,
         on_terminal=on_terminal,
         interactive=on_terminal and os.isatty(0),
+        progress=output.progress,
     )
     arguments = {option.dest: values[option.dest] for option in command.options}
     try:

@@ -11,6 +11,7 @@ from support import resettable
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub
+from support.terminal import Typist, terminal_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,21 @@ def forked_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forked
     running = ForkedPrograms(tmp_path_factory.mktemp("forked"), names)
     yield running
     running.close()
+
+
+@pytest.fixture
+def typed(run: Shell, forked_programs: ForkedPrograms) -> Typist:
+    """Type command lines on terminals; the commands run in forks."""
+    return Typist(run.home, {**run.env, "PATH": f"{forked_programs.folder}:/usr/bin:/bin"})
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, str]]:
+    """A terminal: the end to read from, and its name."""
+    master, slave = terminal_pair()
+    yield master, os.ttyname(slave)
+    os.close(slave)
+    os.close(master)
 
 
 @pytest.fixture

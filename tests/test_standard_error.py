@@ -21,11 +21,11 @@ import pytest
 from support.account import ARN, Account
 from support.shell import ROOT
 from support.stub import faulty, ok, refused
-from support.terminal import read_now, terminal_pair
+from support.terminal import read_now, rows, terminal_pair
 from test_transcripts import HERE, TRANSCRIPTS, answer, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from support.forked import ForkRunner
     from support.shell import Shell
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Seconds after which a command is taken to hang.
 TIMEOUT = 20
+#: More columns than any line has.
+WIDE = 1000
 NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
 
 
@@ -95,16 +97,12 @@ def table() -> list[Row]:
 ROWS = table()
 
 
+def remaining(master: int, before: str = "") -> str:
+    """Return what a terminal shows in the end, without progress lines, which are erased."""
+    return "\n".join(rows(before + read_now(master), WIDE))
+
+
 # No line without a row.
-
-
-@pytest.fixture
-def terminal() -> Iterator[tuple[int, str]]:
-    """A terminal: the end to read from, and its name."""
-    master, slave = terminal_pair()
-    yield master, os.ttyname(slave)
-    os.close(slave)
-    os.close(master)
 
 
 def simple(command: str) -> list[str]:
@@ -148,7 +146,7 @@ def test_commands_that_succeed_print_no_other_line(
                 env={**condition.env, "AWS_IAM_URL": url},
                 stderr=device if condition.terminal else None,
             )
-            said = read_now(master) if condition.terminal else done.err
+            said = remaining(master) if condition.terminal else done.err
             if done.status:
                 continue
             succeeded += 1
@@ -353,7 +351,7 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
     if how.arguments.startswith("iam-") and not how.typed and not how.interrupt:
         device = os.ttyname(slave) if condition.terminal else None
         done = run_fast(*shlex.split(how.arguments), env=env, stderr=device)
-        shown = read_now(master) if condition.terminal else done.err
+        shown = remaining(master) if condition.terminal else done.err
         os.close(slave)
         os.close(master)
         return {"standard error": shown, "standard output": done.out}
@@ -390,7 +388,7 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
         process.send_signal(signal.SIGINT)
     typed = (how.typed * 2).encode() if not condition.terminal else None
     out, err = process.communicate(typed, timeout=TIMEOUT)
-    shown += read_now(master) if condition.terminal else err.decode()
+    shown = remaining(master, shown) if condition.terminal else err.decode()
     os.close(slave)
     os.close(master)
     return {"standard error": shown, "standard output": out.decode()}

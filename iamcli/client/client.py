@@ -52,11 +52,17 @@ class Client:
     """Sends requests to IAM, all over one connection.
 
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
-    each line of debug output. ``destination``: where the requests are sent. Raises Failure if the
-    AWS configuration is invalid or there are no credentials.
+    each line of debug output; ``pausing``: called with the reason before a pause, and with ""
+    before each request. ``destination``: where the requests are sent. Raises Failure if the AWS
+    configuration is invalid or there are no credentials.
     """
 
-    def __init__(self, connection: Connection, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        log: Callable[[str], None],
+        pausing: Callable[[str], None] = lambda _reason: None,
+    ) -> None:
         with ErrorTranslator():
             settings = Settings.for_connection(connection)
             self._timeout = timeout()
@@ -72,7 +78,7 @@ class Client:
             signer = RequestSigner(
                 self._service.service_id, region, "iam", "v4", self._keys, events
             )
-            self._retries = retries = Retries(settings, self._service, log)
+            self._retries = retries = Retries(settings, self._service, log, pausing)
             self._attempts = Attempts(log)
             self._parsers = ParserFactory()
             events.register("request-created.iam", signer.handler)

@@ -56,14 +56,20 @@ class Retries:
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
     ``resent``: whether the current request was sent again although an earlier attempt may have
-    taken effect. Raises Failure if the configured mode or number of attempts is invalid.
+    taken effect. ``pausing``: called with the reason before a pause, and with "" after it. Raises
+    Failure if the configured mode or number of attempts is invalid.
     """
 
     def __init__(
-        self, settings: Settings, service: ServiceModel, log: Callable[[str], None]
+        self,
+        settings: Settings,
+        service: ServiceModel,
+        log: Callable[[str], None],
+        pausing: Callable[[str], None],
     ) -> None:
         self._service = service
         self._log = log
+        self._pausing = pausing
         self._mode = str(settings.get("retry_mode") or "standard").lower()
         if self._mode not in ("standard", "adaptive", "legacy"):
             raise Failure(f"invalid AWS retry mode: {self._mode}; use legacy, standard or adaptive")
@@ -72,7 +78,8 @@ class Retries:
         self.resent = False
 
     def before_send(self, event_name: str, **event: Any) -> None:
-        """Let the adaptive mode delay a request after an earlier one was throttled."""
+        """End a pause, and let the adaptive mode delay a request after a throttled one."""
+        self._pausing("")
         if self._policy:
             self._policy.emit(event_name, **event)
 
@@ -85,6 +92,7 @@ class Retries:
         no_effect = _had_no_effect(response, caught_exception)
         if operation.name in NON_IDEMPOTENT and not no_effect:
             return None
+        reason = "requests are throttled" if _throttled(response) else f"{operation.name} failed"
         if self._policy is None:
             self._policy = self._retry_handlers()
         if response is not None and no_effect:
@@ -103,6 +111,7 @@ class Retries:
         if delay is not None and delay is not False:
             self.resent = self.resent or not no_effect
             self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
+            self._pausing(f"{reason}; trying again in {delay:.1f} s")
         return delay
 
     def _retry_handlers(self) -> HierarchicalEmitter:
@@ -140,6 +149,14 @@ def _had_no_effect(response: Any, error: Any) -> bool:
     if response is None:
         return isinstance(error, NOT_ARRIVED)
     return _not_processed(response[0].status_code, response[1])
+
+
+def _throttled(response: Any) -> bool:
+    """Return whether the service reports that it throttles requests."""
+    if response is None:
+        return False
+    code = response[1].get("Error", {}).get("Code", "")
+    return response[0].status_code == _TOO_MANY_REQUESTS or code in THROTTLED
 
 
 def _not_processed(status: int, parsed: dict[str, Any]) -> bool:

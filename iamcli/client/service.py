@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from iamcli.client import outcomes
 from iamcli.errors import Failure, ServiceError
+from iamcli.output.progressline import ProgressLine
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
@@ -23,7 +26,7 @@ class IAM:
     line for the user that is not an error; ``before``: called before each request, after all
     checks have passed; ``strict``: whether IAMCLI_STRICT is set.
     ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``: standard
-    input is one, too.
+    input is one, too. ``progress``: shows on a terminal what takes long.
     """
 
     def __init__(  # noqa: PLR0913 - what a command sets
@@ -37,10 +40,12 @@ class IAM:
         strict: bool = False,
         on_terminal: bool = False,
         interactive: bool = False,
+        progress: ProgressLine | None = None,
     ) -> None:
         self.strict = strict
         self.on_terminal = on_terminal
         self.interactive = interactive
+        self.progress = progress or ProgressLine()
         #: Whether a request was sent that may have changed something.
         self.changed = False
         #: The current request, if it changes something: the operation and its parameters.
@@ -107,6 +112,12 @@ class IAM:
         self._debug(f"{operation} succeeded, request ID {request_id}", response)
         return response
 
+    def pause(self, seconds: float, reason: str) -> None:
+        """Sleep before something is tried again. A terminal shows the ``reason`` meanwhile."""
+        self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
+        time.sleep(seconds)
+        self.progress.pause("")
+
     def signs_with(self, access_key_id: str) -> bool:
         """Return whether this is the access key that signs the requests."""
         return self.client.access_key_id == access_key_id
@@ -131,7 +142,9 @@ class IAM:
         gc.disable()
         from iamcli.client.client import Client
 
-        self._client = Client(self._connection, lambda line: self._debug(line, {}))
+        self._client = Client(
+            self._connection, lambda line: self._debug(line, {}), self.progress.pause
+        )
         gc.freeze()
         gc.enable()
         self.secrets.add(*self._client.secrets)

@@ -186,6 +186,8 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
         )
         return
     owner = {entity.parameter: name}
+    if recursive:
+        iam.progress.step(f"reading what belongs to {entity.what} {name}")
     found = [_Found(iam, dependent, owner) for dependent in entity.dependents if recursive]
     if not pretend:
         steps = [step for part in found for step in part.steps()]

@@ -71,7 +71,7 @@ def _verify(
     from iamcli.operations.waiting import attempts
 
     try:
-        for _ in attempts():
+        for _ in attempts(iam):
             if done():
                 iam.note(f"the response was lost, but {what} {where}")
                 return

@@ -197,7 +197,7 @@ def _delete_new(iam: IAM, operation: str, parameters: dict[str, Any]) -> None:
     """
     from iamcli.operations.waiting import attempts
 
-    for last in attempts():
+    for last in attempts(iam):
         try:
             iam.send(operation, **parameters)
         except ServiceError as error:  # noqa: PERF203 - each request may fail

@@ -18,6 +18,8 @@ MAX_PAGE = 1000
 LEGACY_PAGE_SIZE = 100
 #: The maximum number of pages, far more than a list has.
 MAX_PAGES = 1000
+#: The first page whose request the progress line shows; shorter lists do not take long.
+_LONG = 3
 
 
 class Listing:
@@ -88,11 +90,15 @@ def _pages(
 
     Raises Failure if a truncated page has no new marker, or after MAX_PAGES pages.
     """
-    for _ in range(MAX_PAGES):
+    read = 0
+    for number in range(1, MAX_PAGES + 1):
+        if number >= _LONG:
+            iam.progress.step(f"{read} entries read")
         page = iam.call(operation, Marker=marker, **parameters)
         following: str | None = page.get("Marker") if page.get("IsTruncated") else None
         if page.get("IsTruncated") and following in (None, "", marker):
             raise Failure("unexpected response: the list is truncated but has no new marker")
+        read += sum(len(value) for value in page.values() if isinstance(value, list))
         yield page, following
         marker = following
         if marker is None:

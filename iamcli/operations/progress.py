@@ -92,7 +92,9 @@ def remove(iam: IAM, steps: Sequence[Step], *, recursive: bool) -> None:
     that lists what was removed and what is left.
     """
     with Progress("removed", "left", [step.what for step in steps]) as progress:
-        for step in steps:
+        for number, step in enumerate(steps, 1):
+            if recursive:
+                iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")
             patient = recursive and step is steps[-1]
             _remove(iam, step, attempts=_CONFLICTS if patient else 1, may_be_gone=recursive)
             if step.then:
@@ -109,9 +111,7 @@ def _remove(iam: IAM, step: Step, *, attempts: int, may_be_gone: bool) -> None:
                 return
             if error.code != "DeleteConflict" or attempt == attempts:
                 raise
-            import time
-
-            time.sleep(_CONFLICT_PAUSE * 2 ** (attempt - 1))
+            iam.pause(_CONFLICT_PAUSE * 2 ** (attempt - 1), error.code)
         else:
             return
 

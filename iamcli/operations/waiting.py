@@ -21,7 +21,7 @@ VISIBLE_AFTER = 15.0
 _FIRST_PAUSE = 0.5
 
 
-def attempts() -> Iterator[bool]:
+def attempts(iam: IAM) -> Iterator[bool]:
     """Yield for each attempt whether it is the last one, and pause longer after each.
 
     The last attempt is after VISIBLE_AFTER seconds, or after IAMCLI_TIMEOUT if that is shorter.
@@ -35,7 +35,7 @@ def attempts() -> Iterator[bool]:
         yield left <= 0
         if left <= 0:
             return
-        time.sleep(max(0.0, min(pause, end - time.monotonic())))
+        iam.pause(max(0.0, min(pause, end - time.monotonic())), "the change may not be visible yet")
         pause *= 2
 
 
@@ -45,7 +45,7 @@ def call_for_new(iam: IAM, kind: str, name: str, operation: str, **parameters: A
     ``kind`` and ``name``: the entity ("user", "bob"). A NoSuchEntity that reports exactly this
     entity missing is tried again until the last attempt. Raises what ``IAM.call`` raises.
     """
-    for last in attempts():
+    for last in attempts(iam):
         try:
             return iam.call(operation, **parameters)
         except ServiceError as error:  # noqa: PERF203 - each attempt may fail

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 
 from iamcli.errors import OutputLost, visible
 from iamcli.interrupts import Pending
+from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ class Output:
 
     ``program``: the name that precedes errors; ``strict``: print errors on standard output. If a
     standard descriptor is closed at the start, the null device is opened in its place, so that
-    no socket or file can get its number later.
+    no socket or file can get its number later. ``progress``: the progress line, which is shown only
+    if standard error is a terminal, not in strict mode, and not after a line of data that may be on
+    the same terminal.
     """
 
     def __init__(self, program: str, *, strict: bool) -> None:
@@ -33,19 +37,31 @@ class Output:
         opened = [_keep_open(number) for number in (0, 1, 2)]
         self._out = sys.stdout.buffer if opened[1] else None
         self._out_is_terminal = opened[1] and os.isatty(1)
+        # The reader of a pipe may print what it reads on the terminal.
+        self._out_may_be_seen = opened[1] and (self._out_is_terminal or _is_pipe(1))
         self._err: BinaryIO | None = sys.stderr.buffer if opened[2] else None
         self._notes = self._err
+        moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
+        self.progress = ProgressLine(_write_on_terminal if moving else None)
         if strict:
             self._err = self._out
 
-    def line(self, text: str) -> None:
+    @property
+    def data_on_terminal(self) -> bool:
+        """Whether standard output is a terminal."""
+        return self._out_is_terminal
+
+    def line(self, text: str, *, escaped: bool = True) -> None:
         """Write one line of data to the buffer; raise OutputLost if that fails.
 
-        On a terminal, control characters are escaped. Source: LEGACY.md (control characters).
+        On a terminal, control characters are escaped, unless ``escaped`` is false. Source:
+        LEGACY.md (control characters).
         """
         if self._out is None:
             raise OutputLost("standard output is closed")
-        if self._out_is_terminal:
+        if self._out_may_be_seen:
+            self.progress.stop()
+        if self._out_is_terminal and escaped:
             text = text.translate(_CONTROLS_OF_DATA)
         try:
             self._out.write(text.encode("utf-8", "surrogateescape") + b"\n")
@@ -94,6 +110,7 @@ class Output:
         """Write ``text`` to standard error with control characters escaped; errors are ignored."""
         if self._err is None:
             return
+        self.progress.erase()
         content = text.translate(_CONTROLS).encode("utf-8", "backslashreplace")
         try:
             if Pending.deferred:
@@ -140,6 +157,16 @@ def _keep_open(number: int) -> bool:
         os.open(os.devnull, os.O_RDWR)
         return False
     return True
+
+
+def _is_pipe(number: int) -> bool:
+    """Return whether descriptor ``number`` is a pipe or a socket."""
+    mode = os.fstat(number).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _write_on_terminal(content: bytes) -> None:
+    _write_briefly(2, content)
 
 
 def _write_briefly(number: int, content: bytes) -> None:

@@ -19,10 +19,38 @@ if TYPE_CHECKING:
 TIMEOUT = 30
 #: Rows and columns: with so many, shells neither wrap lines nor page lists.
 SIZE = (200, 150)
+#: The size of the terminal that people are given.
+USUAL_SIZE = (24, 80)
 PROMPT = "READY> "
 #: Sequences that move the cursor: what follows them is another line.
 MOVE = re.compile(r"\x1b\[[0-9;]*[A-DH]|\r")
 CONTROL = re.compile(r"\x1b[\[(][0-9;?]*[A-Za-z]|\x1b[=>]|[\x00\x07\x08]")
+
+
+def rows(shown: str, columns: int = USUAL_SIZE[1]) -> list[str]:
+    """Return the rows of a terminal that has shown ``shown``, those that scrolled away first.
+
+    The last row is that of the cursor. Understands lines, carriage returns, the erasing of the rest
+    of a line, and colours; anything else is an error.
+    """
+    done: list[str] = []
+    row, column = "", 0
+    for part in re.findall(r"\x1b\[K|\x1b\[\d*m|.|\n", shown):
+        if part == "\n":
+            done.append(row)
+            row, column = "", 0
+        elif part == "\r":
+            column = 0
+        elif part == "\x1b[K":
+            row = row[:column]
+        elif part[0] != "\x1b":
+            assert part.isprintable(), part
+            if column == columns:
+                done.append(row)
+                row, column = "", 0
+            row = f"{row[:column]:{column}}{part}{row[column + 1 :]}"
+            column += 1
+    return [*done, row]
 
 
 def terminal_pair() -> tuple[int, int]:
@@ -43,9 +71,15 @@ def read_now(master: int) -> str:
 
 
 class Terminal:
-    """A program on its own terminal."""
+    """A program on its own terminal; ``size``: its rows and columns."""
 
-    def __init__(self, program: str | Path, *arguments: str, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        program: str | Path,
+        *arguments: str,
+        env: Mapping[str, str],
+        size: tuple[int, int] = SIZE,
+    ) -> None:
         self._record = io.StringIO()
         self._child = pexpect.spawn(
             str(program),
@@ -54,10 +88,12 @@ class Terminal:
             encoding="utf-8",
             codec_errors="replace",
             timeout=TIMEOUT,
-            dimensions=SIZE,
+            dimensions=size,
         )
         self._child.logfile_read = self._record
         self._child.delaybeforesend = None
+        # A program that has ended needs no time to do so.
+        self._child.ptyproc.delayafterclose = 0
 
     @property
     def pid(self) -> int:
@@ -110,6 +146,35 @@ class Terminal:
     def close(self) -> None:
         """Close the terminal and kill the program if it still runs."""
         self._child.close(force=True)
+
+
+class Typist:
+    """Types command lines on terminals; ``home`` is the current directory."""
+
+    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+        self.home = home
+        self._env = env
+
+    def __call__(
+        self,
+        line: str,
+        env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = USUAL_SIZE,
+    ) -> str:
+        """Type ``line`` into a shell, and return what its terminal of ``size`` has shown."""
+        terminal = self.start(line, env, size)
+        terminal.status()
+        return terminal.shown
+
+    def start(
+        self,
+        line: str,
+        env: Mapping[str, str] | None = None,
+        size: tuple[int, int] = USUAL_SIZE,
+    ) -> Terminal:
+        """Type ``line`` into a shell, and return its terminal."""
+        line = f"cd {self.home}; {line}"
+        return Terminal("sh", "-c", line, env={**self._env, **(env or {})}, size=size)
 
 
 class InteractiveShell:

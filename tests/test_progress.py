@@ -1,0 +1,212 @@
+"""The progress line: on a terminal only, never beside data, and gone at the end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from support.account import ARN, Account
+from support.stub import faulty, ok, refused
+from support.terminal import SIZE, Terminal, rows
+
+from iamcli.errors import INTERRUPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from support.shell import Shell
+    from support.stub import Answer, Endpoint, Request, Stub
+    from support.terminal import Typist
+
+USER = "<User><Arn>arn</Arn><UserId>id</UserId></User>"
+THROTTLED = refused("Throttling", "Rate exceeded")
+FAILED = refused("ServiceFailure", "The request processing has failed.", 503)
+GONE = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
+CONFLICT = refused("DeleteConflict", "Cannot delete entity.", 409)
+SILENT = faulty(lambda handler: handler.connection.recv(1) and None)
+THINGS = {
+    "ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE", "AKIAIOSFODNN7EXAMPLE2"],
+    "ListUserPolicies": ["one", "two"],
+}
+
+
+class Meeting(Account):
+    """A user's account that gives another answer to the first request for an operation."""
+
+    def __init__(self, url: str, operation: str, first: Answer) -> None:
+        super().__init__(url, "User", THINGS)
+        self._first = {operation: first}
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request."""
+        return self._first.pop(request.operation, None) or super().answer(request)
+
+
+def pages(number: int) -> list[Answer]:
+    """Return the pages of a list with two users on each."""
+    found = []
+    for page in range(number):
+        users = "".join(f"<member><Arn>{ARN}user/{page}{letter}</Arn></member>" for letter in "ab")
+        more = f"<IsTruncated>true</IsTruncated><Marker>{page}</Marker>"
+        found.append(ok("ListUsers", f"<Users>{users}</Users>{more if page < number - 1 else ''}"))
+    return found
+
+
+def lines(number: int) -> list[str]:
+    """Return what the list prints."""
+    arns = [f"{ARN}user/{page}{letter}" for page in range(number) for letter in "ab"]
+    return [*arns, "IsTruncated: false"]
+
+
+def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
+    """Return the variables for a command that asks ``endpoint``."""
+    return {"AWS_IAM_URL": endpoint.url, **env}
+
+
+def steps(shown: str) -> list[str]:
+    """Return the progress lines that a terminal has shown, one after the other."""
+    parts = [part.partition("\x1b[K")[0] for part in shown.split("\r") if "\x1b[K" in part]
+    return [part for part in parts if part]
+
+
+def test_a_long_list_in_a_file(typed: Typist, stub: Stub) -> None:
+    shown = typed("iam-userlistbypath > list", at(stub.endpoint(*pages(5))))
+    assert steps(shown) == ["4 entries read", "6 entries read", "8 entries read"]
+    assert rows(shown) == [""]
+    assert (typed.home / "list").read_text().splitlines() == lines(5)
+
+
+@pytest.mark.parametrize(
+    ("line", "env", "number"),
+    [
+        ("iam-userlistbypath > list", {}, 2),
+        # Lines go to the terminal, or to a program that may print them there.
+        ("iam-userlistbypath", {}, 4),
+        ("iam-userlistbypath | cat", {}, 4),
+        # Pipes and logs.
+        ("iam-userlistbypath 2>&1 >list | cat", {}, 4),
+        ("iam-userlistbypath > list 2>log; cat log", {}, 4),
+        ("iam-userlistbypath > list", {"TERM": "dumb"}, 4),
+        ("iam-userlistbypath -i 1000 > list", {"IAMCLI_STRICT": "1"}, 1),
+    ],
+)
+def test_no_progress(
+    line: str, env: dict[str, str], number: int, typed: Typist, stub: Stub
+) -> None:
+    shown = typed(line, at(stub.endpoint(*pages(number)), **env))
+    file = typed.home / "list"
+    listed = file.read_text().splitlines() if file.exists() else []
+    assert [*shown.splitlines(), *listed] == lines(number)
+
+
+REMOVED = [
+    "reading what belongs to user bob",
+    "removing 1 of 5: access key AKIAI44QH8DHBEXAMPLE",
+    "removing 2 of 5: access key AKIAIOSFODNN7EXAMPLE2",
+    "removing 3 of 5: policy one",
+    "removing 4 of 5: policy two",
+    "removing 5 of 5: user bob",
+]
+
+
+def test_a_recursive_removal(typed: Typist, stub: Stub) -> None:
+    account = stub.add(lambda url: Account(url, "User", THINGS))
+    shown = typed("iam-userdel -u bob -r; echo $?", at(account))
+    assert steps(shown) == REMOVED
+    assert rows(shown) == ["0", ""]
+    assert not account.exists
+
+
+@pytest.mark.parametrize(
+    ("line", "env"),
+    [
+        ("iam-userdel -u bob -r", {"IAMCLI_STRICT": "1"}),
+        ("iam-userdel -u bob -r 2>&1 | cat", {}),
+        ("iam-userdel -u bob -r 2>log; cat log", {}),
+    ],
+)
+def test_a_removal_without_progress(
+    line: str, env: dict[str, str], typed: Typist, stub: Stub
+) -> None:
+    account = stub.add(lambda url: Account(url, "User", THINGS))
+    assert typed(line, at(account, **env)) == ""
+    assert not account.exists
+
+
+def test_a_listing_of_what_would_be_removed(typed: Typist, stub: Stub) -> None:
+    account = stub.add(lambda url: Account(url, "User", {"ListUserPolicies": ["one"]}))
+    shown = typed("iam-userdel -u bob -r -p", at(account))
+    assert steps(shown) == REMOVED[:1]
+    listed = ["accesskeys", "policies", "        one", "certificates", "groups", ""]
+    assert rows(shown.expandtabs()) == listed
+
+
+def test_an_error_comes_after_the_line_was_erased(typed: Typist, stub: Stub) -> None:
+    account = stub.add(lambda url: Account(url, "User", THINGS))
+    account.refuse = ("DeleteUserPolicy", 1)
+    shown = typed("iam-userdel -u bob -r", at(account))
+    assert steps(shown) == REMOVED[:5]
+    keys = "access key AKIAI44QH8DHBEXAMPLE, access key AKIAIOSFODNN7EXAMPLE2"
+    assert "".join(rows(shown)) == (
+        "iam-userdel: ServiceFailure: not now"
+        f"iam-userdel: removed: {keys}, policy one; left: policy two, user bob"
+    )
+
+
+def test_an_interrupt_erases_the_line(run: Shell, stub: Stub) -> None:
+    account = stub.add(lambda url: Meeting(url, "DeleteUserPolicy", SILENT))
+    terminal = Terminal("iam-userdel", "-u", "bob", "-r", env={**run.env, **at(account)})
+    terminal.wait_for(REMOVED[3])
+    terminal.type("\x03")
+    assert terminal.status() == INTERRUPTED
+    # Of the progress line and of the ^C that the terminal has shown, nothing is left.
+    assert "^C" in terminal.shown
+    assert rows(terminal.shown, SIZE[1])[0].startswith("iam-userdel: interrupted; ")
+
+
+def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> None:
+    name = "caf\u00e9-" + "x" * 100
+    account = stub.add(lambda url: Account(url, "User", {"ListUserPolicies": [name]}))
+    shown = typed("iam-userdel -u bob -r", at(account), size=(24, 40))
+    assert steps(shown)[1] == r"removing 1 of 2: policy caf\xe9-xxxxxxxx"[:39]
+    assert rows(shown, 40) == [""]
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [(THROTTLED, "requests are throttled"), (FAILED, "GetUser failed")],
+)
+def test_a_wait_before_a_request_is_sent_again(
+    first: Answer, reason: str, typed: Typist, stub: Stub
+) -> None:
+    answers = [first, ok("GetUser", USER)]
+    shown = typed("iam-usergetattributes -u bob", at(stub.endpoint(*answers)))
+    (seen,) = steps(shown)
+    assert seen.startswith(f"{reason}; trying again in ")
+    assert rows(shown) == ["arn", "id", ""]
+    env = at(stub.endpoint(*answers), IAMCLI_STRICT="1")
+    assert typed("iam-usergetattributes -u bob", env) == "arn\r\nid\r\n"
+
+
+def test_a_wait_for_a_new_user(typed: Typist, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("CreateUser", USER)).on("GetGroup", ok("GetGroup", "<Group/>"))
+    endpoint.on("AddUserToGroup", GONE, ok("AddUserToGroup"))
+    shown = typed("iam-usercreate -u bob -g g -v", at(endpoint))
+    assert steps(shown) == ["the change may not be visible yet; trying again in 0.5 s"]
+    assert rows(shown) == ["arn", "id", ""]
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [(THROTTLED, "requests are throttled"), (CONFLICT, "DeleteConflict")],
+)
+def test_a_wait_is_shown_after_the_step(
+    first: Answer, reason: str, typed: Typist, stub: Stub
+) -> None:
+    account = stub.add(lambda url: Meeting(url, "DeleteUser", first))
+    seen = steps(typed("iam-userdel -u bob -r", at(account)))
+    *_, before, waiting, after = seen
+    assert before == after == REMOVED[-1]
+    assert re.fullmatch(rf"{REMOVED[-1]}; {reason}; trying again in \d\.\d s", waiting)
+    assert not account.exists
