@@ -18,6 +18,7 @@ from support.stub import Answer, faulty, ok, refused
 from support.terminal import Terminal
 
 import iamcli
+from iamcli.errors import FAILED, INTERRUPTED
 from iamcli.output.redaction import SECRET_MEMBERS
 
 if TYPE_CHECKING:
@@ -542,11 +543,55 @@ def test_password_is_asked_for_without_echo(run: Shell, stub: Stub) -> None:
     terminal = Terminal(*arguments, env=run.env | url(endpoint))
     terminal.wait_for("Old password: ")
     terminal.type("0ldpass\n")
-    terminal.wait_for("New password: ")
-    terminal.type("n3wpass\n")
+    for prompt in ("New password: ", "New password again: "):
+        terminal.wait_for(prompt)
+        terminal.type("n3wpass\n")
     assert terminal.status() == 0
-    assert terminal.shown.split() == ["Old", "password:", "New", "password:"]
+    assert terminal.shown == "Old password: \r\nNew password: \r\nNew password again: \r\n"
     assert endpoint.requests[0].parameters == {"OldPassword": "0ldpass", "NewPassword": "n3wpass"}
+
+
+NEW_PASSWORDS = {
+    "iam-useraddloginprofile -u bob -p -": ("CreateLoginProfile", "Password"),
+    "iam-usermodloginprofile -u bob -p -": ("UpdateLoginProfile", "Password"),
+    "iam-userchangepassword -o 0ldpass -n -": ("ChangePassword", "New password"),
+}
+
+
+@pytest.mark.parametrize("line", NEW_PASSWORDS)
+def test_a_new_password_is_asked_for_until_it_is_the_same_twice(
+    line: str, run: Shell, stub: Stub
+) -> None:
+    operation, what = NEW_PASSWORDS[line]
+    login = "<LoginProfile><UserName>bob</UserName></LoginProfile>"
+    endpoint = stub.endpoint(ok(operation, login))
+    terminal = Terminal(*line.split(), env=run.env | url(endpoint))
+    for first, second in (("n3wpass", "n3wpas"), ("other", ""), ("n3wpass", "n3wpass")):
+        terminal.wait_for(f"{what}: ")
+        terminal.type(f"{first}\n")
+        terminal.wait_for(f"{what} again: ")
+        assert endpoint.requests == []
+        terminal.type(f"{second}\n")
+    assert terminal.status() == 0
+    asked = f"{what}: \r\n{what} again: \r\n"
+    assert terminal.shown == "The passwords do not match; try again.\r\n".join([asked] * 3)
+    (request,) = endpoint.requests
+    assert {"n3wpass"} < {*request.parameters.values()} <= {"n3wpass", "0ldpass", "bob"}
+
+
+@pytest.mark.parametrize(("typed", "status"), [("\x04", FAILED), ("n3w\x03", INTERRUPTED)])
+def test_second_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(CREATED)
+    terminal = Terminal(*ASKING, env=run.env | url(endpoint))
+    terminal.wait_for("Password: ")
+    terminal.type("n3wpass\n")
+    terminal.wait_for("Password again: ")
+    terminal.type(typed)
+    assert terminal.status() == status
+    *_, said = terminal.shown.split("Password again: ")
+    failed = "iam-useraddloginprofile: no password on standard input"
+    assert said.strip() == ("" if status == INTERRUPTED else failed)
+    assert endpoint.requests == []
 
 
 @pytest.mark.parametrize(("typed", "status"), [("\x04", 1), ("\n", 1), ("half\x03", 130)])

@@ -173,13 +173,14 @@ def test_commands_that_succeed_print_no_other_line(
 class Run(NamedTuple):
     """A command line that makes a row's line appear, and what it meets.
 
-    ``typed``: typed after each prompt; ``interrupt``: whether it is interrupted in its request.
+    ``typed``: the lines that are typed, each after a prompt; ``interrupt``: whether it is
+    interrupted in its request.
     """
 
     arguments: str
     endpoint: Endpoint | None = None
     env: Mapping[str, str] = {}
-    typed: str = ""
+    typed: tuple[str, ...] = ()
     interrupt: bool = False
 
 
@@ -256,8 +257,8 @@ def half_deleted(_run: Shell, stub: Stub) -> Run:
     return Run("iam-userdel -u bob -r", stub.add(lambda url: Refusing(url, "DeleteUser")))
 
 
-def asking(arguments: str, operation: str) -> Callable[[Shell, Stub], Run]:
-    return lambda _run, stub: Run(arguments, stub.endpoint(ok(operation)), typed="s3cret\n")
+def asking(arguments: str, operation: str, *typed: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(arguments, stub.endpoint(ok(operation)), typed=typed)
 
 
 def sandbox(_run: Shell, _stub: Stub) -> Run:
@@ -277,7 +278,8 @@ def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
     return made
 
 
-CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword")
+CREATE = "iam-useraddloginprofile -u bob -p -"
+CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword", "old", "new", "new")
 AGE = ok(
     "GetAccountPasswordPolicy",
     "<PasswordPolicy><MaxPasswordAge>90</MaxPasswordAge></PasswordPolicy>",
@@ -336,7 +338,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "private IAM": sandbox,
-    "Password": asking("iam-useraddloginprofile -u bob -p -", "CreateLoginProfile"),
+    "Password": asking(CREATE, "CreateLoginProfile", "new", "new"),
+    "... again": asking(CREATE, "CreateLoginProfile", "new", "new"),
+    "The passwords": asking(CREATE, "CreateLoginProfile", "new", "now", "new", "new"),
     "Old password": CHANGE,
     "New password": CHANGE,
 }
@@ -370,15 +374,15 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
         preexec_fn=own_terminal if condition.terminal else None,  # noqa: PLW1509
     )
     shown = ""
-    if condition.terminal and how.typed:
-        for _ in range(how.arguments.split().count("-")):
+    if condition.terminal:
+        for line in how.typed:
             end, seen = time.monotonic() + TIMEOUT, ""
             while not seen.rstrip().endswith(":"):
                 assert time.monotonic() < end, seen
                 time.sleep(0.02)
                 seen += read_now(master)
             shown += seen
-            os.write(master, how.typed.encode())
+            os.write(master, f"{line}\n".encode())
     if how.interrupt:
         assert how.endpoint
         end = time.monotonic() + TIMEOUT
@@ -386,7 +390,7 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
             assert time.monotonic() < end
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-    typed = (how.typed * 2).encode() if not condition.terminal else None
+    typed = "\n".join(how.typed).encode() if not condition.terminal else None
     out, err = process.communicate(typed, timeout=TIMEOUT)
     shown = remaining(master, shown) if condition.terminal else err.decode()
     os.close(slave)

@@ -45,7 +45,7 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
       $ echo somePassword | iam-useraddloginprofile -u susan -p -
     Calls: CreateLoginProfile
     """
-    secret = files.secret(password, "Password")
+    secret = files.secret(password, "Password", new=True)
     iam.call("CreateLoginProfile", UserName=user, Password=secret)
     yield from ()
 
@@ -67,7 +67,7 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
       $ iam-usermodloginprofile -u bob -p otherPassword
     Calls: UpdateLoginProfile
     """
-    secret = files.secret(password, "Password")
+    secret = files.secret(password, "Password", new=True)
     iam.call("UpdateLoginProfile", UserName=user, Password=secret)
     yield from ()
 
@@ -127,6 +127,6 @@ def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
     Calls: ChangePassword
     """
     old = files.secret(old, "Old password")
-    new = files.secret(new, "New password")
+    new = files.secret(new, "New password", new=True)
     iam.call("ChangePassword", OldPassword=old, NewPassword=new)
     yield from ()

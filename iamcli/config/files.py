@@ -90,17 +90,18 @@ def _has_label(content: str, label: str) -> bool:
     return bool(re.search(pattern, content.replace("\0", ""), re.IGNORECASE))
 
 
-def secret(value: str, what: str) -> str:
+def secret(value: str, what: str, *, new: bool = False) -> str:
     """Return ``value``, or a line of standard input if it is ``-``.
 
-    A terminal is prompted for ``what`` ("New password") without echo. Raises Failure if there is no
-    line, or it is not UTF-8.
+    A terminal is prompted for ``what`` ("New password") without echo; if ``new``, twice, until both
+    lines are the same. Raises Failure if there is no line, or it is not UTF-8.
     """
     if value != "-":
         return value
     if sys.stdin is None:
         raise Failure(f"cannot read the {what.lower()}: standard input is closed")
-    line = _prompted(what) if sys.stdin.isatty() else sys.stdin.buffer.readline(MAX_SIZE)
+    terminal = sys.stdin.isatty()
+    line = _prompted(what, new=new) if terminal else sys.stdin.buffer.readline(MAX_SIZE)
     try:
         text = line.decode().rstrip("\r\n")
     except UnicodeDecodeError:
@@ -110,7 +111,8 @@ def secret(value: str, what: str) -> str:
     return text
 
 
-def _prompted(what: str) -> bytes:
+def _prompted(what: str, *, new: bool) -> bytes:
+    """Return what is typed at a prompt, or nothing at the end of the input (Ctrl-D)."""
     import getpass
     import warnings
 
@@ -118,7 +120,10 @@ def _prompted(what: str) -> bytes:
         with warnings.catch_warnings():
             # If the echo cannot be switched off, the terminal has been closed.
             warnings.simplefilter("error", getpass.GetPassWarning)
-            return getpass.getpass(f"{what}: ").encode("utf-8", "surrogateescape")
+            typed = getpass.getpass(f"{what}: ")
+            while new and typed and getpass.getpass(f"{what} again: ") != typed:
+                typed = getpass.getpass(f"The passwords do not match; try again.\n{what}: ")
+            return typed.encode("utf-8", "surrogateescape")
     except EOFError:
         return b""
     except (OSError, getpass.GetPassWarning):
