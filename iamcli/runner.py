@@ -67,22 +67,34 @@ class Program(Command):
         try:
             values = parser.parse(self.name, self.all_options, arguments)
         except parser.HelpRequested:
-            return _print_text(self._help(), output, FAILED if strict else 0)
+            return self._print_help(output, strict=strict)
         except parser.VersionRequested:
             from iamcli import __version__
 
-            return _print_text(f"{self.name} (iamcli) {__version__}", output, 0)
+            _print_text(f"{self.name} (iamcli) {__version__}", output)
+            return 0
         except UsageError as error:
             if not self._explain(error, arguments, output):
-                output.error_text(self._help())
+                self._print_usage(error, output, strict=strict)
             return FAILED
         execute(self, values, output, strict=strict)
         return 0
 
-    def _help(self) -> str:
+    def _print_help(self, output: Output, *, strict: bool) -> int:
+        """Print the help and return the exit status. Source: LEGACY.md (``-h``)."""
+        from iamcli.help import style
         from iamcli.help.text import help_text
 
-        return help_text(self)
+        styled = not strict and style.wanted(os.environ, terminal=output.data_on_terminal)
+        _print_text(help_text(self, styled=styled), output, styled=styled)
+        return FAILED if strict else 0
+
+    def _print_usage(self, error: UsageError, output: Output, *, strict: bool) -> None:
+        """Print what follows the message of ``error``: on a terminal no more than fits on it."""
+        from iamcli.help.text import help_text, usage_text
+
+        brief = output.on_terminal() and not strict
+        output.error_text(usage_text(self, error) if brief else help_text(self))
 
     def _explain(
         self, error: InvalidPolicy | UsageError, arguments: Sequence[str], output: Output
@@ -260,15 +272,15 @@ def _print_line(line: Line, output: Output) -> None:
             output.flush()
 
 
-def _print_text(text: str, output: Output, status: int) -> int:
+def _print_text(text: str, output: Output, *, styled: bool = False) -> None:
+    """Print ``text``; ``styled``: with the control sequences that it contains."""
     try:
         for line in text.splitlines():
-            output.line(line)
+            output.line(line, escaped=not styled)
         output.flush()
     except OutputLost as lost:
         if not lost.reader_left:
             raise
-    return status
 
 
 def _traceback(error: Exception) -> str:

@@ -72,8 +72,8 @@ def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: st
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("-e EFFECT ", "-e        "),
-        ("-o        ", "-x        "),
+        ("\n  -e EFFECT ", "\n  -e        "),
+        ("\n  -o        ", "\n  -x        "),
         ("Allow or Deny", "Allow or Refuse"),
         ("(required, repeatable)", "(required)"),
         ("default: AWS_CREDENTIAL_FILE", "default: another"),
@@ -91,13 +91,35 @@ def test_the_shape_of_help(name: str) -> None:
     command = COMMANDS[name]
     lines = help_text.help_text(command).splitlines()
     example = documentation.of(command).examples[0]
-    assert lines[0] == command.summary
-    assert lines[lines.index(f"{name} [options...]") + 1] == ""
+    assert lines[0].startswith(f"Usage: {name} ")
+    assert lines[lines.index("") + 1 : lines.index("") + 3] == [command.summary, ""]
     assert lines[-4:] == ["Example:", f"  {example}", "", f"See man {name}"]
     assert all(len(line) <= WIDTH for line in lines if example not in line)
     assert not any(line != line.rstrip() or "`" in line for line in lines)
-    table = [line for line in lines[lines.index(f"{name} [options...]") :] if line[:1] == "-"]
-    assert table == sorted(table, key=lambda line: line.split()[0].strip(","))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_order_of_the_options(name: str) -> None:
+    """Own options before the common ones; the required ones first, each group by name."""
+    command = COMMANDS[name]
+    text = help_text.help_text(command)
+    declared = readers.declared(command)
+    own = [option.name for option in command.options]
+    groups = [
+        [option for option in own if declared[option].required],
+        [option.name for option in command.options if option.alternative],
+        [option.name for option in command.options if not (option.required or option.alternative)],
+        sorted(declared.keys() - {*own, "--debug", "--help"}),
+    ]
+    shown = [option for option in readers.of_help(text) if option not in ("--debug", "--help")]
+    assert shown == [option for group in groups for option in sorted(group)]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_usage_is_the_synopsis_of_the_page(name: str) -> None:
+    usage = readers.synopsis_of_help(help_text.help_text(COMMANDS[name]))
+    assert usage == readers.synopsis_of_page(page(name))
+    assert usage.endswith(" [common option ...]")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -81,7 +81,7 @@ def parse_cases(name: str, run: ForkRunner | Shell) -> None:
     for line in (["-h"], ["-z", "-h"], ["extra", "-h"], [*valid(name), "-h"], ["-h", "--url"]):
         done = run(name, *line)
         assert (done.status, done.err) == (0, "")
-        assert f"\n{name} [options...]\n" in done.out
+        assert done.out.startswith(f"Usage: {name} ")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,7 +89,7 @@ def test_help_at_any_position(name: str, run_fast: ForkRunner, stub: Stub) -> No
     endpoint = stub.endpoint(refused("Recorded"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
     shown = run_fast(name, "-h").out
-    assert f"\n{name} [options...]\n" in shown
+    assert shown.startswith(f"Usage: {name} ")
     for option in [*options(name, flag=False), "--url"]:
         assert run_fast(name, option, "-h") == (0, shown, "")
     for line in (["-z", "-h"], ["-h", "-z"], ["--", "-h"], ["-h", "--url"]):

@@ -100,6 +100,12 @@ def test_no_progress(
     assert [*shown.splitlines(), *listed] == lines(number)
 
 
+def test_no_progress_beside_debug_output(typed: Typist, stub: Stub) -> None:
+    shown = typed("iam-userlistbypath -d > list", at(stub.endpoint(*pages(4))))
+    assert shown.count("debug: ListUsers succeeded") == 4
+    assert steps(shown) == []
+
+
 REMOVED = [
     "reading what belongs to user bob",
     "removing 1 of 5: access key AKIAI44QH8DHBEXAMPLE",

@@ -261,6 +261,10 @@ def asking(arguments: str, operation: str, *typed: str) -> Callable[[Shell, Stub
     return lambda _run, stub: Run(arguments, stub.endpoint(ok(operation)), typed=typed)
 
 
+def wrong(arguments: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, _stub: Run(arguments)
+
+
 def sandbox(_run: Shell, _stub: Stub) -> Run:
     return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
 
@@ -338,6 +342,10 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "private IAM": sandbox,
+    "Usage": wrong("iam-usercreate -z"),
+    "For all options": wrong("iam-usercreate -z"),
+    "type each": wrong("iam-usercreate -kv"),
+    "... is in the current": wrong("iam-usercreate credentials"),
     "Password": asking(CREATE, "CreateLoginProfile", "new", "new"),
     "... again": asking(CREATE, "CreateLoginProfile", "new", "new"),
     "The passwords": asking(CREATE, "CreateLoginProfile", "new", "now", "new", "new"),

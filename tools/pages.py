@@ -18,6 +18,7 @@ from transcript import example
 
 from iamcli.commands import index
 from iamcli.help import docstring as documentation
+from iamcli.help import synopsis
 from iamcli.help.text import STATUSES, join_or, required_alternative
 from iamcli.parsing import shared as options
 from iamcli.parsing.types import entity_path
@@ -111,24 +112,15 @@ def short(command: Command) -> str:
 def _synopsis(command: Command) -> Iterator[str]:
     # Keeps an option and its value on one line.
     yield from (f".Nm {command.name}", ".Bk -words")
-    own = sorted(command.options, key=lambda option: (not option.required, option.name))
-    done: set[str] = set()
-    for option in own:
-        alternative = next((other for other in own if other.name == option.alternative), None)
-        if option.name in done:
-            continue
-        if alternative:
-            done.add(alternative.name)
-            yield from (".Bro", f".{_use(option)} |", f".{_use(alternative)}", ".Brc")
-        elif option.required:
-            yield f".{_use(option)}"
-            if option.repeatable:
-                yield f".Oo {_use(option)} Oc Ns ..."
-        elif option.repeatable:
-            yield f".Oo {_use(option)} Oc Ns ..."
+    for item in synopsis.items(command):
+        uses = [_use(option) for option in item.options]
+        if len(uses) > 1:
+            yield from (".Bro", *(f".{use} |" for use in uses[:-1]), f".{uses[-1]}", ".Brc")
+        elif item.repeatable:
+            yield f".Oo {uses[0]} Oc Ns ..."
         else:
-            yield f".Op {_use(option)}"
-    yield from (".Op Ar common option ...", ".Ek")
+            yield f".Op {uses[0]}" if item.optional else f".{uses[0]}"
+    yield from (f".Op Ar {synopsis.COMMON}", ".Ek")
 
 
 def _use(option: Option) -> str:

@@ -113,10 +113,9 @@ class IAM:
         return response
 
     def pause(self, seconds: float, reason: str) -> None:
-        """Sleep before something is tried again. A terminal shows the ``reason`` meanwhile."""
+        """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
         self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
         time.sleep(seconds)
-        self.progress.pause("")
 
     def signs_with(self, access_key_id: str) -> bool:
         """Return whether this is the access key that signs the requests."""

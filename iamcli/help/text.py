@@ -1,16 +1,18 @@
-"""The help text, which is printed for ``-h`` and after a usage error."""
+"""The help text, which is printed for ``-h``, and what is printed after a usage error."""
 
 from __future__ import annotations
 
-from iamcli.errors import FAILED, INTERRUPTED
+from iamcli.errors import FAILED, INTERRUPTED, visible
 from iamcli.help import docstring as documentation
+from iamcli.help import style, synopsis
+from iamcli.parsing.shared import COMMON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamcli.command import Command
-    from iamcli.parsing.options import Option
+    from iamcli.parsing.options import Option, UsageError
 
 _WIDTH = 80
 
@@ -18,19 +20,37 @@ _WIDTH = 80
 STATUSES = {0: "on success", FAILED: "on failure", INTERRUPTED: "if interrupted"}
 
 
-def help_text(command: Command) -> str:
-    """Return the help text of ``command``, wrapped to 80 columns except for the example."""
+def help_text(command: Command, *, styled: bool = False) -> str:
+    """Return the help text of ``command``, wrapped to 80 columns except for the example.
+
+    ``styled``: with the control sequences of terminals for bold and colour.
+    """
     document = documentation.of(command)
-    lines = list(_wrapped(document.summary, _WIDTH))
+    lines = [*_usage(command), "", *_wrapped(document.summary.split(), _WIDTH)]
+    for title, options in (("Options", command.options), ("Common options", COMMON)):
+        if options:
+            lines += ["", style.bold(f"{title}:"), *_table(synopsis.ordered(options))]
     for paragraph in document.description:
-        lines += ["", *_wrapped(plain(paragraph), _WIDTH)]
-    lines += ["", f"{command.name} [options...]", "", *_table(command.all_options)]
+        lines += ["", *_wrapped(plain(paragraph).split(), _WIDTH)]
     statuses = ", ".join(f"{status} {condition}" for status, condition in STATUSES.items())
-    lines += ["", f"Exit status: {statuses}"]
+    lines += ["", f"{style.bold('Exit status:')} {statuses}"]
     for example in document.examples[:1]:
-        lines += ["", "Example:", f"  {example}"]
+        lines += ["", style.bold("Example:"), f"  {example}"]
     lines += ["", f"See man {command.name}"]
-    return "\n".join(lines) + "\n"
+    return _joined(lines).translate(style.ANSI if styled else style.PLAIN)
+
+
+def usage_text(command: Command, error: UsageError) -> str:
+    """Return what follows the message of ``error`` on a terminal, wrapped to 80 columns.
+
+    It has few lines, so that the message stays on the screen: the hint, the option that the
+    message is about, the usage, and how to see the help.
+    """
+    lines = list(_wrapped(visible(error.hint).split(" "), _WIDTH)) if error.hint else []
+    if error.option:
+        lines += _table([error.option])
+    lines += [*_usage(command), f"For all options, type: {command.name} -h"]
+    return _joined(lines).translate(style.PLAIN)
 
 
 def meaning(option: Option, *, limits: bool = True) -> str:
@@ -77,28 +97,50 @@ def plain(text: str) -> str:
     return text.replace("`", "")
 
 
+def _usage(command: Command) -> Iterator[str]:
+    """Yield the usage line, on several lines if it is long."""
+    head = f"{style.bold('Usage:')} {style.bold(command.name)} "
+    items = [*map(_item, synopsis.items(command)), f"[{style.placeholder(synopsis.COMMON)}]"]
+    indent = style.width(head)
+    for line in _wrapped(items, _WIDTH - indent):
+        yield f"{head}{line}"
+        head = " " * indent
+
+
+def _item(item: synopsis.Item) -> str:
+    text = " | ".join(_use(option, option.name) for option in item.options)
+    if item.optional:
+        return f"[{text}]{'...' * item.repeatable}"
+    return f"{{{text}}}" if len(item.options) > 1 else text
+
+
+def _use(option: Option, *names: str) -> str:
+    """Return the ``names`` of ``option`` and its placeholder."""
+    named = ", ".join(map(style.bold, names))
+    return f"{named} {style.placeholder(option.metavar)}" if option.metavar else named
+
+
 def _table(options: list[Option]) -> Iterator[str]:
-    names = [_names(option) for option in options]
-    width = max(map(len, names)) + 2
+    names = [_use(option, *option.names) for option in options]
+    width = max(map(style.width, names)) + 2
     for name, option in zip(names, options, strict=True):
-        first, *rest = _wrapped(meaning(option), _WIDTH - width)
-        yield f"{name:{width}}{first}"
-        for line in rest:
-            yield f"{'':{width}}{line}"
+        left = f"  {name}{' ' * (width - style.width(name))}"
+        for line in _wrapped(meaning(option).split(), _WIDTH - width - 2):
+            yield f"{left}{line}"
+            left = " " * (width + 2)
 
 
-def _names(option: Option) -> str:
-    names = ", ".join(option.names)
-    return names if option.switch else f"{names} {option.metavar}"
-
-
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Yield ``text`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
+def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
+    """Yield ``words`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
     line = ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
+    for word in words:
+        if line and style.width(line) + 1 + style.width(word) > width:
             yield line
             line = word
         else:
             line = f"{line} {word}" if line else word
     yield line
+
+
+def _joined(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

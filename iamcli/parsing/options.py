@@ -9,7 +9,16 @@ if TYPE_CHECKING:
 
 
 class UsageError(Exception):
-    """The command line is not valid; the message says what is wrong."""
+    """The command line is not valid; the message says what is wrong.
+
+    ``option``: the option that the message is about, if it is one of the command. ``hint``: a
+    second line for a terminal: the probable reason, and what to type.
+    """
+
+    def __init__(self, message: str, *, option: Option | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.option = option
+        self.hint = hint
 
 
 class Option:
@@ -95,11 +104,14 @@ class Option:
                     return choice
             raise UsageError(
                 f'"{argument}" is not a valid value for "{self.name}"; '
-                f"it takes {' or '.join(self.choices)}"
+                f"it takes {' or '.join(self.choices)}",
+                option=self,
             )
         if self.convert is None:
             return argument
         try:
             return self.convert(argument)
         except ValueError:
-            raise UsageError(f'"{argument}" is not a valid value for "{self.name}"') from None
+            raise UsageError(
+                f'"{argument}" is not a valid value for "{self.name}"', option=self
+            ) from None

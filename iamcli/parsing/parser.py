@@ -53,7 +53,7 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
         raise error
     for option in sorted(options, key=lambda option: option.name):
         if option.required and values[option.dest] in (None, []):
-            raise UsageError(f'Option "{option.name}" is required')
+            raise UsageError(f'Option "{option.name}" is required', option=option)
     return values
 
 
@@ -71,7 +71,9 @@ def _store(values: dict[str, Any], option: Option, argument: str | None) -> Usag
         argument.encode()
         value = option.value(argument)
     except UnicodeEncodeError:
-        return UsageError(f'The value of "{option.name}" is not text in this locale\'s encoding')
+        return UsageError(
+            f'The value of "{option.name}" is not text in this locale\'s encoding', option=option
+        )
     except UsageError as error:
         return error
     if option.repeatable:
@@ -89,7 +91,7 @@ def _items(
     for argument in remaining:
         if argument == "--":
             for extra in remaining:
-                yield UsageError(f"No argument is allowed: {extra}")
+                yield _extra(extra)
             return
         option, attached = _match(options, argument)
         if option is None:
@@ -99,7 +101,7 @@ def _items(
         else:
             operand = next(remaining, None)
             if operand is None:
-                yield UsageError(f'Option "{argument}" takes an operand')
+                yield UsageError(f'Option "{argument}" takes an operand', option=option)
             else:
                 yield option, operand
 
@@ -133,4 +135,10 @@ def _unknown(
 ) -> UsageError:
     from iamcli.parsing import suggestions
 
-    return UsageError(suggestions.explain(program, options, arguments, argument))
+    return suggestions.unknown(program, options, arguments, argument)
+
+
+def _extra(argument: str) -> UsageError:
+    from iamcli.parsing import suggestions
+
+    return suggestions.unexpected(argument)

@@ -1,9 +1,12 @@
-"""Error messages for arguments that are not options, with a suggestion."""
+"""The errors for arguments that are not options, with suggestions and hints."""
 
 from __future__ import annotations
 
 import difflib
+import os.path
 import shlex
+
+from iamcli.parsing.options import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,26 +19,57 @@ if TYPE_CHECKING:
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 
 
-def explain(
+def unknown(
     program: str, options: Sequence[Option], arguments: Sequence[str], argument: str
-) -> str:
-    """Return the error message for ``argument``, one of the ``arguments`` of ``program``.
+) -> UsageError:
+    """Return the error for ``argument``, one of the ``arguments`` of ``program``.
 
     An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
     corrected command line without its secrets. For an unknown option, the message suggests the
-    most similar option, if there is one.
+    most similar option, if there is one; otherwise the hint separates letters that are options.
     """
     if argument[:1] in DASHES and argument:
         line = shlex.join([program, *_corrected(options, arguments)])
-        return (
+        return UsageError(
             f'"{argument}" begins with a dash that is not the ASCII "-", as pasted from a web '
             f"page; type: {line}"
         )
     if not argument.startswith("-") or argument == "-":
-        return f"No argument is allowed: {argument}"
+        return unexpected(argument)
+    message = f'"{argument}" is not a valid option'
     similar = _most_similar(options, argument)
-    hint = f'; did you mean "{similar}"?' if similar else ""
-    return f'"{argument}" is not a valid option{hint}'
+    if similar:
+        return UsageError(f'{message}; did you mean "{similar}"?')
+    separated = _separated(options, argument)
+    return UsageError(message, hint=separated and f"type each option separately: {separated}")
+
+
+def unexpected(argument: str) -> UsageError:
+    """Return the error for an ``argument`` that is not the value of an option.
+
+    The hint says that a shell may have replaced ``*``, if the argument is a name that ``*`` matches
+    in the current directory.
+    """
+    matched = not argument.startswith(".") and "/" not in argument and os.path.lexists(argument)
+    return UsageError(
+        f"No argument is allowed: {argument}",
+        hint=f"{argument} is in the current directory; if you typed * without quotes, the shell "
+        "replaced it with the names there; type '*'"
+        if matched
+        else "",
+    )
+
+
+def _separated(options: Sequence[Option], argument: str) -> str:
+    """Return the options of one letter that ``argument`` combines, or "" if it does not.
+
+    Only the last one can have a value.
+    """
+    by_name = {option.name: option for option in options}
+    names = [f"-{letter}" for letter in argument[1:]]
+    found = [by_name[name] for name in names if name in by_name]
+    combined = len(found) == len(set(names)) == len(names) > 1
+    return " ".join(names) if combined and all(option.switch for option in found[:-1]) else ""
 
 
 def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:

@@ -68,13 +68,13 @@ def _fact(value: object, text: str) -> Fact:
 def of_help(text: str) -> Facts:
     """Read the output of ``-h``."""
     found: Facts = {}
-    table = text.partition("[options...]\n\n")[2].partition("\n\n")[0]
     rows: list[str] = []
-    for line in table.splitlines():
-        if line.startswith("-"):
-            rows.append(line)
-        else:
-            rows[-1] += f" {line.strip()}"
+    for table in re.findall(r"^(?:Options|Common options):\n((?: .+\n)+)", text, re.MULTILINE):
+        for line in table.splitlines():
+            if line.startswith("  -"):
+                rows.append(line.strip())
+            else:
+                rows[-1] += f" {line.strip()}"
     for row in rows:
         left, _, meaning = re.split(r"(  +)", row, maxsplit=1)
         names, _, metavar = re.sub(r"^(\S+), ", r"\1,", left).partition(" ")
@@ -111,6 +111,34 @@ def _unmarked(line: str) -> str:
     macro, _, rest = line[1:].partition(" ")
     rest = rest.replace('"', "")
     return re.sub(r"^", "-", rest) if macro == "Fl" else rest
+
+
+def synopsis_of_help(text: str) -> str:
+    """Read the usage line that ``-h`` begins with, with the placeholders in lower case."""
+    words = text.partition("\n\n")[0].split()
+    assert words.pop(0) == "Usage:"
+    return re.sub(r"(?<![-\w])[A-Z]+(?![a-z])", lambda match: match[0].lower(), " ".join(words))
+
+
+def synopsis_of_page(text: str) -> str:
+    """Read the SYNOPSIS of a page as a terminal shows it."""
+    shown: list[str] = []
+    for line in text.partition("\n.Sh SYNOPSIS\n")[2].partition("\n.Sh ")[0].splitlines():
+        macro, _, rest = line[1:].partition(" ")
+        words = re.sub(r"Fl (\S+)", r"-\1", rest).replace("Ar ", "")
+        if macro in ("Nm", "Ar"):
+            shown.append(words)
+        elif macro == "Fl":
+            shown.append(f"-{words}")
+        elif macro == "Op":
+            shown.append(f"[{words}]")
+        elif macro == "Oo":
+            shown.append(f"[{words}".replace(" Oc Ns ...", "]..."))
+        elif macro in ("Bro", "Brc"):
+            shown.append("{" if macro == "Bro" else "}")
+        else:
+            assert macro in ("Bk", "Ek"), line
+    return " ".join(shown).replace("{ ", "{").replace(" }", "}")
 
 
 def statuses_of_help(text: str) -> set[int]:
