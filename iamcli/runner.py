@@ -93,8 +93,12 @@ class Program(Command):
         """Print what follows the message of ``error``: on a terminal no more than fits on it."""
         from iamcli.help.text import help_text, usage_text
 
-        brief = output.on_terminal() and not strict
-        output.error_text(usage_text(self, error) if brief else help_text(self))
+        if strict or not output.on_terminal():
+            output.error_text(help_text(self))
+            return
+        if error.hint:
+            output.error(error.hint)
+        output.error_text(usage_text(self, error.option))
 
     def _explain(
         self, error: InvalidPolicy | UsageError, arguments: Sequence[str], output: Output

@@ -96,14 +96,17 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
         ("iam-usercreate -k", "-u USERNAME the user's name (required); 1 to 64 characters:"),
         ("iam-usercreate -u", "-u USERNAME the user's name (required); 1 to 64 characters:"),
         # Options without spaces between them.
-        ("iam-usercreate -kv -u bob", "type each option separately: -k -v"),
-        ("iam-usercreate -vku bob", "type each option separately: -v -k -u"),
+        ("iam-usercreate -kv -u bob", "iam-usercreate: type each option separately: -k -v"),
+        ("iam-usercreate -vku bob", "iam-usercreate: type each option separately: -v -k -u"),
         # What the shell makes of an unquoted *.
         (
             "iam-useraddpolicy -u b -p p -e Allow -a s3:* -r *",
-            f"bfile is in the current directory; {REPLACED}",
+            f"iam-useraddpolicy: bfile is in the current directory; {REPLACED}",
         ),
-        ("iam-usercreate -u bob -- bfile", f"bfile is in the current directory; {REPLACED}"),
+        (
+            "iam-usercreate -u bob -- bfile",
+            f"iam-usercreate: bfile is in the current directory; {REPLACED}",
+        ),
     ],
 )
 def test_hints(line: str, hint: str, typed: Typist) -> None:
@@ -113,7 +116,7 @@ def test_hints(line: str, hint: str, typed: Typist) -> None:
     shown = rows(typed(f"{line}; echo =; IAMCLI_STRICT=1 {line}; echo =; {line} 2>&1 | cat"))
     second, third = (number for number, row in enumerate(shown) if row == "=")
     message, *after = shown[:second]
-    assert " ".join(" ".join(after).split()).startswith(hint)
+    assert "".join("".join(after).split()).startswith("".join(hint.split()))
     # In strict mode, and if standard error is no terminal, the help follows at once.
     name = line.partition(" ")[0]
     for begin in (second + 1, third + 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import FAILED, INTERRUPTED, visible
+from iamcli.errors import FAILED, INTERRUPTED
 from iamcli.help import docstring as documentation
 from iamcli.help import style, synopsis
 from iamcli.parsing.shared import COMMON
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamcli.command import Command
-    from iamcli.parsing.options import Option, UsageError
+    from iamcli.parsing.options import Option
 
 _WIDTH = 80
 
@@ -40,15 +40,13 @@ def help_text(command: Command, *, styled: bool = False) -> str:
     return _joined(lines).translate(style.ANSI if styled else style.PLAIN)
 
 
-def usage_text(command: Command, error: UsageError) -> str:
-    """Return what follows the message of ``error`` on a terminal, wrapped to 80 columns.
+def usage_text(command: Command, option: Option | None) -> str:
+    """Return what follows a usage error on a terminal, wrapped to 80 columns.
 
-    It has few lines, so that the message stays on the screen: the hint, the option that the
-    message is about, the usage, and how to see the help.
+    It has few lines, so that the message stays on the screen: the ``option`` that the message is
+    about, if it is about one, the usage, and how to see the help.
     """
-    lines = list(_wrapped(visible(error.hint).split(" "), _WIDTH)) if error.hint else []
-    if error.option:
-        lines += _table([error.option])
+    lines = list(_table([option])) if option else []
     lines += [*_usage(command), f"For all options, type: {command.name} -h"]
     return _joined(lines).translate(style.PLAIN)
 
