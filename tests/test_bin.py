@@ -144,7 +144,7 @@ def test_a_name_that_is_no_command(env, checkout):
     done = run(checkout / "bin" / "iam-nothing", env=env)
     assert done.returncode == 1
     assert done.stderr == (
-        f"iam-nothing: no such command in {checkout}/setup.cfg; run iamcli for a list\n"
+        f"iam-nothing: no such command in {checkout}/setup.cfg; run iamcli list\n"
     )
 
 
@@ -157,64 +157,3 @@ def test_a_copy_that_has_left_its_checkout(env, tmp_path):
         f"iam-usercreate: {copy} is not in the bin directory of an iamcli checkout; "
         "link to it instead\n"
     )
-
-
-# The iamcli command.
-
-
-def test_iamcli_lists_every_program(env):
-    done = run(BIN / "iamcli", env=env)
-    assert (done.returncode, done.stderr) == (0, "")
-    lines = done.stdout.splitlines()
-    assert max(map(len, lines)) <= 80
-    listed = {line.split()[0] for line in lines if line.startswith("  iam-")}
-    assert listed == {path.name for path in BIN.glob("iam-*")}
-    assert len(listed) == 69
-    titles = [line for line in lines[3:] if line and not line.startswith(" ")]
-    assert len(titles) == 12
-    assert (titles[0], titles[-1]) == ("Users", "iamcli")
-    assert "  iamcli home [--strict] DIR  " in done.stdout
-    for asking in ("-h", "--help"):
-        assert run(BIN / "iamcli", asking, env=env).stdout == done.stdout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
-        (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
-        (
-            ["iam-usercreate"],
-            "unknown subcommand iam-usercreate (did you mean iam-usercreate?)",
-        ),
-        (["zzz"], "unknown subcommand zzz"),
-    ],
-)
-def test_iamcli_refuses_in_one_line(env, arguments, line):
-    done = run(BIN / "iamcli", *arguments, env=env)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"iamcli: {line}; see iamcli --help\n"
-
-
-def test_iamcli_refuses_an_option_in_one_line(env):
-    for arguments, program in (
-        (["--foo"], "iamcli"),
-        (["sandbox", "--foo", "true"], "iamcli sandbox"),
-    ):
-        done = run(BIN / "iamcli", *arguments, env=env)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("iamcli: No such option")  # the rest is click's wording
-        assert done.stderr.endswith(f"; see {program} --help\n")
-        assert done.stderr.count("\n") == 1
-
-
-def test_the_output_of_iamcli_arrives_or_it_fails(env):
-    for arguments in ("", "home -h"):
-        piped = f"{BIN}/iamcli {arguments} | true; echo ${{PIPESTATUS[0]}}"
-        done = run("bash", "-c", piped, env=env)
-        assert (done.stdout, done.stderr) == ("0\n", "")
-        done = run("sh", "-c", f"{BIN}/iamcli {arguments} >/dev/full", env=env)
-        assert (done.returncode, done.stderr) == (
-            1,
-            "iamcli: cannot write to standard output: No space left on device\n",
-        )

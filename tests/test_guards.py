@@ -132,6 +132,22 @@ def test_help_imports_little(run: Shell) -> None:
     assert not {"re", "argparse", "json", "importlib.metadata", "inspect"} & set(own)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        ([], "botocore"),
+        (["list"], "botocore"),
+        (["users"], "botocore"),
+        (["help", "zzz"], "botocore"),
+        (["iam-usercreate", "-h"], "click"),
+    ],
+    ids=" ".join,
+)
+def test_iamcli_imports_what_it_needs(arguments: list[str], heavy: str, run: Shell) -> None:
+    _, modules = imported(run, "iamcli", *arguments)
+    assert not [name for name in modules if name.startswith((heavy, "botocore", "urllib3"))]
+
+
 def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     done, modules = imported(

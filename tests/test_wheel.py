@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from support.requirements import need
 from support.shell import ROOT, Shell
@@ -17,7 +19,6 @@ from test_man import COMMANDS, PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 #: What the wheel is made of.
 SOURCES = ("iamcli", "man", "completions", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
@@ -88,6 +89,23 @@ def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
     found = done.out.splitlines()
     assert len(found) == len(PAGES)
     assert all(line.startswith(f"{venv}/share/man/man") for line in found)
+
+
+def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
+    # click is not installed in the virtual environment.
+    env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
+    viewer = user.home / "man"
+    viewer.write_text('#!/bin/sh\necho "$1"\n')
+    viewer.chmod(0o755)
+    env["PATH"] = f"{user.home}:{venv}/bin:/usr/bin:/bin"
+    done = user("iamcli", "help", "usercreate", env=env)
+    page = venv / "share" / "man" / "man1" / "iam-usercreate.1"
+    assert done == (0, f"{page}\n", "")
+    page.rename(f"{page}.gz")
+    try:
+        assert user("iamcli", "help", "usercreate", env=env) == (0, f"{page}.gz\n", "")
+    finally:
+        page.with_name(f"{page.name}.gz").rename(page)
 
 
 def test_apropos_lists_the_pages(user: Shell) -> None:

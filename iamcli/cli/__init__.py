@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+import sys
 
-import click
-
-from iamcli.cli.group import group
+from iamcli.commands import index
 from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost, one_line
-from iamcli.output.streams import Output
 
 
 def main() -> int:
-    """Run ``iamcli`` with the arguments in ``sys.argv``; return the exit status."""
+    """Run ``iamcli`` with the arguments in ``sys.argv``; return the exit status.
+
+    If the first argument is the name of a command, run that command as its console program does.
+    """
+    if sys.argv[1:] and sys.argv[1] in index.names():
+        # This ends the process.
+        index.load(sys.argv.pop(1))()
+    return _run()
+
+
+def _run() -> int:
+    import click
+
+    from iamcli.cli.group import group
+    from iamcli.output.streams import Output
+
     output = Output("iamcli", strict=False)
     try:
         status = group.main(obj=output, prog_name="iamcli", standalone_mode=False)

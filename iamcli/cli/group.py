@@ -1,33 +1,51 @@
-"""The group of the subcommands: lists all commands, and loads a subcommand when it is used."""
+"""The group of the subcommands, which are loaded when they are used, and the groups of commands."""
 
 from __future__ import annotations
 
-import textwrap
 from importlib import import_module
 
 import click
 
 from iamcli import __version__
+from iamcli.cli import listing
 from iamcli.cli.documented import DocumentedCommand, show
 from iamcli.commands import index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-WIDTH = 80
+WELCOME = """\
+iamcli provides the 69 commands of the legacy AWS IAM Command Line Toolkit.
 
-HEAD = """\
-The commands of the legacy AWS IAM Command Line Toolkit. Each is a separate
-program. For its help, run it with -h: iam-usercreate -h
+  iamcli sandbox           Try the commands with a private IAM on this machine
+  iamcli list password     List the commands that have to do with a word
+  iam-usercreate -h        Show what a command does, its options and an example
+  iamcli help usercreate   Read the manual page of a command
+  iamcli home DIR          Set up a directory for scripts that use AWS_IAM_HOME
+
+Groups of commands. For the commands for users, run iamcli users:
+"""
+
+USAGE = """\
+Usage: iamcli [SUBCOMMAND [ARGUMENT]...]
+       iamcli GROUP
+       iamcli COMMAND [OPTION]...
+
+With GROUP, the commands of that group are listed. COMMAND is one of the iam-*
+commands, which you can also run without iamcli.
+
+Options:
+  -h, --help  Show this help and exit; after a subcommand, show its help
+  --version   Show the version and exit
 """
 
 #: The subcommands. Each is the function of that name in the module of that name.
-SUBCOMMANDS = ("sandbox", "home", "complete")
+SUBCOMMANDS = ("list", "help", "version", "sandbox", "home", "complete")
 
 
 class CommandGroup(DocumentedCommand, click.Group):
-    """A group that includes the iam-* programs in its help and in suggestions for wrong names."""
+    """A group that accepts names of groups of commands, and suggests names for wrong ones."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click passes it
         """Return the names of the subcommands."""
@@ -43,42 +61,75 @@ class CommandGroup(DocumentedCommand, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the subcommand; raise UsageError with the closest name if there is none."""
+        """Return the subcommand, or one that lists the group of commands that ``args`` name.
+
+        Raises UsageError with the closest name if there is neither.
+        """
         if args[0] in SUBCOMMANDS:
             return super().resolve_command(ctx, args)
-        from difflib import get_close_matches
+        for count in (2, 1):
+            modules = listing.modules(" ".join(args[:count]))
+            if modules and len(args) >= count:
+                return args[0], GroupListing(args[0], modules), args[count:]
+        names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
+        similar = hint(args[0], {name: f"iamcli {name}" for name in names})
+        raise click.UsageError(f"unknown subcommand {args[0]}{similar}", ctx)
 
-        known = {name: f"iamcli {name}" for name in SUBCOMMANDS}
-        for command in index.commands():
-            known[command.name] = known[command.name.removeprefix("iam-")] = command.name
-        near = get_close_matches(args[0], known, 1)
-        hint = f" (did you mean {known[near[0]]}?)" if near else ""
-        raise click.UsageError(f"unknown subcommand {args[0]}{hint}", ctx)
+    def own(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return how to run each subcommand, with its summary; those for programs are left out."""
+        loaded = [self.get_command(ctx, name) for name in SUBCOMMANDS]
+        return [
+            (_usage(command, ctx), command.get_short_help_str(listing.WIDTH))
+            for command in loaded
+            if command and not command.hidden
+        ]
+
+    def welcome(self, ctx: click.Context) -> str:
+        """Return what ``iamcli`` alone shows: at most 20 lines."""
+        subcommands = [usage.split()[1] for usage, _ in self.own(ctx)]
+        lines = [WELCOME.rstrip(), listing.wrapped(listing.GROUPS), ""]
+        lines += ["Subcommands. For how to use them, run iamcli -h:"]
+        return "\n".join([*lines, listing.wrapped(subcommands)])
 
     def get_help(self, ctx: click.Context) -> str:
-        """Return the iam-* programs by group, then the subcommands, each with its summary."""
-        listed = [
-            (title, [(command.name, command.summary) for command in commands])
-            for title, commands in index.groups().items()
-        ]
-        loaded = [self.get_command(ctx, name) for name in SUBCOMMANDS]
-        own = [command for command in loaded if command and not command.hidden]
-        lines = [(_usage(command, ctx), command.get_short_help_str(WIDTH)) for command in own]
-        listed.append(("iamcli", lines))
-        return "\n".join([HEAD, *(line for part in listed for line in _part(*part))]).rstrip()
+        """Return how to use ``iamcli``, its subcommands with summaries, and the groups."""
+        lines = [USAGE, listing.text({"Subcommands:": self.own(ctx)}), "", "Groups:"]
+        return "\n".join([*lines, listing.wrapped(listing.GROUPS)])
+
+
+class GroupListing(DocumentedCommand):
+    """The subcommand that lists the group of commands in ``modules``."""
+
+    def __init__(self, name: str, modules: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self._modules = modules
+
+    def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 - click passes it
+        """Return the list."""
+        return listing.text(listing.of_groups(self._modules))
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Print the list."""
+        show(ctx, self.get_help(ctx))
 
 
 def _usage(command: click.Command, ctx: click.Context) -> str:
     return " ".join(["iamcli", str(command.name), *command.collect_usage_pieces(ctx)])
 
 
-def _part(title: str, lines: list[tuple[str, str]]) -> Iterator[str]:
-    yield title
-    width = max(len(name) for name, _ in lines)
-    for name, summary in lines:
-        left = f"  {name:{width}}  "
-        yield textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=" " * len(left))
-    yield ""
+def hint(wrong: str, known: Mapping[str, str]) -> str:
+    """Return the name that is most similar to ``wrong``, in parentheses after a space, or "".
+
+    ``known``: what can be meant besides the commands, each with the name to suggest.
+    """
+    from difflib import get_close_matches
+
+    commands = index.names()
+    all_known = {name.removeprefix("iam-"): name for name in commands}
+    all_known |= {name: name for name in commands}
+    all_known |= known
+    near = get_close_matches(wrong, all_known, 1)
+    return f" (did you mean {all_known[near[0]]}?)" if near else ""
 
 
 @click.group(
@@ -89,8 +140,8 @@ def _part(title: str, lines: list[tuple[str, str]]) -> Iterator[str]:
 @click.option("--version", "version_wanted", is_flag=True)
 @click.pass_context
 def group(ctx: click.Context, *, version_wanted: bool) -> None:
-    """List all commands."""
+    """Show where to begin."""
     if version_wanted:
         show(ctx, f"iamcli {__version__}")
     if ctx.invoked_subcommand is None:
-        show(ctx, ctx.get_help())
+        show(ctx, group.welcome(ctx))

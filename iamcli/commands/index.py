@@ -21,18 +21,35 @@ def load(name: str) -> Program:
     return found
 
 
-def groups() -> dict[str, list[Program]]:
-    """Return the commands by the title of their group ("Users"), in the order of setup.cfg."""
-    found: dict[str, list[Program]] = {}
-    for name, place in PROGRAMS.items():
-        if name.startswith("iam-"):
-            module = place.partition(":")[0]
-            documentation = docstring(module, compiled=import_module(module).__doc__)
-            title = documentation.partition("\n")[0].removesuffix(".")
-            found.setdefault(title, []).append(load(name))
+def names() -> list[str]:
+    """Return the names of all commands, in the order of setup.cfg."""
+    return [name for name in PROGRAMS if name.startswith("iam-")]
+
+
+def modules() -> dict[str, list[str]]:
+    """Return the names of the commands by module ("users"), in the order of setup.cfg."""
+    found: dict[str, list[str]] = {}
+    for name in names():
+        module = PROGRAMS[name].partition(":")[0].rpartition(".")[2]
+        found.setdefault(module, []).append(name)
     return found
+
+
+def groups(*wanted: str) -> dict[str, list[Program]]:
+    """Return the commands by the title of their group ("Users"), in the order of setup.cfg.
+
+    ``wanted``: the modules of the groups to return ("users"); all groups if there is none.
+    """
+    known = modules()
+    return {_title(module): list(map(load, known[module])) for module in wanted or known}
 
 
 def commands() -> list[Program]:
     """Return all commands, in the order of setup.cfg."""
     return [command for group in groups().values() for command in group]
+
+
+def _title(module: str) -> str:
+    name = f"iamcli.commands.{module}"
+    documentation = docstring(name, compiled=import_module(name).__doc__)
+    return documentation.partition("\n")[0].removesuffix(".")

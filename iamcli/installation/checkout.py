@@ -22,7 +22,7 @@ def main(root: str, name: str) -> Any:
     """
     entry_point = PROGRAMS.get(name)
     if entry_point is None:
-        return _failed(name, f"no such command in {root}/setup.cfg; run iamcli for a list")
+        return _failed(name, f"no such command in {root}/setup.cfg; run iamcli list")
     missing = [package for package in REQUIRED if not _is_installed(package)]
     if missing:
         what = f"{' and '.join(missing)} not installed for {sys.executable}"

@@ -1,0 +1,29 @@
+"""``iamcli list``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli import listing
+from iamcli.cli.documented import DocumentedCommand, show
+from iamcli.cli.group import group
+from iamcli.errors import Failure
+
+
+@click.command(cls=DocumentedCommand, options_metavar="")
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.pass_context
+def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - its name for users
+    """List all commands, or those that match a word.
+
+    A command matches if its name or its summary contains WORD, or if WORD is the name of its group,
+    such as users, keys or certificates. With several words, a command must match each.
+    """
+    found = listing.matching(words)
+    own = [row for row in group.own(ctx.find_root()) if listing.matches(row, words)]
+    if own:
+        found["iamcli"] = own
+    if not found:
+        what = " ".join(words)
+        raise Failure(f"no command matches {what}; to list all commands, run iamcli list")
+    show(ctx, listing.text(found))

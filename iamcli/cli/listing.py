@@ -1,0 +1,109 @@
+"""Lists of commands as text, and the groups of commands by the names that users have for them."""
+
+from __future__ import annotations
+
+import textwrap
+
+from iamcli.commands import index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from iamcli.command import Command
+
+    #: Names, each with its summary.
+    Rows = Sequence[tuple[str, str]]
+
+WIDTH = 80
+
+#: The names of the groups as ``iamcli`` shows them, each with its modules in iamcli.commands.
+GROUPS = {
+    "users": ("users",),
+    "groups": ("groups",),
+    "roles": ("roles",),
+    "instance profiles": ("instanceprofiles",),
+    "policies": ("policies",),
+    "keys": ("keys",),
+    "certificates": ("signingcerts", "servercerts"),
+    "mfa": ("mfa",),
+    "passwords": ("passwords",),
+    "account": ("account",),
+}
+#: Other names that are accepted. So is the name of each module.
+SYNONYMS = {
+    "access keys": ("keys",),
+    "certs": ("signingcerts", "servercerts"),
+    "inline policies": ("policies",),
+    "login profiles": ("passwords",),
+    "mfa devices": ("mfa",),
+    "server certificates": ("servercerts",),
+    "signing certificates": ("signingcerts",),
+}
+
+
+def modules(name: str) -> tuple[str, ...]:
+    """Return the modules of the group that ``name`` names, in any spelling; () if none."""
+    return names().get(_normalized(name), ())
+
+
+def names() -> dict[str, tuple[str, ...]]:
+    """Return the names of all groups, normalized, each with the modules of the group."""
+    known = {module: (module,) for module in index.modules()} | SYNONYMS | GROUPS
+    return {_normalized(name): found for name, found in known.items()}
+
+
+def _normalized(name: str) -> str:
+    """Return ``name`` in lower case, in the singular and without blanks, hyphens and underscores.
+
+    "Instance profiles", "instance-profile" and "instanceprofiles" are the same.
+    """
+    word = "".join(letter for letter in name.lower() if letter not in " -_")
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def of_groups(wanted: Iterable[str]) -> dict[str, Rows]:
+    """Return the commands in the modules ``wanted``, by the title of their group."""
+    return {title: _rows(commands) for title, commands in index.groups(*wanted).items()}
+
+
+def matching(words: Sequence[str]) -> dict[str, Rows]:
+    """Return the commands that match all ``words``, by the title of their group.
+
+    A command matches a word that its name or summary contains, in upper or lower case, or that is
+    a name of its group.
+    """
+    found = {}
+    for module in index.modules():
+        others = [word for word in words if module not in modules(word)]
+        for title, rows in of_groups([module]).items():
+            found[title] = [row for row in rows if matches(row, others)]
+    return {title: rows for title, rows in found.items() if rows}
+
+
+def matches(row: tuple[str, str], words: Iterable[str]) -> bool:
+    """Return whether the name or the summary in ``row`` contains each of ``words``."""
+    return all(any(word.lower() in text.lower() for text in row) for word in words)
+
+
+def text(parts: Mapping[str, Rows]) -> str:
+    """Return the rows of each part below its title, in lines of at most 80 columns."""
+    return "\n".join(line for title, rows in parts.items() for line in _part(title, rows)).rstrip()
+
+
+def wrapped(words: Iterable[str], indent: str = "  ") -> str:
+    """Return ``words`` separated by commas, in indented lines of at most 80 columns."""
+    return textwrap.fill(", ".join(words), WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _rows(commands: Iterable[Command]) -> Rows:
+    return [(command.name, command.summary) for command in commands]
+
+
+def _part(title: str, rows: Rows) -> Iterator[str]:
+    yield title
+    width = max(len(name) for name, _ in rows)
+    for name, summary in rows:
+        left = f"  {name:{width}}  "
+        yield textwrap.fill(summary, WIDTH, initial_indent=left, subsequent_indent=" " * len(left))
+    yield ""

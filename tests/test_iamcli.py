@@ -1,0 +1,372 @@
+"""The program iamcli: where to begin, lists of commands, manual pages, and running a command."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.requirements import need
+from support.shell import BIN, ROOT
+from support.stub import ok
+from support.terminal import Terminal
+
+from iamcli.cli.group import SUBCOMMANDS
+from iamcli.commands import index
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import Done
+    from support.shell import Shell
+    from support.stub import Stub
+
+COMMANDS = index.names()
+IAMCLI = str(BIN / "iamcli")
+MAN = ROOT / "man"
+#: The subcommands for users; the completions of the shells run the other one.
+SHOWN = [name for name in SUBCOMMANDS if name != "complete"]
+
+
+def commands_in(text: str) -> list[str]:
+    """Return the commands that ``text`` lists with their summaries."""
+    return re.findall(r"^  (iam-\w+)  +[A-Z]", text, re.MULTILINE)
+
+
+def refused(done: Done, line: str) -> None:
+    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {line}\n")
+
+
+def fits(text: str) -> bool:
+    return all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines())
+
+
+# Without arguments, and help.
+
+
+def test_iamcli_alone_shows_where_to_begin_on_one_screen(run: Shell) -> None:
+    done = run("iamcli")
+    assert (done.status, done.err) == (0, "")
+    assert len(done.out.splitlines()) <= 20
+    assert fits(done.out)
+    assert done.out.startswith("iamcli provides the 69 commands of the legacy AWS IAM Command")
+    assert len(re.findall(r"^  iam\S+ .*\S  +[A-Z]", done.out, re.MULTILINE)) == 5
+    groups, _, subcommands = done.out.partition("Subcommands")
+    for module in index.modules():
+        word = module.replace("instanceprofiles", "instance profiles")
+        assert ("certificates" if word.endswith("certs") else word) in groups
+    assert subcommands.split(":\n  ")[1].replace("\n ", "").strip() == ", ".join(SHOWN)
+
+
+def test_what_iamcli_suggests_at_first_works(run: Shell) -> None:
+    suggested = re.findall(r"^  (iam\S+ .*\S)  +[A-Z]", run("iamcli").out, re.MULTILINE)
+    for line in suggested:
+        words = line.replace("DIR", "old-home").split()
+        assert run(*words, env={"SHELL": "/bin/true"}).status == 0, line
+
+
+def test_the_help_has_each_subcommand_and_each_group(run: Shell) -> None:
+    done = run("iamcli", "-h")
+    assert (done.status, done.err) == (0, "")
+    assert run("iamcli", "--help") == done
+    assert fits(done.out)
+    assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
+    assert "  iamcli home [--strict] DIR  " in done.out
+    for part in ("Usage:", "  -h, --help", "  --version", "  users, groups, roles, instance"):
+        assert part in done.out
+
+
+def test_the_version(run: Shell) -> None:
+    for asking in ("version", "--version"):
+        assert run("iamcli", asking) == (0, "iamcli 0.1.0\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("list", "key"), ("help", "zzz"), ("mfa",), ("iam-userdel", "-u"), ("version",)],
+    ids=" ".join,
+)
+def test_the_module_is_the_same(arguments: tuple[str, ...], run: Shell) -> None:
+    assert run(sys.executable, "-m", "iamcli", *arguments) == run("iamcli", *arguments)
+
+
+# Lists.
+
+
+def test_the_list_has_every_command_in_its_group(run: Shell) -> None:
+    done = run("iamcli", "list")
+    assert (done.status, done.err) == (0, "")
+    assert fits(done.out)
+    assert commands_in(done.out) == COMMANDS
+    titles = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
+    assert titles == [*index.groups(), "iamcli"]
+    assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("words", "some", "none"),
+    [
+        (["rename"], ["iam-usermod", "iam-groupmod", "iam-servercertmod"], "iam-usercreate"),
+        (["LISTBYPATH"], ["iam-userlistbypath", "iam-rolelistbypath"], "iam-userlistgroups"),
+        (["certificates"], ["iam-useraddcert", "iam-servercertmod"], "iam-usercreate"),
+        (["user", "key"], ["iam-useraddkey", "iam-usercreate"], "iam-userdel"),
+        (["keys", "delete"], ["iam-userdelkey"], "iam-useraddkey"),
+    ],
+)
+def test_a_list_has_the_commands_that_match(
+    words: list[str], some: list[str], none: str, run: Shell
+) -> None:
+    done = run("iamcli", "list", *words)
+    assert (done.status, done.err) == (0, "")
+    assert set(some) <= set(commands_in(done.out))
+    assert none not in commands_in(done.out)
+    assert "\n\n\n" not in done.out
+
+
+def test_a_list_has_the_subcommands_that_match(run: Shell) -> None:
+    done = run("iamcli", "list", "private iam")
+    assert (done.status, commands_in(done.out)) == (0, [])
+    assert done.out.startswith("iamcli\n  iamcli sandbox [COMMAND]...  Run a command")
+
+
+def test_a_list_without_a_match_is_an_error(run: Shell) -> None:
+    refused(
+        run("iamcli", "list", "user", "zzz"),
+        "no command matches user zzz; to list all commands, run iamcli list",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "modules"),
+    [
+        ("user", ["users"]),
+        ("users", ["users"]),
+        ("group", ["groups"]),
+        ("Roles", ["roles"]),
+        ("instance profiles", ["instanceprofiles"]),
+        ("instance-profile", ["instanceprofiles"]),
+        ("policy", ["policies"]),
+        ("policies", ["policies"]),
+        ("keys", ["keys"]),
+        ("access keys", ["keys"]),
+        ("certificates", ["signingcerts", "servercerts"]),
+        ("server certificate", ["servercerts"]),
+        ("mfa", ["mfa"]),
+        ("password", ["passwords"]),
+        ("account", ["account"]),
+        ("account -h", ["account"]),
+        ("help policy", ["policies"]),
+    ],
+)
+def test_a_group_is_listed(words: str, modules: list[str], run: Shell) -> None:
+    done = run("iamcli", *words.split())
+    assert (done.status, done.err) == (0, "")
+    members = index.modules()
+    assert commands_in(done.out) == [name for module in modules for name in members[module]]
+
+
+# Names that are wrong.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
+        (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
+        (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
+        (["iam-usercraete"], "unknown subcommand iam-usercraete (did you mean iam-usercreate?)"),
+        (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
+        (["zzz"], "unknown subcommand zzz"),
+        (["complete"], "Missing argument 'KIND'"),
+    ],
+)
+def test_a_wrong_subcommand_is_refused_in_one_line(
+    arguments: list[str], line: str, run: Shell
+) -> None:
+    program = "iamcli complete" if arguments == ["complete"] else "iamcli"
+    refused(run("iamcli", *arguments), f"{line}; see {program} --help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "program"),
+    [
+        (["--foo"], "iamcli"),
+        (["sandbox", "--foo", "true"], "iamcli sandbox"),
+        (["users", "bob"], "iamcli users"),
+        (["help", "a", "b"], "iamcli help"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_arguments_are_refused_in_one_line(
+    arguments: list[str], program: str, run: Shell
+) -> None:
+    done = run("iamcli", *arguments)
+    assert (done.status, done.out) == (1, "")
+    # The rest is click's wording.
+    assert re.fullmatch(rf"iamcli: .*; see {program} --help\n", done.err)
+
+
+@pytest.mark.parametrize("arguments", ["", "home -h", "list", "help usercreate", "users"])
+def test_the_output_arrives_or_it_fails(arguments: str, run: Shell) -> None:
+    done = run("bash", "-c", f"{IAMCLI} {arguments} | true; echo ${{PIPESTATUS[0]}}")
+    assert (done.out, done.err) == ("0\n", "")
+    done = run("sh", "-c", f"{IAMCLI} {arguments} >/dev/full")
+    refused(done, "cannot write to standard output: No space left on device")
+
+
+# Commands.
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-h",),
+        ("--version",),
+        ("-u",),
+        ("--help-me",),
+        (),
+        ("-u", "bob", "-p", "/x/", "--url", "http://127.0.0.1:1"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("strict", ["", "1"])
+def test_a_command_is_run_as_if_alone(arguments: tuple[str, ...], strict: str, run: Shell) -> None:
+    run.env |= {"IAMCLI_STRICT": strict, "AWS_MAX_ATTEMPTS": "1"} if strict else {}
+    alone = run("iam-usercreate", *arguments)
+    assert run("iamcli", "iam-usercreate", *arguments) == alone
+    assert "iam-usercreate" in alone.out + alone.err
+
+
+def test_a_command_sends_what_it_sends_alone(run: Shell, stub: Stub) -> None:
+    members = "<User><Path>/</Path><UserName>-h</UserName><UserId>AIDA</UserId><Arn>a</Arn></User>"
+    endpoint = stub.endpoint(ok("CreateUser", members), ok("CreateUser", members))
+    run.env["AWS_IAM_URL"] = endpoint.url
+    for start in (["iamcli"], []):
+        assert run(*start, "iam-usercreate", "-u-h", "-v") == (0, "a\nAIDA\n", "")
+    first, second = endpoint.requests
+    assert first.parameters == second.parameters
+
+
+# Manual pages.
+
+
+def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict[str, str]:
+    """Make ``name`` a program that prints its arguments; return a PATH with nothing else."""
+    program = folder / "shown" / name
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    return {"PATH": str(program.parent)}
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("iam-usercreate", "iam-usercreate.1"),
+        ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
+        ("sandbox", "iamcli.1"),
+        ("", "iamcli.1"),
+        ("toolkit", "iam-toolkit.7"),
+        ("credential-file", "aws-credential-file.5"),
+        *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[157]"))[-3:]],
+        *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
+    ],
+)
+def test_a_page_is_found(name: str, page: str, run: Shell) -> None:
+    done = run(IAMCLI, "help", *name.split(), env=showing(run.home))
+    assert (done.status, done.out) == (0, f"{run.home}/shown/man {MAN / page}\n")
+
+
+@pytest.mark.parametrize("viewer", ["man", "man of mandoc", "mandoc"])
+def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer: str, run: Shell) -> None:
+    need("man", "mandoc")
+    env = {}
+    if viewer != "man":
+        name = "man" if viewer.startswith("man ") else "mandoc"
+        env = showing(run.home, name, 'echo "$0 $*"')
+        program = run.home / "shown" / name
+        program.unlink()
+        program.symlink_to("/usr/bin/mandoc")
+    done = run(IAMCLI, "help", "usercreate", env=env)
+    assert (done.status, done.err) == (0, "")
+    assert re.match(
+        r"IAM-USERCREATE\(1\) +General Commands Manual +IAM-USERCREATE\(1\)\n", done.out
+    )
+    assert "\nNAME\n" in done.out
+    assert "iam-usercreate -u bob -p /staff/ -v\n" in done.out
+    assert not re.search(r"[\x08\x1b]", done.out)
+
+
+#: A pager that shows the first line of its file or of its standard input.
+PAGER = 'for last; do :; done; /usr/bin/head -n 1 ${last:+"$last"}; echo PAGED'
+
+
+@pytest.mark.parametrize("variable", ["PAGER", "MANPAGER"])
+@pytest.mark.parametrize("viewer", ["man", "mandoc"])
+def test_a_page_is_paged_on_a_terminal(viewer: str, variable: str, run: Shell) -> None:
+    need(viewer)
+    env = showing(run.home, "pager", PAGER)
+    if viewer == "mandoc":
+        (run.home / "shown" / "mandoc").symlink_to("/usr/bin/mandoc")
+        run.env |= env
+    run.env |= {"TERM": "xterm", variable: str(run.home / "shown" / "pager")}
+    terminal = Terminal(IAMCLI, "help", "usercreate", env=run.env)
+    assert "General Commands Manual" in terminal.wait_for("PAGED")
+    assert terminal.status() == 0
+
+
+@pytest.mark.parametrize("name", ["iam-usercreate", "usercreate", "iamcli"])
+def test_without_man_the_help_of_a_command_is_shown(name: str, run: Shell) -> None:
+    run.env["PATH"] = str(run.home)
+    page = name if name == "iamcli" else "iam-usercreate"
+    done = run(IAMCLI, "help", name)
+    assert (done.status, done.out) == (0, run(str(BIN / page), "-h").out)
+    assert done.err == (
+        "iamcli: neither man nor mandoc is installed; install one of them to read the manual. "
+        f"This is the help of {page}:\n"
+    )
+
+
+def test_without_man_a_topic_is_refused(run: Shell) -> None:
+    refused(
+        run(IAMCLI, "help", "toolkit", env={"PATH": str(run.home)}),
+        "neither man nor mandoc is installed; install one of them to read the manual",
+    )
+
+
+def test_without_the_page_the_help_of_a_command_is_shown(run: Shell, tmp_path: Path) -> None:
+    # As after an installation that leaves the data files out.
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "iamcli").symlink_to(ROOT / "iamcli")
+    start = [sys.executable, "-m", "iamcli", "help"]
+    env = {"PYTHONPATH": str(tmp_path / "alone")}
+    done = run(*start, "userdel", env=env)
+    assert (done.status, done.out) == (0, run("iam-userdel", "-h").out)
+    reason = "the manual page iam-userdel(1) is not installed; reinstall iamcli"
+    assert done.err == f"iamcli: {reason}. This is the help of iam-userdel:\n"
+    refused(
+        run(*start, "toolkit", env=env),
+        "the manual page iam-toolkit(7) is not installed; reinstall iamcli",
+    )
+
+
+def test_a_page_that_man_cannot_show(run: Shell) -> None:
+    done = run(IAMCLI, "help", "toolkit", env=showing(run.home, text="exit 3"))
+    refused(done, "man cannot show the manual page iam-toolkit(7)")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("usercraete", " (did you mean iam-usercreate?)"),
+        ("credentials-file", " (did you mean credential-file?)"),
+        ("toolkt", " (did you mean toolkit?)"),
+        ("zzz", ""),
+    ],
+)
+def test_an_unknown_page_is_refused_with_the_nearest_name(name: str, hint: str, run: Shell) -> None:
+    refused(
+        run("iamcli", "help", name),
+        f"unknown command or topic {name}{hint}; see iamcli help --help",
+    )
