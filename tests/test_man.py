@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from support.requirements import need
 from support.shell import ROOT
+from support.terminal import Terminal
 
+from iamcli import __version__
 from iamcli.commands import index
 
 if TYPE_CHECKING:
@@ -37,6 +39,17 @@ SECTIONS = [
 ]
 
 
+GROFF = "groff -ww -mdoc -k -T utf8 -P-c -P-b -P-o -P-u -rcR=1 -rLL={width}n"
+MANDOC = "mandoc -T utf8 -O width={width}"
+#: The formatters, with the widths that they use on a terminal of 80 columns.
+RENDERERS = [(GROFF, 79), (GROFF, 80), (MANDOC, 78), (MANDOC, 80)]
+
+
+def plain(output: bytes) -> str:
+    """Return the ``output`` of a formatter without bold and underlined letters."""
+    return re.sub(r".\x08|\x1b\[[0-9;]*m", "", output.decode())
+
+
 @pytest.mark.parametrize("tool", ["pages", "completions"])
 def test_what_is_generated_is_up_to_date(tool: str) -> None:
     arguments = [sys.executable, ROOT / "tools" / f"{tool}.py", "--check"]
@@ -56,7 +69,7 @@ def test_each_page_has_its_sections_and_siblings(name: str) -> None:
     assert all(re.split(r"\n\.Sh .*\n", f"{text}.Sh END\n")[1:-1])
     also = text.partition(".Sh SEE ALSO\n")[2]
     assert ".Xr iam-toolkit 7" in also
-    assert re.search(r"^API operations?: [A-Z]", also, re.MULTILINE)
+    assert re.search(r"^API operations?: \\%[A-Z]", also, re.MULTILINE)
     assert "<" not in re.sub(r"<[^A-Z]", "", text)  # no token of a transcript is left
 
 
@@ -70,19 +83,6 @@ def test_the_lint_is_silent() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "")
-
-
-def test_groff_is_silent() -> None:
-    need("groff")
-    # One page of each group and the handwritten ones; the others have the same form.
-    pages = [page for page in PAGES if not page.name.startswith("iam-")]
-    pages += [MAN / f"{group[0].name}.1" for group in index.groups().values()]
-    pages += [MAN / "iam-toolkit.7", MAN / "iam-today.7"]
-    script = 'for page; do groff -mdoc -Tutf8 -ww -z "$page" || exit; done'
-    done = subprocess.run(
-        ["sh", "-c", script, "sh", *pages], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("renderer", ["mandoc", "man"])
@@ -126,14 +126,98 @@ def test_apropos_lists_the_pages_of_a_checkout(run: Shell) -> None:
     assert "iam-usercreate" in in_checkout(run, "man", "-k", "create a user")[1]
 
 
+@pytest.mark.parametrize(("renderer", "width"), RENDERERS)
+def test_headers_and_footers_are_whole(renderer: str, width: int) -> None:
+    need(renderer.partition(" ")[0])
+    done = subprocess.run(
+        [*renderer.format(width=width).split(), *PAGES], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert_whole(plain(done.stdout), width)
+
+
+@pytest.mark.full
+def test_headers_and_footers_are_whole_on_a_terminal(run: Shell) -> None:
+    need("man")
+    script = 'stty cols 80; for page; do man "$page" || exit; done; echo "status $?"'
+    env = {**run.env, "PAGER": "cat", "TERM": "xterm"}
+    terminal = Terminal("sh", "-c", script, "sh", *map(str, PAGES), env=env)
+    shown = terminal.wait_for("status 0").replace("\r", "")
+    terminal.status()
+    assert_whole(plain(shown.encode()), 80)
+
+
+def assert_whole(shown: str, width: int) -> None:
+    """Check the first and the last line and the width of each page in ``shown``."""
+    manuals = "General Commands|File Formats|Miscellaneous Information"
+    titles = re.findall(rf"^(\S+\(\d\)) +(?:{manuals}) Manual +\1$", shown, re.MULTILINE)
+    assert len(titles) == len(PAGES)
+    foot = rf"^iamcli {re.escape(__version__)} +\w+ \d+, \d{{4}} +(iamcli \S+|\S+\(\d\))$"
+    assert len(re.findall(foot, shown, re.MULTILINE)) == len(PAGES)
+    # Longer lines are output of commands, or options that cannot be broken, or between two pages.
+    long = [line.strip() for line in shown.splitlines() if len(line) > width]
+    assert not [line for line in long if not line.startswith(('{"', "-o '{", "arn:", "\u2500"))]
+    # The tilde of a text is an accent to groff, which PDF files show on the line.
+    assert shown.count("~/.aws/credentials") > len(COMMANDS)
+    assert not set("\u02dc\u02c6") & set(shown)
+
+
+def test_titles_are_those_of_the_pages_or_of_what_they_manage() -> None:
+    for page in PAGES:
+        title = re.findall(r"^\.Dt (\S+) [157]$", page.read_text(), re.MULTILINE)[0].lower()
+        assert page.name.startswith(title)
+        assert title in {page.stem, "iam-account", "iam-instanceprofile", "iam-role"} or (
+            title in {"iam-servercert", "iam-user", "iam-virtualmfadevice"}
+        )
+
+
 def see_also(name: str) -> set[str]:
     also = (MAN / f"{name}.1").read_text().partition(".Sh SEE ALSO\n")[2]
     return set(re.findall(r"^\.Xr (\S+)", also, re.MULTILINE))
 
 
 def test_the_way_of_a_newcomer_is_signposted() -> None:
-    assert {"iam-useraddkey", "iam-useraddpolicy", "iam-userdel"} <= see_also("iam-usercreate")
+    assert see_also("iam-usercreate") >= {
+        "iam-useraddkey",
+        "iam-useraddloginprofile",
+        "iam-groupadduser",
+        "iam-useruploadpolicy",
+        "iam-userdel",
+        "iam-userlistbypath",
+    }
     assert {"iam-userlistpolicies", "iam-userdelpolicy"} <= see_also("iam-useraddpolicy")
+    assert "iam-usercreate" in see_also("iam-useraddkey")
+    assert {"iam-userenablemfadevice"} <= see_also("iam-virtualmfadevicecreate")
+
+
+#: How the commands that undo something are named.
+INVERSES = {
+    "create": "del",
+    "upload": "del",
+    "aliascreate": "aliasdelete",
+    "modpassword": "delpassword",
+    "adduser": "removeuser",
+    "addrole": "removerole",
+    "add": "del",
+    "enable": "deactivate",
+}
+
+
+def test_each_page_leads_to_the_command_that_undoes_it_and_back() -> None:
+    pairs = {
+        (name, name.replace(do, undo, 1)) for name in COMMANDS for do, undo in INVERSES.items()
+    }
+    pairs = {(name, inverse) for name, inverse in pairs if inverse in COMMANDS and name != inverse}
+    assert len(pairs) > 15
+    for name, inverse in pairs:
+        assert inverse in see_also(name)
+        assert name in see_also(inverse)
+
+
+def test_no_page_leads_everywhere() -> None:
+    assert max(len(see_also(name)) for name in COMMANDS) <= 16
+    assert not [name for name in see_also("iam-userdelpolicy") if "group" in name or "role" in name]
+    assert "iam-accountgetsummary" not in see_also("iam-accountaliascreate")
 
 
 def examples_of(page: Path) -> list[str]:

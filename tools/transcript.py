@@ -8,7 +8,7 @@ from pathlib import Path
 TRANSCRIPTS = Path(__file__).resolve().parent.parent / "tests" / "transcripts"
 
 #: The maximum width of a command line (columns). Longer ones are broken.
-WIDTH = 70
+WIDTH = 64
 
 #: Sample values, which no account has, for the placeholders of values that change with each run.
 SAMPLES = {
