@@ -279,19 +279,3 @@ def test_the_overview_names_every_variable_that_is_read() -> None:
             re.findall(r"^\.(?:It )?Ev ((?:AWS|IAMCLI)\S+)", page.read_text(), re.MULTILINE)
         )
         assert names <= documented, page
-
-
-def test_the_site_links_only_to_what_is_there(tmp_path: Path) -> None:
-    need("mandoc")
-    arguments = [sys.executable, ROOT / "tools" / "site.py", tmp_path]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    files = {path.name: path.read_text() for path in tmp_path.iterdir()}
-    assert set(files) == {"index.html", "style.css", *(f"{page.name}.html" for page in PAGES)}
-    for name, text in files.items():
-        for target in re.findall(r'href="([^"]*)"', text):
-            file, _, part = target.partition("#")
-            if not target.startswith("https://"):
-                assert f'id="{part}"' in files[file or name] if part else file in files, target
-    linked = set(re.findall(r'<dt><a href="([^"]*)"', files["index.html"]))
-    assert linked == {f"{page.name}.html" for page in PAGES}

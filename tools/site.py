@@ -1,11 +1,15 @@
 """Render the manual pages as a website: an index by resource, and one HTML page per manual page.
 
-The argument is the output directory; the default is site. Requires mandoc.
+Each page has a search box, which works without a server and without the network. The argument is
+the output directory; the default is site. Requires mandoc.
 """
 
 from __future__ import annotations
 
+import collections
 import html
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,14 +20,18 @@ from iamcli import __version__
 from iamcli.commands.index import groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 MAN = ROOT / "man"
 STYLE = ROOT / "docs" / "site.css"
+SEARCH = ROOT / "docs" / "search.js"
 
-#: The handwritten pages, in the order of the index.
-HANDWRITTEN = ("iam-toolkit.7", "iam-today.7", "iamcli.1", "aws-credential-file.5")
+#: The pages that are written by hand.
+HANDWRITTEN = sorted(path.name for path in MAN.glob("*.[1-9]") if not path.match("iam-*.1"))
+
+#: Words that so many pages contain are searched for in names, summaries and handwritten pages only.
+COMMON = 20
 
 PAGE = """\
 <!DOCTYPE html>
@@ -33,9 +41,16 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="stylesheet" href="style.css">
+<script defer src="search.js"></script>
 </head>
 <body>
-<nav><a href="index.html">iamcli {version}</a> {trail}</nav>
+<nav>
+<span><a href="index.html">iamcli {version}</a> {trail}</span>
+<form role="search" hidden>
+<input type="search" name="q" placeholder="Search (press /)" aria-label="Search" autocomplete="off">
+</form>
+</nav>
+<ul id="results" aria-live="polite" hidden></ul>
 <main>
 {body}
 </main>
@@ -95,16 +110,36 @@ def _description(page: Path) -> str:
 
 def pages() -> dict[str, str]:
     """Return the text of each file of the site, by file name."""
-    made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
+    trails = dict.fromkeys(HANDWRITTEN, "")
     for title, commands in groups().items():
         trail = f'/ <a href="index.html#{anchor(title)}">{html.escape(title)}</a>'
-        for command in commands:
-            name = f"{command.name}.1"
-            made[f"{name}.html"] = html_page(f"{command.name}(1)", rendered(MAN / name), trail)
-    for name in HANDWRITTEN:
+        trails |= {f"{command.name}.1": trail for command in commands}
+    bodies = {name: rendered(MAN / name) for name in trails}
+    made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
+    made["search.js"] = search(bodies)
+    for name, trail in trails.items():
         stem, _, section = name.rpartition(".")
-        made[f"{name}.html"] = html_page(f"{stem}({section})", rendered(MAN / name))
+        made[f"{name}.html"] = html_page(f"{stem}({section})", bodies[name], trail)
     return made
+
+
+def search(bodies: Mapping[str, str]) -> str:
+    """Return the script of the search box, with its index of the pages ``bodies`` (HTML)."""
+    words = {name: _words(body) for name, body in bodies.items()}
+    counts = collections.Counter(word for found in words.values() for word in found)
+    rows = []
+    for name, found in words.items():
+        kept = found if name in HANDWRITTEN else {word for word in found if counts[word] < COMMON}
+        text = " ".join(["", *sorted(kept)])
+        rows.append((f"{name}.html", name.rpartition(".")[0], _description(MAN / name), text))
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return f"const PAGES = [\n{lines}\n];\n\n{SEARCH.read_text(encoding='utf-8')}"
+
+
+def _words(body: str) -> set[str]:
+    """Return the words of ``body`` (HTML) in lower case: names, options, variables."""
+    text = html.unescape(re.sub(r"<[^>]*>", "", body))
+    return set(re.findall(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+", text.lower()))
 
 
 def main(folder: Path) -> int:
@@ -116,7 +151,7 @@ def main(folder: Path) -> int:
     made = pages()
     for name, text in made.items():
         (folder / name).write_text(text, encoding="utf-8")
-    print(f"{folder / 'index.html'}: {len(made) - 2} pages and an index")
+    print(f"{folder / 'index.html'}: {len(made) - 3} pages and an index")
     return 0
 
 
