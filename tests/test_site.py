@@ -77,6 +77,7 @@ def test_the_search_finds_what_is_typed(chromium: Browser, site: Path) -> None:
     for text, first in {
         "usercreate": ["iam-usercreate"],
         "iam-groupdel": ["iam-groupdel", "iam-groupdelpolicy"],
+        "group": ["iam-groupcreate"],
         "mfa enable": ["iam-userenablemfadevice"],
         "AWS_IAM_URL": ["iam-toolkit"],
         "GetAccountSummary": ["iam-accountgetsummary"],

@@ -27,8 +27,11 @@ MAN = ROOT / "man"
 STYLE = ROOT / "docs" / "site.css"
 SEARCH = ROOT / "docs" / "search.js"
 
-#: The pages that are written by hand.
-HANDWRITTEN = sorted(path.name for path in MAN.glob("*.[1-9]") if not path.match("iam-*.1"))
+#: The pages that are written by hand, those of section 7 first.
+HANDWRITTEN = sorted(
+    (path.name for path in MAN.glob("*.[1-9]") if not path.match("iam-*.1")),
+    key=lambda name: -int(name[-1]),
+)
 
 #: Words that so many pages contain are searched for in names, summaries and handwritten pages only.
 COMMON = 20

@@ -113,10 +113,10 @@ class Browser:
 
     def close(self) -> None:
         """End the browser."""
+        self.send("Browser.close")
+        self._process.wait(TIMEOUT)
         os.close(self._out)
         os.close(self._in)
-        self._process.terminate()
-        self._process.wait()
         self._profile.cleanup()
 
     def _next(self) -> dict[str, Any]:
