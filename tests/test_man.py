@@ -139,8 +139,8 @@ def test_headers_and_footers_are_whole(renderer: str, width: int) -> None:
 @pytest.mark.full
 def test_headers_and_footers_are_whole_on_a_terminal(run: Shell) -> None:
     need("man")
-    script = 'stty cols 80; for page; do man "$page" || exit; done; echo "status $?"'
-    env = {**run.env, "PAGER": "cat", "TERM": "xterm"}
+    script = 'for page; do man "$page" || exit; done; echo "status $?"'
+    env = {**run.env, "COLUMNS": "80", "PAGER": "cat", "TERM": "xterm"}
     terminal = Terminal("sh", "-c", script, "sh", *map(str, PAGES), env=env)
     shown = terminal.wait_for("status 0").replace("\r", "")
     terminal.status()

@@ -113,10 +113,12 @@ def _description(page: Path) -> str:
 
 def pages() -> dict[str, str]:
     """Return the text of each file of the site, by file name."""
-    trails = dict.fromkeys(HANDWRITTEN, "")
-    for title, commands in groups().items():
-        trail = f'/ <a href="index.html#{anchor(title)}">{html.escape(title)}</a>'
-        trails |= {f"{command.name}.1": trail for command in commands}
+    trails = {
+        f"{command.name}.1": f'/ <a href="index.html#{anchor(title)}">{html.escape(title)}</a>'
+        for title, commands in groups().items()
+        for command in commands
+    }
+    trails |= dict.fromkeys(HANDWRITTEN, "")
     bodies = {name: rendered(MAN / name) for name in trails}
     made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
     made["search.js"] = search(bodies)
