@@ -77,6 +77,9 @@ def test_the_trap_works(trap, env):
     [
         ("iamcli", 0),
         ("iamcli -h", 0),
+        ("iamcli list user", 0),
+        ("iamcli help usercreate", 0),
+        ("iamcli iam-usercreate -h", 0),
         ("iamcli usercraete", 1),
         ("iamcli home old", 0),
         ("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),

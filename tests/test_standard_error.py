@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
-from support.shell import ROOT
+from support.shell import BIN, ROOT
 from support.stub import faulty, ok, refused
 from support.terminal import read_now, rows, terminal_pair
 from test_transcripts import HERE, TRANSCRIPTS, answer, parts
@@ -342,6 +342,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "private IAM": sandbox,
+    "... This is the help": lambda run, _stub: Run(
+        f"{BIN}/iamcli help userdel", env={"PATH": str(run.home)}
+    ),
     "Usage": wrong("iam-usercreate -z"),
     "For all options": wrong("iam-usercreate -z"),
     "type each": wrong("iam-usercreate -kv"),
