@@ -23,7 +23,7 @@ from botocore.signers import RequestSigner
 from iamcli import __version__
 from iamcli.client import outcomes
 from iamcli.client.attempts import Attempts
-from iamcli.client.http import BoundedSession, socket_options
+from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
@@ -31,9 +31,9 @@ from iamcli.client.settings import (
     Settings,
     chain_keys,
     endpoint,
-    environment_proxies,
     frozen,
     timeout,
+    transport,
 )
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
@@ -180,22 +180,14 @@ class Client:
         self, connection: Connection, settings: Settings, region: str, events: HierarchicalEmitter
     ) -> Any:
         """Return a botocore endpoint, which connects when the first request is sent."""
-        if connection.proxy:
-            proxies = {"http": connection.proxy, "https": connection.proxy}
-            self._proxy_source = connection.proxy_source
-        else:
-            proxies, self._proxy_source = environment_proxies(self.url)
+        how, self._proxy_source = transport(connection, settings, self.url)
         return EndpointCreator(events).create_endpoint(
             self._service,
             region_name=region,
             endpoint_url=self.url,
-            # An empty name would switch the verification off.
-            verify=settings.get("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True,
             response_parser_factory=self._parsers,
             timeout=(settings.get("connect_timeout") or self._timeout, self._timeout),
             max_pool_connections=1,
             http_session_cls=BoundedSession,
-            proxies=proxies,
-            proxies_config=settings.get("proxies_config"),
-            socket_options=socket_options(keep_alive=settings.switch("tcp_keepalive")),
+            **how,
         )

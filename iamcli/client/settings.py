@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from iamcli.client.http import socket_options
 from iamcli.config.connection import checked_url, is_credential, is_proxy, is_this_machine
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from botocore.session import Session
@@ -207,13 +209,23 @@ def _store(session: Session) -> Any:
     return store
 
 
+def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
+    """Return the credentials from botocore's chain, or None if it finds none.
+
+    ``without``: the credential methods of botocore that are not used.
+    """
+    if settings.session is None:
+        return None
+    chain = settings.session.get_component("credential_provider")
+    # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
+    for method in ("ec2-credentials-file", *without):
+        chain.remove(method)
+    return settings.session.get_credentials()
+
+
 def chain_keys(settings: Settings) -> Any:
     """Return the credentials from botocore's chain; raise Failure if it finds none."""
-    keys = None
-    if settings.session:
-        # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
-        settings.session.get_component("credential_provider").remove("ec2-credentials-file")
-        keys = settings.session.get_credentials()
+    keys = find_keys(settings)
     if keys is None:
         raise Failure(
             "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "
@@ -292,6 +304,37 @@ def _configured_endpoint(
     if warning and warning not in connection.warnings:
         connection.warnings.append(warning)
     return url, configured[1]
+
+
+def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:
+    """Return how to reach ``url``: settings of a botocore HTTP session, and the proxy's source.
+
+    The source is "" if there is no proxy. Raises Failure as ``environment_proxies`` does.
+    """
+    if connection.proxy:
+        proxies = {"http": connection.proxy, "https": connection.proxy}
+        source = connection.proxy_source
+    else:
+        proxies, source = environment_proxies(url)
+    found: dict[str, Any] = {
+        # An empty name would switch the verification off.
+        "verify": ca_bundle(settings)[0] or True,
+        "proxies": proxies,
+        "proxies_config": settings.get("proxies_config"),
+        "socket_options": socket_options(keep_alive=settings.switch("tcp_keepalive")),
+    }
+    return found, source
+
+
+def ca_bundle(settings: Settings) -> tuple[str, str]:
+    """Return the file of certificate authorities to trust and its source; "" for botocore's own."""
+    bundle = settings.get("ca_bundle")
+    if bundle:
+        variable = VARIABLES["ca_bundle"]
+        of_variable = os.environ.get(variable) == bundle
+        return str(bundle), variable if of_variable else "ca_bundle of the AWS configuration"
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE", "")
+    return bundle, "REQUESTS_CA_BUNDLE" if bundle else ""
 
 
 def environment_proxies(url: str) -> tuple[dict[str, str], str]:
