@@ -16,7 +16,7 @@ PACKAGE = ROOT / "iamcli"
 LEVELS = (
     ("__main__",),
     ("cli",),
-    ("sandbox", "completion"),
+    ("doctor", "sandbox", "completion"),
     ("installation",),
     ("commands",),
     ("runner",),

@@ -144,7 +144,9 @@ def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> N
 
 
 def test_iamcli_is_completed(complete: Complete) -> None:
-    assert names(complete("iamcli ")) >= {"sandbox", "home"}
+    assert names(complete("iamcli ")) >= {"doctor", "sandbox", "home"}
+    assert names(complete("iamcli doctor -")) >= {"--offline", "--format"}
+    assert names(complete("iamcli doctor --format ")) >= {"text", "json"}
     assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
     assert names(complete("iamcli home -")) >= {"--help", "--strict"}
 

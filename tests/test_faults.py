@@ -14,17 +14,11 @@ import ssl
 import struct
 import threading
 import time
-from datetime import datetime, timedelta, timezone
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
+from support.certificates import self_signed
 from support.selection import every
 from support.stub import Answer, faulty, ok, refused
 from support.stub import Stub as StubServer
@@ -781,31 +775,6 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]
     running = StubServer(context)
     yield running, certificate
     running.close()
-
-
-def self_signed(file: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
-    """Write a key and a certificate for ``host`` to ``file``, and return it."""
-    is_name = any(map(str.isalpha, host))
-    alternative = x509.DNSName(host) if is_name else x509.IPAddress(ip_address(host))
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
-    now = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=2))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([alternative]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        + certificate.public_bytes(Encoding.PEM)
-    )
-    return file
 
 
 SECURE = "cannot make a secure connection to {url}: "

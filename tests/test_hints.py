@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.account import Account
+from support.certificates import self_signed
 from support.shell import KEY_ID, SECRET
 from support.stub import Stub, refused
 from support.terminal import Terminal, read_now, terminal_pair
-from test_faults import self_signed
 
 from iamcli.policies.findings import findings
 

@@ -21,7 +21,7 @@ from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
 #: The message for each kind of exception; the first one that matches is used.
@@ -86,22 +86,28 @@ class ErrorTranslator:
             failure = UnexpectedResponse if isinstance(error, ResponseParserError) else Failure
             values = {"url": self._url, "proxy": self._proxy, "again": self._again}
             values["settings"] = f"; check {self._proxy}" if self._proxy else ""
-            raise failure(message.format(reason=_reason(error), **values)) from None
+            raise failure(message.format(reason=reason(error), **values)) from None
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """Return the message of the system error that caused ``error``, else the first line of it."""
-    cause: BaseException | None = error
     message = str(error).partition("\n")[0]
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain a password or a token.
         message = "an address or a header is invalid"
-    while cause is not None:
+    for cause in causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             message = cause.strerror
+    return message
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield ``error``, the error that caused it, and so on."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
         inner = getattr(cause, "kwargs", {}).get("error")
         cause = inner if isinstance(inner, BaseException) else cause.__cause__ or cause.__context__
-    return message
 
 
 def refusal(status: int, parsed: dict[str, Any], url: str) -> Failure:

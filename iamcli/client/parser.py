@@ -59,7 +59,7 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         """
         operation = response["context"]["operation_name"]
         body = response["body"]
-        name = _root(body) if body.count(b"<") <= MAX_TAGS else ""
+        name = root_element(body) if body.count(b"<") <= MAX_TAGS else ""
         if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
                 raise ResponseParserError(f"the root element for {operation} is {name}")
@@ -92,7 +92,7 @@ class ParserFactory:
         return Parser(self.missing, timestamp_parser=str)
 
 
-def _root(body: bytes) -> str:
+def root_element(body: bytes) -> str:
     """Return the name of the root element, "" if anything but an XML declaration precedes it.
 
     This excludes document types, whose entities can expand to any size; IAM sends none.

@@ -70,10 +70,7 @@ class Retries:
         self._service = service
         self._log = log
         self._pausing = pausing
-        self._mode = str(settings.get("retry_mode") or "standard").lower()
-        if self._mode not in ("standard", "adaptive", "legacy"):
-            raise Failure(f"invalid AWS retry mode: {self._mode}; use legacy, standard or adaptive")
-        self._attempts = _attempt_limit(settings.get("max_attempts"))
+        self._mode, self._attempts = mode_and_limit(settings)
         self._policy: HierarchicalEmitter | None = None
         self.resent = False
 
@@ -134,6 +131,14 @@ class Retries:
         if self._mode == "adaptive":
             adaptive.register_retry_handler(client)
         return events
+
+
+def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
+    """Return the retry mode, and the number of attempts or None; raise Failure if it is invalid."""
+    mode = str(settings.get("retry_mode") or "standard").lower()
+    if mode not in ("standard", "adaptive", "legacy"):
+        raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
+    return mode, _attempt_limit(settings.get("max_attempts"))
 
 
 def _attempt_limit(given: Any) -> int | None:

@@ -82,12 +82,7 @@ class Destination(NamedTuple):
     @property
     def partition(self) -> str:
         """The partition of the region ("aws-cn"), or "unknown"."""
-        from botocore.loaders import Loader
-
-        for partition in Loader().load_data("partitions")["partitions"]:
-            if re.match(partition["regionRegex"], self.region, re.ASCII):
-                return str(partition["id"])
-        return "unknown"
+        return partition(self.region) or "unknown"
 
 
 class Settings:
@@ -259,12 +254,12 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> Destinati
     region = settings.get("region") or "aws-global"
     url, source = connection.url, connection.url_source
     if url is None:
-        url, source = _configured_endpoint(connection, settings, "iam")
+        url, source = configured_endpoint(connection, settings, "iam")
     if getattr(keys, "method", None) in CREDENTIAL_METHODS:
         # botocore sends requests to these services, and its errors contain their addresses.
         environment_proxies("https://sts.amazonaws.com")
         for service in CREDENTIAL_SERVICES:
-            _configured_endpoint(connection, settings, service)
+            configured_endpoint(connection, settings, service)
     if url:
         return Destination(
             url,
@@ -273,11 +268,19 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> Destinati
             specified=True,
             setting=settings.region_setting,
         )
+    return rules_endpoint(settings, "iam", region)
+
+
+def rules_endpoint(settings: Settings, service: str, region: str) -> Destination:
+    """Return the endpoint of AWS for ``service`` in ``region``, which can also be "aws-global".
+
+    Raises the exceptions of botocore.
+    """
     from botocore.endpoint_provider import EndpointProvider
     from botocore.loaders import Loader
 
     loader = Loader()
-    rules = loader.load_service_model("iam", "endpoint-rule-set-1")
+    rules = loader.load_service_model(service, "endpoint-rule-set-1")
     found = EndpointProvider(rules, loader.load_data("partitions")).resolve_endpoint(
         Region=region,
         UseFIPS=settings.switch("use_fips_endpoint"),
@@ -293,7 +296,7 @@ def endpoint(connection: Connection, settings: Settings, keys: Any) -> Destinati
     )
 
 
-def _configured_endpoint(
+def configured_endpoint(
     connection: Connection, settings: Settings, service: str
 ) -> tuple[str | None, str]:
     """Return the configured endpoint, checked as ``--url`` is, or None; and its source."""
@@ -382,15 +385,34 @@ def signing_region(url: str, region: str) -> str:
     return default or SIGNING_REGION
 
 
+def is_of_aws(url: str) -> bool:
+    """Return whether the host of ``url`` is in the domain of a partition of AWS."""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
+    return bool(_partition_region(host))
+
+
+def partition(region: str) -> str:
+    """Return the partition that ``region`` is of by its name ("aws-cn"), or "" if it is of none."""
+    for found in _partitions():
+        if re.match(found["regionRegex"], region, re.ASCII):
+            return str(found["id"])
+    return ""
+
+
 def _partition_region(host: str) -> str:
     """Return a region of the partition that the DNS suffix of ``host`` is of; "" if of none."""
-    from botocore.loaders import Loader
-
-    for partition in Loader().load_data("partitions")["partitions"]:
-        outputs = partition["outputs"]
+    for found in _partitions():
+        outputs = found["outputs"]
         if host.endswith((f".{outputs['dnsSuffix']}", f".{outputs['dualStackDnsSuffix']}")):
             return str(outputs["implicitGlobalRegion"])
     return ""
+
+
+def _partitions() -> list[dict[str, Any]]:
+    from botocore.loaders import Loader
+
+    found: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return found
 
 
 def timeout() -> float:

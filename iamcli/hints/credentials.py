@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 #: The smallest difference (seconds) that is reported as wrong; services of AWS allow no less.
 MAX_SKEW = 300
 #: How the service begins the message about a signature that is too old or too new.
-_TIMES = ("Signature expired:", "Signature not yet current:")
+TIMES = ("Signature expired:", "Signature not yet current:")
 #: The units of a difference, with their length in seconds.
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
@@ -55,7 +55,7 @@ def expired(error: ServiceError, _given: Given) -> str:
 
 def signature(error: ServiceError, given: Given) -> str:
     """Return by how much the clock is wrong, and where to check the secret access key."""
-    if error.message.startswith(_TIMES):
+    if error.message.startswith(TIMES):
         return expired(error, given)
     client = given.client
     check = f"check the secret access key of {client.access_key_id} from {client.key_source}"

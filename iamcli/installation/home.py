@@ -16,7 +16,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 #: The file that records what was written, so that a later run can recognize other files.
 RECORD = ".iamcli-home"
@@ -79,14 +79,20 @@ def commands_folder() -> Path:
 
     Raises Failure if it is not found.
     """
+    for folder in commands_folders():
+        return folder
+    raise Failure("the iam-* commands of this installation are missing; install iamcli again")
+
+
+def commands_folders() -> Iterator[Path]:
+    """Yield the directories of the iam-* commands that run this installation, the own one first."""
     package = Path(__file__).resolve().parent.parent
     folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
     with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
         folders.insert(0, Path(sys.argv[0]).resolve().parent)
     for folder in folders:
         if os.path.isfile(folder / "iam-usercreate"):
-            return folder
-    raise Failure("the iam-* commands of this installation are missing; install iamcli again")
+            yield folder
 
 
 def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list[str]:
@@ -151,6 +157,65 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
     if foreign:
         report.append(f"not created by iamcli home, left unchanged: {', '.join(foreign)}")
     return report
+
+
+def problem(folder: Path, commands: Sequence[str]) -> str | None:
+    """Return why scripts that use a directory made by ``lay_out`` may fail, or None.
+
+    ``commands``: the names of the commands that it should include.
+    """
+    try:
+        recorded = _read_record(folder / RECORD)
+        changed = [
+            place
+            for place, states in recorded.items()
+            if place.startswith(BIN) and _state(folder / place) not in states
+        ]
+    except Failure as failure:
+        return str(failure).partition(";")[0]
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}"
+    if changed:
+        more = f" and {len(changed) - 1} others" if changed[1:] else ""
+        return f"{folder / changed[0]}{more}: missing or changed"
+    missing = [name for name in commands if f"{BIN}{name}" not in recorded]
+    if missing:
+        return f"{folder} is of another version of iamcli and lacks {len(missing)} commands"
+    targets = [target(folder / BIN / name) for name in commands]
+    gone = [str(path) for path in targets if path and not path.exists()]
+    if gone:
+        return f"{folder} runs {gone[0]}, which does not exist"
+    own = own_folders()
+    foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
+    return f"{folder} runs another installation, {foreign[0]}" if foreign else None
+
+
+def target(path: Path) -> Path | None:
+    """Return the command that ``path``, an entry of bin in a home, runs; None if it is not one."""
+    try:
+        if path.is_symlink():
+            return path.parent / path.readlink()
+        content = os.fsdecode(_content(path) or b"")
+        before, after = STRICT_COMMAND.split("{target}")
+        if not (content.startswith(before) and content.endswith(after)):
+            return None
+        words = shlex.split(content[len(before) : -len(after)])
+    except (OSError, ValueError):
+        return None
+    return Path(words[0]) if words else None
+
+
+def own_folders() -> frozenset[str]:
+    """Return the directories of ``commands_folders``, without symbolic links."""
+    return frozenset(os.path.realpath(folder) for folder in commands_folders())
+
+
+def is_own(path: Path, folders: Collection[str]) -> bool:
+    """Return whether the program ``path`` is, or runs, one in ``folders``, from ``own_folders``."""
+    if os.path.dirname(os.path.realpath(path)) in folders:
+        return True
+    runs = target(path)
+    return runs is not None and os.path.dirname(os.path.realpath(runs)) in folders
 
 
 def _absolute(name: str) -> Path:

@@ -38,6 +38,8 @@ IMPORTED = (
     "encodings.idna",
     "iamcli.client.client",
     "iamcli.client.service",
+    "iamcli.doctor.examination",
+    "segno",
     "iamcli.output.redaction",
     "iamcli.runner",
 )
@@ -189,9 +191,11 @@ def all_commands() -> Commands:
     """Import everything that commands import, also while they run."""
     for name in IMPORTED:
         importlib.import_module(name)
+    from iamcli.cli import main
     from iamcli.commands import index
 
-    return {command.name: command for command in index.commands()}
+    commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
+    return commands | {"iamcli": lambda: os._exit(main())}
 
 
 def serve(commands: Commands) -> None:

@@ -103,8 +103,15 @@ _iamcli_value()
 _iamcli_subcommands()
 {
     case $cword,${words[1]-} in
-        1,*) mapfile -t COMPREPLY < <(compgen -W 'sandbox home -h --help --version' -- "$cur") ;;
+        1,*) mapfile -t COMPREPLY < <(compgen -W 'doctor sandbox home -h --help --version' -- "$cur") ;;
         *,sandbox) _command_offset 2 ;;
+        *,doctor)
+            if [[ $prev == --format ]]; then
+                mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
+            else
+                mapfile -t COMPREPLY < <(compgen -W '-h --help --offline --format' -- "$cur")
+            fi
+            ;;
         *,home)
             if [[ $cur == -* ]]; then
                 mapfile -t COMPREPLY < <(compgen -W '-h --help --strict' -- "$cur")

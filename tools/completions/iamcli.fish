@@ -15,8 +15,12 @@ end
 complete -c iamcli -f
 complete -c iamcli -n __fish_is_first_token -s h -l help -d 'list the commands'
 complete -c iamcli -n __fish_is_first_token -l version -d 'show the version'
+complete -c iamcli -n __fish_is_first_token -a doctor -d 'find out why commands do not work on this machine'
 complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command, or a shell, with a private IAM on this machine'
 complete -c iamcli -n __fish_is_first_token -a home -d 'lay out a folder for scripts that name the original toolkit'
+complete -c iamcli -n '__fish_seen_subcommand_from doctor' -s h -l help -d 'show the help'
+complete -c iamcli -n '__fish_seen_subcommand_from doctor' -l offline -d 'send nothing'
+complete -c iamcli -n '__fish_seen_subcommand_from doctor' -l format -x -a 'text json' -d 'print text or JSON'
 complete -c iamcli -n '__fish_seen_subcommand_from home' -s h -l help -d 'show the help'
 complete -c iamcli -n '__fish_seen_subcommand_from home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
 complete -c iamcli -n '__fish_seen_subcommand_from home' -a '(__fish_complete_directories)'

@@ -17,6 +17,7 @@ _iamcli_names() {
 (( $+functions[_iamcli_subcommands] )) ||
 _iamcli_subcommands() {
     local -a subcommands=(
+        'doctor:find out why commands do not work on this machine'
         'sandbox:run a command, or a shell, with a private IAM on this machine'
         'home:lay out a folder for scripts that name the original toolkit'
     )
@@ -27,6 +28,11 @@ _iamcli_subcommands() {
         words=("${(@)words[3,-1]}")
         (( CURRENT -= 2 ))
         _normal
+    elif [[ $words[2] == doctor ]]; then
+        words=("${(@)words[2,-1]}")
+        (( CURRENT -= 1 ))
+        _arguments '(- *)'{-h,--help}'[show the help]' '--offline[send nothing]' \
+            '--format=[print text or JSON]:format:(text json)'
     elif [[ $words[2] == home ]]; then
         words=("${(@)words[2,-1]}")
         (( CURRENT -= 1 ))

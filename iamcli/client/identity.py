@@ -1,0 +1,53 @@
+"""Whose access key it is: one request to STS, which everyone may send."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from iamcli.client.probe import Question
+from iamcli.client.settings import (
+    Destination,
+    configured_endpoint,
+    is_of_aws,
+    partition,
+    rules_endpoint,
+    signing_region,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.client.settings import Settings
+    from iamcli.config.connection import Connection
+
+#: The operation that returns the ARN and the account of the caller. It requires no permission.
+CALLER = Question("sts", "2011-06-15", "GetCallerIdentity")
+
+
+def sts_target(
+    connection: Connection, settings: Settings, endpoint: Destination
+) -> tuple[Destination | None, bool]:
+    """Return where STS is asked, or None; and whether the configuration names it.
+
+    ``endpoint``: that of IAM. If the configuration names no endpoint for STS, it is that of AWS in
+    the partition of ``endpoint``; a private endpoint has none. Raises Failure if the configured
+    endpoint is invalid, and the exceptions of botocore.
+    """
+    region = settings.get("region") or ""
+    url, source = configured_endpoint(connection, settings, "sts")
+    if url:
+        signing = _region_of(url) or signing_region(url, region)
+        return Destination(
+            url, signing, source, specified=True, setting=settings.region_setting
+        ), True
+    if not is_of_aws(endpoint.url):
+        return None, False
+    if not region or partition(region) != endpoint.partition:
+        # The endpoint of the whole partition, which only the first one has.
+        region = "aws-global" if endpoint.partition == "aws" else endpoint.region
+    return rules_endpoint(settings, "sts", region), False
+
+
+def _region_of(url: str) -> str:
+    """Return the region in the host name of an endpoint of AWS, or ""."""
+    labels = (urlsplit(url).hostname or "").split(".") if is_of_aws(url) else []
+    return next(filter(partition, labels), "")

@@ -1,0 +1,261 @@
+"""The configuration of the client piece by piece, for ``iamcli doctor``.
+
+Each piece is found as ``Client`` finds it. But one that is invalid does not hide the others.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from botocore import exceptions
+from botocore.credentials import RefreshableCredentials
+from botocore.httpsession import get_cert_path
+
+from iamcli.client import probe
+from iamcli.client.identity import CALLER, sts_target
+from iamcli.client.messages import ErrorTranslator, reason
+from iamcli.client.probe import Question
+from iamcli.client.retries import mode_and_limit
+from iamcli.client.settings import (
+    CREDENTIAL_METHODS,
+    CREDENTIAL_SERVICES,
+    Settings,
+    ca_bundle,
+    configured_endpoint,
+    endpoint,
+    environment_proxies,
+    find_keys,
+    frozen,
+    timeout,
+    transport,
+)
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from iamcli.client.probe import Outcome
+    from iamcli.client.settings import Destination
+    from iamcli.config.connection import Connection
+
+#: The credential methods of botocore that may send requests, or run a program.
+ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")
+
+#: The settings of a profile with which these methods are used, although it has an access key too.
+_ASKING_SETTINGS = frozenset({"role_arn", "sso_session", "sso_start_url"})
+
+_NO_METADATA = "AWS_EC2_METADATA_DISABLED"
+
+#: A request that only reads, and that commands send too.
+USER = Question("iam", "2010-05-08", "GetUser")
+
+#: Seconds to wait for a connection, and for a complete response; less than commands wait.
+LONGEST_WAIT = 10.0
+
+#: The error codes of credentials that have expired.
+EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+_EXPIRED = tuple(
+    getattr(exceptions, name)
+    for name in ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "LoginRefreshRequired")
+    if hasattr(exceptions, name)
+)
+
+
+class Expired(Failure):
+    """The credentials have expired."""
+
+
+class Unobtainable(Failure):
+    """The request for the credentials failed.
+
+    ``problem``: one of ``iamcli.client.probe``; ``code`` and ``text``: the error of the service, if
+    there is no problem.
+    """
+
+    problem = ""
+    code = ""
+    text = ""
+
+
+class Unreadable(Failure):
+    """A file of the AWS configuration cannot be parsed."""
+
+
+class NoProfile(Failure):
+    """The files of the AWS configuration have no profile of the configured name."""
+
+
+class Profile(NamedTuple):
+    """The profile of the AWS configuration: its ``name``, and the names of its ``settings``.
+
+    ``exists``: whether a file has it.
+    """
+
+    name: str
+    settings: frozenset[str]
+    exists: bool
+
+
+class Inspection:
+    """The configuration of the client for ``connection``.
+
+    ``offline``: neither send a request nor run a program to find it. Raises Unreadable or NoProfile
+    if the AWS configuration cannot be read, and Failure if its defaults mode is invalid.
+    """
+
+    def __init__(self, connection: Connection, *, offline: bool) -> None:
+        self._connection = connection
+        self._offline = offline
+        before = os.environ.get(_NO_METADATA)
+        if offline:
+            # One of the defaults modes asks the instance for its region.
+            os.environ[_NO_METADATA] = "true"
+        try:
+            self._settings = Settings.for_connection(connection)
+        except exceptions.ProfileNotFound as error:
+            raise NoProfile(str(error)) from None
+        except (exceptions.BotoCoreError, ValueError) as error:
+            raise Unreadable(reason(error)) from None
+        finally:
+            if before is not None:
+                os.environ[_NO_METADATA] = before
+            elif offline:
+                del os.environ[_NO_METADATA]
+
+    def require_valid_limits(self) -> None:
+        """Raise Failure if the time-out, the retry mode or the number of attempts is invalid."""
+        timeout()
+        mode_and_limit(self._settings)
+
+    # The credentials.
+
+    def keys(self) -> Any:
+        """Return the credentials, or None if there are none; raise Failure if they are invalid."""
+        if self._connection.keys:
+            return self._connection.keys
+        with ErrorTranslator():
+            keys = find_keys(self._settings, without=ASKING_METHODS if self._offline else ())
+        # Commands use the role or the token before the access key of the profile.
+        hidden = self._offline and keys and keys.method != "env" and self._would_ask
+        return None if hidden else keys
+
+    @property
+    def _would_ask(self) -> bool:
+        token = os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+        return bool(token or (self.profile and self.profile.settings & _ASKING_SETTINGS))
+
+    def key(self, keys: Any) -> Any:
+        """Return the current values of the credentials.
+
+        Raises Expired or Unobtainable.
+        """
+        try:
+            return frozen(keys)
+        except (Failure, RuntimeError) as failure:
+            # botocore raises a RuntimeError if the new credentials have expired too.
+            cause = failure if isinstance(failure, RuntimeError) else failure.__context__
+            if isinstance(cause, (RuntimeError, *_EXPIRED)):
+                raise Expired(str(failure)) from None
+            unobtainable = Unobtainable(str(failure))
+            if isinstance(cause, exceptions.ClientError):
+                error = cause.response.get("Error", {})
+                unobtainable.code = str(error.get("Code", ""))
+                unobtainable.text = str(error.get("Message", ""))
+            elif isinstance(cause, exceptions.HTTPClientError):
+                unobtainable.problem = probe.problem(cause)
+            raise unobtainable from None
+
+    @staticmethod
+    def is_static(keys: Any) -> bool:
+        """Return whether the credentials are known without a request."""
+        return not isinstance(keys, RefreshableCredentials)
+
+    @staticmethod
+    def expiry(keys: Any) -> datetime | None:
+        """Return when the credentials expire, if that is known."""
+        if not isinstance(keys, RefreshableCredentials):
+            return None
+        found: datetime | None = keys._expiry_time  # noqa: SLF001 - there is no other way
+        return found
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile, or None if no file of the AWS configuration is used."""
+        session = self._settings.session
+        if session is None:
+            return None
+        name = session.profile or "default"
+        profiles = session.full_config.get("profiles", {})
+        return Profile(name, frozenset(profiles.get(name, ())), name in profiles)
+
+    # The endpoint and the way to it.
+
+    def endpoint(self) -> Destination:
+        """Return where requests go; raise Failure if the configured endpoint is invalid."""
+        with ErrorTranslator():
+            return endpoint(self._connection, self._settings, None)
+
+    def require_valid_services(self, keys: Any) -> None:
+        """Raise Failure if ``keys`` are requested from a service whose endpoint is invalid."""
+        if getattr(keys, "method", None) in CREDENTIAL_METHODS:
+            for service in CREDENTIAL_SERVICES:
+                configured_endpoint(self._connection, self._settings, service)
+
+    def sts(self, iam: Destination) -> tuple[Destination | None, bool]:
+        """Return where STS is asked, or None; and whether the configuration names it.
+
+        Raises Failure if the configured endpoint is invalid.
+        """
+        with ErrorTranslator():
+            return sts_target(self._connection, self._settings, iam)
+
+    @property
+    def region(self) -> str:
+        """The configured region, or ""."""
+        return str(self._settings.get("region") or "")
+
+    def proxy(self, url: str, keys: Any) -> tuple[str, str]:
+        """Return the address of the proxy for ``url``, without a login, and its source; else "".
+
+        ``keys``: the credentials, which may be requested through a proxy too. Raises Failure if a
+        proxy variable that applies is not the address of a proxy.
+        """
+        how, source = transport(self._connection, self._settings, url)
+        if getattr(keys, "method", None) in CREDENTIAL_METHODS:
+            environment_proxies("https://sts.amazonaws.com")
+        proxy = how["proxies"].get(urlsplit(url).scheme, "")
+        return proxy.rpartition("@")[2].rpartition("//")[2].rstrip("/"), source
+
+    def ca_bundle(self) -> tuple[str, str]:
+        """Return the file of certificate authorities to trust, and what sets it."""
+        file, source = ca_bundle(self._settings)
+        return file or get_cert_path(verify=True), source or "the installation"
+
+    # Requests.
+
+    def ask_sts(self, target: Destination, key: Any) -> Outcome:
+        """Ask STS whose access key ``key`` is."""
+        return self._ask(CALLER, target, key)
+
+    def ask_iam(self, target: Destination, key: Any) -> Outcome:
+        """Send a request that only reads to IAM."""
+        return self._ask(USER, target, key)
+
+    def _ask(self, question: Question, target: Destination, key: Any) -> Outcome:
+        try:
+            how, _ = transport(self._connection, self._settings, target.url)
+        except Failure as failure:
+            return probe.Outcome(probe.PROXY, str(failure))
+        return probe.ask(question, target, key, how, min(timeout(), LONGEST_WAIT))
+
+
+def files() -> tuple[str, str]:
+    """Return the names of the two shared files of the AWS configuration, credentials first."""
+    return (
+        os.path.expanduser(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials"),
+        os.path.expanduser(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config"),
+    )

@@ -1,0 +1,170 @@
+"""Sends one request once, and says how that went, for ``iamcli doctor``.
+
+Nothing is sent again, and nothing is raised for what the network or the service does: the outcome
+is the result. The request goes the way of the requests of the commands.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+import ssl
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import botocore
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from iamcli import __version__
+from iamcli.client.http import BoundedSession
+from iamcli.client.messages import causes, clock_skew, reason
+from iamcli.client.parser import ERROR_ROOTS, MAX_TAGS, SUCCESS_LIMIT, root_element
+from iamcli.errors import UnexpectedResponse, one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from iamcli.client.settings import Destination
+
+#: What prevented an answer of the service. The network or the proxy:
+PROXY = "proxy"
+UNREACHABLE = "unreachable"
+REFUSED = "refused"
+LOST = "lost"
+#: The secure connection:
+UNKNOWN_CA = "unknown CA"
+OTHER_HOST = "certificate of another host"
+NO_TLS = "no TLS"
+TLS = "TLS"
+#: Something answered that is not the service, or the request could not be made.
+FOREIGN = "foreign"
+INVALID = "invalid"
+
+#: OpenSSL's numbers for a certificate that is not valid yet, and not any more; and for one that is
+#: not for the host name, and not for the address.
+_DATES = (9, 10)
+_NAMES = (62, 64)
+#: OpenSSL's reasons if the server does not use TLS; they depend on its release.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST")
+#: Statuses with which proxies answer in place of the service.
+_PROXY_STATUSES = (403, 407, 502, 503, 504)
+
+
+class Question(NamedTuple):
+    """A request without parameters: the ``service``, its API ``version``, and the operation."""
+
+    service: str
+    version: str
+    operation: str
+
+
+class Outcome(NamedTuple):
+    """How a request went: the ``problem``, or "" if the service answered.
+
+    ``reason``: the problem in words; ``code`` and ``message``: the error of the service, "" for a
+    success;
+    ``clock``: the seconds by which the clock of this machine is ahead of the service, or None if
+    that is not known; ``found``: the text of each element of a success, by its name.
+    """
+
+    problem: str
+    reason: str = ""
+    code: str = ""
+    message: str = ""
+    clock: float | None = None
+    found: Mapping[str, str] = {}
+
+
+def ask(
+    question: Question, target: Destination, key: Any, how: dict[str, Any], seconds: float
+) -> Outcome:
+    """Send ``question`` to ``target``, signed with ``key``, and return the outcome.
+
+    ``how``: the settings of the session, from ``iamcli.client.settings.transport``; ``seconds``:
+    the time for the connection, and for the complete response.
+    """
+    request = AWSRequest(
+        "POST",
+        f"{target.url.rstrip('/')}/",
+        headers={
+            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+            "User-Agent": f"iamcli/{__version__} botocore/{botocore.__version__}",
+        },
+        data=f"Action={question.operation}&Version={question.version}",
+    )
+    SigV4Auth(key, question.service, target.region).add_auth(request)
+    proxied = bool(how["proxies"].get(urlsplit(target.url).scheme))
+    try:
+        response = BoundedSession(timeout=(seconds, seconds), **how).send(request.prepare())
+    except (BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
+        found = problem(error)
+        if proxied and found in (UNREACHABLE, REFUSED, LOST, INVALID):
+            # All that is known is how it went between this machine and the proxy.
+            found = PROXY
+        return Outcome(found, one_line(reason(error)))
+    clock = clock_skew(response.headers)
+    return _answer(response.status_code, response.content, clock, proxied=proxied)
+
+
+def problem(error: BaseException) -> str:
+    """Return the problem that an exception of botocore reports."""
+    for kinds, found in (
+        (ProxyConnectionError, PROXY),
+        (ConnectTimeoutError, UNREACHABLE),
+        ((ReadTimeoutError, ConnectionClosedError), LOST),
+        ((ResponseParserError, UnexpectedResponse), FOREIGN),
+    ):
+        if isinstance(error, kinds):
+            return found
+    if isinstance(error, EndpointConnectionError):
+        numbers = {cause.errno for cause in causes(error) if isinstance(cause, OSError)}
+        return REFUSED if errno.ECONNREFUSED in numbers else UNREACHABLE
+    return _tls_problem(error) if isinstance(error, SSLError) else INVALID
+
+
+def _tls_problem(error: BaseException) -> str:
+    for cause in causes(error):
+        if isinstance(cause, CertificateError):
+            return OTHER_HOST
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            known = {**dict.fromkeys(_DATES, TLS), **dict.fromkeys(_NAMES, OTHER_HOST)}
+            return known.get(cause.verify_code, UNKNOWN_CA)
+        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
+            return NO_TLS
+    return TLS
+
+
+def _answer(status: int, body: bytes, clock: float | None, *, proxied: bool) -> Outcome:
+    name = root_element(body) if body.count(b"<") <= MAX_TAGS else ""
+    success = status < SUCCESS_LIMIT
+    try:
+        # A document type, which could make this dangerous, has no root element here.
+        tree = ET.fromstring(body) if name else None  # noqa: S314
+    except (ET.ParseError, LookupError, ValueError):  # the last two are unknown encodings
+        tree = None
+    if tree is None or not (name.endswith("Response") if success else name in ERROR_ROOTS):
+        foreign = PROXY if proxied and status in _PROXY_STATUSES else FOREIGN
+        return Outcome(foreign, f"HTTP {status}, not an answer of AWS", clock=clock)
+    found = {
+        element.tag.rpartition("}")[2]: one_line(element.text or "") for element in tree.iter()
+    }
+    if success:
+        return Outcome("", clock=clock, found=found)
+    # Any server can send this; a code of AWS consists of letters, digits and dots.
+    code = re.sub(r"[^\w.]", "", found.get("Code", ""))[:100] or f"HTTP {status}"
+    return Outcome("", code=code, message=found.get("Message", ""), clock=clock)

@@ -1,0 +1,124 @@
+"""The check ``environment``: variables that are empty, old, invalid or damaged."""
+
+from __future__ import annotations
+
+import os
+
+from iamcli.doctor.check import failed, ok, warning, wrong
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from iamcli.doctor.check import Check
+    from iamcli.errors import Failure
+
+#: The variables that commands read, by the check that they belong to.
+READ = {
+    "credentials": (
+        "AWS_CREDENTIAL_FILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_CREDENTIAL_EXPIRATION",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE",
+        "AWS_ROLE_ARN",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ),
+    "endpoint": (
+        "AWS_IAM_URL",
+        "AWS_ENDPOINT_URL_IAM",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL",
+        "AWS_USE_FIPS_ENDPOINT",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+    ),
+    "region": ("AWS_REGION", "AWS_DEFAULT_REGION"),
+    "proxy": (
+        "CLIENT_CONFIG_FILE",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "HTTP_PROXY",
+        "no_proxy",
+        "NO_PROXY",
+    ),
+    "ca": ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
+    "environment": (
+        "AWS_DEFAULTS_MODE",
+        "AWS_EC2_METADATA_DISABLED",
+        "AWS_IAM_HOME",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_RETRY_MODE",
+        "IAMCLI_COMPLETE",
+        "IAMCLI_STRICT",
+        "IAMCLI_TIMEOUT",
+    ),
+}
+
+#: The name that is mistaken for AWS_CREDENTIAL_FILE.
+MISSPELLED = "AWS_CREDENTIALS_FILE"
+
+#: Variables of the old toolkits that have no effect, and why.
+OLD = {
+    MISSPELLED: "is not read, because the name is AWS_CREDENTIAL_FILE",
+    "AWS_IAM_JVM_OPTS": "is ignored, because Java is not used",
+    "JAVA_HOME": "is ignored, because Java is not used",
+    **dict.fromkeys(("EC2_HOME", "EC2_PRIVATE_KEY", "EC2_CERT", "EC2_URL"), "is not read"),
+}
+
+#: Variables that are often set to nothing on purpose.
+_EMPTY_ON_PURPOSE = READ["proxy"][1:]
+
+
+def damaged(check: str) -> list[str]:
+    """Return the variables of ``check`` that contain a carriage return."""
+    return [name for name in READ.get(check, ()) if "\r" in os.environ.get(name, "")]
+
+
+def examine(failure: Failure | None, stopping: Collection[str], known: Collection[str]) -> Check:
+    """Check the environment.
+
+    ``failure``: that of a setting of this check; ``stopping``: variables with a carriage return
+    that makes another check fail; ``known``: variables that another check reports.
+    """
+    environ = os.environ
+    returns = [name for check in READ for name in damaged(check)]
+    if failure and damaged("environment"):
+        stopping = [*stopping, *damaged("environment")]
+    if returns:
+        names = _listed(returns)
+        ending = "contains" if len(returns) == 1 else "contain"
+        found = f"{names} {ending} a carriage return, as lines of Windows files end with it"
+        advice = "remove it from the script that sets the variable: sed -i 's/\\r$//' SCRIPT"
+        how = wrong if stopping else warning
+        return how("environment", "carriage-return", found, advice)
+    if failure:
+        return failed("environment", None, str(failure))
+    old = [name for name in OLD if environ.get(name) and name not in known]
+    empty = [
+        name
+        for names in READ.values()
+        for name in names
+        if environ.get(name) == "" and name not in (*_EMPTY_ON_PURPOSE, *known)
+    ]
+    notes = [f"{name} {OLD[name]}" for name in old]
+    notes += [f"{name} is set but empty, which counts as not set" for name in empty]
+    if notes:
+        cause = "old-variable" if old else "empty-variable"
+        advice = f"run: unset {' '.join([*old, *empty])}"
+        if MISSPELLED in old:
+            advice = f"set AWS_CREDENTIAL_FILE instead, or {advice}"
+        return warning("environment", cause, ", ".join(notes), advice)
+    used = [name for names in READ.values() for name in names if environ.get(name)]
+    return ok("environment", f"set: {', '.join(used)}" if used else "no variable is set")
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,918 @@
+"""``iamcli doctor``: each cause, made for real, is named once; the report; what it never does."""
+
+from __future__ import annotations
+
+import json
+import re
+import select
+import socket
+import ssl
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.certificates import self_signed
+from support.shell import BIN, KEY_ID, ROOT, SECRET
+from support.stub import Answer, Stub, faulty, ok, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint
+
+CHECKS = [
+    *("credentials", "identity", "endpoint", "partition", "region", "proxy", "ca", "tls", "clock"),
+    *("environment", "path", "home", "man", "completion", "extras", "versions"),
+]
+ARN = "arn:aws:iam::123456789012:user/bob"
+USER = f"<User><Arn>{ARN}</Arn><UserId>AIDA</UserId></User>"
+TOKEN = "FwoGZXIvYXdzEExampleSessionToken"
+KEYS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+
+
+class Report(NamedTuple):
+    """A report: the exit status, the checks by name, and the output."""
+
+    status: int
+    checks: dict[str, dict[str, str | None]]
+    out: str
+
+    @property
+    def causes(self) -> list[tuple[str, str | None]]:
+        """Each check that has a cause, and the cause."""
+        return [(name, check["cause"]) for name, check in self.checks.items() if check["cause"]]
+
+    def result(self, name: str) -> str | None:
+        return self.checks[name]["result"]
+
+    def said(self, name: str) -> str:
+        check = self.checks[name]
+        return f"{check['found']}; {check['advice']}"
+
+
+def parsed(done: Done) -> Report:
+    """Return the report, which must have the promised form."""
+    assert done.err == ""
+    report = json.loads(done.out)
+    assert list(report) == ["ok", "checks"]
+    assert [check["check"] for check in report["checks"]] == CHECKS
+    for check in report["checks"]:
+        assert list(check) == ["check", "result", "cause", "found", "advice"]
+        assert check["result"] in ("ok", "warning", "wrong", "skipped")
+        assert check["found"]
+        assert check["advice"] or check["result"] in ("ok", "skipped")
+        assert check["cause"] is None or check["result"] in ("warning", "wrong")
+    assert report["ok"] is (done.status == 0)
+    assert report["ok"] is all(check["result"] != "wrong" for check in report["checks"])
+    for secret in (KEY_ID, SECRET, TOKEN):
+        assert secret not in done.out
+    return Report(done.status, {check["check"]: check for check in report["checks"]}, done.out)
+
+
+def doctor(run_fast: ForkRunner, *arguments: str, **env: str) -> Report:
+    """Run it and return the report; ``env`` changes variables, "" removes one."""
+    return parsed(run_fast("iamcli", "doctor", "--format", "json", *arguments, env=env))
+
+
+def caller(arn: str = ARN) -> Answer:
+    return ok("GetCallerIdentity", f"<Arn>{arn}</Arn><Account>{arn.split(':')[4]}</Account>")
+
+
+def dated(answer: Answer, **difference: float) -> Answer:
+    """Return ``answer`` with a date that differs from that of this machine."""
+    date = datetime.now(timezone.utc) + timedelta(**difference)
+    return answer._replace(headers={"Date": format_datetime(date, usegmt=True)})
+
+
+def file(folder: Path, name: str, text: str, mode: int = 0o600) -> str:
+    made = folder / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_bytes(text.encode())
+    made.chmod(mode)
+    return str(made)
+
+
+@pytest.fixture
+def service(stub: Stub) -> Endpoint:
+    """An endpoint that answers as IAM and STS do."""
+    return stub.endpoint().on("GetCallerIdentity", caller()).on("GetUser", ok("GetUser", USER))
+
+
+@pytest.fixture
+def healthy(run: Shell, run_fast: ForkRunner, service: Endpoint) -> ForkRunner:
+    """Commands would work: a credential file, and an endpoint for everything."""
+    run.env["AWS_ENDPOINT_URL"] = service.url
+    return run_fast
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]:
+    """A stub with a certificate of its own, and the certificate."""
+    certificate = self_signed(tmp_path_factory.mktemp("tls") / "cert.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    running = Stub(context)
+    yield running, certificate
+    running.close()
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """An address of this machine at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+class Place(NamedTuple):
+    """What the set-ups are made of."""
+
+    home: Path
+    stub: Stub
+    tls: tuple[Stub, Path]
+    closed: str
+
+
+def refusing(place: Place, code: str, message: str = "") -> dict[str, str]:
+    """A service that refuses the key."""
+    return {"AWS_ENDPOINT_URL": place.stub.endpoint(refused(code, message, 403)).url}
+
+
+def html(place: Place, status: int = 200) -> str:
+    page = Answer(b"<!DOCTYPE html><html><body>Welcome</body></html>", status)
+    return place.stub.endpoint(page).url
+
+
+def closing(place: Place) -> dict[str, str]:
+    """A service that closes the connection without an answer."""
+    return private(AWS_IAM_URL=place.stub.endpoint(faulty(lambda _handler: None)).url)
+
+
+def through(place: Place, login: str = "") -> str:
+    """The stub as a proxy; it answers requests to itself, and CONNECT with status 405."""
+    return f"http://{login}127.0.0.1:{place.stub.port}"
+
+
+def credentials(place: Place, text: str) -> dict[str, str]:
+    return {"AWS_CREDENTIAL_FILE": file(place.home, "keys", text)}
+
+
+def chain(place: Place, text: str, name: str = "credentials", mode: int = 0o600) -> dict[str, str]:
+    """No credential file, but a shared file of the AWS configuration."""
+    file(place.home, f".aws/{name}", text, mode)
+    return {"AWS_CREDENTIAL_FILE": ""}
+
+
+def role(place: Place) -> dict[str, str]:
+    """No credential file, but a profile that assumes a role."""
+    text = "[default]\nrole_arn=arn:aws:iam::1:role/r\nsource_profile=s\nregion=us-east-1\n"
+    return chain(place, text + PROFILE.replace("default", "profile s"), "config")
+
+
+def service_at(place: Place) -> str:
+    return place.stub.endpoint().on("GetUser", ok("GetUser", USER)).url
+
+
+def elsewhere(place: Place, arn: str, region: str) -> dict[str, str]:
+    """IAM is asked at one address and STS at another one."""
+    sts = place.stub.endpoint(caller(arn)).url
+    named = {"AWS_IAM_URL": service_at(place), "AWS_ENDPOINT_URL_STS": sts}
+    return {**named, "AWS_REGION": region, "AWS_ENDPOINT_URL": ""}
+
+
+def skewed(place: Place, **difference: float) -> dict[str, str]:
+    return {"AWS_ENDPOINT_URL": place.stub.endpoint(dated(caller(), **difference)).url}
+
+
+def directory(place: Place, name: str) -> str:
+    made = place.home / name
+    made.mkdir(parents=True)
+    return str(made)
+
+
+def private(**env: str) -> dict[str, str]:
+    """The endpoint is private, and STS is not asked."""
+    return {"AWS_ENDPOINT_URL": "", **env}
+
+
+def program(folder: Path, name: str, text: str = "echo other") -> Path:
+    made = folder / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(f"#!/bin/sh\n{text}\n")
+    made.chmod(0o755)
+    return made
+
+
+def shadowed(place: Place) -> dict[str, str]:
+    folder = program(place.home / "other", "iam-usercreate").parent
+    return {"PATH": f"{folder}:{BIN}:/usr/bin:/bin"}
+
+
+TWO_LINES = f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n"
+PROFILE = f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+
+#: For each cause, the set-ups: the check that names it, and what makes the variables.
+WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
+    ("no-file", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": f"{p.home}/absent"}),
+    ("no-file", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"}),
+    ("no-file", "proxy", lambda _: {"CLIENT_CONFIG_FILE": "absent"}),
+    (
+        "no-file",
+        "ca",
+        lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
+    ),
+    ("no-credentials", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": ""}),
+    ("no-credentials", "credentials", lambda p: credentials(p, f"AWSAccessKeyId={KEY_ID}\n")),
+    ("no-credentials", "credentials", lambda p: chain(p, "[default]\nregion=x\n", "config")),
+    (
+        "no-credentials",
+        "credentials",
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
+    ),
+    (
+        "brackets",
+        "credentials",
+        lambda p: credentials(
+            p,
+            "AWSAccessKeyId=<Write your AWS access ID>\nAWSSecretKey=<Write your AWS secret key>\n",
+        ),
+    ),
+    (
+        "brackets",
+        "credentials",
+        lambda _: {"AWS_CREDENTIAL_FILE": "", **KEYS, "AWS_ACCESS_KEY_ID": "<your-key-id>"},
+    ),
+    ("brackets", "credentials", lambda p: chain(p, PROFILE.replace(SECRET, "<your-secret>"))),
+    ("wrong-key", "identity", lambda p: refusing(p, "InvalidClientTokenId", "not valid")),
+    ("wrong-key", "identity", lambda p: refusing(p, "SignatureDoesNotMatch", "not ours")),
+    (
+        "wrong-key",
+        "credentials",
+        lambda p: private(AWS_IAM_URL=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"]),
+    ),
+    # The key with which a role is assumed.
+    (
+        "wrong-key",
+        "credentials",
+        lambda p: role(p) | refusing(p, "InvalidClientTokenId"),
+    ),
+    (
+        "token-expired",
+        "credentials",
+        lambda p: role(p) | refusing(p, "ExpiredToken"),
+    ),
+    (
+        "wrong-key",
+        "identity",
+        lambda p: private(
+            AWS_ENDPOINT_URL_STS=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
+            AWS_IAM_URL="https://iam.nowhere.invalid",
+        ),
+    ),
+    ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
+    ("clock-skew", "clock", lambda p: skewed(p, minutes=-7)),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: refusing(p, "SignatureDoesNotMatch", "Signature expired: 1 is earlier than 2"),
+    ),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: private(
+            AWS_IAM_URL=p.stub.endpoint(dated(refused("SignatureDoesNotMatch"), days=1)).url
+        ),
+    ),
+    ("proxy-refused", "proxy", lambda p: private(HTTPS_PROXY=p.closed)),
+    ("proxy-refused", "proxy", lambda p: {"http_proxy": p.closed}),
+    ("proxy-refused", "proxy", lambda p: private(https_proxy=through(p))),
+    (
+        "proxy-refused",
+        "proxy",
+        lambda p: private(AWS_IAM_URL=html(p, 407), http_proxy=through(p)),
+    ),
+    ("proxy-refused", "proxy", lambda p: closing(p) | {"http_proxy": through(p)}),
+    ("proxy-refused", "proxy", lambda p: {"http_proxy": through(p, "me:p%C3%B6ssw0rd@")}),
+    (
+        "proxy-refused",
+        "proxy",
+        lambda p: private(
+            CLIENT_CONFIG_FILE=file(
+                p.home, "client", f"ClientProxyHost={p.closed.removeprefix('http://')}\n"
+            )
+        ),
+    ),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_IAM_URL": p.closed}),
+    ("endpoint-wrong", "endpoint", lambda p: private(AWS_IAM_URL=html(p))),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 404)}),
+    ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
+    # As an endpoint of S3 answers.
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: private(AWS_IAM_URL=refusing(p, "MethodNotAllowed")["AWS_ENDPOINT_URL"]),
+    ),
+    # The key is one of another installation than IAM.
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: {"AWS_IAM_URL": refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"]},
+    ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: private(AWS_IAM_URL=f"https://127.0.0.1:{p.stub.port}"),
+    ),
+    ("unknown-ca", "ca", lambda p: {"AWS_ENDPOINT_URL": p.tls[0].endpoint(caller()).url}),
+    ("unknown-ca", "ca", lambda p: private(AWS_IAM_URL=p.tls[0].endpoint(caller()).url)),
+    (
+        "carriage-return",
+        "environment",
+        lambda p: {"AWS_CREDENTIAL_FILE": credentials(p, TWO_LINES)["AWS_CREDENTIAL_FILE"] + "\r"},
+    ),
+    (
+        "carriage-return",
+        "environment",
+        lambda _: {"AWS_CREDENTIAL_FILE": "", **{k: f"{v}\r" for k, v in KEYS.items()}},
+    ),
+    ("carriage-return", "environment", lambda _: {"http_proxy": "http://127.0.0.1:9\r"}),
+    ("carriage-return", "environment", lambda _: {"AWS_MAX_ATTEMPTS": "3\r"}),
+    (
+        "carriage-return",
+        "environment",
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "default\r"},
+    ),
+    (
+        "token-expired",
+        "identity",
+        lambda p: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            **refusing(p, "ExpiredToken", f"the token {TOKEN} has expired"),
+        },
+    ),
+    (
+        "token-expired",
+        "credentials",
+        lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
+        },
+    ),
+    (
+        "partition-wrong",
+        "partition",
+        lambda p: elsewhere(p, "arn:aws-cn:iam::123456789012:user/bob", "us-east-1"),
+    ),
+    ("partition-wrong", "partition", lambda p: elsewhere(p, ARN, "us-gov-west-1")),
+    (
+        "partition-wrong",
+        "partition",
+        lambda p: private(
+            AWS_ENDPOINT_URL_STS=p.stub.endpoint(caller(ARN.replace("aws", "aws-us-gov"))).url
+        ),
+    ),
+    ("unreadable", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")}),
+    ("unreadable", "credentials", lambda p: chain(p, "AWSAccessKeyId=x\n")),
+    (
+        "unreadable",
+        "credentials",
+        lambda p: {"AWS_CREDENTIAL_FILE": "", "HOME": directory(p, "h/.aws/credentials")[:-17]},
+    ),
+    (
+        "unreadable",
+        "ca",
+        lambda p: private(
+            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
+        ),
+    ),
+    ("no-network", "endpoint", lambda _: private(AWS_IAM_URL="https://iam.nowhere.invalid")),
+    ("no-network", "endpoint", lambda _: {"AWS_ENDPOINT_URL": "http://iam.nowhere.invalid"}),
+]
+
+WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
+    ("shadowed", "path", shadowed),
+    ("old-variable", "environment", lambda _: {"JAVA_HOME": "/usr/lib/jvm/java-6"}),
+    ("old-variable", "environment", lambda _: {"AWS_CREDENTIALS_FILE": "/home/bob/keys"}),
+    (
+        "readable-by-others",
+        "credentials",
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
+    ),
+    ("readable-by-others", "credentials", lambda p: chain(p, PROFILE, mode=0o640)),
+    # The commands ignore the blanks around an address.
+    ("carriage-return", "environment", lambda p: {"AWS_IAM_URL": f"{service_at(p)}\r"}),
+]
+
+
+def named(setups: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]]) -> list[str]:
+    return [f"{cause}-{number}" for number, (cause, _, _) in enumerate(setups)]
+
+
+@pytest.fixture
+def place(run: Shell, stub: Stub, tls: tuple[Stub, Path], closed: str) -> Place:
+    return Place(run.home, stub, tls, closed)
+
+
+@pytest.mark.parametrize(("cause", "check", "make"), WRONG, ids=named(WRONG))
+def test_what_keeps_commands_from_working_is_named(
+    cause: str,
+    check: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    report = doctor(healthy, **make(place))
+    assert report.causes == [(check, cause)]
+    assert report.result(check) == "wrong"
+    assert report.status == 1
+    assert [name for name in CHECKS if report.result(name) == "wrong"] == [check]
+
+
+@pytest.mark.parametrize(("cause", "check", "make"), WARNINGS, ids=named(WARNINGS))
+def test_what_commands_work_with_is_a_warning(
+    cause: str,
+    check: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    report = doctor(healthy, **make(place))
+    assert report.causes == [(check, cause)]
+    assert (report.result(check), report.status) == ("warning", 0)
+
+
+def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None:
+    names = ["AWS_PROFILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "IAMCLI_TIMEOUT"]
+    # These are often emptied on purpose.
+    others = ["AWS_PAGER", "http_proxy", "HTTPS_PROXY"]
+    assignments = [f"{name}=" for name in (*names, *others)]
+    report = parsed(run("env", *assignments, "iamcli", "doctor", "--format", "json"))
+    assert report.causes == [("environment", "empty-variable")]
+    said = report.said("environment")
+    assert [name for name in (*names, *others) if name in said] == names
+    assert report.status == 0
+
+
+@pytest.mark.parametrize(("module", "extra"), [("moto", "sandbox"), ("segno", "qr")])
+def test_a_missing_extra_is_a_warning(
+    module: str, extra: str, healthy: ForkRunner, run: Shell
+) -> None:
+    file(run.home, f"stub/{module}.py", "raise ImportError('not here')\n")
+    run.env["PYTHONPATH"] = f"{run.home}/stub:{run.env['PYTHONPATH']}"
+    report = parsed(run("iamcli", "doctor", "--format", "json"))
+    assert report.causes == [("extras", "extra-missing")]
+    assert f"pip install 'iamcli[{extra}]'" in report.said("extras")
+    assert report.status == 0
+
+
+# A machine on which commands work.
+
+
+def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
+    report = doctor(healthy)
+    assert (report.status, report.causes) == (0, [])
+    assert report.said("credentials").startswith("access key AKIA...MPLE from AWS_CREDENTIAL_FILE ")
+    assert report.said("identity").startswith(f"{ARN} in account 123456789012, ")
+    # One request to one address is enough.
+    assert service.operations == ["GetCallerIdentity"]
+    assert "/us-east-1/sts/aws4_request" in service.requests[0].headers["authorization"]
+
+
+def test_text_has_a_line_for_each_check(healthy: ForkRunner, place: Place) -> None:
+    done = healthy("iamcli", "doctor")
+    assert (done.status, done.err) == (0, "")
+    rows = [
+        re.match(r"(\w+) +(ok|warning|wrong|skipped) +\S", line) for line in done.out.split("\n")
+    ]
+    assert [row and row[1] for row in rows[:-1]] == CHECKS
+    done = healthy("iamcli", "doctor", env={"AWS_CREDENTIAL_FILE": "absent"})
+    assert (done.status, done.err) == (1, "")
+    line = done.out.splitlines()[0]
+    assert line.startswith(
+        "credentials  wrong    credential file absent cannot be read: No such file"
+    )
+    assert line.endswith("; it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and "
+                         "AWSSecretKey=YOUR-SECRET-KEY")  # fmt: skip
+
+
+def test_control_characters_are_escaped(healthy: ForkRunner) -> None:
+    for layout in ("text", "json"):
+        done = healthy(
+            "iamcli", "doctor", "--format", layout, env={"AWS_CREDENTIAL_FILE": "a\x1b[2Jb\nc"}
+        )
+        assert "\x1b" not in done.out
+        assert "a\\x1b[2Jb\\x0ac" in done.out.replace("\\\\", "\\")
+
+
+def test_sts_is_asked_where_it_is_named_and_iam_at_its_own_address(
+    healthy: ForkRunner, service: Endpoint, stub: Stub
+) -> None:
+    iam = stub.endpoint(ok("GetUser", USER))
+    other = stub.endpoint(caller())
+    report = doctor(healthy, AWS_IAM_URL=iam.url, AWS_ENDPOINT_URL_STS=other.url)
+    assert (report.status, report.causes) == (0, [])
+    assert (other.operations, iam.operations) == (["GetCallerIdentity"], ["GetUser"])
+    assert "/iam/aws4_request" in iam.requests[0].headers["authorization"]
+    assert service.requests == []
+    assert doctor(healthy, AWS_IAM_URL=iam.url).said("identity").startswith(ARN)
+    assert service.operations == ["GetCallerIdentity"]
+
+
+def test_sts_of_a_private_endpoint_is_not_asked(healthy: ForkRunner, stub: Stub) -> None:
+    iam = stub.endpoint(refused("AccessDenied", "no", 403))
+    report = doctor(healthy, **private(AWS_IAM_URL=iam.url))
+    assert (report.status, report.causes) == (0, [])
+    assert report.result("identity") == "skipped"
+    assert "AWS_ENDPOINT_URL_STS" in report.said("identity")
+    assert iam.operations == ["GetUser"]
+
+
+@pytest.mark.parametrize(
+    ("env", "host"),
+    [
+        ({}, "sts.amazonaws.com"),
+        ({"AWS_REGION": "eu-west-1"}, "sts.eu-west-1.amazonaws.com"),
+        ({"AWS_REGION": "cn-north-1"}, "sts.cn-north-1.amazonaws.com.cn"),
+        (
+            {"AWS_IAM_URL": "https://iam.us-gov.amazonaws.com", "AWS_REGION": "eu-west-1"},
+            "sts.us-gov-west-1.amazonaws.com",
+        ),
+    ],
+)
+def test_sts_is_asked_in_the_partition_of_the_endpoint(
+    env: dict[str, str], host: str, healthy: ForkRunner
+) -> None:
+    """A proxy sees the host and refuses to connect."""
+    proxy = Stub()
+    try:
+        doctor(healthy, **private(**env, https_proxy=f"http://127.0.0.1:{proxy.port}"))
+        assert proxy.connects[0] == f"{host}:443"
+    finally:
+        proxy.close()
+
+
+def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Path]) -> None:
+    server, certificate = tls
+    endpoint = server.endpoint(dated(caller(), seconds=-120))
+    report = doctor(healthy, AWS_ENDPOINT_URL=endpoint.url, AWS_CA_BUNDLE=str(certificate))
+    assert (report.status, report.causes) == (0, [])
+    assert [report.result(name) for name in ("ca", "tls", "clock")] == ["ok"] * 3
+    assert re.match(r"12\d s ahead of", report.said("clock"))
+    assert str(certificate) in report.said("ca")
+
+
+@pytest.mark.parametrize(
+    ("made", "check", "cause"),
+    [({"days": -1}, "tls", None), ({"host": "127.0.0.2"}, "endpoint", "endpoint-wrong")],
+)
+def test_a_certificate_that_does_not_fit(
+    made: dict[str, object], check: str, cause: str | None, healthy: ForkRunner, tmp_path: Path
+) -> None:
+    certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = Stub(context)
+    url = server.endpoint(caller()).url
+    report = doctor(healthy, AWS_ENDPOINT_URL=url, AWS_CA_BUNDLE=str(certificate))
+    server.close()
+    assert report.checks[check]["cause"] == cause
+    assert [name for name in CHECKS if report.result(name) == "wrong"] == [check]
+
+
+def test_the_answer_of_iam_counts_if_sts_is_not_there(
+    healthy: ForkRunner, stub: Stub, closed: str
+) -> None:
+    iam = stub.endpoint(ok("GetUser", USER)).url
+    report = doctor(healthy, AWS_IAM_URL=iam, AWS_ENDPOINT_URL_STS=closed)
+    assert (report.status, report.causes) == (0, [])
+    assert report.result("identity") == "skipped"
+    assert "Connection refused" in report.said("identity")
+
+
+def test_an_endpoint_of_sts_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
+    env = {"AWS_ENDPOINT_URL_STS": "ftp://x"}
+    report = doctor(healthy, **env)
+    assert (report.status, report.result("identity"), report.causes) == (0, "warning", [])
+    # A role is requested there.
+    report = doctor(healthy, **env, **role(place))
+    assert report.causes == [("endpoint", "endpoint-wrong")]
+
+
+@pytest.mark.parametrize("code", ["ServiceUnavailable", "InvalidAction"])
+def test_a_service_that_is_out_of_order_is_a_warning(
+    code: str, healthy: ForkRunner, stub: Stub
+) -> None:
+    url = stub.endpoint(refused(code, "", 503)).url
+    report = doctor(healthy, AWS_ENDPOINT_URL=url)
+    assert (report.status, report.causes) == (0, [])
+    assert (report.result("endpoint"), report.result("identity")) == ("warning", "skipped")
+    assert code in report.said("endpoint")
+
+
+def test_a_credential_file_that_is_a_pipe(healthy: ForkRunner, run: Shell) -> None:
+    """It can be read only once."""
+    name = file(run.home, "keys", TWO_LINES)
+    script = f"AWS_CREDENTIAL_FILE=<(cat {name}) iamcli doctor --format json"
+    report = parsed(run("bash", "-c", script))
+    assert (report.status, report.result("credentials"), report.result("identity")) == (
+        0,
+        "ok",
+        "ok",
+    )
+
+
+# Nothing is sent, and nothing is run, with --offline, or if it is known that commands fail.
+
+
+def test_offline_sends_nothing(healthy: ForkRunner, service: Endpoint) -> None:
+    report = doctor(healthy, "--offline")
+    assert (report.status, report.causes) == (0, [])
+    assert [name for name in CHECKS if "--offline" in report.said(name)] == [
+        "identity",
+        "tls",
+        "clock",
+    ]
+    assert service.requests == []
+    assert doctor(healthy, AWS_CREDENTIAL_FILE="absent").status == 1
+    assert service.requests == []
+
+
+def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
+    script = program(healthy.home, "process", f"touch {healthy.home}/ran")
+    process = file(healthy.home, "process.config", f"[default]\ncredential_process={script}\n")
+    source = f"role_arn=arn:aws:iam::1:role/r\nsource_profile=default\n{PROFILE[10:]}"
+    assuming = file(healthy.home, "role.config", f"[default]\n{source}")
+    auto = file(healthy.home, "auto.config", "[default]\ndefaults_mode=auto\n")
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        env = {
+            "AWS_CREDENTIAL_FILE": "",
+            "AWS_EC2_METADATA_DISABLED": "",
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": url,
+            "AWS_ENDPOINT_URL_STS": url,
+        }
+        for more in (
+            {"AWS_CONFIG_FILE": process},
+            {"AWS_CONFIG_FILE": assuming},
+            {"AWS_CONTAINER_CREDENTIALS_FULL_URI": url},
+        ):
+            report = doctor(healthy, "--offline", **env, **more)
+            assert (report.result("credentials"), report.status) == ("skipped", 0)
+        report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=auto)
+        assert report.causes == [("credentials", "no-credentials")]
+        assert "the role of the instance (not asked with --offline)" in report.said("credentials")
+        # Nobody has connected.
+        assert select.select([server], [], [], 0)[0] == []
+    assert not (healthy.home / "ran").exists()
+
+
+# What is found.
+
+
+def test_the_places_that_were_looked_at(healthy: ForkRunner) -> None:
+    file(healthy.home, ".aws/credentials", PROFILE.replace("default", "work"))
+    shared = f"{healthy.home}/.aws/credentials and {healthy.home}/.aws/config"
+    said = doctor(healthy, **KEYS, AWS_PROFILE="work").said("credentials")
+    assert f"not used: AWS_ACCESS_KEY_ID (set), {shared} (profile work has an access key)" in said
+    said = doctor(healthy, AWS_CREDENTIAL_FILE="", AWS_PROFILE="work").said("credentials")
+    assert said.startswith(f"access key AKIA...MPLE from profile work in {shared}; ")
+    assert "looked at before: AWS_CREDENTIAL_FILE (not set), AWS_ACCESS_KEY_ID (not set)" in said
+    token = {"AWS_CREDENTIAL_FILE": "", **KEYS, "AWS_SESSION_TOKEN": TOKEN}
+    said = doctor(healthy, **token).said("credentials")
+    assert said.startswith("temporary access key AKIA...MPLE from AWS_ACCESS_KEY_ID; ")
+    said = doctor(healthy, AWS_CREDENTIAL_FILE="").said("credentials")
+    for place in (
+        "AWS_CREDENTIAL_FILE (not set)",
+        "AWS_ACCESS_KEY_ID (not set)",
+        "AWS_WEB_IDENTITY_TOKEN_FILE (not set)",
+        f"{shared} (no profile default)",
+        "the role of the container (not set)",
+        "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)",
+    ):
+        assert place in said
+
+
+def test_a_misspelled_or_empty_variable_explains_missing_credentials(
+    healthy: ForkRunner, run: Shell
+) -> None:
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CREDENTIALS_FILE": "keys"}
+    assert doctor(healthy, **env).causes == [("credentials", "old-variable")]
+    done = run("env", "AWS_CREDENTIAL_FILE=", "iamcli", "doctor", "--format", "json")
+    assert parsed(done).causes == [("credentials", "empty-variable")]
+
+
+def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service: Endpoint) -> None:
+    proxy = f"http://me:passw0rd@127.0.0.1:{stub.port}"
+    report = doctor(healthy, http_proxy=proxy)
+    assert report.said("proxy").startswith(f"127.0.0.1:{stub.port} from http_proxy")
+    client = f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n"
+    login = "ClientProxyUsername=me\nClientProxyPassword=passw0rd\n"
+    name = file(healthy.home, "client", client + login, 0o644)
+    through = doctor(healthy, CLIENT_CONFIG_FILE=name)
+    assert f"from the client configuration {name}" in through.said("proxy")
+    assert through.causes == [("credentials", "readable-by-others")]
+    wrong = doctor(healthy, http_proxy="http://me:passw0rd@127.0.0.1:x")
+    assert "http_proxy is not the address of an HTTP proxy" in wrong.said("proxy")
+    assert "passw0rd" not in report.out + through.out + wrong.out
+    assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 2
+
+
+def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endpoint) -> None:
+    for name, value in (
+        ("IAMCLI_TIMEOUT", "soon"),
+        ("AWS_MAX_ATTEMPTS", "0"),
+        ("AWS_RETRY_MODE", "never"),
+    ):
+        report = doctor(healthy, **{name: value})
+        assert (report.status, report.result("environment")) == (1, "wrong")
+        assert value in report.said("environment")
+    file(healthy.home, ".aws/config", "[default]\nregion=eu-west-1\n")
+    report = doctor(healthy, AWS_DEFAULTS_MODE="fast")
+    assert (report.status, report.result("environment")) == (1, "wrong")
+    assert service.requests == []
+
+
+def test_a_region_that_does_not_exist_is_a_warning(healthy: ForkRunner) -> None:
+    env = private(AWS_REGION="nowhere-1")
+    assert doctor(healthy, "--offline", **env).result("region") == "warning"
+    assert doctor(healthy, "--offline", **private(AWS_REGION="cn-north-1")).result("region") == "ok"
+    report = doctor(healthy, "--offline", **private(AWS_REGION="cn-north-1\r"))
+    assert report.causes == [("environment", "carriage-return")]
+    assert report.status == 1
+
+
+# The programs.
+
+
+@pytest.fixture
+def home(run: Shell, healthy: ForkRunner) -> Path:
+    """A directory that ``iamcli home`` has set up, as AWS_IAM_HOME and first in PATH."""
+    folder = run.home / "iam"
+    assert healthy("iamcli", "home", str(folder)).status == 0
+    run.env |= {"AWS_IAM_HOME": str(folder), "PATH": f"{folder}/bin:{BIN}:/usr/bin:/bin"}
+    return folder
+
+
+def test_a_home_runs_the_commands(home: Path, healthy: ForkRunner) -> None:
+    report = doctor(healthy, "--offline")
+    assert report.causes == []
+    assert (report.result("path"), report.result("home")) == ("ok", "ok")
+    assert healthy("iamcli", "home", "--strict", str(home)).status == 0
+    report = doctor(healthy, "--offline", AWS_IAM_HOME="")
+    assert (report.result("path"), report.result("home")) == ("ok", "ok")
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunner) -> None:  # noqa: FBT001
+    if strict:
+        healthy("iamcli", "home", "--strict", str(home))
+    (home / "bin" / "iam-userdel").unlink()
+    report = doctor(healthy, "--offline")
+    assert (report.status, report.result("home"), report.causes) == (0, "warning", [])
+    assert f"{home}/bin/iam-userdel: missing or changed" in report.said("home")
+    assert f"iamcli home {home}" in report.said("home")
+
+
+def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunner) -> None:
+    record = home / ".iamcli-home"
+    text = record.read_text()
+    known = json.loads(text)
+    del known["bin/iam-userdel"]
+    record.write_text(json.dumps(known))
+    assert "lacks 1 commands" in doctor(healthy, "--offline").said("home")
+    for folder in ("gone", "other"):
+        target = healthy.home / folder
+        if folder == "other":
+            for link in (home / "bin").iterdir():
+                program(target, link.name)
+        for link in (home / "bin").iterdir():
+            link.unlink()
+            link.symlink_to(target / link.name)
+        record.write_text(text.replace(str(BIN), str(target)))
+        text = record.read_text().replace(str(target), str(BIN))
+        report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
+        assert report.result("home") == "warning"
+        expected = "which does not exist" if folder == "gone" else f"another installation, {target}"
+        assert expected in report.said("home")
+
+
+def test_an_old_toolkit_is_found(healthy: ForkRunner) -> None:
+    toolkit = healthy.home / "toolkit"
+    file(toolkit, "lib/iam.jar", "")
+    program(toolkit / "bin", "iam-usercreate")
+    after = {"PATH": f"{BIN}:{toolkit}/bin:/usr/bin:/bin", "AWS_IAM_HOME": str(toolkit)}
+    report = doctor(healthy, "--offline", **after)
+    assert (report.status, report.causes) == (0, [])
+    assert f"{toolkit} still has the legacy toolkit" in report.said("path")
+    assert f"AWS_IAM_HOME is {toolkit}, which has the legacy toolkit" in report.said("home")
+    before = {"PATH": f"{toolkit}/bin:{BIN}:/usr/bin:/bin", "AWS_IAM_HOME": str(toolkit)}
+    report = doctor(healthy, "--offline", **before)
+    assert report.causes == [("path", "shadowed")]
+    assert f"{toolkit}/bin/iam-usercreate" in report.said("path")
+
+
+def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) -> None:
+    file(run.home, "other/iam-usercreate", "no program", 0o644)
+    report = doctor(healthy, "--offline", PATH=f"{run.home}/other:{BIN}:/usr/bin:/bin")
+    assert report.result("path") == "ok"
+    report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
+    assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
+    assert f'export PATH="{BIN}:$PATH"' in report.said("path")
+
+
+def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None:
+    env = {"PATH": f"{ROOT}/bin:/usr/bin:/bin", "SHELL": "/bin/bash"}
+    report = doctor(healthy, "--offline", **env)
+    assert f"{ROOT}/" in report.said("man")
+    assert f"{ROOT}/" in report.said("completion")
+    assert [report.result(name) for name in ("path", "man", "completion")] == ["ok"] * 3
+    empty = {"PATH": directory_of_links(healthy.home), "SHELL": "/bin/fish"}
+    report = doctor(healthy, "--offline", **empty)
+    assert report.said("man").startswith("man is not installed; ")
+    assert "fish does not find iam-usercreate.fish" in report.said("completion")
+    data = {"XDG_DATA_DIRS": f"{ROOT}/share", "SHELL": "/bin/zsh"}
+    report = doctor(healthy, "--offline", **data)
+    assert f"zsh finds {ROOT}/share/zsh/site-functions/_iamcli" in report.said("completion")
+    report = doctor(healthy, "--offline", SHELL="/bin/zsh")
+    assert f"fpath+=({ROOT}/share/zsh/site-functions)" in report.said("completion")
+    assert doctor(healthy, "--offline", SHELL="/bin/dash").result("completion") == "skipped"
+
+
+def directory_of_links(home: Path) -> str:
+    """A directory for PATH that has the commands, but not man."""
+    folder = home / "links"
+    folder.mkdir()
+    for name in BIN.glob("iam*"):
+        (folder / name.name).symlink_to(name)
+    return str(folder)
+
+
+def test_versions(healthy: ForkRunner) -> None:
+    from importlib.metadata import version
+
+    from iamcli import __version__
+    from iamcli.doctor.installed import OLDEST
+
+    said = doctor(healthy, "--offline").said("versions")
+    for name, number in (
+        ("iamcli", __version__),
+        ("Python", sys.version.split()[0]),
+        ("botocore", version("botocore")),
+        ("click", version("click")),
+    ):
+        assert f"{name} {number}" in said
+    required = (ROOT / "setup.cfg").read_text()
+    assert all(f"{package}>={number}" in required for package, number in OLDEST.items())
+
+
+# How it is called.
+
+
+def test_usage(healthy: ForkRunner, run: Shell) -> None:
+    done = healthy("iamcli", "doctor", "--format", "xml")
+    assert (done.status, done.out) == (1, "")
+    assert "'xml' is not one of 'text', 'json'" in done.err
+    done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "doctor", "--help")
+    assert "--offline" in done.out
+    assert "botocore" not in done.err
+    assert "iamcli.doctor" not in done.err
+
+
+def test_the_page_lists_the_checks_and_the_causes() -> None:
+    page = (ROOT / "man" / "iamcli.1").read_text()
+    causes = {cause for cause, _, _ in [*WRONG, *WARNINGS]} | {"empty-variable", "extra-missing"}
+    assert len(causes) == 18
+    for name in (*CHECKS, *causes):
+        assert re.search(rf"^\.It (Cm|Li) {name}$", page, re.MULTILINE), name
+
+
+@pytest.mark.full
+def test_the_sandbox_is_healthy(run: Shell) -> None:
+    report = parsed(run("iamcli", "sandbox", "iamcli", "doctor", "--format", "json"))
+    assert (report.status, report.causes) == (0, [])
+    assert report.result("identity") == "ok"
+
+
+@pytest.mark.full
+def test_a_network_that_does_not_answer(healthy: ForkRunner) -> None:
+    """A server that accepts connections in the kernel only, and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(8)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        began = time.monotonic()
+        report = doctor(healthy, **private(AWS_IAM_URL=url), IAMCLI_TIMEOUT="1")
+        assert time.monotonic() - began < 5
+    assert report.causes == [("endpoint", "endpoint-wrong")]
