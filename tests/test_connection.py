@@ -173,6 +173,19 @@ def test_a_session_token_is_sent(run_fast: ForkRunner, endpoint: Endpoint) -> No
     assert "x-amz-security-token" not in endpoint.requests[-1].headers
 
 
+def test_credentials_that_have_expired_are_reported(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    expired = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
+    done = show(run_fast, **KEY_VARIABLES, **expired)
+    assert done.status == 1
+    assert re.fullmatch(
+        r"iam-usergetattributes: cannot get credentials from the AWS configuration: .*expired\.\n",
+        done.err,
+    )
+    assert endpoint.requests == []
+
+
 def test_half_a_key_in_the_environment_is_reported(
     run_fast: ForkRunner, endpoint: Endpoint
 ) -> None:

@@ -27,6 +27,7 @@ import iamcli
 from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
 from iamcli.errors import Failure
 from iamcli.operations.pagination import Listing, list_all
+from iamcli.output.progressline import ProgressLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -403,6 +404,7 @@ class Endless:
     """A service whose lists never end."""
 
     strict = False
+    progress = ProgressLine()
 
     def __init__(self, markers: Iterator[str]) -> None:
         self._markers = markers
@@ -421,6 +423,8 @@ def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
 
 class Pages:
     """A service with a list of five entries, of which it gives one a page."""
+
+    progress = ProgressLine()
 
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict

@@ -20,7 +20,7 @@ from support.account import Account
 from support.certificates import self_signed
 from support.shell import KEY_ID, SECRET
 from support.stub import Stub, refused
-from support.terminal import Terminal, read_now, terminal_pair
+from support.terminal import Terminal, read_now, rows, terminal_pair
 
 from iamcli.policies.findings import findings
 
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 ENV = {"AWS_MAX_ATTEMPTS": "1"}
 
 
+#: No line of this test is as long, so that none is wrapped.
+WIDE = 10_000
+
+
 @pytest.fixture
 def say(run_fast: ForkRunner) -> Iterator[Say]:
     """Run a command line; return the lines that it writes to a terminal as standard error."""
@@ -47,8 +51,9 @@ def say(run_fast: ForkRunner) -> Iterator[Say]:
         arguments = shlex.split(line)
         done = run_fast(*arguments, env={**ENV, **where, **env}, stderr=os.ttyname(slave))
         assert (done.status, done.out) == (1, "")
-        # No name of a command has a control character, so what is left of one would be seen.
-        return [text.removeprefix(f"{arguments[0]}: ") for text in read_now(master).splitlines()]
+        # What remains on the terminal; rows() refuses control characters in a message.
+        shown = rows(read_now(master), columns=WIDE)[:-1]
+        return [text.removeprefix(f"{arguments[0]}: ") for text in shown]
 
     yield said
     os.close(slave)

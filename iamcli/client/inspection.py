@@ -155,9 +155,9 @@ class Inspection:
         """
         try:
             return frozen(keys)
-        except (Failure, RuntimeError) as failure:
-            # botocore raises a RuntimeError if the new credentials have expired too.
-            cause = failure if isinstance(failure, RuntimeError) else failure.__context__
+        except Failure as failure:
+            cause = failure.__context__
+            # RuntimeError: the credentials were renewed, and the new ones have expired too.
             if isinstance(cause, (RuntimeError, *_EXPIRED)):
                 raise Expired(str(failure)) from None
             unobtainable = Unobtainable(str(failure))

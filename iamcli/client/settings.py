@@ -235,7 +235,8 @@ def frozen(keys: Any) -> Any:
     """Return the current values of the credentials; raise Failure if they cannot be used."""
     try:
         key = keys.get_frozen_credentials()
-    except (BotoCoreError, ClientError, ValueError) as error:
+    except (BotoCoreError, ClientError, RuntimeError, ValueError) as error:
+        # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
         reason = str(error).partition("\n")[0]
         if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
             # The text of such an error may contain the password of a proxy.
