@@ -28,11 +28,10 @@ MARK = "\x01"
 VOLATILE = re.compile(
     r"(?P<KEYID>\bAKIA[A-Z0-9]{16}\b)"
     r"|(?P<ROLEID>\bAROA[A-Z0-9]{17}\b)"
-    r"|(?P<PROFILEID>\bAIPA[A-Z0-9]{17}\b)"
+    r"|(?P<ID>\bA(?:GPA|IDA|IPA|SCA)[A-Z0-9]{17}\b)"
     r"|(?P<SEED>^[A-Z2-7]{64}$)"
     r"|(?P<SECRET>^[A-Za-z0-9/+]{40}$)"
-    r"|(?P<CERTID>^[a-z0-9]{32}$)"
-    r"|(?P<ID>^[a-z0-9]{20}$)"
+    r"|(?P<CERTID>^[A-Z2-7]{32}$)"
     r"|(?P<DATE>\b\d{4}-\d\d-\d\dT[0-9:.+]+Z?)"
     r"|(?P<PORT>(?<=http://127\.0\.0\.1:)\d+)",
     re.MULTILINE,

@@ -99,7 +99,7 @@ def usercreate(
     Example: Create a user in a group, with an access key.
       $ iam-usercreate -u david -g Admin -k -v
     Example: Create a user with a permissions boundary and two tags.
-      $ iam-usercreate -u erwin -b arn:aws:iam::123456789012:policy/boundary -t team=web -t cost=42
+      $ iam-usercreate -u erwin -b arn:aws:iam::aws:policy/PowerUserAccess -t team=web -t cost=42
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
     if key:

@@ -117,6 +117,9 @@ def _make_server(change: Callable[[WSGIApplication], WSGIApplication] | None) ->
     from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.serving import make_server
 
+    from iamcli.sandbox.corrections.apply import apply
+
+    apply()
     accept_any_version(IAMBackend, BaseIAMPolicyValidator)
     logging.getLogger("werkzeug").disabled = True
     application = private({"iam": create_backend_app("iam"), "sts": create_backend_app("sts")})

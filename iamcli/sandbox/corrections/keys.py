@@ -1,0 +1,325 @@
+"""Access keys, SSH public keys, and service-specific credentials."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import itertools
+import secrets
+
+from moto.core.utils import utcnow
+
+from iamcli.sandbox.corrections.caller import caller, shown_name, user_name
+from iamcli.sandbox.corrections.paging import dated, page
+from iamcli.sandbox.corrections.protocol import Refusal, operation
+from iamcli.sandbox.corrections.users import unique_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.sandbox.corrections.paging import Key
+    from iamcli.sandbox.corrections.protocol import Request, Result
+
+
+@operation("CreateAccessKey")
+def create_access_key(iam: IAMBackend, request: Request) -> Result:
+    """Without a user name, create a key for the caller.
+
+    Source: API reference, CreateAccessKey.
+    """
+    key: Any = iam.create_access_key(user_name(iam, request))
+    return {
+        "AccessKey": {
+            "UserName": shown_name(key.user_name),
+            "AccessKeyId": key.access_key_id,
+            "Status": key.status,
+            "SecretAccessKey": key.secret_access_key,
+            "CreateDate": key.create_date,
+        }
+    }
+
+
+@operation("ListAccessKeys")
+def list_access_keys(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list the keys of the caller.
+
+    Source: API reference, ListAccessKeys; recorded.
+    """
+    shown, rest = page(request, iam.list_access_keys(user_name(iam, request)), _key_created)
+    keys: list[Result] = [
+        {
+            "UserName": shown_name(key.user_name),
+            "AccessKeyId": key.access_key_id,
+            "Status": key.status,
+            "CreateDate": key.create_date,
+        }
+        for key in shown
+    ]
+    return {"AccessKeyMetadata": keys, **rest}
+
+
+@operation("UpdateAccessKey")
+def update_access_key(iam: IAMBackend, request: Request) -> None:
+    """Without a user name, change a key of the caller only.
+
+    Source: API reference, UpdateAccessKey.
+    """
+    iam.update_access_key(
+        user_name(iam, request), request.get("AccessKeyId"), request.get("Status")
+    )
+
+
+@operation("DeleteAccessKey")
+def delete_access_key(iam: IAMBackend, request: Request) -> None:
+    """Without a user name, delete a key of the caller only.
+
+    Source: API reference, DeleteAccessKey.
+    """
+    iam.delete_access_key(request.get("AccessKeyId"), user_name(iam, request))
+
+
+@operation("GetAccessKeyLastUsed")
+def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
+    """Refuse a key that is of no user.
+
+    Source: recorded for a key that does not exist, and for one that was never used.
+    """
+    identity = request.get("AccessKeyId")
+    key: Any = iam.access_keys.get(identity)
+    if not key or not key.user_name:
+        message = (
+            f"User: {caller(iam, request.access_key).arn} is not authorized to perform "
+            f"iam:GetAccessKeyLastUsed on resource: access key {identity}"
+        )
+        raise Refusal("AccessDenied", message)
+    used: Result = {"Region": "N/A", "ServiceName": "N/A"}
+    if key.last_used:
+        used = {
+            # moto 5.1 shows the date as text.
+            "LastUsedDate": vars(key.last_used)["_timestamp"],
+            "Region": key.last_used.region,
+            "ServiceName": key.last_used.service,
+        }
+    return {"UserName": shown_name(key.user_name), "AccessKeyLastUsed": used}
+
+
+@operation("ListSSHPublicKeys")
+def list_ssh_public_keys(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list the keys of the caller.
+
+    Source: API reference, ListSSHPublicKeys; recorded.
+    """
+    user: Any = iam.get_user(user_name(iam, request))
+    shown, rest = page(request, user.ssh_public_keys, _ssh_key_uploaded)
+    keys = [
+        {
+            "UserName": shown_name(key.user_name),
+            "SSHPublicKeyId": key.ssh_public_key_id,
+            "Status": key.status,
+            "UploadDate": key.upload_date,
+        }
+        for key in shown
+    ]
+    return {"SSHPublicKeys": keys, **rest}
+
+
+@operation("UploadSSHPublicKey")
+def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
+    """Show the fingerprint of the key. Source: API reference, UploadSSHPublicKey."""
+    return _ssh_key(
+        iam.upload_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyBody"))
+    )
+
+
+@operation("GetSSHPublicKey")
+def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
+    """Show the fingerprint of the key. Source: API reference, GetSSHPublicKey."""
+    return _ssh_key(iam.get_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyId")))
+
+
+def _ssh_key(key: Any) -> Result:
+    return {
+        "SSHPublicKey": {
+            "UserName": key.user_name,
+            "SSHPublicKeyId": key.ssh_public_key_id,
+            "Fingerprint": fingerprint(key.ssh_public_key_body),
+            "SSHPublicKeyBody": key.ssh_public_key_body,
+            "Status": key.status,
+            "UploadDate": key.upload_date,
+        }
+    }
+
+
+def fingerprint(body: str) -> str:
+    """Return the MD5 message digest of an SSH public key, as pairs of digits with colons.
+
+    moto computes it from the text and leaves out the colons. Source: API reference, SSHPublicKey
+    (pattern) and UploadSSHPublicKey (sample response).
+    """
+    try:
+        data = base64.b64decode(body.split()[1], validate=True)
+    except (IndexError, ValueError):
+        data = body.encode()
+    return hashlib.md5(data, usedforsecurity=False).digest().hex(":")
+
+
+class ServiceCredential:
+    """A service-specific credential of a user, which moto lacks.
+
+    ``public``: the generated user name, or the alias of an API key. Source: API reference,
+    ServiceSpecificCredential; recorded: a rename of the user does not change it.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a response has
+        self,
+        credential_id: str,
+        service: str,
+        public: str,
+        status: str,
+        create_date: dt.datetime,
+        expiration_date: dt.datetime | None,
+    ) -> None:
+        self.id = credential_id
+        self.service = service
+        self.public = public
+        self.status = status
+        self.create_date = create_date
+        self.expiration_date = expiration_date
+
+
+#: The services that have user names and passwords, and those that have API keys.
+#: Source: API reference, CreateServiceSpecificCredential, and the pages of the User Guide it names.
+WITH_PASSWORD = ("cassandra.amazonaws.com", "codecommit.amazonaws.com")
+WITH_API_KEY = ("bedrock.amazonaws.com", "logs.amazonaws.com")
+
+#: Source: API reference, CreateServiceSpecificCredential.
+CREDENTIALS_PER_SERVICE = 2
+
+
+def service_credentials(user: Any) -> dict[str, ServiceCredential]:
+    """Return the service-specific credentials of a user by their IDs."""
+    found: dict[str, ServiceCredential] = vars(user).setdefault("service_credentials", {})
+    return found
+
+
+def _credential(user: Any, credential: ServiceCredential) -> Result:
+    public = "ServiceCredentialAlias" if credential.service in WITH_API_KEY else "ServiceUserName"
+    return {
+        "UserName": shown_name(user.name),
+        "ServiceSpecificCredentialId": credential.id,
+        "ServiceName": credential.service,
+        public: credential.public,
+        "Status": credential.status,
+        "CreateDate": credential.create_date,
+        "ExpirationDate": credential.expiration_date,
+    }
+
+
+def _with_secret(user: Any, credential: ServiceCredential) -> Result:
+    secret = "ServiceCredentialSecret" if credential.service in WITH_API_KEY else "ServicePassword"
+    value = base64.b64encode(secrets.token_bytes(32)).decode()
+    return {"ServiceSpecificCredential": {**_credential(user, credential), secret: value}}
+
+
+def _known_service(name: str) -> None:
+    """Source: recorded for CreateServiceSpecificCredential and ListServiceSpecificCredentials."""
+    if name not in (*WITH_PASSWORD, *WITH_API_KEY):
+        message = f"No such service {name} is supported for Service Specific Credentials"
+        raise Refusal("NoSuchEntity", message)
+
+
+def _found(iam: IAMBackend, request: Request) -> tuple[Any, ServiceCredential]:
+    """Source: recorded for ResetServiceSpecificCredential and UpdateServiceSpecificCredential."""
+    user: Any = iam.get_user(user_name(iam, request))
+    identity = request.get("ServiceSpecificCredentialId")
+    if identity not in service_credentials(user):
+        raise Refusal("NoSuchEntity", f"No such credential {identity} exists")
+    return user, service_credentials(user)[identity]
+
+
+@operation("CreateServiceSpecificCredential")
+def create_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
+    """Create a credential, two for a user and service at most.
+
+    Source: API reference, CreateServiceSpecificCredential. The user name of a second credential has
+    ``+1``, as an example of the User Guide has it.
+    """
+    user: Any = iam.get_user(request.get("UserName"))
+    service = request.get("ServiceName")
+    _known_service(service)
+    names = [one.public for one in service_credentials(user).values() if one.service == service]
+    if len(names) >= CREDENTIALS_PER_SERVICE:
+        what = f"ServiceSpecificCredentialsPerUser: {CREDENTIALS_PER_SERVICE}"
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for {what}")
+    now = utcnow()
+    days = request.get("CredentialAgeDays")
+    credential = ServiceCredential(
+        unique_id("ACCA"),
+        service,
+        next(
+            name
+            for number in itertools.count()
+            if (name := f"{user.name}{f'+{number}' if number else ''}-at-{iam.account_id}")
+            not in names
+        ),
+        "Active",
+        now,
+        now + dt.timedelta(days=int(days)) if days else None,
+    )
+    service_credentials(user)[credential.id] = credential
+    return _with_secret(user, credential)
+
+
+@operation("ListServiceSpecificCredentials")
+def list_service_specific_credentials(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list the credentials of the caller.
+
+    Source: API reference, ListServiceSpecificCredentials; recorded.
+    """
+    service = request.given("ServiceName")
+    if service is not None:
+        _known_service(service)
+    users: list[Any] = (
+        list(iam.users.values())
+        if request.flag("AllUsers")
+        else [iam.get_user(user_name(iam, request))]
+    )
+    found = [
+        (user, credential)
+        for user in users
+        for credential in service_credentials(user).values()
+        if service in (None, credential.service)
+    ]
+    shown, rest = page(request, found, lambda entry: dated(entry[1].create_date, entry[1].id))
+    return {"ServiceSpecificCredentials": [_credential(*entry) for entry in shown], **rest}
+
+
+@operation("UpdateServiceSpecificCredential")
+def update_service_specific_credential(iam: IAMBackend, request: Request) -> None:
+    """Set the status. Source: API reference, UpdateServiceSpecificCredential."""
+    _found(iam, request)[1].status = request.get("Status")
+
+
+@operation("ResetServiceSpecificCredential")
+def reset_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
+    """Generate a new password. Source: API reference, ResetServiceSpecificCredential."""
+    return _with_secret(*_found(iam, request))
+
+
+@operation("DeleteServiceSpecificCredential")
+def delete_service_specific_credential(iam: IAMBackend, request: Request) -> None:
+    """Delete a credential. Source: API reference, DeleteServiceSpecificCredential."""
+    user, credential = _found(iam, request)
+    del service_credentials(user)[credential.id]
+
+
+def _key_created(key: Any) -> Key:
+    return dated(key.create_date, key.access_key_id)
+
+
+def _ssh_key_uploaded(key: Any) -> Key:
+    return dated(key.upload_date, key.ssh_public_key_id)

@@ -1,0 +1,191 @@
+"""What a request has, and the XML of a response and of a refusal, by botocore's model of IAM.
+
+moto 5.1 has a template for each response, and moto 5.2 a serializer. A correction returns the
+members of the response, so that it is the same for both.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from werkzeug.exceptions import HTTPException
+
+from iamcli.client.full_model import full_model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+    from moto.iam.responses import IamResponse
+
+    Result = dict[str, Any]
+    Operation = Callable[[IAMBackend, "Request"], Result | None]
+
+NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
+
+#: The operations that are corrected, by their names in the API.
+OPERATIONS: dict[str, Operation] = {}
+
+#: The methods of moto's ``IAMBackend`` that are replaced or added, by name.
+METHODS: dict[str, Callable[..., Any]] = {}
+
+#: The status of a refusal with a code that the model does not have.
+STATUS = {"AccessDenied": 403, "NotImplemented": 501}
+
+
+def operation(name: str) -> Callable[[Operation], Operation]:
+    """Register a function as the operation ``name``."""
+
+    def register(function: Operation) -> Operation:
+        OPERATIONS[name] = function
+        return function
+
+    return register
+
+
+def method(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Register ``function``, which replaces the method of ``IAMBackend`` that has its name."""
+    METHODS[function.__name__] = function
+    return function
+
+
+class Request:
+    """A request: the name of its ``operation``, its parameters, and the ``access_key`` that signs.
+
+    ``response``: the object of moto that has the parameters as the query protocol sends them.
+    """
+
+    def __init__(self, response: IamResponse) -> None:
+        self.operation: str = response._get_action()  # noqa: SLF001 - it has no other name
+        self.access_key: str = response.get_access_key()
+        self.region: str = response.region
+        self._values: dict[str, str] = {
+            name: values[0] for name, values in response.querystring.items()
+        }
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a parameter, ``default`` if it was not sent."""
+        return self._values.get(name, default)
+
+    def given(self, name: str) -> str | None:
+        """Return a parameter, None if it was not sent."""
+        return self._values.get(name)
+
+    def flag(self, name: str) -> bool | None:
+        """Return a boolean parameter, None if it was not sent."""
+        value = self._values.get(name)
+        return None if value is None else value.lower() == "true"
+
+    def items(self, name: str) -> list[str]:
+        """Return a parameter that is a list of strings."""
+        found: list[str] = []
+        while (key := f"{name}.member.{len(found) + 1}") in self._values:
+            found.append(self._values[key])
+        return found
+
+    def tags(self) -> list[dict[str, str]]:
+        """Return the parameter ``Tags``."""
+        found: list[dict[str, str]] = []
+        while (key := f"Tags.member.{len(found) + 1}.Key") in self._values:
+            value = self._values.get(key.removesuffix("Key") + "Value", "")
+            found.append({"Key": self._values[key], "Value": value})
+        return found
+
+
+class Refusal(HTTPException):
+    """A refusal with the ``code`` and the words of the service; moto sends it as it is.
+
+    Source of the status: botocore's model of the error.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = _statuses().get(code, STATUS.get(code, 400))
+        self.description = (
+            f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type>'
+            f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
+            "<RequestId>request</RequestId></ErrorResponse>"
+        )
+
+    def get_headers(self, *_arguments: Any, **_more: Any) -> list[tuple[str, str]]:
+        """Return the headers of the response."""
+        return [("Content-Type", "text/xml")]
+
+
+def answered(function: Operation) -> Callable[[IamResponse], tuple[int, dict[str, str], str]]:
+    """Return the method of ``IamResponse`` that responds with what ``function`` returns."""
+
+    @functools.wraps(function)
+    def method(self: IamResponse) -> tuple[int, dict[str, str], str]:
+        request = Request(self)
+        result = function(self.backend, request)
+        return 200, {"Content-Type": "text/xml"}, document(request.operation, result)
+
+    return method
+
+
+def document(name: str, result: Result | None) -> str:
+    """Return the response of the operation ``name``; members that are None are left out.
+
+    moto puts the ID of the request in. Source: the query protocol, and botocore's model.
+    """
+    shape = full_model().operation_model(name).output_shape
+    body = _element(f"{name}Result", shape, result or {}) if shape else ""
+    return (
+        f'<{name}Response xmlns="{NAMESPACE}">{body}'
+        "<ResponseMetadata><RequestId>request</RequestId></ResponseMetadata>"
+        f"</{name}Response>"
+    )
+
+
+def _element(name: str, shape: Any, value: Any) -> str:
+    return f"<{name}>{_content(shape, value)}</{name}>"
+
+
+def _content(shape: Any, value: Any) -> str:  # noqa: PLR0911 - one for each type
+    if shape.type_name == "structure":
+        return "".join(
+            _element(name, member, value[name])
+            for name, member in shape.members.items()
+            if value.get(name) is not None
+        )
+    if shape.type_name == "list":
+        return "".join(_element("member", shape.member, entry) for entry in value)
+    if shape.type_name == "map":
+        return "".join(
+            f"<entry><key>{key}</key><value>{entry}</value></entry>" for key, entry in value.items()
+        )
+    if shape.type_name == "timestamp":
+        return f"{instant(value):%Y-%m-%dT%H:%M:%SZ}"
+    if shape.type_name == "blob":
+        return base64.b64encode(value).decode()
+    if shape.type_name == "boolean":
+        return str(value).lower()
+    if shape.name == "policyDocumentType":  # the service sends documents URL-encoded
+        return quote(value, safe="")
+    # A parser reads a carriage return as a line feed, except as a reference.
+    return escape(str(value), {"\r": "&#13;"})
+
+
+def instant(date: dt.datetime) -> dt.datetime:
+    """Return ``date`` in UTC; moto's dates have no time zone and are in UTC."""
+    return (
+        date.replace(tzinfo=dt.timezone.utc)
+        if date.tzinfo is None
+        else (date.astimezone(dt.timezone.utc))
+    )
+
+
+@functools.cache
+def _statuses() -> dict[str, int]:
+    return {
+        shape.error_code: shape.metadata["error"]["httpStatusCode"]
+        for shape in full_model().error_shapes
+        if "error" in shape.metadata
+    }

@@ -1,0 +1,148 @@
+"""Tags, which moto keeps in another form for each kind of entity and in each release."""
+
+from __future__ import annotations
+
+from moto.iam.models import User
+
+from iamcli.sandbox.corrections.paging import named, page
+from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS, Refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.sandbox.corrections.paging import Key
+    from iamcli.sandbox.corrections.protocol import Operation, Request, Result
+
+    Tag = dict[str, str]
+    Find = Callable[[IAMBackend, str], Any]
+
+
+def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
+    """Return the tags of an entity, sorted by key.
+
+    Source: API reference, ListUserTags: "The returned list of tags is sorted by tag key."
+    """
+    return sorted(_read(iam, entity), key=_key)
+
+
+def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
+    """Replace the tags of an entity."""
+    if isinstance(entity, User):
+        iam.tagger.delete_all_tags_for_resource(entity.arn)
+        iam.tagger.tag_resource(entity.arn, wanted)
+    elif isinstance(getattr(entity, "tags", None), dict):
+        entity.tags = {tag["Key"].lower(): tag for tag in wanted}
+    else:
+        entity.tags = wanted
+
+
+def find_device(iam: IAMBackend, serial: str) -> Any:
+    """Return a virtual MFA device; raise Refusal if there is none."""
+    if serial not in iam.virtual_mfa_devices:
+        raise unknown_device(serial)
+    return iam.virtual_mfa_devices[serial]
+
+
+def unknown_device(serial: str) -> Refusal:
+    """Return the refusal of an MFA device. Source: recorded for DeactivateMFADevice."""
+    return Refusal("NoSuchEntity", f"MFA Device with serial number {serial} does not exist.")
+
+
+def tagging(find: Find) -> Callable[[IAMBackend, str, list[Tag]], None]:
+    """Return the method that adds tags; a tag with the same key in any case is replaced.
+
+    ``find``: finds the entity by its name. Source: API reference, TagUser: a tag with the same key
+    is overwritten; recorded for TagRole: "Tag keys are case insensitive."
+    """
+
+    def tag(self: IAMBackend, name: str, tags: list[Tag]) -> None:
+        entity = find(self, name)
+        added = self._tag_verification(tags)
+        kept = [old for old in _read(self, entity) if old["Key"].lower() not in added]
+        write(self, entity, [*kept, *added.values()])
+
+    return tag
+
+
+def untagging(find: Find) -> Callable[[IAMBackend, str, list[str]], None]:
+    """Return the method that removes tags. ``find``: as in ``tagging``.
+
+    Source: API reference, UntagUser.
+    """
+
+    def untag(self: IAMBackend, name: str, tag_keys: list[str]) -> None:
+        entity = find(self, name)
+        removed = {key.lower() for key in tag_keys}
+        kept = [old for old in _read(self, entity) if old["Key"].lower() not in removed]
+        write(self, entity, kept)
+
+    return untag
+
+
+def _listing(parameter: str, find: Find) -> Operation:
+    def list_tags(iam: IAMBackend, request: Request) -> Result:
+        shown, rest = page(request, _read(iam, find(iam, request.get(parameter))), _key)
+        return {"Tags": shown, **rest}
+
+    return list_tags
+
+
+def _tag(kind: str, parameter: str) -> Operation:
+    def tag(iam: IAMBackend, request: Request) -> None:
+        getattr(iam, f"tag_{kind}")(request.get(parameter), request.tags())
+
+    return tag
+
+
+def _untag(kind: str, parameter: str) -> Operation:
+    def untag(iam: IAMBackend, request: Request) -> None:
+        getattr(iam, f"untag_{kind}")(request.get(parameter), request.items("TagKeys"))
+
+    return untag
+
+
+#: Which entities have tags: the end of the names of their operations and of moto's methods, the
+#: parameter, and how moto finds them.
+TAGGED: dict[str, tuple[str, str, Find]] = {
+    "InstanceProfile": (
+        "instance_profile",
+        "InstanceProfileName",
+        lambda iam, name: iam.get_instance_profile(name),
+    ),
+    "MFADevice": ("mfa_device", "SerialNumber", find_device),
+    "Policy": ("policy", "PolicyArn", lambda iam, arn: iam.get_policy(arn)),
+    "Role": ("role", "RoleName", lambda iam, name: iam.get_role(name)),
+    "ServerCertificate": (
+        "server_certificate",
+        "ServerCertificateName",
+        lambda iam, name: iam.get_server_certificate(name),
+    ),
+    "User": ("user", "UserName", lambda iam, name: iam.get_user(name)),
+}
+
+for _kind, (_method, _parameter, _find) in TAGGED.items():
+    OPERATIONS[f"List{_kind}Tags"] = _listing(_parameter, _find)
+    OPERATIONS[f"Tag{_kind}"] = _tag(_method, _parameter)
+    OPERATIONS[f"Untag{_kind}"] = _untag(_method, _parameter)
+    METHODS[f"tag_{_method}"] = tagging(_find)
+    METHODS[f"untag_{_method}"] = untagging(_find)
+
+
+def _key(tag: Tag) -> Key:
+    return named(tag["Key"])
+
+
+def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
+    if isinstance(entity, User):
+        return list(iam.tagger.list_tags_for_resource(entity.arn)["Tags"])
+    kept = getattr(entity, "tags", [])
+    if isinstance(kept, dict):
+        return [
+            value if isinstance(value, dict) else {"Key": key, "Value": value}
+            for key, value in kept.items()
+        ]
+    return list(kept)
