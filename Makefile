@@ -23,11 +23,12 @@ test: lint ## install what the tests need into .venv and run the linters and the
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
 	$(BIN)/pytest -n $(JOBS) -m full $(TESTS)
 
-# The tests whose result may depend on the version of botocore.
+# The tests whose result may depend on the version of botocore or moto.
 LOWEST := tests/test_connection.py tests/test_faults.py tests/test_lost_answers.py tests/test_partial.py \
-	tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py
+	tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
+	tests/test_sandbox_corrections.py
 
-test-lowest: ## run the tests that send requests with the oldest botocore that setup.cfg allows
+test-lowest: ## run the tests that send requests with the oldest botocore and moto that setup.cfg allows
 	@$(MAKE) --no-print-directory VENV=.venv-lowest CONSTRAINTS='--constraint tests/lowest.txt' \
 		.venv-lowest/test.stamp
 	.venv-lowest/bin/pytest -n $(JOBS) $(LOWEST)
