@@ -124,10 +124,14 @@ TAGGED: dict[str, tuple[str, str, Find]] = {
     "User": ("user", "UserName", lambda iam, name: iam.get_user(name)),
 }
 
+#: The kinds whose methods moto's own operations call.
+CALLED_BY_MOTO = ("Policy", "Role", "User")
+
 for _kind, (_method, _parameter, _find) in TAGGED.items():
     OPERATIONS[f"List{_kind}Tags"] = _listing(_parameter, _find)
-    OPERATIONS[f"Tag{_kind}"] = _tag(_method, _parameter)
-    OPERATIONS[f"Untag{_kind}"] = _untag(_method, _parameter)
+    if _kind not in CALLED_BY_MOTO:
+        OPERATIONS[f"Tag{_kind}"] = _tag(_method, _parameter)
+        OPERATIONS[f"Untag{_kind}"] = _untag(_method, _parameter)
     METHODS[f"tag_{_method}"] = tagging(_find)
     METHODS[f"untag_{_method}"] = untagging(_find)
 
