@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamcli.sandbox.corrections import groups, policies, roles, users
 from iamcli.sandbox.corrections.caller import root
 from iamcli.sandbox.corrections.paging import by_name, named, page
-from iamcli.sandbox.corrections.protocol import Refusal, operation
+from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.tags import tags
 
 TYPE_CHECKING = False
@@ -23,18 +23,6 @@ def list_account_aliases(iam: IAMBackend, request: Request) -> Result:
     """Give pages. Source: API reference, ListAccountAliases."""
     shown, rest = page(request, iam.account_aliases, named)
     return {"AccountAliases": shown, **rest}
-
-
-@operation("DeleteAccountAlias")
-def delete_account_alias(iam: IAMBackend, request: Request) -> None:
-    """Refuse another alias than the account's; moto deletes it nevertheless.
-
-    Source: API reference, DeleteAccountAlias (NoSuchEntity). The words are not recorded.
-    """
-    alias = request.get("AccountAlias")
-    if alias not in iam.account_aliases:
-        raise Refusal("NoSuchEntity", f"The Account Alias with name {alias} cannot be found.")
-    iam.delete_account_alias()
 
 
 @operation("GetAccountSummary")

@@ -15,7 +15,6 @@ from iamcli.sandbox.corrections.users import LETTERS, unique_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import datetime as dt
     from typing import Any
 
     from iamcli.sandbox.corrections.paging import Key
@@ -41,25 +40,6 @@ def metadata(iam: IAMBackend, certificate: Any) -> Result:
     }
 
 
-def expiration(body: str) -> dt.datetime:
-    """Return when a certificate expires; raise Refusal if it is not one.
-
-    Source: API reference, UploadServerCertificate (MalformedCertificate).
-    """
-    try:
-        return x509.load_pem_x509_certificate(body.encode()).not_valid_after_utc
-    except ValueError:
-        message = "Unable to parse certificate. Please ensure the certificate is in PEM format."
-        raise Refusal("MalformedCertificate", message) from None
-
-
-def _free(iam: IAMBackend, name: str) -> None:
-    """Refuse a name that another certificate has. Source: recorded for UploadServerCertificate."""
-    if name.lower() in [one.cert_name.lower() for one in iam.certificates.values()]:
-        message = f"The Server Certificate with name {name} already exists."
-        raise Refusal("EntityAlreadyExists", message)
-
-
 @method
 def upload_server_certificate(  # noqa: PLR0913, PLR0917 - moto's
     self: IAMBackend,
@@ -69,12 +49,11 @@ def upload_server_certificate(  # noqa: PLR0913, PLR0917 - moto's
     cert_chain: str | None = None,
     path: str | None = None,
 ) -> Any:
-    """Refuse a name that is in use, and give an ID and dates.
+    """Give an ID and dates.
 
     Replaces ``IAMBackend.upload_server_certificate``. Source: API reference,
     UploadServerCertificate; recorded.
     """
-    _free(self, cert_name)
     certificate: Any = Certificate(
         account_id=self.account_id,
         region_name=self.region_name,
@@ -84,7 +63,7 @@ def upload_server_certificate(  # noqa: PLR0913, PLR0917 - moto's
         cert_chain=cert_chain,
         path=path,
     )
-    certificate.expiration = expiration(cert_body)
+    certificate.expiration = x509.load_pem_x509_certificate(cert_body.encode()).not_valid_after_utc
     certificate.upload_date = utcnow()
     self.certificates[unique_id("ASCA")] = certificate
     return certificate
@@ -141,10 +120,7 @@ def update_server_certificate(iam: IAMBackend, request: Request) -> None:
     Source: API reference, UpdateServerCertificate.
     """
     certificate = iam.get_server_certificate(request.get("ServerCertificateName"))
-    name = request.given("NewServerCertificateName")
-    if name is not None:
-        _free(iam, name)
-        certificate.cert_name = name
+    certificate.cert_name = request.get("NewServerCertificateName", certificate.cert_name)
     certificate.path = request.get("NewPath", certificate.path)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from iamcli.sandbox.corrections.caller import shown_name, user_name
 from iamcli.sandbox.corrections.paging import dated, named, page
 from iamcli.sandbox.corrections.protocol import operation
-from iamcli.sandbox.corrections.tags import tags, unknown_device, write
+from iamcli.sandbox.corrections.tags import tags, write
 from iamcli.sandbox.corrections.users import summary as user_summary
 
 TYPE_CHECKING = False
@@ -121,15 +121,8 @@ def deactivate_mfa_device(iam: IAMBackend, request: Request) -> None:
 
 
 @operation("ResyncMFADevice")
-def resync_mfa_device(iam: IAMBackend, request: Request) -> None:
-    """Accept any codes for a device of the user, which moto cannot.
-
-    Source: API reference, ResyncMFADevice.
-    """
-    user = iam.get_user(request.get("UserName"))
-    serial = request.get("SerialNumber")
-    if serial not in user.mfa_devices:
-        raise unknown_device(serial)
+def resync_mfa_device(_iam: IAMBackend, _request: Request) -> None:
+    """Accept any codes; moto lacks the operation. Source: API reference, ResyncMFADevice."""
 
 
 def _by_serial(device: Any) -> Key:

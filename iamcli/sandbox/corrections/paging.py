@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     Key = tuple[str, ...]
 
 #: The number of entries in a page if the request does not say.
-DEFAULT = 100
-MAXIMUM = 1000
-
-BOUND = (
-    "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: "
-    "Member must have value {} than or equal to {}"
-)
+DEFAULT = "100"
 
 
 def page(
@@ -36,13 +30,12 @@ def page(
 ) -> tuple[list[Any], Result]:
     """Return the entries of one page, and ``IsTruncated`` and ``Marker``.
 
-    ``key``: what the list is sorted by, different for each entry. Raises Refusal if ``MaxItems`` is
-    not from 1 to 1000, or ``Marker`` is not from a response to the same operation.
-    Source: API reference, ListUsers: 100 entries if nothing is said, at most 1000. ``Invalid
-    Marker.`` was recorded for ListVirtualMFADevices. The service sends the tags of ListUserTags by
-    key; the reference says nothing about the order of other lists.
+    ``key``: what the list is sorted by, different for each entry. Raises Refusal if ``Marker`` is
+    not from a response to the same operation. Source: API reference, ListUsers: 100 entries if
+    nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices. ListUserTags sorts
+    by key; the reference says nothing about the order of other lists.
     """
-    size = _size(request)
+    size = int(request.get("MaxItems", DEFAULT))
     marker = request.given("Marker")
     start = None if marker is None else _read(request.operation, marker)
     found = sorted(entries, key=key)
@@ -52,21 +45,6 @@ def page(
     if len(found) <= size:
         return shown, {"IsTruncated": False}
     return shown, {"IsTruncated": True, "Marker": _marker(request.operation, key(shown[-1]))}
-
-
-def _size(request: Request) -> int:
-    value = request.given("MaxItems")
-    if value is None:
-        return DEFAULT
-    try:
-        size = int(value)
-    except ValueError:
-        raise Refusal("MalformedInput", f"{value} is not an integer") from None
-    if size < 1:
-        raise Refusal("ValidationError", BOUND.format("greater", 1))
-    if size > MAXIMUM:
-        raise Refusal("ValidationError", BOUND.format("less", MAXIMUM))
-    return size
 
 
 def _marker(operation: str, key: Key) -> str:

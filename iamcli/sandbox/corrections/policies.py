@@ -214,6 +214,8 @@ def list_attached_role_policies(iam: IAMBackend, request: Request) -> Result:
 def list_entities_for_policy(iam: IAMBackend, request: Request) -> Result:
     """Give pages, and regard the path prefix of groups and ``PolicyUsageFilter``.
 
+    The policies of AWS are known only here.
+
     Source: API reference, ListEntitiesForPolicy; recorded for a policy that does not exist.
     """
     arn = request.get("PolicyArn")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.sandbox.corrections.paging import by_name, page, under
-from iamcli.sandbox.corrections.protocol import Refusal, method, operation
+from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.tags import tags
 from iamcli.sandbox.corrections.users import boundary, checked_boundary, unique_id
 
@@ -180,17 +180,3 @@ def list_instance_profiles_for_role(iam: IAMBackend, request: Request) -> Result
     profiles = [profile for profile in iam.instance_profiles.values() if role in profile.roles]
     shown, rest = page(request, profiles, by_name)
     return {"InstanceProfiles": [profile_summary(profile) for profile in shown], **rest}
-
-
-@method
-def remove_role_from_instance_profile(self: IAMBackend, profile_name: str, role_name: str) -> None:
-    """Refuse a role that is not in the profile, at which moto fails with status 500.
-
-    Replaces ``IAMBackend.remove_role_from_instance_profile``. Source: recorded.
-    """
-    profile = self.get_instance_profile(profile_name)
-    role = self.get_role(role_name)
-    if role not in profile.roles:
-        message = f"Role {role.name} in Instance Profile {profile.name} cannot be found."
-        raise Refusal("NoSuchEntity", message)
-    profile.roles.remove(role)

@@ -41,15 +41,11 @@ def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
 
 
 def find_device(iam: IAMBackend, serial: str) -> Any:
-    """Return a virtual MFA device; raise Refusal if there is none."""
+    """Return a virtual MFA device. Source of the refusal: recorded for DeactivateMFADevice."""
     if serial not in iam.virtual_mfa_devices:
-        raise unknown_device(serial)
+        message = f"MFA Device with serial number {serial} does not exist."
+        raise Refusal("NoSuchEntity", message)
     return iam.virtual_mfa_devices[serial]
-
-
-def unknown_device(serial: str) -> Refusal:
-    """Return the refusal of an MFA device. Source: recorded for DeactivateMFADevice."""
-    return Refusal("NoSuchEntity", f"MFA Device with serial number {serial} does not exist.")
 
 
 def tagging(find: Find) -> Callable[[IAMBackend, str, list[Tag]], None]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from moto.moto_api._internal import mock_random
 
 from iamcli.sandbox.corrections.caller import ROOT, as_user, user_name
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
     from iamcli.sandbox.corrections.protocol import Request, Result
 
-POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(?:aws|\d{12}):policy/.+")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -73,10 +70,8 @@ def boundary(entity: Any) -> Result | None:
 def checked_boundary(iam: IAMBackend, arn: str | None) -> str | None:
     """Return the ARN of a permissions boundary; raise Refusal if there is no such policy.
 
-    Source: recorded for CreateRole and PutRolePermissionsBoundary.
+    The policies of AWS are known only here. Source: recorded for CreateRole.
     """
-    if arn and not POLICY_ARN.fullmatch(arn):
-        raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
     if arn and arn not in iam.managed_policies:
         message = f"Scope ARN: {arn} does not exist or is not attachable."
         raise Refusal("NoSuchEntity", message)
