@@ -820,6 +820,8 @@ def test_the_fingerprint_is_of_the_key(iam: Any) -> None:
     key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)["SSHPublicKey"]
     # What ssh-keygen -E md5 shows: printf 'a key' | md5sum
     assert key["Fingerprint"] == "af:07:11:eb:7d:ab:2d:53:c1:a5:80:c4:70:5d:7c:b7"
+    which = {"UserName": "bob", "SSHPublicKeyId": key["SSHPublicKeyId"]}
+    assert iam.get_ssh_public_key(**which, Encoding="SSH")["SSHPublicKey"] == key
 
 
 def test_service_specific_credentials(iam: Any) -> None:
@@ -994,7 +996,7 @@ def test_a_tag_replaces_one_with_the_same_key_in_any_case(iam: Any) -> None:
             {"Key": "a", "Value": ""},
             {"Key": "Team", "Value": "db"},
         ], kind
-        getattr(iam, f"untag_{kind}")(**tagged, TagKeys=["a", "other"])
+        getattr(iam, f"untag_{kind}")(**tagged, TagKeys=["A", "other"])
         assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 1, kind
 
 
