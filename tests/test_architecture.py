@@ -18,7 +18,7 @@ LEVELS = (
     ("cli",),
     ("doctor", "sandbox", "completion"),
     ("installation",),
-    ("commands",),
+    ("commands", "snapshot"),
     ("runner",),
     ("operations", "help", "hints"),
     ("command", "client", "policies"),

@@ -147,6 +147,8 @@ def test_iamcli_is_completed(complete: Complete) -> None:
     assert names(complete("iamcli ")) >= {"doctor", "sandbox", "home"}
     assert names(complete("iamcli doctor -")) >= {"--offline", "--format"}
     assert names(complete("iamcli doctor --format ")) >= {"text", "json"}
+    assert names(complete("iamcli ")) >= {"sandbox", "snapshot", "home"}
+    assert names(complete("iamcli snapshot --")) >= {"--from", "--users", "--force", "--url"}
     assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
     assert names(complete("iamcli home -")) >= {"--help", "--strict"}
 
@@ -156,6 +158,14 @@ def test_the_folder_of_a_home(complete: Complete, run: Shell) -> None:
     (run.home / "an-old-two").mkdir()
     for line in ("iamcli home an-", "iamcli home --strict an-"):
         assert names(complete(line)) >= {"an-old-one/", "an-old-two/"}, line
+
+
+def test_the_files_of_a_snapshot(complete: Complete, run: Shell) -> None:
+    for name in ("details-one.json", "details-two.json"):
+        (run.home / name).touch()
+    for line in ("iamcli snapshot det", "iamcli snapshot --from det"):
+        assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
+    assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)

@@ -2,7 +2,8 @@
 
 Reads botocore's model and keeps what the commands use: the operations that the package names, the
 shapes of these operations, and the parts of a shape that a request or a response needs. The copy
-has no documentation and is not compressed, because it is read at every start.
+has no documentation and is not compressed, because it is read at every start. Snapshots and the
+sandbox use botocore's own model.
 
 With --check, writes nothing. Exits 1 if the copy lacks an operation or contradicts the installed
 botocore, which may be older or newer than the copy.
@@ -58,8 +59,8 @@ READ_WHOLE = frozenset({"AccessKeyMetadata"})
 def operations_used() -> list[str]:
     """Return the names of the API operations in the source of the package, sorted."""
     known = set(full_model()["operations"])
-    sandbox = ROOT / "iamcli" / "sandbox"
-    sources = [path for path in (ROOT / "iamcli").rglob("*.py") if sandbox not in path.parents]
+    others = {ROOT / "iamcli" / "sandbox", ROOT / "iamcli" / "snapshot"}
+    sources = [path for path in (ROOT / "iamcli").rglob("*.py") if not others & {*path.parents}]
     words = {word for path in sources for word in re.findall(r'"([A-Z]\w+)"', path.read_text())}
     return sorted(known & words)
 

@@ -40,7 +40,8 @@ def _run() -> int:
             return 0
         output.error(str(lost))
     except Failure as failure:
-        output.error(one_line(str(failure)))
+        for line in filter(None, (str(failure), failure.hint)):
+            output.error(one_line(line))
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - users never see a traceback

@@ -41,7 +41,7 @@ Options:
 """
 
 #: The subcommands. Each is the function of that name in the module of that name.
-SUBCOMMANDS = ("list", "help", "version", "doctor", "sandbox", "home", "complete")
+SUBCOMMANDS = ("list", "help", "version", "doctor", "sandbox", "snapshot", "home", "complete")
 
 
 class CommandGroup(DocumentedCommand, click.Group):

@@ -53,8 +53,9 @@ class Client:
 
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
     each line of debug output; ``pausing``: called with the reason before a pause, and with ""
-    before each request. ``destination``: where the requests are sent. Raises Failure if the AWS
-    configuration is invalid or there are no credentials.
+    before each request; ``complete_model``: use botocore's model instead of the reduced copy.
+    ``destination``: where the requests are sent. Raises Failure if the AWS configuration is invalid
+    or there are no credentials.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class Client:
         connection: Connection,
         log: Callable[[str], None],
         pausing: Callable[[str], None] = lambda _reason: None,
+        *,
+        complete_model: bool = False,
     ) -> None:
         with ErrorTranslator():
             settings = Settings.for_connection(connection)
@@ -70,8 +73,7 @@ class Client:
             self._keys = connection.keys or chain_keys(settings)
             self.destination = endpoint(connection, settings, self._keys)
             region = self.destination.region
-            with open(_MODEL, encoding="utf-8") as file:
-                self._service = ServiceModel(json.load(file), "iam")
+            self._service = _model(complete=complete_model)
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
@@ -191,3 +193,12 @@ class Client:
             http_session_cls=BoundedSession,
             **how,
         )
+
+
+def _model(*, complete: bool) -> ServiceModel:
+    if complete:
+        from iamcli.client.full_model import full_model
+
+        return full_model()
+    with open(_MODEL, encoding="utf-8") as file:
+        return ServiceModel(json.load(file), "iam")

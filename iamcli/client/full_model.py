@@ -1,4 +1,4 @@
-"""botocore's whole model of IAM, for the sandbox. Commands use the slim copy, model.json."""
+"""botocore's whole model of IAM, for the sandbox and for snapshots. Commands use the slim copy."""
 
 from __future__ import annotations
 

@@ -52,6 +52,9 @@ class IAM:
         self.pending: tuple[str, dict[str, Any]] | None = None
         self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
+        #: Whether responses have all members, also those that no command prints. It must be set
+        #: before the first call.
+        self.complete_model = False
         self._connection = connection
         self._log = log
         self.note = note
@@ -142,7 +145,10 @@ class IAM:
         from iamcli.client.client import Client
 
         self._client = Client(
-            self._connection, lambda line: self._debug(line, {}), self.progress.pause
+            self._connection,
+            lambda line: self._debug(line, {}),
+            self.progress.pause,
+            complete_model=self.complete_model,
         )
         gc.freeze()
         gc.enable()

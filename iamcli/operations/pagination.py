@@ -47,7 +47,7 @@ class Listing:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield each page as it arrives; raise Failure if a page cannot be read."""
-        pages = _pages(
+        pages = all_pages(
             self._iam, self._operation, self._marker, MaxItems=self._size, **self._parameters
         )
         for page, self._marker in pages:
@@ -78,13 +78,13 @@ class Listing:
 def list_all(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]:
     """Return the entries of the list ``key`` of all pages of ``operation``."""
     entries: list[Any] = []
-    for page, _ in _pages(iam, operation, None, **parameters):
+    for page, _ in all_pages(iam, operation, **parameters):
         entries += page.get(key, ())
     return entries
 
 
-def _pages(
-    iam: IAM, operation: str, marker: str | None, **parameters: Any
+def all_pages(
+    iam: IAM, operation: str, marker: str | None = None, **parameters: Any
 ) -> Iterator[tuple[dict[str, Any], str | None]]:
     """Yield each page from ``marker`` on, with the marker of the next one, None for the last.
 

@@ -36,12 +36,16 @@ IMPORTED = (
     "botocore.retries.special",
     "botocore.retries.standard",
     "encodings.idna",
+    "iamcli.cli.group",
+    "iamcli.cli.snapshot",
     "iamcli.client.client",
     "iamcli.client.service",
     "iamcli.doctor.examination",
     "segno",
     "iamcli.output.redaction",
     "iamcli.runner",
+    "iamcli.snapshot.converter",
+    "iamcli.snapshot.reader",
 )
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
 #: the server, and ends as the fork did.

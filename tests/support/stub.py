@@ -10,7 +10,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Stub:
 
     def handle(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         """Answer one request."""
-        path = handler.path.removeprefix(f"http://127.0.0.1:{self.port}").rstrip("/")
+        path = urlsplit(handler.path).path.rstrip("/")
         parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
         operation = parameters.pop("Action", "")
         parameters.pop("Version", None)

@@ -103,13 +103,23 @@ _iamcli_value()
 _iamcli_subcommands()
 {
     case $cword,${words[1]-} in
-        1,*) mapfile -t COMPREPLY < <(compgen -W 'doctor sandbox home -h --help --version' -- "$cur") ;;
+        1,*) mapfile -t COMPREPLY < <(compgen -W 'doctor sandbox snapshot home -h --help --version' -- "$cur") ;;
         *,sandbox) _command_offset 2 ;;
         *,doctor)
             if [[ $prev == --format ]]; then
                 mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
             else
                 mapfile -t COMPREPLY < <(compgen -W '-h --help --offline --format' -- "$cur")
+            fi
+            ;;
+        *,snapshot)
+            if [[ $prev == --url || $prev == --users ]]; then
+                return
+            elif [[ $cur == -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W '-d --debug -h --help --from --users --force
+                    --aws-credential-file --client-config-file --url' -- "$cur")
+            else
+                _filedir
             fi
             ;;
         *,home)

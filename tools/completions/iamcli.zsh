@@ -19,6 +19,7 @@ _iamcli_subcommands() {
     local -a subcommands=(
         'doctor:find out why commands do not work on this machine'
         'sandbox:run a command, or a shell, with a private IAM on this machine'
+        'snapshot:save the IAM entities of an account to a file'
         'home:lay out a folder for scripts that name the original toolkit'
     )
     if (( CURRENT == 2 )); then
@@ -33,6 +34,18 @@ _iamcli_subcommands() {
         (( CURRENT -= 1 ))
         _arguments '(- *)'{-h,--help}'[show the help]' '--offline[send nothing]' \
             '--format=[print text or JSON]:format:(text json)'
+    elif [[ $words[2] == snapshot ]]; then
+        words=("${(@)words[2,-1]}")
+        (( CURRENT -= 1 ))
+        _arguments '(- *)'{-h,--help}'[show the help]' \
+            '--from[convert this file instead of reading the account]:file:_files' \
+            '*--users[read these users only]:name:' \
+            '--force[overwrite the file if it exists]' \
+            '--aws-credential-file[read the access key from this file]:file:_files' \
+            '--client-config-file[read proxy settings from this file]:file:_files' \
+            '--url[send requests to this address]:address:' \
+            {-d,--debug}'[log requests and responses to standard error, without secrets]' \
+            '1:file:_files'
     elif [[ $words[2] == home ]]; then
         words=("${(@)words[2,-1]}")
         (( CURRENT -= 1 ))

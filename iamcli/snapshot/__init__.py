@@ -1,0 +1,1 @@
+"""Snapshots: the IAM entities of an account in a JSON file."""

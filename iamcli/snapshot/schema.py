@@ -1,0 +1,196 @@
+"""The members of a snapshot file. docs/snapshot.md explains each of them.
+
+Only the members in these tables are written to a snapshot, so no other part of a response, such as
+a secret, can get into it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: The version of the format. A reader refuses a file of another version.
+VERSION = 1
+
+#: The kinds of values. A date is text as the service sends it; a document is the text of a policy.
+#: Counts are numbers by name.
+TEXT, DATE, DOCUMENT, FLAG, NUMBER, COUNTS = (
+    *("text", "date", "document", "flag", "number"),
+    "counts",
+)
+
+# A list of one element is a list of such elements, and a dictionary is an object. The name of a
+# member that may be absent ends with "?". OrNull is for a value that may be null.
+
+
+class OrNull:
+    """A value that is null if there is none. ``kind``: the kind of the value if there is one."""
+
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+
+
+TAGS = [{"Key": TEXT, "Value": TEXT}]
+INLINE_POLICIES = [{"PolicyName": TEXT, "PolicyDocument": DOCUMENT}]
+ATTACHED_POLICIES = [{"PolicyName": TEXT, "PolicyArn": TEXT}]
+BOUNDARY = {"PermissionsBoundaryType?": TEXT, "PermissionsBoundaryArn": TEXT}
+
+ACCESS_KEY = {
+    "AccessKeyId": TEXT,
+    "Status": TEXT,
+    "CreateDate?": DATE,
+    "AccessKeyLastUsed?": {"LastUsedDate?": DATE, "ServiceName?": TEXT, "Region?": TEXT},
+}
+SIGNING_CERTIFICATE = {
+    "CertificateId": TEXT,
+    "CertificateBody": TEXT,
+    "Status": TEXT,
+    "UploadDate?": DATE,
+}
+MFA_DEVICE = {"SerialNumber": TEXT, "EnableDate?": DATE}
+LOGIN_PROFILE = {"CreateDate?": DATE, "PasswordResetRequired?": FLAG}
+SSH_KEY = {
+    "SSHPublicKeyId": TEXT,
+    "Status": TEXT,
+    "UploadDate?": DATE,
+    "Fingerprint?": TEXT,
+    "SSHPublicKeyBody?": TEXT,
+}
+SERVICE_CREDENTIAL = {
+    "ServiceSpecificCredentialId": TEXT,
+    "ServiceName": TEXT,
+    "ServiceUserName?": TEXT,
+    "ServiceCredentialAlias?": TEXT,
+    "Status": TEXT,
+    "CreateDate?": DATE,
+    "ExpirationDate?": DATE,
+}
+USER = {
+    "Path": TEXT,
+    "UserName": TEXT,
+    "UserId": TEXT,
+    "Arn": TEXT,
+    "CreateDate?": DATE,
+    "GroupList": [TEXT],
+    "UserPolicyList": INLINE_POLICIES,
+    "AttachedManagedPolicies": ATTACHED_POLICIES,
+    "PermissionsBoundary?": BOUNDARY,
+    "Tags": TAGS,
+    "AccessKeyMetadata?": [ACCESS_KEY],
+    "Certificates?": [SIGNING_CERTIFICATE],
+    "MFADevices?": [MFA_DEVICE],
+    "LoginProfile?": OrNull(LOGIN_PROFILE),
+    "SSHPublicKeys?": [SSH_KEY],
+    "ServiceSpecificCredentials?": [SERVICE_CREDENTIAL],
+}
+GROUP = {
+    "Path": TEXT,
+    "GroupName": TEXT,
+    "GroupId": TEXT,
+    "Arn": TEXT,
+    "CreateDate?": DATE,
+    "GroupPolicyList": INLINE_POLICIES,
+    "AttachedManagedPolicies": ATTACHED_POLICIES,
+}
+ROLE = {
+    "Path": TEXT,
+    "RoleName": TEXT,
+    "RoleId": TEXT,
+    "Arn": TEXT,
+    "CreateDate?": DATE,
+    "AssumeRolePolicyDocument?": DOCUMENT,
+    "RolePolicyList": INLINE_POLICIES,
+    "AttachedManagedPolicies": ATTACHED_POLICIES,
+    "PermissionsBoundary?": BOUNDARY,
+    "Tags": TAGS,
+    "RoleLastUsed?": {"LastUsedDate?": DATE, "Region?": TEXT},
+}
+INSTANCE_PROFILE = {
+    "Path": TEXT,
+    "InstanceProfileName": TEXT,
+    "InstanceProfileId": TEXT,
+    "Arn": TEXT,
+    "CreateDate?": DATE,
+    "Roles": [{"RoleName": TEXT}],
+    "Tags?": TAGS,
+}
+POLICY = {
+    "PolicyName": TEXT,
+    "PolicyId": TEXT,
+    "Arn": TEXT,
+    "Path": TEXT,
+    "DefaultVersionId": TEXT,
+    "AttachmentCount?": NUMBER,
+    "PermissionsBoundaryUsageCount?": NUMBER,
+    "IsAttachable?": FLAG,
+    "Description?": TEXT,
+    "CreateDate?": DATE,
+    "UpdateDate?": DATE,
+    "PolicyVersionList": [
+        {"VersionId": TEXT, "IsDefaultVersion": FLAG, "CreateDate?": DATE, "Document": DOCUMENT}
+    ],
+}
+SERVER_CERTIFICATE = {
+    "ServerCertificateMetadata": {
+        "Path": TEXT,
+        "ServerCertificateName": TEXT,
+        "ServerCertificateId": TEXT,
+        "Arn": TEXT,
+        "UploadDate?": DATE,
+        "Expiration?": DATE,
+    },
+    "CertificateBody?": TEXT,
+    "CertificateChain?": TEXT,
+    "Tags?": TAGS,
+}
+VIRTUAL_MFA_DEVICE = {
+    "SerialNumber": TEXT,
+    "EnableDate?": DATE,
+    "User?": {"Path?": TEXT, "UserName?": TEXT, "UserId?": TEXT, "Arn": TEXT, "CreateDate?": DATE},
+}
+PASSWORD_POLICY = {
+    "MinimumPasswordLength?": NUMBER,
+    "RequireSymbols?": FLAG,
+    "RequireNumbers?": FLAG,
+    "RequireUppercaseCharacters?": FLAG,
+    "RequireLowercaseCharacters?": FLAG,
+    "AllowUsersToChangePassword?": FLAG,
+    "ExpirePasswords?": FLAG,
+    "MaxPasswordAge?": NUMBER,
+    "PasswordReusePrevention?": NUMBER,
+    "HardExpiry?": FLAG,
+}
+#: Part of the file that could not be read.
+UNREAD = {
+    "operation": TEXT,
+    "name": OrNull(TEXT),
+    "of": OrNull(TEXT),
+    "code": TEXT,
+    "message": TEXT,
+}
+SNAPSHOT = {
+    "version": NUMBER,
+    "source": TEXT,
+    "taken": DATE,
+    "account": OrNull(TEXT),
+    "documents": TEXT,
+    "only_users": OrNull([TEXT]),
+    "users": [USER],
+    "groups": [GROUP],
+    "roles": [ROLE],
+    "instance_profiles": [INSTANCE_PROFILE],
+    "policies": [POLICY],
+    "server_certificates?": [SERVER_CERTIFICATE],
+    "virtual_mfa_devices?": [VIRTUAL_MFA_DEVICE],
+    "account_alias?": OrNull(TEXT),
+    "password_policy?": OrNull(PASSWORD_POLICY),
+    "summary?": COUNTS,
+    "unread": [UNREAD],
+    "unknown": [TEXT],
+}
+
+
+def kind_of(record: dict[str, Any], member: str) -> Any:
+    """Return the kind of the ``member`` of ``record``, one of the tables above."""
+    return record[member if member in record else f"{member}?"]
