@@ -94,10 +94,7 @@ def policy_is_not_attached(backend: IAMBackend, parameters: Parameters) -> None:
         *backend.groups.values(),
         *backend.roles.values(),
     ]
-    if any(
-        arn in entity.managed_policies or getattr(entity, "permissions_boundary_arn", None) == arn
-        for entity in entities
-    ):
+    if any(arn in entity.managed_policies or arn in _boundary(entity) for entity in entities):
         raise delete_conflict("Cannot delete a policy attached to entities.")
 
 
@@ -139,6 +136,12 @@ def _without_policies(entity: User | Group | Role) -> None:
         raise delete_conflict(FIRST.format("detach all policies"))
     if entity.policies:
         raise delete_conflict(FIRST.format("delete policies"))
+
+
+def _boundary(entity: User | Group | Role) -> tuple[object, ...]:
+    """Return the permissions boundary; the name of the attribute depends on moto's version."""
+    names = ("permissions_boundary_arn", "permissions_boundary")
+    return tuple(getattr(entity, name, None) for name in names)
 
 
 def _service_credentials(user: User) -> object:
