@@ -94,7 +94,7 @@ def policy_is_not_attached(backend: IAMBackend, parameters: Parameters) -> None:
         *backend.groups.values(),
         *backend.roles.values(),
     ]
-    if any(arn in entity.managed_policies or arn in _boundary(entity) for entity in entities):
+    if any(arn in entity.managed_policies or arn == _boundary(entity) for entity in entities):
         raise delete_conflict("Cannot delete a policy attached to entities.")
 
 
@@ -138,10 +138,10 @@ def _without_policies(entity: User | Group | Role) -> None:
         raise delete_conflict(FIRST.format("delete policies"))
 
 
-def _boundary(entity: User | Group | Role) -> tuple[object, ...]:
-    """Return the permissions boundary; the name of the attribute depends on moto's version."""
-    names = ("permissions_boundary_arn", "permissions_boundary")
-    return tuple(getattr(entity, name, None) for name in names)
+def _boundary(entity: User | Group | Role) -> object:
+    """Return the ARN of the permissions boundary; moto 5.1 calls the attribute otherwise."""
+    attributes = vars(entity)
+    return attributes.get("permissions_boundary_arn", attributes.get("permissions_boundary"))
 
 
 def _service_credentials(user: User) -> object:

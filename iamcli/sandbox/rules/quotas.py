@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
 MFA_DEVICES = 8
 SSH_PUBLIC_KEYS = 5
-TAGS = 50
 
 
 def users_fit(backend: IAMBackend, _parameters: Parameters) -> None:
