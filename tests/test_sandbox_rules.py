@@ -1366,12 +1366,6 @@ def test_every_bound_of_the_model_holds_for_every_operation(iam: Iam) -> None:
 # Passwords.
 
 
-def test_without_a_password_policy_any_password_is_accepted(moto: str) -> None:
-    iam = Iam(moto)
-    iam("CreateUser", UserName="bob")
-    iam("CreateLoginProfile", UserName="bob", Password="x")
-
-
 def own(iam: Iam, name: str) -> Iam:
     """Return IAM as the user ``name`` calls it."""
     key = iam("CreateAccessKey", UserName=name)["AccessKey"]
@@ -1950,6 +1944,19 @@ def test_the_commands_report_the_refusals(iam: Iam, run: Shell, run_fast: ForkRu
         done = run_fast(name, *arguments)
         assert (done.status, done.out) == (1, "")
         assert done.err.startswith(f"{name}: {said}"), done.err
+
+
+def test_the_help_says_what_the_sandbox_does_not_do(moto: str, run: Shell) -> None:
+    said = " ".join(run("iamcli", "sandbox", "-h").out.split())
+    iam = Iam(moto)
+    assert "accepts any two six-digit codes for an MFA device" in said
+    iam("CreateUser", UserName="bob")
+    iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
+    iam("EnableMFADevice", UserName="bob", SerialNumber=PHONE, **CODES)
+    assert "does not check permissions" in said
+    own(iam, "bob")("CreateGroup", GroupName="Admin")
+    assert "has no default password policy" in said
+    iam("CreateLoginProfile", UserName="bob", Password="x")
 
 
 def test_aws_reports_the_refusals(iam: Iam, run: Shell) -> None:

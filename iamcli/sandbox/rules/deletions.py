@@ -1,7 +1,7 @@
 """DeleteConflict: what an entity has must be removed before the entity is deleted.
 
 IAM reports one obstacle at a time. Of the order only the beginning is known: policies before access
-keys. The permissions boundary of a user or a role is no obstacle. Source: LEGACY.md (deletions).
+keys. The permissions boundary of a user or a role is no obstacle.
 """
 
 from __future__ import annotations
