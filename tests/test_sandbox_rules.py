@@ -239,7 +239,7 @@ def build_entities(iam: Iam) -> None:
         iam("CreateUser", UserName=name)
     iam("CreateGroup", GroupName="Admin")
     iam("CreateGroup", GroupName="Readers", Path="/staff/")
-    for name in ("web", "spare"):
+    for name in ("web", "spare", "profiled"):
         iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=trust())
     iam("CreateServiceLinkedRole", AWSServiceName="Support.amazonaws.com")
     for name in ("Web", "Versioned", "Boundary", "Spare"):
@@ -247,9 +247,10 @@ def build_entities(iam: Iam) -> None:
     iam("PutRolePermissionsBoundary", RoleName="web", PermissionsBoundary=BOUNDARY)
     iam("AttachGroupPolicy", GroupName="Readers", PolicyArn=WEB)
     iam("AttachRolePolicy", RoleName="spare", PolicyArn=WEB)
-    for name in ("web", "empty"):
+    for name in ("web", "empty", "profiled"):
         iam("CreateInstanceProfile", InstanceProfileName=name)
-    iam("AddRoleToInstanceProfile", InstanceProfileName="web", RoleName="web")
+    for name in ("web", "profiled"):
+        iam("AddRoleToInstanceProfile", InstanceProfileName=name, RoleName=name)
     body, key = certificate("example.com")
     for name in ("example.com", "other"):
         uploaded = {"CertificateBody": body, "PrivateKey": key}
@@ -657,8 +658,14 @@ CASES = [
     Case(
         "group_is_not_referenced",
         "DeleteGroup",
-        {"GroupName": "Admin"},
+        {"GroupName": "g0"},
         conflict("remove users from group"),
+    ),
+    Case(
+        "group_is_not_referenced",
+        "DeleteGroup",
+        {"GroupName": "Admin"},
+        conflict("detach all policies"),
     ),
     Case(
         "group_is_not_referenced",
@@ -669,8 +676,14 @@ CASES = [
     Case(
         "role_is_not_referenced",
         "DeleteRole",
-        {"RoleName": "web"},
+        {"RoleName": "profiled"},
         conflict("remove roles from instance profile"),
+    ),
+    Case(
+        "role_is_not_referenced",
+        "DeleteRole",
+        {"RoleName": "web"},
+        conflict("detach all policies"),
     ),
     Case(
         "role_is_not_referenced",
@@ -1966,6 +1979,6 @@ def test_aws_reports_the_refusals(iam: Iam, run: Shell) -> None:
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": "us-east-1",
     }
-    done = run("aws", "iam", "delete-role", "--role-name", "web")
+    done = run("aws", "iam", "delete-role", "--role-name", "profiled")
     assert done.status != 0
     assert conflict("remove roles from instance profile").message in done.err

@@ -58,9 +58,9 @@ def group_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None
     roles, and reported for members.
     """
     group = find_group(backend, parameters["GroupName"])
+    _without_policies(group)
     if group.users:
         raise delete_conflict(IN_GROUP)
-    _without_policies(group)
 
 
 def role_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
@@ -69,9 +69,9 @@ def role_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
     Evidence: the API reference (DeleteRole); reported.
     """
     role = find_role(backend, parameters["RoleName"])
+    _without_policies(role)
     if any(role in profile.roles for profile in backend.instance_profiles.values()):
         raise delete_conflict(IN_PROFILE)
-    _without_policies(role)
 
 
 def instance_profile_is_empty(backend: IAMBackend, parameters: Parameters) -> None:
