@@ -26,13 +26,10 @@ from support.terminal import Terminal
 from iamcli.errors import Failure
 from iamcli.sandbox import launcher as sandbox
 from iamcli.sandbox import server as sandbox_server
+from iamcli.sandbox.rules import layer
 
 IAMCLI = BIN / "iamcli"
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
-TRUST = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
-    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
-)
 
 
 @pytest.fixture
@@ -290,17 +287,13 @@ def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):
     )
 
 
-def test_a_moto_that_has_changed_inside_is_refused():
-    class Validator:
-        def _validate_version(self): ...
-
-    class Backend:
-        def put_user_policy(self): ...
-
-    with pytest.raises(AttributeError, match="create_role"):
-        sandbox_server.accept_any_version(Backend, Validator)
-    with pytest.raises(AttributeError, match="_validate_version"):
-        sandbox_server.accept_any_version(Backend, object)
+def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):
+    moto = pytest.importorskip("moto.iam.policy_validation")
+    kept = moto.IAMPolicyDocumentValidator
+    monkeypatch.setattr(kept, "validate", kept.validate)  # restores it afterwards
+    monkeypatch.delattr(moto, "IAMTrustPolicyDocumentValidator")
+    with pytest.raises(AttributeError, match="IAMTrustPolicyDocumentValidator"):
+        layer.without_validation()
 
 
 def test_a_server_that_does_not_listen_is_reported(monkeypatch):
@@ -311,47 +304,6 @@ def test_a_server_that_does_not_listen_is_reported(monkeypatch):
     monkeypatch.setattr(sandbox, "_SERVER_CODE", "")
     with pytest.raises(Failure, match="ended before it was ready"), sandbox.server():
         pass
-
-
-@pytest.fixture(scope="module")
-def iam():
-    boto3 = pytest.importorskip("boto3")
-    with pytest.MonkeyPatch.context() as patch, sandbox.server() as private:
-        for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
-            patch.delenv(name, raising=False)
-        yield boto3.Session(sandbox.ACCESS_KEY, sandbox.SECRET_KEY, region_name="us-east-1").client(
-            "iam", endpoint_url=private.url
-        )
-
-
-def test_inline_and_trust_policies_need_no_version(iam):
-    iam.create_user(UserName="u")
-    iam.create_group(GroupName="g")
-    iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
-    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=POLICY)
-    iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=POLICY)
-    iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=POLICY)
-    iam.update_assume_role_policy(RoleName="r", PolicyDocument=TRUST)
-    unversioned = TRUST.replace('"Version":"2008-10-17",', "")
-    iam.update_assume_role_policy(RoleName="r", PolicyDocument=unversioned)
-
-
-def test_managed_policies_and_other_checks_stay_as_strict(iam):
-    iam.create_user(UserName="strict")
-    versioned = POLICY.replace("{", '{"Version":"2012-10-17",', 1)
-    arn = iam.create_policy(PolicyName="m", PolicyDocument=versioned)["Policy"]["Arn"]
-    for document in (POLICY, POLICY.replace("{", '{"Version":"2008-10-17",', 1)):
-        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="2012-10-17"):
-            iam.create_policy(PolicyName="n", PolicyDocument=document)
-        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="2012-10-17"):
-            iam.create_policy_version(PolicyArn=arn, PolicyDocument=document)
-    for document in (
-        POLICY.replace("{", '{"Version":"2011-01-01",', 1),
-        POLICY.replace("Allow", "Perhaps"),
-        "no policy",
-    ):
-        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException):
-            iam.put_user_policy(UserName="strict", PolicyName="p", PolicyDocument=document)
 
 
 # The server is private.

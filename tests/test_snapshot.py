@@ -102,7 +102,7 @@ BOB = {
         "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
         "PermissionsBoundaryArn": READ_ONLY,
     },
-    "Tags": [{"Key": "team", "Value": "caf\u00e9 <1>"}],
+    "Tags": [{"Key": "team", "Value": "caf\u00e9 =1"}],
 }
 EVE = {
     **entity("User", "eve", "AIDAEVE"),

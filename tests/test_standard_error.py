@@ -22,7 +22,7 @@ from support.account import ARN, Account
 from support.shell import BIN, ROOT
 from support.stub import faulty, ok, refused
 from support.terminal import read_now, rows, terminal_pair
-from test_transcripts import HERE, TRANSCRIPTS, answer, parts
+from test_transcripts import FILES, HERE, TRANSCRIPTS, answer, parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,7 +128,7 @@ def test_commands_that_succeed_print_no_other_line(
     terminal: tuple[int, str],
 ) -> None:
     condition = CONDITIONS[name]
-    for file in ("policy.json", "cert.pem", "key.pem", "chain.pem"):
+    for file in FILES:
         (aws.home / file).write_bytes((HERE / "answers" / file).read_bytes())
     # What warns on a terminal.
     (aws.home / "credentials").chmod(0o644)

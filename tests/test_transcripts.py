@@ -36,6 +36,9 @@ VOLATILE = re.compile(
     r"|(?P<PORT>(?<=http://127\.0\.0\.1:)\d+)",
     re.MULTILINE,
 )
+#: The files of tests/answers that command lines use.
+FILES = ("policy.json", "trust.json", "cert.pem", "key.pem", "chain.pem")
+
 #: Examples of the AWS documentation stay as they are.
 EXAMPLE = re.compile(r"EXAMPLE")
 
@@ -105,8 +108,7 @@ def tokens(text: str) -> str:
 def played(run: Shell, stub: Stub, moto: str, text: str) -> str:
     """Return what the transcript ``text`` shows now."""
     wanted = parts(text)
-    (run.home / "policy.json").write_bytes((HERE / "answers" / "policy.json").read_bytes())
-    for name in ("cert.pem", "key.pem", "chain.pem"):
+    for name in FILES:
         (run.home / name).write_bytes((HERE / "answers" / name).read_bytes())
     done = run("sh", "-c", script(stub, moto, wanted))
     pieces = done.out.split(MARK)

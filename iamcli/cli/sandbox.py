@@ -22,6 +22,9 @@ def sandbox(output: Output, command: tuple[str, ...]) -> int:
     COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. No request
     reaches AWS, and the IAM is deleted when COMMAND ends. Without COMMAND, an interactive shell is
     started. The exit status is that of COMMAND.
+
+    The IAM refuses what AWS refuses, for the same reasons. But it accepts any two six-digit codes
+    for an MFA device, it does not check permissions, and it has no default password policy.
     """
     from iamcli.sandbox.launcher import run
 

@@ -12,7 +12,6 @@ signed requests to IAM and STS, and none that a browser sends for a page.
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
 import logging
 import os
@@ -22,10 +21,9 @@ import signal
 import sys
 import tempfile
 import threading
-import uuid
-from contextvars import ContextVar
 from pathlib import Path
 
+from iamcli.sandbox.answers import refuse
 from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 
 TYPE_CHECKING = False
@@ -34,28 +32,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-    from moto.iam.policy_validation import BaseIAMPolicyValidator
     from werkzeug.serving import BaseWSGIServer
-
-#: The methods of moto's IAM whose policies need no version in the real service.
-ANY_VERSION = (
-    "create_role",
-    "put_group_policy",
-    "put_role_policy",
-    "put_user_policy",
-    "update_assume_role_policy",
-)
 
 #: ``Authorization`` of a request that is signed for IAM or STS, with any key.
 SIGNED = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/(iam|sts)/aws4_request,"
 )
-
-REFUSAL = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
-  <Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error>
-  <RequestId>{request_id}</RequestId>
-</ErrorResponse>
-"""
 
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
@@ -112,17 +94,16 @@ def _wait() -> None:
 
 
 def _make_server(change: Callable[[WSGIApplication], WSGIApplication] | None) -> BaseWSGIServer:
-    from moto.iam.models import IAMBackend
-    from moto.iam.policy_validation import BaseIAMPolicyValidator
     from moto.moto_server.werkzeug_app import create_backend_app
     from werkzeug.serving import make_server
 
     from iamcli.sandbox.corrections.apply import apply
+    from iamcli.sandbox.rules.layer import enforced
 
     apply()
-    accept_any_version(IAMBackend, BaseIAMPolicyValidator)
     logging.getLogger("werkzeug").disabled = True
-    application = private({"iam": create_backend_app("iam"), "sts": create_backend_app("sts")})
+    iam = enforced(create_backend_app("iam"))
+    application = private({"iam": iam, "sts": create_backend_app("sts")})
     if change:
         application = change(application)
     return make_server("127.0.0.1", 0, application, threaded=True)
@@ -147,11 +128,7 @@ def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
 
         message = refusal(environ)
         if message:
-            text = REFUSAL.format(message=message, request_id=uuid.uuid4()).encode()
-            start(
-                "403 Forbidden", [("Content-Type", "text/xml"), ("Content-Length", str(len(text)))]
-            )
-            return [text]
+            return refuse(start, 403, "AccessDenied", message)
         signed = SIGNED.match(environ["HTTP_AUTHORIZATION"])
         assert signed  # noqa: S101 - for mypy
         return services[signed[1]](environ, start)
@@ -178,34 +155,3 @@ def refusal(environ: WSGIEnvironment) -> str:
     if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
         return "the sandbox accepts only requests that are signed for IAM or STS"
     return ""
-
-
-def accept_any_version(backend: type[Any], validator: type[BaseIAMPolicyValidator]) -> None:
-    """Accept inline and trust policies without ``"Version":"2012-10-17"``, as the service does.
-
-    moto requires that version in every policy, but the service only in managed policies.
-    ``backend`` and ``validator``: the classes of moto to change. Raises AttributeError if they lack
-    a method to change. Source: LEGACY.md (the version of a policy).
-    """
-    exempt = ContextVar("exempt", default=False)
-    strict = validator._validate_version  # noqa: SLF001 - moto has no switch for it
-
-    def validate_version(self: BaseIAMPolicyValidator) -> None:
-        if not exempt.get():
-            strict(self)
-
-    def exempted(call: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(call)
-        def exempted_call(*args: Any, **kwargs: Any) -> Any:
-            token = exempt.set(True)
-            try:
-                return call(*args, **kwargs)
-            finally:
-                exempt.reset(token)
-
-        return exempted_call
-
-    corrected = {name: exempted(getattr(backend, name)) for name in ANY_VERSION}
-    validator._validate_version = validate_version  # type: ignore[method-assign]  # noqa: SLF001
-    for name, call in corrected.items():
-        setattr(backend, name, call)

@@ -7,8 +7,11 @@ server. The server prints its URL once it listens, and after each line.
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 from localstack.aws.app import LocalstackAwsGateway
 from localstack.aws.serving.werkzeug import CustomWSGIRequestHandler
@@ -19,7 +22,17 @@ from localstack.services.plugins import SERVICE_PLUGINS
 from rolo.gateway.wsgi import WsgiGateway
 from werkzeug.serving import make_server
 
-from iamcli.sandbox.server import accept_any_version
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: The operations whose policies need no version in the real service.
+ANY_VERSION = (
+    "create_role",
+    "put_group_policy",
+    "put_role_policy",
+    "put_user_policy",
+    "update_assume_role_policy",
+)
 
 
 class Quiet(CustomWSGIRequestHandler):
@@ -33,7 +46,6 @@ def answer(url: str) -> None:
 
 
 def main() -> None:
-    # The check is the same as in moto; the same operations accept any version.
     accept_any_version(IamProvider, BaseIAMPolicyValidator)
     gateway = WsgiGateway(LocalstackAwsGateway(SERVICE_PLUGINS))
     server = make_server("127.0.0.1", 0, gateway, threaded=True, request_handler=Quiet)
@@ -43,6 +55,36 @@ def main() -> None:
     for _ in sys.stdin:
         iam_stores.reset()
         answer(url)
+
+
+def accept_any_version(backend: type[Any], validator: type[BaseIAMPolicyValidator]) -> None:
+    """Accept inline and trust policies without ``"Version":"2012-10-17"``, as the service does.
+
+    localstack requires that version in every policy, but the service only in managed policies.
+    Source: LEGACY.md (the version of a policy).
+    """
+    exempt = ContextVar("exempt", default=False)
+    strict = validator._validate_version  # noqa: SLF001 - localstack has no switch for it
+
+    def validate_version(self: BaseIAMPolicyValidator) -> None:
+        if not exempt.get():
+            strict(self)
+
+    def exempted(call: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(call)
+        def exempted_call(*args: Any, **kwargs: Any) -> Any:
+            token = exempt.set(True)
+            try:
+                return call(*args, **kwargs)
+            finally:
+                exempt.reset(token)
+
+        return exempted_call
+
+    corrected = {name: exempted(getattr(backend, name)) for name in ANY_VERSION}
+    validator._validate_version = validate_version  # noqa: SLF001
+    for name, call in corrected.items():
+        setattr(backend, name, call)
 
 
 main()
