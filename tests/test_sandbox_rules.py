@@ -19,7 +19,6 @@ import pytest
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.parsers import ResponseParserError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -1405,10 +1404,8 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(iam: Iam) -> None:
         change["NewPassword"] = word
         assert choosy.refused("ChangePassword", **change) == again
     change["NewPassword"] = "Old-Pass-0"
-    # The old password is wrong, but that is no rule.
-    with pytest.raises((ClientError, ResponseParserError)) as caught:
-        choosy("ChangePassword", **change)
-    assert "last passwords" not in str(caught.value)
+    # This one is new again, but the old password is wrong.
+    assert choosy.refused("ChangePassword", **change).code == "AccessDenied"
 
 
 # Names that stay free, and who calls.
@@ -1518,12 +1515,45 @@ ROWS = [
 ]
 #: Refusals that are not of these rules, and why.
 NOT_HERE = {
-    r"TestIAMServiceSpecificCredentials": "moto has no service-specific credentials",
     r"TestIAMServiceRoles": "moto makes up the names of service-linked roles",
-    r"get-last-used-nonexistent-key": "AccessDenied is for a key of another account",
 }
+WRONG_ID = {"ServiceSpecificCredentialId": "totally-wrong-credential-id-with-hyphens"}
+ANY_ID = {"ServiceSpecificCredentialId": "ACCAXXXXXXXXEXAMPLE1"}
 #: The requests that are refused as in a recorded row, by the end of its name.
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "invalid-user-and-service-exception": (
+        "CreateServiceSpecificCredential",
+        {"UserName": "non-existent-user", "ServiceName": "o3on3n3onosneo"},
+    ),
+    "invalid-service-completely-malformed-exception": (
+        "CreateServiceSpecificCredential",
+        {"UserName": "bob", "ServiceName": "o3on3n3onosneo"},
+    ),
+    "list-service-specific-credentials-invalid-service": (
+        "ListServiceSpecificCredentials",
+        {"UserName": "bob", "ServiceName": "nonexistentservice.amazonaws.com"},
+    ),
+    "update-wrong-id": (
+        "UpdateServiceSpecificCredential",
+        {"UserName": "bob", "Status": "Active", **WRONG_ID},
+    ),
+    "delete-wrong-id": ("DeleteServiceSpecificCredential", {"UserName": "bob", **WRONG_ID}),
+    "reset-wrong-id": (
+        "ResetServiceSpecificCredential",
+        {"UserName": "bob", "ServiceSpecificCredentialId": "satisfiesregexbutstillinvalid"},
+    ),
+    "update-wrong-user-name": (
+        "UpdateServiceSpecificCredential",
+        {"UserName": "wrong-user-name", "Status": "Active", **ANY_ID},
+    ),
+    "delete-wrong-user-name": (
+        "DeleteServiceSpecificCredential",
+        {"UserName": "wrong-user-name", **ANY_ID},
+    ),
+    "get-last-used-nonexistent-key-error": (
+        "GetAccessKeyLastUsed",
+        {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+    ),
     "invalid-json": (
         "CreateRole",
         {"RoleName": "new", "AssumeRolePolicyDocument": "malformed"},
@@ -1821,8 +1851,9 @@ WITHOUT_POLICY = {
 def pattern(recorded: str) -> re.Pattern[str]:
     """Return what a recorded message looks like here: its placeholders stand for names."""
     text = re.escape(recorded)
-    for placeholder, here in {"<partition>": "aws", "1" * 12: ACCOUNT}.items():
-        text = text.replace(re.escape(placeholder), here)
+    here = {"<partition>": "aws", "1" * 12: ACCOUNT, "<caller>": f"{ARN}root"}
+    for placeholder, value in here.items():
+        text = text.replace(re.escape(placeholder), value)
     text = re.sub(r"<[^>]*>", r"[\\w.-]+", text)
     # The recordings are cut after 230 characters.
     return re.compile(text + (".*" if len(recorded) >= 230 else ""))
