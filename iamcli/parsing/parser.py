@@ -93,7 +93,7 @@ def _items(
             for extra in remaining:
                 yield _extra(extra)
             return
-        option, attached = _match(options, argument)
+        option, attached = match(options, argument)
         if option is None:
             yield _unknown(program, options, arguments, argument)
         elif option.switch or attached is not None:
@@ -106,8 +106,11 @@ def _items(
                 yield option, operand
 
 
-def _match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
-    """Return the option that ``argument`` names, and the value if one is attached to it."""
+def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
+    """Return the option that ``argument`` names, None if there is none, and the attached value.
+
+    The value is None if it is not attached to the name as in ``-uBob`` or ``--url=X``.
+    """
     for option in options:
         if argument in option.names:
             return option, None

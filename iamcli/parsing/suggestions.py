@@ -10,7 +10,7 @@ from iamcli.parsing.options import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from iamcli.parsing.options import Option
 
@@ -78,7 +78,7 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
     corrected: list[str] = []
     remaining = iter(arguments)
     for argument in remaining:
-        name = _with_ascii_dashes(by_name, argument)
+        name = with_ascii_dashes(by_name, argument)
         corrected.append(name)
         option = by_name.get(name)
         if option and not option.switch:
@@ -89,14 +89,15 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
 
 
 def _corrected_operand(by_name: dict[str, Option], option: Option, operand: str) -> str:
-    name = _with_ascii_dashes(by_name, operand)
+    name = with_ascii_dashes(by_name, operand)
     if name in by_name and by_name[name].dest == "help":
         # -h and --help are never values.
         return name
     return str(option.metavar) if option.secret else operand
 
 
-def _with_ascii_dashes(by_name: dict[str, Option], argument: str) -> str:
+def with_ascii_dashes(by_name: Collection[str], argument: str) -> str:
+    """Return ``argument`` with ASCII dashes; ``by_name`` contains the names of options."""
     if argument[:1] not in DASHES or not argument:
         return argument
     bare = argument.lstrip(DASHES + "-")

@@ -96,7 +96,7 @@ _OTHER_VALUE = re.compile(r"true|false|null|-?\d+(\.\d+)?([eE][-+]?\d+)?", re.IG
 _LOST_VARIABLE = re.compile(r"(?<!:)//|[/:]$|:::[/-]")
 
 
-class _UnclearError(Exception):
+class UnclearError(Exception):
     """The policy cannot be determined from the words. The message, if any, says what is lost."""
 
 
@@ -130,7 +130,7 @@ def _explanation(words: list[str], before: Sequence[str], after: Sequence[str]) 
         if policy and len(words) == 1:
             problem = _TYPOGRAPHIC
         policy = policy or _reconstructed(words)
-    except _UnclearError as unclear:
+    except UnclearError as unclear:
         reason = f" (the arguments no longer show {unclear})" if str(unclear) else ""
         advice = f"The original policy cannot be determined{reason}. Put it in single quotes:"
         shown = FORM
@@ -188,32 +188,32 @@ def _requoted(words: list[str]) -> _Policy | None:
             return _Policy(text)
         compact = "".join(text.split())
         if _json(compact) != document:
-            raise _UnclearError("the spaces in its strings")
+            raise UnclearError("the spaces in its strings")
         return _Policy(compact)
     return None
 
 
 def _reconstructed(words: list[str]) -> _Policy:
-    """Return the only policy that expands to ``words``; raise _UnclearError if there is none."""
+    """Return the only policy that expands to ``words``; raise UnclearError if there is none."""
     words = _without_outer_quotes([word.translate(_DOUBLE_QUOTES) for word in words])
     joined = " ".join(words)
     if len(joined) > _MAX_LENGTH:
-        raise _UnclearError
+        raise UnclearError
     whole = _is_one_object(joined)
     quoted = '"' in joined
     arrived = [joined] if whole else words
     parts = [_LAYOUT.sub(r"\1", word.replace('"', "")).strip() for word in arrived]
     if any(re.search(r"\s", part) for part in parts):
-        raise _UnclearError("the spaces in its strings")
+        raise UnclearError("the spaces in its strings")
     # If the braces were not expanded, a comma may be part of a string.
     policy = _policy(
-        _expand_braces(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
+        expand_braces(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
     )
     text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
     # Spaces between words are part of the layout, but those inside words may be part of a string.
     mixed = whole and len(words) > 1 and any(re.search(r"\s", word) for word in words)
     if mixed or not any(_expands_to(arrived, layout) for layout in _layouts(text, quoted=quoted)):
-        raise _UnclearError("the spaces in its strings" if " " in joined else "")
+        raise UnclearError("the spaces in its strings" if " " in joined else "")
     return _Policy(text, dollar=any(map(_could_hold_dollar, _statements_of(policy))))
 
 
@@ -232,7 +232,7 @@ def _layouts(text: str, *, quoted: bool) -> Iterable[str]:
 def _expands_to(words: list[str], text: str) -> bool:
     """Return whether ``text`` results in ``words``, with its braces expanded or not."""
     whole = _is_one_object(words[0]) and len(words) == 1
-    return words == ([text] if whole else _expand_braces(text))
+    return words == ([text] if whole else expand_braces(text))
 
 
 def _without_outer_quotes(words: list[str]) -> list[str]:
@@ -267,7 +267,7 @@ def _closing(text: str, start: int) -> tuple[int, list[int]]:
     return -1, commas
 
 
-def _expand_braces(text: str) -> list[str]:
+def expand_braces(text: str) -> list[str]:
     """Expand braces as bash, zsh and fish do, as far as they can occur in a policy."""
     start = text.find("{")
     while start >= 0:
@@ -280,10 +280,10 @@ def _expand_braces(text: str) -> list[str]:
     before, after = text[:start], text[end + 1 :]
     # In JSON there is a comma between two objects, so there are no two objects to combine.
     if "{" in after:
-        raise _UnclearError
+        raise UnclearError
     cuts = [start, *commas, end]
     parts = [text[left + 1 : right] for left, right in pairwise(cuts)]
-    return [before + word + after for part in parts for word in _expand_braces(part)]
+    return [before + word + after for part in parts for word in expand_braces(part)]
 
 
 class _Conditions(NamedTuple):
@@ -307,14 +307,14 @@ class _Conditions(NamedTuple):
         pattern = _OPERANDS.get(match[2]) if match else None
         value = _value(words, pattern or rf"{_TEXT}+", lists=True)
         if pattern is None and self.commas and isinstance(value, list) and len(value) > 1:
-            raise _UnclearError(f"where each value of {key} ends")
+            raise UnclearError(f"where each value of {key} ends")
         for text in _texts(value):
             if _OTHER_VALUE.fullmatch(text):
-                raise _UnclearError(f"whether {text} was in quotes")
+                raise UnclearError(f"whether {text} was in quotes")
             if _LOST_VARIABLE.search(text):
-                raise _UnclearError("whether it contained a $")
+                raise UnclearError("whether it contained a $")
             if "/" in key.partition(":")[2] and ":" in text:
-                raise _UnclearError(f"where the key {key} ends")
+                raise UnclearError(f"where the key {key} ends")
         return value
 
 
@@ -334,9 +334,9 @@ def _policy(words: list[str], conditions: _Conditions) -> dict[str, Any]:
         elif statements and members[-1][0] == "Statement":
             later.append(word)
         else:
-            raise _UnclearError
+            raise UnclearError
     if not statements:
-        raise _UnclearError
+        raise UnclearError
     return _unique(
         (key, _statement_value(statements, later, conditions) if key == "Statement"
          else _value(rest, _SCALARS[key]))
@@ -348,7 +348,7 @@ def _statement_value(words: list[str], later: list[str], conditions: _Conditions
     """Parse the value of Statement: ``words`` had that key, ``later`` are the words after them."""
     if not words[0].startswith("["):
         if later:
-            raise _UnclearError
+            raise UnclearError
         return _statement(words, conditions)
     words = _without(words, "[", "")
     if not later:
@@ -368,9 +368,9 @@ def _later_statements(words: list[str], conditions: _Conditions) -> list[Any]:
         if members is not None and statement:
             found += [[*way, statement] for way in _partitions(members, conditions)]
     if len(found) > 1:
-        raise _UnclearError("where each statement ends")
+        raise UnclearError("where each statement ends")
     if not found:
-        raise _UnclearError
+        raise UnclearError
     return found[0]
 
 
@@ -390,7 +390,7 @@ def _partitions(members: Members, conditions: _Conditions) -> list[list[Any]]:
 def _statement(words: list[str], conditions: _Conditions) -> dict[str, Any]:
     statement = _try_statement(_members(words, _statement_key), conditions)
     if not statement:
-        raise _UnclearError
+        raise UnclearError
     return statement
 
 
@@ -401,7 +401,7 @@ def _try_statement(members: Members, conditions: _Conditions) -> dict[str, Any] 
         return None
     try:
         return {key: _statement_member(key, words, conditions) for key, words in members}
-    except _UnclearError as unclear:
+    except UnclearError as unclear:
         if str(unclear):
             raise
         return None
@@ -414,7 +414,7 @@ def _statement_member(key: str, words: list[str], conditions: _Conditions) -> An
         return "*" if words == ["*"] else _principal(words)
     value = _value(words, _SCALARS[key], lists=key in _LISTS)
     if key in {"Resource", "NotResource"} and any(map(_LOST_VARIABLE.search, _texts(value))):
-        raise _UnclearError("whether it contained a $")
+        raise UnclearError("whether it contained a $")
     return value
 
 
@@ -430,9 +430,9 @@ def _value(words: list[str], pattern: str, *, lists: bool = False) -> Any:
         words = [words[0][1:], *words[1:]]
         words[-1] = words[-1][:-1]
     elif len(words) > 1:
-        raise _UnclearError
+        raise UnclearError
     if not all(re.fullmatch(pattern, word, re.ASCII) for word in words):
-        raise _UnclearError
+        raise UnclearError
     return words if listed else words[0]
 
 
@@ -463,7 +463,7 @@ def _members(words: list[str], key_of: Callable[[str], str]) -> Members:
 def _try_members(words: list[str]) -> Members | None:
     try:
         return _members(words, _statement_key)
-    except _UnclearError:
+    except UnclearError:
         return None
 
 
@@ -485,14 +485,14 @@ def _condition_key(word: str) -> str:
 
 def _known(key: str, keys: set[str]) -> str:
     if key not in keys:
-        raise _UnclearError
+        raise UnclearError
     return key
 
 
 def _matched(pattern: re.Pattern[str], word: str) -> str:
     match = pattern.match(word)
     if not match:
-        raise _UnclearError
+        raise UnclearError
     return match[1]
 
 
@@ -501,21 +501,21 @@ def _inside(words: list[str]) -> list[str]:
     if all(word.startswith("{") for word in words):
         return _without(words, "{", "}")
     if len(words) == 1:
-        raise _UnclearError
+        raise UnclearError
     return words
 
 
 def _without(words: list[str], first: str, last: str) -> list[str]:
-    """Remove ``first`` and ``last`` from each word; raise _UnclearError if a word lacks them."""
+    """Remove ``first`` and ``last`` from each word; raise UnclearError if a word lacks them."""
     if not all(word.startswith(first) and word.endswith(last) for word in words):
-        raise _UnclearError
+        raise UnclearError
     return [word[len(first) : len(word) - len(last)] for word in words]
 
 
 def _unique(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     pairs = list(members)
     if len(dict(pairs)) != len(pairs):
-        raise _UnclearError
+        raise UnclearError
     return dict(pairs)
 
 

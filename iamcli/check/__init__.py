@@ -1,0 +1,1 @@
+"""Checks shell scripts that run the iam-* commands, without running them."""

@@ -1,0 +1,243 @@
+"""W202, W203, W206 and W209: output that a script does not read as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamcli.check import builtins
+from iamcli.check.calls import Call, Loop, direct, gap_outputs, origin
+from iamcli.check.rules import found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.check.calls import Redirect, Stage
+    from iamcli.check.rules import Context, Found
+    from iamcli.check.words import Word
+
+#: What shows that the body of a loop does not treat the footer as an entry.
+_SKIPS_FOOTER = re.compile(r"Truncated|\barn\b|\*:\*|Alias:")
+_STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
+#: Words of error messages.
+_ERRORS = re.compile(
+    r"error|malformed|nosuch|entityalreadyexists|alreadyexists|accessdenied|access denied"
+    r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
+    r"|validation|throttling|exception|unauthorized|not authorized|failed|failure",
+    re.IGNORECASE,
+)
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield the findings about how output is read."""
+    yield from _lists(context)
+    yield from _greps(context)
+    yield from _tests(context)
+    yield from _reads(context)
+
+
+# W202
+
+
+def _lists(context: Context) -> Iterator[Found]:
+    for loop in context.walker.loops:
+        if _SKIPS_FOOTER.search(loop.body):
+            continue
+        words = loop.words if loop.kind == "for" else _read_from(loop.redirects)
+        if loop.kind == "while" and not loop.reads:
+            continue
+        for word in words:
+            for call in gap_outputs(word.gaps):
+                yield from _footer(context, call, word, f"the {loop.kind} loop")
+    for call in context.walker.calls:
+        yield from _pipe(context, call)
+        if call.program in ("wc", "mapfile", "readarray"):
+            for word in _read_from(call.redirects):
+                for source in gap_outputs(word.gaps):
+                    if call.program != "wc" or _counts(call):
+                        yield from _footer(context, source, word, str(call.program))
+
+
+def _read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
+    return [
+        redirect.word
+        for redirect in redirects
+        if redirect.word is not None and redirect.operator in ("<", "<<<")
+    ]
+
+
+def _pipe(context: Context, call: Call) -> Iterator[Found]:
+    """Yield the findings about the pipe that begins with ``call``."""
+    if len(call.stages) < 2 or call.stage != 0:  # noqa: PLR2004 - a pipe has two ends
+        return
+    source, reader = origin(call), call.stages[1]
+    if source is None:
+        return
+    word = call.head if source is call else call.words[-1]
+    if isinstance(reader, Loop):
+        if reader.kind == "while" and reader.reads and not _SKIPS_FOOTER.search(reader.body):
+            yield from _footer(context, source, word, "the while loop")
+    elif reader.program == "wc" and _counts(reader):
+        yield from _footer(context, source, word, "wc -l")
+    elif reader.open:
+        yield from _footer(context, source, word, "xargs")
+
+
+def _counts(call: Call) -> bool:
+    """Return whether ``wc`` counts lines, and the script does not subtract the footer."""
+    if "-l" not in call.literals and "--lines" not in call.literals:
+        return False
+    node = call.node.parent
+    for _ in range(8):
+        if node is None:
+            break
+        if node.type == "arithmetic_expansion":
+            return False
+        node = node.parent
+    name = call.capture.name if call.capture else ""
+    subtracted = rf"\b{re.escape(name)}\}}?\s*-\s*1\b|\b{re.escape(name)}(--|\s*-=)|--{re.escape(name)}"
+    return not (name and re.search(subtracted, call.script.text))
+
+
+def _footer(context: Context, source: Call, word: Word, reader: str) -> Iterator[Found]:
+    if not context.of(source).lists:
+        return
+    inline = source.head.line == word.line
+    message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
+    fix = "remove the footer: | grep -v '^IsTruncated:'"
+    yield found(source, source.head if inline else word, "W202", message, fix)
+
+
+# W203 and W206
+
+
+class Grep(NamedTuple):
+    """A search: the word of the pattern, the pattern in the syntax of Python, and whether -v."""
+
+    word: Word
+    pattern: re.Pattern[str]
+    inverted: bool
+
+
+def grep(call: Call) -> Grep | None:
+    """Return what ``call`` searches its input for, None if it is no such search."""
+    if call.program not in ("grep", "egrep", "fgrep"):
+        return None
+    flags = ""
+    patterns: list[Word] = []
+    operands: list[Word] = []
+    remaining = iter(call.words)
+    for word in remaining:
+        text = word.literal
+        if text is not None and re.fullmatch(r"-\w+", text):
+            flags += text[1:]
+            last = text[-1]
+            if last in "eABCmfd":
+                value = next(remaining, None)
+                patterns += [value] if last == "e" and value is not None else []
+        elif text is not None and text.startswith("--"):
+            flags += {"--ignore-case": "i", "--word-regexp": "w", "--invert-match": "v"}.get(text, "")
+        else:
+            operands.append(word)
+    if not patterns:
+        patterns, operands = operands[:1], operands[1:]
+    if operands or len(patterns) != 1 or patterns[0].literal is None:
+        return None
+    return _compiled(call, patterns[0], flags)
+
+
+def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
+    source = str(word.literal)
+    if call.program == "fgrep" or "F" in flags:
+        source = re.escape(source)
+    elif call.program != "egrep" and "E" not in flags and "P" not in flags:
+        # In a basic regular expression, \( and \| are special, and ( and | are not.
+        source = re.sub(r"\\([(){}|+?])|([(){}|+?])", lambda m: m[1] or f"\\{m[2]}", source)
+    source = source.replace("[[:space:]]", r"\s").replace(r"\<", r"\b").replace(r"\>", r"\b")
+    if "w" in flags:
+        source = rf"\b(?:{source})\b"
+    if "x" in flags:
+        source = rf"^(?:{source})$"
+    try:
+        pattern = re.compile(source, re.IGNORECASE if "i" in flags or "y" in flags else 0)
+    except (re.error, RecursionError, OverflowError):
+        return None
+    return Grep(word, pattern, "v" in flags)
+
+
+def _greps(context: Context) -> Iterator[Found]:
+    for call in context.walker.calls:
+        search = grep(call)
+        if search is None or search.inverted:
+            continue
+        for source, merged in _searched(call):
+            yield from _status(context, call, source, search)
+            yield from _error(source, search.word, merged=merged)
+
+
+def _searched(call: Call) -> list[tuple[Call, bool]]:
+    """Return the commands of the toolkit whose output ``call`` reads, and if with their errors."""
+    before: tuple[Stage, ...] = call.stages[: call.stage]
+    if before:
+        source = origin(before[0])
+        return [(source, source.merged)] if source else []
+    return [
+        (source, source.merged)
+        for word in _read_from(call.redirects)
+        for source in gap_outputs(word.gaps)
+    ]
+
+
+def _status(context: Context, call: Call, source: Call, search: Grep) -> Iterator[Found]:
+    if context.of(source).name not in _STATUS_LISTS:
+        return
+    word = str(search.word.literal).lower()
+    meant = "ctive" in word and "inactive" not in word and "nactive" not in word
+    others = [grep(stage) for stage in call.stages if isinstance(stage, Call) and stage is not call]
+    removed = any(other and other.inverted and other.pattern.search("Inactive") for other in others)
+    if meant and search.pattern.search("Inactive") and not removed:
+        message = f"{call.program} also finds Inactive"
+        fix = "search for the whole line: grep -x Active"
+        _, finding = found(source, search.word, "W203", message, fix)
+        yield source, finding
+
+
+def _error(source: Call, word: Word, *, merged: bool) -> Iterator[Found]:
+    if merged or source.flags.strict or not _ERRORS.search(word.known):
+        return
+    message = f'"{word.known}" is looked for on standard output, but errors are on standard error'
+    fix = "add 2>&1 to the command or test its exit status, or use iamcli home --strict"
+    yield found(source, word, "W206", message, fix)
+
+
+def _tests(context: Context) -> Iterator[Found]:
+    for test in context.walker.tests:
+        for source in gap_outputs(test.gaps):
+            for word in test.patterns:
+                if _ERRORS.search(word.known):
+                    yield from _error(source, word, merged=source.merged)
+                    break
+
+
+# W209
+
+
+def _reads(context: Context) -> Iterator[Found]:
+    for call in context.walker.calls:
+        if call.program != "read" or len(builtins.read_names(call)) < 2:  # noqa: PLR2004
+            continue
+        if any((text or "").startswith("-") and "d" in (text or "") for text in call.literals):
+            continue
+        for redirect in call.redirects:
+            if redirect.operator != "<<<" or redirect.word is None:
+                continue
+            source = _single(redirect.word)
+            if source is not None and context.of(source).prints_two_lines:
+                message = "read reads one line, but the command prints two"
+                fix = "use { read a; read b; } < <(...), or mapfile"
+                yield found(source, redirect.word, "W209", message, fix)
+
+
+def _single(word: Word) -> Call | None:
+    gaps = word.gaps
+    return direct(gaps[0].output) if len(gaps) == 1 and gaps[0].output else None

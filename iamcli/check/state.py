@@ -1,0 +1,108 @@
+"""The state of the shell at one place of a script: variables, settings, the current directory."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.check.words import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamcli.check.calls import Flags
+    from iamcli.check.words import Value
+
+_ASSIGNED = re.compile(r"(?<![\w$])([A-Za-z_]\w*)(?:\[[^]\n]*\])?(?:\+|-|\*)?=")
+_NAMING = re.compile(
+    r"\b(?:read|mapfile|readarray|getopts|unset|for|select|foreach|printf\s+-v)\b([^;|&\n]*)"
+)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+#: Tests of a variable for being empty, and expansions that fail if it is.
+_TESTED = re.compile(
+    r"-[nz]\s+\"?\$\{?(\w+)|\[\[?\s+(?:!\s+)?\"?\$\{?(\w+)\}?\"?\s+\]|\$\{#(\w+)\}"
+    r"|\$\{(\w+):?\?|\btest\s+\"?\$\{?(\w+)\}?\"?\s*(?:$|[;&|])"
+    r"|\"?[Xx]?\$\{?(\w+)\}?\"?\s*!?==?\s*(?:[Xx](?=\s)|\"\"|'')|\bcase\s+\"?\$\{?(\w+)[^\n]*\s(?:''|\"\")",
+    re.MULTILINE,
+)
+#: Tests of the number of arguments.
+_COUNTED = re.compile(r"\$(?:#(?![\w#])|\{#\})")
+#: The ways to write the directory of the script itself.
+_OWN_FOLDER = re.compile(
+    r"(?:cd\s+(?:--\s+)?)?[\"']?\$?\(?\s*(?:dirname\s+(?:--\s+)?)?[\"']?"
+    r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?\s*\)?[\"']?"
+    r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?"
+)
+
+
+class State:
+    """The variables and the settings at one place of a script."""
+
+    def __init__(self, flags: Flags, variables: dict[str, Value] | None = None) -> None:
+        self.flags = flags
+        self.variables = variables if variables is not None else {}
+
+    def copy(self) -> State:
+        """Return the state of a subshell or a branch."""
+        return State(self.flags, dict(self.variables))
+
+    def value(self, name: str) -> Value:
+        """Return the value of the variable ``name``."""
+        return self.variables[name] if name in self.variables else (Gap(name),)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Forget the values of variables, because they may have changed."""
+        for name in names:
+            if name in self.variables:
+                self.variables[name] = (Gap(name, filled=filled(self.variables[name])),)
+
+    def join(self, branches: list[State]) -> None:
+        """Become what is true after each of the ``branches``."""
+        joined: dict[str, Value] = {}
+        for name in {name for branch in branches for name in branch.variables}:
+            values = [branch.variables.get(name, (Gap(name),)) for branch in branches]
+            same = all(value == values[0] for value in values)
+            joined[name] = values[0] if same else (Gap(name, filled=all(map(filled, values))),)
+        self.variables = joined
+        self.flags = joined_flags([branch.flags for branch in branches])
+
+
+def joined_flags(flags: list[Flags]) -> Flags:
+    """Return the settings that may be on, and the current directory if it is known."""
+    first = flags[0]
+    folder = first.folder if all(each.folder == first.folder for each in flags) else None
+    settings = [any(each[number] for each in flags) for number in range(1, len(first))]
+    return type(first)(folder, *settings)
+
+
+def filled(value: Value) -> bool:
+    """Return whether ``value`` is certainly not empty."""
+    return any(part.filled if isinstance(part, Gap) else part != "" for part in value)
+
+
+def tested_for_text(text: str) -> set[str]:
+    """Return the names of the variables that a script tests for being empty."""
+    found = {name for match in _TESTED.finditer(text) for name in match.groups() if name}
+    return found | set("123456789") if _COUNTED.search(text) else found
+
+
+def assigned(text: str) -> set[str]:
+    """Return the names of the variables that a part of a script may change."""
+    found = set(_ASSIGNED.findall(text))
+    for match in _NAMING.finditer(text):
+        found |= set(_WORD.findall(match[1]))
+    return found
+
+
+def is_own_folder(text: str) -> bool:
+    """Return whether ``text``, inside ``$()``, is the directory of the script itself."""
+    return bool(_OWN_FOLDER.fullmatch(text.strip())) and text.strip() not in ("$0", "${0}")
+
+
+def in_folder(folder: str | None, path: str) -> str | None:
+    """Return the path of a file that a script names, None if its directory is not known."""
+    path = os.path.expanduser(path)
+    if os.path.isabs(path):
+        return path
+    return os.path.join(folder, path) if folder is not None else None

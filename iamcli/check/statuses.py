@@ -1,0 +1,84 @@
+"""W207: commands that create or upload something, whose exit status is lost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.check.calls import Call
+from iamcli.check.rules import found
+from iamcli.check.syntax import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.check.rules import Context, Found
+
+_TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^\n;]*|[^\n]*\bgrep\b[^\n]*|\$\{\w+:?\?")
+_VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield the commands whose exit status is lost."""
+    tested: dict[str, set[str]] = {}
+    for invocation in context.invocations.values():
+        call = invocation.call
+        if not invocation.creates or invocation.command is None:
+            continue
+        script = call.script
+        if script.file not in tested:
+            tested[script.file] = _tested(script.text)
+        reason = _lost(call, tested[script.file])
+        if reason:
+            yield found(call, call.head, "W207", f"the exit status of {call.program} is lost {reason[0]}", reason[1])
+
+
+def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
+    """Return where the status is lost, and what to do; None if it is not lost."""
+    capture = call.capture
+    if capture is not None and capture.use == "declaration":
+        return "in the declaration", f"declare {capture.name} first, then assign it"
+    if capture is not None and capture.use == "herestring":
+        return "in the here-string", "assign the output to a variable first, and test the status"
+    last = call.stages[-1] if call.stages else call
+    if last is not call:
+        searched = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+        known = call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text)
+        if known or (searched and _is_tested(call)):
+            return None
+        return "in the pipe", "run set -o pipefail before"
+    if capture is None or capture.use != "assignment":
+        return None
+    if capture.tested or call.flags.errexit or capture.name in tested or _status_read(call):
+        return None
+    return "because it is not tested", "add || exit 1, or run set -e before"
+
+
+def _is_tested(call: Call) -> bool:
+    node = call.node.parent
+    while node is not None and node.type in ("pipeline", "redirected_statement", "negated_command"):
+        node = node.parent
+    return node is not None and node.type in ("list", "if_statement", "elif_clause", "while_statement")
+
+
+def _status_read(call: Call) -> bool:
+    """Return whether the statement after the assignment reads ``$?``."""
+    statement = call.capture.statement if call.capture else None
+    if statement is not None and statement.parent is not None:
+        if statement.parent.type == "variable_assignments":
+            statement = statement.parent
+    following = statement.next_named_sibling if statement is not None else None
+    return following is not None and "$?" in text(following)
+
+
+def _tested(source: str) -> set[str]:
+    """Return the variables that ``source`` tests, and those whose values go into them."""
+    found = {name for match in _TESTS.findall(source) for name in _VARIABLE.findall(match)}
+    assignments = [(name, _VARIABLE.findall(value)) for name, value in _ASSIGNMENT.findall(source)]
+    for _ in range(10):
+        more = {used for name, names in assignments if name in found for used in names} - found
+        if not more:
+            break
+        found |= more
+    return found

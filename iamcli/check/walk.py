@@ -1,0 +1,659 @@
+"""Follows a script from its first line to its last, and collects the commands in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamcli.check import builtins, expansion, prefixes
+from iamcli.check.calls import Call, Capture, Flags, Loop, Redirect, Test
+from iamcli.check.state import State, assigned, filled, is_own_folder, joined_flags, tested_for_text
+from iamcli.check.syntax import UnreadableError, text
+from iamcli.check.words import Gap, Part, Word, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from iamcli.check.calls import Stage
+    from iamcli.check.syntax import Script
+    from iamcli.check.words import Value
+
+_DEFINED = re.compile(
+    r"^\s*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)", re.MULTILINE
+)
+#: The arguments of a function, run as a command.
+_RUNS_ARGUMENTS = re.compile(r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$[@*]", re.M)
+_SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
+#: The nodes that a fault spoils as a whole.
+_SIMPLE = {
+    *("command", "variable_assignment", "variable_assignments", "declaration_command"),
+    *("test_command", "unset_command"),
+}
+_IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
+_MAX_SOURCES = 50
+
+
+class Context(NamedTuple):
+    """Where a statement is.
+
+    ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
+    ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
+    function.
+    """
+
+    script: Script
+    tested: bool = False
+    redirects: tuple[Redirect, ...] = ()
+    capture: Capture | None = None
+    function: bool = False
+
+
+class Use(NamedTuple):
+    """What the output of a command substitution is used for, see ``Capture``."""
+
+    use: str = "other"
+    name: str = ""
+    statement: Node | None = None
+
+
+class Walker:
+    """Follows a script and the scripts that it reads.
+
+    ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
+    ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables that are
+    tested for being empty; ``scripts``: those that were read; ``complete``: whether all of them could be read.
+    """
+
+    def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
+        self.calls: list[Call] = []
+        self.loops: list[Loop] = []
+        self.tests: list[Test] = []
+        self.scripts: list[Script] = []
+        self.defined: set[str] = set()
+        self.tested: set[str] = set()
+        self.complete = True
+        self._load = load
+        self._wrappers: set[str] = set()
+        self._changed_by_functions: set[str] = set()
+        self._values: dict[str, list[Value]] = {}
+        self._bodies: list[tuple[Node, Context]] = []
+        self._flags: list[Flags] = []
+        self._moves = False
+        state = State(Flags(script.folder))
+        options = _SHEBANG_OPTIONS.match(script.first_line)
+        if options:
+            state.flags = builtins.with_options(state.flags, [f"-{options[1]}"])
+        self._enter(script, state)
+        self._functions(state)
+
+    def _enter(self, script: Script, state: State) -> None:
+        """Follow ``script`` from its beginning."""
+        self.scripts.append(script)
+        self.tested |= tested_for_text(script.text)
+        for match in _DEFINED.finditer(script.text):
+            self.defined.add(match[1] or match[2] or match[3])
+        if "()" in script.text or "function" in script.text:
+            for name, body in _function_bodies(script.statements):
+                self._changed_by_functions |= assigned(body)
+                if _RUNS_ARGUMENTS.search(body):
+                    self._wrappers.add(name)
+        context = Context(script)
+        for node in script.statements:
+            self._visit(node, state, context)
+
+    def _functions(self, state: State) -> None:
+        """Follow the bodies of functions, with the values that variables have in any case."""
+        self._flags.append(state.flags)
+        flags = joined_flags(self._flags)
+        common: dict[str, Value] = {}
+        for name, values in self._values.items():
+            same = all(value == values[0] for value in values)
+            common[name] = values[0] if same else (Gap(name, filled=all(map(filled, values))),)
+        for name in self._changed_by_functions & set(common):
+            common[name] = (Gap(name, filled=filled(common[name])),)
+        while self._bodies:
+            body, context = self._bodies.pop(0)
+            self._visit(body, State(flags, dict(common)), context._replace(function=True))
+
+    # Statements. Each method returns the stages of the pipeline that the statement is.
+
+    def _visit(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        kind = node.type
+        if kind == "comment":
+            return ()
+        if kind == "ERROR" or node.is_missing or (node.has_error and kind in _SIMPLE):
+            context.script.skip(node)
+            state.forget(assigned(text(node)))
+            return ()
+        visit = _VISITORS.get(kind)
+        if visit is None:
+            if node.is_named:
+                self._words([node], state, context)
+            return ()
+        stages = visit(self, node, state, context)
+        if context.capture and stages and kind != "pipeline_stage":
+            context.capture.pipelines.append(stages)
+        return stages
+
+    def _statements(self, nodes: Iterable[Node], state: State, context: Context) -> None:
+        for node in nodes:
+            if node.is_named or node.is_missing:
+                self._visit(node, state, context)
+
+    def _group(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._statements(node.children, state, context._replace(tested=False))
+        return ()
+
+    def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        return self._group(node, state.copy(), context)
+
+    def _list(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        parts = [child for child in node.children if child.is_named or child.is_missing]
+        if not parts:
+            return ()
+        self._visit(parts[0], state, context._replace(tested=True))
+        for right in parts[1:]:
+            branch = state.copy()
+            self._visit(right, branch, context)
+            state.join([state.copy(), branch])
+        return ()
+
+    def _negated(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        found: tuple[Stage, ...] = ()
+        for child in node.children:
+            if child.is_named or child.is_missing:
+                found = self._visit(child, state, context._replace(tested=True, capture=None))
+        return found
+
+    def _pipeline(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        return self._piped([], node, state, context)
+
+    def _piped(
+        self, before: list[Stage], node: Node, state: State, context: Context
+    ) -> tuple[Stage, ...]:
+        """Follow a pipeline; ``before``: its stages that are not in ``node``."""
+        stages = list(before)
+        branch = state
+        inner = context._replace(capture=None)
+        for child in node.children:
+            if child.type == "|&" and stages and isinstance(stages[-1], Call):
+                stages[-1].merging = True
+            if not (child.is_named or child.is_missing) or child.type == "comment":
+                continue
+            branch = state.copy()
+            found = self._visit(child, branch, inner)
+            stages += found or (Loop(context.script, child, "other", []),)
+        state.join([state.copy(), branch])
+        for number, stage in enumerate(stages):
+            if isinstance(stage, Call):
+                stage.stages, stage.stage = tuple(stages), number
+                stage.capture = stage.capture or context.capture
+        return tuple(stages)
+
+    def _redirected(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        body = node.child_by_field_name("body")
+        nodes = [child for child in node.children if child.type.endswith("_redirect")]
+        own = tuple(self._redirects(nodes, state, context))
+        found: tuple[Stage, ...] = ()
+        following = [
+            child
+            for redirect in nodes
+            if redirect.type == "heredoc_redirect"
+            for child in redirect.children
+        ]
+        tested = context.tested or any(child.type in ("||", "&&") for child in following)
+        if body is not None:
+            inner = context._replace(
+                redirects=(*context.redirects, *own), tested=tested, capture=None
+            )
+            found = self._visit(body, state, inner)
+            for stage in found:
+                if isinstance(stage, Loop):
+                    stage.redirects = own
+                elif context.capture and not stage.capture:
+                    stage.capture = context.capture
+        for child in following:
+            if child.type == "pipeline":
+                found = self._piped(list(found), child, state, context)
+            elif child.type in STATEMENTS_BEHIND:
+                self._visit(child, state.copy(), context._replace(capture=None))
+        return found
+
+    def _if(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        branches: list[State] = []
+        complete = self._branch(node, state, context, branches)
+        if not complete:
+            branches.append(state.copy())
+        state.join(branches)
+        return ()
+
+    def _branch(self, node: Node, state: State, context: Context, branches: list[State]) -> bool:
+        """Follow the condition and the body of an if or elif; return whether there is an else."""
+        inner = context._replace(tested=False)
+        body: State | None = None
+        complete = False
+        for number, child in enumerate(node.children):
+            if child.type == "then":
+                body = state.copy()
+                branches.append(body)
+            elif child.type == "elif_clause":
+                complete = self._branch(child, state, context, branches) or complete
+            elif child.type == "else_clause":
+                complete = True
+                branches.append(state.copy())
+                self._statements(child.children, branches[-1], inner)
+            elif body is None and node.field_name_for_child(number) == "condition":
+                if child.is_named:
+                    self._visit(child, state, context._replace(tested=True, capture=None))
+            elif child.is_named or child.is_missing:
+                # In an elif, the grammar does not mark the condition.
+                tested = body is None
+                where = context._replace(tested=tested)
+                self._visit(child, state if body is None else body, where)
+        return complete
+
+    def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        loop = Loop(context.script, node, "while", [])
+        state.forget(assigned(text(node)))
+        for child in node.children:
+            if child.type == "do_group":
+                loop.body = text(child)
+                body = state.copy()
+                self._visit(child, body, context._replace(tested=False))
+                state.join([state.copy(), body])
+            elif child.is_named or child.is_missing:
+                if re.match(r"(?:IFS=\S*\s+)?read\b", text(child)):
+                    loop.reads = True
+                self._visit(child, state, context._replace(tested=True, capture=None))
+        self.loops.append(loop)
+        return (loop,)
+
+    def _for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        variable = node.child_by_field_name("variable")
+        name = text(variable) if variable is not None else ""
+        values = [
+            child
+            for number, child in enumerate(node.children)
+            if node.field_name_for_child(number) == "value"
+        ]
+        words = self._words(values, state, context)
+        loop = Loop(context.script, node, "for", words)
+        state.forget(assigned(text(node)))
+        literals = [word.literal for word in words]
+        known = bool(literals) and all(literals) and not any(word.open for word in words)
+        value: Value = (Gap(name, filled=known),)
+        if known and len(literals) == 1:
+            value = (str(literals[0]),)
+        body = state.copy()
+        self._assign(body, name, value)
+        for child in node.children:
+            if child.type in ("do_group", "compound_statement"):
+                loop.body = text(child)
+                self._visit(child, body, context._replace(tested=False))
+        state.join([state.copy(), body])
+        self.loops.append(loop)
+        return (loop,)
+
+    def _c_style_for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        state.forget(assigned(text(node)))
+        for child in node.children:
+            if child.type in ("do_group", "compound_statement"):
+                body = state.copy()
+                self._visit(child, body, context._replace(tested=False))
+                state.join([state.copy(), body])
+        return ()
+
+    def _case(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        value = node.child_by_field_name("value")
+        words = self._words([value], state, context) if value is not None else []
+        branches = [state.copy()]
+        patterns: list[Word] = []
+        for item in node.children:
+            if item.type == "ERROR":
+                context.script.skip(item)
+            if item.type != "case_item":
+                continue
+            branch = state.copy()
+            seen = False
+            for number, child in enumerate(item.children):
+                if child.type == ")":
+                    seen = True
+                elif item.field_name_for_child(number) == "value" and not seen:
+                    line, column = context.script.position(child)
+                    patterns.append(_literal(text(child), line, column))
+                elif seen and (child.is_named or child.is_missing):
+                    self._visit(child, branch, context._replace(tested=False))
+            branches.append(branch)
+        state.join(branches)
+        gaps = [gap for word in words for gap in word.gaps]
+        self.tests.append(Test(text(node), gaps, patterns))
+        return ()
+
+    def _function(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        body = node.child_by_field_name("body")
+        self._flags.append(state.flags)
+        if body is not None:
+            self._bodies.append((body, Context(context.script)))
+        return ()
+
+    def _test(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        gaps: list[Gap] = []
+        patterns: list[Word] = []
+        self._operands(node, state, context, gaps, patterns)
+        self.tests.append(Test(text(node), gaps, patterns))
+        return ()
+
+    def _operands(
+        self,
+        node: Node,
+        state: State,
+        context: Context,
+        gaps: list[Gap],
+        patterns: list[Word],
+    ) -> None:
+        for child in node.children:
+            if child.type.endswith("_expression"):
+                self._operands(child, state, context, gaps, patterns)
+            elif child.is_named and child.type != "test_operator":
+                for word in self._words([child], state, context):
+                    gaps += word.gaps
+                    if word.known:
+                        patterns.append(word)
+
+    # Variables.
+
+    def _assignment(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._assigned(node, state, context, "assignment")
+        return ()
+
+    def _assigned(self, node: Node, state: State, context: Context, use: str) -> None:
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        if name is None:
+            return
+        variable = text(name)
+        parts: Value = ("",)
+        if value is not None:
+            where = Use(use, variable, node)
+            found = self._parts(value, state, context, where, quoted=False)
+            parts = tuple(part.text for part in found)
+        if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
+            variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
+            kept = filled(state.value(variable)) or filled(parts)
+            parts = (Gap(variable, filled=kept, many=name.type != "variable_name"),)
+        if len(parts) == 1 and isinstance(parts[0], Gap):
+            gap = parts[0].named(variable)
+            gap.filled = gap.filled or parts[0].name in self.tested
+            parts = (gap,)
+        self._assign(state, variable, parts)
+
+    def _assign(self, state: State, name: str, value: Value) -> None:
+        if name == "IAMCLI_STRICT" and value == ("1",):
+            state.flags = state.flags._replace(strict=True)
+        state.variables[name] = value
+        self._values.setdefault(name, []).append(value)
+
+    def _declaration(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self._assigned(child, state, context, "declaration")
+            elif child.type == "variable_name" and text(node).startswith(("local", "declare")):
+                self._assign(state, text(child), (Gap(text(child)),))
+            elif child.is_named:
+                self._words([child], state, context)
+        return ()
+
+    def _unset(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        del context
+        for child in node.children:
+            if child.is_named:
+                self._assign(state, text(child), (Gap(text(child)),))
+        return ()
+
+    # Simple commands.
+
+    def _command(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        words: list[Node] = []
+        redirects: list[Node] = []
+        strict = False
+        for child in node.children:
+            if child.type == "command_name":
+                words += child.children
+            elif child.type == "variable_assignment":
+                branch = state.copy()
+                self._assigned(child, branch, context, "other")
+                strict = strict or branch.flags.strict
+            elif child.type.endswith("_redirect"):
+                redirects.append(child)
+            else:
+                words.append(child)
+        found = self._words(words, state, context)
+        own = tuple(self._redirects(redirects, state, context))
+        target = prefixes.target(found)
+        if not found or target is None or not target.words:
+            return ()
+        call = self._call(node, target, context)
+        call.redirects = (*context.redirects, *own)
+        call.flags = state.flags._replace(strict=state.flags.strict or strict)
+        self.calls.append(call)
+        self._effects(call, state, context)
+        return (call,)
+
+    def _call(self, node: Node, target: prefixes.Target, context: Context) -> Call:
+        head, *words = target.words
+        name = prefixes.program(head)
+        wrapped = name in self._wrappers and target.plain
+        if wrapped:
+            at = next((n for n, word in enumerate(words) if _is_toolkit(word.literal)), None)
+            if at is not None:
+                head, words = words[at], words[at + 1 :]
+                name = prefixes.program(head)
+        call = Call(context.script, node, head, words)
+        call.program = name
+        literal = head.literal
+        call.place = head.known.rpartition("/")[0] if "/" in head.known else ""
+        call.plain = target.plain and literal == name and not wrapped
+        call.open = target.open
+        call.noglob = target.noglob
+        call.shell_function = call.plain and name in self.defined
+        call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
+        call.capture = context.capture
+        call.in_function = context.function
+        return call
+
+    def _effects(self, call: Call, state: State, context: Context) -> None:
+        """Change ``state`` as the command does."""
+        if call.program in (".", "source"):
+            self._source(call, state, context)
+        elif call.program in ("[", "test"):
+            gaps = [gap for word in call.words for gap in word.gaps]
+            self.tests.append(
+                Test(text(call.node), gaps, [word for word in call.words if word.known])
+            )
+        elif call.shell_function:
+            state.forget(self._changed_by_functions)
+            if self._moves:
+                state.flags = state.flags._replace(folder=None)
+        elif call.program == "eval":
+            state.forget(list(state.variables))
+        else:
+            before = state.flags
+            for name in builtins.apply(call, state):
+                self._assign(state, name, (Gap(name),))
+            if state.flags != before:
+                self._flags.append(state.flags)
+                self._moves = self._moves or (context.function and call.program == "cd")
+
+    def _source(self, call: Call, state: State, context: Context) -> None:
+        name = call.words[0].literal if call.words else None
+        path = _existing(name, [state.flags.folder, context.script.folder]) if name else None
+        if path is not None:
+            shown = path
+            if not os.path.isabs(str(name)):
+                shown = os.path.relpath(path, context.script.folder)
+                shown = os.path.join(os.path.dirname(context.script.file), shown)
+            try:
+                script = self._load(shown)
+            except UnreadableError:
+                path = None
+            else:
+                if script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
+                    self._enter(script, state)
+                return
+        self.complete = False
+        state.forget(list(state.variables))
+
+    def _redirects(
+        self, nodes: list[Node], state: State, context: Context
+    ) -> Iterator[Redirect]:
+        for node in nodes:
+            if node.type == "heredoc_redirect":
+                self._heredoc(node, state, context)
+                continue
+            if node.type == "herestring_redirect":
+                use = Use("herestring")
+                for child in node.children:
+                    if child.is_named:
+                        word = self._word(child, state, context, use)
+                        yield Redirect("<<<", "", word)
+                continue
+            descriptor, operator, word = "", "", None
+            for child in node.children:
+                if child.type == "file_descriptor":
+                    descriptor = text(child)
+                elif child.is_named:
+                    word = self._word(child, state, context, Use())
+                elif not operator:
+                    operator = child.type
+            yield Redirect(operator, descriptor, word)
+
+    def _heredoc(self, node: Node, state: State, context: Context) -> None:
+        for child in node.children:
+            if child.type == "heredoc_body":
+                for inner in child.children:
+                    if inner.is_named and inner.type != "heredoc_content":
+                        self._parts(inner, state, context, Use(), quoted=True)
+
+    # Words.
+
+    def _words(self, nodes: list[Node], state: State, context: Context) -> list[Word]:
+        found: list[Word] = []
+        for node in nodes:
+            parts = self._parts(node, state, context, Use(), quoted=False)
+            line, column = context.script.position(node)
+            found += split(parts, text(node), line, column)
+        return found
+
+    def _word(self, node: Node, state: State, context: Context, use: Use) -> Word:
+        """Return the node as one word, as in an assignment or a redirection."""
+        parts = self._parts(node, state, context, use, quoted=False)
+        return Word(tuple(parts), text(node), *context.script.position(node))
+
+    def _parts(
+        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
+    ) -> list[Part]:
+        kind = node.type
+        if kind in ("command_substitution", "process_substitution"):
+            if kind == "process_substitution":
+                use = Use()
+            return [Part(text_or_gap, quoted) for text_or_gap in self._run(node, state, context, use)]
+        if kind in ("string", "concatenation", "translated_string", "command_name"):
+            found: list[Part] = []
+            for piece in expansion.pieces(node):
+                if isinstance(piece, Part):
+                    found.append(piece)
+                else:
+                    inner = quoted or kind == "string"
+                    found += self._parts(piece, state, context, use, quoted=inner)
+            return found
+        if kind in ("simple_expansion", "expansion"):
+            # A default value can contain command substitutions.
+            for child in node.children:
+                if child.child_count and child.type not in ("subscript", "simple_expansion"):
+                    self._parts(child, state, context, Use(), quoted=True)
+            found = expansion.variable(text(node), state)
+            return [Part(each, quoted, expanded=True) for each in found]
+        if kind in expansion.PLAIN:
+            return list(expansion.plain(kind, text(node), quoted=quoted))
+        for child in node.children:
+            if child.child_count:
+                self._parts(child, state, context, Use(), quoted=True)
+        if kind == "arithmetic_expansion":
+            return [Part(Gap(single=True, filled=True), quoted)]
+        return [Part(Gap(many=True), quoted)]
+
+    def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
+        """Follow a command substitution; return its output."""
+        source = text(node)
+        inside = source[2:-1] if source.startswith("$(") else source[1:-1]
+        if is_own_folder(inside) and not inside.strip().startswith("$"):
+            return (context.script.folder,)
+        capture = Capture(use.use, use.name, tested=context.tested)
+        capture.statement = use.statement
+        inner = Context(context.script, capture=capture, function=context.function)
+        self._statements(node.children, state.copy(), inner)
+        output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
+        single = node.type == "process_substitution"
+        return (Gap("", output, single=single, private="mktemp" in inside),)
+
+
+#: The statements that can follow a here-document's operator.
+STATEMENTS_BEHIND = {"command", "list", "redirected_statement", "compound_statement", "test_command"}
+
+_VISITORS: dict[str, Callable[[Walker, Node, State, Context], tuple[Stage, ...]]] = {
+    "command": Walker._command,
+    "pipeline": Walker._pipeline,
+    "list": Walker._list,
+    "negated_command": Walker._negated,
+    "redirected_statement": Walker._redirected,
+    "variable_assignment": Walker._assignment,
+    "variable_assignments": Walker._group,
+    "declaration_command": Walker._declaration,
+    "unset_command": Walker._unset,
+    "if_statement": Walker._if,
+    "while_statement": Walker._while,
+    "for_statement": Walker._for,
+    "c_style_for_statement": Walker._c_style_for,
+    "case_statement": Walker._case,
+    "function_definition": Walker._function,
+    "subshell": Walker._subshell,
+    "compound_statement": Walker._group,
+    "do_group": Walker._group,
+    "program": Walker._group,
+    "test_command": Walker._test,
+}
+
+
+def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the source of each function in ``nodes``."""
+    remaining = list(nodes)
+    while remaining:
+        node = remaining.pop()
+        if node.type == "function_definition":
+            name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+            if name is not None and body is not None:
+                yield text(name), text(body)
+        elif node.type in ("if_statement", "list", "compound_statement", "else_clause"):
+            remaining += node.children
+
+
+def _is_toolkit(name: str | None) -> bool:
+    from iamcli.commands.table import PROGRAMS
+
+    return name is not None and name.rpartition("/")[2] in PROGRAMS and "iam-" in name
+
+
+def _existing(name: str, folders: list[str | None]) -> str | None:
+    """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
+    for folder in folders:
+        path = os.path.join(folder, os.path.expanduser(name)) if folder is not None else None
+        if path is not None and os.path.isfile(path):
+            return path
+    return None
+
+
+def _literal(source: str, line: int, column: int) -> Word:
+    return Word((Part(source, quoted=True),), source, line, column)
