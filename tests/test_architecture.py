@@ -16,7 +16,7 @@ PACKAGE = ROOT / "iamcli"
 LEVELS = (
     ("__main__",),
     ("cli",),
-    ("doctor", "sandbox", "completion"),
+    ("doctor", "sandbox", "completion", "check"),
     ("installation",),
     ("commands", "snapshot"),
     ("runner",),

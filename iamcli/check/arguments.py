@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.check.calls import Call
+    from iamcli.check.given import Given
     from iamcli.check.rules import Context, Found, Invocation
     from iamcli.check.words import Word
     from iamcli.command import Command
@@ -55,7 +56,7 @@ def _unknown_command(context: Context, call: Call) -> Iterator[Found]:
     ascii_name = re.sub(f"[{DASHES}]", "-", name)
     if ascii_name != name:
         if ascii_name in PROGRAMS:
-            message = f"the dash in {name} is not the ASCII -, as pasted from a web page"
+            message = f"the dash in {name} is not ASCII, as pasted from a web page"
             yield found(call, call.head, "E106", message, f"type {ascii_name}")
         return
     if not _LETTERS.fullmatch(name):
@@ -87,7 +88,7 @@ def _pasted(call: Call, command: Command) -> Iterator[Found]:
             typed = with_ascii_dashes(names, text)
             if word.parts[0].quoted and typed not in names:
                 continue
-            message = f'"{text}" begins with a dash that is not the ASCII -, as pasted from a web page'
+            message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
             yield found(call, word, "E106", message, f"type {typed}")
         elif not quotes and any(char in each for each in word.unquoted for char in CURLY):
             quotes = True
@@ -183,10 +184,10 @@ def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Fou
     for word in given.unknown:
         text = str(word.literal)
         error = unknown(command.name, command.all_options, [text], text)
-        message, _, suggestion = str(error).partition("; ")
+        suggestion = str(error).partition("; ")[2]
         fix = suggestion or error.hint or f"run {command.name} -h for its options"
-        yield found(call, word, "E102", message.replace("is not a valid option", "is not an option of ")
-                    + command.name if "valid option" in message else message, fix)
+        message = f'"{text}" is not an option of {command.name}'
+        yield found(call, word, "E102", message, fix)
     secret = any(value.option.secret for value in given.values)
     for word in given.extra:
         shown = "a word too many" if secret else f'"{word.literal}" is a word too many'
@@ -194,21 +195,19 @@ def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Fou
         yield found(call, word, "E108", shown, before)
     if given.bare is not None:
         name = given.bare.literal
-        yield found(call, given.bare, "E108", f"{name} is without its value", f"add the value of {name}")
+        message = f"{name} is without its value"
+        yield found(call, given.bare, "E108", message, f"add the value of {name}")
 
 
 def _before(invocation: Invocation, word: Word) -> str:
-    """Return what to do about a word too many."""
-    given = invocation.given
-    values = given.values if given else []
-    for value in values:
-        if value.value is not None and (value.value.line, value.value.column) < (
-            word.line,
-            word.column,
-        ):
-            last = value
-    if values and "last" in locals():
-        return f"remove it; if it belongs to the value of {last.option.name}, put the value in quotes"
+    """Return what to do about ``word``, which is one too many."""
+    names = [
+        value.option.name
+        for value in (invocation.given.values if invocation.given else ())
+        if value.value and (value.value.line, value.value.column) < (word.line, word.column)
+    ]
+    if names:
+        return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"
 
 
@@ -230,22 +229,20 @@ def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Found]:
         other = option.alternative
         if not other or other < option.name:
             continue
-        both = f"{option.name} and {other}"
-        if option.name in names and other in names:
-            first, second = given.get(option.name), given.get(other)
-            later = max(
-                (value.name for value in (first, second) if value),
-                key=lambda word: (word.line, word.column),
-            )
-            yield found(call, later, "E104", f"{both} exclude each other", "remove one of them")
-        elif option.name not in names and other not in names:
-            yield found(
-                call, call.head, "E104", f"neither {option.name} nor {other} is given", f"add one of {both}"
-            )
+        if option.name not in names and other not in names:
+            message = f"neither {option.name} nor {other} is given"
+            fix = f"add one of {option.name} and {other}"
+            yield found(call, call.head, "E104", message, fix)
+        elif option.name in names and other in names:
+            yield _both(call, given, option.name, other)
     alone, others = EXCLUSIVE.get(command.name, ("", ()))
-    both_given = [name for name in others if name in names]
-    if alone in names and both_given:
-        value = given.get(both_given[0])
-        word = value.name if value else call.head
-        message = f"{alone} and {both_given[0]} exclude each other"
-        yield found(call, word, "E104", message, "remove one of them")
+    both = [name for name in others if alone in names and name in names]
+    if both:
+        yield _both(call, given, alone, both[0])
+
+
+def _both(call: Call, given: Given, one: str, other: str) -> Found:
+    """Return the finding that two options exclude each other, at the later one."""
+    words = [value.name for value in given.values if value.option.name in (one, other)]
+    message = f"{one} and {other} exclude each other"
+    return found(call, words[-1], "E104", message, "remove one of them")

@@ -90,7 +90,7 @@ def found(walker: Walker) -> Iterator[Finding]:
 
 
 def _silenced(script: Script, finding: Finding, first: int) -> bool:
-    """Return whether a comment on or above the line or the first line of the command silences it."""
+    """Return whether a comment on or above the line, or the command, silences ``finding``."""
     return any(
         finding.code in script.silenced.get(line, ())
         and (line in (finding.line, first) or script.lines[line - 1].lstrip().startswith(b"#"))

@@ -77,9 +77,7 @@ class Given:
             return
         if operand.open:
             self.suspended = self._loose = True
-        self.values.append(
-            Value(option, name, operand, None if operand.open else operand.literal)
-        )
+        self.values.append(Value(option, name, operand, None if operand.open else operand.literal))
 
     def _other(self, word: Word, text: str) -> None:
         if text.startswith("-") and text != "-":

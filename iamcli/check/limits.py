@@ -81,7 +81,7 @@ def refused(option: Option, text: str) -> tuple[str, str] | None:
 
 
 def _limit(option: Option) -> Limit | None:
-    if option.metavar == "PATH" or option.metavar == "NEWPATH":
+    if option.metavar in ("PATH", "NEWPATH"):
         return _PATH if option.convert else _PREFIX
     return _LIMITS.get(option.metavar or "")
 

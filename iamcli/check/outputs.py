@@ -41,21 +41,22 @@ def check(context: Context) -> Iterator[Found]:
 
 def _lists(context: Context) -> Iterator[Found]:
     for loop in context.walker.loops:
-        if _SKIPS_FOOTER.search(loop.body):
-            continue
-        words = loop.words if loop.kind == "for" else _read_from(loop.redirects)
         if loop.kind == "while" and not loop.reads:
             continue
-        for word in words:
-            for call in gap_outputs(word.gaps):
-                yield from _footer(context, call, word, f"the {loop.kind} loop")
+        words = loop.words if loop.kind == "for" else _read_from(loop.redirects)
+        if not _SKIPS_FOOTER.search(loop.body):
+            yield from _footers(context, words, f"the {loop.kind} loop")
     for call in context.walker.calls:
         yield from _pipe(context, call)
-        if call.program in ("wc", "mapfile", "readarray"):
-            for word in _read_from(call.redirects):
-                for source in gap_outputs(word.gaps):
-                    if call.program != "wc" or _counts(call):
-                        yield from _footer(context, source, word, str(call.program))
+        counts = call.program == "wc" and _counts(call)
+        if counts or call.program in ("mapfile", "readarray"):
+            yield from _footers(context, _read_from(call.redirects), str(call.program))
+
+
+def _footers(context: Context, words: list[Word], reader: str) -> Iterator[Found]:
+    for word in words:
+        for source in gap_outputs(word.gaps):
+            yield from _footer(context, source, word, reader)
 
 
 def _read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
@@ -95,7 +96,9 @@ def _counts(call: Call) -> bool:
             return False
         node = node.parent
     name = call.capture.name if call.capture else ""
-    subtracted = rf"\b{re.escape(name)}\}}?\s*-\s*1\b|\b{re.escape(name)}(--|\s*-=)|--{re.escape(name)}"
+    subtracted = (
+        rf"\b{re.escape(name)}\}}?\s*-\s*1\b|\b{re.escape(name)}(--|\s*-=)|--{re.escape(name)}"
+    )
     return not (name and re.search(subtracted, call.script.text))
 
 
@@ -136,7 +139,9 @@ def grep(call: Call) -> Grep | None:
                 value = next(remaining, None)
                 patterns += [value] if last == "e" and value is not None else []
         elif text is not None and text.startswith("--"):
-            flags += {"--ignore-case": "i", "--word-regexp": "w", "--invert-match": "v"}.get(text, "")
+            flags += {"--ignore-case": "i", "--word-regexp": "w", "--invert-match": "v"}.get(
+                text, ""
+            )
         else:
             operands.append(word)
     if not patterns:

@@ -40,6 +40,8 @@ def check(context: Context) -> Iterator[Found]:
             ]
             if unsure and len(unsure) == len(word.gaps):
                 name = unsure[0]
-                message = f"everything of {word.source} is removed, and ${name} may be empty or wrong"
+                message = (
+                    f"everything of {word.source} is removed, and ${name} may be empty or wrong"
+                )
                 fix = f"use ${{{name}:?}}, or run set -u before"
                 yield found(call, word, "W210", message, fix)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from iamcli.check.rules import Context, Found
 
-_TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^\n;]*|[^\n]*\bgrep\b[^\n]*|\$\{\w+:?\?")
+_TESTS = re.compile(
+    r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^\n;]*|[^\n]*\bgrep\b[^\n]*|\$\{\w+:?\?"
+)
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
@@ -31,7 +33,8 @@ def check(context: Context) -> Iterator[Found]:
             tested[script.file] = _tested(script.text)
         reason = _lost(call, tested[script.file])
         if reason:
-            yield found(call, call.head, "W207", f"the exit status of {call.program} is lost {reason[0]}", reason[1])
+            message = f"the exit status of {call.program} is lost {reason[0]}"
+            yield found(call, call.head, "W207", message, reason[1])
 
 
 def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
@@ -41,13 +44,8 @@ def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
         return "in the declaration", f"declare {capture.name} first, then assign it"
     if capture is not None and capture.use == "herestring":
         return "in the here-string", "assign the output to a variable first, and test the status"
-    last = call.stages[-1] if call.stages else call
-    if last is not call:
-        searched = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
-        known = call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text)
-        if known or (searched and _is_tested(call)):
-            return None
-        return "in the pipe", "run set -o pipefail before"
+    if call.stages and call.stages[-1] is not call:
+        return None if _pipe_fails(call) else ("in the pipe", "run set -o pipefail before")
     if capture is None or capture.use != "assignment":
         return None
     if capture.tested or call.flags.errexit or capture.name in tested or _status_read(call):
@@ -55,19 +53,32 @@ def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
     return "because it is not tested", "add || exit 1, or run set -e before"
 
 
+def _pipe_fails(call: Call) -> bool:
+    """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
+    last = call.stages[-1]
+    searched = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    known = call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text)
+    return bool(known) or (searched and _is_tested(call))
+
+
 def _is_tested(call: Call) -> bool:
     node = call.node.parent
     while node is not None and node.type in ("pipeline", "redirected_statement", "negated_command"):
         node = node.parent
-    return node is not None and node.type in ("list", "if_statement", "elif_clause", "while_statement")
+    return node is not None and node.type in (
+        "list",
+        "if_statement",
+        "elif_clause",
+        "while_statement",
+    )
 
 
 def _status_read(call: Call) -> bool:
     """Return whether the statement after the assignment reads ``$?``."""
     statement = call.capture.statement if call.capture else None
-    if statement is not None and statement.parent is not None:
-        if statement.parent.type == "variable_assignments":
-            statement = statement.parent
+    parent = statement.parent if statement is not None else None
+    if parent is not None and parent.type == "variable_assignments":
+        statement = parent
     following = statement.next_named_sibling if statement is not None else None
     return following is not None and "$?" in text(following)
 

@@ -15,7 +15,7 @@ from iamcli.check.findings import Note
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from tree_sitter import Node, Parser
 
@@ -101,7 +101,7 @@ class Script:
         if start is not None:
             self.skip_lines(start, len(self.lines) - 1)
 
-    def _top(self, root: Node) -> Iterator[Node]:
+    def _top(self, root: Node) -> Generator[Node, None, int | None]:
         """Yield the statements of ``root``; return the line to go on at, None if all were read."""
         if root.type == "ERROR":
             return (yield from self._broken(root))
@@ -122,7 +122,7 @@ class Script:
                 return resume
         return None
 
-    def _broken(self, node: Node) -> Iterator[Node]:
+    def _broken(self, node: Node) -> Generator[Node, None, int | None]:
         """Yield the statements before the fault in ``node``; return the line to go on at."""
         fault = node
         for child in node.children:
@@ -150,9 +150,9 @@ class Script:
         """
         for number in range(row + 1, min(end + 1, len(self.lines))):
             line = self.lines[number]
-            if line.strip() and not line[:1].isspace():
-                if not quotes or not self.lines[number - 1].strip():
-                    return number
+            begins = line.strip() and not line[:1].isspace()
+            if begins and not (quotes and self.lines[number - 1].strip()):
+                return number
         return None
 
 

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
     from iamcli.check.syntax import Script
     from iamcli.check.words import Value
 
+    Visitor = Callable[[Node, State, "Context"], tuple[Stage, ...]]
+
 _DEFINED = re.compile(
-    r"^\s*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)", re.MULTILINE
+    r"^\s*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
+    re.MULTILINE,
 )
 #: The arguments of a function, run as a command.
-_RUNS_ARGUMENTS = re.compile(r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$[@*]", re.M)
+_RUNS_ARGUMENTS = re.compile(
+    r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$[@*]", re.MULTILINE
+)
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
 #: The nodes that a fault spoils as a whole.
 _SIMPLE = {
@@ -63,8 +68,9 @@ class Walker:
     """Follows a script and the scripts that it reads.
 
     ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
-    ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables that are
-    tested for being empty; ``scripts``: those that were read; ``complete``: whether all of them could be read.
+    ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables
+    that are tested for being empty; ``scripts``: those that were read; ``complete``: whether all of
+    them could be read.
     """
 
     def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
@@ -82,6 +88,28 @@ class Walker:
         self._bodies: list[tuple[Node, Context]] = []
         self._flags: list[Flags] = []
         self._moves = False
+        self._visitors: dict[str, Visitor] = {
+            "command": self._command,
+            "pipeline": self._pipeline,
+            "list": self._list,
+            "negated_command": self._negated,
+            "redirected_statement": self._redirected,
+            "variable_assignment": self._assignment,
+            "variable_assignments": self._group,
+            "declaration_command": self._declaration,
+            "unset_command": self._unset,
+            "if_statement": self._if,
+            "while_statement": self._while,
+            "for_statement": self._for,
+            "c_style_for_statement": self._c_style_for,
+            "case_statement": self._case,
+            "function_definition": self._function,
+            "subshell": self._subshell,
+            "compound_statement": self._group,
+            "do_group": self._group,
+            "program": self._group,
+            "test_command": self._test,
+        }
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
         if options:
@@ -128,13 +156,13 @@ class Walker:
             context.script.skip(node)
             state.forget(assigned(text(node)))
             return ()
-        visit = _VISITORS.get(kind)
+        visit = self._visitors.get(kind)
         if visit is None:
             if node.is_named:
                 self._words([node], state, context)
             return ()
-        stages = visit(self, node, state, context)
-        if context.capture and stages and kind != "pipeline_stage":
+        stages = visit(node, state, context)
+        if context.capture and stages:
             context.capture.pipelines.append(stages)
         return stages
 
@@ -506,29 +534,29 @@ class Walker:
         self.complete = False
         state.forget(list(state.variables))
 
-    def _redirects(
-        self, nodes: list[Node], state: State, context: Context
-    ) -> Iterator[Redirect]:
+    def _redirects(self, nodes: list[Node], state: State, context: Context) -> Iterator[Redirect]:
         for node in nodes:
             if node.type == "heredoc_redirect":
                 self._heredoc(node, state, context)
-                continue
-            if node.type == "herestring_redirect":
-                use = Use("herestring")
+            elif node.type == "herestring_redirect":
                 for child in node.children:
                     if child.is_named:
-                        word = self._word(child, state, context, use)
+                        word = self._word(child, state, context, Use("herestring"))
                         yield Redirect("<<<", "", word)
-                continue
-            descriptor, operator, word = "", "", None
-            for child in node.children:
-                if child.type == "file_descriptor":
-                    descriptor = text(child)
-                elif child.is_named:
-                    word = self._word(child, state, context, Use())
-                elif not operator:
-                    operator = child.type
-            yield Redirect(operator, descriptor, word)
+            else:
+                yield self._redirect(node, state, context)
+
+    def _redirect(self, node: Node, state: State, context: Context) -> Redirect:
+        descriptor, operator = "", ""
+        word: Word | None = None
+        for child in node.children:
+            if child.type == "file_descriptor":
+                descriptor = text(child)
+            elif child.is_named:
+                word = self._word(child, state, context, Use())
+            elif not operator:
+                operator = child.type
+        return Redirect(operator, descriptor, word)
 
     def _heredoc(self, node: Node, state: State, context: Context) -> None:
         for child in node.children:
@@ -556,34 +584,30 @@ class Walker:
         self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
     ) -> list[Part]:
         kind = node.type
-        if kind in ("command_substitution", "process_substitution"):
-            if kind == "process_substitution":
-                use = Use()
-            return [Part(text_or_gap, quoted) for text_or_gap in self._run(node, state, context, use)]
-        if kind in ("string", "concatenation", "translated_string", "command_name"):
+        if kind in ("string", "concatenation", "translated_string"):
+            inner = quoted or kind == "string"
             found: list[Part] = []
             for piece in expansion.pieces(node):
                 if isinstance(piece, Part):
                     found.append(piece)
                 else:
-                    inner = quoted or kind == "string"
                     found += self._parts(piece, state, context, use, quoted=inner)
             return found
-        if kind in ("simple_expansion", "expansion"):
-            # A default value can contain command substitutions.
-            for child in node.children:
-                if child.child_count and child.type not in ("subscript", "simple_expansion"):
-                    self._parts(child, state, context, Use(), quoted=True)
-            found = expansion.variable(text(node), state)
-            return [Part(each, quoted, expanded=True) for each in found]
         if kind in expansion.PLAIN:
             return list(expansion.plain(kind, text(node), quoted=quoted))
+        if kind == "command_substitution":
+            return [Part(each, quoted) for each in self._run(node, state, context, use)]
+        if kind == "process_substitution":
+            return [Part(each, quoted) for each in self._run(node, state, context, Use())]
+        # A default value, an index or a calculation can contain command substitutions.
         for child in node.children:
-            if child.child_count:
+            if child.child_count and child.type != "simple_expansion":
                 self._parts(child, state, context, Use(), quoted=True)
-        if kind == "arithmetic_expansion":
-            return [Part(Gap(single=True, filled=True), quoted)]
-        return [Part(Gap(many=True), quoted)]
+        if kind in ("simple_expansion", "expansion"):
+            values = expansion.variable(text(node), state)
+            return [Part(each, quoted, expanded=True) for each in values]
+        number = kind == "arithmetic_expansion"
+        return [Part(Gap(single=number, filled=number, many=not number), quoted)]
 
     def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
         """Follow a command substitution; return its output."""
@@ -601,29 +625,12 @@ class Walker:
 
 
 #: The statements that can follow a here-document's operator.
-STATEMENTS_BEHIND = {"command", "list", "redirected_statement", "compound_statement", "test_command"}
-
-_VISITORS: dict[str, Callable[[Walker, Node, State, Context], tuple[Stage, ...]]] = {
-    "command": Walker._command,
-    "pipeline": Walker._pipeline,
-    "list": Walker._list,
-    "negated_command": Walker._negated,
-    "redirected_statement": Walker._redirected,
-    "variable_assignment": Walker._assignment,
-    "variable_assignments": Walker._group,
-    "declaration_command": Walker._declaration,
-    "unset_command": Walker._unset,
-    "if_statement": Walker._if,
-    "while_statement": Walker._while,
-    "for_statement": Walker._for,
-    "c_style_for_statement": Walker._c_style_for,
-    "case_statement": Walker._case,
-    "function_definition": Walker._function,
-    "subshell": Walker._subshell,
-    "compound_statement": Walker._group,
-    "do_group": Walker._group,
-    "program": Walker._group,
-    "test_command": Walker._test,
+STATEMENTS_BEHIND = {
+    "command",
+    "list",
+    "redirected_statement",
+    "compound_statement",
+    "test_command",
 }
 
 

@@ -41,7 +41,9 @@ Options:
 """
 
 #: The subcommands. Each is the function of that name in the module of that name.
-SUBCOMMANDS = ("list", "help", "version", "doctor", "sandbox", "snapshot", "home", "complete")
+SUBCOMMANDS = (
+    *("list", "help", "version", "doctor", "check", "sandbox", "snapshot", "home", "complete"),
+)
 
 
 class CommandGroup(DocumentedCommand, click.Group):

@@ -1,0 +1,165 @@
+"""What each code means, with a script that has the fault and the same script without it."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+WIDTH = 80
+
+
+class Explanation(NamedTuple):
+    """A code: its ``title``, its meaning (``text``), and an example ``before`` and ``after``."""
+
+    title: str
+    text: str
+    before: str
+    after: str
+
+
+EXPLANATIONS = {
+    "E101": Explanation(
+        "no such command",
+        "The toolkit has no command of this name, and neither the script nor a file that it "
+        "sources defines a function of this name.",
+        "iam-usercrate -u bob",
+        "iam-usercreate -u bob",
+    ),
+    "E102": Explanation(
+        "no such option",
+        "The command does not have this option. It prints an error and sends nothing. Options "
+        "are not combined: -v -k is not the same as -vk.",
+        "iam-usercreate -u bob -z",
+        "iam-usercreate -u bob -v",
+    ),
+    "E103": Explanation(
+        "a required option is missing",
+        "The command refuses to run without the option. This is not reported if an unquoted "
+        'variable, "$@", an array or xargs may add the option.',
+        "iam-groupadduser -g Admin",
+        "iam-groupadduser -g Admin -u bob",
+    ),
+    "E104": Explanation(
+        "options that exclude each other, or neither of a pair",
+        "Exactly one of two options is required, or two options have no meaning together.",
+        "iam-rolecreate -r webserver",
+        "iam-rolecreate -r webserver -s ec2.amazonaws.com",
+    ),
+    "E105": Explanation(
+        "a value that cannot be",
+        "The command or AWS IAM refuses the value: a name with characters that names do not "
+        "have, a path with spaces, a number outside its range, a status other than Active and "
+        "Inactive, or an account alias with capital letters.",
+        "iam-accountaliascreate -a My_Company",
+        "iam-accountaliascreate -a my-company",
+    ),
+    "E106": Explanation(
+        "a pasted dash or curly quote",
+        "Word processors and web pages replace - with a longer dash, and straight quotes with "
+        "curly ones. To the shell and to the command these are letters. Other faults of the "
+        "same command are not reported.",
+        "iam-usercreate \u2013u bob",
+        "iam-usercreate -u bob",
+    ),
+    "E107": Explanation(
+        "a policy that the shell takes apart, or that is not JSON",
+        "The shell removes double quotes and expands braces, unless the policy is in single "
+        "quotes. Other faults of the same command are not reported.",
+        "iam-useruploadpolicy -u bob -p all -o"
+        ' {"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+        "iam-useruploadpolicy -u bob -p all -o"
+        ' \'{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}\'',
+    ),
+    "E108": Explanation(
+        "a word too many, or an option without its value",
+        "Each argument is an option or the value of an option. A value with spaces needs quotes.",
+        "iam-usergetattributes -u bob susan",
+        "iam-usergetattributes -u bob",
+    ),
+    "W201": Explanation(
+        "an unquoted * or ?",
+        "If the current directory has files whose names match the word, the shell replaces "
+        "the word with their names. Until then the script works.",
+        "iam-useraddpolicy -u bob -p all -e Allow -a s3:* -r '*'",
+        "iam-useraddpolicy -u bob -p all -e Allow -a 's3:*' -r '*'",
+    ),
+    "W202": Explanation(
+        "a list read with its footer",
+        'Every list ends with the line "IsTruncated: false". A loop over the list also runs '
+        "for it, and a count is one too high.",
+        'for arn in $(iam-userlistbypath); do echo "$arn"; done',
+        "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
+    ),
+    "W203": Explanation(
+        "a search for Active that also finds Inactive",
+        'Without regard to case, "active" is a part of "Inactive", so the search also finds '
+        "keys and certificates that are inactive. grep Active alone finds only Active.",
+        "iam-userlistkeys -u bob | grep -i active",
+        "iam-userlistkeys -u bob | grep -x Active",
+    ),
+    "W205": Explanation(
+        "a secret that others can see",
+        "Other users can see the command line of a process, and a new file can be read by "
+        "everybody unless the umask prevents it.",
+        "iam-useraddkey -u bob >key.txt",
+        "umask 077\niam-useraddkey -u bob >key.txt",
+    ),
+    "W206": Explanation(
+        "an error looked for on standard output",
+        "The original toolkit printed errors on standard output. Now they are on standard "
+        "error, so the search finds nothing. Test the exit status, which is not 0 after every "
+        "failure. If you cannot change the script, run it with a directory that iamcli home "
+        "--strict has set up.",
+        "iam-usergetattributes -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
+        "iam-usergetattributes -u bob >/dev/null || iam-usercreate -u bob",
+    ),
+    "W207": Explanation(
+        "a lost exit status",
+        "If the command fails, the script goes on as if it had created something: local and "
+        "export succeed whatever the command substitution does, a here-string ignores its "
+        "status, and the status of a pipe is that of its last command.",
+        'key=$(iam-useraddkey -u bob)\necho "$key"',
+        'key=$(iam-useraddkey -u bob) || exit 1\necho "$key"',
+    ),
+    "W208": Explanation(
+        "a file that is not there",
+        "The command reads the file, which does not exist. Relative names are looked up in "
+        "the directory that the script changes to, or else in the directory of the script. "
+        "Files that the script may write are not reported.",
+        "iam-useruploadpolicy -u bob -p all -f no-such-policy.json",
+        "echo '{\"Statement\":[]}' >policy.json\niam-useruploadpolicy -u bob -p all -f policy.json",
+    ),
+    "W209": Explanation(
+        "two lines read into two variables by one read",
+        "The command prints two lines. bash before version 4.4 joined the lines of an "
+        "unquoted here-string, and read got both; newer shells read only the first line, and "
+        "the second variable is empty.",
+        "read arn id <<< $(iam-usergetattributes -u bob)",
+        "{ read arn; read id; } < <(iam-usergetattributes -u bob)",
+    ),
+    "W210": Explanation(
+        "a recursive removal whose name may be wrong",
+        "The name is a variable that the script neither sets to known text nor tests. If it "
+        "is empty, the next option becomes the name.",
+        "iam-userdel -u $user -r",
+        'iam-userdel -u "${user:?}" -r',
+    ),
+}
+
+
+def explained(code: str) -> Iterator[str]:
+    """Yield the lines that explain ``code``, one of EXPLANATIONS."""
+    explanation = EXPLANATIONS[code]
+    yield f"{code}: {explanation.title}"
+    yield ""
+    yield from wrap(explanation.text, WIDTH)
+    for heading, example in (("Before:", explanation.before), ("After:", explanation.after)):
+        yield ""
+        yield heading
+        yield from (f"    {line}" for line in example.splitlines())
+    yield ""
+    yield f"To silence it, write above the line: # iamcli: ignore={code}"
