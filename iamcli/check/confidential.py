@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamcli.check.calls import origin
+from iamcli.check.calls import Call, origin
 from iamcli.check.rules import found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.check.calls import Call
     from iamcli.check.rules import Context, Found
     from iamcli.check.words import Word
 
+#: Programs that do not remove the secret from what they read.
+_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
 _PASSWORDS = ("password", "old", "new")
 
 
@@ -28,17 +29,40 @@ def check(context: Context) -> Iterator[Found]:
                 yield found(invocation.call, value.value or value.name, "W205", message, fix)
                 break
     for call in context.walker.calls:
-        source = origin(call)
-        if source is None or not context.of(source).shows_secret or call.flags.private:
+        source = _secret(context, call)
+        if source is None or call.flags.private:
             continue
-        for redirect in call.redirects:
-            word = redirect.word
-            if word is None or redirect.descriptor not in ("", "1"):
-                continue
-            if redirect.operator in (">", ">>", ">|", "&>", "&>>") and not _kept(context, word):
+        for word in _files(call):
+            if not _kept(context, word):
                 message = f"other users may be able to read the new secret in {word.source}"
                 yield found(source, word, "W205", message, "run umask 077 before")
                 break
+
+
+def _secret(context: Context, call: Call) -> Call | None:
+    """Return the command whose new secret ``call`` writes to its standard output, if any."""
+    source = origin(call)
+    if source is None and call.stage:
+        passed = all(
+            isinstance(stage, Call) and stage.program in _PASSING
+            for stage in call.stages[1 : call.stage + 1]
+        )
+        source = origin(call.stages[0]) if passed else None
+    return source if source is not None and context.of(source).shows_secret else None
+
+
+def _files(call: Call) -> list[Word]:
+    """Return the words that name the files that ``call`` writes to."""
+    words = [
+        redirect.word
+        for redirect in call.redirects
+        if redirect.word is not None
+        and redirect.descriptor in ("", "1")
+        and redirect.operator in (">", ">>", ">|", "&>", "&>>")
+    ]
+    if call.program == "tee":
+        words += [word for word in call.words if not word.known.startswith("-")]
+    return words
 
 
 def _kept(context: Context, word: Word) -> bool:

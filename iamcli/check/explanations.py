@@ -31,8 +31,8 @@ EXPLANATIONS = {
     ),
     "E102": Explanation(
         "no such option",
-        "The command does not have this option. It prints an error and sends nothing. Options "
-        "are not combined: -v -k is not the same as -vk.",
+        "The command does not have this option; it prints an error and sends nothing. Options "
+        "cannot be combined: write -v -k, not -vk.",
         "iam-usercreate -u bob -z",
         "iam-usercreate -u bob -v",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamcli.check import builtins
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from iamcli.check.words import Word
 
 #: What shows that the body of a loop does not treat the footer as an entry.
-_SKIPS_FOOTER = re.compile(r"Truncated|\barn\b|\*:\*|Alias:")
+_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\bgrep\b")
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
 #: Words of error messages.
 _ERRORS = re.compile(
@@ -80,7 +81,7 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
             yield from _footer(context, source, word, "the while loop")
     elif reader.program == "wc" and _counts(reader):
         yield from _footer(context, source, word, "wc -l")
-    elif reader.open:
+    elif reader.open and reader.iam:
         yield from _footer(context, source, word, "xargs")
 
 
@@ -163,8 +164,12 @@ def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
         source = rf"\b(?:{source})\b"
     if "x" in flags:
         source = rf"^(?:{source})$"
+    if "[:" in source:
+        return None
     try:
-        pattern = re.compile(source, re.IGNORECASE if "i" in flags or "y" in flags else 0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pattern = re.compile(source, re.IGNORECASE if set("iy") & set(flags) else 0)
     except (re.error, RecursionError, OverflowError):
         return None
     return Grep(word, pattern, "v" in flags)
@@ -172,10 +177,11 @@ def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
 
 def _greps(context: Context) -> Iterator[Found]:
     for call in context.walker.calls:
-        search = grep(call)
+        searched = _searched(call)
+        search = grep(call) if searched else None
         if search is None or search.inverted:
             continue
-        for source, merged in _searched(call):
+        for source, merged in searched:
             yield from _status(context, call, source, search)
             yield from _error(source, search.word, merged=merged)
 

@@ -59,11 +59,14 @@ class State:
 
     def join(self, branches: list[State]) -> None:
         """Become what is true after each of the ``branches``."""
-        joined: dict[str, Value] = {}
-        for name in {name for branch in branches for name in branch.variables}:
+        joined = dict(branches[0].variables)
+        changed: set[str] = set()
+        for branch in branches[1:]:
+            if branch.variables != joined:
+                changed |= {name for name, _ in branch.variables.items() ^ joined.items()}
+        for name in changed:
             values = [branch.variables.get(name, (Gap(name),)) for branch in branches]
-            same = all(value == values[0] for value in values)
-            joined[name] = values[0] if same else (Gap(name, filled=all(map(filled, values))),)
+            joined[name] = (Gap(name, filled=all(map(filled, values))),)
         self.variables = joined
         self.flags = joined_flags([branch.flags for branch in branches])
 

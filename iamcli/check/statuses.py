@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from iamcli.check.rules import Context, Found
 
-_TESTS = re.compile(
-    r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^\n;]*|[^\n]*\bgrep\b[^\n]*|\$\{\w+:?\?"
-)
+_TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
@@ -85,7 +83,10 @@ def _status_read(call: Call) -> bool:
 
 def _tested(source: str) -> set[str]:
     """Return the variables that ``source`` tests, and those whose values go into them."""
-    found = {name for match in _TESTS.findall(source) for name in _VARIABLE.findall(match)}
+    found: set[str] = set()
+    for line in source.split("\n"):
+        tests = [line] if "grep" in line else _TESTS.findall(line)
+        found |= {name for test in tests for name in _VARIABLE.findall(test)}
     assignments = [(name, _VARIABLE.findall(value)) for name, value in _ASSIGNMENT.findall(source)]
     for _ in range(10):
         more = {used for name, names in assignments if name in found for used in names} - found

@@ -37,7 +37,9 @@ COMPOUND = {
     *("do_group", "else_clause", "elif_clause"),
 }
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
-_RESUMES = 100
+#: How many lines are parsed again after faults, in a script with many.
+_BUDGET = 80_000
+_MAX_FIRST_LINE = 200
 _INSTALL = "run: pip install 'iamcli[check]'"
 
 
@@ -57,7 +59,8 @@ class Script:
         self.folder = os.path.dirname(os.path.abspath(file))
         self.source = source
         self.text = source.decode("utf-8", "replace")
-        self.first_line = source.partition(b"\n")[0].decode("utf-8", "replace")
+        first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
+        self.first_line = first.decode("utf-8", "replace")
         self.lines = source.split(b"\n")
         self.notes: list[Note] = []
         self.silenced: dict[int, set[str]] = {}
@@ -77,8 +80,9 @@ class Script:
     def skip_lines(self, first: int, last: int) -> None:
         """Note that lines were not understood; ``first`` and ``last`` are counted from 0."""
         last = min(last, len(self.lines) - 1)
-        while last > first and not self.lines[last].strip():
+        while last > 0 and not self.lines[last].strip():
             last -= 1
+        first = min(first, last)
         note = Note(self.file, (first + 1, last + 1), "cannot be parsed")
         if note not in self.notes:
             self.notes.append(note)
@@ -91,15 +95,16 @@ class Script:
 
     def _statements(self) -> Iterator[Node]:
         start: int | None = 0
-        for _ in range(_RESUMES):
-            if start is None:
+        budget = max(_BUDGET, len(self.lines))
+        while start is not None:
+            budget -= len(self.lines) - start
+            if budget < 0:
+                self.skip_lines(start, len(self.lines) - 1)
                 return
             source = b"\n" * start + b"\n".join(self.lines[start:])
             root = parser().parse(source).root_node
             found = yield from self._top(root)
             start = found if found is None or found > start else start + 1
-        if start is not None:
-            self.skip_lines(start, len(self.lines) - 1)
 
     def _top(self, root: Node) -> Generator[Node, None, int | None]:
         """Yield the statements of ``root``; return the line to go on at, None if all were read."""
@@ -183,7 +188,7 @@ def read(file: str) -> Script:
     if b"\0" in source:
         raise UnreadableError("not a text file")
     source = source.removeprefix(b"\xef\xbb\xbf")
-    first = source.partition(b"\n")[0]
+    first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
     if first.startswith(b"#!") and not SHELLS.match(first) and not file.endswith(EXTENSIONS):
         shown = first.decode("utf-8", "replace").strip()
         raise UnreadableError(f"not a sh, bash or zsh script; its first line is {shown}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Visitor = Callable[[Node, State, "Context"], tuple[Stage, ...]]
 
 _DEFINED = re.compile(
-    r"^\s*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
+    r"^[ \t]*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
     re.MULTILINE,
 )
 #: The arguments of a function, run as a command.
@@ -186,7 +186,7 @@ class Walker:
         for right in parts[1:]:
             branch = state.copy()
             self._visit(right, branch, context)
-            state.join([state.copy(), branch])
+            state.join([state, branch])
         return ()
 
     def _negated(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
@@ -214,7 +214,7 @@ class Walker:
             branch = state.copy()
             found = self._visit(child, branch, inner)
             stages += found or (Loop(context.script, child, "other", []),)
-        state.join([state.copy(), branch])
+        state.join([state, branch])
         for number, stage in enumerate(stages):
             if isinstance(stage, Call):
                 stage.stages, stage.stage = tuple(stages), number
@@ -291,7 +291,7 @@ class Walker:
                 loop.body = text(child)
                 body = state.copy()
                 self._visit(child, body, context._replace(tested=False))
-                state.join([state.copy(), body])
+                state.join([state, body])
             elif child.is_named or child.is_missing:
                 if re.match(r"(?:IFS=\S*\s+)?read\b", text(child)):
                     loop.reads = True
@@ -321,7 +321,7 @@ class Walker:
             if child.type in ("do_group", "compound_statement"):
                 loop.body = text(child)
                 self._visit(child, body, context._replace(tested=False))
-        state.join([state.copy(), body])
+        state.join([state, body])
         self.loops.append(loop)
         return (loop,)
 
@@ -331,7 +331,7 @@ class Walker:
             if child.type in ("do_group", "compound_statement"):
                 body = state.copy()
                 self._visit(child, body, context._replace(tested=False))
-                state.join([state.copy(), body])
+                state.join([state, body])
         return ()
 
     def _case(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:

@@ -1,0 +1,743 @@
+"""iamcli check: every code in five forms, what is no fault, and scripts that cannot be parsed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.shell import BIN, HERE, ROOT
+
+from iamcli.check.check import check
+from iamcli.check.explanations import EXPLANATIONS
+
+if TYPE_CHECKING:
+    from support.shell import Shell
+
+CODES = [
+    *("E101", "E102", "E103", "E104", "E105", "E106", "E107", "E108"),
+    *("W201", "W202", "W203", "W205", "W206", "W207", "W208", "W209", "W210"),
+]
+POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+#: A command with one fault for each code that concerns a single command. None of them creates
+#: anything, so that its status may be lost.
+SINGLE = {
+    "E101": "iam-userlistbypaht -p /staff/",
+    "E102": "iam-usergetattributes -u bob -z",
+    "E103": "iam-usermod -n bob",
+    "E104": "iam-roleupdateassumepolicy -r webserver",
+    "E105": "iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Off",
+    "E106": "iam-usergetattributes \u2013u bob",
+    "E107": f"iam-userputpolicy -u bob -p all -o {POLICY}".replace("put", "upload"),
+    "E108": "iam-usergetattributes -u bob susan",
+    "W201": "iam-userlistbypath -p /*/",
+    "W205": "iam-usermodloginprofile -u bob -p secret",
+    "W208": "iam-roleupdateassumepolicy -r webserver -f no-such-file.json",
+}
+
+
+def forms(command: str) -> dict[str, str]:
+    """The command with a fault in five forms."""
+    name, _, rest = command.partition(" ")
+    return {
+        "plain": command,
+        "variable": f"tool={name}\n$tool {rest}",
+        "function": f"work() {{\n    {command}\n}}\nwork",
+        "pipe": f"{command} | sort",
+        "substitution": f'echo "$({command})"',
+    }
+
+
+SEEDS: dict[str, dict[str, str]] = {code: forms(command) for code, command in SINGLE.items()}
+SEEDS["W202"] = {
+    "plain": "for arn in $(iam-userlistbypath); do echo $arn; done",
+    "variable": "users=`iam-userlistbypath`\nfor arn in $users; do echo $arn; done",
+    "function": "count() {\n    iam-userlistgroups -u bob | wc -l\n}",
+    "pipe": "iam-userlistkeys -u bob | while read line; do echo $line; done",
+    "substitution": "count=$(iam-grouplistbypath | wc -l)\necho $count",
+}
+SEEDS["W203"] = {
+    "plain": "iam-userlistkeys -u bob | grep -i active",
+    "variable": 'keys=$(iam-userlistkeys -u bob)\necho "$keys" | grep -iq ACTIVE',
+    "function": "active() {\n    iam-userlistcerts -u bob | grep '[Aa]ctive'\n}",
+    "pipe": "iam-userlistkeys -u bob | paste - - | grep -i 'active$' | cut -f 1",
+    "substitution": "keys=$(iam-userlistkeys -u bob | egrep -i -B1 'active|pending')",
+}
+SEEDS["W206"] = {
+    "plain": "if iam-usergetattributes -u bob | grep -q NoSuchEntity; then exit; fi",
+    "variable": "out=$(iam-userdel -u bob)\nif [[ $out == *error* ]]; then exit 1; fi",
+    "function": 'make() {\n    o=$(iam-usercreate -u x)\n    echo "$o" | grep AlreadyExists\n}',
+    "pipe": "iam-userdel -u bob | sort | grep -i error",
+    "substitution": 'if [ -n "$(iam-groupdel -g Admin | grep Malformed)" ]; then exit; fi',
+}
+SEEDS["W207"] = {
+    "plain": "iam-useraddkey -u bob | tail -1",
+    "variable": "key=$(iam-useraddkey -u bob)\necho $key",
+    "function": "work() {\n    local key=$(iam-useraddkey -u bob)\n    echo $key\n}",
+    "pipe": "iam-usercreate -u bob -v | sort | head -1",
+    "substitution": 'read id <<< "$(iam-useraddcert -u bob -f /dev/stdin)"',
+}
+SEEDS["W209"] = {
+    "plain": "read arn id <<< $(iam-usergetattributes -u bob)",
+    "variable": "both=$(iam-usergetattributes -u bob)\nread -r arn id <<< $both",
+    "function": 'work() {\n    read arn id <<< "$(iam-rolegetattributes -r webserver)"\n}',
+    "pipe": "read arn id <<< $(iam-usergetattributes -u bob) | sort",
+    "substitution": 'echo "$(read arn id <<< `iam-groupcreate -g Admin -v`; echo $id)"'.replace(
+        "groupcreate -g Admin -v", "usergetattributes -u bob"
+    ),
+}
+SEEDS["W210"] = {
+    "plain": 'iam-userdel -r -u "$1"',
+    "variable": "user=$2\niam-userdel -u $user -r",
+    "function": 'remove() {\n    local group=$1\n    iam-groupdel -r -g "$group"\n}',
+    "pipe": "iam-roledel -c -r $ROLE | sort",
+    "substitution": 'echo "$(iam-instanceprofiledel -r -s ${PROFILE})"',
+}
+
+
+class Case(NamedTuple):
+    code: str
+    form: str
+    script: str
+
+
+CASES = [Case(code, form, text) for code, seeds in SEEDS.items() for form, text in seeds.items()]
+
+
+def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
+    path = folder / name
+    path.write_text(shebang + script + "\n", encoding="utf-8")
+    return str(path)
+
+
+def codes(folder: Path, script: str, **options: str) -> list[str]:
+    """The codes of the findings in ``script``, in the order of the lines."""
+    result = check([write(folder, script, **options)])
+    assert not result.unreadable
+    return [finding.code for finding in result.findings]
+
+
+def test_every_code_is_seeded_in_five_forms() -> None:
+    assert sorted(SEEDS) == CODES == sorted(EXPLANATIONS)
+    assert {tuple(seeds) for seeds in SEEDS.values()} == {tuple(forms("x"))}
+
+
+def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path) -> None:
+    names = [f"{case.code}-{case.form}.sh" for case in CASES]
+    for case, name in zip(CASES, names, strict=True):
+        write(tmp_path, case.script, name)
+    done = run("iamcli", "check", "--format", "json", *(str(tmp_path / name) for name in names))
+    assert (done.status, done.err) == (1, "")
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for finding in json.loads(done.out)["findings"]:
+        found[Path(finding["file"]).name].append(finding["code"])
+    assert found == {name: [case.code] for case, name in zip(CASES, names, strict=True)}
+
+
+def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
+    script = 'if true; then\n\tsudo iam-usercreate -u "ä" \\\n    -z; fi'
+    found = check([write(tmp_path, script)]).findings
+    assert [(each.line, each.column, each.code) for each in found] == [
+        (3, 25, "E105"),
+        (4, 5, "E102"),
+    ]
+
+
+# Commands behind other programs.
+
+BEHIND = [
+    "sudo -u root {}",
+    "sudo AWS_IAM_URL=x {}",
+    "env -i A=b {}",
+    "A=b {}",
+    "time {}",
+    "time -p {}",
+    "command {}",
+    "exec {}",
+    "nice -n 5 {}",
+    "nohup {} &",
+    "timeout -k 5 10 {}",
+    "noglob {}",
+    "sudo nice timeout 5 {}",
+    "! {}",
+    "if {}; then :; elif {}; then :; else {}; fi",
+    "while {}; do {}; done",
+    "until {}; do :; done",
+    "for u in a b; do {}; done",
+    "for ((i = 0; i < 3; i++)); do {}; done",
+    "case $x in a) {} ;; *) {} ;; esac",
+    "( {} )",
+    "{{ {}; }}",
+    "{} && {} || {}",
+    "{} & {}",
+    "a=( $({}) b )",
+    "echo `{}`",
+    "cat <({})",
+    'echo "${{x:-$({})}}"',
+    "cat <<EOF\n$({})\nEOF",
+    "cat <<EOF | {}\ntext\nEOF",
+    "find . -name x -exec {} \\;",
+    'run() {{ "$@"; }}\nrun {}',
+    "\\{}",
+]
+
+
+@pytest.mark.parametrize("around", BEHIND)
+def test_commands_are_found_behind_other_programs(around: str, tmp_path: Path) -> None:
+    script = around.format(*["iam-usergetattributes -u bob -z"] * around.count("{}"))
+    assert codes(tmp_path, script) == ["E102"] * around.replace("{{", "").count("{}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "$AWS_IAM_HOME/bin/iam-usergetattributes",
+        '"${AWS_IAM_HOME}"/bin/iam-usergetattributes',
+        '"$AWS_IAM_HOME/bin/iam-usergetattributes"',
+        "/opt/aws/apitools/iam/bin/iam-usergetattributes",
+        "'iam-usergetattributes'",
+    ],
+)
+def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, f"{name} -u bob -z") == ["E102"]
+
+
+def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
+    assert codes(tmp_path, "cat users | xargs -n 1 iam-userdel -u") == []
+    assert codes(tmp_path, "cat users | xargs -I U iam-userdel -u U") == []
+    assert codes(tmp_path, "cat users | xargs iam-groupadduser -z -u") == ["E102"]
+    assert codes(tmp_path, "cat users | xargs -I{} iam-groupadduser -u {}") == ["E103"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "# iam-usergetattributes -z",
+        "cat <<EOF\niam-usergetattributes -z\nEOF",
+        "cat <<'EOF'\n$(iam-usergetattributes -z)\nEOF",
+        "echo 'iam-usergetattributes -z'",
+        'echo "iam-usergetattributes -z"',
+        "hash iam-usergetattributes; type iam-nothing; command -v iam-nothing",
+        "iam-nothing() { :; }\niam-nothing -z",
+        "alias iam-nothing=true\niam-nothing",
+        "iam-usergetattributes() { echo; }\niam-usergetattributes -z",
+        "/usr/local/bin/iam-report",
+        "./iam-report",
+        "iam-usergetattributes -z -h",
+        "iam-groupadduser $ARGUMENTS",
+        'iam-groupadduser "$@"',
+        'iam-groupadduser "${arguments[@]}" -g Admin',
+        "iam-rolecreate $ARGUMENTS -r webserver",
+        'iam-usergetattributes "$@" susan',
+        "iam-usercreate -u $NAME -p /staff -p staff/",
+        'iam-useruploadpolicy -u bob -p all -o "{\\"Statement\\":[\\"$X\\"]}"',
+        "iam-useraddpolicy -u bob -p p -e allow -a '*' -r '*'",
+        'iam-useraddpolicy -u bob -p p -e Allow -a \\* -r "*"',
+        "set -f\niam-useraddpolicy -u bob -p p -e Allow -a * -r *",
+        "noglob iam-useraddpolicy -u bob -p p -e Allow -a * -r *",
+        "for arn in $(iam-userlistbypath | grep arn); do echo $arn; done",
+        "for a in $(iam-userlistbypath); do case $a in IsTruncated*) ;; *) echo $a ;; esac; done",
+        "iam-userlistbypath | head -1 | while read line; do echo $line; done",
+        "iam-userlistpolicies -u bob -p all | wc -l",
+        "n=$(iam-userlistbypath | wc -l)\nn=$((n - 1))",
+        "echo $(($(iam-userlistbypath | wc -l) - 1))",
+        "iam-userlistkeys -u bob | grep Active",
+        "iam-userlistkeys -u bob | grep -ix active",
+        "iam-userlistkeys -u bob | grep -iw active",
+        "iam-userlistkeys -u bob | grep -v Inactive | grep -i active",
+        "iam-userlistkeys -u bob | grep Inactive",
+        "iam-usermodloginprofile -u bob -p -",
+        "umask 077\niam-useraddkey -u bob > key",
+        "(umask 0077; iam-useraddkey -u bob > key)",
+        "iam-useraddkey -u bob > /dev/null",
+        'file=$(mktemp)\niam-useraddkey -u bob > "$file"',
+        "touch key; chmod 600 key\niam-useraddkey -u bob > key",
+        "iam-usergetattributes -u bob 2>&1 | grep -q NoSuchEntity",
+        "iam-usergetattributes -u bob |& grep -q NoSuchEntity",
+        "out=$(iam-usergetattributes -u bob 2>&1)\n[[ $out == *error* ]] && exit 1",
+        "IAMCLI_STRICT=1 iam-usergetattributes -u bob | grep -q error",
+        "export IAMCLI_STRICT=1\niam-usergetattributes -u bob | grep -q error",
+        "set -o pipefail\niam-useraddkey -u bob | tail -1",
+        "set -e\nkey=$(iam-useraddkey -u bob)",
+        "key=$(iam-useraddkey -u bob) || exit 1",
+        "if ! key=$(iam-useraddkey -u bob); then exit 1; fi",
+        'key=$(iam-useraddkey -u bob)\n[ -n "$key" ] || exit 1',
+        "key=$(iam-useraddkey -u bob)\nif [ $? -ne 0 ]; then exit 1; fi",
+        "local key; key=$(iam-useraddkey -u bob) || return",
+        "echo '{}' > p.json\niam-useruploadpolicy -u bob -p all -f p.json",
+        "sed s/a/b/ t | tee p.json\niam-useruploadpolicy -u bob -p all -f p.json",
+        "openssl genrsa -out key.pem\niam-servercertupload -s s -b /dev/stdin -k key.pem",
+        "cd $DIR\niam-useruploadpolicy -u bob -p all -f p.json",
+        "cd build || exit\niam-useruploadpolicy -u bob -p all -f p.json",
+        "read -d '' arn id <<< $(iam-usergetattributes -u bob)",
+        "read arn id <<< $(iam-usergetattributes -u bob | xargs)",
+        "read arn <<< $(iam-usergetattributes -u bob)",
+        'iam-userdel -r -u "${1:?}"',
+        "iam-userdel -r -u bob",
+        "user=bob\niam-userdel -r -u $user",
+        "for u in bob susan; do iam-userdel -r -u $u; done",
+        'if [ -z "$1" ]; then exit; fi\niam-userdel -r -u "$1"',
+        'u=$1\n[[ -n $u ]] || exit\niam-userdel -r -u "$u"',
+        'set -u\niam-userdel -r -u "$1"',
+        'iam-userdel -r -p -u "$1"',
+        'iam-userdel -u "$1"',
+        "if a; then u=bob; else u=susan; fi\niam-userdel -r -u $u",
+    ],
+)
+def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, script) == []
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        # A fault is reported once.
+        ("iam-usercreate -U bob", ["E102"]),
+        ("iam-usercreate -u bob smith jones", ["E108"]),
+        ("iam-usercreate -u", ["E108"]),
+        ("iam-usercreate \u2013u \u201cbob smith\u201d -z", ["E106", "E106"]),
+        ("iam\u2013usercreate -u bob", ["E106"]),
+        ('iam-useruploadpolicy -z -o {"Statement": [{"Effect": "Allow"}]}', ["E107"]),
+        # Values that are known through variables.
+        ('name="bob smith"\niam-usercreate -u "$name"', ["E105"]),
+        ('name="bob smith"\niam-usercreate -u $name', ["E108"]),
+        ('name=bob\nname="a b"\niam-usercreate -u "$name"', ["E105"]),
+        ('if a; then name="a b"; fi\niam-usercreate -u "$name"', []),
+        ('for name in "a b"; do iam-usercreate -u "$name"; done', ["E105"]),
+        ('name="a b"\nread name\niam-usercreate -u "$name"', []),
+        ('cmd="iam-usercreate -u bob -z"\n$cmd || exit 1', ["E102"]),
+        ("sudo=\n$sudo iam-usercreate -u bob -z", ["E102"]),
+        ('a="s3:*"\niam-useraddpolicy -u b -p p -e Allow -a $a -r x', ["W201"]),
+        (f"p='{POLICY}'\niam-useruploadpolicy -u bob -p all -o \"$p\"", []),
+        ("iam-useruploadpolicy -u bob -p all -o '{\"Statement\":'", ["E107"]),
+        ('iam-useruploadpolicy -u bob -p all -o "{"Statement":[]}"', ["E107"]),
+        ('iam-useruploadpolicy -u bob -p all -o {"Resource":"$ARN"}', ["E107"]),
+        # Values.
+        ("iam-usercreate -u ''", ["E105"]),
+        ("iam-usercreate -u bob -p '/my staff/'", ["E105"]),
+        ("iam-userlistbypath -p staff", ["E105"]),
+        ("iam-userlistbypath -i 0", ["E105"]),
+        ("iam-userlistbypath -i 1001", ["E105"]),
+        ("iam-accountaliascreate -a 123456789012", ["E105"]),
+        ("iam-accountaliascreate -a a--b", ["E105"]),
+        ("iam-accountmodpasswordpolicy -m 5", ["E105"]),
+        ("iam-virtualmfadevicelist -t assigned", ["E105"]),
+        ("iam-virtualmfadevicecreate -s phone -b base32string", []),
+        (f"iam-usercreate -u {'a' * 65}", ["E105"]),
+        (f"iam-groupcreate -g {'a' * 128}", []),
+        # Options that exclude each other.
+        ("iam-rolecreate -r r -s ec2.amazonaws.com -f /dev/null", ["E104"]),
+        ("iam-userlistpolicies -u bob -a -v", ["E104"]),
+        ("iam-accountmodpasswordpolicy --reset -n", ["E104"]),
+        # Several findings about one command.
+        ("local key=$(iam-useraddkey -u bob smith)", ["W207", "E108"]),
+        ("read id key <<< $(iam-useraddkey -u bob)", ["W209", "W207"]),
+        ("set +e\nset -e\nset +e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
+        ("iam-userlistbypath | xargs -n 1 echo", []),
+        ("iam-userlistbypath | xargs -n 1 iam-userdel -u", ["W202"]),
+        ("mapfile -t users < <(iam-userlistbypath)", ["W202"]),
+        ("while read u; do echo $u; done < <(iam-userlistbypath)", ["W202"]),
+        ("{ iam-useraddkey -u bob; } >> keys", ["W205"]),
+        ('key=$(iam-useraddkey -u bob) || exit\necho "$key" > key', ["W205"]),
+        ("iam-userchangepassword -o old -n new", ["W205"]),
+        ("case $(iam-usergetattributes -u bob) in *NoSuch*) exit ;; esac", ["W206"]),
+        ('grep -q error <<< "$(iam-usergetattributes -u bob)"', ["W206"]),
+        ("cd /\niam-useruploadpolicy -u bob -p all -f no-such-file", ["W208"]),
+        ('cd "$(dirname "$0")"\niam-useruploadpolicy -u bob -p all -f no-such-file', ["W208"]),
+        ("iam-roledel -c -r $1", ["W210"]),
+    ],
+)
+def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
+    assert codes(tmp_path, script) == expected
+
+
+def test_a_file_that_is_there_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "p.json").write_text(POLICY)
+    upload = "iam-useruploadpolicy -u bob -p all -f"
+    assert codes(tmp_path, f"{upload} sub/p.json") == []
+    assert codes(tmp_path, f"cd sub\n{upload} p.json") == []
+    assert codes(tmp_path, f"(cd sub; {upload} p.json)\n{upload} p.json") == ["W208"]
+
+
+# Files that a script reads.
+
+
+def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
+    (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
+    script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
+    found = check([write(tmp_path, script)]).findings
+    assert [(Path(each.file).name, each.line, each.code) for each in found] == [
+        ("old.sh", 4, "E105"),
+        ("old.sh", 5, "E101"),
+        ("lib.sh", 2, "E102"),
+    ]
+    both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
+    assert (len(both.findings), both.commands) == (3, 3)
+
+
+def test_a_file_that_is_not_known_may_define_everything(tmp_path: Path) -> None:
+    script = 'name="a b"\n. "$LIB"\niam-nothing\niam-usercreate -u "$name"\niam-usercreat -u bob'
+    assert codes(tmp_path, script) == ["E101"]
+    assert codes(tmp_path, script.replace('"$LIB"', "./no-such-file")) == ["E101"]
+
+
+def test_files_that_read_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "lib.sh").write_text(". ./old.sh\n")
+    assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]
+
+
+# Comments that silence findings.
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("iam-userlistbypath -p /*/ # iamcli: ignore=W201", []),
+        ("# iamcli: ignore=W202,W201\niam-userlistbypath -p /*/", []),
+        ("# iamcli: ignore=E102\niam-userlistbypath \\\n  -i 5 \\\n  -z", []),
+        ("# iamcli: ignore=W202\niam-userlistbypath -p /*/", ["W201"]),
+        ("iam-userlistbypath -z # iamcli: ignore=E102\niam-userlistbypath -z", ["E102"]),
+        ("# iamcli: ignore=E102\n\niam-userlistbypath -z", ["E102"]),
+    ],
+)
+def test_a_comment_silences(script: str, expected: list[str], tmp_path: Path) -> None:
+    assert codes(tmp_path, script) == expected
+
+
+# The sample scripts.
+
+SAMPLES = sorted([*(HERE / "scripts").glob("*.sh"), *(ROOT / "examples").glob("*.sh")])
+#: Every warning in the sample scripts. All of them are true; there is no error.
+TRUE_WARNINGS = [
+    # s3:* and arn:aws:s3:::* are not in quotes.
+    ("scripts/bucket-user.sh", 4, 42, "W201"),
+    ("scripts/bucket-user.sh", 4, 50, "W201"),
+    # -p somePassword
+    ("scripts/first-user.sh", 10, 40, "W205"),
+    ("examples/first-user.sh", 25, 44, "W205"),
+]
+
+
+def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
+    done = run("iamcli", "check", "--format", "json", *map(str, SAMPLES))
+    assert (done.status, done.err) == (0, "")
+    answer = json.loads(done.out)
+    found = [
+        ("/".join(Path(each["file"]).parts[-2:]), each["line"], each["column"], each["code"])
+        for each in answer["findings"]
+    ]
+    assert sorted(found) == sorted(TRUE_WARNINGS)
+    assert answer["commands"] == 35
+
+
+# The program.
+
+
+def test_the_text(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-usercreate -u bob -vk\niam-userlistbypath -p /*/")
+    done = run("iamcli", "check", file)
+    assert (done.status, done.err) == (1, "")
+    assert done.out == (
+        f'{file}:2:23: E102 "-vk" is not an option of iam-usercreate\n'
+        "    type each option separately: -v -k\n"
+        f"{file}:3:23: W201 /*/ is not in quotes, so the shell may replace it with file names\n"
+        "    type '/*/'\n"
+        "2 commands, 1 error, 1 warning\n"
+        "To read more about a code, run: iamcli check --explain E102\n"
+    )
+
+
+def test_the_json(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-groupadduser -g Admin")
+    done = run("iamcli", "check", "--format", "json", file)
+    finding = {
+        "file": file,
+        "line": 2,
+        "column": 1,
+        "code": "E103",
+        "level": "error",
+        "command": "iam-groupadduser",
+        "message": "iam-groupadduser requires -u",
+        "fix": "add -u USERNAME",
+    }
+    assert json.loads(done.out) == {"findings": [finding], "commands": 1}
+    assert run("iamcli", "check", "--format", "json", os.devnull).out == (
+        '{"findings": [], "commands": 0}\n'
+    )
+
+
+def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-usercreate -u $'50%\\n'", name="a,b:c.sh")
+    done = run("iamcli", "check", "--format", "github", file)
+    named = f"{tmp_path}/a%2Cb%3Ac.sh"
+    (line,) = done.out.splitlines()
+    assert line.startswith(
+        f'::error file={named},line=2,col=19,title=E105::"50%25%0A" cannot be a user name; allowed:'
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "status"),
+    [
+        ("iam-usergetattributes", [], 0),
+        ("iam-userlistbypath -p /*/", [], 0),
+        ("iam-userlistbypath -p /*/", ["--strict"], 1),
+        ("iam-usergetattributes", ["--strict"], 0),
+        ("iam-usergetattributes -z", [], 1),
+        ("iam-usergetattributes -z", ["no-such-file"], 2),
+    ],
+)
+def test_the_exit_status(
+    script: str, options: list[str], status: int, run: Shell, tmp_path: Path
+) -> None:
+    assert run("iamcli", "check", write(tmp_path, script), *options).status == status
+
+
+def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
+    first = "#!/usr/bin/env python3"
+    (tmp_path / "tool").write_text(f"{first}\nprint()\n")
+    good = write(tmp_path, "iam-usergetattributes -z")
+    files = [str(tmp_path / name) for name in ("none", "", "binary", "tool")]
+    done = run("iamcli", "check", *files, good)
+    assert done.status == 2
+    assert "E102" in done.out
+    assert done.err.splitlines() == [
+        f"iamcli: cannot check {files[0]}: No such file or directory",
+        f"iamcli: cannot check {files[1]}: Is a directory",
+        f"iamcli: cannot check {files[2]}: not a text file",
+        f"iamcli: cannot check {files[3]}: not a sh, bash or zsh script; its first line is {first}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "specify the scripts to check; see iamcli check --help"),
+        (["--explain", "W999"], "there is no code W999; the codes are E101, "),
+        (["--format", "xml", "x"], "Invalid value for '--format'"),
+    ],
+)
+def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
+    done = run("iamcli", "check", *arguments)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iamcli: {line}")
+
+
+def test_without_the_extra_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
+    (tmp_path / "tree_sitter_bash.py").write_text("raise ImportError(name='tree_sitter_bash')")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = run("iamcli", "check", write(tmp_path, ""), env={"PYTHONPATH": path})
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        "iamcli: tree_sitter_bash is not installed; run: pip install 'iamcli[check]'\n",
+    )
+
+
+def test_it_starts_without_botocore_and_sends_nothing(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-usergetattributes -z")
+    done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "check", file)
+    assert "E102" in done.out
+    assert "tree_sitter_bash" in done.err
+    assert not re.search(r"\| +(botocore|urllib3|ssl|http\.client)", done.err)
+
+
+# Explanations.
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_example_of_an_explanation_has_the_fault_before_and_not_after(
+    code: str, tmp_path: Path
+) -> None:
+    explanation = EXPLANATIONS[code]
+    assert codes(tmp_path, explanation.before) == [code]
+    assert codes(tmp_path, explanation.after) == []
+
+
+def test_an_explanation_is_shown(run: Shell) -> None:
+    done = run("iamcli", "check", "--explain", "w210")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == (
+        "W210: a recursive removal whose name may be wrong\n"
+        "\n"
+        "The name is a variable that the script neither sets to known text nor tests. If\n"
+        "it is empty, the next option becomes the name.\n"
+        "\n"
+        "Before:\n"
+        "    iam-userdel -u $user -r\n"
+        "\n"
+        "After:\n"
+        '    iam-userdel -u "${user:?}" -r\n'
+        "\n"
+        "To silence it, write above the line: # iamcli: ignore=W210\n"
+    )
+
+
+# What cannot be parsed.
+
+
+def test_what_cannot_be_parsed_is_reported_and_is_no_finding(run: Shell, tmp_path: Path) -> None:
+    script = (
+        "iam-usergetattributes -a\n\nif then ( iam-usergetattributes -b\n\niam-usergetattributes -c"
+    )
+    file = write(tmp_path, script)
+    done = run("iamcli", "check", file)
+    assert re.findall(r':(\d+):\d+: E102 "(-\w)"', done.out) == [("2", "-a"), ("6", "-c")]
+    assert done.err == f"iamcli: {file}: line 4 cannot be parsed, not checked\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('iam-userlistbypath -a\necho "open\niam-userlistbypath -b', ["-a"]),
+        ('echo "open\niam-userlistbypath -b\n\niam-userlistbypath -c', ["-c"]),
+        ("if true; then\n  iam-userlistbypath -a\n", ["-a"]),
+        ("iam-userlistbypath -a )\niam-userlistbypath -b", ["-a", "-b"]),
+        ("x() {\niam-userlistbypath -a\n", ["-a"]),
+    ],
+)
+def test_it_goes_on_after_what_cannot_be_parsed(
+    script: str, expected: list[str], tmp_path: Path
+) -> None:
+    result = check([write(tmp_path, script)])
+    assert result.notes
+    found = [re.findall(r'"(-\w)"', each.message)[0] for each in result.findings]
+    assert [each for each in found if each not in expected] == []
+    assert found == expected
+
+
+def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "dos.sh"
+    path.write_bytes(
+        b"#!/bin/sh\r\niam-usercreate \\\r\n  -u bob -z\r\nfor u in a; do\r\n:\r\ndone\r\n"
+    )
+    done = run("iamcli", "check", str(path))
+    assert re.findall(r"(\d+:\d+): (\w+)", done.out) == [("3:10", "E102")]
+    assert done.err == (
+        f"iamcli: {path}: lines 1 to 7 end in CR LF, which shells do not accept; checked as if "
+        "they ended in LF\n"
+    )
+
+
+ZSH = """\
+setopt extendedglob pipefail
+print -l ${(f)"$(iam-userlistbypath | grep arn)"}
+for f in *(.); do print $f; done
+files=(**/*.txt(N))
+repeat 3 iam-usergetattributes -u bob
+for u ($users) iam-userdel -u $u
+if [[ $x == (a|b) ]] { iam-usergetattributes }
+print =(iam-usergetattributes)
+
+iam-usergetattributes -z
+"""
+
+
+def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
+    assert codes(tmp_path, ZSH, name="old.zsh", shebang="#!/bin/zsh\n") == ["E102"]
+
+
+def parsed(folder: Path, source: bytes) -> None:
+    path = folder / "fuzz.sh"
+    path.write_bytes(source)
+    result = check([str(path)])
+    for finding in result.findings:
+        lines = source.count(b"\n") + source.count(b"\r") + 1
+        assert 1 <= finding.line <= lines
+        assert finding.column >= 1
+        assert finding.code in CODES
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "iam-usercreate ",
+            "iam-userdel -r ",
+            "-u ",
+            "bob",
+            "$x",
+            '"$@"',
+            '"',
+            "'",
+            "`",
+            "$(",
+            ")",
+        ),
+        *(
+            "{",
+            "}",
+            "${",
+            "\n",
+            " ",
+            ";",
+            "|",
+            "||",
+            "&&",
+            "if ",
+            "then ",
+            "fi",
+            "for x in ",
+            "do ",
+        ),
+        *(
+            "done",
+            "case x in ",
+            "esac",
+            "<<EOF\n",
+            "EOF\n",
+            "<<<",
+            ">",
+            "2>&1",
+            "x=",
+            "f() ",
+            "[[ ",
+        ),
+        *(" ]]", "\\", "\r\n", "*", "\u2013u", "\u201c", "# iamcli: ignore=E102\n", "local ", "\t"),
+        *(
+            "read a b ",
+            "grep -i active",
+            "((",
+            "))",
+            "set -e\n",
+            ". ",
+            "\x00",
+            "\x1b",
+            "\ud7ff",
+            "=(",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=40).map("".join))
+def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = Path(tmp_path_factory.getbasetemp())
+    parsed(folder, text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_are_too_much(tmp_path_factory: pytest.TempPathFactory, source: bytes) -> None:
+    parsed(Path(tmp_path_factory.getbasetemp()), source)
+
+
+def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
+    for sample in SAMPLES:
+        source = sample.read_bytes()
+        for end in range(0, len(source), 23):
+            parsed(tmp_path, source[:end])
+
+
+def test_a_deeply_nested_script_is_refused_or_read(tmp_path: Path) -> None:
+    for script in ("$(" * 3000, "( " * 3000 + ")" * 3000, "if a; then " * 2000 + "fi; " * 2000):
+        result = check([write(tmp_path, script)])
+        assert result.findings == []
