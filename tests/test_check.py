@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.shell import BIN, HERE, ROOT
 
+from iamcli.check import limits
 from iamcli.check.check import check
 from iamcli.check.explanations import EXPLANATIONS
+from iamcli.commands import index
 
 if TYPE_CHECKING:
     from support.shell import Shell
@@ -355,6 +357,13 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
     assert codes(tmp_path, script) == expected
+
+
+def test_every_name_has_a_limit() -> None:
+    for command in index.commands():
+        for option in command.options:
+            if "letters" in option.limits:
+                assert limits.refused(option, "no name: \u00e4"), (command.name, option.name)
 
 
 def test_a_file_that_is_there_is_no_fault(tmp_path: Path) -> None:

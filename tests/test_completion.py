@@ -147,7 +147,10 @@ def test_iamcli_is_completed(complete: Complete) -> None:
     assert names(complete("iamcli ")) >= {"doctor", "sandbox", "home"}
     assert names(complete("iamcli doctor -")) >= {"--offline", "--format"}
     assert names(complete("iamcli doctor --format ")) >= {"text", "json"}
-    assert names(complete("iamcli ")) >= {"sandbox", "snapshot", "home"}
+    assert names(complete("iamcli ")) >= {"sandbox", "snapshot", "home", "check"}
+    assert names(complete("iamcli check --")) >= {"--explain", "--format", "--strict"}
+    assert names(complete("iamcli check --format ")) >= {"text", "json", "github"}
+    assert names(complete("iamcli check --explain W")) >= {"W201", "W210"}
     assert names(complete("iamcli snapshot --")) >= {"--from", "--users", "--force", "--url"}
     assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
     assert names(complete("iamcli home -")) >= {"--help", "--strict"}
@@ -166,6 +169,12 @@ def test_the_files_of_a_snapshot(complete: Complete, run: Shell) -> None:
     for line in ("iamcli snapshot det", "iamcli snapshot --from det"):
         assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
     assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
+
+
+def test_the_files_of_a_check(complete: Complete, run: Shell) -> None:
+    for name in ("old-one.sh", "old-two.sh"):
+        (run.home / name).touch()
+    assert names(complete("iamcli check --strict old-")) >= {"old-one.sh", "old-two.sh"}
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)

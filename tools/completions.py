@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamcli import completion
+from iamcli.check.explanations import EXPLANATIONS
 from iamcli.commands import index
 from iamcli.help.text import meaning
 from iamcli.parsing.shared import COMMON
@@ -200,7 +201,8 @@ def _names(known: Iterable[Command]) -> str:
 
 
 def _template(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return text.replace("@CODES@", " ".join(EXPLANATIONS))
 
 
 def wanted() -> dict[Path, str]:

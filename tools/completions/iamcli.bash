@@ -103,13 +103,24 @@ _iamcli_value()
 _iamcli_subcommands()
 {
     case $cword,${words[1]-} in
-        1,*) mapfile -t COMPREPLY < <(compgen -W 'doctor sandbox snapshot home -h --help --version' -- "$cur") ;;
+        1,*) mapfile -t COMPREPLY < <(compgen -W 'doctor check sandbox snapshot home -h --help --version' -- "$cur") ;;
         *,sandbox) _command_offset 2 ;;
         *,doctor)
             if [[ $prev == --format ]]; then
                 mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur")
             else
                 mapfile -t COMPREPLY < <(compgen -W '-h --help --offline --format' -- "$cur")
+            fi
+            ;;
+        *,check)
+            if [[ $prev == --format ]]; then
+                mapfile -t COMPREPLY < <(compgen -W 'text json github' -- "$cur")
+            elif [[ $prev == --explain ]]; then
+                mapfile -t COMPREPLY < <(compgen -W '@CODES@' -- "$cur")
+            elif [[ $cur == -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -W '-h --help --explain --format --strict' -- "$cur")
+            else
+                _filedir
             fi
             ;;
         *,snapshot)

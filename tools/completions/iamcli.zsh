@@ -18,6 +18,7 @@ _iamcli_names() {
 _iamcli_subcommands() {
     local -a subcommands=(
         'doctor:find out why commands do not work on this machine'
+        'check:find mistakes in scripts that run the commands'
         'sandbox:run a command, or a shell, with a private IAM on this machine'
         'snapshot:save the IAM entities of an account to a file'
         'home:lay out a folder for scripts that name the original toolkit'
@@ -34,6 +35,13 @@ _iamcli_subcommands() {
         (( CURRENT -= 1 ))
         _arguments '(- *)'{-h,--help}'[show the help]' '--offline[send nothing]' \
             '--format=[print text or JSON]:format:(text json)'
+    elif [[ $words[2] == check ]]; then
+        words=("${(@)words[2,-1]}")
+        (( CURRENT -= 1 ))
+        _arguments '(- *)'{-h,--help}'[show the help]' \
+            '(- *)--explain=[explain a code]:code:(@CODES@)' \
+            '--format=[print text, JSON or annotations]:format:(text json github)' \
+            '--strict[exit 1 also if there are only warnings]' '*:file:_files'
     elif [[ $words[2] == snapshot ]]; then
         words=("${(@)words[2,-1]}")
         (( CURRENT -= 1 ))
