@@ -261,6 +261,8 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         'file=$(mktemp)\niam-useraddkey -u bob > "$file"',
         "touch key; chmod 600 key\niam-useraddkey -u bob > key",
         "iam-usergetattributes -u bob 2>&1 | grep -q NoSuchEntity",
+        "iam-userlistbypath | grep error-reports",
+        "iam-userlistbypath | grep -v error",
         "iam-usergetattributes -u bob |& grep -q NoSuchEntity",
         "out=$(iam-usergetattributes -u bob 2>&1)\n[[ $out == *error* ]] && exit 1",
         "IAMCLI_STRICT=1 iam-usergetattributes -u bob | grep -q error",
@@ -343,6 +345,11 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("set +e\nset -e\nset +e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
         ("iam-userlistbypath | xargs -n 1 echo", []),
         ("iam-userlistbypath | xargs -n 1 iam-userdel -u", ["W202"]),
+        ('users=($(iam-userlistbypath))\nfor u in "${users[@]}"; do echo $u; done', ["W202"]),
+        ("for u in $(iam-userlistbypath || exit); do echo $u; done", ["W202"]),
+        ("iam-usergetattributes -u bob | awk '/error/ { exit 1 }'", ["W206"]),
+        ("keys=($(iam-useraddkey -u bob))", ["W207"]),
+        ('retry() { "${@:2}"; }\nretry 3 iam-usergetattributes -u bob -z', ["E102"]),
         ("mapfile -t users < <(iam-userlistbypath)", ["W202"]),
         ("while read u; do echo $u; done < <(iam-userlistbypath)", ["W202"]),
         ("{ iam-useraddkey -u bob; } >> keys", ["W205"]),
@@ -611,6 +618,9 @@ def test_what_cannot_be_parsed_is_reported_and_is_no_finding(run: Shell, tmp_pat
         ("if true; then\n  iam-userlistbypath -a\n", ["-a"]),
         ("iam-userlistbypath -a )\niam-userlistbypath -b", ["-a", "-b"]),
         ("x() {\niam-userlistbypath -a\n", ["-a"]),
+        # The quotes in a function with an open quote may be the wrong way round.
+        ('x() {\necho "\nfi "\niam-userlistbypath -a\necho "\n}\niam-userlistbypath -b', []),
+        ("if true; then\niam-userlistbypath -a )\nfi\niam-userlistbypath -b", ["-b"]),
     ],
 )
 def test_it_goes_on_after_what_cannot_be_parsed(

@@ -45,9 +45,9 @@ def check(context: Context) -> Iterator[Found]:
         yield from pasted
         if pasted or invocation.given is None or invocation.given.helps:
             continue
-        torn = list(_policy(call, invocation.command))
-        yield from torn
-        if not torn:
+        unusable = list(_policy(call, invocation.command))
+        yield from unusable
+        if not unusable:
             yield from _options(invocation)
 
 

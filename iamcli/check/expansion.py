@@ -104,7 +104,9 @@ def variable(source: str, state: State) -> Value:
     if length and not indirect and name not in _SPECIAL:
         return (Gap(single=True, filled=True),)
     if index or indirect:
-        return (Gap(name, many=True),)
+        value = state.value(name)
+        only = value[0] if len(value) == 1 and index in ("[@]", "[*]") else None
+        return (Gap(name, only.output if isinstance(only, Gap) else (), many=True),)
     if not rest:
         return _simple(name, state)
     return _changed(name, rest, state)

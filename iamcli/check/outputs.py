@@ -22,11 +22,13 @@ _SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\bgrep\b")
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
 #: Words of error messages.
 _ERRORS = re.compile(
-    r"error|malformed|nosuch|entityalreadyexists|alreadyexists|accessdenied|access denied"
+    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|accessdenied|access denied"
     r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
-    r"|validation|throttling|exception|unauthorized|not authorized|failed|failure",
+    r"|validationerror|throttling|\bexception\b|not authorized",
     re.IGNORECASE,
 )
+#: Programs whose first argument can contain /PATTERN/.
+_FILTERS = ("awk", "gawk", "mawk", "sed")
 
 
 def check(context: Context) -> Iterator[Found]:
@@ -178,6 +180,11 @@ def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
 def _greps(context: Context) -> Iterator[Found]:
     for call in context.walker.calls:
         searched = _searched(call)
+        if searched and call.program in _FILTERS and call.words:
+            program = call.words[0 if not call.words[0].known.startswith("-") else -1]
+            if re.search(r"/[^/]*/", program.known):
+                for source, merged in searched:
+                    yield from _error(source, program, merged=merged)
         search = grep(call) if searched else None
         if search is None or search.inverted:
             continue

@@ -29,7 +29,7 @@ _DEFINED = re.compile(
 )
 #: The arguments of a function, run as a command.
 _RUNS_ARGUMENTS = re.compile(
-    r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$[@*]", re.MULTILINE
+    r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
 #: The nodes that a fault spoils as a whole.
@@ -183,9 +183,12 @@ class Walker:
         if not parts:
             return ()
         self._visit(parts[0], state, context._replace(tested=True))
+        # What follows || does not change the output that is captured, in a script that ends there.
+        other = any(child.type == "||" for child in node.children)
+        inner = context._replace(capture=None) if other else context
         for right in parts[1:]:
             branch = state.copy()
-            self._visit(right, branch, context)
+            self._visit(right, branch, inner)
             state.join([state, branch])
         return ()
 
@@ -585,20 +588,14 @@ class Walker:
     ) -> list[Part]:
         kind = node.type
         if kind in ("string", "concatenation", "translated_string"):
-            inner = quoted or kind == "string"
-            found: list[Part] = []
-            for piece in expansion.pieces(node):
-                if isinstance(piece, Part):
-                    found.append(piece)
-                else:
-                    found += self._parts(piece, state, context, use, quoted=inner)
-            return found
+            return self._joined(node, state, context, use, quoted=quoted or kind == "string")
         if kind in expansion.PLAIN:
             return list(expansion.plain(kind, text(node), quoted=quoted))
-        if kind == "command_substitution":
-            return [Part(each, quoted) for each in self._run(node, state, context, use)]
-        if kind == "process_substitution":
-            return [Part(each, quoted) for each in self._run(node, state, context, Use())]
+        if kind in ("command_substitution", "process_substitution"):
+            used = use if kind == "command_substitution" else Use()
+            return [Part(each, quoted) for each in self._run(node, state, context, used)]
+        if kind == "array":
+            return [Part(self._array(node, state, context, use), quoted)]
         # A default value, an index or a calculation can contain command substitutions.
         for child in node.children:
             if child.child_count and child.type != "simple_expansion":
@@ -608,6 +605,27 @@ class Walker:
             return [Part(each, quoted, expanded=True) for each in values]
         number = kind == "arithmetic_expansion"
         return [Part(Gap(single=number, filled=number, many=not number), quoted)]
+
+    def _joined(
+        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
+    ) -> list[Part]:
+        """Return the parts of a string or a concatenation."""
+        found: list[Part] = []
+        for piece in expansion.pieces(node):
+            if isinstance(piece, Part):
+                found.append(piece)
+            else:
+                found += self._parts(piece, state, context, use, quoted=quoted)
+        return found
+
+    def _array(self, node: Node, state: State, context: Context, use: Use) -> Gap:
+        """Follow the elements of an array; return the array."""
+        found: list[Part] = []
+        for child in node.children:
+            if child.is_named:
+                found += self._parts(child, state, context, use, quoted=False)
+        only = found[0].text if len(found) == 1 else None
+        return Gap(output=only.output if isinstance(only, Gap) else (), many=True)
 
     def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
         """Follow a command substitution; return its output."""
