@@ -22,7 +22,7 @@ _SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\bgrep\b")
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
 #: Words of error messages.
 _ERRORS = re.compile(
-    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|accessdenied|access denied"
+    r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
     r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
     r"|validationerror|throttling|\bexception\b|not authorized",
     re.IGNORECASE,
