@@ -111,10 +111,8 @@ class Script:
         if root.type == "ERROR":
             return (yield from self._broken(root))
         for child in root.children:
-            if child.has_error and child.type in COMPOUND and self._faults(child):
-                # The quotes after the fault may be understood the wrong way round.
-                self.skip(child)
-                continue
+            if child.has_error and child.type in COMPOUND:
+                self._faults(child)
             lines = child.end_point.row - child.start_point.row
             if child.type == "ERROR" and lines:
                 resume = yield from self._broken(child)
@@ -131,20 +129,15 @@ class Script:
                 return resume
         return None
 
-    def _faults(self, node: Node) -> bool:
-        """Note what was not understood in ``node``; return whether an open quote is in it."""
+    def _faults(self, node: Node) -> None:
+        """Note what was not understood in ``node``."""
         remaining = [node]
-        quotes = False
         while remaining:
             for child in remaining.pop().children:
                 if child.type == "ERROR" or child.is_missing:
                     self.skip(child)
-                    source = text(child)
-                    odd = any(source.count(quote) % 2 for quote in "\"'`")
-                    quotes = quotes or odd or child.type in "\"'`"
                 elif child.has_error:
                     remaining.append(child)
-        return quotes
 
     def _broken(self, node: Node) -> Generator[Node, None, int | None]:
         """Yield the statements before the fault in ``node``; return the line to go on at."""
