@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
 
+import click
 import pytest
+from support.forked import Done
 from support.requirements import need
 from support.selection import every
 from support.shell import BIN, ROOT
 from support.stub import ok
-from support.terminal import InteractiveShell
+from support.terminal import InteractiveShell, Terminal
+
+from iamcli.cli.group import SUBCOMMANDS, group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -143,38 +149,118 @@ def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> N
         assert any(line.startswith("--version") for line in complete(f"{name} --")), name
 
 
-def test_iamcli_is_completed(complete: Complete) -> None:
-    assert names(complete("iamcli ")) >= {"doctor", "sandbox", "home"}
-    assert names(complete("iamcli doctor -")) >= {"--offline", "--format"}
+def test_each_subcommand_is_completed(complete: Complete) -> None:
+    context = click.Context(group, info_name="iamcli")
+    commands = [group.get_command(context, name) for name in SUBCOMMANDS]
+    visible = [command for command in commands if command and not command.hidden]
+    offered = complete("iamcli ")
+    for command in visible:
+        summary = command.get_short_help_str(limit=200).removesuffix(".")
+        summary = summary[0].lower() + summary[1:]
+        assert any(line.startswith(str(command.name)) and summary in line for line in offered), (
+            command.name
+        )
+        options = [name for option in command.params for name in option.opts if name[:2] == "--"]
+        assert names(complete(f"iamcli {command.name} --")) >= {*options, "--help"}, command.name
+    assert "complete" not in names(offered)
+    assert names(complete("iamcli --")) >= {"--version", "--help"}
+
+
+def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -> None:
+    (run.home / "practice-one").mkdir()
+    (run.home / "practice-two").mkdir()
+    (run.home / "practice-file").touch()
+    assert names(complete("iamcli completion ")) >= {"bash", "zsh", "fish"}
     assert names(complete("iamcli doctor --format ")) >= {"text", "json"}
-    assert names(complete("iamcli ")) >= {"sandbox", "snapshot", "home", "check"}
-    assert names(complete("iamcli check --")) >= {"--explain", "--format", "--strict"}
-    assert names(complete("iamcli check --format ")) >= {"text", "json", "github"}
     assert names(complete("iamcli check --explain W")) >= {"W201", "W210"}
-    assert names(complete("iamcli snapshot --")) >= {"--from", "--users", "--force", "--url"}
-    assert any(line.startswith("--url") for line in complete("iamcli sandbox iam-userdel --"))
-    assert names(complete("iamcli home -")) >= {"--help", "--strict"}
+    assert names(complete("iamcli help iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    for line in ("iamcli home pr", "iamcli home --strict pr", "iamcli sandbox --keep pr"):
+        offered = names(complete(line))
+        assert offered >= {"practice-one/", "practice-two/"}, line
+        assert not offered & {"practice-file"}, line
+    assert names(complete("iamcli sandbox iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    # zsh completes nothing after "--", for its own commands as well.
+    dashes = () if shell == "zsh" else ("sandbox --",)
+    for start in ("sandbox", "sandbox --keep x", *dashes):
+        line = f"iamcli {start} iam-userdel --"
+        offered_now = complete(line)
+        assert any(option.startswith("--url") for option in offered_now), line
+        assert not any(option.startswith("--keep") for option in offered_now), line
+    assert names(complete("iamcli iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    assert names(complete("iamcli iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
 
 
-def test_the_folder_of_a_home(complete: Complete, run: Shell) -> None:
-    (run.home / "an-old-one").mkdir()
-    (run.home / "an-old-two").mkdir()
-    for line in ("iamcli home an-", "iamcli home --strict an-"):
-        assert names(complete(line)) >= {"an-old-one/", "an-old-two/"}, line
-
-
-def test_the_files_of_a_snapshot(complete: Complete, run: Shell) -> None:
+def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
     for name in ("details-one.json", "details-two.json"):
         (run.home / name).touch()
-    for line in ("iamcli snapshot det", "iamcli snapshot --from det"):
+    for line in ("iamcli snapshot det", "iamcli snapshot --from det", "iamcli check --strict det"):
         assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
     assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
 
 
-def test_the_files_of_a_check(complete: Complete, run: Shell) -> None:
-    for name in ("old-one.sh", "old-two.sh"):
-        (run.home / name).touch()
-    assert names(complete("iamcli check --strict old-")) >= {"old-one.sh", "old-two.sh"}
+def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> None:
+    need("fish")
+
+    def offered(line: str) -> list[str]:
+        return account("fish", "-c", 'complete -C "$argv"', line).out.splitlines()
+
+    assert offered("iam-userdel -u b") == ["bert", "bob"]
+    assert offered("iam-useraddpolicy -e ") == ["Allow", "Deny"]
+    assert offered("iamcli completion ") == ["bash", "fish", "zsh"]
+    assert "-u\tthe user's name (required)" in offered("iam-userdel -")
+
+
+START_UP = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
+
+
+def line_of_readme(shell: str) -> str:
+    """Return the line of README that switches completion on."""
+    (line,) = [
+        line.strip()
+        for line in (ROOT / "README.md").read_text().splitlines()
+        if f"iamcli completion {shell}" in line
+    ]
+    return line
+
+
+def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -> None:
+    aws.env["TERM"] = "dumb"
+    aws("iam-usercreate", "-u", "robert")
+    assert_completes(aws, shell, line_of_readme(shell), "iam-usergetattributes")
+
+
+def test_bash_without_bash_completion_says_what_is_missing(run: Shell) -> None:
+    script = run("iamcli", "completion", "bash").out
+    elsewhere = re.sub(r"(?<![\w'])/(usr|etc|opt)\b", "/nonexistent", script)
+    assert run("bash", "--norc", "-c", elsewhere) == Done(
+        0, "", "iamcli: completion in bash requires the package bash-completion; install it\n"
+    )
+
+
+def test_completion_files_that_are_missing_are_reported(run: Shell) -> None:
+    folder = run.home / "copy"
+    shutil.copytree(ROOT / "iamcli", folder / "iamcli", ignore=lambda *_: ["__pycache__"])
+    for shell in SHELLS:
+        done = run(
+            sys.executable, "-m", "iamcli", "completion", shell, env={"PYTHONPATH": str(folder)}
+        )
+        assert (done.status, done.out) == (1, "")
+        assert re.fullmatch(
+            r"iamcli: the completion files are not in \S+; install iamcli again\n", done.err
+        )
+
+
+def assert_completes(run: Shell, shell: str, line: str, command: str) -> None:
+    """Assert that a shell whose start-up file is ``line`` completes a name from the account."""
+    file = run.home / START_UP[shell]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{line}\n")
+    here = Terminal(shell, "-i", env=run.env)
+    try:
+        here.type(f"{command} -u ro\t\r")
+        here.wait_for("arn:aws:iam::123456789012:user/robert")
+    finally:
+        here.close()
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -17,9 +16,6 @@ from iamcli import __version__
 from iamcli.commands import index
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from support.forked import ForkRunner
     from support.shell import Shell
 
 MAN = ROOT / "man"
@@ -224,41 +220,6 @@ def test_no_page_leads_everywhere() -> None:
     assert max(len(see_also(name)) for name in COMMANDS) <= 16
     assert not [name for name in see_also("iam-userdelpolicy") if "group" in name or "role" in name]
     assert "iam-accountgetsummary" not in see_also("iam-accountaliascreate")
-
-
-def examples_of(page: Path) -> list[str]:
-    """Return the command lines in a page's EXAMPLES, lines that go on joined."""
-    section = page.read_text().partition(".Sh EXAMPLES\n")[2].partition("\n.Sh ")[0]
-    plain = section.replace(r"\-", "-").replace(r"\(aq", "'").replace("\\e\n", "")
-    return re.findall(r"^(?:\.Dl )?\$ (.*)$", plain, re.MULTILINE)
-
-
-def test_the_walk_of_the_overview_works(aws: Shell, run_fast: ForkRunner) -> None:
-    first, *lines = examples_of(MAN / "iam-toolkit.7")
-    assert first == "iamcli sandbox"
-    assert [line.split()[0] for line in lines] == [
-        "iam-usercreate",
-        "iam-useraddpolicy",
-        "iam-userlistpolicies",
-        "iam-userdel",
-        "iam-userdel",
-    ]
-    for line in lines:
-        done = run_fast(*shlex.split(line))
-        assert (done.status, done.err) == (0, ""), line
-    assert run_fast("iam-userlistbypath").out == "IsTruncated: false\n"
-
-
-def test_the_key_file_of_the_format_page_works(aws: Shell) -> None:
-    text = (MAN / "aws-credential-file.5").read_text()
-    block = text.partition(".Sh EXAMPLES\n")[2].partition(".Bd -literal -offset indent\n")[2]
-    script = block.partition(".Ed\n")[0].replace(r"\-", "-").replace("$ ", "")
-    aws("iam-usercreate", "-u", "bob")
-    done = aws("sh", "-c", script)
-    assert (done.status, done.out, done.err) == (0, "", "")
-    assert (aws.home / "bob.credentials").stat().st_mode & 0o777 == 0o600
-    keys = aws("iam-userlistkeys", "-u", "bob").out.splitlines()[0]
-    assert f"AWSAccessKeyId={keys}\n" in (aws.home / "bob.credentials").read_text()
 
 
 def test_the_overview_names_every_variable_that_is_read() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 from support import resettable
@@ -21,14 +23,21 @@ from support.processes import (
     running,
     wait_until,
 )
+from support.requirements import need
 from support.terminal import Terminal
 
+from iamcli import __version__
 from iamcli.errors import Failure
+from iamcli.sandbox import kept
 from iamcli.sandbox import launcher as sandbox
 from iamcli.sandbox import server as sandbox_server
 from iamcli.sandbox.rules import layer
 
 IAMCLI = BIN / "iamcli"
+TRUST = (
+    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
+    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+)
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
@@ -233,21 +242,46 @@ def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env, tmp_path
 
 
 @pytest.mark.parametrize("shell", ["bash", "dash", "fish", "zsh"])
-def test_a_shell_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell):
+def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell):
+    need(shell)
     path = shutil.which(shell)
-    if not path and not os.environ.get("CI"):
-        pytest.skip(f"{shell} is not installed")
-    for name in (".bashrc", ".zshrc", ".profile"):
-        (tmp_path / name).write_text("export AWS_IAM_URL=https://iam.example.com\n")
+    files = [tmp_path / name for name in (".bashrc", ".zshrc", ".zshenv", ".profile")]
+    files += [tmp_path / "own" / name for name in (".zshrc", ".zshenv")]
+    files += [tmp_path / ".bash_completion"]
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("export AWS_IAM_URL=https://iam.example.com\n")
     fish = tmp_path / ".config" / "fish" / "config.fish"
     fish.parent.mkdir(parents=True)
     fish.write_text("set -x AWS_IAM_URL https://iam.example.com\n")
     env |= {"SHELL": path, "ENV": str(tmp_path / ".profile"), "TERM": "dumb"}
+    env |= {"ZDOTDIR": str(tmp_path / "own")}
     terminal = Terminal(IAMCLI, "sandbox", env=env)
-    terminal.wait_for("type exit to leave")
-    terminal.type("echo at=$AWS_IAM_URL; exit 3\n")
+    greeting = terminal.wait_for("(iamcli sandbox) $ ")
+    assert "requests do not reach AWS; type exit to leave\r\nTry these commands." in greeting
+    assert [line.split()[0] for line in greeting.splitlines() if line.startswith("  iam-")] == [
+        "iam-usercreate",
+        "iam-useraddpolicy",
+        "iam-userlistpolicies",
+    ]
+    assert ("TAB completes options and names." in greeting) == (shell != "dash")
+    terminal.type("iam-usercreate -u robert; iam-usercreate -u ben\n")
+    terminal.wait_for("(iamcli sandbox) $ ")
+    if shell != "dash":
+        terminal.type("iam-usergetatt\t -u ro\t\n")
+        terminal.wait_for("arn:aws:iam::123456789012:user/robert")
+        # A name that was made after the last list.
+        terminal.type("iam-usercreate -u rufus\n")
+        terminal.wait_for("(iamcli sandbox) $ ")
+        terminal.type("iam-usergetatt\t -u ru\t\n")
+        terminal.wait_for("arn:aws:iam::123456789012:user/rufus")
+        terminal.wait_for("(iamcli sandbox) $ ")
+    terminal.type("echo at=$AWS_IAM_URL= zdotdir=$ZDOTDIR=; exit 3\n")
     assert terminal.status() == 3
     assert "at=http://127.0.0.1:" in terminal.shown
+    assert f"zdotdir={tmp_path}/own=" in terminal.shown
+    assert not (tmp_path / ".cache" / "iamcli").exists()
+    assert not (tmp_path / ".zcompdump").exists()
     assert left_behind(tmp_path) == []
 
 
@@ -257,6 +291,263 @@ def test_a_shell_ends_with_sigterm(env, tmp_path):
     terminal.send_signal(signal.SIGTERM)
     assert terminal.status() == 129
     assert left_behind(tmp_path) == []
+
+
+def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
+    # bash does so while it shows its prompt.
+    shell = tmp_path / "shell"
+    shell.write_text("#!/bin/sh\ntrap 'trap - HUP' HUP\necho ready\nwhile :; do sleep 0.1; done\n")
+    shell.chmod(0o755)
+    terminal = Terminal(IAMCLI, "sandbox", env={**env, "SHELL": str(shell)})
+    terminal.wait_for("ready")
+    terminal.send_signal(signal.SIGTERM)
+    assert terminal.status() == 129
+    assert left_behind(tmp_path) == []
+
+
+# The account that is kept.
+
+
+def identity(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_an_account_is_kept(env, tmp_path):
+    folder = tmp_path / "kept"
+    script = "iam-usercreate -u david -k -v"
+    made = identity(in_sandbox(env, "--keep", folder, "sh", "-c", script))
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()} == {
+        "account": 0o600,
+        "lock": 0o600,
+    }
+    key, secret, arn, user_id = made
+    # Its key still signs requests as the user, and the shell knows that it is not empty.
+    terminal = Terminal(IAMCLI, "sandbox", "--keep", str(folder), env={**env, "SHELL": "/bin/sh"})
+    greeting = terminal.wait_for("(iamcli sandbox) $ ")
+    assert f", kept in {folder}; requests do not reach AWS" in greeting
+    assert "  iam-userlistbypath\r\n" in greeting
+    terminal.type(f"export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}\n")
+    terminal.type("unset AWS_CREDENTIAL_FILE; iam-usergetattributes; iam-userlistkeys\n")
+    terminal.wait_for(f"{arn}\r\n{user_id}\r\n{key}\r\nActive\r\n")
+    terminal.type("exit\n")
+    assert terminal.status() == 0
+    assert left_behind(tmp_path) == []
+
+
+def test_a_second_sandbox_on_the_same_directory_is_refused(env, tmp_path):
+    folder = tmp_path / "kept"
+    inner = f"{IAMCLI} sandbox --keep {folder} true"
+    done = in_sandbox(env, "--keep", folder, "sh", "-c", inner)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"iamcli: cannot start the sandbox: another sandbox uses {folder}; leave that one, or "
+        "specify another directory\n"
+    )
+
+
+HEADER = {"iamcli": __version__, "format": kept.FORMAT, "moto": version("moto")}
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"", "was not written by iamcli sandbox; specify another directory"),
+        (b"a letter\n", "was not written by iamcli sandbox; specify another directory"),
+        (b"[1]\n", "was not written by iamcli sandbox; specify another directory"),
+        (b'{"moto": "5"}\n', "was not written by iamcli sandbox; specify another directory"),
+        (
+            HEADER | {"moto": "4.0"},
+            f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
+        ),
+        (
+            HEADER | {"iamcli": "9", "format": 9},
+            f"was kept by iamcli 9 with moto {version('moto')}; this is iamcli ",
+        ),
+    ],
+)
+def test_a_file_of_another_version_or_program_is_refused_and_left(env, tmp_path, content, shown):
+    file = tmp_path / "kept" / "account"
+    file.parent.mkdir()
+    if isinstance(content, dict):
+        content = json.dumps(content).encode() + b"\n" + pickle.dumps({})
+    file.write_bytes(content)
+    done = in_sandbox(env, "--keep", file.parent, "true")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert shown in done.stderr
+    assert file.read_bytes() == content
+    assert left_behind(tmp_path) == []
+
+
+class Evil:
+    def __reduce__(self):
+        return subprocess.Popen, (["touch", "made"],)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.dumps(Evil()),
+        # A function and a class that the modules of the account import.
+        pytest.param(b"cmoto.iam.models\nrandom_access_key\n.", marks=pytest.mark.full),
+        pytest.param(b"cmoto.iam.models\nBackendDict\n.", marks=pytest.mark.full),
+    ],
+    ids=["evil", "function", "imported"],
+)
+def test_a_kept_account_runs_no_code(env, tmp_path, content):
+    file = tmp_path / "kept" / "account"
+    file.parent.mkdir()
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + content)
+    done = in_sandbox(env, "--keep", file.parent, "true", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{file} is damaged (UnpicklingError: " in done.stderr
+    assert " is not part of an account); move it away to start with" in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_directory_that_cannot_be_used_is_reported(env, tmp_path):
+    for name, why in (
+        ("", "the directory name is empty; specify a directory"),
+        ("/dev/null", "cannot start the sandbox: cannot use /dev/null: File exists"),
+        ("/dev/null/x", "cannot start the sandbox: cannot use /dev/null/x: Not a directory"),
+    ):
+        done = in_sandbox(env, "--keep", name, "true")
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {why}\n")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "account").symlink_to(tmp_path / "elsewhere")
+    done = in_sandbox(env, "--keep", tmp_path / "kept", "true")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+@pytest.mark.full
+def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path):
+    folder = tmp_path / "kept"
+    saved = f"until [ -f {folder}/account ]; do sleep 0.05; done"
+    script = f"iam-usercreate -u david; {saved}; rm -r {folder}"
+    done = in_sandbox(env, "--keep", folder, "sh", "-c", script)
+    why = f"cannot write {folder}/account: No such file or directory"
+    assert done.stderr == f"iamcli: the account was not kept: {why}\n"
+    assert done.returncode == 1
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("killed", ["sandbox", "server"])
+def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
+    file = tmp_path / "kept" / "account"
+    script = "iam-usercreate -u david; exec sleep 300"
+    process = subprocess.Popen(
+        [IAMCLI, "sandbox", "--keep", file.parent, "sh", "-c", script],
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: file.exists() and b"david" in file.read_bytes())
+    found = {line: pid for pid, line in running(tmp_path).items()}
+    (server,) = (pid for line, pid in found.items() if "sandbox.server" in line)
+    if killed == "sandbox":
+        process.kill()
+        assert process.communicate()[1] == ""
+    else:
+        os.kill(server, signal.SIGKILL)
+        (sleeping,) = (pid for line, pid in found.items() if line.startswith("sleep"))
+        os.kill(sleeping, signal.SIGTERM)
+        assert process.communicate()[1] == (
+            f"iamcli: the sandbox server was killed; {file.parent} may lack the last changes\n"
+        )
+        assert process.returncode == 1
+    wait_until(lambda: left_behind(tmp_path) == [])
+    done = in_sandbox(env, "--keep", file.parent, "iam-userlistbypath")
+    assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
+
+
+def client(private, service="iam"):
+    boto3 = pytest.importorskip("boto3")
+    session = boto3.Session(sandbox.ACCESS_KEY, sandbox.SECRET_KEY, region_name="us-east-1")
+    return session.client(service, endpoint_url=private.url)
+
+
+def everything(iam):
+    """Return what the service shows of an account."""
+    shown = {}
+    for operation, arguments in {
+        "get_account_authorization_details": {},
+        "get_account_password_policy": {},
+        "get_account_summary": {},
+        "get_login_profile": {"UserName": "u"},
+        "get_user": {"UserName": "u"},
+        "list_access_keys": {"UserName": "u"},
+        "list_attached_user_policies": {"UserName": "u"},
+        "list_account_aliases": {},
+        "list_groups_for_user": {"UserName": "u"},
+        "list_mfa_devices": {"UserName": "u"},
+        "list_open_id_connect_providers": {},
+        "list_policy_versions": {"PolicyArn": "arn:aws:iam::123456789012:policy/m"},
+        "list_saml_providers": {},
+        "list_server_certificates": {},
+        "list_service_specific_credentials": {"UserName": "u"},
+        "list_signing_certificates": {"UserName": "u"},
+        "list_user_tags": {"UserName": "u"},
+        "list_virtual_mfa_devices": {},
+    }.items():
+        shown[operation] = getattr(iam, operation)(**arguments)
+    shown["keys of the account"] = iam.list_access_keys()
+    for response in shown.values():
+        del response["ResponseMetadata"]
+    return shown
+
+
+def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
+    for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    certificate = (ROOT / "tests" / "answers" / "cert.pem").read_text()
+    private_key = (ROOT / "tests" / "answers" / "key.pem").read_text()
+    versioned = POLICY.replace("{", '{"Version":"2012-10-17",', 1)
+    tags = [{"Key": "team", "Value": "web"}]
+    with sandbox.server(keep=str(tmp_path / "kept")) as private:
+        iam = client(private)
+        iam.create_user(UserName="u", Tags=tags)
+        iam.create_group(GroupName="g")
+        iam.add_user_to_group(UserName="u", GroupName="g")
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST, Tags=tags)
+        iam.create_instance_profile(InstanceProfileName="i")
+        iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="r")
+        arn = iam.create_policy(PolicyName="m", PolicyDocument=versioned)["Policy"]["Arn"]
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=versioned)
+        iam.attach_user_policy(UserName="u", PolicyArn=arn)
+        iam.attach_group_policy(GroupName="g", PolicyArn=arn)
+        iam.attach_role_policy(RoleName="r", PolicyArn=arn)
+        iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=POLICY)
+        iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=POLICY)
+        iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=POLICY)
+        iam.attach_user_policy(UserName="u", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+        iam.put_user_permissions_boundary(UserName="u", PermissionsBoundary=arn)
+        iam.create_access_key(UserName="u")
+        iam.create_access_key()
+        iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
+        iam.create_login_profile(UserName="u", Password="somePassword")
+        iam.create_account_alias(AccountAlias="example")
+        iam.update_account_password_policy(MinimumPasswordLength=9)
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="v")["VirtualMFADevice"]
+        iam.enable_mfa_device(
+            UserName="u",
+            SerialNumber=device["SerialNumber"],
+            AuthenticationCode1="123456",
+            AuthenticationCode2="123457",
+        )
+        iam.upload_server_certificate(
+            ServerCertificateName="s", CertificateBody=certificate, PrivateKey=private_key
+        )
+        iam.upload_signing_certificate(UserName="u", CertificateBody=certificate)
+        iam.create_saml_provider(Name="saml", SAMLMetadataDocument="x" * 1000)
+        iam.create_open_id_connect_provider(Url="https://example.com", ThumbprintList=["a" * 40])
+        before = everything(iam)
+    assert before["get_user"]["User"]["PermissionsBoundary"]
+    assert before["keys of the account"]["AccessKeyMetadata"]
+    with sandbox.server(keep=str(tmp_path / "kept")) as private:
+        assert everything(client(private)) == before
+        assert private.found
 
 
 # The server.

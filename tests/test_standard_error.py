@@ -342,6 +342,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "private IAM": sandbox,
+    "Try these": sandbox,
     "... This is the help": lambda run, _stub: Run(
         f"{BIN}/iamcli help userdel", env={"PATH": str(run.home)}
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import pytest
 from support.requirements import need
 from support.shell import ROOT, Shell
 from support.terminal import InteractiveShell
-from test_completion import BASH, BASH_COMPLETION
+from test_completion import BASH, BASH_COMPLETION, assert_completes, line_of_readme
 from test_man import COMMANDS, PAGES
 
 if TYPE_CHECKING:
@@ -128,7 +129,22 @@ def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
         here.close()
 
 
-def test_zsh_and_fish_find_them_as_the_overview_says(user: Shell, venv: Path) -> None:
+@pytest.mark.full
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
+    shell: str, aws: Shell, venv: Path
+) -> None:
+    need(shell)
+    # The wheel alone is in the environment; its requirements are in that of the tests.
+    packages = next(venv.glob("lib/python*/site-packages"))
+    (packages / "requirements.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    aws("iam-usercreate", "-u", "robert")
+    aws.env |= {"PATH": "/usr/bin:/bin", "TERM": "dumb", "PYTHONPATH": ""}
+    line = line_of_readme(shell).replace("iamcli completion", f"{venv}/bin/iamcli completion")
+    assert_completes(aws, shell, line, f"{venv}/bin/iam-usergetattributes")
+
+
+def test_zsh_and_fish_find_them_where_they_are_installed(user: Shell, venv: Path) -> None:
     need("zsh", "fish")
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
     assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out

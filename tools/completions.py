@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from subcommands import LINE, Row, Subcommand, program, subcommands
+
 from iamcli import completion
-from iamcli.check.explanations import EXPLANATIONS
 from iamcli.commands import index
 from iamcli.help.text import meaning
 from iamcli.parsing.shared import COMMON
@@ -67,6 +68,7 @@ def bash() -> Iterator[tuple[str, str]]:
     rows = [line for command in known for line in _bash_case(command)]
     text = _template("iamcli.bash").replace("@COMMON@", "\n".join(_bash_rows(COMMON, 8)))
     text = text.replace("@COMMANDS@", "\n".join(rows))
+    text = text.replace("@SUBCOMMANDS@", "\n".join(_bash_program()))
     yield "iamcli", text.replace("@NAMES@", _names(known))
     for command in known:
         comment = f"# Completion of {command.name}(1) for bash, which loads it by its file name."
@@ -80,6 +82,26 @@ def _bash_case(command: Command) -> Iterator[str]:
         yield "            table+=("
         yield from _bash_rows(own, 16)
         yield "            )"
+    yield "            ;;"
+
+
+def _bash_program() -> Iterator[str]:
+    names = [Row((one.name,), "switch", one.summary, repeatable=False) for one in subcommands()]
+    whole = program()
+    yield from _bash_subcommand(whole._replace(rows=(*names, *whole.rows)), "iamcli")
+    for one in subcommands():
+        yield from _bash_subcommand(one, f"'iamcli {one.name}'")
+
+
+def _bash_subcommand(one: Subcommand, pattern: str) -> Iterator[str]:
+    yield f"        {pattern})"
+    yield f"            operand={quoted(one.operand)}"
+    yield "            table=("
+    for row in one.rows:
+        others = "" if row.repeatable else " ".join(row.names)
+        for name in row.names:
+            yield " " * 16 + " ".join(map(quoted, [name, row.kind, others, row.description]))
+    yield "            )"
     yield "            ;;"
 
 
@@ -111,6 +133,11 @@ def zsh() -> Iterator[tuple[str, str]]:
     rows = [line for command in known for line in _zsh_case(command)]
     text = _template("iamcli.zsh").replace("@COMMON@", "\n".join(_zsh_rows(COMMON, 4)))
     text = text.replace("@COMMANDS@", "\n".join(rows))
+    summaries = [f"        {quoted(_zsh_named(one))}" for one in subcommands()]
+    text = text.replace("@SUBCOMMANDS@", "\n".join(summaries))
+    options = [f"{' ' * 12}{spec} \\" for spec in _zsh_specs(program())]
+    text = text.replace("@PROGRAM@", "\n".join(options))
+    text = text.replace("@ARGUMENTS@", "\n".join(_zsh_arguments()))
     yield "_iamcli", text.replace("@NAMES@", _names(known))
 
 
@@ -134,6 +161,46 @@ def _zsh_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
             text = _zsh_escaped(description(option))
             spec = f"{group}{star}{name}{equals}[{text}]{_zsh_value(option)}"
             yield " " * indent + quoted(spec)
+
+
+#: How zsh completes each kind of value, and the arguments of a subcommand.
+_ZSH_KINDS = {
+    "": (),
+    "command": (":command:compadd -a commands",),
+    "directory": (":directory:_files -/",),
+    "file": (":file:_files",),
+    "line": ("(-)1:command:_command_names -e", "*::arguments:_normal"),
+    "switch": ("",),
+    "text": (":value: ",),
+}
+
+
+def _zsh_named(one: Subcommand) -> str:
+    return f"{one.name}:{_zsh_escaped(one.summary)}"
+
+
+def _zsh_kind(kind: str) -> tuple[str, ...]:
+    values = kind.removeprefix("values ")
+    return _ZSH_KINDS[kind] if values == kind else (f":value:({values})",)
+
+
+def _zsh_specs(one: Subcommand) -> Iterator[str]:
+    for row in one.rows:
+        for name in row.names:
+            others = "- *" if row.ends else " ".join(other for other in row.names if other != name)
+            group = f"({others})" if others and not row.repeatable else ""
+            star = "*" if row.repeatable else ""
+            equals = "=" if name.startswith("--") and row.kind != "switch" else ""
+            text = _zsh_escaped(row.description)
+            yield quoted(f"{group}{star}{name}{equals}[{text}]{''.join(_zsh_kind(row.kind))}")
+
+
+def _zsh_arguments() -> Iterator[str]:
+    for one in subcommands():
+        operands = _zsh_kind(one.operand)
+        star = "*" if one.many and one.operand != LINE else ""
+        specs = [*_zsh_specs(one), *(quoted(f"{star}{operand}") for operand in operands)]
+        yield f"        {one.name}) _arguments {' '.join(specs)} ;;"
 
 
 def _zsh_value(option: Option) -> str:
@@ -160,7 +227,8 @@ def _zsh_escaped(text: str) -> str:
 def fish() -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each file for fish."""
     known = commands()
-    yield "iamcli.fish", _template("iamcli.fish").replace("@NAMES@", _names(known))
+    text = _template("iamcli.fish").replace("@NAMES@", _names(known))
+    yield "iamcli.fish", text.replace("@SUBCOMMANDS@", "\n".join(_fish_program()))
     for command in known:
         lines = [
             f"# Completion of {command.name}(1) for fish.",
@@ -171,6 +239,51 @@ def fish() -> Iterator[tuple[str, str]]:
             line for option in command.all_options for line in _fish_rows(command.name, option)
         ]
         yield f"{command.name}.fish", "\n".join(lines) + "\n"
+
+
+#: How fish completes each kind of value.
+_FISH_KINDS = {
+    "command": " -x -a '$__iamcli_commands'",
+    "directory": " -x -a '(__fish_complete_directories)'",
+    "file": " -r -F",
+    "switch": "",
+    "text": " -x",
+}
+
+
+def _fish_program() -> Iterator[str]:
+    first = "complete -c iamcli -n __fish_is_first_token"
+    yield from _fish_options(first, program())
+    for one in subcommands():
+        yield f"{first} -a {one.name} -d {_fish_quoted(one.summary)}"
+        known = f"__iamcli_in {one.name}"
+        operand = _fish_kind(one.operand)
+        if one.operand == LINE:
+            takers = [name for row in one.rows if row.kind != "switch" for name in row.names]
+            known = " ".join(["__iamcli_before_operand", one.name, *takers])
+            # Without "" before them, these would be taken for options of the function.
+            skipped = " ".join(["--fcs-skip=2", '""', *takers])
+            operand = f" -a '(__fish_complete_subcommand {skipped})'"
+        yield from _fish_options(f"complete -c iamcli -n '{known}'", one)
+        if operand:
+            yield f"complete -c iamcli -n '__iamcli_in {one.name}'{operand}"
+
+
+def _fish_options(start: str, one: Subcommand) -> Iterator[str]:
+    for row in one.rows:
+        # click accepts short options that are combined, so -s is right here.
+        names = [f"-{'l' if name[:2] == '--' else 's'} {name.lstrip('-')}" for name in row.names]
+        yield f"{start} {' '.join(names)}{_fish_kind(row.kind)} -d {_fish_quoted(row.description)}"
+
+
+def _fish_kind(kind: str) -> str:
+    values = kind.removeprefix("values ")
+    return _FISH_KINDS.get(kind, "") if values == kind else f" -x -a {_fish_values(values.split())}"
+
+
+def _fish_values(values: Iterable[str]) -> str:
+    # A tab without a description after it keeps fish from repeating that of the option.
+    return _fish_quoted(" ".join(f"{value}\t" for value in values)).replace("\t", "\\t")
 
 
 def _fish_rows(command: str, option: Option) -> Iterator[str]:
@@ -185,7 +298,7 @@ def _fish_value(option: Option) -> str:
     if option.switch:
         return ""
     if fixed_values(option):
-        return f" -x -a {_fish_quoted(' '.join(fixed_values(option)))}"
+        return f" -x -a {_fish_values(fixed_values(option))}"
     if option.complete == "file":
         return " -r -F"
     return f" -x -a '(__iamcli_names {option.complete})'" if _dynamic(option) else " -x"
@@ -201,8 +314,7 @@ def _names(known: Iterable[Command]) -> str:
 
 
 def _template(name: str) -> str:
-    text = (TEMPLATES / name).read_text(encoding="utf-8")
-    return text.replace("@CODES@", " ".join(EXPLANATIONS))
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def wanted() -> dict[Path, str]:

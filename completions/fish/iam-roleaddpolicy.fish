@@ -9,7 +9,7 @@ complete -c iam-roleaddpolicy -o a -x -d 'an action that the policy applies to, 
 complete -c iam-roleaddpolicy -o c -x -d 'the ARN of a resource that the policy applies to, or * (required, repeatable)'
 complete -c iam-roleaddpolicy -o d -d 'log requests and responses to standard error, without secrets'
 complete -c iam-roleaddpolicy -l debug -d 'log requests and responses to standard error, without secrets'
-complete -c iam-roleaddpolicy -o e -x -a 'Allow Deny' -d 'whether the policy allows or denies the actions (required): Allow or Deny'
+complete -c iam-roleaddpolicy -o e -x -a 'Allow\t Deny\t' -d 'whether the policy allows or denies the actions (required): Allow or Deny'
 complete -c iam-roleaddpolicy -o h -d 'show this help and exit'
 complete -c iam-roleaddpolicy -l help -d 'show this help and exit'
 complete -c iam-roleaddpolicy -o o -d 'print the policy after the service has accepted it'

@@ -12,7 +12,7 @@ complete -c iam-usercreate -o g -x -a '(__iamcli_names group)' -d 'add the user 
 complete -c iam-usercreate -o h -d 'show this help and exit'
 complete -c iam-usercreate -l help -d 'show this help and exit'
 complete -c iam-usercreate -o k -d 'create an access key and print its ID and secret'
-complete -c iam-usercreate -o p -x -a '/' -d 'the path to create it under; default: /'
+complete -c iam-usercreate -o p -x -a '/\t' -d 'the path to create it under; default: /'
 complete -c iam-usercreate -o t -x -d 'add a tag (repeatable)'
 complete -c iam-usercreate -o u -x -d 'the user\'s name (required)'
 complete -c iam-usercreate -o v -d 'print the user\'s ARN and ID'

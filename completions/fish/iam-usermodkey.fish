@@ -10,5 +10,5 @@ complete -c iam-usermodkey -l debug -d 'log requests and responses to standard e
 complete -c iam-usermodkey -o h -d 'show this help and exit'
 complete -c iam-usermodkey -l help -d 'show this help and exit'
 complete -c iam-usermodkey -o k -x -a '(__iamcli_names key)' -d 'the access key ID'
-complete -c iam-usermodkey -o s -x -a 'Active Inactive' -d 'the new status (required): Active or Inactive'
+complete -c iam-usermodkey -o s -x -a 'Active\t Inactive\t' -d 'the new status (required): Active or Inactive'
 complete -c iam-usermodkey -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'

@@ -9,35 +9,86 @@ function __iamcli_names
     set -l program (string replace -r '[^/]*$' '' -- $line[1])iamcli
     # Without the option that the name is for.
     set -e line[-1]
-    eval (string escape -- $program complete $argv[1] $line) 2>/dev/null </dev/null
+    # A tab without a description after it keeps fish from repeating that of the option.
+    eval (string escape -- $program complete $argv[1] $line) 2>/dev/null </dev/null | string replace -r '$' '\t'
 end
 
+# Whether the subcommand of iamcli is the first argument.
+function __iamcli_in
+    set -l line (commandline -opc)
+    test "$line[2]" = "$argv[1]"
+end
+
+# The same, and only options follow it. The other arguments are its options that take a value.
+function __iamcli_before_operand
+    __iamcli_in $argv[1]
+    or return
+    set -l words (commandline -opc)[3..]
+    while set -q words[1]
+        string match -q -- '-*' $words[1]
+        or return
+        if contains -- $words[1] $argv[2..]
+            set -e words[1]
+        end
+        set -e words[1]
+    end
+end
+
+# Whether the first argument of iamcli is a command, which is completed as if it were typed alone.
+function __iamcli_runs_a_command
+    set -l line (commandline -opc)
+    string match -q -- 'iam-*' "$line[2]"
+end
+
+# Whether the first argument is being typed, and begins as the commands do.
+function __iamcli_begins_a_command
+    __fish_is_first_token
+    and string match -q -- 'iam-*' (commandline -ct)
+end
+
+set -g __iamcli_commands iam-usercreate iam-usermod iam-userdel iam-usergetattributes iam-userlistbypath iam-userlistgroups iam-groupcreate iam-groupmod iam-groupdel iam-groupadduser iam-groupremoveuser iam-grouplistbypath iam-grouplistusers iam-rolecreate iam-roledel iam-rolegetattributes iam-roleupdateassumepolicy iam-rolelistbypath iam-instanceprofilecreate iam-instanceprofiledel iam-instanceprofilegetattributes iam-instanceprofileaddrole iam-instanceprofileremoverole iam-instanceprofilelistbypath iam-instanceprofilelistforrole iam-useraddpolicy iam-groupaddpolicy iam-roleaddpolicy iam-useruploadpolicy iam-groupuploadpolicy iam-roleuploadpolicy iam-userlistpolicies iam-grouplistpolicies iam-rolelistpolicies iam-userdelpolicy iam-groupdelpolicy iam-roledelpolicy iam-useraddkey iam-usermodkey iam-userdelkey iam-userlistkeys iam-useraddcert iam-usermodcert iam-userdelcert iam-userlistcerts iam-servercertupload iam-servercertmod iam-servercertdel iam-servercertgetattributes iam-servercertlistbypath iam-virtualmfadevicecreate iam-virtualmfadevicedel iam-virtualmfadevicelist iam-userenablemfadevice iam-userresyncmfadevice iam-userdeactivatemfadevice iam-userlistmfadevices iam-useraddloginprofile iam-usermodloginprofile iam-userdelloginprofile iam-usergetloginprofile iam-userchangepassword iam-accountaliascreate iam-accountaliasdelete iam-accountaliaslist iam-accountgetsummary iam-accountgetpasswordpolicy iam-accountmodpasswordpolicy iam-accountdelpasswordpolicy
+
 complete -c iamcli -f
-complete -c iamcli -n __fish_is_first_token -s h -l help -d 'list the commands'
-complete -c iamcli -n __fish_is_first_token -l version -d 'show the version'
-complete -c iamcli -n __fish_is_first_token -a doctor -d 'find out why commands do not work on this machine'
-complete -c iamcli -n __fish_is_first_token -a check -d 'find mistakes in scripts that run the commands'
-complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command, or a shell, with a private IAM on this machine'
-complete -c iamcli -n __fish_is_first_token -a snapshot -d 'save the IAM entities of an account to a file'
-complete -c iamcli -n __fish_is_first_token -a home -d 'lay out a folder for scripts that name the original toolkit'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -F
-complete -c iamcli -n '__fish_seen_subcommand_from check' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -l explain -x -a 'E101 E102 E103 E104 E105 E106 E107 E108 W201 W202 W203 W205 W206 W207 W208 W209 W210' -d 'explain a code'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -l format -x -a 'text json github' -d 'print text, JSON or annotations'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -l strict -d 'exit 1 also if there are only warnings'
-complete -c iamcli -n '__fish_seen_subcommand_from doctor' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from doctor' -l offline -d 'send nothing'
-complete -c iamcli -n '__fish_seen_subcommand_from doctor' -l format -x -a 'text json' -d 'print text or JSON'
-complete -c iamcli -n '__fish_seen_subcommand_from home' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
-complete -c iamcli -n '__fish_seen_subcommand_from home' -a '(__fish_complete_directories)'
-complete -c iamcli -n '__fish_seen_subcommand_from sandbox' -a '(__fish_complete_subcommand --fcs-skip=2)'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -F
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l from -r -F -d 'convert this file instead of reading the account'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l users -x -d 'read these users only'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l force -d 'overwrite the file if it exists'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l aws-credential-file -r -F -d 'read the access key from this file'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l client-config-file -r -F -d 'read proxy settings from this file'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l url -x -d 'send requests to this address'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -s d -l debug -d 'log requests and responses to standard error, without secrets'
+complete -c iamcli -n __iamcli_begins_a_command -a '$__iamcli_commands'
+complete -c iamcli -n __iamcli_runs_a_command -a '(__fish_complete_subcommand --fcs-skip=1)'
+complete -c iamcli -n __fish_is_first_token -l version -d 'show the version and exit'
+complete -c iamcli -n __fish_is_first_token -s h -l help -d 'show this message and exit'
+complete -c iamcli -n __fish_is_first_token -a list -d 'list all commands, or those that match a word'
+complete -c iamcli -n '__iamcli_in list' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in list' -x
+complete -c iamcli -n __fish_is_first_token -a help -d 'show the manual page of a command or a topic'
+complete -c iamcli -n '__iamcli_in help' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in help' -x -a '$__iamcli_commands'
+complete -c iamcli -n __fish_is_first_token -a version -d 'show the version'
+complete -c iamcli -n '__iamcli_in version' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n __fish_is_first_token -a doctor -d 'check why commands do not work on this machine'
+complete -c iamcli -n '__iamcli_in doctor' -l format -x -a 'text\t json\t' -d 'print text, one line for each check, or JSON; default: text'
+complete -c iamcli -n '__iamcli_in doctor' -l offline -d 'send nothing; skip the checks that need the network'
+complete -c iamcli -n '__iamcli_in doctor' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n __fish_is_first_token -a check -d 'find mistakes in sh, bash and zsh scripts that run the iam-* commands'
+complete -c iamcli -n '__iamcli_in check' -l explain -x -a 'E101\t E102\t E103\t E104\t E105\t E106\t E107\t E108\t W201\t W202\t W203\t W205\t W206\t W207\t W208\t W209\t W210\t' -d 'explain a code, such as W202, and exit'
+complete -c iamcli -n '__iamcli_in check' -l format -x -a 'text\t json\t github\t' -d 'print text (the default), json, or annotations for github Actions'
+complete -c iamcli -n '__iamcli_in check' -l strict -d 'exit 1 also if there are only warnings'
+complete -c iamcli -n '__iamcli_in check' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in check' -r -F
+complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command or a shell with a private IAM on this machine'
+complete -c iamcli -n '__iamcli_before_operand sandbox --keep' -l keep -x -a '(__fish_complete_directories)' -d 'keep the account in this directory'
+complete -c iamcli -n '__iamcli_before_operand sandbox --keep' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in sandbox' -a '(__fish_complete_subcommand --fcs-skip=2 "" --keep)'
+complete -c iamcli -n __fish_is_first_token -a snapshot -d 'save the account\'s IAM entities to a file'
+complete -c iamcli -n '__iamcli_in snapshot' -l aws-credential-file -r -F -d 'read the access key from this file'
+complete -c iamcli -n '__iamcli_in snapshot' -l client-config-file -r -F -d 'read proxy settings from this file'
+complete -c iamcli -n '__iamcli_in snapshot' -l force -d 'overwrite FILE if it exists'
+complete -c iamcli -n '__iamcli_in snapshot' -l from -r -F -d 'convert this file instead of reading the account'
+complete -c iamcli -n '__iamcli_in snapshot' -l url -x -d 'send requests to this address'
+complete -c iamcli -n '__iamcli_in snapshot' -l users -x -d 'read these users only'
+complete -c iamcli -n '__iamcli_in snapshot' -s d -l debug -d 'log requests and responses to standard error, without secrets'
+complete -c iamcli -n '__iamcli_in snapshot' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in snapshot' -r -F
+complete -c iamcli -n __fish_is_first_token -a home -d 'set up a directory that scripts can use as AWS_IAM_HOME'
+complete -c iamcli -n '__iamcli_in home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
+complete -c iamcli -n '__iamcli_in home' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in home' -x -a '(__fish_complete_directories)'
+complete -c iamcli -n __fish_is_first_token -a completion -d 'print the lines that switch completion on in a shell'
+complete -c iamcli -n '__iamcli_in completion' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in completion' -x -a 'bash\t zsh\t fish\t'

@@ -42,7 +42,16 @@ Options:
 
 #: The subcommands. Each is the function of that name in the module of that name.
 SUBCOMMANDS = (
-    *("list", "help", "version", "doctor", "check", "sandbox", "snapshot", "home", "complete"),
+    "list",
+    "help",
+    "version",
+    "doctor",
+    "check",
+    "sandbox",
+    "snapshot",
+    "home",
+    "completion",
+    "complete",
 )
 
 
@@ -139,7 +148,7 @@ def hint(wrong: str, known: Mapping[str, str]) -> str:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("--version", "version_wanted", is_flag=True)
+@click.option("--version", "version_wanted", is_flag=True, help="Show the version and exit.")
 @click.pass_context
 def group(ctx: click.Context, *, version_wanted: bool) -> None:
     """Show where to begin."""

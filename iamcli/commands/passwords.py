@@ -39,10 +39,8 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
 
     Output: Nothing.
     Differs: The original used `-` itself as the password.
-    Example: Specify the password on the command line.
-      $ iam-useraddloginprofile -u bob -p somePassword
-    Example: Read the password from standard input.
-      $ echo somePassword | iam-useraddloginprofile -u susan -p -
+    Example: Read the password from the first line of a file.
+      $ iam-useraddloginprofile -u bob -p - < password.txt
     Calls: CreateLoginProfile
     """
     secret = files.secret(password, "Password", new=True)
@@ -63,8 +61,8 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
 
     Output: Nothing.
     Differs: The original used `-` itself as the password.
-    Example: Change a user's password.
-      $ iam-usermodloginprofile -u bob -p otherPassword
+    Example: Change a user's password to the first line of a file.
+      $ iam-usermodloginprofile -u bob -p - < password.txt
     Calls: UpdateLoginProfile
     """
     secret = files.secret(password, "Password", new=True)
@@ -122,8 +120,8 @@ def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
 
     Output: Nothing.
     Differs: The original used `-` itself as the password.
-    Example: Change your password.
-      $ iam-userchangepassword -o somePassword -n otherPassword
+    Example: Read the current password and the new one from two lines of a file.
+      $ iam-userchangepassword -o - -n - < passwords.txt
     Calls: ChangePassword
     """
     old = files.secret(old, "Old password")

@@ -14,14 +14,20 @@ import sys
 from typing import NamedTuple
 
 from iamcli.errors import Failure
+from iamcli.sandbox import shell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import IO
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import IO, Any
+
+    from iamcli.output.streams import Output
 
 #: The time that the server may take to start, and to end (seconds).
 TIMEOUT = 60
+
+#: The time after which a signal that ends an interactive shell is sent again (seconds).
+REPEAT = 1.0
 
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
 SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
@@ -31,15 +37,6 @@ REMOVED_VARIABLES = (
     *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
     *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
 )
-
-#: The option with which a shell skips its start-up files, which may set a real endpoint.
-WITHOUT_STARTUP = {
-    "bash": "--norc",
-    "csh": "-f",
-    "fish": "--no-config",
-    "tcsh": "-f",
-    "zsh": "-f",
-}
 
 # The server runs the same iamcli with the import path of this process. "python -c" adds the current
 # directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
@@ -53,13 +50,19 @@ _SERVER_CODE = (
 class Server(NamedTuple):
     """A running server: its ``url``, and a ``credential_file`` with keys for it.
 
-    ``pipe``: the standard input of the server, which ends when the pipe is closed, by this process
-    or because this process ended.
+    ``found``: whether its account had been kept. ``pipe``: the standard input of the server, which
+    ends when the pipe is closed, by this process or because this process ended.
     """
 
     url: str
     credential_file: str
+    found: bool
     pipe: IO[bytes]
+
+    @property
+    def folder(self) -> str:
+        """The directory of the credential file, which the server removes at its end."""
+        return os.path.dirname(self.credential_file)
 
     def set_command(self, process: int) -> None:
         """Set the process to which the server sends SIGHUP if this process ends; 0 for none."""
@@ -68,12 +71,13 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def server(module: str = "iamcli.sandbox.server") -> Iterator[Server]:
-    """Run an empty private IAM on a free port of the loopback interface.
+def server(module: str = "iamcli.sandbox.server", keep: str = "") -> Iterator[Server]:
+    """Run a private IAM on a free port of the loopback interface.
 
-    ``module``: has the ``main`` of the server; only tests set it.
+    ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
+    account, or "" for an empty account that is not kept.
     It ends and its files are removed at the end of the context, or when this process ends for any
-    reason. Raises Failure if the server does not start.
+    reason. Raises Failure if the server does not start, and at its end if the account was not kept.
     """
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     code = _SERVER_CODE.format(module=module)
@@ -88,44 +92,57 @@ def server(module: str = "iamcli.sandbox.server") -> Iterator[Server]:
     )
     assert child.stdin  # noqa: S101 - for mypy
     assert child.stdout  # noqa: S101
-    credential_file = None
+    folder = None
+    last: dict[str, str] | None = None
     try:
-        url, credential_file = _report(child.stdout)
-        yield Server(url, credential_file, child.stdin)
+        with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
+            child.stdin.write(json.dumps({"keep": keep}).encode() + b"\n")
+        running = Server(*_report(child.stdout), child.stdin)
+        folder = running.folder
+        yield running
     finally:
         child.stdin.close()
-        child.stdout.close()
         try:
+            last = _read(child.stdout)
             child.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        if credential_file:
+        child.stdout.close()
+        if folder:
             # The server removes its files unless it was killed.
-            shutil.rmtree(os.path.dirname(credential_file), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+    if keep and last is None:
+        raise Failure(f"the sandbox server was killed; {keep} may lack the last changes")
+    if last:
+        raise Failure(f"the account was not kept: {last['failure']}")
 
 
-def run(command: Sequence[str], say: Callable[[str], None]) -> int:
+def run(command: Sequence[str], output: Output, keep: str = "") -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``say``: called with each line for the user. Returns the exit status as a shell does: 128 + N if
-    signal N ended the command, 127 if it is not found, 126 if it cannot be executed. Raises
-    Failure if the server does not start.
+    ``output``: where to report; ``keep``: the directory of the account, or "" for an empty account
+    that is not kept. Returns the exit status as a shell does: 128 + N if signal N ended the
+    command, 127 if it is not found, 126 if it cannot be executed. Raises Failure if the server does
+    not start, or if the account was not kept.
     """
-    with server() as private:
+    with server(keep=keep) as private:
         env = environment(private, os.environ)
         terminate = signal.SIGTERM
         if not command:
-            command = _shell(env)
+            command = shell.start(env, private.folder)
             terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
-            say(f"private IAM at {private.url}; requests do not reach AWS; type exit to leave")
+            where = f"{private.url}, kept in {keep}" if keep else private.url
+            output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
+            if output.on_terminal():
+                output.error_text(shell.greeting(env, kept=private.found))
         try:
             return _run(command, env, private, terminate)
         except FileNotFoundError:
-            say(f"{command[0]}: not found; is it installed and on PATH?")
+            output.error(f"{command[0]}: not found; is it installed and on PATH?")
             return 127
         except OSError as error:
-            say(f"{command[0]}: cannot be executed: {error.strerror}")
+            output.error(f"{command[0]}: cannot be executed: {error.strerror}")
             return 126
 
 
@@ -141,6 +158,7 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
     path = env.get("PATH", os.defpath)
     return env | {
         "PATH": f"{folder}{os.pathsep}{path}",
+        "IAMCLI_SANDBOX": "1",
         "AWS_IAM_HOME": str(folder.parent),
         "AWS_IAM_URL": private.url,
         "AWS_CREDENTIAL_FILE": private.credential_file,
@@ -164,23 +182,24 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _report(pipe: IO[bytes]) -> tuple[str, str]:
-    """Return the URL and the credential file that the server reports."""
+def _report(pipe: IO[bytes]) -> tuple[str, str, bool]:
+    """Return what the server reports: its URL, its credential file, whether an account was kept."""
     if not select.select([pipe], [], [], TIMEOUT)[0]:
         raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
-    report = json.loads(pipe.read() or "{}")
+    report = _read(pipe)
     if not report:
         raise Failure("the sandbox server ended before it was ready; try again")
     if "failure" in report:
         raise Failure(f"cannot start the sandbox: {report['failure']}")
-    return report["url"], report["credential_file"]
+    return report["url"], report["credential_file"], report["found"]
 
 
-def _shell(env: dict[str, str]) -> list[str]:
-    shell = env.get("SHELL") or "/bin/sh"
-    env["PS1"] = "(iamcli sandbox) $ "
-    option = WITHOUT_STARTUP.get(os.path.basename(shell))
-    return [shell, option] if option else [shell]
+def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
+    """Return the next line of the server; None if it has ended."""
+    if not select.select([pipe], [], [], TIMEOUT)[0]:
+        return None
+    line = pipe.readline()
+    return json.loads(line) if line else None
 
 
 def _run(
@@ -198,7 +217,15 @@ def _run(
             early.append(number)
         elif number != signal.SIGINT or not _in_foreground():
             # In the foreground, the terminal also sends Ctrl-C to the command.
-            process.send_signal(terminate if number == signal.SIGTERM else number)
+            send(process, number)
+
+    def send(process: subprocess.Popen[bytes], number: int) -> None:
+        sent = terminate if number == signal.SIGTERM else number
+        process.send_signal(sent)
+        if sent == terminate == signal.SIGHUP:
+            # bash misses a signal that arrives while it shows its prompt.
+            signal.signal(signal.SIGALRM, lambda *_: process.send_signal(sent))
+            signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
@@ -209,8 +236,9 @@ def _run(
         private.set_command(0)
         raise
     for early_number in early:
-        process.send_signal(terminate if early_number == signal.SIGTERM else early_number)
+        send(process, early_number)
     status = process.wait()
+    signal.setitimer(signal.ITIMER_REAL, 0)
     private.set_command(0)
     return 128 - status if status < 0 else status
 

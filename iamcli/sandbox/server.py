@@ -1,9 +1,11 @@
 """The sandbox server: moto in a separate process, which ends with its parent process.
 
 Its standard input is a pipe from the parent, which is closed when the parent ends for any reason.
-From it the server reads, one per line, the ID of the process to which it sends SIGHUP when the pipe
-is closed, or 0 for none. To standard output it writes one JSON object: the URL and the credential
-file, or the reason why it cannot start.
+The first line is a JSON object: ``keep``, the directory of an account to keep, or "". Each further
+line is the ID of the process to which the server sends SIGHUP when the pipe is closed, or 0 for
+none. To standard output the server writes two JSON objects, one per line: the URL, the credential
+file and whether there was a kept account, or the reason why it cannot start; and when it ends, an
+empty object, or the reason why the account was not kept.
 
 Other programs of this machine, web pages included, can reach the port. So the server answers only
 signed requests to IAM and STS, and none that a browser sends for a page.
@@ -23,7 +25,9 @@ import tempfile
 import threading
 from pathlib import Path
 
+from iamcli.errors import Failure
 from iamcli.sandbox.answers import refuse
+from iamcli.sandbox.kept import Kept
 from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 
 TYPE_CHECKING = False
@@ -44,43 +48,68 @@ TESTED = "5.2.5"
 
 
 def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> None:
-    """Serve an empty IAM until standard input ends, then remove the files and exit.
+    """Serve an IAM until standard input ends, then remove the files and exit.
 
     ``change``: for tests; returns the application to serve instead of the private one. The sandbox
     never sets it.
     """
-    folder = None
+    folder = kept = None
     try:
-        report, folder = _start(change)
-        with contextlib.suppress(BrokenPipeError):
-            os.write(1, json.dumps(report).encode())
-        os.dup2(2, 1)  # closes the pipe, which the parent reads to its end
+        settings = json.loads(sys.stdin.readline() or "{}")
+        report, folder, kept = _start(change, settings.get("keep", ""))
+        _report(report)
         _wait()
+        _report(_saved(kept))
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # a normal exit would wait for the threads, which wait for their clients
 
 
-def _start(
-    change: Callable[[WSGIApplication], WSGIApplication] | None,
-) -> tuple[dict[str, str], str | None]:
-    """Start the server; return the report, and the directory to remove at the end."""
+def _report(report: dict[str, str | bool]) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the parent has ended
+        os.write(1, json.dumps(report).encode() + b"\n")
+
+
+def _saved(kept: Kept | None) -> dict[str, str | bool]:
+    """Save the account if it is to be kept; return the report."""
     try:
-        server = _make_server(change)
+        if kept:
+            kept.save()
+    except Failure as failure:
+        return {"failure": str(failure)}
+    return {}
+
+
+def _start(
+    change: Callable[[WSGIApplication], WSGIApplication] | None, keep: str
+) -> tuple[dict[str, str | bool], str | None, Kept | None]:
+    """Start the server; return the report, the directory to remove at the end, and what to keep."""
+    try:
+        kept = Kept(keep) if keep else None
+        application = _application()
+        if change:
+            application = change(application)
+        if kept:
+            kept.restore()
+            application = kept.watched(application)
+        server = _make_server(application)
+    except Failure as failure:
+        return {"failure": str(failure)}, None, None
     except ImportError as error:
         what = f"{error.name or error} is not installed"
-        return {"failure": f"{what}; run: pip install 'iamcli[sandbox]'"}, None
+        return {"failure": f"{what}; run: pip install 'iamcli[sandbox]'"}, None, None
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
-        return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None
+        return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None, None
     folder = tempfile.mkdtemp(prefix="iamcli-sandbox-")
     credential_file = Path(folder, "credentials")
     credential_file.touch(mode=0o600)
     credential_file.write_text(f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
-    return {"url": url, "credential_file": str(credential_file)}, folder
+    found = bool(kept and kept.found)
+    return {"url": url, "credential_file": str(credential_file), "found": found}, folder, kept
 
 
 def _wait() -> None:
@@ -93,9 +122,8 @@ def _wait() -> None:
             os.kill(command, signal.SIGHUP)
 
 
-def _make_server(change: Callable[[WSGIApplication], WSGIApplication] | None) -> BaseWSGIServer:
+def _application() -> WSGIApplication:
     from moto.moto_server.werkzeug_app import create_backend_app
-    from werkzeug.serving import make_server
 
     from iamcli.sandbox.corrections.apply import apply
     from iamcli.sandbox.rules.layer import enforced
@@ -103,9 +131,12 @@ def _make_server(change: Callable[[WSGIApplication], WSGIApplication] | None) ->
     apply()
     logging.getLogger("werkzeug").disabled = True
     iam = enforced(create_backend_app("iam"))
-    application = private({"iam": iam, "sts": create_backend_app("sts")})
-    if change:
-        application = change(application)
+    return private({"iam": iam, "sts": create_backend_app("sts")})
+
+
+def _make_server(application: WSGIApplication) -> BaseWSGIServer:
+    from werkzeug.serving import make_server
+
     return make_server("127.0.0.1", 0, application, threaded=True)
 
 

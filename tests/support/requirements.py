@@ -15,3 +15,11 @@ def need(*names: str) -> None:
             if os.environ.get("CI") == "true":
                 pytest.fail(f"{name} is not installed, and CI must have it")
             pytest.skip(f"{name} is not installed")
+
+
+def installed(*names: str) -> list[str]:
+    """Return the programs that are installed; fail the test in CI if one is missing."""
+    found = [name for name in names if shutil.which(name)]
+    if os.environ.get("CI") == "true" and found != list(names):
+        pytest.fail(f"{', '.join(sorted(set(names) - set(found)))} not installed, but CI needs it")
+    return found

@@ -1,13 +1,17 @@
 """The sandbox's server with one more request for tests: it empties the account.
 
-The product cannot be asked for this: only this module changes the application that is served.
+The product cannot be asked for this: only this module changes the application that is served. The
+answer lists the requests since the last time.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import urllib.request
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from iamcli.sandbox import launcher
 
@@ -28,10 +32,15 @@ def server() -> Iterator[str]:
         yield running.url
 
 
-def reset(url: str) -> None:
-    """Empty the account of a server that ``server`` started."""
+def reset(url: str) -> list[dict[str, str]]:
+    """Empty the account of a server that ``server`` started.
+
+    Returns the parameters of each request since the last time.
+    """
     request = urllib.request.Request(f"{url}{PATH}", method="POST", headers={HEADER: "yes"})
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
+        asked: list[dict[str, str]] = json.load(response)
+    return asked
 
 
 def with_reset(private: WSGIApplication) -> WSGIApplication:
@@ -39,13 +48,20 @@ def with_reset(private: WSGIApplication) -> WSGIApplication:
     from moto.core.base_backend import BackendDict
     from moto.core.model_instances import reset_model_data
 
+    asked: list[dict[str, str]] = []
+
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"] != PATH or "HTTP_X_IAMCLI_TESTS" not in environ:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            asked.append(dict(parse_qsl(body.decode("utf-8", "replace"))))
             return private(environ, start_response)
+        content = json.dumps(asked).encode()
+        asked.clear()
         BackendDict.reset()
         reset_model_data()
-        start_response("204 No Content", [])
-        return []
+        start_response("200 OK", [("Content-Length", str(len(content)))])
+        return [content]
 
     return application
 

@@ -9,35 +9,46 @@ function __iamcli_names
     set -l program (string replace -r '[^/]*$' '' -- $line[1])iamcli
     # Without the option that the name is for.
     set -e line[-1]
-    eval (string escape -- $program complete $argv[1] $line) 2>/dev/null </dev/null
+    # A tab without a description after it keeps fish from repeating that of the option.
+    eval (string escape -- $program complete $argv[1] $line) 2>/dev/null </dev/null | string replace -r '$' '\t'
 end
 
+# Whether the subcommand of iamcli is the first argument.
+function __iamcli_in
+    set -l line (commandline -opc)
+    test "$line[2]" = "$argv[1]"
+end
+
+# The same, and only options follow it. The other arguments are its options that take a value.
+function __iamcli_before_operand
+    __iamcli_in $argv[1]
+    or return
+    set -l words (commandline -opc)[3..]
+    while set -q words[1]
+        string match -q -- '-*' $words[1]
+        or return
+        if contains -- $words[1] $argv[2..]
+            set -e words[1]
+        end
+        set -e words[1]
+    end
+end
+
+# Whether the first argument of iamcli is a command, which is completed as if it were typed alone.
+function __iamcli_runs_a_command
+    set -l line (commandline -opc)
+    string match -q -- 'iam-*' "$line[2]"
+end
+
+# Whether the first argument is being typed, and begins as the commands do.
+function __iamcli_begins_a_command
+    __fish_is_first_token
+    and string match -q -- 'iam-*' (commandline -ct)
+end
+
+set -g __iamcli_commands @NAMES@
+
 complete -c iamcli -f
-complete -c iamcli -n __fish_is_first_token -s h -l help -d 'list the commands'
-complete -c iamcli -n __fish_is_first_token -l version -d 'show the version'
-complete -c iamcli -n __fish_is_first_token -a doctor -d 'find out why commands do not work on this machine'
-complete -c iamcli -n __fish_is_first_token -a check -d 'find mistakes in scripts that run the commands'
-complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command, or a shell, with a private IAM on this machine'
-complete -c iamcli -n __fish_is_first_token -a snapshot -d 'save the IAM entities of an account to a file'
-complete -c iamcli -n __fish_is_first_token -a home -d 'lay out a folder for scripts that name the original toolkit'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -F
-complete -c iamcli -n '__fish_seen_subcommand_from check' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -l explain -x -a '@CODES@' -d 'explain a code'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -l format -x -a 'text json github' -d 'print text, JSON or annotations'
-complete -c iamcli -n '__fish_seen_subcommand_from check' -l strict -d 'exit 1 also if there are only warnings'
-complete -c iamcli -n '__fish_seen_subcommand_from doctor' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from doctor' -l offline -d 'send nothing'
-complete -c iamcli -n '__fish_seen_subcommand_from doctor' -l format -x -a 'text json' -d 'print text or JSON'
-complete -c iamcli -n '__fish_seen_subcommand_from home' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
-complete -c iamcli -n '__fish_seen_subcommand_from home' -a '(__fish_complete_directories)'
-complete -c iamcli -n '__fish_seen_subcommand_from sandbox' -a '(__fish_complete_subcommand --fcs-skip=2)'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -F
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -s h -l help -d 'show the help'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l from -r -F -d 'convert this file instead of reading the account'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l users -x -d 'read these users only'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l force -d 'overwrite the file if it exists'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l aws-credential-file -r -F -d 'read the access key from this file'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l client-config-file -r -F -d 'read proxy settings from this file'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -l url -x -d 'send requests to this address'
-complete -c iamcli -n '__fish_seen_subcommand_from snapshot' -s d -l debug -d 'log requests and responses to standard error, without secrets'
+complete -c iamcli -n __iamcli_begins_a_command -a '$__iamcli_commands'
+complete -c iamcli -n __iamcli_runs_a_command -a '(__fish_complete_subcommand --fcs-skip=1)'
+@SUBCOMMANDS@

@@ -14,52 +14,25 @@ _iamcli_names() {
     (( $#names )) && compadd "${(@)argv[1,-2]}" -a names
 }
 
-(( $+functions[_iamcli_subcommands] )) ||
-_iamcli_subcommands() {
-    local -a subcommands=(
-        'doctor:find out why commands do not work on this machine'
-        'check:find mistakes in scripts that run the commands'
-        'sandbox:run a command, or a shell, with a private IAM on this machine'
-        'snapshot:save the IAM entities of an account to a file'
-        'home:lay out a folder for scripts that name the original toolkit'
+# Completes iamcli itself: a subcommand, then its options and arguments.
+(( $+functions[_iamcli_program] )) ||
+_iamcli_program() {
+    local -a commands=(@NAMES@) subcommands=(
+@SUBCOMMANDS@
     )
     if (( CURRENT == 2 )); then
-        _arguments '(- *)'{-h,--help}'[list the commands]' '(- *)--version[show the version]' \
+        [[ $PREFIX != iam-* ]] || compadd -a commands
+        _arguments \
+@PROGRAM@
             '1:subcommand:{_describe subcommand subcommands}'
-    elif [[ $words[2] == sandbox ]]; then
-        words=("${(@)words[3,-1]}")
-        (( CURRENT -= 2 ))
-        _normal
-    elif [[ $words[2] == doctor ]]; then
-        words=("${(@)words[2,-1]}")
-        (( CURRENT -= 1 ))
-        _arguments '(- *)'{-h,--help}'[show the help]' '--offline[send nothing]' \
-            '--format=[print text or JSON]:format:(text json)'
-    elif [[ $words[2] == check ]]; then
-        words=("${(@)words[2,-1]}")
-        (( CURRENT -= 1 ))
-        _arguments '(- *)'{-h,--help}'[show the help]' \
-            '(- *)--explain=[explain a code]:code:(@CODES@)' \
-            '--format=[print text, JSON or annotations]:format:(text json github)' \
-            '--strict[exit 1 also if there are only warnings]' '*:file:_files'
-    elif [[ $words[2] == snapshot ]]; then
-        words=("${(@)words[2,-1]}")
-        (( CURRENT -= 1 ))
-        _arguments '(- *)'{-h,--help}'[show the help]' \
-            '--from[convert this file instead of reading the account]:file:_files' \
-            '*--users[read these users only]:name:' \
-            '--force[overwrite the file if it exists]' \
-            '--aws-credential-file[read the access key from this file]:file:_files' \
-            '--client-config-file[read proxy settings from this file]:file:_files' \
-            '--url[send requests to this address]:address:' \
-            {-d,--debug}'[log requests and responses to standard error, without secrets]' \
-            '1:file:_files'
-    elif [[ $words[2] == home ]]; then
-        words=("${(@)words[2,-1]}")
-        (( CURRENT -= 1 ))
-        _arguments '(- *)'{-h,--help}'[show the help]' \
-            '--strict[make commands that behave as with IAMCLI_STRICT=1]' '1:directory:_files -/'
+        return
     fi
+    words=("${(@)words[2,-1]}")
+    (( CURRENT -= 1 ))
+    case $words[1] in
+        iam-*) _normal ;;
+@ARGUMENTS@
+    esac
 }
 
 local curcontext=$curcontext
@@ -69,7 +42,7 @@ specs=(
 )
 case $service in
     iamcli)
-        _iamcli_subcommands
+        _iamcli_program
         return
         ;;
 @COMMANDS@

@@ -1,0 +1,80 @@
+"""Switches completion on in a shell, with the files of the running installation."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from iamcli.commands.table import PROGRAMS
+from iamcli.errors import Failure
+from iamcli.installation.home import commands_folder
+
+#: The directory and the file that complete iamcli, by shell, below the prefix of an installation.
+FILES = {
+    "bash": ("share/bash-completion/completions", "iamcli"),
+    "zsh": ("share/zsh/site-functions", "_iamcli"),
+    "fish": ("share/fish/vendor_completions.d", "iamcli.fish"),
+}
+
+# The files of the package bash-completion, as Linux, Homebrew, MacPorts and FreeBSD install it.
+BASH = """\
+if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    for _iamcli_file in /usr/share/bash-completion/bash_completion /etc/bash_completion \\
+        /usr/local/share/bash-completion/bash_completion.sh \\
+        {{/opt/homebrew,/usr/local,/opt/local}}/etc/profile.d/bash_completion.sh
+    do
+        if [[ -r $_iamcli_file ]]; then . "$_iamcli_file"; break; fi
+    done
+    unset _iamcli_file
+fi
+if declare -F _get_comp_words_by_ref >/dev/null; then
+    . {folder}/iamcli
+else
+    echo 'iamcli: completion in bash requires the package bash-completion; install it' >&2
+fi
+"""
+
+ZSH = """\
+fpath=({folder} $fpath)
+(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit; }}
+autoload -Uz _iamcli
+compdef _iamcli iamcli {commands}
+"""
+
+# fish reads these files when they are needed, but only for commands on PATH.
+FISH = """\
+contains -- {folder} $fish_complete_path
+or set -g -p fish_complete_path {folder}
+if not command -q iam-usercreate
+    for __iamcli_file in {folder}/*.fish
+        source $__iamcli_file
+    end
+    set -e __iamcli_file
+end
+"""
+
+_SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
+
+
+def script(shell: str) -> str:
+    """Return the lines that switch completion on in ``shell``, a key of ``FILES``.
+
+    Raises Failure if the completion files of this installation are missing.
+    """
+    folder, file = FILES[shell]
+    # The installation, or else the checkout that it runs.
+    checkout = Path(__file__).resolve().parent.parent.parent
+    paths = [prefix / folder for prefix in (commands_folder().parent, checkout)]
+    path = next((path for path in paths if os.path.isfile(path / file)), None)
+    if path is None:
+        raise Failure(f"the completion files are not in {paths[0]}; install iamcli again")
+    quoted = fish_quoted(str(path)) if shell == "fish" else shlex.quote(str(path))
+    commands = " ".join(name for name in PROGRAMS if name.startswith("iam-"))
+    return _SCRIPTS[shell].format(folder=quoted, commands=commands)
+
+
+def fish_quoted(text: str) -> str:
+    """Return ``text`` quoted for fish."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

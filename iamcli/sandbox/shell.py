@@ -1,0 +1,98 @@
+"""The interactive shell of the sandbox: its start-up file, its prompt, and how it greets.
+
+The user's own start-up files are skipped, because they may set a real endpoint. In their place the
+shell reads a file in the temporary directory of the server, which is removed with it. That file
+sets the prompt and switches completion on, with names from the private account.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+
+from iamcli.errors import Failure
+from iamcli.installation import completions
+
+PROMPT = "(iamcli sandbox) $ "
+
+#: What to try in an empty account, and in one that was kept.
+FIRST_COMMANDS = (
+    "iam-usercreate -u bob -k",
+    "iam-useraddpolicy -u bob -p read -e Allow -a 's3:Get*' -r '*'",
+    "iam-userlistpolicies -u bob -v",
+)
+LATER_COMMANDS = ("iam-userlistbypath", "iam-grouplistbypath", "iam-accountgetsummary")
+
+# bash has no option to read another file instead of both the user's and the system's: --rcfile
+# replaces only the first. The variable is read before the first prompt.
+_BASH = f"""\
+unset PROMPT_COMMAND
+PS1='{PROMPT}'
+BASH_COMPLETION_USER_FILE=/dev/null
+{{completion}}
+unset BASH_COMPLETION_USER_FILE
+"""
+
+_ZSH = f"""\
+{{zdotdir}}
+PS1='{PROMPT}'
+autoload -Uz compinit && compinit -u -D
+{{completion}}
+"""
+
+_FISH = f"""\
+function fish_prompt
+    printf '{PROMPT}'
+end
+function fish_greeting
+end
+{{completion}}
+"""
+
+
+def start(env: dict[str, str], folder: str) -> list[str]:
+    """Return the command that starts the user's shell, and change ``env`` for it.
+
+    ``folder``: a private directory that is removed when the shell ends, for the start-up file.
+    """
+    shell = env.get("SHELL") or "/bin/sh"
+    name = os.path.basename(shell)
+    env["PS1"] = PROMPT
+    env["IAMCLI_COMPLETE"] = "1"
+    if name == "bash":
+        file = _write(folder, "bashrc", _BASH.format(completion=_completion(name)))
+        env["PROMPT_COMMAND"] = f". {shlex.quote(file)}"
+        return [shell, "--norc"]
+    if name == "zsh":
+        old = env.get("ZDOTDIR")
+        zdotdir = "unset ZDOTDIR" if old is None else f"ZDOTDIR={shlex.quote(old)}"
+        _write(folder, ".zshrc", _ZSH.format(completion=_completion(name), zdotdir=zdotdir))
+        env["ZDOTDIR"] = folder
+        return [shell, "-o", "no_global_rcs"]
+    if name == "fish":
+        file = _write(folder, "config.fish", _FISH.format(completion=_completion(name)))
+        source = f"source {completions.fish_quoted(file)}"
+        return [shell, "--no-config", "--init-command", source]
+    return [shell, "-f"] if name in ("csh", "tcsh") else [shell]
+
+
+def greeting(env: dict[str, str], *, kept: bool) -> str:
+    """Return lines with commands to try; ``kept``: the account has been used before."""
+    commands = LATER_COMMANDS if kept else FIRST_COMMANDS
+    completing = os.path.basename(env.get("SHELL", "")) in completions.FILES
+    more = " TAB completes options and names." if completing else ""
+    return "\n".join([f"Try these commands.{more}", *(f"  {line}" for line in commands), ""])
+
+
+def _completion(shell: str) -> str:
+    with contextlib.suppress(Failure):
+        return completions.script(shell)
+    return ""
+
+
+def _write(folder: str, name: str, text: str) -> str:
+    path = os.path.join(folder, name)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return path

@@ -1,0 +1,59 @@
+"""The command lines that users can copy from the help, the manual pages and the other documents."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: A line of a document that is a command of this project, after a prompt or not.
+OURS = re.compile(r"(?:\w+=\S* )*(?:iam-[a-z]+|iamcli)\b")
+
+
+def of_page(file: Path) -> list[str]:
+    """Return the command lines that follow a prompt in a manual page, as a reader sees them."""
+    text = file.read_text()
+    for escaped, shown in (
+        (r"\-", "-"),
+        (r"\(aq", "'"),
+        (r"\(dq", '"'),
+        (r"\(ti", "~"),
+        (r"\e", "\\"),
+    ):
+        text = text.replace(escaped, shown)
+    return _prompted([line.removeprefix(".Dl ") for line in text.splitlines()])
+
+
+def of_markdown(file: Path) -> list[str]:
+    """Return the command lines in the blocks of a Markdown document.
+
+    If a block has prompts, the lines after those; otherwise each line that is a command of ours.
+    """
+    text = file.read_text()
+    indented = re.findall(r"(?:^ {4}.*\n)+", text, re.MULTILINE)
+    fenced = re.findall(r"^```(?:sh|console)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    commands: list[str] = []
+    for block in [*map(textwrap.dedent, indented), *fenced]:
+        lines = block.splitlines()
+        if not any(line.startswith("$ ") for line in lines):
+            lines = [f"$ {line}" if OURS.match(line) else line for line in lines]
+        commands += _prompted(lines)
+    return commands
+
+
+def _prompted(lines: list[str]) -> list[str]:
+    """Return the commands after ``$ `` or ``# ``, with the lines on which they continue."""
+    commands: list[str] = []
+    goes_on = False
+    for line in lines:
+        if goes_on:
+            commands[-1] += f"\n{line}"
+        elif line.startswith(("$ ", "# iam")):
+            commands.append(line[2:])
+        else:
+            continue
+        goes_on = line.endswith("\\")
+    return commands
