@@ -19,6 +19,7 @@ def of_page(file: Path) -> list[str]:
     for escaped, shown in (
         (r"\-", "-"),
         (r"\(aq", "'"),
+        (r"\(ha", "^"),
         (r"\(dq", '"'),
         (r"\(ti", "~"),
         (r"\e", "\\"),
