@@ -269,6 +269,11 @@ def sandbox(_run: Shell, _stub: Stub) -> Run:
     return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
 
 
+def diverted(_run: Shell, stub: Stub) -> Run:
+    private = stub.endpoint(USER).url
+    return Run("iam-usergetattributes --url iam.example.com", env={"IAMCLI_SANDBOX": private})
+
+
 def turned_down(arguments: str, code: str, message: str) -> Callable[[Shell, Stub], Run]:
     return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)))
 
@@ -341,6 +346,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
+    "requests go": diverted,
     "private IAM": sandbox,
     "Try these": sandbox,
     "... This is the help": lambda run, _stub: Run(

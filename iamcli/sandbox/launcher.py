@@ -158,9 +158,10 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
     path = env.get("PATH", os.defpath)
     return env | {
         "PATH": f"{folder}{os.pathsep}{path}",
-        "IAMCLI_SANDBOX": "1",
         "AWS_IAM_HOME": str(folder.parent),
         "AWS_IAM_URL": private.url,
+        # The iam-* commands use this address also if a script specifies another one.
+        "IAMCLI_SANDBOX": private.url,
         "AWS_CREDENTIAL_FILE": private.credential_file,
         # For `aws` and other clients that use an SDK. The shared files could set other endpoints.
         "AWS_ENDPOINT_URL": private.url,
