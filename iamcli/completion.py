@@ -106,7 +106,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         values = _values(command, arguments[1:])
         connection = Connection(values, os.environ)
         query = _query(kind, command, values)
-        file = _file(query, connection) if os.environ.get("IAMCLI_SANDBOX") != "1" else ""
+        file = "" if connection.sandbox else _file(query, connection)
         names = _cached(file)
         for name in _fetched(query, connection, file) if names is None else names:
             show(name)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from iamcli.client.service import IAM
     from iamcli.command import Function
+    from iamcli.config.connection import Connection
     from iamcli.output.lines import Line, Lines
     from iamcli.output.redaction import Secrets
     from iamcli.parsing.options import Option
@@ -166,18 +167,12 @@ def _execute(
 
     connection = Connection(values, os.environ)
 
-    def warn() -> None:
-        while connection.warnings:
-            warning = connection.warnings.pop(0)
-            if output.on_terminal():
-                output.note(warning)
-
     def before() -> None:
         # The client, once made, may have added a warning about the configured endpoint.
-        warn()
+        _warn(connection, output, strict=strict)
         output.flush()
 
-    warn()
+    _warn(connection, output, strict=strict)
 
     def debug(line: str) -> None:
         output.error(f"debug: {line}")
@@ -208,6 +203,17 @@ def _execute(
         if state:
             output.error(secrets.redact(state))
         raise
+
+
+def _warn(connection: Connection, output: Output, *, strict: bool) -> None:
+    """Print, once, what is to be known about ``connection``."""
+    while connection.warnings:
+        warning = connection.warnings.pop(0)
+        if output.on_terminal():
+            output.note(warning)
+    if connection.diversion and not strict:
+        output.note(connection.diversion)
+    connection.diversion = ""
 
 
 def _call_function(

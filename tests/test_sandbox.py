@@ -709,7 +709,7 @@ def test_any_other_request_is_refused(ask, request_):
 
 
 def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
-    script = 'iam-userlistbypath --url "$AWS_IAM_URL/moto-api/reset"'
+    script = 'unset IAMCLI_SANDBOX; iam-userlistbypath --url "$AWS_IAM_URL/moto-api/reset"'
     done = in_sandbox(env, "sh", "-c", script)
     assert done.returncode == 1
     assert "AccessDenied: the sandbox accepts only GET and POST requests to /" in done.stderr

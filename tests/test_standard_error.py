@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import shlex
@@ -22,6 +23,7 @@ from support.account import ARN, Account
 from support.shell import BIN, ROOT
 from support.stub import faulty, ok, refused
 from support.terminal import read_now, rows, terminal_pair
+from test_copy import snapshot, user
 from test_transcripts import FILES, HERE, TRANSCRIPTS, answer, parts
 
 if TYPE_CHECKING:
@@ -269,6 +271,26 @@ def sandbox(_run: Shell, _stub: Stub) -> Run:
     return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
 
 
+def diverted(_run: Shell, stub: Stub) -> Run:
+    private = stub.endpoint(USER).url
+    return Run("iam-usergetattributes --url iam.example.com", env={"IAMCLI_SANDBOX": private})
+
+
+def copied(arguments: str) -> Callable[[Shell, Stub], Run]:
+    def made(run: Shell, _stub: Stub) -> Run:
+        unread = {"name": None, "of": "user/bob", "code": "AccessDenied", "message": "No."}
+        keys = [{"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]
+        content = snapshot(
+            users=[user("bob", AccessKeyMetadata=keys)],
+            unknown=["alias"],
+            unread=[{"operation": "GetAccessKeyLastUsed", **unread}],
+        )
+        (run.home / "account.json").write_text(json.dumps(content))
+        return Run(f"iamcli sandbox --account account.json {arguments}")
+
+    return made
+
+
 def turned_down(arguments: str, code: str, message: str) -> Callable[[Shell, Stub], Run]:
     return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)))
 
@@ -290,6 +312,15 @@ AGE = ok(
 )
 #: How the row begins whose command waits some seconds before it reports the conflict.
 RETRIED = "-... leaves"
+#: The rows whose commands take long, with the condition that is in the short run.
+SLOW = {
+    RETRIED: "terminal",
+    "only IAM": "pipe",
+    "... refused when": "terminal",
+    "not in the copy": "strict, terminal",
+    "changes in": "terminal",
+    "warning": "strict, pipe",
+}
 #: A run for each row, by how the row begins.
 RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... is readable": readable,
@@ -341,8 +372,16 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
+    "requests go": diverted,
     "private IAM": sandbox,
     "Try these": sandbox,
+    "only IAM": copied("true"),
+    "... refused when": copied("true"),
+    "not in the copy": copied("true"),
+    "changes in": lambda _run, _stub: Run("iamcli sandbox --changes true"),
+    "warning": copied(
+        "--changes=changes --format json iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
+    ),
     "... This is the help": lambda run, _stub: Run(
         f"{BIN}/iamcli help userdel", env={"PATH": str(run.home)}
     ),
@@ -413,9 +452,7 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("begin", "name"),
     [
-        pytest.param(
-            begin, name, marks=[pytest.mark.full] * (begin == RETRIED and name != "terminal")
-        )
+        pytest.param(begin, name, marks=[pytest.mark.full] * (SLOW.get(begin, name) != name))
         for begin in RUNS
         for name in CONDITIONS
     ],

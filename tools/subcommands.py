@@ -81,7 +81,7 @@ def _described(command: click.Command, context: click.Context) -> Subcommand:
     rows = [
         Row(
             tuple(sorted(option.opts, key=len)),
-            "switch" if option.is_flag else _kind(option),
+            "switch" if option.is_flag or _follows_sign(option) else _kind(option),
             _phrase(option.help or ""),
             option.multiple,
         )
@@ -101,6 +101,11 @@ def _operand(arguments: list[click.Argument]) -> str:
     if last.nargs == -1 and isinstance(last.type, click.types.UnprocessedParamType):
         return LINE
     return _kind(last)
+
+
+def _follows_sign(option: click.Option) -> bool:
+    """Return whether a value is optional, and so in the same word, after "="."""
+    return (option.metavar or "").startswith("[=")
 
 
 def _kind(parameter: click.Parameter) -> str:

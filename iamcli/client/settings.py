@@ -100,12 +100,21 @@ class Settings:
 
     @classmethod
     def for_connection(cls, connection: Connection) -> Settings:
-        """Return the settings for ``connection``, with a session only if one is needed."""
+        """Return the settings for ``connection``, with a session only if one is needed.
+
+        In the sandbox, ``connection`` is changed so that it leads to the private IAM only.
+        """
         if connection.keys and not _has_configuration():
-            return cls(None)
-        if connection.credential_file is None:
-            return cls(_session())
-        return cls(_readable_session(), independent=True)
+            settings = cls(None)
+        elif connection.credential_file is None:
+            settings = cls(_session())
+        else:
+            settings = cls(_readable_session(), independent=True)
+        if connection.sandbox:
+            from iamcli.client.confinement import confine
+
+            confine(connection, settings)
+        return settings
 
     def get(self, name: str) -> Any:
         """Return the setting ``name``, or None if it is not set."""

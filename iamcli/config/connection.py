@@ -22,6 +22,9 @@ _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
 _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
+#: The variable with which ``iamcli sandbox`` sets the address of the private IAM.
+SANDBOX = "IAMCLI_SANDBOX"
+
 
 class Keys:
     """An access key: ``access_key`` (its ID), ``secret_key``, and ``token`` or None."""
@@ -44,13 +47,17 @@ class Connection:
     AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
     apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
     are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
-    to be printed only on a terminal. Raises Failure if a setting is invalid or a file
-    cannot be read.
+    to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox, or
+    ""; ``diversion``: the line that reports which address is not used there, or "". Raises Failure
+    if a setting is invalid or a file cannot be read.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
+        self.diversion = ""
+        given = environ.get(SANDBOX)
+        self.sandbox = checked_url(given, SANDBOX)[0] if given else ""
         self.credential_file = _named_file(
             values, "credential_file", environ, "AWS_CREDENTIAL_FILE"
         )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from iamcli.client.inspection import Inspection, NoProfile, Unreadable
 from iamcli.client.settings import is_of_aws, partition
-from iamcli.config.connection import Connection
+from iamcli.config.connection import SANDBOX, Connection
 from iamcli.doctor.check import failed, ok, skipped, warning, wrong
 from iamcli.errors import Failure
 
@@ -90,6 +90,8 @@ class Configuration:
                 continue
             for attribute in part.attributes:
                 setattr(found, attribute, getattr(valid, attribute))
+        # Whatever is invalid, no request leaves the sandbox.
+        found.sandbox = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")}).sandbox
         # Also a file that is invalid makes the commands independent of the AWS configuration.
         found.credential_file = os.environ.get("AWS_CREDENTIAL_FILE") or None
         return found

@@ -22,12 +22,19 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
     from iamcli.output.streams import Output
+    from iamcli.sandbox.target import Target
 
 #: The time that the server may take to start, and to end (seconds).
 TIMEOUT = 60
 
 #: The time after which a signal that ends an interactive shell is sent again (seconds).
 REPEAT = 1.0
+
+#: What users of a copy must know before their script runs.
+ONLY_IAM = (
+    "only IAM is a copy; the command really runs here, with its files, mails and other programs; "
+    "the keys that it prints are worthless, and it should run in a directory of its own"
+)
 
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
 SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
@@ -50,14 +57,21 @@ _SERVER_CODE = (
 class Server(NamedTuple):
     """A running server: its ``url``, and a ``credential_file`` with keys for it.
 
-    ``found``: whether its account had been kept. ``pipe``: the standard input of the server, which
-    ends when the pipe is closed, by this process or because this process ended.
+    ``about``: what else it reported when it started; ``found``: whether its account had been kept.
+    ``pipe``: the standard input of the server, which ends when the pipe is closed, by this process
+    or because this process ended. ``ended``: what it reports when it ends, empty until then.
     """
 
     url: str
     credential_file: str
-    found: bool
+    about: dict[str, Any]
     pipe: IO[bytes]
+    ended: dict[str, Any]
+
+    @property
+    def found(self) -> bool:
+        """Whether its account had been kept."""
+        return bool(self.about["found"])
 
     @property
     def folder(self) -> str:
@@ -71,14 +85,24 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def server(module: str = "iamcli.sandbox.server", keep: str = "") -> Iterator[Server]:
+def server(
+    module: str = "iamcli.sandbox.server",
+    keep: str = "",
+    account: str = "",
+    *,
+    watch: bool = False,
+) -> Iterator[Server]:
     """Run a private IAM on a free port of the loopback interface.
 
     ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
-    account, or "" for an empty account that is not kept.
+    account, or "" for an account that is not kept. ``account``: the snapshot that it starts with,
+    or "" for an empty account. ``watch``: whether it reports changes and refusals when it ends.
     It ends and its files are removed at the end of the context, or when this process ends for any
-    reason. Raises Failure if the server does not start, and at its end if the account was not kept.
+    reason. Raises Failure if the server does not start, and at its end if the account was not kept
+    or the changes are not known.
     """
+    settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
+    number = _opened(account) if account else None
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     code = _SERVER_CODE.format(module=module)
     child = subprocess.Popen(  # noqa: S603 - a module of this package
@@ -88,16 +112,23 @@ def server(module: str = "iamcli.sandbox.server", keep: str = "") -> Iterator[Se
         stderr=subprocess.DEVNULL,
         bufsize=0,
         env=_without_aws_variables(os.environ),
+        # The file is open because it may be a pipe, such as <(...) in a shell.
+        pass_fds=() if number is None else (number,),
         start_new_session=True,  # keeps Ctrl-C from the server, which ends when the pipe closes
     )
+    if number is not None:
+        os.close(number)
+        settings["number"] = number
     assert child.stdin  # noqa: S101 - for mypy
     assert child.stdout  # noqa: S101
     folder = None
-    last: dict[str, str] | None = None
+    ended: dict[str, Any] = {}
+    last: dict[str, Any] | None = None
     try:
         with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
-            child.stdin.write(json.dumps({"keep": keep}).encode() + b"\n")
-        running = Server(*_report(child.stdout), child.stdin)
+            child.stdin.write(json.dumps(settings).encode() + b"\n")
+        about = _report(child.stdout)
+        running = Server(about["url"], about["credential_file"], about, child.stdin, ended)
         folder = running.folder
         yield running
     finally:
@@ -114,36 +145,78 @@ def server(module: str = "iamcli.sandbox.server", keep: str = "") -> Iterator[Se
             shutil.rmtree(folder, ignore_errors=True)
     if keep and last is None:
         raise Failure(f"the sandbox server was killed; {keep} may lack the last changes")
-    if last:
-        raise Failure(f"the account was not kept: {last['failure']}")
+    if watch and last is None:
+        raise Failure("the sandbox server ended too early; it is not known what has changed")
+    ended.update(last or {})
+    if "failure" in ended:
+        raise Failure(f"the account was not kept: {ended['failure']}")
 
 
-def run(command: Sequence[str], output: Output, keep: str = "") -> int:
+def run(
+    command: Sequence[str],
+    output: Output,
+    keep: str = "",
+    account: str = "",
+    target: Target | None = None,
+) -> int:
     """Run ``command``, or an interactive shell if it is empty, with a private IAM.
 
-    ``output``: where to report; ``keep``: the directory of the account, or "" for an empty account
-    that is not kept. Returns the exit status as a shell does: 128 + N if signal N ended the
-    command, 127 if it is not found, 126 if it cannot be executed. Raises Failure if the server does
-    not start, or if the account was not kept.
+    ``output``: where to report; ``keep``: the directory of the account, or "" for an account that
+    is not kept; ``account``: the snapshot that it starts with, or "" for an empty account;
+    ``target``: where to report what has changed, or None. Returns the exit status as a shell does:
+    128 + N if signal N ended the command, 127 if it is not found, 126 if it cannot be executed.
+    Raises Failure if the server does not start, if the account was not kept, or if what has changed
+    is not known or cannot be reported.
     """
-    with server(keep=keep) as private:
-        env = environment(private, os.environ)
-        terminate = signal.SIGTERM
-        if not command:
-            command = shell.start(env, private.folder)
-            terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
-            where = f"{private.url}, kept in {keep}" if keep else private.url
-            output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
-            if output.on_terminal():
-                output.error_text(shell.greeting(env, kept=private.found))
-        try:
-            return _run(command, env, private, terminate)
-        except FileNotFoundError:
-            output.error(f"{command[0]}: not found; is it installed and on PATH?")
-            return 127
-        except OSError as error:
-            output.error(f"{command[0]}: cannot be executed: {error.strerror}")
-            return 126
+    with server(keep=keep, account=account, watch=target is not None) as private:
+        if account:
+            _announce_copy(output, account, private.about)
+        status = _run_with(private, command, output, keep)
+    if target:
+        target.write(private.about, private.ended, status)
+    return status
+
+
+def _run_with(private: Server, command: Sequence[str], output: Output, keep: str) -> int:
+    """Run ``command`` with a running server, as ``run`` does."""
+    env = environment(private, os.environ)
+    terminate = signal.SIGTERM
+    if not command:
+        command = shell.start(env, private.folder)
+        terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
+        where = f"{private.url}, kept in {keep}" if keep else private.url
+        output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
+        if output.on_terminal():
+            output.error_text(shell.greeting(env, kept=private.found))
+    try:
+        return _run(command, env, private, terminate)
+    except FileNotFoundError:
+        output.error(f"{command[0]}: not found; is it installed and on PATH?")
+        return 127
+    except OSError as error:
+        output.error(f"{command[0]}: cannot be executed: {error.strerror}")
+        return 126
+
+
+def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:
+    """Report what is a copy and what is not; on a terminal, also what the copy lacks."""
+    output.error(ONLY_IAM)
+    if not output.on_terminal():
+        return
+    if about["unread"]:
+        requests = "request was" if about["unread"] == 1 else "requests were"
+        output.error(f"{about['unread']} {requests} refused when {account} was made")
+    if about["unknown"]:
+        output.error(f"not in the copy, or only partly: {', '.join(about['unknown'])}")
+
+
+def _opened(file: str) -> int:
+    """Return a descriptor of ``file``; raise Failure if it cannot be opened."""
+    try:
+        return os.open(file, os.O_RDONLY)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot read {file}: {reason}") from None
 
 
 def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -158,9 +231,10 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
     path = env.get("PATH", os.defpath)
     return env | {
         "PATH": f"{folder}{os.pathsep}{path}",
-        "IAMCLI_SANDBOX": "1",
         "AWS_IAM_HOME": str(folder.parent),
         "AWS_IAM_URL": private.url,
+        # The iam-* commands use this address also if a script specifies another one.
+        "IAMCLI_SANDBOX": private.url,
         "AWS_CREDENTIAL_FILE": private.credential_file,
         # For `aws` and other clients that use an SDK. The shared files could set other endpoints.
         "AWS_ENDPOINT_URL": private.url,
@@ -182,8 +256,8 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _report(pipe: IO[bytes]) -> tuple[str, str, bool]:
-    """Return what the server reports: its URL, its credential file, whether an account was kept."""
+def _report(pipe: IO[bytes]) -> dict[str, Any]:
+    """Return what the server reports when it starts; raise Failure if it cannot start."""
     if not select.select([pipe], [], [], TIMEOUT)[0]:
         raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
     report = _read(pipe)
@@ -191,14 +265,16 @@ def _report(pipe: IO[bytes]) -> tuple[str, str, bool]:
         raise Failure("the sandbox server ended before it was ready; try again")
     if "failure" in report:
         raise Failure(f"cannot start the sandbox: {report['failure']}")
-    return report["url"], report["credential_file"], report["found"]
+    return report
 
 
 def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     """Return the next line of the server; None if it has ended."""
     if not select.select([pipe], [], [], TIMEOUT)[0]:
         return None
-    line = pipe.readline()
+    # The pipe has no buffer. The server writes nothing more until it ends.
+    with open(pipe.fileno(), "rb", closefd=False) as buffered:
+        line = buffered.readline()
     return json.loads(line) if line else None
 
 

@@ -1,11 +1,13 @@
 """The sandbox server: moto in a separate process, which ends with its parent process.
 
 Its standard input is a pipe from the parent, which is closed when the parent ends for any reason.
-The first line is a JSON object: ``keep``, the directory of an account to keep, or "". Each further
-line is the ID of the process to which the server sends SIGHUP when the pipe is closed, or 0 for
-none. To standard output the server writes two JSON objects, one per line: the URL, the credential
-file and whether there was a kept account, or the reason why it cannot start; and when it ends, an
-empty object, or the reason why the account was not kept.
+The first line is a JSON object: ``keep``, the directory of an account to keep, or "";
+``account``, the name of a snapshot to start with, or "", and ``number``, the descriptor with which
+it is open; ``watch``, whether to report what changes. Each further line is the ID of the process to
+which the server sends SIGHUP when the pipe is closed, or 0 for none. To standard output the server
+writes two JSON objects, one per line: the URL, the credential file, whether there was a kept
+account and what the copy lacks, or the reason why it cannot start; and when it ends, the changes
+and the refused requests, or the reason why the account was not kept.
 
 Other programs of this machine, web pages included, can reach the port. So the server answers only
 signed requests to IAM and STS, and none that a browser sends for a page.
@@ -23,12 +25,15 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from iamcli.errors import Failure
 from iamcli.sandbox.answers import refuse
 from iamcli.sandbox.kept import Kept
 from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
+from iamcli.sandbox.watch import Watch
+from iamcli.snapshot import file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +47,8 @@ if TYPE_CHECKING:
 SIGNED = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/(iam|sts)/aws4_request,"
 )
+#: The region in ``Authorization``, and what is around it.
+REGION = re.compile(r"(Credential=[^/,\s]+/\d{8}/)[a-z0-9-]+(/)")
 
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
@@ -56,22 +63,23 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
     folder = kept = None
     try:
         settings = json.loads(sys.stdin.readline() or "{}")
-        report, folder, kept = _start(change, settings.get("keep", ""))
+        watch = Watch() if settings.get("watch") else None
+        report, folder, kept = _start(change, settings, watch)
         _report(report)
         _wait()
-        _report(_saved(kept))
+        _report(_saved(kept) | (watch.report() if watch else {}))
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # a normal exit would wait for the threads, which wait for their clients
 
 
-def _report(report: dict[str, str | bool]) -> None:
-    with contextlib.suppress(BrokenPipeError):  # the parent has ended
-        os.write(1, json.dumps(report).encode() + b"\n")
+def _report(report: dict[str, Any]) -> None:
+    with contextlib.suppress(BrokenPipeError), open(1, "wb", closefd=False) as pipe:
+        pipe.write(json.dumps(report).encode() + b"\n")
 
 
-def _saved(kept: Kept | None) -> dict[str, str | bool]:
+def _saved(kept: Kept | None) -> dict[str, Any]:
     """Save the account if it is to be kept; return the report."""
     try:
         if kept:
@@ -82,18 +90,25 @@ def _saved(kept: Kept | None) -> dict[str, str | bool]:
 
 
 def _start(
-    change: Callable[[WSGIApplication], WSGIApplication] | None, keep: str
-) -> tuple[dict[str, str | bool], str | None, Kept | None]:
+    change: Callable[[WSGIApplication], WSGIApplication] | None,
+    settings: dict[str, Any],
+    watch: Watch | None,
+) -> tuple[dict[str, Any], str | None, Kept | None]:
     """Start the server; return the report, the directory to remove at the end, and what to keep."""
+    copied: dict[str, Any] = {"taken": _now(), "unread": 0, "unknown": []}
     try:
-        kept = Kept(keep) if keep else None
-        application = _application()
+        kept = Kept(settings["keep"]) if settings.get("keep") else None
+        application, region = _application(watch), ""
+        if settings.get("account"):
+            copied, region = _copied(settings["account"], settings["number"])
         if change:
             application = change(application)
         if kept:
             kept.restore()
             application = kept.watched(application)
-        server = _make_server(application)
+        if watch:
+            watch.begin()
+        server = _make_server(in_region(application, region))
     except Failure as failure:
         return {"failure": str(failure)}, None, None
     except ImportError as error:
@@ -109,7 +124,25 @@ def _start(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     found = bool(kept and kept.found)
-    return {"url": url, "credential_file": str(credential_file), "found": found}, folder, kept
+    report = {"url": url, "credential_file": str(credential_file), "found": found}
+    return report | copied, folder, kept
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:
+    """Start with the snapshot ``name``; return what is known about it, and a region for requests.
+
+    Raises Failure if it cannot be read or is damaged.
+    """
+    from iamcli.sandbox.loading import load, region_of, unknown
+
+    snapshot = file.read(name, number)
+    load(snapshot, name)
+    about = {"taken": snapshot["taken"], "unread": len(snapshot["unread"])}
+    return about | {"unknown": unknown(snapshot)}, region_of(snapshot)
 
 
 def _wait() -> None:
@@ -122,7 +155,8 @@ def _wait() -> None:
             os.kill(command, signal.SIGHUP)
 
 
-def _application() -> WSGIApplication:
+def _application(watch: Watch | None) -> WSGIApplication:
+    """Return the private IAM; ``watch`` records what it refuses, unless it is None."""
     from moto.moto_server.werkzeug_app import create_backend_app
 
     from iamcli.sandbox.corrections.apply import apply
@@ -130,14 +164,35 @@ def _application() -> WSGIApplication:
 
     apply()
     logging.getLogger("werkzeug").disabled = True
-    iam = enforced(create_backend_app("iam"))
-    return private({"iam": iam, "sts": create_backend_app("sts")})
+    services: dict[str, WSGIApplication] = {
+        "iam": enforced(create_backend_app("iam")),
+        "sts": create_backend_app("sts"),
+    }
+    if watch:
+        services = {name: watch.watched(service) for name, service in services.items()}
+    return private(services)
 
 
 def _make_server(application: WSGIApplication) -> BaseWSGIServer:
     from werkzeug.serving import make_server
 
     return make_server("127.0.0.1", 0, application, threaded=True)
+
+
+def in_region(application: WSGIApplication, region: str) -> WSGIApplication:
+    """Return ``application``, changed so that requests are taken as signed for ``region``.
+
+    moto has an account for each partition, which it knows from the region. A copy is of one only.
+    """
+    if not region:
+        return application
+
+    def signed_again(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        signed = environ.get("HTTP_AUTHORIZATION", "")
+        environ["HTTP_AUTHORIZATION"] = REGION.sub(rf"\g<1>{region}\g<2>", signed, count=1)
+        return application(environ, start_response)
+
+    return signed_again
 
 
 def private(services: dict[str, WSGIApplication]) -> WSGIApplication:

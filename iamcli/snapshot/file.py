@@ -93,12 +93,12 @@ class Target:
             os.rename(temporary, self._path)
 
 
-def read(name: str) -> dict[str, Any]:
-    """Return the snapshot in the file ``name``.
+def read(name: str, number: int | None = None) -> dict[str, Any]:
+    """Return the snapshot in the file ``name``, which may be open as descriptor ``number``.
 
     Raises Failure if it cannot be read, is not a snapshot, has another version or is damaged.
     """
-    content = load(name)
+    content = load(name, number)
     version = content.get("version") if isinstance(content, dict) else None
     if version is None:
         raise Failure(f"{name} is not a snapshot; {_REMEDY}")
@@ -115,16 +115,18 @@ def read(name: str) -> dict[str, Any]:
     return snapshot
 
 
-def load(name: str) -> Any:
+def load(name: str, number: int | None = None) -> Any:
     """Return the JSON value in the file ``name``, which is in UTF-8, UTF-16 or UTF-32.
 
-    ``-`` is standard input.
+    ``-`` is standard input. ``number``: the descriptor, if the file is open, which is closed.
     Raises Failure if it cannot be read or is not JSON.
     """
     import json
 
     try:
-        with open(0 if name == "-" else name, "rb") as file:
+        if number is None and name == "-":
+            number = 0
+        with open(name if number is None else number, "rb") as file:
             return json.loads(file.read())
     except json.JSONDecodeError as error:
         where = f"{name}, line {error.lineno}, column {error.colno}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from moto.iam.models import IAMBackend, User
 from moto.sts.models import STSBackend
+from moto.utilities.utils import get_partition
 
 from iamcli.sandbox.corrections.protocol import Refusal, method
 
@@ -45,7 +46,7 @@ class Root(User):
 
 def account_arn(of: Any) -> str:
     """Return the ARN of the account that ``of`` is in."""
-    return f"arn:aws:iam::{of.account_id}:root"
+    return f"arn:{get_partition(of.region_name)}:iam::{of.account_id}:root"
 
 
 def root(iam: IAMBackend) -> Any:

@@ -83,7 +83,7 @@ def list_virtual_mfa_devices(iam: IAMBackend, request: Request) -> Result:
         "VirtualMFADevices": [
             {
                 "SerialNumber": device.serial_number,
-                "User": user_summary(device.user) if device.user else None,
+                "User": _owner(device.user) if device.user else None,
                 "EnableDate": device.enable_date if device.user else None,
             }
             for device in shown
@@ -123,6 +123,10 @@ def deactivate_mfa_device(iam: IAMBackend, request: Request) -> None:
 @operation("ResyncMFADevice")
 def resync_mfa_device(_iam: IAMBackend, _request: Request) -> None:
     """Accept any codes; moto lacks the operation. Source: API reference, ResyncMFADevice."""
+
+
+def _owner(user: Any) -> Result:
+    return {**user_summary(user), "UserName": shown_name(user.name)}
 
 
 def _by_serial(device: Any) -> Key:

@@ -206,13 +206,17 @@ def service_credentials(user: Any) -> dict[str, ServiceCredential]:
     return found
 
 
+def public_name(service: str) -> str:
+    """Return the member of responses that has what is public of a credential for ``service``."""
+    return "ServiceCredentialAlias" if service in WITH_API_KEY else "ServiceUserName"
+
+
 def _credential(user: Any, credential: ServiceCredential) -> Result:
-    public = "ServiceCredentialAlias" if credential.service in WITH_API_KEY else "ServiceUserName"
     return {
         "UserName": shown_name(user.name),
         "ServiceSpecificCredentialId": credential.id,
         "ServiceName": credential.service,
-        public: credential.public,
+        public_name(credential.service): credential.public,
         "Status": credential.status,
         "CreateDate": credential.create_date,
         "ExpirationDate": credential.expiration_date,

@@ -81,6 +81,6 @@ def by_name(entity: Any) -> Key:
     return named(entity.name)
 
 
-def dated(date: dt.datetime, identity: str) -> Key:
-    """Return the key that sorts by ``date``."""
-    return f"{instant(date):%Y-%m-%dT%H:%M:%S.%f}", identity
+def dated(date: dt.datetime | None, identity: str) -> Key:
+    """Return the key that sorts by ``date``, which may be unknown in a copy."""
+    return f"{instant(date):%Y-%m-%dT%H:%M:%S.%f}" if date else "", identity

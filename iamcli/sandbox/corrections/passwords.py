@@ -81,7 +81,9 @@ def change_password(iam: IAMBackend, request: Request) -> None:
         message = "Only IAM Users can change their own password."
         raise Refusal("InvalidUserType", message)
     user: Any = iam.get_login_profile(name)
-    if request.get("OldPassword") != user.password:
+    # The passwords of a copy are not known.
+    known = user.password != vars(user).get("unknown_password")
+    if known and request.get("OldPassword") != user.password:
         raise Refusal("AccessDenied", "The old password is not correct.")
     iam.update_login_profile(name, request.get("NewPassword"), False)  # noqa: FBT003 - moto's
 
@@ -105,18 +107,20 @@ def update_account_password_policy(iam: IAMBackend, request: Request) -> None:
 @operation("GetAccountPasswordPolicy")
 def get_account_password_policy(iam: IAMBackend, _request: Request) -> Result:
     """Leave out what was not given. Source: recorded for GetAccountPasswordPolicy."""
-    policy = iam.get_account_password_policy()
+    return {"PasswordPolicy": shown_policy(iam.get_account_password_policy())}
+
+
+def shown_policy(policy: Any) -> Result:
+    """Return the password policy as responses show it."""
     return {
-        "PasswordPolicy": {
-            "MinimumPasswordLength": policy.minimum_password_length,
-            "RequireSymbols": policy.require_symbols,
-            "RequireNumbers": policy.require_numbers,
-            "RequireUppercaseCharacters": policy.require_uppercase_characters,
-            "RequireLowercaseCharacters": policy.require_lowercase_characters,
-            "AllowUsersToChangePassword": policy.allow_users_to_change_password,
-            "ExpirePasswords": policy.expire_passwords,
-            "MaxPasswordAge": policy.max_password_age or None,
-            "PasswordReusePrevention": policy.password_reuse_prevention or None,
-            "HardExpiry": policy.hard_expiry,
-        }
+        "MinimumPasswordLength": policy.minimum_password_length,
+        "RequireSymbols": policy.require_symbols,
+        "RequireNumbers": policy.require_numbers,
+        "RequireUppercaseCharacters": policy.require_uppercase_characters,
+        "RequireLowercaseCharacters": policy.require_lowercase_characters,
+        "AllowUsersToChangePassword": policy.allow_users_to_change_password,
+        "ExpirePasswords": policy.expire_passwords,
+        "MaxPasswordAge": policy.max_password_age or None,
+        "PasswordReusePrevention": policy.password_reuse_prevention or None,
+        "HardExpiry": policy.hard_expiry,
     }

@@ -266,6 +266,34 @@ def inline(holder: Any) -> list[Result]:
     ]
 
 
+@operation("GetUserPolicy")
+def get_user_policy(iam: IAMBackend, request: Request) -> Result:
+    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
+    name = request.get("PolicyName")
+    found = iam.get_user_policy(request.get("UserName"), name)
+    return _inline_policy("UserName", found["user_name"], name, found["policy_document"])
+
+
+@operation("GetGroupPolicy")
+def get_group_policy(iam: IAMBackend, request: Request) -> Result:
+    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
+    name = request.get("PolicyName")
+    found = iam.get_group_policy(request.get("GroupName"), name)
+    return _inline_policy("GroupName", found["group_name"], name, found["policy_document"])
+
+
+@operation("GetRolePolicy")
+def get_role_policy(iam: IAMBackend, request: Request) -> Result:
+    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
+    name = request.get("PolicyName")
+    _, document = iam.get_role_policy(request.get("RoleName"), name)
+    return _inline_policy("RoleName", request.get("RoleName"), name, document)
+
+
+def _inline_policy(kind: str, holder: str, name: str, document: str) -> Result:
+    return {kind: holder, "PolicyName": name, "PolicyDocument": document}
+
+
 def _inline_page(request: Request, holder: Any) -> Result:
     shown, rest = page(request, holder.policies, named)
     return {"PolicyNames": shown, **rest}

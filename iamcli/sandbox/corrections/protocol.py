@@ -168,7 +168,7 @@ def _content(shape: Any, value: Any) -> str:  # noqa: PLR0911 - one for each typ
     if shape.type_name == "boolean":
         return str(value).lower()
     if shape.name == "policyDocumentType":  # the service sends documents URL-encoded
-        return quote(value, safe="")
+        return quote(value, safe="", errors="surrogateescape")
     # A parser reads a carriage return as a line feed, except as a reference.
     return escape(str(value), {"\r": "&#13;"})
 

@@ -1,0 +1,267 @@
+"""What the private IAM contains, in the form of a snapshot, to be compared with what it contained.
+
+Secrets are not in it. But a password or a seed that is replaced is a change, so both have a mark, a
+hash with a random key that ends with this process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from iamcli.sandbox.corrections import certificates, groups, passwords, policies, roles, users
+from iamcli.sandbox.corrections.keys import fingerprint, public_name, service_credentials
+from iamcli.sandbox.corrections.protocol import instant
+from iamcli.sandbox.corrections.tags import tags
+from iamcli.snapshot import schema
+from iamcli.snapshot.values import pick
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    Record = dict[str, Any]
+
+#: The member of login profiles and virtual MFA devices that changes with their secret.
+MARK = "mark"
+
+_KEY = secrets.token_bytes(32)
+
+
+def state() -> Record:
+    """Return what moto's IAM contains in all partitions.
+
+    The result has the lists of a snapshot, ``account_alias`` and ``password_policy``, and ``root``:
+    what belongs to the root user, as it is in a user. Policies that AWS manages are left out.
+    """
+    from moto.iam.models import iam_backends
+
+    found: Record = {
+        "users": [],
+        "groups": [],
+        "roles": [],
+        "instance_profiles": [],
+        "policies": [],
+        "server_certificates": [],
+        "virtual_mfa_devices": [],
+        "root": _credentials(None),
+        "account_alias": None,
+        "password_policy": None,
+    }
+    backends: Any = iam_backends
+    for _account, _partition, iam in backends.iter_backends():
+        for member, records in _lists(iam).items():
+            found[member] += records
+        root = vars(iam).get("account_root")
+        if root:
+            found["root"] = _credentials(root)
+        if iam.account_aliases:
+            found["account_alias"] = iam.account_aliases[0]
+        if iam.account_password_policy:
+            found["password_policy"] = _password_policy(iam.account_password_policy)
+    return found
+
+
+def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
+    member_of: dict[int, list[str]] = {}
+    for group in iam.groups.values():
+        for member in group.users:
+            member_of.setdefault(id(member), []).append(group.name)
+    usage = policies.Usage(iam)
+    return {
+        "users": [_user(iam, user, member_of.get(id(user), [])) for user in iam.users.values()],
+        "groups": [_group(group) for group in iam.groups.values()],
+        "roles": [_role(iam, role) for role in iam.roles.values()],
+        "instance_profiles": [_profile(iam, one) for one in iam.instance_profiles.values()],
+        "policies": [
+            _policy(policy, usage)
+            for policy in iam.managed_policies.values()
+            if not policies.is_aws(policy)
+        ],
+        "server_certificates": [_certificate(iam, one) for one in iam.certificates.values()],
+        "virtual_mfa_devices": [_device(device) for device in iam.virtual_mfa_devices.values()],
+    }
+
+
+def _user(iam: IAMBackend, user: Any, member_of: list[str]) -> Record:
+    shown = {
+        **users.summary(user),
+        "GroupList": member_of,
+        "UserPolicyList": policies.inline(user),
+        "AttachedManagedPolicies": policies.attached(user),
+        "PermissionsBoundary": users.boundary(user),
+        "Tags": tags(iam, user),
+    }
+    return {**_picked(schema.USER, shown), **_credentials(user)}
+
+
+def _credentials(user: Any) -> Record:
+    """Return the keys, certificates, devices and passwords of a user; ``None`` has none."""
+    profile = None
+    if user and user.password:
+        shown = {
+            "CreateDate": user.login_profile_date,
+            "PasswordResetRequired": bool(user.password_reset_required),
+        }
+        profile = {**_picked(schema.LOGIN_PROFILE, shown), MARK: _mark(user.password)}
+    return {
+        "AccessKeyMetadata": _keys(user.access_keys) if user else [],
+        "Certificates": [
+            _picked(
+                schema.SIGNING_CERTIFICATE,
+                {
+                    "CertificateId": certificate.id,
+                    "CertificateBody": certificate.body,
+                    "Status": certificate.status,
+                    "UploadDate": certificate.upload_date,
+                },
+            )
+            for certificate in (user.signing_certificates.values() if user else ())
+        ],
+        "MFADevices": [
+            _picked(
+                schema.MFA_DEVICE,
+                {"SerialNumber": device.serial_number, "EnableDate": device.enable_date},
+            )
+            for device in (user.mfa_devices.values() if user else ())
+        ],
+        "LoginProfile": profile,
+        "SSHPublicKeys": [_ssh_key(key) for key in (user.ssh_public_keys if user else ())],
+        "ServiceSpecificCredentials": [
+            _service_credential(credential)
+            for credential in (service_credentials(user).values() if user else ())
+        ],
+    }
+
+
+def _keys(keys: Iterable[Any]) -> list[Record]:
+    found = []
+    for key in keys:
+        used = None
+        if key.last_used:
+            used = {
+                "LastUsedDate": vars(key.last_used)["_timestamp"],
+                "ServiceName": key.last_used.service,
+                "Region": key.last_used.region,
+            }
+        elif vars(key).get("last_use_known", True):
+            used = {"ServiceName": "N/A", "Region": "N/A"}
+        shown = {
+            "AccessKeyId": key.access_key_id,
+            "Status": key.status,
+            "CreateDate": key.create_date,
+            "AccessKeyLastUsed": used,
+        }
+        found.append(_picked(schema.ACCESS_KEY, shown))
+    return found
+
+
+def _ssh_key(key: Any) -> Record:
+    shown = {
+        "SSHPublicKeyId": key.ssh_public_key_id,
+        "Status": key.status,
+        "UploadDate": key.upload_date,
+        "Fingerprint": fingerprint(key.ssh_public_key_body),
+        "SSHPublicKeyBody": key.ssh_public_key_body,
+    }
+    return _picked(schema.SSH_KEY, shown)
+
+
+def _service_credential(credential: Any) -> Record:
+    shown = {
+        "ServiceSpecificCredentialId": credential.id,
+        "ServiceName": credential.service,
+        public_name(credential.service): credential.public,
+        "Status": credential.status,
+        "CreateDate": credential.create_date,
+        "ExpirationDate": credential.expiration_date,
+    }
+    return _picked(schema.SERVICE_CREDENTIAL, shown)
+
+
+def _group(group: Any) -> Record:
+    shown = {
+        **groups.summary(group),
+        "GroupPolicyList": policies.inline(group),
+        "AttachedManagedPolicies": policies.attached(group),
+    }
+    return _picked(schema.GROUP, shown)
+
+
+def _role(iam: IAMBackend, role: Any) -> Record:
+    shown = {
+        **roles.inner(role),
+        "RolePolicyList": policies.inline(role),
+        "AttachedManagedPolicies": policies.attached(role),
+        "PermissionsBoundary": users.boundary(role),
+        "Tags": tags(iam, role),
+        "RoleLastUsed": roles.last_used(role),
+    }
+    return _picked(schema.ROLE, shown)
+
+
+def _profile(iam: IAMBackend, profile: Any) -> Record:
+    shown = {**roles.profile_summary(profile), "Tags": tags(iam, profile)}
+    return _picked(schema.INSTANCE_PROFILE, shown)
+
+
+def _policy(policy: Any, usage: policies.Usage) -> Record:
+    shown = {
+        **policies.summary(policy, usage),
+        "Description": policy.description or None,
+        "PolicyVersionList": [
+            {"Document": version.document, **policies.version_summary(policy, version)}
+            for version in policies.versions(policy)
+        ],
+    }
+    return _picked(schema.POLICY, shown)
+
+
+def _certificate(iam: IAMBackend, certificate: Any) -> Record:
+    shown = {
+        "ServerCertificateMetadata": certificates.metadata(iam, certificate),
+        "CertificateBody": certificate.cert_body,
+        "CertificateChain": certificate.cert_chain or None,
+        "Tags": tags(iam, certificate),
+    }
+    return _picked(schema.SERVER_CERTIFICATE, shown)
+
+
+def _device(device: Any) -> Record:
+    shown = {
+        "SerialNumber": device.serial_number,
+        "EnableDate": device.enable_date if device.user else None,
+        "User": users.summary(device.user) if device.user else None,
+    }
+    return {**_picked(schema.VIRTUAL_MFA_DEVICE, shown), MARK: _mark(device.base32_string_seed)}
+
+
+def _password_policy(policy: Any) -> Record:
+    return _picked(schema.PASSWORD_POLICY, passwords.shown_policy(policy))
+
+
+def _mark(secret: str | bytes) -> str:
+    data = secret if isinstance(secret, bytes) else secret.encode()
+    return hashlib.blake2b(data, key=_KEY, digest_size=16).hexdigest()
+
+
+def _picked(kind: Record, shown: Record) -> Record:
+    """Return what a snapshot has of ``shown``, a part of a response; None is what it lacks."""
+    picked: Record = pick(kind, _present(shown), {schema.DATE: _text})
+    return picked
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _present(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_present(inner) for inner in value]
+    return value
+
+
+def _text(date: dt.datetime) -> str:
+    return f"{instant(date):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,688 @@
+"""``iamcli sandbox --changes``: what a command has changed, and what was refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import populated
+from support.processes import BIN, environment, left_behind, running, wait_until
+from support.processes import run as run_program
+from support.shell import HERE, ROOT
+from test_copy import ARN, DATE, ONLY_IAM, snapshot, user
+
+from iamcli.sandbox import launcher
+from iamcli.sandbox.report import Report
+from iamcli.sandbox.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+STAR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+READ = (
+    '{"Version":"2012-10-17","Statement":'
+    '[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::logs/*"}]}'
+)
+
+
+def key(name: str, **used: str) -> dict[str, Any]:
+    """Return an access key of a snapshot, and when it was last used."""
+    last = {"AccessKeyLastUsed": used} if used else {}
+    return {"AccessKeyId": f"AKIA{name:A>16}", "Status": "Active", "CreateDate": DATE, **last}
+
+
+def used(date: str) -> dict[str, str]:
+    """Return the last use of a key."""
+    return {"LastUsedDate": f"{date}T12:00:00Z", "ServiceName": "s3", "Region": "us-east-1"}
+
+
+def group(name: str, **more: Any) -> dict[str, Any]:
+    """Return a group of a snapshot."""
+    return {
+        "Path": "/",
+        "GroupName": name,
+        "GroupId": f"AGPA{name.upper():A>17}",
+        "Arn": f"{ARN}:group/{name}",
+        "CreateDate": DATE,
+        "GroupPolicyList": [],
+        "AttachedManagedPolicies": [],
+        **more,
+    }
+
+
+ACCOUNT = snapshot(
+    users=[
+        user(
+            "bob",
+            GroupList=["dev"],
+            UserPolicyList=[{"PolicyName": "logs", "PolicyDocument": READ}],
+            AccessKeyMetadata=[key("BOB", **used("2026-11-01"))],
+            LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False},
+        ),
+        user("carol", AccessKeyMetadata=[key("CAROL", **used("2026-08-01")), key("UNREAD")]),
+    ],
+    groups=[group("dev"), group("ops")],
+    account_alias="example",
+)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Callable[..., Any]:
+    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "account.json").write_text(json.dumps(ACCOUNT))
+    env = environment(tmp_path)
+
+    def run(*arguments: str) -> Any:
+        done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
+        assert left_behind(tmp_path) == []
+        return done
+
+    return run
+
+
+# The text.
+
+SCRIPT = """\
+#!/bin/sh
+# Replaces the key and the policy of bob, who is called rob now.
+iam-usermod -u bob -n rob
+iam-userdelkey -u rob -k AKIAAAAAAAAAAAAAABOB
+iam-useraddkey -u rob >/dev/null
+iam-groupadduser -g ops -u rob
+iam-useruploadpolicy -u rob -p logs -o \
+'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+iam-usercreate -u carol
+iam-usercreate -u temporary && iam-userdel -u temporary
+exit 7
+"""
+TEXT = """\
+changes in the private IAM: 2 created, 2 updated, 1 deleted
+user/rob
+  ~ user rob
+      UserName: bob -> rob
+  ~ policy logs
+      --- policy logs, before
+      +++ policy logs, after
+      @@ -3,8 +3,8 @@
+         "Statement": [
+           {
+             "Effect": "Allow",
+      -      "Action": "s3:Get*",
+      -      "Resource": "arn:aws:s3:::logs/*"
+      +      "Action": "s3:*",
+      +      "Resource": "*"
+           }
+         ]
+       }
+  + membership ops
+  - access-key AKIAAAAAAAAAAAAAABOB
+  + access-key AKIA(new)
+refused requests
+  CreateUser: EntityAlreadyExists: User with name carol already exists.
+warning: policy logs of user/rob gained * in Resource
+warning: access key AKIAAAAAAAAAAAAAABOB of user/rob was deleted; it was last used on 2026-11-01
+"""
+
+
+def without_new(text: str) -> str:
+    """Return ``text`` with the IDs of new keys replaced."""
+    return re.sub(r"AKIA(?!A{9})[A-Z2-7]{16}", "AKIA(new)", text)
+
+
+def test_the_text_names_each_change_and_refusal(
+    sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "work" / "old.sh").write_text(SCRIPT)
+    done = sandbox("--account", "account.json", "--changes", "sh", "old.sh")
+    assert done.returncode == 7
+    said = "iam-usercreate: EntityAlreadyExists: User with name carol already exists.\n"
+    assert done.stdout == ""
+    assert without_new(done.stderr) == f"{ONLY_IAM}{said}{TEXT}"
+
+
+#: What the README shows is the run of this script on this account.
+README_SCRIPT = """\
+#!/bin/sh
+iam-useruploadpolicy -u bob -p logs -o \
+'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}'
+iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE
+iam-groupadduser -g ops -u bob
+iam-usercreate -u carol
+"""
+README_KEY = {**key("", **used("2026-11-01")), "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}
+
+
+def test_the_readme_shows_such_a_run(tmp_path: Path) -> None:
+    block = (ROOT / "README.md").read_text().partition("    $ iamcli sandbox --account ")[2]
+    command, *shown = block.partition("\n\n")[0].splitlines()
+    assert command == "account.json --changes ./old-script.sh"
+    (bob, carol), content = ACCOUNT["users"], {**ACCOUNT}
+    content["users"] = [{**bob, "AccessKeyMetadata": [README_KEY]}, carol]
+    (tmp_path / "account.json").write_text(json.dumps(content))
+    script = tmp_path / "old-script.sh"
+    script.write_text(README_SCRIPT)
+    script.chmod(0o755)
+    arguments = ["sandbox", "--account", *command.split()]
+    done = run_program(BIN / "iamcli", *arguments, env=environment(tmp_path), cwd=tmp_path)
+    assert done.stdout == ""
+    assert done.stderr == "".join(f"{line.removeprefix('    ')}\n" for line in shown)
+
+
+# The JSON.
+
+
+def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "work" / "old.sh").write_text(SCRIPT)
+    done = sandbox(
+        *("--account", "account.json", "--changes=changes.json", "--format", "json"),
+        *("sh", "old.sh"),
+    )
+    assert done.returncode == 7
+    # The object has no place for them.
+    assert [line for line in done.stderr.splitlines() if "warning" in line] == [
+        f"iamcli: {line}" for line in TEXT.splitlines() if line.startswith("warning")
+    ]
+    file = tmp_path / "work" / "changes.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    content = json.loads(file.read_text())
+    assert list(content) == ["changes", "refused", "unknown", "status"]
+    assert content["status"] == 7
+    assert content["unknown"] == []
+    assert content["refused"] == [
+        {
+            "operation": "CreateUser",
+            "code": "EntityAlreadyExists",
+            "message": "User with name carol already exists.",
+        }
+    ]
+    assert all(
+        list(change) == ["action", "type", "name", "of", "before", "after"]
+        for change in content["changes"]
+    )
+    rename, policy, membership, deleted, created = content["changes"]
+    assert [rename[name] for name in ("action", "type", "name", "of")] == [
+        *("update", "user", "rob", None)
+    ]
+    assert rename["before"] == {
+        name: value
+        for name, value in ACCOUNT["users"][0].items()
+        if name in ("Path", "UserName", "UserId", "Arn", "CreateDate", "Tags")
+    }
+    assert rename["after"] == {**rename["before"], "UserName": "rob", "Arn": f"{ARN}:user/rob"}
+    assert policy["before"] == {"PolicyName": "logs", "PolicyDocument": READ}
+    assert membership == {
+        "action": "create",
+        "type": "membership",
+        "name": "ops",
+        "of": "user/rob",
+        "before": None,
+        "after": {"GroupName": "ops", "UserName": "rob"},
+    }
+    assert deleted == {
+        "action": "delete",
+        "type": "access-key",
+        "name": "AKIAAAAAAAAAAAAAABOB",
+        "of": "user/rob",
+        "before": key("BOB", **used("2026-11-01")),
+        "after": None,
+    }
+    assert created["after"]["Status"] == "Active"
+    assert "SecretAccessKey" not in file.read_text()
+
+
+@contextmanager
+def watched(folder: Path, content: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, Any]]:
+    """Run a private IAM; yield a client, and a list that has the changes when it has ended."""
+    account = ""
+    if content:
+        (folder / "watched.json").write_text(json.dumps(content))
+        account = str(folder / "watched.json")
+    found: list[dict[str, Any]] = []
+    with launcher.server(account=account, watch=True) as private:
+        yield populated.client(private.url), found
+    found += private.ended["changes"]
+
+
+def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:
+    """Return the changes without what was before and after."""
+    return [(one["action"], one["type"], one["name"], one["of"]) for one in found]
+
+
+def test_every_type(tmp_path: Path) -> None:
+    pem, chain, private_key = (
+        (HERE / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
+    )
+    codes = populated.CODES
+    with watched(tmp_path) as (iam, found):
+        iam.create_user(UserName="u")
+        iam.create_group(GroupName="g")
+        iam.add_user_to_group(GroupName="g", UserName="u")
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
+        iam.create_instance_profile(InstanceProfileName="i")
+        iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="r")
+        arn = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
+        for kind in ("user", "group", "role"):
+            named = {f"{kind.title()}Name": kind[0]}
+            getattr(iam, f"attach_{kind}_policy")(**named, PolicyArn=arn)
+            getattr(iam, f"put_{kind}_policy")(**named, PolicyName="q", PolicyDocument=READ)
+        key_id = iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"]
+        own_key = iam.create_access_key()["AccessKey"]["AccessKeyId"]
+        certificate = iam.upload_signing_certificate(UserName="u", CertificateBody=pem)
+        iam.upload_server_certificate(
+            ServerCertificateName="s",
+            CertificateBody=pem,
+            CertificateChain=chain,
+            PrivateKey=private_key,
+        )
+        iam.create_login_profile(UserName="u", Password="some-Password-1")
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
+        serial = device["SerialNumber"]
+        iam.enable_mfa_device(UserName="u", SerialNumber=serial, **codes)
+        ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=populated.SSH.format(1))
+        service = iam.create_service_specific_credential(
+            UserName="u", ServiceName="codecommit.amazonaws.com"
+        )["ServiceSpecificCredential"]
+        iam.create_account_alias(AccountAlias="example")
+        iam.update_account_password_policy(MinimumPasswordLength=9)
+    assert {action for action, *_ in brief(found)} == {"create"}
+    assert [tuple(row[1:]) for row in brief(found)] == [
+        ("user", "u", None),
+        ("policy", "q", "user/u"),
+        ("membership", "g", "user/u"),
+        ("attachment", arn, "user/u"),
+        ("login-profile", None, "user/u"),
+        ("access-key", key_id, "user/u"),
+        ("signing-certificate", certificate["Certificate"]["CertificateId"], "user/u"),
+        ("mfa-device", serial, "user/u"),
+        ("ssh-key", ssh["SSHPublicKey"]["SSHPublicKeyId"], "user/u"),
+        ("service-credential", service["ServiceSpecificCredentialId"], "user/u"),
+        ("group", "g", None),
+        ("policy", "q", "group/g"),
+        ("attachment", arn, "group/g"),
+        ("role", "r", None),
+        ("policy", "q", "role/r"),
+        ("membership", "i", "role/r"),
+        ("attachment", arn, "role/r"),
+        ("instance-profile", "i", None),
+        ("policy", "p", None),
+        ("server-certificate", "s", None),
+        ("virtual-mfa-device", serial, None),
+        ("alias", "example", None),
+        ("password-policy", None, None),
+        ("access-key", own_key, None),
+    ]
+    shown = json.dumps(found)
+    for secret in ("some-Password-1", "SECRET", "mark", *(service[n] for n in ["ServicePassword"])):
+        assert secret not in shown
+
+
+def test_awkward_changes(tmp_path: Path) -> None:
+    content = snapshot(
+        users=[
+            *ACCOUNT["users"],
+            user("dave", LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False}),
+            user(
+                "erin",
+                MFADevices=[{"SerialNumber": f"{ARN}:mfa/phone", "EnableDate": DATE}],
+                AccessKeyMetadata=[key("ERIN", **used("2012-06-01"))],
+                UserPolicyList=[{"PolicyName": "logs", "PolicyDocument": READ}],
+            ),
+        ],
+        groups=ACCOUNT["groups"],
+        virtual_mfa_devices=[{"SerialNumber": f"{ARN}:mfa/phone"}],
+        account_alias="example",
+    )
+    with watched(tmp_path, content) as (iam, found):
+        # A renamed group keeps its members; a renamed user has none of its own changes.
+        iam.update_group(GroupName="dev", NewGroupName="developers")
+        iam.update_user(UserName="bob", NewUserName="rob", NewPath="/staff/")
+        # Another user with an old name is another one.
+        iam.delete_access_key(UserName="carol", AccessKeyId=key("CAROL")["AccessKeyId"])
+        iam.delete_access_key(UserName="carol", AccessKeyId=key("UNREAD")["AccessKeyId"])
+        iam.delete_user(UserName="carol")
+        iam.create_user(UserName="carol")
+        # Only the password changes.
+        iam.update_login_profile(UserName="dave", Password="some-Password-1")
+        # Used keys, reading, and what is undone, are no changes.
+        populated.client(iam.meta.endpoint_url, key("ERIN")["AccessKeyId"]).get_user()
+        iam.create_user(UserName="temporary")
+        iam.delete_user(UserName="temporary")
+        iam.delete_user_policy(UserName="erin", PolicyName="logs")
+        iam.put_user_policy(UserName="erin", PolicyName="logs", PolicyDocument=READ)
+        # A device that was made again has another seed.
+        serial = f"{ARN}:mfa/phone"
+        iam.deactivate_mfa_device(UserName="erin", SerialNumber=serial)
+        iam.delete_virtual_mfa_device(SerialNumber=serial)
+        iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
+        iam.create_account_alias(AccountAlias="other")
+    assert brief(found) == [
+        ("delete", "user", "carol", None),
+        ("create", "user", "carol", None),
+        ("delete", "access-key", key("CAROL")["AccessKeyId"], "user/carol"),
+        ("delete", "access-key", key("UNREAD")["AccessKeyId"], "user/carol"),
+        ("update", "login-profile", None, "user/dave"),
+        ("delete", "mfa-device", serial, "user/erin"),
+        ("update", "user", "rob", None),
+        ("update", "group", "developers", None),
+        ("delete", "virtual-mfa-device", serial, None),
+        ("create", "virtual-mfa-device", serial, None),
+        ("update", "alias", "other", None),
+    ]
+    by_type = {one["type"]: one for one in found}
+    assert by_type["login-profile"]["before"] == by_type["login-profile"]["after"]
+    assert by_type["alias"]["before"] == {"AccountAlias": "example"}
+    text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
+    assert "  ~ login-profile\n      the password\n" in text
+    assert "      Path: / -> /staff/\n" in text
+    # The order of the warnings is that of the changes.
+    unread = key("UNREAD")["AccessKeyId"]
+    what = f"access key {unread} of user/carol was deleted"
+    # carol's first key was last used more than 90 days before.
+    assert [line for line in text.splitlines() if line.startswith("warning")] == [
+        f"warning: {what}; it is not known when it was last used"
+    ]
+
+
+def test_roles_policies_and_tags(tmp_path: Path) -> None:
+    policy = {
+        "PolicyName": "own",
+        "PolicyId": "ANPAOWN",
+        "Arn": f"{ARN}:policy/own",
+        "Path": "/",
+        "DefaultVersionId": "v1",
+        "CreateDate": DATE,
+        "PolicyVersionList": [
+            {"VersionId": "v1", "IsDefaultVersion": True, "CreateDate": DATE, "Document": READ}
+        ],
+    }
+    role = {
+        "Path": "/",
+        "RoleName": "web",
+        "RoleId": "AROAWEB",
+        "Arn": f"{ARN}:role/web",
+        "CreateDate": DATE,
+        "AssumeRolePolicyDocument": populated.TRUST,
+        "RolePolicyList": [],
+        "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": policy["Arn"]}],
+        "Tags": [{"Key": "team", "Value": "web"}],
+    }
+    with watched(tmp_path, snapshot(policies=[policy], roles=[role])) as (iam, found):
+        iam.create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=STAR, SetAsDefault=True)
+        iam.update_assume_role_policy(
+            RoleName="web",
+            PolicyDocument=populated.TRUST.replace(
+                '{"Service":["ec2.amazonaws.com"]}', '{"AWS":"*"}'
+            ),
+        )
+        iam.tag_role(RoleName="web", Tags=[{"Key": "cost", "Value": "7"}])
+        iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=policy["Arn"])
+        iam.detach_role_policy(RoleName="web", PolicyArn=policy["Arn"])
+    text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
+    assert brief(found) == [
+        ("update", "role", "web", None),
+        ("delete", "attachment", policy["Arn"], "role/web"),
+        ("update", "policy", "own", None),
+    ]
+    for line in (
+        "      Tags: team=web -> cost=7, team=web",
+        f"      PermissionsBoundary: none -> {policy['Arn']}",
+        "      PolicyVersionList: v1 (default) -> v2 (default), v1",
+        "      --- trust policy of role web, before",
+        '      -        "Service": [',
+        '      +        "AWS": "*"',
+        "warning: trust policy of role web gained * in Principal",
+        "warning: policy own gained * in Action and Resource",
+    ):
+        assert f"{line}\n" in text
+
+
+def test_layout_alone_is_shown_as_it_is() -> None:
+    change = {
+        "action": "update",
+        "type": "policy",
+        "name": "p",
+        "of": "user/u",
+        "before": {"PolicyName": "p", "PolicyDocument": READ},
+        "after": {"PolicyName": "p", "PolicyDocument": f" {READ}"},
+    }
+    assert f"      -{READ}\n      + {READ}\n" in Report([change], [], [], DATE, 0).as_text()
+    # So is a document that is not JSON, and what would control a terminal.
+    change["after"] = {"PolicyName": "p", "PolicyDocument": "\x1b"}
+    assert f"      -{READ}\n      +\\x1b\n" in Report([change], [], [], DATE, 0).as_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "warned"),
+    [
+        (key("A", **used("2026-08-23")), None, True),
+        (key("A", **used("2026-08-21")), None, False),
+        (key("A", ServiceName="N/A", Region="N/A"), None, False),
+        (key("A"), None, True),
+        (key("A", **used("2026-11-01")), {**key("A"), "Status": "Inactive"}, True),
+        ({**key("A", **used("2026-11-01")), "Status": "Inactive"}, key("A"), False),
+        (None, key("A"), False),
+    ],
+)
+def test_keys_that_may_be_in_use_are_warned_of(before: Any, after: Any, *, warned: bool) -> None:
+    change = {
+        "action": "",
+        "type": "access-key",
+        "name": "A",
+        "of": None,
+        "before": before,
+        "after": after,
+    }
+    warnings = Report([change], [], [], "2026-11-20T12:00:00Z", 0).warnings()
+    assert bool(warnings) == warned
+    assert all("access key A of the account was " in line for line in warnings)
+
+
+def statements(*statements: str) -> str:
+    return f'{{"Statement":[{",".join(statements)}]}}'
+
+
+ALLOW = '{{"Effect":"Allow",{}}}'.format
+SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gained"),
+    [
+        ("", STAR, "Action and Resource"),
+        (STAR, STAR, ""),
+        (STAR, READ, ""),
+        (READ, STAR.replace("Allow", "Deny"), ""),
+        (READ, "not JSON", ""),
+        ("not JSON", STAR, "Action and Resource"),
+        (
+            statements(SOME),
+            statements(ALLOW('"Action":["s3:Get*","*:*"],"Resource":"a"')),
+            "Action",
+        ),
+        (statements(SOME), statements(SOME, ALLOW('"Action":"x:Y","Resource":["*"]')), "Resource"),
+        (
+            statements(ALLOW('"Action":"s3:*","Resource":"*"')),
+            statements(ALLOW('"Action":"iam:*","Resource":"*"')),
+            "",
+        ),
+        (
+            "",
+            '{"Statement":{"Effect":"Allow","Principal":"*"}}',
+            "Principal",
+        ),
+        ("", '{"Statement":{"Effect":"Allow","Principal":{"AWS":["*"]}}}', "Principal"),
+        ("", '{"Statement":7}', ""),
+        ("", "[]", ""),
+    ],
+)
+def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained: str) -> None:
+    change = {
+        "action": "",
+        "type": "policy",
+        "name": "p",
+        "of": "group/g",
+        "before": {"PolicyDocument": before} if before else None,
+        "after": {"PolicyDocument": after},
+    }
+    warnings = Report([change], [], [], DATE, 0).warnings()
+    assert warnings == ([f"policy p of group/g gained * in {gained}"] if gained else [])
+
+
+# What was refused.
+
+
+def test_refusals_have_no_secret(tmp_path: Path) -> None:
+    private_key = (HERE / "answers" / "key.pem").read_text()
+    with launcher.server(watch=True) as private:
+        iam = populated.client(private.url)
+        iam.create_user(UserName="bob")
+        iam.update_account_password_policy(MinimumPasswordLength=20)
+        for operation, parameters in (
+            ("create_login_profile", {"UserName": "bob", "Password": "hunter2hunter2"}),
+            ("create_login_profile", {"UserName": "bob", "Password": "hunter2" * 20}),
+            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": private_key}),
+            ("get_user", {"UserName": "nobody"}),
+        ):
+            with pytest.raises(iam.exceptions.ClientError):
+                getattr(iam, operation)(**parameters)
+        iam.list_users()
+    refused = private.ended["refused"]
+    assert [(one["operation"], one["code"]) for one in refused] == [
+        ("CreateLoginProfile", "PasswordPolicyViolation"),
+        ("CreateLoginProfile", refused[1]["code"]),
+        ("UploadSigningCertificate", "MalformedCertificate"),
+        ("GetUser", "NoSuchEntity"),
+    ]
+    assert refused[3]["message"] == "The user with name nobody cannot be found."
+    shown = json.dumps(refused)
+    assert "hunter2" not in shown
+    assert private_key.splitlines()[1] not in shown
+    text = Report([], [refused[3]] * 3, [], DATE, 0).as_text()
+    assert text == (
+        "changes in the private IAM: none\nrefused requests\n"
+        "  GetUser: NoSuchEntity: The user with name nobody cannot be found. (3 times)\n"
+    )
+
+
+def test_refusals_are_recorded_as_they_are_sent() -> None:
+    bodies = iter(
+        [
+            b"<Code>Bad</Code><Message>&quot;hunter2hunter2&quot; &lt;no&gt;\n more</Message>",
+            b"<html>",
+        ]
+    )
+
+    def application(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
+        start("400 Bad Request", [])
+        return [next(bodies)]
+
+    watch = Watch()
+    for form in (b"Action=CreateLoginProfile&Password=hunter2hunter2", b"\xff"):
+        environ = {"wsgi.input": io.BytesIO(form), "CONTENT_LENGTH": str(len(form))}
+        list(watch.watched(application)(environ, lambda *_: None))
+    assert watch.refusals == [
+        {"operation": "CreateLoginProfile", "code": "Bad", "message": '"***" <no>  more'},
+        {"operation": "", "code": "400 Bad Request", "message": ""},
+    ]
+
+
+# How it is asked for.
+
+
+def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    # The word after --changes is the command.
+    done = sandbox("--changes", "iam-usercreate", "-u", "bob")
+    assert done.returncode == 0
+    assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
+    done = sandbox("--changes=-", "--", "true")
+    assert done.stderr == "changes in the private IAM: none\n"
+    assert done.stdout == ""
+
+
+def test_a_kept_account_is_compared_with_what_was_kept(sandbox: Callable[..., Any]) -> None:
+    assert sandbox("--keep", "kept", "iam-usercreate", "-u", "bob").returncode == 0
+    done = sandbox("--keep", "kept", "--changes", "iam-userdel", "-u", "bob")
+    assert done.stderr == "changes in the private IAM: 1 deleted\nuser/bob\n  - user bob\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reported"),
+    [
+        (["--format", "json"], "--format json needs --changes=FILE; see iamcli sandbox --help"),
+        (
+            ["--format", "json", "--changes"],
+            "--format json needs --changes=FILE; see iamcli sandbox --help",
+        ),
+        (
+            ["--changes=account.json"],
+            "cannot create account.json for the changes: File exists; the command was not run",
+        ),
+        (
+            ["--changes=n/x"],
+            "cannot create n/x for the changes: No such file or directory; the command was not run",
+        ),
+        (["--account", "none", "--changes=x"], "cannot read none: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_reported_is_not_run(
+    sandbox: Callable[..., Any], tmp_path: Path, arguments: list[str], reported: str
+) -> None:
+    done = sandbox(*arguments, "touch", "ran")
+    assert (done.returncode, done.stderr) == (1, f"iamcli: {reported}\n")
+    assert [file.name for file in (tmp_path / "work").iterdir()] == ["account.json"]
+    assert json.loads((tmp_path / "work" / "account.json").read_text()) == ACCOUNT
+
+
+def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) -> None:
+    limit = "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))"
+    done = sandbox("--changes=x", sys.executable, "-c", limit)
+    assert done.returncode == 1
+    assert "iamcli: cannot write the changes to x: File too large\n" in done.stderr
+
+
+def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    script = "iam-usercreate -u bob; touch started; exec sleep 60"
+    process = subprocess.Popen(
+        [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
+        env=env,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until((tmp_path / "started").exists)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 143
+    assert "  + user bob\n" in (tmp_path / "changes").read_text()
+    assert left_behind(tmp_path) == []
+
+
+def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    process = subprocess.Popen(
+        [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", "touch started; read line"],
+        env=env,
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    wait_until((tmp_path / "started").exists)
+    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox.server" in line)
+    os.kill(server, signal.SIGKILL)
+    _, err = process.communicate(b"\n")
+    assert process.returncode == 1
+    assert err == (
+        b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
+    )
+    assert not (tmp_path / "changes").exists()

@@ -1,0 +1,468 @@
+"""``iamcli sandbox --account``: the private IAM starts as a copy of an account."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import populated
+from support.processes import BIN, environment, left_behind
+from support.processes import run as run_program
+from support.shell import ROOT
+from support.terminal import Terminal
+
+from iamcli.sandbox import launcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+
+ARN = "arn:aws:iam::210987654321"
+DATE = "2012-05-01T12:34:56Z"
+ONLY_IAM = (
+    "iamcli: only IAM is a copy; the command really runs here, with its files, mails and other "
+    "programs; the keys that it prints are worthless, and it should run in a directory of its own\n"
+)
+
+
+def user(name: str, **more: Any) -> dict[str, Any]:
+    """Return a user of a snapshot."""
+    return {
+        "Path": "/",
+        "UserName": name,
+        "UserId": f"AIDA{name.upper():A>17}",
+        "Arn": f"{ARN}:user/{name}",
+        "CreateDate": DATE,
+        "GroupList": [],
+        "UserPolicyList": [],
+        "AttachedManagedPolicies": [],
+        "Tags": [],
+        **more,
+    }
+
+
+def snapshot(**more: Any) -> dict[str, Any]:
+    """Return the content of a snapshot."""
+    return {
+        "version": 1,
+        "source": "service",
+        "taken": "2026-11-20T12:00:00Z",
+        "account": "210987654321",
+        "documents": "exact",
+        "only_users": None,
+        "users": [user("bob")],
+        "groups": [],
+        "roles": [],
+        "instance_profiles": [],
+        "policies": [],
+        "server_certificates": [],
+        "virtual_mfa_devices": [],
+        "account_alias": None,
+        "password_policy": None,
+        "unread": [],
+        "unknown": [],
+        **more,
+    }
+
+
+@contextmanager
+def copied(folder: Path, content: Mapping[str, Any]) -> Iterator[str]:
+    """Run a private IAM that starts with the snapshot ``content``; yield its URL."""
+    file = folder / "copied.json"
+    file.write_text(json.dumps(content))
+    with launcher.server(account=str(file)) as private:
+        yield private.url
+
+
+# The copy is like the original.
+
+
+@contextmanager
+def original_and_copy(aws: Shell, users: int) -> Iterator[tuple[Any, str, str]]:
+    """Fill an account and copy it; yield a client of the original, and the URL of each."""
+    original = aws.env["AWS_IAM_URL"]
+    iam = populated.populate(original, users)
+    done = aws(sys.executable, "-m", "iamcli", "snapshot", "account.json")
+    assert (done.status, done.err) == (0, ""), done
+    with launcher.server(account=str(aws.home / "account.json")) as private:
+        yield iam, original, private.url
+
+
+def names(iam: Any, operation: str, key: str, name: str) -> list[str]:
+    """Return the names of all entities of a kind."""
+    pages = iam.get_paginator(operation).paginate()
+    return [entity[name] for page in pages for entity in page[key]]
+
+
+def reading_commands(iam: Any) -> Iterator[list[str]]:
+    """Yield every command that only reads, with its options, for each entity of the account."""
+    yield from map(
+        str.split,
+        [
+            "iam-accountaliaslist",
+            "iam-accountgetpasswordpolicy",
+            "iam-accountgetsummary",
+            "iam-grouplistbypath",
+            "iam-grouplistbypath -p /staff/",
+            "iam-instanceprofilelistbypath",
+            "iam-rolelistbypath",
+            "iam-rolelistbypath -p /robots",
+            "iam-servercertlistbypath",
+            "iam-userlistbypath",
+            "iam-userlistbypath -i 3",
+            "iam-usergetattributes",
+            "iam-userlistcerts",
+            "iam-userlistkeys -l",
+            "iam-virtualmfadevicelist -t Any -v",
+            "iam-virtualmfadevicelist -t Assigned",
+            "iam-virtualmfadevicelist -t Unassigned",
+        ],
+    )
+    for name in names(iam, "list_users", "Users", "UserName"):
+        for command in ("getattributes", "getloginprofile", "listcerts -v", "listgroups"):
+            yield f"iam-user{command} -u {name}".split()
+        for command in ("listkeys -l", "listmfadevices", "listpolicies -v", "listpolicies -a"):
+            yield f"iam-user{command} -u {name}".split()
+        yield f"iam-userdel -u {name} -r -p".split()
+    for name in names(iam, "list_groups", "Groups", "GroupName"):
+        yield f"iam-grouplistusers -g {name}".split()
+        yield f"iam-grouplistpolicies -g {name} -p inline".split()
+        yield f"iam-grouplistpolicies -g {name} -a".split()
+        yield f"iam-groupdel -g {name} -r -p".split()
+    for name in names(iam, "list_roles", "Roles", "RoleName"):
+        yield f"iam-rolegetattributes -r {name}".split()
+        yield f"iam-rolelistpolicies -r {name} -v".split()
+        yield f"iam-rolelistpolicies -r {name} -a".split()
+        yield f"iam-instanceprofilelistforrole -r {name}".split()
+        yield f"iam-roledel -r {name} -c -p".split()
+    for name in names(iam, "list_instance_profiles", "InstanceProfiles", "InstanceProfileName"):
+        yield f"iam-instanceprofilegetattributes -s {name}".split()
+    for name in ("www", "Plain"):
+        yield f"iam-servercertgetattributes -s {name}".split()
+
+
+def test_no_reading_command_is_forgotten() -> None:
+    from iamcli.commands.table import PROGRAMS
+
+    class Nobody:
+        def get_paginator(self, _operation: str) -> Any:
+            return self
+
+        def paginate(self) -> list[dict[str, Any]]:
+            kinds = ("User", "Group", "Role", "InstanceProfile")
+            return [{f"{kind}s": [{f"{kind}Name": "x"}] for kind in kinds}]
+
+    tested = {command[0] for command in reading_commands(Nobody())}
+    reading = {name for name in PROGRAMS if re.search("list|get", name)}
+    assert reading - tested == set()
+    assert len(reading) > 20
+
+
+@pytest.mark.parametrize("users", [5, pytest.param(150, marks=pytest.mark.full)])
+def test_commands_and_snapshots_read_the_same_on_the_copy(
+    aws: Shell, run_fast: ForkRunner, users: int
+) -> None:
+    with original_and_copy(aws, users) as (iam, original, private):
+        differ = []
+        compared = 0
+        for command in reading_commands(iam):
+            compared += 1
+            seen = [run_fast(*command, env={"AWS_IAM_URL": url}) for url in (original, private)]
+            if seen[0] != seen[1]:
+                differ.append((command, *seen))
+        assert differ == []
+        assert compared > users * 10
+        # Another client sees what no command prints.
+        details = [
+            populated.client(url).get_account_authorization_details(MaxItems=1000)
+            for url in (original, private)
+        ]
+        for answer in details:
+            del answer["ResponseMetadata"]
+        assert details[0] == details[1]
+        aws.env["AWS_IAM_URL"] = private
+        assert aws(sys.executable, "-m", "iamcli", "snapshot", "copy.json").status == 0
+    first, second = (
+        json.loads((aws.home / name).read_text()) for name in ("account.json", "copy.json")
+    )
+    del first["taken"], second["taken"]
+    assert first == second
+    entities = ("users", "groups", "roles", "instance_profiles", "policies", "virtual_mfa_devices")
+    assert sum(len(first[kind]) for kind in entities) > users * 2
+
+
+@pytest.mark.full
+def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"x": "y" * 500}] * 4})
+    users = [
+        user(
+            f"user{number}",
+            UserId=f"AIDA{number:017}",
+            UserPolicyList=[{"PolicyName": f"p{n}", "PolicyDocument": document} for n in "12"],
+            Tags=[{"Key": "team", "Value": "web"}],
+            AccessKeyMetadata=[
+                {"AccessKeyId": f"AKIA{n}{number:015}", "Status": "Active", "CreateDate": DATE}
+                for n in "12"
+            ],
+            MFADevices=[{"SerialNumber": f"{ARN}:mfa/user{number}", "EnableDate": DATE}],
+            LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False},
+        )
+        for number in range(5000)
+    ]
+    begun = time.monotonic()
+    with copied(tmp_path, snapshot(users=users)) as url:
+        taken = time.monotonic() - begun
+        iam = populated.client(url)
+        assert len(names(iam, "list_users", "Users", "UserName")) == 5000
+        found = iam.get_access_key_last_used(AccessKeyId="AKIA2000000000004999")
+        assert found["UserName"] == "user4999"
+    assert taken < 20
+
+
+# What a snapshot of the service can have, and one of another private IAM cannot.
+
+KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
+PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+#: A byte that is not UTF-8, as a snapshot has it.
+STRANGE = '{"Statement":"caf\udce9\r\n\t"}'
+
+
+@pytest.fixture(scope="module")
+def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a copy with quotas, documents, devices and passwords of all kinds."""
+    content = snapshot(
+        users=[
+            user(
+                "bob",
+                UserPolicyList=[{"PolicyName": "old", "PolicyDocument": STRANGE}],
+                AccessKeyMetadata=[
+                    {**KEY, "AccessKeyId": f"AKIABOBBOBBOBBOBBO{n:02}"} for n in (9, 3, 7)
+                ],
+                MFADevices=[{"SerialNumber": f"{ARN}:mfa/phone", "EnableDate": DATE}],
+                LoginProfile={"CreateDate": DATE, "PasswordResetRequired": True},
+            ),
+            user("eve"),
+        ],
+        virtual_mfa_devices=[
+            {
+                "SerialNumber": f"{ARN}:mfa/root-account-mfa-device",
+                "EnableDate": DATE,
+                "User": {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE},
+            },
+        ],
+        server_certificates=[
+            {
+                "ServerCertificateMetadata": {
+                    "Path": "/",
+                    "ServerCertificateName": "www",
+                    "ServerCertificateId": "ASCAWWW",
+                    "Arn": f"{ARN}:server-certificate/www",
+                },
+                "CertificateBody": PEM,
+            }
+        ],
+        account_alias="example",
+        summary={
+            "Users": 2,
+            "UsersQuota": 3,
+            "AccountMFAEnabled": 1,
+            "AccountAccessKeysPresent": 1,
+            "NewQuota": 7,
+        },
+    )
+    with copied(tmp_path_factory.mktemp("strange"), content) as url:
+        yield url
+
+
+def test_documents_are_byte_for_byte(strange: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iam-userlistpolicies", "-u", "bob", "-p", "old", env={"AWS_IAM_URL": strange})
+    assert done.status == 0
+    assert done.out.replace("\udce9", "?") == STRANGE.replace("\udce9", "?") + "\n"
+    assert "\udce9" in done.out
+    iam = populated.client(strange)
+    found = iam.get_server_certificate(ServerCertificateName="www")["ServerCertificate"]
+    assert found["CertificateBody"] == PEM
+    # What the snapshot does not have is not known.
+    assert set(found["ServerCertificateMetadata"]) == {
+        *("Path", "ServerCertificateName", "ServerCertificateId", "Arn")
+    }
+
+
+def test_lists_keep_the_order_of_the_service(strange: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iam-userlistkeys", "-u", "bob", env={"AWS_IAM_URL": strange})
+    assert [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")] == [
+        *("09", "03", "07")
+    ]
+
+
+def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: ForkRunner) -> None:
+    listing = ["iam-virtualmfadevicelist", "-t", "Any", "-v"]
+    assert run_fast(*listing, env={"AWS_IAM_URL": strange}).out.splitlines() == [
+        # It is only in the list of bob's devices.
+        *(f"{ARN}:mfa/phone", f"{ARN}:user/bob", DATE),
+        *(f"{ARN}:mfa/root-account-mfa-device", f"{ARN}:root", DATE),
+        "IsTruncated: false",
+    ]
+    (_, device) = populated.client(strange).list_virtual_mfa_devices()["VirtualMFADevices"]
+    assert "UserName" not in device["User"]
+
+
+def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange: str) -> None:
+    iam = populated.client(strange)
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert (summary["Users"], summary["UsersQuota"], summary["NewQuota"]) == (2, 3, 7)
+    assert (summary["AccountMFAEnabled"], summary["AccountAccessKeysPresent"]) == (1, 1)
+    iam.create_user(UserName="third")
+    iam.create_access_key()
+    with pytest.raises(iam.exceptions.LimitExceededException):
+        iam.create_user(UserName="fourth")
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert (summary["Users"], summary["AccountAccessKeysPresent"]) == (3, 1)
+    iam.delete_user(UserName="third")
+
+
+def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange: str) -> None:
+    iam = populated.client(strange, "AKIABOBBOBBOBBOBBO09")
+    assert iam.get_user()["User"]["UserName"] == "bob"
+    iam.change_password(OldPassword="the old one", NewPassword="the new one")
+    with pytest.raises(iam.exceptions.ClientError, match="old password"):
+        iam.change_password(OldPassword="the old one", NewPassword="another one")
+    iam.change_password(OldPassword="the new one", NewPassword="another one")
+
+
+def test_an_account_of_another_partition_in_every_region(
+    tmp_path: Path, run_fast: ForkRunner
+) -> None:
+    china = json.loads(json.dumps(snapshot()).replace("arn:aws:", "arn:aws-cn:"))
+    with copied(tmp_path, china) as url:
+        for region in ("cn-north-1", "us-east-1", "eu-west-1"):
+            env = {"AWS_IAM_URL": url, "AWS_REGION": region}
+            done = run_fast("iam-userlistbypath", env=env)
+            assert done.out == "arn:aws-cn:iam::210987654321:user/bob\nIsTruncated: false\n"
+        assert run_fast("iam-usergetattributes", env={"AWS_IAM_URL": url}).out.startswith(
+            "arn:aws-cn:iam::210987654321:root\n"
+        )
+
+
+# How it is started.
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Callable[..., Any]:
+    """Run ``iamcli sandbox`` in an empty directory that has a snapshot, account.json."""
+    env = environment(tmp_path)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "account.json").write_text(json.dumps(snapshot()))
+
+    def run(*arguments: str) -> Any:
+        done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
+        assert left_behind(tmp_path) == []
+        return done
+
+    return run
+
+
+def test_it_is_said_what_is_a_copy(sandbox: Callable[..., Any]) -> None:
+    done = sandbox("--account", "account.json", "sh", "-c", "iam-userlistbypath; exit 3")
+    assert done.returncode == 3
+    assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
+    assert done.stderr == ONLY_IAM
+    said = " ".join(sandbox("-h").stdout.split())
+    assert "Only IAM is a copy: COMMAND really runs here" in said
+    page = " ".join((ROOT / "man" / "iamcli.1").read_text().split())
+    assert "Only IAM is a copy" in page
+
+
+def test_a_snapshot_can_be_a_pipe(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    script = f"'{BIN}/iamcli' sandbox --account <(cat work/account.json) iam-userlistbypath"
+    done = run_program("bash", "-c", script, env=environment(tmp_path), cwd=tmp_path)
+    assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
+
+
+def test_a_terminal_shows_what_the_copy_lacks(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    unread = {"name": None, "of": "user/bob", "code": "AccessDenied", "message": "No."}
+    content = snapshot(
+        unknown=["alias"],
+        only_users=["bob"],
+        unread=[{"operation": "ListAccessKeys", **unread}],
+    )
+    file = tmp_path / "work" / "part.json"
+    file.write_text(json.dumps(content))
+    env = environment(tmp_path)
+    terminal = Terminal(BIN / "iamcli", "sandbox", "--account", str(file), "true", env=env)
+    assert terminal.status() == 0
+    shown = " ".join(terminal.shown.split())
+    assert f"iamcli: 1 request was refused when {file} was made" in shown
+    assert "iamcli: not in the copy, or only partly: access-key, alias, user" in shown
+    # A pipe gets one line only.
+    assert sandbox("--account", str(file), "true").stderr == ONLY_IAM
+
+
+def damaged(change: Callable[[dict[str, Any]], object]) -> str:
+    content = copy.deepcopy(snapshot())
+    change(content)
+    return json.dumps(content)
+
+
+MAKE = "; make a new one with iamcli snapshot\n"
+NOT_STARTED = "iamcli: cannot start the sandbox: "
+
+
+@pytest.mark.parametrize(
+    ("content", "reported"),
+    [
+        (None, "iamcli: cannot read bad.json: No such file or directory\n"),
+        ("{", f"{NOT_STARTED}bad.json, line 1, column 2: not JSON "),
+        ("[]", f"{NOT_STARTED}bad.json is not a snapshot{MAKE}"),
+        (damaged(lambda s: s.update(version=2)), f"{NOT_STARTED}bad.json has version 2 "),
+        (
+            damaged(lambda s: s["users"][0].pop("Arn")),
+            f"{NOT_STARTED}bad.json is damaged: users[0].Arn is missing{MAKE}",
+        ),
+        (
+            damaged(lambda s: s["users"][0].update(GroupList=["none"])),
+            f"{NOT_STARTED}bad.json is damaged: none is missing{MAKE}",
+        ),
+        (
+            damaged(lambda s: s["users"][0].update(CreateDate="yesterday")),
+            f"{NOT_STARTED}bad.json is damaged: Invalid isoformat string: 'yesterday'{MAKE}",
+        ),
+        (
+            damaged(lambda s: s["users"][0].update(Arn=f"{ARN}:user/eve")),
+            f"{NOT_STARTED}bad.json is damaged: the path, the name and the account do not make ",
+        ),
+        (
+            json.dumps(snapshot()).replace("arn:aws:", "arn:aws-moon:"),
+            f"{NOT_STARTED}bad.json is of the partition aws-moon; the sandbox has aws, aws-cn,",
+        ),
+    ],
+)
+def test_a_file_that_is_no_snapshot_runs_nothing(
+    sandbox: Callable[..., Any], tmp_path: Path, content: str | None, reported: str
+) -> None:
+    if content is not None:
+        (tmp_path / "work" / "bad.json").write_text(content)
+    done = sandbox("--account", "bad.json", "touch", "ran")
+    assert done.returncode == 1
+    assert done.stderr.startswith(reported)
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "work" / "ran").exists()
+
+
+def test_a_copy_is_not_kept(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    done = sandbox("--account", "account.json", "--keep", "kept", "true")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "iamcli: --account cannot be used with --keep; see iamcli sandbox --help\n"
+    )
+    assert not (tmp_path / "work" / "kept").exists()
