@@ -16,7 +16,7 @@ PACKAGE = ROOT / "iamcli"
 LEVELS = (
     ("__main__",),
     ("cli",),
-    ("doctor", "sandbox", "completion", "check"),
+    ("doctor", "sandbox", "completion", "check", "explain"),
     ("installation",),
     ("commands", "snapshot"),
     ("runner",),

@@ -47,6 +47,7 @@ SUBCOMMANDS = (
     "version",
     "doctor",
     "check",
+    "explain",
     "sandbox",
     "snapshot",
     "home",

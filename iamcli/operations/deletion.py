@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 #: Error codes with which servers that emulate IAM reject an operation that they lack.
-_UNKNOWN_OPERATION = frozenset(
+UNKNOWN_OPERATION = frozenset(
     {
         "InternalFailure",
         "InvalidAction",
@@ -242,7 +242,7 @@ class _Found:
     def _may_skip(self, failure: Failure) -> bool:
         if isinstance(failure, ServiceError):
             self.denied = failure.denied
-            return self.denied or failure.code in _UNKNOWN_OPERATION
+            return self.denied or failure.code in UNKNOWN_OPERATION
         return True
 
     def steps(self) -> list[Step]:

@@ -1,0 +1,31 @@
+"""``iamcli explain``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli.documented import DocumentedCommand, show
+
+_FORMATS = click.Choice(["text", "json", "aws"])
+
+
+@click.command(cls=DocumentedCommand, context_settings={"allow_interspersed_args": False})
+@click.option(
+    "--format", "form", type=_FORMATS, default="text", help="The format of the explanation."
+)
+@click.option("--policy", is_flag=True, help="Print a policy that allows what COMMAND does.")
+@click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True)
+@click.pass_context
+def explain(ctx: click.Context, form: str, command: tuple[str, ...], *, policy: bool) -> None:
+    """Show what a command would do, without doing it.
+
+    COMMAND is an iam-* command with its options. The explanation lists the requests with their
+    parameters and conditions, the permissions that they need, and aws commands that do the same.
+    Nothing is sent, and no access key is needed. A file that is not there is named instead of its
+    contents.
+    """
+    from iamcli.explain.explanation import Explanation
+    from iamcli.explain.report import FORMATS, as_policy
+
+    explanation = Explanation(command)
+    show(ctx, as_policy(explanation) if policy else FORMATS[form](explanation))

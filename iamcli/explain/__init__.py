@@ -1,0 +1,1 @@
+"""What a command line would do: its requests, permissions and ``aws`` commands. Nothing is sent."""

@@ -1,0 +1,104 @@
+"""What a command line reads or writes: files, and lines of standard input.
+
+The command must neither wait for input nor write. So a file that is not there, and what is not a
+regular file, is replaced by a temporary one that says whose contents it stands for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from iamcli.parsing.options import Option
+
+#: The metavar of the option that names a file to write.
+_WRITTEN = "OUTPUTFILE"
+
+
+class Standard(str):
+    """A secret that the command would read from standard input."""
+
+    __slots__ = ()
+
+
+class File(NamedTuple):
+    """A file that an option names: its ``name`` and its ``content``; ``known``: it was read."""
+
+    name: str
+    content: str
+    known: bool
+
+    @property
+    def described(self) -> str:
+        """The content in words."""
+        return f"contents of {self.name}"
+
+
+class Inputs:
+    """The values of a command's options, changed so that its function can run in ``folder``.
+
+    ``values``: the changed values; ``files``: the files that it reads; ``written``: the file that
+    it would write, and ``draft``, where it writes it instead.
+    """
+
+    def __init__(self, options: Sequence[Option], values: dict[str, Any], folder: Path) -> None:
+        self.values = dict(values)
+        self.files: list[File] = []
+        self.written = ""
+        self.draft = folder / "written"
+        for option in options:
+            value = values[option.dest]
+            if option.metavar == _WRITTEN and value is not None and _can_be_created(value):
+                self.written = value
+                self.values[option.dest] = str(self.draft)
+            elif option.metavar != _WRITTEN and option.complete == "file" and value:
+                self._read(option, value, folder)
+            elif option.secret and value == "-" and "standard input" in option.help:
+                self.values[option.dest] = Standard("a line of standard input")
+
+    def _read(self, option: Option, name: str, folder: Path) -> None:
+        if not _is_absent(name):
+            try:
+                self.files.append(File(name, Path(name).read_text(encoding="utf-8"), known=True))
+            except (OSError, ValueError):
+                # The command refuses it, and says why.
+                return
+            return
+        file = File(name, json.dumps(f"contents of {name}"), known=False)
+        replaced = folder / option.dest
+        replaced.write_text(file.content, encoding="utf-8", errors="surrogateescape")
+        self.values[option.dest] = str(replaced)
+        self.files.append(file)
+
+    def file(self, text: Any) -> File | None:
+        """Return the file whose content ``text`` is, without regard to the last newline."""
+        if isinstance(text, str):
+            for file in self.files:
+                if file.content.removesuffix("\n") == text.removesuffix("\n"):
+                    return file
+        return None
+
+
+def _is_absent(name: str) -> bool:
+    """Return whether there is no such file, or one that can be read only once."""
+    try:
+        mode = os.stat(name).st_mode
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _can_be_created(name: str) -> bool:
+    """Return whether the command could create the file. If not, it says why."""
+    folder = os.path.dirname(name) or "."
+    return bool(name) and not os.path.lexists(name) and os.access(folder, os.W_OK | os.X_OK)

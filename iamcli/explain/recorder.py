@@ -1,0 +1,111 @@
+"""Runs the function of a command with an IAM service that records requests instead of sending them.
+
+Requests are answered by ``iamcli.explain.answers``.
+"""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+from typing import NamedTuple, cast
+
+from iamcli.client.service import IAM
+from iamcli.errors import Failure, ServiceError
+from iamcli.output.lines import Note, RequireOutput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from iamcli.command import Command
+    from iamcli.config.connection import Connection
+    from iamcli.explain.answers import Answers
+
+
+class Request:
+    """A request that the command sends: its ``number``, ``operation`` and ``parameters``.
+
+    ``paged``: whether it is sent for each page of a list.
+    """
+
+    def __init__(self, number: int, operation: str, parameters: dict[str, Any]) -> None:
+        self.number = number
+        self.operation = operation
+        self.parameters = parameters
+        self.paged = False
+
+
+class Run(NamedTuple):
+    """A run of a command: its requests and lines of output in order, and its notes."""
+
+    events: list[Request | str]
+    notes: list[str]
+
+
+class Case(NamedTuple):
+    """How one request is answered differently: with no entries, or with an error ``code``."""
+
+    number: int
+    code: str = ""
+
+
+#: Every request is answered with entries.
+PLAIN = Case(-1)
+
+
+class Recorder(IAM):
+    """Records the requests in ``events``, and answers them."""
+
+    def __init__(self, answers: Answers, case: Case) -> None:
+        nothing = cast("Connection", SimpleNamespace(secrets=()))
+        super().__init__(nothing, strict=os.environ.get("IAMCLI_STRICT") == "1")
+        self.events: list[Request | str] = []
+        self._answers = answers
+        self._case = case
+        self._requests: list[Request] = []
+
+    def send(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Record a request and return the answer; raise ServiceError if it is to be refused."""
+        before = self._answers.sources(parameters.get("Marker"))
+        if before:
+            self._requests[before[0].request].paged = True
+            return self._answers.answer(operation, before[0].request, empty=True)
+        given = {name: value for name, value in parameters.items() if value is not None}
+        request = Request(len(self._requests), operation, given)
+        self._requests.append(request)
+        self.events.append(request)
+        if self._case.number == request.number and self._case.code:
+            raise ServiceError(self._case.code, "")
+        empty = self._case.number == request.number
+        return self._answers.answer(operation, request.number, empty=empty)
+
+    def pause(self, seconds: float, reason: str) -> None:
+        """Do not wait."""
+
+    def signs_with(self, access_key_id: str) -> bool:  # noqa: ARG002 - as in IAM
+        """Return False: no key is known."""
+        return False
+
+
+def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Case = PLAIN) -> Run:
+    """Run ``command`` with the ``values`` of its options. Raises Failure as the command does."""
+    iam = Recorder(answers, case)
+    arguments = {option.dest: values[option.dest] for option in command.options}
+    notes: list[str] = []
+    for line in command.function(iam, **arguments):
+        if isinstance(line, Note):
+            notes.append(line)
+        elif not isinstance(line, RequireOutput):
+            iam.events += line.split("\n")
+    return Run(iam.events, notes)
+
+
+def succeeds(
+    command: Command, values: Mapping[str, Any], answers: Answers, case: Case
+) -> Run | None:
+    """Return the run, or None if the command fails."""
+    try:
+        return run(command, values, answers, case)
+    except Failure:
+        return None
