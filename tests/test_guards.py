@@ -139,6 +139,7 @@ def test_help_imports_little(run: Shell) -> None:
         (["list"], "botocore"),
         (["users"], "botocore"),
         (["help", "zzz"], "botocore"),
+        (["explain", "--", "iam-userdel", "-u", "u", "-r"], "botocore"),
         (["iam-usercreate", "-h"], "click"),
     ],
     ids=" ".join,

@@ -184,7 +184,7 @@ class _Script:
         listed = self._listed(step)
         kept = self._values_kept(step)
         if listed:
-            member = _row(listed)
+            member = self._row(listed)
             return self._assigned(_plural(step), self._words(step, query=member), step)
         if kept:
             names = [_variable(source.member) for source in kept]
@@ -194,9 +194,9 @@ class _Script:
             return "\n".join([*lines, *self._kept_options(kept)])
         printed = self._printed(step)
         if step.number in self._kept:
-            words = self._words(step, query=_query(printed))
+            words = self._words(step, query=self._query(printed))
             return self._conditional(step, self._assigned(self._kept_name(step), words, step))
-        words = self._words(step, query=_query(printed))
+        words = self._words(step, query=self._query(printed))
         if self._explanation.answers.answers(step.operation) and not printed:
             words = f"{words.removesuffix(' --output text')} > /dev/null"
         return self._conditional(step, self._tried(step) + words)
@@ -396,6 +396,44 @@ class _Script:
         file = shlex.quote(f"{step.parameters['VirtualMFADeviceName']}.png")
         return f"{words} --bootstrap-method QRCodePNG --outfile {file}"
 
+    # Queries.
+
+    def _query(self, sources: Sequence[Source]) -> str:
+        """Return the query that finds the values, each of which is printed on a line."""
+        if not sources:
+            return ""
+        structures = {source.member.rpartition(".")[0] for source in sources if not source.list}
+        whole = structures & {"PasswordPolicy"} or {s.member for s in sources} & {"SummaryMap"}
+        if whole:
+            return str(next(iter(whole)))
+        parts = []
+        for name in dict.fromkeys(source.list for source in sources):
+            members = [self._expression(source) for source in sources if source.list == name]
+            if not name:
+                parts += members
+            elif len(members) == 1:
+                parts.append(f"{name}[].{members[0]}" if members[0] != "@" else name)
+            else:
+                parts.append(f"{name}[].[{', '.join(members)}][]")
+        if len(parts) == 1:
+            only = sources[0]
+            if not only.list:
+                return parts[0]
+            return f"{parts[0]}.[@]" if parts[0].endswith("[]") else self._rows(only, parts[0])
+        return f"[{', '.join(parts)}][].[@]"
+
+    def _rows(self, source: Source, part: str) -> str:
+        return f"{source.list}[].[{self._expression(source)}]" if source.list else part
+
+    def _row(self, sources: Sequence[Source]) -> str:
+        """Return the query that finds the values of each entry, which are printed on one line."""
+        return f"{sources[0].list}[].[{', '.join(map(self._expression, sources))}]"
+
+    def _expression(self, source: Source) -> str:
+        if source in self._explanation.defaults:
+            return f"{source.member} || `{json.dumps(self._explanation.defaults[source])}`"
+        return f"to_string({source.member})" if source.document else source.member
+
 
 def _is_footer(line: Line) -> bool:
     return line.text.startswith("IsTruncated: ")
@@ -417,41 +455,3 @@ def _path(name: str) -> str:
 def _plural(step: Step) -> str:
     """Return the variable for the answer ("access_keys")."""
     return spelled(step.operation).partition("-")[2].replace("-", "_")
-
-
-def _query(sources: Sequence[Source]) -> str:
-    """Return the query that finds the values, each of which is printed on a line."""
-    if not sources:
-        return ""
-    structures = {source.member.rpartition(".")[0] for source in sources if not source.list}
-    whole = structures & {"PasswordPolicy"} or {s.member for s in sources} & {"SummaryMap"}
-    if whole:
-        return str(next(iter(whole)))
-    parts = []
-    for name in dict.fromkeys(source.list for source in sources):
-        members = [_expression(source) for source in sources if source.list == name]
-        if not name:
-            parts += members
-        elif len(members) == 1:
-            parts.append(f"{name}[].{members[0]}" if members[0] != "@" else name)
-        else:
-            parts.append(f"{name}[].[{', '.join(members)}][]")
-    if len(parts) == 1:
-        only = sources[0]
-        if not only.list:
-            return parts[0]
-        return f"{parts[0]}.[@]" if parts[0].endswith("[]") else _rows(only, parts[0])
-    return f"[{', '.join(parts)}][].[@]"
-
-
-def _rows(source: Source, part: str) -> str:
-    return f"{source.list}[].[{_expression(source)}]" if source.list else part
-
-
-def _row(sources: Sequence[Source]) -> str:
-    """Return the query that finds the values of each entry, which are printed on one line."""
-    return f"{sources[0].list}[].[{', '.join(map(_expression, sources))}]"
-
-
-def _expression(source: Source) -> str:
-    return f"to_string({source.member})" if source.document else source.member

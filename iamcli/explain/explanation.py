@@ -39,6 +39,7 @@ ERRORS = {
 #: What the entries of a list are; others are named as the list.
 _NOUNS = {"AccessKeyMetadata": "access key", "PolicyNames": "inline policy"}
 _NOUNS |= {"Certificates": "signing certificate", "AttachedPolicies": "attached policy"}
+_NOUNS |= {"ServiceSpecificCredentials": "service-specific credential"}
 #: What distinguishes the entries that are first in a list from the others.
 _FIRST = {"MFADevices": "virtual "}
 
@@ -86,7 +87,9 @@ class Explanation:
 
     ``command``: the command and its arguments; ``summary``: what it does, in words; ``events``: the
     requests and the lines of output in order; ``inputs``: the files; ``method``: the format in
-    which a seed is written, "" if none; ``endpoint``: the value of ``--url``, or "". Raises Failure if the command line would be refused.
+    which a seed is written, "" if none; ``endpoint``: the value of ``--url``, or ""; ``defaults``:
+    what is printed in place of values that an answer lacks. Raises Failure if the command line
+    would be refused.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -94,6 +97,7 @@ class Explanation:
         self.answers = Answers()
         self.events: list[Step | Line] = []
         self.endpoint = ""
+        self.defaults: dict[Source, str] = {}
         self.method = ""
         self._program = _found(command[0])
         try:
@@ -121,6 +125,7 @@ class Explanation:
             self._collect(run)
             for step in self.steps:
                 self._vary(step)
+                self._find_defaults(step)
 
     def _sentences(self, values: Mapping[str, Any], notes: Sequence[str]) -> Iterator[str]:
         """Yield what the command does, and what the options that are given change."""
@@ -202,6 +207,30 @@ class Explanation:
                 for name, event in expected.items():
                     if name not in found and event is not step and step.number not in event.needs:
                         event.needs.append(step.number)
+
+    def _find_defaults(self, step: Step) -> None:
+        """Find out what is printed in place of values that the answer to ``step`` lacks."""
+        lines = []
+        for event in self.events:
+            if isinstance(event, Line):
+                numbers = {source.request for source in event.sources}
+                # Other lines are not printed without their values.
+                lines += [event] if len(numbers) > 1 and step.number in numbers else []
+        if not lines:
+            return
+        try:
+            run = self._run(Case(step.number, bare=True))
+        except (Failure, LookupError):
+            # The command needs the values.
+            return
+        printed = [self._identity(event) for event in run.events if isinstance(event, str)]
+        for line in lines:
+            own = [s for s in line.sources if s.request == step.number]
+            pattern = "".join(
+                "([^<>]*)" if part in own else re.escape(self._named(part)) for part in line.parts
+            )
+            for found in filter(None, (re.fullmatch(pattern, text) for text in printed)):
+                self.defaults |= dict(zip(own, found.groups(), strict=True))
 
     def _identity_of(self, event: Step | Line) -> str:
         if isinstance(event, Line):
