@@ -221,6 +221,21 @@ def test_what_would_be_refused_is_refused(line: str, message: str, explain: Fork
         assert done.err.count("\n") == 1
 
 
+def test_every_value_is_quoted(explain: ForkRunner, run: Shell) -> None:
+    program = run.home / "aws"
+    program.write_text("#!/bin/sh\nprintf '<%s>' \"$@\"\n")
+    program.chmod(0o755)
+    policy = '{"Sid":\n  "it\'s $(touch made) `touch made`\u2028\x85"}'
+    words = ["iam-useruploadpolicy", "-u", "-a b*", "-p", "file://x", "-o", policy]
+    script = explain("iamcli", "explain", "--format", "aws", "--", *words)
+    done = run("bash", "-c", script.out, env={"PATH": f"{run.home}:/usr/bin:/bin"})
+    assert done.out == (
+        "<iam><put-user-policy><--user-name=-a b*>"
+        f'<--policy-document><{policy}><--cli-input-json><{{"PolicyName": "file://x"}}>'
+    )
+    assert not (run.home / "made").exists()
+
+
 def test_text_and_names_of_programs(explain: ForkRunner) -> None:
     lines = explain("iamcli", "explain", "/opt/bin/iam-groupdel", "-g", "g", "-r").out.split("\n")
     assert lines[0].startswith("Delete a group, optionally with its memberships and policies. ")
@@ -304,6 +319,13 @@ def test_the_policy_names_the_resources(
         else [name if name.startswith("arn:") else f"arn:aws:iam::*:{name}" for name in names]
         for names in resources
     ]
+
+
+def test_the_policies_are_accepted(explain: ForkRunner, moto: str) -> None:
+    iam = Account(moto, []).iam
+    for number, line in enumerate((*COMPOSITE, "iam-usergetattributes", "iam-userlistbypath")):
+        done = explain("iamcli", "explain", "--policy", "--", *line.split())
+        iam.create_policy(PolicyName=f"p{number}", PolicyDocument=done.out)
 
 
 def test_there_is_no_empty_policy(explain: ForkRunner) -> None:
@@ -569,7 +591,7 @@ def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Acco
 
 #: Command lines that are no rows, for what no row does.
 MORE = (
-    "iam-usercreate -u new -p /x/ -k -v -g g1 -g g2 -t a=b,c",
+    "iam-usercreate -u new -p /x/ -k -v -g g1 -g g2 -t a=b/c",
     "iam-userlistkeys -u u -l",
     "iam-userlistpolicies -u u -a",
     "iam-groupdel -g g -r",

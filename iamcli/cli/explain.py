@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli.documented import DocumentedCommand, show
+from iamcli.cli.documented import DocumentedCommand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
 
 _FORMATS = click.Choice(["text", "json", "aws"])
 
@@ -15,8 +19,8 @@ _FORMATS = click.Choice(["text", "json", "aws"])
 )
 @click.option("--policy", is_flag=True, help="Print a policy that allows what COMMAND does.")
 @click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True)
-@click.pass_context
-def explain(ctx: click.Context, form: str, command: tuple[str, ...], *, policy: bool) -> None:
+@click.pass_obj
+def explain(output: Output, /, form: str, command: tuple[str, ...], *, policy: bool) -> None:
     """Show what a command would do, without doing it.
 
     COMMAND is an iam-* command with its options. The explanation lists the requests with their
@@ -28,4 +32,6 @@ def explain(ctx: click.Context, form: str, command: tuple[str, ...], *, policy: 
     from iamcli.explain.report import FORMATS, as_policy
 
     explanation = Explanation(command)
-    show(ctx, as_policy(explanation) if policy else FORMATS[form](explanation))
+    text = as_policy(explanation) if policy else FORMATS[form](explanation)
+    for line in text.split("\n") if text else ():
+        output.line(line)

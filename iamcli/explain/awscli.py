@@ -38,8 +38,8 @@ _PAGE = "1000"
 
 
 def script(explanation: Explanation) -> list[str]:
-    """Return the lines of the script."""
-    return _Script(explanation).lines()
+    """Return the lines of the script; [] if the command sends no request."""
+    return _Script(explanation).lines() if explanation.steps else []
 
 
 def spelled(name: str) -> str:
@@ -74,27 +74,24 @@ class _Script:
         for event in self._explanation.events:
             loop = self._loop(event)
             if loop is None:
-                self._add(self._of(event))
+                self._commands.append(self._of(event))
             elif loop not in self._done:
                 self._done.add(loop)
-                self._add(self._whole_loop(loop))
-        simple = not any("\n" in command for command in self._commands) and not any(
-            step.needs or (step.ignored and self._is_tried(step)) for step in self._steps.values()
+                self._commands.append(self._whole_loop(loop))
+        commands = [*self._secrets(), *filter(None, self._commands)]
+        if not self._is_branched():
+            return " &&\n".join(commands).split("\n")
+        tried = [_TRY] if any(step.ignored for step in self._steps.values()) else []
+        codes = {code for step in self._steps.values() for code in step.ignored}
+        lacking = [f"lacking='{'|'.join(_LACKING)}'"] if codes & {*_LACKING} else []
+        return "\n".join(["(", "set -e", *tried, *lacking, *commands, ")"]).split("\n")
+
+    def _is_branched(self) -> bool:
+        """Return whether the script has loops or conditions."""
+        steps = any(step.loops or step.needs or step.ignored for step in self._steps.values())
+        return steps or any(
+            line.needs and not (line.sources or _is_footer(line)) for line in self._lines
         )
-        secrets = list(self._secrets())
-        if simple and not self._kept_conditions():
-            return " &&\n".join([*secrets, *self._commands]).splitlines()
-        body = "\n".join([*secrets, *self._commands])
-        tried = [_TRY] if "try " in body else []
-        lacking = [f"lacking='{'|'.join(_LACKING)}'"] if "$lacking" in body else []
-        return "\n".join(["(", "set -e", *tried, *lacking, body, ")"]).splitlines()
-
-    def _add(self, command: str) -> None:
-        if command:
-            self._commands.append(command)
-
-    def _kept_conditions(self) -> bool:
-        return any(line.needs and not line.sources for line in self._lines if not _is_footer(line))
 
     # What belongs together.
 
@@ -129,16 +126,10 @@ class _Script:
                 return False
         return bool(self._printed(step))
 
-    def _is_tried(self, step: Step) -> bool:
-        """Return whether the script goes on after some errors of the request."""
-        return bool(step.ignored)
-
     # Commands.
 
     def _of(self, event: Step | Line) -> str:
-        if isinstance(event, Step):
-            return self._request(event)
-        return self._line(event)
+        return self._request(event) if isinstance(event, Step) else self._line(event)
 
     def _line(self, line: Line) -> str:
         """Return the command that prints a line, "" if a request prints it."""
@@ -278,7 +269,7 @@ class _Script:
             if event.entries == {0} and loop[1] in _FIRST:
                 name = self._member(self._listed(step)[0])
                 command = f"case ${name} in {_FIRST[loop[1]]}) {command} ;; esac"
-            body += command.splitlines()
+            body.append(command)
         inner = "\n".join(f"  {line}" for line in body)
         name = _plural(step)
         if len(variables) == 1:

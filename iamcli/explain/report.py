@@ -88,8 +88,8 @@ def _text(explanation: Explanation) -> Iterator[str]:
     )
     yield ""
     yield "With the AWS CLI:"
-    for line in script(explanation):
-        yield f"  {line}"
+    # Not indented, because a policy can have several lines.
+    yield from script(explanation)
 
 
 def _shown(value: Any) -> str:
