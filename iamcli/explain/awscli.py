@@ -432,11 +432,8 @@ def _is_footer(line: Line) -> bool:
 
 def _assigned_option(option: str, value: str) -> str:
     """Return an option with its value, which may begin with ``-``."""
-    return (
-        f"{option}={shlex.quote(value)}"
-        if value.startswith("-")
-        else (f"{option} {shlex.quote(value)}")
-    )
+    separator = "=" if value.startswith("-") else " "
+    return f"{option}{separator}{shlex.quote(value)}"
 
 
 def _path(name: str) -> str:
