@@ -494,6 +494,8 @@ NOT_CARRIED_OUT = {
     'iam-groupuploadpolicy -g g -p pn -o {"a":1}',
     "iam-useraddcert -u u -c text",
     "iam-usermodkey -s Active",
+    # There is no such status.
+    "iam-virtualmfadevicelist -t bogus",
 }
 
 
@@ -542,9 +544,10 @@ def files(folder: Path, account: Account) -> None:
 
 def with_ids(line: str, ids: dict[str, str]) -> list[str]:
     trust = "-f pol.json" in line and "-r ro" in line and "uploadpolicy" not in line
-    # The service refuses names of two letters and codes of one digit, and so does aws.
+    # The service refuses aliases and passwords of two letters and codes of one digit.
     # Its resources are ARNs.
     given = {**ids, "al": "alias", "arn:a": "arn:aws:s3:::a", "arn:b": "arn:aws:s3:::b"}
+    given |= {"pw": "Pass-word-1"} | ({"new": "New-pass-1"} if "changepassword" in line else {})
     given |= {"1": "333333", "2": "444444"} if "resync" in line else {}
     words = [given.get(word, word) for word in arguments_of(line)]
     return ["trust.json" if trust and word == "pol.json" else word for word in words]
