@@ -186,6 +186,10 @@ def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -
         offered_now = complete(line)
         assert any(option.startswith("--url") for option in offered_now), line
         assert not any(option.startswith("--keep") for option in offered_now), line
+    assert names(complete("iamcli explain --format ")) >= {"text", "json", "aws"}
+    assert names(complete("iamcli explain iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    if shell != "zsh":
+        assert "iam-userdelkey" in names(complete("iamcli explain --policy -- iam-userdel"))
     assert names(complete("iamcli iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
     assert names(complete("iamcli iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
 

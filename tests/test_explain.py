@@ -179,6 +179,12 @@ def test_nothing_is_sent_and_nothing_is_written(run: Shell, stub: Stub) -> None:
     assert sorted(run.home.iterdir()) == before
 
 
+def test_a_drawn_seed(run_fast: ForkRunner) -> None:
+    found = explained(run_fast, "iam-virtualmfadevicecreate -s dev -b QRCodePNG")
+    assert len(found["aws"]) == 1
+    assert found["aws"][0].endswith(" --bootstrap-method QRCodePNG --outfile dev.png")
+
+
 def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     found = explained(run_fast, "iam-rolecreate -r ro -f trust.json -v")
     parameters = found["requests"][0]["parameters"]

@@ -71,6 +71,11 @@ complete -c iamcli -n '__iamcli_in check' -l format -x -a 'text\t json\t github\
 complete -c iamcli -n '__iamcli_in check' -l strict -d 'exit 1 also if there are only warnings'
 complete -c iamcli -n '__iamcli_in check' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in check' -r -F
+complete -c iamcli -n __fish_is_first_token -a explain -d 'show what a command would do, without doing it'
+complete -c iamcli -n '__iamcli_before_operand explain --format' -l format -x -a 'text\t json\t aws\t' -d 'the format of the explanation'
+complete -c iamcli -n '__iamcli_before_operand explain --format' -l policy -d 'print a policy that allows what COMMAND does'
+complete -c iamcli -n '__iamcli_before_operand explain --format' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in explain' -a '(__fish_complete_subcommand --fcs-skip=2 "" --format)'
 complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command or a shell with a private IAM on this machine'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l account -r -F -d 'start with a copy of an account'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l changes -d 'report what has changed at the end'

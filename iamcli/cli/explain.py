@@ -18,7 +18,7 @@ _FORMATS = click.Choice(["text", "json", "aws"])
     "--format", "form", type=_FORMATS, default="text", help="The format of the explanation."
 )
 @click.option("--policy", is_flag=True, help="Print a policy that allows what COMMAND does.")
-@click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True)
+@click.argument("command", metavar="-- COMMAND...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_obj
 def explain(output: Output, /, form: str, command: tuple[str, ...], *, policy: bool) -> None:
     """Show what a command would do, without doing it.

@@ -142,7 +142,7 @@ class _Script:
                 return ""
             name = self._kept_name(self._steps[kept[0]])
             return f'[ -z "${name}" ] || printf \'%s\\n\' "${name}"'
-        if self._is_heading(line):
+        if self._is_heading(line) or self._is_drawn():
             return ""
         text = line.text
         file = self._explanation.inputs.file(text)
@@ -156,6 +156,10 @@ class _Script:
 
     def _first_line(self, number: int) -> Line:
         return next(line for line in self._lines if any(s.request == number for s in line.sources))
+
+    def _is_drawn(self) -> bool:
+        """Return whether text without values is a QR code, which aws writes to a file."""
+        return any(step.operation == "CreateVirtualMFADevice" for step in self._steps.values())
 
     def _is_heading(self, line: Line) -> bool:
         """Return whether the line is between values that one request prints."""
