@@ -26,7 +26,8 @@ test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
 # The tests whose result may depend on the version of botocore or moto.
 LOWEST := tests/test_connection.py tests/test_faults.py tests/test_lost_answers.py tests/test_partial.py \
 	tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
-	tests/test_sandbox_corrections.py tests/test_copy.py tests/test_changes.py
+	tests/test_sandbox_corrections.py tests/test_sandbox_rules.py tests/test_sandbox_sequences.py \
+	tests/test_copy.py tests/test_changes.py
 
 test-lowest: ## run the tests that send requests with the oldest botocore and moto that setup.cfg allows
 	@$(MAKE) --no-print-directory VENV=.venv-lowest CONSTRAINTS='--constraint tests/lowest.txt' \
