@@ -462,9 +462,9 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
     assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
 
 
-def client(private, service="iam"):
+def client(private, service="iam", key=sandbox.ACCESS_KEY, secret=sandbox.SECRET_KEY):
     boto3 = pytest.importorskip("boto3")
-    session = boto3.Session(sandbox.ACCESS_KEY, sandbox.SECRET_KEY, region_name="us-east-1")
+    session = boto3.Session(key, secret, region_name="us-east-1")
     return session.client(service, endpoint_url=private.url)
 
 
@@ -523,12 +523,13 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
         iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=POLICY)
         iam.attach_user_policy(UserName="u", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
         iam.put_user_permissions_boundary(UserName="u", PermissionsBoundary=arn)
-        iam.create_access_key(UserName="u")
+        key = iam.create_access_key(UserName="u")["AccessKey"]
         iam.create_access_key()
         iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
-        iam.create_login_profile(UserName="u", Password="somePassword")
+        iam.create_login_profile(UserName="u", Password="firstPassword")
+        iam.update_login_profile(UserName="u", Password="somePassword")
         iam.create_account_alias(AccountAlias="example")
-        iam.update_account_password_policy(MinimumPasswordLength=9)
+        iam.update_account_password_policy(MinimumPasswordLength=9, PasswordReusePrevention=2)
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="v")["VirtualMFADevice"]
         iam.enable_mfa_device(
             UserName="u",
@@ -548,6 +549,9 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
     with sandbox.server(keep=str(tmp_path / "kept")) as private:
         assert everything(client(private)) == before
         assert private.found
+        user = client(private, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+        with pytest.raises(user.exceptions.PasswordPolicyViolationException):
+            user.change_password(OldPassword="somePassword", NewPassword="firstPassword")
 
 
 # The server.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import weakref
 
 from iamcli.sandbox.rules.refusals import Refused
 
@@ -24,9 +23,6 @@ REQUIRED = (
     ("require_numbers", re.compile("[0-9]"), "number"),
     ("require_symbols", re.compile(r"[!@#$%^&*()_+\-=\[\]{}|']"), "symbol"),
 )
-
-#: The passwords that a user has had, as hashes, the latest last.
-_earlier: weakref.WeakKeyDictionary[User, list[bytes]] = weakref.WeakKeyDictionary()
 
 
 def password_conforms(backend: IAMBackend, parameters: Parameters) -> None:
@@ -53,7 +49,7 @@ def password_is_new(backend: IAMBackend, parameters: Parameters) -> None:
     if not user or not policy or not policy.password_reuse_prevention:
         return
     remember_password(backend, parameters)
-    latest = _earlier[user][-policy.password_reuse_prevention :]
+    latest = _earlier(user)[-policy.password_reuse_prevention :]
     if _hash(parameters["NewPassword"]) in latest:
         raise Refused("PasswordPolicyViolation", "Password should not be one of the last passwords")
 
@@ -62,7 +58,7 @@ def remember_password(backend: IAMBackend, parameters: Parameters) -> None:
     """Remember a password before it changes, for ``password_is_new``; never refuse anything."""
     user = backend.users.get(parameters.get("UserName", ""))
     if user and user.password:
-        earlier = _earlier.setdefault(user, [])
+        earlier = _earlier(user)
         if earlier[-1:] != [_hash(user.password)]:
             earlier.append(_hash(user.password))
 
@@ -73,6 +69,15 @@ def _violations(policy: AccountPasswordPolicy, password: str) -> Iterator[str]:
     for attribute, pattern, text in REQUIRED:
         if getattr(policy, attribute) and not pattern.search(password):
             yield f"Password should have at least one {text}"
+
+
+def _earlier(user: User) -> list[bytes]:
+    """Return the passwords that a user has had, as hashes, the latest last.
+
+    They are an attribute of the user, which ``iamcli sandbox --keep`` saves.
+    """
+    passwords: list[bytes] = vars(user).setdefault("earlier_passwords", [])
+    return passwords
 
 
 def _hash(password: str) -> bytes:
