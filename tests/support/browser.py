@@ -42,6 +42,7 @@ class Browser:
         self._process = subprocess.Popen(
             ["bash", "-c", script, "bash", PROGRAM, *OPTIONS, profile],
             pass_fds=(to_browser, from_browser),
+            env={**os.environ, "TMPDIR": self._profile.name},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
