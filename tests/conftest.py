@@ -114,5 +114,6 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             del os.environ[name]
-    # A shell that starts the tests in the background makes them, and their processes, ignore it.
+    # The processes of the tests inherit what is ignored: in the background Ctrl-C, by nohup SIGHUP.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
