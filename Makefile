@@ -71,6 +71,12 @@ index: $(VENV)/sandbox.stamp ## generate the table of commands and the links in 
 docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory site, requires mandoc
 	@$(BIN)/python tools/site.py
 
+dist: ## build the wheel and the source distribution in dist, the same bytes each time
+	@packaging/dist
+
+release: ## check version, changelog and tag, build all packages and verify them; uploads nothing
+	@packaging/release
+
 deb: ## build the Debian package dist/iamcli_VERSION_all.deb, requires Debian's tools
 	@packaging/deb
 
@@ -78,7 +84,7 @@ deb-test: ## install, use, upgrade and purge the Debian package in a fresh Debia
 	@packaging/deb-test
 
 clean: ## remove .venv and all other files that make created
-	rm -rf .venv .venv-lowest .venv-localstack build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-localstack .venv-packaging build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat adds a path in site-packages. The default adds an import hook, which slows every start.
@@ -101,4 +107,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild deb deb-test
+.PHONY: audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild dist release deb deb-test

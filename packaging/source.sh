@@ -30,3 +30,23 @@ copy_sources() {
         if [ -e "$file" ] || [ -L "$file" ]; then printf '%s\0' "$file"; fi
     done | tar --create --null --files-from - --owner 0 --group 0 | tar --extract -C "$1"
 }
+
+# Set python to the Python of an environment that has the tools in packaging/requirements.txt.
+tools() {
+    python=$PWD/.venv-packaging/bin/python
+    local stamp=.venv-packaging/requirements.txt
+    cmp -s packaging/requirements.txt "$stamp" && return
+    "${PYTHON:-python3}" -m venv --clear .venv-packaging
+    "$python" -m pip install --disable-pip-version-check -q -r packaging/requirements.txt
+    cp packaging/requirements.txt "$stamp"
+}
+
+# Print the path of each Python from 3.10 on that is on PATH or was built by pyenv, one per version.
+pythons() {
+    local file
+    for file in $(compgen -c python3. | grep -E '^python3\.[0-9]+$' | sort -u) python3 \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.*/bin/python; do
+        "$file" -c 'import sys, venv, ensurepip
+if sys.version_info >= (3, 10): print(sys.version_info[1], sys.executable)' 2>/dev/null || true
+    done | sort -n -u -k 1,1 | cut -d ' ' -f 2
+}
