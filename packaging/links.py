@@ -1,7 +1,7 @@
 """Make the links of README.md work where its other files are not beside it, as on PyPI.
 
-A link to a file becomes one below the ``url`` in setup.cfg. As long as there is none, it becomes the
-name of the file, which the source distribution contains.
+A link to a file becomes one below the ``url`` in setup.cfg. As long as there is none, it becomes
+the name of the file, which the source distribution contains.
 
 Usage: python packaging/links.py DIRECTORY
 """
@@ -35,7 +35,9 @@ def main() -> None:
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(root / "setup.cfg", encoding="utf-8")
     readme = root / "README.md"
-    text = absolute(readme.read_text(encoding="utf-8"), settings.get("metadata", "url", fallback=None))
+    text = absolute(
+        readme.read_text(encoding="utf-8"), settings.get("metadata", "url", fallback=None)
+    )
     readme.write_text(text, encoding="utf-8")
 
 

@@ -25,7 +25,7 @@ LEVELS = (
     ("config",),
     ("output", "parsing"),
     ("interrupts",),
-    ("errors",),
+    ("errors", "extras"),
 )
 
 

@@ -88,6 +88,8 @@ def commands_folders() -> Iterator[Path]:
     """Yield the directories of the iam-* commands that run this installation, the own one first."""
     package = Path(__file__).resolve().parent.parent
     folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
+    # Debian patches the place of scripts to /usr/local/bin, but not for its own packages.
+    folders.append(Path(sys.prefix, "bin"))
     with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
         folders.insert(0, Path(sys.argv[0]).resolve().parent)
     for folder in folders:
