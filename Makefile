@@ -74,6 +74,9 @@ docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory
 dist: ## build the wheel and the source distribution in dist, the same bytes each time
 	@packaging/dist
 
+pyz: ## build dist/iamcli.pyz, one file that contains all and needs only Python
+	@packaging/pyz
+
 release: ## check version, changelog and tag, build all packages and verify them; uploads nothing
 	@packaging/release
 
@@ -107,4 +110,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild dist release deb deb-test
+.PHONY: audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild dist pyz release deb deb-test

@@ -29,7 +29,7 @@ def advice(*extras: str) -> str:
     need not be on an index.
     """
     packages = [package for extra in extras for package in PACKAGES[extra]]
-    if "_bootstrap" in sys.modules:  # shiv, which made the one file
+    if is_one_file():
         return "the one file does not contain it; install iamcli with pipx"
     if os.path.isfile(os.path.join(sys.prefix, "pipx_metadata.json")):
         return _run("pipx", "inject", "iamcli", *packages)
@@ -44,6 +44,11 @@ def advice(*extras: str) -> str:
             return f"Debian has no package for {' and '.join(lacking)}; install iamcli with pipx"
         return _run("apt", "install", *(name for extra in extras for name in DEBIAN[extra]))
     return _run(sys.executable or "python3", "-m", "pip", "install", *packages)
+
+
+def is_one_file() -> bool:
+    """Return whether iamcli runs from the one file, iamcli.pyz."""
+    return "_bootstrap" in sys.modules  # that of shiv, which made the file
 
 
 def _run(*words: str) -> str:

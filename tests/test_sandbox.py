@@ -10,8 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from support import resettable

@@ -13,6 +13,7 @@ import sysconfig
 from pathlib import Path
 
 from iamcli.errors import Failure
+from iamcli.extras import is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def commands_folder() -> Path:
     """
     for folder in commands_folders():
         return folder
+    if is_one_file():
+        raise Failure("the one file has no iam-* commands to run; install iamcli with pipx")
     raise Failure("the iam-* commands of this installation are missing; install iamcli again")
 
 
