@@ -14,8 +14,12 @@ WHOLE := $(shell test -x $(BIN)/python && head -n 3 $(BIN)/pip | grep -qF '$(CUR
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh with a private IAM
+demo: takes $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh with a private IAM
 	@$(BIN)/iamcli sandbox examples/first-user.sh
+
+takes:
+	@test -e $(VENV)/sandbox.stamp && echo "make: this takes a few seconds" || \
+		echo "make: this takes about a minute the first time, and a few seconds after that"
 
 test: lint ## install what the tests need into .venv and run the linters and the tests
 	$(BIN)/pytest -n $(JOBS) $(TESTS)
@@ -72,8 +76,23 @@ index: $(VENV)/sandbox.stamp ## generate the table of commands and the links in 
 docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory site, requires mandoc
 	@$(BIN)/python tools/site.py
 
+dist: ## build the wheel and the source distribution in dist, the same bytes each time
+	@packaging/dist
+
+pyz: ## build dist/iamcli.pyz, one file that contains all and needs only Python
+	@packaging/pyz
+
+release: ## check version, changelog and tag, build all packages and verify them; uploads nothing
+	@packaging/release
+
+deb: ## build the Debian package dist/iamcli_VERSION_all.deb, requires Debian's tools
+	@packaging/deb
+
+deb-test: ## install, use, upgrade and purge the Debian package in a fresh Debian, as root
+	@packaging/deb-test
+
 clean: ## remove .venv and all other files that make created
-	rm -rf .venv .venv-lowest .venv-localstack build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-localstack .venv-packaging build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat adds a path in site-packages. The default adds an import hook, which slows every start.
@@ -96,4 +115,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild
+.PHONY: takes audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild dist pyz release deb deb-test

@@ -279,6 +279,10 @@ def rows(plain: str, secure: str, lists: str, bundle: Path) -> list[Row]:
             0.40,
         ),
     ]
+    pyz = ROOT / "dist" / "iamcli.pyz"
+    if pyz.exists():
+        ours = [sys.executable, str(pyz), "iam-usergetattributes", "-h"]
+        found.append(Row("-h of the one file, against the installed command", ours, [get, "-h"]))
     if shutil.which("curl"):
         ours = [get, "-u", "bob", "--url", plain]
         found.append(Row("GetUser, HTTP, against curl", ours, curl))

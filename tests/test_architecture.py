@@ -25,7 +25,7 @@ LEVELS = (
     ("config",),
     ("output", "parsing"),
     ("interrupts", "handover"),
-    ("errors",),
+    ("errors", "extras"),
 )
 
 

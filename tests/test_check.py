@@ -559,7 +559,10 @@ def test_without_the_extra_the_error_says_how_to_install_it(run: Shell, tmp_path
     assert (done.status, done.out, done.err) == (
         1,
         "",
-        "iamcli: tree_sitter_bash is not installed; run: pip install 'iamcli[check]'\n",
+        (
+            f"iamcli: tree_sitter_bash is not installed; run: {sys.executable} -m pip install "
+            "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'\n"
+        ),
     )
 
 

@@ -398,7 +398,7 @@ def test_a_file_that_others_made_is_not_believed(account: Shell) -> None:
 #: whether the names came from the cache.
 SCRIPT = """
 import json, os, sys
-from iamcli import completion
+from iamcli.completion import names
 from iamcli.client import client
 for change in json.load(sys.stdin):
     sys.stdout.flush()
@@ -407,9 +407,9 @@ for change in json.load(sys.stdin):
         for name, value in change.items():
             os.environ[name] = value
         asked = ["cached"]
-        completion._fetched = lambda query, connection, file: asked.append(
-            completion._cache(file, ["name"]) or "asked") or []
-        completion.complete("user", ["iam-userdel"], lambda name: None)
+        names._fetched = lambda query, connection, file: asked.append(
+            names._cache(file, ["name"]) or "asked") or []
+        names.complete("user", ["iam-userdel"], lambda name: None)
         print(asked[-1])
         sys.stdout.flush()
         os._exit(0)

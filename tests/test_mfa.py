@@ -132,6 +132,6 @@ def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpo
     process = run.start(*arguments, stdout=terminal, stdin=terminal, stderr=terminal)
     os.close(terminal)
     assert process.wait() == 1
-    assert b"pip install 'iamcli[qr]'" in read(master)
+    assert b"-m pip install 'segno>=1.6', or use -o FILE" in read(master)
     os.close(master)
     assert endpoint.requests == []

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: What the wheel is made of.
-SOURCES = ("iamcli", "man", "completions", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = (
+    "iamcli",
+    "man",
+    "completions",
+    "setup.cfg",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "NOTICE",
+)
 BUILD = "import sys, setuptools.build_meta as backend; print(backend.build_wheel(sys.argv[1]))"
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
-from iamcli import completion
 from iamcli.commands import index
+from iamcli.completion.names import KINDS
 from iamcli.help.text import meaning
 from iamcli.parsing.shared import COMMON
 
@@ -121,7 +121,7 @@ def _bash_value(option: Option) -> str:
 
 
 def _dynamic(option: Option) -> bool:
-    return option.complete == "policy" or option.complete in completion.KINDS
+    return option.complete == "policy" or option.complete in KINDS
 
 
 # zsh: the specifications for _arguments.

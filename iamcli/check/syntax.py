@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from iamcli.check.findings import Note
 from iamcli.errors import Failure
+from iamcli.extras import advice
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -40,7 +41,6 @@ _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)"
 #: How many lines are parsed again after faults, in a script with many.
 _BUDGET = 80_000
 _MAX_FIRST_LINE = 200
-_INSTALL = "run: pip install 'iamcli[check]'"
 
 
 class UnreadableError(Exception):
@@ -180,11 +180,13 @@ def parser() -> Parser:
         import tree_sitter_bash
         from tree_sitter import Language, Parser
     except ImportError as error:
-        raise Failure(f"{error.name or error} is not installed; {_INSTALL}") from None
+        raise Failure(f"{error.name or error} is not installed; {advice('check')}") from None
     try:
         return Parser(Language(tree_sitter_bash.language()))
     except (TypeError, ValueError) as error:
-        raise Failure(f"tree-sitter does not fit its grammar ({error}); {_INSTALL}") from None
+        raise Failure(
+            f"tree-sitter does not fit its grammar ({error}); {advice('check')}"
+        ) from None
 
 
 def read(file: str) -> Script:

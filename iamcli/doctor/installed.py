@@ -9,7 +9,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from iamcli import __version__
+from iamcli import __version__, extras
 from iamcli.doctor.check import ok, skipped, warning
 from iamcli.errors import Failure
 from iamcli.installation.checkout import is_installed
@@ -109,6 +109,8 @@ def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
     if shell == "bash":
         prefixes = [Path(path).parent for path in os.get_exec_path() if path]
         yield from (prefix / "share" / folder / name for prefix in prefixes)
+    if shell == "zsh":
+        yield Path("/usr/share/zsh/vendor-completions", name)  # of packages, in Debian
     if shell == "fish":
         settings = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
         yield Path(settings, "fish", "completions", name)
@@ -128,9 +130,8 @@ def _extras() -> Check:
         missing.append("qr")
     if missing:
         found = f"not installed: {' and '.join(missing)}"
-        advice = f"if you need {'it' if missing[1:] == [] else 'them'}, run: "
-        command = f"pip install 'iamcli[{','.join(missing)}]'"
-        return warning("extras", "extra-missing", found, advice + command)
+        needed = f"if you need {'it' if missing[1:] == [] else 'them'}, "
+        return warning("extras", "extra-missing", found, needed + extras.advice(*missing))
     return ok("extras", "sandbox and qr are installed")
 
 

@@ -13,6 +13,7 @@ import sysconfig
 from pathlib import Path
 
 from iamcli.errors import Failure
+from iamcli.extras import is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def commands_folder() -> Path:
     """
     for folder in commands_folders():
         return folder
+    if is_one_file():
+        raise Failure("the one file has no iam-* commands to run; install iamcli with pipx")
     raise Failure("the iam-* commands of this installation are missing; install iamcli again")
 
 
@@ -88,6 +91,8 @@ def commands_folders() -> Iterator[Path]:
     """Yield the directories of the iam-* commands that run this installation, the own one first."""
     package = Path(__file__).resolve().parent.parent
     folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
+    # Debian patches the place of scripts to /usr/local/bin, but not for its own packages.
+    folders.append(Path(sys.prefix, "bin"))
     with contextlib.suppress(OSError):  # a relative name in a directory that was deleted
         folders.insert(0, Path(sys.argv[0]).resolve().parent)
     for folder in folders:

@@ -13,9 +13,9 @@ def require() -> None:
     try:
         import segno  # noqa: F401 - only checks that it is installed
     except ImportError:
-        raise Failure(
-            "segno is not installed; run: pip install 'iamcli[qr]', or use -o FILE"
-        ) from None
+        from iamcli.extras import advice
+
+        raise Failure(f"segno is not installed; {advice('qr')}, or use -o FILE") from None
 
 
 def address(serial: str, seed: str) -> str:

@@ -31,8 +31,8 @@ class Option:
     the argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
     ``alternative``: the name of another option; one of the two is required, not both;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
-    in ``iamcli.completion``; ``secret``: whether the value is never shown; ``alias``: a second
-    name.
+    in ``iamcli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
+    second name.
 
     In ``help``, ``limits`` and ``default``, backquotes mark literal text.
     """

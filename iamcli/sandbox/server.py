@@ -29,6 +29,7 @@ import time
 from pathlib import Path
 
 from iamcli.errors import Failure
+from iamcli.extras import advice
 from iamcli.sandbox.answers import refuse
 from iamcli.sandbox.kept import Kept
 from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
@@ -113,7 +114,7 @@ def _start(
         return {"failure": str(failure)}, None, None
     except ImportError as error:
         what = f"{error.name or error} is not installed"
-        return {"failure": f"{what}; run: pip install 'iamcli[sandbox]'"}, None, None
+        return {"failure": f"{what}; {advice('sandbox')}"}, None, None
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
         return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None, None

@@ -1,0 +1,1 @@
+"""Names from the account for completion in the shell."""

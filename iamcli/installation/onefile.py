@@ -1,0 +1,25 @@
+"""Runs a command of the one file, iamcli.pyz: by the name of a link to it, or by the first word."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from iamcli.commands.table import PROGRAMS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def main() -> Any:
+    """Run the command that the name of the program names, or else ``iamcli``.
+
+    ``iamcli`` runs the command that its first argument names. Returns a value for ``sys.exit``.
+    """
+    name = os.path.basename(sys.argv[0])
+    if name not in PROGRAMS:
+        name = "iamcli"
+    module, _, attribute = PROGRAMS[name].partition(":")
+    __import__(module)
+    return getattr(sys.modules[module], attribute)()

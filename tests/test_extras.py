@@ -1,0 +1,83 @@
+"""A message that asks for packages names the command that fits how iamcli was installed."""
+
+from __future__ import annotations
+
+import configparser
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shell import ROOT, Shell
+
+from iamcli.extras import PACKAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOTO = "'moto[iam,server]>=5.1.1'"
+
+
+@pytest.fixture(scope="module")
+def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment without packages."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    return folder
+
+
+def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
+    code = f"from iamcli.extras import advice; print(advice(*{extras!r}))"
+    done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(path)})
+    assert (done.status, done.err) == (0, "")
+    return done.out.removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("mark", "wanted"),
+    [
+        ("pipx_metadata.json", f"run: pipx inject iamcli {MOTO} 'segno>=1.6'"),
+        (
+            "uv-receipt.toml",
+            "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' iamcli",
+        ),
+        (
+            "nothing",
+            f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'",
+        ),
+    ],
+)
+def test_the_command_fits_the_installer(run: Shell, venv: Path, mark: str, wanted: str) -> None:
+    (venv / mark).touch()
+    try:
+        said = advice(run, venv, "sandbox", "qr")
+    finally:
+        (venv / mark).unlink()
+    assert said == wanted.format(python=venv / "bin" / "python")
+
+
+def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:
+    # uv replaces the environment with what its command names.
+    (tmp_path / "iamcli").symlink_to(ROOT / "iamcli")
+    (tmp_path / "segno.py").touch()
+    record = tmp_path / "iamcli-1.dist-info"
+    record.mkdir()
+    (record / "METADATA").write_text("Metadata-Version: 2.1\nName: iamcli\nVersion: 1\n")
+    (record / "direct_url.json").write_text('{"url": "file:///tmp/a%20b/iamcli-1.whl"}')
+    (venv / "uv-receipt.toml").touch()
+    try:
+        said = advice(run, venv, "sandbox", path=tmp_path)
+    finally:
+        (venv / "uv-receipt.toml").unlink()
+    assert said == (
+        "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' "
+        "'/tmp/a b/iamcli-1.whl'"
+    )
+
+
+def test_the_packages_are_those_of_setup_cfg() -> None:
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read(ROOT / "setup.cfg")
+    declared = settings["options.extras_require"]
+    assert {name: tuple(declared[name].split()) for name in PACKAGES} == PACKAGES
+    assert set(declared) - {"test"} == set(PACKAGES)
