@@ -48,7 +48,6 @@ SUBCOMMANDS = (
     "doctor",
     "check",
     "explain",
-    "run",
     "sandbox",
     "snapshot",
     "home",

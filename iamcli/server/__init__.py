@@ -1,1 +1,0 @@
-"""The server of ``iamcli run``, which starts commands in a few milliseconds."""
