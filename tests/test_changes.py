@@ -611,6 +611,7 @@ def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any], tmp_p
     assert done.stdout == ""
 
 
+@pytest.mark.full
 def test_a_kept_account_is_compared_with_what_was_kept(sandbox: Callable[..., Any]) -> None:
     assert sandbox("--keep", "kept", "iam-usercreate", "-u", "bob").returncode == 0
     done = sandbox("--keep", "kept", "--changes", "iam-userdel", "-u", "bob")
@@ -645,6 +646,7 @@ def test_what_cannot_be_reported_is_not_run(
     assert json.loads((tmp_path / "work" / "account.json").read_text()) == ACCOUNT
 
 
+@pytest.mark.full
 def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) -> None:
     limit = "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))"
     done = sandbox("--changes=x", sys.executable, "-c", limit)
@@ -668,6 +670,7 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.full
 def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
     env = environment(tmp_path)
     process = subprocess.Popen(
