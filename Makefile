@@ -76,6 +76,14 @@ index: $(VENV)/sandbox.stamp ## generate the table of commands and the links in 
 docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory site, requires mandoc
 	@$(BIN)/python tools/site.py
 
+matrix: $(VENV)/test.stamp ## run some tests with each Python, the oldest and the newest packages
+	@$(BIN)/python -m pip install --disable-pip-version-check -q nox
+	@$(BIN)/nox -s smoke
+
+matrix-whole: $(VENV)/test.stamp ## run all tests of make test with each Python
+	@$(BIN)/python -m pip install --disable-pip-version-check -q nox
+	@$(BIN)/nox -s whole
+
 dist: ## build the wheel and the source distribution in dist, the same bytes each time
 	@packaging/dist
 
@@ -92,7 +100,7 @@ deb-test: ## install, use, upgrade and purge the Debian package in a fresh Debia
 	@packaging/deb-test
 
 clean: ## remove .venv and all other files that make created
-	rm -rf .venv .venv-lowest .venv-localstack .venv-packaging build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-localstack .venv-packaging .nox build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat adds a path in site-packages. The default adds an import hook, which slows every start.
@@ -115,4 +123,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: takes audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild dist pyz release deb deb-test
+.PHONY: takes audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild matrix matrix-whole dist pyz release deb deb-test

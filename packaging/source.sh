@@ -23,7 +23,8 @@ copy_sources() {
     if [ -e .git ]; then
         git ls-files -z --cached --others --exclude-standard
     else
-        find . -name __pycache__ -prune -o -path './.*' -prune -o -path './*.egg-info' -prune \
+        find . -name __pycache__ -prune -o -path './.venv*' -prune -o -path './.*_cache' -prune \
+            -o -path './.nox*' -prune -o -path ./.hypothesis -prune -o -path './*.egg-info' -prune \
             -o -path ./build -prune -o -path ./dist -prune -o -path ./site -prune \
             -o ! -type d ! -name PKG-INFO -print0
     fi | while IFS= read -r -d '' file; do

@@ -89,6 +89,8 @@ def commands_folder() -> Path:
 
 def commands_folders() -> Iterator[Path]:
     """Yield the directories of the iam-* commands that run this installation, the own one first."""
+    if is_one_file():
+        return  # those of the Python that runs it belong to another installation
     package = Path(__file__).resolve().parent.parent
     folders = [Path(sysconfig.get_path("scripts")), package.parent / "bin"]
     # Debian patches the place of scripts to /usr/local/bin, but not for its own packages.
