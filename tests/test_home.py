@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -630,3 +632,47 @@ def test_what_needs_no_folder_works_in_a_deleted_one(run, folder):
     # A shell that starts there reports it, and iamcli does not.
     done = run("sh", "-c", GONE, str(BIN / "iamcli"), "home", str(folder))
     assert (done.status, done.err.count("\n")) == (0, done.err.count("getcwd"))
+
+
+# Upgrades.
+
+
+def old_home(folder, commands):
+    """Make a home as the first version of ``iamcli home`` made it, with links to ``commands``."""
+    (folder / "bin").mkdir(parents=True)
+    texts = {
+        "aws-credential.template": "AWSAccessKeyId=\nAWSSecretKey=\n",
+        "client-config.template": "ClientProxyHost=\n",
+        "README": 'This folder was laid out by "iamcli home".\n',
+    }
+    record = {}
+    for command in sorted(path.name for path in (ROOT / "bin").glob("iam-*")):
+        (folder / "bin" / command).symlink_to(commands / command)
+        record[f"bin/{command}"] = f"link {commands / command}"
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+        record[name] = f"file {hashlib.sha256(text.encode()).hexdigest()}"
+    (folder / ".iamcli-home").write_text(json.dumps(record, indent=0) + "\n")
+
+
+def test_a_home_of_an_older_version_keeps_working(tmp_path, folder):
+    old_home(folder, BIN)
+    done = run_program(folder / "bin" / "iam-usercreate", "-h", env=environment(tmp_path / "home"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: iam-usercreate ")
+
+
+@pytest.mark.parametrize("strict", [[], ["--strict"]])
+def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict):
+    # The older version was at a place that no longer exists.
+    old_home(folder, tmp_path / "gone" / "bin")
+    (folder / "client-config.template").write_text("ClientProxyHost=mine\n")
+    done = iamcli_home(tmp_path, *strict, folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == ["kept your changes: client-config.template"]
+    new = tmp_path / "new"
+    iamcli_home(tmp_path, *strict, new)
+    assert {**tree(folder), "README": b""}.keys() == tree(new).keys()
+    assert (folder / "README").read_text().count("aws-credential.template") == 1
+    done = run_program(folder / "bin" / "iam-usercreate", "--version", env=environment(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
