@@ -61,7 +61,7 @@ def steps(shell: str, user: str) -> list[Step]:
     return [
         Step(
             f"iam-usercreate -u {user} -p /{shell}/ -k -v",
-            rf"(?P<key>AKIA[A-Z0-9]{{16}})\n[A-Za-z0-9/+]{{40}}\n{arn}(?P<id>[a-z0-9]{{20}})\n",
+            rf"(?P<key>AKIA[A-Z0-9]{{16}})\n[A-Za-z0-9/+]{{40}}\n{arn}(?P<id>AIDA[A-Z0-9]{{17}})\n",
         ),
         Step(f"iam-useruploadpolicy -u {user} -p all -o '{POLICY}'", ""),
         Step(f"iam-useraddloginprofile -u {user} -p somePassword", ""),
