@@ -7,9 +7,8 @@ its own credential file and endpoint; without this rule it would change a real a
 from __future__ import annotations
 
 import os
-from urllib.parse import urlsplit
 
-from iamcli.client.settings import CREDENTIAL_SERVICES, endpoint, environment_proxies
+from iamcli.client.settings import CREDENTIAL_SERVICES, endpoint, proxy
 from iamcli.config.connection import SANDBOX
 
 TYPE_CHECKING = False
@@ -28,17 +27,13 @@ def confine(connection: Connection, settings: Settings) -> None:
     that address is invalid, as outside the sandbox. Source: LEGACY.md (the sandbox).
     """
     specified = endpoint(connection, settings, None)
-    if connection.proxy:
-        proxy, proxy_source = connection.proxy, connection.proxy_source
-    else:
-        proxies, proxy_source = environment_proxies(specified.url)
-        proxy = proxies.get(urlsplit(specified.url).scheme, "")
+    address, proxy_source = proxy(connection, settings, specified.url)
     unused = []
     if specified.url.rstrip("/") != connection.sandbox.rstrip("/"):
         source = specified.source if specified.specified else "the default"
         unused.append(f"not to {specified.url} ({source})")
-    if proxy:
-        unused.append(f"not through {_without_login(proxy)} ({proxy_source})")
+    if address:
+        unused.append(f"not through {address} ({proxy_source})")
     if unused:
         connection.diversion = f"requests go to the sandbox, {' and '.join(unused)}"
     connection.url, connection.url_source = connection.sandbox, SANDBOX
@@ -55,7 +50,3 @@ def confine(connection: Connection, settings: Settings) -> None:
     }
     for name in _CONTAINER:
         os.environ.pop(name, None)
-
-
-def _without_login(proxy: str) -> str:
-    return proxy.rpartition("@")[2].rpartition("//")[2].rstrip("/")

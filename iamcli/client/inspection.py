@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from botocore import exceptions
 from botocore.credentials import RefreshableCredentials
@@ -28,6 +27,7 @@ from iamcli.client.settings import (
     environment_proxies,
     find_keys,
     frozen,
+    proxy,
     timeout,
     transport,
 )
@@ -224,11 +224,10 @@ class Inspection:
         ``keys``: the credentials, which may be requested through a proxy too. Raises Failure if a
         proxy variable that applies is not the address of a proxy.
         """
-        how, source = transport(self._connection, self._settings, url)
+        found = proxy(self._connection, self._settings, url)
         if getattr(keys, "method", None) in CREDENTIAL_METHODS:
             environment_proxies("https://sts.amazonaws.com")
-        proxy = how["proxies"].get(urlsplit(url).scheme, "")
-        return proxy.rpartition("@")[2].rpartition("//")[2].rstrip("/"), source
+        return found
 
     def ca_bundle(self) -> tuple[str, str]:
         """Return the file of certificate authorities to trust, and what sets it."""

@@ -339,6 +339,16 @@ def transport(connection: Connection, settings: Settings, url: str) -> tuple[dic
     return found, source
 
 
+def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, str]:
+    """Return the address of the proxy for ``url``, without a login, and its source; else "".
+
+    Raises Failure as ``environment_proxies`` does.
+    """
+    how, source = transport(connection, settings, url)
+    address = how["proxies"].get(urlsplit(url).scheme, "")
+    return address.rpartition("@")[2].rpartition("//")[2].rstrip("/"), source
+
+
 def ca_bundle(settings: Settings) -> tuple[str, str]:
     """Return the file of certificate authorities to trust and its source; "" for botocore's own."""
     bundle = settings.get("ca_bundle")

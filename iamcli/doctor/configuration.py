@@ -10,6 +10,7 @@ from iamcli.client.inspection import Inspection, NoProfile, Unreadable
 from iamcli.client.settings import is_of_aws, partition
 from iamcli.config.connection import SANDBOX, Connection
 from iamcli.doctor.check import failed, ok, skipped, warning, wrong
+from iamcli.doctor.variables import KEY
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -35,17 +36,7 @@ class Part(NamedTuple):
 
 #: The parts by the check that reports their failures.
 _PARTS = {
-    "credentials": Part(
-        (
-            "AWS_CREDENTIAL_FILE",
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_SECURITY_TOKEN",
-            "AWS_CREDENTIAL_EXPIRATION",
-        ),
-        ("keys", "key_source"),
-    ),
+    "credentials": Part(KEY, ("keys", "key_source")),
     "proxy": Part(("CLIENT_CONFIG_FILE",), ("proxy", "proxy_source", "secrets")),
     "endpoint": Part(("AWS_IAM_URL",), ("url", "url_source")),
 }

@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from iamcli.doctor.check import Check
     from iamcli.errors import Failure
 
+#: The variables of an access key, or of the file that contains it.
+KEY = (
+    "AWS_CREDENTIAL_FILE",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+)
 #: The variables that commands read, by the check that they belong to.
 READ = {
     "credentials": (
-        "AWS_CREDENTIAL_FILE",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_SECURITY_TOKEN",
-        "AWS_CREDENTIAL_EXPIRATION",
+        *KEY,
         "AWS_PROFILE",
         "AWS_DEFAULT_PROFILE",
         "AWS_SHARED_CREDENTIALS_FILE",

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 
 from iamcli.sandbox.corrections import certificates, groups, passwords, policies, roles, users
-from iamcli.sandbox.corrections.keys import fingerprint, public_name, service_credentials
+from iamcli.sandbox.corrections.keys import fingerprint, of_service, service_credentials
 from iamcli.sandbox.corrections.protocol import instant
 from iamcli.sandbox.corrections.tags import tags
 from iamcli.snapshot import schema
@@ -172,15 +172,7 @@ def _ssh_key(key: Any) -> Record:
 
 
 def _service_credential(credential: Any) -> Record:
-    shown = {
-        "ServiceSpecificCredentialId": credential.id,
-        "ServiceName": credential.service,
-        public_name(credential.service): credential.public,
-        "Status": credential.status,
-        "CreateDate": credential.create_date,
-        "ExpirationDate": credential.expiration_date,
-    }
-    return _picked(schema.SERVICE_CREDENTIAL, shown)
+    return _picked(schema.SERVICE_CREDENTIAL, of_service(credential))
 
 
 def _group(group: Any) -> Record:

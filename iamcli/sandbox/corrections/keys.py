@@ -206,17 +206,21 @@ def service_credentials(user: Any) -> dict[str, ServiceCredential]:
     return found
 
 
-def public_name(service: str) -> str:
+def _public_name(service: str) -> str:
     """Return the member of responses that has what is public of a credential for ``service``."""
     return "ServiceCredentialAlias" if service in WITH_API_KEY else "ServiceUserName"
 
 
 def _credential(user: Any, credential: ServiceCredential) -> Result:
+    return {"UserName": shown_name(user.name), **of_service(credential)}
+
+
+def of_service(credential: ServiceCredential) -> Result:
+    """Return what responses have of a credential, without its user and its secret."""
     return {
-        "UserName": shown_name(user.name),
         "ServiceSpecificCredentialId": credential.id,
         "ServiceName": credential.service,
-        public_name(credential.service): credential.public,
+        _public_name(credential.service): credential.public,
         "Status": credential.status,
         "CreateDate": credential.create_date,
         "ExpirationDate": credential.expiration_date,

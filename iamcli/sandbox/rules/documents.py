@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 
+from iamcli.policies.findings import EFFECTS, POLICY, STATEMENT, VERSIONS
 from iamcli.sandbox.rules.refusals import Refused, malformed_policy
 
 TYPE_CHECKING = False
@@ -24,14 +25,9 @@ if TYPE_CHECKING:
     Statement = dict[str, Any]
 
 LATEST = "2012-10-17"
-VERSIONS = ("2008-10-17", LATEST)
 #: "Conditions" has no meaning, but IAM accepts it.
-TOP_ELEMENTS = {"Version", "Id", "Statement", "Conditions"}
-EFFECTS = ("Allow", "Deny")
-ELEMENTS = {
-    *("Sid", "Effect", "Condition"),
-    *("Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal"),
-}
+TOP_ELEMENTS = {*POLICY, "Conditions"}
+ELEMENTS = set(STATEMENT)
 PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 OPERATOR = re.compile(
     r"(ForAnyValue:|ForAllValues:)?"
