@@ -30,10 +30,10 @@ from pathlib import Path
 
 from iamcli.errors import Failure
 from iamcli.extras import advice
-from iamcli.sandbox.answers import refuse
 from iamcli.sandbox.kept import Kept
 from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.sandbox.watch import Watch
+from iamcli.sandbox.wsgi import refuse
 from iamcli.snapshot import file
 
 TYPE_CHECKING = False

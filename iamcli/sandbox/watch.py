@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 import threading
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 from xml.sax.saxutils import unescape
 
 from iamcli.errors import one_line
 from iamcli.output.redaction import Secrets
+from iamcli.sandbox.wsgi import fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,15 +66,13 @@ class Watch:
                 begun.append(status)
                 return start_response(status, headers, *exc_info)
 
-            content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            environ["wsgi.input"] = io.BytesIO(content)
+            request = fields(environ)
             with self._busy:
                 # Before the response is read, its status may be unknown.
                 body = b"".join(application(environ, start))
             if int(begun[-1].partition(" ")[0]) >= HTTPStatus.BAD_REQUEST:
-                fields = environ.get("QUERY_STRING", "") or content.decode("utf-8", "replace")
                 text = body.decode("utf-8", "replace")
-                self.refusals.append(_refusal(dict(parse_qsl(fields)), begun[-1], text))
+                self.refusals.append(_refusal(request, begun[-1], text))
             return [body]
 
         return watching

@@ -23,7 +23,8 @@ from iamcli.sandbox.corrections import (  # noqa: F401
 )
 from iamcli.sandbox.corrections.caller import get_caller_identity
 from iamcli.sandbox.corrections.policies import load_aws_policies, wants_aws_policies
-from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS, Refusal, Request, answered
+from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS, Request, answered
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from moto.iam.models import IAMBackend, User
 from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
 
-from iamcli.sandbox.corrections.protocol import Refusal, method
+from iamcli.sandbox.corrections.protocol import method
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

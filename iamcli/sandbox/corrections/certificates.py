@@ -9,9 +9,10 @@ from moto.moto_api._internal import mock_random
 
 from iamcli.sandbox.corrections.caller import shown_name, user_name
 from iamcli.sandbox.corrections.paging import dated, named, page, under
-from iamcli.sandbox.corrections.protocol import Refusal, method, operation
+from iamcli.sandbox.corrections.protocol import method, operation
 from iamcli.sandbox.corrections.tags import tags, write
 from iamcli.sandbox.corrections.users import LETTERS, unique_id
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from moto.core.utils import utcnow
 
 from iamcli.sandbox.corrections.caller import caller, shown_name, user_name
 from iamcli.sandbox.corrections.paging import dated, page
-from iamcli.sandbox.corrections.protocol import Refusal, operation
+from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.users import unique_id
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

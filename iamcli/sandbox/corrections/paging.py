@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import json
 
-from iamcli.sandbox.corrections.protocol import Refusal, instant
+from iamcli.sandbox.corrections.protocol import instant
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from moto.core.utils import utcnow
 
 from iamcli.sandbox.corrections.caller import ROOT, user_name
-from iamcli.sandbox.corrections.protocol import Refusal, operation
+from iamcli.sandbox.corrections.protocol import operation
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

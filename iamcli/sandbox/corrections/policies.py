@@ -10,9 +10,10 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from iamcli.sandbox.corrections.paging import by_name, named, page, under
-from iamcli.sandbox.corrections.protocol import Refusal, operation
+from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.tags import tags
 from iamcli.sandbox.corrections.users import unique_id
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

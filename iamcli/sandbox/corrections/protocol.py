@@ -1,4 +1,4 @@
-"""What a request has, and the XML of a response and of a refusal, by botocore's model of IAM.
+"""What a request has, and the XML of a response, by botocore's model of IAM.
 
 moto 5.1 has a template for each response, and moto 5.2 a serializer. A correction returns the
 members of the response, so that it is the same for both.
@@ -11,8 +11,6 @@ import datetime as dt
 import functools
 from urllib.parse import quote
 from xml.sax.saxutils import escape
-
-from werkzeug.exceptions import HTTPException
 
 from iamcli.client.full_model import full_model
 
@@ -34,9 +32,6 @@ OPERATIONS: dict[str, Operation] = {}
 
 #: The methods of moto's ``IAMBackend`` that are replaced or added, by name.
 METHODS: dict[str, Callable[..., Any]] = {}
-
-#: The status of a refusal with a code that the model does not have.
-STATUS = {"AccessDenied": 403, "NotImplemented": 501}
 
 
 def operation(name: str) -> Callable[[Operation], Operation]:
@@ -96,26 +91,6 @@ class Request:
             value = self._values.get(key.removesuffix("Key") + "Value", "")
             found.append({"Key": self._values[key], "Value": value})
         return found
-
-
-class Refusal(HTTPException):
-    """A refusal with the ``code`` and the words of the service; moto sends it as it is.
-
-    Source of the status: botocore's model of the error.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = _statuses().get(code, STATUS.get(code, 400))
-        self.description = (
-            f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type>'
-            f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message></Error>"
-            "<RequestId>request</RequestId></ErrorResponse>"
-        )
-
-    def get_headers(self, *_arguments: Any, **_more: Any) -> list[tuple[str, str]]:
-        """Return the headers of the response."""
-        return [("Content-Type", "text/xml")]
 
 
 def answered(function: Operation) -> Callable[[IamResponse], tuple[int, dict[str, str], str]]:
@@ -180,12 +155,3 @@ def instant(date: dt.datetime) -> dt.datetime:
         if date.tzinfo is None
         else (date.astimezone(dt.timezone.utc))
     )
-
-
-@functools.cache
-def _statuses() -> dict[str, int]:
-    return {
-        shape.error_code: shape.metadata["error"]["httpStatusCode"]
-        for shape in full_model().error_shapes
-        if "error" in shape.metadata
-    }

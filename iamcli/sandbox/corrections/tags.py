@@ -5,7 +5,8 @@ from __future__ import annotations
 from moto.iam.models import User
 
 from iamcli.sandbox.corrections.paging import named, page
-from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS, Refusal
+from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

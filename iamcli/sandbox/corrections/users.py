@@ -6,8 +6,9 @@ from moto.moto_api._internal import mock_random
 
 from iamcli.sandbox.corrections.caller import ROOT, as_user, user_name
 from iamcli.sandbox.corrections.paging import by_name, page, under
-from iamcli.sandbox.corrections.protocol import Refusal, method, operation
+from iamcli.sandbox.corrections.protocol import method, operation
 from iamcli.sandbox.corrections.tags import tags, write
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

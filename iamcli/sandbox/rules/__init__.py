@@ -1,7 +1,7 @@
 """What IAM refuses and moto accepts.
 
 A rule is a function of moto's IAM backend and of the parameters of a request. It returns None or
-raises Refused, with the code, the message and the status of the service. Its docstring names the
+raises Refusal, with the code, the message and the status of the service. Its docstring names the
 evidence: botocore's model, the documentation of IAM, or a response of the service, which is either
 "recorded", in the files that the tests compare with, or "reported", published by somebody who got
 it. If the wording is not known, it is made like that of another response, which is named.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from iamcli.sandbox.refusals import Refusal, no_such_entity
 from iamcli.sandbox.rules.entities import can_be_known
-from iamcli.sandbox.rules.refusals import Refused, no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,6 @@ def boundary_exists(backend: IAMBackend, parameters: Parameters) -> None:
     if arn is None:
         return
     if not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", arn, re.ASCII):
-        raise Refused("InvalidInput", f"ARN {arn} is not valid.")
+        raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
     if can_be_known(backend, arn) and arn not in backend.managed_policies:
         raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.sandbox.rules.refusals import Refused
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def private_key_matches(_backend: IAMBackend, parameters: Parameters) -> None:
         raise _malformed("Invalid Private Key.") from None
     certificate = _certificates(parameters["CertificateBody"])[0]
     if key.public_key() != certificate.public_key():
-        raise Refused(
+        raise Refusal(
             "KeyPairMismatch", "The public key certificate and the private key do not match."
         )
 
@@ -70,8 +70,8 @@ def chain_leads_on(_backend: IAMBackend, parameters: Parameters) -> None:
         below = certificate
 
 
-def _malformed(message: str) -> Refused:
-    return Refused("MalformedCertificate", message)
+def _malformed(message: str) -> Refusal:
+    return Refusal("MalformedCertificate", message)
 
 
 def _certificates(text: str) -> list[Certificate]:

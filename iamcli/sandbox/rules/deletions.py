@@ -6,6 +6,7 @@ keys. The permissions boundary of a user or a role is no obstacle.
 
 from __future__ import annotations
 
+from iamcli.sandbox.refusals import delete_conflict
 from iamcli.sandbox.rules.entities import (
     find_group,
     find_instance_profile,
@@ -13,7 +14,6 @@ from iamcli.sandbox.rules.entities import (
     find_role,
     find_user,
 )
-from iamcli.sandbox.rules.refusals import delete_conflict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

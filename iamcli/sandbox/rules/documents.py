@@ -12,7 +12,7 @@ import json
 import re
 
 from iamcli.policies.findings import EFFECTS, POLICY, STATEMENT, VERSIONS
-from iamcli.sandbox.rules.refusals import Refused, malformed_policy
+from iamcli.sandbox.refusals import Refusal, malformed_policy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def _is_date(value: object) -> bool:
     )
 
 
-def _resource_error(statements: Iterable[Statement], partition: str) -> Refused | None:
+def _resource_error(statements: Iterable[Statement], partition: str) -> Refusal | None:
     """Return the last error of a resource; raise that of the older parser, which has precedence."""
     error = None
     for statement in statements:
@@ -229,7 +229,7 @@ def _resource_error(statements: Iterable[Statement], partition: str) -> Refused 
     return error
 
 
-def _arn_error(resource: str, partition: str) -> Refused | None:
+def _arn_error(resource: str, partition: str) -> Refusal | None:
     if resource == "*":
         return None
     if ":" not in resource:

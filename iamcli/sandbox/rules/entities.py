@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.sandbox.rules.refusals import Refused, invalid, no_such_entity
+from iamcli.sandbox.refusals import Refusal, invalid, no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
     """
     role = find_role(backend, parameters["RoleName"])
     if role.path.startswith(("/aws-service-role/", "/aws-reserved/")):
-        raise Refused(
+        raise Refusal(
             "UnmodifiableEntity",
             f"Cannot perform the operation on the protected role '{role.name}' - this role is only "
             "modifiable by AWS",
@@ -144,10 +144,9 @@ def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
 def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> None:
     """A policy of AWS cannot be changed. Evidence: recorded (DeletePolicyVersion)."""
     if parameters["PolicyArn"].startswith(OF_AWS):
-        raise Refused(
+        raise Refusal(
             "AccessDenied",
             "Cannot delete policy versions for policies outside your own account.",
-            403,
         )
 
 
@@ -275,7 +274,7 @@ def mfa_device_is_assigned(backend: IAMBackend, parameters: Parameters) -> None:
         raise _no_such_device(serial)
 
 
-def _no_such_device(serial: str) -> Refused:
+def _no_such_device(serial: str) -> Refusal:
     return no_such_entity(f"MFA Device with serial number {serial} does not exist.")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 import threading
-from urllib.parse import parse_qsl
 
 from iamcli.client.full_model import full_model
-from iamcli.sandbox.answers import refuse
+from iamcli.sandbox.refusals import Refusal
 from iamcli.sandbox.rules import parameters
-from iamcli.sandbox.rules.refusals import Refused
 from iamcli.sandbox.rules.table import RULES
+from iamcli.sandbox.wsgi import fields, refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,12 +33,12 @@ def enforced(application: WSGIApplication) -> WSGIApplication:
     one_at_a_time = threading.Lock()
 
     def served(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        form = _form(environ)
+        form = fields(environ)
         with one_at_a_time:
             try:
                 check(environ.get("HTTP_AUTHORIZATION", ""), form)
-            except Refused as refused:
-                return refuse(start, refused.status, refused.code, refused.message)
+            except Refusal as refusal:
+                return refuse(start, refusal.code, refusal.error, refusal.message)
             return application(environ, start)
 
     return served
@@ -61,7 +59,7 @@ def without_validation() -> None:
 
 
 def check(authorization: str, form: Mapping[str, str]) -> None:
-    """Raise Refused if IAM would refuse the request in ``form``, signed with ``authorization``.
+    """Raise Refusal if IAM would refuse the request in ``form``, signed with ``authorization``.
 
     An operation without ``UserName`` is about the user whose key signs, if it is a user's.
     """
@@ -83,14 +81,6 @@ def check(authorization: str, form: Mapping[str, str]) -> None:
 
 def _no_validation(_validator: object) -> None:
     """Accept every policy."""
-
-
-def _form(environ: WSGIEnvironment) -> dict[str, str]:
-    """Return the fields of a request; its body can be read again afterwards."""
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
-    fields = environ.get("QUERY_STRING", "") or body.decode("utf-8", "replace")
-    return dict(reversed(parse_qsl(fields, keep_blank_values=True)))
 
 
 def _account(authorization: str) -> tuple[IAMBackend, str]:

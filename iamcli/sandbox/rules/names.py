@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from iamcli.sandbox.refusals import Refusal, already_exists
 from iamcli.sandbox.rules.entities import OF_AWS, find_user
-from iamcli.sandbox.rules.refusals import Refused, already_exists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def tag_keys_are_unique(_backend: IAMBackend, parameters: Parameters) -> None:
     message = "Duplicate tag keys found."
     if "PolicyArn" not in parameters and "PolicyName" not in parameters:
         message += " Please note that Tag keys are case insensitive."
-    raise Refused("InvalidInput", message)
+    raise Refusal("InvalidInput", message)
 
 
 def _certificate_name_is_free(backend: IAMBackend, name: str) -> None:

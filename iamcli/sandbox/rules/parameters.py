@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 
-from iamcli.sandbox.rules.refusals import Refused, invalid
+from iamcli.sandbox.refusals import Refusal, invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def read(operation: OperationModel, form: Mapping[str, str]) -> dict[str, Any]:
     """Return the parameters of ``operation`` from the fields of a request, nested as in the model.
 
     Numbers become int, Booleans bool; fields that the model does not have are left out, as IAM
-    ignores them. Raises Refused for a number or a Boolean that is not one. Source: the AWS query
+    ignores them. Raises Refusal for a number or a Boolean that is not one. Source: the AWS query
     protocol; reported (MalformedInput without a message).
     """
     shape = operation.input_shape
@@ -61,7 +61,7 @@ def read(operation: OperationModel, form: Mapping[str, str]) -> dict[str, Any]:
 def within_bounds(operation: OperationModel, parameters: Mapping[str, Any]) -> None:
     """Refuse parameters that are missing, or that are outside the bounds of botocore's model.
 
-    Raises Refused. Evidence: botocore's model; the wording is recorded, and reported for names
+    Raises Refusal. Evidence: botocore's model; the wording is recorded, and reported for names
     ("The specified value for roleName is invalid...").
     """
     if not operation.input_shape:
@@ -96,11 +96,11 @@ def _value(shape: Shape, form: Mapping[str, str], key: str) -> Any:
     text = form.get(key)
     if text is not None and shape.type_name in ("integer", "long"):
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-            raise Refused("MalformedInput", "")
+            raise Refusal("MalformedInput", "")
         return int(text)
     if text is not None and shape.type_name == "boolean":
         if text.lower() not in ("true", "false"):
-            raise Refused("MalformedInput", "")
+            raise Refusal("MalformedInput", "")
         return text.lower() == "true"
     return text
 

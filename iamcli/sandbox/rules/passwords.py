@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from iamcli.sandbox.rules.refusals import Refused
+from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def password_conforms(backend: IAMBackend, parameters: Parameters) -> None:
     if policy and password is not None:
         violations = list(_violations(policy, password))
         if violations:
-            raise Refused("PasswordPolicyViolation", ", ".join(violations))
+            raise Refusal("PasswordPolicyViolation", ", ".join(violations))
 
 
 def password_is_new(backend: IAMBackend, parameters: Parameters) -> None:
@@ -51,7 +51,7 @@ def password_is_new(backend: IAMBackend, parameters: Parameters) -> None:
     remember_password(backend, parameters)
     latest = _earlier(user)[-policy.password_reuse_prevention :]
     if _hash(parameters["NewPassword"]) in latest:
-        raise Refused("PasswordPolicyViolation", "Password should not be one of the last passwords")
+        raise Refusal("PasswordPolicyViolation", "Password should not be one of the last passwords")
 
 
 def remember_password(backend: IAMBackend, parameters: Parameters) -> None:

@@ -6,6 +6,7 @@ AWS has raised can raise them there.
 
 from __future__ import annotations
 
+from iamcli.sandbox.refusals import limit_exceeded, quota_exceeded
 from iamcli.sandbox.rules.entities import (
     OF_AWS,
     find_group,
@@ -14,7 +15,6 @@ from iamcli.sandbox.rules.entities import (
     find_role,
     find_user,
 )
-from iamcli.sandbox.rules.refusals import limit_exceeded, quota_exceeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,42 @@
+"""What the sandbox's own layers share: the fields of a request, and error responses like IAM's."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+BODY = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
+  <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>
+  <RequestId>{request_id}</RequestId>
+</ErrorResponse>
+"""
+
+
+def fields(environ: WSGIEnvironment) -> dict[str, str]:
+    """Return the fields of a request; its body can be read again afterwards."""
+    content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(content)
+    encoded = environ.get("QUERY_STRING", "") or content.decode("utf-8", "replace")
+    return dict(reversed(parse_qsl(encoded, keep_blank_values=True)))
+
+
+def refuse(start: StartResponse, status: int, code: str, message: str) -> list[bytes]:
+    """Start an error response with ``status``, and return its body."""
+    text = body(code, message).encode()
+    start(
+        f"{status} {HTTPStatus(status).phrase}",
+        [("Content-Type", "text/xml"), ("Content-Length", str(len(text)))],
+    )
+    return [text]
+
+
+def body(code: str, message: str) -> str:
+    """Return the body of an error response."""
+    return BODY.format(code=escape(code), message=escape(message), request_id=uuid.uuid4())
