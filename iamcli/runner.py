@@ -206,7 +206,7 @@ def _execute(
 
 
 def _warn(connection: Connection, output: Output, *, strict: bool) -> None:
-    """Print, once, what is to be known about ``connection``."""
+    """Print the warnings of ``connection``, and that requests go to the sandbox, once."""
     while connection.warnings:
         warning = connection.warnings.pop(0)
         if output.on_terminal():

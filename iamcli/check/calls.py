@@ -77,7 +77,7 @@ class Call:
     ``open``: whether another program adds arguments; ``plain``: whether the name is a bare word
     that can also be a function; ``redirects``: its redirections and those around it;
     ``stages`` and ``stage``: its pipeline, if any, and its position in it; ``merging``: whether the
-    pipe behind it also takes standard error; ``capture``: the command substitution that it is
+    pipe after it also takes standard error; ``capture``: the command substitution that it is
     directly in; ``names``: the variables that the script assigns from it.
     """
 
@@ -98,7 +98,6 @@ class Call:
         self.merging = False
         self.capture: Capture | None = None
         self.flags = Flags(None)
-        self.in_function = False
         self.shell_function = False
 
     @property

@@ -249,7 +249,7 @@ class Walker:
         for child in following:
             if child.type == "pipeline":
                 found = self._piped(list(found), child, state, context)
-            elif child.type in STATEMENTS_BEHIND:
+            elif child.type in STATEMENTS_AFTER:
                 self._visit(child, state.copy(), context._replace(capture=None))
         return found
 
@@ -492,7 +492,6 @@ class Walker:
         call.shell_function = call.plain and name in self.defined
         call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
         call.capture = context.capture
-        call.in_function = context.function
         return call
 
     def _effects(self, call: Call, state: State, context: Context) -> None:
@@ -643,7 +642,7 @@ class Walker:
 
 
 #: The statements that can follow a here-document's operator.
-STATEMENTS_BEHIND = {
+STATEMENTS_AFTER = {
     "command",
     "list",
     "redirected_statement",

@@ -87,9 +87,6 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 
     With --keep, the account is saved in DIR, and the next sandbox with the same DIR continues with
     it. DIR is created if it does not exist. Secrets in it are not encrypted.
-
-    The IAM refuses what AWS refuses, for the same reasons. But it accepts any two six-digit codes
-    for an MFA device, it does not check permissions, and it has no default password policy.
     """
     if form == "json" and changes in (None, _NO_FILE):
         raise click.UsageError("--format json needs --changes=FILE")

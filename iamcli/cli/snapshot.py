@@ -24,7 +24,7 @@ class SeveralNames(DocumentedCommand):
     """
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """Return the argument and the options, in the order in which users are to write them."""
+        """Return the argument and the options, in the order that users must follow."""
         return super().collect_usage_pieces(ctx)[::-1]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

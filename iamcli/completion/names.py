@@ -3,7 +3,7 @@
 ``iamcli complete KIND COMMAND WORD...`` prints the names of that kind, one per line, with the
 credentials and the endpoint that the command line would use. It only reads, never prompts, and
 prints no errors. The names are cached for a minute, because the shell asks again each time you
-press TAB; not in a sandbox, which responds at once, and whose names nobody needs later.
+press TAB; not in a sandbox, which responds at once and does not last.
 """
 
 from __future__ import annotations

@@ -37,7 +37,6 @@ _SET_A_FILE = (
     f"set {CREDENTIAL_FILE} to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
     "AWSSecretKey=YOUR-SECRET-KEY"
 )
-_RENEW = "get new temporary credentials"
 _TIME = "%Y-%m-%d %H:%M UTC"
 
 #: How many characters at the begin and at the end of an access key ID are shown, and the length
@@ -83,7 +82,7 @@ def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Check | None]:
     try:
         return inspection.key(keys), None
     except Expired as failure:
-        return None, wrong("credentials", "token-expired", str(failure), _RENEW)
+        return None, wrong("credentials", "token-expired", str(failure), network.EXPIRED_ADVICE)
     except Unobtainable as failure:
         if failure.problem:
             cause = network.cause(failure.problem, of_user=False)
@@ -168,7 +167,7 @@ def _found(
     if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
         # Others are renewed when a request needs them.
         found = f"the access key from {used} has expired at {expiry:{_TIME}}"
-        return wrong("credentials", "token-expired", found, _RENEW)
+        return wrong("credentials", "token-expired", found, network.EXPIRED_ADVICE)
     found = f"{shown} from {used}{passed_over(known, used)}"
     exposed = exposed_files(configuration)
     if exposed:

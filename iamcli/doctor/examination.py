@@ -9,6 +9,8 @@ from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from iamcli.doctor.check import Check
 
 
@@ -32,19 +34,23 @@ def examine(*, offline: bool) -> list[Check]:
     why = "not checked with --offline" if offline else ""
     if first and not offline:
         why = f"not checked until {first.check} is right"
-    if why or configuration.inspection is None or configuration.target is None:
-        found |= {name: skipped(name, why) for name in ("identity", "tls", "clock")}
-    else:
-        key, refusal = credentials.obtain(configuration.inspection, access.keys)
-        if refusal:
-            found["credentials"] = refusal
-            why = "not checked until credentials is right"
-            found |= {name: skipped(name, why) for name in ("identity", "tls", "clock")}
-        else:
-            secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
-            found |= network.examine(configuration.inspection, configuration.target, key)
+    found |= _ask(configuration, access.keys, secrets, why)
     found |= {check.check: check for check in (*programs.checks(), *installed.checks())}
     return [_redacted(found[name], secrets) for name in CHECKS]
+
+
+def _ask(configuration: Configuration, keys: Any, secrets: Secrets, why: str) -> dict[str, Check]:
+    """Return the checks that send requests, signed with ``keys``; skipped if ``why`` says so."""
+    inspection, target = configuration.inspection, configuration.target
+    found = {}
+    if not why and inspection and target:
+        key, refusal = credentials.obtain(inspection, keys)
+        if refusal is None:
+            secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
+            return network.examine(inspection, target, key)
+        found["credentials"] = refusal
+        why = "not checked until credentials is right"
+    return found | {name: skipped(name, why) for name in ("identity", "tls", "clock")}
 
 
 def _without_damaged(found: dict[str, Check]) -> list[str]:

@@ -46,7 +46,8 @@ _KEY_ADVICE = (
     "check that the access key is active and that both of its lines are complete; if it is a key "
     "of another partition, such as China or GovCloud, set AWS_REGION to a region of it"
 )
-_EXPIRED_ADVICE = "get new temporary credentials"
+#: What to do about temporary credentials that have expired.
+EXPIRED_ADVICE = "get new temporary credentials"
 
 #: The error codes of a fault of the service.
 _FAULTS = frozenset({"InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable"})
@@ -163,7 +164,7 @@ def _verdict(answer: Outcome | None) -> str | None:
 def _refused(check: str, refusal: str, answer: Outcome) -> Check:
     expired = refusal == "token-expired"
     what = "has expired" if expired else "is not accepted"
-    advice = _EXPIRED_ADVICE if expired else _KEY_ADVICE
+    advice = EXPIRED_ADVICE if expired else _KEY_ADVICE
     return wrong(check, refusal, f"the access key {what}: {answer.code}", advice)
 
 

@@ -193,7 +193,7 @@ class Explanation:
         reads = step.operation.startswith(("Get", "List"))
         for code in ("", *ERRORS) if reads else ("AccessDenied",):
             if code and step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
-                # A command treats all errors of the same meaning alike.
+                # A command does the same after all errors of the same meaning.
                 step.ignored.append(code)
                 continue
             try:

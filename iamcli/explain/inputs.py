@@ -1,7 +1,7 @@
 """What a command line reads or writes: files, and lines of standard input.
 
 The command must neither wait for input nor write. So a file that is not there, and what is not a
-regular file, is replaced by a temporary one that says whose contents it stands for.
+regular file, is replaced by a temporary one that names the original.
 """
 
 from __future__ import annotations

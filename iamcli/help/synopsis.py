@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 
-#: The optional item at the end of every synopsis, which stands for the common options.
+#: The optional item at the end of every synopsis, which represents the common options.
 COMMON = "common option ..."
 
 

@@ -29,7 +29,7 @@ def entity_path(argument: str) -> str:
 
 
 def tag(argument: str) -> dict[str, str]:
-    """Return the tag that ``KEY=VALUE`` stands for, split at the first ``=``.
+    """Return the tag in ``KEY=VALUE``, split at the first ``=``.
 
     The value may be empty. Raises ValueError if there is no ``=`` or no key. Source: Tag.
     """

@@ -198,7 +198,7 @@ class _Loader:
         self.service_credentials(user, record.get("ServiceSpecificCredentials", ()))
         profile = record.get("LoginProfile")
         if profile:
-            # ChangePassword accepts any old password as long as nobody knows the right one.
+            # ChangePassword accepts any old password because the right one is not known.
             user.password = user.unknown_password = secrets.token_hex()
             user.login_profile_date = _date(profile.get("CreateDate"))
             user.password_reset_required = profile.get("PasswordResetRequired", False)

@@ -31,7 +31,7 @@ AWS = "arn:aws:iam::aws:policy/"
 def load_aws_policies(iam: IAMBackend) -> None:
     """Add the policies that AWS manages, unless they are there.
 
-    moto has them and does not load them unless it is told. Source: API reference, ListPolicies.
+    moto has them and does not load them by default. Source: API reference, ListPolicies.
     """
     if iam.aws_managed_policies:
         return

@@ -54,7 +54,7 @@ def private_key_matches(_backend: IAMBackend, parameters: Parameters) -> None:
 
 
 def chain_leads_on(_backend: IAMBackend, parameters: Parameters) -> None:
-    """The chain must start with the issuer of the certificate, and go on likewise.
+    """The chain must start with the issuer of the certificate; each next one issued the last one.
 
     Evidence: recorded (UploadServerCertificate), where the index is -1.
     """

@@ -84,7 +84,7 @@ def instance_profile_is_empty(backend: IAMBackend, parameters: Parameters) -> No
 
 
 def policy_is_not_attached(backend: IAMBackend, parameters: Parameters) -> None:
-    """A managed policy can be deleted if nobody has it, as a permissions boundary neither.
+    """A managed policy can be deleted if it is neither attached nor a permissions boundary.
 
     Evidence: recorded (DeletePolicy); reported for boundaries.
     """

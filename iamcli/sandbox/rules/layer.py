@@ -94,7 +94,7 @@ def _account(authorization: str) -> tuple[IAMBackend, str]:
 
 
 def _caller(backend: IAMBackend, key: str) -> dict[str, str]:
-    """Return the user whose access key it is as a parameter, or nothing if it is nobody's."""
+    """Return the parameter ``UserName`` of the user that has the access key, {} if none has."""
     for user in backend.users.values():
         if any(own.access_key_id == key for own in user.access_keys):
             return {"UserName": user.name}
