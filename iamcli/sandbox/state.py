@@ -9,8 +9,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from iamcli.sandbox.corrections import certificates, groups, passwords, policies, roles, users
-from iamcli.sandbox.corrections.keys import fingerprint, of_service, service_credentials
+from iamcli.sandbox.corrections import (
+    certificates,
+    groups,
+    keys,
+    passwords,
+    policies,
+    roles,
+    users,
+)
 from iamcli.sandbox.corrections.protocol import instant
 from iamcli.sandbox.corrections.tags import tags
 from iamcli.snapshot import schema
@@ -31,6 +38,16 @@ MARK = "mark"
 
 _KEY = secrets.token_bytes(32)
 
+#: What belongs to the root user if nothing does.
+_NO_CREDENTIALS: Record = {
+    "AccessKeyMetadata": [],
+    "Certificates": [],
+    "MFADevices": [],
+    "LoginProfile": None,
+    "SSHPublicKeys": [],
+    "ServiceSpecificCredentials": [],
+}
+
 
 def state() -> Record:
     """Return what moto's IAM contains in all partitions.
@@ -48,7 +65,7 @@ def state() -> Record:
         "policies": [],
         "server_certificates": [],
         "virtual_mfa_devices": [],
-        "root": _credentials(None),
+        "root": dict(_NO_CREDENTIALS),
         "account_alias": None,
         "password_policy": None,
     }
@@ -100,47 +117,38 @@ def _user(iam: IAMBackend, user: Any, member_of: list[str]) -> Record:
 
 
 def _credentials(user: Any) -> Record:
-    """Return the keys, certificates, devices and passwords of a user; ``None`` has none."""
+    """Return the keys, certificates, devices and password of a user."""
     profile = None
-    if user and user.password:
-        shown = {
-            "CreateDate": user.login_profile_date,
-            "PasswordResetRequired": bool(user.password_reset_required),
-        }
+    if user.password:
+        shown = passwords.login_profile(user)
         profile = {**_picked(schema.LOGIN_PROFILE, shown), MARK: _mark(user.password)}
     return {
-        "AccessKeyMetadata": _keys(user.access_keys) if user else [],
+        "AccessKeyMetadata": _keys(user.access_keys),
         "Certificates": [
-            _picked(
-                schema.SIGNING_CERTIFICATE,
-                {
-                    "CertificateId": certificate.id,
-                    "CertificateBody": certificate.body,
-                    "Status": certificate.status,
-                    "UploadDate": certificate.upload_date,
-                },
-            )
-            for certificate in (user.signing_certificates.values() if user else ())
+            _picked(schema.SIGNING_CERTIFICATE, certificates.signing(certificate))
+            for certificate in user.signing_certificates.values()
         ],
         "MFADevices": [
             _picked(
                 schema.MFA_DEVICE,
                 {"SerialNumber": device.serial_number, "EnableDate": device.enable_date},
             )
-            for device in (user.mfa_devices.values() if user else ())
+            for device in user.mfa_devices.values()
         ],
         "LoginProfile": profile,
-        "SSHPublicKeys": [_ssh_key(key) for key in (user.ssh_public_keys if user else ())],
+        "SSHPublicKeys": [
+            _picked(schema.SSH_KEY, keys.ssh_key(key)) for key in user.ssh_public_keys
+        ],
         "ServiceSpecificCredentials": [
-            _service_credential(credential)
-            for credential in (service_credentials(user).values() if user else ())
+            _picked(schema.SERVICE_CREDENTIAL, keys.of_service(credential))
+            for credential in keys.service_credentials(user).values()
         ],
     }
 
 
-def _keys(keys: Iterable[Any]) -> list[Record]:
+def _keys(access_keys: Iterable[Any]) -> list[Record]:
     found = []
-    for key in keys:
+    for key in access_keys:
         used = None
         if key.last_used:
             used = {
@@ -158,21 +166,6 @@ def _keys(keys: Iterable[Any]) -> list[Record]:
         }
         found.append(_picked(schema.ACCESS_KEY, shown))
     return found
-
-
-def _ssh_key(key: Any) -> Record:
-    shown = {
-        "SSHPublicKeyId": key.ssh_public_key_id,
-        "Status": key.status,
-        "UploadDate": key.upload_date,
-        "Fingerprint": fingerprint(key.ssh_public_key_body),
-        "SSHPublicKeyBody": key.ssh_public_key_body,
-    }
-    return _picked(schema.SSH_KEY, shown)
-
-
-def _service_credential(credential: Any) -> Record:
-    return _picked(schema.SERVICE_CREDENTIAL, of_service(credential))
 
 
 def _group(group: Any) -> Record:

@@ -149,7 +149,8 @@ def _same(body: str, other: str) -> bool:
     return "".join(body.split()) == "".join(other.split())
 
 
-def _signing(certificate: Any) -> Result:
+def signing(certificate: Any) -> Result:
+    """Return a signing certificate as responses show it."""
     return {
         "UserName": shown_name(certificate.user_name),
         "CertificateId": certificate.id,
@@ -168,7 +169,7 @@ def uploaded_signing_certificate(iam: IAMBackend, request: Request) -> Result:
     certificate = iam.upload_signing_certificate(
         user_name(iam, request), request.get("CertificateBody")
     )
-    return {"Certificate": _signing(certificate)}
+    return {"Certificate": signing(certificate)}
 
 
 @operation("ListSigningCertificates")
@@ -179,7 +180,7 @@ def list_signing_certificates(iam: IAMBackend, request: Request) -> Result:
     """
     certificates = iam.list_signing_certificates(user_name(iam, request))
     shown, rest = page(request, certificates, _uploaded)
-    return {"Certificates": [_signing(certificate) for certificate in shown], **rest}
+    return {"Certificates": [signing(certificate) for certificate in shown], **rest}
 
 
 @operation("UpdateSigningCertificate")

@@ -143,15 +143,18 @@ def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
 
 
 def _ssh_key(key: Any) -> Result:
+    return {"SSHPublicKey": ssh_key(key)}
+
+
+def ssh_key(key: Any) -> Result:
+    """Return an SSH public key as responses show it."""
     return {
-        "SSHPublicKey": {
-            "UserName": key.user_name,
-            "SSHPublicKeyId": key.ssh_public_key_id,
-            "Fingerprint": fingerprint(key.ssh_public_key_body),
-            "SSHPublicKeyBody": key.ssh_public_key_body,
-            "Status": key.status,
-            "UploadDate": key.upload_date,
-        }
+        "UserName": key.user_name,
+        "SSHPublicKeyId": key.ssh_public_key_id,
+        "Fingerprint": fingerprint(key.ssh_public_key_body),
+        "SSHPublicKeyBody": key.ssh_public_key_body,
+        "Status": key.status,
+        "UploadDate": key.upload_date,
     }
 
 

@@ -22,12 +22,15 @@ def _login_profile(user: Any) -> Result:
 
     Source: API reference, LoginProfile.
     """
+    return {"LoginProfile": login_profile(user)}
+
+
+def login_profile(user: Any) -> Result:
+    """Return the login profile of a user who has a password, as responses show it."""
     return {
-        "LoginProfile": {
-            "UserName": user.name,
-            "CreateDate": user.login_profile_date,
-            "PasswordResetRequired": bool(user.password_reset_required),
-        }
+        "UserName": user.name,
+        "CreateDate": user.login_profile_date,
+        "PasswordResetRequired": bool(user.password_reset_required),
     }
 
 
