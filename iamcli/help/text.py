@@ -130,13 +130,15 @@ def _table(options: list[Option]) -> Iterator[str]:
 
 def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
     """Yield ``words`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
-    line = ""
+    line, used = "", 0
     for word in words:
-        if line and style.width(line) + 1 + style.width(word) > width:
+        columns = style.width(word)
+        if line and used + 1 + columns <= width:
+            line, used = f"{line} {word}", used + 1 + columns
+            continue
+        if line:
             yield line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
+        line, used = word, columns
     yield line
 
 
