@@ -14,10 +14,10 @@ WHOLE := $(shell test -x $(BIN)/python && head -n 3 $(BIN)/pip | grep -qF '$(CUR
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: takes $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh with a private IAM
+demo: duration $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh with a private IAM
 	@$(BIN)/iamcli sandbox examples/first-user.sh
 
-takes:
+duration:
 	@test -e $(VENV)/sandbox.stamp && echo "make: this takes a few seconds" || \
 		echo "make: this takes about a minute the first time, and a few seconds after that"
 
@@ -123,4 +123,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(PYTHON) -m venv --clear $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: takes audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild matrix matrix-whole dist pyz release deb deb-test
+.PHONY: duration audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild matrix matrix-whole dist pyz release deb deb-test

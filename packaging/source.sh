@@ -1,4 +1,4 @@
-# Functions for the scripts in this directory; they are to be sourced in the root of the sources.
+# Functions for the scripts in this directory, which source this file in the root of the sources.
 
 # Print the version.
 version() {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: What one does next, or first, with commands of other groups. Each page leads to the other.
+#: What users do next, or first, with commands of other groups. Each page leads to the other.
 NEXT = {
     "iam-accountaliascreate": ("iam-useraddloginprofile",),
     "iam-accountgetsummary": ("iam-grouplistbypath", "iam-rolelistbypath", "iam-userlistbypath"),

@@ -18,7 +18,6 @@ KINDS = {
     "DIR": "directory",
     "FILE": "file",
     "FILE.json": "file",
-    "FOLDER": "directory",
 }
 #: A command line, which is completed as if it had been typed alone.
 LINE = "line"
