@@ -210,14 +210,13 @@ def _status(context: Context, call: Call, source: Call, search: Grep) -> Iterato
     if context.of(source).name not in _STATUS_LISTS:
         return
     word = str(search.word.literal).lower()
-    meant = "ctive" in word and "inactive" not in word and "nactive" not in word
+    meant = "ctive" in word and "nactive" not in word
     others = [grep(stage) for stage in call.stages if isinstance(stage, Call) and stage is not call]
     removed = any(other and other.inverted and other.pattern.search("Inactive") for other in others)
     if meant and search.pattern.search("Inactive") and not removed:
         message = f"{call.program} also finds Inactive"
         fix = "search for the whole line: grep -x Active"
-        _, finding = found(source, search.word, "W203", message, fix)
-        yield source, finding
+        yield found(source, search.word, "W203", message, fix)
 
 
 def _error(source: Call, word: Word, *, merged: bool) -> Iterator[Found]:
