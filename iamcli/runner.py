@@ -34,6 +34,14 @@ class Program(Command):
 
         After SIGTERM or SIGHUP, the process is ended by that signal.
         """
+        # A normal exit takes longer and only frees what ends with the process anyway.
+        os._exit(self.status())
+
+    def status(self) -> int:
+        """Run with the arguments of the process, and return the exit status.
+
+        After SIGTERM or SIGHUP, the process is ended by that signal.
+        """
         try:
             interrupts.install_handlers()
             status = self.run(sys.argv[1:])
@@ -41,8 +49,7 @@ class Program(Command):
             status = INTERRUPTED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)
-        # A normal exit takes longer and only frees what ends with the process anyway.
-        os._exit(status)
+        return status
 
     def run(self, arguments: Sequence[str]) -> int:
         """Run with the ``arguments`` that follow the command's name; return the exit status.
