@@ -378,8 +378,19 @@ def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
 
 @pytest.mark.full
 def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, "timeout 0.8 iam-userlistkeys -u bob; echo $?")
+    slow = Slow(shell, stub, "timeout 3 iam-userlistkeys -u bob; echo $?")
     assert slow.end().out == "124\n"
+
+
+def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
+    script = (
+        "trap 'echo hung up' HUP; sleep 60 & kill -STOP $!; "
+        "iamcli run sh -c 'iam-usergetattributes -u bob; iam-usergetattributes -u bob'; "
+        "echo $?; kill -KILL $!"
+    )
+    done = shell("setsid", "--wait", "bash", "-c", script)
+    assert "hung up" not in done.out
+    assert done.out.endswith("AIDA\n0\n")
 
 
 @pytest.mark.full

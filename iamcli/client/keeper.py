@@ -71,6 +71,8 @@ def started(path: str) -> Iterator[Keeper]:
 
 
 def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
+    # In a session of its own, it outlives the process group of the script and removes the folder.
+    os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):

@@ -133,9 +133,9 @@ def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pass_fds=[listener],
-        # In another process group, Ctrl-C does not end it. In another session, commands could not
-        # use the terminal.
-        preexec_fn=os.setpgrp,  # noqa: PLW1509 - no threads
+        # The server remains in this process group. From another one, each end of a command would
+        # leave the group without a parent outside, and the kernel would send SIGHUP to all of it if
+        # one process in it is stopped. In another session, commands could not use the terminal.
     )
 
 

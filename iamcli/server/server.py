@@ -52,11 +52,12 @@ IMPORTED = (
     "iamcli.policies.unquoted",
     "iamcli.runner",
 )
-#: Signals that end neither the server nor the keeper: they are for what runs on the terminal.
-_IGNORED = (
-    *(signal.SIGINT, signal.SIGQUIT, signal.SIGHUP),
-    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
-)
+#: Signals that the server does not ignore: those of faults, and those that it needs. The others are
+#: for the script, whose process group the server is in; the server ends with ``iamcli run``.
+_NOT_IGNORED = {
+    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP),
+    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
+}
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
 
@@ -69,7 +70,7 @@ def main() -> None:
     """
     path, descriptor = sys.argv[-2:]
     os.chdir("/")
-    for number in _IGNORED:
+    for number in signal.valid_signals() - _NOT_IGNORED:
         signal.signal(number, signal.SIG_IGN)
     identity = handover.identity()
     # A fork sets the variables of its program. Until then, none can have an effect.
