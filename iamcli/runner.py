@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.command import Function
     from iamcli.config.connection import Connection
-    from iamcli.output.lines import Line, Lines
+    from iamcli.output.lines import Lines
     from iamcli.output.redaction import Secrets
     from iamcli.parsing.options import Option
 
@@ -260,6 +260,8 @@ def _print_lines(lines: Lines, iam: IAM, output: Output) -> None:
 
 def _print_each(lines: Lines, output: Output) -> None:
     """Print each line; if one cannot be printed, raise the error in the command at its yield."""
+    from iamcli.output.lines import Note, RequireOutput, Secret
+
     lost: BaseException | None = None
     while True:
         try:
@@ -267,26 +269,20 @@ def _print_each(lines: Lines, output: Output) -> None:
             lost = None
             if line is None:
                 return
-            _print_line(line, output)
+            if isinstance(line, Note):
+                output.note(line)
+            elif isinstance(line, RequireOutput):
+                output.require(terminal=line.terminal)
+            else:
+                output.line(line)
+                if isinstance(line, Secret):
+                    output.flush()
         except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - any line may fail
             if lines.gi_frame is None:  # type: ignore[attr-defined]  # all generators have it
                 # The command has already ended, so it raised the error itself.
                 raise
             output.discard()
             lost = error
-
-
-def _print_line(line: Line, output: Output) -> None:
-    from iamcli.output.lines import Note, RequireOutput, Secret
-
-    if isinstance(line, Note):
-        output.note(line)
-    elif isinstance(line, RequireOutput):
-        output.require(terminal=line.terminal)
-    else:
-        output.line(line)
-        if isinstance(line, Secret):
-            output.flush()
 
 
 def _print_text(text: str, output: Output, *, styled: bool = False) -> None:
