@@ -325,6 +325,7 @@ def main() -> None:
         distant = secure.endpoint(ok("GetUser", USER)).url
         distant = distant.replace(str(secure.port), str(Distance(secure.port).port))
         with launcher.started() as server:
+            server.wait()
             of_run = run_rows(urls[0], distant, bundle, folder, {VARIABLE: server.address})
             for row in [*rows(*urls, serve_lists(plain), bundle), *of_run]:
                 if not asked.rows or any(word in row.what for word in asked.rows):

@@ -253,14 +253,22 @@ def test_the_status_of_the_script(
 class Slow:
     """A command in ``iamcli run`` that waits for the response to its first request."""
 
-    def __init__(self, shell: Shell, stub: Stub, script: str, delay: float = NEVER) -> None:
-        self.endpoint = stub.endpoint(ok("ListAccessKeys"))
-        for name in ("ListAccessKeys", "GetLoginProfile"):
-            self.endpoint.on(name, Answer(KEYS.body, delay=delay))
+    def __init__(
+        self,
+        shell: Shell,
+        stub: Stub,
+        script: str,
+        answer: Answer = Answer(KEYS.body, delay=NEVER),  # noqa: B008 - never written to
+        prefix: tuple[str, ...] = ("iamcli", "run"),
+        **options: object,
+    ) -> None:
+        self.endpoint = stub.endpoint(ok("DeleteAccessKey"))
+        for name in ("ListAccessKeys", "GetLoginProfile", "CreateAccessKey"):
+            self.endpoint.on(name, answer)
         self.env = {**shell.env, "AWS_IAM_URL": self.endpoint.url}
         self.home = shell.home
         self.process: subprocess.Popen[bytes] = shell.start(
-            "iamcli", "run", "sh", "-c", script, env=self.env, stdout=-1, stderr=-1
+            *(*prefix, "sh", "-c", script), env=self.env, stdout=-1, stderr=-1, **options
         )
         wait_until(lambda: self.endpoint.requests)
 
@@ -302,7 +310,12 @@ def test_a_signal_to_a_command(number: signal.Signals, shell: Shell, stub: Stub)
 
 
 def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, "iam-userdel -u bob -r; echo $?; sleep 1.5", delay=1.0)
+    slow = Slow(
+        shell,
+        stub,
+        "iam-userdel -u bob -r; echo $?; sleep 1.5",
+        answer=Answer(KEYS.body, delay=1.0),
+    )
     # The name of a console program is the same for all.
     os.kill(slow.found("bin/iam-userdel")[0], signal.SIGKILL)
     before = list(slow.endpoint.operations)
@@ -311,14 +324,19 @@ def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: S
 
 
 def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end", delay=0.7)
+    slow = Slow(
+        shell,
+        stub,
+        f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end",
+        answer=Answer(KEYS.body, delay=0.7),
+    )
     slow.process.kill()
     assert slow.end().out.count("Active") == 2
     assert len(slow.endpoint.requests) == 2
 
 
 def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}; {LINE}", delay=0.7)
+    slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.7))
     os.kill(slow.servers[0], signal.SIGKILL)
     done = slow.end()
     assert done.out.count("Active") == 2
@@ -342,7 +360,12 @@ def test_a_command_that_ended_with_the_server_is_not_run_again(shell: Shell, stu
 def test_a_signal_to_iamcli_run_is_for_the_script(
     number: signal.Signals, shell: Shell, stub: Stub
 ) -> None:
-    slow = Slow(shell, stub, f"trap 'echo got it' {number.name[3:]}; {LINE}", delay=0.7)
+    slow = Slow(
+        shell,
+        stub,
+        f"trap 'echo got it' {number.name[3:]}; {LINE}",
+        answer=Answer(KEYS.body, delay=0.7),
+    )
     os.kill(slow.process.pid, number)
     done = slow.end()
     assert "got it" in done.out
@@ -351,7 +374,7 @@ def test_a_signal_to_iamcli_run_is_for_the_script(
 
 @pytest.mark.full
 def test_a_server_that_is_stopped_is_not_waited_for(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}; {LINE}", delay=0.5)
+    slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.5))
     server = slow.servers[0]
     os.kill(server, signal.SIGSTOP)
     wait_until(lambda: len(slow.endpoint.requests) == 2)
@@ -366,7 +389,7 @@ def state(process: int) -> str:
 
 
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}", delay=1.0)
+    slow = Slow(shell, stub, f"{LINE}", answer=Answer(KEYS.body, delay=1.0))
     program = slow.program
     os.kill(program, signal.SIGSTOP)
     wait_until(lambda: any(state(process) == "T" for process in slow.servers))
@@ -374,6 +397,102 @@ def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     assert slow.process.poll() is None
     os.kill(program, signal.SIGCONT)
     assert slow.end().out.endswith("\n0\n")
+
+
+NEW_KEY = ok(
+    "CreateAccessKey",
+    "<AccessKey><UserName>bob</UserName><AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId>"
+    "<Status>Active</Status><SecretAccessKey>wJalrXUtnFEMI</SecretAccessKey></AccessKey>",
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_secret_is_awaited(
+    number: signal.Signals, shell: Shell, stub: Stub
+) -> None:
+    results = []
+    for prefix in ((), ("iamcli", "run")):
+        line = "iam-useraddkey -u bob; echo $?"
+        slow = Slow(shell, stub, line, Answer(NEW_KEY.body, delay=1.0), prefix)
+        os.kill(slow.found("bin/iam-useraddkey")[0], number)
+        results.append((slow.end(), slow.endpoint.operations))
+    alone, served = results
+    assert served == alone
+    assert "CreateAccessKey may have taken effect" in served[0].err
+
+
+def test_the_secret_of_a_closed_output_is_deleted(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(NEW_KEY).on("DeleteAccessKey", ok("DeleteAccessKey"))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    script = "iam-useraddkey -u bob >&-; iam-useraddkey -u bob >/dev/full; echo $?"
+    alone = shell("sh", "-c", script)
+    served = shell("iamcli", "run", "sh", "-c", script)
+    assert served == alone
+    assert endpoint.operations[: len(endpoint.operations) // 2] * 2 == endpoint.operations
+
+
+def test_debug_output(shell: Shell) -> None:
+    script = "iam-usergetattributes -u bob -d; iam-userdel -u bob -d"
+    alone = shell("sh", "-c", script)
+    served = shell("iamcli", "run", "sh", "-c", script)
+    changing = re.compile(r"\d+(\.\d+)?")
+    assert changing.sub("N", served.err) == changing.sub("N", alone.err)
+    assert (served.out, served.status) == (alone.out, alone.status)
+    assert "debug: " in served.err
+
+
+#: A program that hands a command over after it has changed one thing.
+CHANGED = """
+import _socket, os, sys
+sys.argv = ["iam-usergetattributes", "-u", "bob"]
+import iamcli
+from iamcli import handover
+{change}
+handover.hand_over()
+print("alone")
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
+        ("handover.__version__ = '0.0.9'", "alone\n"),
+        ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
+        ("os.setgroups([4])", "alone\n"),
+        ("handover._is_own = lambda *_: False", "alone\n"),
+    ],
+    ids=["the same", "another version", "another user", "another group", "another server"],
+)
+def test_only_the_same_program_of_the_same_user(change: str, expected: str, shell: Shell) -> None:
+    if "setgroups" in change and os.geteuid():
+        pytest.skip("requires root")
+    (shell.home / "changed.py").write_text(CHANGED.format(change=change))
+    # The server itself must refuse, not only the permissions of its folder.
+    script = 'chmod -R a+rwx "$(dirname "$IAMCLI_RUN")"; "$0" changed.py'
+    done = shell("iamcli", "run", "sh", "-c", script, sys.executable)
+    assert (done.out, done.err) == (expected, "")
+
+
+def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, LINE, start_new_session=True)
+    os.killpg(slow.process.pid, signal.SIGKILL)
+    assert slow.end().out == ""
+
+
+@pytest.mark.full
+def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: Stub) -> None:
+    signals = ("INT", "HUP", "TERM", "USR1", "ALRM")
+    trap = f"trap : {' '.join(signals)}; " + f"{LINE}; " * 4
+    slow = Slow(shell, stub, trap, Answer(KEYS.body, delay=0.5), start_new_session=True)
+    server = slow.servers[0]
+    for name in signals[:3]:
+        os.killpg(slow.process.pid, getattr(signal, f"SIG{name}"))
+    for name in signals[3:]:
+        os.kill(server, getattr(signal, f"SIG{name}"))
+    wait_until(lambda: len(slow.endpoint.requests) > 1)
+    assert server in slow.servers
+    assert slow.end().out.endswith("Active\n0\n")
 
 
 @pytest.mark.full
@@ -395,7 +514,9 @@ def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
 
 @pytest.mark.full
 def test_background_jobs_outlive_the_script(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, "iam-userlistkeys -u bob >f & sleep 0.8", delay=1.5)
+    slow = Slow(
+        shell, stub, "iam-userlistkeys -u bob >f & sleep 0.8", answer=Answer(KEYS.body, delay=1.5)
+    )
     slow.end()
     wait_until(lambda: "Active" in (shell.home / "f").read_text())
     assert len(slow.endpoint.requests) == 1
@@ -444,6 +565,30 @@ def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
     terminal.wait_for("Active")
     terminal.type("exit\r")
     terminal.status()
+
+
+@pytest.mark.full
+def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
+    env = {**shell.env, "AWS_IAM_URL": endpoint.url, "SHELL": "/bin/bash"}
+    (shell.home / ".bashrc").write_text("PS1='READY> '\n")
+    terminal = Terminal("iamcli", "run", "--stats", env=env)
+    terminal.wait_for("READY> ")
+    terminal.type("iam-userlistkeys -u bob\r")
+    wait_until(lambda: endpoint.requests)
+    terminal.type("\x1a")
+    terminal.wait_for("Stopped")
+    time.sleep(1.2)
+    assert "Active" not in terminal.shown
+    terminal.type("bg\r")
+    terminal.wait_for("Active")
+    terminal.type("iam-userlistkeys -u bob\r")
+    wait_until(lambda: len(endpoint.requests) == 2)
+    terminal.type("\x03echo status $?\r")
+    terminal.wait_for("status 130")
+    terminal.type("exit\r")
+    terminal.wait_for("2 commands, 2 requests")
+    assert terminal.status() == 0
 
 
 @pytest.mark.full

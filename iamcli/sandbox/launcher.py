@@ -167,22 +167,20 @@ def run(
     Raises Failure if the server does not start, if the account was not kept, or if what has changed
     is not known or cannot be reported.
     """
-    with server(keep=keep, account=account, watch=target is not None) as private:
+    with (
+        fast.started() as commands,
+        server(keep=keep, account=account, watch=target is not None) as private,
+    ):
         if account:
             _announce_copy(output, account, private.about)
-        status = _run_with(private, command, output, keep)
-    if target:
-        target.write(private.about, private.ended, status)
-    return status
-
-
-def _run_with(private: Server, command: Sequence[str], output: Output, keep: str) -> int:
-    """Run ``command`` with a running server, as ``run`` does."""
-    with fast.started() as commands:
+        commands.wait()
         env = environment(private, os.environ)
         if commands.address:
             env[VARIABLE] = commands.address
-        return _run(private, env, command, output, keep)
+        status = _run(private, env, command, output, keep)
+    if target:
+        target.write(private.about, private.ended, status)
+    return status
 
 
 def _run(

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-#: The time in which the server reports what it has done (seconds).
+#: The time in which the server is ready, and in which it reports what it has done (seconds).
 TIMEOUT = 5.0
 #: The prefix of the folder with the sockets, and where it is if its usual place has a long name.
 _PREFIX = "iamcli-run-"
@@ -53,12 +53,17 @@ class Server:
             os.rmdir(self._folder)
             self._folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_SHORT)
         address = os.path.join(self._folder, "socket")
-        # Commands can connect from now on; the server takes them when it has started.
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(address)
             listener.listen(128)
             self._process = _start(address, listener.fileno())
         self.address = address
+
+    def wait(self) -> None:
+        """Wait until the server takes commands at once, but not longer than TIMEOUT."""
+        if self._process:
+            assert self._process.stdout  # noqa: S101 - for mypy
+            select.select([self._process.stdout], [], [], TIMEOUT)
 
     def stop(self) -> dict[str, int]:
         """End the server, and return what it has done; {} if that is unknown.
@@ -105,6 +110,7 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
     try:
         with contextlib.suppress(OSError):
             server.start()
+        server.wait()
         env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
         return script.run(command, env, say, terminate=terminate)
     finally:

@@ -60,6 +60,8 @@ _NOT_IGNORED = {
 }
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
+#: The time for which a command has the processors before the next spare fork is made (seconds).
+_HEAD_START = 0.03
 
 
 def main() -> None:
@@ -87,6 +89,8 @@ def main() -> None:
         gc.collect()
         gc.freeze()
         server = Server(listener, identity)
+        # Tells iamcli run that commands are taken at once from now on.
+        os.write(1, b"\n")
         server.serve()
         shutil.rmtree(os.path.dirname(path), ignore_errors=True)
         listener.close()
@@ -170,7 +174,11 @@ class Server:
     def _wait(self) -> set[int]:
         """Wait until something happens; deal with programs and forks that ended or stopped."""
         wanted = self._spares and not self._spare
-        interval = 0 if wanted else _LOOK * 1000 if self._running else None
+        interval = None
+        if wanted:
+            interval = _HEAD_START * 1000 if self._running else 0
+        elif self._running:
+            interval = _LOOK * 1000
         ready = {number for number, _ in self._poll.poll(interval)}
         if wanted and not ready:
             self._make_spare()
