@@ -492,7 +492,7 @@ def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: 
         os.kill(server, getattr(signal, f"SIG{name}"))
     wait_until(lambda: len(slow.endpoint.requests) > 1)
     assert server in slow.servers
-    assert slow.end().out.endswith("Active\n0\n")
+    assert slow.end().out.endswith("IsTruncated: false\n0\n")
 
 
 @pytest.mark.full
