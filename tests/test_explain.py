@@ -31,6 +31,9 @@ TRUST = (
 )
 MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DEVICE = "arn:aws:iam::123456789012:mfa/held"
+#: The resources of the user u, and of the user whose access key signs.
+USER = ["user/u", "user/*/u"]
+CALLER = ["user/${aws:username}", "user/*/${aws:username}"]
 
 #: Rows that are refused where they are explained, too.
 REFUSED_HERE = {
@@ -270,6 +273,7 @@ ALL_RESOURCES = {
     "GetAccountSummary",
     "ListAccountAliases",
     "ListGroups",
+    "ListInstanceProfiles",
     "ListRoles",
     "ListServerCertificates",
     "ListUsers",
@@ -298,20 +302,35 @@ def test_adding_a_role_also_passes_it(explain: ForkRunner) -> None:
 @pytest.mark.parametrize(
     ("line", "resources"),
     [
-        ("iam-usergetattributes -u u", [["user/u", "user/*/u"]]),
-        ("iam-usergetattributes", [["user/${aws:username}", "user/*/${aws:username}"]]),
+        ("iam-usergetattributes -u u", [USER]),
+        ("iam-usergetattributes", [CALLER]),
         ("iam-usercreate -u u -p /x/ -k", [["user/x/u"]]),
         ("iam-usermod -u u -n n", [["user/u", "user/*/u", "user/n", "user/*/n"]]),
         ("iam-usermod -u u -n n -p /y/", [["user/y/n", "user/u", "user/*/u"]]),
-        ("iam-userlistbypath", ["*"]),
-        ("iam-instanceprofilelistbypath -p /x/", [["instance-profile/x/*"]]),
+        ("iam-userlistbypath -p /x/", ["*"]),
+        ("iam-instanceprofilelistbypath -p /x/", ["*"]),
+        ("iam-instanceprofilelistforrole -r ro", [["role/ro", "role/*/ro"]]),
+        ("iam-servercertlistbypath -p /x/", ["*"]),
+        (
+            "iam-servercertmod -s sc -n to",
+            [[f"server-certificate/{name}" for name in ("sc", "*/sc", "to", "*/to")]],
+        ),
+        ("iam-groupmod -g g -n n", [["group/g", "group/*/g", "group/n", "group/*/n"]]),
+        ("iam-groupadduser -g g -u u", [["group/g", "group/*/g"]]),
+        ("iam-virtualmfadevicelist -t Any", ["*"]),
+        ("iam-virtualmfadevicecreate -s dev -p /x/ -b Base32String -o out.txt", [["mfa/x/dev"]]),
+        (f"iam-userenablemfadevice -u u -s {DEVICE} -c1 111111 -c2 222222", [USER]),
+        (f"iam-userdeactivatemfadevice -u u -s {DEVICE}", [USER]),
+        (f"iam-userresyncmfadevice -u u -s {DEVICE} -c1 111111 -c2 222222", [USER]),
+        ("iam-userlistmfadevices -u u", [USER]),
+        ("iam-userchangepassword -o old -n new", [CALLER]),
         ("iam-instanceprofiledel -s ip -r", [["instance-profile/ip", "instance-profile/*/ip"]]),
         (f"iam-virtualmfadevicedel -s {DEVICE}", [[DEVICE]]),
         (
             "iam-instanceprofileaddrole -s ip -r ro",
             [["instance-profile/ip", "instance-profile/*/ip"], ["role/ro", "role/*/ro"]],
         ),
-        ("iam-userlistkeys -u u -l", [["user/u", "user/*/u"]]),
+        ("iam-userlistkeys -u u -l", [USER]),
     ],
 )
 def test_the_policy_names_the_resources(
