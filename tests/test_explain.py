@@ -188,6 +188,13 @@ def test_a_drawn_seed(run_fast: ForkRunner) -> None:
     assert found["aws"][0].endswith(" --bootstrap-method QRCodePNG --outfile dev.png")
 
 
+def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
+    create = "iam-virtualmfadevicecreate -s dev -b QRCodePNG"
+    summary = explained(run_fast, f"{create} -o dev.png")["summary"]
+    assert summary.endswith(" The file dev.png is created.")
+    assert "is created" not in explained(run_fast, create)["summary"]
+
+
 def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     found = explained(run_fast, "iam-rolecreate -r ro -f trust.json -v")
     parameters = found["requests"][0]["parameters"]

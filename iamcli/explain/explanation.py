@@ -128,13 +128,15 @@ class Explanation:
                 self._find_defaults(step)
 
     def _sentences(self, values: Mapping[str, Any], notes: Sequence[str]) -> Iterator[str]:
-        """Yield what the command does, and what the options that are given change."""
+        """Yield what the command does, what its options change, and the file that it creates."""
         yield self._program.summary
         for option in self._program.options:
             if option.switch and values[option.dest]:
                 joined = option.help.startswith("with ")
                 rest = f" and {option.help[5:]}" if joined else f": {option.help}"
                 yield f"With {option.name}{rest}."
+        if self.inputs.written:
+            yield f"The file {self.inputs.written} is created."
         # A note with values of an answer is about what the account has.
         yield from (f"{note}." for note in notes if not self.answers.sources(note))
 
