@@ -186,6 +186,16 @@ BEHIND = [
     "cat <<EOF\n$({})\nEOF",
     "cat <<EOF | {}\ntext\nEOF",
     "find . -name x -exec {} \\;",
+    "watch -n 5 {}",
+    "flock -w 5 lock {}",
+    "trap '{}' EXIT",
+    "eval '{}'",
+    'eval "{}"',
+    "sh -c '{}; {}'",
+    'sudo bash -ec "{}"',
+    "su - admin -c '{}'",
+    "f() {{ trap 'if true; then\n{}\nfi' EXIT; }}",
+    "eval \"sh -c '{}'\"",
     'run() {{ "$@"; }}\nrun {}',
     "\\{}",
 ]
@@ -211,6 +221,12 @@ def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
     assert codes(tmp_path, f"{name} -u bob -z") == ["E102"]
 
 
+def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path: Path) -> None:
+    script = "echo \u00e4; trap 'iam-usergetattributes\\\n -u bob -z' EXIT"
+    found = check([write(tmp_path, script)]).findings
+    assert [finding[1:4] for finding in found] == [(3, 9, "E102")]
+
+
 def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
     assert codes(tmp_path, "cat users | xargs -n 1 iam-userdel -u") == []
     assert codes(tmp_path, "cat users | xargs -I U iam-userdel -u U") == []
@@ -232,10 +248,23 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "iam-usergetattributes() { echo; }\niam-usergetattributes -z",
         "/usr/local/bin/iam-report",
         "./iam-report",
+        "bash script -c 2>&1 'it is'",
+        "trap 'echo \"iam-usergetattributes -z\"' EXIT",
+        "trap - EXIT; trap; sh -c; eval",
+        "sh -c 'iam-usergetattributes -z",
+        "perl -c 'iam-usergetattributes -z'",
         "iam-usergetattributes -z -h",
         "iam-groupadduser $ARGUMENTS",
         'iam-groupadduser "$@"',
         'iam-groupadduser "${arguments[@]}" -g Admin',
+        'a=()\nif b; then a+=(-g Admin); fi\niam-groupadduser -u bob "${a[@]}"',
+        'a=(-u bob)\nread -ra a\niam-groupadduser -g Admin "${a[@]}"',
+        "a=(-u bob -g)\nunset 'a[2]'\niam-groupadduser \"${a[@]}\"",
+        'f() { a+=(-g Admin); }\na=(-u bob)\nf\niam-groupadduser "${a[@]}"',
+        'a=(-u bob)\na[2]=-g\na[3]=Admin\niam-groupadduser "${a[@]}"',
+        'for g in A B; do a=(-u b); a+=(-g "$g"); iam-groupadduser "${a[@]}"; done',
+        'a=(-u bob)\na=("${a[@]}" -g Admin)\niam-groupadduser "${a[@]}"',
+        'a=(-z)\na=($(cat options))\niam-usergetattributes "${a[@]}"',
         "iam-rolecreate $ARGUMENTS -r webserver",
         'iam-usergetattributes "$@" susan',
         "iam-usercreate -u $NAME -p /staff -p staff/",
@@ -276,6 +305,7 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "key=$(iam-useraddkey -u bob)\nif [ $? -ne 0 ]; then exit 1; fi",
         "local key; key=$(iam-useraddkey -u bob) || return",
         "echo '{}' > p.json\niam-useruploadpolicy -u bob -p all -f p.json",
+        "cat << E > p.json\n{}\nE\niam-useruploadpolicy -u bob -p all -f p.json",
         "sed s/a/b/ t | tee p.json\niam-useruploadpolicy -u bob -p all -f p.json",
         "openssl genrsa -out key.pem\niam-servercertupload -s s -b /dev/stdin -k key.pem",
         "cd $DIR\niam-useruploadpolicy -u bob -p all -f p.json",
@@ -323,6 +353,13 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-useruploadpolicy -u bob -p all -o '{\"Statement\":'", ["E107"]),
         ('iam-useruploadpolicy -u bob -p all -o "{"Statement":[]}"', ["E107"]),
         ('iam-useruploadpolicy -u bob -p all -o {"Resource":"$ARN"}', ["E107"]),
+        # Options in arrays.
+        ('a=(-u bob # the user\n -z)\niam-usergetattributes "${a[@]}"', ["E102"]),
+        ('declare -a a=(-u)\na+=("bob smith")\niam-usercreate "${a[@]}"', ["E105"]),
+        ('a=(-u bob)\nb=("${a[@]}" -z)\niam-usercreate "${b[@]}"', ["E102"]),
+        ('a=(-u bob)\niam-groupadduser "${a[@]}"', ["E103"]),
+        ('a=()\niam-groupadduser -g Admin "${a[@]}"', ["E103"]),
+        ('a=(-u "$1" -z)\nf() { iam-usercreate "${a[@]}"; }', ["E102"]),
         # Values that may have changed.
         ('f() { name=bob; }\nname="a b"\nf\niam-usercreate -u "$name"', []),
         ('IFS=:\nname="a b"\niam-usercreate -u $name', []),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from iamcli.check.state import State
-    from iamcli.check.words import Value
+    from iamcli.check.words import Value, Word
 
 #: The nodes whose source is their value, apart from quotes and escapes.
 PLAIN = {
@@ -25,6 +25,7 @@ PLAIN = {
 _ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
+_ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
 
 
@@ -110,6 +111,23 @@ def variable(source: str, state: State) -> Value:
     if not rest:
         return _simple(name, state)
     return _changed(name, rest, state)
+
+
+def elements(source: str, state: State) -> tuple[Word, ...] | None:
+    """Return the elements of the array if ``source`` is ``"${NAME[@]}"`` and they are known."""
+    match = _ALL_ELEMENTS.fullmatch(source)
+    return joined(state.value(match[1])) if match else None
+
+
+def joined(*arrays: Value) -> tuple[Word, ...] | None:
+    """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
+    found: list[Word] = []
+    for array in arrays:
+        only = array[0] if len(array) == 1 else None
+        if not isinstance(only, Gap) or only.elements is None:
+            return None
+        found += only.elements
+    return tuple(found)
 
 
 def _simple(name: str, state: State) -> Value:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
+    from iamcli.check.words import Word
+
 #: Files that are larger are not scripts that people wrote (bytes).
 MAX_SIZE = 8 << 20
 SHELLS = re.compile(rb"^#!\s*\S*?\b(?:env\s+(?:-S\s*)?)?(?:\S*/)?(a?sh|bash|dash|k?sh|mksh|zsh)\b")
@@ -92,6 +94,25 @@ class Script:
         row, column = node.start_point
         line = self.lines[row] if row < len(self.lines) else b""
         return row + 1, len(line[:column].decode("utf-8", "replace")) + 1
+
+    def quoted(self, word: Word) -> list[Node]:
+        """Return the statements in a ``word`` of this script, such as 'iam-groupdel -g tmp'.
+
+        The list is empty if the word is not one string in quotes or cannot be parsed.
+        """
+        quote, inside = word.source[:1], word.source[1:-1]
+        unclear = quote if quote == "'" else '"\\`('
+        if quote not in ("'", '"') or word.source[1:][-1:] != quote or set(unclear) & set(inside):
+            return []
+        row = word.line - 1
+        before = self.lines[row].decode("utf-8", "replace")[: word.column]
+        start = sum(len(line) + 1 for line in self.lines[:row]) + len(before.encode())
+        if self.source[start : start + len(inside.encode())] != inside.encode():
+            return []
+        # The positions of the nodes are those in the script.
+        blank = re.sub(rb"[^\n]", b" ", self.source[:start])
+        root = parser().parse(blank + inside.encode()).root_node
+        return [] if root.has_error else root.children
 
     def _statements(self) -> Iterator[Node]:
         start: int | None = 0
