@@ -707,6 +707,23 @@ def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
     assert codes(tmp_path, ZSH, name="old.zsh", shebang="#!/bin/zsh\n") == ["E102"]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '(${(f)"$(<names.txt)"})',
+        '("${(@f)$(<names.txt)}")',
+        "${(j:,:)names}",
+        "${(%):-%x}",
+        "${(k)names}",
+    ],
+)
+def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
+    script = f"names={value}\niam-usergetattributes -z"
+    result = check([write(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")])
+    assert [finding[1:4] for finding in result.findings] == [(3, 23, "E102")]
+    assert result.notes == []
+
+
 def parsed(folder: Path, source: bytes) -> None:
     path = folder / "fuzz.sh"
     path.write_bytes(source)

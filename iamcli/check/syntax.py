@@ -40,6 +40,7 @@ COMPOUND = {
     *("do_group", "else_clause", "elif_clause"),
 }
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
+_ZSH_FLAGS = re.compile(rb"\$\{(\([^()\s]{1,20}\))(?=[\w\"'$:])")
 #: How many lines are parsed again after faults, in a script with many.
 _BUDGET = 80_000
 _MAX_FIRST_LINE = 200
@@ -63,12 +64,14 @@ class Script:
         self.text = source.decode("utf-8", "replace")
         first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
         self.first_line = first.decode("utf-8", "replace")
-        self.lines = source.split(b"\n")
         self.notes: list[Note] = []
         self.silenced: dict[int, set[str]] = {}
         self.zsh = file.endswith(".zsh") or (
             self.first_line.startswith("#!") and "zsh" in self.first_line
         )
+        # The grammar does not know the flags of zsh: ${(f)x} is read as ${__-x}, which is as long.
+        readable = _ZSH_FLAGS.sub(_readable, source) if self.zsh else source
+        self.lines = readable.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         self.statements = list(self._statements())
         for number, line in enumerate(self.text.split("\n"), 1):
@@ -107,10 +110,11 @@ class Script:
         row = word.line - 1
         before = self.lines[row].decode("utf-8", "replace")[: word.column]
         start = sum(len(line) + 1 for line in self.lines[:row]) + len(before.encode())
-        if self.source[start : start + len(inside.encode())] != inside.encode():
+        readable = b"\n".join(self.lines)
+        if readable[start : start + len(inside.encode())] != inside.encode():
             return []
         # The positions of the nodes are those in the script.
-        blank = re.sub(rb"[^\n]", b" ", self.source[:start])
+        blank = re.sub(rb"[^\n]", b" ", readable[:start])
         root = parser().parse(blank + inside.encode()).root_node
         return [] if root.has_error else root.children
 
@@ -192,6 +196,10 @@ class Script:
             if begins and not (quotes and self.lines[number - 1].strip()):
                 return number
         return None
+
+
+def _readable(flags: re.Match[bytes]) -> bytes:
+    return b"${" + b"_" * (len(flags[1]) - 1) + b"-"
 
 
 @cache
