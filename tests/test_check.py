@@ -255,6 +255,7 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "perl -c 'iam-usergetattributes -z'",
         "iam-usergetattributes -z -h",
         "iam-groupadduser $ARGUMENTS",
+        "iam-groupcreate -g probe-$$",
         'iam-groupadduser "$@"',
         'iam-groupadduser "${arguments[@]}" -g Admin',
         'a=()\nif b; then a+=(-g Admin); fi\niam-groupadduser -u bob "${a[@]}"',
@@ -674,6 +675,13 @@ def test_it_goes_on_after_what_cannot_be_parsed(
     found = [re.findall(r'"(-\w)"', each.message)[0] for each in result.findings]
     assert [each for each in found if each not in expected] == []
     assert found == expected
+
+
+def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
+    script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
+    result = check([write(tmp_path, script)])
+    assert [finding.code for finding in result.findings] == ["E102"]
+    assert result.notes == []
 
 
 def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ def plain(kind: str, source: str, *, quoted: bool) -> Iterator[Part]:
     """Yield the parts of a node of the ``kind``, one of PLAIN."""
     if kind == "raw_string":
         yield Part(source[1:-1], quoted=True)
+    elif kind == "$" and source == "$$":
+        yield Part(Gap(single=True, filled=True), quoted)
     elif kind == "ansi_c_string":
         yield Part(_ansi(source[2:-1]), quoted=True)
     elif quoted or "\\" not in source:

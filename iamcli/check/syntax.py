@@ -159,6 +159,8 @@ class Script:
         remaining = [node]
         while remaining:
             for child in remaining.pop().children:
+                if is_here_string(child.next_sibling):
+                    continue
                 if child.type == "ERROR" or child.is_missing:
                     self.skip(child)
                 elif child.has_error:
@@ -196,6 +198,12 @@ class Script:
             if begins and not (quotes and self.lines[number - 1].strip()):
                 return number
         return None
+
+
+def is_here_string(node: Node | None) -> bool:
+    """Return whether ``node`` ends the ``<<<`` after ``}`` or ``)``, which the grammar lacks."""
+    before = node.prev_sibling if node is not None and node.type == "file_redirect" else None
+    return before is not None and before.type == "ERROR" and text(before) == "<<"
 
 
 def _readable(flags: re.Match[bytes]) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamcli.check import builtins, expansion, prefixes
 from iamcli.check.calls import Call, Capture, Flags, Loop, Redirect, Test
 from iamcli.check.state import State, assigned, filled, is_own_folder, joined_flags, tested_for_text
-from iamcli.check.syntax import UnreadableError, text
+from iamcli.check.syntax import UnreadableError, is_here_string, text
 from iamcli.check.words import Gap, Part, Word, split
 
 if TYPE_CHECKING:
@@ -569,13 +569,14 @@ class Walker:
     def _redirect(self, node: Node, state: State, context: Context) -> Redirect:
         descriptor, operator = "", ""
         word: Word | None = None
+        use = Use("herestring") if is_here_string(node) else Use()
         for child in node.children:
             if child.type == "file_descriptor":
                 descriptor = text(child)
             elif child.is_named:
-                word = self._word(child, state, context, Use())
+                word = self._word(child, state, context, use)
             elif not operator:
-                operator = child.type
+                operator = "<<<" if is_here_string(node) else child.type
         return Redirect(operator, descriptor, word)
 
     def _heredoc(self, node: Node, state: State, context: Context) -> None:
