@@ -497,6 +497,7 @@ class Walker:
         call.place = head.known.rpartition("/")[0] if "/" in head.known else ""
         call.plain = target.plain and literal == name and not wrapped
         call.open = target.open
+        call.through = target.through
         call.noglob = target.noglob
         call.shell_function = call.plain and name in self.defined
         call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
