@@ -207,6 +207,14 @@ def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     assert parameters["CertificateChain"] == "contents of chain.pem"
 
 
+def test_a_credential_file_need_not_be_there(run_fast: ForkRunner) -> None:
+    files = "--aws-credential-file none --client-config-file none"
+    found = explained(run_fast, f"iam-userdel -u u {files} --url localhost:4566")
+    assert found["aws"] == [
+        "aws iam delete-user --user-name u --endpoint-url https://localhost:4566"
+    ]
+
+
 def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
     found = explained(run_fast, "iam-userchangepassword -o - -n -")
     parameters = found["requests"][0]["parameters"]
@@ -227,6 +235,9 @@ def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
         ("iam-virtualmfadevicecreate -s d -b Base32String -o pol.json", "File exists"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o no/out", "No such file"),
         ("iam-userdell -u u", "no such command: iam-userdell"),
+        ("iam-userdel -u u --url ftp://host", "iam-userdel: --url is not an http or https address"),
+        ("iam-userdel -u u --aws-credential-file pol.json", "credential file pol.json has no "),
+        ("iam-userdel -u u --client-config-file .", "iam-userdel: client configuration ."),
     ],
 )
 def test_what_would_be_refused_is_refused(line: str, message: str, explain: ForkRunner) -> None:

@@ -98,9 +98,9 @@ def policy(explanation: Explanation) -> dict[str, Any]:
 
     Raises Failure if the command sends no request: a policy cannot be empty.
 
-    The account and the partition are not known: the account is ``*``. The path of an entity is
-    known only if the command creates it; otherwise there is one resource for the path ``/`` and one
-    for all others.
+    The account is not known, so it is ``*``; the partition is taken to be ``aws``. The path of an
+    entity is known only if the command creates it; otherwise there is one resource for the path
+    ``/`` and one for all others.
     """
     if not explanation.steps:
         raise Failure("the command sends no request, so it needs no permissions")
