@@ -323,6 +323,9 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         'set -u\niam-userdel -r -u "$1"',
         'iam-userdel -r -p -u "$1"',
         'iam-userdel -u "$1"',
+        "xargs -I{} sh -c 'iam-userdel -r -u \"$1\"' sh {} < users",
+        "sh -c \"iam-usercreate -u '$NAME'\"",
+        "xargs -n 1 sh -c 'iam-userdel -r -u \"$1\"' sh < users",
         "if a; then u=bob; else u=susan; fi\niam-userdel -r -u $u",
     ],
 )
@@ -407,6 +410,9 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("cd /\niam-useruploadpolicy -u bob -p all -f no-such-file", ["W208"]),
         ('cd "$(dirname "$0")"\niam-useruploadpolicy -u bob -p all -f no-such-file', ["W208"]),
         ("iam-roledel -c -r $1", ["W210"]),
+        ('sh -c \'iam-roledel -c -r "$1"\' sh "$2"', ["W210"]),
+        ("sh -c 'iam-usercreate -u \"$1\"' sh 'a b'", ["E105"]),
+        ("xargs -I{} sh -c \"iam-userdel -r -u '$1'\" sh {} < users", ["W210"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

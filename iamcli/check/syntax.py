@@ -115,6 +115,9 @@ class Script:
             return []
         # The positions of the nodes are those in the script.
         blank = re.sub(rb"[^\n]", b" ", readable[:start])
+        if quote == '"' and "$" in inside:
+            # Variables are expanded before single quotes are seen.
+            inside = inside.replace("'", '"')
         root = parser().parse(blank + inside.encode()).root_node
         return [] if root.has_error else root.children
 

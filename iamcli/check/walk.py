@@ -523,9 +523,7 @@ class Walker:
             self._statements(_quoted(call, 0), state, context)
             state.forget(list(state.variables))
         elif call.program in _SHELLS:
-            option = next((n for n, word in enumerate(call.words) if _RUNS.match(word.known)), -2)
-            inner = Context(context.script, function=context.function)
-            self._statements(_quoted(call, option + 1), state.copy(), inner)
+            self._shell(call, state.copy(), Context(context.script, function=context.function))
         else:
             before = state.flags
             for name in builtins.apply(call, state):
@@ -533,6 +531,18 @@ class Walker:
             if state.flags != before:
                 self._flags.append(state.flags)
                 self._moves = self._moves or (context.function and call.program == "cd")
+
+    def _shell(self, call: Call, state: State, context: Context) -> None:
+        """Follow the script in the arguments of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT``."""
+        options = (number for number, word in enumerate(call.words) if _RUNS.match(word.known))
+        script = next(options, -2) + 1
+        nodes = _quoted(call, script)
+        if nodes and call.words[script].source.startswith("'"):
+            given = [word.value for word in call.words[script + 1 :]]
+            # xargs and find add at least one argument.
+            given += [(Gap(filled=True),)] if call.open else []
+            state.variables |= {str(number): value for number, value in enumerate(given)}
+        self._statements(nodes, state, context)
 
     def _source(self, call: Call, state: State, context: Context) -> None:
         name = call.words[0].literal if call.words else None
