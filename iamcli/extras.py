@@ -18,8 +18,17 @@ DEBIAN = {
     "qr": ("python3-segno",),
     "check": (),
 }
-#: The module that shows that an extra is installed.
-_MODULES = {"sandbox": "moto", "qr": "segno", "check": "tree_sitter_bash"}
+#: The modules that show that an extra is installed.
+_MODULES = {
+    "sandbox": ("moto", "flask", "flask_cors"),
+    "qr": ("segno",),
+    "check": ("tree_sitter", "tree_sitter_bash"),
+}
+
+
+def missing() -> list[str]:
+    """Return the extras that are not installed. Their modules are not imported."""
+    return [extra for extra in PACKAGES if not _is_installed(extra)]
 
 
 def advice(*extras: str) -> str:
@@ -40,9 +49,12 @@ def advice(*extras: str) -> str:
         return _run("uv", "tool", "install", *options, _source())
     if _is_debian():
         lacking = [extra for extra in extras if not DEBIAN[extra]]
+        names = [name for extra in extras for name in DEBIAN[extra]]
+        advised = [_run("apt", "install", *names)] if names else []
         if lacking:
-            return f"Debian has no package for {' and '.join(lacking)}; install iamcli with pipx"
-        return _run("apt", "install", *(name for extra in extras for name in DEBIAN[extra]))
+            without = f"Debian has no package for {' and '.join(lacking)}"
+            advised.append(f"{without}; install iamcli with pipx")
+        return "; ".join(advised)
     return _run(sys.executable or "python3", "-m", "pip", "install", *packages)
 
 
@@ -64,7 +76,7 @@ def _is_debian() -> bool:
 def _is_installed(extra: str) -> bool:
     from importlib.util import find_spec
 
-    return find_spec(_MODULES[extra]) is not None
+    return all(find_spec(module) is not None for module in _MODULES[extra])
 
 
 def _source() -> str:

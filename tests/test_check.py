@@ -186,6 +186,16 @@ BEHIND = [
     "cat <<EOF\n$({})\nEOF",
     "cat <<EOF | {}\ntext\nEOF",
     "find . -name x -exec {} \\;",
+    "watch -n 5 {}",
+    "flock -w 5 lock {}",
+    "trap '{}' EXIT",
+    "eval '{}'",
+    'eval "{}"',
+    "sh -c '{}; {}'",
+    'sudo bash -ec "{}"',
+    "su - admin -c '{}'",
+    "f() {{ trap 'if true; then\n{}\nfi' EXIT; }}",
+    "eval \"sh -c '{}'\"",
     'run() {{ "$@"; }}\nrun {}',
     "\\{}",
 ]
@@ -211,6 +221,12 @@ def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
     assert codes(tmp_path, f"{name} -u bob -z") == ["E102"]
 
 
+def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path: Path) -> None:
+    script = "echo \u00e4; trap 'iam-usergetattributes\\\n -u bob -z' EXIT"
+    found = check([write(tmp_path, script)]).findings
+    assert [finding[1:4] for finding in found] == [(3, 9, "E102")]
+
+
 def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
     assert codes(tmp_path, "cat users | xargs -n 1 iam-userdel -u") == []
     assert codes(tmp_path, "cat users | xargs -I U iam-userdel -u U") == []
@@ -232,10 +248,24 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "iam-usergetattributes() { echo; }\niam-usergetattributes -z",
         "/usr/local/bin/iam-report",
         "./iam-report",
+        "bash script -c 2>&1 'it is'",
+        "trap 'echo \"iam-usergetattributes -z\"' EXIT",
+        "trap - EXIT; trap; sh -c; eval",
+        "sh -c 'iam-usergetattributes -z",
+        "perl -c 'iam-usergetattributes -z'",
         "iam-usergetattributes -z -h",
         "iam-groupadduser $ARGUMENTS",
+        "iam-groupcreate -g probe-$$",
         'iam-groupadduser "$@"',
         'iam-groupadduser "${arguments[@]}" -g Admin',
+        'a=()\nif b; then a+=(-g Admin); fi\niam-groupadduser -u bob "${a[@]}"',
+        'a=(-u bob)\nread -ra a\niam-groupadduser -g Admin "${a[@]}"',
+        "a=(-u bob -g)\nunset 'a[2]'\niam-groupadduser \"${a[@]}\"",
+        'f() { a+=(-g Admin); }\na=(-u bob)\nf\niam-groupadduser "${a[@]}"',
+        'a=(-u bob)\na[2]=-g\na[3]=Admin\niam-groupadduser "${a[@]}"',
+        'for g in A B; do a=(-u b); a+=(-g "$g"); iam-groupadduser "${a[@]}"; done',
+        'a=(-u bob)\na=("${a[@]}" -g Admin)\niam-groupadduser "${a[@]}"',
+        'a=(-z)\na=($(cat options))\niam-usergetattributes "${a[@]}"',
         "iam-rolecreate $ARGUMENTS -r webserver",
         'iam-usergetattributes "$@" susan',
         "iam-usercreate -u $NAME -p /staff -p staff/",
@@ -276,6 +306,7 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "key=$(iam-useraddkey -u bob)\nif [ $? -ne 0 ]; then exit 1; fi",
         "local key; key=$(iam-useraddkey -u bob) || return",
         "echo '{}' > p.json\niam-useruploadpolicy -u bob -p all -f p.json",
+        "cat << E > p.json\n{}\nE\niam-useruploadpolicy -u bob -p all -f p.json",
         "sed s/a/b/ t | tee p.json\niam-useruploadpolicy -u bob -p all -f p.json",
         "openssl genrsa -out key.pem\niam-servercertupload -s s -b /dev/stdin -k key.pem",
         "cd $DIR\niam-useruploadpolicy -u bob -p all -f p.json",
@@ -292,6 +323,9 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         'set -u\niam-userdel -r -u "$1"',
         'iam-userdel -r -p -u "$1"',
         'iam-userdel -u "$1"',
+        "xargs -I{} sh -c 'iam-userdel -r -u \"$1\"' sh {} < users",
+        "sh -c \"iam-usercreate -u '$NAME'\"",
+        "xargs -n 1 sh -c 'iam-userdel -r -u \"$1\"' sh < users",
         "if a; then u=bob; else u=susan; fi\niam-userdel -r -u $u",
     ],
 )
@@ -323,6 +357,13 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-useruploadpolicy -u bob -p all -o '{\"Statement\":'", ["E107"]),
         ('iam-useruploadpolicy -u bob -p all -o "{"Statement":[]}"', ["E107"]),
         ('iam-useruploadpolicy -u bob -p all -o {"Resource":"$ARN"}', ["E107"]),
+        # Options in arrays.
+        ('a=(-u bob # the user\n -z)\niam-usergetattributes "${a[@]}"', ["E102"]),
+        ('declare -a a=(-u)\na+=("bob smith")\niam-usercreate "${a[@]}"', ["E105"]),
+        ('a=(-u bob)\nb=("${a[@]}" -z)\niam-usercreate "${b[@]}"', ["E102"]),
+        ('a=(-u bob)\niam-groupadduser "${a[@]}"', ["E103"]),
+        ('a=()\niam-groupadduser -g Admin "${a[@]}"', ["E103"]),
+        ('a=(-u "$1" -z)\nf() { iam-usercreate "${a[@]}"; }', ["E102"]),
         # Values that may have changed.
         ('f() { name=bob; }\nname="a b"\nf\niam-usercreate -u "$name"', []),
         ('IFS=:\nname="a b"\niam-usercreate -u $name', []),
@@ -350,6 +391,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("set +e\nset -e\nset +e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
         ("iam-userlistbypath | xargs -n 1 echo", []),
         ("iam-userlistbypath | xargs -n 1 iam-userdel -u", ["W202"]),
+        ("iam-userlistbypath | cut -d/ -f2 | sort | xargs -I{} iam-userdel -u {}", ["W202"]),
+        ("iam-userlistbypath | cut -sd/ -f2 | xargs -I{} iam-userdel -u {}", []),
+        ("iam-userlistbypath | sort | wc -l", ["W202"]),
+        ("iam-userlistbypath | grep arn | sort | wc -l", []),
         ('users=($(iam-userlistbypath))\nfor u in "${users[@]}"; do echo $u; done', ["W202"]),
         ("for u in $(iam-userlistbypath || exit); do echo $u; done", ["W202"]),
         ("iam-usergetattributes -u bob | awk '/error/ { exit 1 }'", ["W206"]),
@@ -365,6 +410,9 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("cd /\niam-useruploadpolicy -u bob -p all -f no-such-file", ["W208"]),
         ('cd "$(dirname "$0")"\niam-useruploadpolicy -u bob -p all -f no-such-file', ["W208"]),
         ("iam-roledel -c -r $1", ["W210"]),
+        ('sh -c \'iam-roledel -c -r "$1"\' sh "$2"', ["W210"]),
+        ("sh -c 'iam-usercreate -u \"$1\"' sh 'a b'", ["E105"]),
+        ("xargs -I{} sh -c \"iam-userdel -r -u '$1'\" sh {} < users", ["W210"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
@@ -639,6 +687,13 @@ def test_it_goes_on_after_what_cannot_be_parsed(
     assert found == expected
 
 
+def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
+    script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
+    result = check([write(tmp_path, script)])
+    assert [finding.code for finding in result.findings] == ["E102"]
+    assert result.notes == []
+
+
 def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:
     path = tmp_path / "dos.sh"
     path.write_bytes(
@@ -668,6 +723,23 @@ iam-usergetattributes -z
 
 def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
     assert codes(tmp_path, ZSH, name="old.zsh", shebang="#!/bin/zsh\n") == ["E102"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '(${(f)"$(<names.txt)"})',
+        '("${(@f)$(<names.txt)}")',
+        "${(j:,:)names}",
+        "${(%):-%x}",
+        "${(k)names}",
+    ],
+)
+def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
+    script = f"names={value}\niam-usergetattributes -z"
+    result = check([write(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")])
+    assert [finding[1:4] for finding in result.findings] == [(3, 23, "E102")]
+    assert result.notes == []
 
 
 def parsed(folder: Path, source: bytes) -> None:

@@ -463,18 +463,39 @@ def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None
     assert report.status == 0
 
 
+MOTO = "'moto[iam,server]>=5.1.1'"
+SEGNO = "'segno>=1.6'"
+GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
+
+
 @pytest.mark.parametrize(
-    ("module", "package"), [("moto", "moto[iam,server]>=5.1.1"), ("segno", "segno>=1.6")]
+    ("modules", "missing", "packages"),
+    [
+        (["flask_cors"], "sandbox", MOTO),
+        (["segno"], "qr", SEGNO),
+        (["tree_sitter_bash"], "check", GRAMMAR),
+        (
+            ["moto", "segno", "tree_sitter"],
+            "sandbox, qr and check",
+            f"{MOTO} {SEGNO} {GRAMMAR}",
+        ),
+    ],
 )
 def test_a_missing_extra_is_a_warning(
-    module: str, package: str, healthy: ForkRunner, run: Shell
+    modules: list[str], missing: str, packages: str, healthy: ForkRunner, run: Shell
 ) -> None:
-    file(run.home, f"stub/{module}.py", "raise ImportError('not here')\n")
+    hidden = f"import sys\nsys.modules.update(dict.fromkeys({modules}))\n"
+    file(run.home, "stub/sitecustomize.py", hidden)
     run.env["PYTHONPATH"] = f"{run.home}/stub:{run.env['PYTHONPATH']}"
     report = parsed(run("iamcli", "doctor", "--format", "json"))
     assert report.causes == [("extras", "extra-missing")]
-    assert f"python -m pip install '{package}'" in report.said("extras")
+    assert f"not installed: {missing}; if you need" in report.said("extras")
+    assert report.said("extras").endswith(f"python -m pip install {packages}")
     assert report.status == 0
+
+
+def test_the_extras_that_are_there(healthy: ForkRunner) -> None:
+    assert doctor(healthy).said("extras") == "sandbox, qr and check are installed; "
 
 
 # A machine on which commands work.

@@ -31,6 +31,9 @@ TRUST = (
 )
 MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DEVICE = "arn:aws:iam::123456789012:mfa/held"
+#: The resources of the user u, and of the user whose access key signs.
+USER = ["user/u", "user/*/u"]
+CALLER = ["user/${aws:username}", "user/*/${aws:username}"]
 
 #: Rows that are refused where they are explained, too.
 REFUSED_HERE = {
@@ -185,6 +188,13 @@ def test_a_drawn_seed(run_fast: ForkRunner) -> None:
     assert found["aws"][0].endswith(" --bootstrap-method QRCodePNG --outfile dev.png")
 
 
+def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
+    create = "iam-virtualmfadevicecreate -s dev -b QRCodePNG"
+    summary = explained(run_fast, f"{create} -o dev.png")["summary"]
+    assert summary.endswith(" The file dev.png is created.")
+    assert "is created" not in explained(run_fast, create)["summary"]
+
+
 def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     found = explained(run_fast, "iam-rolecreate -r ro -f trust.json -v")
     parameters = found["requests"][0]["parameters"]
@@ -195,6 +205,14 @@ def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     assert parameters["CertificateBody"] == "contents of c.pem"
     assert parameters["PrivateKey"] == "contents of k.pem"
     assert parameters["CertificateChain"] == "contents of chain.pem"
+
+
+def test_a_credential_file_need_not_be_there(run_fast: ForkRunner) -> None:
+    files = "--aws-credential-file none --client-config-file none"
+    found = explained(run_fast, f"iam-userdel -u u {files} --url localhost:4566")
+    assert found["aws"] == [
+        "aws iam delete-user --user-name u --endpoint-url https://localhost:4566"
+    ]
 
 
 def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
@@ -217,6 +235,9 @@ def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
         ("iam-virtualmfadevicecreate -s d -b Base32String -o pol.json", "File exists"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o no/out", "No such file"),
         ("iam-userdell -u u", "no such command: iam-userdell"),
+        ("iam-userdel -u u --url ftp://host", "iam-userdel: --url is not an http or https address"),
+        ("iam-userdel -u u --aws-credential-file pol.json", "credential file pol.json has no "),
+        ("iam-userdel -u u --client-config-file .", "iam-userdel: client configuration ."),
     ],
 )
 def test_what_would_be_refused_is_refused(line: str, message: str, explain: ForkRunner) -> None:
@@ -270,6 +291,7 @@ ALL_RESOURCES = {
     "GetAccountSummary",
     "ListAccountAliases",
     "ListGroups",
+    "ListInstanceProfiles",
     "ListRoles",
     "ListServerCertificates",
     "ListUsers",
@@ -298,20 +320,35 @@ def test_adding_a_role_also_passes_it(explain: ForkRunner) -> None:
 @pytest.mark.parametrize(
     ("line", "resources"),
     [
-        ("iam-usergetattributes -u u", [["user/u", "user/*/u"]]),
-        ("iam-usergetattributes", [["user/${aws:username}", "user/*/${aws:username}"]]),
+        ("iam-usergetattributes -u u", [USER]),
+        ("iam-usergetattributes", [CALLER]),
         ("iam-usercreate -u u -p /x/ -k", [["user/x/u"]]),
         ("iam-usermod -u u -n n", [["user/u", "user/*/u", "user/n", "user/*/n"]]),
         ("iam-usermod -u u -n n -p /y/", [["user/y/n", "user/u", "user/*/u"]]),
-        ("iam-userlistbypath", ["*"]),
-        ("iam-instanceprofilelistbypath -p /x/", [["instance-profile/x/*"]]),
+        ("iam-userlistbypath -p /x/", ["*"]),
+        ("iam-instanceprofilelistbypath -p /x/", ["*"]),
+        ("iam-instanceprofilelistforrole -r ro", [["role/ro", "role/*/ro"]]),
+        ("iam-servercertlistbypath -p /x/", ["*"]),
+        (
+            "iam-servercertmod -s sc -n to",
+            [[f"server-certificate/{name}" for name in ("sc", "*/sc", "to", "*/to")]],
+        ),
+        ("iam-groupmod -g g -n n", [["group/g", "group/*/g", "group/n", "group/*/n"]]),
+        ("iam-groupadduser -g g -u u", [["group/g", "group/*/g"]]),
+        ("iam-virtualmfadevicelist -t Any", ["*"]),
+        ("iam-virtualmfadevicecreate -s dev -p /x/ -b Base32String -o out.txt", [["mfa/x/dev"]]),
+        (f"iam-userenablemfadevice -u u -s {DEVICE} -c1 111111 -c2 222222", [USER]),
+        (f"iam-userdeactivatemfadevice -u u -s {DEVICE}", [USER]),
+        (f"iam-userresyncmfadevice -u u -s {DEVICE} -c1 111111 -c2 222222", [USER]),
+        ("iam-userlistmfadevices -u u", [USER]),
+        ("iam-userchangepassword -o old -n new", [CALLER]),
         ("iam-instanceprofiledel -s ip -r", [["instance-profile/ip", "instance-profile/*/ip"]]),
         (f"iam-virtualmfadevicedel -s {DEVICE}", [[DEVICE]]),
         (
             "iam-instanceprofileaddrole -s ip -r ro",
             [["instance-profile/ip", "instance-profile/*/ip"], ["role/ro", "role/*/ro"]],
         ),
-        ("iam-userlistkeys -u u -l", [["user/u", "user/*/u"]]),
+        ("iam-userlistkeys -u u -l", [USER]),
     ],
 )
 def test_the_policy_names_the_resources(

@@ -74,7 +74,8 @@ class Call:
 
     ``program``: its name without the folder, None if it is not known; ``head``: the word of the
     name; ``words``: the arguments; ``iam``: whether it is or should be a command of the toolkit;
-    ``open``: whether another program adds arguments; ``plain``: whether the name is a bare word
+    ``open``: whether another program adds arguments; ``through``: the programs that run it
+    ("sudo", "xargs"); ``plain``: whether the name is a bare word
     that can also be a function; ``redirects``: its redirections and those around it;
     ``stages`` and ``stage``: its pipeline, if any, and its position in it; ``merging``: whether the
     pipe after it also takes standard error; ``capture``: the command substitution that it is
@@ -90,6 +91,7 @@ class Call:
         self.place = ""
         self.iam = False
         self.open = False
+        self.through: tuple[str, ...] = ()
         self.plain = True
         self.noglob = False
         self.redirects: tuple[Redirect, ...] = ()

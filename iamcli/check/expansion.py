@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from iamcli.check.state import State
-    from iamcli.check.words import Value
+    from iamcli.check.words import Value, Word
 
 #: The nodes whose source is their value, apart from quotes and escapes.
 PLAIN = {
@@ -25,6 +25,7 @@ PLAIN = {
 _ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
+_ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
 
 
@@ -69,6 +70,8 @@ def plain(kind: str, source: str, *, quoted: bool) -> Iterator[Part]:
     """Yield the parts of a node of the ``kind``, one of PLAIN."""
     if kind == "raw_string":
         yield Part(source[1:-1], quoted=True)
+    elif kind == "$" and source == "$$":
+        yield Part(Gap(single=True, filled=True), quoted)
     elif kind == "ansi_c_string":
         yield Part(_ansi(source[2:-1]), quoted=True)
     elif quoted or "\\" not in source:
@@ -110,6 +113,23 @@ def variable(source: str, state: State) -> Value:
     if not rest:
         return _simple(name, state)
     return _changed(name, rest, state)
+
+
+def elements(source: str, state: State) -> tuple[Word, ...] | None:
+    """Return the elements of the array if ``source`` is ``"${NAME[@]}"`` and they are known."""
+    match = _ALL_ELEMENTS.fullmatch(source)
+    return joined(state.value(match[1])) if match else None
+
+
+def joined(*arrays: Value) -> tuple[Word, ...] | None:
+    """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
+    found: list[Word] = []
+    for array in arrays:
+        only = array[0] if len(array) == 1 else None
+        if not isinstance(only, Gap) or only.elements is None:
+            return None
+        found += only.elements
+    return tuple(found)
 
 
 def _simple(name: str, state: State) -> Value:

@@ -73,12 +73,16 @@ def refused(option: Option, text: str) -> tuple[str, str] | None:
     checked = str(value)
     if not limit.low <= len(checked) <= limit.high:
         length = f"{limit.low}" if limit.low == limit.high else f"{limit.low} to {limit.high}"
-        return f"{shown} cannot be {limit.what}: it has {len(checked)} characters", (
+        return f"{shown} cannot be {limit.what}: it has {_characters(checked)}", (
             f"{limit.what} has {length} characters"
         )
     if not re.fullmatch(limit.pattern, checked, re.ASCII):
         return f"{shown} cannot be {limit.what}", _allowed(option)
     return None
+
+
+def _characters(text: str) -> str:
+    return "1 character" if len(text) == 1 else f"{len(text)} characters"
 
 
 def _limit(option: Option) -> Limit | None:

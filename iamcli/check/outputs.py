@@ -74,8 +74,9 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
     """Yield the findings about the pipe that begins with ``call``."""
     if len(call.stages) < 2 or call.stage != 0:  # noqa: PLR2004 - a pipe has two ends
         return
-    source, reader = origin(call), call.stages[1]
-    if source is None:
+    source = origin(call)
+    reader = next((stage for stage in call.stages[1:] if not _passes(stage)), None)
+    if source is None or reader is None:
         return
     word = call.head if source is call else call.words[-1]
     if isinstance(reader, Loop):
@@ -83,8 +84,15 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
             yield from _footer(context, source, word, "the while loop")
     elif reader.program == "wc" and _counts(reader):
         yield from _footer(context, source, word, "wc -l")
-    elif reader.open and reader.iam:
+    elif reader.iam and "xargs" in reader.through:
         yield from _footer(context, source, word, "xargs")
+
+
+def _passes(stage: Stage) -> bool:
+    """Return whether ``stage`` prints something for each line that it reads."""
+    if not isinstance(stage, Call) or stage.program not in ("cat", "cut", "rev", "sort", "tr"):
+        return False
+    return not (stage.program == "cut" and any(re.match("-s|--only", w.known) for w in stage.words))
 
 
 def _counts(call: Call) -> bool:

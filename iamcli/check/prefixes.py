@@ -41,6 +41,8 @@ PREFIXES = {
     "stdbuf": _prefix("-i -o -e"),
     "timeout": _prefix("-s -k --signal --kill-after", operands=1),
     "xargs": _prefix("-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter"),
+    "watch": _prefix("-n --interval"),
+    "flock": _prefix("-w -E --timeout --wait --conflict-exit-code", operands=1),
     "noglob": _prefix(),
     "nocorrect": _prefix(),
     "-": _prefix(),

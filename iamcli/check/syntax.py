@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
+    from iamcli.check.words import Word
+
 #: Files that are larger are not scripts that people wrote (bytes).
 MAX_SIZE = 8 << 20
 SHELLS = re.compile(rb"^#!\s*\S*?\b(?:env\s+(?:-S\s*)?)?(?:\S*/)?(a?sh|bash|dash|k?sh|mksh|zsh)\b")
@@ -38,6 +40,7 @@ COMPOUND = {
     *("do_group", "else_clause", "elif_clause"),
 }
 _SILENCED = re.compile(r"#\s*iamcli:\s*ignore=\s*([A-Z]\d+(?:\s*,\s*[A-Z]\d+)*)")
+_ZSH_FLAGS = re.compile(rb"\$\{(\([^()\s]{1,20}\))(?=[\w\"'$:])")
 #: How many lines are parsed again after faults, in a script with many.
 _BUDGET = 80_000
 _MAX_FIRST_LINE = 200
@@ -61,12 +64,14 @@ class Script:
         self.text = source.decode("utf-8", "replace")
         first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
         self.first_line = first.decode("utf-8", "replace")
-        self.lines = source.split(b"\n")
         self.notes: list[Note] = []
         self.silenced: dict[int, set[str]] = {}
         self.zsh = file.endswith(".zsh") or (
             self.first_line.startswith("#!") and "zsh" in self.first_line
         )
+        # The grammar does not know the flags of zsh: ${(f)x} is read as ${__-x}, which is as long.
+        readable = _ZSH_FLAGS.sub(_readable, source) if self.zsh else source
+        self.lines = readable.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         self.statements = list(self._statements())
         for number, line in enumerate(self.text.split("\n"), 1):
@@ -92,6 +97,29 @@ class Script:
         row, column = node.start_point
         line = self.lines[row] if row < len(self.lines) else b""
         return row + 1, len(line[:column].decode("utf-8", "replace")) + 1
+
+    def quoted(self, word: Word) -> list[Node]:
+        """Return the statements in a ``word`` of this script, such as 'iam-groupdel -g tmp'.
+
+        The list is empty if the word is not one string in quotes or cannot be parsed.
+        """
+        quote, inside = word.source[:1], word.source[1:-1]
+        unclear = quote if quote == "'" else '"\\`('
+        if quote not in ("'", '"') or word.source[1:][-1:] != quote or set(unclear) & set(inside):
+            return []
+        row = word.line - 1
+        before = self.lines[row].decode("utf-8", "replace")[: word.column]
+        start = sum(len(line) + 1 for line in self.lines[:row]) + len(before.encode())
+        readable = b"\n".join(self.lines)
+        if readable[start : start + len(inside.encode())] != inside.encode():
+            return []
+        # The positions of the nodes are those in the script.
+        blank = re.sub(rb"[^\n]", b" ", readable[:start])
+        if quote == '"' and "$" in inside:
+            # Variables are expanded before single quotes are seen.
+            inside = inside.replace("'", '"')
+        root = parser().parse(blank + inside.encode()).root_node
+        return [] if root.has_error else root.children
 
     def _statements(self) -> Iterator[Node]:
         start: int | None = 0
@@ -134,6 +162,8 @@ class Script:
         remaining = [node]
         while remaining:
             for child in remaining.pop().children:
+                if is_here_string(child.next_sibling):
+                    continue
                 if child.type == "ERROR" or child.is_missing:
                     self.skip(child)
                 elif child.has_error:
@@ -171,6 +201,16 @@ class Script:
             if begins and not (quotes and self.lines[number - 1].strip()):
                 return number
         return None
+
+
+def is_here_string(node: Node | None) -> bool:
+    """Return whether ``node`` ends the ``<<<`` after ``}`` or ``)``, which the grammar lacks."""
+    before = node.prev_sibling if node is not None and node.type == "file_redirect" else None
+    return before is not None and before.type == "ERROR" and text(before) == "<<"
+
+
+def _readable(flags: re.Match[bytes]) -> bytes:
+    return b"${" + b"_" * (len(flags[1]) - 1) + b"-"
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamcli.check import builtins, expansion, prefixes
 from iamcli.check.calls import Call, Capture, Flags, Loop, Redirect, Test
 from iamcli.check.state import State, assigned, filled, is_own_folder, joined_flags, tested_for_text
-from iamcli.check.syntax import UnreadableError, text
+from iamcli.check.syntax import UnreadableError, is_here_string, text
 from iamcli.check.words import Gap, Part, Word, split
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ _SIMPLE = {
     *("test_command", "unset_command"),
 }
 _IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
+#: A variable or an element of an array, which may be in quotes.
+_NAME = re.compile(r"[\"']?(\w+)")
+#: The programs that run the argument after an option like -c.
+_SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
+_RUNS = re.compile(r"-[a-z]*c$")
 _MAX_SOURCES = 50
 
 
@@ -413,8 +418,11 @@ class Walker:
             parts = tuple(part.text for part in found)
         if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
             variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
-            kept = filled(state.value(variable)) or filled(parts)
-            parts = (Gap(variable, filled=kept, many=name.type != "variable_name"),)
+            before = state.value(variable)
+            kept = filled(before) or filled(parts)
+            many = name.type != "variable_name"
+            elements = None if many else expansion.joined(before, parts)
+            parts = (Gap(variable, filled=kept, many=many, elements=elements),)
         if len(parts) == 1 and isinstance(parts[0], Gap):
             gap = parts[0].named(variable)
             gap.filled = gap.filled or parts[0].name in self.tested
@@ -440,8 +448,9 @@ class Walker:
     def _unset(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         del context
         for child in node.children:
-            if child.is_named:
-                self._assign(state, text(child), (Gap(text(child)),))
+            match = _NAME.match(text(child))
+            if child.is_named and match:
+                self._assign(state, match[1], (Gap(match[1]),))
         return ()
 
     # Simple commands.
@@ -488,6 +497,7 @@ class Walker:
         call.place = head.known.rpartition("/")[0] if "/" in head.known else ""
         call.plain = target.plain and literal == name and not wrapped
         call.open = target.open
+        call.through = target.through
         call.noglob = target.noglob
         call.shell_function = call.plain and name in self.defined
         call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
@@ -507,8 +517,13 @@ class Walker:
             state.forget(self._changed_by_functions)
             if self._moves:
                 state.flags = state.flags._replace(folder=None)
+        elif call.program == "trap":
+            self._bodies += [(node, Context(context.script)) for node in _quoted(call, 0)]
         elif call.program == "eval":
+            self._statements(_quoted(call, 0), state, context)
             state.forget(list(state.variables))
+        elif call.program in _SHELLS:
+            self._shell(call, state.copy(), Context(context.script, function=context.function))
         else:
             before = state.flags
             for name in builtins.apply(call, state):
@@ -516,6 +531,18 @@ class Walker:
             if state.flags != before:
                 self._flags.append(state.flags)
                 self._moves = self._moves or (context.function and call.program == "cd")
+
+    def _shell(self, call: Call, state: State, context: Context) -> None:
+        """Follow the script in the arguments of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT``."""
+        options = (number for number, word in enumerate(call.words) if _RUNS.match(word.known))
+        script = next(options, -2) + 1
+        nodes = _quoted(call, script)
+        if nodes and call.words[script].source.startswith("'"):
+            given = [word.value for word in call.words[script + 1 :]]
+            # xargs and find add at least one argument.
+            given += [(Gap(filled=True),)] if call.open else []
+            state.variables |= {str(number): value for number, value in enumerate(given)}
+        self._statements(nodes, state, context)
 
     def _source(self, call: Call, state: State, context: Context) -> None:
         name = call.words[0].literal if call.words else None
@@ -540,6 +567,8 @@ class Walker:
         for node in nodes:
             if node.type == "heredoc_redirect":
                 self._heredoc(node, state, context)
+                others = [child for child in node.children if child.type == "file_redirect"]
+                yield from self._redirects(others, state, context)
             elif node.type == "herestring_redirect":
                 for child in node.children:
                     if child.is_named:
@@ -551,13 +580,14 @@ class Walker:
     def _redirect(self, node: Node, state: State, context: Context) -> Redirect:
         descriptor, operator = "", ""
         word: Word | None = None
+        use = Use("herestring") if is_here_string(node) else Use()
         for child in node.children:
             if child.type == "file_descriptor":
                 descriptor = text(child)
             elif child.is_named:
-                word = self._word(child, state, context, Use())
+                word = self._word(child, state, context, use)
             elif not operator:
-                operator = child.type
+                operator = "<<<" if is_here_string(node) else child.type
         return Redirect(operator, descriptor, word)
 
     def _heredoc(self, node: Node, state: State, context: Context) -> None:
@@ -572,10 +602,22 @@ class Walker:
     def _words(self, nodes: list[Node], state: State, context: Context) -> list[Word]:
         found: list[Word] = []
         for node in nodes:
-            parts = self._parts(node, state, context, Use(), quoted=False)
-            line, column = context.script.position(node)
-            found += split(parts, text(node), line, column)
+            elements = self._elements(node, state, context)
+            if elements is None:
+                parts = self._parts(node, state, context, Use(), quoted=False)
+                elements = list(split(parts, text(node), *context.script.position(node)))
+            found += elements
         return found
+
+    @staticmethod
+    def _elements(node: Node, state: State, context: Context) -> list[Word] | None:
+        """Return the elements of the array that ``node`` stands for, None if they are not known."""
+        source = text(node)
+        elements = expansion.elements(source, state)
+        if elements is None:
+            return None
+        line, column = context.script.position(node)
+        return [Word(each.parts, source, line, column) for each in elements]
 
     def _word(self, node: Node, state: State, context: Context, use: Use) -> Word:
         """Return the node as one word, as in an assignment or a redirection."""
@@ -620,11 +662,18 @@ class Walker:
     def _array(self, node: Node, state: State, context: Context, use: Use) -> Gap:
         """Follow the elements of an array; return the array."""
         found: list[Part] = []
+        words: list[Word] = []
         for child in node.children:
-            if child.is_named:
-                found += self._parts(child, state, context, use, quoted=False)
+            if child.is_named and child.type != "comment":
+                parts = self._parts(child, state, context, use, quoted=False)
+                place = context.script.position(child)
+                known = self._elements(child, state, context)
+                words += split(parts, text(child), *place) if known is None else known
+                found += parts
         only = found[0].text if len(found) == 1 else None
-        return Gap(output=only.output if isinstance(only, Gap) else (), many=True)
+        output = only.output if isinstance(only, Gap) else ()
+        elements = None if any(word.glob for word in words) else tuple(words)
+        return Gap(output=output, many=True, elements=elements)
 
     def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
         """Follow a command substitution; return its output."""
@@ -662,6 +711,11 @@ def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
                 yield text(name), text(body)
         elif node.type in ("if_statement", "list", "compound_statement", "else_clause"):
             remaining += node.children
+
+
+def _quoted(call: Call, number: int) -> list[Node]:
+    """Return the statements in the argument of that number, which is a script in quotes."""
+    return call.script.quoted(call.words[number]) if 0 <= number < len(call.words) else []
 
 
 def _is_toolkit(name: str | None) -> bool:

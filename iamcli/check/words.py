@@ -19,7 +19,8 @@ class Gap:
     ``name``: the variable that it comes from, "" if none; ``output``: the pipeline whose output it
     is, and nothing else; ``many``: whether it can be any number of words, even in double quotes;
     ``single``: whether it is one word, even without quotes; ``filled``: whether it is never empty;
-    ``private``: whether it is the name of a file that only its owner can read.
+    ``private``: whether it is the name of a file that only its owner can read; ``elements``: the
+    words of an array, None if they are not known.
     """
 
     def __init__(  # noqa: PLR0913 - the fields of a record
@@ -31,6 +32,7 @@ class Gap:
         single: bool = False,
         filled: bool = False,
         private: bool = False,
+        elements: tuple[Word, ...] | None = None,
     ) -> None:
         self.name = name
         self.output = output
@@ -38,6 +40,7 @@ class Gap:
         self.single = single
         self.filled = filled
         self.private = private
+        self.elements = elements
 
     def named(self, name: str) -> Gap:
         """Return the same text as the value of the variable ``name``."""
@@ -48,6 +51,7 @@ class Gap:
             single=self.single,
             filled=self.filled,
             private=self.private,
+            elements=self.elements,
         )
 
 

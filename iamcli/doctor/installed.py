@@ -11,10 +11,7 @@ from pathlib import Path
 
 from iamcli import __version__, extras
 from iamcli.doctor.check import ok, skipped, warning
-from iamcli.errors import Failure
-from iamcli.installation.checkout import is_installed
 from iamcli.installation.home import commands_folders
-from iamcli.output import qr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +23,6 @@ if TYPE_CHECKING:
 _PAGE = "iam-usercreate"
 #: Seconds that man may take.
 _TIMEOUT = 10
-
-#: Modules of the packages that the extra ``sandbox`` installs.
-SANDBOX_MODULES = ("moto.iam.models", "flask_cors", "werkzeug.serving")
 
 #: The oldest releases that work. Source: setup.cfg.
 OLDEST = {"botocore": "1.37.9", "click": "8.1.8"}
@@ -123,16 +117,16 @@ def _installed_folder(folder: str, name: str) -> Path | None:
 
 
 def _extras() -> Check:
-    missing = [] if all(map(is_installed, SANDBOX_MODULES)) else ["sandbox"]
-    try:
-        qr.require()
-    except Failure:
-        missing.append("qr")
+    missing = extras.missing()
     if missing:
-        found = f"not installed: {' and '.join(missing)}"
+        found = f"not installed: {_listed(missing)}"
         needed = f"if you need {'it' if missing[1:] == [] else 'them'}, "
         return warning("extras", "extra-missing", found, needed + extras.advice(*missing))
-    return ok("extras", "sandbox and qr are installed")
+    return ok("extras", f"{_listed(list(extras.PACKAGES))} are installed")
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _versions() -> Check:

@@ -322,8 +322,7 @@ class _Script:
         if unsafe:
             words.append(f"--cli-input-json {shlex.quote(json.dumps(unsafe))}")
         if self._explanation.endpoint:
-            url = self._explanation.endpoint
-            words.append(f"--endpoint-url {shlex.quote(url if '://' in url else f'https://{url}')}")
+            words.append(f"--endpoint-url {shlex.quote(self._explanation.endpoint)}")
         if query:
             form = "json" if query in {"SummaryMap", "PasswordPolicy"} else "text"
             words.append(f"--query {shlex.quote(query)} --output {form}")

@@ -13,10 +13,11 @@ import tempfile
 from pathlib import Path
 
 from iamcli.commands import index
+from iamcli.config.connection import Connection
 from iamcli.errors import Failure
 from iamcli.explain import recorder
 from iamcli.explain.answers import Answers, Source
-from iamcli.explain.inputs import Inputs
+from iamcli.explain.inputs import Inputs, is_absent
 from iamcli.explain.recorder import Case, Request
 from iamcli.operations.deletion import UNKNOWN_OPERATION
 from iamcli.parsing import parser
@@ -87,7 +88,7 @@ class Explanation:
 
     ``command``: the command and its arguments; ``summary``: what it does, in words; ``events``: the
     requests and the lines of output in order; ``inputs``: the files; ``method``: the format in
-    which a seed is written, "" if none; ``endpoint``: the value of ``--url``, or ""; ``defaults``:
+    which a seed is written, "" if none; ``endpoint``: the URL of ``--url``, or ""; ``defaults``:
     what is printed in place of values that an answer lacks. Raises Failure if the command line
     would be refused.
     """
@@ -116,7 +117,7 @@ class Explanation:
 
     def _explain(self, arguments: Sequence[str]) -> None:
         values = parser.parse(self._program.name, self._program.all_options, arguments)
-        self.endpoint = values["url"] or ""
+        self.endpoint = Connection(_with_present_files(values), {}).url or ""
         with tempfile.TemporaryDirectory(prefix="iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             run = self._run(recorder.PLAIN)
@@ -128,13 +129,15 @@ class Explanation:
                 self._find_defaults(step)
 
     def _sentences(self, values: Mapping[str, Any], notes: Sequence[str]) -> Iterator[str]:
-        """Yield what the command does, and what the options that are given change."""
+        """Yield what the command does, what its options change, and the file that it creates."""
         yield self._program.summary
         for option in self._program.options:
             if option.switch and values[option.dest]:
                 joined = option.help.startswith("with ")
                 rest = f" and {option.help[5:]}" if joined else f": {option.help}"
                 yield f"With {option.name}{rest}."
+        if self.inputs.written:
+            yield f"The file {self.inputs.written} is created."
         # A note with values of an answer is about what the account has.
         yield from (f"{note}." for note in notes if not self.answers.sources(note))
 
@@ -275,6 +278,16 @@ class Explanation:
             return f"{source.member.rpartition('.')[2]} in the answer to {operation}, if it has one"
         entry = noun(source.list.rpartition(".")[2])
         return f"each {entry}" if source.member == "@" else f"{source.member} of each {entry}"
+
+
+def _with_present_files(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values without the names of configuration files that are not there."""
+    absent = {
+        name: None
+        for name in ("credential_file", "client_config_file")
+        if values[name] and is_absent(values[name])
+    }
+    return {**values, **absent}
 
 
 def _found(name: str) -> Program:

@@ -65,7 +65,7 @@ class Inputs:
                 self.values[option.dest] = Standard("a line of standard input")
 
     def _read(self, option: Option, name: str, folder: Path) -> None:
-        if not _is_absent(name):
+        if not is_absent(name):
             try:
                 self.files.append(File(name, Path(name).read_text(encoding="utf-8"), known=True))
             except (OSError, ValueError):
@@ -87,7 +87,7 @@ class Inputs:
         return None
 
 
-def _is_absent(name: str) -> bool:
+def is_absent(name: str) -> bool:
     """Return whether there is no such file, or one that can be read only once."""
     try:
         mode = os.stat(name).st_mode

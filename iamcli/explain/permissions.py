@@ -1,7 +1,10 @@
 """The IAM permissions that requests need, and a policy that grants no more.
 
-Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity
-and Access Management".
+Sources: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity
+and Access Management (IAM)", the columns "Resource types" and "Dependent actions"; IAM API
+Reference, UpdateUser, UpdateGroup and UpdateServerCertificate, for the new name, which needs the
+permission like the old one; IAM User Guide, "IAM: Create new users only with specific tags", for
+the tags of a new entity.
 """
 
 from __future__ import annotations
@@ -50,7 +53,7 @@ _TYPES = {
         ("InstanceProfileName",),
         """
         AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile
-        ListInstanceProfiles RemoveRoleFromInstanceProfile
+        RemoveRoleFromInstanceProfile
         """,
     ),
     "mfa": (
@@ -94,9 +97,9 @@ def policy(explanation: Explanation) -> dict[str, Any]:
 
     Raises Failure if the command sends no request: a policy cannot be empty.
 
-    The account and the partition are not known: the account is ``*``. The path of an entity is
-    known only if the command creates it; otherwise there is one resource for the path ``/`` and one
-    for all others.
+    The account is not known, so it is ``*``; the partition is taken to be ``aws``. The path of an
+    entity is known only if the command creates it; otherwise there is one resource for the path
+    ``/`` and one for all others.
     """
     if not explanation.steps:
         raise Failure("the command sends no request, so it needs no permissions")
@@ -142,9 +145,6 @@ def _resources(
     if kind is None:
         return ["*"]
     given = [step.parameters[name] for name in _NAMES[kind] if name in step.parameters]
-    if step.operation == "ListInstanceProfiles":
-        prefix = str(step.parameters.get("PathPrefix", "/")).lstrip("/")
-        return [f"arn:aws:iam::*:{kind}/{prefix}*"]
     if step.operation == "GetAccessKeyLastUsed":
         given = _owner(explanation, step)
     found: list[str] = []

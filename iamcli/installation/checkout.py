@@ -24,7 +24,7 @@ def main(root: str, name: str) -> Any:
     entry_point = PROGRAMS.get(name)
     if entry_point is None:
         return _failed(name, f"no such command in {root}/setup.cfg; run iamcli list")
-    missing = [package for package in REQUIRED if not is_installed(package)]
+    missing = [package for package in REQUIRED if not _is_installed(package)]
     if missing:
         what = f"{' and '.join(missing)} not installed for {sys.executable}"
         return _failed(name, f"{what}; run make demo in {root}, or pip install {' '.join(missing)}")
@@ -39,16 +39,9 @@ def main(root: str, name: str) -> Any:
     return getattr(sys.modules[module], attribute)()
 
 
-def is_installed(module: str) -> bool:
-    """Return whether ``module`` ("click") can be found; neither it nor its package is imported."""
-    place = None
-    for end in [*(n for n, sign in enumerate(module) if sign == "."), len(module)]:
-        found = (finder.find_spec(module[:end], place) for finder in sys.meta_path)
-        spec = next(filter(None, found), None)
-        if spec is None:
-            return False
-        place = spec.submodule_search_locations or ()
-    return True
+def _is_installed(package: str) -> bool:
+    """Return whether ``package`` can be found; it is not imported."""
+    return any(finder.find_spec(package, None) for finder in sys.meta_path)
 
 
 def _failed(name: str, reason: str) -> int:
