@@ -41,7 +41,7 @@ class Refused(Exception):  # noqa: N818 - not an error: the program runs the com
     """This process cannot become that program."""
 
 
-class Order:
+class Handover:
     """What a program has sent over ``connection``; ``peer`` and ``identity`` as for ``become``.
 
     Raises Refused if it is incomplete, or meant for another server. ``process``: the process ID of
@@ -86,7 +86,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
     ends without running the command.
     """
     try:
-        order = Order(connection, peer, identity)
+        order = Handover(connection, peer, identity)
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
         connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
@@ -116,12 +116,12 @@ def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoR
     os._exit(0)
 
 
-def _take_over(connection: socket.socket, order: Order) -> socket.socket:
+def _take_over(connection: socket.socket, order: Handover) -> socket.socket:
     """Make this process like the program in everything that a command can notice.
 
     Returns the connection, which has another descriptor then.
     """
-    if os.getsid(order.process) != os.getsid(0):
+    if os.getsid(order.process) != os.getsid(0) or _view(order.process) != _view("self"):
         raise Refused
     # The terminal sends signals to a process group, and only the foreground one may read from it.
     os.setpgid(0, os.getpgid(order.process))
@@ -139,7 +139,13 @@ def _take_over(connection: socket.socket, order: Order) -> socket.socket:
     return moved
 
 
-def _set_limits(order: Order) -> None:
+def _view(process: int | str) -> list[str]:
+    """Return what decides which files and networks a ``process`` sees, as far as it is known."""
+    names = ("root", "ns/mnt", "ns/net", "ns/user", "ns/uts")
+    return [os.readlink(f"/proc/{process}/{name}") for name in names if sys.platform == "linux"]
+
+
+def _set_limits(order: Handover) -> None:
     names = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
     if hasattr(resource, "prlimit"):
         limits = [(number, resource.prlimit(order.process, number)) for number in sorted(names)]
@@ -152,7 +158,7 @@ def _set_limits(order: Order) -> None:
             resource.setrlimit(number, limit)
 
 
-def _set_descriptors(connection: socket.socket, order: Order) -> socket.socket:
+def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socket:
     """Give the received descriptors their numbers, and close all others but the connection."""
     above = max(order.numbers, default=0) + 1
     folder, *streams = (
@@ -211,7 +217,7 @@ def _set_variables(variables: dict[bytes, bytes]) -> None:
     time.tzset()
 
 
-def _set_signals(order: Order) -> None:
+def _set_signals(order: Handover) -> None:
     """Handle signals as Python does when it starts."""
     for number in _signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP}:
         ignored = number in order.ignored or number in (_signal.SIGPIPE, _signal.SIGXFSZ)

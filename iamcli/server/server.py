@@ -2,7 +2,7 @@
 
 It listens on a socket that ``iamcli run`` has opened, ends when ``iamcli run`` has ended and no
 command runs any more, and prints statistics then. It only waits and forks: the fork reads what the
-console program sends, and the keeper of connections is another process.
+console program sends, and the connection pool is another process.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from importlib import import_module
 from typing import NamedTuple
 
 from iamcli import handover
-from iamcli.client import keeper, kept
-from iamcli.client.warming import warm
+from iamcli.client import pool, pooled
+from iamcli.client.warmup import warm_up
 from iamcli.commands import index
 from iamcli.server import program
 
@@ -83,9 +83,9 @@ def main() -> None:
     for name in IMPORTED:
         import_module(name)
     listener = socket.socket(fileno=int(descriptor))
-    with keeper.started(path + "-connections") as connections:
-        kept.install(path + "-connections")
-        warm()
+    with pool.started(path + "-connections") as connections:
+        pooled.install(path + "-connections")
+        warm_up()
         gc.collect()
         gc.freeze()
         server = Server(listener, identity)
@@ -276,7 +276,7 @@ def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
             if number > 2 and number != pipe.fileno():  # noqa: PLR2004 - the standard streams
                 with contextlib.suppress(OSError):
                     os.close(number)
-        warm()
+        warm_up()
         peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
         if descriptors:
             program.become(socket.socket(fileno=descriptors[0]), int(peer), identity)

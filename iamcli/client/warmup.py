@@ -6,7 +6,7 @@ import contextlib
 import socket
 
 from iamcli.client.client import Client
-from iamcli.client.kept import POOLS, KeptHTTPConnection
+from iamcli.client.pooled import POOLS, PooledHTTPConnection
 from iamcli.config.connection import Connection
 
 TYPE_CHECKING = False
@@ -20,10 +20,10 @@ _CONTENT = b"<GetUserResponse><GetUserResult><User/></GetUserResult></GetUserRes
 _RESPONSE = b"HTTP/1.1 200 OK\r\nDate: \r\nContent-Length: %d\r\n\r\n%b" % (len(_CONTENT), _CONTENT)
 
 
-class _Rehearsed(KeptHTTPConnection):
+class _Rehearsed(PooledHTTPConnection):
     """A connection to a peer that has already sent its response, and that reads nothing."""
 
-    def taken(self) -> bool:
+    def obtain(self) -> bool:
         """Connect; return that it is connected."""
         self.sock, peer = socket.socketpair()
         peer.sendall(_RESPONSE)
@@ -32,7 +32,7 @@ class _Rehearsed(KeptHTTPConnection):
         return True
 
 
-def warm() -> None:
+def warm_up() -> None:
     """Make a client, and let it sign, send and read, with a peer in this process."""
     with contextlib.suppress(Exception):
         client = Client(Connection(_OPTIONS, _VARIABLES), lambda _line: None)

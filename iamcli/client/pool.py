@@ -23,7 +23,7 @@ from collections import Counter
 from botocore.httpsession import URLLib3Session
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from iamcli.client import kept
+from iamcli.client import pooled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,14 +38,14 @@ _TIMEOUT = 5.0
 _PART = 1 << 16
 
 
-class Keeper:
-    """The keeper, as the server of ``iamcli run`` sees it: the ``pipe`` to the process."""
+class PoolProcess:
+    """The process, as the server of ``iamcli run`` sees it; ``pipe``: a socket to it."""
 
     def __init__(self, pipe: socket.socket) -> None:
         self._pipe = pipe
 
     def statistics(self) -> dict[str, int]:
-        """End the keeper, which first lets commands finish; return what it has done."""
+        """End the process, which first lets commands finish; return what it has done."""
         self._pipe.settimeout(_TIMEOUT)
         try:
             self._pipe.shutdown(socket.SHUT_WR)
@@ -55,7 +55,7 @@ class Keeper:
 
 
 @contextlib.contextmanager
-def started(path: str) -> Iterator[Keeper]:
+def started(path: str) -> Iterator[PoolProcess]:
     """Start the process, which listens at ``path`` and ends when this process ends."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
@@ -67,7 +67,7 @@ def started(path: str) -> Iterator[Keeper]:
     theirs.close()
     listener.close()
     with ours:
-        yield Keeper(ours)
+        yield PoolProcess(ours)
 
 
 def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
@@ -135,7 +135,7 @@ class _Pool:
                 # urllib3 calls a refused connection a kind of time-out.
                 late = isinstance(error, ConnectTimeoutError)
                 late = late and not isinstance(error, NewConnectionError)
-                command.sendall(kept.TIMED_OUT if late else kept.FAILED)
+                command.sendall(pooled.TIMED_OUT if late else pooled.FAILED)
                 return
             reusable = False
             try:
@@ -203,12 +203,12 @@ def _key(order: dict[str, Any]) -> tuple[object, ...]:
 def _lend(channel: Any, command: socket.socket, timeout: float | None) -> bool:
     """Let the ``command`` use a connection; return whether it can be used again."""
     if not isinstance(channel, ssl.SSLSocket):
-        socket.send_fds(command, [kept.CONNECTED], [channel.fileno()])
-        return command.recv(1) == kept.REUSABLE
+        socket.send_fds(command, [pooled.CONNECTED], [channel.fileno()])
+        return command.recv(1) == pooled.REUSABLE
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            socket.send_fds(command, [kept.CONNECTED], [theirs.fileno()])
+            socket.send_fds(command, [pooled.CONNECTED], [theirs.fileno()])
         return _copy(channel, ours, command, timeout)
 
 
@@ -223,7 +223,7 @@ def _copy(
         # What TLS has decrypted already does not make the descriptor readable.
         ready = {number for number, _ in poll.poll(0 if channel.pending() else None)}
         if command.fileno() in ready:
-            return command.recv(1) == kept.REUSABLE
+            return command.recv(1) == pooled.REUSABLE
         if ours.fileno() in ready:
             content = _received(ours)
             if content:
