@@ -76,13 +76,15 @@ index: $(VENV)/sandbox.stamp ## generate the table of commands and the links in 
 docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory site, requires mandoc
 	@$(BIN)/python tools/site.py
 
-matrix: $(VENV)/test.stamp ## run some tests with each Python, the oldest and the newest packages
-	@$(BIN)/python -m pip install --disable-pip-version-check -q nox
+matrix: $(BIN)/nox ## run some tests with each Python, the oldest and the newest packages
 	@$(BIN)/nox -s smoke
 
-matrix-whole: $(VENV)/test.stamp ## run all tests of make test with each Python
-	@$(BIN)/python -m pip install --disable-pip-version-check -q nox
+matrix-whole: $(BIN)/nox ## run all tests of make test with each Python
 	@$(BIN)/nox -s whole
+
+$(BIN)/nox: $(BIN)/pip
+	@$(BIN)/python -m pip install --disable-pip-version-check -q 'nox[uv]'
+	@touch $@
 
 dist: ## build the wheel and the source distribution in dist, the same bytes each time
 	@packaging/dist
@@ -93,10 +95,10 @@ pyz: ## build dist/iamcli.pyz, one file that contains all and needs only Python
 release: ## check version, changelog and tag, build all packages and verify them; uploads nothing
 	@packaging/release
 
-deb: ## build the Debian package dist/iamcli_VERSION_all.deb, requires Debian's tools
+deb: ## build dist/iamcli_VERSION_all.deb, requires Debian's tools; packaging/deb exits 77 without them
 	@packaging/deb
 
-deb-test: ## install, use, upgrade and purge the Debian package in a fresh Debian, as root
+deb-test: ## test the Debian package in a fresh Debian, as root; packaging/deb-test exits 77 if it cannot
 	@packaging/deb-test
 
 clean: ## remove .venv and all other files that make created

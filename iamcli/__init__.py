@@ -1,3 +1,3 @@
 """The 69 commands of the legacy AWS IAM Command Line Toolkit, over botocore."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

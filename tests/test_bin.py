@@ -9,7 +9,9 @@ import sys
 import pytest
 from support.processes import BIN, ROOT, environment, run
 
-VERSION = "iam-usercreate (iamcli) 0.1.0\n"
+import iamcli
+
+VERSION = f"iam-usercreate (iamcli) {iamcli.__version__}\n"
 
 
 @pytest.fixture

@@ -191,7 +191,14 @@ def test_the_model_is_small_and_botocores_own(run: Shell) -> None:
 def test_the_version_stands_in_the_package_alone() -> None:
     from iamcli import __version__
 
-    newest = re.search(r"^## \[(.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert newest
-    assert newest[1] in ("Unreleased", __version__)
+    releases = re.findall(r"^## \[(.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert releases[:2] == ["Unreleased", __version__]
     assert "version = attr: iamcli.__version__" in (ROOT / "setup.cfg").read_text()
+
+
+def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
+    settings = (ROOT / "setup.cfg").read_text()
+    declared = set(re.findall(r"Python :: (3\.\d+)$", settings, re.MULTILINE))
+    row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke \| \d+ passed", re.MULTILINE)
+    assert declared == set(row.findall((ROOT / "CONTRIBUTING.md").read_text()))
+    assert "Typing :: Typed" in settings

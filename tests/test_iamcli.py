@@ -13,6 +13,7 @@ from support.shell import BIN, ROOT
 from support.stub import ok
 from support.terminal import Terminal
 
+import iamcli
 from iamcli.cli.group import SUBCOMMANDS
 from iamcli.commands import index
 
@@ -80,7 +81,7 @@ def test_the_help_has_each_subcommand_and_each_group(run: Shell) -> None:
 
 def test_the_version(run: Shell) -> None:
     for asking in ("version", "--version"):
-        assert run("iamcli", asking) == (0, "iamcli 0.1.0\n", "")
+        assert run("iamcli", asking) == (0, f"iamcli {iamcli.__version__}\n", "")
 
 
 @pytest.mark.parametrize(

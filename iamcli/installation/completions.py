@@ -8,7 +8,7 @@ from pathlib import Path
 
 from iamcli.commands.table import PROGRAMS
 from iamcli.errors import Failure
-from iamcli.installation.home import commands_folder
+from iamcli.installation.home import commands_folders
 
 #: The directory and the file that complete iamcli, by shell, below the prefix of an installation.
 FILES = {
@@ -63,9 +63,9 @@ def script(shell: str) -> str:
     Raises Failure if the completion files of this installation are missing.
     """
     folder, file = FILES[shell]
-    # The installation, or else the checkout that it runs.
-    checkout = Path(__file__).resolve().parent.parent.parent
-    paths = [prefix / folder for prefix in (commands_folder().parent, checkout)]
+    # The installation, or else the checkout or the one file, which have them beside the package.
+    prefixes = [commands.parent for commands in commands_folders()]
+    paths = [prefix / folder for prefix in (*prefixes, Path(__file__).resolve().parents[2])]
     path = next((path for path in paths if os.path.isfile(path / file)), None)
     if path is None:
         raise Failure(f"the completion files are not in {paths[0]}; install iamcli again")
