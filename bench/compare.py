@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import socket
 import ssl
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
@@ -33,7 +35,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from support.stub import Stub, ok  # noqa: E402 - found because of the line above
 
+from iamcli.handover import VARIABLE  # noqa: E402
+from iamcli.server import launcher  # noqa: E402
+
 BIN = Path(sys.executable).parent
+#: The commands of a script, and the time that each round trip to a distant server takes (seconds).
+COUNT = 200
+LATENCY = 0.05
 USER = (
     "<User><Path>/</Path><UserName>bob</UserName><UserId>AIDACKCEVSQ6C2EXAMPLE</UserId>"
     "<Arn>arn:aws:iam::123456789012:user/bob</Arn><CreateDate>2012-09-05T19:38:48Z</CreateDate>"
@@ -50,6 +58,8 @@ class Row(NamedTuple):
     goal: float = 0
     limit: float = 0
     env: dict[str, str] = {}  # noqa: RUF012 - never written to
+    #: Whether a run takes so long that there are fewer of them, none of them to warm up.
+    long: bool = False
 
 
 #: A program that runs a command and prints its peak memory (KiB). It is a separate, small process,
@@ -82,8 +92,11 @@ def memory(arguments: list[str], env: dict[str, str]) -> float:
 def measure(row: Row, pairs: int, env: dict[str, str]) -> None:
     """Run the commands of ``row`` alternately, ``pairs`` times, and print the result."""
     env = env | row.env
-    seconds(row.ours, env)
-    seconds(row.theirs, env)
+    if row.long:
+        pairs = max(1, pairs // 7)
+    else:
+        seconds(row.ours, env)
+        seconds(row.theirs, env)
     runs = [(seconds(row.ours, env), seconds(row.theirs, env)) for _ in range(pairs)]
     ratio = statistics.median(ours / theirs for ours, theirs in runs)
     ours, theirs = (statistics.median(pair[side] for pair in runs) * 1000 for side in (0, 1))
@@ -142,6 +155,92 @@ def users(first: int, marker: str) -> str:
     )
     more = f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>"
     return f"<Users>{entries}</Users>{more if marker else '<IsTruncated>false</IsTruncated>'}"
+
+
+class Distance:
+    """A relay to a server that is far away: each round trip takes LATENCY longer.
+
+    This includes the round trip in which a connection is opened.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._target = ("127.0.0.1", port)
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            client, _ = self._listener.accept()
+            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
+
+    def _relay(self, client: socket.socket) -> None:
+        time.sleep(LATENCY)
+        server = socket.create_connection(self._target)
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=_copy, args=(server, client, 0), daemon=True).start()
+        _copy(client, server, LATENCY)
+
+
+def _copy(source: socket.socket, target: socket.socket, delay: float) -> None:
+    try:
+        while content := source.recv(1 << 16):
+            time.sleep(delay)
+            target.sendall(content)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
+
+
+def script(folder: Path, name: str, line: str) -> str:
+    """Write a script that runs ``line`` COUNT times, and return its path."""
+    file = folder / name
+    file.write_text(
+        f"#!/bin/sh\nn=0\nwhile [ $n -lt {COUNT} ]; do\n{line} >/dev/null || exit\n"
+        "n=$((n + 1))\ndone\n"
+    )
+    file.chmod(0o755)
+    return str(file)
+
+
+def run_rows(plain: str, secure: str, bundle: Path, folder: Path, env: dict[str, str]) -> list[Row]:
+    """Return the rows about ``iamcli run``; ``env``: with a running server."""
+    get = str(BIN / "iam-usergetattributes")
+    run = [str(BIN / "iamcli"), "run"]
+    near = script(folder, "near", f"{get} -u bob --url {plain}")
+    far = script(folder, "far", f"{get} -u bob --url {secure}")
+    tls = {"AWS_CA_BUNDLE": str(bundle)}
+    found = [
+        Row(f"{COUNT} commands, HTTP, run or not", [*run, near], [near], 0.18, 0.25, long=True),
+        Row(
+            f"{COUNT} commands, TLS + 50 ms, run or not",
+            [*run, far],
+            [far],
+            0.28,
+            0.35,
+            tls,
+            long=True,
+        ),
+        Row(
+            "one command in run, against python",
+            [get, "-u", "bob", "--url", plain],
+            [sys.executable, "-c", "pass"],
+            1.5,
+            2.0,
+            env,
+        ),
+    ]
+    if shutil.which("curl"):
+        curl = script(
+            folder,
+            "curl",
+            f"curl -sf --cacert {bundle} --aws-sigv4 aws:amz:us-east-1:iam --user AK:x"
+            f" -d 'Action=GetUser&Version=2010-05-08&UserName=bob' {secure}",
+        )
+        what = f"{COUNT} commands, TLS + 50 ms, against curl"
+        found.insert(2, Row(what, [*run, far], [curl], 0.55, 0.7, tls, long=True))
+    return found
 
 
 def rows(plain: str, secure: str, lists: str, bundle: Path) -> list[Row]:
@@ -215,15 +314,22 @@ def main() -> None:
             "HOME": name,
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
+            # Other variables of Python would keep commands out of a server that has them.
+            **{n: value for n, value in os.environ.items() if n.startswith("PYTHON")},
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             "AWS_DEFAULT_REGION": "us-east-1",
         }
         print(f"{'':40} {'ours':>9} {'theirs':>9}   ratio   goal  limit      memory")
         urls = (plain.endpoint(ok("GetUser", USER)).url, secure.endpoint(ok("GetUser", USER)).url)
-        for row in rows(*urls, serve_lists(plain), bundle):
-            if not asked.rows or any(word in row.what for word in asked.rows):
-                measure(row, asked.pairs, env)
+        distant = secure.endpoint(ok("GetUser", USER)).url
+        distant = distant.replace(str(secure.port), str(Distance(secure.port).port))
+        with launcher.started() as server:
+            server.wait()
+            of_run = run_rows(urls[0], distant, bundle, folder, {VARIABLE: server.address})
+            for row in [*rows(*urls, serve_lists(plain), bundle), *of_run]:
+                if not asked.rows or any(word in row.what for word in asked.rows):
+                    measure(row, asked.pairs, env)
 
 
 if __name__ == "__main__":

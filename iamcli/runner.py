@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.command import Function
     from iamcli.config.connection import Connection
-    from iamcli.output.lines import Line, Lines
+    from iamcli.output.lines import Lines
     from iamcli.output.redaction import Secrets
     from iamcli.parsing.options import Option
 
@@ -34,6 +34,14 @@ class Program(Command):
 
         After SIGTERM or SIGHUP, the process is ended by that signal.
         """
+        # A normal exit takes longer and only frees what ends with the process anyway.
+        os._exit(self.status())
+
+    def status(self) -> int:
+        """Run with the arguments of the process, and return the exit status.
+
+        After SIGTERM or SIGHUP, the process is ended by that signal.
+        """
         try:
             interrupts.install_handlers()
             status = self.run(sys.argv[1:])
@@ -41,8 +49,7 @@ class Program(Command):
             status = INTERRUPTED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)
-        # A normal exit takes longer and only frees what ends with the process anyway.
-        os._exit(status)
+        return status
 
     def run(self, arguments: Sequence[str]) -> int:
         """Run with the ``arguments`` that follow the command's name; return the exit status.
@@ -253,6 +260,8 @@ def _print_lines(lines: Lines, iam: IAM, output: Output) -> None:
 
 def _print_each(lines: Lines, output: Output) -> None:
     """Print each line; if one cannot be printed, raise the error in the command at its yield."""
+    from iamcli.output.lines import Note, RequireOutput, Secret
+
     lost: BaseException | None = None
     while True:
         try:
@@ -260,26 +269,20 @@ def _print_each(lines: Lines, output: Output) -> None:
             lost = None
             if line is None:
                 return
-            _print_line(line, output)
+            if isinstance(line, Note):
+                output.note(line)
+            elif isinstance(line, RequireOutput):
+                output.require(terminal=line.terminal)
+            else:
+                output.line(line)
+                if isinstance(line, Secret):
+                    output.flush()
         except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - any line may fail
             if lines.gi_frame is None:  # type: ignore[attr-defined]  # all generators have it
                 # The command has already ended, so it raised the error itself.
                 raise
             output.discard()
             lost = error
-
-
-def _print_line(line: Line, output: Output) -> None:
-    from iamcli.output.lines import Note, RequireOutput, Secret
-
-    if isinstance(line, Note):
-        output.note(line)
-    elif isinstance(line, RequireOutput):
-        output.require(terminal=line.terminal)
-    else:
-        output.line(line)
-        if isinstance(line, Secret):
-            output.flush()
 
 
 def _print_text(text: str, output: Output, *, styled: bool = False) -> None:

@@ -17,14 +17,14 @@ LEVELS = (
     ("__main__",),
     ("cli",),
     ("doctor", "sandbox", "completion", "check", "explain"),
-    ("installation",),
+    ("installation", "server"),
     ("commands", "snapshot"),
     ("runner",),
     ("operations", "help", "hints"),
     ("command", "client", "policies"),
     ("config",),
     ("output", "parsing"),
-    ("interrupts",),
+    ("interrupts", "handover"),
     ("errors", "extras"),
 )
 

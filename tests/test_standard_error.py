@@ -374,6 +374,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "requests go": diverted,
     "private IAM": sandbox,
+    "... commands, ... requests": lambda _run, _stub: Run(f"{BIN}/iamcli run --stats true"),
     "Try these": sandbox,
     "only IAM": copied("true"),
     "... refused when": copied("true"),

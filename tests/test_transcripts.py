@@ -105,12 +105,12 @@ def tokens(text: str) -> str:
     return VOLATILE.sub(token, text)
 
 
-def played(run: Shell, stub: Stub, moto: str, text: str) -> str:
-    """Return what the transcript ``text`` shows now."""
+def played(run: Shell, stub: Stub, moto: str, text: str, *prefix: str) -> str:
+    """Return what the transcript ``text`` shows now; ``prefix``: what runs its shell."""
     wanted = parts(text)
     for name in FILES:
         (run.home / name).write_bytes((HERE / "answers" / name).read_bytes())
-    done = run("sh", "-c", script(stub, moto, wanted))
+    done = run(*prefix, "sh", "-c", script(stub, moto, wanted))
     pieces = done.out.split(MARK)
     lines = []
     for number, part in enumerate(wanted):
@@ -148,3 +148,10 @@ def test_transcript_with_the_installed_programs(
 ) -> None:
     text = file.read_bytes().decode()
     assert played(aws, stub, moto, text) == text
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
+def test_transcript_in_iamcli_run(file: Path, aws: Shell, stub: Stub, moto: str) -> None:
+    text = file.read_bytes().decode()
+    assert played(aws, stub, moto, text, "iamcli", "run") == text

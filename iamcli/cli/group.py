@@ -48,6 +48,7 @@ SUBCOMMANDS = (
     "doctor",
     "check",
     "explain",
+    "run",
     "sandbox",
     "snapshot",
     "home",

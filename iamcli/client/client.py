@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 
 import botocore
 from botocore.awsrequest import prepare_request_dict
@@ -195,6 +196,7 @@ class Client:
         )
 
 
+@lru_cache(None)
 def _model(*, complete: bool) -> ServiceModel:
     if complete:
         from iamcli.client.full_model import full_model

@@ -25,7 +25,7 @@ from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import Any
 
@@ -46,11 +46,23 @@ def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
-    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything."""
+    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything.
+
+    ``pools``, ``tls`` and ``finished`` are for ``iamcli run``: the classes of connection pools, a
+    TLS context that was made before, and what is called after each request, with whether its
+    response was read completely.
+    """
+
+    pools: dict[str, Any] | None = None
+    tls: Any = None
+    finished: Callable[[bool], None] | None = None
 
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
         super().__init__(timeout=timeout, **settings)
         self._timeout = timeout[1]
+        if self.pools:
+            # For a proxy, the session uses other pools.
+            self._manager.pool_classes_by_scheme = self.pools
 
     def send(self, request: Any) -> Any:
         """Send one request and return its response, which is read completely.
@@ -60,15 +72,24 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         """
         request.stream_output = True
         deadline = _Deadline(self._timeout)
+        complete = False
         try:
             with deadline:
-                return self._exchange(request)
+                response = self._exchange(request)
+            complete = True
         except (HTTPClientError, ResponseParserError, TimeoutError) as error:
             if deadline.expired and isinstance(error, (EndpointConnectionError, SSLError)):
                 raise ConnectTimeoutError(endpoint_url=request.url, error=error) from error
             if deadline.expired and not isinstance(error, NOT_ARRIVED):
                 raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
             raise
+        finally:
+            if self.finished:
+                self.finished(complete)
+        return response
+
+    def _get_ssl_context(self) -> Any:
+        return self.tls or super()._get_ssl_context()
 
     def _exchange(self, request: Any) -> Any:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from botocore.parsers import QueryParser, ResponseParserError
 
 from iamcli.errors import UnexpectedResponse
@@ -22,6 +24,10 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
+
+
+#: What is known about an element that the model does not have.
+_UNKNOWN: tuple[str, Any] = ("", None)
 
 
 class ResponseStructure(dict[str, "Any"]):
@@ -71,13 +77,41 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
             raise ResponseParserError(str(error)) from error
 
     def _handle_structure(self, shape: Any, node: Any) -> ResponseStructure:
-        return ResponseStructure(super()._handle_structure(shape, node), self._missing)
+        members = _members(shape)
+        if members is None or isinstance(node, list):
+            return ResponseStructure(super()._handle_structure(shape, node), self._missing)
+        # Long lists consist of structures. This takes a fifth of the time that super() takes.
+        parsed = ResponseStructure({}, self._missing)
+        for child in node:
+            name, member = members.get(child.tag.rpartition("}")[2], _UNKNOWN)
+            if name in parsed:
+                raise ResponseParserError(f"{name} occurs more than once")
+            if member:
+                parsed[name] = self._parse_shape(member, child)
+            elif name:
+                parsed[name] = child.text or ""
+        return parsed
 
     def _handle_string(self, shape: Any, node: Any) -> str:
         text = super()._handle_string(shape, node)
         if not isinstance(text, str):
             raise ResponseParserError(f"{shape.name} occurs more than once")
         return text
+
+
+@lru_cache(None)
+def _members(shape: Any) -> dict[str, tuple[str, Any]] | None:
+    """Return the members of ``shape`` by the names of their elements: name, and shape if no text.
+
+    Returns None if a member is not an element of its own.
+    """
+    found = {}
+    for name, member in shape.members.items():
+        if member.serialization.keys() - {"name"}:
+            return None
+        text = member.type_name in ("string", "timestamp")
+        found[member.serialization.get("name", name)] = (name, None if text else member)
+    return None if shape.metadata.get("exception") else found
 
 
 class ParserFactory:

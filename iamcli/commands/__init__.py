@@ -4,9 +4,14 @@ import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms
 import os
 import sys
 
-# Until a command runs, Ctrl-C ends its program without Python's traceback, as it ends others.
-# If something else imports the commands, or if Ctrl-C is ignored, nothing is changed.
-if os.path.basename(sys.argv[0]).startswith("iam-") and (
-    _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
-):
-    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+# If something else imports the commands, nothing of this is done.
+if os.path.basename(sys.argv[0]).startswith("iam-"):
+    # Until a command runs, Ctrl-C ends its program without Python's traceback, as it ends others.
+    # If Ctrl-C is ignored, it remains ignored.
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    # Before anything else is imported, because that takes longer than the command takes then.
+    if "IAMCLI_RUN" in os.environ:
+        from iamcli.handover import hand_over
+
+        hand_over()

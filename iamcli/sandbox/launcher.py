@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import select
@@ -14,7 +13,10 @@ import sys
 from typing import NamedTuple
 
 from iamcli.errors import Failure
+from iamcli.handover import VARIABLE
 from iamcli.sandbox import shell
+from iamcli.server import launcher as fast
+from iamcli.server import script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 
 #: The time that the server may take to start, and to end (seconds).
 TIMEOUT = 60
-
-#: The time after which a signal that ends an interactive shell is sent again (seconds).
-REPEAT = 1.0
 
 #: What users of a copy must know before their script runs.
 ONLY_IAM = (
@@ -168,18 +167,25 @@ def run(
     Raises Failure if the server does not start, if the account was not kept, or if what has changed
     is not known or cannot be reported.
     """
-    with server(keep=keep, account=account, watch=target is not None) as private:
+    with (
+        fast.started() as commands,
+        server(keep=keep, account=account, watch=target is not None) as private,
+    ):
         if account:
             _announce_copy(output, account, private.about)
-        status = _run_with(private, command, output, keep)
+        commands.wait()
+        env = environment(private, os.environ)
+        if commands.address:
+            env[VARIABLE] = commands.address
+        status = _run(private, env, command, output, keep)
     if target:
         target.write(private.about, private.ended, status)
     return status
 
 
-def _run_with(private: Server, command: Sequence[str], output: Output, keep: str) -> int:
-    """Run ``command`` with a running server, as ``run`` does."""
-    env = environment(private, os.environ)
+def _run(
+    private: Server, env: dict[str, str], command: Sequence[str], output: Output, keep: str
+) -> int:
     terminate = signal.SIGTERM
     if not command:
         command = shell.start(env, private.folder)
@@ -188,14 +194,7 @@ def _run_with(private: Server, command: Sequence[str], output: Output, keep: str
         output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
         if output.on_terminal():
             output.error_text(shell.greeting(env, kept=private.found))
-    try:
-        return _run(command, env, private, terminate)
-    except FileNotFoundError:
-        output.error(f"{command[0]}: not found; is it installed and on PATH?")
-        return 127
-    except OSError as error:
-        output.error(f"{command[0]}: cannot be executed: {error.strerror}")
-        return 126
+    return script.run(command, env, output.error, terminate=terminate, register=private.set_command)
 
 
 def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:
@@ -276,74 +275,3 @@ def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     with open(pipe.fileno(), "rb", closefd=False) as buffered:
         line = buffered.readline()
     return json.loads(line) if line else None
-
-
-def _run(
-    command: Sequence[str], env: Mapping[str, str], private: Server, terminate: signal.Signals
-) -> int:
-    """Run ``command``, forward signals to it, and return its exit status.
-
-    ``terminate``: the signal to send to the command instead of SIGTERM.
-    """
-    process = None
-    early: list[int] = []
-
-    def forward(number: int, _frame: object) -> None:
-        if process is None:
-            early.append(number)
-        elif number != signal.SIGINT or not _in_foreground():
-            # In the foreground, the terminal also sends Ctrl-C to the command.
-            send(process, number)
-
-    def send(process: subprocess.Popen[bytes], number: int) -> None:
-        sent = terminate if number == signal.SIGTERM else number
-        process.send_signal(sent)
-        if sent == terminate == signal.SIGHUP:
-            # bash misses a signal that arrives while it shows its prompt.
-            signal.signal(signal.SIGALRM, lambda *_: process.send_signal(sent))
-            signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
-            signal.signal(number, forward)
-    try:
-        process = _start(command, env, private)
-    except OSError:
-        private.set_command(0)
-        raise
-    for early_number in early:
-        send(process, early_number)
-    status = process.wait()
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    private.set_command(0)
-    return 128 - status if status < 0 else status
-
-
-def _start(
-    command: Sequence[str], env: Mapping[str, str], private: Server
-) -> subprocess.Popen[bytes]:
-    def register() -> None:
-        # In the new process, before it runs the command: iamcli may be killed at any time.
-        private.set_command(os.getpid())
-
-    try:
-        return subprocess.Popen(command, env=env, preexec_fn=register)  # noqa: PLW1509, S603 - no threads
-    except OSError as error:
-        found = shutil.which(command[0], path=env["PATH"])
-        if error.errno != errno.ENOEXEC or not found:
-            raise
-        # Run a script without #! with sh, as shells do.
-        shell = ["/bin/sh", found, *command[1:]]
-        return subprocess.Popen(shell, env=env, preexec_fn=register)  # noqa: PLW1509, S603
-
-
-def _in_foreground() -> bool:
-    """Return whether this process is in the foreground process group of its terminal."""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        return os.tcgetpgrp(terminal) == os.getpgrp()
-    finally:
-        os.close(terminal)

@@ -1,0 +1,279 @@
+"""The process that keeps the connections of the commands in ``iamcli run`` open between requests.
+
+It opens a connection for a command, or takes one that is idle, and passes it on: over plain HTTP
+the descriptor itself, over TLS one end of a pair of sockets, between which and the service it
+copies. It sees signed requests and their responses, but no secret key. It does not understand them:
+the command says whether the connection can be used again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import ssl
+import threading
+import time
+from collections import Counter
+
+from botocore.httpsession import URLLib3Session
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from iamcli.client import pooled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, NoReturn
+
+#: The time after which an idle connection is not used again (seconds). Servers close connections
+#: that are idle for longer, and a request that is sent at that moment is lost.
+MAX_IDLE = 3.0
+#: The time in which the statistics arrive (seconds).
+_TIMEOUT = 5.0
+_PART = 1 << 16
+
+
+class PoolProcess:
+    """The process, as the server of ``iamcli run`` sees it; ``pipe``: a socket to it."""
+
+    def __init__(self, pipe: socket.socket) -> None:
+        self._pipe = pipe
+
+    def statistics(self) -> dict[str, int]:
+        """End the process, which first lets commands finish; return what it has done."""
+        self._pipe.settimeout(_TIMEOUT)
+        try:
+            self._pipe.shutdown(socket.SHUT_WR)
+            return dict(json.loads(self._pipe.recv(_PART)))
+        except (OSError, ValueError):
+            return {}
+
+
+@contextlib.contextmanager
+def started(path: str) -> Iterator[PoolProcess]:
+    """Start the process, which listens at ``path`` and ends when this process ends."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen(128)
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        ours.close()
+        _run(listener, theirs, path)
+    theirs.close()
+    listener.close()
+    with ours:
+        yield PoolProcess(ours)
+
+
+def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
+    # In a session of its own, it outlives the process group of the script and removes the folder.
+    os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(null, number)
+    own = {0, 1, 2, null, listener.fileno(), pipe.fileno()}
+    for number in map(int, os.listdir("/dev/fd")):
+        if number not in own:
+            with contextlib.suppress(OSError):
+                os.close(number)
+    try:
+        _Pool().serve(listener, pipe, os.path.dirname(path))
+    finally:
+        os._exit(0)
+
+
+class _Pool:
+    """The idle connections, by what they are for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: dict[object, list[tuple[Any, float]]] = {}
+        self._sessions: dict[object, URLLib3Session] = {}
+        self._counts = Counter(requests=0, connections=0)
+
+    def serve(self, listener: socket.socket, pipe: socket.socket, folder: str) -> None:
+        """Serve until the other end of ``pipe`` is closed, then until no command is served.
+
+        Then the server has ended, and its ``folder`` is removed.
+        """
+        threads: list[threading.Thread] = []
+        while True:
+            ready, _, _ = select.select([listener, pipe], [], [], MAX_IDLE)
+            self._drop_old()
+            if pipe in ready:
+                break
+            if listener in ready:
+                connection, _ = listener.accept()
+                thread = threading.Thread(target=self._serve_one, args=(connection,))
+                thread.start()
+                threads = [other for other in threads if other.is_alive()] + [thread]
+        listener.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            pipe.sendall(json.dumps(self._counts).encode())
+        pipe.close()
+        for thread in threads:
+            thread.join()
+
+    def _serve_one(self, command: socket.socket) -> None:
+        """Serve one request of a ``command``."""
+        with command, contextlib.suppress(OSError, ValueError):
+            with command.makefile("rb") as file:
+                order = json.loads(file.readline())
+            with self._lock:
+                self._counts["requests"] += 1
+            try:
+                key = _key(order)
+                channel = self._take(key) or self._open(order, key)
+            except Exception as error:  # noqa: BLE001 - the command connects itself and reports it
+                # urllib3 calls a refused connection a kind of time-out.
+                late = isinstance(error, ConnectTimeoutError)
+                late = late and not isinstance(error, NewConnectionError)
+                command.sendall(pooled.TIMED_OUT if late else pooled.FAILED)
+                return
+            reusable = False
+            try:
+                reusable = _lend(channel, command, order["timeout"])
+            finally:
+                if reusable:
+                    with self._lock:
+                        entry = (channel, time.monotonic())
+                        self._idle.setdefault(key, []).append(entry)
+                else:
+                    _close(channel)
+
+    def _take(self, key: object) -> Any:
+        """Return an idle connection that is still open, or None."""
+        while True:
+            with self._lock:
+                idle = self._idle.get(key)
+                if not idle:
+                    return None
+                channel, since = idle.pop()
+            if time.monotonic() - since < MAX_IDLE and not _is_closed(channel):
+                return channel
+            _close(channel)
+
+    def _drop_old(self) -> None:
+        limit = time.monotonic() - MAX_IDLE
+        with self._lock:
+            old = [entry for idle in self._idle.values() for entry in idle if entry[1] < limit]
+            for key, idle in self._idle.items():
+                self._idle[key] = [entry for entry in idle if entry[1] >= limit]
+        for channel, _ in old:
+            _close(channel)
+
+    def _open(self, order: dict[str, Any], key: object) -> Any:
+        """Return a new connection, opened and verified as a command does; raise what it raises."""
+        scheme, host, port = order["url"]
+        bundle = order["bundle"]
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is None:
+                session = self._sessions[key] = URLLib3Session(
+                    verify=bundle or True,
+                    timeout=(order["timeout"], order["timeout"]),
+                    socket_options=[tuple(option) for option in order["options"] or ()],
+                )
+        address = f"[{host}]" if ":" in host else host
+        url = f"{scheme}://{address}:{port}/"
+        pool = session._manager.connection_from_url(url)  # noqa: SLF001 - as the session does
+        session._setup_ssl_cert(pool, url, bundle or True)  # noqa: SLF001
+        connection = pool._new_conn()  # noqa: SLF001
+        connection.timeout = order["timeout"]
+        connection.connect()
+        with self._lock:
+            self._counts["connections"] += 1
+        channel, connection.sock = connection.sock, None
+        return channel
+
+
+def _key(order: dict[str, Any]) -> tuple[object, ...]:
+    """Return what must be equal for a connection to be used again: also the trusted CAs."""
+    found = os.stat(order["bundle"]) if order["bundle"] else None
+    return (json.dumps(order), *((found.st_mtime_ns, found.st_ino, found.st_size) if found else ()))
+
+
+def _lend(channel: Any, command: socket.socket, timeout: float | None) -> bool:
+    """Let the ``command`` use a connection; return whether it can be used again."""
+    if not isinstance(channel, ssl.SSLSocket):
+        socket.send_fds(command, [pooled.CONNECTED], [channel.fileno()])
+        return command.recv(1) == pooled.REUSABLE
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            socket.send_fds(command, [pooled.CONNECTED], [theirs.fileno()])
+        return _copy(channel, ours, command, timeout)
+
+
+def _copy(
+    channel: ssl.SSLSocket, ours: socket.socket, command: socket.socket, timeout: float | None
+) -> bool:
+    """Copy in both directions until the ``command`` ends its request; return as ``_lend`` does."""
+    poll = select.poll()
+    for source in (channel, ours, command):
+        poll.register(source, select.POLLIN)
+    while True:
+        # What TLS has decrypted already does not make the descriptor readable.
+        ready = {number for number, _ in poll.poll(0 if channel.pending() else None)}
+        if command.fileno() in ready:
+            return command.recv(1) == pooled.REUSABLE
+        if ours.fileno() in ready:
+            content = _received(ours)
+            if content:
+                channel.settimeout(timeout)
+                channel.sendall(content)
+            else:
+                poll.unregister(ours)
+        if channel.fileno() in ready or channel.pending():
+            channel.settimeout(0)
+            try:
+                content = channel.recv(_PART)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                # Not a part of the response, such as a session ticket.
+                continue
+            except OSError:
+                content = b""
+            if content:
+                ours.sendall(content)
+            else:
+                poll.unregister(channel)
+                with contextlib.suppress(OSError):
+                    ours.shutdown(socket.SHUT_WR)
+
+
+def _received(source: socket.socket) -> bytes:
+    try:
+        return source.recv(_PART)
+    except OSError:
+        return b""
+
+
+def _is_closed(channel: Any) -> bool:
+    """Return whether the service has closed an idle connection, or sent what nobody asked for."""
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    if not poll.poll(0):
+        return False
+    if not isinstance(channel, ssl.SSLSocket):
+        return True
+    channel.settimeout(0)
+    try:
+        channel.recv(1)
+    except ssl.SSLWantReadError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _close(channel: Any) -> None:
+    with contextlib.suppress(OSError):
+        channel.shutdown(socket.SHUT_RDWR)
+    channel.close()

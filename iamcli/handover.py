@@ -1,0 +1,242 @@
+"""Hands a command over to the server of ``iamcli run``, which starts it in a few milliseconds.
+
+A console program does so before it imports anything else, so this module uses only modules that are
+built in. What is handed over: the arguments, the variables, the directory, the open descriptors,
+the umask, and the ignored and blocked signals. The server reads the rest from the process itself.
+
+The command starts only after this process has confirmed that it waits for it. So a command that was
+not taken at once runs here, as always; one that was taken never runs twice.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
+import os
+import sys
+
+from iamcli import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: The variable with the path of the server's socket.
+VARIABLE = "IAMCLI_RUN"
+#: The time in which the server must take a command (seconds).
+AT_ONCE = 2.0
+#: The maximum number of descriptors that are handed over; the kernel's limit is 253.
+MAX_DESCRIPTORS = 200
+#: The prefixes of variables that count when a process starts, or when a module is imported.
+OF_THE_START = ("PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
+#: The signals that Python itself ignores.
+_IGNORED_BY_PYTHON = (_signal.SIGPIPE, getattr(_signal, "SIGXFSZ", 0))
+#: The signals that are passed on to the command.
+_FORWARDED = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGCONT)
+
+#: The messages of the server, followed by a number: the process that will run the command, its exit
+#: status, the signal that ended it; and of this program, that the command is to start.
+READY, EXIT, SIGNAL = b"ready ", b"exit ", b"signal "
+START = b"!"
+
+
+def identity() -> str:
+    """Return what must be equal here and in the server: code, interpreter, user, variables."""
+    flags = sys.flags
+    own = (
+        __version__,
+        os.path.realpath(os.path.dirname(__file__)),
+        sys.prefix,
+        sys.version,
+        sys.getfilesystemencoding(),
+        (flags.optimize, flags.utf8_mode, flags.dev_mode, flags.isolated, flags.no_site),
+        (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), sorted(os.getgroups())),
+        sorted(item for item in os.environ.items() if item[0].startswith(OF_THE_START)),
+    )
+    return repr(own)
+
+
+def hand_over() -> None:
+    """Run the command of this process in the server, and end the process as the command ended.
+
+    Returns if there is no server, or if it does not take the command at once.
+    """
+    address = os.environ.get(VARIABLE)
+    if not address:
+        return
+    import _socket
+
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    waiting = _Waiting()
+    try:
+        connection.settimeout(AT_ONCE)
+        connection.connect(address)
+        if _is_own(connection, _socket):
+            _offer(connection, _socket, waiting.ignored)
+            waiting.process = _number(connection, READY)
+            if waiting.process and not waiting.received:
+                connection.sendall(START)
+                waiting.begin()
+    except (OSError, ValueError):
+        # If the confirmation was not sent, the command does not start in the server.
+        pass
+    if waiting.taken:
+        connection.settimeout(None)
+        _end(connection, waiting)
+    connection.close()
+    waiting.restore()
+
+
+class _Waiting:
+    """The signals that this process receives while another one runs the command.
+
+    ``ignored``: the signals that this process ignores; ``process``: the process that runs the
+    command, 0 before it is known and after it has ended; ``received``: the signals that were
+    received before; ``taken``: whether the command was started in the server.
+    """
+
+    def __init__(self) -> None:
+        numbers = range(1, _signal.NSIG)
+        before = {number: _signal.getsignal(number) for number in numbers}
+        self.ignored = [
+            number
+            for number in numbers
+            if before[number] is _signal.SIG_IGN and number not in _IGNORED_BY_PYTHON
+        ]
+        self.process = 0
+        self.received: list[int] = []
+        self.taken = False
+        self._before = {
+            number: before[number] for number in _FORWARDED if number not in self.ignored
+        }
+        for number in self._before:
+            _signal.signal(number, self._forward)
+
+    def begin(self) -> None:
+        """From now on, pass signals on; those too that came just before."""
+        self.taken = True
+        for number in self.received:
+            self._forward(number, None)
+
+    def restore(self) -> None:
+        """Handle signals as before, those included that were received since."""
+        self.process = 0
+        for number, handler in self._before.items():
+            _signal.signal(number, handler)
+        for number in self.received:
+            os.kill(os.getpid(), number)
+
+    def _forward(self, number: int, _frame: object) -> None:
+        if not self.taken:
+            if number != _signal.SIGCONT:
+                self.received.append(number)
+        elif self.process:
+            try:
+                os.kill(self.process, number)
+            except OSError:
+                return
+
+
+def _is_own(connection: Any, sockets: Any) -> bool:
+    """Return whether the server is a process of the same user, as far as the system can say."""
+    option = getattr(sockets, "SO_PEERCRED", None)
+    if option is None:
+        return True
+    credentials = connection.getsockopt(sockets.SOL_SOCKET, option, 12)
+    return int.from_bytes(credentials[4:8], sys.byteorder) == os.geteuid()
+
+
+def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:
+    """Send everything that the server needs to become this process; raise OSError or ValueError."""
+    numbers = _inherited()
+    if len(numbers) > MAX_DESCRIPTORS:
+        raise ValueError
+    folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Both descriptors are this process's own, so they have no number in the command.
+        sent = b"".join(number.to_bytes(4, sys.byteorder) for number in (folder, *numbers))
+        mask = os.umask(0o077)
+        os.umask(mask)
+        blocked = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())
+        arguments = [os.fsencode(argument) for argument in sys.argv]
+        parts = [
+            identity().encode("utf-8", "surrogateescape"),
+            b"%d" % os.getpid(),
+            b"%o" % mask,
+            *(b",".join(b"%d" % n for n in found) for found in (ignored, blocked, numbers)),
+            _limits(),
+            b"%d" % len(arguments),
+            *arguments,
+            *(b"=".join(map(os.fsencode, item)) for item in os.environ.items()),
+        ]
+        content = b"\0".join(parts)
+        begin = len(content).to_bytes(8, "big")
+        connection.sendmsg([begin], [(sockets.SOL_SOCKET, sockets.SCM_RIGHTS, sent)])
+        connection.sendall(content)
+    finally:
+        os.close(folder)
+
+
+def _inherited() -> list[int]:
+    """Return the descriptors that this process inherited; Python makes its own not inheritable."""
+    found = []
+    for name in os.listdir("/dev/fd"):
+        try:
+            if os.get_inheritable(int(name)):
+                found.append(int(name))
+        except OSError:  # noqa: PERF203 - any may be closed
+            # The descriptor that lists the folder.
+            continue
+    return sorted(found)
+
+
+def _limits() -> bytes:
+    """Return the resource limits, where the server cannot read those of another process."""
+    if sys.platform == "linux":
+        return b""
+    import resource
+
+    names = sorted(name for name in dir(resource) if name.startswith("RLIMIT_"))
+    numbers = sorted({getattr(resource, name) for name in names})
+    return repr([(number, resource.getrlimit(number)) for number in numbers]).encode()
+
+
+def _number(connection: Any, kind: bytes) -> int:
+    """Return the number in the server's message of this ``kind``; 0 if it is another one."""
+    answer = _line(connection)
+    return int(answer.removeprefix(kind)) if answer.startswith(kind) else 0
+
+
+def _line(connection: Any) -> bytes:
+    """Return the next message of the server, b"" if there is none."""
+    answer = b""
+    while not answer.endswith(b"\n"):
+        part = connection.recv(64)
+        if not part:
+            return b""
+        answer += part
+    return answer.removesuffix(b"\n")
+
+
+def _end(connection: Any, waiting: _Waiting) -> None:
+    """Wait for the end of the command, and end this process as the command ended."""
+    try:
+        answer = _line(connection)
+    except OSError:
+        answer = b""
+    waiting.process = 0
+    if answer.startswith(EXIT):
+        os._exit(int(answer.removeprefix(EXIT)))
+    if answer.startswith(SIGNAL):
+        number = int(answer.removeprefix(SIGNAL))
+        if number != _signal.SIGKILL:
+            _signal.signal(number, _signal.SIG_DFL)
+            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [number])
+        os.kill(os.getpid(), number)
+        os._exit(128 + number)
+    name = os.path.basename(sys.argv[0])
+    text = f"{name}: iamcli run ended before {name} did; the outcome is unknown, check it first\n"
+    try:  # noqa: SIM105 - contextlib takes 1 ms to import
+        os.write(1 if os.environ.get("IAMCLI_STRICT") == "1" else 2, text.encode())
+    except OSError:
+        pass
+    os._exit(1)

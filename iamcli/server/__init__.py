@@ -1,0 +1,1 @@
+"""The server of ``iamcli run``, which starts commands in a few milliseconds."""

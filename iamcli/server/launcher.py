@@ -1,0 +1,163 @@
+"""Runs a command whose iam-* commands start in a server: the work of ``iamcli run``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from iamcli.handover import VARIABLE
+from iamcli.server import script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+#: The time in which the server is ready, and in which it reports what it has done (seconds).
+TIMEOUT = 5.0
+#: The prefix of the folder with the sockets, and where it is if its usual place has a long name.
+_PREFIX = "iamcli-run-"
+_SHORT = "/tmp"  # noqa: S108 - the folder has a random name, and only its owner can enter it
+#: The maximum length of the path of a socket (bytes), with the ending of the second one.
+_MAX_PATH = 100 - len("-connections")
+
+# The server runs the same iamcli with the import path of this process. "python -c" adds the current
+# directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
+_SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
+_SERVER_CODE = (
+    "import sys; root, count = sys.argv[1], int(sys.argv[2]); sys.path = [root]; import iamcli; "
+    "sys.path = sys.argv[3:3 + count]; from iamcli.server.server import main; main()"
+)
+
+
+class Server:
+    """A running server: the ``address`` of its socket, "" if it could not be started."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self._folder = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server; raise OSError if that fails."""
+        self._folder = tempfile.mkdtemp(prefix=_PREFIX)
+        if len(os.fsencode(self._folder)) > _MAX_PATH:
+            os.rmdir(self._folder)
+            self._folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_SHORT)
+        address = os.path.join(self._folder, "socket")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(address)
+            listener.listen(128)
+            self._process = _start(address, listener.fileno())
+        self.address = address
+
+    def wait(self) -> None:
+        """Wait until the server takes commands at once, but not longer than TIMEOUT."""
+        if self._process:
+            assert self._process.stdout  # noqa: S101 - for mypy
+            select.select([self._process.stdout], [], [], TIMEOUT)
+
+    def stop(self) -> dict[str, int]:
+        """End the server, and return what it has done; {} if that is unknown.
+
+        Commands that still run in it, such as background jobs, are not ended.
+        """
+        report: dict[str, int] = {}
+        if self._process:
+            assert self._process.stdin  # noqa: S101 - for mypy
+            assert self._process.stdout  # noqa: S101
+            self._process.stdin.close()
+            with contextlib.suppress(ValueError):
+                report = json.loads(_read(self._process.stdout.fileno()))
+            self._process.stdout.close()
+            _wait_briefly(self._process)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        return report
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Server]:
+    """Run a server. If it cannot be started, commands run without it, as they do alone."""
+    server = Server()
+    try:
+        with contextlib.suppress(OSError):
+            server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool) -> int:
+    """Run ``command``, or a shell if it is empty, with a server; return its exit status.
+
+    ``say``: called with each line for the user; ``statistics``: also with the number of commands,
+    requests and connections at the end.
+    """
+    server = Server()
+    terminate = signal.SIGTERM
+    if not command:
+        command = [os.environ.get("SHELL") or "/bin/sh"]
+        terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
+    try:
+        with contextlib.suppress(OSError):
+            server.start()
+        server.wait()
+        env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
+        return script.run(command, env, say, terminate=terminate)
+    finally:
+        done = server.stop()
+        if statistics:
+            say(_statistics(done))
+
+
+def _statistics(done: dict[str, int]) -> str:
+    if not done:
+        return "the server ended early; what it has done is unknown"
+    names = ("commands", "requests", "connections")
+    known = {name: done.get(name) for name in names}
+    return ", ".join(f"{'unknown' if n is None else n} {name}" for name, n in known.items())
+
+
+def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    folders = [os.path.abspath(folder) for folder in filter(None, sys.path)]
+    return subprocess.Popen(  # noqa: S603 - a module of this package
+        [
+            *(sys.executable, *_SAFE_PATH, "-c", _SERVER_CODE),
+            *(root, str(len(folders)), *folders, address, str(listener)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[listener],
+        # The server remains in this process group. From another one, each end of a command would
+        # leave the group without a parent outside, and the kernel would send SIGHUP to all of it if
+        # one process in it is stopped. In another session, commands could not use the terminal.
+    )
+
+
+def _read(descriptor: int) -> bytes:
+    """Read to the end, but not longer than TIMEOUT."""
+    content = b""
+    limit = time.monotonic() + TIMEOUT
+    while select.select([descriptor], [], [], max(0.0, limit - time.monotonic()))[0]:
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            break
+        content += part
+    return content
+
+
+def _wait_briefly(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of the server, unless it waits for a command."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(0.2)

@@ -1,0 +1,246 @@
+"""A process of the server that becomes the console program which handed its command over."""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # the enumerations of signal take time
+import ast
+import contextlib
+import fcntl
+import io
+import os
+import resource
+import socket
+import sys
+import time
+
+from iamcli import handover, interrupts
+from iamcli.commands import index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from iamcli.runner import Program
+
+#: The time in which a program must have sent everything (seconds).
+TIMEOUT = 2.0
+#: A second SIGINT within this time is ignored: the terminal sends one to this process, and the
+#: console program passes its own on (seconds).
+REPEAT_INTERVAL = 0.2
+#: The exit status of this process if it did not run the command.
+NOT_RUN = 100
+#: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
+_MAX_SIZE = 64 << 20
+#: A program may have less memory than this process, which has imported everything.
+_OF_MEMORY = {
+    getattr(resource, name) for name in ("RLIMIT_AS", "RLIMIT_DATA") if hasattr(resource, name)
+}
+
+
+class Refused(Exception):  # noqa: N818 - not an error: the program runs the command itself
+    """This process cannot become that program."""
+
+
+class Handover:
+    """What a program has sent over ``connection``; ``peer`` and ``identity`` as for ``become``.
+
+    Raises Refused if it is incomplete, or meant for another server. ``process``: the process ID of
+    the program; ``numbers``: the numbers of its descriptors; ``received``: these descriptors in
+    this process, the program's directory first.
+    """
+
+    def __init__(self, connection: socket.socket, peer: int, identity: str) -> None:
+        connection.settimeout(TIMEOUT)
+        begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS + 1)
+        size = int.from_bytes(begin, "big")
+        if len(begin) != 8 or size > _MAX_SIZE:  # noqa: PLR2004 - the length of the size
+            raise Refused
+        content = bytearray()
+        while len(content) < size:
+            part = connection.recv(min(size - len(content), 1 << 20))
+            if not part:
+                raise Refused
+            content += part
+        parts = bytes(content).split(b"\0")
+        if parts[0].decode("utf-8", "surrogateescape") != identity:
+            raise Refused
+        self.process = int(parts[1])
+        self.mask = int(parts[2], 8)
+        self.ignored, self.blocked, self.numbers = map(_numbers, parts[3:6])
+        self.limits = parts[6]
+        count = 8 + int(parts[7])
+        self.arguments = [os.fsdecode(part) for part in parts[8:count]]
+        self.variables = dict(part.split(b"=", 1) for part in parts[count:])
+        self.received = descriptors
+        complete = len(descriptors) == len(self.numbers) + 1 and self.arguments
+        if not complete or (peer and peer != self.process):
+            raise Refused
+
+
+def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
+    """Run the command of the program at the other end of ``connection``, then end the process.
+
+    ``peer``: the process ID of the program as the kernel reports it, 0 if it does not;
+    ``identity``: what the program must have in common with the server. If this process cannot do
+    exactly what the program would do, or if the program does not confirm that it waits, the process
+    ends without running the command.
+    """
+    try:
+        order = Handover(connection, peer, identity)
+        program = index.load(os.path.basename(order.arguments[0]))
+        connection = _take_over(connection, order)
+        connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
+        started = connection.recv(1) == handover.START
+    except (Refused, OSError, ValueError, LookupError, OverflowError):
+        started = False
+    if not started:
+        # The program reads the end of the connection as a refusal.
+        os._exit(NOT_RUN)
+    connection.settimeout(None)
+    _end_with(connection)
+    _run(program, connection, order.numbers)
+
+
+def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoReturn:
+    """Run ``program`` and report its exit status."""
+    interrupts.REPEAT_INTERVAL = REPEAT_INTERVAL
+    try:
+        status = program.status()
+    finally:
+        # The program may be followed by one that waits until nobody has its descriptors open.
+        for number in numbers:
+            with contextlib.suppress(OSError):
+                os.close(number)
+    with contextlib.suppress(OSError):
+        connection.sendall(b"%s%d\n" % (handover.EXIT, status))
+    os._exit(0)
+
+
+def _take_over(connection: socket.socket, order: Handover) -> socket.socket:
+    """Make this process like the program in everything that a command can notice.
+
+    Returns the connection, which has another descriptor then.
+    """
+    if os.getsid(order.process) != os.getsid(0) or _view(order.process) != _view("self"):
+        raise Refused
+    # The terminal sends signals to a process group, and only the foreground one may read from it.
+    os.setpgid(0, os.getpgid(order.process))
+    niceness = os.getpriority(os.PRIO_PROCESS, order.process)
+    if niceness != os.getpriority(os.PRIO_PROCESS, 0):
+        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    if hasattr(os, "sched_getaffinity"):
+        os.sched_setaffinity(0, os.sched_getaffinity(order.process))
+    _set_limits(order)
+    moved = _set_descriptors(connection, order)
+    os.umask(order.mask)
+    _set_variables(order.variables)
+    sys.argv = order.arguments
+    _set_signals(order)
+    return moved
+
+
+def _view(process: int | str) -> list[str]:
+    """Return what decides which files and networks a ``process`` sees, as far as it is known."""
+    names = ("root", "ns/mnt", "ns/net", "ns/user", "ns/uts")
+    return [os.readlink(f"/proc/{process}/{name}") for name in names if sys.platform == "linux"]
+
+
+def _set_limits(order: Handover) -> None:
+    names = {getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
+    if hasattr(resource, "prlimit"):
+        limits = [(number, resource.prlimit(order.process, number)) for number in sorted(names)]
+    else:
+        limits = ast.literal_eval(order.limits.decode())
+    for number, limit in limits:
+        if number in _OF_MEMORY and limit[0] != resource.RLIM_INFINITY:
+            raise Refused
+        if limit != resource.getrlimit(number):
+            resource.setrlimit(number, limit)
+
+
+def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socket:
+    """Give the received descriptors their numbers, and close all others but the connection."""
+    above = max(order.numbers, default=0) + 1
+    folder, *streams = (
+        fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, above) for descriptor in order.received
+    )
+    moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, above)
+    os.fchdir(folder)
+    for number in _open_descriptors():
+        if number != moved and number not in streams:
+            with contextlib.suppress(OSError):
+                os.close(number)
+    for number, descriptor in zip(order.numbers, streams, strict=True):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    connection.detach()
+    result = socket.socket(fileno=moved)
+    result.settimeout(TIMEOUT)
+    sys.stdin = _stream(0, "r", "strict")
+    sys.stdout = _stream(1, "w", "strict")
+    sys.stderr = _stream(2, "w", "backslashreplace")
+    return result
+
+
+def _open_descriptors() -> list[int]:
+    return [int(name) for name in os.listdir("/dev/fd")]
+
+
+def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:
+    """Return a standard stream as Python makes it, None if the descriptor is closed."""
+    try:
+        os.fstat(number)
+    except OSError:
+        return None  # type: ignore[return-value]  # as Python does
+    raw = io.FileIO(number, mode, closefd=False)
+    unbuffered = bool(os.environ.get("PYTHONUNBUFFERED")) and mode == "w"
+    buffered = raw if unbuffered else _buffered(raw, mode)
+    return io.TextIOWrapper(
+        buffered,
+        encoding="utf-8",
+        errors=errors,
+        line_buffering=raw.isatty() or number == 2,  # noqa: PLR2004 - standard error
+        write_through=unbuffered,
+    )
+
+
+def _buffered(raw: io.FileIO, mode: str) -> io.BufferedReader | io.BufferedWriter:
+    return io.BufferedReader(raw) if mode == "r" else io.BufferedWriter(raw)
+
+
+def _set_variables(variables: dict[bytes, bytes]) -> None:
+    for name in os.environb.keys() - variables.keys():
+        del os.environb[name]
+    for name, value in variables.items():
+        if os.environb.get(name) != value:
+            os.environb[name] = value
+    time.tzset()
+
+
+def _set_signals(order: Handover) -> None:
+    """Handle signals as Python does when it starts."""
+    for number in _signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP}:
+        ignored = number in order.ignored or number in (_signal.SIGPIPE, _signal.SIGXFSZ)
+        wanted = _signal.SIG_IGN if ignored else _signal.SIG_DFL
+        if _signal.getsignal(number) is not wanted:
+            _signal.signal(number, wanted)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, order.blocked)
+
+
+def _end_with(connection: socket.socket) -> None:
+    """Let the kernel end this process if the program ends, where it can; else the server does."""
+    if sys.platform == "linux":
+        fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(connection, fcntl.F_SETSIG, _signal.SIGKILL)
+        flags = fcntl.fcntl(connection, fcntl.F_GETFL)
+        fcntl.fcntl(connection, fcntl.F_SETFL, flags | os.O_ASYNC)
+        # The program may have ended before.
+        connection.settimeout(0)
+        with contextlib.suppress(BlockingIOError):
+            if not connection.recv(1):
+                os._exit(0)
+        connection.settimeout(None)
+
+
+def _numbers(text: bytes) -> list[int]:
+    return [int(number) for number in text.split(b",") if number]

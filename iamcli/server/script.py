@@ -1,0 +1,119 @@
+"""Runs the command that a subcommand of iamcli is given, as a shell would run it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+#: The time after which a signal that ends an interactive shell is sent again (seconds).
+REPEAT = 1.0
+
+
+def run(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    say: Callable[[str], None],
+    *,
+    terminate: signal.Signals = signal.SIGTERM,
+    register: Callable[[int], None] = lambda _process: None,
+) -> int:
+    """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
+
+    ``say``: called with an error for the user; ``terminate``: the signal to send to the command
+    instead of SIGTERM; ``register``: called with the process ID in the new process, and with 0 when
+    it has ended. Returns the exit status as a shell does: 128 + N if signal N ended the command,
+    127 if it is not found, 126 if it cannot be executed.
+    """
+    try:
+        return _run(command, env, terminate, register)
+    except FileNotFoundError:
+        say(f"{command[0]}: not found; is it installed and on PATH?")
+        return 127
+    except OSError as error:
+        say(f"{command[0]}: cannot be executed: {error.strerror}")
+        return 126
+
+
+def _run(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    terminate: signal.Signals,
+    register: Callable[[int], None],
+) -> int:
+    process = None
+    early: list[int] = []
+
+    def forward(number: int, _frame: object) -> None:
+        if process is None:
+            early.append(number)
+        elif number != signal.SIGINT or not _in_foreground():
+            # In the foreground, the terminal also sends Ctrl-C to the command.
+            send(process, number)
+
+    def send(process: subprocess.Popen[bytes], number: int) -> None:
+        sent = terminate if number == signal.SIGTERM else number
+        process.send_signal(sent)
+        if sent == terminate == signal.SIGHUP:
+            # bash misses a signal that arrives while it shows its prompt.
+            signal.signal(signal.SIGALRM, lambda *_: process.send_signal(sent))
+            signal.setitimer(signal.ITIMER_REAL, REPEAT, REPEAT)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup(1) sets it
+            signal.signal(number, forward)
+    try:
+        process = _start(command, env, register)
+    except OSError:
+        register(0)
+        raise
+    for early_number in early:
+        send(process, early_number)
+    status = process.wait()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    register(0)
+    return 128 - status if status < 0 else status
+
+
+def _start(
+    command: Sequence[str], env: Mapping[str, str], register: Callable[[int], None]
+) -> subprocess.Popen[bytes]:
+    def registered() -> None:
+        # In the new process, before it runs the command: iamcli may be killed at any time.
+        register(os.getpid())
+
+    def started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        # The command also inherits the descriptors that iamcli was given. There are no threads.
+        return subprocess.Popen(  # noqa: S603 - the command of the user
+            arguments,
+            env=env,
+            close_fds=False,
+            preexec_fn=registered,  # noqa: PLW1509
+        )
+
+    try:
+        return started(command)
+    except OSError as error:
+        found = shutil.which(command[0], path=env.get("PATH"))
+        if error.errno != errno.ENOEXEC or not found:
+            raise
+        # Run a script without #! with sh, as shells do.
+        return started(["/bin/sh", found, *command[1:]])
+
+
+def _in_foreground() -> bool:
+    """Return whether this process is in the foreground process group of its terminal."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    finally:
+        os.close(terminal)

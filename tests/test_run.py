@@ -1,0 +1,655 @@
+"""``iamcli run``: commands in a server behave as alone, run once, and leave nothing behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import ssl
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support import resettable
+from support.certificates import self_signed
+from support.processes import left_behind, running, wait_until
+from support.shell import BIN, HERE
+from support.stub import Answer, Stub, faulty, ok, refused
+from support.terminal import Terminal
+from test_transcripts import tokens
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
+
+    from support.shell import Done, Shell
+
+USER_ELEMENT = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+USER = ok("GetUser", USER_ELEMENT)
+KEYS = ok(
+    "ListAccessKeys",
+    "<AccessKeyMetadata><member><AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId>"
+    "<Status>Active</Status></member></AccessKeyMetadata><IsTruncated>false</IsTruncated>",
+)
+STATISTICS = re.compile(r"iamcli: (\d+) commands, (\d+) requests, (\d+) connections\n\Z")
+SAMPLES = sorted((HERE / "scripts").glob("*.sh"))
+#: Longer than any test waits (seconds).
+NEVER = 20
+
+
+@pytest.fixture
+def shell(run: Shell, stub: Stub, tmp_path: Path) -> Shell:
+    """Run commands with an endpoint that knows one user; all files are in a folder of their own."""
+    (tmp_path / "tmp").mkdir(exist_ok=True)
+    endpoint = stub.endpoint(refused("NoSuchEntity", "not here", 404))
+    endpoint.on("GetUser", USER).on("ListAccessKeys", KEYS)
+    for name in ("CreateUser", "CreateLoginProfile", "ChangePassword", "PutUserPolicy"):
+        endpoint.on(name, ok(name))
+    run.env |= {"AWS_IAM_URL": endpoint.url, "TMPDIR": str(tmp_path / "tmp")}
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(run: Shell) -> Iterator[None]:
+    """Fail if a process, a socket or a folder is left."""
+    (run.home / "tmp").mkdir(exist_ok=True)
+    yield
+    wait_until(lambda: not left_behind(run.home))
+
+
+def statistics(done: Done) -> list[int]:
+    """Return the commands, requests and connections that ``iamcli run`` reports."""
+    found = STATISTICS.search(done.err)
+    assert found, done.err
+    return [int(number) for number in found.groups()]
+
+
+#: Scripts, each with the number of its commands that the server runs.
+SCRIPTS = {
+    "output": ("iam-usergetattributes -u bob; echo $?", 1),
+    "error": ("iam-userdel -u bob; echo $?", 1),
+    "usage error": ("iam-usergetattributes -z; echo $?", 1),
+    "help": ("iam-usergetattributes -h; echo $?", 1),
+    "strict": ("IAMCLI_STRICT=1 iam-userdel -u bob; IAMCLI_STRICT=1 iam-userdel -h; echo $?", 2),
+    "empty arguments": ("iam-usergetattributes -u ''; iam-usergetattributes '' ''; echo $?", 2),
+    "bytes in arguments": (r"iam-userdel -u \"$(printf '\377x')\"; echo $?", 1),
+    "order": ("echo a; iam-usergetattributes -u bob; echo b; iam-userdel -u x; echo c", 2),
+    "one file for both streams": ("iam-userdel -u bob >f 2>&1; cat f", 1),
+    "appended": ("echo a >f; iam-usergetattributes -u bob >>f; echo b >>f; cat f", 1),
+    "output closed": ("iam-usergetattributes -u bob >&-; echo $?", 1),
+    "errors closed": ("iam-userdel -u bob 2>&-; echo $?", 1),
+    "input closed": ("iam-userchangepassword -o - -n x <&-; iam-userlistkeys <&-; echo $?", 2),
+    "all closed": ("iam-usergetattributes -u bob >&- 2>&- <&-; echo $?", 1),
+    "full device": ("iam-usergetattributes -u bob >/dev/full; echo $?", 1),
+    "no reader": ("{ iam-usergetattributes -u bob; echo $? >&2; } | true; sleep 0.3", 1),
+    "chain": ("iam-userlistkeys -u bob | grep AKIA | xargs -n 1 iam-usergetattributes -u", 2),
+    "chain of commands": ("iam-usergetattributes -u bob | iam-usergetattributes -u bob", 2),
+    "here document": ("iam-useraddloginprofile -u bob -p - <<E\nsecret\nE\necho $?", 1),
+    "input from a pipe": ("echo secret | iam-useraddloginprofile -u bob -p -; echo $?", 1),
+    "input is left": ("printf 'a\\nb\\n' | { iam-usergetattributes -u bob; cat; }", 1),
+    "relative file": ("cd sub && iam-useruploadpolicy -u bob -p p -f ../policy; echo $?", 1),
+    "folder that is gone": ("mkdir g && cd g && rmdir ../g; iam-usergetattributes -u bob", 1),
+    "variable for one command": ("AWS_IAM_URL=ftp://x iam-userlistkeys; iam-userlistkeys", 2),
+    "variable that is unset": ("unset AWS_CREDENTIAL_FILE; iam-usergetattributes -u bob", 1),
+    "credential file that changes": (
+        "iam-userlistkeys; echo >$AWS_CREDENTIAL_FILE; iam-userlistkeys; echo $?",
+        2,
+    ),
+    "background": ("iam-usergetattributes -u bob >f & wait $!; echo $?; cat f", 1),
+    "set -e": ("set -e; iam-usergetattributes -u bob; iam-userdel -u x; echo not here", 2),
+    "xargs": ("echo a b c d | xargs -n 1 -P 4 iam-usergetattributes -u | sort", 4),
+    "number of open files": ("ulimit -n 20; iam-usergetattributes -u bob; echo $?", 1),
+    "size of files": ("trap '' XFSZ; ulimit -f 0; iam-usergetattributes -u bob >f; echo $?", 1),
+    "ignored signal": ("trap '' HUP; sh -c 'iam-usergetattributes -u bob'; echo $?", 1),
+    "nice": ("nice -n 5 iam-usergetattributes -u bob", 1),
+    "unbuffered": ("PYTHONUNBUFFERED=1 iam-usergetattributes -u bob", 0),
+    "another interpreter": ("PYTHONOPTIMIZE=1 iam-usergetattributes -u bob", 0),
+    "less memory": ("ulimit -v 4000000; iam-usergetattributes -u bob", 0),
+    "another network": ("unshare -n iam-usergetattributes -u bob 2>&1 | sed s/:[0-9]*/:PORT/g", 0),
+    "another session": ("setsid -w iam-usergetattributes -u bob", 0),
+    "proxy": ("http_proxy=http://127.0.0.1:1 iam-usergetattributes -u bob; echo $?", 1),
+    "no connection": ("AWS_IAM_URL=http://127.0.0.1:1 iam-userdel -u bob; echo $?", 1),
+    "time limit": ("IAMCLI_TIMEOUT=x iam-userdel -u bob; echo $?", 1),
+    "the program iamcli": ("iamcli iam-usergetattributes -u bob", 0),
+    "from the checkout": (f"{Path(__file__).parent.parent}/bin/iam-usergetattributes -u bob", 1),
+}
+
+
+#: The scripts that the default run includes.
+USUAL = ("error", "all closed", "chain", "here document", "xargs", "another interpreter")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in USUAL else (pytest.mark.full,)) for name in SCRIPTS],
+)
+def test_a_script_is_the_same(name: str, shell: Shell) -> None:
+    script, expected = SCRIPTS[name]
+    if name == "another network" and os.geteuid():
+        pytest.skip("requires root")
+    if name == "from the checkout":
+        shell.env["PATH"] = f"{Path(sys.executable).parent}:{shell.env['PATH']}"
+        python3 = shell.home / "python3"
+        python3.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        python3.chmod(0o755)
+        shell.env["PATH"] = f"{shell.home}:{shell.env['PATH']}"
+    results = []
+    for prefix in ([], ["iamcli", "run", "--stats"]):
+        for file in ("f", "sub/x"):
+            (shell.home / file).unlink(missing_ok=True)
+        (shell.home / "sub").mkdir(exist_ok=True)
+        (shell.home / "policy").write_text('{"Statement":[]}')
+        credentials = Path(shell.env["AWS_CREDENTIAL_FILE"])
+        credentials.write_text("AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE\nAWSSecretKey=secret\n")
+        done = shell(*prefix, "bash", "-c", script)
+        results.append(done)
+    alone, served = results
+    assert served.out == alone.out
+    assert STATISTICS.sub("", served.err) == alone.err
+    assert served.status == alone.status
+    assert statistics(served)[0] == expected
+
+
+@pytest.mark.full
+def test_descriptors_above_the_standard_ones(shell: Shell) -> None:
+    script = "iam-useruploadpolicy -u bob -p p -f <(cat policy); iam-userlistkeys 5>&1 >&5; echo $?"
+    (shell.home / "policy").write_text('{"Statement":[]}')
+    alone = shell("bash", "-c", script)
+    served = shell("iamcli", "run", "bash", "-c", script)
+    assert served == alone
+    assert alone.out.endswith("0\n")
+
+
+@pytest.mark.full
+def test_a_lock_is_held_as_long_as_the_command_runs(shell: Shell) -> None:
+    line = "(flock -n 9 && iam-usergetattributes -u bob) 9>lock || echo locked"
+    assert "locked" not in shell("iamcli", "run", "bash", "-c", f"{line};{line};{line}").out
+
+
+def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(USER)
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    loop = "for n in 1 2 3 4; do iam-usergetattributes -u bob; done"
+    done = shell("iamcli", "run", "--stats", "sh", "-c", loop)
+    assert done.status == 0
+    assert statistics(done) == [4, 4, 1]
+    assert len({request.connection for request in endpoint.requests}) == 1
+
+
+def test_connections_are_kept_over_tls(shell: Shell) -> None:
+    file = self_signed(shell.home / "certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    secure = Stub(context)
+    endpoint = secure.endpoint(USER)
+    shell.env |= {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(file)}
+    lines = "iam-usergetattributes -u bob; iam-usergetattributes -u bob; echo $?;"
+    lines += (
+        "AWS_CA_BUNDLE= iam-usergetattributes -u bob; AWS_CA_BUNDLE=/x iam-userlistkeys; echo $?"
+    )
+    alone = shell("sh", "-c", lines)
+    endpoint.requests.clear()
+    done = shell("iamcli", "run", "--stats", "sh", "-c", lines)
+    secure.close()
+    assert (done.out, STATISTICS.sub("", done.err)) == (alone.out, alone.err)
+    assert "cannot make a secure connection" in done.err
+    assert statistics(done)[0] == 4
+    assert len({request.connection for request in endpoint.requests}) == 1
+
+
+def closing(handler: BaseHTTPRequestHandler) -> None:
+    """Answer without announcing that the connection is closed."""
+    handler.wfile.write(
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(USER.body), USER.body)
+    )
+
+
+def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(faulty(closing))
+    endpoint.on("CreateUser", ok("CreateUser", USER_ELEMENT))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    script = "iam-usergetattributes -u bob; sleep 0.2; iam-usercreate -u bob; echo $?"
+    done = shell("iamcli", "run", "--stats", "sh", "-c", script)
+    assert done.out.endswith("0\n")
+    assert endpoint.operations == ["GetUser", "CreateUser"]
+    assert statistics(done) == [2, 2, 2]
+
+
+@pytest.mark.full
+def test_a_request_that_may_have_arrived_is_not_repeated(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(faulty(lambda _handler: None))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    alone = shell("iam-usercreate", "-u", "bob")
+    endpoint.requests.clear()
+    served = shell("iamcli", "run", "iam-usercreate", "-u", "bob")
+    assert served == alone
+    assert "may have taken effect" in served.err
+    assert endpoint.operations == ["CreateUser"]
+
+
+@pytest.mark.full
+def test_stdin_without_command_is_a_shell(shell: Shell) -> None:
+    shell.env["SHELL"] = "/bin/sh"
+    done = shell("iamcli", "run", "--stats", stdin="iam-usergetattributes -u bob\nexit 3\n")
+    assert done.status == 3
+    assert statistics(done)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "message"),
+    [
+        (["false"], 1, ""),
+        (["sh", "-c", "kill -9 $$"], 137, ""),
+        (["absent"], 127, "iamcli: absent: not found; is it installed and on PATH?\n"),
+        (["/"], 126, "iamcli: /: cannot be executed: Permission denied\n"),
+    ],
+)
+def test_the_status_of_the_script(
+    command: list[str], status: int, message: str, shell: Shell
+) -> None:
+    assert shell("iamcli", "run", *command) == (status, "", message)
+
+
+class Slow:
+    """A command in ``iamcli run`` that waits for the response to its first request."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        stub: Stub,
+        script: str,
+        answer: Answer = Answer(KEYS.body, delay=NEVER),  # noqa: B008 - never written to
+        prefix: tuple[str, ...] = ("iamcli", "run"),
+        **options: object,
+    ) -> None:
+        self.endpoint = stub.endpoint(ok("DeleteAccessKey"))
+        for name in ("ListAccessKeys", "GetLoginProfile", "CreateAccessKey"):
+            self.endpoint.on(name, answer)
+        self.env = {**shell.env, "AWS_IAM_URL": self.endpoint.url}
+        self.home = shell.home
+        self.process: subprocess.Popen[bytes] = shell.start(
+            *(*prefix, "sh", "-c", script), env=self.env, stdout=-1, stderr=-1, **options
+        )
+        wait_until(lambda: self.endpoint.requests)
+
+    def found(self, word: str) -> list[int]:
+        """Return the processes whose command line contains ``word``, the oldest first."""
+        return sorted(number for number, line in running(self.home).items() if word in line)
+
+    @property
+    def program(self) -> int:
+        """The console program."""
+        return self.found("bin/iam-userlistkeys")[0] if self.found("bin/iam-userlistkeys") else 0
+
+    @property
+    def servers(self) -> list[int]:
+        """The server, the connection pool, and their forks."""
+        return self.found("iamcli.server.server")
+
+    def end(self) -> Done:
+        """Wait for the end."""
+        from support.shell import Done
+
+        out, err = self.process.communicate(timeout=NEVER)
+        return Done(self.process.returncode, out.decode(), err.decode())
+
+
+LINE = "iam-userlistkeys -u bob; echo $?"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_signal_to_a_command(number: signal.Signals, shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, LINE)
+    forks = len(slow.servers)
+    assert forks >= 3
+    os.kill(slow.program, number)
+    done = slow.end()
+    expected = 130 if number == signal.SIGINT else 128 + number
+    assert done.out == f"{expected}\n"
+    assert slow.endpoint.operations == ["ListAccessKeys"]
+
+
+def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: Stub) -> None:
+    slow = Slow(
+        shell,
+        stub,
+        "iam-userdel -u bob -r; echo $?; sleep 1.5",
+        answer=Answer(KEYS.body, delay=1.0),
+    )
+    # The name of a console program is the same for all.
+    os.kill(slow.found("bin/iam-userdel")[0], signal.SIGKILL)
+    before = list(slow.endpoint.operations)
+    assert slow.end().out == "137\n"
+    assert slow.endpoint.operations == before
+
+
+def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub) -> None:
+    slow = Slow(
+        shell,
+        stub,
+        f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end",
+        answer=Answer(KEYS.body, delay=0.7),
+    )
+    slow.process.kill()
+    assert slow.end().out.count("Active") == 2
+    assert len(slow.endpoint.requests) == 2
+
+
+def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.7))
+    os.kill(slow.servers[0], signal.SIGKILL)
+    done = slow.end()
+    assert done.out.count("Active") == 2
+    assert done.out.count("0\n") == 2
+    assert len(slow.endpoint.requests) == 2
+
+
+def test_a_command_that_ended_with_the_server_is_not_run_again(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, f"{LINE}; echo end")
+    for process in slow.servers:
+        os.kill(process, signal.SIGSTOP)
+    for process in slow.servers:
+        os.kill(process, signal.SIGKILL)
+    done = slow.end()
+    assert done.out == "1\nend\n"
+    assert "ended before iam-userlistkeys did; the outcome is unknown" in done.err
+    assert slow.endpoint.operations == ["ListAccessKeys"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_iamcli_run_is_for_the_script(
+    number: signal.Signals, shell: Shell, stub: Stub
+) -> None:
+    slow = Slow(
+        shell,
+        stub,
+        f"trap 'echo got it' {number.name[3:]}; {LINE}",
+        answer=Answer(KEYS.body, delay=0.7),
+    )
+    os.kill(slow.process.pid, number)
+    done = slow.end()
+    assert "got it" in done.out
+    assert done.status == 0
+
+
+@pytest.mark.full
+def test_a_server_that_is_stopped_is_not_waited_for(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.5))
+    server = slow.servers[0]
+    os.kill(server, signal.SIGSTOP)
+    wait_until(lambda: len(slow.endpoint.requests) == 2)
+    os.kill(server, signal.SIGCONT)
+    assert slow.end().out.count("0\n") == 2
+    assert len(slow.endpoint.requests) == 2
+
+
+def state(process: int) -> str:
+    """Return the state of a process: "T" if it is stopped."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
+
+
+def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, f"{LINE}", answer=Answer(KEYS.body, delay=1.0))
+    program = slow.program
+    os.kill(program, signal.SIGSTOP)
+    wait_until(lambda: any(state(process) == "T" for process in slow.servers))
+    time.sleep(1.2)
+    assert slow.process.poll() is None
+    os.kill(program, signal.SIGCONT)
+    assert slow.end().out.endswith("\n0\n")
+
+
+NEW_KEY = ok(
+    "CreateAccessKey",
+    "<AccessKey><UserName>bob</UserName><AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId>"
+    "<Status>Active</Status><SecretAccessKey>wJalrXUtnFEMI</SecretAccessKey></AccessKey>",
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_secret_is_awaited(
+    number: signal.Signals, shell: Shell, stub: Stub
+) -> None:
+    results = []
+    for prefix in ((), ("iamcli", "run")):
+        line = "iam-useraddkey -u bob; echo $?"
+        slow = Slow(shell, stub, line, Answer(NEW_KEY.body, delay=1.0), prefix)
+        os.kill(slow.found("bin/iam-useraddkey")[0], number)
+        results.append((slow.end(), slow.endpoint.operations))
+    alone, served = results
+    assert served == alone
+    assert "CreateAccessKey may have taken effect" in served[0].err
+
+
+def test_the_secret_of_a_closed_output_is_deleted(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(NEW_KEY).on("DeleteAccessKey", ok("DeleteAccessKey"))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    script = "iam-useraddkey -u bob >&-; iam-useraddkey -u bob >/dev/full; echo $?"
+    alone = shell("sh", "-c", script)
+    served = shell("iamcli", "run", "sh", "-c", script)
+    assert served == alone
+    assert endpoint.operations[: len(endpoint.operations) // 2] * 2 == endpoint.operations
+
+
+def test_debug_output(shell: Shell) -> None:
+    script = "iam-usergetattributes -u bob -d; iam-userdel -u bob -d"
+    alone = shell("sh", "-c", script)
+    served = shell("iamcli", "run", "sh", "-c", script)
+    changing = re.compile(r"\d+(\.\d+)?")
+    assert changing.sub("N", served.err) == changing.sub("N", alone.err)
+    assert (served.out, served.status) == (alone.out, alone.status)
+    assert "debug: " in served.err
+
+
+#: A program that hands a command over after it has changed one thing.
+CHANGED = """
+import _socket, os, sys
+sys.argv = ["iam-usergetattributes", "-u", "bob"]
+import iamcli
+from iamcli import handover
+{change}
+handover.hand_over()
+print("alone")
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
+        ("handover.__version__ = '0.0.9'", "alone\n"),
+        ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
+        ("os.setgroups([4])", "alone\n"),
+        ("handover._is_own = lambda *_: False", "alone\n"),
+    ],
+    ids=["the same", "another version", "another user", "another group", "another server"],
+)
+def test_only_the_same_program_of_the_same_user(change: str, expected: str, shell: Shell) -> None:
+    if "setgroups" in change and os.geteuid():
+        pytest.skip("requires root")
+    (shell.home / "changed.py").write_text(CHANGED.format(change=change))
+    # The server itself must refuse, not only the permissions of its folder.
+    script = 'chmod -R a+rwx "$(dirname "$IAMCLI_RUN")"; "$0" changed.py'
+    done = shell("iamcli", "run", "sh", "-c", script, sys.executable)
+    assert (done.out, done.err) == (expected, "")
+
+
+def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, LINE, start_new_session=True)
+    os.killpg(slow.process.pid, signal.SIGKILL)
+    assert slow.end().out == ""
+
+
+@pytest.mark.full
+def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: Stub) -> None:
+    signals = ("INT", "HUP", "TERM", "USR1", "ALRM")
+    trap = f"trap : {' '.join(signals)}; " + f"{LINE}; " * 4
+    slow = Slow(shell, stub, trap, Answer(KEYS.body, delay=0.5), start_new_session=True)
+    server = slow.servers[0]
+    for name in signals[:3]:
+        os.killpg(slow.process.pid, getattr(signal, f"SIG{name}"))
+    for name in signals[3:]:
+        os.kill(server, getattr(signal, f"SIG{name}"))
+    wait_until(lambda: len(slow.endpoint.requests) > 1)
+    assert server in slow.servers
+    assert slow.end().out.endswith("IsTruncated: false\n0\n")
+
+
+@pytest.mark.full
+def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
+    slow = Slow(shell, stub, "timeout 3 iam-userlistkeys -u bob; echo $?")
+    assert slow.end().out == "124\n"
+
+
+def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
+    script = (
+        "trap 'echo hung up' HUP; sleep 60 & kill -STOP $!; "
+        "iamcli run sh -c 'iam-usergetattributes -u bob; iam-usergetattributes -u bob'; "
+        "echo $?; kill -KILL $!"
+    )
+    done = shell("setsid", "--wait", "bash", "-c", script)
+    assert "hung up" not in done.out
+    assert done.out.endswith("AIDA\n0\n")
+
+
+@pytest.mark.full
+def test_background_jobs_outlive_the_script(shell: Shell, stub: Stub) -> None:
+    slow = Slow(
+        shell, stub, "iam-userlistkeys -u bob >f & sleep 0.8", answer=Answer(KEYS.body, delay=1.5)
+    )
+    slow.end()
+    wait_until(lambda: "Active" in (shell.home / "f").read_text())
+    assert len(slow.endpoint.requests) == 1
+
+
+def test_a_prompt_on_the_terminal(shell: Shell) -> None:
+    line = "iam-useraddloginprofile -u bob -p -; echo status $?; iam-usergetattributes -u bob"
+    terminal = Terminal("iamcli", "run", "--stats", "sh", "-c", line, env=shell.env)
+    terminal.wait_for(": ")
+    wait_until(lambda: not terminal.echoes())
+    terminal.type("secret\r")
+    terminal.wait_for("again: ")
+    wait_until(lambda: not terminal.echoes())
+    terminal.type("secret\r")
+    terminal.wait_for("status 0")
+    terminal.wait_for("2 commands")
+    assert terminal.status() == 0
+    assert "secret" not in terminal.shown
+
+
+def test_interrupt_from_the_terminal(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(Answer(ok("CreateUser").body, delay=NEVER))
+    env = {**shell.env, "AWS_IAM_URL": endpoint.url}
+    line = "trap 'echo trapped' INT; iam-usercreate -u bob; echo status $?"
+    terminal = Terminal("iamcli", "run", "sh", "-c", line, env=env)
+    wait_until(lambda: endpoint.requests)
+    terminal.type("\x03")
+    terminal.wait_for("interrupted; CreateUser may have taken effect")
+    terminal.wait_for("status 130")
+    terminal.status()
+    assert terminal.shown.count("interrupted") == 1
+
+
+@pytest.mark.full
+def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
+    env = {**shell.env, "AWS_IAM_URL": endpoint.url, "PS1": "READY> "}
+    terminal = Terminal("bash", "--norc", env=env)
+    terminal.type("iamcli run sh -c 'iam-userlistkeys -u bob'\r")
+    wait_until(lambda: endpoint.requests)
+    terminal.type("\x1a")
+    terminal.wait_for("Stopped")
+    time.sleep(1.2)
+    assert "Active" not in terminal.shown
+    terminal.type("fg\r")
+    terminal.wait_for("Active")
+    terminal.type("exit\r")
+    terminal.status()
+
+
+@pytest.mark.full
+def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
+    env = {**shell.env, "AWS_IAM_URL": endpoint.url, "SHELL": "/bin/bash"}
+    (shell.home / ".bashrc").write_text("PS1='READY> '\n")
+    terminal = Terminal("iamcli", "run", "--stats", env=env)
+    terminal.wait_for("READY> ")
+    terminal.type("iam-userlistkeys -u bob\r")
+    wait_until(lambda: endpoint.requests)
+    terminal.type("\x1a")
+    terminal.wait_for("Stopped")
+    time.sleep(1.2)
+    assert "Active" not in terminal.shown
+    terminal.type("bg\r")
+    terminal.wait_for("Active")
+    terminal.type("iam-userlistkeys -u bob\r")
+    wait_until(lambda: len(endpoint.requests) == 2)
+    terminal.type("\x03echo status $?\r")
+    terminal.wait_for("status 130")
+    terminal.type("exit\r")
+    terminal.wait_for("2 commands, 2 requests")
+    assert terminal.status() == 0
+
+
+@pytest.mark.full
+def test_hang_up(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(Answer(KEYS.body, delay=NEVER))
+    env = {**shell.env, "AWS_IAM_URL": endpoint.url}
+    terminal = Terminal("iamcli", "run", "sh", "-c", "iam-userlistkeys -u bob", env=env)
+    wait_until(lambda: endpoint.requests)
+    terminal.hang_up()
+
+
+@pytest.mark.full
+def test_the_folder_is_closed_to_others(shell: Shell) -> None:
+    script = 'stat -c %a "$(dirname "$IAMCLI_RUN")"; umask'
+    assert shell("sh", "-c", f"umask 0; iamcli run sh -c '{script}'").out == "700\n0000\n"
+
+
+@pytest.mark.full
+def test_a_long_folder_name(shell: Shell) -> None:
+    folder = shell.home / "tmp" / ("x" * 120)
+    folder.mkdir()
+    shell.env["TMPDIR"] = str(folder)
+    done = shell("iamcli", "run", "--stats", "iam-usergetattributes", "-u", "bob")
+    assert statistics(done) == [1, 1, 1]
+    folder.rmdir()
+
+
+@pytest.mark.full
+def test_without_a_server_nothing_changes(shell: Shell) -> None:
+    alone = shell("iam-usergetattributes", "-u", "bob")
+    for address in ("/nonexistent/socket", str(shell.home), "x" * 200):
+        done = shell("iam-usergetattributes", "-u", "bob", env={"IAMCLI_RUN": address})
+        assert done == alone
+
+
+def constant(text: str) -> str:
+    """Return ``text`` without what changes from run to run."""
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<UUID>", text)
+    return re.sub(r"<DATE-\d+>", "<DATE>", tokens(text))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
+def test_a_sample_script_leaves_the_same_account(file: Path, aws: Shell, moto: str) -> None:
+    answers = HERE / "answers"
+    aws.env |= {"POLICY_FILE": str(answers / "policy.json"), "CERT": str(answers / "cert.pem")}
+    aws.env |= {"KEY": str(answers / "key.pem"), "CHAIN": str(answers / "chain.pem")}
+    aws.env |= {"AWS_IAM_HOME": str(BIN.parent), "JAVA_HOME": "/nowhere"}
+    results = []
+    for prefix in ([], ["iamcli", "run"]):
+        resettable.reset(moto)
+        done = aws(*prefix, str(file))
+        account = aws(str(BIN / "aws"), "iam", "get-account-authorization-details")
+        assert account.status == 0, account.err
+        summary = aws(str(BIN / "aws"), "iam", "get-account-summary")
+        # What "set -x" shows of a pipeline has no order.
+        traced = sorted(done.err.splitlines())
+        seen = (constant(done.out), traced, constant(account.out), summary.out)
+        results.append((done.status, *seen))
+    assert results[0][0] == 0, results[0]
+    assert results[1] == results[0]
