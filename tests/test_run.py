@@ -119,7 +119,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("error", "all closed", "chain", "here document", "xargs", "another interpreter")
+USUAL = ("all closed", "chain", "another interpreter")
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,7 @@ def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
+@pytest.mark.full
 def test_connections_are_kept_over_tls(shell: Shell) -> None:
     file = self_signed(shell.home / "certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -241,10 +242,15 @@ def test_stdin_without_command_is_a_shell(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("command", "status", "message"),
     [
-        (["false"], 1, ""),
-        (["sh", "-c", "kill -9 $$"], 137, ""),
         (["absent"], 127, "iamcli: absent: not found; is it installed and on PATH?\n"),
-        (["/"], 126, "iamcli: /: cannot be executed: Permission denied\n"),
+        pytest.param(["false"], 1, "", marks=pytest.mark.full),
+        pytest.param(["sh", "-c", "kill -9 $$"], 137, "", marks=pytest.mark.full),
+        pytest.param(
+            ["/"],
+            126,
+            "iamcli: /: cannot be executed: Permission denied\n",
+            marks=pytest.mark.full,
+        ),
     ],
 )
 def test_the_status_of_the_script(
@@ -300,7 +306,15 @@ class Slow:
 LINE = "iam-userlistkeys -u bob; echo $?"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        signal.SIGKILL,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.full),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.full),
+    ],
+)
 def test_a_signal_to_a_command(number: signal.Signals, shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, LINE)
     forks = len(slow.servers)
@@ -326,6 +340,7 @@ def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: S
     assert slow.endpoint.operations == before
 
 
+@pytest.mark.full
 def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub) -> None:
     slow = Slow(
         shell,
@@ -359,7 +374,9 @@ def test_a_command_that_ended_with_the_server_is_not_run_again(shell: Shell, stu
     assert slow.endpoint.operations == ["ListAccessKeys"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.full)]
+)
 def test_a_signal_to_iamcli_run_is_for_the_script(
     number: signal.Signals, shell: Shell, stub: Stub
 ) -> None:
@@ -391,6 +408,7 @@ def state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
 
 
+@pytest.mark.full
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, f"{LINE}", answer=Answer(KEYS.body, delay=1.0))
     program = slow.program
@@ -409,7 +427,9 @@ NEW_KEY = ok(
 )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.full)]
+)
 def test_a_signal_while_a_secret_is_awaited(
     number: signal.Signals, shell: Shell, stub: Stub
 ) -> None:
@@ -462,8 +482,8 @@ print("alone")
         ("", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
         ("handover.__version__ = '0.0.9'", "alone\n"),
         ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
-        ("os.setgroups([4])", "alone\n"),
-        ("handover._is_own = lambda *_: False", "alone\n"),
+        pytest.param("os.setgroups([4])", "alone\n", marks=pytest.mark.full),
+        pytest.param("handover._is_own = lambda *_: False", "alone\n", marks=pytest.mark.full),
     ],
     ids=["the same", "another version", "another user", "another group", "another server"],
 )
