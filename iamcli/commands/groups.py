@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.operations import deletion
-from iamcli.operations.memberships import add_user_to_group
 from iamcli.operations.pagination import Listing
-from iamcli.operations.progress import Progress, Step, run_steps
 from iamcli.output.lines import arn_and_id
 from iamcli.parsing.shared import (
     GROUP,
@@ -112,6 +109,8 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     Calls: GetGroup, ListGroupPolicies, ListAttachedGroupPolicies, RemoveUserFromGroup,
       DeleteGroupPolicy, DetachGroupPolicy, DeleteGroup
     """
+    from iamcli.operations import deletion
+
     return deletion.delete(iam, deletion.GROUP, group, recursive=recursive, pretend=pretend)
 
 
@@ -130,6 +129,9 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
       $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
+    from iamcli.operations.memberships import add_user_to_group
+    from iamcli.operations.progress import Progress
+
     with Progress("added", "not added", [f"user {user}" for user in users]) as progress:
         for user in users:
             add_user_to_group(iam, group, user)
@@ -151,6 +153,8 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
       $ iam-groupremoveuser -g Admin -u bob
     Calls: RemoveUserFromGroup
     """
+    from iamcli.operations.progress import Step, run_steps
+
     steps = [
         Step(f"user {user}", "RemoveUserFromGroup", GroupName=group, UserName=user)
         for user in users

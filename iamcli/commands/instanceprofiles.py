@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.operations import deletion
-from iamcli.operations.memberships import add_role_to_instance_profile
 from iamcli.operations.pagination import Listing
-from iamcli.operations.progress import Progress
 from iamcli.output.lines import arn_and_id
 from iamcli.parsing.options import Option
 from iamcli.parsing.shared import PAGING, PATH, PATH_PREFIX, PRETEND, PROFILE, RECURSIVE, ROLE
@@ -39,6 +36,9 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
       $ iam-instanceprofilecreate -s webserver-profile -r webserver
     Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile
     """
+    from iamcli.operations.memberships import add_role_to_instance_profile
+    from iamcli.operations.progress import Progress
+
     plan = [f"instance profile {profile}"]
     if role is not None:
         iam.permitted("GetRole", RoleName=role)
@@ -75,6 +75,8 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
       $ iam-instanceprofiledel -s webserver-profile -r
     Calls: GetInstanceProfile, RemoveRoleFromInstanceProfile, DeleteInstanceProfile
     """
+    from iamcli.operations import deletion
+
     return deletion.delete(
         iam, deletion.INSTANCE_PROFILE, profile, recursive=recursive, pretend=pretend
     )
@@ -110,6 +112,8 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
       $ iam-instanceprofileaddrole -s webserver-profile -r webserver
     Calls: AddRoleToInstanceProfile
     """
+    from iamcli.operations.memberships import add_role_to_instance_profile
+
     add_role_to_instance_profile(iam, profile, role)
     yield from ()
 

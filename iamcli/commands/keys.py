@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iamcli.operations import one_time_secrets
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import RequireOutput
 from iamcli.parsing.options import Option
@@ -41,6 +40,8 @@ def useraddkey(iam: IAM, user: str | None) -> Lines:
       $ iam-useraddkey -u bob
     Calls: CreateAccessKey
     """
+    from iamcli.operations import one_time_secrets
+
     yield RequireOutput()
     yield from one_time_secrets.access_key(iam, user)
 

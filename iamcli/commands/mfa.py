@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iamcli.operations import one_time_secrets
 from iamcli.operations.pagination import Listing
 from iamcli.parsing.options import Option
 from iamcli.parsing.shared import CODE1, CODE2, OWN_USER, PAGING, PATH, SERIAL, USER, VERBOSE
@@ -76,6 +75,8 @@ def virtualmfadevicecreate(
       $ iam-virtualmfadevicecreate -s bob-phone -b Base32String -o seed.txt
     Calls: CreateVirtualMFADevice
     """
+    from iamcli.operations import one_time_secrets
+
     if file is not None:
         return one_time_secrets.seed_in_file(iam, device, path, file, picture=method == "QRCodePNG")
     if method == "QRCodePNG":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iamcli.operations import deletion
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import arn_and_id, document, stored_document
 from iamcli.parsing.shared import (
@@ -120,6 +119,8 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
       RemoveRoleFromInstanceProfile, DeleteRolePolicy, DetachRolePolicy,
       DeleteRole
     """
+    from iamcli.operations import deletion
+
     return deletion.delete(iam, deletion.ROLE, role, recursive=recursive, pretend=pretend)
 
 

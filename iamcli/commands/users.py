@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.operations import deletion, one_time_secrets
-from iamcli.operations.memberships import add_user_to_group
 from iamcli.operations.pagination import Listing
-from iamcli.operations.progress import Progress
 from iamcli.output.lines import RequireOutput, arn_and_id
 from iamcli.parsing.options import Option
 from iamcli.parsing.shared import (
@@ -102,6 +99,10 @@ def usercreate(
       $ iam-usercreate -u erwin -b arn:aws:iam::aws:policy/PowerUserAccess -t team=web -t cost=42
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
+    from iamcli.operations import one_time_secrets
+    from iamcli.operations.memberships import add_user_to_group
+    from iamcli.operations.progress import Progress
+
     if key:
         yield RequireOutput()
     for group in groups:
@@ -186,6 +187,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
       DeleteVirtualMFADevice, DeleteSSHPublicKey, DeleteServiceSpecificCredential,
       DetachUserPolicy, DeleteUser
     """
+    from iamcli.operations import deletion
+
     return deletion.delete(iam, deletion.USER, user, recursive=recursive, pretend=pretend)
 
 
