@@ -163,7 +163,18 @@ def test_conflict_without_recursion_is_final(line: str, run_fast: ForkRunner, st
     assert len(endpoint.requests) == 1
 
 
-@pytest.mark.parametrize("code", ["NotSupportedService", "UnsupportedOperation"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InternalFailure",
+        "InvalidAction",
+        "NotImplemented",
+        "NotSupportedService",
+        "UnknownAction",
+        "UnknownOperation",
+        "UnsupportedOperation",
+    ],
+)
 def test_operation_that_another_partition_lacks_is_skipped(
     code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
