@@ -1,0 +1,48 @@
+"""The table of the lines of iamcli that each test executes, made from the records.
+
+Usage: python tools/mutation/table.py
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+from executed import RECORDS
+
+_TABLE = f"{RECORDS}.sqlite"
+
+
+def tests_of(name: str, first: int, last: int) -> list[tuple[float, str, bool]]:
+    """Return the tests that execute one of these lines: duration, test, and if it needs moto."""
+    with sqlite3.connect(_TABLE) as table:
+        found = table.execute(
+            "SELECT DISTINCT seconds, test, moto FROM tests JOIN lines USING (id)"
+            " WHERE name = ? AND number BETWEEN ? AND ?",
+            (name, first, last),
+        )
+        return [(seconds, test, bool(moto)) for seconds, test, moto in found]
+
+
+def main() -> None:
+    """Make the table."""
+    Path(_TABLE).unlink(missing_ok=True)
+    with sqlite3.connect(_TABLE) as table:
+        table.execute("CREATE TABLE tests (id, test, seconds, moto)")
+        table.execute("CREATE TABLE lines (id, name, number)")
+        for file in Path(RECORDS).glob("*.durations"):
+            rows = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+            table.executemany("INSERT INTO tests VALUES (?, ?, ?, ?)", rows)
+        for file in Path(RECORDS).glob("*.lines"):
+            executed = {
+                tuple(line.split(" ")) for line in file.read_text(encoding="utf-8").splitlines()
+            }
+            for name, number in executed:
+                table.execute("INSERT INTO lines VALUES (?, ?, ?)", (file.stem, name, int(number)))
+        table.execute("CREATE INDEX places ON lines (name, number)")
+        table.execute("CREATE INDEX identifiers ON tests (id)")
+
+
+if __name__ == "__main__":
+    main()
