@@ -1,9 +1,10 @@
-"""Runs the pending mutants of a session of cosmic-ray, each with the tests that execute its line.
+"""Runs the mutants of a session of cosmic-ray, each with the tests that execute its line.
 
-Usage: python tools/mutation/execute.py SESSION
+Usage: python tools/mutation/execute.py SESSION SECONDS
 
-It does what ``cosmic-ray exec`` does, but starts pytest in a fork of a process that has imported
-it, and only for some of the tests.
+SECONDS limits the duration of the tests of a mutant. Mutants that were detected are not run again,
+and those that are not valid Python are skipped. It does what ``cosmic-ray exec`` does, but starts
+pytest in a fork of a process that has imported it, and only for some of the tests.
 """
 
 from __future__ import annotations
@@ -13,39 +14,49 @@ import signal
 import sys
 import tempfile
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import cosmic_ray.mutating
 import pytest
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 from selection import selected
-
-if TYPE_CHECKING:
-    from cosmic_ray.work_item import WorkItem
 
 #: Seconds after which the tests of a mutant are ended. They found it, because it is in a loop.
 _TIMEOUT = 300
 _OPTIONS = ("-x", "--tb=line", "-pno:cacheprovider", "-pno:xdist", "-pno:hypothesispytest")
 
 
-def main(session: str) -> None:
+def main(session: str, seconds: str) -> None:
     """Run the mutants and write the results to the file ``session``."""
     with use_db(session, WorkDB.Mode.open) as database:
-        pending = list(database.pending_work_items)
-        for number, item in enumerate(pending, 1):
-            tests = _tests(item)
-            cosmic_ray.mutating.run_tests = lambda _command, _limit, tests=tests: _run(tests)
+        results = dict(database.results)
+        items = [item for item in database.work_items if _is_open(results.get(item.job_id))]
+        for number, item in enumerate(items, 1):
+            [change] = item.mutations
+            name, line = str(change.module_path), change.start_pos[0]
+            tests = selected(name, line, float(seconds))
+            cosmic_ray.mutating.run_tests = lambda _command, _limit, name=name, tests=tests: (
+                _run(tests) if _is_valid(name) else (TestOutcome.INCOMPETENT, "not valid Python")
+            )
             result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
+            if result.test_outcome is TestOutcome.INCOMPETENT:
+                result = WorkResult(WorkerOutcome.SKIPPED, result.output)
             database.set_result(item.job_id, result)
-            change = item.mutations[0]
-            where = f"{change.module_path}:{change.start_pos[0]} {change.operator_name}"
-            print(f"{number} of {len(pending)}: {where} {result.test_outcome}", flush=True)
+            what = f"{name}:{line}: {change.operator_name}"
+            print(f"{number} of {len(items)}: {what}: {result.test_outcome}", flush=True)
 
 
-def _tests(item: WorkItem) -> list[str]:
-    change = item.mutations[0]
-    return list(selected(str(change.module_path), change.start_pos[0]))
+def _is_valid(name: str) -> bool:
+    try:
+        compile(Path(name).read_text(encoding="utf-8"), name, "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _is_open(result: WorkResult | None) -> bool:
+    return result is None or result.test_outcome is TestOutcome.SURVIVED
 
 
 def _run(tests: list[str]) -> tuple[TestOutcome, str]:

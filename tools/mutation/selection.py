@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,9 +14,6 @@ from table import tests_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The duration of the tests of one line (seconds): of those with moto, and of the others.
-_LONGEST = 20.0
-
 
 class Place(NamedTuple):
     """The lines ``first`` to ``last`` of the file ``name``."""
@@ -25,10 +23,12 @@ class Place(NamedTuple):
     last: int
 
 
-def selected(name: str, line: int) -> Iterator[str]:
-    """Yield the tests to run after a change of ``line`` of the file ``name``, in order.
+@functools.cache
+def selected(name: str, line: int, longest: float) -> list[str]:
+    """Return the tests to run after a change of ``line`` of the file ``name``, in order.
 
     One test of each function comes before the second one of any function, the quick ones first.
+    ``longest``: the duration (seconds) of those without moto; those with it take half of that.
     """
     found = {row for place in places(name, line) for row in tests_of(*place)}
     rounds: Counter[str] = Counter()
@@ -37,11 +37,12 @@ def selected(name: str, line: int) -> Iterator[str]:
         function = test.partition("[")[0]
         rounds[function] += 1
         order.append((moto, rounds[function], seconds, test))
-    spent = {False: 0.0, True: 0.0}
+    tests, left = [], {False: longest, True: longest / 2}
     for moto, _, seconds, test in sorted(order):
-        if spent[moto] < _LONGEST:
-            spent[moto] += seconds
-            yield test
+        if left[moto] > 0:
+            left[moto] -= seconds
+            tests.append(test)
+    return tests
 
 
 def places(name: str, line: int) -> list[Place]:
