@@ -10,20 +10,25 @@ pytest in a fork of a process that has imported it, and only for some of the tes
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import cosmic_ray.mutating
 import pytest
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
 from selection import selected
 
 #: Seconds after which the tests of a mutant are ended. They found it, because it is in a loop.
 _TIMEOUT = 300
+#: How many mutants each test has detected, and how pytest reports a test that failed.
+_successful: Counter[str] = Counter()
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
 _OPTIONS = ("-x", "--tb=line", "-pno:cacheprovider", "-pno:xdist", "-pno:hypothesispytest")
 
 
@@ -32,19 +37,38 @@ def main(session: str, seconds: str) -> None:
     with use_db(session, WorkDB.Mode.open) as database:
         results = dict(database.results)
         items = [item for item in database.work_items if _is_open(results.get(item.job_id))]
+        items.sort(key=lambda item: item.job_id in results)
         for number, item in enumerate(items, 1):
             [change] = item.mutations
             name, line = str(change.module_path), change.start_pos[0]
-            tests = selected(name, line, float(seconds))
-            cosmic_ray.mutating.run_tests = lambda _command, _limit, name=name, tests=tests: (
-                _run(tests) if _is_valid(name) else (TestOutcome.INCOMPETENT, "not valid Python")
-            )
-            result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
-            if result.test_outcome is TestOutcome.INCOMPETENT:
-                result = WorkResult(WorkerOutcome.SKIPPED, result.output)
+            result = _result(item, _ordered(selected(name, line, float(seconds))))
             database.set_result(item.job_id, result)
             what = f"{name}:{line}: {change.operator_name}"
             print(f"{number} of {len(items)}: {what}: {result.test_outcome}", flush=True)
+        ran = [each for _, each in database.results if each.worker_outcome is WorkerOutcome.NORMAL]
+        found = sum(each.test_outcome is TestOutcome.KILLED for each in ran)
+        print(f"{session}: {found} of {len(ran)} mutants detected ({found / len(ran):.1%})")
+
+
+def _result(item: WorkItem, tests: list[str]) -> WorkResult:
+    [change] = item.mutations
+    file = change.module_path
+    if "TYPE_CHECKING" in file.read_text(encoding="utf-8").splitlines()[change.start_pos[0] - 1]:
+        return WorkResult(WorkerOutcome.SKIPPED, "for type checkers only")
+    cosmic_ray.mutating.run_tests = lambda _command, _limit: (
+        _run(tests) if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
+    )
+    result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
+    if result.test_outcome is TestOutcome.INCOMPETENT:
+        return WorkResult(WorkerOutcome.SKIPPED, result.output)
+    if result.test_outcome is TestOutcome.KILLED:
+        _successful.update(_FAILED.findall(result.output))
+    return result
+
+
+def _ordered(tests: list[str]) -> list[str]:
+    """Return ``tests``, those first that have detected most mutants so far."""
+    return sorted(tests, key=lambda test: -_successful[test])
 
 
 def _is_valid(name: str) -> bool:

@@ -15,34 +15,79 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+#: The files of tests that check these parts thoroughly. Others only use them.
+_THOROUGH = tuple(
+    f"tests/test_{name}.py::"
+    for name in (
+        "confinement",
+        "connection",
+        "doctor",
+        "faults",
+        "files",
+        "lost_answers",
+        "partial",
+        "progress",
+        "properties",
+        "secrets",
+        "service_of_today",
+        "standard_error",
+    )
+)
+
+
 class Place(NamedTuple):
-    """The lines ``first`` to ``last`` of the file ``name``."""
+    """The lines ``first`` to ``last`` of a file, in a function from ``begin`` to ``end``."""
 
     name: str
     first: int
     last: int
+    begin: int
+    end: int
 
 
 @functools.cache
 def selected(name: str, line: int, longest: float) -> list[str]:
     """Return the tests to run after a change of ``line`` of the file ``name``, in order.
 
-    One test of each function comes before the second one of any function, the quick ones first.
+    The tests are grouped by the line of the function that the fewest of them execute. Those that
+    run first are one of each group, and of these the quickest.
     ``longest``: the duration (seconds) of those without moto; those with it take half of that.
     """
-    found = {row for place in places(name, line) for row in tests_of(*place)}
-    rounds: Counter[str] = Counter()
+    groups: dict[tuple[str, int], dict[str, tuple[bool, float]]] = {}
+    for place in places(name, line):
+        _group(place, groups)
     order = []
-    for seconds, test, moto in sorted(found):
-        function = test.partition("[")[0]
-        rounds[function] += 1
-        order.append((moto, rounds[function], seconds, test))
+    for group in groups.values():
+        turns: Counter[str] = Counter()
+        rows = []
+        for test, (moto, seconds) in sorted(group.items(), key=lambda row: row[1]):
+            function = test.partition("[")[0]
+            turns[function] += 1
+            rows.append((turns[function], not test.startswith(_THOROUGH), moto, seconds, test))
+        order += [(row[2], number, row[3], row[4]) for number, row in enumerate(sorted(rows))]
     tests, left = [], {False: longest, True: longest / 2}
     for moto, _, seconds, test in sorted(order):
-        if left[moto] > 0:
+        if left[moto] > 0 and test not in tests:
             left[moto] -= seconds
             tests.append(test)
     return tests
+
+
+def _group(place: Place, groups: dict[tuple[str, int], dict[str, tuple[bool, float]]]) -> None:
+    executed: dict[str, list[int]] = {}
+    durations = {}
+    for test, seconds, moto, number in tests_of(place.name, place.begin, place.end):
+        executed.setdefault(test, []).append(number)
+        durations[test] = (bool(moto), seconds)
+    found = {
+        test: numbers
+        for test, numbers in executed.items()
+        if any(place.first <= number <= place.last for number in numbers)
+    }
+    frequency = Counter(number for numbers in found.values() for number in numbers)
+    for test, numbers in found.items():
+        rarest = min(numbers, key=lambda number: frequency[number])
+        groups.setdefault((place.name, rarest), {})[test] = durations[test]
 
 
 def places(name: str, line: int) -> list[Place]:
@@ -51,12 +96,13 @@ def places(name: str, line: int) -> list[Place]:
     around = [each for each in _statements(tree) if each.lineno <= line <= _end(each)]
     if not around:
         return []
-    inner = around[-1]
+    inner, inside = around[-1], _inside(tree)
     if isinstance(inner, ast.FunctionDef):
-        return [Place(name, inner.body[0].lineno, _end(inner))]
-    if any(isinstance(each, ast.FunctionDef) for each in around):
-        return [_own_lines(name, inner)]
-    return _uses(inner) or [Place(name, *_own_lines(name, each)[1:]) for each in _inside(tree)]
+        first, last = inner.body[0].lineno, _end(inner)
+        return [Place(name, first, last, first, last)]
+    if inner in inside:
+        return [_own_lines(name, inner, inside[inner])]
+    return _uses(inner) or [_own_lines(name, *each) for each in inside.items()]
 
 
 def _uses(constant: ast.AST) -> list[Place]:
@@ -66,7 +112,7 @@ def _uses(constant: ast.AST) -> list[Place]:
         for file in sorted(Path(part).glob("*.py")):
             tree = ast.parse(file.read_text(encoding="utf-8"))
             own = _inside(tree)
-            inside += [(_own_lines(str(file), each), _names(each)) for each in own]
+            inside += [(_own_lines(str(file), *each), _names(each[0])) for each in own.items()]
             outside += [
                 (_set(each), _names(each))
                 for each in _statements(tree)
@@ -76,7 +122,7 @@ def _uses(constant: ast.AST) -> list[Place]:
     while len(known) > before:
         before = len(known)
         known |= {name for names, used in outside if known & used for name in names}
-    return [place for place, loaded in inside if known & loaded]
+    return [place for place, used in inside if known & used]
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.stmt | ast.ExceptHandler]:
@@ -87,10 +133,10 @@ def _statements(tree: ast.AST) -> Iterator[ast.stmt | ast.ExceptHandler]:
         yield from _statements(node)
 
 
-def _inside(tree: ast.AST) -> dict[ast.stmt | ast.ExceptHandler, None]:
-    """Return the statements that are in a function, in order."""
+def _inside(tree: ast.AST) -> dict[ast.stmt | ast.ExceptHandler, ast.FunctionDef]:
+    """Return the statements that are in a function, each with the innermost one."""
     functions = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
-    return dict.fromkeys(each for function in functions for each in _statements(function))
+    return {each: function for function in functions for each in _statements(function)}
 
 
 def _set(node: ast.AST) -> set[str]:
@@ -105,12 +151,13 @@ def _names(tree: ast.AST) -> set[str]:
     return found | {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
 
 
-def _own_lines(name: str, node: ast.stmt | ast.ExceptHandler) -> Place:
+def _own_lines(name: str, node: ast.stmt | ast.ExceptHandler, function: ast.FunctionDef) -> Place:
     """Return the lines of a statement without those in it; of a handler, the first one in it."""
     inside: list[ast.stmt] = getattr(node, "body", [])
+    first, last = node.lineno, inside[0].lineno - 1 if inside else _end(node)
     if isinstance(node, ast.ExceptHandler):
-        return Place(name, inside[0].lineno, inside[0].lineno)
-    return Place(name, node.lineno, inside[0].lineno - 1 if inside else _end(node))
+        first = last = inside[0].lineno
+    return Place(name, first, last, function.lineno, _end(function))
 
 
 def _end(node: ast.stmt | ast.ExceptHandler) -> int:

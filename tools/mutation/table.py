@@ -14,15 +14,14 @@ from executed import RECORDS
 _TABLE = f"{RECORDS}.sqlite"
 
 
-def tests_of(name: str, first: int, last: int) -> list[tuple[float, str, bool]]:
-    """Return the tests that execute one of these lines: duration, test, and if it needs moto."""
+def tests_of(name: str, first: int, last: int) -> list[tuple[str, float, int, int]]:
+    """Return what executes these lines: test, duration, whether it needs moto, and the line."""
     with sqlite3.connect(_TABLE) as table:
-        found = table.execute(
-            "SELECT DISTINCT seconds, test, moto FROM tests JOIN lines USING (id)"
+        return table.execute(
+            "SELECT DISTINCT test, seconds, moto, number FROM tests JOIN lines USING (id)"
             " WHERE name = ? AND number BETWEEN ? AND ?",
             (name, first, last),
-        )
-        return [(seconds, test, bool(moto)) for seconds, test, moto in found]
+        ).fetchall()
 
 
 def main() -> None:
