@@ -9,6 +9,8 @@ pytest in a fork of a process that has imported it, and only for some of the tes
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import re
 import signal
@@ -22,18 +24,35 @@ import cosmic_ray.mutating
 import pytest
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
+from forks import Plugin
 from selection import selected
 
 #: Seconds after which the tests of a mutant are ended. They found it, because it is in a loop.
 _TIMEOUT = 300
+_UNUSED = ("cacheprovider", "xdist", "hypothesispytest", "unraisableexception")
+#: What the tests and the commands import, but for iamcli.
+_IMPORTED = (
+    "botocore.configprovider",
+    "botocore.endpoint",
+    "botocore.session",
+    "click",
+    "email.message",
+    "http.server",
+    "pexpect",
+    "segno",
+    "unittest.mock",
+)
 #: How many mutants each test has detected, and how pytest reports a test that failed.
 _successful: Counter[str] = Counter()
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
-_OPTIONS = ("-x", "--tb=line", "-pno:cacheprovider", "-pno:xdist", "-pno:hypothesispytest")
+_OPTIONS = ("-x", "--tb=line", "--basetemp=build/tests", *(f"-pno:{name}" for name in _UNUSED))
 
 
 def main(session: str, seconds: str) -> None:
     """Run the mutants and write the results to the file ``session``."""
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    gc.freeze()
     with use_db(session, WorkDB.Mode.open) as database:
         results = dict(database.results)
         items = [item for item in database.work_items if _is_open(results.get(item.job_id))]
@@ -93,7 +112,7 @@ def _run(tests: list[str]) -> tuple[TestOutcome, str]:
             os.setsid()
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-            os._exit(pytest.main([*_OPTIONS, "--basetemp=build/tests", *tests]))
+            os._exit(pytest.main([*_OPTIONS, *tests], plugins=[Plugin()]))
         failed = _ended(child)
         output.seek(0)
         text = output.read().decode(errors="replace")
