@@ -382,6 +382,7 @@ def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: St
         ("\nClientProxyPort=http\n", ", line 2: ClientProxyPort is not a port number: http"),
         ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is not a port number: 0"),
         ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is not a port number: 65536"),
+        ("ClientProxyPort=65537\n", ", line 1: ClientProxyPort is not a port number: 65537"),
         ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is not a host name: http://x"),
         ("ClientProxyHost=a..b\n", ", line 1: ClientProxyHost is not a host name: a..b"),
         ("ClientProxyHost=x:99999\n", ", line 1: ClientProxyHost is not a host name: x:99999"),
@@ -401,7 +402,9 @@ def test_a_wrong_client_configuration(
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1", "::1\nClientProxyPort=1"]
+)
 @pytest.mark.parametrize("arguments", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
 def test_the_file_of_a_proxy_that_is_not_there_is_named(
     host: str, arguments: tuple[str, ...], run_fast: ForkRunner

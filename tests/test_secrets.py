@@ -512,6 +512,14 @@ def test_password_from_standard_input(given: str, run_fast: ForkRunner, stub: St
     assert endpoint.requests[0].parameters["Password"] == "s3 cret"
 
 
+@pytest.mark.parametrize("given", ["!s3cret", "s3cret", "--"])
+def test_password_on_the_command_line(given: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(CREATED)
+    done = run_fast(*ASKING[:-1], given, stdin="another\n", env=url(endpoint))
+    assert done == (0, "", "")
+    assert endpoint.requests[0].parameters["Password"] == given
+
+
 def test_both_passwords_from_standard_input(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("ChangePassword"))
     arguments = ("iam-userchangepassword", "-n", "-", "-o", "-")
