@@ -101,6 +101,10 @@ def test_syntax_of_the_credential_file(text: str, run_fast: ForkRunner, endpoint
             ", line 2: AWSAccessKeyId is still the placeholder in angle brackets; it needs",
         ),
         (
+            "AWSAccessKeyId=AK\nAWSSecretKey=Write-your-secret-here>\n",
+            ", line 2: AWSSecretKey is still the placeholder in angle brackets; it needs",
+        ),
+        (
             "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
             ", line 2: AWSSecretKey contains an invalid character; it needs",
         ),
@@ -571,7 +575,7 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
 @pytest.mark.parametrize(
     "url",
     ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
-     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
+     "https://x?a=b", "https://a..b", "https://a!b", "https://x:0", "mailto:x", "https://[::1"],
 )  # fmt: skip
 def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
     for arguments, env, source in (
