@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import re
+import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.selection import every
 from support.shell import KEY_ID, SECRET
-from support.stub import ok, refused
+from support.stub import faulty, ok, refused
 from support.terminal import Terminal
 
 from iamcli.client.settings import VARIABLES, signing_region
@@ -1086,6 +1087,22 @@ def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: S
     assert done.status == 0
     assert done.err.count(" ListUsers attempt 1: HTTP 200 in ") == 2
     assert done.err.count(": debug: key ") == done.err.count(": debug: endpoint ") == 1
+
+
+def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub) -> None:
+    page = ok("ListUsers", "<Users/>")
+    late = page._replace(delay=0.2)
+    closed = faulty(lambda _handler: time.sleep(0.2))
+    for answer in (late, closed):
+        url = stub.endpoint(answer).url
+        before = time.monotonic()
+        done = run_fast(
+            "iam-userlistbypath", "-d", env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
+        )
+        most = (time.monotonic() - before) * 1000
+        shown = re.search(r" attempt 1: .* in (\d+) ms", done.err)
+        assert shown
+        assert 200 <= int(shown[1]) <= most
 
 
 def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub) -> None:

@@ -601,6 +601,14 @@ def test_the_answer_of_iam_counts_if_sts_is_not_there(
     assert "Connection refused" in report.said("identity")
 
 
+def test_a_proxy_for_sts_alone_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
+    env = {"AWS_IAM_URL": service_at(place), "AWS_ENDPOINT_URL_STS": "https://127.0.0.1:9"}
+    report = doctor(healthy, **env, https_proxy="http://me:passw0rd@127.0.0.1:x")
+    assert (report.status, report.result("identity")) == (0, "skipped")
+    assert "https_proxy is not the address of an HTTP proxy" in report.said("identity")
+    assert "passw0rd" not in report.out
+
+
 def test_an_endpoint_of_sts_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
     env = {"AWS_ENDPOINT_URL_STS": "ftp://x"}
     report = doctor(healthy, **env)
