@@ -149,6 +149,11 @@ def html(place: Place, status: int = 200) -> str:
     return place.stub.endpoint(page).url
 
 
+def foreign(place: Place, page: bytes) -> dict[str, str]:
+    """A service that answers with XML that is not that of AWS."""
+    return private(AWS_IAM_URL=place.stub.endpoint(Answer(page)).url)
+
+
 def closing(place: Place) -> dict[str, str]:
     """A service that closes the connection without an answer."""
     return private(AWS_IAM_URL=place.stub.endpoint(faulty(lambda _handler: None)).url)
@@ -311,6 +316,18 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ("endpoint-wrong", "endpoint", lambda p: {"AWS_IAM_URL": p.closed}),
     ("endpoint-wrong", "endpoint", lambda p: private(AWS_IAM_URL=html(p))),
     ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 404)}),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 503)}),
+    ("endpoint-wrong", "endpoint", lambda p: foreign(p, b"<html><body>Welcome</body></html>")),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<?xml version='1.0' encoding='none'?><GetUserResponse/>"),
+    ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<?xml version='1.0' encoding='utf-7'?><GetUserResponse/>"),
+    ),
     ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
     # As an endpoint of S3 answers.
     (
