@@ -457,6 +457,14 @@ def test_a_variable_that_names_no_proxy_is_named(
         assert "passw0rd" not in done.err
 
 
+def test_another_variable_with_the_same_value_is_not_named(run_fast: ForkRunner) -> None:
+    value = "socks5://127.0.0.1:9"
+    # They sort before HTTP_PROXY, the last one only in upper case.
+    same = dict.fromkeys(("A", "HTTPZ", "HTTP_PROXY"), value)
+    done = run_fast("iam-usergetattributes", env={"AWS_IAM_URL": "http://127.0.0.1:1", **same})
+    assert done.err.startswith("iam-usergetattributes: HTTP_PROXY is not the address of an HTTP")
+
+
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
 @pytest.mark.parametrize("value", ["http://u:passw0rd@x@127.0.0.1:1", "127.0.0.1:1"])
 def test_the_variable_of_a_proxy_that_is_not_there_is_named(
@@ -571,6 +579,16 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
     write(run_fast, ".aws/config", f"[default]\nendpoint_url={endpoints['E'].url}\n")
     assert show(run_fast, **env).status == 0
     assert len(endpoints["E"].requests) == 1
+
+
+@pytest.mark.parametrize("value", ["yes", "1", "false", "all"])
+def test_only_true_ignores_the_configured_endpoints(
+    value: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {"AWS_ENDPOINT_URL": endpoint.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": value}
+    assert show(run_fast, **env).status == 0
+    assert endpoint.operations == ["GetUser"]
 
 
 @pytest.mark.parametrize(

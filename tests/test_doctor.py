@@ -587,7 +587,21 @@ def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Pat
     assert (report.status, report.causes) == (0, [])
     assert [report.result(name) for name in ("ca", "tls", "clock")] == ["ok"] * 3
     assert re.match(r"12\d s ahead of", report.said("clock"))
-    assert str(certificate) in report.said("ca")
+    assert f"{certificate} from AWS_CA_BUNDLE" in report.said("ca")
+
+
+def test_what_sets_the_authorities_to_trust(
+    healthy: ForkRunner, tls: tuple[Stub, Path], tmp_path: Path
+) -> None:
+    bundle = str(tls[1])
+    config = file(tmp_path, "config", f"[default]\nca_bundle = {bundle}\n")
+    for env, said in (
+        ({}, "from the installation"),
+        ({"REQUESTS_CA_BUNDLE": bundle}, f"{bundle} from REQUESTS_CA_BUNDLE"),
+        ({"AWS_CONFIG_FILE": config}, f"{bundle} from ca_bundle of the AWS configuration"),
+    ):
+        report = doctor(healthy, **private(AWS_IAM_URL=f"https://127.0.0.1:{tls[0].port}", **env))
+        assert said in report.said("ca")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from forks import Plugin
 from selection import selected
 
 #: Seconds after which the tests of a mutant are ended. They found it, because it is in a loop.
-_TIMEOUT = 300
+_TIMEOUT = 90
 _UNUSED = ("cacheprovider", "xdist", "hypothesispytest", "unraisableexception")
 #: What the tests and the commands import, but for iamcli.
 _IMPORTED = (
