@@ -596,7 +596,6 @@ def test_what_sets_the_authorities_to_trust(
     bundle = str(tls[1])
     config = file(tmp_path, "config", f"[default]\nca_bundle = {bundle}\n")
     for env, said in (
-        ({}, "from the installation"),
         ({"REQUESTS_CA_BUNDLE": bundle}, f"{bundle} from REQUESTS_CA_BUNDLE"),
         ({"AWS_CONFIG_FILE": config}, f"{bundle} from ca_bundle of the AWS configuration"),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from support.account import ARN, Account
 from support.shell import KEY_ID
 from support.stub import Answer, ok, refused
 from test_partial import CASES
+
+from iamcli.operations.waiting import attempts
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -72,6 +75,27 @@ def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, 
     assert "NoSuchEntity: " in done.err.splitlines()[0]
     assert "; not created: " in done.err.splitlines()[1]
     assert endpoint.operations.count(operation) > 1
+
+
+class Paused:
+    """Records the pauses, and makes them."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float, _reason: str) -> None:
+        self.pauses.append(seconds)
+        time.sleep(seconds)
+
+
+def test_the_last_attempt_is_at_the_end_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IAMCLI_TIMEOUT", "0.7")
+    paused = Paused()
+    before = time.monotonic()
+    assert list(attempts(paused))[-2:] == [False, True]  # type: ignore[arg-type]
+    assert time.monotonic() - before >= 0.7
+    assert paused.pauses[0] == 0.5
+    assert sum(paused.pauses) < 0.71
 
 
 @pytest.mark.parametrize(
