@@ -6,9 +6,11 @@ import base64
 import itertools
 import json
 import re
+import sys
 import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +22,7 @@ from support.terminal import Terminal
 from iamcli.client.settings import VARIABLES, signing_region
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from http.server import BaseHTTPRequestHandler
 
     from support.forked import ForkRunner
     from support.shell import Done, Shell
@@ -1105,6 +1107,26 @@ def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: S
     assert done.status == 0
     assert done.err.count(" ListUsers attempt 1: HTTP 200 in ") == 2
     assert done.err.count(": debug: key ") == done.err.count(": debug: endpoint ") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shows the timers of connections")
+@pytest.mark.parametrize(("value", "timer"), [("true", "02"), ("false", "00"), ("", "00")])
+def test_keep_alive_is_as_configured(
+    value: str, timer: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    shown = []
+
+    def look(handler: BaseHTTPRequestHandler) -> None:
+        # When everything is acknowledged, only the timer of SO_KEEPALIVE runs.
+        time.sleep(0.1)
+        port = f":{handler.client_address[1]:04X}"
+        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+        rows = [line.split() for line in lines]
+        shown.extend(row[5][:2] for row in rows if row[1].endswith(port))
+
+    env = {"AWS_IAM_URL": stub.endpoint(faulty(look)).url, "BOTOCORE_TCP_KEEPALIVE": value}
+    show(run_fast, **env, AWS_MAX_ATTEMPTS="1")
+    assert shown == [timer]
 
 
 def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub) -> None:
