@@ -348,6 +348,13 @@ def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: St
         assert not [name for name in endpoint.operations if name.startswith("Delete")]
 
 
+@pytest.mark.parametrize("kind", ["list", "change"])
+def test_status_300_is_no_success(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    operation = KINDS[kind].operation
+    done, _ = meet(run_fast, stub, KINDS[kind], ok(operation)._replace(status=300))
+    assert re.search(STATUS.format(300), assert_reported(done, KINDS[kind]))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_fault_in_a_command_from_the_shell(kind: str, run: Shell, stub: Stub) -> None:
     done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
