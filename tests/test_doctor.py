@@ -718,6 +718,19 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
     assert not (healthy.home / "ran").exists()
 
 
+def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> None:
+    plain = file(healthy.home, "plain", PROFILE)
+    role = file(healthy.home, "role", "[default]\nrole_arn=arn:aws:iam::1:role/r\n" + PROFILE[10:])
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": plain}
+    assert doctor(healthy, "--offline", **env).result("credentials") == "ok"
+    # The variables come before the role, and that before the key of the profile.
+    assert doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role, **KEYS).result(
+        "credentials"
+    ) == ("ok")
+    report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role)
+    assert report.result("credentials") == "skipped"
+
+
 # What is found.
 
 

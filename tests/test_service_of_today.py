@@ -108,6 +108,15 @@ def test_the_last_attempt_is_at_the_end_of_the_time(monkeypatch: pytest.MonkeyPa
             "AddRoleToInstanceProfile",
             missing("role", "web"),
         ),
+        # Another error than that of a missing entity.
+        *(
+            (
+                "iam-usercreate -u bob -g Admin",
+                "AddUserToGroup",
+                refused(code, "The user with name bob cannot be found."),
+            )
+            for code in ("InvalidInput", "ValidationError")
+        ),
         # The command did not create it.
         ("iam-groupadduser -g Admin -u bob", "AddUserToGroup", missing("user", "bob")),
         ("iam-useraddkey -u bob", "CreateAccessKey", missing("user", "bob")),
