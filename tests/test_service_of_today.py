@@ -12,7 +12,10 @@ from support.shell import KEY_ID
 from support.stub import Answer, ok, refused
 from test_partial import CASES
 
+from iamcli.errors import ServiceError
+from iamcli.operations.progress import Step, remove
 from iamcli.operations.waiting import attempts
+from iamcli.output.progressline import ProgressLine
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -142,6 +145,28 @@ def test_nothing_else_is_waited_for(
 def account_of(stub: Stub, case: str) -> Account:
     what = CASES[case]
     return stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+
+
+class Conflicting:
+    """A service that refuses everything because of a conflict, and records the pauses."""
+
+    progress = ProgressLine()
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def call(self, _operation: str, **_parameters: object) -> None:
+        raise ServiceError("DeleteConflict", "not empty")
+
+    def pause(self, seconds: float, _reason: str) -> None:
+        self.pauses.append(seconds)
+
+
+def test_each_pause_after_a_conflict_is_twice_as_long() -> None:
+    conflicting = Conflicting()
+    with pytest.raises(ServiceError):
+        remove(conflicting, [Step("user bob", "DeleteUser")], recursive=True)  # type: ignore[arg-type]
+    assert conflicting.pauses == [0.5, 1, 2]
 
 
 @pytest.mark.parametrize("case", CASES)
