@@ -639,3 +639,13 @@ def test_plain_connection_to_this_machine_does_not_warn(host: str, run: Shell, s
     terminal.status()
     assert terminal.shown
     assert "not encrypted" not in terminal.shown
+
+
+def test_encrypted_connection_does_not_warn(run: Shell, stub: Stub) -> None:
+    config = run.home / "client.properties"
+    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
+    env = {**run.env, "CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=env)
+    terminal.status()
+    assert "cannot reach the proxy" in terminal.shown
+    assert "not encrypted" not in terminal.shown
