@@ -116,6 +116,8 @@ def _run(tests: list[str]) -> tuple[TestOutcome, str]:
         failed = _ended(child)
         output.seek(0)
         text = output.read().decode(errors="replace")
+    if "ERROR: not found: " in text:
+        sys.exit(f"a test is not there any more; remove build and start again\n{text}")
     return (TestOutcome.KILLED if failed else TestOutcome.SURVIVED), f"{len(tests)} tests\n{text}"
 
 
