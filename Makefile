@@ -56,9 +56,12 @@ audit: $(VENV)/test.stamp ## check the installed dependencies for known vulnerab
 	@$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/audit.txt
 	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement $(VENV)/audit.txt
 
+# The parts of iamcli that make mutation changes.
+PARTS ?= client config operations
+
 mutation: $(VENV)/test.stamp ## make small changes to a clone and count those that the tests detect; takes hours
 	@$(BIN)/python -m pip install --disable-pip-version-check -q cosmic-ray
-	@tools/mutation/run shared client
+	@tools/mutation/run $(PARTS)
 
 lint: $(VENV)/test.stamp ## check style, types, the table of commands and the links in bin
 	$(BIN)/ruff check .

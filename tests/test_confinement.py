@@ -62,6 +62,7 @@ def other(stub: Stub) -> Endpoint:
             {"https_proxy": "http://user:s3cret@127.0.0.1:9"},
             f"not to {ELSEWHERE} (--url) and not through 127.0.0.1:9 (https_proxy)",
         ),
+        (["--url", "http://10.0.0.1"], {}, "not to http://10.0.0.1 (--url)"),
         (
             ["--url", "{private}"],
             {"http_proxy": "http://127.0.0.1:9", "no_proxy": "example.com"},

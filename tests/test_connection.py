@@ -6,20 +6,23 @@ import base64
 import itertools
 import json
 import re
+import sys
+import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.selection import every
 from support.shell import KEY_ID, SECRET
-from support.stub import ok, refused
+from support.stub import faulty, ok, refused
 from support.terminal import Terminal
 
 from iamcli.client.settings import VARIABLES, signing_region
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from http.server import BaseHTTPRequestHandler
 
     from support.forked import ForkRunner
     from support.shell import Done, Shell
@@ -99,6 +102,10 @@ def test_syntax_of_the_credential_file(text: str, run_fast: ForkRunner, endpoint
         (
             "\nAWSAccessKeyId=<Write your key here>\nAWSSecretKey=x\n",
             ", line 2: AWSAccessKeyId is still the placeholder in angle brackets; it needs",
+        ),
+        (
+            "AWSAccessKeyId=AK\nAWSSecretKey=Write-your-secret-here>\n",
+            ", line 2: AWSSecretKey is still the placeholder in angle brackets; it needs",
         ),
         (
             "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
@@ -382,6 +389,7 @@ def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: St
         ("\nClientProxyPort=http\n", ", line 2: ClientProxyPort is not a port number: http"),
         ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is not a port number: 0"),
         ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is not a port number: 65536"),
+        ("ClientProxyPort=65537\n", ", line 1: ClientProxyPort is not a port number: 65537"),
         ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is not a host name: http://x"),
         ("ClientProxyHost=a..b\n", ", line 1: ClientProxyHost is not a host name: a..b"),
         ("ClientProxyHost=x:99999\n", ", line 1: ClientProxyHost is not a host name: x:99999"),
@@ -401,7 +409,9 @@ def test_a_wrong_client_configuration(
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1", "::1\nClientProxyPort=1"]
+)
 @pytest.mark.parametrize("arguments", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
 def test_the_file_of_a_proxy_that_is_not_there_is_named(
     host: str, arguments: tuple[str, ...], run_fast: ForkRunner
@@ -447,6 +457,14 @@ def test_a_variable_that_names_no_proxy_is_named(
         assert done.err.startswith(said)
         assert done.err.count("\n") == 1
         assert "passw0rd" not in done.err
+
+
+def test_another_variable_with_the_same_value_is_not_named(run_fast: ForkRunner) -> None:
+    value = "socks5://127.0.0.1:9"
+    # They sort before HTTP_PROXY, the last one only in upper case.
+    same = dict.fromkeys(("A", "HTTPZ", "HTTP_PROXY"), value)
+    done = run_fast("iam-usergetattributes", env={"AWS_IAM_URL": "http://127.0.0.1:1", **same})
+    assert done.err.startswith("iam-usergetattributes: HTTP_PROXY is not the address of an HTTP")
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
@@ -565,10 +583,20 @@ def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
     assert len(endpoints["E"].requests) == 1
 
 
+@pytest.mark.parametrize("value", ["yes", "1", "false", "all"])
+def test_only_true_ignores_the_configured_endpoints(
+    value: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {"AWS_ENDPOINT_URL": endpoint.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": value}
+    assert show(run_fast, **env).status == 0
+    assert endpoint.operations == ["GetUser"]
+
+
 @pytest.mark.parametrize(
     "url",
     ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
-     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
+     "https://x?a=b", "https://a..b", "https://a!b", "https://x:0", "mailto:x", "https://[::1"],
 )  # fmt: skip
 def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
     for arguments, env, source in (
@@ -1079,6 +1107,42 @@ def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: S
     assert done.status == 0
     assert done.err.count(" ListUsers attempt 1: HTTP 200 in ") == 2
     assert done.err.count(": debug: key ") == done.err.count(": debug: endpoint ") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shows the timers of connections")
+@pytest.mark.parametrize(("value", "timer"), [("true", "02"), ("false", "00"), ("", "00")])
+def test_keep_alive_is_as_configured(
+    value: str, timer: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    shown = []
+
+    def look(handler: BaseHTTPRequestHandler) -> None:
+        # When everything is acknowledged, only the timer of SO_KEEPALIVE runs.
+        time.sleep(0.1)
+        port = f":{handler.client_address[1]:04X}"
+        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+        rows = [line.split() for line in lines]
+        shown.extend(row[5][:2] for row in rows if row[1].endswith(port))
+
+    env = {"AWS_IAM_URL": stub.endpoint(faulty(look)).url, "BOTOCORE_TCP_KEEPALIVE": value}
+    show(run_fast, **env, AWS_MAX_ATTEMPTS="1")
+    assert shown == [timer]
+
+
+def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub) -> None:
+    page = ok("ListUsers", "<Users/>")
+    late = page._replace(delay=0.2)
+    closed = faulty(lambda _handler: time.sleep(0.2))
+    for answer in (late, closed):
+        url = stub.endpoint(answer).url
+        before = time.monotonic()
+        done = run_fast(
+            "iam-userlistbypath", "-d", env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
+        )
+        most = (time.monotonic() - before) * 1000
+        shown = re.search(r" attempt 1: .* in (\d+) ms", done.err)
+        assert shown
+        assert 200 <= int(shown[1]) <= most
 
 
 def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub) -> None:

@@ -149,6 +149,11 @@ def html(place: Place, status: int = 200) -> str:
     return place.stub.endpoint(page).url
 
 
+def foreign(place: Place, page: bytes) -> dict[str, str]:
+    """A service that answers with XML that is not that of AWS."""
+    return private(AWS_IAM_URL=place.stub.endpoint(Answer(page)).url)
+
+
 def closing(place: Place) -> dict[str, str]:
     """A service that closes the connection without an answer."""
     return private(AWS_IAM_URL=place.stub.endpoint(faulty(lambda _handler: None)).url)
@@ -311,6 +316,18 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ("endpoint-wrong", "endpoint", lambda p: {"AWS_IAM_URL": p.closed}),
     ("endpoint-wrong", "endpoint", lambda p: private(AWS_IAM_URL=html(p))),
     ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 404)}),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 503)}),
+    ("endpoint-wrong", "endpoint", lambda p: foreign(p, b"<html><body>Welcome</body></html>")),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<?xml version='1.0' encoding='none'?><GetUserResponse/>"),
+    ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<?xml version='1.0' encoding='utf-7'?><GetUserResponse/>"),
+    ),
     ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
     # As an endpoint of S3 answers.
     (
@@ -591,7 +608,20 @@ def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Pat
     assert (report.status, report.causes) == (0, [])
     assert [report.result(name) for name in ("ca", "tls", "clock")] == ["ok"] * 3
     assert re.match(r"12\d s ahead of", report.said("clock"))
-    assert str(certificate) in report.said("ca")
+    assert f"{certificate} from AWS_CA_BUNDLE" in report.said("ca")
+
+
+def test_what_sets_the_authorities_to_trust(
+    healthy: ForkRunner, tls: tuple[Stub, Path], tmp_path: Path
+) -> None:
+    bundle = str(tls[1])
+    config = file(tmp_path, "config", f"[default]\nca_bundle = {bundle}\n")
+    for env, said in (
+        ({"REQUESTS_CA_BUNDLE": bundle}, f"{bundle} from REQUESTS_CA_BUNDLE"),
+        ({"AWS_CONFIG_FILE": config}, f"{bundle} from ca_bundle of the AWS configuration"),
+    ):
+        report = doctor(healthy, **private(AWS_IAM_URL=f"https://127.0.0.1:{tls[0].port}", **env))
+        assert said in report.said("ca")
 
 
 @pytest.mark.parametrize(
@@ -620,6 +650,14 @@ def test_the_answer_of_iam_counts_if_sts_is_not_there(
     assert (report.status, report.causes) == (0, [])
     assert report.result("identity") == "skipped"
     assert "Connection refused" in report.said("identity")
+
+
+def test_a_proxy_for_sts_alone_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
+    env = {"AWS_IAM_URL": service_at(place), "AWS_ENDPOINT_URL_STS": "https://127.0.0.1:9"}
+    report = doctor(healthy, **env, https_proxy="http://me:passw0rd@127.0.0.1:x")
+    assert (report.status, report.result("identity")) == (0, "skipped")
+    assert "https_proxy is not the address of an HTTP proxy" in report.said("identity")
+    assert "passw0rd" not in report.out
 
 
 def test_an_endpoint_of_sts_that_is_no_address(healthy: ForkRunner, place: Place) -> None:
@@ -699,6 +737,19 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
         # Nobody has connected.
         assert select.select([server], [], [], 0)[0] == []
     assert not (healthy.home / "ran").exists()
+
+
+def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> None:
+    plain = file(healthy.home, "plain", PROFILE)
+    role = file(healthy.home, "role", "[default]\nrole_arn=arn:aws:iam::1:role/r\n" + PROFILE[10:])
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": plain}
+    assert doctor(healthy, "--offline", **env).result("credentials") == "ok"
+    # The variables come before the role, and that before the key of the profile.
+    assert doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role, **KEYS).result(
+        "credentials"
+    ) == ("ok")
+    report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role)
+    assert report.result("credentials") == "skipped"
 
 
 # What is found.

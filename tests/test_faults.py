@@ -213,6 +213,8 @@ FAULTS = {
     "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
     "html that is no xml": Fault(always(Answer(b"<html><p>hi<br></html>")), NOT_IAM),
     "other xml": Fault(always(Answer(b"<rss><channel/></rss>")), NOT_IAM),
+    # The name of its root element sorts before those of all operations.
+    "other xml, A": Fault(always(Answer(b"<A><channel/></A>")), NOT_IAM),
     "another operation's": Fault(always(ok("ListSomethingElse")), NOT_IAM),
     "json": Fault(always(Answer(b'{"message": "Missing Authentication Token"}')), NOT_IAM),
     "text": Fault(always(Answer(b"it works!")), NOT_IAM),
@@ -295,6 +297,9 @@ FAULTS = {
         f"{status} with html": Fault(always(Answer(HTML, status)), STATUS.format(status))
         for status in (400, 401, 403, 404, 407, 413, 429, 500, 502, 503, 504)
     },
+    "500 with no XML": Fault(
+        always(Answer(b"xErrorResponse><Error><Code>A</Code></Error>", 500)), STATUS.format(500)
+    ),
     **{
         f"{status} empty": Fault(always(Answer(b"", status)), STATUS.format(status))
         for status in (400, 403, 404, 418, 500, 503, 599)
@@ -341,6 +346,14 @@ def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: St
     assert endpoint.operations.count(what.operation) == 1
     if kind == "looking":
         assert not [name for name in endpoint.operations if name.startswith("Delete")]
+
+
+@pytest.mark.parametrize("kind", ["list", "change"])
+def test_status_300_is_no_success(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    operation = KINDS[kind].operation
+    done, _ = meet(run_fast, stub, KINDS[kind], ok(operation)._replace(status=300))
+    said = assert_reported(done, KINDS[kind])
+    assert re.search(f"{STATUS.format(300)}|{NOT_IAM}", said)
 
 
 @pytest.mark.parametrize("kind", KINDS)

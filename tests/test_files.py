@@ -36,7 +36,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
     (run.home / "empty").touch()
     (run.home / "folder").mkdir()
     (run.home / "loop").symlink_to("loop")
-    (run.home / "latin-1").write_bytes(b'{\n"Id": "caf\xe9"}')
+    (run.home / "latin-1").write_bytes(b'{\n\n"Id": "caf\xe9"}')
     (run.home / "large").write_bytes(b" " * ((1 << 20) + 1))
     return made
 
@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_read_is_named(
         "good/x": f"cannot read {what} from good/x: Not a directory",
         "loop": f"cannot read {what} from loop: Too many levels of symbolic links",
         "empty": f"empty is empty; it must contain {what}",
-        "latin-1": f"latin-1, line 2: not UTF-8; {what} must be text",
+        "latin-1": f"latin-1, line 3: not UTF-8; {what} must be text",
         "/dev/zero": f"/dev/zero is larger than 1048576 bytes, which is too large for {what}",
         "large": f"large is larger than 1048576 bytes, which is too large for {what}",
     }.items():

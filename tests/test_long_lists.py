@@ -33,6 +33,18 @@ WATCHER = (
     "sys.exit(os.waitstatus_to_exitcode(status))"
 )
 
+#: Calls IAM often enough for some garbage, and shows how much of it a collection finds at the end.
+CALLER = """
+import gc, os
+from iamcli.client.service import IAM
+from iamcli.config.connection import Connection
+options = dict.fromkeys(("url", "credential_file", "client_config_file"))
+iam = IAM(Connection(options, os.environ))
+for _ in range(150):
+    iam.call("ListUsers")
+print(gc.collect())
+"""
+
 
 def arn(number: int) -> str:
     return f"arn:aws:iam::123456789012:user/staff/user{number}"
@@ -93,6 +105,19 @@ def test_five_thousand_users_are_listed_in_order_over_one_connection(
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
+def test_no_part_of_a_request_waits_for_an_acknowledgement(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    pages = 30
+    one = f"<Users><member><Arn>{arn(0)}</Arn></member></Users>"
+    answers = (ok("ListUsers", f"{one}{more(page, pages)}") for page in range(pages))
+    endpoint = stub.endpoint(*answers)
+    done = run_fast("iam-userlistbypath", env={"AWS_IAM_URL": endpoint.url})
+    assert done == (0, f"{arn(0)}\n" * pages + f"{LAST}\n", "")
+    # The kernel delays acknowledgements by 40 ms, but not those of the first packets.
+    assert min(request.waited for request in endpoint.requests[-10:]) < 0.02
+
+
 def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> None:
     first, second = list_users(2)
     awaited, sent = threading.Event(), threading.Event()
@@ -126,6 +151,15 @@ def test_memory_does_not_grow_with_the_list(run: Shell, stub: Stub) -> None:
 
     few, many = peak(2), peak(20)
     assert many - few < 1024
+
+
+def test_garbage_of_earlier_requests_is_collected(run: Shell, stub: Stub) -> None:
+    done = run(
+        sys.executable, "-c", CALLER, env={"AWS_IAM_URL": stub.endpoint(ok("ListUsers")).url}
+    )
+    assert (done.status, done.err) == (0, "")
+    # Each request leaves about ten objects; Python collects them whenever there are 700.
+    assert int(done.out) < 1000
 
 
 def test_a_reader_that_leaves_ends_the_list(run: Shell, stub: Stub) -> None:

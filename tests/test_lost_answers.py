@@ -379,9 +379,10 @@ def test_addition_that_is_seen_is_done(
 def test_addition_that_is_not_seen_is_not_done(
     adding: Adding, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
     endpoint = adding_endpoint(stub, adding, LOST["closed"])
-    endpoint.on(adding.looking, ok(adding.looking, empty))
+    others = adding.there.replace("Admin", "{}").replace("web", "{}")
+    first, second = (others.replace("{}", name) for name in ("A", "z"))
+    endpoint.on(adding.looking, ok(adding.looking, first), ok(adding.looking, second))
     done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 1
     assert adding.note.replace(" is ", " is not ") in done.err

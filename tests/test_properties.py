@@ -96,6 +96,10 @@ def test_any_text_is_properties(content: str) -> None:
         assert 1 <= value.line <= content.count("\n") + content.count("\r") + 1
 
 
+def test_an_escape_without_a_meaning_is_the_letter() -> None:
+    assert properties.parse(r"k\ey=\a\v\x41\z\~") == {"key": "avx41z~"}
+
+
 PIECES = (
     "AWSAccessKeyId AWSSecretKey ClientProxyHost ClientProxyPort ClientProxyUsername "
     "ClientProxyPassword = : \\u d83d \\ x 80 < > @ \xe9 \U0001f600 \ufeff \0"

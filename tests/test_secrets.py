@@ -512,6 +512,14 @@ def test_password_from_standard_input(given: str, run_fast: ForkRunner, stub: St
     assert endpoint.requests[0].parameters["Password"] == "s3 cret"
 
 
+@pytest.mark.parametrize("given", ["!s3cret", "s3cret", "--"])
+def test_password_on_the_command_line(given: str, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(CREATED)
+    done = run_fast(*ASKING[:-1], given, stdin="another\n", env=url(endpoint))
+    assert done == (0, "", "")
+    assert endpoint.requests[0].parameters["Password"] == given
+
+
 def test_both_passwords_from_standard_input(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("ChangePassword"))
     arguments = ("iam-userchangepassword", "-n", "-", "-o", "-")
@@ -609,7 +617,7 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
 # Plain connections.
 
 
-@pytest.mark.parametrize("given", ["http://iam.example.com", "http://127.0.0.1.example.com"])
+@pytest.mark.parametrize("given", ["http://10.0.0.1", "http://127.0.0.1.example.com"])
 def test_plain_connection_to_elsewhere_warns(given: str, run: Shell, stub: Stub) -> None:
     config = run.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
@@ -623,10 +631,21 @@ def test_plain_connection_to_elsewhere_warns(given: str, run: Shell, stub: Stub)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
-def test_plain_connection_to_this_machine_does_not_warn(
-    host: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_plain_connection_to_this_machine_does_not_warn(host: str, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
     given = endpoint.url.replace("127.0.0.1", host)
-    done = run_fast("iam-usergetattributes", "--url", given, env={"AWS_MAX_ATTEMPTS": "1"})
-    assert "not encrypted" not in done.err
+    env = {**run.env, "AWS_MAX_ATTEMPTS": "1"}
+    terminal = Terminal("iam-usergetattributes", "--url", given, env=env)
+    terminal.status()
+    assert terminal.shown
+    assert "not encrypted" not in terminal.shown
+
+
+def test_encrypted_connection_does_not_warn(run: Shell, stub: Stub) -> None:
+    config = run.home / "client.properties"
+    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
+    env = {**run.env, "CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=env)
+    terminal.status()
+    assert "cannot reach the proxy" in terminal.shown
+    assert "not encrypted" not in terminal.shown

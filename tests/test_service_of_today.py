@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,11 @@ from support.account import ARN, Account
 from support.shell import KEY_ID
 from support.stub import Answer, ok, refused
 from test_partial import CASES
+
+from iamcli.errors import ServiceError
+from iamcli.operations.progress import Step, remove
+from iamcli.operations.waiting import attempts
+from iamcli.output.progressline import ProgressLine
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -74,6 +80,27 @@ def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, 
     assert endpoint.operations.count(operation) > 1
 
 
+class Paused:
+    """Records the pauses, and makes them."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float, _reason: str) -> None:
+        self.pauses.append(seconds)
+        time.sleep(seconds)
+
+
+def test_the_last_attempt_is_at_the_end_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IAMCLI_TIMEOUT", "0.7")
+    paused = Paused()
+    before = time.monotonic()
+    assert list(attempts(paused))[-2:] == [False, True]  # type: ignore[arg-type]
+    assert time.monotonic() - before >= 0.7
+    assert paused.pauses[0] == 0.5
+    assert sum(paused.pauses) < 0.71
+
+
 @pytest.mark.parametrize(
     ("line", "operation", "no"),
     [
@@ -83,6 +110,15 @@ def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, 
             "iam-instanceprofilecreate -s front -r web",
             "AddRoleToInstanceProfile",
             missing("role", "web"),
+        ),
+        # Another error than that of a missing entity.
+        *(
+            (
+                "iam-usercreate -u bob -g Admin",
+                "AddUserToGroup",
+                refused(code, "The user with name bob cannot be found."),
+            )
+            for code in ("InvalidInput", "ValidationError")
         ),
         # The command did not create it.
         ("iam-groupadduser -g Admin -u bob", "AddUserToGroup", missing("user", "bob")),
@@ -109,6 +145,28 @@ def test_nothing_else_is_waited_for(
 def account_of(stub: Stub, case: str) -> Account:
     what = CASES[case]
     return stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+
+
+class Conflicting:
+    """A service that refuses everything because of a conflict, and records the pauses."""
+
+    progress = ProgressLine()
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def call(self, _operation: str, **_parameters: object) -> None:
+        raise ServiceError("DeleteConflict", "not empty")
+
+    def pause(self, seconds: float, _reason: str) -> None:
+        self.pauses.append(seconds)
+
+
+def test_each_pause_after_a_conflict_is_twice_as_long() -> None:
+    conflicting = Conflicting()
+    with pytest.raises(ServiceError):
+        remove(conflicting, [Step("user bob", "DeleteUser")], recursive=True)  # type: ignore[arg-type]
+    assert conflicting.pauses == [0.5, 1, 2]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -163,7 +221,18 @@ def test_conflict_without_recursion_is_final(line: str, run_fast: ForkRunner, st
     assert len(endpoint.requests) == 1
 
 
-@pytest.mark.parametrize("code", ["NotSupportedService", "UnsupportedOperation"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InternalFailure",
+        "InvalidAction",
+        "NotImplemented",
+        "NotSupportedService",
+        "UnknownAction",
+        "UnknownOperation",
+        "UnsupportedOperation",
+    ],
+)
 def test_operation_that_another_partition_lacks_is_skipped(
     code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:

@@ -105,7 +105,7 @@ class Retries:
             **event,
         )
         delay: float | None = first_non_none_response(responses)
-        if delay is not None and delay is not False:
+        if delay is not None:
             self.resent = self.resent or not no_effect
             self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
             self._pausing(f"{reason}; trying again in {delay:.1f} s")

@@ -24,13 +24,17 @@ NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 
 
 class Request(NamedTuple):
-    """A received request: operation, parameters in order, headers, peer and request line."""
+    """A received request: operation, parameters in order, headers, peer and request line.
+
+    ``waited``: the seconds between the end of the headers and that of the body.
+    """
 
     operation: str
     parameters: dict[str, str]
     headers: dict[str, str]
     connection: tuple[str, int]
     line: str
+    waited: float = 0
 
 
 class Answer(NamedTuple):
@@ -121,7 +125,9 @@ class Stub:
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                stub.handle(self, self.rfile.read(length))
+                began = time.monotonic()
+                body = self.rfile.read(length)
+                stub.handle(self, body, time.monotonic() - began)
 
             def do_CONNECT(self) -> None:
                 stub.connects.append(self.path)
@@ -142,7 +148,9 @@ class Stub:
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
         self._thread.start()
 
     def endpoint(self, *answers: Answer) -> Endpoint:
@@ -156,7 +164,7 @@ class Stub:
         self._endpoints[path] = endpoint
         return endpoint
 
-    def handle(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    def handle(self, handler: BaseHTTPRequestHandler, body: bytes, waited: float = 0) -> None:
         """Answer one request."""
         path = urlsplit(handler.path).path.rstrip("/")
         parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
@@ -168,6 +176,7 @@ class Stub:
             {name.lower(): value for name, value in handler.headers.items()},
             handler.client_address,
             handler.requestline,
+            waited,
         )
         endpoint = self._endpoints.get(path or self._root)
         answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)

@@ -1,0 +1,138 @@
+"""Runs the mutants of a session of cosmic-ray, each with the tests that execute its line.
+
+Usage: python tools/mutation/execute.py SESSION SECONDS
+
+SECONDS limits the duration of the tests of a mutant. Mutants that were detected are not run again,
+and those that are not valid Python are skipped. It does what ``cosmic-ray exec`` does, but starts
+pytest in a fork of a process that has imported it, and only for some of the tests.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import cosmic_ray.mutating
+import pytest
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResult
+from forks import Plugin
+from selection import selected
+
+#: Seconds after which the tests of a mutant are ended. They found it, because it is in a loop.
+_TIMEOUT = 90
+_UNUSED = ("cacheprovider", "xdist", "hypothesispytest", "unraisableexception")
+#: What the tests and the commands import, but for iamcli.
+_IMPORTED = (
+    "botocore.configprovider",
+    "botocore.endpoint",
+    "botocore.session",
+    "click",
+    "email.message",
+    "http.server",
+    "pexpect",
+    "segno",
+    "unittest.mock",
+)
+#: How many mutants each test has detected, and how pytest reports a test that failed.
+_successful: Counter[str] = Counter()
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
+_OPTIONS = ("-x", "--tb=line", "--basetemp=build/tests", *(f"-pno:{name}" for name in _UNUSED))
+
+
+def main(session: str, seconds: str) -> None:
+    """Run the mutants and write the results to the file ``session``."""
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    gc.freeze()
+    with use_db(session, WorkDB.Mode.open) as database:
+        results = dict(database.results)
+        items = [item for item in database.work_items if _is_open(results.get(item.job_id))]
+        items.sort(key=lambda item: item.job_id in results)
+        for number, item in enumerate(items, 1):
+            [change] = item.mutations
+            name, line = str(change.module_path), change.start_pos[0]
+            result = _result(item, _ordered(selected(name, line, float(seconds))))
+            database.set_result(item.job_id, result)
+            what = f"{name}:{line}: {change.operator_name}"
+            print(f"{number} of {len(items)}: {what}: {result.test_outcome}", flush=True)
+        ran = [each for _, each in database.results if each.worker_outcome is WorkerOutcome.NORMAL]
+        found = sum(each.test_outcome is TestOutcome.KILLED for each in ran)
+        print(f"{session}: {found} of {len(ran)} mutants detected ({found / len(ran):.1%})")
+
+
+def _result(item: WorkItem, tests: list[str]) -> WorkResult:
+    [change] = item.mutations
+    file = change.module_path
+    if "TYPE_CHECKING" in file.read_text(encoding="utf-8").splitlines()[change.start_pos[0] - 1]:
+        return WorkResult(WorkerOutcome.SKIPPED, "for type checkers only")
+    cosmic_ray.mutating.run_tests = lambda _command, _limit: (
+        _run(tests) if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
+    )
+    result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
+    if result.test_outcome is TestOutcome.INCOMPETENT:
+        return WorkResult(WorkerOutcome.SKIPPED, result.output)
+    if result.test_outcome is TestOutcome.KILLED:
+        _successful.update(_FAILED.findall(result.output))
+    return result
+
+
+def _ordered(tests: list[str]) -> list[str]:
+    """Return ``tests``, those first that have detected most mutants so far."""
+    return sorted(tests, key=lambda test: -_successful[test])
+
+
+def _is_valid(name: str) -> bool:
+    try:
+        compile(Path(name).read_text(encoding="utf-8"), name, "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _is_open(result: WorkResult | None) -> bool:
+    return result is None or result.test_outcome is TestOutcome.SURVIVED
+
+
+def _run(tests: list[str]) -> tuple[TestOutcome, str]:
+    """Run ``tests``; return whether one of them failed, and what pytest printed."""
+    if not tests:
+        return TestOutcome.SURVIVED, "no test executes this line"
+    with tempfile.TemporaryFile() as output:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+            os._exit(pytest.main([*_OPTIONS, *tests], plugins=[Plugin()]))
+        failed = _ended(child)
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    if "ERROR: not found: " in text:
+        sys.exit(f"a test is not there any more; remove build and start again\n{text}")
+    return (TestOutcome.KILLED if failed else TestOutcome.SURVIVED), f"{len(tests)} tests\n{text}"
+
+
+def _ended(child: int) -> bool:
+    """Wait until ``child`` ends; return whether it failed or took too long."""
+    limit = time.monotonic() + _TIMEOUT
+    while time.monotonic() < limit:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status != 0
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return True
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
