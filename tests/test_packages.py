@@ -75,7 +75,9 @@ def follow_readme(user: Shell, folder: Path, begin: str, path: str) -> str:
     Then complete a name in a bash that has the line of README for completion.
     """
     # Settings of the machine, such as those of pip, apply.
-    user.env = {**os.environ, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
+    # make test-full runs this test, and a make in it would print where it is.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    user.env = {**inherited, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
     end = 'printf "%s\\n" "$PATH" "${MANPATH-}" >"$HOME/paths"\n'
     command = ["bash", "-ec", lines_of_readme(begin) + end]
     done = subprocess.run(
