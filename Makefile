@@ -82,9 +82,6 @@ docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory
 matrix: $(BIN)/nox ## run some tests with each Python, the oldest and the newest packages
 	@$(BIN)/nox -s smoke
 
-matrix-whole: $(BIN)/nox ## run all tests of make test with each Python
-	@$(BIN)/nox -s whole
-
 $(BIN)/nox: $(BIN)/pip
 	@$(BIN)/python -m pip install --disable-pip-version-check -q 'nox[uv]'
 	@touch $@
@@ -130,4 +127,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild matrix matrix-whole dist pyz release deb deb-test
+.PHONY: duration audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild matrix dist pyz release deb deb-test

@@ -1,7 +1,7 @@
 """The matrix: each Python of this machine, with the oldest and the newest botocore and click.
 
-``nox -s smoke`` runs a small selection in each cell, ``nox -s whole`` the whole default run. Each
-writes its row of the table in CONTRIBUTING.md, and only prints it if CI is set.
+``nox -s smoke`` runs a small selection of the tests in each cell. Each cell writes its row of the
+table in CONTRIBUTING.md, and only prints it if CI is set.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ nox.options.download_python = "never"
 nox.options.sessions = ["smoke"]
 
 
-def run(session: nox.Session, releases: str, what: str, *tests: str) -> None:
-    """Install iamcli with the ``releases`` of its packages, run ``tests``, and write the row.
+@nox.session(python=PYTHONS)
+@nox.parametrize("releases", ["lowest", "newest"])
+def smoke(session: nox.Session, releases: str) -> None:
+    """Install iamcli with the ``releases`` of its packages, run SMOKE, and write the row.
 
     If the packages cannot be installed, the session is skipped.
     """
     constraints = ["--constraint", "tests/lowest.txt"] if releases == "lowest" else []
+    # awscli would keep botocore from being the newest.
     packages = ["pytest", "pytest-xdist", "pexpect"]
-    if what == "whole":
-        # awscli keeps botocore from being the newest, so the smaller selection does without it.
-        packages += ["hypothesis", "boto3", "mypy", "ruff", "setuptools>=77", "awscli<2"]
     try:
         session.install("--quiet", *constraints, *packages, "--editable", ".[sandbox,qr,check]")
     except CommandFailed:
         session.skip("not run: the packages cannot be installed, is the network there?")
-    printed = session.run("pytest", "-n", "2", *tests, silent=True, success_codes=[0, 1])
+    printed = session.run("pytest", "-n", "2", *SMOKE, silent=True, success_codes=[0, 1])
     result = str(printed).strip().splitlines()[-1]
     result = re.sub(r" in [\d.]+s.*", "", result)
     versions = json.loads(str(session.run("python", "-c", VERSIONS, silent=True)))
-    row = [*versions, what, result, f"{datetime.now(timezone.utc):%Y-%m-%d}"]
+    row = [*versions, "smoke", result, f"{datetime.now(timezone.utc):%Y-%m-%d}"]
     session.log(" | ".join(row))
     if "CI" not in os.environ:
         write(row)
@@ -85,16 +85,3 @@ def write(row: list[str]) -> None:
     lines = ["| Python | botocore | click | moto | tests | result | date |", "|---" * 7 + "|"]
     lines += [f"| {' | '.join(cells)} |" for cells in rows]
     TABLE.write_text(before + BEGIN + "\n".join(lines) + "\n" + END + after, encoding="utf-8")
-
-
-@nox.session(python=PYTHONS)
-@nox.parametrize("releases", ["lowest", "newest"])
-def smoke(session: nox.Session, releases: str) -> None:
-    """Run a small selection."""
-    run(session, releases, "smoke", *SMOKE)
-
-
-@nox.session(python=PYTHONS)
-def whole(session: nox.Session) -> None:
-    """Run all tests of make test."""
-    run(session, "newest", "whole")

@@ -1119,10 +1119,12 @@ def test_keep_alive_is_as_configured(
     def look(handler: BaseHTTPRequestHandler) -> None:
         # When everything is acknowledged, only the timer of SO_KEEPALIVE runs.
         time.sleep(0.1)
-        port = f":{handler.client_address[1]:04X}"
+        ports = [f":{port:04X}" for port in (handler.client_address[1], handler.server.server_port)]
         lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
         rows = [line.split() for line in lines]
-        shown.extend(row[5][:2] for row in rows if row[1].endswith(port))
+        # Another connection from the same port may have ended a short time ago.
+        ours = [row for row in rows if [row[1][-5:], row[2][-5:]] == ports]
+        shown.extend(row[5][:2] for row in ours)
 
     env = {"AWS_IAM_URL": stub.endpoint(faulty(look)).url, "BOTOCORE_TCP_KEEPALIVE": value}
     show(run_fast, **env, AWS_MAX_ATTEMPTS="1")
