@@ -20,7 +20,7 @@ _CONTENT = b"<GetUserResponse><GetUserResult><User/></GetUserResult></GetUserRes
 _RESPONSE = b"HTTP/1.1 200 OK\r\nDate: \r\nContent-Length: %d\r\n\r\n%b" % (len(_CONTENT), _CONTENT)
 
 
-class _Rehearsed(PooledHTTPConnection):
+class _Simulated(PooledHTTPConnection):
     """A connection to a peer that has already sent its response, and that reads nothing."""
 
     def obtain(self) -> bool:
@@ -37,7 +37,7 @@ def warm_up() -> None:
     with contextlib.suppress(Exception):
         client = Client(Connection(_OPTIONS, _VARIABLES), lambda _line: None)
         pool: Any = POOLS["http"]
-        before, pool.ConnectionCls = pool.ConnectionCls, _Rehearsed
+        before, pool.ConnectionCls = pool.ConnectionCls, _Simulated
         try:
             client.call("GetUser", {"UserName": "unused"})
         finally:

@@ -60,8 +60,8 @@ _NOT_IGNORED = {
 }
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
-#: The time for which a command has the processors before the next spare fork is made (seconds).
-_HEAD_START = 0.03
+#: The time that a command has run when the next spare fork is made, if it has not ended (seconds).
+_SPARE_DELAY = 0.03
 
 
 def main() -> None:
@@ -176,7 +176,7 @@ class Server:
         wanted = self._spares and not self._spare
         interval = None
         if wanted:
-            interval = _HEAD_START * 1000 if self._running else 0
+            interval = _SPARE_DELAY * 1000 if self._running else 0
         elif self._running:
             interval = _LOOK * 1000
         ready = {number for number, _ in self._poll.poll(interval)}
