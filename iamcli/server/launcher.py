@@ -139,9 +139,9 @@ def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pass_fds=[listener],
-        # In a process group of its own, the server would orphan that of the script whenever a command
-        # ends, and the kernel sends SIGHUP to an orphaned process group if a process in it is stopped.
-        # In a session of its own, commands could not use the terminal.
+        # In a process group of its own, the server would orphan that of the script whenever a
+        # command ends, and the kernel sends SIGHUP to an orphaned process group if a process in it
+        # is stopped. In a session of its own, commands could not use the terminal.
     )
 
 

@@ -60,7 +60,7 @@ _NOT_IGNORED = {
 }
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
-#: The time that a command has run when the next spare fork is made, if it has not ended (seconds).
+#: While a command runs, the next spare fork is made after this time (seconds).
 _SPARE_DELAY = 0.03
 
 
