@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
     from support.shell import Done, Shell
+    from support.stub import Endpoint
 
 USER_ELEMENT = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 USER = ok("GetUser", USER_ELEMENT)
@@ -573,17 +574,22 @@ def test_interrupt_from_the_terminal(shell: Shell, stub: Stub) -> None:
     assert terminal.shown.count("interrupted") == 1
 
 
+def stop_while_waiting(terminal: Terminal, endpoint: Endpoint) -> None:
+    """Stop a list while it waits for its response; check that it does not go on."""
+    wait_until(lambda: endpoint.requests)
+    terminal.type("\x1a")
+    terminal.wait_for("Stopped")
+    time.sleep(1.2)
+    assert "Active" not in terminal.shown
+
+
 @pytest.mark.full
 def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
     env = {**shell.env, "AWS_IAM_URL": endpoint.url, "PS1": "READY> "}
     terminal = Terminal("bash", "--norc", env=env)
     terminal.type("iamcli run sh -c 'iam-userlistkeys -u bob'\r")
-    wait_until(lambda: endpoint.requests)
-    terminal.type("\x1a")
-    terminal.wait_for("Stopped")
-    time.sleep(1.2)
-    assert "Active" not in terminal.shown
+    stop_while_waiting(terminal, endpoint)
     terminal.type("fg\r")
     terminal.wait_for("Active")
     terminal.type("exit\r")
@@ -598,11 +604,7 @@ def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
     terminal = Terminal("iamcli", "run", "--stats", env=env)
     terminal.wait_for("READY> ")
     terminal.type("iam-userlistkeys -u bob\r")
-    wait_until(lambda: endpoint.requests)
-    terminal.type("\x1a")
-    terminal.wait_for("Stopped")
-    time.sleep(1.2)
-    assert "Active" not in terminal.shown
+    stop_while_waiting(terminal, endpoint)
     terminal.type("bg\r")
     terminal.wait_for("Active")
     terminal.type("iam-userlistkeys -u bob\r")
