@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.selection import every
 from support.shell import HERE
 from support.stub import ok, refused
 
@@ -58,7 +59,7 @@ def test_original_parse_cases_of_the_installed_program(name: str, run: Shell) ->
     parse_cases(name, run)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", every(3, NAMES))
 def test_original_parse_cases(name: str, run_fast: ForkRunner) -> None:
     parse_cases(name, run_fast)
 
@@ -84,7 +85,7 @@ def parse_cases(name: str, run: ForkRunner | Shell) -> None:
         assert done.out.startswith(f"Usage: {name} ")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", every(3, NAMES))
 def test_help_at_any_position(name: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("Recorded"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url

@@ -198,8 +198,10 @@ def all_commands() -> Commands:
     for name in IMPORTED:
         importlib.import_module(name)
     from iamcli.cli import main
+    from iamcli.client.warmup import warm_up
     from iamcli.commands import index
 
+    warm_up()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
     return commands | {"iamcli": lambda: os._exit(main())}
 
