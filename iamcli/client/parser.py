@@ -77,10 +77,10 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
             raise ResponseParserError(str(error)) from error
 
     def _handle_structure(self, shape: Any, node: Any) -> ResponseStructure:
+        """Parse a structure, five times as fast as botocore; long lists consist of structures."""
+        if isinstance(node, list):
+            raise ResponseParserError("the result occurs more than once")
         members = _members(shape)
-        if members is None or isinstance(node, list):
-            return ResponseStructure(super()._handle_structure(shape, node), self._missing)
-        # Long lists consist of structures. This takes a fifth of the time that super() takes.
         parsed = ResponseStructure({}, self._missing)
         for child in node:
             name, member = members.get(child.tag.rpartition("}")[2], _UNKNOWN)
@@ -92,26 +92,18 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
                 parsed[name] = child.text or ""
         return parsed
 
-    def _handle_string(self, shape: Any, node: Any) -> str:
-        text = super()._handle_string(shape, node)
-        if not isinstance(text, str):
-            raise ResponseParserError(f"{shape.name} occurs more than once")
-        return text
-
 
 @lru_cache(None)
-def _members(shape: Any) -> dict[str, tuple[str, Any]] | None:
-    """Return the members of ``shape`` by the names of their elements: name, and shape if no text.
+def _members(shape: Any) -> dict[str, tuple[str, Any]]:
+    """Return the members of ``shape`` by their elements: the name, and the shape if it is no text.
 
-    Returns None if a member is not an element of its own.
+    In the model of IAM, each member is an element of its own.
     """
     found = {}
     for name, member in shape.members.items():
-        if member.serialization.keys() - {"name"}:
-            return None
         text = member.type_name in ("string", "timestamp")
         found[member.serialization.get("name", name)] = (name, None if text else member)
-    return None if shape.metadata.get("exception") else found
+    return found
 
 
 class ParserFactory:
