@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,24 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-#: The files of tests that check these parts thoroughly. Others only use them.
-_THOROUGH = tuple(
-    f"tests/test_{name}.py::"
-    for name in (
-        "confinement",
-        "connection",
-        "doctor",
-        "faults",
-        "files",
-        "lost_answers",
-        "partial",
-        "progress",
-        "properties",
-        "secrets",
-        "service_of_today",
-        "standard_error",
-    )
-)
+_WORD = re.compile(r"[a-z]{4,}")
 
 
 class Place(NamedTuple):
@@ -50,20 +34,22 @@ def selected(name: str, line: int, longest: float) -> list[str]:
     """Return the tests to run after a change of ``line`` of the file ``name``, in order.
 
     The tests are grouped by the line of the function that the fewest of them execute. Those that
-    run first are one of each group, and of these the quickest.
+    run first are one of each group, and of these one whose name has most words of the code.
     ``longest``: the duration (seconds) of those without moto; those with it take half of that.
     """
     groups: dict[tuple[str, int], dict[str, tuple[bool, float]]] = {}
     for place in places(name, line):
         _group(place, groups)
     order = []
+    about = _about(name, line)
     for group in groups.values():
         turns: Counter[str] = Counter()
         rows = []
         for test, (moto, seconds) in sorted(group.items(), key=lambda row: row[1]):
             function = test.partition("[")[0]
             turns[function] += 1
-            rows.append((turns[function], not test.startswith(_THOROUGH), moto, seconds, test))
+            common = len(about & _words(test))
+            rows.append((turns[function], -common, moto, seconds, test))
         order += [(row[2], number, row[3], row[4]) for number, row in enumerate(sorted(rows))]
     tests, left = [], {False: longest, True: longest / 2}
     for moto, _, seconds, test in sorted(order):
@@ -88,6 +74,23 @@ def _group(place: Place, groups: dict[tuple[str, int], dict[str, tuple[bool, flo
     for test, numbers in found.items():
         rarest = min(numbers, key=lambda number: frequency[number])
         groups.setdefault((place.name, rarest), {})[test] = durations[test]
+
+
+def _about(name: str, line: int) -> set[str]:
+    """Return the words of the module, of the function and of the line."""
+    text = Path(name).read_text(encoding="utf-8")
+    functions = [
+        each
+        for each in ast.walk(ast.parse(text))
+        if isinstance(each, ast.FunctionDef) and each.lineno <= line <= (each.end_lineno or 0)
+    ]
+    names = " ".join(each.name for each in functions)
+    return _words(f"{Path(name).stem} {names} {text.splitlines()[line - 1]}")
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of ``text`` in the singular."""
+    return {word.removesuffix("s") for word in _WORD.findall(text.lower())}
 
 
 def places(name: str, line: int) -> list[Place]:
