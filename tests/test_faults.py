@@ -327,6 +327,8 @@ FAULTS = {
 }
 
 
+#: The faults after which it is known that nothing was done.
+UNDERSTOOD = re.compile("4.. with [A-Z].*|429 with html|503 with RequestLimitExceeded")
 #: Each of these takes its time.
 SLOW = [fault for fault in FAULTS if FAULTS[fault].pattern == IN_TIME]
 PAIRS = [
@@ -345,6 +347,9 @@ def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: St
     done, endpoint = meet(run_fast, stub, what, answer)
     line = assert_reported(done, what)
     assert re.search(FAULTS[fault].pattern, line), line
+    changes = not what.operation.startswith(("Get", "List"))
+    in_doubt = changes and not UNDERSTOOD.fullmatch(fault)
+    assert in_doubt == (" may have taken effect, check first: " in line), line
     assert endpoint.operations.count(what.operation) == 1
     if kind == "looking":
         assert not [name for name in endpoint.operations if name.startswith("Delete")]
