@@ -96,6 +96,28 @@ def test_any_text_is_properties(content: str) -> None:
         assert 1 <= value.line <= content.count("\n") + content.count("\r") + 1
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        # An odd number of backslashes at its end continues a line, an even number does not.
+        ("a=b\\\nc=d", {"a": "bc=d"}),
+        ("a=b\\\\\nc=d", {"a": "b\\", "c": "d"}),
+        ("a=b\\\\\\\nc=d", {"a": "b\\c=d"}),
+        ("a=b\\\\\\\\\nc=d", {"a": "b\\\\", "c": "d"}),
+        ("a=b\\", {"a": "b"}),
+        # A separator after a backslash is part of the key.
+        ("A=b", {"A": "b"}),
+        ("\\==b", {"=": "b"}),
+        ("\\\\=b", {"\\": "b"}),
+        ("a\\ b c", {"a b": "c"}),
+        ("[=b", {"[": "b"}),
+        ("]=b", {"]": "b"}),
+    ],
+)
+def test_backslashes(content: str, found: dict[str, str]) -> None:
+    assert properties.parse(content) == found
+
+
 def test_an_escape_without_a_meaning_is_the_letter() -> None:
     assert properties.parse(r"k\ey=\a\v\x41\z\~") == {"key": "avx41z~"}
 

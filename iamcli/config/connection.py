@@ -93,7 +93,7 @@ class Connection:
         what = f"client configuration {name}"
         found = _properties(name, what, "it needs lines such as ClientProxyHost=proxy.example.com")
         port = found.get("ClientProxyPort")
-        if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 1 << 16):
+        if port and not (port.isascii() and port.isdigit() and int(port[:6]) in range(1, 1 << 16)):
             raise Failure(f"{what}, line {port.line}: ClientProxyPort is not a port number: {port}")
         host = found.get("ClientProxyHost")
         if not host:
@@ -188,7 +188,7 @@ def is_proxy(address: str) -> bool:
     before, _, after = address.rpartition("//")
     try:
         parts = urlsplit(f"http://{after}")
-        valid_port = parts.port is None or parts.port > 0
+        valid_port = parts.port != 0
     except ValueError:
         return False
     # An "@" after the host ends a password that is not percent-encoded.
@@ -212,7 +212,7 @@ def checked_url(given: str, source: str) -> tuple[str, str]:
         host = parts.hostname or ""
         valid = (
             parts.scheme in ("http", "https")
-            and (parts.port is None or parts.port > 0)
+            and parts.port != 0
             and "@" not in url
             and not parts.query
             and not parts.fragment
