@@ -270,6 +270,17 @@ def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
     assert f"AccessDenied: not you; {operation} may have taken effect" in done.err
 
 
+@pytest.mark.parametrize("code", ["InvalidInput", "NoSuchEntityOther", "ValidationError"])
+def test_only_the_code_no_such_entity_settles_a_removal(
+    code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    sentence = "The user with name bob cannot be found."
+    endpoint = stub.endpoint(LOST["closed"], refused(code, sentence, 404))
+    done = run_against(run_fast, endpoint, "iam-userdel -u bob")
+    assert (done.status, done.out) == (1, "")
+    assert f"{code}: {sentence}; DeleteUser may have taken effect" in done.err
+
+
 @pytest.mark.parametrize("lost", LOST)
 def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(
     lost: str, run_fast: ForkRunner, stub: Stub
