@@ -404,7 +404,7 @@ def test_a_terminal_shows_what_the_copy_lacks(sandbox: Callable[..., Any], tmp_p
     assert terminal.status() == 0
     shown = " ".join(terminal.shown.split())
     assert f"iamcli: 1 request was refused when {file} was made" in shown
-    assert "iamcli: not in the copy, or only partly: access-key, alias, user" in shown
+    assert "iamcli: not in the copy, or only partly: access-key, alias, membership, user" in shown
     # A pipe gets one line only.
     assert sandbox("--account", str(file), "true").stderr == ONLY_IAM
 

@@ -292,6 +292,23 @@ def copied(arguments: str) -> Callable[[Shell, Stub], Run]:
     return made
 
 
+def read(answer: Answer) -> Callable[[Shell, Stub], Run]:
+    def made(_run: Shell, stub: Stub) -> Run:
+        operation = "GetAccountAuthorizationDetails"
+        endpoint = stub.endpoint(answer).on(operation, ok(operation))
+        return Run("iamcli snapshot account.json", endpoint)
+
+    return made
+
+
+def checking(script: bytes) -> Callable[[Shell, Stub], Run]:
+    def made(run: Shell, _stub: Stub) -> Run:
+        (run.home / "script.sh").write_bytes(script)
+        return Run("iamcli check script.sh")
+
+    return made
+
+
 def turned_down(arguments: str, code: str, message: str) -> Callable[[Shell, Stub], Run]:
     return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)))
 
@@ -377,6 +394,10 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "private IAM": sandbox,
     "... commands, ... requests": lambda _run, _stub: Run(f"{BIN}/iamcli run --stats true"),
     "Try these": sandbox,
+    "wrote": read(refused("NoSuchEntity")),
+    "... refused (": read(DENIED),
+    "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),
+    "... end in CR LF": checking(b"iam-userlistbypath\r\n"),
     "only IAM": copied("true"),
     "... refused when": copied("true"),
     "not in the copy": copied("true"),

@@ -22,7 +22,7 @@ UNREADABLE = 2
     type=click.Choice(["text", "json", "github"]),
     default="text",
     metavar="FORMAT",
-    help="Print text (the default), json, or annotations for github Actions.",
+    help="Print text (the default), json, or github: annotations for GitHub Actions.",
 )
 @click.option("--strict", is_flag=True, help="Exit 1 also if there are only warnings.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a code, such as W202, and exit.")

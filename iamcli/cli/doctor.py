@@ -28,7 +28,8 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
 
     Checks the credentials, the endpoint and the way to it, the environment and the installation.
     Each check is ok, a warning, wrong or skipped, and says what to do. Sends at most two requests,
-    which only read: one to STS and one to IAM. Exits 0 if commands would work, else 1.
+    which only read, one to STS and one to IAM, and those that get temporary credentials. Exits 0
+    if commands would work, else 1.
     """
     from iamcli.doctor import report
     from iamcli.doctor.examination import examine

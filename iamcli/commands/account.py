@@ -165,6 +165,7 @@ def accountmodpasswordpolicy(
 
     The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
     The command reads the current policy and keeps these rules, and standard error says which ones.
+    If IAMCLI_STRICT is set to 1, it does not read the policy, and the service resets these rules.
     If your access key may not read the policy, the command goes on, and standard error says that
     the three rules may have been reset.
 

@@ -91,15 +91,15 @@ def region_of(snapshot: Record) -> str:
 def unknown(snapshot: Record) -> list[str]:
     """Return the kinds that the copy lacks, completely or partly.
 
-    They are those that the snapshot lists as unknown, those that could not be read, and ``user`` if
-    only some users were read.
+    They are those that the snapshot lists as unknown, those that could not be read, and ``user``
+    and ``membership`` if only some users were read.
     """
     kinds = {
         *snapshot["unknown"],
         *(_KINDS.get(entry["operation"], entry["operation"]) for entry in snapshot["unread"]),
     }
     if snapshot["only_users"] is not None:
-        kinds.add("user")
+        kinds |= {"membership", "user"}
     return sorted(kinds)
 
 
