@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import os
 import re
 import socket
 import ssl
@@ -16,6 +17,7 @@ import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.model import ServiceModel
@@ -905,6 +907,67 @@ def test_proxy_that_refuses(kind: str, run_fast: ForkRunner, stub: Stub) -> None
     }
     done = run_fast(*KINDS[kind].arguments, env=env)
     assert assert_reported(done, KINDS[kind]).startswith("cannot reach the proxy: ")
+
+
+def plain(handler: BaseHTTPRequestHandler) -> None:
+    """Send an answer that is not encrypted over a connection that is."""
+    os.write(handler.connection.fileno(), b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+
+
+ON_THE_WAY_BACK = {"closed": raw(), "reset": raw(reset=True), "not encrypted": faulty(plain)}
+
+
+@pytest.fixture(scope="module")
+def tunnel(tls: tuple[Stub, Path]) -> Iterator[Stub]:
+    """A proxy that takes the place of the service behind it, with the certificate of ``tls``."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls[1])
+    running = StubServer(tunnel=context)
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("way", "lost"),
+    [
+        ("proxy", "closed"),
+        ("proxy", "reset"),
+        ("tunnel", "closed"),
+        ("tunnel", "reset"),
+        ("tunnel", "not encrypted"),
+        ("tls", "closed"),
+        ("tls", "reset"),
+        ("tls", "not encrypted"),
+    ],
+)
+def test_an_answer_that_is_lost_on_the_way_back(
+    way: str, lost: str, run_fast: ForkRunner, stub: Stub, tls: tuple[Stub, Path], tunnel: Stub
+) -> None:
+    """A change may have been made: it is in doubt, and a removal that is sent again settles it."""
+    server = {"proxy": stub, "tunnel": tunnel, "tls": tls[0]}[way]
+    run_fast.env["AWS_CA_BUNDLE"] = str(tls[1])
+    if way != "tls":
+        run_fast.env["CLIENT_CONFIG_FILE"] = proxied(run_fast, server.port)
+    scheme = "http" if way == "proxy" else "https"
+    answer = ON_THE_WAY_BACK[lost]
+
+    def sent(*answers: Answer, arguments: tuple[str, ...]) -> tuple[Done, list[str]]:
+        endpoint = server.endpoint(*answers)
+        path = urlsplit(endpoint.url).path
+        host = "iam.example.com" if way == "proxy" else "127.0.0.1:1"
+        url = endpoint.url if way == "tls" else f"{scheme}://{host}{path}"
+        done = run_fast(*arguments, env={"AWS_IAM_URL": url, **AGAIN})
+        return done, endpoint.operations
+
+    done, operations = sent(answer, arguments=KINDS["create"].arguments)
+    message = assert_reported(done, KINDS["create"])
+    assert operations == ["CreateGroup"]
+    assert re.search(f"{BROKEN}; CreateGroup may have taken effect, check first: ", message)
+    gone = refused("NoSuchEntity", "The user policy with name read cannot be found.", 404)
+    done, operations = sent(answer, gone, arguments=KINDS["change"].arguments)
+    assert operations == ["DeleteUserPolicy"] * 2
+    assert (done.status, done.out) == (0, "")
+    assert "the response to DeleteUserPolicy was lost; a second request reports" in done.err
 
 
 def proxied(run_fast: ForkRunner, port: int) -> str:

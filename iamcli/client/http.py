@@ -1,12 +1,22 @@
-"""The HTTP session, which limits the size of a response and the time it may take."""
+"""The HTTP session, which limits the size of a response and the time it may take.
+
+It also tells whether a failed request may have arrived.
+"""
 
 from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import threading
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import (
+    AWSHTTPConnection,
+    AWSHTTPConnectionPool,
+    AWSHTTPSConnection,
+    AWSHTTPSConnectionPool,
+    AWSResponse,
+)
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -18,6 +28,7 @@ from botocore.exceptions import (
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError as TransportError
+from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 
 from iamcli.client.retries import NOT_ARRIVED
@@ -45,6 +56,36 @@ def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
     return options
 
 
+class _Response:
+    """Makes an error that occurs while a connection reads a response one of the connection.
+
+    urllib3 calls some of these errors errors of the proxy or of TLS, as if nothing had been sent.
+    """
+
+    def getresponse(self) -> Any:
+        """Return the response, as http.client does."""
+        try:
+            return super().getresponse()  # type: ignore[misc]  # of http.client
+        except (ConnectionError, ssl.SSLError) as error:
+            raise ProtocolError("Connection aborted.", error) from error
+
+
+class HTTPConnection(_Response, AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
+    """botocore's connection over plain HTTP."""
+
+
+class HTTPSConnection(_Response, AWSHTTPSConnection):  # type: ignore[misc]
+    """botocore's connection over TLS."""
+
+
+class _HTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]
+    ConnectionCls = HTTPConnection
+
+
+class _HTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
+    ConnectionCls = HTTPSConnection
+
+
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
     """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything.
 
@@ -60,8 +101,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
         super().__init__(timeout=timeout, **settings)
         self._timeout = timeout[1]
+        self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
         if self.pools:
-            # For a proxy, the session uses other pools.
+            # A proxy still has those above.
             self._manager.pool_classes_by_scheme = self.pools
 
     def send(self, request: Any) -> Any:

@@ -13,16 +13,11 @@ import os
 import socket
 import ssl
 
-from botocore.awsrequest import (
-    AWSHTTPConnection,
-    AWSHTTPConnectionPool,
-    AWSHTTPSConnection,
-    AWSHTTPSConnectionPool,
-)
+from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
-from iamcli.client.http import BoundedSession
+from iamcli.client.http import BoundedSession, HTTPConnection, HTTPSConnection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +96,7 @@ class _Pooled:
             self.pool = None
 
 
-class PooledHTTPConnection(_Pooled, AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
+class PooledHTTPConnection(_Pooled, HTTPConnection):
     """A connection over plain HTTP."""
 
     scheme = "http"
@@ -112,7 +107,7 @@ class PooledHTTPConnection(_Pooled, AWSHTTPConnection):  # type: ignore[misc]  #
             super().connect()
 
 
-class PooledHTTPSConnection(_Pooled, AWSHTTPSConnection):  # type: ignore[misc]
+class PooledHTTPSConnection(_Pooled, HTTPSConnection):
     """A connection over TLS, which the pool encrypts."""
 
     scheme = "https"
@@ -126,7 +121,7 @@ class PooledHTTPSConnection(_Pooled, AWSHTTPSConnection):  # type: ignore[misc]
             super().connect()
 
 
-class _HTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]
+class _HTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]  # botocore has no types
     ConnectionCls = PooledHTTPConnection
 
 
