@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from support.shell import KEY_ID, SECRET
+from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, faulty, ok, refused
 from support.terminal import Terminal
 
@@ -228,12 +228,28 @@ def test_secret_that_the_service_does_not_tell_is_taken_back(
     )
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_key_whose_last_characters_cannot_be_written_is_deleted(
+    unbuffered: str, run: Shell, stub: Stub
+) -> None:
+    endpoint = service(stub)
+    whole = f"{NEW_ID}\n{NEW_SECRET}\n"
+    before = 512 - len(whole) + 4
+    limited = f'ulimit -f 1; head -c {before} /dev/zero >out; exec "$0" "$@" >>out'
+    env = {**url(endpoint), **NO_BYTE_CODE, "PYTHONUNBUFFERED": unbuffered}
+    done = run("sh", "-c", limited, "iam-useraddkey", "-u", "bob", env=env)
+    assert (run.home / "out").read_bytes()[before:].decode() == whole[:-4]
+    assert done.status == 1
+    assert done.err.endswith(f"File too large; access key {NEW_ID} was deleted again\n")
+    assert endpoint.operations == ["CreateAccessKey", "DeleteAccessKey"]
+
+
 def test_what_comes_behind_the_secret_may_be_lost_and_the_key_stays(run: Shell, stub: Stub) -> None:
     """The key has been shown; the rest of the output has not, and the status says so."""
     endpoint = service(stub)
     limited = 'ulimit -f 1; head -c 430 /dev/zero >out; exec "$0" "$@" >>out'
     arguments = ("iam-usercreate", "-u", "bob", "-k", "-v")
-    done = run("sh", "-c", limited, *arguments, env=url(endpoint))
+    done = run("sh", "-c", limited, *arguments, env=url(endpoint) | NO_BYTE_CODE)
     assert done.status in (0, 1)
     shown = (run.home / "out").read_bytes()[430:].decode()
     assert (f"{NEW_ID}\n{NEW_SECRET}\n" in shown) != ("DeleteAccessKey" in endpoint.operations)
@@ -542,6 +558,8 @@ def test_no_standard_input(run: Shell, stub: Stub) -> None:
     done = run("sh", "-c", 'exec "$0" "$@" <&-', *ASKING, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert "cannot read the password: standard input is closed" in done.err
+    done = run("sh", "-c", '"$0" "$@" 0>file', *ASKING)
+    assert done.err == f"{ASKING[0]}: cannot read the password: Bad file descriptor\n"
     assert endpoint.requests == []
 
 

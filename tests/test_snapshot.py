@@ -18,7 +18,7 @@ import boto3
 import pytest
 from botocore.handlers import json_decode_policies
 from support.processes import wait_until
-from support.shell import KEY_ID, ROOT, SECRET
+from support.shell import KEY_ID, NO_BYTE_CODE, ROOT, SECRET
 from support.stub import Endpoint, faulty, ok, refused
 from support.terminal import Terminal
 
@@ -643,7 +643,7 @@ def test_nothing_is_left_if_the_file_cannot_be_written_completely(
     service: Endpoint, run: Shell
 ) -> None:
     limited = f"ulimit -f 1; exec {sys.executable} -m iamcli snapshot account.json"
-    done = run("sh", "-c", limited)
+    done = run("sh", "-c", limited, env=NO_BYTE_CODE)
     assert (done.status, done.err) == (1, "iamcli: cannot write account.json: File too large\n")
     assert files(run) == set()
 

@@ -72,6 +72,16 @@ def test_output_that_cannot_be_written_is_a_failure(run: Shell, endpoint: Endpoi
     assert endpoint.requests
 
 
+def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(
+    run: Shell, stub: Stub
+) -> None:
+    users = f"<Users><member><Arn>{ARN}bob</Arn></member><member/></Users>"
+    run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", users)).url
+    done = run("sh", "-c", "iam-userlistbypath > /dev/full")
+    message = "unexpected response: it has no Arn; is this an IAM endpoint?"
+    assert (done.status, done.err) == (1, f"iam-userlistbypath: {message}\n")
+
+
 def test_a_changing_command_says_that_it_was_done_all_the_same(
     run: Shell, endpoint: Endpoint
 ) -> None:

@@ -101,7 +101,10 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     if sys.stdin is None:
         raise Failure(f"cannot read the {what.lower()}: standard input is closed")
     terminal = sys.stdin.isatty()
-    line = _prompted(what, new=new) if terminal else sys.stdin.buffer.readline(MAX_SIZE)
+    try:
+        line = _prompted(what, new=new) if terminal else sys.stdin.buffer.readline(MAX_SIZE)
+    except OSError as error:
+        raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
     try:
         text = line.decode().rstrip("\r\n")
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -12,7 +13,7 @@ from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from typing import BinaryIO, TextIO
 
 #: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1.
 _CONTROLS = {
@@ -35,11 +36,12 @@ class Output:
     def __init__(self, program: str, *, strict: bool) -> None:
         self._program = program
         opened = [_keep_open(number) for number in (0, 1, 2)]
-        self._out = sys.stdout.buffer if opened[1] else None
+        self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
+        self._out = self._buffers[0] if opened[1] else None
         self._out_is_terminal = opened[1] and os.isatty(1)
         # The reader of a pipe may print what it reads on the terminal.
         self._out_may_be_seen = opened[1] and (self._out_is_terminal or _is_pipe(1))
-        self._err: BinaryIO | None = sys.stderr.buffer if opened[2] else None
+        self._err = self._buffers[1] if opened[2] else None
         self._notes = self._err
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
@@ -116,11 +118,18 @@ class Output:
             if Pending.deferred:
                 _write_briefly(self._err.fileno(), content)
                 return
-            if self._out is not None:
-                self._out.flush()
+            self._write_data()
             self._err.write(content)
             self._err.flush()
         except OSError:
+            return
+
+    def _write_data(self) -> None:
+        """Write the buffer to standard output, so that an error follows the data before it."""
+        try:
+            self.flush()
+        except OutputLost:
+            # Nothing more is written there, and the error is still to be shown.
             return
 
     def note(self, text: str) -> None:
@@ -147,6 +156,15 @@ class Output:
         lost = OutputLost(f"cannot write to standard output: {error.strerror}")
         lost.reader_left = isinstance(error, BrokenPipeError)
         return lost
+
+
+def _buffer(stream: TextIO | None) -> BinaryIO | None:
+    """Return the buffer of a standard stream, which writes everything or raises an OSError.
+
+    With PYTHONUNBUFFERED, Python makes none, and what the kernel does not take would be lost.
+    """
+    binary = stream.buffer if stream else None
+    return io.BufferedWriter(binary) if isinstance(binary, io.RawIOBase) else binary
 
 
 def _keep_open(number: int) -> bool:

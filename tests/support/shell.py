@@ -18,6 +18,8 @@ ROOT = HERE.parent
 BIN = Path(sys.executable).parent
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+#: Some releases of Python write incomplete byte code if the size of files is limited.
+NO_BYTE_CODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Shell:
