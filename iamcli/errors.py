@@ -40,12 +40,13 @@ class ServiceError(Failure):
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
     is one line. The text of the failure is ``CODE: MESSAGE``. ``resent``: an earlier attempt of the
-    same request may have taken effect, because its response was lost. ``operation`` and
-    ``parameters``: the request. ``skew``: the seconds by which the clock of this machine is ahead
-    of the Date of the response, None if the response has none.
+    same request may have taken effect, because its response was lost. ``status``: the HTTP status.
+    ``operation`` and ``parameters``: the request. ``skew``: the seconds by which the clock of this
+    machine is ahead of the Date of the response, None if the response has none.
     """
 
     resent = False
+    status = 0
     operation = ""
     skew: float | None = None
 
@@ -62,7 +63,12 @@ class ServiceError(Failure):
 
 
 class UnexpectedResponse(Failure):
-    """The response is not one of IAM: the endpoint is not IAM, or lacks the operation."""
+    """The response is not one of IAM: the endpoint is not IAM, or lacks the operation.
+
+    ``status``: the HTTP status of an error, else 0.
+    """
+
+    status = 0
 
 
 class UnknownOutcome(Failure):

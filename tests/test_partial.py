@@ -288,18 +288,37 @@ def test_what_may_not_be_read_is_skipped_and_reported(
     assert account.exists
 
 
-@pytest.mark.parametrize("reading", [*NEWER, "GetLoginProfile"])
+BROKEN = {
+    "closed": (
+        faulty(lambda handler: handler.connection.close()),
+        "was lost before the response was complete",
+    ),
+    "failure": (refused("InternalFailure", "broken", 500), "InternalFailure: broken"),
+    "gateway": (Answer(b"<html/>", 502), "unexpected HTTP 502"),
+    "other": (Answer(b"<html/>"), "not an IAM response"),
+}
+
+
+@pytest.mark.parametrize(
+    ("reading", "broken"),
+    [
+        *((reading, "closed") for reading in (*NEWER, "GetLoginProfile")),
+        *(("ListMFADevices", broken) for broken in BROKEN if broken != "closed"),
+    ],
+)
 def test_what_could_not_be_read_keeps_everything(
-    reading: str, run_fast: ForkRunner, stub: Stub
+    reading: str, broken: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     case = CASES["user"]
     account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
-    broken = faulty(lambda handler: handler.connection.close())
+    fault, message = BROKEN[broken]
     answer = account.answer
-    account.answer = lambda request: broken if request.operation == reading else answer(request)
-    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"})
-    assert done.status == 1
-    assert "was lost before the response was complete" in done.err
+    account.answer = lambda request: fault if request.operation == reading else answer(request)
+    env = {"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"}
+    for pretend in ([], ["-p"]):
+        done = run_fast(*case.arguments, *pretend, env=env)
+        assert (done.status, done.out) == (1, "")
+        assert message in done.err
     assert account.changes == []
 
 

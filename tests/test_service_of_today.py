@@ -222,19 +222,25 @@ def test_conflict_without_recursion_is_final(line: str, run_fast: ForkRunner, st
 
 
 @pytest.mark.parametrize(
-    "code",
+    "lacking",
     [
-        "InternalFailure",
-        "InvalidAction",
-        "NotImplemented",
-        "NotSupportedService",
-        "UnknownAction",
-        "UnknownOperation",
-        "UnsupportedOperation",
+        *(
+            refused(code, "not here", 400)
+            for code in (
+                "InvalidAction",
+                "NotImplemented",
+                "NotSupportedService",
+                "UnknownAction",
+                "UnknownOperation",
+                "UnsupportedOperation",
+            )
+        ),
+        refused("InternalFailure", "not yet implemented", 501),
+        *(Answer(b"<html/>", status) for status in (400, 404, 405, 501)),
     ],
 )
-def test_operation_that_another_partition_lacks_is_skipped(
-    code: str, run_fast: ForkRunner, stub: Stub
+def test_operation_that_a_server_lacks_is_skipped(
+    lacking: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
     case = CASES["user"]
     things = {**case.things, "ListServiceSpecificCredentials": []}
@@ -243,7 +249,7 @@ def test_operation_that_another_partition_lacks_is_skipped(
 
     def answer(request: Request) -> Answer:
         if request.operation == "ListServiceSpecificCredentials":
-            return refused(code, "not here", 400)
+            return lacking
         return plain(request)
 
     account.answer = answer

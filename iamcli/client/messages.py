@@ -117,9 +117,13 @@ def refusal(status: int, parsed: dict[str, Any], url: str) -> Failure:
     """
     error = parsed.get("Error", {})
     code = str(error.get("Code") or "")
+    failure: ServiceError | UnexpectedResponse
     if not code or code.isdigit():
-        return UnexpectedResponse(f"unexpected HTTP {status} from {url}, not an IAM response")
-    return ServiceError(code, str(error.get("Message") or ""))
+        failure = UnexpectedResponse(f"unexpected HTTP {status} from {url}, not an IAM response")
+    else:
+        failure = ServiceError(code, str(error.get("Message") or ""))
+    failure.status = status
+    return failure
 
 
 def clock_skew(headers: Mapping[str, str]) -> float | None:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-#: Error codes with which servers that emulate IAM reject an operation that they lack.
+#: Error codes with which servers reject an operation that they lack; and the HTTP statuses if the
+#: response has no code. The first status means this whatever the code is.
 UNKNOWN_OPERATION = frozenset(
     {
-        "InternalFailure",
         "InvalidAction",
         "NotImplemented",
         "NotSupportedService",
@@ -27,6 +27,8 @@ UNKNOWN_OPERATION = frozenset(
         "UnsupportedOperation",
     }
 )
+_NOT_IMPLEMENTED = 501
+_NOT_FOUND = (400, 404, 405)
 
 
 class Dependent:
@@ -239,11 +241,13 @@ class _Found:
             if dependent.original or not self._may_skip(failure):
                 raise
 
-    def _may_skip(self, failure: Failure) -> bool:
+    def _may_skip(self, failure: ServiceError | UnexpectedResponse) -> bool:
+        if failure.status == _NOT_IMPLEMENTED:
+            return True
         if isinstance(failure, ServiceError):
             self.denied = failure.denied
             return self.denied or failure.code in UNKNOWN_OPERATION
-        return True
+        return failure.status in _NOT_FOUND
 
     def steps(self) -> list[Step]:
         """Return the requests that remove the resources."""
