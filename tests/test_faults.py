@@ -237,6 +237,14 @@ FAULTS = {
     "entity bomb": Fault(always(Answer(BOMB)), NOT_IAM),
     "external entity": Fault(always(Answer(EXTERNAL)), NOT_IAM),
     "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
+    "deep error": Fault(
+        always(
+            Answer(
+                b"<ErrorResponse>" + b"<a>" * 50_000 + b"</a>" * 50_000 + b"</ErrorResponse>", 400
+            )
+        ),
+        NOT_IAM,
+    ),
     "deep and closed": Fault(
         lambda operation: Answer(whole(operation, b"<a>" * (1 << 20) + b"</a>" * (1 << 20))),
         NOT_IAM,
@@ -258,6 +266,16 @@ FAULTS = {
     ),
     "length is no number": Fault(
         lambda operation: raw(headed(whole(operation)[:-9], "Content-Length: many")), NOT_IAM
+    ),
+    "length is a superscript": Fault(
+        lambda operation: raw(
+            headed(whole(operation)[:-9], "Content-Length: many").replace(b"many", b"\xb2")
+        ),
+        NOT_IAM,
+    ),
+    "length of many digits": Fault(
+        lambda operation: raw(headed(whole(operation)[:-9], f"Content-Length: {'9' * 5000}")),
+        NOT_IAM,
     ),
     "two lengths": Fault(
         always(raw(headed(HTML, "Content-Length: 1", "Content-Length: 2"))),

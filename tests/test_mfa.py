@@ -106,6 +106,28 @@ def test_a_qr_code_is_drawn_on_a_terminal(run: Shell, endpoint: Endpoint) -> Non
     assert SEED not in shown.decode()
 
 
+@pytest.mark.parametrize(
+    ("method", "seed"), [("Base32String", b"\xff\xfe"), ("QRCodePNG", b"A" * 5000)]
+)
+def test_a_device_whose_seed_cannot_be_shown_is_deleted(
+    method: str, seed: bytes, run_fast: ForkRunner, endpoint: Endpoint, terminal: tuple[int, str]
+) -> None:
+    device = (
+        f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber><Base32StringSeed>"
+        f"{base64.b64encode(seed).decode()}</Base32StringSeed></VirtualMFADevice>"
+    )
+    endpoint.on("CreateVirtualMFADevice", ok("CreateVirtualMFADevice", device))
+    endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+    arguments = ("iam-virtualmfadevicecreate", "-s", "bob phone", "-b", method)
+    done = run_fast(*arguments, stdout=terminal[1])
+    reason = "unexpected response: the seed is not text, or too long for a QR code"
+    assert (done.status, done.err) == (
+        1,
+        f"{arguments[0]}: {reason}; virtual MFA device {SERIAL} was deleted again\n",
+    )
+    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+
+
 def read(master: int) -> bytes:
     try:
         return os.read(master, 1 << 16)

@@ -36,7 +36,7 @@ from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
     from typing import Any
 
@@ -146,10 +146,17 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         except (TransportError, OSError) as error:
             raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
-        announced = response.headers.get("Content-Length", "")
-        if announced.isdigit() and len(content) < int(announced):
+        if len(content) < _announced(response.headers):
             raise ConnectionClosedError(endpoint_url=request.url, error="incomplete response")
         return AWSResponse(response.url, response.status_code, response.headers, _Content(content))
+
+
+def _announced(headers: Mapping[str, str]) -> int:
+    """Return the size of the content that ``headers`` announce (bytes), 0 if they announce none."""
+    try:
+        return int(headers.get("Content-Length", ""))
+    except ValueError:
+        return 0
 
 
 def is_unparsable(error: HTTPClientError) -> bool:

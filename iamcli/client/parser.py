@@ -24,7 +24,15 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
-
+#: What botocore raises for a response of another form, or one that is nested too deeply.
+_DEFECTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 #: What is known about an element that the model does not have.
 _UNKNOWN: tuple[str, Any] = ("", None)
@@ -73,7 +81,7 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
             response = {**response, "body": b"<ErrorResponse/>"}
         try:
             return super().parse(response, shape)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except _DEFECTS as error:
             raise ResponseParserError(str(error)) from error
 
     def _handle_structure(self, shape: Any, node: Any) -> ResponseStructure:

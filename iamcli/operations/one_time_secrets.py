@@ -143,6 +143,9 @@ def _show_seed(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]
         yield Secret(f"{serial}\n{form(serial, seed)}")
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
         _delete_device_again(iam, device, lost)
+    except ValueError:
+        reason = "unexpected response: the seed is not text, or too long for a QR code"
+        _delete_device_again(iam, device, Failure(reason))
 
 
 def _delete_device_again(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import DONE, NOT_DONE, UNKNOWN, ServiceError
+from iamcli.errors import DONE, UNKNOWN, ServiceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +47,8 @@ class Progress:
     ) -> None:
         if error is None or isinstance(error, GeneratorExit) or len(self._plan) == 1:
             return
-        # Unless an interrupt has an outcome, that of the current step is unknown.
-        interrupted = isinstance(error, KeyboardInterrupt)
-        outcome = getattr(error, "outcome", UNKNOWN if interrupted else NOT_DONE)
+        # All Failures have an outcome; interrupts and internal errors may have none.
+        outcome = getattr(error, "outcome", UNKNOWN)
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
         parts = [(self._done, self._plan[:finished])]
