@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import json
 import re
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.account import ARN
 from support.selection import every
 from support.shell import KEY_ID, SECRET
 from support.stub import faulty, ok, refused
@@ -909,6 +911,91 @@ def test_the_endpoint_that_gives_credentials(
     assert endpoint.requests == []
 
 
+CANNOT = "cannot get credentials from the AWS configuration: "
+SSO = (
+    "sso_session=x\nsso_account_id=1\nsso_role_name=r\n"
+    "[sso-session x]\nsso_start_url=https://example.com/start\nsso_region=us-east-1\n"
+)
+INVALID = r"a file or a program gave an invalid value \(\w+Error\)"
+TOKEN_FILE = {"AWS_WEB_IDENTITY_TOKEN_FILE": "/absent", "AWS_ROLE_ARN": f"{ARN}role/r"}
+CONTAINER = {
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/x",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/absent",
+}
+
+
+@pytest.mark.parametrize(
+    ("profile", "more", "reason"),
+    [
+        ("credential_process=/absent/program\n", {}, "/absent/program: No such file or directory"),
+        ("credential_process=/dev/null\n", {}, "/dev/null: Permission denied"),
+        ("credential_process=echo 'x\n", {}, "No closing quotation"),
+        ("credential_process=echo []\n", {}, INVALID),
+        ("credential_process=cat numbers.json\n", {}, INVALID),
+        ("", TOKEN_FILE, "/absent: No such file or directory"),
+        ("", CONTAINER, "/absent: No such file or directory"),
+    ],
+)
+def test_a_configuration_that_gives_no_credentials(
+    profile: str, more: dict[str, str], reason: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    home = run_fast.home
+    (home / "config").write_text(f"[default]\n{profile}")
+    key = {"AccessKeyId": "A", "SecretAccessKey": "B", "Expiration": 5}
+    (home / "numbers.json").write_text(json.dumps({"Version": 1, **key}))
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_IAM_URL": endpoint.url}
+    done = run_fast("iam-usergetattributes", env={**env, **more})
+    assert (done.status, done.out) == (1, "")
+    assert re.fullmatch(f"iam-usergetattributes: {CANNOT}{reason}\n", done.err), done.err
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    ("cache", "reason"),
+    [
+        ("{", INVALID),
+        ('{"accessToken":1,"expiresAt":2}', INVALID),
+        ("[]", "Error loading SSO Token: .*"),
+    ],
+)
+def test_a_damaged_token_of_a_sign_on(cache: str, reason: str, run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    (run.home / "config").write_text(f"[default]\n{SSO}")
+    folder = run.home / ".aws" / "sso" / "cache"
+    folder.mkdir(parents=True)
+    (folder / f"{hashlib.sha1(b'x').hexdigest()}.json").write_text(cache)
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_IAM_URL": endpoint.url}
+    done = run("iam-usergetattributes", env=env)
+    assert (done.status, done.out) == (1, "")
+    assert re.fullmatch(f"iam-usergetattributes: {CANNOT}{reason}\n", done.err), done.err
+    assert endpoint.requests == []
+
+
+def test_numbers_in_place_of_a_key(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    (run_fast.home / "config").write_text("[default]\ncredential_process=cat key.json\n")
+    key = {"Version": 1, "AccessKeyId": 5, "SecretAccessKey": 6}
+    (run_fast.home / "key.json").write_text(json.dumps(key))
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config", "AWS_IAM_URL": endpoint.url}
+    done = run_fast("iam-usergetattributes", env=env)
+    message = "the credentials of the AWS configuration contain an invalid character"
+    assert (done.status, done.err) == (1, f"iam-usergetattributes: {message}\n")
+    assert endpoint.requests == []
+
+
+def test_the_code_of_an_mfa_device_that_nobody_enters(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    assuming(run, f"mfa_serial={ARN}mfa/phone\n")
+    env = {"AWS_IAM_URL": endpoint.url}
+    done = run("setsid", "-w", "iam-usergetattributes", env=env)
+    assert done.status == 1
+    reason = f"iam-usergetattributes: {CANNOT}the code of the MFA device was not entered\n"
+    assert done.err.endswith(reason)
+    assert "Warning:" not in done.err.replace("Warning: Password input may be echoed.\n", "")
+    assert endpoint.requests == []
+
+
 def test_credentials_that_nobody_gives(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     assuming(run_fast, "")
@@ -923,7 +1010,7 @@ def test_credentials_that_nobody_gives(run_fast: ForkRunner, stub: Stub) -> None
     assert endpoint.requests == []
 
 
-def assuming(run_fast: ForkRunner, more: str) -> None:
+def assuming(run_fast: ForkRunner | Shell, more: str) -> None:
     """Let the profile be one that assumes a role."""
     (run_fast.home / "config").write_text(
         "[profile base]\naws_access_key_id=AK\naws_secret_access_key=x\n[profile admin]\n"

@@ -213,6 +213,8 @@ BROKEN = "was lost before the response was complete"
 IN_TIME = "timed out before .* sent a complete response"
 STATUS = r"unexpected HTTP {} from http://\S+, not an IAM response"
 
+DEEP = b"<a>" * 50_000 + b"</a>" * 50_000
+
 FAULTS = {
     "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
     "html that is no xml": Fault(always(Answer(b"<html><p>hi<br></html>")), NOT_IAM),
@@ -238,11 +240,7 @@ FAULTS = {
     "external entity": Fault(always(Answer(EXTERNAL)), NOT_IAM),
     "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
     "deep error": Fault(
-        always(
-            Answer(
-                b"<ErrorResponse>" + b"<a>" * 50_000 + b"</a>" * 50_000 + b"</ErrorResponse>", 400
-            )
-        ),
+        always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)),
         NOT_IAM,
     ),
     "deep and closed": Fault(

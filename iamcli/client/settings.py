@@ -15,7 +15,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from botocore.session import Session
@@ -216,7 +216,8 @@ def _store(session: Session) -> Any:
 def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     """Return the credentials from botocore's chain, or None if it finds none.
 
-    ``without``: the credential methods of botocore that are not used.
+    ``without``: the credential methods of botocore that are not used. Raises Failure or the
+    exceptions of botocore if what the configuration names cannot be used.
     """
     if settings.session is None:
         return None
@@ -224,7 +225,12 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
         chain.remove(method)
-    return settings.session.get_credentials()
+    try:
+        return _called(settings.session.get_credentials)
+    except (BotoCoreError, ClientError):
+        raise
+    except Exception as error:  # noqa: BLE001 - any, for a file of another form
+        raise _unusable(error) from None
 
 
 def chain_keys(settings: Settings) -> Any:
@@ -243,17 +249,44 @@ def chain_keys(settings: Settings) -> Any:
 def frozen(keys: Any) -> Any:
     """Return the current values of the credentials; raise Failure if they cannot be used."""
     try:
-        key = keys.get_frozen_credentials()
-    except (BotoCoreError, ClientError, RuntimeError, ValueError) as error:
-        # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
-        reason = str(error).partition("\n")[0]
-        if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
-            # The text of such an error may contain the password of a proxy.
-            reason = "an address or a header is invalid; check the proxy variables"
-        raise Failure(f"cannot get credentials from the AWS configuration: {reason}") from None
-    if not all(is_credential(part or "") for part in (key.access_key, key.secret_key, key.token)):
+        key = _called(keys.get_frozen_credentials)
+    except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
+        raise _unusable(error) from None
+    if not all(map(_is_part, (key.access_key, key.secret_key, key.token or ""))):
         raise Failure("the credentials of the AWS configuration contain an invalid character")
     return key
+
+
+def _called(obtain: Callable[[], Any]) -> Any:
+    """Return what ``obtain`` returns, without the warnings of Python.
+
+    Without a terminal, botocore reads the code of an MFA device from standard input.
+    """
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return obtain()
+
+
+def _unusable(error: Exception) -> Failure:
+    """Return the failure for an exception that was raised while botocore got credentials."""
+    reason = str(error).partition("\n")[0]
+    if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
+        # The text of such an error may contain the password of a proxy.
+        reason = "an address or a header is invalid; check the proxy variables"
+    elif isinstance(error, EOFError):
+        reason = "the code of the MFA device was not entered"
+    elif isinstance(error, OSError) and error.strerror:
+        reason = f"{error.filename or 'a file'}: {error.strerror}"
+    # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
+    elif not isinstance(error, (BotoCoreError, ClientError, RuntimeError, ValueError)):
+        reason = f"a file or a program gave an invalid value ({type(error).__name__})"
+    return Failure(f"cannot get credentials from the AWS configuration: {reason}")
+
+
+def _is_part(value: object) -> bool:
+    return isinstance(value, str) and is_credential(value)
 
 
 def endpoint(connection: Connection, settings: Settings, keys: Any) -> Destination:
