@@ -146,6 +146,18 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
         ),
         (
+            "iam-useraddloginprofile \u2013u bob -phunter2secret",
+            f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile -u bob \u2013phunter2secret",
+            f'"\u2013p..." {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile \u2013ubob -p x",
+            f'"\u2013ubob" {PASTED} iam-useraddloginprofile -ubob -p PASSWORD',
+        ),
+        (
             "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p -h',
         ),

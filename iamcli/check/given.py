@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamcli.parsing.parser import match
+from iamcli.parsing.options import match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,10 +1,10 @@
-"""The data of a command-line option, and the conversion of its value."""
+"""The data of a command-line option, its place in an argument, and the conversion of its value."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
 
@@ -115,3 +115,30 @@ class Option:
             raise UsageError(
                 f'"{argument}" is not a valid value for "{self.name}"', option=self
             ) from None
+
+
+def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
+    """Return the option that ``argument`` names, None if there is none, and the attached value.
+
+    The value is None if it is not attached to the name as in ``-uBob`` or ``--url=X``.
+    """
+    for option in options:
+        if argument in option.names:
+            return option, None
+    if argument.startswith("--"):
+        name, equals, value = argument.partition("=")
+        for option in options:
+            if equals and name in option.names and not option.switch:
+                return option, value
+        return None, None
+    attached = [
+        option
+        for option in options
+        if not option.switch
+        and not option.name.startswith("--")
+        and argument.startswith(option.name)
+    ]
+    if not attached:
+        return None, None
+    longest = max(attached, key=lambda option: len(option.name))
+    return longest, argument[len(longest.name) :]

@@ -7,7 +7,7 @@ collect all values. ``-h`` or ``--help`` requests help at any position and is ne
 
 from __future__ import annotations
 
-from iamcli.parsing.options import Option, UsageError
+from iamcli.parsing.options import Option, UsageError, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,33 +104,6 @@ def _items(
                 yield UsageError(f'Option "{argument}" takes an operand', option=option)
             else:
                 yield option, operand
-
-
-def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
-    """Return the option that ``argument`` names, None if there is none, and the attached value.
-
-    The value is None if it is not attached to the name as in ``-uBob`` or ``--url=X``.
-    """
-    for option in options:
-        if argument in option.names:
-            return option, None
-    if argument.startswith("--"):
-        name, equals, value = argument.partition("=")
-        for option in options:
-            if equals and name in option.names and not option.switch:
-                return option, value
-        return None, None
-    attached = [
-        option
-        for option in options
-        if not option.switch
-        and not option.name.startswith("--")
-        and argument.startswith(option.name)
-    ]
-    if not attached:
-        return None, None
-    longest = max(attached, key=lambda option: len(option.name))
-    return longest, argument[len(longest.name) :]
 
 
 def _unknown(

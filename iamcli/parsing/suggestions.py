@@ -6,7 +6,7 @@ import difflib
 import os.path
 import shlex
 
-from iamcli.parsing.options import UsageError
+from iamcli.parsing.options import UsageError, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def unknown(
     if argument[:1] in DASHES and argument:
         line = shlex.join([program, *_corrected(options, arguments)])
         return UsageError(
-            f'"{argument}" begins with a dash that is not the ASCII "-", as pasted from a web '
-            f"page; type: {line}"
+            f'"{_shown(options, argument)}" begins with a dash that is not the ASCII "-", as pasted '
+            f"from a web page; type: {line}"
         )
     if not argument.startswith("-") or argument == "-":
         return unexpected(argument)
@@ -79,13 +79,24 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
     remaining = iter(arguments)
     for argument in remaining:
         name = with_ascii_dashes(by_name, argument)
+        option, attached = match(options, name)
+        if option and option.secret and attached:
+            corrected += [option.name, str(option.metavar)]
+            continue
         corrected.append(name)
-        option = by_name.get(name)
-        if option and not option.switch:
+        if option and not option.switch and attached is None:
             operand = next(remaining, None)
             if operand is not None:
                 corrected.append(_corrected_operand(by_name, option, operand))
     return corrected
+
+
+def _shown(options: Sequence[Option], argument: str) -> str:
+    """Return ``argument`` without the secret that is attached to its option."""
+    by_name = {name for option in options for name in option.names}
+    option, attached = match(options, with_ascii_dashes(by_name, argument))
+    hidden = attached if option and option.secret else None
+    return f"{argument.removesuffix(hidden)}..." if hidden else argument
 
 
 def _corrected_operand(by_name: dict[str, Option], option: Option, operand: str) -> str:
