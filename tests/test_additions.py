@@ -239,6 +239,17 @@ def test_last_use_is_a_third_line(
     assert done == (0, "AKIA1\nActive\nIsTruncated: false\n", "")
 
 
+def test_last_use_that_is_not_in_the_answer_is_not_called_never(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    nothing = ok("GetAccessKeyLastUsed")
+    endpoint = stub.endpoint().on("ListAccessKeys", KEYS).on("GetAccessKeyLastUsed", nothing)
+    done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": endpoint.url})
+    assert done.status == 1
+    assert "it has no AccessKeyLastUsed; is this an IAM endpoint?" in done.err
+    assert "never" not in done.out
+
+
 @pytest.mark.parametrize("strict", ["0", "1"])
 def test_bare_command_on_a_terminal_changes_nothing(strict: str, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("UpdateAccountPasswordPolicy"))

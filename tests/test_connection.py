@@ -6,6 +6,7 @@ import base64
 import hashlib
 import itertools
 import json
+import os
 import re
 import sys
 import time
@@ -909,6 +910,23 @@ def test_the_endpoint_that_gives_credentials(
     assert done.err.startswith(said)
     assert "passw0rd" not in done.err
     assert endpoint.requests == []
+
+
+def test_a_credential_file_that_is_gone_after_it_was_read(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    pipe = run.home / "pipe"
+    os.mkfifo(pipe)
+    process = run.start(
+        "iam-usergetattributes",
+        env=run.env | {"AWS_CREDENTIAL_FILE": str(pipe), "AWS_IAM_URL": endpoint.url},
+        stdout=-1,
+        stderr=-1,
+    )
+    with pipe.open("w") as writer:
+        pipe.unlink()
+        writer.write(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n")
+    assert process.communicate()[1] == b""
+    assert process.returncode == 0
 
 
 CANNOT = "cannot get credentials from the AWS configuration: "

@@ -395,6 +395,7 @@ LACKING = {
     ("iam-grouplistusers", "-g", "Admin"): ("GetGroup", "Group"),
     ("iam-rolegetattributes", "-r", "web"): ("GetRole", "Role"),
     ("iam-userlistpolicies", "-u", "bob", "-p", "x"): ("GetUserPolicy", "PolicyDocument"),
+    ("iam-accountgetsummary",): ("GetAccountSummary", "SummaryMap"),
     ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String"): (
         "CreateVirtualMFADevice",
         "VirtualMFADevice",

@@ -408,6 +408,12 @@ def test_each_line_of_a_secret_is_one(lines: list[str], around: str) -> None:
             assert line not in secrets.redact(f"<{line}>").replace("***", "")
 
 
+def test_a_secret_with_blanks_at_its_ends_is_hidden_at_the_end_of_a_message() -> None:
+    secrets = Secrets()
+    secrets.add(" S3cretPassw0rd ")
+    assert secrets.redact("bad value: S3cretPassw0rd") == "bad value: ***"
+
+
 def test_what_is_shorter_than_any_secret_hides_nothing() -> None:
     secrets = Secrets()
     secrets.add("", "abc")

@@ -108,7 +108,7 @@ def accountgetsummary(iam: IAM) -> Lines:
       $ iam-accountgetsummary
     Calls: GetAccountSummary
     """
-    yield from _sorted(iam.call("GetAccountSummary").get("SummaryMap", {}))
+    yield from _sorted(iam.call("GetAccountSummary")["SummaryMap"])
 
 
 @command("iam-accountgetpasswordpolicy")

@@ -117,5 +117,5 @@ def _last_use(iam: IAM, key: str) -> tuple[str, str, str]:
     answer = iam.permitted("GetAccessKeyLastUsed", AccessKeyId=key)
     if answer is None:
         return "unknown", "unknown", "unknown"
-    use = answer.get("AccessKeyLastUsed", {})
+    use = answer["AccessKeyLastUsed"]
     return use.get("LastUsedDate", "never"), use.get("Region", "N/A"), use.get("ServiceName", "N/A")

@@ -76,7 +76,7 @@ class Connection:
         keys = Keys(
             _credential(name, found, "AWSAccessKeyId"), _credential(name, found, "AWSSecretKey")
         )
-        if os.stat(name).st_mode & 0o077:
+        if _is_readable_by_others(name):
             self.warnings.append(f"{name} is readable by other users; run: chmod 600 {name}")
         return keys
 
@@ -142,6 +142,14 @@ def _properties(name: str, what: str, need: str) -> dict[str, properties.Propert
         return properties.read(name)
     except Failure as failure:
         raise Failure(f"{what} {failure}; {need}") from None
+
+
+def _is_readable_by_others(name: str) -> bool:
+    try:
+        return bool(os.stat(name).st_mode & 0o077)
+    except OSError:
+        # The file, which has been read, is gone.
+        return False
 
 
 def _credential(name: str, found: Mapping[str, properties.Property], key: str) -> str:

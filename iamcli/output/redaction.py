@@ -149,7 +149,7 @@ def _forms(secret: str) -> set[str]:
         repr(secret)[1:-1],
     }
     line = one_line(secret)
-    if not secret.isprintable() and len(line) >= _MIN_LENGTH:
+    if line != secret and len(line) >= _MIN_LENGTH:
         forms.add(line)
     return forms
 

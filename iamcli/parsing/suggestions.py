@@ -29,10 +29,11 @@ def unknown(
     most similar option, if there is one; otherwise the hint separates letters that are options.
     """
     if argument[:1] in DASHES and argument:
+        shown = _shown(options, argument)
         line = shlex.join([program, *_corrected(options, arguments)])
         return UsageError(
-            f'"{_shown(options, argument)}" begins with a dash that is not the ASCII "-", as pasted '
-            f"from a web page; type: {line}"
+            f'"{shown}" begins with a dash that is not the ASCII "-", as pasted from a web '
+            f"page; type: {line}"
         )
     if not argument.startswith("-") or argument == "-":
         return unexpected(argument)
