@@ -16,7 +16,7 @@ import struct
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -467,17 +467,22 @@ class Endless:
 
     def __init__(self, markers: Iterator[str]) -> None:
         self._markers = markers
+        self.requests = 0
 
     def call(self, _operation: str, **_parameters: object) -> dict[str, object]:
+        self.requests += 1
         return {"Users": ["x"], "IsTruncated": True, "Marker": next(self._markers)}
 
 
 @pytest.mark.parametrize("markers", [map(str, itertools.count()), itertools.cycle("ab")])
 def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
+    endless: Any = Endless(markers)
     with pytest.raises(Failure, match="has more than 1000 pages"):
-        list_all(Endless(markers), "ListUsers", "Users")  # type: ignore[arg-type]
+        list_all(endless, "ListUsers", "Users")
+    assert endless.requests == 1000
     with pytest.raises(Failure, match="has more than 1000 pages"):
-        list(Listing(Endless(markers), "ListUsers", None, None).entries("Users"))  # type: ignore[arg-type]
+        list(Listing(endless, "ListUsers", None, None).entries("Users"))
+    assert endless.requests == 2000
 
 
 class Pages:

@@ -156,6 +156,28 @@ def test_any_address_is_an_endpoint_or_a_failure(given: str) -> None:
     assert connection.url.startswith(("http://", "https://"))
 
 
+@pytest.mark.parametrize(
+    ("given", "warns"),
+    [
+        ("http://iam.example.com", True),
+        ("http://10.0.0.1", True),
+        ("http://127.example.com", True),
+        ("http://[fd00::1]", True),
+        ("http://127.0.0.1:5000", False),
+        ("http://127.1.2.3", False),
+        ("http://localhost", False),
+        ("http://[::1]", False),
+        ("https://iam.example.com", False),
+        ("https://10.0.0.1", False),
+        ("iam.example.com", False),
+    ],
+)
+def test_an_address_elsewhere_without_tls_gives_a_warning(given: str, *, warns: bool) -> None:
+    values = {"credential_file": None, "client_config_file": None, "url": given}
+    warning = f"{given} is not encrypted; use https, because responses can contain secrets"
+    assert Connection(values, {}).warnings == [warning] * warns
+
+
 # Documents.
 
 

@@ -69,6 +69,20 @@ def test_what_was_just_created_is_waited_for(
     assert endpoint.operations.count(operation) == 3
 
 
+@pytest.mark.parametrize("code", ["InvalidInput", "ValidationError"])
+@pytest.mark.parametrize("operation", LATE)
+def test_other_refusals_of_what_was_just_created_are_final(
+    operation: str, code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line, no = LATE[operation]
+    other = no._replace(body=no.body.replace(b"NoSuchEntity", code.encode()))
+    endpoint = creating(stub).on(operation, other)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+    assert done.status == 1
+    assert f"{code}: " in done.err.splitlines()[0]
+    assert endpoint.operations.count(operation) == 1
+
+
 @pytest.mark.parametrize("operation", LATE)
 def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
     line, no = LATE[operation]
