@@ -328,6 +328,11 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         "endpoint",
         lambda p: foreign(p, b"<?xml version='1.0' encoding='utf-7'?><GetUserResponse/>"),
     ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<GetUserResponse>" + b"<a/>" * (1 << 18) + b"</GetUserResponse>"),
+    ),
     ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
     # As an endpoint of S3 answers.
     (

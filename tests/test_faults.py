@@ -573,6 +573,7 @@ LOST = {
     "gateway's time-out": Answer(HTML, 504),
     "gateway's refusal": Answer(HTML, 503),
     "service's failure": refused("ServiceFailure", "something broke", 500),
+    "service's absence": refused("ServiceUnavailable", "try again later", 503),
 }
 #: For each operation that must not be sent twice: the command, and the way to look.
 CREATING = {
@@ -725,8 +726,10 @@ def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
     assert 0 <= waits[1] <= 2
 
 
-@pytest.mark.parametrize("mode", ["standard", "legacy"])
-@pytest.mark.parametrize("attempts", [1, 2])
+@pytest.mark.parametrize(
+    ("mode", "attempts"),
+    [("standard", 1), ("standard", 2), ("legacy", 1), ("legacy", 2), ("legacy", 3)],
+)
 def test_attempts_of_the_environment(
     attempts: int, mode: str, run_fast: ForkRunner, stub: Stub
 ) -> None:

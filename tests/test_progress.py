@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
-from support.stub import faulty, ok, refused
+from support.stub import Answer, faulty, ok, refused
 from support.terminal import SIZE, Terminal, rows
 
 from iamcli.errors import INTERRUPTED
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from support.shell import Shell
-    from support.stub import Answer, Endpoint, Request, Stub
+    from support.stub import Endpoint, Request, Stub
     from support.terminal import Typist
 
 USER = "<User><Arn>arn</Arn><UserId>id</UserId></User>"
@@ -181,7 +181,13 @@ def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> N
 
 @pytest.mark.parametrize(
     ("first", "reason"),
-    [(THROTTLED, "requests are throttled"), (FAILED, "GetUser failed")],
+    [
+        (THROTTLED, "requests are throttled"),
+        (Answer(b"", 429), "requests are throttled"),
+        (FAILED, "GetUser failed"),
+        (refused("ConcurrentModification", "Wait.", 409), "GetUser failed"),
+        (faulty(lambda handler: handler.connection.close()), "GetUser failed"),
+    ],
 )
 def test_a_wait_before_a_request_is_sent_again(
     first: Answer, reason: str, typed: Typist, stub: Stub
