@@ -327,6 +327,11 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "sh -c \"iam-usercreate -u '$NAME'\"",
         "xargs -n 1 sh -c 'iam-userdel -r -u \"$1\"' sh < users",
         "if a; then u=bob; else u=susan; fi\niam-userdel -r -u $u",
+        # What is redirected at the end of a pipe is the output of its last command.
+        "set -o pipefail\niam-useraddkey -u bob | gpg -e -r root > key.gpg",
+        "iam-useraddkey -u bob && date > log",
+        "{ set -o pipefail; iam-useraddkey -u bob | head -1; } > id",
+        "iam-usergetattributes -u bob 2>&1 | grep NoSuchEntity > /dev/null",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -413,6 +418,12 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('sh -c \'iam-roledel -c -r "$1"\' sh "$2"', ["W210"]),
         ("sh -c 'iam-usercreate -u \"$1\"' sh 'a b'", ["E105"]),
         ("xargs -I{} sh -c \"iam-userdel -r -u '$1'\" sh {} < users", ["W210"]),
+        # What is redirected at the end of a pipe is the output of its last command.
+        ("if iam-userdel -u bob | grep NoSuchEntity > /dev/null 2>&1; then exit; fi", ["W206"]),
+        ("! iam-userdel -u bob | grep NoSuchEntity 2>&1", ["W206"]),
+        ("{ iam-userdel -u bob | grep NoSuchEntity; } 2>&1", ["W206"]),
+        ("set -o pipefail\niam-useraddkey -u bob | tr a-z A-Z > key", ["W205"]),
+        ("sort u | while read u; do echo $u; done < <(iam-userlistbypath) > out", ["W202"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

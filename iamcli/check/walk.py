@@ -37,6 +37,8 @@ _SIMPLE = {
     *("command", "variable_assignment", "variable_assignments", "declaration_command"),
     *("test_command", "unset_command"),
 }
+#: The nodes of several commands, of which only the last has the redirections at the end.
+_SEQUENCES = {"list", "pipeline", "negated_command"}
 _IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
 #: A variable or an element of an array, which may be in quotes.
 _NAME = re.compile(r"[\"']?(\w+)")
@@ -50,6 +52,7 @@ class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
+    ``ending``: the redirections after a pipeline or a list, which only its last command has;
     ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
     function.
     """
@@ -57,6 +60,7 @@ class Context(NamedTuple):
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
+    ending: tuple[Redirect, ...] = ()
     capture: Capture | None = None
     function: bool = False
 
@@ -166,6 +170,9 @@ class Walker:
             if node.is_named:
                 self._words([node], state, context)
             return ()
+        if kind not in _SEQUENCES:
+            redirects = (*context.redirects, *context.ending)
+            context = context._replace(redirects=redirects, ending=())
         stages = visit(node, state, context)
         if context.capture and stages:
             context.capture.pipelines.append(stages)
@@ -187,13 +194,15 @@ class Walker:
         parts = [child for child in node.children if child.is_named or child.is_missing]
         if not parts:
             return ()
-        self._visit(parts[0], state, context._replace(tested=True))
+        first = context._replace(tested=True, ending=())
+        self._visit(parts[0], state, first if parts[1:] else context)
         # What follows || does not change the output that is captured, in a script that ends there.
         other = any(child.type == "||" for child in node.children)
         inner = context._replace(capture=None) if other else context
         for right in parts[1:]:
             branch = state.copy()
-            self._visit(right, branch, inner)
+            where = inner if right is parts[-1] else inner._replace(ending=())
+            self._visit(right, branch, where)
             state.join([state, branch])
         return ()
 
@@ -213,14 +222,16 @@ class Walker:
         """Follow a pipeline; ``before``: its stages that are not in ``node``."""
         stages = list(before)
         branch = state
-        inner = context._replace(capture=None)
+        last = context._replace(capture=None)
+        # The output of the others goes to the pipe, whatever is redirected around it.
+        inner = last._replace(redirects=(), ending=())
         for child in node.children:
             if child.type == "|&" and stages and isinstance(stages[-1], Call):
                 stages[-1].merging = True
             if not (child.is_named or child.is_missing) or child.type == "comment":
                 continue
             branch = state.copy()
-            found = self._visit(child, branch, inner)
+            found = self._visit(child, branch, last if child == node.children[-1] else inner)
             stages += found or (Loop(context.script, child, "other", []),)
         state.join([state, branch])
         for number, stage in enumerate(stages):
@@ -242,14 +253,12 @@ class Walker:
         ]
         tested = context.tested or any(child.type in ("||", "&&") for child in following)
         if body is not None:
-            inner = context._replace(
-                redirects=(*context.redirects, *own), tested=tested, capture=None
-            )
+            inner = context._replace(ending=own, tested=tested, capture=None)
             found = self._visit(body, state, inner)
+            if found and isinstance(found[-1], Loop):
+                found[-1].redirects = own
             for stage in found:
-                if isinstance(stage, Loop):
-                    stage.redirects = own
-                elif context.capture and not stage.capture:
+                if isinstance(stage, Call) and context.capture and not stage.capture:
                     stage.capture = context.capture
         for child in following:
             if child.type == "pipeline":
