@@ -56,7 +56,8 @@ class Capture:
 class Loop:
     """A loop: ``kind`` ("for" or "while"), the words of ``for``, the redirections of ``while``.
 
-    ``reads``: whether the condition of ``while`` reads lines; ``body``: its source text.
+    ``names``: the variables that it sets; ``reads``: whether the condition of ``while`` reads
+    lines; ``condition`` and ``body``: their source texts.
     """
 
     def __init__(self, script: Script, node: Node, kind: str, words: list[Word]) -> None:
@@ -65,7 +66,9 @@ class Loop:
         self.kind = kind
         self.words = words
         self.redirects: tuple[Redirect, ...] = ()
+        self.names: set[str] = set()
         self.reads = False
+        self.condition = ""
         self.body = ""
 
 

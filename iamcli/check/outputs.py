@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamcli.check import builtins
 from iamcli.check.calls import Call, Loop, direct, gap_outputs, origin
 from iamcli.check.rules import found
+from iamcli.check.state import assigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
     from iamcli.check.rules import Context, Found
     from iamcli.check.words import Word
 
+_FOOTER = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
-_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\bgrep\b")
+_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
+#: Tests, and those that compare a value with something.
+_TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
+_COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge)|:|in)\s|\bcase\b|\bexpr\b|\(\(")
+_VARIABLE = re.compile(r"\$\{?#?(\w+)")
+#: A program for awk that prints a part of each line, and one for sed that changes lines.
+_PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
+_CHANGES = re.compile(
+    r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
+)
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
 #: Words of error messages.
 _ERRORS = re.compile(
@@ -47,7 +58,7 @@ def _lists(context: Context) -> Iterator[Found]:
         if loop.kind == "while" and not loop.reads:
             continue
         words = loop.words if loop.kind == "for" else _read_from(loop.redirects)
-        if not _SKIPS_FOOTER.search(loop.body):
+        if not _skips_footer(loop):
             yield from _footers(context, words, f"the {loop.kind} loop")
     for call in context.walker.calls:
         yield from _pipe(context, call)
@@ -58,15 +69,33 @@ def _lists(context: Context) -> Iterator[Found]:
 
 def _footers(context: Context, words: list[Word], reader: str) -> Iterator[Found]:
     for word in words:
-        for source in gap_outputs(word.gaps):
-            yield from _footer(context, source, word, reader)
+        for gap in word.gaps:
+            source = origin(gap.output[0]) if gap.output else None
+            if source is not None and all(map(_passes, gap.output[1:])):
+                yield from _footer(context, source, word, reader)
+
+
+def _skips_footer(loop: Loop) -> bool:
+    """Return whether ``loop`` may leave out the footer: be it by any test of what it reads."""
+    source = loop.condition + loop.body
+    # while read key && read status: the second line is missing.
+    if _SKIPS_FOOTER.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:
+        return True
+    made = assigned(loop.body)
+    # The footer leaves variables empty that are made from entries, or are parts of them.
+    parts = made | (loop.names if re.search("IFS=[\"']?/", loop.condition) else set())
+    for test in _TESTS.findall(source):
+        names = made | loop.names if _COMPARES.search(test) else parts
+        if names & set(_VARIABLE.findall(test)):
+            return True
+    return False
 
 
 def _read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     return [
         redirect.word
         for redirect in redirects
-        if redirect.word is not None and redirect.operator in ("<", "<<<")
+        if redirect.word is not None and redirect.operator in ("<", "<<", "<<<")
     ]
 
 
@@ -80,7 +109,7 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
         return
     word = call.head if source is call else call.words[-1]
     if isinstance(reader, Loop):
-        if reader.kind == "while" and reader.reads and not _SKIPS_FOOTER.search(reader.body):
+        if reader.kind == "while" and reader.reads and not _skips_footer(reader):
             yield from _footer(context, source, word, "the while loop")
     elif reader.program == "wc" and _counts(reader):
         yield from _footer(context, source, word, "wc -l")
@@ -89,10 +118,46 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
 
 
 def _passes(stage: Stage) -> bool:
-    """Return whether ``stage`` prints something for each line that it reads."""
-    if not isinstance(stage, Call) or stage.program not in ("cat", "cut", "rev", "sort", "tr"):
+    """Return whether ``stage`` prints something for the footer if it reads it."""
+    if not isinstance(stage, Call):
         return False
-    return not (stage.program == "cut" and any(re.match("-s|--only", w.known) for w in stage.words))
+    if stage.program == "cut":
+        return _cuts(stage)
+    if stage.program in ("awk", "gawk", "mawk", "sed"):
+        return _edits(stage)
+    return stage.program in ("cat", "rev", "sort", "tr") or (
+        stage.program == "uniq" and not stage.words
+    )
+
+
+def _cuts(call: Call) -> bool:
+    """Return whether ``cut`` prints a part of the footer."""
+    options = "\0".join(word.known for word in call.words)
+    if re.search(r"(?:^|\0)(?:-s|--only)", options):
+        return False
+    delimiter = re.search(r"-d\0?(.)", options)
+    fields = _FOOTER.split(delimiter[1]) if delimiter else [_FOOTER]
+    field = re.search(r"-f\0?(\d+)", options)
+    character = re.search(r"-[bc]\0?(\d+)", options)
+    if character:
+        return int(character[1]) <= len(_FOOTER)
+    # A line without the delimiter is printed as a whole.
+    return field is None or len(fields) == 1 or int(field[1]) <= len(fields)
+
+
+def _edits(call: Call) -> bool:
+    """Return whether the program of awk or sed prints a part of every line."""
+    literals = [text or "" for text in call.literals]
+    if not literals:
+        return False
+    program = literals[-1]
+    if call.program == "sed":
+        return not {"-n", "-ne"} & set(literals) and bool(_CHANGES.fullmatch(program))
+    printed = _PRINTS.fullmatch(program)
+    separated = any(text.startswith("-F") for text in literals)
+    # Another field of the footer is empty.
+    fields = (None, "0", "NF", "1") if separated else (None, "0", "NF", "1", "2")
+    return printed is not None and printed[1] in fields
 
 
 def _counts(call: Call) -> bool:

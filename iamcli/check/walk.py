@@ -45,6 +45,7 @@ _NAME = re.compile(r"[\"']?(\w+)")
 #: The programs that run the argument after an option like -c.
 _SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
+_READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
 
 
@@ -114,7 +115,7 @@ class Walker:
             "case_statement": self._case,
             "function_definition": self._function,
             "subshell": self._subshell,
-            "compound_statement": self._group,
+            "compound_statement": self._block,
             "do_group": self._group,
             "program": self._group,
             "test_command": self._test,
@@ -188,7 +189,13 @@ class Walker:
         return ()
 
     def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        return self._group(node, state.copy(), context)
+        return self._block(node, state.copy(), context)
+
+    def _block(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._group(node, state, context)
+        statements = [child for child in node.named_children if child.type != "comment"]
+        # A loop at the beginning reads what is passed to the block.
+        return tuple(loop for loop in self.loops if loop.node in statements[:1])
 
     def _list(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         parts = [child for child in node.children if child.is_named or child.is_missing]
@@ -256,7 +263,7 @@ class Walker:
             inner = context._replace(ending=own, tested=tested, capture=None)
             found = self._visit(body, state, inner)
             if found and isinstance(found[-1], Loop):
-                found[-1].redirects = own
+                found[-1].redirects = found[-1].redirects or own
             for stage in found:
                 if isinstance(stage, Call) and context.capture and not stage.capture:
                     stage.capture = context.capture
@@ -302,6 +309,9 @@ class Walker:
 
     def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(context.script, node, "while", [])
+        group = node.child_by_field_name("body")
+        loop.condition = text(node)[: -len(text(group))] if group is not None else ""
+        loop.names = assigned(loop.condition) | {"REPLY"}
         state.forget(assigned(text(node)))
         for child in node.children:
             if child.type == "do_group":
@@ -310,8 +320,7 @@ class Walker:
                 self._visit(child, body, context._replace(tested=False))
                 state.join([state, body])
             elif child.is_named or child.is_missing:
-                if re.match(r"(?:IFS=\S*\s+)?read\b", text(child)):
-                    loop.reads = True
+                loop.reads = loop.reads or bool(_READS.match(text(child)))
                 self._visit(child, state, context._replace(tested=True, capture=None))
         self.loops.append(loop)
         return (loop,)
@@ -326,6 +335,7 @@ class Walker:
         ]
         words = self._words(values, state, context)
         loop = Loop(context.script, node, "for", words)
+        loop.names = {name}
         state.forget(assigned(text(node)))
         literals = [word.literal for word in words]
         known = bool(literals) and all(literals) and not any(word.open for word in words)
@@ -575,7 +585,7 @@ class Walker:
     def _redirects(self, nodes: list[Node], state: State, context: Context) -> Iterator[Redirect]:
         for node in nodes:
             if node.type == "heredoc_redirect":
-                self._heredoc(node, state, context)
+                yield from self._heredoc(node, state, context)
                 others = [child for child in node.children if child.type == "file_redirect"]
                 yield from self._redirects(others, state, context)
             elif node.type == "herestring_redirect":
@@ -599,12 +609,13 @@ class Walker:
                 operator = "<<<" if is_here_string(node) else child.type
         return Redirect(operator, descriptor, word)
 
-    def _heredoc(self, node: Node, state: State, context: Context) -> None:
+    def _heredoc(self, node: Node, state: State, context: Context) -> Iterator[Redirect]:
+        """Yield the variables and command substitutions in a here-document."""
         for child in node.children:
             if child.type == "heredoc_body":
                 for inner in child.children:
                     if inner.is_named and inner.type != "heredoc_content":
-                        self._parts(inner, state, context, Use(), quoted=True)
+                        yield Redirect("<<", "", self._word(inner, state, context, Use()))
 
     # Words.
 
