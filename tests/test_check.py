@@ -356,6 +356,8 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "for u in $(iam-userlistbypath | head -1); do echo $u; done",
         "iam-userlistbypath | { while read u; do echo $u; done < users; }",
         "while read u; do echo $u; done <<E\n$(iam-userlistbypath | grep arn)\nE",
+        "key=$(iam-useraddkey -u bob)\n# did it work?\n\nif [ $? -ne 0 ]; then exit 1; fi",
+        'local key=$(iam-useraddkey -u bob)\nif [ -z "$key" ]; then return 1; fi',
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -469,10 +471,31 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('iam-userlistbypath | while IFS= read -r u; do [ "$u" ] && echo $u; done', ["W202"]),
         ("for u in $(iam-userlistbypath); do [ $V = 1 ] && echo $u; done", ["W202"]),
         ('for u in $(iam-userlistbypath); do [ -n "$u" ] && echo n=$u; done', ["W202"]),
+        ("key=$(iam-useraddkey -u bob)\n# no test\necho done\nexit $?", ["W207"]),
+        ('local key=$(iam-useraddkey -u bob | tail -1)\n[ -n "$key" ] || return', ["W207"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
     assert codes(tmp_path, script) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "fix"),
+    [
+        # A variable that cannot be changed is not declared before it is assigned.
+        ("readonly k=$(iam-useraddkey -u bob)", "W207", "assign k first, then run readonly k"),
+        ("export A=1 k=$(iam-useraddkey -u bob)", "W207", "assign k first, then run export k"),
+        (
+            "local -r k=$(iam-useraddkey -u bob)",
+            "W207",
+            "declare k without -r first, then assign it",
+        ),
+        ("declare -x k=$(iam-useraddkey -u bob)", "W207", "declare k first, then assign it"),
+    ],
+)
+def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
+    found = check([write(tmp_path, script)]).findings
+    assert [(each.code, each.fix) for each in found] == [(code, fix)]
 
 
 def test_every_name_has_a_limit() -> None:
