@@ -358,6 +358,17 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "while read u; do echo $u; done <<E\n$(iam-userlistbypath | grep arn)\nE",
         "key=$(iam-useraddkey -u bob)\n# did it work?\n\nif [ $? -ne 0 ]; then exit 1; fi",
         'local key=$(iam-useraddkey -u bob)\nif [ -z "$key" ]; then return 1; fi',
+        'u=$1\nif [ "x$u" = "x" ]; then exit; fi\niam-userdel -r -u "$u"',
+        "if [ x$1 = x ]; then exit; fi\niam-userdel -r -u $1",
+        'u=$1\ncase "$u" in\n  "") exit ;;\nesac\niam-userdel -r -u $u',
+        "read u\nif [[ ! $u =~ ^[a-z]+$ ]]; then exit; fi\niam-userdel -r -u $u",
+        'read u\necho "$u" | grep -q "^[a-z]*$" || exit\niam-userdel -r -u $u',
+        "for u in $(iam-grouplistusers -g old | grep arn:); do iam-userdel -r -u $u; done",
+        "for u in $USERS; do iam-userdel -r -u $u; done",
+        'for u in "$@"; do iam-userdel -r -u $u; done',
+        "for u in user{1..3}; do iam-userdel -r -u $u; done",
+        'for u in a$1 b "c$2"; do iam-userdel -r -u $u; done',
+        "printf -v u 'user%02d' 5\niam-userdel -r -u $u",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -473,6 +484,11 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('for u in $(iam-userlistbypath); do [ -n "$u" ] && echo n=$u; done', ["W202"]),
         ("key=$(iam-useraddkey -u bob)\n# no test\necho done\nexit $?", ["W207"]),
         ('local key=$(iam-useraddkey -u bob | tail -1)\n[ -n "$key" ] || return', ["W207"]),
+        # Names that may be empty.
+        ('for u in "$1" bob; do iam-userdel -r -u $u; done', ["W210"]),
+        ('if [ "$1" = x ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
+        ('if [ "x$1" = "x-h" ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
+        ("while read u; do iam-userdel -r -u $u; done", ["W210"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

@@ -339,7 +339,7 @@ class Walker:
         state.forget(assigned(text(node)))
         literals = [word.literal for word in words]
         known = bool(literals) and all(literals) and not any(word.open for word in words)
-        value: Value = (Gap(name, filled=known),)
+        value: Value = (Gap(name, filled=all(map(_never_empty, words))),)
         if known and len(literals) == 1:
             value = (str(literals[0]),)
         body = state.copy()
@@ -546,7 +546,7 @@ class Walker:
         else:
             before = state.flags
             for name in builtins.apply(call, state):
-                self._assign(state, name, (Gap(name),))
+                self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
             if state.flags != before:
                 self._flags.append(state.flags)
                 self._moves = self._moves or (context.function and call.program == "cd")
@@ -736,6 +736,18 @@ def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
 def _quoted(call: Call, number: int) -> list[Node]:
     """Return the statements in the argument of that number, which is a script in quotes."""
     return call.script.quoted(call.words[number]) if 0 <= number < len(call.words) else []
+
+
+def _never_empty(word: Word) -> bool:
+    """Return whether the shell makes no empty word of ``word``.
+
+    A word without quotes is left out if it is empty. The elements of arrays are taken to have text.
+    """
+    return (
+        filled(word.value)
+        or any(gap.many for gap in word.gaps)
+        or not any(part.quoted for part in word.parts)
+    )
 
 
 def _is_toolkit(name: str | None) -> bool:
