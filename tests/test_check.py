@@ -369,6 +369,9 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "for u in user{1..3}; do iam-userdel -r -u $u; done",
         'for u in a$1 b "c$2"; do iam-userdel -r -u $u; done',
         "printf -v u 'user%02d' 5\niam-userdel -r -u $u",
+        "k=$(iam-usergetattributes -u bob)\nread a b <<< $(echo $k)",
+        'k=$(iam-usergetattributes -u bob)\nread a b <<< "$(echo $k)"',
+        "iam-userdel -u bob 2>&1 | grep 'cannot be found'",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -489,6 +492,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('if [ "$1" = x ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
         ('if [ "x$1" = "x-h" ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
         ("while read u; do iam-userdel -r -u $u; done", ["W210"]),
+        ('k=$(iam-usergetattributes -u bob)\nread a b <<< "$(echo "$k")"', ["W209"]),
+        ("if iam-userdel -u bob | grep -q 'cannot be found'; then exit; fi", ["W206"]),
+        ('iam-groupcreate -g Devs | grep -i "already exists" && exit', ["W206"]),
+        ('iam-groupdel -g Devs | grep "Cannot delete entity"', ["W206"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from iamcli.check import builtins
 from iamcli.check.calls import Call, Loop, direct, gap_outputs, origin
 from iamcli.check.rules import found
 from iamcli.check.state import assigned
+from iamcli.check.words import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +32,12 @@ _CHANGES = re.compile(
     r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
 )
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
-#: Words of error messages.
+#: Words of error messages: the codes, and what the service says about them.
 _ERRORS = re.compile(
     r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
     r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
-    r"|validationerror|throttling|\bexception\b|not authorized",
+    r"|validationerror|throttling|\bexception\b|not authorized|cannot be found|already exist"
+    r"|cannot delete entity|rate exceeded",
     re.IGNORECASE,
 )
 #: Programs whose first argument can contain /PATTERN/.
@@ -329,5 +331,12 @@ def _reads(context: Context) -> Iterator[Found]:
 
 
 def _single(word: Word) -> Call | None:
+    """Return the command whose lines ``word`` is, None if they are not known or may be joined."""
     gaps = word.gaps
-    return direct(gaps[0].output) if len(gaps) == 1 and gaps[0].output else None
+    stages = gaps[0].output if len(gaps) == 1 else ()
+    source = direct(stages)
+    if source is None or source is stages[0] or not isinstance(stages[0], Call):
+        return source
+    # echo joins the lines of a variable that is not in quotes.
+    parts = [part for each in stages[0].words for part in each.parts]
+    return source if all(part.quoted for part in parts if isinstance(part.text, Gap)) else None
