@@ -372,6 +372,11 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "k=$(iam-usergetattributes -u bob)\nread a b <<< $(echo $k)",
         'k=$(iam-usergetattributes -u bob)\nread a b <<< "$(echo $k)"',
         "iam-userdel -u bob 2>&1 | grep 'cannot be found'",
+        "xargs -I{} sh -c 'iam-userlistkeys -u {}' < users",
+        "xargs -I % sh -c 'iam-usergetattributes -u %/x || echo no %' < users",
+        'xargs -i sudo bash -c "u={}; iam-usercreate -u $u" < users',
+        'xargs -I{} sh -c \'echo "$(iam-userlistkeys -u "{}")"\' < users',
+        "find . -exec sh -c 'iam-usercreate -u {}' \\;",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -496,6 +501,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("if iam-userdel -u bob | grep -q 'cannot be found'; then exit; fi", ["W206"]),
         ('iam-groupcreate -g Devs | grep -i "already exists" && exit', ["W206"]),
         ('iam-groupdel -g Devs | grep "Cannot delete entity"', ["W206"]),
+        # What xargs replaces in a script.
+        ("xargs -I{} sh -c 'iam-usercreate -u {} -z' < users", ["E102"]),
+        ("xargs -I% sh -c 'iam-usercreate -u {}' < users", ["E105"]),
+        ("xargs -n1 sh -c 'iam-usercreate -u {}' < users", ["E105"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Target(NamedTuple):
 
     ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
     it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
-    ``through``: the programs that run it.
+    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
     """
 
     words: list[Word]
@@ -65,6 +65,7 @@ class Target(NamedTuple):
     plain: bool = True
     noglob: bool = False
     through: tuple[str, ...] = ()
+    replaced: str = ""
 
 
 def target(words: list[Word]) -> Target | None:
@@ -125,6 +126,7 @@ def _strip(found: Target, name: str) -> Target | None:
         found.plain and name in _SHELLS,
         found.noglob or name == "noglob",
         (*found.through, name),
+        replaced or found.replaced,
     )
 
 
@@ -139,7 +141,8 @@ def _find(found: Target) -> Target | None:
             several = rest[end : end + 1] == ["+"]
             replaced = [word if several else _replaced(word, "{}") for word in words]
             kept = [word for word in replaced if word.literal != "{}"]
-            return Target(kept, several, plain=False, through=(*found.through, "find"))
+            through = (*found.through, "find")
+            return Target(kept, several, plain=False, through=through, replaced="{}")
     return found
 
 

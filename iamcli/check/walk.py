@@ -55,7 +55,7 @@ class Context(NamedTuple):
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
     ``ending``: the redirections after a pipeline or a list, which only its last command has;
     ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
-    function.
+    function; ``replaced``: the text that xargs or find replaces in it.
     """
 
     script: Script
@@ -64,6 +64,7 @@ class Context(NamedTuple):
     ending: tuple[Redirect, ...] = ()
     capture: Capture | None = None
     function: bool = False
+    replaced: str = ""
 
 
 class Use(NamedTuple):
@@ -517,6 +518,7 @@ class Walker:
         call.plain = target.plain and literal == name and not wrapped
         call.open = target.open
         call.through = target.through
+        call.replaced = target.replaced or context.replaced
         call.noglob = target.noglob
         call.shell_function = call.plain and name in self.defined
         call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
@@ -542,7 +544,8 @@ class Walker:
             self._statements(_quoted(call, 0), state, context)
             state.forget(list(state.variables))
         elif call.program in _SHELLS:
-            self._shell(call, state.copy(), Context(context.script, function=context.function))
+            inner = Context(context.script, function=context.function, replaced=call.replaced)
+            self._shell(call, state.copy(), inner)
         else:
             before = state.flags
             for name in builtins.apply(call, state):
@@ -647,6 +650,15 @@ class Walker:
     def _parts(
         self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
     ) -> list[Part]:
+        found = self._expanded(node, state, context, use, quoted=quoted)
+        known = "".join(part.text for part in found if isinstance(part.text, str))
+        if context.replaced and context.replaced in known:
+            return [Part(Gap(filled=True), quoted=True)]
+        return found
+
+    def _expanded(
+        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
+    ) -> list[Part]:
         kind = node.type
         if kind in ("string", "concatenation", "translated_string"):
             return self._joined(node, state, context, use, quoted=quoted or kind == "string")
@@ -703,7 +715,9 @@ class Walker:
             return (context.script.folder,)
         capture = Capture(use.use, use.name, tested=context.tested)
         capture.statement = use.statement
-        inner = Context(context.script, capture=capture, function=context.function)
+        inner = Context(
+            context.script, capture=capture, function=context.function, replaced=context.replaced
+        )
         self._statements(node.children, state.copy(), inner)
         output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
         single = node.type == "process_substitution"
