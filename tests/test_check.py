@@ -377,6 +377,11 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         'xargs -i sudo bash -c "u={}; iam-usercreate -u $u" < users',
         'xargs -I{} sh -c \'echo "$(iam-userlistkeys -u "{}")"\' < users',
         "find . -exec sh -c 'iam-usercreate -u {}' \\;",
+        # What eval gets without quotes.
+        "eval iam-usercreate -u '\"bob smith\"'",
+        "eval export IAM=iam-usercreate -z",
+        "iam-userlistbypath -p /a/ # \\ ",
+        "iam-userlistbypath \\\n  -p /a/",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -505,6 +510,11 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("xargs -I{} sh -c 'iam-usercreate -u {} -z' < users", ["E102"]),
         ("xargs -I% sh -c 'iam-usercreate -u {}' < users", ["E105"]),
         ("xargs -n1 sh -c 'iam-usercreate -u {}' < users", ["E105"]),
+        ("iam-usercreate -u bob \\ \n  -k", ["E108"]),
+        ("sudo iam-groupadduser -g Admin \\\t \n  -u bob", ["E108"]),
+        ("eval iam-usercreate -u bob -z", ["E102"]),
+        ('iam="$AWS_IAM_HOME/bin"\n$iam/iam-usercraete -u bob', ["E101"]),
+        ('iam="$OTHER_HOME/bin"\n$iam/iam-usercraete -u bob', []),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
@@ -523,11 +533,34 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
             "declare k without -r first, then assign it",
         ),
         ("declare -x k=$(iam-useraddkey -u bob)", "W207", "declare k first, then assign it"),
+        (
+            "p='{\"Statement\": []}'\niam-useruploadpolicy -u bob -p all -o $p",
+            "E107",
+            'type "$p"',
+        ),
+        (
+            "iam-usergetattributes -u 'bob smith'",
+            "E105",
+            "allowed: 1 to 64 characters: letters, digits and any of +=,.@-_",
+        ),
+        (
+            "iam-usercreate -u bob -t Owner",
+            "E105",
+            "allowed: KEY=VALUE, split at the first =; the value may be empty; at most 50 tags",
+        ),
     ],
 )
 def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
     found = check([write(tmp_path, script)]).findings
     assert [(each.code, each.fix) for each in found] == [(code, fix)]
+
+
+@pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])
+def test_the_directory_is_where_the_name_is_looked_up(name: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    script = f"cd ./sub\niam-useruploadpolicy -u bob -p all -f {name}"
+    (finding,) = check([write(tmp_path, script)]).findings
+    assert finding.message == f"{name} does not exist in {tmp_path}/sub"
 
 
 def test_every_name_has_a_limit() -> None:

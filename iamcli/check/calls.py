@@ -82,8 +82,7 @@ class Call:
     ``plain``: whether the name is a bare word that can also be a function; ``redirects``: its
     redirections and those around it; ``stages`` and ``stage``: its pipeline, if any, and its
     position in it; ``merging``: whether the pipe after it also takes standard error; ``capture``:
-    the command substitution that it is directly in; ``names``: the variables that the script
-    assigns from it.
+    the command substitution that it is directly in.
     """
 
     def __init__(self, script: Script, node: Node, head: Word, words: list[Word]) -> None:

@@ -47,9 +47,12 @@ PREFIXES = {
     "nocorrect": _prefix(),
     "-": _prefix(),
     "coproc": _prefix(),
+    "eval": _prefix(),
     "chronic": _prefix(),
 }
-_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time"}
+_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
+#: A word that eval leaves as it is.
+_PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
 
 class Target(NamedTuple):
@@ -76,10 +79,17 @@ def target(words: list[Word]) -> Target | None:
         if name == "find":
             found = _find(found)
             break
-        if name not in PREFIXES:
+        if name not in PREFIXES or (name == "eval" and not _is_plain(found.words[1:])):
             break
         found = _strip(found, name)
     return found
+
+
+def _is_plain(words: list[Word]) -> bool:
+    """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
+    name = program(words[0]) if words else None
+    plain = all(_PLAIN.fullmatch(word.known) for word in words)
+    return plain and (name or "").startswith("iam-")
 
 
 def program(word: Word) -> str | None:
