@@ -382,6 +382,15 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "eval export IAM=iam-usercreate -z",
         "iam-userlistbypath -p /a/ # \\ ",
         "iam-userlistbypath \\\n  -p /a/",
+        # Counts without the footer.
+        "expr `iam-userlistbypath | wc -l` - 1",
+        "let total=$(iam-userlistbypath | wc -l)-1",
+        "(( n = $(iam-userlistbypath | wc -l) - 1 ))",
+        'if [ "$(iam-userlistbypath | wc -l)" -gt 1 ]; then echo users; fi',
+        "n=`iam-userlistbypath | wc -l`\nif [ $n -eq 1 ]; then echo none; fi",
+        "iam-userlistbypath | grep -c arn:",
+        "iam-userlistbypath | awk '/arn/ {n++} END {print n}'",
+        "iam-userlistbypath | sed -n 1p",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -515,6 +524,13 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("eval iam-usercreate -u bob -z", ["E102"]),
         ('iam="$AWS_IAM_HOME/bin"\n$iam/iam-usercraete -u bob', ["E101"]),
         ('iam="$OTHER_HOME/bin"\n$iam/iam-usercraete -u bob', []),
+        # Counts.
+        ("if [ $(iam-userlistbypath | wc -l) -gt 0 ]; then echo users; fi", ["W202"]),
+        ("expr `iam-userlistbypath | wc -l` - 10", ["W202"]),
+        ("iam-userlistbypath | grep -c ''", ["W202"]),
+        ("iam-userlistbypath | grep -ic .", ["W202"]),
+        ("iam-userlistbypath | awk 'END {print NR}'", ["W202"]),
+        ("iam-userlistbypath | cut -d/ -f2 | sed -n '$='", ["W202"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamcli.check import builtins
+from iamcli.check import builtins, syntax
 from iamcli.check.calls import Call, Loop, direct, gap_outputs, origin
 from iamcli.check.rules import found
 from iamcli.check.state import assigned
@@ -31,6 +31,8 @@ _PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
 _CHANGES = re.compile(
     r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
 )
+#: A count that is compared with 1 instead of 0, with the pattern for its end.
+_COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
 #: Words of error messages: the codes, and what the service says about them.
 _ERRORS = re.compile(
@@ -64,8 +66,7 @@ def _lists(context: Context) -> Iterator[Found]:
             yield from _footers(context, words, f"the {loop.kind} loop")
     for call in context.walker.calls:
         yield from _pipe(context, call)
-        counts = call.program == "wc" and _counts(call)
-        if counts or call.program in ("mapfile", "readarray"):
+        if _counts(call) or call.program in ("mapfile", "readarray"):
             yield from _footers(context, _read_from(call.redirects), str(call.program))
 
 
@@ -113,8 +114,8 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
     if isinstance(reader, Loop):
         if reader.kind == "while" and reader.reads and not _skips_footer(reader):
             yield from _footer(context, source, word, "the while loop")
-    elif reader.program == "wc" and _counts(reader):
-        yield from _footer(context, source, word, "wc -l")
+    elif _counts(reader):
+        yield from _footer(context, source, word, str(reader.program))
     elif reader.iam and "xargs" in reader.through:
         yield from _footer(context, source, word, "xargs")
 
@@ -163,21 +164,40 @@ def _edits(call: Call) -> bool:
 
 
 def _counts(call: Call) -> bool:
-    """Return whether ``wc`` counts lines, and the script does not subtract the footer."""
-    if "-l" not in call.literals and "--lines" not in call.literals:
+    """Return whether ``call`` counts lines, and the script does not subtract the footer."""
+    if not _counts_all(call):
         return False
     node = call.node.parent
     for _ in range(8):
         if node is None:
             break
-        if node.type == "arithmetic_expansion":
+        source = syntax.text(node)
+        if node.type == "arithmetic_expansion" or source.startswith("(("):
+            return False
+        if node.type == "command" and re.match(r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL):
+            return False
+        if node.type == "test_command" and re.search(_COUNTED.format("\\)|`"), source):
             return False
         node = node.parent
-    name = call.capture.name if call.capture else ""
-    subtracted = (
-        rf"\b{re.escape(name)}\}}?\s*-\s*1\b|\b{re.escape(name)}(--|\s*-=)|--{re.escape(name)}"
-    )
-    return not (name and re.search(subtracted, call.script.text))
+    name = re.escape(call.capture.name if call.capture else "")
+    subtracted = rf"\b{name}\}}?\s*-\s*1\b|\b{name}(--|\s*-=)|--{name}"
+    compared = _COUNTED.format(rf"\b{name}\}}?")
+    return not (name and re.search(f"{subtracted}|{compared}", call.script.text))
+
+
+def _counts_all(call: Call) -> bool:
+    """Return whether ``call`` counts all lines."""
+    literals = [text or "" for text in call.literals]
+    last = literals[-1] if literals else ""
+    if call.program == "wc":
+        return not {"-l", "--lines"}.isdisjoint(literals)
+    if call.program in ("awk", "gawk", "mawk"):
+        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
+    if call.program == "sed":
+        return literals == ["-n", "$="]
+    search = grep(call)
+    counts = search is not None and not search.inverted and search.word.literal in ("", ".", "^")
+    return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
 
 
 def _footer(context: Context, source: Call, word: Word, reader: str) -> Iterator[Found]:
