@@ -391,6 +391,13 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "iam-userlistbypath | grep -c arn:",
         "iam-userlistbypath | awk '/arn/ {n++} END {print n}'",
         "iam-userlistbypath | sed -n 1p",
+        "for u in $(iam-userlistbypath | sed -e '/^Is/d' -e 's/.*\\///'); do echo $u; done",
+        "for u in $(iam-userlistbypath | sed 's/^IsTruncated.*//'); do echo $u; done",
+        "for u in $(iam-userlistbypath); do [ -f $u.key ] && echo $u; done",
+        # echo joins the lines.
+        "u=$(iam-userlistbypath)\nfor v in $(echo $u | awk '{print $1}'); do echo $v; done",
+        "u=$(iam-userlistbypath)\necho $u | wc -l",
+        "u=$(iam-userlistbypath)\necho $u | while read v rest; do echo $v; done",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -531,6 +538,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-userlistbypath | grep -ic .", ["W202"]),
         ("iam-userlistbypath | awk 'END {print NR}'", ["W202"]),
         ("iam-userlistbypath | cut -d/ -f2 | sed -n '$='", ["W202"]),
+        ('u=$(iam-userlistbypath)\nfor v in $(echo "$u" | sort); do echo $v; done', ["W202"]),
+        ("u=$(iam-userlistbypath)\nfor v in $(echo $u); do echo $v; done", ["W202"]),
+        ("u=$(iam-userlistbypath)\necho $u | xargs -n1 iam-userlistkeys -u", ["W202"]),
+        ("for u in $(iam-userlistbypath | sed -e 's/:/ /' -e s/a/b/); do :; done", ["W202"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _FOOTER = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
 _SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
-#: Tests, and those that compare a value with something.
+#: Tests, and those that compare a value with something or look for a file.
 _TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
-_COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge)|:|in)\s|\bcase\b|\bexpr\b|\(\(")
+_COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")
 _VARIABLE = re.compile(r"\$\{?#?(\w+)")
 #: A program for awk that prints a part of each line, and one for sed that changes lines.
 _PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
@@ -72,10 +72,11 @@ def _lists(context: Context) -> Iterator[Found]:
 
 def _footers(context: Context, words: list[Word], reader: str) -> Iterator[Found]:
     for word in words:
-        for gap in word.gaps:
-            source = origin(gap.output[0]) if gap.output else None
-            if source is not None and all(map(_passes, gap.output[1:])):
-                yield from _footer(context, source, word, reader)
+        for first, *filters in (gap.output for gap in word.gaps if gap.output):
+            source = origin(first)
+            if source is None or not all(map(_passes, filters)) or (filters and _joins(first)):
+                continue
+            yield from _footer(context, source, word, reader)
 
 
 def _skips_footer(loop: Loop) -> bool:
@@ -112,12 +113,22 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
         return
     word = call.head if source is call else call.words[-1]
     if isinstance(reader, Loop):
-        if reader.kind == "while" and reader.reads and not _skips_footer(reader):
+        reads = reader.kind == "while" and reader.reads and not _joins(call)
+        if reads and not _skips_footer(reader):
             yield from _footer(context, source, word, "the while loop")
     elif _counts(reader):
-        yield from _footer(context, source, word, str(reader.program))
+        if not _joins(call):
+            yield from _footer(context, source, word, str(reader.program))
     elif reader.iam and "xargs" in reader.through:
         yield from _footer(context, source, word, "xargs")
+
+
+def _joins(stage: Stage) -> bool:
+    """Return whether ``stage`` joins lines, as echo does with a variable that is not in quotes."""
+    if not isinstance(stage, Call) or stage.iam:
+        return False
+    parts = [part for word in stage.words for part in word.parts]
+    return not all(part.quoted for part in parts if isinstance(part.text, Gap))
 
 
 def _passes(stage: Stage) -> bool:
@@ -153,14 +164,21 @@ def _edits(call: Call) -> bool:
     literals = [text or "" for text in call.literals]
     if not literals:
         return False
-    program = literals[-1]
     if call.program == "sed":
-        return not {"-n", "-ne"} & set(literals) and bool(_CHANGES.fullmatch(program))
-    printed = _PRINTS.fullmatch(program)
+        options = [text for text in literals if text.startswith("-")]
+        programs = [text for text in literals if not text.startswith("-")]
+        silent = any(re.match("-[A-Za-z]*n|--quiet|--silent", option) for option in options)
+        return bool(programs) and not silent and all(map(_changes, programs))
+    printed = _PRINTS.fullmatch(literals[-1])
     separated = any(text.startswith("-F") for text in literals)
     # Another field of the footer is empty.
     fields = (None, "0", "NF", "1") if separated else (None, "0", "NF", "1", "2")
     return printed is not None and printed[1] in fields
+
+
+def _changes(program: str) -> bool:
+    """Return whether a ``program`` for sed removes no line, and does not change the footer."""
+    return bool(_CHANGES.fullmatch(program)) and not re.search("runcated|false", program)
 
 
 def _counts(call: Call) -> bool:
@@ -355,8 +373,4 @@ def _single(word: Word) -> Call | None:
     gaps = word.gaps
     stages = gaps[0].output if len(gaps) == 1 else ()
     source = direct(stages)
-    if source is None or source is stages[0] or not isinstance(stages[0], Call):
-        return source
-    # echo joins the lines of a variable that is not in quotes.
-    parts = [part for each in stages[0].words for part in each.parts]
-    return source if all(part.quoted for part in parts if isinstance(part.text, Gap)) else None
+    return None if source is None or _joins(stages[0]) else source
