@@ -398,6 +398,8 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "u=$(iam-userlistbypath)\nfor v in $(echo $u | awk '{print $1}'); do echo $v; done",
         "u=$(iam-userlistbypath)\necho $u | wc -l",
         "u=$(iam-userlistbypath)\necho $u | while read v rest; do echo $v; done",
+        "set -o pipefail\niam-useraddkey -u bob | sed -n 1p > id",
+        "set -o pipefail\niam-useraddkey -u bob | awk 'NR==1' > id",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -542,6 +544,8 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("u=$(iam-userlistbypath)\nfor v in $(echo $u); do echo $v; done", ["W202"]),
         ("u=$(iam-userlistbypath)\necho $u | xargs -n1 iam-userlistkeys -u", ["W202"]),
         ("for u in $(iam-userlistbypath | sed -e 's/:/ /' -e s/a/b/); do :; done", ["W202"]),
+        ("set -o pipefail\niam-useraddkey -u bob | sed -n 2p > key", ["W205"]),
+        ("set -o pipefail\niam-useraddkey -u bob | awk 'NR==2 {print}' | tee key", ["W205"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
