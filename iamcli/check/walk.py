@@ -202,8 +202,8 @@ class Walker:
         parts = [child for child in node.children if child.is_named or child.is_missing]
         if not parts:
             return ()
-        first = context._replace(tested=True, ending=())
-        self._visit(parts[0], state, first if parts[1:] else context)
+        ending = () if parts[1:] else context.ending
+        self._visit(parts[0], state, context._replace(tested=True, ending=ending))
         # What follows || does not change the output that is captured, in a script that ends there.
         other = any(child.type == "||" for child in node.children)
         inner = context._replace(capture=None) if other else context
