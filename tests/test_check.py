@@ -327,6 +327,79 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "sh -c \"iam-usercreate -u '$NAME'\"",
         "xargs -n 1 sh -c 'iam-userdel -r -u \"$1\"' sh < users",
         "if a; then u=bob; else u=susan; fi\niam-userdel -r -u $u",
+        # What is redirected at the end of a pipe is the output of its last command.
+        "set -o pipefail\niam-useraddkey -u bob | gpg -e -r root > key.gpg",
+        "iam-useraddkey -u bob && date > log",
+        "{ set -o pipefail; iam-useraddkey -u bob | head -1; } > id",
+        "iam-usergetattributes -u bob 2>&1 | grep NoSuchEntity > /dev/null",
+        # Loops that skip the footer, and filters that remove it.
+        "for k in $(iam-userlistkeys -u b); do case $k in AKIA*) echo $k ;; esac; done",
+        "for k in $(iam-userlistkeys -u b); do\n[[ $k == AKIA* ]] || continue\necho $k\ndone",
+        "for k in $(iam-userlistkeys -u b); do if [ ${#k} -eq 20 ]; then echo $k; fi; done",
+        "for k in $(iam-userlistkeys -u b); do expr $k : AKIA >/dev/null && echo $k; done",
+        'for k in $(iam-userlistkeys -u b); do [ "${k%%[!A]*}" = A ] && echo $k; done',
+        "iam-userlistbypath | while read u; do if [[ $u =~ ^arn ]]; then echo $u; fi; done",
+        'iam-userlistbypath | while read u; do case "$u" in */*) echo $u ;; esac; done',
+        'iam-userlistbypath | while read u && [ "$u" != x ]; do echo $u; done',
+        'iam-userlistbypath | while read; do [[ $REPLY = a* ]] && echo "$REPLY"; done',
+        "iam-userlistkeys -u b | while read k && read status; do echo $k; done",
+        'iam-userlistbypath | while IFS=/ read a u; do test -n "$u" && echo $u; done',
+        'iam-userlistbypath | while read a; do u=$(f $a); [ -z "$u" ] || echo $u; done',
+        "for u in $(iam-userlistbypath | cut -sd/ -f2); do echo $u; done",
+        "for u in $(iam-userlistbypath | cut -d: -f6); do echo $u; done",
+        "for u in $(iam-userlistbypath | cut -c32-); do echo $u; done",
+        "for u in $(iam-userlistbypath | awk -F/ '{print $2}'); do echo $u; done",
+        "for u in $(iam-userlistbypath | awk -F/ '/arn/ {print $NF}'); do echo $u; done",
+        "for u in $(iam-userlistbypath | sed '$d' | sort); do echo $u; done",
+        "for u in $(iam-userlistbypath | sed -n 's/.*\\///p'); do echo $u; done",
+        "for u in $(iam-userlistbypath | sed 's#.*/##;/false/d'); do echo $u; done",
+        "for u in $(iam-userlistbypath | head -1); do echo $u; done",
+        "iam-userlistbypath | { while read u; do echo $u; done < users; }",
+        "while read u; do echo $u; done <<E\n$(iam-userlistbypath | grep arn)\nE",
+        "key=$(iam-useraddkey -u bob)\n# did it work?\n\nif [ $? -ne 0 ]; then exit 1; fi",
+        'local key=$(iam-useraddkey -u bob)\nif [ -z "$key" ]; then return 1; fi',
+        'u=$1\nif [ "x$u" = "x" ]; then exit; fi\niam-userdel -r -u "$u"',
+        "if [ x$1 = x ]; then exit; fi\niam-userdel -r -u $1",
+        'u=$1\ncase "$u" in\n  "") exit ;;\nesac\niam-userdel -r -u $u',
+        "read u\nif [[ ! $u =~ ^[a-z]+$ ]]; then exit; fi\niam-userdel -r -u $u",
+        'read u\necho "$u" | grep -q "^[a-z]*$" || exit\niam-userdel -r -u $u',
+        "for u in $(iam-grouplistusers -g old | grep arn:); do iam-userdel -r -u $u; done",
+        "for u in $USERS; do iam-userdel -r -u $u; done",
+        'for u in "$@"; do iam-userdel -r -u $u; done',
+        "for u in user{1..3}; do iam-userdel -r -u $u; done",
+        'for u in a$1 b "c$2"; do iam-userdel -r -u $u; done',
+        "printf -v u 'user%02d' 5\niam-userdel -r -u $u",
+        "k=$(iam-usergetattributes -u bob)\nread a b <<< $(echo $k)",
+        'k=$(iam-usergetattributes -u bob)\nread a b <<< "$(echo $k)"',
+        "iam-userdel -u bob 2>&1 | grep 'cannot be found'",
+        "xargs -I{} sh -c 'iam-userlistkeys -u {}' < users",
+        "xargs -I % sh -c 'iam-usergetattributes -u %/x || echo no %' < users",
+        'xargs -i sudo bash -c "u={}; iam-usercreate -u $u" < users',
+        'xargs -I{} sh -c \'echo "$(iam-userlistkeys -u "{}")"\' < users',
+        "find . -exec sh -c 'iam-usercreate -u {}' \\;",
+        # What eval gets without quotes.
+        "eval iam-usercreate -u '\"bob smith\"'",
+        "eval export IAM=iam-usercreate -z",
+        "iam-userlistbypath -p /a/ # \\ ",
+        "iam-userlistbypath \\\n  -p /a/",
+        # Counts without the footer.
+        "expr `iam-userlistbypath | wc -l` - 1",
+        "let total=$(iam-userlistbypath | wc -l)-1",
+        "(( n = $(iam-userlistbypath | wc -l) - 1 ))",
+        'if [ "$(iam-userlistbypath | wc -l)" -gt 1 ]; then echo users; fi',
+        "n=`iam-userlistbypath | wc -l`\nif [ $n -eq 1 ]; then echo none; fi",
+        "iam-userlistbypath | grep -c arn:",
+        "iam-userlistbypath | awk '/arn/ {n++} END {print n}'",
+        "iam-userlistbypath | sed -n 1p",
+        "for u in $(iam-userlistbypath | sed -e '/^Is/d' -e 's/.*\\///'); do echo $u; done",
+        "for u in $(iam-userlistbypath | sed 's/^IsTruncated.*//'); do echo $u; done",
+        "for u in $(iam-userlistbypath); do [ -f $u.key ] && echo $u; done",
+        # echo joins the lines.
+        "u=$(iam-userlistbypath)\nfor v in $(echo $u | awk '{print $1}'); do echo $v; done",
+        "u=$(iam-userlistbypath)\necho $u | wc -l",
+        "u=$(iam-userlistbypath)\necho $u | while read v rest; do echo $v; done",
+        "set -o pipefail\niam-useraddkey -u bob | sed -n 1p > id",
+        "set -o pipefail\niam-useraddkey -u bob | awk 'NR==1' > id",
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -413,10 +486,112 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('sh -c \'iam-roledel -c -r "$1"\' sh "$2"', ["W210"]),
         ("sh -c 'iam-usercreate -u \"$1\"' sh 'a b'", ["E105"]),
         ("xargs -I{} sh -c \"iam-userdel -r -u '$1'\" sh {} < users", ["W210"]),
+        # What is redirected at the end of a pipe is the output of its last command.
+        ("if iam-userdel -u bob | grep NoSuchEntity > /dev/null 2>&1; then exit; fi", ["W206"]),
+        ("! iam-userdel -u bob | grep NoSuchEntity 2>&1", ["W206"]),
+        ("{ iam-userdel -u bob | grep NoSuchEntity; } 2>&1", ["W206"]),
+        ("set -o pipefail\niam-useraddkey -u bob | tr a-z A-Z > key", ["W205"]),
+        ("sort u | while read u; do echo $u; done < <(iam-userlistbypath) > out", ["W202"]),
+        # Filters that pass the footer on.
+        ("for u in $(iam-userlistbypath | cut -d/ -f2); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath | cut -d' ' -f2); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath | cut -c9-); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath | awk -F/ '{print $NF}'); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath | awk '{ print $2; }'); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath | sed 's/.*\\///'); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath | sort | uniq); do echo $u; done", ["W202"]),
+        ("iam-userlistbypath | sed 's#.*/##' | xargs -n1 iam-userlistkeys -u", ["W202"]),
+        ("u=`iam-userlistbypath | sort`\nfor u in $u; do echo $u; done", ["W202"]),
+        ("mapfile -t u < <(iam-userlistbypath | sort)", ["W202"]),
+        # Other loops.
+        ("iam-userlistbypath | (while read u; do echo $u; done)", ["W202"]),
+        ("iam-userlistbypath | { # all\nwhile read u; do echo $u; done; }", ["W202"]),
+        ("{ while read u; do echo $u; done; } < <(iam-userlistbypath)", ["W202"]),
+        ("while read u; do echo $u; done <<E\n$(iam-userlistbypath)\nE", ["W202"]),
+        # Tests that also hold for the footer, or of something else.
+        ('iam-userlistbypath | while read u && [ -n "$u" ]; do echo $u; done', ["W202"]),
+        ('iam-userlistbypath | while IFS= read -r u; do [ "$u" ] && echo $u; done', ["W202"]),
+        ("for u in $(iam-userlistbypath); do [ $V = 1 ] && echo $u; done", ["W202"]),
+        ('for u in $(iam-userlistbypath); do [ -n "$u" ] && echo n=$u; done', ["W202"]),
+        ("key=$(iam-useraddkey -u bob)\n# no test\necho done\nexit $?", ["W207"]),
+        ('local key=$(iam-useraddkey -u bob | tail -1)\n[ -n "$key" ] || return', ["W207"]),
+        # Names that may be empty.
+        ('for u in "$1" bob; do iam-userdel -r -u $u; done', ["W210"]),
+        ('if [ "$1" = x ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
+        ('if [ "x$1" = "x-h" ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
+        ("while read u; do iam-userdel -r -u $u; done", ["W210"]),
+        ('k=$(iam-usergetattributes -u bob)\nread a b <<< "$(echo "$k")"', ["W209"]),
+        ("if iam-userdel -u bob | grep -q 'cannot be found'; then exit; fi", ["W206"]),
+        ('iam-groupcreate -g Devs | grep -i "already exists" && exit', ["W206"]),
+        ('iam-groupdel -g Devs | grep "Cannot delete entity"', ["W206"]),
+        # What xargs replaces in a script.
+        ("xargs -I{} sh -c 'iam-usercreate -u {} -z' < users", ["E102"]),
+        ("xargs -I% sh -c 'iam-usercreate -u {}' < users", ["E105"]),
+        ("xargs -n1 sh -c 'iam-usercreate -u {}' < users", ["E105"]),
+        ("iam-usercreate -u bob \\ \n  -k", ["E108"]),
+        ("sudo iam-groupadduser -g Admin \\\t \n  -u bob", ["E108"]),
+        ("eval iam-usercreate -u bob -z", ["E102"]),
+        ('iam="$AWS_IAM_HOME/bin"\n$iam/iam-usercraete -u bob', ["E101"]),
+        ('iam="$OTHER_HOME/bin"\n$iam/iam-usercraete -u bob', []),
+        # Counts.
+        ("if [ $(iam-userlistbypath | wc -l) -gt 0 ]; then echo users; fi", ["W202"]),
+        ("expr `iam-userlistbypath | wc -l` - 10", ["W202"]),
+        ("iam-userlistbypath | grep -c ''", ["W202"]),
+        ("iam-userlistbypath | grep -ic .", ["W202"]),
+        ("iam-userlistbypath | awk 'END {print NR}'", ["W202"]),
+        ("iam-userlistbypath | cut -d/ -f2 | sed -n '$='", ["W202"]),
+        ('u=$(iam-userlistbypath)\nfor v in $(echo "$u" | sort); do echo $v; done', ["W202"]),
+        ("u=$(iam-userlistbypath)\nfor v in $(echo $u); do echo $v; done", ["W202"]),
+        ("u=$(iam-userlistbypath)\necho $u | xargs -n1 iam-userlistkeys -u", ["W202"]),
+        ("for u in $(iam-userlistbypath | sed -e 's/:/ /' -e s/a/b/); do :; done", ["W202"]),
+        ("set -o pipefail\niam-useraddkey -u bob | sed -n 2p > key", ["W205"]),
+        ("set -o pipefail\niam-useraddkey -u bob | awk 'NR==2 {print}' | tee key", ["W205"]),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
     assert codes(tmp_path, script) == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "fix"),
+    [
+        # A variable that cannot be changed is not declared before it is assigned.
+        ("readonly k=$(iam-useraddkey -u bob)", "W207", "assign k first, then run readonly k"),
+        ("export A=1 k=$(iam-useraddkey -u bob)", "W207", "assign k first, then run export k"),
+        (
+            "local -r k=$(iam-useraddkey -u bob)",
+            "W207",
+            "declare k without -r first, then assign it",
+        ),
+        ("declare -x k=$(iam-useraddkey -u bob)", "W207", "declare k first, then assign it"),
+        (
+            "p='{\"Statement\": []}'\niam-useruploadpolicy -u bob -p all -o $p",
+            "E107",
+            'type "$p"',
+        ),
+        (
+            "iam-usergetattributes -u 'bob smith'",
+            "E105",
+            "allowed: 1 to 64 characters: letters, digits and any of +=,.@-_",
+        ),
+        (
+            "iam-usercreate -u bob -t Owner",
+            "E105",
+            "allowed: KEY=VALUE, split at the first =; the value may be empty; at most 50 tags",
+        ),
+    ],
+)
+def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
+    found = check([write(tmp_path, script)]).findings
+    assert [(each.code, each.fix) for each in found] == [(code, fix)]
+
+
+@pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])
+def test_the_directory_is_where_the_name_is_looked_up(name: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    script = f"cd ./sub\niam-useruploadpolicy -u bob -p all -f {name}"
+    (finding,) = check([write(tmp_path, script)]).findings
+    assert finding.message == f"{name} does not exist in {tmp_path}/sub"
 
 
 def test_every_name_has_a_limit() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iamcli.check import limits
 from iamcli.check.rules import found
+from iamcli.check.words import Word
 from iamcli.commands.table import PROGRAMS
 from iamcli.errors import InvalidPolicy
 from iamcli.parsing.suggestions import DASHES, unknown, with_ascii_dashes
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from iamcli.check.calls import Call
     from iamcli.check.given import Given
     from iamcli.check.rules import Context, Found, Invocation
-    from iamcli.check.words import Word
     from iamcli.command import Command
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
+_BLANK = re.compile(rb"[ \t]*(\\)[ \t]+")
 #: Options that are used without others, by command; an empty tuple: without any other.
 EXCLUSIVE = {
     "iam-userlistpolicies": ("-a", ("-p", "-v")),
@@ -72,7 +73,8 @@ def _unknown_command(context: Context, call: Call) -> Iterator[Found]:
 
 
 def _toolkit_folder(call: Call) -> bool:
-    return "AWS_IAM_HOME" in call.head.source
+    names = [gap.name for gap in call.head.gaps]
+    return "AWS_IAM_HOME" in call.head.source or "AWS_IAM_HOME" in names
 
 
 def _exists(call: Call) -> bool:
@@ -108,6 +110,10 @@ def _policy(call: Call, command: Command) -> Iterator[Found]:
     first = call.words[at + 1]
     arguments = _arguments(call)
     explained = unquoted.explain(command.name, arguments) if arguments is not None else None
+    if explained and all(part.expanded for part in first.parts):
+        message = "the shell takes this policy apart, because the variable is not in quotes"
+        yield found(call, first, "E107", message, f'type "{first.source}"')
+        return
     if explained or (arguments is None and _begins_unquoted(first)):
         message = "the shell takes this policy apart, because it is not in single quotes"
         shown = (explained or unquoted.FORM).splitlines()[-1].strip()
@@ -193,10 +199,23 @@ def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Fou
         shown = "a word too many" if secret else f'"{word.literal}" is a word too many'
         before = _before(invocation, word)
         yield found(call, word, "E108", shown, before)
+    yield from _blank(call)
     if given.bare is not None:
         name = given.bare.literal
         message = f"{name} is without its value"
         yield found(call, given.bare, "E108", message, f"add the value of {name}")
+
+
+def _blank(call: Call) -> Iterator[Found]:
+    """Yield the blank after a backslash at the end of the line: the two are a word."""
+    row, column = call.node.end_point
+    line = call.script.lines[row]
+    match = _BLANK.fullmatch(line, column)
+    if match:
+        place = len(line[: match.start(1)].decode("utf-8", "replace")) + 1
+        word = Word((), "\\ ", row + 1, place)
+        message = "a blank after the backslash ends the command in this line"
+        yield found(call, word, "E108", message, "remove the blank at the end of the line")
 
 
 def _before(invocation: Invocation, word: Word) -> str:

@@ -56,7 +56,8 @@ class Capture:
 class Loop:
     """A loop: ``kind`` ("for" or "while"), the words of ``for``, the redirections of ``while``.
 
-    ``reads``: whether the condition of ``while`` reads lines; ``body``: its source text.
+    ``names``: the variables that it sets; ``reads``: whether the condition of ``while`` reads
+    lines; ``condition`` and ``body``: their source texts.
     """
 
     def __init__(self, script: Script, node: Node, kind: str, words: list[Word]) -> None:
@@ -65,7 +66,9 @@ class Loop:
         self.kind = kind
         self.words = words
         self.redirects: tuple[Redirect, ...] = ()
+        self.names: set[str] = set()
         self.reads = False
+        self.condition = ""
         self.body = ""
 
 
@@ -75,11 +78,11 @@ class Call:
     ``program``: its name without the folder, None if it is not known; ``head``: the word of the
     name; ``words``: the arguments; ``iam``: whether it is or should be a command of the toolkit;
     ``open``: whether another program adds arguments; ``through``: the programs that run it
-    ("sudo", "xargs"); ``plain``: whether the name is a bare word
-    that can also be a function; ``redirects``: its redirections and those around it;
-    ``stages`` and ``stage``: its pipeline, if any, and its position in it; ``merging``: whether the
-    pipe after it also takes standard error; ``capture``: the command substitution that it is
-    directly in; ``names``: the variables that the script assigns from it.
+    ("sudo", "xargs"); ``replaced``: the text that they replace in arguments, "" if none;
+    ``plain``: whether the name is a bare word that can also be a function; ``redirects``: its
+    redirections and those around it; ``stages`` and ``stage``: its pipeline, if any, and its
+    position in it; ``merging``: whether the pipe after it also takes standard error; ``capture``:
+    the command substitution that it is directly in.
     """
 
     def __init__(self, script: Script, node: Node, head: Word, words: list[Word]) -> None:
@@ -92,6 +95,7 @@ class Call:
         self.iam = False
         self.open = False
         self.through: tuple[str, ...] = ()
+        self.replaced = ""
         self.plain = True
         self.noglob = False
         self.redirects: tuple[Redirect, ...] = ()

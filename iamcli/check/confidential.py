@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamcli.check.calls import Call, origin
@@ -10,11 +11,14 @@ from iamcli.check.rules import found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamcli.check.calls import Stage
     from iamcli.check.rules import Context, Found
     from iamcli.check.words import Word
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
+#: The programs for sed and awk that keep the second line, which is the secret.
+_KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
 _PASSWORDS = ("password", "old", "new")
 
 
@@ -43,12 +47,18 @@ def _secret(context: Context, call: Call) -> Call | None:
     """Return the command whose new secret ``call`` writes to its standard output, if any."""
     source = origin(call)
     if source is None and call.stage:
-        passed = all(
-            isinstance(stage, Call) and stage.program in _PASSING
-            for stage in call.stages[1 : call.stage + 1]
-        )
+        passed = all(map(_passes, call.stages[1 : call.stage + 1]))
         source = origin(call.stages[0]) if passed else None
     return source if source is not None and context.of(source).shows_secret else None
+
+
+def _passes(stage: Stage) -> bool:
+    """Return whether ``stage`` prints the secret that it reads."""
+    if not isinstance(stage, Call):
+        return False
+    if stage.program in ("sed", "awk", "gawk", "mawk") and stage.words:
+        return bool(_KEEPS_SECOND.fullmatch(stage.words[-1].known))
+    return stage.program in _PASSING
 
 
 def _files(call: Call) -> list[Word]:

@@ -76,7 +76,8 @@ EXPLANATIONS = {
     ),
     "E108": Explanation(
         "a word too many, or an option without its value",
-        "Each argument is an option or the value of an option. A value with spaces needs quotes.",
+        "Each argument is an option or the value of an option. A value with spaces needs quotes, "
+        "and a backslash continues the line only if it is the last character.",
         "iam-usergetattributes -u bob susan",
         "iam-usergetattributes -u bob",
     ),
@@ -90,7 +91,8 @@ EXPLANATIONS = {
     "W202": Explanation(
         "a list read with its footer",
         'Every list ends with the line "IsTruncated: false". A loop over the list also runs '
-        "for it, and a count is one too high.",
+        "for it, and a count is one too high. This is not reported if the loop compares the entry "
+        "with something, because it may leave out the footer.",
         'for arn in $(iam-userlistbypath); do echo "$arn"; done',
         "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
     ),

@@ -99,4 +99,9 @@ def _converted(option: Option, text: str, error: UsageError) -> tuple[str, str]:
 
 
 def _allowed(option: Option) -> str:
-    return f"allowed: {option.limits.replace('`', '')}" if option.limits else "change the value"
+    parts = option.limits.replace("`", "").split("; ")
+    # Whether the option is required has nothing to do with its value.
+    limits = "; ".join(part for part in parts if not part.startswith("required"))
+    if option.metavar and "=" in option.metavar:
+        limits = f"{option.metavar}, {limits}"
+    return f"allowed: {limits}" if limits else "change the value"

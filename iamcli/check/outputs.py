@@ -6,9 +6,11 @@ import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamcli.check import builtins
+from iamcli.check import builtins, syntax
 from iamcli.check.calls import Call, Loop, direct, gap_outputs, origin
 from iamcli.check.rules import found
+from iamcli.check.state import assigned
+from iamcli.check.words import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +19,27 @@ if TYPE_CHECKING:
     from iamcli.check.rules import Context, Found
     from iamcli.check.words import Word
 
+_FOOTER = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
-_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\bgrep\b")
+_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
+#: Tests, and those that compare a value with something or look for a file.
+_TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
+_COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")
+_VARIABLE = re.compile(r"\$\{?#?(\w+)")
+#: A program for awk that prints a part of each line, and one for sed that changes lines.
+_PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
+_CHANGES = re.compile(
+    r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
+)
+#: A count that is compared with 1 instead of 0, with the pattern for its end.
+_COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
 _STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
-#: Words of error messages.
+#: Words of error messages: the codes, and what the service says about them.
 _ERRORS = re.compile(
     r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
     r"|deleteconflict|limitexceeded|invalidclienttoken|signaturedoesnotmatch|invalidinput"
-    r"|validationerror|throttling|\bexception\b|not authorized",
+    r"|validationerror|throttling|\bexception\b|not authorized|cannot be found|already exist"
+    r"|cannot delete entity|rate exceeded",
     re.IGNORECASE,
 )
 #: Programs whose first argument can contain /PATTERN/.
@@ -47,26 +62,44 @@ def _lists(context: Context) -> Iterator[Found]:
         if loop.kind == "while" and not loop.reads:
             continue
         words = loop.words if loop.kind == "for" else _read_from(loop.redirects)
-        if not _SKIPS_FOOTER.search(loop.body):
+        if not _skips_footer(loop):
             yield from _footers(context, words, f"the {loop.kind} loop")
     for call in context.walker.calls:
         yield from _pipe(context, call)
-        counts = call.program == "wc" and _counts(call)
-        if counts or call.program in ("mapfile", "readarray"):
+        if _counts(call) or call.program in ("mapfile", "readarray"):
             yield from _footers(context, _read_from(call.redirects), str(call.program))
 
 
 def _footers(context: Context, words: list[Word], reader: str) -> Iterator[Found]:
     for word in words:
-        for source in gap_outputs(word.gaps):
+        for first, *filters in (gap.output for gap in word.gaps if gap.output):
+            source = origin(first)
+            if source is None or not all(map(_passes, filters)) or (filters and _joins(first)):
+                continue
             yield from _footer(context, source, word, reader)
+
+
+def _skips_footer(loop: Loop) -> bool:
+    """Return whether ``loop`` may leave out the footer: be it by any test of what it reads."""
+    source = loop.condition + loop.body
+    # while read key && read status: the second line is missing.
+    if _SKIPS_FOOTER.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:
+        return True
+    made = assigned(loop.body)
+    # The footer leaves variables empty that are made from entries, or are parts of them.
+    parts = made | (loop.names if re.search("IFS=[\"']?/", loop.condition) else set())
+    for test in _TESTS.findall(source):
+        names = made | loop.names if _COMPARES.search(test) else parts
+        if names & set(_VARIABLE.findall(test)):
+            return True
+    return False
 
 
 def _read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     return [
         redirect.word
         for redirect in redirects
-        if redirect.word is not None and redirect.operator in ("<", "<<<")
+        if redirect.word is not None and redirect.operator in ("<", "<<", "<<<")
     ]
 
 
@@ -80,37 +113,109 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
         return
     word = call.head if source is call else call.words[-1]
     if isinstance(reader, Loop):
-        if reader.kind == "while" and reader.reads and not _SKIPS_FOOTER.search(reader.body):
+        reads = reader.kind == "while" and reader.reads and not _joins(call)
+        if reads and not _skips_footer(reader):
             yield from _footer(context, source, word, "the while loop")
-    elif reader.program == "wc" and _counts(reader):
-        yield from _footer(context, source, word, "wc -l")
+    elif _counts(reader):
+        if not _joins(call):
+            yield from _footer(context, source, word, str(reader.program))
     elif reader.iam and "xargs" in reader.through:
         yield from _footer(context, source, word, "xargs")
 
 
-def _passes(stage: Stage) -> bool:
-    """Return whether ``stage`` prints something for each line that it reads."""
-    if not isinstance(stage, Call) or stage.program not in ("cat", "cut", "rev", "sort", "tr"):
+def _joins(stage: Stage) -> bool:
+    """Return whether ``stage`` joins lines, as echo does with a variable that is not in quotes."""
+    if not isinstance(stage, Call) or stage.iam:
         return False
-    return not (stage.program == "cut" and any(re.match("-s|--only", w.known) for w in stage.words))
+    parts = [part for word in stage.words for part in word.parts]
+    return not all(part.quoted for part in parts if isinstance(part.text, Gap))
+
+
+def _passes(stage: Stage) -> bool:
+    """Return whether ``stage`` prints something for the footer if it reads it."""
+    if not isinstance(stage, Call):
+        return False
+    if stage.program == "cut":
+        return _cuts(stage)
+    if stage.program in ("awk", "gawk", "mawk", "sed"):
+        return _edits(stage)
+    return stage.program in ("cat", "rev", "sort", "tr") or (
+        stage.program == "uniq" and not stage.words
+    )
+
+
+def _cuts(call: Call) -> bool:
+    """Return whether ``cut`` prints a part of the footer."""
+    options = "\0".join(word.known for word in call.words)
+    if re.search(r"(?:^|\0)(?:-s|--only)", options):
+        return False
+    delimiter = re.search(r"-d\0?(.)", options)
+    fields = _FOOTER.split(delimiter[1]) if delimiter else [_FOOTER]
+    field = re.search(r"-f\0?(\d+)", options)
+    character = re.search(r"-[bc]\0?(\d+)", options)
+    if character:
+        return int(character[1]) <= len(_FOOTER)
+    # A line without the delimiter is printed as a whole.
+    return field is None or len(fields) == 1 or int(field[1]) <= len(fields)
+
+
+def _edits(call: Call) -> bool:
+    """Return whether the program of awk or sed prints a part of every line."""
+    literals = [text or "" for text in call.literals]
+    if not literals:
+        return False
+    if call.program == "sed":
+        options = [text for text in literals if text.startswith("-")]
+        programs = [text for text in literals if not text.startswith("-")]
+        silent = any(re.match("-[A-Za-z]*n|--quiet|--silent", option) for option in options)
+        return bool(programs) and not silent and all(map(_changes, programs))
+    printed = _PRINTS.fullmatch(literals[-1])
+    separated = any(text.startswith("-F") for text in literals)
+    # Another field of the footer is empty.
+    fields = (None, "0", "NF", "1") if separated else (None, "0", "NF", "1", "2")
+    return printed is not None and printed[1] in fields
+
+
+def _changes(program: str) -> bool:
+    """Return whether a ``program`` for sed removes no line, and does not change the footer."""
+    return bool(_CHANGES.fullmatch(program)) and not re.search("runcated|false", program)
 
 
 def _counts(call: Call) -> bool:
-    """Return whether ``wc`` counts lines, and the script does not subtract the footer."""
-    if "-l" not in call.literals and "--lines" not in call.literals:
+    """Return whether ``call`` counts lines, and the script does not subtract the footer."""
+    if not _counts_all(call):
         return False
     node = call.node.parent
     for _ in range(8):
         if node is None:
             break
-        if node.type == "arithmetic_expansion":
+        source = syntax.text(node)
+        if node.type == "arithmetic_expansion" or source.startswith("(("):
+            return False
+        if node.type == "command" and re.match(r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL):
+            return False
+        if node.type == "test_command" and re.search(_COUNTED.format("\\)|`"), source):
             return False
         node = node.parent
-    name = call.capture.name if call.capture else ""
-    subtracted = (
-        rf"\b{re.escape(name)}\}}?\s*-\s*1\b|\b{re.escape(name)}(--|\s*-=)|--{re.escape(name)}"
-    )
-    return not (name and re.search(subtracted, call.script.text))
+    name = re.escape(call.capture.name if call.capture else "")
+    subtracted = rf"\b{name}\}}?\s*-\s*1\b|\b{name}(--|\s*-=)|--{name}"
+    compared = _COUNTED.format(rf"\b{name}\}}?")
+    return not (name and re.search(f"{subtracted}|{compared}", call.script.text))
+
+
+def _counts_all(call: Call) -> bool:
+    """Return whether ``call`` counts all lines."""
+    literals = [text or "" for text in call.literals]
+    last = literals[-1] if literals else ""
+    if call.program == "wc":
+        return not {"-l", "--lines"}.isdisjoint(literals)
+    if call.program in ("awk", "gawk", "mawk"):
+        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
+    if call.program == "sed":
+        return literals == ["-n", "$="]
+    search = grep(call)
+    counts = search is not None and not search.inverted and search.word.literal in ("", ".", "^")
+    return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
 
 
 def _footer(context: Context, source: Call, word: Word, reader: str) -> Iterator[Found]:
@@ -264,5 +369,8 @@ def _reads(context: Context) -> Iterator[Found]:
 
 
 def _single(word: Word) -> Call | None:
+    """Return the command whose lines ``word`` is, None if they are not known or may be joined."""
     gaps = word.gaps
-    return direct(gaps[0].output) if len(gaps) == 1 and gaps[0].output else None
+    stages = gaps[0].output if len(gaps) == 1 else ()
+    source = direct(stages)
+    return None if source is None or _joins(stages[0]) else source

@@ -47,9 +47,12 @@ PREFIXES = {
     "nocorrect": _prefix(),
     "-": _prefix(),
     "coproc": _prefix(),
+    "eval": _prefix(),
     "chronic": _prefix(),
 }
-_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time"}
+_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
+#: A word that eval leaves as it is.
+_PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
 
 class Target(NamedTuple):
@@ -57,7 +60,7 @@ class Target(NamedTuple):
 
     ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
     it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
-    ``through``: the programs that run it.
+    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
     """
 
     words: list[Word]
@@ -65,6 +68,7 @@ class Target(NamedTuple):
     plain: bool = True
     noglob: bool = False
     through: tuple[str, ...] = ()
+    replaced: str = ""
 
 
 def target(words: list[Word]) -> Target | None:
@@ -75,10 +79,17 @@ def target(words: list[Word]) -> Target | None:
         if name == "find":
             found = _find(found)
             break
-        if name not in PREFIXES:
+        if name not in PREFIXES or (name == "eval" and not _is_plain(found.words[1:])):
             break
         found = _strip(found, name)
     return found
+
+
+def _is_plain(words: list[Word]) -> bool:
+    """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
+    name = program(words[0]) if words else None
+    plain = all(_PLAIN.fullmatch(word.known) for word in words)
+    return plain and (name or "").startswith("iam-")
 
 
 def program(word: Word) -> str | None:
@@ -125,6 +136,7 @@ def _strip(found: Target, name: str) -> Target | None:
         found.plain and name in _SHELLS,
         found.noglob or name == "noglob",
         (*found.through, name),
+        replaced or found.replaced,
     )
 
 
@@ -139,7 +151,8 @@ def _find(found: Target) -> Target | None:
             several = rest[end : end + 1] == ["+"]
             replaced = [word if several else _replaced(word, "{}") for word in words]
             kept = [word for word in replaced if word.literal != "{}"]
-            return Target(kept, several, plain=False, through=(*found.through, "find"))
+            through = (*found.through, "find")
+            return Target(kept, several, plain=False, through=through, replaced="{}")
     return found
 
 

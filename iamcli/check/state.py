@@ -19,11 +19,15 @@ _NAMING = re.compile(
     r"\b(?:read|mapfile|readarray|getopts|unset|for|select|foreach|printf\s+-v)\b([^;|&\n]*)"
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
-#: Tests of a variable for being empty, and expansions that fail if it is.
+#: Tests of a variable for being empty or for its form, and expansions that fail if it is.
 _TESTED = re.compile(
     r"-[nz]\s+\"?\$\{?(\w+)|\[\[?\s+(?:!\s+)?\"?\$\{?(\w+)\}?\"?\s+\]|\$\{#(\w+)\}"
     r"|\$\{(\w+):?\?|\btest\s+\"?\$\{?(\w+)\}?\"?\s*(?:$|[;&|])"
-    r"|\"?[Xx]?\$\{?(\w+)\}?\"?\s*!?==?\s*(?:[Xx](?=\s)|\"\"|'')|\bcase\s+\"?\$\{?(\w+)[^\n]*\s(?:''|\"\")",
+    r"|\$\{?(\w+)\}?\"?\s*!?==?\s*(?:\"\"|'')"
+    # [ "x$NAME" = "x" ]
+    r"|[\w.:-]\"?\$\{?(\w+)\}?\"?\s*!?==?\s*[\"']?[\w.:-][\"']?(?=[\s;)])"
+    r"|\bcase\s+\"?\w?\$\{?(\w+)\}?\"?\s+in\b|\$\{?(\w+)\}?\"?\s+=~"
+    r"|\becho\s+\"?\$\{?(\w+)\}?\"?\s*\|\s*[ef]?grep\b|\bexpr\s+\"?\w?\$\{?(\w+)\}?\"?\s+:",
     re.MULTILINE,
 )
 #: Tests of the number of arguments.

@@ -12,6 +12,7 @@ from iamcli.check.syntax import text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamcli.check.calls import Capture
     from iamcli.check.rules import Context, Found
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
@@ -38,8 +39,8 @@ def check(context: Context) -> Iterator[Found]:
 def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
     """Return where the status is lost, and what to do; None if it is not lost."""
     capture = call.capture
-    if capture is not None and capture.use == "declaration":
-        return "in the declaration", f"declare {capture.name} first, then assign it"
+    if capture is not None and capture.use == "declaration" and capture.name not in tested:
+        return "in the declaration", _separated(capture)
     if capture is not None and capture.use == "herestring":
         return "in the here-string", "assign the output to a variable first, and test the status"
     if call.stages and call.stages[-1] is not call:
@@ -49,6 +50,18 @@ def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
     if capture.tested or call.flags.errexit or capture.name in tested or _status_read(call):
         return None
     return "because it is not tested", "add || exit 1, or run set -e before"
+
+
+def _separated(capture: Capture) -> str:
+    """Return how the declaration and the assignment of ``capture`` become two statements."""
+    name = capture.name
+    declaration = capture.statement.parent if capture.statement is not None else None
+    keyword, *options = text(declaration).partition("=")[0].split()[:-1] if declaration else ("",)
+    if keyword in ("readonly", "export"):
+        return f"assign {name} first, then run {keyword} {name}"
+    if any(option.startswith("-") and "r" in option for option in options):
+        return f"declare {name} without -r first, then assign it"
+    return f"declare {name} first, then assign it"
 
 
 def _pipe_fails(call: Call) -> bool:
@@ -78,6 +91,8 @@ def _status_read(call: Call) -> bool:
     if parent is not None and parent.type == "variable_assignments":
         statement = parent
     following = statement.next_named_sibling if statement is not None else None
+    while following is not None and following.type == "comment":
+        following = following.next_named_sibling
     return following is not None and "$?" in text(following)
 
 

@@ -84,6 +84,7 @@ def _missing(call: Call, value: Value, written: _Written) -> Iterator[Found]:
     path = in_folder(call.flags.folder, f"./{name}" if quoted and name[:1] == "~" else name)
     if path is None or os.path.exists(path):
         return
-    folder = os.path.dirname(path)
-    message = f"{name} does not exist" + ("" if os.path.isabs(name) else f" in {folder}")
+    relative = not os.path.isabs(os.path.expanduser(name))
+    folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
+    message = f"{name} does not exist{folder}"
     yield found(call, word, "W208", message, "create the file, or correct its name")

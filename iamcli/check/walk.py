@@ -37,12 +37,15 @@ _SIMPLE = {
     *("command", "variable_assignment", "variable_assignments", "declaration_command"),
     *("test_command", "unset_command"),
 }
+#: The nodes of several commands, of which only the last has the redirections at the end.
+_SEQUENCES = {"list", "pipeline", "negated_command"}
 _IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
 #: A variable or an element of an array, which may be in quotes.
 _NAME = re.compile(r"[\"']?(\w+)")
 #: The programs that run the argument after an option like -c.
 _SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
+_READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
 
 
@@ -50,15 +53,18 @@ class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
+    ``ending``: the redirections after a pipeline or a list, which only its last command has;
     ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
-    function.
+    function; ``replaced``: the text that xargs or find replaces in it.
     """
 
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
+    ending: tuple[Redirect, ...] = ()
     capture: Capture | None = None
     function: bool = False
+    replaced: str = ""
 
 
 class Use(NamedTuple):
@@ -110,7 +116,7 @@ class Walker:
             "case_statement": self._case,
             "function_definition": self._function,
             "subshell": self._subshell,
-            "compound_statement": self._group,
+            "compound_statement": self._block,
             "do_group": self._group,
             "program": self._group,
             "test_command": self._test,
@@ -166,6 +172,9 @@ class Walker:
             if node.is_named:
                 self._words([node], state, context)
             return ()
+        if kind not in _SEQUENCES:
+            redirects = (*context.redirects, *context.ending)
+            context = context._replace(redirects=redirects, ending=())
         stages = visit(node, state, context)
         if context.capture and stages:
             context.capture.pipelines.append(stages)
@@ -181,19 +190,27 @@ class Walker:
         return ()
 
     def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        return self._group(node, state.copy(), context)
+        return self._block(node, state.copy(), context)
+
+    def _block(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._group(node, state, context)
+        statements = [child for child in node.named_children if child.type != "comment"]
+        # A loop at the beginning reads what is passed to the block.
+        return tuple(loop for loop in self.loops if loop.node in statements[:1])
 
     def _list(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         parts = [child for child in node.children if child.is_named or child.is_missing]
         if not parts:
             return ()
-        self._visit(parts[0], state, context._replace(tested=True))
+        ending = () if parts[1:] else context.ending
+        self._visit(parts[0], state, context._replace(tested=True, ending=ending))
         # What follows || does not change the output that is captured, in a script that ends there.
         other = any(child.type == "||" for child in node.children)
         inner = context._replace(capture=None) if other else context
         for right in parts[1:]:
             branch = state.copy()
-            self._visit(right, branch, inner)
+            where = inner if right is parts[-1] else inner._replace(ending=())
+            self._visit(right, branch, where)
             state.join([state, branch])
         return ()
 
@@ -213,14 +230,16 @@ class Walker:
         """Follow a pipeline; ``before``: its stages that are not in ``node``."""
         stages = list(before)
         branch = state
-        inner = context._replace(capture=None)
+        last = context._replace(capture=None)
+        # The output of the others goes to the pipe, whatever is redirected around it.
+        inner = last._replace(redirects=(), ending=())
         for child in node.children:
             if child.type == "|&" and stages and isinstance(stages[-1], Call):
                 stages[-1].merging = True
             if not (child.is_named or child.is_missing) or child.type == "comment":
                 continue
             branch = state.copy()
-            found = self._visit(child, branch, inner)
+            found = self._visit(child, branch, last if child == node.children[-1] else inner)
             stages += found or (Loop(context.script, child, "other", []),)
         state.join([state, branch])
         for number, stage in enumerate(stages):
@@ -242,14 +261,12 @@ class Walker:
         ]
         tested = context.tested or any(child.type in ("||", "&&") for child in following)
         if body is not None:
-            inner = context._replace(
-                redirects=(*context.redirects, *own), tested=tested, capture=None
-            )
+            inner = context._replace(ending=own, tested=tested, capture=None)
             found = self._visit(body, state, inner)
+            if found and isinstance(found[-1], Loop):
+                found[-1].redirects = found[-1].redirects or own
             for stage in found:
-                if isinstance(stage, Loop):
-                    stage.redirects = own
-                elif context.capture and not stage.capture:
+                if isinstance(stage, Call) and context.capture and not stage.capture:
                     stage.capture = context.capture
         for child in following:
             if child.type == "pipeline":
@@ -293,6 +310,9 @@ class Walker:
 
     def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(context.script, node, "while", [])
+        group = node.child_by_field_name("body")
+        loop.condition = text(node)[: -len(text(group))] if group is not None else ""
+        loop.names = assigned(loop.condition) | {"REPLY"}
         state.forget(assigned(text(node)))
         for child in node.children:
             if child.type == "do_group":
@@ -301,8 +321,7 @@ class Walker:
                 self._visit(child, body, context._replace(tested=False))
                 state.join([state, body])
             elif child.is_named or child.is_missing:
-                if re.match(r"(?:IFS=\S*\s+)?read\b", text(child)):
-                    loop.reads = True
+                loop.reads = loop.reads or bool(_READS.match(text(child)))
                 self._visit(child, state, context._replace(tested=True, capture=None))
         self.loops.append(loop)
         return (loop,)
@@ -317,10 +336,11 @@ class Walker:
         ]
         words = self._words(values, state, context)
         loop = Loop(context.script, node, "for", words)
+        loop.names = {name}
         state.forget(assigned(text(node)))
         literals = [word.literal for word in words]
         known = bool(literals) and all(literals) and not any(word.open for word in words)
-        value: Value = (Gap(name, filled=known),)
+        value: Value = (Gap(name, filled=all(map(_never_empty, words))),)
         if known and len(literals) == 1:
             value = (str(literals[0]),)
         body = state.copy()
@@ -498,6 +518,7 @@ class Walker:
         call.plain = target.plain and literal == name and not wrapped
         call.open = target.open
         call.through = target.through
+        call.replaced = target.replaced or context.replaced
         call.noglob = target.noglob
         call.shell_function = call.plain and name in self.defined
         call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
@@ -523,11 +544,12 @@ class Walker:
             self._statements(_quoted(call, 0), state, context)
             state.forget(list(state.variables))
         elif call.program in _SHELLS:
-            self._shell(call, state.copy(), Context(context.script, function=context.function))
+            inner = Context(context.script, function=context.function, replaced=call.replaced)
+            self._shell(call, state.copy(), inner)
         else:
             before = state.flags
             for name in builtins.apply(call, state):
-                self._assign(state, name, (Gap(name),))
+                self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
             if state.flags != before:
                 self._flags.append(state.flags)
                 self._moves = self._moves or (context.function and call.program == "cd")
@@ -566,7 +588,7 @@ class Walker:
     def _redirects(self, nodes: list[Node], state: State, context: Context) -> Iterator[Redirect]:
         for node in nodes:
             if node.type == "heredoc_redirect":
-                self._heredoc(node, state, context)
+                yield from self._heredoc(node, state, context)
                 others = [child for child in node.children if child.type == "file_redirect"]
                 yield from self._redirects(others, state, context)
             elif node.type == "herestring_redirect":
@@ -590,12 +612,13 @@ class Walker:
                 operator = "<<<" if is_here_string(node) else child.type
         return Redirect(operator, descriptor, word)
 
-    def _heredoc(self, node: Node, state: State, context: Context) -> None:
+    def _heredoc(self, node: Node, state: State, context: Context) -> Iterator[Redirect]:
+        """Yield the variables and command substitutions in a here-document."""
         for child in node.children:
             if child.type == "heredoc_body":
                 for inner in child.children:
                     if inner.is_named and inner.type != "heredoc_content":
-                        self._parts(inner, state, context, Use(), quoted=True)
+                        yield Redirect("<<", "", self._word(inner, state, context, Use()))
 
     # Words.
 
@@ -625,6 +648,15 @@ class Walker:
         return Word(tuple(parts), text(node), *context.script.position(node))
 
     def _parts(
+        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
+    ) -> list[Part]:
+        found = self._expanded(node, state, context, use, quoted=quoted)
+        known = "".join(part.text for part in found if isinstance(part.text, str))
+        if context.replaced and context.replaced in known:
+            return [Part(Gap(filled=True), quoted=True)]
+        return found
+
+    def _expanded(
         self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
     ) -> list[Part]:
         kind = node.type
@@ -683,7 +715,9 @@ class Walker:
             return (context.script.folder,)
         capture = Capture(use.use, use.name, tested=context.tested)
         capture.statement = use.statement
-        inner = Context(context.script, capture=capture, function=context.function)
+        inner = Context(
+            context.script, capture=capture, function=context.function, replaced=context.replaced
+        )
         self._statements(node.children, state.copy(), inner)
         output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
         single = node.type == "process_substitution"
@@ -716,6 +750,18 @@ def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
 def _quoted(call: Call, number: int) -> list[Node]:
     """Return the statements in the argument of that number, which is a script in quotes."""
     return call.script.quoted(call.words[number]) if 0 <= number < len(call.words) else []
+
+
+def _never_empty(word: Word) -> bool:
+    """Return whether the shell makes no empty word of ``word``.
+
+    A word without quotes is left out if it is empty. The elements of arrays are taken to have text.
+    """
+    return (
+        filled(word.value)
+        or any(gap.many for gap in word.gaps)
+        or not any(part.quoted for part in word.parts)
+    )
 
 
 def _is_toolkit(name: str | None) -> bool:
