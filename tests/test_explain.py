@@ -366,7 +366,17 @@ def test_the_policy_names_the_resources(
 
 def test_the_policies_are_accepted(explain: ForkRunner, moto: str) -> None:
     iam = Account(moto, []).iam
-    for number, line in enumerate((*COMPOSITE, "iam-usergetattributes", "iam-userlistbypath")):
+    others = ("iam-usergetattributes", "iam-userlistbypath", "iam-usercreate -u u -p /$*?/")
+    for number, line in enumerate((*COMPOSITE, *others)):
+        ("iam-userdel -u *", [["user/${*}", "user/*/${*}"]]),
+        ("iam-usercreate -u u -p /a*/", [["user/a${*}/u"]]),
+        ("iam-usercreate -u u -p /x?/", [["user/x${?}/u"]]),
+        ("iam-usercreate -u u -p /${aws:username}/", [["user/${$}{aws:username}/u"]]),
+        ("iam-usermod -u u -p /$*/", [["user/${$}${*}/u", "user/u", "user/*/u"]]),
+        (
+            "iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/a*",
+            [["arn:aws:iam::123456789012:mfa/a${*}"]],
+        ),
         done = explain("iamcli", "explain", "--policy", "--", *line.split())
         iam.create_policy(PolicyName=f"p{number}", PolicyDocument=done.out)
 
