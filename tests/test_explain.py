@@ -14,6 +14,7 @@ from support.shell import KEY_ID, SECRET
 from support.stub import refused
 from test_conformance import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 
+from iamcli.client.full_model import full_model
 from iamcli.commands import index
 from iamcli.explain.permissions import RESOURCE
 
@@ -155,6 +156,10 @@ def test_the_first_request_of_every_row(row: list[str], explain: ForkRunner) -> 
     given = {name: value for name, value in given.items() if name not in kept}
     assert requests[0]["operation"] == operation
     assert listed(given) == wanted
+    # aws has the same model.
+    members = full_model().operation_model(operation).input_shape
+    required = {*members.required_members} if members else set()
+    assert bool(found["aws"]) == (required <= {*requests[0]["parameters"]})
 
 
 def as_text(value: Any) -> str:
@@ -261,6 +266,19 @@ def test_every_value_is_quoted(explain: ForkRunner, run: Shell) -> None:
         f'<--policy-document><{policy}><--cli-input-json><{{"PolicyName": "file://x"}}>'
     )
     assert not (run.home / "made").exists()
+
+
+def test_a_missing_parameter_is_reported(explain: ForkRunner) -> None:
+    line = ["iam-usermodkey", "-u", "bob", "-s", "Inactive"]
+    text = "The service and the AWS CLI refuse UpdateAccessKey without AccessKeyId."
+    assert explained(explain, " ".join(line))["summary"].endswith(f" {text}")
+    done = explain("iamcli", "explain", "--", *line)
+    assert (done.status, done.err) == (0, "")
+    assert text in done.out.replace("\n", " ")
+    assert "With the AWS CLI:" not in done.out
+    done = explain("iamcli", "explain", "--format", "aws", "--", *line)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "iamcli: the AWS CLI refuses UpdateAccessKey without AccessKeyId\n"
 
 
 def test_text_and_names_of_programs(explain: ForkRunner) -> None:

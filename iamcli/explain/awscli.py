@@ -38,8 +38,10 @@ _PAGE = "1000"
 
 
 def script(explanation: Explanation) -> list[str]:
-    """Return the lines of the script; [] if the command sends no request."""
-    return _Script(explanation).lines() if explanation.steps else []
+    """Return the lines of the script; [] if the command sends no request, or aws refuses one."""
+    if not explanation.steps or explanation.refused:
+        return []
+    return _Script(explanation).lines()
 
 
 def spelled(name: str) -> str:
