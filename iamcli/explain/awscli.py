@@ -6,6 +6,7 @@ and conditions it is a subshell that ends at the first error.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shlex
@@ -38,8 +39,10 @@ _PAGE = "1000"
 
 
 def script(explanation: Explanation) -> list[str]:
-    """Return the lines of the script; [] if the command sends no request."""
-    return _Script(explanation).lines() if explanation.steps else []
+    """Return the lines of the script; [] if the command sends no request, or aws refuses one."""
+    if not explanation.steps or explanation.refused:
+        return []
+    return _Script(explanation).lines()
 
 
 def spelled(name: str) -> str:
@@ -89,9 +92,7 @@ class _Script:
     def _is_branched(self) -> bool:
         """Return whether the script has loops or conditions."""
         steps = any(step.loops or step.needs or step.ignored for step in self._steps.values())
-        return steps or any(
-            line.needs and not (line.sources or _is_footer(line)) for line in self._lines
-        )
+        return steps or bool(self._kept)
 
     # What belongs together.
 
@@ -114,13 +115,13 @@ class _Script:
         return list(dict.fromkeys(source._replace(entry=0) for source in found))
 
     def _is_printed_later(self, step: Step) -> bool:
-        """Return whether another request is sent before the answer is printed."""
+        """Return whether another request or a line of text comes before what is printed of it."""
         if self._loop(step):
             return False
         events = self._explanation.events
         between = events[events.index(step) + 1 :]
         for event in between:
-            if isinstance(event, Step):
+            if isinstance(event, Step) or self._is_text(event):
                 break
             if any(source.request == step.number for source in event.sources):
                 return False
@@ -133,8 +134,8 @@ class _Script:
 
     def _line(self, line: Line) -> str:
         """Return the command that prints a line, "" if a request prints it."""
-        if _is_footer(line):
-            return ""
+        if self._is_marker_of_loop(line):
+            return '[ "$marker" = None ] || printf \'%s\\n\' "$marker"'
         kept = [source.request for source in line.sources if source.request in self._kept]
         if line.sources:
             first = kept and line is self._first_line(kept[0])
@@ -142,7 +143,7 @@ class _Script:
                 return ""
             name = self._kept_name(self._steps[kept[0]])
             return f'[ -z "${name}" ] || printf \'%s\\n\' "${name}"'
-        if self._is_heading(line) or self._is_drawn():
+        if not self._is_text(line):
             return ""
         text = line.text
         file = self._explanation.inputs.file(text)
@@ -156,6 +157,12 @@ class _Script:
 
     def _first_line(self, number: int) -> Line:
         return next(line for line in self._lines if any(s.request == number for s in line.sources))
+
+    def _is_text(self, line: Line) -> bool:
+        """Return whether the script prints the line as it is."""
+        if line.sources or _is_footer(line):
+            return False
+        return not (self._is_heading(line) or self._is_drawn())
 
     def _is_drawn(self) -> bool:
         """Return whether text without values is a QR code, which aws writes to a file."""
@@ -179,8 +186,7 @@ class _Script:
         listed = self._listed(step)
         kept = self._values_kept(step)
         if listed:
-            member = self._row(listed)
-            return self._assigned(_plural(step), self._words(step, query=member), step)
+            return self._list(step, self._row(listed))
         if kept:
             names = [_variable(source.member) for source in kept]
             query = f"[[{', '.join(source.member for source in kept)}]]"
@@ -195,6 +201,28 @@ class _Script:
         if self._explanation.answers.answers(step.operation) and not printed:
             words = f"{words.removesuffix(' --output text')} > /dev/null"
         return self._conditional(step, self._tried(step) + words)
+
+    def _list(self, step: Step, row: str) -> str:
+        """Return the command that keeps the entries for a loop, and the marker if there can be one.
+
+        The marker is the first line of the answer, ``None`` on the last page.
+        """
+        name = _plural(step)
+        if not any(self._is_marker_of_loop(line) for line in self._lines):
+            return self._assigned(name, self._words(step, query=row), step)
+        words = self._words(step, query=f"[[[Marker]], {row}][]")
+        return "\n".join(
+            [
+                self._assigned(name, words, step),
+                f"marker=${{{name}%%$'\\n'*}}",
+                f'{name}=${{{name}#"$marker"}}',
+            ]
+        )
+
+    def _is_marker_of_loop(self, line: Line) -> bool:
+        """Return whether the line has the marker of a list for whose entries requests are sent."""
+        looped = {number for number, _ in self._loops}
+        return any(s.member == "Marker" and s.request in looped for s in line.sources)
 
     def _conditional(self, step: Step, command: str) -> str:
         looped = {number for number, _ in step.loops}
@@ -401,8 +429,8 @@ class _Script:
         if whole:
             return str(next(iter(whole)))
         parts = []
-        for name in dict.fromkeys(source.list for source in sources):
-            members = [self._expression(source) for source in sources if source.list == name]
+        for name, group in itertools.groupby(sources, lambda source: source.list):
+            members = [self._expression(source) for source in group]
             if not name:
                 parts += members
             elif len(members) == 1:

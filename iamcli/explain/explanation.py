@@ -41,6 +41,8 @@ ERRORS = {
 _NOUNS = {"AccessKeyMetadata": "access key", "PolicyNames": "inline policy"}
 _NOUNS |= {"Certificates": "signing certificate", "AttachedPolicies": "attached policy"}
 _NOUNS |= {"ServiceSpecificCredentials": "service-specific credential"}
+#: The required parameters that a command may omit, as the original does. All others are given.
+_OMITTED = {"UpdateAccessKey": "AccessKeyId"}
 #: What distinguishes the entries that are first in a list from the others.
 _FIRST = {"MFADevices": "virtual "}
 
@@ -115,21 +117,30 @@ class Explanation:
         """The requests in order."""
         return [event for event in self.events if isinstance(event, Step)]
 
+    @property
+    def refused(self) -> list[str]:
+        """The requests that lack a required parameter, in words."""
+        return [
+            f"{step.operation} without {name}"
+            for step in self.steps
+            if (name := _OMITTED.get(step.operation)) and name not in step.parameters
+        ]
+
     def _explain(self, arguments: Sequence[str]) -> None:
         values = parser.parse(self._program.name, self._program.all_options, arguments)
         self.endpoint = Connection(_with_present_files(values), {}).url or ""
         with tempfile.TemporaryDirectory(prefix="iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             run = self._run(recorder.PLAIN)
-            self.summary = " ".join(self._sentences(values, run.notes))
             self.method = self._seed_format()
             self._collect(run)
+            self.summary = " ".join(self._sentences(values, run.notes))
             for step in self.steps:
                 self._vary(step)
                 self._find_defaults(step)
 
     def _sentences(self, values: Mapping[str, Any], notes: Sequence[str]) -> Iterator[str]:
-        """Yield what the command does, what its options change, and the file that it creates."""
+        """Yield what the command does with its options, the file that it creates, and problems."""
         yield self._program.summary
         for option in self._program.options:
             if option.switch and values[option.dest]:
@@ -140,6 +151,7 @@ class Explanation:
             yield f"The file {self.inputs.written} is created."
         # A note with values of an answer is about what the account has.
         yield from (f"{note}." for note in notes if not self.answers.sources(note))
+        yield from (f"The service and the AWS CLI refuse {request}." for request in self.refused)
 
     def _run(self, case: Case) -> Run:
         if self.inputs.draft.exists():

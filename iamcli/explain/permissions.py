@@ -4,10 +4,13 @@ Sources: Service Authorization Reference, "Actions, resources, and condition key
 and Access Management (IAM)", the columns "Resource types" and "Dependent actions"; IAM API
 Reference, UpdateUser, UpdateGroup and UpdateServerCertificate, for the new name, which needs the
 permission like the old one; IAM User Guide, "IAM: Create new users only with specific tags", for
-the tags of a new entity.
+the tags of a new entity, and "IAM policy elements: Variables and tags" for ``*``, ``?`` and ``$``
+as plain characters.
 """
 
 from __future__ import annotations
+
+import re
 
 from iamcli.errors import Failure
 
@@ -149,16 +152,20 @@ def _resources(
         given = _owner(explanation, step)
     found: list[str] = []
     if "NewPath" in step.parameters:
-        found.append(f"arn:aws:iam::*:{kind}{step.parameters['NewPath']}{given[-1]}")
+        path = _escaped(step.parameters["NewPath"])
+        found.append(f"arn:aws:iam::*:{kind}{path}{_escaped(given[-1])}")
         given = given[:1]
-    for value in given or [_CALLER]:
+    for value in given:
         if explanation.answers.sources(value):
             found.append(f"arn:aws:iam::*:{kind}/*")
-        elif str(value).startswith("arn:"):
-            found.append(str(value))
+        elif value.startswith("arn:"):
+            found.append(_escaped(value))
+        elif (kind, value) in paths:
+            path = _escaped(paths[kind, value])
+            found.append(f"arn:aws:iam::*:{kind}{path}{_escaped(value)}")
         else:
-            found += _arns(kind, str(value), paths)
-    return found
+            found += _arns(kind, _escaped(value))
+    return found if given else _arns(kind, _CALLER)
 
 
 def _owner(explanation: Explanation, step: Step) -> list[Any]:
@@ -168,10 +175,13 @@ def _owner(explanation: Explanation, step: Step) -> list[Any]:
     return [value for name, value in listed.parameters.items() if name == "UserName"]
 
 
-def _arns(kind: str, name: str, paths: dict[tuple[str, str], str]) -> list[str]:
-    if (kind, name) in paths:
-        return [f"arn:aws:iam::*:{kind}{paths[kind, name]}{name}"]
+def _arns(kind: str, name: str) -> list[str]:
     return [f"arn:aws:iam::*:{kind}/{name}", f"arn:aws:iam::*:{kind}/*/{name}"]
+
+
+def _escaped(value: str) -> str:
+    """Return a value as policies write it, in which ``*``, ``?`` and ``$`` have a meaning."""
+    return re.sub(r"[*?$]", r"${\g<0>}", value)
 
 
 def _is_included(arn: str, arns: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import json
 import shlex
 import textwrap
 
+from iamcli.errors import Failure
 from iamcli.explain.awscli import script
 from iamcli.explain.permissions import actions, policy
 
@@ -40,7 +41,9 @@ def as_json(explanation: Explanation) -> str:
 
 
 def as_aws(explanation: Explanation) -> str:
-    """Return the ``aws`` commands, ready to paste."""
+    """Return the ``aws`` commands, ready to paste. Raises Failure if aws refuses a request."""
+    if explanation.refused:
+        raise Failure(f"the AWS CLI refuses {explanation.refused[0]}")
     return "\n".join(script(explanation))
 
 
@@ -86,10 +89,12 @@ def _text(explanation: Explanation) -> Iterator[str]:
         subsequent_indent="  ",
         break_on_hyphens=False,
     )
-    yield ""
-    yield "With the AWS CLI:"
-    # Not indented, because a policy can have several lines.
-    yield from script(explanation)
+    lines = script(explanation)
+    if lines:
+        yield ""
+        yield "With the AWS CLI:"
+        # Not indented, because a policy can have several lines.
+        yield from lines
 
 
 def _shown(value: Any) -> str:
