@@ -180,7 +180,6 @@ def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
-@pytest.mark.full
 def test_connections_are_kept_over_tls(shell: Shell) -> None:
     file = self_signed(shell.home / "certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
