@@ -174,16 +174,20 @@ def test_what_cannot_be_shown_is_taken_back(once: Once, run_fast: ForkRunner, st
     assert set(endpoint.requests[-1].parameters.values()) <= {"bob", NEW_ID, SERIAL}
 
 
+@pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_what_cannot_be_taken_back_is_named(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = service(stub).on(once.delete, refused("AccessDenied", "not you", 403))
+def test_what_cannot_be_taken_back_is_named(
+    once: Once, code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub).on(once.delete, refused(code, "not you", 403))
     done = run_fast(*once.arguments, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
     assert done.err == (
         f"{once.arguments[0]}: cannot write to standard output: No space left on device; "
         f"{once.what} still exists but its secret is lost; delete it with {once.remedy}: "
-        f"AccessDenied: not you\n{once.state_left}"
+        f"{code}: not you\n{once.state_left}"
     )
+    assert endpoint.operations.count(once.delete) == 1
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
