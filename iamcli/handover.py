@@ -26,8 +26,9 @@ VARIABLE = "IAMCLI_RUN"
 AT_ONCE = 2.0
 #: The maximum number of descriptors that are handed over; the kernel's limit is 253.
 MAX_DESCRIPTORS = 200
-#: The prefixes of variables that count when a process starts, or when a module is imported.
-OF_THE_START = ("PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
+#: The prefixes of variables that count when a process starts, or when a module is imported:
+#: botocore looks for the home directory then.
+OF_THE_START = ("HOME", "PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
 #: The signals that Python itself ignores.
 _IGNORED_BY_PYTHON = (_signal.SIGPIPE, getattr(_signal, "SIGXFSZ", 0))
 #: The signals that are passed on to the command.
@@ -61,7 +62,7 @@ def hand_over() -> None:
     Returns if there is no server, or if it does not take the command at once.
     """
     address = os.environ.get(VARIABLE)
-    if not address:
+    if not address or _is_other_command():
         return
     import _socket
 
@@ -70,7 +71,7 @@ def hand_over() -> None:
     try:
         connection.settimeout(AT_ONCE)
         connection.connect(address)
-        if _is_own(connection, _socket):
+        if _is_own(connection, _socket, address):
             _offer(connection, _socket, waiting.ignored)
             waiting.process = _number(connection, READY)
             if waiting.process and not waiting.received:
@@ -84,6 +85,15 @@ def hand_over() -> None:
         _end(connection, waiting)
     connection.close()
     waiting.restore()
+
+
+def _is_other_command() -> bool:
+    """Return whether the program was started by a link with the name of another command.
+
+    The server would run the command with that name.
+    """
+    name = os.path.basename(os.path.realpath(sys.argv[0]))
+    return name.startswith("iam-") and name != os.path.basename(sys.argv[0])
 
 
 class _Waiting:
@@ -136,11 +146,12 @@ class _Waiting:
                 return
 
 
-def _is_own(connection: Any, sockets: Any) -> bool:
-    """Return whether the server is a process of the same user, as far as the system can say."""
+def _is_own(connection: Any, sockets: Any, address: str) -> bool:
+    """Return whether the server at ``address`` is a process of the same user."""
     option = getattr(sockets, "SO_PEERCRED", None)
     if option is None:
-        return True
+        # Only its owner can make a socket in the folder.
+        return os.stat(os.path.dirname(address)).st_uid == os.geteuid()
     credentials = connection.getsockopt(sockets.SOL_SOCKET, option, 12)
     return int.from_bytes(credentials[4:8], sys.byteorder) == os.geteuid()
 

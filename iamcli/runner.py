@@ -203,12 +203,15 @@ def _execute(
     try:
         _call_function(command, arguments, iam, output)
     except KeyboardInterrupt as interrupt:
-        if iam.changed:
-            known = secrets.redact(str(interrupt) or _outcome(iam))
-            output.error(f"interrupted; {known}")
-        state = getattr(interrupt, "state", "")
-        if state:
-            output.error(secrets.redact(state))
+        # A second signal does not keep these lines from being printed.
+        with interrupts.BlockedSignals():
+            interrupts.defer_termination()
+            if iam.changed:
+                known = secrets.redact(str(interrupt) or _outcome(iam))
+                output.error(f"interrupted; {known}")
+            state = getattr(interrupt, "state", "")
+            if state:
+                output.error(secrets.redact(state))
         raise
 
 

@@ -5,6 +5,7 @@ It also tells whether a failed request may have arrived.
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import ssl
@@ -27,6 +28,7 @@ from botocore.exceptions import (
 )
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import ConnectTimeoutError as ConnectTimeout
 from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
@@ -76,6 +78,16 @@ class HTTPConnection(_Response, AWSHTTPConnection):  # type: ignore[misc]  # bot
 
 class HTTPSConnection(_Response, AWSHTTPSConnection):  # type: ignore[misc]
     """botocore's connection over TLS."""
+
+    def connect(self) -> None:
+        """Connect; raise ConnectTimeoutError if the peer does not begin with TLS in time.
+
+        urllib3 takes this for a response that is late.
+        """
+        try:
+            super().connect()
+        except TimeoutError:
+            raise ConnectTimeout(self, "timed out") from None
 
 
 class _HTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]
@@ -131,7 +143,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         return response
 
     def _get_ssl_context(self) -> Any:
-        return self.tls or super()._get_ssl_context()
+        # A context writes the file of this variable only if it is set when the context is made.
+        made = None if os.environ.get("SSLKEYLOGFILE") else self.tls
+        return made or super()._get_ssl_context()
 
     def _exchange(self, request: Any) -> Any:
         try:

@@ -36,6 +36,8 @@ MAX_IDLE = 3.0
 #: The time in which the statistics arrive (seconds).
 _TIMEOUT = 5.0
 _PART = 1 << 16
+#: The pause after a command that could not be served (seconds).
+_PAUSE = 0.01
 
 
 class PoolProcess:
@@ -109,10 +111,12 @@ class _Pool:
             if pipe in ready:
                 break
             if listener in ready:
-                connection, _ = listener.accept()
-                thread = threading.Thread(target=self._serve_one, args=(connection,))
-                thread.start()
-                threads = [other for other in threads if other.is_alive()] + [thread]
+                threads = [other for other in threads if other.is_alive()]
+                try:
+                    threads.append(self._accept(listener))
+                except (OSError, RuntimeError):
+                    # There are too many descriptors or threads; a command connects itself then.
+                    time.sleep(_PAUSE)
         listener.close()
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
@@ -120,6 +124,16 @@ class _Pool:
         pipe.close()
         for thread in threads:
             thread.join()
+
+    def _accept(self, listener: socket.socket) -> threading.Thread:
+        connection, _ = listener.accept()
+        thread = threading.Thread(target=self._serve_one, args=(connection,))
+        try:
+            thread.start()
+        except RuntimeError:
+            connection.close()
+            raise
+        return thread
 
     def _serve_one(self, command: socket.socket) -> None:
         """Serve one request of a ``command``."""

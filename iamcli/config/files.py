@@ -9,6 +9,10 @@ import sys
 from iamcli.errors import Failure
 from iamcli.interrupts import Pending
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
 
@@ -102,7 +106,7 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
         raise Failure(f"cannot read the {what.lower()}: standard input is closed")
     terminal = sys.stdin.isatty()
     try:
-        line = _prompted(what, new=new) if terminal else sys.stdin.buffer.readline(MAX_SIZE)
+        line = _prompted(what, new=new) if terminal else _line(sys.stdin.buffer)
     except OSError as error:
         raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
     try:
@@ -112,6 +116,28 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     if not text:
         raise Failure(f"no {what.lower()} on standard input")
     return text
+
+
+def _line(stream: BinaryIO) -> bytes:
+    """Return the next line; wait for all of it, also if reading does not wait."""
+    line = b""
+    waited = False
+    while True:
+        part = stream.readline(MAX_SIZE - len(line))
+        line += part
+        whole = line.endswith(b"\n") or len(line) == MAX_SIZE
+        if whole or os.get_blocking(stream.fileno()) or (waited and not part):
+            return line
+        _wait_until_readable(stream.fileno())
+        waited = True
+
+
+def _wait_until_readable(descriptor: int) -> None:
+    import select
+
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    poll.poll()
 
 
 def _prompted(what: str, *, new: bool) -> bytes:

@@ -63,7 +63,7 @@ class Server:
         """Wait until the server takes commands at once, but not longer than TIMEOUT."""
         if self._process:
             assert self._process.stdout  # noqa: S101 - for mypy
-            select.select([self._process.stdout], [], [], TIMEOUT)
+            _wait_for(self._process.stdout.fileno(), TIMEOUT)
 
     def stop(self) -> dict[str, int]:
         """End the server, and return what it has done; {} if that is unknown.
@@ -145,11 +145,18 @@ def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
     )
 
 
+def _wait_for(descriptor: int, seconds: float) -> bool:
+    """Wait until ``descriptor`` can be read; return False after ``seconds``."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
 def _read(descriptor: int) -> bytes:
     """Read to the end, but not longer than TIMEOUT."""
     content = b""
     limit = time.monotonic() + TIMEOUT
-    while select.select([descriptor], [], [], max(0.0, limit - time.monotonic()))[0]:
+    while _wait_for(descriptor, max(0.0, limit - time.monotonic())):
         part = os.read(descriptor, 1 << 16)
         if not part:
             break

@@ -140,9 +140,14 @@ def _take_over(connection: socket.socket, order: Handover) -> socket.socket:
 
 
 def _view(process: int | str) -> list[str]:
-    """Return what decides which files and networks a ``process`` sees, as far as it is known."""
+    """Return what decides what a ``process`` sees and may do, as far as it is known."""
+    if sys.platform != "linux":
+        return []
     names = ("root", "ns/mnt", "ns/net", "ns/user", "ns/uts")
-    return [os.readlink(f"/proc/{process}/{name}") for name in names if sys.platform == "linux"]
+    seen = [os.readlink(f"/proc/{process}/{name}") for name in names]
+    with open(f"/proc/{process}/status", encoding="utf-8") as file:
+        rights = [line for line in file if line.startswith(("Cap", "NoNewPrivs", "Seccomp"))]
+    return seen + rights
 
 
 def _set_limits(order: Handover) -> None:

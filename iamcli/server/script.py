@@ -84,8 +84,12 @@ def _run(
 def _start(
     command: Sequence[str], env: Mapping[str, str], register: Callable[[int], None]
 ) -> subprocess.Popen[bytes]:
+    # If it were ignored, the exit status of the command would be lost.
+    before = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
     def registered() -> None:
         # In the new process, before it runs the command: iamcli may be killed at any time.
+        signal.signal(signal.SIGCHLD, before)
         register(os.getpid())
 
     def started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -58,6 +58,12 @@ _NOT_IGNORED = {
     *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP),
     *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
 }
+#: The variables of the server, which reads no configuration and asks no service for credentials.
+_UNTIL_THEN = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
 #: While a command runs, the next spare fork is made after this time (seconds).
@@ -79,6 +85,7 @@ def main() -> None:
     for name in list(os.environ):
         if not name.startswith(handover.OF_THE_START):
             del os.environ[name]
+    os.environ.update(_UNTIL_THEN)
     index.commands()
     for name in IMPORTED:
         import_module(name)
@@ -260,9 +267,10 @@ class Server:
                 if found.si_code == os.CLD_EXITED and found.si_status == program.NOT_RUN:
                     self.commands -= 1
             elif self._spare and self._spare.process == found.si_pid:
-                # Somebody has killed it.
+                # Somebody has killed it, or it cannot work here.
                 self._spare.pipe.close()
                 self._spare = None
+                self._spares = found.si_code != os.CLD_EXITED
             os.waitpid(found.si_pid, 0)
 
 
