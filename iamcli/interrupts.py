@@ -68,7 +68,10 @@ class BlockedSignals:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
 
 
-def _handle_sigint(_number: int, _frame: FrameType | None) -> None:
+def _handle_sigint(_number: int, frame: FrameType | None) -> None:
+    if frame and frame.f_code is _handle_termination.__code__:
+        # An exception here would keep the other signal from being recorded.
+        return
     before, Pending.interrupted = Pending.interrupted, time.monotonic()
     if Pending.interrupted - before > REPEAT_INTERVAL:
         raise KeyboardInterrupt

@@ -1038,6 +1038,23 @@ def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, fu
     assert assert_reported(done, KINDS[kind]) == message
 
 
+@pytest.fixture
+def mute() -> Iterator[str]:
+    """The URL of a server that accepts connections, and says nothing."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield url_of(server, "https")
+
+
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_tls_that_does_not_come_about(kind: str, run_fast: ForkRunner, mute: str) -> None:
+    """No request was sent, so a change is not in doubt."""
+    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": mute, **ONE_TRY})
+    message = f"cannot connect to {mute}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS[kind]) == message
+
+
 @pytest.mark.parametrize("seconds", every(2, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])

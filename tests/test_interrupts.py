@@ -602,3 +602,21 @@ def asleep(process: int, seconds: float = 0.1) -> bool:
 def used(process: int) -> list[str]:
     """Return the processor's time that a process has used."""
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[11:13]
+
+
+@pytest.mark.parametrize("pause", [0, 0.001, 0.002, 0.004])
+@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_hides_no_outcome(
+    second: signal.Signals, pause: float, run: Shell, stub: Stub
+) -> None:
+    first = signal.SIGINT if second == signal.SIGTERM else signal.SIGTERM
+    endpoint = stub.endpoint(SILENCE)
+    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    process = run.start("iam-usercreate", "-u", "bob", env=env, stderr=-1)
+    wait_until(lambda: endpoint.requests)
+    process.send_signal(first)
+    time.sleep(pause)
+    process.send_signal(second)
+    line = UNKNOWN.format("CreateUser", "iam-usergetattributes -u bob")
+    assert process.communicate()[1].decode() == f"iam-usercreate: {line}\n"
+    assert process.returncode == -signal.SIGTERM

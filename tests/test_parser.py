@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 COMMANDS = json.loads((HERE / "interface" / "commands.json").read_text())["commands"]
 NAMES = sorted(COMMANDS)
+UNCERTAIN = (
+    'begins with a dash that is not the ASCII "-", as pasted from a web page; type "-" instead'
+)
+AFTER_SECRET = "No argument is allowed after -p PASSWORD; quote a value that contains a blank"
 PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web page; type:'
 
 
@@ -151,12 +155,32 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         ),
         (
             "iam-useraddloginprofile -u bob \u2013phunter2secret",
-            f'"\u2013p..." {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
+            f'"\u2013p..." {UNCERTAIN}',
+        ),
+        # What the dash was is not certain: "-u" with a value, or "--user".
+        ("iam-useraddloginprofile \u2013ubob -p x", f'"\u2013ubob" {UNCERTAIN}'),
+        ("iam-usercreate \u2014user=bob", f'"\u2014user=bob" {UNCERTAIN}'),
+        ("iam-usercreate \u2014\u2014user bob", f'"\u2014\u2014user" {UNCERTAIN}'),
+        ("iam-userdel \u2013u bob \u2014recursive", f'"\u2013u" {UNCERTAIN}'),
+        ("iam-userdel \u2013rp \u2013u bob", f'"\u2013rp" {UNCERTAIN}'),
+        (
+            "iam-useraddloginprofile \u2013\u2013password hunter2secret",
+            f'"\u2013\u2013p..." {UNCERTAIN}',
+        ),
+        ("iam-useraddloginprofile \u2013u b -p a hunter2", f'"\u2013u" {UNCERTAIN}'),
+        # What may be a secret is not shown.
+        (
+            "iam-useraddloginprofile --password=hunter2",
+            '"--password=..." is not a valid option; did you mean "-p"?',
         ),
         (
-            "iam-useraddloginprofile \u2013ubob -p x",
-            f'"\u2013ubob" {PASTED} iam-useraddloginprofile -ubob -p PASSWORD',
+            "iam-userchangepassword --old=hunter2 --new=x",
+            '"--old=..." is not a valid option; did you mean "-o"?',
         ),
+        ("iam-useraddloginprofile -u bob -p correct hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile -u bob -pass hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile -u bob -p correct -- hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile extra -u bob -p x", "No argument is allowed: extra"),
         (
             "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p -h',
@@ -169,7 +193,9 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
 )
 def test_messages(line: str, said: str, run_fast: ForkRunner) -> None:
     name, *arguments = line.split()
-    assert first_line(run_fast, name, *arguments).startswith(f"{name}: {said}")
+    shown = run_fast(name, *arguments).err
+    assert shown.startswith(f"{name}: {said}")
+    assert "hunter2" not in shown
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,13 @@ SCRIPTS = {
     "unbuffered": ("PYTHONUNBUFFERED=1 iam-usergetattributes -u bob", 0),
     "another interpreter": ("PYTHONOPTIMIZE=1 iam-usergetattributes -u bob", 0),
     "less memory": ("ulimit -v 4000000; iam-usergetattributes -u bob", 0),
+    "another home": ("HOME=/nonexistent iam-usergetattributes -u bob", 0),
+    "a link of another name": (
+        'ln -sf "$(command -v iam-usergetattributes)" sub/iam-userdel; sub/iam-userdel -u bob',
+        0,
+    ),
+    "fewer capabilities": ("setpriv --bounding-set=-all iam-usergetattributes -u bob", 0),
+    "two passwords": ("printf 'a\\nb\\n' | iam-userchangepassword -o - -n -; echo $?", 1),
     "another network": ("unshare -n iam-usergetattributes -u bob 2>&1 | sed s/:[0-9]*/:PORT/g", 0),
     "another session": ("setsid -w iam-usergetattributes -u bob", 0),
     "proxy": ("http_proxy=http://127.0.0.1:1 iam-usergetattributes -u bob; echo $?", 1),
@@ -120,7 +127,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain", "another interpreter")
+USUAL = ("all closed", "chain", "another home", "another interpreter")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +136,7 @@ USUAL = ("all closed", "chain", "another interpreter")
 )
 def test_a_script_is_the_same(name: str, shell: Shell) -> None:
     script, expected = SCRIPTS[name]
-    if name == "another network" and os.geteuid():
+    if name in ("another network", "fewer capabilities") and os.geteuid():
         pytest.skip("requires root")
     if name == "from the checkout":
         shell.env["PATH"] = f"{Path(sys.executable).parent}:{shell.env['PATH']}"
@@ -168,6 +175,22 @@ def test_descriptors_above_the_standard_ones(shell: Shell) -> None:
 def test_a_lock_is_held_as_long_as_the_command_runs(shell: Shell) -> None:
     line = "(flock -n 9 && iam-usergetattributes -u bob) 9>lock || echo locked"
     assert "locked" not in shell("iamcli", "run", "bash", "-c", f"{line};{line};{line}").out
+
+
+@pytest.mark.parametrize("command", ["run", "sandbox"])
+def test_the_status_is_known_if_sigchld_is_ignored(command: str, shell: Shell) -> None:
+    done = shell("bash", "-c", f"trap '' CHLD; iamcli {command} sh -c 'exit 3'")
+    assert done.status == 3
+
+
+@pytest.mark.full
+def test_many_descriptors(shell: Shell) -> None:
+    script = (
+        "import os, resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096));"
+        "[os.set_inheritable(os.dup(0), True) for _ in range(1100)];"
+        "os.execvp('iamcli', ['iamcli', 'run', 'sh', '-c', 'exit 3'])"
+    )
+    assert shell(sys.executable, "-c", script).status == 3
 
 
 def test_connections_are_kept(shell: Shell, stub: Stub) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus
@@ -555,6 +556,23 @@ def test_no_password_on_standard_input(given: bytes, run_fast: ForkRunner, stub:
     assert "standard input" in done.err
     assert len(done.err.splitlines()) == 1
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("begin", ["", "half of "])
+def test_a_line_that_arrives_in_parts(begin: str, run: Shell, stub: Stub) -> None:
+    """It is read completely, also if reading does not wait for it."""
+    endpoint = stub.endpoint(CREATED)
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.write(writer, begin.encode())
+    process = run.start(*ASKING, env=run.env | url(endpoint), stdin=reader, stderr=-1)
+    os.close(reader)
+    time.sleep(0.8)
+    os.write(writer, b"the password\n")
+    os.close(writer)
+    assert process.communicate()[1] == b""
+    assert process.returncode == 0
+    assert endpoint.requests[0].parameters["Password"] == f"{begin}the password"
 
 
 def test_no_standard_input(run: Shell, stub: Stub) -> None:

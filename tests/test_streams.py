@@ -155,7 +155,7 @@ def test_control_characters_of_data_do_not_reach_a_terminal(run: Shell, stub: St
         (["iam-usercreate", "--", "{}"], "No argument is allowed: {}"),
         (["iam-usercreate", "-{}"], '"-{}" is not a valid option'),
         (["iam-usermodkey", "-s", "{}"], '"{}" is not a valid value for "-s"; it takes'),
-        (["iam-userlistbypath", "-p", "{}", "\u2013x"], "type: iam-userlistbypath -p '{}' -x"),
+        (["iam-userlistbypath", "-p", "{}", "\u2013d"], "type: iam-userlistbypath -p '{}' -d"),
         (["iam-useraddcert", "-f", "{}"], "cannot read the certificate from {}: No such file"),
         (["iam-usercreate", "-u", "b", "--url", "x:{}"], "{}"),
         (["iam-usercreate", "-u", "b", "--aws-credential-file", "{}"], "credential file {}"),

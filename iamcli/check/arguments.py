@@ -91,7 +91,8 @@ def _pasted(call: Call, command: Command) -> Iterator[Found]:
             if word.parts[0].quoted and typed not in names:
                 continue
             message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
-            yield found(call, word, "E106", message, f"type {typed}")
+            known = typed.partition("=")[0] in names
+            yield found(call, word, "E106", message, f"type {typed}" if known else 'type "-"')
         elif not quotes and any(char in each for each in word.unquoted for char in CURLY):
             quotes = True
             message = "a curly quote, as pasted from a web page; the shell takes it for a letter"

@@ -88,15 +88,18 @@ def _items(
 ) -> Iterator[tuple[Option, str | None] | UsageError]:
     """Yield each option with its argument, None for a switch, and an error for anything else."""
     remaining = iter(arguments)
+    secret: Option | None = None
     for argument in remaining:
         if argument == "--":
             for extra in remaining:
-                yield _extra(extra)
+                yield _extra(extra, secret)
             return
         option, attached = match(options, argument)
         if option is None:
-            yield _unknown(program, options, arguments, argument)
-        elif option.switch or attached is not None:
+            yield _unknown(program, options, arguments, argument, secret)
+            continue
+        secret = option if option.secret else secret
+        if option.switch or attached is not None:
             yield option, attached
         else:
             operand = next(remaining, None)
@@ -107,14 +110,18 @@ def _items(
 
 
 def _unknown(
-    program: str, options: Sequence[Option], arguments: Sequence[str], argument: str
+    program: str,
+    options: Sequence[Option],
+    arguments: Sequence[str],
+    argument: str,
+    secret: Option | None,
 ) -> UsageError:
     from iamcli.parsing import suggestions
 
-    return suggestions.unknown(program, options, arguments, argument)
+    return suggestions.unknown(program, options, arguments, argument, secret)
 
 
-def _extra(argument: str) -> UsageError:
+def _extra(argument: str, secret: Option | None) -> UsageError:
     from iamcli.parsing import suggestions
 
-    return suggestions.unexpected(argument)
+    return suggestions.unexpected(argument, secret)

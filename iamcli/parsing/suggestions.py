@@ -20,24 +20,29 @@ DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 
 
 def unknown(
-    program: str, options: Sequence[Option], arguments: Sequence[str], argument: str
+    program: str,
+    options: Sequence[Option],
+    arguments: Sequence[str],
+    argument: str,
+    secret: Option | None = None,
 ) -> UsageError:
     """Return the error for ``argument``, one of the ``arguments`` of ``program``.
 
     An argument without a dash is never allowed. For a dash that is not ASCII, the message shows the
-    corrected command line without its secrets. For an unknown option, the message suggests the
-    most similar option, if there is one; otherwise the hint separates letters that are options.
+    corrected command line without its secrets, if it is certain. For an unknown option, the message
+    suggests the most similar option, if there is one; otherwise the hint separates letters that are
+    options. ``secret``: the last option with a secret value before ``argument``, or None.
     """
     if argument[:1] in DASHES and argument:
-        shown = _shown(options, argument)
-        line = shlex.join([program, *_corrected(options, arguments)])
+        line = _corrected(options, arguments)
+        advice = f"type: {shlex.join([program, *line])}" if line else 'type "-" instead'
         return UsageError(
-            f'"{shown}" begins with a dash that is not the ASCII "-", as pasted from a web '
-            f"page; type: {line}"
+            f'"{_shown(options, argument)}" begins with a dash that is not the ASCII "-", as '
+            f"pasted from a web page; {advice}"
         )
     if not argument.startswith("-") or argument == "-":
-        return unexpected(argument)
-    message = f'"{argument}" is not a valid option'
+        return unexpected(argument, secret)
+    message = f'"{_shown(options, argument)}" is not a valid option'
     similar = _most_similar(options, argument)
     if similar:
         return UsageError(f'{message}; did you mean "{similar}"?')
@@ -45,12 +50,18 @@ def unknown(
     return UsageError(message, hint=separated and f"type each option separately: {separated}")
 
 
-def unexpected(argument: str) -> UsageError:
+def unexpected(argument: str, secret: Option | None) -> UsageError:
     """Return the error for an ``argument`` that is not the value of an option.
 
-    The hint says that a shell may have replaced ``*``, if the argument is a name that ``*`` matches
-    in the current directory.
+    After an option with a ``secret`` value, the argument may be a part of it, and is not shown. The
+    hint says that a shell may have replaced ``*``, if the argument is a name that ``*`` matches in
+    the current directory.
     """
+    if secret:
+        return UsageError(
+            f"No argument is allowed after {secret.name} {secret.metavar}; quote a value that "
+            "contains a blank"
+        )
     matched = not argument.startswith(".") and "/" not in argument and os.path.lexists(argument)
     return UsageError(
         f"No argument is allowed: {argument}",
@@ -74,18 +85,23 @@ def _separated(options: Sequence[Option], argument: str) -> str:
 
 
 def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with ASCII dashes, and placeholders in place of secrets."""
+    """Return the arguments with ASCII dashes, and placeholders in place of secrets.
+
+    Returns nothing if an argument is not certainly an option.
+    """
     by_name = {name: option for option in options for name in option.names}
     corrected: list[str] = []
     remaining = iter(arguments)
     for argument in remaining:
         name = with_ascii_dashes(by_name, argument)
         option, attached = match(options, name)
-        if option and option.secret and attached:
+        if option is None or (name != argument and name.partition("=")[0] not in by_name):
+            return []
+        if option.secret and attached:
             corrected += [option.name, str(option.metavar)]
             continue
         corrected.append(name)
-        if option and not option.switch and attached is None:
+        if not option.switch and attached is None:
             operand = next(remaining, None)
             if operand is not None:
                 corrected.append(_corrected_operand(by_name, option, operand))
@@ -93,11 +109,14 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
 
 
 def _shown(options: Sequence[Option], argument: str) -> str:
-    """Return ``argument`` without the secret that is attached to its option."""
+    """Return ``argument`` without a value that may be a secret."""
     by_name = {name for option in options for name in option.names}
     option, attached = match(options, with_ascii_dashes(by_name, argument))
-    hidden = attached if option and option.secret else None
-    return f"{argument.removesuffix(hidden)}..." if hidden else argument
+    if option and option.secret and attached:
+        return f"{argument.removesuffix(attached)}..."
+    name, equals, _ = argument.partition("=")
+    hidden = equals and any(option.secret for option in options)
+    return f"{name}=..." if hidden else argument
 
 
 def _corrected_operand(by_name: dict[str, Option], option: Option, operand: str) -> str:
