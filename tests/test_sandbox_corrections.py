@@ -19,6 +19,7 @@ from botocore.handlers import json_decode_policies
 from cryptography import x509
 from support import resettable
 from support.shell import HERE, KEY_ID, ROOT, SECRET
+from support.ssh_keys import public_key
 
 from iamcli.client.full_model import full_model
 from iamcli.sandbox.launcher import ACCESS_KEY
@@ -43,7 +44,7 @@ TRUST = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
     '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 )
-SSH_KEY = f"ssh-rsa {base64.b64encode(b'a key').decode()} bob"
+SSH_KEY = f"{public_key()} bob"
 CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 SOON = dt.timedelta(minutes=5)
 
@@ -349,10 +350,10 @@ def fill(iam: Any) -> None:
         iam.upload_server_certificate(
             ServerCertificateName=name, CertificateBody=CERTIFICATE, PrivateKey=PRIVATE_KEY
         )
-    for body in (CERTIFICATE, OTHER_CERTIFICATE):
+    for number, body in enumerate((CERTIFICATE, OTHER_CERTIFICATE)):
         iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
         iam.create_access_key(UserName="bob")
-        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)
+        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key(number))
         iam.create_service_specific_credential(
             UserName="bob", ServiceName="codecommit.amazonaws.com"
         )
@@ -815,13 +816,21 @@ def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> N
     assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
 
 
-def test_the_fingerprint_is_of_the_key(iam: Any) -> None:
+@pytest.mark.parametrize("pem", [False, True])
+def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
+    iam: Any,
+    pem: bool,  # noqa: FBT001
+) -> None:
+    body = public_key(pem=pem)
     iam.create_user(UserName="bob")
-    key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)["SSHPublicKey"]
-    # What ssh-keygen -E md5 shows: printf 'a key' | md5sum
-    assert key["Fingerprint"] == "af:07:11:eb:7d:ab:2d:53:c1:a5:80:c4:70:5d:7c:b7"
+    key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=body)["SSHPublicKey"]
+    assert key["SSHPublicKeyBody"] == body
+    # What ssh-keygen -l -E md5 shows.
+    assert key["Fingerprint"] == "a0:ac:80:7e:d4:f0:03:b8:f4:4c:50:14:f8:cb:f6:a1"
     which = {"UserName": "bob", "SSHPublicKeyId": key["SSHPublicKeyId"]}
-    assert iam.get_ssh_public_key(**which, Encoding="SSH")["SSHPublicKey"] == key
+    for encoding in ("SSH", "PEM"):
+        shown = {**key, "SSHPublicKeyBody": public_key(pem=encoding == "PEM")}
+        assert iam.get_ssh_public_key(**which, Encoding=encoding)["SSHPublicKey"] == shown
 
 
 def test_service_specific_credentials(iam: Any) -> None:

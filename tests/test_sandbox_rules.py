@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from support import resettable
 from support.shell import KEY_ID, SECRET, Shell
+from support.ssh_keys import public_key
 
 from iamcli.client.full_model import full_model
 from iamcli.sandbox.rules.table import RULES
@@ -153,7 +154,8 @@ VERSIONED = f"{ARN}policy/Versioned"
 BOUNDARY = f"{ARN}policy/Boundary"
 SPARE = f"{ARN}policy/Spare"
 PROTECTED = "AWSServiceRoleForSupport"
-SSH_KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ"
+SSH_KEY = f"{public_key()} bob"
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe0/yAy/6hvSVXhQYMu03EQfOwvKIQcX2y6KqP6KDMB"
 #: A user for each obstacle to its deletion: the operation that adds it, and its parameters.
 OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
     "attached": ("AttachUserPolicy", {"PolicyArn": WEB}),
@@ -272,8 +274,8 @@ def build_full(iam: Iam) -> None:
         iam("UploadSigningCertificate", CertificateBody=certificate(f"signing {n}")[0], **many)
     for _ in range(4):
         iam("CreatePolicyVersion", PolicyArn=VERSIONED, PolicyDocument=MANAGED)
-    for n in range(5):
-        iam("UploadSSHPublicKey", SSHPublicKeyBody=f"{SSH_KEY}{n}", **many)
+    for n in range(1, 6):
+        iam("UploadSSHPublicKey", SSHPublicKeyBody=public_key(n), **many)
     for n in range(8):
         iam("EnableMFADevice", SerialNumber=f"GAHT0000000{n}", **CODES, **many)
 
@@ -844,6 +846,38 @@ CASES = [
     # passwords
     *password("CreateLoginProfile", "Password", UserName="plain"),
     *password("UpdateLoginProfile", "Password", UserName="bob"),
+    # SSH keys
+    *(
+        Case(
+            "ssh_public_key_is_one",
+            "UploadSSHPublicKey",
+            {"UserName": "plain", "SSHPublicKeyBody": body},
+            Said("InvalidPublicKey", "The public key is malformed or otherwise invalid.", 400),
+        )
+        for body in (
+            "garbage",
+            "ssh-rsa AAAA bob",
+            ED25519,
+            public_key(bits=1024),
+            KEY,
+            f"{SSH_KEY}\n{KEY}",
+            f"{public_key(pem=True)}{KEY}",
+            BODY,
+        )
+    ),
+    *(
+        Case(
+            "ssh_public_key_is_new",
+            "UploadSSHPublicKey",
+            {"UserName": "ssh", "SSHPublicKeyBody": body},
+            Said(
+                "DuplicateSSHPublicKey",
+                "The SSH public key is already associated with the specified IAM user.",
+                400,
+            ),
+        )
+        for body in (SSH_KEY, public_key(), public_key(pem=True))
+    ),
     # certificates
     Case(
         "signing_certificate_is_one",
@@ -852,10 +886,19 @@ CASES = [
         Said("MalformedCertificate", "Certificate invalid-certificate-body is malformed.", 400),
     ),
     Case(
-        "server_certificate_is_one",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateBody": KEY},
-        Said("MalformedCertificate", NOT_PEM, 400),
+        "signing_certificate_is_one",
+        "UploadSigningCertificate",
+        {"UserName": "plain", "CertificateBody": BODY + KEY},
+        Said("MalformedCertificate", f"Certificate {BODY}{KEY} is malformed.", 400),
+    ),
+    *(
+        Case(
+            "server_certificate_is_one",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": body},
+            Said("MalformedCertificate", NOT_PEM, 400),
+        )
+        for body in (KEY, BODY + KEY, KEY + BODY)
     ),
     Case(
         "private_key_matches",
@@ -889,6 +932,12 @@ CASES = [
         "chain_leads_on",
         "UploadServerCertificate",
         {**UPLOAD, "CertificateChain": "chain"},
+        Said("MalformedCertificate", NOT_PEM, 400),
+    ),
+    Case(
+        "chain_leads_on",
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": BODY + KEY},
         Said("MalformedCertificate", NOT_PEM, 400),
     ),
 ]

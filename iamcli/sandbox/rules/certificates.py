@@ -75,9 +75,14 @@ def _malformed(message: str) -> Refusal:
 
 
 def _certificates(text: str) -> list[Certificate]:
-    """Return the certificates in ``text``, or none if it is not made of them."""
+    """Return the certificates in ``text``, or none if it is not made of them.
+
+    A text that contains a private key is not, although the parser ignores it.
+    """
     from cryptography.x509 import load_pem_x509_certificates
 
+    if "PRIVATE KEY" in text:
+        return []
     try:
         return load_pem_x509_certificates(text.encode())
     except ValueError:

@@ -14,6 +14,7 @@ from iamcli.sandbox.rules import (
     names,
     passwords,
     quotas,
+    ssh_keys,
 )
 
 TYPE_CHECKING = False
@@ -91,7 +92,12 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
     "UpdateSigningCertificate": (_USER, entities.signing_certificate_exists),
     "DeleteSigningCertificate": (_USER, entities.signing_certificate_exists),
     "ListSigningCertificates": (_USER,),
-    "UploadSSHPublicKey": (_USER, quotas.ssh_public_keys_fit),
+    "UploadSSHPublicKey": (
+        _USER,
+        ssh_keys.ssh_public_key_is_one,
+        ssh_keys.ssh_public_key_is_new,
+        quotas.ssh_public_keys_fit,
+    ),
     "GetSSHPublicKey": (_USER, entities.ssh_public_key_exists),
     "UpdateSSHPublicKey": (_USER, entities.ssh_public_key_exists),
     "DeleteSSHPublicKey": (_USER, entities.ssh_public_key_exists),
