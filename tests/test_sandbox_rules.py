@@ -119,14 +119,19 @@ def padded(document: str, size: int) -> str:
 
 
 @cache
-def certificate(name: str, issuer: str = "") -> tuple[str, str]:
-    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key."""
+def certificate(
+    name: str, issuer: str = "", *, years: tuple[int, int] = (2026, 2126)
+) -> tuple[str, str]:
+    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key.
+
+    It is valid from the beginning of the first year to that of the second.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
 
     def named(common: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+    start, end = (dt.datetime(year, 1, 1, tzinfo=dt.timezone.utc) for year in years)
     built = (
         x509.CertificateBuilder()
         .subject_name(named(name))
@@ -134,7 +139,7 @@ def certificate(name: str, issuer: str = "") -> tuple[str, str]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36500))
+        .not_valid_after(end)
         .sign(key, hashes.SHA256())
     )
     return (
@@ -467,6 +472,10 @@ TWICE = {"Tags": [{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}]}
 BODY, KEY = certificate("example.com")
 UPLOAD = {"ServerCertificateName": "new", "CertificateBody": BODY, "PrivateKey": KEY}
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
+EXPIRED = (
+    "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
+    "passed."
+)
 NO_CHAIN = (
     "Unable to validate certificate chain. The certificate chain must start with the immediate "
     "signing certificate, followed by any intermediaries in order. The index within the chain of "
@@ -899,6 +908,15 @@ CASES = [
             Said("MalformedCertificate", NOT_PEM, 400),
         )
         for body in (KEY, BODY + KEY, KEY + BODY)
+    ),
+    *(
+        Case(
+            "server_certificate_is_valid_now",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": certificate("example.com", years=years)[0]},
+            Said("MalformedCertificate", message, 400),
+        )
+        for years, message in (((2020, 2021), EXPIRED), ((2126, 2127), NOT_PEM))
     ),
     Case(
         "private_key_matches",

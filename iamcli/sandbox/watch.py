@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _CODE = re.compile("<Code>(.*?)</Code>", re.DOTALL)
 _MESSAGE = re.compile("<Message>(.*?)</Message>", re.DOTALL)
 _ENTITIES = {"&quot;": '"', "&apos;": "'", "&#34;": '"', "&#39;": "'", "&#13;": " "}
-#: The parameters that messages repeat and that a private key may be sent in by mistake, also without
-#: the lines that ``_PRIVATE_KEY`` looks for.
+#: Parameters in which a private key may be sent by mistake, also without the lines that
+#: ``_PRIVATE_KEY`` looks for; messages repeat them.
 _UPLOADED = ("CertificateBody", "CertificateChain", "SSHPublicKeyBody")
 #: A private key that was sent in any other parameter.
 _PRIVATE_KEY = re.compile(r"-+BEGIN[^-]*PRIVATE KEY.*", re.DOTALL | re.IGNORECASE)

@@ -231,6 +231,7 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
 SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
     "UploadServerCertificate": (
         certificates.server_certificate_is_one,
+        certificates.server_certificate_is_valid_now,
         certificates.private_key_matches,
         certificates.chain_leads_on,
         names.server_certificate_name_is_free,
