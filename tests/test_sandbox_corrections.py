@@ -995,18 +995,49 @@ def test_policies_that_aws_manages_are_there(iam: Any) -> None:
     assert iam.list_policies(MaxItems=1000)["IsTruncated"] is True
 
 
-def test_a_tag_replaces_one_with_the_same_key_in_any_case(iam: Any) -> None:
+#: The case of letters in keys counts for all kinds but these.
+IN_ANY_CASE = ("user", "role")
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     build(iam)
-    for kind, tagged in TAGGED.items():
-        getattr(iam, f"tag_{kind}")(
-            **tagged, Tags=[{"Key": "Team", "Value": "db"}, {"Key": "a", "Value": ""}]
-        )
-        assert getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"] == [
-            {"Key": "a", "Value": ""},
-            {"Key": "Team", "Value": "db"},
-        ], kind
-        getattr(iam, f"untag_{kind}")(**tagged, TagKeys=["A", "other"])
-        assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 1, kind
+    tag, untag, listed = (
+        getattr(iam, name.format(kind)) for name in ("tag_{}", "untag_{}", "list_{}_tags")
+    )
+    tagged = TAGGED[kind]
+    db, web = ({"Key": key, "Value": value} for key, value in (("Team", "db"), ("team", "web")))
+    kept = [] if kind in IN_ANY_CASE else [web]
+    tag(**tagged, Tags=[db, {"Key": "a", "Value": ""}])
+    assert listed(**tagged)["Tags"] == [{"Key": "a", "Value": ""}, db, *kept]
+    tag(**tagged, Tags=[{"Key": "Team", "Value": "ops"}])
+    untag(**tagged, TagKeys=["a", "other"])
+    assert listed(**tagged)["Tags"] == [{"Key": "Team", "Value": "ops"}, *kept]
+    untag(**tagged, TagKeys=["TEAM"])
+    assert len(listed(**tagged)["Tags"]) == (0 if kind in IN_ANY_CASE else 2)
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_an_entity_has_fifty_tags(iam: Any, kind: str) -> None:
+    build(iam)
+    tag = getattr(iam, f"tag_{kind}")
+    tagged = TAGGED[kind]
+    many = [{"Key": f"k{number}", "Value": ""} for number in range(50)]
+    tag(**tagged, Tags=many[:49])
+    code, message = refused(tag, **tagged, Tags=many[49:])
+    assert code == "LimitExceeded"
+    assert message.startswith("Cannot exceed quota for TagsPer")
+    assert message.endswith(": 50")
+    # Tags that are replaced do not count.
+    tag(**tagged, Tags=many[:49])
+    assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 50
+
+
+def test_keys_of_a_new_policy_can_differ_in_case_only(iam: Any) -> None:
+    tags = [{"Key": key, "Value": "x"} for key in ("Dept", "dept")]
+    made = iam.create_policy(PolicyName="pol", PolicyDocument=DOCUMENT, Tags=tags)["Policy"]
+    assert made["Tags"] == tags
+    assert iam.list_policy_tags(PolicyArn=made["Arn"])["Tags"] == tags
 
 
 # The account.

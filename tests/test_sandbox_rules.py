@@ -486,9 +486,27 @@ BOUND = f"{ARN}policy/nothing"
 STATUSES: Any = full_model().shape_for("statusType").enum  # type: ignore[attr-defined]
 
 
-def tagged(operation: str, **parameters: Any) -> Case:
-    said = Said("InvalidInput", EQUAL if "Policy" in operation else UNEQUAL, 400)
-    return Case("tag_keys_are_unique", operation, {**parameters, **TWICE}, said)
+def tagged(operation: str, **parameters: Any) -> list[Case]:
+    in_any_case = operation.endswith(("User", "Role"))
+    rule = "tag_keys_are_unique" + ("_in_any_case" if in_any_case else "")
+    twice = Said("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
+    reserved = Said(
+        "InvalidInput",
+        "Tag keys and values cannot begin with aws:, which is reserved for AWS.",
+        400,
+    )
+    rows = [
+        (rule, [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}], twice),
+        ("tags_are_not_reserved", [{"Key": "aws:team", "Value": ""}], reserved),
+        (
+            "tags_are_not_reserved",
+            [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
+            reserved,
+        ),
+        ("tags_are_not_reserved", [{"Key": "team", "Value": "aws:web"}], reserved),
+        *([(rule, TWICE["Tags"], twice)] if in_any_case else []),
+    ]
+    return [Case(rule, operation, {**parameters, "Tags": tags}, said) for rule, tags, said in rows]
 
 
 def bounded(operation: str, **parameters: Any) -> list[Case]:
@@ -635,16 +653,18 @@ CASES = [
         {"AccountAlias": "example"},
         taken("The account alias example already exists."),
     ),
-    tagged("CreateUser", UserName="new"),
-    tagged("TagUser", UserName="plain"),
-    tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
-    tagged("TagRole", RoleName="web"),
-    tagged("CreateInstanceProfile", InstanceProfileName="new"),
-    tagged("TagInstanceProfile", InstanceProfileName="empty"),
-    tagged("CreatePolicy", PolicyName="new", PolicyDocument=MANAGED),
-    tagged("TagPolicy", PolicyArn=WEB),
-    tagged("UploadServerCertificate", **UPLOAD),
-    tagged("TagServerCertificate", ServerCertificateName="other"),
+    *tagged("CreateUser", UserName="new"),
+    *tagged("TagUser", UserName="plain"),
+    *tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *tagged("TagRole", RoleName="web"),
+    *tagged("CreateInstanceProfile", InstanceProfileName="new"),
+    *tagged("TagInstanceProfile", InstanceProfileName="empty"),
+    *tagged("CreatePolicy", PolicyName="new", PolicyDocument=MANAGED),
+    *tagged("TagPolicy", PolicyArn=WEB),
+    *tagged("UploadServerCertificate", **UPLOAD),
+    *tagged("TagServerCertificate", ServerCertificateName="other"),
+    *tagged("CreateVirtualMFADevice", VirtualMFADeviceName="new"),
+    *tagged("TagMFADevice", SerialNumber=PHONE),
     # what does not belong together
     Case(
         "role_is_in_instance_profile",
