@@ -666,6 +666,15 @@ CASES = [
     *tagged("CreateVirtualMFADevice", VirtualMFADeviceName="new"),
     *tagged("TagMFADevice", SerialNumber=PHONE),
     # what does not belong together
+    *(
+        Case(
+            "service_can_have_role",
+            "CreateServiceLinkedRole",
+            {"AWSServiceName": name},
+            Said("InvalidInput", f"The name of the service {name} is not valid.", 400),
+        )
+        for name in ("nonsense", "amazonaws.com", "a.b")
+    ),
     Case(
         "role_is_in_instance_profile",
         "RemoveRoleFromInstanceProfile",
@@ -1125,6 +1134,14 @@ MALFORMED_TRUST: dict[str, list[str]] = {
     'Invalid principal in policy: "AWS":"AIDACKCEVSQ6C2EXAMPLE"': [
         trust(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"})
     ],
+    'Invalid principal in policy: "SERVICE":"amazonaws.com"': [
+        trust(Principal={"Service": "amazonaws.com"}),
+        trust(Principal={"Service": ["ec2.amazonaws.com", "amazonaws.com"]}),
+    ],
+    **{
+        f'Invalid principal in policy: "SERVICE":"{name}"': [trust(Principal={"Service": name})]
+        for name in ("ec2", "", "ec2.amazonaws.com ", "ec2.example.com", "e_c2.amazonaws.com")
+    },
     'Invalid principal in policy: "User":"bob"': [trust(Principal={"User": "bob"})],
     "Statement IDs (SID) in a single policy must be unique.": [
         json.dumps({"Statement": 2 * json.loads(trust(Sid="a"))["Statement"]})
@@ -1196,6 +1213,8 @@ def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> 
         {"AWS": "arn:aws:iam::111122223333:role/theirs"},
         {"AWS": "arn:aws:sts::111122223333:assumed-role/theirs/session"},
         {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
+        {"Service": ["ec2.amazonaws.com.cn", "logs.us-east-1.amazonaws.com", "ec2.c2s.ic.gov"]},
+        {"Service": ["no-service-that-exists.amazonaws.com", "rds.aws.internal"]},
         {"Federated": "cognito-identity.amazonaws.com"},
     ],
 )
