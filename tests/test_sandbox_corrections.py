@@ -6,6 +6,7 @@ Each test has its evidence in the docstring of the correction in iamcli/sandbox/
 from __future__ import annotations
 
 import base64
+import csv
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -728,6 +729,19 @@ def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam: Any) 
     bob.change_password(OldPassword="one-Password-1", NewPassword="two-Passwords-2")
 
 
+def test_the_password_of_the_account_has_no_user_name(iam: Any) -> None:
+    for call in (iam.get_login_profile, iam.delete_login_profile):
+        message = f"Login Profile for User {ARN}root cannot be found."
+        assert refused(call) == ("NoSuchEntity", message)
+    created = iam.create_login_profile(Password="one-Password-1")["LoginProfile"]
+    assert created.keys() == {"CreateDate", "PasswordResetRequired"}
+    assert iam.get_login_profile()["LoginProfile"] == created
+    message = f"Login Profile for user {ARN}root already exists."
+    assert refused(iam.create_login_profile, Password="x") == ("EntityAlreadyExists", message)
+    iam.delete_login_profile()
+    assert refused(iam.get_login_profile)[0] == "NoSuchEntity"
+
+
 def test_a_password_policy_shows_what_was_given(iam: Any) -> None:
     iam.update_account_password_policy()
     policy = iam.get_account_password_policy()["PasswordPolicy"]
@@ -1110,6 +1124,27 @@ def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
     assert details["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"] == encoded
     versions = details["Policies"][1]["PolicyVersionList"]
     assert [version["Document"] for version in versions] == [encoded, encoded]
+
+
+def test_the_credential_report_lists_what_the_users_have(iam: Any) -> None:
+    assert refused(iam.get_credential_report)[0] == "ReportNotPresent"
+    build(iam)
+    iam.create_user(UserName="Ann")
+    iam.generate_credential_report()
+    report = iam.get_credential_report()
+    assert recent(report["GeneratedTime"])
+    ann, bob = csv.DictReader(report["Content"].decode().splitlines())
+    dates = [name for name, value in bob.items() if value.startswith("20")]
+    assert dates == [
+        *("user_creation_time", "password_last_changed"),
+        *("access_key_1_last_rotated", "cert_1_last_rotated"),
+    ]
+    assert [name for name, value in bob.items() if value == "true"] == [
+        *("password_enabled", "mfa_active", "access_key_1_active", "cert_1_active")
+    ]
+    assert (bob["user"], bob["arn"]) == ("bob", f"{ARN}user/u/bob")
+    assert len(ann) == 22
+    assert {*ann.values()} == {"Ann", f"{ARN}user/Ann", ann["user_creation_time"], "false", "N/A"}
 
 
 def test_the_summary_counts(iam: Any) -> None:
