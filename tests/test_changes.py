@@ -18,6 +18,7 @@ from support import populated
 from support.processes import BIN, environment, left_behind, running, wait_until
 from support.processes import run as run_program
 from support.shell import HERE, ROOT
+from support.ssh_keys import public_key
 from test_copy import ARN, DATE, ONLY_IAM, snapshot, user
 
 from iamcli.sandbox import launcher
@@ -290,7 +291,7 @@ def test_every_type(tmp_path: Path) -> None:
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
         serial = device["SerialNumber"]
         iam.enable_mfa_device(UserName="u", SerialNumber=serial, **codes)
-        ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=populated.SSH.format(1))
+        ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         service = iam.create_service_specific_credential(
             UserName="u", ServiceName="codecommit.amazonaws.com"
         )["ServiceSpecificCredential"]
@@ -545,6 +546,7 @@ def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained
 
 def test_refusals_have_no_secret(tmp_path: Path) -> None:
     private_key = (HERE / "answers" / "key.pem").read_text()
+    without_lines = "\n".join(private_key.splitlines()[1:-1])
     with launcher.server(watch=True) as private:
         iam = populated.client(private.url)
         iam.create_user(UserName="bob")
@@ -553,6 +555,8 @@ def test_refusals_have_no_secret(tmp_path: Path) -> None:
             ("create_login_profile", {"UserName": "bob", "Password": "hunter2hunter2"}),
             ("create_login_profile", {"UserName": "bob", "Password": "hunter2" * 20}),
             ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": private_key}),
+            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": without_lines}),
+            ("upload_ssh_public_key", {"UserName": "bob", "SSHPublicKeyBody": private_key}),
             ("get_user", {"UserName": "nobody"}),
         ):
             with pytest.raises(iam.exceptions.ClientError):
@@ -563,13 +567,16 @@ def test_refusals_have_no_secret(tmp_path: Path) -> None:
         ("CreateLoginProfile", "PasswordPolicyViolation"),
         ("CreateLoginProfile", refused[1]["code"]),
         ("UploadSigningCertificate", "MalformedCertificate"),
+        ("UploadSigningCertificate", "MalformedCertificate"),
+        ("UploadSSHPublicKey", "InvalidPublicKey"),
         ("GetUser", "NoSuchEntity"),
     ]
-    assert refused[3]["message"] == "The user with name nobody cannot be found."
+    assert refused[2]["message"] == refused[3]["message"] == "Certificate *** is malformed."
+    assert refused[5]["message"] == "The user with name nobody cannot be found."
     shown = json.dumps(refused)
     assert "hunter2" not in shown
-    assert private_key.splitlines()[1] not in shown
-    text = Report([], [refused[3]] * 3, [], DATE, 0).as_text()
+    assert not any(line in shown for line in private_key.splitlines())
+    text = Report([], [refused[5]] * 3, [], DATE, 0).as_text()
     assert text == (
         "changes in the private IAM: none\nrefused requests\n"
         "  GetUser: NoSuchEntity: The user with name nobody cannot be found. (3 times)\n"

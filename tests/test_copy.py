@@ -16,6 +16,7 @@ from support import populated
 from support.processes import BIN, environment, left_behind
 from support.processes import run as run_program
 from support.shell import ROOT
+from support.ssh_keys import public_key
 from support.terminal import Terminal
 
 from iamcli.sandbox import launcher
@@ -233,6 +234,11 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
 
 KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+#: SSH keys that cannot be uploaded: one whose body is not known, and one of an unknown kind.
+SSH_KEYS = {
+    "APKAXXXXXXXXXXXXXXX1": {},
+    "APKAXXXXXXXXXXXXXXX2": {"SSHPublicKeyBody": "ssh-new AAAA bob"},
+}
 #: A byte that is not UTF-8, as a snapshot has it.
 STRANGE = '{"Statement":"caf\udce9\r\n\t"}'
 
@@ -250,8 +256,13 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 ],
                 MFADevices=[{"SerialNumber": f"{ARN}:mfa/phone", "EnableDate": DATE}],
                 LoginProfile={"CreateDate": DATE, "PasswordResetRequired": True},
+                SSHPublicKeys=[
+                    {"SSHPublicKeyId": identity, "Status": "Active", **body}
+                    for identity, body in SSH_KEYS.items()
+                ],
             ),
-            user("eve"),
+            # A snapshot may lack the date.
+            {name: value for name, value in user("eve").items() if name != "CreateDate"},
         ],
         virtual_mfa_devices=[
             {
@@ -338,6 +349,25 @@ def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange: s
     with pytest.raises(iam.exceptions.ClientError, match="old password"):
         iam.change_password(OldPassword="the old one", NewPassword="another one")
     iam.change_password(OldPassword="the new one", NewPassword="another one")
+
+
+def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> None:
+    iam = populated.client(strange)
+    for identity, body in SSH_KEYS.items():
+        for encoding in ("SSH", "PEM"):
+            which = {"UserName": "bob", "SSHPublicKeyId": identity, "Encoding": encoding}
+            shown = iam.get_ssh_public_key(**which)["SSHPublicKey"]
+            assert shown["SSHPublicKeyBody"] == body.get("SSHPublicKeyBody", "")
+            assert len(shown["Fingerprint"]) == 47
+    iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
+
+
+def test_the_credential_report_has_no_dates_that_are_not_known(strange: str) -> None:
+    iam = populated.client(strange)
+    iam.generate_credential_report()
+    _, bob, eve = iam.get_credential_report()["Content"].decode().splitlines()[:3]
+    assert bob.startswith(f"bob,{ARN}:user/bob,2012-05-01T12:34:56+00:00,true,no_information,2012-")
+    assert eve.startswith(f"eve,{ARN}:user/eve,N/A,false,N/A,")
 
 
 def test_an_account_of_another_partition_in_every_region(

@@ -6,6 +6,7 @@ Each test has its evidence in the docstring of the correction in iamcli/sandbox/
 from __future__ import annotations
 
 import base64
+import csv
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from botocore.handlers import json_decode_policies
 from cryptography import x509
 from support import resettable
 from support.shell import HERE, KEY_ID, ROOT, SECRET
+from support.ssh_keys import public_key
 
 from iamcli.client.full_model import full_model
 from iamcli.sandbox.launcher import ACCESS_KEY
@@ -43,7 +45,7 @@ TRUST = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
     '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 )
-SSH_KEY = f"ssh-rsa {base64.b64encode(b'a key').decode()} bob"
+SSH_KEY = f"{public_key()} bob"
 CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
 SOON = dt.timedelta(minutes=5)
 
@@ -349,10 +351,10 @@ def fill(iam: Any) -> None:
         iam.upload_server_certificate(
             ServerCertificateName=name, CertificateBody=CERTIFICATE, PrivateKey=PRIVATE_KEY
         )
-    for body in (CERTIFICATE, OTHER_CERTIFICATE):
+    for number, body in enumerate((CERTIFICATE, OTHER_CERTIFICATE)):
         iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
         iam.create_access_key(UserName="bob")
-        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)
+        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key(number))
         iam.create_service_specific_credential(
             UserName="bob", ServiceName="codecommit.amazonaws.com"
         )
@@ -727,6 +729,19 @@ def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam: Any) 
     bob.change_password(OldPassword="one-Password-1", NewPassword="two-Passwords-2")
 
 
+def test_the_password_of_the_account_has_no_user_name(iam: Any) -> None:
+    for call in (iam.get_login_profile, iam.delete_login_profile):
+        message = f"Login Profile for User {ARN}root cannot be found."
+        assert refused(call) == ("NoSuchEntity", message)
+    created = iam.create_login_profile(Password="one-Password-1")["LoginProfile"]
+    assert created.keys() == {"CreateDate", "PasswordResetRequired"}
+    assert iam.get_login_profile()["LoginProfile"] == created
+    message = f"Login Profile for user {ARN}root already exists."
+    assert refused(iam.create_login_profile, Password="x") == ("EntityAlreadyExists", message)
+    iam.delete_login_profile()
+    assert refused(iam.get_login_profile)[0] == "NoSuchEntity"
+
+
 def test_a_password_policy_shows_what_was_given(iam: Any) -> None:
     iam.update_account_password_policy()
     policy = iam.get_account_password_policy()["PasswordPolicy"]
@@ -815,13 +830,21 @@ def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> N
     assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
 
 
-def test_the_fingerprint_is_of_the_key(iam: Any) -> None:
+@pytest.mark.parametrize("pem", [False, True])
+def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
+    iam: Any,
+    pem: bool,  # noqa: FBT001
+) -> None:
+    body = public_key(pem=pem)
     iam.create_user(UserName="bob")
-    key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)["SSHPublicKey"]
-    # What ssh-keygen -E md5 shows: printf 'a key' | md5sum
-    assert key["Fingerprint"] == "af:07:11:eb:7d:ab:2d:53:c1:a5:80:c4:70:5d:7c:b7"
+    key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=body)["SSHPublicKey"]
+    assert key["SSHPublicKeyBody"] == body
+    # What ssh-keygen -l -E md5 shows.
+    assert key["Fingerprint"] == "a0:ac:80:7e:d4:f0:03:b8:f4:4c:50:14:f8:cb:f6:a1"
     which = {"UserName": "bob", "SSHPublicKeyId": key["SSHPublicKeyId"]}
-    assert iam.get_ssh_public_key(**which, Encoding="SSH")["SSHPublicKey"] == key
+    for encoding in ("SSH", "PEM"):
+        shown = {**key, "SSHPublicKeyBody": public_key(pem=encoding == "PEM")}
+        assert iam.get_ssh_public_key(**which, Encoding=encoding)["SSHPublicKey"] == shown
 
 
 def test_service_specific_credentials(iam: Any) -> None:
@@ -986,18 +1009,49 @@ def test_policies_that_aws_manages_are_there(iam: Any) -> None:
     assert iam.list_policies(MaxItems=1000)["IsTruncated"] is True
 
 
-def test_a_tag_replaces_one_with_the_same_key_in_any_case(iam: Any) -> None:
+#: The case of letters in keys counts for all kinds but these.
+IN_ANY_CASE = ("user", "role")
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     build(iam)
-    for kind, tagged in TAGGED.items():
-        getattr(iam, f"tag_{kind}")(
-            **tagged, Tags=[{"Key": "Team", "Value": "db"}, {"Key": "a", "Value": ""}]
-        )
-        assert getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"] == [
-            {"Key": "a", "Value": ""},
-            {"Key": "Team", "Value": "db"},
-        ], kind
-        getattr(iam, f"untag_{kind}")(**tagged, TagKeys=["A", "other"])
-        assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 1, kind
+    tag, untag, listed = (
+        getattr(iam, name.format(kind)) for name in ("tag_{}", "untag_{}", "list_{}_tags")
+    )
+    tagged = TAGGED[kind]
+    db, web = ({"Key": key, "Value": value} for key, value in (("Team", "db"), ("team", "web")))
+    kept = [] if kind in IN_ANY_CASE else [web]
+    tag(**tagged, Tags=[db, {"Key": "a", "Value": ""}])
+    assert listed(**tagged)["Tags"] == [{"Key": "a", "Value": ""}, db, *kept]
+    tag(**tagged, Tags=[{"Key": "Team", "Value": "ops"}])
+    untag(**tagged, TagKeys=["a", "other"])
+    assert listed(**tagged)["Tags"] == [{"Key": "Team", "Value": "ops"}, *kept]
+    untag(**tagged, TagKeys=["TEAM"])
+    assert len(listed(**tagged)["Tags"]) == (0 if kind in IN_ANY_CASE else 2)
+
+
+@pytest.mark.parametrize("kind", TAGGED)
+def test_an_entity_has_fifty_tags(iam: Any, kind: str) -> None:
+    build(iam)
+    tag = getattr(iam, f"tag_{kind}")
+    tagged = TAGGED[kind]
+    many = [{"Key": f"k{number}", "Value": ""} for number in range(50)]
+    tag(**tagged, Tags=many[:49])
+    code, message = refused(tag, **tagged, Tags=many[49:])
+    assert code == "LimitExceeded"
+    assert message.startswith("Cannot exceed quota for TagsPer")
+    assert message.endswith(": 50")
+    # Tags that are replaced do not count.
+    tag(**tagged, Tags=many[:49])
+    assert len(getattr(iam, f"list_{kind}_tags")(**tagged)["Tags"]) == 50
+
+
+def test_keys_of_a_new_policy_can_differ_in_case_only(iam: Any) -> None:
+    tags = [{"Key": key, "Value": "x"} for key in ("Dept", "dept")]
+    made = iam.create_policy(PolicyName="pol", PolicyDocument=DOCUMENT, Tags=tags)["Policy"]
+    assert made["Tags"] == tags
+    assert iam.list_policy_tags(PolicyArn=made["Arn"])["Tags"] == tags
 
 
 # The account.
@@ -1070,6 +1124,27 @@ def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
     assert details["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"] == encoded
     versions = details["Policies"][1]["PolicyVersionList"]
     assert [version["Document"] for version in versions] == [encoded, encoded]
+
+
+def test_the_credential_report_lists_what_the_users_have(iam: Any) -> None:
+    assert refused(iam.get_credential_report)[0] == "ReportNotPresent"
+    build(iam)
+    iam.create_user(UserName="Ann")
+    iam.generate_credential_report()
+    report = iam.get_credential_report()
+    assert recent(report["GeneratedTime"])
+    ann, bob = csv.DictReader(report["Content"].decode().splitlines())
+    dates = [name for name, value in bob.items() if value.startswith("20")]
+    assert dates == [
+        *("user_creation_time", "password_last_changed"),
+        *("access_key_1_last_rotated", "cert_1_last_rotated"),
+    ]
+    assert [name for name, value in bob.items() if value == "true"] == [
+        *("password_enabled", "mfa_active", "access_key_1_active", "cert_1_active")
+    ]
+    assert (bob["user"], bob["arn"]) == ("bob", f"{ARN}user/u/bob")
+    assert len(ann) == 22
+    assert {*ann.values()} == {"Ann", f"{ARN}user/Ann", ann["user_creation_time"], "false", "N/A"}
 
 
 def test_the_summary_counts(iam: Any) -> None:

@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from support import resettable
 from support.shell import KEY_ID, SECRET, Shell
+from support.ssh_keys import public_key
 
 from iamcli.client.full_model import full_model
 from iamcli.sandbox.rules.table import RULES
@@ -118,14 +119,19 @@ def padded(document: str, size: int) -> str:
 
 
 @cache
-def certificate(name: str, issuer: str = "") -> tuple[str, str]:
-    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key."""
+def certificate(
+    name: str, issuer: str = "", *, years: tuple[int, int] = (2026, 2126)
+) -> tuple[str, str]:
+    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key.
+
+    It is valid from the beginning of the first year to that of the second.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
 
     def named(common: str) -> x509.Name:
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+    start, end = (dt.datetime(year, 1, 1, tzinfo=dt.timezone.utc) for year in years)
     built = (
         x509.CertificateBuilder()
         .subject_name(named(name))
@@ -133,7 +139,7 @@ def certificate(name: str, issuer: str = "") -> tuple[str, str]:
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36500))
+        .not_valid_after(end)
         .sign(key, hashes.SHA256())
     )
     return (
@@ -153,7 +159,8 @@ VERSIONED = f"{ARN}policy/Versioned"
 BOUNDARY = f"{ARN}policy/Boundary"
 SPARE = f"{ARN}policy/Spare"
 PROTECTED = "AWSServiceRoleForSupport"
-SSH_KEY = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ"
+SSH_KEY = f"{public_key()} bob"
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe0/yAy/6hvSVXhQYMu03EQfOwvKIQcX2y6KqP6KDMB"
 #: A user for each obstacle to its deletion: the operation that adds it, and its parameters.
 OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
     "attached": ("AttachUserPolicy", {"PolicyArn": WEB}),
@@ -272,8 +279,8 @@ def build_full(iam: Iam) -> None:
         iam("UploadSigningCertificate", CertificateBody=certificate(f"signing {n}")[0], **many)
     for _ in range(4):
         iam("CreatePolicyVersion", PolicyArn=VERSIONED, PolicyDocument=MANAGED)
-    for n in range(5):
-        iam("UploadSSHPublicKey", SSHPublicKeyBody=f"{SSH_KEY}{n}", **many)
+    for n in range(1, 6):
+        iam("UploadSSHPublicKey", SSHPublicKeyBody=public_key(n), **many)
     for n in range(8):
         iam("EnableMFADevice", SerialNumber=f"GAHT0000000{n}", **CODES, **many)
 
@@ -465,6 +472,10 @@ TWICE = {"Tags": [{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}]}
 BODY, KEY = certificate("example.com")
 UPLOAD = {"ServerCertificateName": "new", "CertificateBody": BODY, "PrivateKey": KEY}
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
+EXPIRED = (
+    "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
+    "passed."
+)
 NO_CHAIN = (
     "Unable to validate certificate chain. The certificate chain must start with the immediate "
     "signing certificate, followed by any intermediaries in order. The index within the chain of "
@@ -475,9 +486,27 @@ BOUND = f"{ARN}policy/nothing"
 STATUSES: Any = full_model().shape_for("statusType").enum  # type: ignore[attr-defined]
 
 
-def tagged(operation: str, **parameters: Any) -> Case:
-    said = Said("InvalidInput", EQUAL if "Policy" in operation else UNEQUAL, 400)
-    return Case("tag_keys_are_unique", operation, {**parameters, **TWICE}, said)
+def tagged(operation: str, **parameters: Any) -> list[Case]:
+    in_any_case = operation.endswith(("User", "Role"))
+    rule = "tag_keys_are_unique" + ("_in_any_case" if in_any_case else "")
+    twice = Said("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
+    reserved = Said(
+        "InvalidInput",
+        "Tag keys and values cannot begin with aws:, which is reserved for AWS.",
+        400,
+    )
+    rows = [
+        (rule, [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}], twice),
+        ("tags_are_not_reserved", [{"Key": "aws:team", "Value": ""}], reserved),
+        (
+            "tags_are_not_reserved",
+            [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
+            reserved,
+        ),
+        ("tags_are_not_reserved", [{"Key": "team", "Value": "aws:web"}], reserved),
+        *([(rule, TWICE["Tags"], twice)] if in_any_case else []),
+    ]
+    return [Case(rule, operation, {**parameters, "Tags": tags}, said) for rule, tags, said in rows]
 
 
 def bounded(operation: str, **parameters: Any) -> list[Case]:
@@ -624,17 +653,28 @@ CASES = [
         {"AccountAlias": "example"},
         taken("The account alias example already exists."),
     ),
-    tagged("CreateUser", UserName="new"),
-    tagged("TagUser", UserName="plain"),
-    tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
-    tagged("TagRole", RoleName="web"),
-    tagged("CreateInstanceProfile", InstanceProfileName="new"),
-    tagged("TagInstanceProfile", InstanceProfileName="empty"),
-    tagged("CreatePolicy", PolicyName="new", PolicyDocument=MANAGED),
-    tagged("TagPolicy", PolicyArn=WEB),
-    tagged("UploadServerCertificate", **UPLOAD),
-    tagged("TagServerCertificate", ServerCertificateName="other"),
+    *tagged("CreateUser", UserName="new"),
+    *tagged("TagUser", UserName="plain"),
+    *tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *tagged("TagRole", RoleName="web"),
+    *tagged("CreateInstanceProfile", InstanceProfileName="new"),
+    *tagged("TagInstanceProfile", InstanceProfileName="empty"),
+    *tagged("CreatePolicy", PolicyName="new", PolicyDocument=MANAGED),
+    *tagged("TagPolicy", PolicyArn=WEB),
+    *tagged("UploadServerCertificate", **UPLOAD),
+    *tagged("TagServerCertificate", ServerCertificateName="other"),
+    *tagged("CreateVirtualMFADevice", VirtualMFADeviceName="new"),
+    *tagged("TagMFADevice", SerialNumber=PHONE),
     # what does not belong together
+    *(
+        Case(
+            "service_can_have_role",
+            "CreateServiceLinkedRole",
+            {"AWSServiceName": name},
+            Said("InvalidInput", f"The name of the service {name} is not valid.", 400),
+        )
+        for name in ("nonsense", "amazonaws.com", "a.b")
+    ),
     Case(
         "role_is_in_instance_profile",
         "RemoveRoleFromInstanceProfile",
@@ -844,6 +884,38 @@ CASES = [
     # passwords
     *password("CreateLoginProfile", "Password", UserName="plain"),
     *password("UpdateLoginProfile", "Password", UserName="bob"),
+    # SSH keys
+    *(
+        Case(
+            "ssh_public_key_is_one",
+            "UploadSSHPublicKey",
+            {"UserName": "plain", "SSHPublicKeyBody": body},
+            Said("InvalidPublicKey", "The public key is malformed or otherwise invalid.", 400),
+        )
+        for body in (
+            "garbage",
+            "ssh-rsa AAAA bob",
+            ED25519,
+            public_key(bits=1024),
+            KEY,
+            f"{SSH_KEY}\n{KEY}",
+            f"{public_key(pem=True)}{KEY}",
+            BODY,
+        )
+    ),
+    *(
+        Case(
+            "ssh_public_key_is_new",
+            "UploadSSHPublicKey",
+            {"UserName": "ssh", "SSHPublicKeyBody": body},
+            Said(
+                "DuplicateSSHPublicKey",
+                "The SSH public key is already associated with the specified IAM user.",
+                400,
+            ),
+        )
+        for body in (SSH_KEY, public_key(), public_key(pem=True))
+    ),
     # certificates
     Case(
         "signing_certificate_is_one",
@@ -852,10 +924,28 @@ CASES = [
         Said("MalformedCertificate", "Certificate invalid-certificate-body is malformed.", 400),
     ),
     Case(
-        "server_certificate_is_one",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateBody": KEY},
-        Said("MalformedCertificate", NOT_PEM, 400),
+        "signing_certificate_is_one",
+        "UploadSigningCertificate",
+        {"UserName": "plain", "CertificateBody": BODY + KEY},
+        Said("MalformedCertificate", f"Certificate {BODY}{KEY} is malformed.", 400),
+    ),
+    *(
+        Case(
+            "server_certificate_is_one",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": body},
+            Said("MalformedCertificate", NOT_PEM, 400),
+        )
+        for body in (KEY, BODY + KEY, KEY + BODY)
+    ),
+    *(
+        Case(
+            "server_certificate_is_valid_now",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": certificate("example.com", years=years)[0]},
+            Said("MalformedCertificate", message, 400),
+        )
+        for years, message in (((2020, 2021), EXPIRED), ((2126, 2127), NOT_PEM))
     ),
     Case(
         "private_key_matches",
@@ -889,6 +979,12 @@ CASES = [
         "chain_leads_on",
         "UploadServerCertificate",
         {**UPLOAD, "CertificateChain": "chain"},
+        Said("MalformedCertificate", NOT_PEM, 400),
+    ),
+    Case(
+        "chain_leads_on",
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": BODY + KEY},
         Said("MalformedCertificate", NOT_PEM, 400),
     ),
 ]
@@ -1038,6 +1134,14 @@ MALFORMED_TRUST: dict[str, list[str]] = {
     'Invalid principal in policy: "AWS":"AIDACKCEVSQ6C2EXAMPLE"': [
         trust(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"})
     ],
+    'Invalid principal in policy: "SERVICE":"amazonaws.com"': [
+        trust(Principal={"Service": "amazonaws.com"}),
+        trust(Principal={"Service": ["ec2.amazonaws.com", "amazonaws.com"]}),
+    ],
+    **{
+        f'Invalid principal in policy: "SERVICE":"{name}"': [trust(Principal={"Service": name})]
+        for name in ("ec2", "", "ec2.amazonaws.com ", "ec2.example.com", "e_c2.amazonaws.com")
+    },
     'Invalid principal in policy: "User":"bob"': [trust(Principal={"User": "bob"})],
     "Statement IDs (SID) in a single policy must be unique.": [
         json.dumps({"Statement": 2 * json.loads(trust(Sid="a"))["Statement"]})
@@ -1109,6 +1213,8 @@ def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> 
         {"AWS": "arn:aws:iam::111122223333:role/theirs"},
         {"AWS": "arn:aws:sts::111122223333:assumed-role/theirs/session"},
         {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
+        {"Service": ["ec2.amazonaws.com.cn", "logs.us-east-1.amazonaws.com", "ec2.c2s.ic.gov"]},
+        {"Service": ["no-service-that-exists.amazonaws.com", "rds.aws.internal"]},
         {"Federated": "cognito-identity.amazonaws.com"},
     ],
 )

@@ -19,6 +19,7 @@ import pytest
 from botocore.handlers import json_decode_policies
 from support.processes import wait_until
 from support.shell import KEY_ID, NO_BYTE_CODE, ROOT, SECRET
+from support.ssh_keys import public_key
 from support.stub import Endpoint, faulty, ok, refused
 from support.terminal import Terminal
 
@@ -47,7 +48,7 @@ TRUST = (
     '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 )
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-SSH = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB bob"
+SSH = f"{public_key()} bob"
 OWN, READ_ONLY = f"{ARN}:policy/own", "arn:aws:iam::aws:policy/ReadOnlyAccess"
 SEED, PICTURE, PASSWORD = "U0VFRDEyMzQ=", "UElDVFVSRQ==", "gePqXvyb5gEhYGRb"
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 _CODE = re.compile("<Code>(.*?)</Code>", re.DOTALL)
 _MESSAGE = re.compile("<Message>(.*?)</Message>", re.DOTALL)
 _ENTITIES = {"&quot;": '"', "&apos;": "'", "&#34;": '"', "&#39;": "'", "&#13;": " "}
-#: A private key that was sent in place of a certificate, which messages repeat.
+#: Parameters in which a private key may be sent by mistake, also without the lines that
+#: ``_PRIVATE_KEY`` looks for; messages repeat them.
+_UPLOADED = ("CertificateBody", "CertificateChain", "SSHPublicKeyBody")
+#: A private key that was sent in any other parameter.
 _PRIVATE_KEY = re.compile(r"-+BEGIN[^-]*PRIVATE KEY.*", re.DOTALL | re.IGNORECASE)
 
 
@@ -81,6 +84,7 @@ class Watch:
 def _refusal(request: dict[str, str], status: str, body: str) -> dict[str, str]:
     secrets = Secrets()
     secrets.gather(request)
+    secrets.add(*(request[name] for name in _UPLOADED if name in request))
     code, message = (
         unescape(match[1], _ENTITIES) if (match := pattern.search(body)) else ""
         for pattern in (_CODE, _MESSAGE)

@@ -8,6 +8,7 @@ import boto3
 from botocore.handlers import json_decode_policies
 
 from support.shell import HERE, KEY_ID, SECRET
+from support.ssh_keys import public_key
 
 #: White space, escapes and letters outside ASCII in documents must stay as they are.
 DOCUMENT = (
@@ -18,7 +19,6 @@ TRUST = (
     '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
     '"Principal":{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}'
 )
-SSH = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC{:04}"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 BOUNDARY = "arn:aws:iam::aws:policy/PowerUserAccess"
 CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
@@ -123,7 +123,7 @@ def _user(iam: Any, url: str, number: int, groups: list[str], policies: list[str
         elif number % 4 == 1:
             client(url, key).list_account_aliases()
     if number % 5 == 0:
-        iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody=SSH.format(number))
+        iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody=public_key(number))
         iam.create_service_specific_credential(
             UserName=name, ServiceName="codecommit.amazonaws.com"
         )

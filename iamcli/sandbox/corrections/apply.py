@@ -19,6 +19,7 @@ from iamcli.sandbox.corrections import (  # noqa: F401
     groups,
     keys,
     passwords,
+    reports,
     roles,
 )
 from iamcli.sandbox.corrections.caller import get_caller_identity

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import hashlib
 import itertools
 import secrets
 
@@ -15,6 +14,7 @@ from iamcli.sandbox.corrections.paging import dated, page
 from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.users import unique_id
 from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.ssh_keys import encoded, fingerprint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,44 +131,30 @@ def list_ssh_public_keys(iam: IAMBackend, request: Request) -> Result:
 @operation("UploadSSHPublicKey")
 def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
     """Show the fingerprint of the key. Source: API reference, UploadSSHPublicKey."""
-    return _ssh_key(
-        iam.upload_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyBody"))
-    )
+    key: Any = iam.upload_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyBody"))
+    return {"SSHPublicKey": {**ssh_key(key), "SSHPublicKeyBody": key.ssh_public_key_body}}
 
 
 @operation("GetSSHPublicKey")
 def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
-    """Show the fingerprint of the key. Source: API reference, GetSSHPublicKey."""
-    return _ssh_key(iam.get_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyId")))
+    """Show the fingerprint of the key, and the key in the encoding that is asked for.
+
+    Source: API reference, GetSSHPublicKey.
+    """
+    key = iam.get_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyId"))
+    return {"SSHPublicKey": ssh_key(key, request.get("Encoding"))}
 
 
-def _ssh_key(key: Any) -> Result:
-    return {"SSHPublicKey": ssh_key(key)}
-
-
-def ssh_key(key: Any) -> Result:
+def ssh_key(key: Any, encoding: str = "SSH") -> Result:
     """Return an SSH public key as responses show it."""
     return {
         "UserName": key.user_name,
         "SSHPublicKeyId": key.ssh_public_key_id,
         "Fingerprint": fingerprint(key.ssh_public_key_body),
-        "SSHPublicKeyBody": key.ssh_public_key_body,
+        "SSHPublicKeyBody": encoded(key.ssh_public_key_body, encoding),
         "Status": key.status,
         "UploadDate": key.upload_date,
     }
-
-
-def fingerprint(body: str) -> str:
-    """Return the MD5 message digest of an SSH public key, as pairs of digits with colons.
-
-    moto computes it from the text and leaves out the colons. Source: API reference, SSHPublicKey
-    (pattern) and UploadSSHPublicKey (sample response).
-    """
-    try:
-        data = base64.b64decode(body.split()[1], validate=True)
-    except (IndexError, ValueError):
-        data = body.encode()
-    return hashlib.md5(data, usedforsecurity=False).digest().hex(":")
 
 
 class ServiceCredential:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from moto.core.utils import utcnow
 
-from iamcli.sandbox.corrections.caller import ROOT, user_name
+from iamcli.sandbox.corrections.caller import ROOT, shown_name, user_name
 from iamcli.sandbox.corrections.protocol import operation
-from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.refusals import Refusal, already_exists, no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +28,26 @@ def _login_profile(user: Any) -> Result:
 def login_profile(user: Any) -> Result:
     """Return the login profile of a user who has a password, as responses show it."""
     return {
-        "UserName": user.name,
+        "UserName": shown_name(user.name),
         "CreateDate": user.login_profile_date,
         "PasswordResetRequired": bool(user.password_reset_required),
     }
+
+
+def _with_password(iam: IAMBackend, request: Request) -> Any:
+    """Return the user that a request is about, or the account, which has no name.
+
+    Raises Refusal if there is no password; the rules know only users. The words for the account are
+    like those for users.
+    """
+    user: Any = iam.get_user(user_name(iam, request))
+    if not user.password:
+        raise no_such_entity(f"Login Profile for User {_called(user)} cannot be found.")
+    return user
+
+
+def _called(user: Any) -> str:
+    return shown_name(user.name) or str(user.arn)
 
 
 @operation("CreateLoginProfile")
@@ -40,7 +56,10 @@ def create_login_profile(iam: IAMBackend, request: Request) -> Result:
 
     Source: API reference, CreateLoginProfile.
     """
-    user: Any = iam.create_login_profile(user_name(iam, request), request.get("Password"))
+    user: Any = iam.get_user(user_name(iam, request))
+    if user.password:
+        raise already_exists(f"Login Profile for user {_called(user)} already exists.")
+    iam.create_login_profile(user.name, request.get("Password"))
     user.login_profile_date = utcnow()
     user.password_reset_required = bool(request.flag("PasswordResetRequired"))
     return _login_profile(user)
@@ -49,7 +68,7 @@ def create_login_profile(iam: IAMBackend, request: Request) -> Result:
 @operation("GetLoginProfile")
 def get_login_profile(iam: IAMBackend, request: Request) -> Result:
     """Without a user name, show that of the caller. Source: API reference, GetLoginProfile."""
-    return _login_profile(iam.get_login_profile(user_name(iam, request)))
+    return _login_profile(_with_password(iam, request))
 
 
 @operation("UpdateLoginProfile")
@@ -70,7 +89,7 @@ def update_login_profile(iam: IAMBackend, request: Request) -> None:
 @operation("DeleteLoginProfile")
 def delete_login_profile(iam: IAMBackend, request: Request) -> None:
     """Without a user name, delete that of the caller. Source: API reference, DeleteLoginProfile."""
-    iam.delete_login_profile(user_name(iam, request))
+    iam.delete_login_profile(_with_password(iam, request).name)
 
 
 @operation("ChangePassword")

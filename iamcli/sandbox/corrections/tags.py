@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from moto.iam.models import User
+from moto.iam.models import IAMBackend, User
 
 from iamcli.sandbox.corrections.paging import named, page
-from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS
-from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.corrections.protocol import METHODS, OPERATIONS, method
+from iamcli.sandbox.refusals import quota_exceeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
     from iamcli.sandbox.corrections.paging import Key
     from iamcli.sandbox.corrections.protocol import Operation, Request, Result
 
     Tag = dict[str, str]
     Find = Callable[[IAMBackend, str], Any]
+
+#: How many tags an entity has, besides those of AWS. Source: the IAM User Guide (quotas).
+TAGS = 50
+
+#: The kinds whose tags must have keys that differ in more than the case of their letters. Source:
+#: the IAM User Guide (tags); recorded for TagRole: "Tag keys are case insensitive."
+IN_ANY_CASE = ("Role", "User")
+
+_create_policy = IAMBackend.create_policy
 
 
 def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
@@ -36,45 +43,58 @@ def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
         iam.tagger.delete_all_tags_for_resource(entity.arn)
         iam.tagger.tag_resource(entity.arn, wanted)
     elif isinstance(getattr(entity, "tags", None), dict):
-        entity.tags = {tag["Key"].lower(): tag for tag in wanted}
+        entity.tags = {tag["Key"]: tag for tag in wanted}
     else:
         entity.tags = wanted
 
 
-def find_device(iam: IAMBackend, serial: str) -> Any:
-    """Return a virtual MFA device. Source of the refusal: recorded for DeactivateMFADevice."""
-    if serial not in iam.virtual_mfa_devices:
-        message = f"MFA Device with serial number {serial} does not exist."
-        raise Refusal("NoSuchEntity", message)
-    return iam.virtual_mfa_devices[serial]
+@method
+def create_policy(  # noqa: PLR0913, PLR0917 - moto's
+    self: IAMBackend,
+    description: str,
+    path: str,
+    policy_document: str,
+    policy_name: str,
+    tags: list[Tag],
+) -> Any:
+    """Take tags whose keys differ in the case of their letters only, which moto refuses.
+
+    Replaces ``IAMBackend.create_policy``. Source: ``IN_ANY_CASE``.
+    """
+    policy = _create_policy(self, description, path, policy_document, policy_name, [])
+    write(self, policy, tags)
+    return policy
 
 
-def tagging(find: Find) -> Callable[[IAMBackend, str, list[Tag]], None]:
-    """Return the method that adds tags; a tag with the same key in any case is replaced.
+def tagging(kind: str, find: Find) -> Callable[[IAMBackend, str, list[Tag]], None]:
+    """Return the method that adds tags to an entity of ``kind``; one with the same key is replaced.
 
     ``find``: finds the entity by its name. Source: API reference, TagUser: a tag with the same key
-    is overwritten; recorded for TagRole: "Tag keys are case insensitive."
+    is overwritten; LimitExceeded, whose wording is like that of CreateAccessKey.
     """
 
     def tag(self: IAMBackend, name: str, tags: list[Tag]) -> None:
         entity = find(self, name)
-        added = self._tag_verification(tags)
-        kept = [old for old in _read(self, entity) if old["Key"].lower() not in added]
+        added = {_compared(kind, new["Key"]): new for new in tags}
+        kept = [old for old in _read(self, entity) if _compared(kind, old["Key"]) not in added]
+        own = [old for old in kept if not old["Key"].lower().startswith("aws:")]
+        if len(own) + len(added) > TAGS:
+            raise quota_exceeded(f"TagsPer{kind}", TAGS)
         write(self, entity, [*kept, *added.values()])
 
     return tag
 
 
-def untagging(find: Find) -> Callable[[IAMBackend, str, list[str]], None]:
-    """Return the method that removes tags. ``find``: as in ``tagging``.
+def untagging(kind: str, find: Find) -> Callable[[IAMBackend, str, list[str]], None]:
+    """Return the method that removes tags. ``kind`` and ``find``: as in ``tagging``.
 
     Source: API reference, UntagUser.
     """
 
     def untag(self: IAMBackend, name: str, tag_keys: list[str]) -> None:
         entity = find(self, name)
-        removed = {key.lower() for key in tag_keys}
-        kept = [old for old in _read(self, entity) if old["Key"].lower() not in removed]
+        removed = {_compared(kind, key) for key in tag_keys}
+        kept = [old for old in _read(self, entity) if _compared(kind, old["Key"]) not in removed]
         write(self, entity, kept)
 
     return untag
@@ -110,7 +130,11 @@ TAGGED: dict[str, tuple[str, str, Find]] = {
         "InstanceProfileName",
         lambda iam, name: iam.get_instance_profile(name),
     ),
-    "MFADevice": ("mfa_device", "SerialNumber", find_device),
+    "MFADevice": (
+        "mfa_device",
+        "SerialNumber",
+        lambda iam, serial: iam.virtual_mfa_devices[serial],
+    ),
     "Policy": ("policy", "PolicyArn", lambda iam, arn: iam.get_policy(arn)),
     "Role": ("role", "RoleName", lambda iam, name: iam.get_role(name)),
     "ServerCertificate": (
@@ -129,12 +153,17 @@ for _kind, (_method, _parameter, _find) in TAGGED.items():
     if _kind not in CALLED_BY_MOTO:
         OPERATIONS[f"Tag{_kind}"] = _tag(_method, _parameter)
         OPERATIONS[f"Untag{_kind}"] = _untag(_method, _parameter)
-    METHODS[f"tag_{_method}"] = tagging(_find)
-    METHODS[f"untag_{_method}"] = untagging(_find)
+    METHODS[f"tag_{_method}"] = tagging(_kind, _find)
+    METHODS[f"untag_{_method}"] = untagging(_kind, _find)
 
 
 def _key(tag: Tag) -> Key:
     return named(tag["Key"])
+
+
+def _compared(kind: str, key: str) -> str:
+    """Return what two equal keys of tags of a ``kind`` have in common."""
+    return key.lower() if kind in IN_ANY_CASE else key
 
 
 def _read(iam: IAMBackend, entity: Any) -> list[Tag]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from iamcli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, Any]
 
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
+EXPIRED = (
+    "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
+    "passed."
+)
 NO_CHAIN = (
     "Unable to validate certificate chain. The certificate chain must start with the immediate "
     "signing certificate, followed by any intermediaries in order. The index within the chain of "
@@ -32,6 +38,21 @@ def signing_certificate_is_one(_backend: IAMBackend, parameters: Parameters) -> 
 def server_certificate_is_one(_backend: IAMBackend, parameters: Parameters) -> None:
     """A server certificate must be in PEM format. Evidence: reported (UploadServerCertificate)."""
     if not _certificates(parameters["CertificateBody"]):
+        raise _malformed(NOT_PEM)
+
+
+def server_certificate_is_valid_now(_backend: IAMBackend, parameters: Parameters) -> None:
+    """A server certificate is neither expired nor of the future.
+
+    Evidence: the IAM User Guide (server certificates: "valid at the time that you upload it");
+    reported for expired ones; reported for those of the future, with the code, the status and the
+    length of the response, which is that of ``NOT_PEM`` (github.com/aws/aws-sdk-go/issues/2586).
+    """
+    certificate = _certificates(parameters["CertificateBody"])[0]
+    now = dt.datetime.now(dt.timezone.utc)
+    if certificate.not_valid_after_utc < now:
+        raise _malformed(EXPIRED)
+    if certificate.not_valid_before_utc > now:
         raise _malformed(NOT_PEM)
 
 
@@ -75,9 +96,14 @@ def _malformed(message: str) -> Refusal:
 
 
 def _certificates(text: str) -> list[Certificate]:
-    """Return the certificates in ``text``, or none if it is not made of them."""
+    """Return the certificates in ``text``, or none if it is not made of them.
+
+    A text that contains a private key is not, although the parser ignores it.
+    """
     from cryptography.x509 import load_pem_x509_certificates
 
+    if "PRIVATE KEY" in text:
+        return []
     try:
         return load_pem_x509_certificates(text.encode())
     except ValueError:

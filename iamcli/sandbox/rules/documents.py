@@ -13,6 +13,7 @@ import re
 
 from iamcli.policies.findings import EFFECTS, POLICY, STATEMENT, VERSIONS
 from iamcli.sandbox.refusals import Refusal, malformed_policy
+from iamcli.sandbox.rules.entities import is_service_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ LATEST = "2012-10-17"
 #: "Conditions" has no meaning, but IAM accepts it.
 TOP_ELEMENTS = {*POLICY, "Conditions"}
 ELEMENTS = set(STATEMENT)
-PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
+#: The kinds of principals, and what messages call them; reported for services.
+PRINCIPALS = {
+    "AWS": "AWS",
+    "Service": "SERVICE",
+    "Federated": "Federated",
+    "CanonicalUser": "CanonicalUser",
+}
 OPERATOR = re.compile(
     r"(ForAnyValue:|ForAllValues:)?"
     r"(String(Not)?(Equals(IgnoreCase)?|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?"
@@ -326,9 +333,12 @@ def _principals(backend: IAMBackend, principal: object) -> None:
                 or not isinstance(value, str)
                 or not value
                 or (kind == "AWS" and not _is_aws_principal(backend, value))
+                or (kind == "Service" and not is_service_name(value))
             ):
                 shown = value if isinstance(value, str) else json.dumps(value)
-                raise malformed_policy(f'Invalid principal in policy: "{kind}":"{shown}"')
+                raise malformed_policy(
+                    f'Invalid principal in policy: "{PRINCIPALS.get(kind, kind)}":"{shown}"'
+                )
 
 
 def _is_aws_principal(backend: IAMBackend, value: str) -> bool:

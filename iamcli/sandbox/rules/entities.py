@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 #: How the ARN of a policy of AWS begins.
 OF_AWS = "arn:aws:iam::aws:policy/"
 
+#: How the names of services end. Source: the DNS suffixes in botocore's endpoints.json; the name of
+#: some services that only other services call ends in aws.internal.
+OF_SERVICES = (
+    *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "aws.internal"),
+    *("c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov"),
+)
+
 ROLE_NOT_FOUND = "The role with name {} cannot be found."
+
+
+def is_service_name(name: str) -> bool:
+    """Return whether ``name`` has the form of a service's; only AWS knows which services exist."""
+    suffixes = "|".join(map(re.escape, OF_SERVICES))
+    return bool(re.fullmatch(rf"([a-z0-9-]+\.)+({suffixes})", name, re.ASCII | re.IGNORECASE))
 
 
 def find_user(backend: IAMBackend, name: str) -> User:
@@ -90,6 +103,17 @@ def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
             f"Cannot perform the operation on the protected role '{role.name}' - this role is only "
             "modifiable by AWS",
         )
+
+
+def service_can_have_role(_backend: IAMBackend, parameters: Parameters) -> None:
+    """A service-linked role is of a service; moto answers with status 500.
+
+    Evidence: the API reference (CreateServiceLinkedRole: InvalidInput). The wording is the
+    sandbox's own.
+    """
+    name = parameters["AWSServiceName"]
+    if not is_service_name(name):
+        raise Refusal("InvalidInput", f"The name of the service {name} is not valid.")
 
 
 def instance_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:

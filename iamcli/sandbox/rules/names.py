@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Parameters = Mapping[str, Any]
 
+DUPLICATE_KEYS = "Duplicate tag keys found."
+
 
 def user_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
     """A user name is taken in any case. Evidence: the API reference (CreateUser); recorded."""
@@ -125,18 +127,36 @@ def account_alias_is_new(backend: IAMBackend, parameters: Parameters) -> None:
 
 
 def tag_keys_are_unique(_backend: IAMBackend, parameters: Parameters) -> None:
-    """Two tags of a request cannot have the same key, whatever the case of its letters.
+    """Two tags of a request cannot have the same key.
 
-    Evidence: recorded (CreateRole, TagRole; for policies and the same letters, the first sentence
-    only).
+    Evidence: recorded (TagPolicy); the IAM User Guide for the case of letters, which counts.
     """
     keys = [tag["Key"] for tag in parameters.get("Tags", ())]
-    if len({key.lower() for key in keys}) == len(keys):
-        return
-    message = "Duplicate tag keys found."
-    if "PolicyArn" not in parameters and "PolicyName" not in parameters:
-        message += " Please note that Tag keys are case insensitive."
-    raise Refusal("InvalidInput", message)
+    if len(set(keys)) < len(keys):
+        raise Refusal("InvalidInput", DUPLICATE_KEYS)
+
+
+def tag_keys_are_unique_in_any_case(_backend: IAMBackend, parameters: Parameters) -> None:
+    """The keys of tags of a user or role differ in more than the case of their letters.
+
+    Evidence: recorded (CreateRole, TagRole).
+    """
+    keys = [tag["Key"].lower() for tag in parameters.get("Tags", ())]
+    if len(set(keys)) < len(keys):
+        note = "Please note that Tag keys are case insensitive."
+        raise Refusal("InvalidInput", f"{DUPLICATE_KEYS} {note}")
+
+
+def tags_are_not_reserved(_backend: IAMBackend, parameters: Parameters) -> None:
+    """Neither the key nor the value of a tag begins with ``aws:``.
+
+    Evidence: the IAM User Guide (rules for tagging). The wording is the sandbox's own.
+    """
+    texts = [text for tag in parameters.get("Tags", ()) for text in tag.values()]
+    if any(text.lower().startswith("aws:") for text in texts):
+        raise Refusal(
+            "InvalidInput", "Tag keys and values cannot begin with aws:, which is reserved for AWS."
+        )
 
 
 def _certificate_name_is_free(backend: IAMBackend, name: str) -> None:

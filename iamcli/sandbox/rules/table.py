@@ -14,6 +14,7 @@ from iamcli.sandbox.rules import (
     names,
     passwords,
     quotas,
+    ssh_keys,
 )
 
 TYPE_CHECKING = False
@@ -36,18 +37,20 @@ _OWN_POLICY = (_ARN, entities.policy_is_of_this_account, entities.policy_exists)
 _ATTACHABLE = (_ARN, entities.policy_is_attachable)
 _VERSION = (_ARN, entities.policy_version_exists)
 _OWN_VERSION = (_ARN, entities.policy_is_of_this_account, entities.policy_version_exists)
+_DEVICE = entities.virtual_mfa_device_exists
 _CERTIFICATE = entities.server_certificate_exists
-_TAGS = names.tag_keys_are_unique
+_TAGS = (names.tags_are_not_reserved, names.tag_keys_are_unique)
+_TAGS_IN_ANY_CASE = (names.tags_are_not_reserved, names.tag_keys_are_unique_in_any_case)
 _BOUNDARY = boundaries.boundary_exists
 
 USERS: dict[str, tuple[Rule, ...]] = {
-    "CreateUser": (names.user_name_is_free, _TAGS, _BOUNDARY, quotas.users_fit),
+    "CreateUser": (names.user_name_is_free, *_TAGS_IN_ANY_CASE, _BOUNDARY, quotas.users_fit),
     "GetUser": (_USER,),
     "UpdateUser": (_USER, names.new_user_name_is_free),
     "DeleteUser": (_USER, deletions.user_is_not_referenced),
     "ListGroupsForUser": (_USER,),
     "ListUserTags": (_USER,),
-    "TagUser": (_USER, _TAGS),
+    "TagUser": (_USER, *_TAGS_IN_ANY_CASE),
     "UntagUser": (_USER,),
     "PutUserPermissionsBoundary": (_USER, _BOUNDARY),
     "DeleteUserPermissionsBoundary": (_USER,),
@@ -91,7 +94,12 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
     "UpdateSigningCertificate": (_USER, entities.signing_certificate_exists),
     "DeleteSigningCertificate": (_USER, entities.signing_certificate_exists),
     "ListSigningCertificates": (_USER,),
-    "UploadSSHPublicKey": (_USER, quotas.ssh_public_keys_fit),
+    "UploadSSHPublicKey": (
+        _USER,
+        ssh_keys.ssh_public_key_is_one,
+        ssh_keys.ssh_public_key_is_new,
+        quotas.ssh_public_keys_fit,
+    ),
     "GetSSHPublicKey": (_USER, entities.ssh_public_key_exists),
     "UpdateSSHPublicKey": (_USER, entities.ssh_public_key_exists),
     "DeleteSSHPublicKey": (_USER, entities.ssh_public_key_exists),
@@ -104,9 +112,9 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
 }
 
 DEVICES: dict[str, tuple[Rule, ...]] = {
-    "CreateVirtualMFADevice": (names.virtual_mfa_device_is_new,),
+    "CreateVirtualMFADevice": (names.virtual_mfa_device_is_new, *_TAGS),
     "DeleteVirtualMFADevice": (
-        entities.virtual_mfa_device_exists,
+        _DEVICE,
         deletions.virtual_mfa_device_is_not_assigned,
     ),
     "EnableMFADevice": (
@@ -118,6 +126,9 @@ DEVICES: dict[str, tuple[Rule, ...]] = {
     "DeactivateMFADevice": (_USER, entities.mfa_device_is_assigned),
     "ResyncMFADevice": (_USER, entities.mfa_device_is_assigned),
     "ListMFADevices": (_USER,),
+    "ListMFADeviceTags": (_DEVICE,),
+    "TagMFADevice": (_DEVICE, *_TAGS),
+    "UntagMFADevice": (_DEVICE,),
 }
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
@@ -143,12 +154,13 @@ GROUPS: dict[str, tuple[Rule, ...]] = {
 ROLES: dict[str, tuple[Rule, ...]] = {
     "CreateRole": (
         names.role_name_is_free,
-        _TAGS,
+        *_TAGS_IN_ANY_CASE,
         documents.trust_policy_is_valid,
         quotas.trust_policy_is_short,
         _BOUNDARY,
         quotas.roles_fit,
     ),
+    "CreateServiceLinkedRole": (entities.service_can_have_role,),
     "GetRole": (_ROLE,),
     "UpdateRole": _OWN_ROLE,
     "UpdateRoleDescription": (_ROLE,),
@@ -160,7 +172,7 @@ ROLES: dict[str, tuple[Rule, ...]] = {
     "DeleteRole": (*_OWN_ROLE, deletions.role_is_not_referenced),
     "ListInstanceProfilesForRole": (_ROLE,),
     "ListRoleTags": (_ROLE,),
-    "TagRole": (*_OWN_ROLE, _TAGS),
+    "TagRole": (*_OWN_ROLE, *_TAGS_IN_ANY_CASE),
     "UntagRole": _OWN_ROLE,
     "PutRolePermissionsBoundary": (*_OWN_ROLE, _BOUNDARY),
     "DeleteRolePermissionsBoundary": _OWN_ROLE,
@@ -180,21 +192,21 @@ ROLES: dict[str, tuple[Rule, ...]] = {
 INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
     "CreateInstanceProfile": (
         names.instance_profile_name_is_free,
-        _TAGS,
+        *_TAGS,
         quotas.instance_profiles_fit,
     ),
     "GetInstanceProfile": (_PROFILE,),
     "DeleteInstanceProfile": (_PROFILE, deletions.instance_profile_is_empty),
-    "AddRoleToInstanceProfile": (_PROFILE, _ROLE, quotas.instance_profile_has_no_role),
-    "RemoveRoleFromInstanceProfile": (_PROFILE, _ROLE, entities.role_is_in_instance_profile),
+    "AddRoleToInstanceProfile": (_PROFILE, *_OWN_ROLE, quotas.instance_profile_has_no_role),
+    "RemoveRoleFromInstanceProfile": (_PROFILE, *_OWN_ROLE, entities.role_is_in_instance_profile),
     "ListInstanceProfileTags": (_PROFILE,),
-    "TagInstanceProfile": (_PROFILE, _TAGS),
+    "TagInstanceProfile": (_PROFILE, *_TAGS),
     "UntagInstanceProfile": (_PROFILE,),
 }
 
 POLICIES: dict[str, tuple[Rule, ...]] = {
     "CreatePolicy": (
-        _TAGS,
+        *_TAGS,
         documents.managed_policy_is_valid,
         quotas.managed_policy_is_short,
         names.policy_name_is_free,
@@ -218,24 +230,25 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
     "ListPolicyVersions": _POLICY,
     "ListEntitiesForPolicy": _ATTACHABLE,
     "ListPolicyTags": _POLICY,
-    "TagPolicy": (*_POLICY, _TAGS),
+    "TagPolicy": (*_POLICY, *_TAGS),
     "UntagPolicy": _POLICY,
 }
 
 SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
     "UploadServerCertificate": (
         certificates.server_certificate_is_one,
+        certificates.server_certificate_is_valid_now,
         certificates.private_key_matches,
         certificates.chain_leads_on,
         names.server_certificate_name_is_free,
-        _TAGS,
+        *_TAGS,
         quotas.server_certificates_fit,
     ),
     "GetServerCertificate": (_CERTIFICATE,),
     "UpdateServerCertificate": (_CERTIFICATE, names.new_server_certificate_name_is_free),
     "DeleteServerCertificate": (_CERTIFICATE,),
     "ListServerCertificateTags": (_CERTIFICATE,),
-    "TagServerCertificate": (_CERTIFICATE, _TAGS),
+    "TagServerCertificate": (_CERTIFICATE, *_TAGS),
     "UntagServerCertificate": (_CERTIFICATE,),
 }
 

@@ -1,0 +1,43 @@
+"""SSH public keys must be RSA keys that the user does not have yet."""
+
+from __future__ import annotations
+
+from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.rules.entities import find_user
+from iamcli.sandbox.ssh_keys import fingerprint, parsed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    Parameters = Mapping[str, Any]
+
+#: Source: the API reference (UploadSSHPublicKey).
+MINIMUM_BITS = 2048
+
+
+def ssh_public_key_is_one(_backend: IAMBackend, parameters: Parameters) -> None:
+    """An SSH key is an RSA key of at least 2048 bits, encoded as ``ssh-rsa`` or PEM.
+
+    Evidence: the API reference (UploadSSHPublicKey), the wording included.
+    """
+    key = parsed(parameters["SSHPublicKeyBody"])
+    if not key or key.key_size < MINIMUM_BITS:
+        raise Refusal("InvalidPublicKey", "The public key is malformed or otherwise invalid.")
+
+
+def ssh_public_key_is_new(backend: IAMBackend, parameters: Parameters) -> None:
+    """A user has a key once, whatever its encoding.
+
+    Evidence: the API reference (UploadSSHPublicKey), the wording included.
+    """
+    keys = find_user(backend, parameters["UserName"]).ssh_public_keys
+    uploaded = fingerprint(parameters["SSHPublicKeyBody"])
+    if uploaded in [fingerprint(key.ssh_public_key_body) for key in keys]:
+        raise Refusal(
+            "DuplicateSSHPublicKey",
+            "The SSH public key is already associated with the specified IAM user.",
+        )
