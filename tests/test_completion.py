@@ -80,7 +80,7 @@ def shell(request: pytest.FixtureRequest) -> str:
 def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
     """Return the lines that the shell offers for an unfinished command line."""
     if shell == "fish":
-        yield lambda line: run("fish", "-c", 'complete -C "$argv"', line).out.splitlines()
+        yield lambda line: fish(run, line)
         return
     opened: list[InteractiveShell] = []
 
@@ -95,6 +95,12 @@ def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
         one.close()
 
 
+def fish(run: Shell, line: str) -> list[str]:
+    done = run("fish", "-c", 'complete -C "$argv"', line)
+    assert done.err == ""
+    return done.out.splitlines()
+
+
 def terminal(shell: str, run: Shell) -> InteractiveShell:
     if shell == "bash":
         return InteractiveShell("bash", "--norc", "--noprofile", "-i", env=run.env, setup=BASH)
@@ -103,6 +109,11 @@ def terminal(shell: str, run: Shell) -> InteractiveShell:
 
 def names(lines: list[str]) -> set[str]:
     return {word for line in lines for word in line.split()}
+
+
+def values(lines: list[str]) -> set[str]:
+    """Return the offered values of a long option. fish repeats the option before each."""
+    return {re.sub(r"^--[a-z-]+=", "", name) for name in names(lines)}
 
 
 def test_options_with_their_meaning(complete: Complete) -> None:
@@ -127,8 +138,9 @@ def test_choices_and_known_values(complete: Complete) -> None:
 def test_files_for_options_that_name_one(complete: Complete, run: Shell) -> None:
     for name in ("policy-one.json", "policy-two.json"):
         (run.home / name).touch()
-    for option in ("-f", "--client-config-file", "--aws-credential-file"):
-        offered = names(complete(f"iam-useruploadpolicy {option} policy"))
+    long = ("--client-config-file ", "--aws-credential-file ", "--aws-credential-file=")
+    for option in ("-f ", *long):
+        offered = values(complete(f"iam-useruploadpolicy {option}policy"))
         assert offered >= {"policy-one.json", "policy-two.json"}, option
     assert not names(complete("iam-useruploadpolicy -u policy")) & {"policy-one.json"}
 
@@ -171,7 +183,8 @@ def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -
     (run.home / "practice-two").mkdir()
     (run.home / "practice-file").touch()
     assert names(complete("iamcli completion ")) >= {"bash", "zsh", "fish"}
-    assert names(complete("iamcli doctor --format ")) >= {"text", "json"}
+    for sign in (" ", "=", " '"):
+        assert values(complete(f"iamcli doctor --format{sign}")) >= {"text", "json"}, sign
     assert names(complete("iamcli check --explain W")) >= {"W201", "W210"}
     assert names(complete("iamcli help iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
     for line in ("iamcli home pr", "iamcli home --strict pr", "iamcli sandbox --keep pr"):
@@ -181,11 +194,14 @@ def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -
     assert names(complete("iamcli sandbox iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
     # zsh completes nothing after "--", for its own commands as well.
     dashes = () if shell == "zsh" else ("sandbox --",)
-    for start in ("sandbox", "sandbox --keep x", *dashes):
+    options = ("--keep x", "--changes", "--changes=x")
+    for start in ("sandbox", *(f"sandbox {option}" for option in options), *dashes):
         line = f"iamcli {start} iam-userdel --"
         offered_now = complete(line)
         assert any(option.startswith("--url") for option in offered_now), line
         assert not any(option.startswith("--keep") for option in offered_now), line
+        assert not any("bad math expression" in shown for shown in offered_now), line
+    assert values(complete("iamcli sandbox --changes=practice-f")) >= {"practice-file"}
     assert names(complete("iamcli explain --format ")) >= {"text", "json", "aws"}
     assert names(complete("iamcli explain iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
     if shell != "zsh":
@@ -204,14 +220,10 @@ def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
 
 def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> None:
     need("fish")
-
-    def offered(line: str) -> list[str]:
-        return account("fish", "-c", 'complete -C "$argv"', line).out.splitlines()
-
-    assert offered("iam-userdel -u b") == ["bert", "bob"]
-    assert offered("iam-useraddpolicy -e ") == ["Allow", "Deny"]
-    assert offered("iamcli completion ") == ["bash", "fish", "zsh"]
-    assert "-u\tthe user's name (required)" in offered("iam-userdel -")
+    assert fish(account, "iam-userdel -u b") == ["bert", "bob"]
+    assert fish(account, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
+    assert fish(account, "iamcli completion ") == ["bash", "fish", "zsh"]
+    assert "-u\tthe user's name (required)" in fish(account, "iam-userdel -")
 
 
 START_UP = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
@@ -269,7 +281,8 @@ def assert_completes(run: Shell, shell: str, line: str, command: str) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
 def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
-    (run.home / "a policy.json").touch()
+    for name in ("a policy.json", "b=policy.json", "c:policy.json"):
+        (run.home / name).touch()
     here = terminal(shell, run)
     try:
         here.typed(f"cd {run.home}\r")
@@ -278,7 +291,12 @@ def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
             "iam-useraddpolicy",
             "--aws-credential-file",
         ]
+        assert here.line("iam-useraddpolicy -e 'D\t") == ["iam-useraddpolicy", "-e", "Deny"]
+        assert here.line("iamcli doctor --format=j\t") == ["iamcli", "doctor", "--format=json"]
         assert here.line("iam-rolecreate -f a\t") == ["iam-rolecreate", "-f", "a policy.json"]
+        for line in ("iam-rolecreate -f", "iamcli check"):
+            assert here.line(f"{line} b=p\t") == [*line.split(), "b=policy.json"]
+            assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
     finally:
         here.close()
 
@@ -319,7 +337,17 @@ def account(aws: Shell, run_fast: ForkRunner, prefix: Path) -> Shell:
 
 
 def test_names_of_the_account(account: Shell, complete: Complete) -> None:
-    assert names(complete("iam-userdel -u b")) >= {"bob", "bert"}
+    account("iamcli", "home", "practice")
+    for start in (
+        "iam-userdel",
+        "practice/bin/iam-userdel",
+        "~/practice/bin/iam-userdel",
+        "iamcli explain --format=aws iam-userdel",
+        f"iamcli iam-userdel --url={account.env['AWS_IAM_URL']}",
+    ):
+        for quote in ("", "'", '"'):
+            line = f"{start} -u {quote}b"
+            assert names(complete(line)) >= {"bob", "bert"}, line
     assert names(complete("iam-groupadduser -g A")) >= {"Admin", "Auditors"}
     assert names(complete("iam-userdelpolicy -u bob -p read-")) >= {"read-one", "read-two"}
     serials = {f"arn:aws:iam::123456789012:mfa/{name}" for name in ("phone", "tablet")}
@@ -328,6 +356,25 @@ def test_names_of_the_account(account: Shell, complete: Complete) -> None:
     assert offered >= serials or offered >= {f"mfa/{name}" for name in ("phone", "tablet")}
     # The name of what is to be created is nobody's yet.
     assert not names(complete("iam-usercreate -u b")) & {"bob", "bert"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> None:
+    account("iam-usercreate", "-u", "team=one")
+    serial = "arn:aws:iam::123456789012:mfa/phone"
+    here = terminal(shell, account)
+    try:
+        for command, start, name in (
+            ("iam-userdel -u", "te", "team=one"),
+            ("iam-userdel -u", "team=o", "team=one"),
+            ("iam-userdel -u", "'team=o", "team=one"),
+            ("iamcli explain --format=aws iam-userdel -u", "team=o", "team=one"),
+            ("iam-virtualmfadevicedel -s", serial[:-1], serial),
+            ("iam-virtualmfadevicedel -s", f"'{serial[:-1]}", serial),
+        ):
+            assert here.line(f"{command} {start}\t") == [*command.split(), name], start
+    finally:
+        here.close()
 
 
 def test_names_on_request_only(account: Shell, complete: Complete) -> None:

@@ -184,12 +184,13 @@ def test_a_group_is_listed(words: str, modules: list[str], run: Shell) -> None:
         (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["zzz"], "unknown subcommand zzz"),
         (["complete"], "Missing argument 'KIND'"),
+        (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
     ],
 )
 def test_a_wrong_subcommand_is_refused_in_one_line(
     arguments: list[str], line: str, run: Shell
 ) -> None:
-    program = "iamcli complete" if arguments == ["complete"] else "iamcli"
+    program = " ".join(["iamcli", *arguments]) if line.startswith("Missing") else "iamcli"
     refused(run("iamcli", *arguments), f"{line}; see {program} --help")
 
 

@@ -58,8 +58,8 @@ def quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
-# bash: four fields per option: its name, the kind of its value, the options that it excludes, its
-# description.
+# bash: four fields per option: its name, the kind of its value (after "optional " if it can be left
+# out), the options that it excludes, its description.
 
 
 def bash() -> Iterator[tuple[str, str]]:
@@ -99,8 +99,9 @@ def _bash_subcommand(one: Subcommand, pattern: str) -> Iterator[str]:
     yield "            table=("
     for row in one.rows:
         others = "" if row.repeatable else " ".join(row.names)
+        kind = f"optional {row.kind}" if row.optional else row.kind
         for name in row.names:
-            yield " " * 16 + " ".join(map(quoted, [name, row.kind, others, row.description]))
+            yield " " * 16 + " ".join(map(quoted, [name, kind, others, row.description]))
     yield "            )"
     yield "            ;;"
 
@@ -191,8 +192,11 @@ def _zsh_specs(one: Subcommand) -> Iterator[str]:
             group = f"({others})" if others and not row.repeatable else ""
             star = "*" if row.repeatable else ""
             equals = "=" if name.startswith("--") and row.kind != "switch" else ""
+            # "=-" and a second colon: only the word of the option can contain the value.
+            equals, colon = ("=-", ":") if row.optional else (equals, "")
             text = _zsh_escaped(row.description)
-            yield quoted(f"{group}{star}{name}{equals}[{text}]{''.join(_zsh_kind(row.kind))}")
+            value = "".join(_zsh_kind(row.kind))
+            yield quoted(f"{group}{star}{name}{equals}[{text}]{colon}{value}")
 
 
 def _zsh_arguments() -> Iterator[str]:
@@ -259,7 +263,8 @@ def _fish_program() -> Iterator[str]:
         known = f"__iamcli_in {one.name}"
         operand = _fish_kind(one.operand)
         if one.operand == LINE:
-            takers = [name for row in one.rows if row.kind != "switch" for name in row.names]
+            taking = [row for row in one.rows if row.kind != "switch" and not row.optional]
+            takers = [name for row in taking for name in row.names]
             known = " ".join(["__iamcli_before_operand", one.name, *takers])
             # Without "" before them, these would be taken for options of the function.
             skipped = " ".join(["--fcs-skip=2", '""', *takers])
@@ -273,7 +278,9 @@ def _fish_options(start: str, one: Subcommand) -> Iterator[str]:
     for row in one.rows:
         # click accepts short options that are combined, so -s is right here.
         names = [f"-{'l' if name[:2] == '--' else 's'} {name.lstrip('-')}" for name in row.names]
-        yield f"{start} {' '.join(names)}{_fish_kind(row.kind)} -d {_fish_quoted(row.description)}"
+        # -r: the value cannot be left out.
+        value = _fish_kind(row.kind).removeprefix(" -r" if row.optional else "")
+        yield f"{start} {' '.join(names)}{value} -d {_fish_quoted(row.description)}"
 
 
 def _fish_kind(kind: str) -> str:

@@ -26,13 +26,15 @@ LINE = "line"
 class Row(NamedTuple):
     """An option: its ``names``, the ``kind`` of its value ("switch" for none), what it does.
 
-    ``kind`` can also be "values", followed by the accepted values.
+    ``kind`` can also be "values", followed by the accepted values. ``optional``: the value can be
+    left out; if there is one, it is in the same word, after "=".
     """
 
     names: tuple[str, ...]
     kind: str
     description: str
     repeatable: bool
+    optional: bool = False
 
     @property
     def ends(self) -> bool:
@@ -80,9 +82,10 @@ def _described(command: click.Command, context: click.Context) -> Subcommand:
     rows = [
         Row(
             tuple(sorted(option.opts, key=len)),
-            "switch" if option.is_flag or _follows_sign(option) else _kind(option),
+            "switch" if option.is_flag else _kind(option),
             _phrase(option.help or ""),
             option.multiple,
+            (option.metavar or "").startswith("[="),
         )
         for option in options
         if not option.hidden
@@ -100,11 +103,6 @@ def _operand(arguments: list[click.Argument]) -> str:
     if last.nargs == -1 and isinstance(last.type, click.types.UnprocessedParamType):
         return LINE
     return _kind(last)
-
-
-def _follows_sign(option: click.Option) -> bool:
-    """Return whether a value is optional, and so in the same word, after "="."""
-    return (option.metavar or "").startswith("[=")
 
 
 def _kind(parameter: click.Parameter) -> str:

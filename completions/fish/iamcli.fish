@@ -7,6 +7,11 @@ function __iamcli_names
     or return
     set -l line (commandline -opc)
     set -l program (string replace -r '[^/]*$' '' -- $line[1])iamcli
+    # A directory that "iamcli home" made has no iamcli.
+    command -q $program
+    or set program iamcli
+    command -q $program
+    or return
     # Without the option that the name is for.
     set -e line[-1]
     # A tab without a description after it keeps fish from repeating that of the option.
@@ -82,7 +87,7 @@ complete -c iamcli -n '__iamcli_before_operand run' -s h -l help -d 'show this m
 complete -c iamcli -n '__iamcli_in run' -a '(__fish_complete_subcommand --fcs-skip=2 "")'
 complete -c iamcli -n __fish_is_first_token -a sandbox -d 'run a command or a shell with a private IAM on this machine'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l account -r -F -d 'start with a copy of an account'
-complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l changes -d 'report what has changed at the end'
+complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l changes -F -d 'report what has changed at the end'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l format -x -a 'text\t json\t' -d 'the format of the changes; json needs --changes=FILE'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -l keep -x -a '(__fish_complete_directories)' -d 'keep the account in this directory'
 complete -c iamcli -n '__iamcli_before_operand sandbox --account --format --keep' -s h -l help -d 'show this message and exit'

@@ -32,7 +32,9 @@ def _run() -> int:
         output.flush()
     except click.UsageError as error:
         program = error.ctx.command_path if error.ctx else "iamcli"
-        output.error(f"{error.format_message().removesuffix('.')}; see {program} --help")
+        # click puts each choice on its own line.
+        text = error.format_message().replace("\n\t", " ").removesuffix(".")
+        output.error(f"{text}; see {program} --help")
     except OutputLost as lost:
         # Python flushes the buffer again at exit; that must not fail a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -4,7 +4,8 @@
 _iamcli_commands='@NAMES@'
 
 # Four fields per option: its name, the kind of its value, the options that it excludes, its
-# description. For a subcommand of iamcli, operand is the kind of its arguments.
+# description. "optional" before a kind: the value can be left out, and follows "=". For a
+# subcommand of iamcli, operand is the kind of its arguments.
 _iamcli_table()
 {
     table=(
@@ -17,17 +18,20 @@ _iamcli_table()
     esac
 }
 
-# Completes names from the account if IAMCLI_COMPLETE is 1. $1 is the kind of names.
+# Completes the names from the account that begin with the variable typed, if IAMCLI_COMPLETE is 1.
+# $1 is the kind of names.
 _iamcli_names()
 {
     [[ ${IAMCLI_COMPLETE-} == 1 ]] || return
     local program=iamcli name
     [[ ${words[0]} != */* ]] || program=${words[0]%/*}/iamcli
     program=${program/#\~\//$HOME/}
+    # A directory that "iamcli home" made has no iamcli.
+    [[ -x $program ]] || program=iamcli
     # Without the word to complete and the option before it.
     local -a line=("${words[@]:0:cword-1}" "${words[@]:cword+1}")
     while IFS= read -r name; do
-        [[ $name != "$cur"* ]] || COMPREPLY+=("$name")
+        [[ $name != "$typed"* ]] || COMPREPLY+=("$name")
     done < <("$program" complete "$1" "${line[@]}" 2>/dev/null </dev/null)
 }
 
@@ -80,41 +84,83 @@ _iamcli()
     # An option that follows an option with a value is that value.
     for ((i = 1; i < cword; i++)); do
         _iamcli_value "${words[i]}"
-        [[ $value == switch || -z $value ]] || { ((i + 1 == cword)) && break; ((i++)); value=; }
+        [[ -z $value ]] || { ((i + 1 == cword)) && break; ((i++)); value=; }
     done
-    if [[ -z $value || $value == switch ]]; then
+    _iamcli_joined_value
+    if [[ -z $value ]]; then
         _iamcli_options
     else
         _iamcli_complete_value
     fi
-    __ltrim_colon_completions "$cur"
 }
 
 # Completes a value of the kind that is in the variable value.
 _iamcli_complete_value()
 {
-    local word
+    # bash keeps the quote that begins the word; _filedir removes it itself.
+    local word typed=${cur#[\'\"]}
     case $value in
         values\ *)
             for word in ${value#values }; do
-                [[ ${word,,} != "${cur,,}"* ]] || COMPREPLY+=("$word")
+                [[ ${word,,} != "${typed,,}"* ]] || COMPREPLY+=("$word")
             done
             ;;
         names\ *) _iamcli_names "${value#names }" ;;
-        command) mapfile -t COMPREPLY < <(compgen -W "$_iamcli_commands" -- "$cur") ;;
+        command) mapfile -t COMPREPLY < <(compgen -W "$_iamcli_commands" -- "$typed") ;;
         directory) _filedir -d ;;
         file) _filedir ;;
     esac
+    _iamcli_trim
 }
 
-# Sets the variable value to the kind of the value of the option $1; "" if it is no option.
-_iamcli_value()
+# Removes from the completions what precedes the last "=" or ":" that was typed: bash replaces only
+# what follows it, unless it is in quotes.
+_iamcli_trim()
+{
+    local breaks=${COMP_WORDBREAKS//[^=:]/}
+    [[ $breaks && $cur == *[$breaks]* && $cur != [\'\"]* ]] || return
+    COMPREPLY=("${COMPREPLY[@]#"${cur%"${cur##*[$breaks]}"}"}")
+}
+
+# Sets the variable value to the kind of the option $1; "" if it is no option.
+_iamcli_kind()
 {
     local i
     value=
     for ((i = 0; i < ${#table[@]}; i += 4)); do
         [[ $1 != "${table[i]}" ]] || value=${table[i + 1]}
     done
+}
+
+# Sets the variable value to the kind of the value that the word after $1 is; "" if it is none.
+_iamcli_value()
+{
+    _iamcli_kind "$1"
+    [[ $value != switch && $value != optional\ * ]] || value=
+}
+
+# If the word to complete is an option, "=" and the start of its value, sets the variable value to
+# the kind of the value, and cur to its start.
+_iamcli_joined_value()
+{
+    # bash would replace the whole word if "=" did not separate words.
+    [[ -z $value && $cur == --*=* && $COMP_WORDBREAKS == *=* ]] || return
+    _iamcli_kind "${cur%%=*}"
+    value=${value#optional }
+    cur=${cur#*=}
+}
+
+# Completes the words from the index $1 on as a command line of their own.
+_iamcli_line()
+{
+    local word split=0
+    # _command_offset counts the words as bash separates them: "=" and ":" are words, too.
+    for word in "${words[@]:0:$1}"; do
+        while [[ $word && $split -lt ${#COMP_WORDS[@]} ]]; do
+            word=${word#"${COMP_WORDS[split++]}"}
+        done
+    done
+    _command_offset "$split"
 }
 
 # Completes iamcli itself: a subcommand, then its options and arguments.
@@ -128,7 +174,7 @@ _iamcli_program()
         return
     fi
     if [[ $first == iam-* ]]; then
-        _command_offset 1
+        _iamcli_line 1
         return
     fi
     _iamcli_table "iamcli $first"
@@ -137,14 +183,15 @@ _iamcli_program()
         [[ $word != -- ]] || { ((i++)); break; }
         [[ $word == -* || $operand != line ]] || break
         _iamcli_value "$word"
-        [[ $value == switch || -z $value ]] || { ((i + 1 == cword)) && break; ((i++)); value=; }
+        [[ -z $value ]] || { ((i + 1 == cword)) && break; ((i++)); value=; }
     done
-    if [[ $value && $value != switch ]]; then
+    [[ $operand == line && $i != "$cword" ]] || _iamcli_joined_value
+    if [[ $value ]]; then
         _iamcli_complete_value
     elif [[ $cur == -* && ($operand != line || $i == "$cword") ]]; then
         _iamcli_options
     elif [[ $operand == line ]]; then
-        _command_offset "$i"
+        _iamcli_line "$i"
     else
         value=$operand
         _iamcli_complete_value

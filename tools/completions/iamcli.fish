@@ -7,6 +7,11 @@ function __iamcli_names
     or return
     set -l line (commandline -opc)
     set -l program (string replace -r '[^/]*$' '' -- $line[1])iamcli
+    # A directory that "iamcli home" made has no iamcli.
+    command -q $program
+    or set program iamcli
+    command -q $program
+    or return
     # Without the option that the name is for.
     set -e line[-1]
     # A tab without a description after it keeps fish from repeating that of the option.

@@ -8,6 +8,8 @@ _iamcli_names() {
     [[ ${IAMCLI_COMPLETE-} == 1 ]] || return 1
     local program=iamcli
     [[ ${words[1]} != */* ]] || program=${${words[1]:h}/#\~/$HOME}/iamcli
+    # A directory that "iamcli home" made has no iamcli.
+    [[ -x $program ]] || program=iamcli
     # Without the word to complete and the option before it.
     local -a names line=("${(@)words[1,CURRENT-2]}" "${(@)words[CURRENT+1,-1]}")
     names=(${(f)"$("$program" complete "$argv[-1]" "$line[@]" 2>/dev/null </dev/null)"})
