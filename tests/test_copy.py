@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ARN = "arn:aws:iam::210987654321"
 DATE = "2012-05-01T12:34:56Z"
+KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
+NEVER_USED = {**KEY, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
 ONLY_IAM = (
     "iamcli: only IAM is a copy; the command really runs here, with its files, mails and other "
     "programs; the keys that it prints are worthless, and it should run in a directory of its own\n"
@@ -211,8 +213,7 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
             UserPolicyList=[{"PolicyName": f"p{n}", "PolicyDocument": document} for n in "12"],
             Tags=[{"Key": "team", "Value": "web"}],
             AccessKeyMetadata=[
-                {"AccessKeyId": f"AKIA{n}{number:015}", "Status": "Active", "CreateDate": DATE}
-                for n in "12"
+                {**NEVER_USED, "AccessKeyId": f"AKIA{n}{number:015}"} for n in "12"
             ],
             MFADevices=[{"SerialNumber": f"{ARN}:mfa/user{number}", "EnableDate": DATE}],
             LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False},
@@ -231,7 +232,6 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
 
 # What a snapshot of the service can have, and one of another private IAM cannot.
 
-KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 #: A byte that is not UTF-8, as a snapshot has it.
 STRANGE = '{"Statement":"caf\udce9\r\n\t"}'
@@ -352,6 +352,56 @@ def test_an_account_of_another_partition_in_every_region(
         assert run_fast("iam-usergetattributes", env={"AWS_IAM_URL": url}).out.startswith(
             "arn:aws-cn:iam::210987654321:root\n"
         )
+
+
+# What could not be read is not known.
+
+
+@pytest.fixture(scope="module")
+def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a copy of which parts could not be read."""
+    content = snapshot(
+        users=[
+            user(
+                "bob",
+                AccessKeyMetadata=[NEVER_USED, {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}],
+            )
+        ],
+    )
+    with copied(tmp_path_factory.mktemp("partial"), content) as url:
+        yield url
+
+
+def test_a_last_use_that_could_not_be_read_is_unknown(partial: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": partial})
+    assert done.out.splitlines() == [
+        *("AKIABOBBOBBOBBOBBOB1", "Active", f"{DATE}\tnever\tN/A\tN/A"),
+        *("AKIABOBBOBBOBBOBBOB2", "Active", f"{DATE}\tunknown\tunknown\tunknown"),
+        "IsTruncated: false",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "what"),
+    [
+        (
+            "get_access_key_last_used",
+            {"AccessKeyId": "AKIABOBBOBBOBBOBBOB2"},
+            "The last use of the access key AKIABOBBOBBOBBOBBOB2",
+        ),
+    ],
+)
+def test_what_could_not_be_read_is_refused(
+    partial: str, operation: str, parameters: dict[str, str], what: str
+) -> None:
+    iam = populated.client(partial)
+    with pytest.raises(iam.exceptions.ClientError) as caught:
+        getattr(iam, operation)(**parameters)
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (
+        "AccessDenied",
+        f"{what} is not in the copy of the account",
+    )
 
 
 # How it is started.

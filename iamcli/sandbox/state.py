@@ -147,25 +147,18 @@ def _credentials(user: Any) -> Record:
 
 
 def _keys(access_keys: Iterable[Any]) -> list[Record]:
-    found = []
-    for key in access_keys:
-        used = None
-        if key.last_used:
-            used = {
-                "LastUsedDate": vars(key.last_used)["_timestamp"],
-                "ServiceName": key.last_used.service,
-                "Region": key.last_used.region,
-            }
-        elif vars(key).get("last_use_known", True):
-            used = {"ServiceName": "N/A", "Region": "N/A"}
-        shown = {
-            "AccessKeyId": key.access_key_id,
-            "Status": key.status,
-            "CreateDate": key.create_date,
-            "AccessKeyLastUsed": used,
-        }
-        found.append(_picked(schema.ACCESS_KEY, shown))
-    return found
+    return [
+        _picked(
+            schema.ACCESS_KEY,
+            {
+                "AccessKeyId": key.access_key_id,
+                "Status": key.status,
+                "CreateDate": key.create_date,
+                "AccessKeyLastUsed": keys.last_use(key),
+            },
+        )
+        for key in access_keys
+    ]
 
 
 def _group(group: Any) -> Record:

@@ -14,7 +14,7 @@ from iamcli.sandbox.corrections.caller import caller, shown_name, user_name
 from iamcli.sandbox.corrections.paging import dated, page
 from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.users import unique_id
-from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.refusals import Refusal, not_in_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def delete_access_key(iam: IAMBackend, request: Request) -> None:
 
 @operation("GetAccessKeyLastUsed")
 def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
-    """Refuse a key that is of no user.
+    """Refuse a key that is of no user, and one whose last use the copy lacks.
 
     Source: recorded for a key that does not exist, and for one that was never used.
     """
@@ -97,15 +97,23 @@ def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
             f"iam:GetAccessKeyLastUsed on resource: access key {identity}"
         )
         raise Refusal("AccessDenied", message)
-    used: Result = {"Region": "N/A", "ServiceName": "N/A"}
+    used = last_use(key)
+    if used is None:
+        raise not_in_copy(f"The last use of the access key {identity}")
+    return {"UserName": shown_name(key.user_name), "AccessKeyLastUsed": used}
+
+
+def last_use(key: Any) -> Result | None:
+    """Return the last use of an access key as responses show it; None if it is not known."""
     if key.last_used:
-        used = {
+        return {
             # moto 5.1 shows the date as text.
             "LastUsedDate": vars(key.last_used)["_timestamp"],
             "Region": key.last_used.region,
             "ServiceName": key.last_used.service,
         }
-    return {"UserName": shown_name(key.user_name), "AccessKeyLastUsed": used}
+    known = vars(key).get("last_use_known", True)
+    return {"Region": "N/A", "ServiceName": "N/A"} if known else None
 
 
 @operation("ListSSHPublicKeys")
