@@ -212,9 +212,7 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
             UserId=f"AIDA{number:017}",
             UserPolicyList=[{"PolicyName": f"p{n}", "PolicyDocument": document} for n in "12"],
             Tags=[{"Key": "team", "Value": "web"}],
-            AccessKeyMetadata=[
-                {**NEVER_USED, "AccessKeyId": f"AKIA{n}{number:015}"} for n in "12"
-            ],
+            AccessKeyMetadata=[{**NEVER_USED, "AccessKeyId": f"AKIA{n}{number:015}"} for n in "12"],
             MFADevices=[{"SerialNumber": f"{ARN}:mfa/user{number}", "EnableDate": DATE}],
             LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False},
         )
@@ -352,6 +350,31 @@ def test_an_account_of_another_partition_in_every_region(
         assert run_fast("iam-usergetattributes", env={"AWS_IAM_URL": url}).out.startswith(
             "arn:aws-cn:iam::210987654321:root\n"
         )
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(
+    tmp_path: Path, partition: str
+) -> None:
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
+    arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
+    with launcher.server(account=str(file), watch=True) as private:
+        iam = populated.client(private.url)
+        # The policies of AWS are loaded by this request, which is the first one about them.
+        iam.attach_user_policy(UserName="bob", PolicyArn=arn)
+        assert names(iam, "list_policies", "Policies", "Arn").count(arn) == 1
+        assert iam.list_policies(Scope="Local")["Policies"] == []
+        assert iam.get_account_summary()["SummaryMap"]["Policies"] == 0
+        with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
+            iam.delete_policy(PolicyArn=arn)
+        iam.create_policy(
+            PolicyName="ReadOnlyAccess", PolicyDocument=populated.DOCUMENT.format("*")
+        )
+    assert [(one["type"], one["name"]) for one in private.ended["changes"]] == [
+        ("attachment", arn),
+        ("policy", "ReadOnlyAccess"),
+    ]
 
 
 # What could not be read is not known.

@@ -22,6 +22,7 @@ from iamcli.sandbox.corrections.caller import root
 from iamcli.sandbox.corrections.keys import ServiceCredential, service_credentials
 from iamcli.sandbox.corrections.policies import load_aws_policies
 from iamcli.sandbox.corrections.tags import write
+from iamcli.sandbox.rules.entities import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class _Loader:
         self.summary(snapshot.get("summary", {}))
 
     def policy(self, record: Record) -> None:
-        aws = record["Arn"].split(":")[4] == "aws"
+        aws = is_policy_of_aws(record["Arn"])
         made = models.AWSManagedPolicy if aws else models.ManagedPolicy
         policy: Any = made(
             record["PolicyName"],
@@ -175,7 +176,7 @@ class _Loader:
             holder.policies[entry["PolicyName"]] = entry["PolicyDocument"]
         for entry in record["AttachedManagedPolicies"]:
             arn = entry["PolicyArn"]
-            if arn not in self.iam.managed_policies and ":iam::aws:policy/" in arn:
+            if arn not in self.iam.managed_policies and is_policy_of_aws(arn):
                 load_aws_policies(self.iam)
             self.iam.managed_policies[arn].attach_to(holder)
         if "Tags" in record:

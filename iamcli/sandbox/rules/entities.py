@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
     Parameters = Mapping[str, Any]
 
-#: How the ARN of a policy of AWS begins.
-OF_AWS = "arn:aws:iam::aws:policy/"
+#: How the ARN of a policy of AWS begins, in any partition.
+_OF_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/", re.ASCII)
 
 ROLE_NOT_FOUND = "The role with name {} cannot be found."
+
+
+def is_policy_of_aws(arn: str) -> bool:
+    """Return whether ``arn`` is that of a policy which AWS manages."""
+    return bool(_OF_AWS.match(arn))
 
 
 def find_user(backend: IAMBackend, name: str) -> User:
@@ -116,7 +121,7 @@ def policy_arn_is_valid(_backend: IAMBackend, parameters: Parameters) -> None:
 
 def can_be_known(backend: IAMBackend, arn: str) -> bool:
     """Return whether all policies like ``arn`` are loaded: those of AWS are loaded on demand."""
-    return not arn.startswith(OF_AWS) or bool(backend.aws_managed_policies)
+    return not is_policy_of_aws(arn) or bool(backend.aws_managed_policies)
 
 
 def policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
@@ -143,7 +148,7 @@ def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
 
 def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> None:
     """A policy of AWS cannot be changed. Evidence: recorded (DeletePolicyVersion)."""
-    if parameters["PolicyArn"].startswith(OF_AWS):
+    if is_policy_of_aws(parameters["PolicyArn"]):
         raise Refusal(
             "AccessDenied",
             "Cannot delete policy versions for policies outside your own account.",

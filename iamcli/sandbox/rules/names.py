@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.sandbox.refusals import Refusal, already_exists
-from iamcli.sandbox.rules.entities import OF_AWS, find_user
+from iamcli.sandbox.rules.entities import find_user, is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,9 +68,7 @@ def policy_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
     """
     name = parameters["PolicyName"]
     names = [
-        policy.name
-        for arn, policy in backend.managed_policies.items()
-        if not arn.startswith(OF_AWS)
+        policy.name for arn, policy in backend.managed_policies.items() if not is_policy_of_aws(arn)
     ]
     message = f"A policy called {name} already exists. Duplicate names are not allowed."
     _free(name, names, message)
