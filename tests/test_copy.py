@@ -368,9 +368,8 @@ def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(
         assert iam.get_account_summary()["SummaryMap"]["Policies"] == 0
         with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
             iam.delete_policy(PolicyArn=arn)
-        iam.create_policy(
-            PolicyName="ReadOnlyAccess", PolicyDocument=populated.DOCUMENT.format("*")
-        )
+        document = populated.DOCUMENT.format("*").replace("arn:aws:", f"arn:{partition}:")
+        iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=document)
     assert [(one["type"], one["name"]) for one in private.ended["changes"]] == [
         ("attachment", arn),
         ("policy", "ReadOnlyAccess"),

@@ -146,6 +146,7 @@ class _Loader:
         )
         _identify(policy, record, "Policy")
         policy.update_date = _date(record.get("UpdateDate"))
+        policy.tags_known = False
         policy.default_version_id = record["DefaultVersionId"]
         policy.versions = []
         for number, entry in enumerate(record["PolicyVersionList"]):
@@ -180,10 +181,15 @@ class _Loader:
                 load_aws_policies(self.iam)
             self.iam.managed_policies[arn].attach_to(holder)
         if "Tags" in record:
-            write(self.iam, holder, [dict(tag) for tag in record["Tags"]])
+            self.tags(holder, record)
             holder.permissions_boundary_arn = record.get("PermissionsBoundary", {}).get(
                 "PermissionsBoundaryArn"
             )
+
+    def tags(self, entity: Any, record: Record) -> None:
+        """Give ``entity`` its tags, and remember whether they are known."""
+        write(self.iam, entity, [dict(tag) for tag in record.get("Tags", ())])
+        entity.tags_known = "Tags" in record
 
     def user(self, record: Record) -> None:
         user: Any = models.User(self.account, self.region, record["UserName"], record["Path"])
@@ -266,9 +272,10 @@ class _Loader:
             record.get("AssumeRolePolicyDocument", ""),
             record["Path"],
             None,
-            "",
+            # A snapshot has neither the description nor the maximum session duration.
+            None,
             [],
-            "3600",
+            None,
         )
         _identify(role, record, "Role")
         self.policies(role, record, "RolePolicyList")
@@ -287,7 +294,7 @@ class _Loader:
             [roles[role["RoleName"]] for role in record["Roles"]],
         )
         _identify(profile, record, "InstanceProfile")
-        write(self.iam, profile, [dict(tag) for tag in record.get("Tags", ())])
+        self.tags(profile, record)
         self.iam.instance_profiles[profile.name] = profile
 
     def server_certificate(self, record: Record) -> None:
@@ -305,7 +312,7 @@ class _Loader:
         certificate.cert_body = record.get("CertificateBody", "")
         certificate.upload_date = _date(metadata.get("UploadDate"))
         certificate.expiration = _date(metadata.get("Expiration"))
-        write(self.iam, certificate, [dict(tag) for tag in record.get("Tags", ())])
+        self.tags(certificate, record)
         self.iam.certificates[metadata["ServerCertificateId"]] = certificate
         _check_arn(certificate, metadata["Arn"])
 
@@ -325,6 +332,7 @@ class _Loader:
         device.serial_number = serial
         device.enable_date = enabled
         device.user = user
+        device.tags_known = False
         if user:
             device.user_attribute = {
                 "Path": user.path,

@@ -183,8 +183,11 @@ class ServiceCredential:
     """A service-specific credential of a user, which moto lacks.
 
     ``public``: the generated user name, or the alias of an API key. Source: API reference,
-    ServiceSpecificCredential; recorded: a rename of the user does not change it.
+    ServiceSpecificCredential; recorded: a rename of the user does not change it. ``mark`` changes
+    with the secret, which is not kept.
     """
+
+    mark = ""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a response has
         self,
@@ -327,7 +330,9 @@ def update_service_specific_credential(iam: IAMBackend, request: Request) -> Non
 @operation("ResetServiceSpecificCredential")
 def reset_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
     """Generate a new password. Source: API reference, ResetServiceSpecificCredential."""
-    return _with_secret(*_found(iam, request))
+    user, credential = _found(iam, request)
+    credential.mark = secrets.token_hex()
+    return _with_secret(user, credential)
 
 
 @operation("DeleteServiceSpecificCredential")
