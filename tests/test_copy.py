@@ -315,6 +315,30 @@ def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: Fork
     assert "UserName" not in device["User"]
 
 
+def test_a_device_of_the_root_user_is_in_use(tmp_path: Path) -> None:
+    serial = f"{ARN}:mfa/root-account-mfa-device"
+    root = {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE}
+    devices = [
+        {"SerialNumber": serial, "EnableDate": DATE, "User": root},
+        # The devices of bob could not be read.
+        {"SerialNumber": f"{ARN}:mfa/phone", "User": user("bob")},
+    ]
+    content = snapshot(virtual_mfa_devices=devices, summary={"AccountMFAEnabled": 1})
+    with copied(tmp_path, content) as url:
+        iam = populated.client(url)
+        (listed,) = iam.list_mfa_devices()["MFADevices"]
+        assert (listed["SerialNumber"], f"{listed['EnableDate']:%F}") == (serial, DATE[:10])
+        for device in devices:
+            with pytest.raises(iam.exceptions.DeleteConflictException):
+                iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
+        with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+            iam.enable_mfa_device(UserName="bob", SerialNumber=serial, **populated.CODES)
+        assert iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 1
+        iam.deactivate_mfa_device(SerialNumber=serial)
+        assert iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 0
+        iam.delete_virtual_mfa_device(SerialNumber=serial)
+
+
 def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange: str) -> None:
     iam = populated.client(strange)
     summary = iam.get_account_summary()["SummaryMap"]

@@ -236,12 +236,11 @@ class _Loader:
     def mfa_devices(self, user: Any, records: list[Record]) -> None:
         for number, record in enumerate(records):
             serial = record["SerialNumber"]
-            user.enable_mfa_device(serial, "", "")
-            device = user.mfa_devices[serial]
-            device.enable_date = _date(record.get("EnableDate"), number)
+            enabled = _date(record.get("EnableDate"), number)
+            _enable(user, serial, enabled)
             if serial.startswith("arn:") and ":mfa/" in serial:
                 # It exists, also if virtual devices could not be listed.
-                self.device(serial, user, device.enable_date)
+                self.device(serial, user, enabled)
 
     def ssh_public_keys(self, user: Any, records: list[Record]) -> None:
         for number, record in enumerate(records):
@@ -318,13 +317,17 @@ class _Loader:
 
     def virtual_mfa_device(self, record: Record) -> None:
         owner = record.get("User")
+        serial, enabled = record["SerialNumber"], _date(record.get("EnableDate"))
         user = None
         if owner and "UserName" in owner:
             user = self.iam.users[owner["UserName"]]
         elif owner:
             user = root(self.iam)
             user.create_date = _date(owner.get("CreateDate"))
-        self.device(record["SerialNumber"], user, _date(record.get("EnableDate")))
+        # The devices of the root user, and those of others that could not be read, are only here.
+        if user and serial not in user.mfa_devices:
+            _enable(user, serial, enabled)
+        self.device(serial, user, enabled)
 
     def device(self, serial: str, user: Any, enabled: dt.datetime | None) -> None:
         """Add a virtual MFA device; ``user`` is None if it is not assigned."""
@@ -371,6 +374,12 @@ def _identify(entity: Any, record: Record, kind: str) -> None:
     entity.id = record[f"{kind}Id"]
     entity.create_date = _date(record.get("CreateDate"))
     _check_arn(entity, record["Arn"])
+
+
+def _enable(user: Any, serial: str, enabled: dt.datetime | None) -> None:
+    """Assign an MFA device to ``user``."""
+    user.enable_mfa_device(serial, "", "")
+    user.mfa_devices[serial].enable_date = enabled
 
 
 def _check_arn(entity: Any, arn: str) -> None:

@@ -32,12 +32,13 @@ def counts(iam: IAMBackend) -> dict[str, int]:
     GetAccountSummary: which counts there are, and that a new policy adds a version in use.
     """
     owner = root(iam)
-    every: list[Any] = list(iam.users.values())
+    every: list[Any] = [*iam.users.values(), owner]
     in_use = {serial for user in every for serial in user.mfa_devices}
     own = [policy for policy in iam.managed_policies.values() if not policies.is_aws(policy)]
     return {
         **iam.get_account_summary().summary_map,
         "AccountAccessKeysPresent": int(bool(owner.access_keys)),
+        "AccountMFAEnabled": int(bool(owner.mfa_devices)),
         "AccountPasswordPresent": int(bool(owner.password)),
         "AccountSigningCertificatesPresent": int(bool(owner.signing_certificates)),
         "MFADevices": len(in_use | iam.virtual_mfa_devices.keys()),

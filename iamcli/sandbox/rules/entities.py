@@ -268,6 +268,13 @@ def mfa_device_can_be_known(backend: IAMBackend, parameters: Parameters) -> None
         virtual_mfa_device_exists(backend, parameters)
 
 
+def is_assigned(backend: IAMBackend, serial: str) -> bool:
+    """Return whether an MFA device is assigned to a user or to the root user."""
+    root = vars(backend).get("account_root")
+    owners: list[Any] = [*backend.users.values(), *([root] if root else [])]
+    return any(serial in owner.mfa_devices for owner in owners)
+
+
 def mfa_device_is_assigned(backend: IAMBackend, parameters: Parameters) -> None:
     """A device to deactivate or to synchronize must be the user's.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.sandbox.refusals import Refusal, already_exists
-from iamcli.sandbox.rules.entities import find_user, is_policy_of_aws
+from iamcli.sandbox.rules.entities import find_user, is_assigned, is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def virtual_mfa_device_is_new(backend: IAMBackend, parameters: Parameters) -> No
 
 def mfa_device_is_not_in_use(backend: IAMBackend, parameters: Parameters) -> None:
     """A device is assigned to one user. Evidence: recorded (EnableMFADevice)."""
-    serial = parameters["SerialNumber"]
-    if any(serial in user.mfa_devices for user in backend.users.values()):
+    if is_assigned(backend, parameters["SerialNumber"]):
         raise already_exists("MFA Device is already in use.")
 
 
