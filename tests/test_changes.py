@@ -18,7 +18,7 @@ from support import populated
 from support.processes import BIN, environment, left_behind, running, wait_until
 from support.processes import run as run_program
 from support.shell import HERE, ROOT
-from test_copy import ARN, DATE, ONLY_IAM, snapshot, user
+from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
 
 from iamcli.sandbox import launcher
 from iamcli.sandbox.report import Report
@@ -534,6 +534,36 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         "warning: policy own gained * in Action and Resource",
     ):
         assert f"{line}\n" in text
+
+
+def test_what_is_not_in_the_copy_is_not_made_up(
+    sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    content = snapshot(
+        users=[user("bob", SSHPublicKeys=[UNREAD_SSH_KEY])],
+        server_certificates=[UNREAD_CERTIFICATE],
+        unknown=["login-profile"],
+        unread=[
+            {
+                "operation": operation,
+                "name": None,
+                "of": None,
+                "code": "AccessDenied",
+                "message": "",
+            }
+            for operation in ("GetSSHPublicKey", "GetServerCertificate")
+        ],
+    )
+    with watched(tmp_path, content) as (iam, found):
+        iam.delete_ssh_public_key(UserName="bob", SSHPublicKeyId=UNREAD_SSH_KEY["SSHPublicKeyId"])
+        iam.delete_server_certificate(ServerCertificateName="www")
+    assert [one["before"] for one in found] == [UNREAD_SSH_KEY, UNREAD_CERTIFICATE]
+    (tmp_path / "work" / "account.json").write_text(json.dumps(content))
+    assert sandbox("--account", "account.json", "--changes=x", "true").returncode == 0
+    assert (tmp_path / "work" / "x").read_text() == (
+        "changes in the private IAM: none\n"
+        "not in the copy, or only partly: login-profile, server-certificate, ssh-key\n"
+    )
 
 
 def test_layout_alone_is_shown_as_it_is() -> None:

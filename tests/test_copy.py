@@ -229,7 +229,20 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
 
 
 # What a snapshot of the service can have, and one of another private IAM cannot.
-
+#: What IAM lists of them; what they consist of could not be read.
+UNREAD_SSH_KEY = {
+    "SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1",
+    "Status": "Active",
+    "UploadDate": DATE,
+}
+UNREAD_CERTIFICATE = {
+    "ServerCertificateMetadata": {
+        "Path": "/",
+        "ServerCertificateName": "www",
+        "ServerCertificateId": "ASCAWWW",
+        "Arn": f"{ARN}:server-certificate/www",
+    }
+}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 #: A byte that is not UTF-8, as a snapshot has it.
 STRANGE = '{"Statement":"caf\udce9\r\n\t"}'
@@ -259,15 +272,7 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             },
         ],
         server_certificates=[
-            {
-                "ServerCertificateMetadata": {
-                    "Path": "/",
-                    "ServerCertificateName": "www",
-                    "ServerCertificateId": "ASCAWWW",
-                    "Arn": f"{ARN}:server-certificate/www",
-                },
-                "CertificateBody": PEM,
-            }
+            {**UNREAD_CERTIFICATE, "CertificateBody": PEM},
         ],
         account_alias="example",
         summary={
@@ -411,8 +416,10 @@ def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             user(
                 "bob",
                 AccessKeyMetadata=[NEVER_USED, {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}],
+                SSHPublicKeys=[UNREAD_SSH_KEY],
             )
         ],
+        server_certificates=[UNREAD_CERTIFICATE],
     )
     with copied(tmp_path_factory.mktemp("partial"), content) as url:
         yield url
@@ -434,6 +441,16 @@ def test_a_last_use_that_could_not_be_read_is_unknown(partial: str, run_fast: Fo
             "get_access_key_last_used",
             {"AccessKeyId": "AKIABOBBOBBOBBOBBOB2"},
             "The last use of the access key AKIABOBBOBBOBBOBBOB2",
+        ),
+        (
+            "get_ssh_public_key",
+            {"UserName": "bob", "SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1", "Encoding": "SSH"},
+            "The SSH public key APKABOBBOBBOBBOBBOB1",
+        ),
+        (
+            "get_server_certificate",
+            {"ServerCertificateName": "www"},
+            "The body of the server certificate www",
         ),
     ],
 )

@@ -244,7 +244,8 @@ class _Loader:
 
     def ssh_public_keys(self, user: Any, records: list[Record]) -> None:
         for number, record in enumerate(records):
-            key = user.upload_ssh_public_key(record.get("SSHPublicKeyBody", ""))
+            key = user.upload_ssh_public_key("")
+            key.ssh_public_key_body = record.get("SSHPublicKeyBody")
             key.ssh_public_key_id = record["SSHPublicKeyId"]
             key.status = record["Status"]
             key.upload_date = _date(record.get("UploadDate"), number)
@@ -308,7 +309,7 @@ class _Loader:
             metadata["Path"],
         )
         # The constructor removes the line feed at the end.
-        certificate.cert_body = record.get("CertificateBody", "")
+        certificate.cert_body = record.get("CertificateBody")
         certificate.upload_date = _date(metadata.get("UploadDate"))
         certificate.expiration = _date(metadata.get("Expiration"))
         self.tags(certificate, record)

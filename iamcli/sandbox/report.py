@@ -64,6 +64,8 @@ class Report(NamedTuple):
     def as_text(self) -> str:
         """Return the report as lines."""
         lines = [self._title(), *self._things(), *self._refusals()]
+        if self.unknown:
+            lines.append(f"not in the copy, or only partly: {', '.join(self.unknown)}")
         lines += [f"warning: {warning}" for warning in self.warnings()]
         return "".join(f"{visible(line)}\n" for line in lines)
 

@@ -146,8 +146,15 @@ def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
 
 @operation("GetSSHPublicKey")
 def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
-    """Show the fingerprint of the key. Source: API reference, GetSSHPublicKey."""
-    return _ssh_key(iam.get_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyId")))
+    """Show the fingerprint of the key, and refuse a key that the copy lacks.
+
+    Source: API reference, GetSSHPublicKey.
+    """
+    identity = request.get("SSHPublicKeyId")
+    key: Any = iam.get_ssh_public_key(request.get("UserName"), identity)
+    if key.ssh_public_key_body is None:
+        raise not_in_copy(f"The SSH public key {identity}")
+    return _ssh_key(key)
 
 
 def _ssh_key(key: Any) -> Result:
@@ -155,12 +162,13 @@ def _ssh_key(key: Any) -> Result:
 
 
 def ssh_key(key: Any) -> Result:
-    """Return an SSH public key as responses show it."""
+    """Return an SSH public key as responses show it, without what a copy lacks."""
+    body = key.ssh_public_key_body
     return {
         "UserName": key.user_name,
         "SSHPublicKeyId": key.ssh_public_key_id,
-        "Fingerprint": fingerprint(key.ssh_public_key_body),
-        "SSHPublicKeyBody": key.ssh_public_key_body,
+        "Fingerprint": None if body is None else fingerprint(body),
+        "SSHPublicKeyBody": body,
         "Status": key.status,
         "UploadDate": key.upload_date,
     }
