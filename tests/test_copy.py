@@ -467,6 +467,60 @@ def test_what_could_not_be_read_is_refused(
     )
 
 
+@pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
+def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
+    tmp_path: Path, run_fast: ForkRunner, arn: str
+) -> None:
+    name = arn.rpartition("/")[2]
+    attached = {"PolicyName": name, "PolicyArn": arn}
+    content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached]), user("eve")])
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(content))
+    with launcher.server(account=str(file), watch=True) as private:
+        assert private.about["unknown"] == ["policy"]
+        done = run_fast("iam-userlistpolicies", "-u", "bob", "-a", env={"AWS_IAM_URL": private.url})
+        assert arn in done.out
+        iam = populated.client(private.url)
+        (listed,) = iam.list_policies(OnlyAttached=True)["Policies"]
+        assert set(listed) == {
+            *("PolicyName", "Arn", "Path", "IsAttachable", "AttachmentCount"),
+            "PermissionsBoundaryUsageCount",
+        }
+        for operation, parameters in (
+            ("get_policy", {}),
+            ("get_policy_version", {"VersionId": "v1"}),
+            ("list_policy_versions", {}),
+            ("delete_policy", {}),
+        ):
+            with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
+                getattr(iam, operation)(PolicyArn=arn, **parameters)
+        assert iam.get_account_authorization_details()["Policies"] == []
+        iam.attach_user_policy(UserName="eve", PolicyArn=arn)
+        iam.detach_user_policy(UserName="bob", PolicyArn=arn)
+    assert [(one["action"], one["type"], one["of"]) for one in private.ended["changes"]] == [
+        ("delete", "attachment", "user/bob"),
+        ("create", "attachment", "user/eve"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        {"server_certificates": [UNREAD_CERTIFICATE]},
+        {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
+    ],
+)
+def test_the_account_and_the_partition_are_those_of_any_arn(
+    tmp_path: Path, only: dict[str, Any]
+) -> None:
+    content = json.dumps(snapshot(users=[], account=None, **only)).replace(
+        "arn:aws:", "arn:aws-cn:"
+    )
+    with copied(tmp_path, json.loads(content)) as url:
+        arn = populated.client(url).get_user()["User"]["Arn"]
+        assert arn == "arn:aws-cn:iam::210987654321:root"
+
+
 # How it is started.
 
 

@@ -22,7 +22,8 @@ from iamcli.sandbox.corrections.caller import root
 from iamcli.sandbox.corrections.keys import ServiceCredential, service_credentials
 from iamcli.sandbox.corrections.policies import load_aws_policies
 from iamcli.sandbox.corrections.tags import write
-from iamcli.sandbox.rules.entities import is_policy_of_aws
+from iamcli.sandbox.rules.entities import is_known, is_policy_of_aws
+from iamcli.snapshot import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def load(snapshot: Record, name: str) -> IAMBackend:
     if partition not in PARTITION_NAMES:
         known = ", ".join(sorted(PARTITION_NAMES))
         raise Failure(f"{name} is of the partition {partition}; the sandbox has {known}")
-    models.DEFAULT_ACCOUNT_ID = snapshot["account"] or models.DEFAULT_ACCOUNT_ID
+    account = snapshot["account"] or content.account(snapshot)
+    models.DEFAULT_ACCOUNT_ID = account or models.DEFAULT_ACCOUNT_ID
     iam: IAMBackend = models.iam_backends[models.DEFAULT_ACCOUNT_ID][partition]
     try:
         _Loader(iam).load(snapshot)
@@ -77,10 +79,8 @@ def load(snapshot: Record, name: str) -> IAMBackend:
 
 def partition_of(snapshot: Record) -> str:
     """Return the partition in the ARNs of ``snapshot``."""
-    for member in ("users", "groups", "roles", "policies", "instance_profiles"):
-        for entity in snapshot[member]:
-            return str(entity["Arn"].split(":")[1])
-    return "aws"
+    arn = next(content.arns(snapshot), "arn:aws:")
+    return arn.split(":")[1]
 
 
 def region_of(snapshot: Record) -> str:
@@ -89,11 +89,11 @@ def region_of(snapshot: Record) -> str:
     return SIGNING_REGIONS.get(prefixes.get(partition_of(snapshot), ""), SIGNING_REGION)
 
 
-def unknown(snapshot: Record) -> list[str]:
-    """Return the kinds that the copy lacks, completely or partly.
+def unknown(snapshot: Record, iam: IAMBackend) -> list[str]:
+    """Return the kinds that the copy ``iam`` of ``snapshot`` lacks, completely or partly.
 
-    They are those that the snapshot lists as unknown, those that could not be read, and ``user``
-    and ``membership`` if only some users were read.
+    They are those that the snapshot lists as unknown, those that could not be read, ``policy`` if
+    it lacks an attached one, and ``user`` and ``membership`` if only some users were read.
     """
     kinds = {
         *snapshot["unknown"],
@@ -101,6 +101,8 @@ def unknown(snapshot: Record) -> list[str]:
     }
     if snapshot["only_users"] is not None:
         kinds |= {"membership", "user"}
+    if not all(is_known(policy) for policy in iam.managed_policies.values()):
+        kinds.add("policy")
     return sorted(kinds)
 
 
@@ -135,20 +137,12 @@ class _Loader:
         self.summary(snapshot.get("summary", {}))
 
     def policy(self, record: Record) -> None:
-        aws = is_policy_of_aws(record["Arn"])
-        made = models.AWSManagedPolicy if aws else models.ManagedPolicy
-        policy: Any = made(
-            record["PolicyName"],
-            account_id=self.account,
-            region=self.region,
-            description=record.get("Description", ""),
-            path=record["Path"],
-        )
+        policy = self.new_policy(record["Arn"])
+        policy.name, policy.path = record["PolicyName"], record["Path"]
+        policy.description = record.get("Description", "")
         _identify(policy, record, "Policy")
         policy.update_date = _date(record.get("UpdateDate"))
-        policy.tags_known = False
         policy.default_version_id = record["DefaultVersionId"]
-        policy.versions = []
         for number, entry in enumerate(record["PolicyVersionList"]):
             version: Any = models.PolicyVersion(
                 policy.arn,
@@ -160,7 +154,22 @@ class _Loader:
             policy.versions.append(version)
         latest = max((int(version.version_id[1:]) for version in policy.versions), default=0)
         policy.next_version_num = latest + 1
-        self.iam.managed_policies[policy.arn] = policy
+
+    def unknown_policy(self, arn: str) -> None:
+        """Add a policy of which the snapshot has only the ARN, where it is attached."""
+        policy = self.new_policy(arn)
+        policy.id = policy.create_date = policy.update_date = policy.default_version_id = None
+
+    def new_policy(self, arn: str) -> Any:
+        """Add a policy without versions, and return it."""
+        made = models.AWSManagedPolicy if is_policy_of_aws(arn) else models.ManagedPolicy
+        path, _, name = arn.partition(":policy")[2].rpartition("/")
+        policy: Any = made(name, account_id=self.account, region=self.region, path=f"{path}/")
+        _check_arn(policy, arn)
+        policy.versions = []
+        policy.tags_known = False
+        self.iam.managed_policies[arn] = policy
+        return policy
 
     def group(self, record: Record) -> None:
         group: Any = models.Group(self.account, self.region, record["GroupName"], record["Path"])
@@ -179,6 +188,8 @@ class _Loader:
             arn = entry["PolicyArn"]
             if arn not in self.iam.managed_policies and is_policy_of_aws(arn):
                 load_aws_policies(self.iam)
+            if arn not in self.iam.managed_policies:
+                self.unknown_policy(arn)
             self.iam.managed_policies[arn].attach_to(holder)
         if "Tags" in record:
             self.tags(holder, record)

@@ -20,6 +20,7 @@ from iamcli.sandbox.corrections import (
 )
 from iamcli.sandbox.corrections.protocol import instant
 from iamcli.sandbox.corrections.tags import tags
+from iamcli.sandbox.rules.entities import is_known
 from iamcli.snapshot import schema
 from iamcli.snapshot.values import pick
 
@@ -73,7 +74,7 @@ def state() -> Record:
 
     The result has the lists of a snapshot and of identity providers, ``account_alias`` and
     ``password_policy``, and ``root``: what belongs to the root user, as it is in a user. Policies
-    that AWS manages are left out.
+    that AWS manages, and those that a copy lacks, are left out.
     """
     from moto.iam.models import iam_backends
 
@@ -119,7 +120,7 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
         "policies": [
             _policy(iam, policy, usage)
             for policy in iam.managed_policies.values()
-            if not policies.is_aws(policy)
+            if is_known(policy) and not policies.is_aws(policy)
         ],
         "server_certificates": [_certificate(iam, one) for one in iam.certificates.values()],
         "virtual_mfa_devices": [_device(iam, one) for one in iam.virtual_mfa_devices.values()],

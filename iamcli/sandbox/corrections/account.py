@@ -7,6 +7,7 @@ from iamcli.sandbox.corrections.caller import root
 from iamcli.sandbox.corrections.paging import by_name, named, page
 from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.tags import tags
+from iamcli.sandbox.rules.entities import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
     usage = policies.Usage(iam)
     managed = [
         policy
-        for policy in iam.managed_policies.values()
+        for policy in filter(is_known, iam.managed_policies.values())
         if not policies.is_aws(policy) or usage.attached[policy.arn] or usage.boundaries[policy.arn]
     ]
     kinds: dict[str, list[Any]] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.sandbox.refusals import Refusal, invalid, no_such_entity
+from iamcli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +63,15 @@ def find_policy(backend: IAMBackend, arn: str) -> ManagedPolicy:
     """Return the managed policy ``arn``. Evidence: recorded (DeletePolicy)."""
     if arn not in backend.managed_policies:
         raise no_such_entity(f"Policy {arn} was not found.")
-    return backend.managed_policies[arn]
+    policy = backend.managed_policies[arn]
+    if not is_known(policy):
+        raise not_in_copy(f"The policy {arn}")
+    return policy
+
+
+def is_known(policy: Any) -> bool:
+    """Return whether more is known of a managed policy than its name: a copy may lack the rest."""
+    return policy.default_version_id is not None
 
 
 def user_exists(backend: IAMBackend, parameters: Parameters) -> None:
@@ -140,9 +148,9 @@ def policy_is_attachable(backend: IAMBackend, parameters: Parameters) -> None:
 def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
     """The version of a policy must exist. Evidence: recorded (GetPolicyVersion)."""
     arn, wanted = parameters["PolicyArn"], parameters["VersionId"]
-    policy = backend.managed_policies.get(arn)
-    versions = [version.version_id for version in policy.versions] if policy else []
-    if can_be_known(backend, arn) and wanted not in versions:
+    exists = arn in backend.managed_policies
+    versions = find_policy(backend, arn).versions if exists else []
+    if can_be_known(backend, arn) and wanted not in [one.version_id for one in versions]:
         raise no_such_entity(f"Policy {arn} version {wanted} does not exist or is not attachable.")
 
 
