@@ -72,12 +72,15 @@ class Report(NamedTuple):
     def warnings(self) -> list[str]:
         """Return what may break or open more than was intended, one line each."""
         found: list[str] = []
+        deleted = {_place(one): one["before"] for one in self.changes if one["action"] == "delete"}
         for change in self.changes:
             of = change["of"] or "the account"
             if change["type"] == "access-key":
                 found += _key_warning(change, of, self.taken)
-            for name, before, after in _documents(change):
-                gained = _gained(before, after)
+            # What was deleted and created again is compared with what it was.
+            before = change["before"] or deleted.get(_place(change))
+            for name, old, new in _documents({**change, "before": before}):
+                gained = _gained(old, new)
                 if gained:
                     whose = f" of {of}" if change["of"] else ""
                     found.append(f"{name}{whose} gained * in {' and '.join(gained)}")
@@ -103,6 +106,11 @@ class Report(NamedTuple):
             yield "refused requests"
         for line, count in counts.items():
             yield f"  {line}{f' ({count} times)' if count > 1 else ''}"
+
+
+def _place(change: Change) -> tuple[str | None, ...]:
+    """Return what a thing has in common with another one that takes its place."""
+    return change["type"], change["of"], change["name"]
 
 
 def _named(change: Change) -> str:
