@@ -658,6 +658,21 @@ def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained
     assert warnings == ([f"policy p of group/g gained * in {gained}"] if gained else [])
 
 
+@pytest.mark.parametrize(("document", "warned"), [(STAR, False), (READ, True)])
+def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: bool) -> None:
+    change = {"type": "policy", "name": "p", "of": "user/u"}
+    before, after = ({"PolicyDocument": text} for text in (document, STAR))
+    changes = [
+        {**change, "action": "delete", "before": before, "after": None},
+        {**change, "action": "create", "before": None, "after": after},
+    ]
+    warnings = Report(changes, [], [], DATE, 0).warnings()
+    assert warnings == ["policy p of user/u gained * in Action and Resource"] * warned
+    # One of another user is another one.
+    changes[0]["of"] = "user/v"
+    assert len(Report(changes, [], [], DATE, 0).warnings()) == 1
+
+
 # What was refused.
 
 
@@ -762,6 +777,38 @@ def test_what_cannot_be_reported_is_not_run(
     assert (done.returncode, done.stderr) == (1, f"iamcli: {reported}\n")
     assert [file.name for file in (tmp_path / "work").iterdir()] == ["account.json"]
     assert json.loads((tmp_path / "work" / "account.json").read_text()) == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "reported", "left"),
+    [
+        ("rm out", 1, "iamcli: cannot write the changes to out: it was removed\n", None),
+        (
+            "mv out new; echo mine >out",
+            1,
+            "iamcli: cannot write the changes to out: it was replaced\n",
+            "mine\n",
+        ),
+        (
+            "yes | head -c 1000 >out; exit 3",
+            3,
+            "",
+            "changes in the private IAM: none\n",
+        ),
+    ],
+)
+def test_a_file_that_the_command_uses(
+    sandbox: Callable[..., Any],
+    tmp_path: Path,
+    script: str,
+    status: int,
+    reported: str,
+    left: str | None,
+) -> None:
+    done = sandbox("--changes=out", "sh", "-c", script)
+    assert (done.returncode, done.stderr) == (status, reported)
+    file = tmp_path / "work" / "out"
+    assert (file.read_text() if file.exists() else None) == left
 
 
 @pytest.mark.full
