@@ -19,7 +19,7 @@ from support.processes import BIN, environment, left_behind, running, wait_until
 from support.processes import run as run_program
 from support.shell import HERE, ROOT
 from support.ssh_keys import public_key
-from test_copy import ARN, DATE, ONLY_IAM, snapshot, user
+from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
 
 from iamcli.sandbox import launcher
 from iamcli.sandbox.report import Report
@@ -297,6 +297,8 @@ def test_every_type(tmp_path: Path) -> None:
         )["ServiceSpecificCredential"]
         iam.create_account_alias(AccountAlias="example")
         iam.update_account_password_policy(MinimumPasswordLength=9)
+        iam.create_saml_provider(Name="idp", SAMLMetadataDocument=METADATA.format(1))
+        iam.create_open_id_connect_provider(Url="https://id.example.com/a", ThumbprintList=[])
     assert {action for action, *_ in brief(found)} == {"create"}
     assert [tuple(row[1:]) for row in brief(found)] == [
         ("user", "u", None),
@@ -320,6 +322,8 @@ def test_every_type(tmp_path: Path) -> None:
         ("policy", "p", None),
         ("server-certificate", "s", None),
         ("virtual-mfa-device", serial, None),
+        ("saml-provider", "idp", None),
+        ("oidc-provider", "id.example.com/a", None),
         ("alias", "example", None),
         ("password-policy", None, None),
         ("access-key", own_key, None),
@@ -382,7 +386,8 @@ def test_awkward_changes(tmp_path: Path) -> None:
         ("update", "alias", "other", None),
     ]
     by_type = {one["type"]: one for one in found}
-    assert by_type["login-profile"]["before"] == by_type["login-profile"]["after"]
+    profile = by_type["login-profile"]
+    assert profile["after"] == {**profile["before"], "password": "changed"}
     assert by_type["alias"]["before"] == {"AccountAlias": "example"}
     text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
     assert "  ~ login-profile\n      the password\n" in text
@@ -394,6 +399,83 @@ def test_awkward_changes(tmp_path: Path) -> None:
     assert [line for line in text.splitlines() if line.startswith("warning")] == [
         f"warning: {what}; it is not known when it was last used"
     ]
+
+
+METADATA = f"<EntityDescriptor>\n{'x' * 1000}\n{{}}\n</EntityDescriptor>"
+UPDATES = f"""\
+changes in the private IAM: 8 updated
+user/u
+  ~ login-profile
+      PasswordResetRequired: false -> true
+      the password
+  ~ service-credential (id)
+      the password
+user/v
+  ~ login-profile
+      PasswordResetRequired: false -> true
+role/r
+  ~ role r
+      Description: none -> new
+      MaxSessionDuration: 3600 -> 7200
+policy/p
+  ~ policy p
+      Tags: none -> cost=7
+virtual-mfa-device/arn:aws:iam::123456789012:mfa/d
+  ~ virtual-mfa-device arn:aws:iam::123456789012:mfa/d
+      Tags: none -> cost=7
+saml-provider/idp
+  ~ saml-provider idp
+      --- metadata of saml-provider idp, before
+      +++ metadata of saml-provider idp, after
+      @@ -1,4 +1,4 @@
+       <EntityDescriptor>
+       {"x" * 1000}
+      -1
+      +2
+       </EntityDescriptor>
+oidc-provider/id.example.com/a
+  ~ oidc-provider id.example.com/a
+      ThumbprintList: none -> ["{"a" * 40}"]
+"""
+
+
+def test_updates_are_shown_by_their_members(tmp_path: Path) -> None:
+    keep = str(tmp_path / "kept")
+    tags = [{"Key": "cost", "Value": "7"}]
+    with launcher.server(keep=keep) as private:
+        iam = populated.client(private.url)
+        for name in "uv":
+            iam.create_user(UserName=name)
+            iam.create_login_profile(UserName=name, Password="some-Password-1")
+        service = iam.create_service_specific_credential(
+            UserName="u", ServiceName="codecommit.amazonaws.com"
+        )["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
+        policy = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
+        saml = iam.create_saml_provider(Name="idp", SAMLMetadataDocument=METADATA.format(1))
+        oidc = iam.create_open_id_connect_provider(
+            Url="https://id.example.com/a", ThumbprintList=[]
+        )
+    with launcher.server(keep=keep, watch=True) as private:
+        iam = populated.client(private.url)
+        iam.update_login_profile(
+            UserName="u", Password="other-Password-2", PasswordResetRequired=True
+        )
+        iam.update_login_profile(UserName="v", PasswordResetRequired=True)
+        iam.reset_service_specific_credential(UserName="u", ServiceSpecificCredentialId=service)
+        iam.update_role(RoleName="r", Description="new", MaxSessionDuration=7200)
+        iam.tag_policy(PolicyArn=policy, Tags=tags)
+        iam.tag_mfa_device(SerialNumber=device["SerialNumber"], Tags=tags)
+        iam.update_saml_provider(
+            SAMLProviderArn=saml["SAMLProviderArn"], SAMLMetadataDocument=METADATA.format(2)
+        )
+        iam.update_open_id_connect_provider_thumbprint(
+            OpenIDConnectProviderArn=oidc["OpenIDConnectProviderArn"], ThumbprintList=["a" * 40]
+        )
+    found = private.ended["changes"]
+    assert Report(found, [], [], DATE, 0).as_text().replace(service, "(id)") == UPDATES
+    assert [one["after"].get("password") for one in found[:3]] == ["changed", "changed", None]
 
 
 def test_roles_policies_and_tags(tmp_path: Path) -> None:
@@ -429,8 +511,12 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         )
         iam.tag_role(RoleName="web", Tags=[{"Key": "cost", "Value": "7"}])
         iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=policy["Arn"])
+        # A snapshot does not have these.
+        iam.update_role(RoleName="web", Description="new")
+        iam.tag_policy(PolicyArn=policy["Arn"], Tags=[{"Key": "cost", "Value": "7"}])
         iam.detach_role_policy(RoleName="web", PolicyArn=policy["Arn"])
     text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
+    assert "MaxSessionDuration" not in text
     assert brief(found) == [
         ("update", "role", "web", None),
         ("delete", "attachment", policy["Arn"], "role/web"),
@@ -439,6 +525,8 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
     for line in (
         "      Tags: team=web -> cost=7, team=web",
         f"      PermissionsBoundary: none -> {policy['Arn']}",
+        "      Description: unknown -> new",
+        "      Tags: unknown -> cost=7",
         "      PolicyVersionList: v1 (default) -> v2 (default), v1",
         "      --- trust policy of role web, before",
         '      -        "Service": [',
@@ -447,6 +535,36 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         "warning: policy own gained * in Action and Resource",
     ):
         assert f"{line}\n" in text
+
+
+def test_what_is_not_in_the_copy_is_not_made_up(
+    sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    content = snapshot(
+        users=[user("bob", SSHPublicKeys=[UNREAD_SSH_KEY])],
+        server_certificates=[UNREAD_CERTIFICATE],
+        unknown=["login-profile"],
+        unread=[
+            {
+                "operation": operation,
+                "name": None,
+                "of": None,
+                "code": "AccessDenied",
+                "message": "",
+            }
+            for operation in ("GetSSHPublicKey", "GetServerCertificate")
+        ],
+    )
+    with watched(tmp_path, content) as (iam, found):
+        iam.delete_ssh_public_key(UserName="bob", SSHPublicKeyId=UNREAD_SSH_KEY["SSHPublicKeyId"])
+        iam.delete_server_certificate(ServerCertificateName="www")
+    assert [one["before"] for one in found] == [UNREAD_SSH_KEY, UNREAD_CERTIFICATE]
+    (tmp_path / "work" / "account.json").write_text(json.dumps(content))
+    assert sandbox("--account", "account.json", "--changes=x", "true").returncode == 0
+    assert (tmp_path / "work" / "x").read_text() == (
+        "changes in the private IAM: none\n"
+        "not in the copy, or only partly: login-profile, server-certificate, ssh-key\n"
+    )
 
 
 def test_layout_alone_is_shown_as_it_is() -> None:
@@ -539,6 +657,21 @@ def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained
     }
     warnings = Report([change], [], [], DATE, 0).warnings()
     assert warnings == ([f"policy p of group/g gained * in {gained}"] if gained else [])
+
+
+@pytest.mark.parametrize(("document", "warned"), [(STAR, False), (READ, True)])
+def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: bool) -> None:
+    change = {"type": "policy", "name": "p", "of": "user/u"}
+    before, after = ({"PolicyDocument": text} for text in (document, STAR))
+    changes = [
+        {**change, "action": "delete", "before": before, "after": None},
+        {**change, "action": "create", "before": None, "after": after},
+    ]
+    warnings = Report(changes, [], [], DATE, 0).warnings()
+    assert warnings == ["policy p of user/u gained * in Action and Resource"] * warned
+    # One of another user is another one.
+    changes[0]["of"] = "user/v"
+    assert len(Report(changes, [], [], DATE, 0).warnings()) == 1
 
 
 # What was refused.
@@ -651,6 +784,38 @@ def test_what_cannot_be_reported_is_not_run(
     assert (done.returncode, done.stderr) == (1, f"iamcli: {reported}\n")
     assert [file.name for file in (tmp_path / "work").iterdir()] == ["account.json"]
     assert json.loads((tmp_path / "work" / "account.json").read_text()) == ACCOUNT
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "reported", "left"),
+    [
+        ("rm out", 1, "iamcli: cannot write the changes to out: it was removed\n", None),
+        (
+            "mv out new; echo mine >out",
+            1,
+            "iamcli: cannot write the changes to out: it was replaced\n",
+            "mine\n",
+        ),
+        (
+            "yes | head -c 1000 >out; exit 3",
+            3,
+            "",
+            "changes in the private IAM: none\n",
+        ),
+    ],
+)
+def test_a_file_that_the_command_uses(
+    sandbox: Callable[..., Any],
+    tmp_path: Path,
+    script: str,
+    status: int,
+    reported: str,
+    left: str | None,
+) -> None:
+    done = sandbox("--changes=out", "sh", "-c", script)
+    assert (done.returncode, done.stderr) == (status, reported)
+    file = tmp_path / "work" / "out"
+    assert (file.read_text() if file.exists() else None) == left
 
 
 @pytest.mark.full

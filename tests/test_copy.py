@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 ARN = "arn:aws:iam::210987654321"
 DATE = "2012-05-01T12:34:56Z"
+KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
+NEVER_USED = {**KEY, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
 ONLY_IAM = (
     "iamcli: only IAM is a copy; the command really runs here, with its files, mails and other "
     "programs; the keys that it prints are worthless, and it should run in a directory of its own\n"
@@ -211,10 +213,7 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
             UserId=f"AIDA{number:017}",
             UserPolicyList=[{"PolicyName": f"p{n}", "PolicyDocument": document} for n in "12"],
             Tags=[{"Key": "team", "Value": "web"}],
-            AccessKeyMetadata=[
-                {"AccessKeyId": f"AKIA{n}{number:015}", "Status": "Active", "CreateDate": DATE}
-                for n in "12"
-            ],
+            AccessKeyMetadata=[{**NEVER_USED, "AccessKeyId": f"AKIA{n}{number:015}"} for n in "12"],
             MFADevices=[{"SerialNumber": f"{ARN}:mfa/user{number}", "EnableDate": DATE}],
             LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False},
         )
@@ -231,8 +230,20 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
 
 
 # What a snapshot of the service can have, and one of another private IAM cannot.
-
-KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
+#: What IAM lists of them; what they consist of could not be read.
+UNREAD_SSH_KEY = {
+    "SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1",
+    "Status": "Active",
+    "UploadDate": DATE,
+}
+UNREAD_CERTIFICATE = {
+    "ServerCertificateMetadata": {
+        "Path": "/",
+        "ServerCertificateName": "www",
+        "ServerCertificateId": "ASCAWWW",
+        "Arn": f"{ARN}:server-certificate/www",
+    }
+}
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 #: SSH keys that cannot be uploaded: one whose body is not known, and one of an unknown kind.
 SSH_KEYS = {
@@ -272,15 +283,7 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             },
         ],
         server_certificates=[
-            {
-                "ServerCertificateMetadata": {
-                    "Path": "/",
-                    "ServerCertificateName": "www",
-                    "ServerCertificateId": "ASCAWWW",
-                    "Arn": f"{ARN}:server-certificate/www",
-                },
-                "CertificateBody": PEM,
-            }
+            {**UNREAD_CERTIFICATE, "CertificateBody": PEM},
         ],
         account_alias="example",
         summary={
@@ -328,6 +331,30 @@ def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: Fork
     assert "UserName" not in device["User"]
 
 
+def test_a_device_of_the_root_user_is_in_use(tmp_path: Path) -> None:
+    serial = f"{ARN}:mfa/root-account-mfa-device"
+    root = {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE}
+    devices = [
+        {"SerialNumber": serial, "EnableDate": DATE, "User": root},
+        # The devices of bob could not be read.
+        {"SerialNumber": f"{ARN}:mfa/phone", "User": user("bob")},
+    ]
+    content = snapshot(virtual_mfa_devices=devices, summary={"AccountMFAEnabled": 1})
+    with copied(tmp_path, content) as url:
+        iam = populated.client(url)
+        (listed,) = iam.list_mfa_devices()["MFADevices"]
+        assert (listed["SerialNumber"], f"{listed['EnableDate']:%F}") == (serial, DATE[:10])
+        for device in devices:
+            with pytest.raises(iam.exceptions.DeleteConflictException):
+                iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
+        with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
+            iam.enable_mfa_device(UserName="bob", SerialNumber=serial, **populated.CODES)
+        assert iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 1
+        iam.deactivate_mfa_device(SerialNumber=serial)
+        assert iam.get_account_summary()["SummaryMap"]["AccountMFAEnabled"] == 0
+        iam.delete_virtual_mfa_device(SerialNumber=serial)
+
+
 def test_the_quotas_and_what_is_only_counted_are_those_of_the_account(strange: str) -> None:
     iam = populated.client(strange)
     summary = iam.get_account_summary()["SummaryMap"]
@@ -352,12 +379,19 @@ def test_a_key_of_the_account_is_its_user_whose_password_nobody_knows(strange: s
 
 
 def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> None:
+    """Those that the copy lacks are refused."""
     iam = populated.client(strange)
     for identity, body in SSH_KEYS.items():
         for encoding in ("SSH", "PEM"):
             which = {"UserName": "bob", "SSHPublicKeyId": identity, "Encoding": encoding}
+            if not body:
+                with pytest.raises(
+                    iam.exceptions.ClientError, match="not in the copy of the account"
+                ):
+                    iam.get_ssh_public_key(**which)
+                continue
             shown = iam.get_ssh_public_key(**which)["SSHPublicKey"]
-            assert shown["SSHPublicKeyBody"] == body.get("SSHPublicKeyBody", "")
+            assert shown["SSHPublicKeyBody"] == body["SSHPublicKeyBody"]
             assert len(shown["Fingerprint"]) == 47
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
 
@@ -382,6 +416,146 @@ def test_an_account_of_another_partition_in_every_region(
         assert run_fast("iam-usergetattributes", env={"AWS_IAM_URL": url}).out.startswith(
             "arn:aws-cn:iam::210987654321:root\n"
         )
+
+
+@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(
+    tmp_path: Path, partition: str
+) -> None:
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(snapshot()).replace("arn:aws:", f"arn:{partition}:"))
+    arn = f"arn:{partition}:iam::aws:policy/ReadOnlyAccess"
+    with launcher.server(account=str(file), watch=True) as private:
+        iam = populated.client(private.url)
+        # The policies of AWS are loaded by this request, which is the first one about them.
+        iam.attach_user_policy(UserName="bob", PolicyArn=arn)
+        assert names(iam, "list_policies", "Policies", "Arn").count(arn) == 1
+        assert iam.list_policies(Scope="Local")["Policies"] == []
+        assert iam.get_account_summary()["SummaryMap"]["Policies"] == 0
+        with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
+            iam.delete_policy(PolicyArn=arn)
+        document = populated.DOCUMENT.format("*").replace("arn:aws:", f"arn:{partition}:")
+        iam.create_policy(PolicyName="ReadOnlyAccess", PolicyDocument=document)
+    assert [(one["type"], one["name"]) for one in private.ended["changes"]] == [
+        ("attachment", arn),
+        ("policy", "ReadOnlyAccess"),
+    ]
+
+
+# What could not be read is not known.
+
+
+@pytest.fixture(scope="module")
+def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a copy of which parts could not be read."""
+    content = snapshot(
+        users=[
+            user(
+                "bob",
+                AccessKeyMetadata=[NEVER_USED, {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}],
+                SSHPublicKeys=[UNREAD_SSH_KEY],
+            )
+        ],
+        server_certificates=[UNREAD_CERTIFICATE],
+    )
+    with copied(tmp_path_factory.mktemp("partial"), content) as url:
+        yield url
+
+
+def test_a_last_use_that_could_not_be_read_is_unknown(partial: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": partial})
+    assert done.out.splitlines() == [
+        *("AKIABOBBOBBOBBOBBOB1", "Active", f"{DATE}\tnever\tN/A\tN/A"),
+        *("AKIABOBBOBBOBBOBBOB2", "Active", f"{DATE}\tunknown\tunknown\tunknown"),
+        "IsTruncated: false",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "what"),
+    [
+        (
+            "get_access_key_last_used",
+            {"AccessKeyId": "AKIABOBBOBBOBBOBBOB2"},
+            "The last use of the access key AKIABOBBOBBOBBOBBOB2",
+        ),
+        (
+            "get_ssh_public_key",
+            {"UserName": "bob", "SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1", "Encoding": "SSH"},
+            "The SSH public key APKABOBBOBBOBBOBBOB1",
+        ),
+        (
+            "get_server_certificate",
+            {"ServerCertificateName": "www"},
+            "The body of the server certificate www",
+        ),
+    ],
+)
+def test_what_could_not_be_read_is_refused(
+    partial: str, operation: str, parameters: dict[str, str], what: str
+) -> None:
+    iam = populated.client(partial)
+    with pytest.raises(iam.exceptions.ClientError) as caught:
+        getattr(iam, operation)(**parameters)
+    error = caught.value.response["Error"]
+    assert (error["Code"], error["Message"]) == (
+        "AccessDenied",
+        f"{what} is not in the copy of the account",
+    )
+
+
+@pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
+def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
+    tmp_path: Path, run_fast: ForkRunner, arn: str
+) -> None:
+    name = arn.rpartition("/")[2]
+    attached = {"PolicyName": name, "PolicyArn": arn}
+    content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached]), user("eve")])
+    file = tmp_path / "other.json"
+    file.write_text(json.dumps(content))
+    with launcher.server(account=str(file), watch=True) as private:
+        assert private.about["unknown"] == ["policy"]
+        done = run_fast("iam-userlistpolicies", "-u", "bob", "-a", env={"AWS_IAM_URL": private.url})
+        assert arn in done.out
+        iam = populated.client(private.url)
+        (listed,) = iam.list_policies(OnlyAttached=True)["Policies"]
+        assert set(listed) == {
+            *("PolicyName", "Arn", "Path", "IsAttachable", "AttachmentCount"),
+            "PermissionsBoundaryUsageCount",
+        }
+        for operation, parameters in (
+            ("get_policy", {}),
+            ("get_policy_version", {"VersionId": "v1"}),
+            ("list_policy_versions", {}),
+            ("delete_policy", {}),
+        ):
+            with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
+                getattr(iam, operation)(PolicyArn=arn, **parameters)
+        assert iam.get_account_authorization_details()["Policies"] == []
+        iam.attach_user_policy(UserName="eve", PolicyArn=arn)
+        iam.detach_user_policy(UserName="bob", PolicyArn=arn)
+    assert [(one["action"], one["type"], one["of"]) for one in private.ended["changes"]] == [
+        ("delete", "attachment", "user/bob"),
+        ("create", "attachment", "user/eve"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        {"server_certificates": [UNREAD_CERTIFICATE]},
+        {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
+    ],
+)
+def test_the_account_and_the_partition_are_those_of_any_arn(
+    tmp_path: Path, only: dict[str, Any]
+) -> None:
+    content = json.dumps(snapshot(users=[], account=None, **only)).replace(
+        "arn:aws:", "arn:aws-cn:"
+    )
+    with copied(tmp_path, json.loads(content)) as url:
+        arn = populated.client(url).get_user()["User"]["Arn"]
+        assert arn == "arn:aws-cn:iam::210987654321:root"
 
 
 # How it is started.

@@ -389,9 +389,21 @@ def test_what_does_not_exist_is_null(service: Endpoint, run_fast: ForkRunner) ->
 
 def test_an_empty_account_has_no_number(service: Endpoint, run_fast: ForkRunner) -> None:
     service.on("GetAccountAuthorizationDetails", ok("GetAccountAuthorizationDetails"))
+    empty = ("ListServerCertificates", "ListVirtualMFADevices", "ListInstanceProfiles")
+    for operation in empty:
+        service.on(operation, ok(operation))
     succeeded(run_fast("iamcli", "snapshot", "account.json"))
     snapshot = loaded(run_fast)
     assert (snapshot["account"], snapshot["users"], snapshot["policies"]) == (None, [], [])
+
+
+def test_the_number_of_an_account_with_a_certificate_only(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    for operation in ("GetAccountAuthorizationDetails", "ListInstanceProfiles"):
+        service.on(operation, ok(operation))
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    assert loaded(run_fast)["account"] == ACCOUNT
 
 
 def test_options_of_the_commands_name_the_service_and_the_key(

@@ -52,9 +52,16 @@ _OF_USER = (
 #: The order of the types in reports.
 TYPES = (
     *("user", "group", "role", "instance-profile", "policy", "server-certificate"),
-    *("virtual-mfa-device", "alias", "password-policy", "membership", "attachment"),
-    *("login-profile", "access-key", "signing-certificate", "mfa-device", "ssh-key"),
-    "service-credential",
+    *("virtual-mfa-device", "saml-provider", "oidc-provider", "alias", "password-policy"),
+    *(
+        "membership",
+        "attachment",
+        "login-profile",
+        "access-key",
+        "signing-certificate",
+        "mfa-device",
+    ),
+    *("ssh-key", "service-credential"),
 )
 
 
@@ -62,7 +69,8 @@ class _Thing(NamedTuple):
     """Something that can be created, changed and deleted.
 
     ``of``: what it belongs to, such as ``user/bob``, or None for the account; ``record``: its
-    members as reports show them; ``compared``: what makes a difference.
+    members as reports show them; ``compared``: what makes a difference; ``mark``: changes with the
+    secret, which no member shows.
     """
 
     type: str
@@ -70,20 +78,24 @@ class _Thing(NamedTuple):
     of: str | None
     record: Record
     compared: Any
+    mark: str | None = None
 
 
 def changes(before: Record, after: Record) -> list[Change]:
     """Return the changes from ``before`` to ``after``, two results of ``state``.
 
     Each has the members ``action`` (create, update, delete), ``type``, ``name``, ``of``, ``before``
-    and ``after``, which is None if the thing does not exist.
+    and ``after``, which is None if the thing does not exist. If the password has changed, ``after``
+    has a member ``password`` too.
     """
     old, new = dict(_things(before)), dict(_things(after))
     found: list[Change] = []
     for key in old | new:
         was, now = old.get(key), new.get(key)
-        if was and now and was.compared == now.compared:
+        if was and now and (was.compared, was.mark) == (now.compared, now.mark):
             continue
+        if was and now and was.mark != now.mark:
+            now = now._replace(record={**now.record, "password": "changed"})
         thing = now or was
         assert thing  # noqa: S101 - for mypy
         found.append(
@@ -172,9 +184,15 @@ def _of_account(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
         yield _entity("server-certificate", name, own, certificate)
     for device in state["virtual_mfa_devices"]:
         serial = device["SerialNumber"]
+        shown = {member: device[member] for member in ("SerialNumber", "Tags") if member in device}
+        (kind, own), thing = _entity("virtual-mfa-device", serial, serial, shown)
         # A new device with an old serial number has another seed.
-        key = (serial, device["mark"])
-        yield _link("virtual-mfa-device", serial, None, key, {"SerialNumber": serial})
+        yield (kind, own, device["mark"]), thing
+    for provider in state["saml_providers"]:
+        arn = provider["Arn"]
+        yield _entity("saml-provider", arn.partition("/")[2], arn, provider)
+    for provider in state["oidc_providers"]:
+        yield _entity("oidc-provider", provider["Url"], provider["Arn"], provider)
     alias = state["account_alias"]
     if alias:
         yield _entity("alias", alias, "", {"AccountAlias": alias})
@@ -188,7 +206,7 @@ def _entity(
     """Return a thing that has members of its own, and its key."""
     shown = {member: value for member, value in record.items() if member not in _PARTS}
     compared = {member: value for member, value in shown.items() if member not in _INCIDENTAL}
-    return (kind, identifier), _Thing(kind, name, of, shown, compared)
+    return (kind, identifier), _Thing(kind, name, of, shown, compared, record.get("mark"))
 
 
 def _link(
@@ -220,5 +238,4 @@ def _credentials(
     profile = user["LoginProfile"]
     if profile:
         (kind, _), thing = _entity("login-profile", None, own, profile, of)
-        # A new password is a change that no member shows.
-        yield (kind, own), thing._replace(compared=(thing.compared, profile["mark"]))
+        yield (kind, own), thing

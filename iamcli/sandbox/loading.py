@@ -22,6 +22,8 @@ from iamcli.sandbox.corrections.caller import root
 from iamcli.sandbox.corrections.keys import ServiceCredential, service_credentials
 from iamcli.sandbox.corrections.policies import load_aws_policies
 from iamcli.sandbox.corrections.tags import write
+from iamcli.sandbox.rules.entities import is_known, is_policy_of_aws
+from iamcli.snapshot import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ def load(snapshot: Record, name: str) -> IAMBackend:
     if partition not in PARTITION_NAMES:
         known = ", ".join(sorted(PARTITION_NAMES))
         raise Failure(f"{name} is of the partition {partition}; the sandbox has {known}")
-    models.DEFAULT_ACCOUNT_ID = snapshot["account"] or models.DEFAULT_ACCOUNT_ID
+    account = snapshot["account"] or content.account(snapshot)
+    models.DEFAULT_ACCOUNT_ID = account or models.DEFAULT_ACCOUNT_ID
     iam: IAMBackend = models.iam_backends[models.DEFAULT_ACCOUNT_ID][partition]
     try:
         _Loader(iam).load(snapshot)
@@ -76,10 +79,8 @@ def load(snapshot: Record, name: str) -> IAMBackend:
 
 def partition_of(snapshot: Record) -> str:
     """Return the partition in the ARNs of ``snapshot``."""
-    for member in ("users", "groups", "roles", "policies", "instance_profiles"):
-        for entity in snapshot[member]:
-            return str(entity["Arn"].split(":")[1])
-    return "aws"
+    arn = next(content.arns(snapshot), "arn:aws:")
+    return arn.split(":")[1]
 
 
 def region_of(snapshot: Record) -> str:
@@ -88,11 +89,11 @@ def region_of(snapshot: Record) -> str:
     return SIGNING_REGIONS.get(prefixes.get(partition_of(snapshot), ""), SIGNING_REGION)
 
 
-def unknown(snapshot: Record) -> list[str]:
-    """Return the kinds that the copy lacks, completely or partly.
+def unknown(snapshot: Record, iam: IAMBackend) -> list[str]:
+    """Return the kinds that the copy ``iam`` of ``snapshot`` lacks, completely or partly.
 
-    They are those that the snapshot lists as unknown, those that could not be read, and ``user``
-    and ``membership`` if only some users were read.
+    They are those that the snapshot lists as unknown, those that could not be read, ``policy`` if
+    it lacks an attached one, and ``user`` and ``membership`` if only some users were read.
     """
     kinds = {
         *snapshot["unknown"],
@@ -100,6 +101,8 @@ def unknown(snapshot: Record) -> list[str]:
     }
     if snapshot["only_users"] is not None:
         kinds |= {"membership", "user"}
+    if not all(is_known(policy) for policy in iam.managed_policies.values()):
+        kinds.add("policy")
     return sorted(kinds)
 
 
@@ -134,19 +137,12 @@ class _Loader:
         self.summary(snapshot.get("summary", {}))
 
     def policy(self, record: Record) -> None:
-        aws = record["Arn"].split(":")[4] == "aws"
-        made = models.AWSManagedPolicy if aws else models.ManagedPolicy
-        policy: Any = made(
-            record["PolicyName"],
-            account_id=self.account,
-            region=self.region,
-            description=record.get("Description", ""),
-            path=record["Path"],
-        )
+        policy = self.new_policy(record["Arn"])
+        policy.name, policy.path = record["PolicyName"], record["Path"]
+        policy.description = record.get("Description", "")
         _identify(policy, record, "Policy")
         policy.update_date = _date(record.get("UpdateDate"))
         policy.default_version_id = record["DefaultVersionId"]
-        policy.versions = []
         for number, entry in enumerate(record["PolicyVersionList"]):
             version: Any = models.PolicyVersion(
                 policy.arn,
@@ -158,7 +154,22 @@ class _Loader:
             policy.versions.append(version)
         latest = max((int(version.version_id[1:]) for version in policy.versions), default=0)
         policy.next_version_num = latest + 1
-        self.iam.managed_policies[policy.arn] = policy
+
+    def unknown_policy(self, arn: str) -> None:
+        """Add a policy of which the snapshot has only the ARN, where it is attached."""
+        policy = self.new_policy(arn)
+        policy.id = policy.create_date = policy.update_date = policy.default_version_id = None
+
+    def new_policy(self, arn: str) -> Any:
+        """Add a policy without versions, and return it."""
+        made = models.AWSManagedPolicy if is_policy_of_aws(arn) else models.ManagedPolicy
+        path, _, name = arn.partition(":policy")[2].rpartition("/")
+        policy: Any = made(name, account_id=self.account, region=self.region, path=f"{path}/")
+        _check_arn(policy, arn)
+        policy.versions = []
+        policy.tags_known = False
+        self.iam.managed_policies[arn] = policy
+        return policy
 
     def group(self, record: Record) -> None:
         group: Any = models.Group(self.account, self.region, record["GroupName"], record["Path"])
@@ -175,14 +186,21 @@ class _Loader:
             holder.policies[entry["PolicyName"]] = entry["PolicyDocument"]
         for entry in record["AttachedManagedPolicies"]:
             arn = entry["PolicyArn"]
-            if arn not in self.iam.managed_policies and ":iam::aws:policy/" in arn:
+            if arn not in self.iam.managed_policies and is_policy_of_aws(arn):
                 load_aws_policies(self.iam)
+            if arn not in self.iam.managed_policies:
+                self.unknown_policy(arn)
             self.iam.managed_policies[arn].attach_to(holder)
         if "Tags" in record:
-            write(self.iam, holder, [dict(tag) for tag in record["Tags"]])
+            self.tags(holder, record)
             holder.permissions_boundary_arn = record.get("PermissionsBoundary", {}).get(
                 "PermissionsBoundaryArn"
             )
+
+    def tags(self, entity: Any, record: Record) -> None:
+        """Give ``entity`` its tags, and remember whether they are known."""
+        write(self.iam, entity, [dict(tag) for tag in record.get("Tags", ())])
+        entity.tags_known = "Tags" in record
 
     def user(self, record: Record) -> None:
         user: Any = models.User(self.account, self.region, record["UserName"], record["Path"])
@@ -229,16 +247,16 @@ class _Loader:
     def mfa_devices(self, user: Any, records: list[Record]) -> None:
         for number, record in enumerate(records):
             serial = record["SerialNumber"]
-            user.enable_mfa_device(serial, "", "")
-            device = user.mfa_devices[serial]
-            device.enable_date = _date(record.get("EnableDate"), number)
+            enabled = _date(record.get("EnableDate"), number)
+            _enable(user, serial, enabled)
             if serial.startswith("arn:") and ":mfa/" in serial:
                 # It exists, also if virtual devices could not be listed.
-                self.device(serial, user, device.enable_date)
+                self.device(serial, user, enabled)
 
     def ssh_public_keys(self, user: Any, records: list[Record]) -> None:
         for number, record in enumerate(records):
-            key = user.upload_ssh_public_key(record.get("SSHPublicKeyBody", ""))
+            key = user.upload_ssh_public_key("")
+            key.ssh_public_key_body = record.get("SSHPublicKeyBody")
             key.ssh_public_key_id = record["SSHPublicKeyId"]
             key.status = record["Status"]
             key.upload_date = _date(record.get("UploadDate"), number)
@@ -265,9 +283,10 @@ class _Loader:
             record.get("AssumeRolePolicyDocument", ""),
             record["Path"],
             None,
-            "",
+            # A snapshot has neither the description nor the maximum session duration.
+            None,
             [],
-            "3600",
+            None,
         )
         _identify(role, record, "Role")
         self.policies(role, record, "RolePolicyList")
@@ -286,7 +305,7 @@ class _Loader:
             [roles[role["RoleName"]] for role in record["Roles"]],
         )
         _identify(profile, record, "InstanceProfile")
-        write(self.iam, profile, [dict(tag) for tag in record.get("Tags", ())])
+        self.tags(profile, record)
         self.iam.instance_profiles[profile.name] = profile
 
     def server_certificate(self, record: Record) -> None:
@@ -301,22 +320,26 @@ class _Loader:
             metadata["Path"],
         )
         # The constructor removes the line feed at the end.
-        certificate.cert_body = record.get("CertificateBody", "")
+        certificate.cert_body = record.get("CertificateBody")
         certificate.upload_date = _date(metadata.get("UploadDate"))
         certificate.expiration = _date(metadata.get("Expiration"))
-        write(self.iam, certificate, [dict(tag) for tag in record.get("Tags", ())])
+        self.tags(certificate, record)
         self.iam.certificates[metadata["ServerCertificateId"]] = certificate
         _check_arn(certificate, metadata["Arn"])
 
     def virtual_mfa_device(self, record: Record) -> None:
         owner = record.get("User")
+        serial, enabled = record["SerialNumber"], _date(record.get("EnableDate"))
         user = None
         if owner and "UserName" in owner:
             user = self.iam.users[owner["UserName"]]
         elif owner:
             user = root(self.iam)
             user.create_date = _date(owner.get("CreateDate"))
-        self.device(record["SerialNumber"], user, _date(record.get("EnableDate")))
+        # The devices of the root user, and those of others that could not be read, are only here.
+        if user and serial not in user.mfa_devices:
+            _enable(user, serial, enabled)
+        self.device(serial, user, enabled)
 
     def device(self, serial: str, user: Any, enabled: dt.datetime | None) -> None:
         """Add a virtual MFA device; ``user`` is None if it is not assigned."""
@@ -324,6 +347,7 @@ class _Loader:
         device.serial_number = serial
         device.enable_date = enabled
         device.user = user
+        device.tags_known = False
         if user:
             device.user_attribute = {
                 "Path": user.path,
@@ -362,6 +386,12 @@ def _identify(entity: Any, record: Record, kind: str) -> None:
     entity.id = record[f"{kind}Id"]
     entity.create_date = _date(record.get("CreateDate"))
     _check_arn(entity, record["Arn"])
+
+
+def _enable(user: Any, serial: str, enabled: dt.datetime | None) -> None:
+    """Assign an MFA device to ``user``."""
+    user.enable_mfa_device(serial, "", "")
+    user.mfa_devices[serial].enable_date = enabled
 
 
 def _check_arn(entity: Any, arn: str) -> None:

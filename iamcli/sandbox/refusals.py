@@ -77,6 +77,15 @@ def limit_exceeded(message: str) -> Refusal:
     return Refusal("LimitExceeded", message)
 
 
+def not_in_copy(what: str) -> Refusal:
+    """Return the error for a part of the account that its snapshot lacks.
+
+    Source: none. The service denied access to that part when the snapshot was made, and clients can
+    handle that.
+    """
+    return Refusal("AccessDenied", f"{what} is not in the copy of the account")
+
+
 def quota_exceeded(quota: str, limit: int) -> Refusal:
     """Return the error for a ``quota`` that is used up. Source: recorded (CreateAccessKey)."""
     return limit_exceeded(f"Cannot exceed quota for {quota}: {limit}")

@@ -28,6 +28,9 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 #: Members of which a change is not shown: it follows from another one, or is shown in another way.
 _NOT_SHOWN = frozenset({"AccessKeyLastUsed", "Arn", "DefaultVersionId", "UpdateDate"})
 
+#: Members that are not known if they are absent; others mean that there is none.
+_UNKNOWN_IF_ABSENT = frozenset({"Description", "MaxSessionDuration", "Tags"})
+
 #: The elements of a statement that can be ``*``, and the values that mean the same.
 _STARS = {"Action": ("*", "*:*"), "Resource": ("*",), "Principal": ("*",)}
 
@@ -61,18 +64,23 @@ class Report(NamedTuple):
     def as_text(self) -> str:
         """Return the report as lines."""
         lines = [self._title(), *self._things(), *self._refusals()]
+        if self.unknown:
+            lines.append(f"not in the copy, or only partly: {', '.join(self.unknown)}")
         lines += [f"warning: {warning}" for warning in self.warnings()]
         return "".join(f"{visible(line)}\n" for line in lines)
 
     def warnings(self) -> list[str]:
         """Return what may break or open more than was intended, one line each."""
         found: list[str] = []
+        deleted = {_place(one): one["before"] for one in self.changes if one["action"] == "delete"}
         for change in self.changes:
             of = change["of"] or "the account"
             if change["type"] == "access-key":
                 found += _key_warning(change, of, self.taken)
-            for name, before, after in _documents(change):
-                gained = _gained(before, after)
+            # What was deleted and created again is compared with what it was.
+            before = change["before"] or deleted.get(_place(change))
+            for name, old, new in _documents({**change, "before": before}):
+                gained = _gained(old, new)
                 if gained:
                     whose = f" of {of}" if change["of"] else ""
                     found.append(f"{name}{whose} gained * in {' and '.join(gained)}")
@@ -98,6 +106,11 @@ class Report(NamedTuple):
             yield "refused requests"
         for line, count in counts.items():
             yield f"  {line}{f' ({count} times)' if count > 1 else ''}"
+
+
+def _place(change: Change) -> tuple[str | None, ...]:
+    """Return what a thing has in common with another one that takes its place."""
+    return change["type"], change["of"], change["name"]
 
 
 def _named(change: Change) -> str:
@@ -126,20 +139,20 @@ def _details(change: Change) -> Iterator[str]:
 
 def _members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Yield each member that differs, except documents."""
-    differs = False
     for member in dict.fromkeys((*before, *after)):
-        old, new = before.get(member), after.get(member)
-        if old == new:
+        if before.get(member) == after.get(member):
             continue
-        differs = True
-        if member not in _NOT_SHOWN and not member.endswith("Document"):
-            yield f"{member}: {_value(member, old)} -> {_value(member, new)}"
-    if not differs:
-        yield "the password"
+        if member == "password":
+            yield "the password"
+        elif member not in _NOT_SHOWN and not member.endswith("Document"):
+            yield f"{member}: {_value(member, before)} -> {_value(member, after)}"
 
 
-def _value(member: str, value: Any) -> str:
-    if value in (None, []):
+def _value(member: str, record: Mapping[str, Any]) -> str:
+    if member not in record and member in _UNKNOWN_IF_ABSENT:
+        return "unknown"
+    value = record.get(member)
+    if value in (None, "", []):
         return "none"
     if member == "Tags":
         return ", ".join(f"{tag['Key']}={tag['Value']}" for tag in value)
@@ -154,13 +167,17 @@ def _value(member: str, value: Any) -> str:
 
 
 def _documents(change: Change) -> Iterator[tuple[str, str, str]]:
-    """Yield each policy of a thing: its name, and its document before and after, "" for none."""
+    """Yield each document of a thing: its name, and its text before and after, "" for none."""
     before, after = change["before"] or {}, change["after"] or {}
     if change["type"] == "policy":
         yield f"policy {change['name']}", _document(before), _document(after)
     elif change["type"] == "role":
         member = "AssumeRolePolicyDocument"
         name = f"trust policy of role {change['name']}"
+        yield name, before.get(member, ""), after.get(member, "")
+    elif change["type"] == "saml-provider":
+        member = "SAMLMetadataDocument"
+        name = f"metadata of saml-provider {change['name']}"
         yield name, before.get(member, ""), after.get(member, "")
 
 

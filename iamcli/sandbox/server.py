@@ -141,9 +141,9 @@ def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:
     from iamcli.sandbox.loading import load, region_of, unknown
 
     snapshot = file.read(name, number)
-    load(snapshot, name)
+    iam = load(snapshot, name)
     about = {"taken": snapshot["taken"], "unread": len(snapshot["unread"])}
-    return about | {"unknown": unknown(snapshot)}, region_of(snapshot)
+    return about | {"unknown": unknown(snapshot, iam)}, region_of(snapshot)
 
 
 def _wait() -> None:

@@ -1,7 +1,7 @@
 """What the private IAM contains, in the form of a snapshot, to be compared with what it contained.
 
-Secrets are not in it. But a password or a seed that is replaced is a change, so both have a mark, a
-hash with a random key that ends with this process.
+Secrets are not in it. But a password or a seed that is replaced is a change, so these have a mark:
+a hash with a random key that ends with this process, or a random number.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from iamcli.sandbox.corrections import (
 )
 from iamcli.sandbox.corrections.protocol import instant
 from iamcli.sandbox.corrections.tags import tags
+from iamcli.sandbox.rules.entities import is_known
 from iamcli.snapshot import schema
 from iamcli.snapshot.values import pick
 
@@ -33,8 +34,27 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-#: The member of login profiles and virtual MFA devices that changes with their secret.
+#: The member of login profiles, service-specific credentials and virtual MFA devices that changes
+#: with their secret.
 MARK = "mark"
+
+#: What the private IAM has and a snapshot does not. A copy lacks it until it is set.
+_ROLE = {**schema.ROLE, "Description?": schema.TEXT, "MaxSessionDuration?": schema.NUMBER}
+_POLICY = {**schema.POLICY, "Tags?": schema.TAGS}
+_VIRTUAL_MFA_DEVICE = {**schema.VIRTUAL_MFA_DEVICE, "Tags?": schema.TAGS}
+_SAML_PROVIDER = {
+    "Arn": schema.TEXT,
+    "CreateDate": schema.DATE,
+    "SAMLMetadataDocument": schema.TEXT,
+}
+_OIDC_PROVIDER = {
+    "Arn": schema.TEXT,
+    "Url": schema.TEXT,
+    "CreateDate": schema.DATE,
+    "ClientIDList": [schema.TEXT],
+    "ThumbprintList": [schema.TEXT],
+    "Tags": schema.TAGS,
+}
 
 _KEY = secrets.token_bytes(32)
 
@@ -52,8 +72,9 @@ _NO_CREDENTIALS: Record = {
 def state() -> Record:
     """Return what moto's IAM contains in all partitions.
 
-    The result has the lists of a snapshot, ``account_alias`` and ``password_policy``, and ``root``:
-    what belongs to the root user, as it is in a user. Policies that AWS manages are left out.
+    The result has the lists of a snapshot and of identity providers, ``account_alias`` and
+    ``password_policy``, and ``root``: what belongs to the root user, as it is in a user. Policies
+    that AWS manages, and those that a copy lacks, are left out.
     """
     from moto.iam.models import iam_backends
 
@@ -65,6 +86,8 @@ def state() -> Record:
         "policies": [],
         "server_certificates": [],
         "virtual_mfa_devices": [],
+        "saml_providers": [],
+        "oidc_providers": [],
         "root": dict(_NO_CREDENTIALS),
         "account_alias": None,
         "password_policy": None,
@@ -95,12 +118,14 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
         "roles": [_role(iam, role) for role in iam.roles.values()],
         "instance_profiles": [_profile(iam, one) for one in iam.instance_profiles.values()],
         "policies": [
-            _policy(policy, usage)
+            _policy(iam, policy, usage)
             for policy in iam.managed_policies.values()
-            if not policies.is_aws(policy)
+            if is_known(policy) and not policies.is_aws(policy)
         ],
         "server_certificates": [_certificate(iam, one) for one in iam.certificates.values()],
-        "virtual_mfa_devices": [_device(device) for device in iam.virtual_mfa_devices.values()],
+        "virtual_mfa_devices": [_device(iam, one) for one in iam.virtual_mfa_devices.values()],
+        "saml_providers": [_saml_provider(one) for one in iam.saml_providers.values()],
+        "oidc_providers": [_oidc_provider(iam, one) for one in iam.open_id_providers.values()],
     }
 
 
@@ -140,32 +165,28 @@ def _credentials(user: Any) -> Record:
             _picked(schema.SSH_KEY, keys.ssh_key(key)) for key in user.ssh_public_keys
         ],
         "ServiceSpecificCredentials": [
-            _picked(schema.SERVICE_CREDENTIAL, keys.of_service(credential))
+            {
+                **_picked(schema.SERVICE_CREDENTIAL, keys.of_service(credential)),
+                MARK: credential.mark,
+            }
             for credential in keys.service_credentials(user).values()
         ],
     }
 
 
 def _keys(access_keys: Iterable[Any]) -> list[Record]:
-    found = []
-    for key in access_keys:
-        used = None
-        if key.last_used:
-            used = {
-                "LastUsedDate": vars(key.last_used)["_timestamp"],
-                "ServiceName": key.last_used.service,
-                "Region": key.last_used.region,
-            }
-        elif vars(key).get("last_use_known", True):
-            used = {"ServiceName": "N/A", "Region": "N/A"}
-        shown = {
-            "AccessKeyId": key.access_key_id,
-            "Status": key.status,
-            "CreateDate": key.create_date,
-            "AccessKeyLastUsed": used,
-        }
-        found.append(_picked(schema.ACCESS_KEY, shown))
-    return found
+    return [
+        _picked(
+            schema.ACCESS_KEY,
+            {
+                "AccessKeyId": key.access_key_id,
+                "Status": key.status,
+                "CreateDate": key.create_date,
+                "AccessKeyLastUsed": keys.last_use(key),
+            },
+        )
+        for key in access_keys
+    ]
 
 
 def _group(group: Any) -> Record:
@@ -185,16 +206,18 @@ def _role(iam: IAMBackend, role: Any) -> Record:
         "PermissionsBoundary": users.boundary(role),
         "Tags": tags(iam, role),
         "RoleLastUsed": roles.last_used(role),
+        "Description": role.description,
+        "MaxSessionDuration": roles.max_session_duration(role),
     }
-    return _picked(schema.ROLE, shown)
+    return _picked(_ROLE, shown)
 
 
 def _profile(iam: IAMBackend, profile: Any) -> Record:
-    shown = {**roles.profile_summary(profile), "Tags": tags(iam, profile)}
+    shown = {**roles.profile_summary(profile), "Tags": _known_tags(iam, profile)}
     return _picked(schema.INSTANCE_PROFILE, shown)
 
 
-def _policy(policy: Any, usage: policies.Usage) -> Record:
+def _policy(iam: IAMBackend, policy: Any, usage: policies.Usage) -> Record:
     shown = {
         **policies.summary(policy, usage),
         "Description": policy.description or None,
@@ -202,8 +225,9 @@ def _policy(policy: Any, usage: policies.Usage) -> Record:
             {"Document": version.document, **policies.version_summary(policy, version)}
             for version in policies.versions(policy)
         ],
+        "Tags": _known_tags(iam, policy),
     }
-    return _picked(schema.POLICY, shown)
+    return _picked(_POLICY, shown)
 
 
 def _certificate(iam: IAMBackend, certificate: Any) -> Record:
@@ -211,22 +235,49 @@ def _certificate(iam: IAMBackend, certificate: Any) -> Record:
         "ServerCertificateMetadata": certificates.metadata(iam, certificate),
         "CertificateBody": certificate.cert_body,
         "CertificateChain": certificate.cert_chain or None,
-        "Tags": tags(iam, certificate),
+        "Tags": _known_tags(iam, certificate),
     }
     return _picked(schema.SERVER_CERTIFICATE, shown)
 
 
-def _device(device: Any) -> Record:
+def _device(iam: IAMBackend, device: Any) -> Record:
     shown = {
         "SerialNumber": device.serial_number,
         "EnableDate": device.enable_date if device.user else None,
         "User": users.summary(device.user) if device.user else None,
+        "Tags": _known_tags(iam, device),
     }
-    return {**_picked(schema.VIRTUAL_MFA_DEVICE, shown), MARK: _mark(device.base32_string_seed)}
+    return {**_picked(_VIRTUAL_MFA_DEVICE, shown), MARK: _mark(device.base32_string_seed)}
+
+
+def _saml_provider(provider: Any) -> Record:
+    shown = {
+        "Arn": provider.arn,
+        "CreateDate": provider.create_date,
+        "SAMLMetadataDocument": provider.saml_metadata_document,
+    }
+    return _picked(_SAML_PROVIDER, shown)
+
+
+def _oidc_provider(iam: IAMBackend, provider: Any) -> Record:
+    shown = {
+        "Arn": provider.arn,
+        "Url": provider.url,
+        "CreateDate": provider.create_date,
+        "ClientIDList": provider.client_id_list,
+        "ThumbprintList": provider.thumbprint_list,
+        "Tags": tags(iam, provider),
+    }
+    return _picked(_OIDC_PROVIDER, shown)
 
 
 def _password_policy(policy: Any) -> Record:
     return _picked(schema.PASSWORD_POLICY, passwords.shown_policy(policy))
+
+
+def _known_tags(iam: IAMBackend, entity: Any) -> list[dict[str, str]] | None:
+    """Return the tags of an entity; None if a copy lacks them and none has been added."""
+    return tags(iam, entity) or ([] if vars(entity).get("tags_known", True) else None)
 
 
 def _mark(secret: str | bytes) -> str:

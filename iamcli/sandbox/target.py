@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from iamcli.errors import Failure
@@ -43,8 +44,20 @@ class Target:
     def close(self) -> None:
         """Remove the file if nothing was written."""
         if self._number is not None:
+            unchanged = not self._lost()
             os.close(self._number)
-            os.unlink(self._file)
+            if unchanged:
+                with contextlib.suppress(OSError):
+                    os.unlink(self._file)
+
+    def _lost(self) -> str:
+        """Return what has happened to the file since it was created; "" if it is still there."""
+        assert self._number is not None  # noqa: S101 - for mypy
+        try:
+            found = os.stat(self._file)
+        except OSError:
+            return "it was removed"
+        return "" if os.path.samestat(found, os.fstat(self._number)) else "it was replaced"
 
     def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
         """Report the changes.
@@ -59,7 +72,12 @@ class Target:
             self._output.error_text(report.as_text())
             return
         text = report.as_json() if self._as_json else report.as_text()
+        lost = self._lost()
+        if lost:
+            raise Failure(f"cannot write the changes to {self._file}: {lost}")
         try:
+            # The command may have written to it.
+            os.ftruncate(self._number, 0)
             with open(self._number, "w", encoding="utf-8", errors="backslashreplace") as file:
                 self._number = None
                 file.write(text)

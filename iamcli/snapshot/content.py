@@ -10,7 +10,7 @@ from iamcli.snapshot.values import check, pick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
 #: The lists of GetAccountAuthorizationDetails, with the members of a snapshot for them.
@@ -62,12 +62,21 @@ def begin(
     ]
     check([INSTANCE_PROFILE], snapshot["instance_profiles"], "instance_profiles")
     snapshot["policies"] = _policies_in_use(snapshot)
-    snapshot["account"] = _account(
-        entity["Arn"]
-        for member in ("users", "groups", "roles", "policies")
-        for entity in snapshot[member]
-    )
     return snapshot
+
+
+def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ARNs of the entities of ``snapshot``."""
+    for member in ("users", "groups", "roles", "policies", "instance_profiles"):
+        yield from (entity["Arn"] for entity in snapshot[member])
+    for certificate in snapshot.get("server_certificates", ()):
+        yield certificate["ServerCertificateMetadata"]["Arn"]
+    yield from (device["SerialNumber"] for device in snapshot.get("virtual_mfa_devices", ()))
+
+
+def account(snapshot: Mapping[str, Any]) -> str | None:
+    """Return the account number in the first ARN of ``snapshot`` that has one."""
+    return next((owner for owner in map(_owner, arns(snapshot)) if owner.isdigit()), None)
 
 
 def limit_users(snapshot: dict[str, Any], names: Sequence[str]) -> None:
@@ -127,11 +136,6 @@ def _policies_in_use(snapshot: Mapping[str, Any]) -> list[Any]:
     return [
         policy for policy in policies if policy["Arn"] in used or _owner(policy["Arn"]) != "aws"
     ]
-
-
-def _account(arns: Iterable[str]) -> str | None:
-    """Return the account number in the first of ``arns`` that has one."""
-    return next((owner for owner in map(_owner, arns) if owner.isdigit()), None)
 
 
 def _owner(arn: str) -> str:

@@ -59,6 +59,7 @@ def convert(name: str, names: Sequence[str]) -> dict[str, Any]:
     if not _groups_of_users(snapshot) <= {group["GroupName"] for group in snapshot["groups"]}:
         raise partial
     content.limit_users(snapshot, names)
+    snapshot["account"] = content.account(snapshot)
     return snapshot | {"documents": "normalized", "unknown": list(UNKNOWN)}
 
 

@@ -74,6 +74,7 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     step("reading what belongs to the account")
     snapshot |= _of_account(reader)
     content.limit_devices(snapshot)
+    snapshot["account"] = content.account(snapshot)
     for number, user in enumerate(snapshot["users"], 1):
         step(f"reading user {number} of {len(snapshot['users'])}: {user['UserName']}")
         user.update(_of_user(reader, user["UserName"]))

@@ -7,6 +7,7 @@ from iamcli.sandbox.corrections.caller import root
 from iamcli.sandbox.corrections.paging import by_name, named, page
 from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.tags import tags
+from iamcli.sandbox.rules.entities import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ def counts(iam: IAMBackend) -> dict[str, int]:
     GetAccountSummary: which counts there are, and that a new policy adds a version in use.
     """
     owner = root(iam)
-    every: list[Any] = list(iam.users.values())
+    every: list[Any] = [*iam.users.values(), owner]
     in_use = {serial for user in every for serial in user.mfa_devices}
     own = [policy for policy in iam.managed_policies.values() if not policies.is_aws(policy)]
     return {
         **iam.get_account_summary().summary_map,
         "AccountAccessKeysPresent": int(bool(owner.access_keys)),
+        "AccountMFAEnabled": int(bool(owner.mfa_devices)),
         "AccountPasswordPresent": int(bool(owner.password)),
         "AccountSigningCertificatesPresent": int(bool(owner.signing_certificates)),
         "MFADevices": len(in_use | iam.virtual_mfa_devices.keys()),
@@ -122,7 +124,7 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
     usage = policies.Usage(iam)
     managed = [
         policy
-        for policy in iam.managed_policies.values()
+        for policy in filter(is_known, iam.managed_policies.values())
         if not policies.is_aws(policy) or usage.attached[policy.arn] or usage.boundaries[policy.arn]
     ]
     kinds: dict[str, list[Any]] = {

@@ -12,7 +12,7 @@ from iamcli.sandbox.corrections.paging import dated, named, page, under
 from iamcli.sandbox.corrections.protocol import method, operation
 from iamcli.sandbox.corrections.tags import tags, write
 from iamcli.sandbox.corrections.users import LETTERS, unique_id
-from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.refusals import Refusal, not_in_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,8 +102,14 @@ def list_server_certificates(iam: IAMBackend, request: Request) -> Result:
 
 @operation("GetServerCertificate")
 def get_server_certificate(iam: IAMBackend, request: Request) -> Result:
-    """Show ID, dates and tags. Source: API reference, GetServerCertificate; recorded."""
-    certificate = iam.get_server_certificate(request.get("ServerCertificateName"))
+    """Show ID, dates and tags, and refuse a certificate that the copy lacks.
+
+    Source: API reference, GetServerCertificate; recorded.
+    """
+    name = request.get("ServerCertificateName")
+    certificate = iam.get_server_certificate(name)
+    if certificate.cert_body is None:
+        raise not_in_copy(f"The body of the server certificate {name}")
     return {
         "ServerCertificate": {
             "ServerCertificateMetadata": metadata(iam, certificate),

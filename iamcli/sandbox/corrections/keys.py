@@ -13,7 +13,7 @@ from iamcli.sandbox.corrections.caller import caller, shown_name, user_name
 from iamcli.sandbox.corrections.paging import dated, page
 from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.users import unique_id
-from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.refusals import Refusal, not_in_copy
 from iamcli.sandbox.ssh_keys import encoded, fingerprint
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def delete_access_key(iam: IAMBackend, request: Request) -> None:
 
 @operation("GetAccessKeyLastUsed")
 def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
-    """Refuse a key that is of no user.
+    """Refuse a key that is of no user, and one whose last use the copy lacks.
 
     Source: recorded for a key that does not exist, and for one that was never used.
     """
@@ -97,15 +97,23 @@ def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
             f"iam:GetAccessKeyLastUsed on resource: access key {identity}"
         )
         raise Refusal("AccessDenied", message)
-    used: Result = {"Region": "N/A", "ServiceName": "N/A"}
+    used = last_use(key)
+    if used is None:
+        raise not_in_copy(f"The last use of the access key {identity}")
+    return {"UserName": shown_name(key.user_name), "AccessKeyLastUsed": used}
+
+
+def last_use(key: Any) -> Result | None:
+    """Return the last use of an access key as responses show it; None if it is not known."""
     if key.last_used:
-        used = {
+        return {
             # moto 5.1 shows the date as text.
             "LastUsedDate": vars(key.last_used)["_timestamp"],
             "Region": key.last_used.region,
             "ServiceName": key.last_used.service,
         }
-    return {"UserName": shown_name(key.user_name), "AccessKeyLastUsed": used}
+    known = vars(key).get("last_use_known", True)
+    return {"Region": "N/A", "ServiceName": "N/A"} if known else None
 
 
 @operation("ListSSHPublicKeys")
@@ -139,19 +147,23 @@ def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
 def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
     """Show the fingerprint of the key, and the key in the encoding that is asked for.
 
-    Source: API reference, GetSSHPublicKey.
+    A key that the copy lacks is refused. Source: API reference, GetSSHPublicKey.
     """
-    key = iam.get_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyId"))
+    identity = request.get("SSHPublicKeyId")
+    key: Any = iam.get_ssh_public_key(request.get("UserName"), identity)
+    if key.ssh_public_key_body is None:
+        raise not_in_copy(f"The SSH public key {identity}")
     return {"SSHPublicKey": ssh_key(key, request.get("Encoding"))}
 
 
 def ssh_key(key: Any, encoding: str = "SSH") -> Result:
-    """Return an SSH public key as responses show it."""
+    """Return an SSH public key as responses show it, without what a copy lacks."""
+    body = key.ssh_public_key_body
     return {
         "UserName": key.user_name,
         "SSHPublicKeyId": key.ssh_public_key_id,
-        "Fingerprint": fingerprint(key.ssh_public_key_body),
-        "SSHPublicKeyBody": encoded(key.ssh_public_key_body, encoding),
+        "Fingerprint": None if body is None else fingerprint(body),
+        "SSHPublicKeyBody": None if body is None else encoded(body, encoding),
         "Status": key.status,
         "UploadDate": key.upload_date,
     }
@@ -161,8 +173,11 @@ class ServiceCredential:
     """A service-specific credential of a user, which moto lacks.
 
     ``public``: the generated user name, or the alias of an API key. Source: API reference,
-    ServiceSpecificCredential; recorded: a rename of the user does not change it.
+    ServiceSpecificCredential; recorded: a rename of the user does not change it. ``mark`` changes
+    with the secret, which is not kept.
     """
+
+    mark = ""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a response has
         self,
@@ -305,7 +320,9 @@ def update_service_specific_credential(iam: IAMBackend, request: Request) -> Non
 @operation("ResetServiceSpecificCredential")
 def reset_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
     """Generate a new password. Source: API reference, ResetServiceSpecificCredential."""
-    return _with_secret(*_found(iam, request))
+    user, credential = _found(iam, request)
+    credential.mark = secrets.token_hex()
+    return _with_secret(user, credential)
 
 
 @operation("DeleteServiceSpecificCredential")

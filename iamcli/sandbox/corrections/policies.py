@@ -14,6 +14,7 @@ from iamcli.sandbox.corrections.protocol import operation
 from iamcli.sandbox.corrections.tags import tags
 from iamcli.sandbox.corrections.users import unique_id
 from iamcli.sandbox.refusals import Refusal
+from iamcli.sandbox.rules.entities import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from iamcli.sandbox.corrections.paging import Key
     from iamcli.sandbox.corrections.protocol import Request, Result
-
-AWS = "arn:aws:iam::aws:policy/"
 
 
 def load_aws_policies(iam: IAMBackend) -> None:
@@ -46,7 +45,7 @@ def wants_aws_policies(request: Request) -> bool:
     """Return whether a request is about policies that AWS manages."""
     if request.operation == "ListPolicies":
         return request.get("Scope", "All") != "Local" and not request.flag("OnlyAttached")
-    return request.get("PolicyArn", request.get("PermissionsBoundary")).startswith(AWS)
+    return is_policy_of_aws(request.get("PolicyArn", request.get("PermissionsBoundary")))
 
 
 class Usage:
@@ -144,7 +143,7 @@ def list_policies(iam: IAMBackend, request: Request) -> Result:
 
 def is_aws(policy: Any) -> bool:
     """Return whether AWS manages the policy."""
-    return str(policy.arn).startswith(AWS)
+    return is_policy_of_aws(policy.arn)
 
 
 @operation("CreatePolicyVersion")

@@ -37,8 +37,13 @@ def summary(role: Any) -> Result:
     return {
         **inner(role),
         "Description": role.description or None,
-        "MaxSessionDuration": int(role.max_session_duration or 3600),
+        "MaxSessionDuration": max_session_duration(role),
     }
+
+
+def max_session_duration(role: Any) -> int | None:
+    """Return the maximum session duration (seconds); None if a copy lacks it."""
+    return None if role.max_session_duration is None else int(role.max_session_duration)
 
 
 def last_used(role: Any) -> Result:
@@ -99,11 +104,8 @@ def list_roles(iam: IAMBackend, request: Request) -> Result:
 def update_role(iam: IAMBackend, request: Request) -> Result:
     """Keep what is not given. Source: recorded for UpdateRole."""
     role: Any = iam.get_role(request.get("RoleName"))
-    iam.update_role(
-        role.name,
-        request.get("Description", role.description),
-        request.get("MaxSessionDuration", str(role.max_session_duration)),
-    )
+    role.description = request.get("Description", role.description)
+    role.max_session_duration = request.get("MaxSessionDuration", role.max_session_duration)
     return {}
 
 

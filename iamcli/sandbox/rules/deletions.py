@@ -13,6 +13,7 @@ from iamcli.sandbox.rules.entities import (
     find_policy,
     find_role,
     find_user,
+    is_assigned,
 )
 
 TYPE_CHECKING = False
@@ -125,8 +126,7 @@ def virtual_mfa_device_is_not_assigned(backend: IAMBackend, parameters: Paramete
 
     Evidence: the API reference (DeleteVirtualMFADevice: must deactivate first); reported.
     """
-    serial = parameters["SerialNumber"]
-    if any(serial in user.mfa_devices for user in backend.users.values()):
+    if is_assigned(backend, parameters["SerialNumber"]):
         raise delete_conflict("MFA VirtualDevice in use. Must deactivate first.")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.sandbox.refusals import Refusal, invalid, no_such_entity
+from iamcli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Parameters = Mapping[str, Any]
 
-#: How the ARN of a policy of AWS begins.
-OF_AWS = "arn:aws:iam::aws:policy/"
+#: How the ARN of a policy of AWS begins, in any partition.
+_OF_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/", re.ASCII)
 
 #: How the names of services end. Source: the DNS suffixes in botocore's endpoints.json; the name of
 #: some services that only other services call ends in aws.internal.
@@ -35,6 +35,11 @@ def is_service_name(name: str) -> bool:
     """Return whether ``name`` has the form of a service's; only AWS knows which services exist."""
     suffixes = "|".join(map(re.escape, OF_SERVICES))
     return bool(re.fullmatch(rf"([a-z0-9-]+\.)+({suffixes})", name, re.ASCII | re.IGNORECASE))
+
+
+def is_policy_of_aws(arn: str) -> bool:
+    """Return whether ``arn`` is that of a policy which AWS manages."""
+    return bool(_OF_AWS.match(arn))
 
 
 def find_user(backend: IAMBackend, name: str) -> User:
@@ -71,7 +76,15 @@ def find_policy(backend: IAMBackend, arn: str) -> ManagedPolicy:
     """Return the managed policy ``arn``. Evidence: recorded (DeletePolicy)."""
     if arn not in backend.managed_policies:
         raise no_such_entity(f"Policy {arn} was not found.")
-    return backend.managed_policies[arn]
+    policy = backend.managed_policies[arn]
+    if not is_known(policy):
+        raise not_in_copy(f"The policy {arn}")
+    return policy
+
+
+def is_known(policy: Any) -> bool:
+    """Return whether more is known of a managed policy than its name: a copy may lack the rest."""
+    return policy.default_version_id is not None
 
 
 def user_exists(backend: IAMBackend, parameters: Parameters) -> None:
@@ -140,7 +153,7 @@ def policy_arn_is_valid(_backend: IAMBackend, parameters: Parameters) -> None:
 
 def can_be_known(backend: IAMBackend, arn: str) -> bool:
     """Return whether all policies like ``arn`` are loaded: those of AWS are loaded on demand."""
-    return not arn.startswith(OF_AWS) or bool(backend.aws_managed_policies)
+    return not is_policy_of_aws(arn) or bool(backend.aws_managed_policies)
 
 
 def policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
@@ -159,15 +172,15 @@ def policy_is_attachable(backend: IAMBackend, parameters: Parameters) -> None:
 def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
     """The version of a policy must exist. Evidence: recorded (GetPolicyVersion)."""
     arn, wanted = parameters["PolicyArn"], parameters["VersionId"]
-    policy = backend.managed_policies.get(arn)
-    versions = [version.version_id for version in policy.versions] if policy else []
-    if can_be_known(backend, arn) and wanted not in versions:
+    exists = arn in backend.managed_policies
+    versions = find_policy(backend, arn).versions if exists else []
+    if can_be_known(backend, arn) and wanted not in [one.version_id for one in versions]:
         raise no_such_entity(f"Policy {arn} version {wanted} does not exist or is not attachable.")
 
 
 def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> None:
     """A policy of AWS cannot be changed. Evidence: recorded (DeletePolicyVersion)."""
-    if parameters["PolicyArn"].startswith(OF_AWS):
+    if is_policy_of_aws(parameters["PolicyArn"]):
         raise Refusal(
             "AccessDenied",
             "Cannot delete policy versions for policies outside your own account.",
@@ -285,6 +298,13 @@ def mfa_device_can_be_known(backend: IAMBackend, parameters: Parameters) -> None
     """
     if parameters["SerialNumber"].startswith("arn:"):
         virtual_mfa_device_exists(backend, parameters)
+
+
+def is_assigned(backend: IAMBackend, serial: str) -> bool:
+    """Return whether an MFA device is assigned to a user or to the root user."""
+    root = vars(backend).get("account_root")
+    owners: list[Any] = [*backend.users.values(), *([root] if root else [])]
+    return any(serial in owner.mfa_devices for owner in owners)
 
 
 def mfa_device_is_assigned(backend: IAMBackend, parameters: Parameters) -> None:

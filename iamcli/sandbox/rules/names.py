@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.sandbox.refusals import Refusal, already_exists
-from iamcli.sandbox.rules.entities import OF_AWS, find_user
+from iamcli.sandbox.rules.entities import find_user, is_assigned, is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def policy_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
     """
     name = parameters["PolicyName"]
     names = [
-        policy.name
-        for arn, policy in backend.managed_policies.items()
-        if not arn.startswith(OF_AWS)
+        policy.name for arn, policy in backend.managed_policies.items() if not is_policy_of_aws(arn)
     ]
     message = f"A policy called {name} already exists. Duplicate names are not allowed."
     _free(name, names, message)
@@ -111,8 +109,7 @@ def virtual_mfa_device_is_new(backend: IAMBackend, parameters: Parameters) -> No
 
 def mfa_device_is_not_in_use(backend: IAMBackend, parameters: Parameters) -> None:
     """A device is assigned to one user. Evidence: recorded (EnableMFADevice)."""
-    serial = parameters["SerialNumber"]
-    if any(serial in user.mfa_devices for user in backend.users.values()):
+    if is_assigned(backend, parameters["SerialNumber"]):
         raise already_exists("MFA Device is already in use.")
 
 

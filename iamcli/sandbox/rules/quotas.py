@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from iamcli.sandbox.refusals import limit_exceeded, quota_exceeded
 from iamcli.sandbox.rules.entities import (
-    OF_AWS,
     find_group,
     find_instance_profile,
     find_policy,
     find_role,
     find_user,
+    is_policy_of_aws,
 )
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ def policies_fit(backend: IAMBackend, _parameters: Parameters) -> None:
 
     Evidence: the IAM User Guide (quotas); the wording is like that of CreateUser.
     """
-    own = [arn for arn in backend.managed_policies if not arn.startswith(OF_AWS)]
+    own = [arn for arn in backend.managed_policies if not is_policy_of_aws(arn)]
     _fits("PoliciesPerAccount", len(own), _quota(backend, "PoliciesQuota"))
 
 
