@@ -35,8 +35,9 @@ def ssh_public_key_is_new(backend: IAMBackend, parameters: Parameters) -> None:
     Evidence: the API reference (UploadSSHPublicKey), the wording included.
     """
     keys = find_user(backend, parameters["UserName"]).ssh_public_keys
-    uploaded = fingerprint(parameters["SSHPublicKeyBody"])
-    if uploaded in [fingerprint(key.ssh_public_key_body) for key in keys]:
+    # A copy may lack what a key is.
+    known = [key.ssh_public_key_body for key in keys if key.ssh_public_key_body is not None]
+    if fingerprint(parameters["SSHPublicKeyBody"]) in map(fingerprint, known):
         raise Refusal(
             "DuplicateSSHPublicKey",
             "The SSH public key is already associated with the specified IAM user.",
