@@ -27,7 +27,7 @@ from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkItem, WorkResul
 from forks import Plugin
 from selection import selected
 
-#: Seconds after which the tests of a mutant are ended. They found it, because it is in a loop.
+#: If no test ends for this time (seconds), the mutant is in a loop, and so it was detected.
 _TIMEOUT = 90
 _UNUSED = ("cacheprovider", "xdist", "hypothesispytest", "unraisableexception")
 #: What the tests and the commands import, but for iamcli.
@@ -113,7 +113,7 @@ def _run(tests: list[str]) -> tuple[TestOutcome, str]:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
             os._exit(pytest.main([*_OPTIONS, *tests], plugins=[Plugin()]))
-        failed = _ended(child)
+        failed = _ended(child, output.fileno())
         output.seek(0)
         text = output.read().decode(errors="replace")
     if "ERROR: not found: " in text:
@@ -121,13 +121,16 @@ def _run(tests: list[str]) -> tuple[TestOutcome, str]:
     return (TestOutcome.KILLED if failed else TestOutcome.SURVIVED), f"{len(tests)} tests\n{text}"
 
 
-def _ended(child: int) -> bool:
-    """Wait until ``child`` ends; return whether it failed or took too long."""
-    limit = time.monotonic() + _TIMEOUT
+def _ended(child: int, output: int) -> bool:
+    """Wait until ``child`` ends; return whether it failed, or wrote nothing for too long."""
+    size, limit = 0, time.monotonic() + _TIMEOUT
     while time.monotonic() < limit:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return status != 0
+        if os.fstat(output).st_size > size:
+            # pytest writes a character for each test.
+            size, limit = os.fstat(output).st_size, time.monotonic() + _TIMEOUT
         time.sleep(0.02)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
