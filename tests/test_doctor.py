@@ -861,7 +861,33 @@ def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunn
     report = doctor(healthy, "--offline")
     assert (report.status, report.result("home"), report.causes) == (0, "warning", [])
     assert f"{home}/bin/iam-userdel: missing or changed" in report.said("home")
-    assert f"iamcli home {home}" in report.said("home")
+    assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
+
+
+@pytest.mark.parametrize("folder", ["x" * 300, "/proc/self/fd/9/x", "."])
+@pytest.mark.parametrize(
+    "variable", ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
+)
+def test_a_directory_that_cannot_be_used_ends_no_check(
+    variable: str, folder: str, healthy: ForkRunner, run: Shell
+) -> None:
+    run.env |= {"SHELL": "/bin/fish", variable: folder}
+    if variable == "PATH":
+        run.env["PATH"] = f"{folder}:{BIN}:/usr/bin:/bin"
+    script = f"mkdir gone; cd gone; rmdir ../gone; exec {BIN}/iamcli doctor --format json"
+    assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
+
+
+def test_a_home_that_something_is_in_the_way_of(healthy: ForkRunner) -> None:
+    taken = file(healthy.home, "it's taken", "")
+    toolkit = program(healthy.home / "other" / "bin", "iam-usercreate").parent.parent
+    for folder, advice in (
+        (taken, "move it and run: iamcli home '"),
+        (str(toolkit), "move it and run: iamcli home /"),
+        (f"{healthy.home}/absent", "; run: iamcli home /"),
+        ("-x", "; run: iamcli home ./-x"),
+    ):
+        assert advice in doctor(healthy, "--offline", AWS_IAM_HOME=folder).said("home")
 
 
 def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunner) -> None:
@@ -909,6 +935,19 @@ def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) 
     report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
     assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
     assert f'export PATH="{BIN}:$PATH"' in report.said("path")
+    some = run.home / "some"
+    some.mkdir()
+    for name in ("iam-usercreate", "iam-userdel"):
+        (some / name).symlink_to(BIN / name)
+    report = doctor(healthy, "--offline", PATH=f"{some}:/usr/bin:/bin")
+    assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
+    assert re.match(r"PATH does not have iam-\w+ and 66 others of the", report.said("path"))
+    program(run.home / "other", "iam-userdel")
+    (run.home / "other" / "iam-usercreate").unlink()
+    path = {"PATH": f"{run.home}/other:{BIN}:/usr/bin:/bin"}
+    assert f"{run.home}/other/iam-userdel would run" in doctor(healthy, **path).said("path")
+    program(run.home / "other", "iam-userlistbypath")
+    assert "/iam-userdel and 1 other would run" in doctor(healthy, **path).said("path")
 
 
 def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None:

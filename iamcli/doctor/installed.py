@@ -79,7 +79,7 @@ def _completion() -> Check:
     if shell not in _COMPLETIONS:
         return skipped("completion", f"SHELL is {shell or 'not set'}; bash, zsh and fish have it")
     folder, name = _COMPLETIONS[shell]
-    found = next((path for path in _candidates(shell, folder, name) if path.is_file()), None)
+    found = next((path for path in _candidates(shell, folder, name) if os.path.isfile(path)), None)
     if found:
         return ok("completion", f"{shell} finds {found}")
     own = _installed_folder(folder, name)
@@ -113,7 +113,7 @@ def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
 def _installed_folder(folder: str, name: str) -> Path | None:
     """Return the ``folder`` of the installed data that has the file ``name``, or None."""
     data = (commands.parent / "share" / folder for commands in commands_folders())
-    return next((place for place in data if (place / name).is_file()), None)
+    return next((place for place in data if os.path.isfile(place / name)), None)
 
 
 def _extras() -> Check:
