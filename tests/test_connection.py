@@ -244,8 +244,8 @@ NAMING = ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFI
 
 
 def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
-    emptied = ("env", *(f"{name}=" for name in NAMING))
-    done = run(*emptied, "iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1"})
+    emptied = ("env", *(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS")))
+    done = run(*emptied, "iam-usergetattributes")
     assert done.status == 1
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
     (run.home / ".aws").mkdir()

@@ -473,8 +473,86 @@ def test_what_commands_work_with_is_a_warning(
     assert (report.result(check), report.status) == ("warning", 0)
 
 
+def process(**values: object) -> str:
+    """A configuration whose credentials are from a program."""
+    printed = json.dumps({"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": "s", **values})
+    return f"[default]\ncredential_process = /bin/echo '{printed}'\n"
+
+
+NO_KEY = "the credentials of the AWS configuration contain an invalid character; correct the"
+
+#: Set-ups, what makes them, the check that is not ok, and a part of what it says. Commands work if
+#: its result is a warning, and fail if it is wrong.
+AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] = [
+    (
+        "no-number-of-attempts",
+        "environment",
+        "wrong",
+        "max_attempts: abc; use a whole number, at least 1",
+        lambda p: chain(p, f"{PROFILE}max_attempts = abc\n", "config") | {"AWS_MAX_ATTEMPTS": ""},
+    ),
+    (
+        "no-time-zone",
+        "credentials",
+        "wrong",
+        "AWS_ACCESS_KEY_ID: the time at which the credentials expire has no time zone",
+        lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00",
+        },
+    ),
+    *(
+        (
+            f"key-{value}",
+            "credentials",
+            "wrong",
+            NO_KEY,
+            lambda p, value=value: chain(p, process(AccessKeyId=value), "config"),
+        )
+        for value in (None, 12, "a b")
+    ),
+    (
+        "nested-key",
+        "credentials",
+        "wrong",
+        NO_KEY,
+        lambda p: chain(
+            p, "[default]\naws_access_key_id =\n  a = b\naws_secret_access_key = x\n", "config"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "result", "said", "make"),
+    [row[1:] for row in AGREEING],
+    ids=[row[0] for row in AGREEING],
+)
+def test_the_result_agrees_with_a_command(
+    check: str,
+    result: str,
+    said: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    env = make(place)
+    report = doctor(healthy, **env)
+    assert (report.result(check), report.status) == (result, int(result == "wrong"))
+    assert said in report.said(check)
+    assert [name for name in CHECKS if report.result(name) == "wrong"] == (
+        [check] if result == "wrong" else []
+    )
+    done = healthy("iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1", **env})
+    assert done.status == report.status
+
+
 def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None:
-    names = ["AWS_PROFILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "IAMCLI_TIMEOUT"]
+    names = ["AWS_PROFILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_MAX_ATTEMPTS"]
+    # botocore, which would read the variable, is needed because of the file.
+    file(run.home, ".aws/credentials", PROFILE)
     # These are often emptied on purpose.
     others = ["AWS_PAGER", "http_proxy", "HTTPS_PROXY"]
     assignments = [f"{name}=" for name in (*names, *others)]

@@ -170,6 +170,13 @@ class Inspection:
             raise unobtainable from None
 
     @staticmethod
+    def require_valid(keys: Any) -> None:
+        """Raise Failure if static credentials have a part that no access key has."""
+        key = frozen(keys)
+        if not (key.access_key and key.secret_key):
+            raise Failure("the access key is empty")
+
+    @staticmethod
     def is_static(keys: Any) -> bool:
         """Return whether the credentials are known without a request."""
         return not isinstance(keys, RefreshableCredentials)

@@ -156,6 +156,9 @@ def _found(
     """Return the check of ``keys``."""
     used = source(configuration, inspection.profile, keys)
     expiry = inspection.expiry(keys)
+    if expiry and not expiry.tzinfo:
+        found = f"{used}: the time at which the credentials expire has no time zone: {expiry}"
+        return wrong("credentials", None, found, 'add it to the time, such as "Z" for UTC')
     if not inspection.is_static(keys):
         until = f" that expire at {expiry:{_TIME}}" if expiry else ""
         shown = f"temporary credentials{until}"
@@ -163,6 +166,11 @@ def _found(
         found = f"{used} has the placeholder in angle brackets instead of an access key"
         return wrong("credentials", "brackets", found, "fill in your access key")
     else:
+        try:
+            inspection.require_valid(keys)
+        except Failure as failure:
+            found, advice = f"{used}: {failure}", "correct the access key there"
+            return wrong("credentials", None, found, advice)
         shown = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
     if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
         # Others are renewed when a request needs them.
@@ -184,5 +192,7 @@ def _masked(access_key: str) -> str:
     return f"{access_key[:_SHOWN]}...{access_key[-_SHOWN:]}"
 
 
-def _has_brackets(*values: str) -> bool:
-    return any(value.startswith("<") or value.endswith(">") for value in values)
+def _has_brackets(*values: Any) -> bool:
+    """Return whether one of ``values`` is a placeholder; those of a program can be of any type."""
+    texts = [value for value in values if isinstance(value, str)]
+    return any(text.startswith("<") or text.endswith(">") for text in texts)
