@@ -149,9 +149,14 @@ def html(place: Place, status: int = 200) -> str:
     return place.stub.endpoint(page).url
 
 
+def answering(place: Place, answer: Answer) -> dict[str, str]:
+    """The answer of IAM; STS is not asked."""
+    return private(AWS_IAM_URL=place.stub.endpoint(answer).url)
+
+
 def foreign(place: Place, page: bytes) -> dict[str, str]:
     """A service that answers with XML that is not that of AWS."""
-    return private(AWS_IAM_URL=place.stub.endpoint(Answer(page)).url)
+    return answering(place, Answer(page))
 
 
 def closing(place: Place) -> dict[str, str]:
@@ -184,15 +189,16 @@ def service_at(place: Place) -> str:
     return place.stub.endpoint().on("GetUser", ok("GetUser", USER)).url
 
 
-def elsewhere(place: Place, arn: str, region: str) -> dict[str, str]:
-    """IAM is asked at one address and STS at another one."""
+def elsewhere(place: Place, arn: str, region: str, answer: Answer | None = None) -> dict[str, str]:
+    """IAM is asked at one address and STS at another one; ``answer``: that of IAM."""
     sts = place.stub.endpoint(caller(arn)).url
-    named = {"AWS_IAM_URL": service_at(place), "AWS_ENDPOINT_URL_STS": sts}
-    return {**named, "AWS_REGION": region, "AWS_ENDPOINT_URL": ""}
+    iam = place.stub.endpoint(answer or refused("InvalidClientTokenId", "", 403)).url
+    return private(AWS_IAM_URL=iam, AWS_ENDPOINT_URL_STS=sts, AWS_REGION=region)
 
 
 def skewed(place: Place, **difference: float) -> dict[str, str]:
-    return {"AWS_ENDPOINT_URL": place.stub.endpoint(dated(caller(), **difference)).url}
+    answer = dated(refused("SignatureDoesNotMatch"), **difference)
+    return {"AWS_ENDPOINT_URL": place.stub.endpoint(answer).url}
 
 
 def directory(place: Place, name: str) -> str:
@@ -272,13 +278,9 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         "credentials",
         lambda p: role(p) | refusing(p, "ExpiredToken"),
     ),
-    (
-        "wrong-key",
-        "identity",
-        lambda p: private(
-            AWS_ENDPOINT_URL_STS=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
-            AWS_IAM_URL="https://iam.nowhere.invalid",
-        ),
+    *(
+        ("wrong-key", "identity", lambda p, code=code: refusing(p, code))
+        for code in ("MissingAuthenticationToken", "OptInRequired", "InvalidToken")
     ),
     ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
     ("clock-skew", "clock", lambda p: skewed(p, minutes=-7)),
@@ -290,9 +292,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     (
         "clock-skew",
         "clock",
-        lambda p: private(
-            AWS_IAM_URL=p.stub.endpoint(dated(refused("SignatureDoesNotMatch"), days=1)).url
-        ),
+        lambda p: answering(p, dated(refused("SignatureDoesNotMatch"), days=1)),
     ),
     ("proxy-refused", "proxy", lambda p: private(HTTPS_PROXY=p.closed)),
     ("proxy-refused", "proxy", lambda p: {"http_proxy": p.closed}),
@@ -334,6 +334,20 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: foreign(p, b"<GetUserResponse>" + b"<a/>" * (1 << 18) + b"</GetUserResponse>"),
     ),
     ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
+    *(
+        ("endpoint-wrong", "endpoint", lambda p, answer=answer: answering(p, answer))
+        for answer in (
+            ok("Whatever", USER),
+            ok("GetUser"),
+            ok("GetUser", USER + USER),
+            ok("GetUser", "<User><UserName>bob</UserName></User>"),
+            refused("AccessDenied", "no", 200),
+            Answer(b"<ErrorResponse/>", 500),
+            Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
+            Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
+            Answer(b"<Response><b>no</b></Response>", 404),
+        )
+    ),
     # As an endpoint of S3 answers.
     (
         "endpoint-wrong",
@@ -396,13 +410,6 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: elsewhere(p, "arn:aws-cn:iam::123456789012:user/bob", "us-east-1"),
     ),
     ("partition-wrong", "partition", lambda p: elsewhere(p, ARN, "us-gov-west-1")),
-    (
-        "partition-wrong",
-        "partition",
-        lambda p: private(
-            AWS_ENDPOINT_URL_STS=p.stub.endpoint(caller(ARN.replace("aws", "aws-us-gov"))).url
-        ),
-    ),
     ("unreadable", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")}),
     ("unreadable", "credentials", lambda p: chain(p, "AWSAccessKeyId=x\n")),
     (
@@ -431,6 +438,38 @@ WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
     ),
     ("readable-by-others", "credentials", lambda p: chain(p, PROFILE, mode=0o640)),
+    # IAM accepts the key, whatever its date or STS says.
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(ok("GetUser", USER), hours=-2)),
+    ),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(refused("AccessDenied"), hours=2)),
+    ),
+    (
+        "wrong-key",
+        "identity",
+        lambda p: {
+            "AWS_IAM_URL": service_at(p),
+            "AWS_ENDPOINT_URL_STS": refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
+        },
+    ),
+    (
+        "clock-skew",
+        "identity",
+        lambda p: {
+            "AWS_IAM_URL": service_at(p),
+            "AWS_ENDPOINT_URL_STS": refusing(p, "RequestExpired")["AWS_ENDPOINT_URL"],
+        },
+    ),
+    (
+        "partition-wrong",
+        "partition",
+        lambda p: elsewhere(p, ARN, "cn-north-1", ok("GetUser", USER)),
+    ),
     # The commands ignore the blanks around an address.
     ("carriage-return", "environment", lambda p: {"AWS_IAM_URL": f"{service_at(p)}\r"}),
 ]
@@ -606,8 +645,7 @@ def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
     assert (report.status, report.causes) == (0, [])
     assert report.said("credentials").startswith("access key AKIA...MPLE from AWS_CREDENTIAL_FILE ")
     assert report.said("identity").startswith(f"{ARN} in account 123456789012, ")
-    # One request to one address is enough.
-    assert service.operations == ["GetCallerIdentity"]
+    assert service.operations == ["GetCallerIdentity", "GetUser"]
     assert "/us-east-1/sts/aws4_request" in service.requests[0].headers["authorization"]
 
 
@@ -649,6 +687,18 @@ def test_sts_is_asked_where_it_is_named_and_iam_at_its_own_address(
     assert service.requests == []
     assert doctor(healthy, AWS_IAM_URL=iam.url).said("identity").startswith(ARN)
     assert service.operations == ["GetCallerIdentity"]
+    # The answer of STS is no answer of IAM, also if both are at one address.
+    report = doctor(healthy, AWS_ENDPOINT_URL=other.url)
+    assert report.causes == [("endpoint", "endpoint-wrong")]
+    assert report.said("identity").startswith(ARN)
+
+
+def test_a_refusal_of_sts_alone_is_a_warning(healthy: ForkRunner, place: Place) -> None:
+    env = refusing(place, "InvalidClientTokenId")
+    sts = {"AWS_ENDPOINT_URL_STS": env["AWS_ENDPOINT_URL"]}
+    report = doctor(healthy, **private(AWS_IAM_URL="https://iam.nowhere.invalid", **sts))
+    assert report.causes == [("identity", "wrong-key"), ("endpoint", "no-network")]
+    assert report.result("identity") == "warning"
 
 
 def test_sts_of_a_private_endpoint_is_not_asked(healthy: ForkRunner, stub: Stub) -> None:
@@ -686,7 +736,7 @@ def test_sts_is_asked_in_the_partition_of_the_endpoint(
 
 def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Path]) -> None:
     server, certificate = tls
-    endpoint = server.endpoint(dated(caller(), seconds=-120))
+    endpoint = server.endpoint(caller()).on("GetUser", dated(ok("GetUser", USER), seconds=-120))
     report = doctor(healthy, AWS_ENDPOINT_URL=endpoint.url, AWS_CA_BUNDLE=str(certificate))
     assert (report.status, report.causes) == (0, [])
     assert [report.result(name) for name in ("ca", "tls", "clock")] == ["ok"] * 3
@@ -883,7 +933,7 @@ def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service:
     wrong = doctor(healthy, http_proxy="http://me:passw0rd@127.0.0.1:x")
     assert "http_proxy is not the address of an HTTP proxy" in wrong.said("proxy")
     assert "passw0rd" not in report.out + through.out + wrong.out
-    assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 2
+    assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 4
 
 
 def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endpoint) -> None:

@@ -51,7 +51,7 @@ _ASKING_SETTINGS = frozenset({"role_arn", "sso_session", "sso_start_url"})
 _NO_METADATA = "AWS_EC2_METADATA_DISABLED"
 
 #: A request that only reads, and that commands send too.
-USER = Question("iam", "2010-05-08", "GetUser")
+USER = Question("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
 
 #: Seconds to wait for a connection, and for a complete response; less than commands wait.
 LONGEST_WAIT = 10.0
