@@ -185,6 +185,11 @@ def role(place: Place) -> dict[str, str]:
     return chain(place, text + PROFILE.replace("default", "profile s"), "config")
 
 
+def asking_sts(url: str) -> dict[str, str]:
+    """A role is requested at ``url``, once; the address of IAM is another one."""
+    return private(AWS_IAM_URL="http://127.0.0.1:1", AWS_ENDPOINT_URL_STS=url, AWS_MAX_ATTEMPTS="1")
+
+
 def service_at(place: Place) -> str:
     return place.stub.endpoint().on("GetUser", ok("GetUser", USER)).url
 
@@ -278,6 +283,19 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         "credentials",
         lambda p: role(p) | refusing(p, "ExpiredToken"),
     ),
+    # The service with which a role is assumed.
+    ("endpoint-wrong", "credentials", lambda p: role(p) | asking_sts(p.closed)),
+    (
+        "proxy-refused",
+        "credentials",
+        lambda p: role(p) | asking_sts("") | {"https_proxy": p.closed},
+    ),
+    (
+        "unknown-ca",
+        "credentials",
+        lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url),
+    ),
+    ("token-expired", "credentials", lambda p: chain(p, SSO, "config")),
     *(
         ("wrong-key", "identity", lambda p, code=code: refusing(p, code))
         for code in ("MissingAuthenticationToken", "OptInRequired", "InvalidToken")
@@ -518,6 +536,17 @@ def process(**values: object) -> str:
     return f"[default]\ncredential_process = /bin/echo '{printed}'\n"
 
 
+def encoded(place: Place, encoding: str) -> dict[str, str]:
+    """A shared file in another encoding."""
+    env = chain(place, "")
+    (place.home / ".aws" / "credentials").write_bytes(f"# caf\u00e9\n{PROFILE}".encode(encoding))
+    return env
+
+
+SSO = (
+    "[default]\nsso_start_url=https://x.invalid/start\nsso_region=us-east-1\n"
+    "sso_account_id=123456789012\nsso_role_name=r\n"
+)
 NO_KEY = "the credentials of the AWS configuration contain an invalid character; correct the"
 
 #: Set-ups, what makes them, the check that is not ok, and a part of what it says. Commands work if
@@ -551,6 +580,51 @@ AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] 
             lambda p, value=value: chain(p, process(AccessKeyId=value), "config"),
         )
         for value in (None, 12, "a b")
+    ),
+    (
+        "not-utf-8",
+        "credentials",
+        "wrong",
+        "/.aws/credentials is not text in UTF-8; save it in UTF-8",
+        lambda p: encoded(p, "latin-1"),
+    ),
+    (
+        "utf-16",
+        "credentials",
+        "wrong",
+        "/.aws/credentials is not text in UTF-8; save it in UTF-8",
+        lambda p: encoded(p, "utf-16"),
+    ),
+    (
+        "tilde",
+        "ca",
+        "ok",
+        "/ca.pem from ca_bundle of the AWS configuration",
+        lambda p: {
+            "AWS_CONFIG_FILE": file(p.home, "config", "[default]\nca_bundle = ~/ca.pem\n"),
+            "REQUESTS_CA_BUNDLE": file(p.home, "ca.pem", p.tls[1].read_text())[:0],
+            "AWS_ENDPOINT_URL": (
+                p.tls[0].endpoint(caller()).on("GetUser", ok("GetUser", USER)).url
+            ),
+        },
+    ),
+    (
+        "sso-without-a-token",
+        "credentials",
+        "wrong",
+        "does not exist; run: aws sso login",
+        lambda p: chain(p, SSO, "config"),
+    ),
+    (
+        "no-answer-of-the-instance",
+        "credentials",
+        "wrong",
+        "the role of the instance (gives no credentials); set AWS_CREDENTIAL_FILE",
+        lambda p: {
+            "AWS_CREDENTIAL_FILE": "",
+            "AWS_EC2_METADATA_DISABLED": "",
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": html(p, 500),
+        },
     ),
     (
         "nested-key",
@@ -600,6 +674,38 @@ def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None
     said = report.said("environment")
     assert [name for name in (*names, *others) if name in said] == names
     assert report.status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "status"),
+    [
+        ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read", 0),
+        ("AWS_CONFIG_FILE", "no file of the AWS configuration is read", 0),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials", 0),
+        ("AWS_DEFAULTS_MODE", "which is no mode", 1),
+        ("AWS_RETRY_MODE", "which counts as not set", 0),
+    ],
+)
+def test_what_an_empty_variable_does_is_said(
+    name: str, said: str, status: int, healthy: ForkRunner, run: Shell
+) -> None:
+    file(run.home, ".aws/credentials", PROFILE)
+    emptied = ("env", f"{name}=", "iamcli", "doctor", "--format", "json")
+    report = parsed(run(*emptied))
+    assert (report.status, report.causes) == (status, [("environment", "empty-variable")])
+    assert f"{name} is set but empty, " in report.said("environment")
+    assert said in report.said("environment")
+    assert report.said("environment").endswith(f"; run: unset {name}")
+    assert run("env", f"{name}=", "iam-usergetattributes").status == status
+    # Nothing else is claimed about a file that is not read.
+    file(run.home, ".aws/config", "[default]\n")
+    found = parsed(run(*emptied, "--offline", env={"AWS_CREDENTIAL_FILE": ""})).said("credentials")
+    for variable, read in (
+        ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+        ("AWS_CONFIG_FILE", ".aws/config"),
+    ):
+        if name != "AWS_DEFAULTS_MODE":
+            assert (read in found) is (name != variable)
 
 
 MOTO = "'moto[iam,server]>=5.1.1'"
@@ -865,8 +971,12 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
             report = doctor(healthy, "--offline", **env, **more)
             assert (report.result("credentials"), report.status) == ("skipped", 0)
         report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=auto)
-        assert report.causes == [("credentials", "no-credentials")]
+        assert (report.result("credentials"), report.status) == ("skipped", 0)
+        assert "the role of the instance is not asked with --offline" in report.said("credentials")
         assert "the role of the instance (not asked with --offline)" in report.said("credentials")
+        disabled = {**env, "AWS_EC2_METADATA_DISABLED": "true"}
+        report = doctor(healthy, "--offline", **disabled, AWS_CONFIG_FILE=auto)
+        assert report.causes == [("credentials", "no-credentials")]
         # Nobody has connected.
         assert select.select([server], [], [], 0)[0] == []
     assert not (healthy.home / "ran").exists()
@@ -883,6 +993,25 @@ def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> No
     ) == ("ok")
     report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role)
     assert report.result("credentials") == "skipped"
+    # A program comes before a key in the same file, but after one in the file of credentials.
+    program = file(healthy.home, "program", process() + PROFILE[10:])
+    assert doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=program).result("credentials") == (
+        "ok"
+    )
+    report = doctor(healthy, "--offline", AWS_CREDENTIAL_FILE="", AWS_CONFIG_FILE=program)
+    assert report.result("credentials") == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("a b", "invalid character"), ("", "the access key is empty")]
+)
+def test_a_key_that_no_service_accepts_is_wrong_offline(
+    key: str, said: str, healthy: ForkRunner, place: Place
+) -> None:
+    env = chain(place, PROFILE.replace(KEY_ID, key))
+    report = doctor(healthy, "--offline", **env)
+    assert (report.result("credentials"), report.status) == ("wrong", 1)
+    assert said in report.said("credentials")
 
 
 # What is found.
@@ -1087,7 +1216,11 @@ def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None
     empty = {"PATH": directory_of_links(healthy.home), "SHELL": "/bin/fish"}
     report = doctor(healthy, "--offline", **empty)
     assert report.said("man").startswith("man is not installed; ")
-    assert "fish does not find iam-usercreate.fish" in report.said("completion")
+    said = "iam-usercreate.fish is in no directory that fish loads by itself; in ~/.config/fish/"
+    assert report.said("completion").startswith(said)
+    minimized = program(healthy.home / "man", "man", "echo This system has been minimized.").parent
+    report = doctor(healthy, "--offline", PATH=f"{minimized}:{BIN}:/usr/bin:/bin")
+    assert report.said("man").startswith("man does not find the page of iam-usercreate; add /")
     data = {"XDG_DATA_DIRS": f"{ROOT}/share", "SHELL": "/bin/zsh"}
     report = doctor(healthy, "--offline", **data)
     assert f"zsh finds {ROOT}/share/zsh/site-functions/_iamcli" in report.said("completion")

@@ -67,7 +67,8 @@ def _man() -> Check:
     except (OSError, subprocess.TimeoutExpired) as error:
         return warning("man", None, f"{program} fails: {type(error).__name__}", "repair man")
     page = os.fsdecode(done.stdout).partition("\n")[0]
-    if page and not done.returncode:
+    # Some systems have a man that says why it has no pages, and succeeds.
+    if os.path.isfile(page) and not done.returncode:
         return ok("man", page)
     own = _installed_folder("man", f"man1/{_PAGE}.1")
     advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
@@ -89,7 +90,8 @@ def _completion() -> Check:
     if shell == "zsh":
         # The variable fpath is not exported.
         return skipped("completion", "only zsh itself knows where it looks", advice)
-    return warning("completion", None, f"{shell} does not find {name}", advice)
+    # A start-up file may load it.
+    return skipped("completion", f"{name} is in no directory that {shell} loads by itself", advice)
 
 
 def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:

@@ -98,6 +98,11 @@ def cause(problem: str, *, of_user: bool) -> str | None:
     }.get(problem)
 
 
+def advice(problem: str, source: str = "") -> str:
+    """Return what to do about a problem; ``source``: what sets the address, if the user does."""
+    return _ADVICE[problem].format(source=f"; check {source}" if source else "")
+
+
 def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, Check]:
     """Send the requests, signed with ``key``, and return the checks that they decide, by name.
 
@@ -228,9 +233,9 @@ def _obstacle(answer: Outcome, target: Destination) -> dict[str, Check]:
     """Return the checks if a problem kept the request from IAM, or the response from here."""
     check = _CHECKS.get(answer.problem, "endpoint")
     of_user = not is_of_aws(target.url)
-    advice = _ADVICE[answer.problem].format(source=f"; check {target.source}" if of_user else "")
     what = f"{target.url}: {answer.reason}"
-    problem = wrong(check, cause(answer.problem, of_user=of_user), what, advice)
+    to_do = advice(answer.problem, target.source if of_user else "")
+    problem = wrong(check, cause(answer.problem, of_user=of_user), what, to_do)
     why = f"not checked until {check} is right"
     return {name: skipped(name, why) for name in ("endpoint", "tls", "clock")} | {check: problem}
 
