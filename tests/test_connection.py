@@ -731,6 +731,24 @@ def test_without_a_credential_file_the_configuration_must_be_valid(run_fast: For
     assert "Unable to parse config file" in done.err
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("# caf\u00e9\n[default]\n".encode("latin-1"), "is not text in UTF-8; save it in UTF-8"),
+        ("[default]\n".encode("utf-16"), "is not text in UTF-8; save it in UTF-8"),
+        (b"[default]\ns3 =\n  nothing\n", ""),
+    ],
+)
+def test_a_file_of_the_configuration_that_is_not_text(
+    content: bytes, said: str, run_fast: ForkRunner
+) -> None:
+    name = run_fast.home / "file"
+    name.write_bytes(content)
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_SHARED_CREDENTIALS_FILE=str(name))
+    expected = f"{name} {said}" if said else f"Unable to parse config file: {name}"
+    assert (done.status, done.err) == (1, f"iam-usergetattributes: {expected}\n")
+
+
 REGIONS = [
     # AWS_REGION, AWS_DEFAULT_REGION, the region of the profile, and the host.
     ("us-gov-west-1", "", "", "iam.us-gov.amazonaws.com"),

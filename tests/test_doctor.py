@@ -1121,7 +1121,7 @@ def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunn
     assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
 
 
-@pytest.mark.parametrize("folder", ["x" * 300, "/proc/self/fd/9/x", "."])
+@pytest.mark.parametrize("folder", [f"/{'x' * 300}", "."])
 @pytest.mark.parametrize(
     "variable", ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
 )
