@@ -244,8 +244,8 @@ NAMING = ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFI
 
 
 def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
-    emptied = ("env", *(f"{name}=" for name in NAMING))
-    done = run(*emptied, "iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1"})
+    emptied = ("env", *(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS")))
+    done = run(*emptied, "iam-usergetattributes")
     assert done.status == 1
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
     (run.home / ".aws").mkdir()
@@ -729,6 +729,24 @@ def test_without_a_credential_file_the_configuration_must_be_valid(run_fast: For
     env = {"AWS_CREDENTIAL_FILE": "", **keys, "AWS_IAM_URL": "http://127.0.0.1:1"}
     done = run_fast("iam-usergetattributes", env=env)
     assert "Unable to parse config file" in done.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("# caf\u00e9\n[default]\n".encode("latin-1"), "is not text in UTF-8; save it in UTF-8"),
+        ("[default]\n".encode("utf-16"), "is not text in UTF-8; save it in UTF-8"),
+        (b"[default]\ns3 =\n  nothing\n", ""),
+    ],
+)
+def test_a_file_of_the_configuration_that_is_not_text(
+    content: bytes, said: str, run_fast: ForkRunner
+) -> None:
+    name = run_fast.home / "file"
+    name.write_bytes(content)
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_SHARED_CREDENTIALS_FILE=str(name))
+    expected = f"{name} {said}" if said else f"Unable to parse config file: {name}"
+    assert (done.status, done.err) == (1, f"iam-usergetattributes: {expected}\n")
 
 
 REGIONS = [

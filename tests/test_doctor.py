@@ -149,9 +149,14 @@ def html(place: Place, status: int = 200) -> str:
     return place.stub.endpoint(page).url
 
 
+def answering(place: Place, answer: Answer) -> dict[str, str]:
+    """The answer of IAM; STS is not asked."""
+    return private(AWS_IAM_URL=place.stub.endpoint(answer).url)
+
+
 def foreign(place: Place, page: bytes) -> dict[str, str]:
     """A service that answers with XML that is not that of AWS."""
-    return private(AWS_IAM_URL=place.stub.endpoint(Answer(page)).url)
+    return answering(place, Answer(page))
 
 
 def closing(place: Place) -> dict[str, str]:
@@ -180,19 +185,25 @@ def role(place: Place) -> dict[str, str]:
     return chain(place, text + PROFILE.replace("default", "profile s"), "config")
 
 
+def asking_sts(url: str) -> dict[str, str]:
+    """A role is requested at ``url``, once; the address of IAM is another one."""
+    return private(AWS_IAM_URL="http://127.0.0.1:1", AWS_ENDPOINT_URL_STS=url, AWS_MAX_ATTEMPTS="1")
+
+
 def service_at(place: Place) -> str:
     return place.stub.endpoint().on("GetUser", ok("GetUser", USER)).url
 
 
-def elsewhere(place: Place, arn: str, region: str) -> dict[str, str]:
-    """IAM is asked at one address and STS at another one."""
+def elsewhere(place: Place, arn: str, region: str, answer: Answer | None = None) -> dict[str, str]:
+    """IAM is asked at one address and STS at another one; ``answer``: that of IAM."""
     sts = place.stub.endpoint(caller(arn)).url
-    named = {"AWS_IAM_URL": service_at(place), "AWS_ENDPOINT_URL_STS": sts}
-    return {**named, "AWS_REGION": region, "AWS_ENDPOINT_URL": ""}
+    iam = place.stub.endpoint(answer or refused("InvalidClientTokenId", "", 403)).url
+    return private(AWS_IAM_URL=iam, AWS_ENDPOINT_URL_STS=sts, AWS_REGION=region)
 
 
 def skewed(place: Place, **difference: float) -> dict[str, str]:
-    return {"AWS_ENDPOINT_URL": place.stub.endpoint(dated(caller(), **difference)).url}
+    answer = dated(refused("SignatureDoesNotMatch"), **difference)
+    return {"AWS_ENDPOINT_URL": place.stub.endpoint(answer).url}
 
 
 def directory(place: Place, name: str) -> str:
@@ -272,13 +283,22 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         "credentials",
         lambda p: role(p) | refusing(p, "ExpiredToken"),
     ),
+    # The service with which a role is assumed.
+    ("endpoint-wrong", "credentials", lambda p: role(p) | asking_sts(p.closed)),
     (
-        "wrong-key",
-        "identity",
-        lambda p: private(
-            AWS_ENDPOINT_URL_STS=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
-            AWS_IAM_URL="https://iam.nowhere.invalid",
-        ),
+        "proxy-refused",
+        "credentials",
+        lambda p: role(p) | asking_sts("") | {"https_proxy": p.closed},
+    ),
+    (
+        "unknown-ca",
+        "credentials",
+        lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url),
+    ),
+    ("token-expired", "credentials", lambda p: chain(p, SSO, "config")),
+    *(
+        ("wrong-key", "identity", lambda p, code=code: refusing(p, code))
+        for code in ("MissingAuthenticationToken", "OptInRequired", "InvalidToken")
     ),
     ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
     ("clock-skew", "clock", lambda p: skewed(p, minutes=-7)),
@@ -290,9 +310,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     (
         "clock-skew",
         "clock",
-        lambda p: private(
-            AWS_IAM_URL=p.stub.endpoint(dated(refused("SignatureDoesNotMatch"), days=1)).url
-        ),
+        lambda p: answering(p, dated(refused("SignatureDoesNotMatch"), days=1)),
     ),
     ("proxy-refused", "proxy", lambda p: private(HTTPS_PROXY=p.closed)),
     ("proxy-refused", "proxy", lambda p: {"http_proxy": p.closed}),
@@ -334,6 +352,20 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: foreign(p, b"<GetUserResponse>" + b"<a/>" * (1 << 18) + b"</GetUserResponse>"),
     ),
     ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
+    *(
+        ("endpoint-wrong", "endpoint", lambda p, answer=answer: answering(p, answer))
+        for answer in (
+            ok("Whatever", USER),
+            ok("GetUser"),
+            ok("GetUser", USER + USER),
+            ok("GetUser", "<User><UserName>bob</UserName></User>"),
+            refused("AccessDenied", "no", 200),
+            Answer(b"<ErrorResponse/>", 500),
+            Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
+            Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
+            Answer(b"<Response><b>no</b></Response>", 404),
+        )
+    ),
     # As an endpoint of S3 answers.
     (
         "endpoint-wrong",
@@ -396,13 +428,6 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: elsewhere(p, "arn:aws-cn:iam::123456789012:user/bob", "us-east-1"),
     ),
     ("partition-wrong", "partition", lambda p: elsewhere(p, ARN, "us-gov-west-1")),
-    (
-        "partition-wrong",
-        "partition",
-        lambda p: private(
-            AWS_ENDPOINT_URL_STS=p.stub.endpoint(caller(ARN.replace("aws", "aws-us-gov"))).url
-        ),
-    ),
     ("unreadable", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")}),
     ("unreadable", "credentials", lambda p: chain(p, "AWSAccessKeyId=x\n")),
     (
@@ -431,6 +456,38 @@ WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
     ),
     ("readable-by-others", "credentials", lambda p: chain(p, PROFILE, mode=0o640)),
+    # IAM accepts the key, whatever its date or STS says.
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(ok("GetUser", USER), hours=-2)),
+    ),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(refused("AccessDenied"), hours=2)),
+    ),
+    (
+        "wrong-key",
+        "identity",
+        lambda p: {
+            "AWS_IAM_URL": service_at(p),
+            "AWS_ENDPOINT_URL_STS": refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
+        },
+    ),
+    (
+        "clock-skew",
+        "identity",
+        lambda p: {
+            "AWS_IAM_URL": service_at(p),
+            "AWS_ENDPOINT_URL_STS": refusing(p, "RequestExpired")["AWS_ENDPOINT_URL"],
+        },
+    ),
+    (
+        "partition-wrong",
+        "partition",
+        lambda p: elsewhere(p, ARN, "cn-north-1", ok("GetUser", USER)),
+    ),
     # The commands ignore the blanks around an address.
     ("carriage-return", "environment", lambda p: {"AWS_IAM_URL": f"{service_at(p)}\r"}),
 ]
@@ -473,8 +530,142 @@ def test_what_commands_work_with_is_a_warning(
     assert (report.result(check), report.status) == ("warning", 0)
 
 
+def process(**values: object) -> str:
+    """A configuration whose credentials are from a program."""
+    printed = json.dumps({"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": "s", **values})
+    return f"[default]\ncredential_process = /bin/echo '{printed}'\n"
+
+
+def encoded(place: Place, encoding: str) -> dict[str, str]:
+    """A shared file in another encoding."""
+    env = chain(place, "")
+    (place.home / ".aws" / "credentials").write_bytes(f"# caf\u00e9\n{PROFILE}".encode(encoding))
+    return env
+
+
+SSO = (
+    "[default]\nsso_start_url=https://x.invalid/start\nsso_region=us-east-1\n"
+    "sso_account_id=123456789012\nsso_role_name=r\n"
+)
+NO_KEY = "the credentials of the AWS configuration contain an invalid character; correct the"
+
+#: Set-ups, what makes them, the check that is not ok, and a part of what it says. Commands work if
+#: its result is a warning, and fail if it is wrong.
+AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] = [
+    (
+        "no-number-of-attempts",
+        "environment",
+        "wrong",
+        "max_attempts: abc; use a whole number, at least 1",
+        lambda p: chain(p, f"{PROFILE}max_attempts = abc\n", "config") | {"AWS_MAX_ATTEMPTS": ""},
+    ),
+    (
+        "no-time-zone",
+        "credentials",
+        "wrong",
+        "AWS_ACCESS_KEY_ID: the time at which the credentials expire has no time zone",
+        lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00",
+        },
+    ),
+    *(
+        (
+            f"key-{value}",
+            "credentials",
+            "wrong",
+            NO_KEY,
+            lambda p, value=value: chain(p, process(AccessKeyId=value), "config"),
+        )
+        for value in (None, 12, "a b")
+    ),
+    (
+        "not-utf-8",
+        "credentials",
+        "wrong",
+        "/.aws/credentials is not text in UTF-8; save it in UTF-8",
+        lambda p: encoded(p, "latin-1"),
+    ),
+    (
+        "utf-16",
+        "credentials",
+        "wrong",
+        "/.aws/credentials is not text in UTF-8; save it in UTF-8",
+        lambda p: encoded(p, "utf-16"),
+    ),
+    (
+        "tilde",
+        "ca",
+        "ok",
+        "/ca.pem from ca_bundle of the AWS configuration",
+        lambda p: {
+            "AWS_CONFIG_FILE": file(p.home, "config", "[default]\nca_bundle = ~/ca.pem\n"),
+            "REQUESTS_CA_BUNDLE": file(p.home, "ca.pem", p.tls[1].read_text())[:0],
+            "AWS_ENDPOINT_URL": (
+                p.tls[0].endpoint(caller()).on("GetUser", ok("GetUser", USER)).url
+            ),
+        },
+    ),
+    (
+        "sso-without-a-token",
+        "credentials",
+        "wrong",
+        "does not exist; run: aws sso login",
+        lambda p: chain(p, SSO, "config"),
+    ),
+    (
+        "no-answer-of-the-instance",
+        "credentials",
+        "wrong",
+        "the role of the instance (gives no credentials); set AWS_CREDENTIAL_FILE",
+        lambda p: {
+            "AWS_CREDENTIAL_FILE": "",
+            "AWS_EC2_METADATA_DISABLED": "",
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": html(p, 500),
+        },
+    ),
+    (
+        "nested-key",
+        "credentials",
+        "wrong",
+        NO_KEY,
+        lambda p: chain(
+            p, "[default]\naws_access_key_id =\n  a = b\naws_secret_access_key = x\n", "config"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "result", "said", "make"),
+    [row[1:] for row in AGREEING],
+    ids=[row[0] for row in AGREEING],
+)
+def test_the_result_agrees_with_a_command(
+    check: str,
+    result: str,
+    said: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    env = make(place)
+    report = doctor(healthy, **env)
+    assert (report.result(check), report.status) == (result, int(result == "wrong"))
+    assert said in report.said(check)
+    assert [name for name in CHECKS if report.result(name) == "wrong"] == (
+        [check] if result == "wrong" else []
+    )
+    done = healthy("iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1", **env})
+    assert done.status == report.status
+
+
 def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None:
-    names = ["AWS_PROFILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "IAMCLI_TIMEOUT"]
+    names = ["AWS_PROFILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_MAX_ATTEMPTS"]
+    # botocore, which would read the variable, is needed because of the file.
+    file(run.home, ".aws/credentials", PROFILE)
     # These are often emptied on purpose.
     others = ["AWS_PAGER", "http_proxy", "HTTPS_PROXY"]
     assignments = [f"{name}=" for name in (*names, *others)]
@@ -483,6 +674,38 @@ def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None
     said = report.said("environment")
     assert [name for name in (*names, *others) if name in said] == names
     assert report.status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "status"),
+    [
+        ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read", 0),
+        ("AWS_CONFIG_FILE", "no file of the AWS configuration is read", 0),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials", 0),
+        ("AWS_DEFAULTS_MODE", "which is no mode", 1),
+        ("AWS_RETRY_MODE", "which counts as not set", 0),
+    ],
+)
+def test_what_an_empty_variable_does_is_said(
+    name: str, said: str, status: int, healthy: ForkRunner, run: Shell
+) -> None:
+    file(run.home, ".aws/credentials", PROFILE)
+    emptied = ("env", f"{name}=", "iamcli", "doctor", "--format", "json")
+    report = parsed(run(*emptied))
+    assert (report.status, report.causes) == (status, [("environment", "empty-variable")])
+    assert f"{name} is set but empty, " in report.said("environment")
+    assert said in report.said("environment")
+    assert report.said("environment").endswith(f"; run: unset {name}")
+    assert run("env", f"{name}=", "iam-usergetattributes").status == status
+    # Nothing else is claimed about a file that is not read.
+    file(run.home, ".aws/config", "[default]\n")
+    found = parsed(run(*emptied, "--offline", env={"AWS_CREDENTIAL_FILE": ""})).said("credentials")
+    for variable, read in (
+        ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+        ("AWS_CONFIG_FILE", ".aws/config"),
+    ):
+        if name != "AWS_DEFAULTS_MODE":
+            assert (read in found) is (name != variable)
 
 
 MOTO = "'moto[iam,server]>=5.1.1'"
@@ -528,8 +751,7 @@ def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
     assert (report.status, report.causes) == (0, [])
     assert report.said("credentials").startswith("access key AKIA...MPLE from AWS_CREDENTIAL_FILE ")
     assert report.said("identity").startswith(f"{ARN} in account 123456789012, ")
-    # One request to one address is enough.
-    assert service.operations == ["GetCallerIdentity"]
+    assert service.operations == ["GetCallerIdentity", "GetUser"]
     assert "/us-east-1/sts/aws4_request" in service.requests[0].headers["authorization"]
 
 
@@ -571,6 +793,18 @@ def test_sts_is_asked_where_it_is_named_and_iam_at_its_own_address(
     assert service.requests == []
     assert doctor(healthy, AWS_IAM_URL=iam.url).said("identity").startswith(ARN)
     assert service.operations == ["GetCallerIdentity"]
+    # The answer of STS is no answer of IAM, also if both are at one address.
+    report = doctor(healthy, AWS_ENDPOINT_URL=other.url)
+    assert report.causes == [("endpoint", "endpoint-wrong")]
+    assert report.said("identity").startswith(ARN)
+
+
+def test_a_refusal_of_sts_alone_is_a_warning(healthy: ForkRunner, place: Place) -> None:
+    env = refusing(place, "InvalidClientTokenId")
+    sts = {"AWS_ENDPOINT_URL_STS": env["AWS_ENDPOINT_URL"]}
+    report = doctor(healthy, **private(AWS_IAM_URL="https://iam.nowhere.invalid", **sts))
+    assert report.causes == [("identity", "wrong-key"), ("endpoint", "no-network")]
+    assert report.result("identity") == "warning"
 
 
 def test_sts_of_a_private_endpoint_is_not_asked(healthy: ForkRunner, stub: Stub) -> None:
@@ -608,7 +842,7 @@ def test_sts_is_asked_in_the_partition_of_the_endpoint(
 
 def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Path]) -> None:
     server, certificate = tls
-    endpoint = server.endpoint(dated(caller(), seconds=-120))
+    endpoint = server.endpoint(caller()).on("GetUser", dated(ok("GetUser", USER), seconds=-120))
     report = doctor(healthy, AWS_ENDPOINT_URL=endpoint.url, AWS_CA_BUNDLE=str(certificate))
     assert (report.status, report.causes) == (0, [])
     assert [report.result(name) for name in ("ca", "tls", "clock")] == ["ok"] * 3
@@ -737,8 +971,12 @@ def test_offline_asks_nobody_for_credentials(healthy: ForkRunner) -> None:
             report = doctor(healthy, "--offline", **env, **more)
             assert (report.result("credentials"), report.status) == ("skipped", 0)
         report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=auto)
-        assert report.causes == [("credentials", "no-credentials")]
+        assert (report.result("credentials"), report.status) == ("skipped", 0)
+        assert "the role of the instance is not asked with --offline" in report.said("credentials")
         assert "the role of the instance (not asked with --offline)" in report.said("credentials")
+        disabled = {**env, "AWS_EC2_METADATA_DISABLED": "true"}
+        report = doctor(healthy, "--offline", **disabled, AWS_CONFIG_FILE=auto)
+        assert report.causes == [("credentials", "no-credentials")]
         # Nobody has connected.
         assert select.select([server], [], [], 0)[0] == []
     assert not (healthy.home / "ran").exists()
@@ -755,6 +993,25 @@ def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> No
     ) == ("ok")
     report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role)
     assert report.result("credentials") == "skipped"
+    # A program comes before a key in the same file, but after one in the file of credentials.
+    program = file(healthy.home, "program", process() + PROFILE[10:])
+    assert doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=program).result("credentials") == (
+        "ok"
+    )
+    report = doctor(healthy, "--offline", AWS_CREDENTIAL_FILE="", AWS_CONFIG_FILE=program)
+    assert report.result("credentials") == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("a b", "invalid character"), ("", "the access key is empty")]
+)
+def test_a_key_that_no_service_accepts_is_wrong_offline(
+    key: str, said: str, healthy: ForkRunner, place: Place
+) -> None:
+    env = chain(place, PROFILE.replace(KEY_ID, key))
+    report = doctor(healthy, "--offline", **env)
+    assert (report.result("credentials"), report.status) == ("wrong", 1)
+    assert said in report.said("credentials")
 
 
 # What is found.
@@ -805,7 +1062,7 @@ def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service:
     wrong = doctor(healthy, http_proxy="http://me:passw0rd@127.0.0.1:x")
     assert "http_proxy is not the address of an HTTP proxy" in wrong.said("proxy")
     assert "passw0rd" not in report.out + through.out + wrong.out
-    assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 2
+    assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 4
 
 
 def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endpoint) -> None:
@@ -861,7 +1118,33 @@ def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunn
     report = doctor(healthy, "--offline")
     assert (report.status, report.result("home"), report.causes) == (0, "warning", [])
     assert f"{home}/bin/iam-userdel: missing or changed" in report.said("home")
-    assert f"iamcli home {home}" in report.said("home")
+    assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
+
+
+@pytest.mark.parametrize("folder", [f"/{'x' * 300}", "."])
+@pytest.mark.parametrize(
+    "variable", ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
+)
+def test_a_directory_that_cannot_be_used_ends_no_check(
+    variable: str, folder: str, healthy: ForkRunner, run: Shell
+) -> None:
+    run.env |= {"SHELL": "/bin/fish", variable: folder}
+    if variable == "PATH":
+        run.env["PATH"] = f"{folder}:{BIN}:/usr/bin:/bin"
+    script = f"mkdir gone; cd gone; rmdir ../gone; exec {BIN}/iamcli doctor --format json"
+    assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
+
+
+def test_a_home_that_something_is_in_the_way_of(healthy: ForkRunner) -> None:
+    taken = file(healthy.home, "it's taken", "")
+    toolkit = program(healthy.home / "other" / "bin", "iam-usercreate").parent.parent
+    for folder, advice in (
+        (taken, "move it and run: iamcli home '"),
+        (str(toolkit), "move it and run: iamcli home /"),
+        (f"{healthy.home}/absent", "; run: iamcli home /"),
+        ("-x", "; run: iamcli home ./-x"),
+    ):
+        assert advice in doctor(healthy, "--offline", AWS_IAM_HOME=folder).said("home")
 
 
 def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunner) -> None:
@@ -909,6 +1192,19 @@ def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) 
     report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
     assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
     assert f'export PATH="{BIN}:$PATH"' in report.said("path")
+    some = run.home / "some"
+    some.mkdir()
+    for name in ("iam-usercreate", "iam-userdel"):
+        (some / name).symlink_to(BIN / name)
+    report = doctor(healthy, "--offline", PATH=f"{some}:/usr/bin:/bin")
+    assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
+    assert re.match(r"PATH does not have iam-\w+ and 66 others of the", report.said("path"))
+    program(run.home / "other", "iam-userdel")
+    (run.home / "other" / "iam-usercreate").unlink()
+    path = {"PATH": f"{run.home}/other:{BIN}:/usr/bin:/bin"}
+    assert f"{run.home}/other/iam-userdel would run" in doctor(healthy, **path).said("path")
+    program(run.home / "other", "iam-userlistbypath")
+    assert "/iam-userdel and 1 other would run" in doctor(healthy, **path).said("path")
 
 
 def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None:
@@ -920,7 +1216,11 @@ def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None
     empty = {"PATH": directory_of_links(healthy.home), "SHELL": "/bin/fish"}
     report = doctor(healthy, "--offline", **empty)
     assert report.said("man").startswith("man is not installed; ")
-    assert "fish does not find iam-usercreate.fish" in report.said("completion")
+    said = "iam-usercreate.fish is in no directory that fish loads by itself; in ~/.config/fish/"
+    assert report.said("completion").startswith(said)
+    minimized = program(healthy.home / "man", "man", "echo This system has been minimized.").parent
+    report = doctor(healthy, "--offline", PATH=f"{minimized}:{BIN}:/usr/bin:/bin")
+    assert report.said("man").startswith("man does not find the page of iam-usercreate; add /")
     data = {"XDG_DATA_DIRS": f"{ROOT}/share", "SHELL": "/bin/zsh"}
     report = doctor(healthy, "--offline", **data)
     assert f"zsh finds {ROOT}/share/zsh/site-functions/_iamcli" in report.said("completion")

@@ -45,38 +45,50 @@ if TYPE_CHECKING:
 #: The credential methods of botocore that may send requests, or run a program.
 ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")
 
-#: The settings of a profile with which these methods are used, although it has an access key too.
+#: The settings of a profile with which these methods are used, although it has an access key too;
+#: and those that are used only before an access key that is not in the file of credentials.
 _ASKING_SETTINGS = frozenset({"role_arn", "sso_session", "sso_start_url"})
+_LATER_ASKING_SETTINGS = frozenset({"credential_process", "login_session"})
 
 _NO_METADATA = "AWS_EC2_METADATA_DISABLED"
 
 #: A request that only reads, and that commands send too.
-USER = Question("iam", "2010-05-08", "GetUser")
+USER = Question("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
 
 #: Seconds to wait for a connection, and for a complete response; less than commands wait.
 LONGEST_WAIT = 10.0
 
 #: The error codes of credentials that have expired.
 EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
-_EXPIRED = tuple(
-    getattr(exceptions, name)
-    for name in ("UnauthorizedSSOTokenError", "SSOTokenLoadError", "LoginRefreshRequired")
-    if hasattr(exceptions, name)
-)
+
+#: The commands that get a new token, by the exceptions for a token that is missing or has expired.
+_LOGINS = {
+    "UnauthorizedSSOTokenError": "aws sso login",
+    "SSOTokenLoadError": "aws sso login",
+    "TokenRetrievalError": "aws sso login",
+    "LoginRefreshRequired": "aws login",
+    "LoginTokenLoadError": "aws login",
+}
 
 
 class Expired(Failure):
-    """The credentials have expired."""
+    """The credentials have expired.
+
+    ``login``: the command that gets the token for new ones, or "" if there is none.
+    """
+
+    login = ""
 
 
 class Unobtainable(Failure):
     """The request for the credentials failed.
 
-    ``problem``: one of ``iamcli.client.probe``; ``code`` and ``text``: the error of the service, if
-    there is no problem.
+    ``problem``: one of ``iamcli.client.probe``, and ``url``: where the request was sent; ``code``
+    and ``text``: the error of the service, if there is no problem.
     """
 
     problem = ""
+    url = ""
     code = ""
     text = ""
 
@@ -139,14 +151,18 @@ class Inspection:
             return self._connection.keys
         with ErrorTranslator():
             keys = find_keys(self._settings, without=ASKING_METHODS if self._offline else ())
-        # Commands use the role or the token before the access key of the profile.
-        hidden = self._offline and keys and keys.method != "env" and self._would_ask
+        hidden = self._offline and keys and self._would_ask_before(keys.method)
         return None if hidden else keys
 
-    @property
-    def _would_ask(self) -> bool:
+    def _would_ask_before(self, method: str) -> bool:
+        """Return whether commands would ask for credentials before they use those of ``method``."""
+        if method == "env":
+            return False
+        before = _ASKING_SETTINGS
+        if method != "shared-credentials-file":
+            before |= _LATER_ASKING_SETTINGS
         token = os.environ.get("AWS_WEB_IDENTITY_TOKEN_FILE")
-        return bool(token or (self.profile and self.profile.settings & _ASKING_SETTINGS))
+        return bool(token or (self.profile and self.profile.settings & before))
 
     def key(self, keys: Any) -> Any:
         """Return the current values of the credentials.
@@ -158,16 +174,27 @@ class Inspection:
         except Failure as failure:
             cause = failure.__context__
             # RuntimeError: the credentials were renewed, and the new ones have expired too.
-            if isinstance(cause, (RuntimeError, *_EXPIRED)):
-                raise Expired(str(failure)) from None
+            login = _LOGINS.get(type(cause).__name__, "")
+            if login or isinstance(cause, RuntimeError):
+                expired = Expired(str(failure))
+                expired.login = login
+                raise expired from None
             unobtainable = Unobtainable(str(failure))
             if isinstance(cause, exceptions.ClientError):
                 error = cause.response.get("Error", {})
                 unobtainable.code = str(error.get("Code", ""))
                 unobtainable.text = str(error.get("Message", ""))
-            elif isinstance(cause, exceptions.HTTPClientError):
+            elif isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
                 unobtainable.problem = probe.problem(cause)
+                unobtainable.url = str(cause.kwargs.get("endpoint_url", ""))
             raise unobtainable from None
+
+    @staticmethod
+    def require_valid(keys: Any) -> None:
+        """Raise Failure if static credentials have a part that no access key has."""
+        key = frozen(keys)
+        if not (key.access_key and key.secret_key):
+            raise Failure("the access key is empty")
 
     @staticmethod
     def is_static(keys: Any) -> bool:
@@ -252,9 +279,13 @@ class Inspection:
         return probe.ask(question, target, key, how, min(timeout(), LONGEST_WAIT))
 
 
-def files() -> tuple[str, str]:
-    """Return the names of the two shared files of the AWS configuration, credentials first."""
-    return (
-        os.path.expanduser(os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials"),
-        os.path.expanduser(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config"),
+def files() -> list[str]:
+    """Return the names of the two shared files of the AWS configuration, credentials first.
+
+    If the variable is empty, there is no such file.
+    """
+    names = (
+        os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+        os.environ.get("AWS_CONFIG_FILE", "~/.aws/config"),
     )
+    return [os.path.expanduser(name) for name in names if name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigParseError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -92,7 +93,12 @@ class ErrorTranslator:
 def reason(error: BaseException) -> str:
     """Return the message of the system error that caused ``error``, else the first line of it."""
     message = str(error).partition("\n")[0]
-    if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
+    values = getattr(error, "kwargs", {})
+    invalid = values.get("error")
+    if isinstance(error, ConfigParseError) and isinstance(invalid, UnicodeDecodeError):
+        encoding = invalid.encoding.upper()
+        message = f"{values['path']} is not text in {encoding}; save it in {encoding}"
+    elif isinstance(invalid, ValueError) and not isinstance(error, ConfigParseError):
         # The text of such an error may contain a password or a token.
         message = "an address or a header is invalid"
     for cause in causes(error):

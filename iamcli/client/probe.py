@@ -30,13 +30,13 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 from iamcli import __version__
 from iamcli.client.http import BoundedSession
-from iamcli.client.messages import causes, clock_skew, reason
-from iamcli.client.parser import ERROR_ROOTS, MAX_TAGS, SUCCESS_LIMIT, root_element
-from iamcli.errors import UnexpectedResponse, one_line
+from iamcli.client.messages import causes, clock_skew, reason, refusal
+from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
+from iamcli.errors import ServiceError, UnexpectedResponse, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from iamcli.client.settings import Destination
@@ -66,11 +66,15 @@ _PROXY_STATUSES = (403, 407, 502, 503, 504)
 
 
 class Question(NamedTuple):
-    """A request without parameters: the ``service``, its API ``version``, and the operation."""
+    """A request without parameters: the ``service``, its API ``version``, and the operation.
+
+    ``required``: the names of the elements that lead from the root of a success to its value.
+    """
 
     service: str
     version: str
     operation: str
+    required: tuple[str, ...] = ()
 
 
 class Outcome(NamedTuple):
@@ -118,7 +122,7 @@ def ask(
             found = PROXY
         return Outcome(found, one_line(reason(error)))
     clock = clock_skew(response.headers)
-    return _answer(response.status_code, response.content, clock, proxied=proxied)
+    return _answer(question, response, clock, proxied=proxied)
 
 
 def problem(error: BaseException) -> str:
@@ -149,22 +153,40 @@ def _tls_problem(error: BaseException) -> str:
     return TLS
 
 
-def _answer(status: int, body: bytes, clock: float | None, *, proxied: bool) -> Outcome:
-    name = root_element(body) if body.count(b"<") <= MAX_TAGS else ""
-    success = status < SUCCESS_LIMIT
+def _answer(question: Question, response: Any, clock: float | None, *, proxied: bool) -> Outcome:
+    """Return the outcome of a ``response``; the same parser as that of the commands reads it."""
+    status, body = response.status_code, response.content
+    context = {"operation_name": question.operation}
+    given = {"status_code": status, "headers": response.headers, "body": body, "context": context}
     try:
-        # A document type, which could make this dangerous, has no root element here.
-        tree = ET.fromstring(body) if name else None  # noqa: S314
-    except (ET.ParseError, LookupError, ValueError):  # the last two are unknown encodings
-        tree = None
-    if tree is None or not (name.endswith("Response") if success else name in ERROR_ROOTS):
-        foreign = PROXY if proxied and status in _PROXY_STATUSES else FOREIGN
-        return Outcome(foreign, f"HTTP {status}, not an answer of AWS", clock=clock)
-    found = {
-        element.tag.rpartition("}")[2]: one_line(element.text or "") for element in tree.iter()
-    }
-    if success:
-        return Outcome("", clock=clock, found=found)
-    # Any server can send this; a code of AWS consists of letters, digits and dots.
-    code = re.sub(r"[^\w.]", "", found.get("Code", ""))[:100] or f"HTTP {status}"
-    return Outcome("", code=code, message=found.get("Message", ""), clock=clock)
+        parsed = ParserFactory().create_parser("query").parse(given, None)
+    except ResponseParserError:
+        parsed = None
+    if parsed is not None and status < SUCCESS_LIMIT:
+        # The encoding is the one that botocore uses, whatever the declaration says.
+        tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
+        found = {_name(element): one_line(element.text or "") for element in tree.iter()}
+        if _has(tree, question.required):
+            return Outcome("", clock=clock, found=found)
+    elif parsed is not None:
+        refused = refusal(status, parsed, "")
+        if isinstance(refused, ServiceError):
+            # Any server can send this; a code of AWS consists of letters, digits and dots.
+            code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"
+            return Outcome("", code=code, message=refused.message, clock=clock)
+    foreign = PROXY if proxied and status in _PROXY_STATUSES else FOREIGN
+    return Outcome(foreign, f"HTTP {status}, not an answer of AWS", clock=clock)
+
+
+def _has(tree: ET.Element, path: Iterable[str]) -> bool:
+    """Return whether ``path``, names of elements, leads to one element below ``tree``."""
+    for name in path:
+        named = [element for element in tree if _name(element) == name]
+        if len(named) != 1:
+            return False
+        tree = named[0]
+    return True
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]

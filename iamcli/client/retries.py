@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
@@ -138,11 +139,15 @@ def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
     mode = str(settings.get("retry_mode") or "standard").lower()
     if mode not in ("standard", "adaptive", "legacy"):
         raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
-    return mode, _attempt_limit(settings.get("max_attempts"))
+    return mode, _attempt_limit(settings)
 
 
-def _attempt_limit(given: Any) -> int | None:
-    if given is None:
+def _attempt_limit(settings: Settings) -> int | None:
+    # botocore would convert the value, which raises ValueError, also for an empty variable.
+    given = os.environ.get("AWS_MAX_ATTEMPTS")
+    if not given and settings.session:
+        given = settings.session.get_scoped_config().get("max_attempts")
+    if not given:
         return None
     if not (str(given).isascii() and str(given).isdigit()) or int(given) < 1:
         raise Failure(f"invalid AWS setting max_attempts: {given}; use a whole number, at least 1")

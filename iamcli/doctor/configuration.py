@@ -151,7 +151,8 @@ class Configuration:
             return _unread("ca")
         if self.target and self.target.url.startswith("http:"):
             return skipped("ca", "the endpoint is http, so no certificate is verified")
-        file, source = self.inspection.ca_bundle()
+        name, source = self.inspection.ca_bundle()
+        file = os.path.expanduser(name)  # as commands do
         found = f"{file} from {source}"
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from iamcli.client.inspection import Expired, NoProfile, Unobtainable, Unreadable, files
+from iamcli.client.settings import is_of_aws
 from iamcli.config import properties
 from iamcli.doctor import network
 from iamcli.doctor.check import failed, ok, skipped, warning, wrong
@@ -14,6 +15,7 @@ from iamcli.doctor.configuration import UNREAD, file_cause
 from iamcli.doctor.places import (
     ACCESS_KEY,
     CREDENTIAL_FILE,
+    NOT_ASKED,
     exposed_files,
     passed_over,
     places,
@@ -82,11 +84,13 @@ def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Check | None]:
     try:
         return inspection.key(keys), None
     except Expired as failure:
-        return None, wrong("credentials", "token-expired", str(failure), network.EXPIRED_ADVICE)
+        advice = f"run: {failure.login}" if failure.login else network.EXPIRED_ADVICE
+        return None, wrong("credentials", "token-expired", str(failure), advice)
     except Unobtainable as failure:
         if failure.problem:
-            cause = network.cause(failure.problem, of_user=False)
-            advice = "check the network and the proxy"
+            of_user = bool(failure.url) and not is_of_aws(failure.url)
+            cause = network.cause(failure.problem, of_user=of_user)
+            advice = network.advice(failure.problem)
         else:
             cause = network.verdict(failure.code, failure.text)
             advice = "check the settings of the profile and the access key that it uses"
@@ -96,7 +100,9 @@ def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Check | None]:
 def _invalid(failure: Failure) -> Check:
     """Return the check for a credential file, a variable or a profile that is invalid."""
     if isinstance(failure, Unreadable):
-        return wrong("credentials", "unreadable", str(failure), f"correct {' or '.join(files())}")
+        found, _, advice = str(failure).partition("; ")
+        correct = advice or f"correct {' or '.join(files())}"
+        return wrong("credentials", "unreadable", found, correct)
     if isinstance(failure, NoProfile):
         advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
         return wrong("credentials", "no-credentials", str(failure), advice)
@@ -128,7 +134,7 @@ def _cause_of_values(name: str) -> str | None:
 def _missing(known: Sequence[Place], *, offline: bool) -> Credentials:
     """Return the check if no place has credentials."""
     looked_at = ", ".join(map(str, known))
-    filled = [place for place in known if place.filled]
+    filled = [place for place in known if place.filled or place.state == NOT_ASKED]
     if filled and offline:
         why = f"{filled[0].name} is not asked with --offline; looked at {looked_at}"
         return Credentials(skipped("credentials", why))
@@ -156,6 +162,9 @@ def _found(
     """Return the check of ``keys``."""
     used = source(configuration, inspection.profile, keys)
     expiry = inspection.expiry(keys)
+    if expiry and not expiry.tzinfo:
+        found = f"{used}: the time at which the credentials expire has no time zone: {expiry}"
+        return wrong("credentials", None, found, 'add it to the time, such as "Z" for UTC')
     if not inspection.is_static(keys):
         until = f" that expire at {expiry:{_TIME}}" if expiry else ""
         shown = f"temporary credentials{until}"
@@ -163,6 +172,11 @@ def _found(
         found = f"{used} has the placeholder in angle brackets instead of an access key"
         return wrong("credentials", "brackets", found, "fill in your access key")
     else:
+        try:
+            inspection.require_valid(keys)
+        except Failure as failure:
+            found, advice = f"{used}: {failure}", "correct the access key there"
+            return wrong("credentials", None, found, advice)
         shown = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
     if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
         # Others are renewed when a request needs them.
@@ -184,5 +198,7 @@ def _masked(access_key: str) -> str:
     return f"{access_key[:_SHOWN]}...{access_key[-_SHOWN:]}"
 
 
-def _has_brackets(*values: str) -> bool:
-    return any(value.startswith("<") or value.endswith(">") for value in values)
+def _has_brackets(*values: Any) -> bool:
+    """Return whether one of ``values`` is a placeholder; those of a program can be of any type."""
+    texts = [value for value in values if isinstance(value, str)]
+    return any(text.startswith("<") or text.endswith(">") for text in texts)

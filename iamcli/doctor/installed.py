@@ -67,7 +67,8 @@ def _man() -> Check:
     except (OSError, subprocess.TimeoutExpired) as error:
         return warning("man", None, f"{program} fails: {type(error).__name__}", "repair man")
     page = os.fsdecode(done.stdout).partition("\n")[0]
-    if page and not done.returncode:
+    # Some systems have a man that says why it has no pages, and succeeds.
+    if os.path.isfile(page) and not done.returncode:
         return ok("man", page)
     own = _installed_folder("man", f"man1/{_PAGE}.1")
     advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
@@ -79,7 +80,7 @@ def _completion() -> Check:
     if shell not in _COMPLETIONS:
         return skipped("completion", f"SHELL is {shell or 'not set'}; bash, zsh and fish have it")
     folder, name = _COMPLETIONS[shell]
-    found = next((path for path in _candidates(shell, folder, name) if path.is_file()), None)
+    found = next((path for path in _candidates(shell, folder, name) if os.path.isfile(path)), None)
     if found:
         return ok("completion", f"{shell} finds {found}")
     own = _installed_folder(folder, name)
@@ -89,7 +90,8 @@ def _completion() -> Check:
     if shell == "zsh":
         # The variable fpath is not exported.
         return skipped("completion", "only zsh itself knows where it looks", advice)
-    return warning("completion", None, f"{shell} does not find {name}", advice)
+    # A start-up file may load it.
+    return skipped("completion", f"{name} is in no directory that {shell} loads by itself", advice)
 
 
 def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
@@ -113,7 +115,7 @@ def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
 def _installed_folder(folder: str, name: str) -> Path | None:
     """Return the ``folder`` of the installed data that has the file ``name``, or None."""
     data = (commands.parent / "share" / folder for commands in commands_folders())
-    return next((place for place in data if (place / name).is_file()), None)
+    return next((place for place in data if os.path.isfile(place / name)), None)
 
 
 def _extras() -> Check:

@@ -1,7 +1,7 @@
 """The checks that send requests: ``identity``, ``tls`` and ``clock``, and whether IAM answers.
 
-Two requests are sent, one after the other: to STS, if there is one, and to IAM. If the first one
-shows that no command can work, the second one is not sent, so that each cause is reported once.
+Two requests are sent, one after the other: to STS, if there is one, and to IAM. The answer of IAM
+decides whether commands work. That of STS, which commands do not need, tells why they do not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from iamcli.client import probe
 from iamcli.client.inspection import EXPIRED_CODES
 from iamcli.client.settings import is_of_aws
 from iamcli.config.connection import is_this_machine
-from iamcli.doctor.check import OK, WRONG, ok, skipped, warning, wrong
+from iamcli.doctor.check import OK, ok, skipped, warning, wrong
 from iamcli.doctor.configuration import described
 from iamcli.errors import Failure
 from iamcli.hints.credentials import MAX_SKEW, TIMES
@@ -35,12 +35,19 @@ _KEY_CODES = frozenset(
         "InvalidClientTokenId",
         "InvalidSignature",
         "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "OptInRequired",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
 )
 _CLOCK_CODES = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
 
+#: The causes of a refusal that is one of the key.
+_OF_THE_KEY = ("token-expired", "wrong-key")
+
+_WITHOUT_STS = "commands do not use STS"
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
 _KEY_ADVICE = (
     "check that the access key is active and that both of its lines are complete; if it is a key "
@@ -91,6 +98,11 @@ def cause(problem: str, *, of_user: bool) -> str | None:
     }.get(problem)
 
 
+def advice(problem: str, source: str = "") -> str:
+    """Return what to do about a problem; ``source``: what sets the address, if the user does."""
+    return _ADVICE[problem].format(source=f"; check {source}" if source else "")
+
+
 def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, Check]:
     """Send the requests, signed with ``key``, and return the checks that they decide, by name.
 
@@ -99,23 +111,25 @@ def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, 
     """
     sts_target, named, found = _sts_target(inspection, target)
     sts = inspection.ask_sts(sts_target, key) if sts_target else None
+    iam = inspection.ask_iam(target, key)
+    refusal = _verdict(iam)
+    refused = refusal in _OF_THE_KEY
+    found |= _obstacle(iam, target) if iam.problem else _way(iam, target)
     if sts and sts_target:
         found["identity"] = _identity(sts, sts_target)
     known = found["identity"].result == OK
-    refusal = _verdict(sts)
-    if sts and refusal == "clock-skew":
-        found["clock"] = _clock(sts)
-    elif sts and refusal:
+    if sts and known and named and _is_elsewhere(sts, target):
+        found["partition"] = _partition(sts, target, refused=refused)
+    elif sts and refused and known:
+        found["endpoint"] = _contradiction(iam, target)
+    elif sts and refused and _verdict(sts) in _OF_THE_KEY:
         found["identity"] = _refused("identity", refusal, sts)
-    elif sts and known and named and _is_elsewhere(sts, target):
-        found["partition"] = _partition(sts, target)
-    stop = next((check for check in found.values() if check.result == WRONG), None)
-    if stop:
-        why = f"not checked until {stop.check} is right"
-        return {name: skipped(name, why) for name in ("endpoint", "tls", "clock")} | found
-    if sts and known and sts_target and sts_target.url.rstrip("/") == target.url.rstrip("/"):
-        return found | _way(sts, target, known=True)
-    return found | _way(inspection.ask_iam(target, key), target, known=known)
+    elif refused:
+        found["credentials"] = _refused("credentials", refusal, iam)
+    elif sts and sts_target and _verdict(sts) and refusal is None:
+        what = f"STS at {sts_target.url} does not accept the request: {sts.code}"
+        found["identity"] = warning("identity", _verdict(sts), what, _WITHOUT_STS)
+    return found
 
 
 def _sts_target(
@@ -125,7 +139,7 @@ def _sts_target(
     try:
         found, named = inspection.sts(target)
     except Failure as failure:
-        why = warning("identity", None, f"{failure}", "commands do not use STS")
+        why = warning("identity", None, f"{failure}", _WITHOUT_STS)
         return None, False, {"identity": why}
     why = skipped(
         "identity",
@@ -152,16 +166,17 @@ def verdict(code: str, message: str) -> str | None:
     return "wrong-key" if code in _KEY_CODES else None
 
 
-def _verdict(answer: Outcome | None) -> str | None:
-    """Return the cause if the service, or its clock, shows that it accepts no signature."""
-    if answer is None or answer.problem:
-        return None
-    if abs(answer.clock or 0) > MAX_SKEW:
-        return "clock-skew"
-    return verdict(answer.code, answer.message)
+def _verdict(answer: Outcome) -> str | None:
+    """Return the cause if the service accepts no signature; its date tells whether it is a time."""
+    found = verdict(answer.code, answer.message)
+    return "clock-skew" if found == "wrong-key" and _is_skewed(answer) else found
 
 
-def _refused(check: str, refusal: str, answer: Outcome) -> Check:
+def _is_skewed(answer: Outcome) -> bool:
+    return abs(answer.clock or 0) > MAX_SKEW
+
+
+def _refused(check: str, refusal: str | None, answer: Outcome) -> Check:
     expired = refusal == "token-expired"
     what = "has expired" if expired else "is not accepted"
     advice = EXPIRED_ADVICE if expired else _KEY_ADVICE
@@ -178,35 +193,31 @@ def _partition_of(sts: Outcome) -> str:
     return sts.found["Arn"].partition("arn:")[2].partition(":")[0]
 
 
-def _partition(sts: Outcome, target: Destination) -> Check:
+def _partition(sts: Outcome, target: Destination, *, refused: bool) -> Check:
     callers = _partition_of(sts)
     found = (
         f"the access key is of {callers}, but requests go to {target.url}, signed for "
         f"{target.region} in {target.partition}"
     )
     advice = f"set AWS_REGION to a region of {callers}, or use another key"
-    return wrong("partition", "partition-wrong", found, advice)
+    how = wrong if refused else warning
+    return how("partition", "partition-wrong", found, advice)
 
 
-def _way(answer: Outcome, target: Destination, *, known: bool) -> dict[str, Check]:
-    """Return the checks that the ``answer`` of IAM decides.
+def _contradiction(answer: Outcome, target: Destination) -> Check:
+    """Return the check if IAM refuses the key that STS accepts."""
+    what = f"{described(target)}, refuses the access key that STS accepts: {answer.code}"
+    advice = "check that the endpoints of IAM and STS are of the same service"
+    return wrong("endpoint", "endpoint-wrong", what, advice)
 
-    ``known``: whether STS has accepted the key.
-    """
-    if answer.problem:
-        return _obstacle(answer, target)
+
+def _way(answer: Outcome, target: Destination) -> dict[str, Check]:
+    """Return the checks that an ``answer`` of IAM decides."""
     found = {
         "endpoint": ok("endpoint", f"{described(target)}; it answers"),
         "tls": _tls(target),
         "clock": _clock(answer),
     }
-    refusal = _verdict(answer)
-    if refusal in ("token-expired", "wrong-key") and known:
-        what = f"{described(target)}, refuses the access key that STS accepts: {answer.code}"
-        advice = "check that the endpoints of IAM and STS are of the same service"
-        return found | {"endpoint": wrong("endpoint", "endpoint-wrong", what, advice)}
-    if refusal in ("token-expired", "wrong-key"):
-        return found | {"credentials": _refused("credentials", refusal, answer)}
     what = f"{described(target)}; it answers {answer.code}"
     if answer.code in _OTHER_SERVICE:
         advice = f"check {target.source}; use the address of an IAM service"
@@ -222,9 +233,9 @@ def _obstacle(answer: Outcome, target: Destination) -> dict[str, Check]:
     """Return the checks if a problem kept the request from IAM, or the response from here."""
     check = _CHECKS.get(answer.problem, "endpoint")
     of_user = not is_of_aws(target.url)
-    advice = _ADVICE[answer.problem].format(source=f"; check {target.source}" if of_user else "")
     what = f"{target.url}: {answer.reason}"
-    problem = wrong(check, cause(answer.problem, of_user=of_user), what, advice)
+    to_do = advice(answer.problem, target.source if of_user else "")
+    problem = wrong(check, cause(answer.problem, of_user=of_user), what, to_do)
     why = f"not checked until {check} is right"
     return {name: skipped(name, why) for name in ("endpoint", "tls", "clock")} | {check: problem}
 
@@ -241,7 +252,8 @@ def _tls(target: Destination) -> Check:
 
 def _clock(answer: Outcome) -> Check:
     difference = answer.clock
-    if difference is None and answer.code:
+    refused = _verdict(answer) == "clock-skew"
+    if difference is None and refused:
         found = f"the service does not accept the time of requests: {answer.code}"
     elif difference is None:
         return skipped("clock", "the response has no date")
@@ -249,6 +261,8 @@ def _clock(answer: Outcome) -> Check:
         # The date has whole seconds.
         side = "ahead of" if difference > 0 else "behind"
         found = f"{max(1, abs(difference)):.0f} s {side} the service, or less"
-    if _verdict(answer) == "clock-skew":
+    if refused:
         return wrong("clock", "clock-skew", found, _SET_CLOCK)
+    if _is_skewed(answer):
+        return warning("clock", "clock-skew", found, _SET_CLOCK)
     return ok("clock", found)

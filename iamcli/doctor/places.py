@@ -45,6 +45,9 @@ _PROFILE_SETTINGS = {
 #: The files in which botocore looks for credentials after those of a profile.
 _BOTO_FILES = ("~/.boto", "/etc/boto.cfg")
 
+#: The state of a place that can have credentials, which is known only by a request.
+NOT_ASKED = "not asked with --offline"
+
 #: The maximum size of a file that is read (bytes).
 _MAX_SIZE = 1 << 20
 
@@ -66,10 +69,11 @@ class Place(NamedTuple):
 def places(inspection: Inspection, *, offline: bool) -> list[Place]:
     """Return the places, in the order in which commands look at them."""
     environ = os.environ
+    # botocore asks also if the variable is empty.
     container = any(
-        environ.get(f"AWS_CONTAINER_CREDENTIALS_{kind}_URI") for kind in ("RELATIVE", "FULL")
+        f"AWS_CONTAINER_CREDENTIALS_{kind}_URI" in environ for kind in ("RELATIVE", "FULL")
     )
-    asked = "not asked with --offline" if offline else "no answer"
+    asked = NOT_ASKED if offline else "gives no credentials"
     if environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
         asked = "disabled by AWS_EC2_METADATA_DISABLED"
     boto = [name for name in _BOTO_FILES if os.path.exists(os.path.expanduser(name))]
@@ -115,7 +119,7 @@ def _variable(name: str) -> Place:
 
 
 def _shared_files(profile: Profile | None) -> Place:
-    names = " and ".join(files())
+    names = " and ".join(files()) or "the shared files"
     if not any(map(os.path.exists, files())):
         return Place(names, "no such files", filled=False)
     if profile is None:

@@ -77,6 +77,17 @@ OLD = {
     **dict.fromkeys(("EC2_HOME", "EC2_PRIVATE_KEY", "EC2_CERT", "EC2_URL"), "is not read"),
 }
 
+#: Variables that have an effect although they are empty, and which; others count as not set.
+_EFFECTS = {
+    "AWS_SHARED_CREDENTIALS_FILE": "so that no shared file of credentials is read",
+    "AWS_CONFIG_FILE": "so that no file of the AWS configuration is read",
+    **dict.fromkeys(
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+        "so that a container is asked for credentials",
+    ),
+}
+_MODE = "AWS_DEFAULTS_MODE"
+
 #: Variables that are often set to nothing on purpose.
 _EMPTY_ON_PURPOSE = READ["proxy"][1:]
 
@@ -103,6 +114,9 @@ def examine(failure: Failure | None, stopping: Collection[str], known: Collectio
         advice = "remove it from the script that sets the variable: sed -i 's/\\r$//' SCRIPT"
         how = wrong if stopping else warning
         return how("environment", "carriage-return", found, advice)
+    if failure and environ.get(_MODE) == "" and "defaults mode" in str(failure):
+        found = f"{_MODE} is set but empty, which is no mode"
+        return wrong("environment", "empty-variable", found, f"run: unset {_MODE}")
     if failure:
         return failed("environment", None, str(failure))
     old = [name for name in OLD if environ.get(name) and name not in known]
@@ -113,7 +127,10 @@ def examine(failure: Failure | None, stopping: Collection[str], known: Collectio
         if environ.get(name) == "" and name not in (*_EMPTY_ON_PURPOSE, *known)
     ]
     notes = [f"{name} {OLD[name]}" for name in old]
-    notes += [f"{name} is set but empty, which counts as not set" for name in empty]
+    notes += [
+        f"{name} is set but empty, {_EFFECTS.get(name, 'which counts as not set')}"
+        for name in empty
+    ]
     if notes:
         cause = "old-variable" if old else "empty-variable"
         advice = f"run: unset {' '.join([*old, *empty])}"
