@@ -11,6 +11,7 @@ import pytest
 from support import resettable
 from support.certificates import self_signed
 from support.shell import KEY_ID, SECRET
+from support.ssh_keys import public_key
 from support.stub import refused
 from test_conformance import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 
@@ -487,7 +488,7 @@ class Account:
             AuthenticationCode1="111111",
             AuthenticationCode2="222222",
         )
-        iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody="ssh-rsa AAAAB3NzaC1yc2E= u")
+        iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
         ids["old"] = "Old-pass-1"
         return ids
 

@@ -491,7 +491,7 @@ def ended(error: BaseException, outcome: str) -> BaseException:
         (ended(Failure("x"), DONE), 1, "made: a, b; not made: c"),
         (ended(KeyboardInterrupt("b was deleted again"), NOT_DONE), 1, "made: a; not made: b, c"),
         (ended(KeyboardInterrupt("b still exists"), DONE), 1, "made: a, b; not made: c"),
-        (KeyError("x"), 1, "made: a; not made: b, c"),
+        (KeyError("x"), 1, "made: a; unknown: b; not made: c"),
         (GeneratorExit(), 1, ""),
     ],
 )
