@@ -260,6 +260,7 @@ def test_nothing_held_is_nothing_listed_but_the_originals_headings(
 
 
 NEWER = {
+    "GetLoginProfile": ("loginprofile", "AccessDenied"),
     "ListMFADevices": ("mfadevices", "AccessDenied"),
     "ListSSHPublicKeys": ("sshkeys", "AccessDenied"),
     "ListServiceSpecificCredentials": ("servicecredentials", "InvalidAction"),
@@ -294,6 +295,7 @@ BROKEN = {
         "was lost before the response was complete",
     ),
     "failure": (refused("InternalFailure", "broken", 500), "InternalFailure: broken"),
+    "refusal": (refused("ValidationError", "not so", 400), "ValidationError: not so"),
     "gateway": (Answer(b"<html/>", 502), "unexpected HTTP 502"),
     "other": (Answer(b"<html/>"), "not an IAM response"),
 }
@@ -302,7 +304,8 @@ BROKEN = {
 @pytest.mark.parametrize(
     ("reading", "broken"),
     [
-        *((reading, "closed") for reading in (*NEWER, "GetLoginProfile")),
+        *((reading, "closed") for reading in NEWER),
+        *(("GetLoginProfile", broken) for broken in ("failure", "refusal")),
         *(("ListMFADevices", broken) for broken in BROKEN if broken != "closed"),
     ],
 )
@@ -488,6 +491,7 @@ def ended(error: BaseException, outcome: str) -> BaseException:
         (Failure("x"), 3, "made: a, b, c; not made: nothing"),
         (UnknownOutcome("x", "CreateUser", "look"), 1, "made: a; unknown: b; not made: c"),
         (KeyboardInterrupt(), 1, "made: a; unknown: b; not made: c"),
+        (ended(Failure("x"), DONE), 0, "made: a; not made: b, c"),
         (ended(Failure("x"), DONE), 1, "made: a, b; not made: c"),
         (ended(KeyboardInterrupt("b was deleted again"), NOT_DONE), 1, "made: a; not made: b, c"),
         (ended(KeyboardInterrupt("b still exists"), DONE), 1, "made: a, b; not made: c"),

@@ -305,6 +305,22 @@ def test_seed_that_fits_no_disk_is_taken_back(run: Shell, stub: Stub) -> None:
     assert not (run.home / "seed").exists()
 
 
+def test_picture_of_which_only_a_part_fits_is_taken_back(run: Shell, stub: Stub) -> None:
+    large = base64_of(PICTURE * 100).encode()
+    answer = DEVICE._replace(body=DEVICE.body.replace(base64_of(PICTURE).encode(), large))
+    endpoint = service(stub).on("CreateVirtualMFADevice", answer)
+    arguments = (*IN_FILE, "QRCodePNG", "-o", "seed")
+    limited = 'ulimit -f 1; exec "$0" "$@"'
+    done = run("sh", "-c", limited, *arguments, env=url(endpoint) | NO_BYTE_CODE)
+    assert (done.status, done.err) == (
+        1,
+        f"{IN_FILE[0]}: cannot write seed: No space left on device; "
+        f"virtual MFA device {SERIAL} was deleted again\n",
+    )
+    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+    assert not (run.home / "seed").exists()
+
+
 def test_refused_device_leaves_no_file(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("EntityAlreadyExists", "it is there", 409))
     done = run_fast(*IN_FILE, "Base32String", "-o", "seed", env=url(endpoint))
