@@ -312,11 +312,9 @@ def test_picture_of_which_only_a_part_fits_is_taken_back(run: Shell, stub: Stub)
     arguments = (*IN_FILE, "QRCodePNG", "-o", "seed")
     limited = 'ulimit -f 1; exec "$0" "$@"'
     done = run("sh", "-c", limited, *arguments, env=url(endpoint) | NO_BYTE_CODE)
-    assert (done.status, done.err) == (
-        1,
-        f"{IN_FILE[0]}: cannot write seed: No space left on device; "
-        f"virtual MFA device {SERIAL} was deleted again\n",
-    )
+    taken_back = f"virtual MFA device {SERIAL} was deleted again"
+    message = f"{IN_FILE[0]}: cannot write seed: No space left on device; {taken_back}\n"
+    assert (done.status, done.err) == (1, message)
     assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
     assert not (run.home / "seed").exists()
 
