@@ -295,7 +295,7 @@ def test_role_that_a_service_made(run_fast: ForkRunner, stub: Stub) -> None:
     assert done == (0, f"{role['Arn']}\n{role['RoleId']}\n{DOCUMENT}\n", "")
 
 
-@pytest.mark.parametrize("number", every(6, range(len(ERRORS))))
+@pytest.mark.parametrize("number", every(12, range(len(ERRORS))))
 def test_error_is_the_services_own_words(number: int, run_fast: ForkRunner, stub: Stub) -> None:
     error = ERRORS[number]
     named = error.get("operation")

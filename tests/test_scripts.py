@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from support.selection import every
 from support.shell import BIN, HERE, KEY_ID, ROOT, SECRET
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def iam(moto: str) -> Any:
     )
 
 
-@pytest.fixture(params=["installed", "checkout", "links"])
+@pytest.fixture(params=every(3, ["links", "installed", "checkout"]))
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """PATH with the commands: as installed, as AWS_IAM_HOME/bin, or as links to links."""
     folder = {"installed": BIN, "checkout": ROOT / "bin"}.get(request.param)

@@ -420,6 +420,11 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
 }
 
 
+def usual(row: int, begin: str) -> list[str]:
+    """Return the conditions of a row in the default run: on a terminal or not, in turn."""
+    return [SLOW[begin]] if begin in SLOW else list(CONDITIONS)[row % 2 :: 2]
+
+
 def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
     """Return what a command wrote to each stream."""
     env = {**run_fast.env, **how.env, **condition.env}
@@ -475,8 +480,8 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("begin", "name"),
     [
-        pytest.param(begin, name, marks=[pytest.mark.full] * (SLOW.get(begin, name) != name))
-        for begin in RUNS
+        pytest.param(begin, name, marks=[pytest.mark.full] * (name not in usual(row, begin)))
+        for row, begin in enumerate(RUNS)
         for name in CONDITIONS
     ],
 )
