@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import HTTPClientError
 from botocore.model import ServiceModel
 from support.certificates import self_signed
 from support.selection import every
@@ -29,6 +30,7 @@ from support.stub import Stub as StubServer
 import iamcli
 from iamcli.client.full_model import full_model
 from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import Failure
 from iamcli.operations.pagination import Listing, list_all
 from iamcli.output.progressline import ProgressLine
@@ -615,6 +617,11 @@ CREATING = {
         "iam-userlistcerts -u bob",
     ),
 }
+
+
+def test_errors_of_a_connection_that_was_not_made_have_classes_of_their_own() -> None:
+    """What was sent and what was not are told apart by them."""
+    assert not [error for error in NOT_ARRIVED if issubclass(error, HTTPClientError)]
 
 
 def test_what_must_not_be_sent_twice_is_in_the_table() -> None:

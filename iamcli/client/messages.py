@@ -17,7 +17,6 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import LocationValueError
 
-from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
 TYPE_CHECKING = False
@@ -78,11 +77,12 @@ class ErrorTranslator:
         if isinstance(error, UnexpectedResponse):
             self.arrived = True
         elif isinstance(error, (BotoCoreError, ClientError, ResponseParserError, ValueError)):
-            sending = isinstance(error, (HTTPClientError, ResponseParserError))
+            # The errors of a connection that was not made are of other classes.
+            sent = isinstance(error, (HTTPClientError, ResponseParserError))
             invalid = getattr(error, "kwargs", {}).get("error")
-            self.arrived = sending and not isinstance(error, NOT_ARRIVED)
-            if isinstance(invalid, (LocationValueError, UnicodeEncodeError)):
-                self.arrived = False
+            self.arrived = sent and not isinstance(
+                invalid, (LocationValueError, UnicodeEncodeError)
+            )
             message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
             failure = UnexpectedResponse if isinstance(error, ResponseParserError) else Failure
             values = {"url": self._url, "proxy": self._proxy, "again": self._again}
