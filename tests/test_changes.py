@@ -401,7 +401,7 @@ def test_awkward_changes(tmp_path: Path) -> None:
     ]
 
 
-METADATA = f"<EntityDescriptor>\n{'x' * 1000}\n{{}}\n</EntityDescriptor>"
+METADATA = f"EntityDescriptor\n{'x' * 1000}\n{{}}\nEntityDescriptor end"
 UPDATES = f"""\
 changes in the private IAM: 8 updated
 user/u
@@ -428,11 +428,11 @@ saml-provider/idp
       --- metadata of saml-provider idp, before
       +++ metadata of saml-provider idp, after
       @@ -1,4 +1,4 @@
-       <EntityDescriptor>
+       EntityDescriptor
        {"x" * 1000}
       -1
       +2
-       </EntityDescriptor>
+       EntityDescriptor end
 oidc-provider/id.example.com/a
   ~ oidc-provider id.example.com/a
       ThumbprintList: none -> ["{"a" * 40}"]
