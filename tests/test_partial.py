@@ -276,8 +276,7 @@ def test_what_may_not_be_read_is_skipped_and_reported(
     case = CASES["user"]
     account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
     denied = refused(code, "not you", 403)
-    answer = account.answer
-    account.answer = lambda request: denied if request.operation == reading else answer(request)
+    account.on(reading, denied)
     done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert heading not in done.out
     note = f"iam-userdel: access to {reading} is denied; the list may be incomplete\n"
@@ -315,8 +314,7 @@ def test_what_could_not_be_read_keeps_everything(
     case = CASES["user"]
     account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
     fault, message = BROKEN[broken]
-    answer = account.answer
-    account.answer = lambda request: fault if request.operation == reading else answer(request)
+    account.on(reading, fault)
     env = {"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"}
     for pretend in ([], ["-p"]):
         done = run_fast(*case.arguments, *pretend, env=env)

@@ -194,16 +194,9 @@ def test_conflict_of_the_last_request_is_tried_again(
 def test_conflict_that_stays_is_reported_after_a_few_times(
     run_fast: ForkRunner, stub: Stub
 ) -> None:
-    account = account_of(stub, "group")
-    plain = account.answer
-
-    def answer(request: Request) -> Answer:
-        if request.operation == "DeleteGroup":
-            account.requests.append(request)
-            return refused("DeleteConflict", "Cannot delete entity", 409)
-        return plain(request)
-
-    account.answer = answer
+    account = account_of(stub, "group").on(
+        "DeleteGroup", refused("DeleteConflict", "Cannot delete entity", 409)
+    )
     done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
     assert done.err.startswith("iam-groupdel: DeleteConflict: Cannot delete entity\n")
@@ -215,16 +208,7 @@ def test_conflict_that_stays_is_reported_after_a_few_times(
 def test_other_refusal_of_the_last_request_is_final(
     code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    account = account_of(stub, "group")
-    plain = account.answer
-
-    def answer(request: Request) -> Answer:
-        if request.operation == "DeleteGroup":
-            account.requests.append(request)
-            return refused(code, "no", 400)
-        return plain(request)
-
-    account.answer = answer
+    account = account_of(stub, "group").on("DeleteGroup", refused(code, "no", 400))
     done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
     assert done.err.startswith(f"iam-groupdel: {code}: no\n")
@@ -265,14 +249,7 @@ def test_operation_that_a_server_lacks_is_skipped(
     case = CASES["user"]
     things = {**case.things, "ListServiceSpecificCredentials": []}
     account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    plain = account.answer
-
-    def answer(request: Request) -> Answer:
-        if request.operation == "ListServiceSpecificCredentials":
-            return lacking
-        return plain(request)
-
-    account.answer = answer
+    account.on("ListServiceSpecificCredentials", lacking)
     done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (0, "", "")
 
@@ -312,15 +289,9 @@ def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -
 
 
 def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, stub: Stub) -> None:
-    account = account_of(stub, "user")
-    plain = account.answer
-
-    def answer(request: Request) -> Answer:
-        if request.operation == "DeleteVirtualMFADevice":
-            return refused("AccessDenied", "not you", 403)
-        return plain(request)
-
-    account.answer = answer
+    account = account_of(stub, "user").on(
+        "DeleteVirtualMFADevice", refused("AccessDenied", "not you", 403)
+    )
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (
         0,
@@ -336,12 +307,8 @@ def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, s
 def test_virtual_device_that_somebody_else_deletes_is_no_error(
     run_fast: ForkRunner, stub: Stub
 ) -> None:
-    account = account_of(stub, "user")
-    plain = account.answer
     gone = refused("NoSuchEntity", f"VirtualMFADevice with serial number {VIRTUAL} is gone.", 404)
-    account.answer = lambda request: (
-        gone if request.operation == "DeleteVirtualMFADevice" else plain(request)
-    )
+    account = account_of(stub, "user").on("DeleteVirtualMFADevice", gone)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (0, "", "")
     assert not account.exists
@@ -351,15 +318,7 @@ def test_virtual_device_that_somebody_else_deletes_is_no_error(
 def test_virtual_device_that_cannot_be_deleted_is_left(
     code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    account = account_of(stub, "user")
-    plain = account.answer
-
-    def answer(request: Request) -> Answer:
-        if request.operation == "DeleteVirtualMFADevice":
-            return refused(code, "not now", 409)
-        return plain(request)
-
-    account.answer = answer
+    account = account_of(stub, "user").on("DeleteVirtualMFADevice", refused(code, "not now", 409))
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
     assert f"; left: virtual MFA device {VIRTUAL}, MFA device GAHT12345678, " in done.err

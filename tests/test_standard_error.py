@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Answer, Endpoint, Request, Stub
+    from support.stub import Answer, Endpoint, Stub
 
 #: Seconds after which a command is taken to hang.
 TIMEOUT = 20
@@ -193,21 +193,10 @@ DENIED = refused("AccessDenied", "Not allowed.", 403)
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "0.4"}
 
 
-class Refusing(Account):
-    """A user's account that refuses one operation."""
-
-    def __init__(self, url: str, operation: str, refusal: Answer = DENIED) -> None:
-        things = {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"], "ListMFADevices": [f"{ARN}mfa/phone"]}
-        super().__init__(url, "User", things)
-        self._refused = operation
-        self._refusal = refusal
-
-    def answer(self, request: Request) -> Answer:
-        """Refuse the operation."""
-        if request.operation != self._refused:
-            return super().answer(request)
-        self.requests.append(request)
-        return self._refusal
+def refusing(stub: Stub, operation: str, refusal: Answer = DENIED) -> Account:
+    """Return a user's account that refuses one operation."""
+    things = {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"], "ListMFADevices": [f"{ARN}mfa/phone"]}
+    return stub.add(lambda url: Account(url, "User", things)).on(operation, refusal)
 
 
 def readable(run: Shell, stub: Stub) -> Run:
@@ -223,7 +212,7 @@ def plain(run: Shell, stub: Stub) -> Run:
 
 
 def denied(_run: Shell, stub: Stub) -> Run:
-    return Run("iam-userdel -u bob -r -p", stub.add(lambda url: Refusing(url, "ListMFADevices")))
+    return Run("iam-userdel -u bob -r -p", refusing(stub, "ListMFADevices"))
 
 
 def lost_removal(_run: Shell, stub: Stub) -> Run:
@@ -238,7 +227,7 @@ def lost_addition(_run: Shell, stub: Stub) -> Run:
 
 
 def kept_device(_run: Shell, stub: Stub) -> Run:
-    endpoint = stub.add(lambda url: Refusing(url, "DeleteVirtualMFADevice"))
+    endpoint = refusing(stub, "DeleteVirtualMFADevice")
     return Run("iam-userdel -u bob -r", endpoint)
 
 
@@ -257,7 +246,7 @@ def half_done(command: str, operation: str) -> Callable[[Shell, Stub], Run]:
 
 
 def half_deleted(_run: Shell, stub: Stub) -> Run:
-    return Run("iam-userdel -u bob -r", stub.add(lambda url: Refusing(url, "DeleteUser")))
+    return Run("iam-userdel -u bob -r", refusing(stub, "DeleteUser"))
 
 
 def asking(arguments: str, operation: str, *typed: str) -> Callable[[Shell, Stub], Run]:
@@ -316,7 +305,7 @@ def turned_down(arguments: str, code: str, message: str) -> Callable[[Shell, Stu
 def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
     def made(_run: Shell, stub: Stub) -> Run:
         conflict = refused("DeleteConflict", f"Cannot delete entity, {message} first.", 409)
-        endpoint = stub.add(lambda url: Refusing(url, "DeleteUser", conflict))
+        endpoint = refusing(stub, "DeleteUser", conflict)
         return Run(" ".join(("iam-userdel -u bob", *more)), endpoint)
 
     return made

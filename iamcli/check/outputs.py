@@ -80,7 +80,7 @@ def _footers(context: Context, words: list[Word], reader: str) -> Iterator[Found
 
 
 def _skips_footer(loop: Loop) -> bool:
-    """Return whether ``loop`` may leave out the footer: be it by any test of what it reads."""
+    """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
     source = loop.condition + loop.body
     # while read key && read status: the second line is missing.
     if _SKIPS_FOOTER.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:

@@ -59,9 +59,10 @@ def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
 
 
 class _Response:
-    """Makes an error that occurs while a connection reads a response one of the connection.
+    """Raises ProtocolError if a connection fails while it reads a response.
 
-    urllib3 calls some of these errors errors of the proxy or of TLS, as if nothing had been sent.
+    urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request had
+    not been sent.
     """
 
     def getresponse(self) -> Any:
@@ -80,9 +81,9 @@ class HTTPSConnection(_Response, AWSHTTPSConnection):  # type: ignore[misc]
     """botocore's connection over TLS."""
 
     def connect(self) -> None:
-        """Connect; raise ConnectTimeoutError if the peer does not begin with TLS in time.
+        """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.
 
-        urllib3 takes this for a response that is late.
+        urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
         """
         try:
             super().connect()
@@ -115,7 +116,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         self._timeout = timeout[1]
         self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
         if self.pools:
-            # A proxy still has those above.
+            # Only without a proxy.
             self._manager.pool_classes_by_scheme = self.pools
 
     def send(self, request: Any) -> Any:
@@ -143,7 +144,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         return response
 
     def _get_ssl_context(self) -> Any:
-        # A context writes the file of this variable only if it is set when the context is made.
+        # A TLS context uses this variable only if it is set when the context is made.
         made = None if os.environ.get("SSLKEYLOGFILE") else self.tls
         return made or super()._get_ssl_context()
 

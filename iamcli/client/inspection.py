@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 #: The credential methods of botocore that may send requests, or run a program.
 ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")
 
-#: The settings of a profile with which these methods are used, although it has an access key too;
-#: and those that are used only before an access key that is not in the file of credentials.
+#: The settings of a profile with which these methods are used although it has an access key too,
+#: and those for which this is so only if the key is not in the shared credentials file.
 _ASKING_SETTINGS = frozenset({"role_arn", "sso_session", "sso_start_url"})
 _LATER_ASKING_SETTINGS = frozenset({"credential_process", "login_session"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from types import SimpleNamespace
 
 from botocore.awsrequest import AWSResponse
@@ -139,14 +138,10 @@ def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
     mode = str(settings.get("retry_mode") or "standard").lower()
     if mode not in ("standard", "adaptive", "legacy"):
         raise Failure(f"invalid AWS retry mode: {mode}; use legacy, standard or adaptive")
-    return mode, _attempt_limit(settings)
+    return mode, _attempt_limit(settings.max_attempts)
 
 
-def _attempt_limit(settings: Settings) -> int | None:
-    # botocore would convert the value, which raises ValueError, also for an empty variable.
-    given = os.environ.get("AWS_MAX_ATTEMPTS")
-    if not given and settings.session:
-        given = settings.session.get_scoped_config().get("max_attempts")
+def _attempt_limit(given: Any) -> int | None:
     if not given:
         return None
     if not (str(given).isascii() and str(given).isdigit()) or int(given) < 1:

@@ -125,6 +125,17 @@ class Settings:
         return next(filter(None, map(os.environ.get, variables)), None)
 
     @property
+    def max_attempts(self) -> Any:
+        """The setting as it is specified, or None.
+
+        botocore would convert it, and raises ValueError if it is not a number, also if it is empty.
+        """
+        given = os.environ.get(VARIABLES["max_attempts"])
+        if not given and self.session:
+            given = self.session.get_scoped_config().get("max_attempts")
+        return given
+
+    @property
     def region_setting(self) -> str:
         """What sets the region, for the user."""
         region = self.get("region")
@@ -258,9 +269,10 @@ def frozen(keys: Any) -> Any:
 
 
 def _called(obtain: Callable[[], Any]) -> Any:
-    """Return what ``obtain`` returns, without the warnings of Python.
+    """Return what ``obtain`` returns.
 
-    Without a terminal, botocore reads the code of an MFA device from standard input.
+    Without a terminal, botocore reads the code of an MFA device from standard input, and Python
+    would print a warning.
     """
     import warnings
 

@@ -119,7 +119,9 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
 
 
 def _line(stream: BinaryIO) -> bytes:
-    """Return the next line; wait for all of it, also if reading does not wait."""
+    """Return the next line; wait for all of it, also if ``stream`` is not blocking."""
+    import select
+
     line = b""
     waited = False
     while True:
@@ -128,16 +130,8 @@ def _line(stream: BinaryIO) -> bytes:
         whole = line.endswith(b"\n") or len(line) == MAX_SIZE
         if whole or os.get_blocking(stream.fileno()) or (waited and not part):
             return line
-        _wait_until_readable(stream.fileno())
+        select.select([stream], [], [])
         waited = True
-
-
-def _wait_until_readable(descriptor: int) -> None:
-    import select
-
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    poll.poll()
 
 
 def _prompted(what: str, *, new: bool) -> bytes:

@@ -9,11 +9,11 @@ from pathlib import Path
 from iamcli.commands.table import PROGRAMS
 from iamcli.doctor.check import ok, skipped, warning
 from iamcli.errors import Failure
-from iamcli.installation.home import RECORD, commands_folder, is_own, own_folders, problem
+from iamcli.installation.home import RECORD, commands_folder, is_own, more, own_folders, problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
 
     from iamcli.doctor.check import Check
 
@@ -41,24 +41,18 @@ def _path() -> Check:
         found, _, advice = str(failure).partition("; ")
         return warning("path", None, found, advice)
     if others:
-        found = f"{others[0]}{_more(others)} would run instead of the commands in {own}"
+        found = f"{others[0]}{more(others)} would run instead of the commands in {own}"
         return warning("path", "shadowed", found, f"put {own} before it in PATH, or remove it")
     old = _old_toolkits(folders)
     if old:
         found = f"{old[0]} still has the legacy toolkit, which scripts that name it run"
         return warning("path", None, found, f"move it and run: {_set_up(old[0])}")
     if absent:
-        found = f"PATH does not have {absent[0]}{_more(absent)} of the commands in {own}"
+        found = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
         if absent == _COMMANDS:
             found = f"{own} is not in PATH"
         return warning("path", None, found, f'run: export PATH="{own}:$PATH"')
     return ok("path", f"the commands in {own} are the first of their names in PATH")
-
-
-def _more(names: Sequence[object]) -> str:
-    """Return how many there are besides the first of ``names``, "" if there is only one."""
-    number = len(names) - 1
-    return f" and {number} other{'s' if number > 1 else ''}" if number else ""
 
 
 def _home() -> Check:

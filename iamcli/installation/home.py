@@ -183,8 +183,7 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     except OSError as error:
         return f"{error.filename}: {error.strerror}"
     if changed:
-        more = f" and {len(changed) - 1} others" if changed[1:] else ""
-        return f"{folder / changed[0]}{more}: missing or changed"
+        return f"{folder / changed[0]}{more(changed)}: missing or changed"
     missing = [name for name in commands if f"{BIN}{name}" not in recorded]
     if missing:
         return f"{folder} is of another version of iamcli and lacks {len(missing)} commands"
@@ -195,6 +194,12 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     own = own_folders()
     foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
     return f"{folder} runs another installation, {foreign[0]}" if foreign else None
+
+
+def more(names: Sequence[object]) -> str:
+    """Return how many there are besides the first of ``names``, "" if there is only one."""
+    number = len(names) - 1
+    return f" and {number} other{'s' if number > 1 else ''}" if number else ""
 
 
 def target(path: Path) -> Path | None:

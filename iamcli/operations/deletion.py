@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-#: Error codes with which servers reject an operation that they lack; and the HTTP statuses if the
-#: response has no code. The first status means this whatever the code is.
+#: Error codes with which servers reject an operation that they lack.
 UNKNOWN_OPERATION = frozenset(
     {
         "InvalidAction",
@@ -27,6 +26,7 @@ UNKNOWN_OPERATION = frozenset(
         "UnsupportedOperation",
     }
 )
+#: The HTTP status that means this with any error code, and those that do without one.
 _NOT_IMPLEMENTED = 501
 _NOT_FOUND = (400, 404, 405)
 

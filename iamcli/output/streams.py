@@ -36,6 +36,7 @@ class Output:
     def __init__(self, program: str, *, strict: bool) -> None:
         self._program = program
         opened = [_keep_open(number) for number in (0, 1, 2)]
+        # Both are kept, because a buffer that is freed writes what it still has.
         self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
         self._out = self._buffers[0] if opened[1] else None
         self._out_is_terminal = opened[1] and os.isatty(1)

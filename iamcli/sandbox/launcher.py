@@ -206,7 +206,9 @@ def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> No
         requests = "request was" if about["unread"] == 1 else "requests were"
         output.error(f"{about['unread']} {requests} refused when {account} was made")
     if about["unknown"]:
-        output.error(f"not in the copy, or only partly: {', '.join(about['unknown'])}")
+        from iamcli.sandbox.report import lacking
+
+        output.error(lacking(about["unknown"]))
 
 
 def _opened(file: str) -> int:

@@ -65,7 +65,7 @@ class Report(NamedTuple):
         """Return the report as lines."""
         lines = [self._title(), *self._things(), *self._refusals()]
         if self.unknown:
-            lines.append(f"not in the copy, or only partly: {', '.join(self.unknown)}")
+            lines.append(lacking(self.unknown))
         lines += [f"warning: {warning}" for warning in self.warnings()]
         return "".join(f"{visible(line)}\n" for line in lines)
 
@@ -106,6 +106,11 @@ class Report(NamedTuple):
             yield "refused requests"
         for line, count in counts.items():
             yield f"  {line}{f' ({count} times)' if count > 1 else ''}"
+
+
+def lacking(kinds: Sequence[str]) -> str:
+    """Return the line about the ``kinds`` that a copy lacks."""
+    return f"not in the copy, or only partly: {', '.join(kinds)}"
 
 
 def _place(change: Change) -> tuple[str | None, ...]:

@@ -59,7 +59,7 @@ _NOT_IGNORED = {
     *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
 }
 #: The variables of the server, which reads no configuration and asks no service for credentials.
-_UNTIL_THEN = {
+_VARIABLES = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -81,11 +81,11 @@ def main() -> None:
     for number in signal.valid_signals() - _NOT_IGNORED:
         signal.signal(number, signal.SIG_IGN)
     identity = handover.identity()
-    # A fork sets the variables of its program. Until then, none can have an effect.
+    # A fork sets the variables of its program. Until then, the user's have no effect.
     for name in list(os.environ):
         if not name.startswith(handover.OF_THE_START):
             del os.environ[name]
-    os.environ.update(_UNTIL_THEN)
+    os.environ.update(_VARIABLES)
     index.commands()
     for name in IMPORTED:
         import_module(name)

@@ -140,7 +140,7 @@ KINDS = (
 
 
 class Account(Endpoint):
-    """An account with one entity, which is of ``kind``.
+    """An account with one entity, which is of ``kind``; ``on`` gives an operation other answers.
 
     ``things``: the names of its dependencies, by the operation that lists them. ``refuse``: an
     operation, and how often it succeeds before it is refused.
@@ -168,6 +168,8 @@ class Account(Endpoint):
 
     def answer(self, request: Request) -> Answer:  # noqa: PLR0911 - one for each operation
         """Carry out a request or refuse it."""
+        if request.operation in self._by_operation:
+            return super().answer(request)
         self.requests.append(request)
         operation = request.operation
         if self.refuse and self.refuse[0] == operation and self._often(*self.refuse):

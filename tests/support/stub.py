@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+from typing_extensions import Self
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
@@ -84,7 +86,7 @@ class Endpoint:
         self._by_operation: dict[str, list[Answer]] = {}
         self._lock = threading.Lock()
 
-    def on(self, operation: str, *answers: Answer) -> Endpoint:
+    def on(self, operation: str, *answers: Answer) -> Self:
         """Use ``answers`` for requests of this operation; return the endpoint."""
         self._by_operation[operation] = list(answers)
         return self
