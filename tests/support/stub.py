@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
-from typing_extensions import Self
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
+
+    from typing_extensions import Self
 
     Fault = Callable[[BaseHTTPRequestHandler], None]
 
