@@ -7,6 +7,8 @@ JOBS ?= 3
 VENV := .venv
 CONSTRAINTS :=
 BIN := $(VENV)/bin
+# Byte code of the tests is kept: to make it takes 10 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Rebuild the environment if it is incomplete, or if the checkout has moved since it was built.
 WHOLE := $(shell test -x $(BIN)/python && head -n 3 $(BIN)/pip | grep -qF '$(CURDIR)/$(VENV)/' && echo yes)

@@ -17,6 +17,7 @@ import pytest
 from support import populated
 from support.processes import BIN, environment, left_behind, running, wait_until
 from support.processes import run as run_program
+from support.selection import every
 from support.shell import HERE, ROOT
 from support.ssh_keys import public_key
 from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
@@ -261,6 +262,7 @@ def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str |
     return [(one["action"], one["type"], one["name"], one["of"]) for one in found]
 
 
+@pytest.mark.full
 def test_every_type(tmp_path: Path) -> None:
     pem, chain, private_key = (
         (HERE / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
@@ -333,6 +335,7 @@ def test_every_type(tmp_path: Path) -> None:
         assert secret not in shown
 
 
+@pytest.mark.full
 def test_awkward_changes(tmp_path: Path) -> None:
     content = snapshot(
         users=[
@@ -439,6 +442,7 @@ oidc-provider/id.example.com/a
 """
 
 
+@pytest.mark.full
 def test_updates_are_shown_by_their_members(tmp_path: Path) -> None:
     keep = str(tmp_path / "kept")
     tags = [{"Key": "cost", "Value": "7"}]
@@ -537,6 +541,7 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         assert f"{line}\n" in text
 
 
+@pytest.mark.full
 def test_what_is_not_in_the_copy_is_not_made_up(
     sandbox: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -677,6 +682,7 @@ def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: b
 # What was refused.
 
 
+@pytest.mark.full
 def test_refusals_have_no_secret(tmp_path: Path) -> None:
     private_key = (HERE / "answers" / "key.pem").read_text()
     without_lines = "\n".join(private_key.splitlines()[1:-1])
@@ -741,6 +747,7 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
 # How it is asked for.
 
 
+@pytest.mark.full
 def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any], tmp_path: Path) -> None:
     # The word after --changes is the command.
     done = sandbox("--changes", "iam-usercreate", "-u", "bob")
@@ -760,22 +767,28 @@ def test_a_kept_account_is_compared_with_what_was_kept(sandbox: Callable[..., An
 
 @pytest.mark.parametrize(
     ("arguments", "reported"),
-    [
-        (["--format", "json"], "--format json needs --changes=FILE; see iamcli sandbox --help"),
-        (
-            ["--format", "json", "--changes"],
-            "--format json needs --changes=FILE; see iamcli sandbox --help",
-        ),
-        (
-            ["--changes=account.json"],
-            "cannot create account.json for the changes: File exists; the command was not run",
-        ),
-        (
-            ["--changes=n/x"],
-            "cannot create n/x for the changes: No such file or directory; the command was not run",
-        ),
-        (["--account", "none", "--changes=x"], "cannot read none: No such file or directory"),
-    ],
+    every(
+        3,
+        [
+            (["--format", "json"], "--format json needs --changes=FILE; see iamcli sandbox --help"),
+            (
+                ["--format", "json", "--changes"],
+                "--format json needs --changes=FILE; see iamcli sandbox --help",
+            ),
+            (
+                ["--changes=account.json"],
+                "cannot create account.json for the changes: File exists; the command was not run",
+            ),
+            (
+                ["--changes=n/x"],
+                (
+                    "cannot create n/x for the changes: No such file or directory; the command was "
+                    "not run"
+                ),
+            ),
+            (["--account", "none", "--changes=x"], "cannot read none: No such file or directory"),
+        ],
+    ),
 )
 def test_what_cannot_be_reported_is_not_run(
     sandbox: Callable[..., Any], tmp_path: Path, arguments: list[str], reported: str
@@ -788,21 +801,24 @@ def test_what_cannot_be_reported_is_not_run(
 
 @pytest.mark.parametrize(
     ("script", "status", "reported", "left"),
-    [
-        ("rm out", 1, "iamcli: cannot write the changes to out: it was removed\n", None),
-        (
-            "mv out new; echo mine >out",
-            1,
-            "iamcli: cannot write the changes to out: it was replaced\n",
-            "mine\n",
-        ),
-        (
-            "yes | head -c 1000 >out; exit 3",
-            3,
-            "",
-            "changes in the private IAM: none\n",
-        ),
-    ],
+    every(
+        3,
+        [
+            ("rm out", 1, "iamcli: cannot write the changes to out: it was removed\n", None),
+            (
+                "mv out new; echo mine >out",
+                1,
+                "iamcli: cannot write the changes to out: it was replaced\n",
+                "mine\n",
+            ),
+            (
+                "yes | head -c 1000 >out; exit 3",
+                3,
+                "",
+                "changes in the private IAM: none\n",
+            ),
+        ],
+    ),
 )
 def test_a_file_that_the_command_uses(
     sandbox: Callable[..., Any],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.selection import every
 from support.shell import BIN, HERE, ROOT
 
 from iamcli.check import limits
@@ -729,14 +730,17 @@ def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("script", "options", "status"),
-    [
-        ("iam-usergetattributes", [], 0),
-        ("iam-userlistbypath -p /*/", [], 0),
-        ("iam-userlistbypath -p /*/", ["--strict"], 1),
-        ("iam-usergetattributes", ["--strict"], 0),
-        ("iam-usergetattributes -z", [], 1),
-        ("iam-usergetattributes -z", ["no-such-file"], 2),
-    ],
+    every(
+        3,
+        [
+            ("iam-usergetattributes", [], 0),
+            ("iam-userlistbypath -p /*/", [], 0),
+            ("iam-userlistbypath -p /*/", ["--strict"], 1),
+            ("iam-usergetattributes", ["--strict"], 0),
+            ("iam-usergetattributes -z", [], 1),
+            ("iam-usergetattributes -z", ["no-such-file"], 2),
+        ],
+    ),
 )
 def test_the_exit_status(
     script: str, options: list[str], status: int, run: Shell, tmp_path: Path
@@ -1009,6 +1013,7 @@ def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
             parsed(tmp_path, source[:end])
 
 
+@pytest.mark.full
 def test_a_deeply_nested_script_is_refused_or_read(tmp_path: Path) -> None:
     for script in ("$(" * 3000, "( " * 3000 + ")" * 3000, "if a; then " * 2000 + "fi; " * 2000):
         result = check([write(tmp_path, script)])

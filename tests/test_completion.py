@@ -76,6 +76,10 @@ def shell(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+#: For what differs little between shells.
+one_shell = pytest.mark.parametrize("shell", every(len(SHELLS), SHELLS), indirect=True)
+
+
 @pytest.fixture
 def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
     """Return the lines that the shell offers for an unfinished command line."""
@@ -178,6 +182,7 @@ def test_each_subcommand_is_completed(complete: Complete) -> None:
     assert names(complete("iamcli --")) >= {"--version", "--help"}
 
 
+@one_shell
 def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -> None:
     (run.home / "practice-one").mkdir()
     (run.home / "practice-two").mkdir()
@@ -218,6 +223,7 @@ def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
     assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
 
 
+@pytest.mark.full
 def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> None:
     need("fish")
     assert fish(account, "iam-userdel -u b") == ["bert", "bob"]
@@ -239,6 +245,7 @@ def line_of_readme(shell: str) -> str:
     return line
 
 
+@one_shell
 def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -> None:
     aws.env["TERM"] = "dumb"
     aws("iam-usercreate", "-u", "robert")
@@ -336,6 +343,7 @@ def account(aws: Shell, run_fast: ForkRunner, prefix: Path) -> Shell:
     return aws
 
 
+@one_shell
 def test_names_of_the_account(account: Shell, complete: Complete) -> None:
     account("iamcli", "home", "practice")
     for start in (
@@ -358,6 +366,7 @@ def test_names_of_the_account(account: Shell, complete: Complete) -> None:
     assert not names(complete("iam-usercreate -u b")) & {"bob", "bert"}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
 def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> None:
     account("iam-usercreate", "-u", "team=one")
@@ -377,6 +386,7 @@ def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> N
         here.close()
 
 
+@one_shell
 def test_names_on_request_only(account: Shell, complete: Complete) -> None:
     del account.env["IAMCLI_COMPLETE"]
     assert not names(complete("iam-userdel -u b")) & {"bob", "bert"}
@@ -389,6 +399,7 @@ def asked(run: Shell, kind: str, *line: str) -> list[str]:
     return done.out.splitlines()
 
 
+@pytest.mark.full
 def test_each_kind_of_name(account: Shell) -> None:
     keys = [account("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
     assert asked(account, "role", "iam-roledel") == ["webserver"]
@@ -409,6 +420,7 @@ def test_each_kind_of_name(account: Shell) -> None:
     assert asked(account, "user", "iam-nothing") == []
 
 
+@pytest.mark.full
 def test_what_is_kept_is_private_and_short_lived(account: Shell) -> None:
     assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
     folder = account.home / ".cache" / "iamcli"
@@ -530,7 +542,8 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
     return done.out.split()
 
 
-@pytest.mark.parametrize("credentials", every(2, ["file", "chain"]))
+@pytest.mark.full
+@pytest.mark.parametrize("credentials", ["file", "chain"])
 def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentials: str) -> None:
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
     base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -616,6 +629,7 @@ def test_only_its_own_old_files_are_removed(run: Shell) -> None:
     assert not any(file.exists() for file in (cut_off, another, own))
 
 
+@pytest.mark.full
 def test_a_cache_file_that_is_no_file_or_holds_anything_else_is_ignored(account: Shell) -> None:
     asked(account, "group", "iam-groupdel")
     (file,) = (account.home / ".cache" / "iamcli").iterdir()
@@ -635,13 +649,16 @@ def test_a_cache_file_that_is_no_file_or_holds_anything_else_is_ignored(account:
 
 @pytest.mark.parametrize(
     "env",
-    [
-        {"AWS_IAM_URL": "http://127.0.0.1:9"},
-        {"AWS_IAM_URL": "no address"},
-        {"AWS_CREDENTIAL_FILE": "absent"},
-        {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
-        {"XDG_CACHE_HOME": "/dev/null", "AWS_IAM_URL": "http://127.0.0.1:9"},
-    ],
+    every(
+        5,
+        [
+            {"AWS_IAM_URL": "http://127.0.0.1:9"},
+            {"AWS_IAM_URL": "no address"},
+            {"AWS_CREDENTIAL_FILE": "absent"},
+            {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+            {"XDG_CACHE_HOME": "/dev/null", "AWS_IAM_URL": "http://127.0.0.1:9"},
+        ],
+    ),
     ids=str,
 )
 def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
@@ -649,6 +666,7 @@ def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
     assert (done.status, done.out, done.err) == (0, "", "")
 
 
+@pytest.mark.full
 def test_silence_in_time(account: Shell) -> None:
     script = "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); "
     script += "print(s.getsockname()[1], flush=True); time.sleep(60)"

@@ -211,6 +211,7 @@ iam-userlistbypath
 """
 
 
+@pytest.mark.full
 def test_an_old_script_that_brings_its_own_key_and_address(tmp_path: Path) -> None:
     (tmp_path / "old.sh").write_text(SCRIPT)
     done = run_program(

@@ -633,7 +633,7 @@ WITH_SECRETS = [
 ]
 
 
-@pytest.mark.parametrize("url", WITH_SECRETS)
+@pytest.mark.parametrize("url", every(4, WITH_SECRETS))
 def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> None:
     arguments = ("iam-usergetattributes", "-d")
     section = f"[default]\nendpoint_url = {url}\n"
@@ -671,7 +671,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize(
-    ("file", "foreign"), every(3, itertools.product(["config", "credentials"], FOREIGN))
+    ("file", "foreign"), every(9, itertools.product(["config", "credentials"], FOREIGN))
 )
 def test_a_credential_file_is_independent_of_the_configuration(
     foreign: str, file: str, run_fast: ForkRunner, stub: Stub
@@ -761,7 +761,7 @@ REGIONS = [
 
 
 @pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("emptied", [False, True])
+@pytest.mark.parametrize("emptied", every(2, [False, True]))
 def test_order_of_the_regions(
     region: tuple[str, str, str, str], run: Shell, stub: Stub, *, emptied: bool
 ) -> None:
@@ -837,8 +837,8 @@ def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[D
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
-     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"],
+    every(4, ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
+     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"]),
 )  # fmt: skip
 def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
@@ -882,9 +882,8 @@ def test_the_configurations_endpoint_is_looked_at_last(run_fast: ForkRunner) -> 
     assert done.err.startswith("iam-useruploadpolicy: cannot read the policy from absent")
 
 
-@pytest.mark.parametrize(
-    "url", every(2, ["http://127.0.0.1.example.com/", "http://iam.example.com"])
-)
+@pytest.mark.full
+@pytest.mark.parametrize("url", ["http://127.0.0.1.example.com/", "http://iam.example.com"])
 def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stub: Stub) -> None:
     """The warning is for a terminal, once; logs of existing jobs do not change."""
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)
@@ -913,7 +912,7 @@ def test_a_configured_connection_to_this_machine(run: Shell, stub: Stub) -> None
     assert len(endpoint.requests) == 1
 
 
-@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""])
+@pytest.mark.parametrize("variable", every(3, ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", ""]))
 @pytest.mark.parametrize("url", WITH_SECRETS)
 def test_the_endpoint_that_gives_credentials(
     variable: str, url: str, run_fast: ForkRunner, stub: Stub
@@ -991,11 +990,14 @@ def test_a_configuration_that_gives_no_credentials(
 
 @pytest.mark.parametrize(
     ("cache", "reason"),
-    [
-        ("{", INVALID),
-        ('{"accessToken":1,"expiresAt":2}', INVALID),
-        ("[]", "Error loading SSO Token: .*"),
-    ],
+    every(
+        3,
+        [
+            ("{", INVALID),
+            ('{"accessToken":1,"expiresAt":2}', INVALID),
+            ("[]", "Error loading SSO Token: .*"),
+        ],
+    ),
 )
 def test_a_damaged_token_of_a_sign_on(cache: str, reason: str, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))

@@ -15,6 +15,7 @@ import pytest
 from support import populated
 from support.processes import BIN, environment, left_behind
 from support.processes import run as run_program
+from support.selection import every
 from support.shell import ROOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
@@ -171,7 +172,8 @@ def test_no_reading_command_is_forgotten() -> None:
     assert len(reading) > 20
 
 
-@pytest.mark.parametrize(("users", "every"), [(5, 4), pytest.param(150, 1, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize(("users", "every"), [(5, 4), (150, 1)])
 def test_commands_and_snapshots_read_the_same_on_the_copy(
     aws: Shell, run_fast: ForkRunner, users: int, every: int
 ) -> None:
@@ -331,6 +333,7 @@ def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: Fork
     assert "UserName" not in device["User"]
 
 
+@pytest.mark.full
 def test_a_device_of_the_root_user_is_in_use(tmp_path: Path) -> None:
     serial = f"{ARN}:mfa/root-account-mfa-device"
     root = {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE}
@@ -418,7 +421,7 @@ def test_an_account_of_another_partition_in_every_region(
         )
 
 
-@pytest.mark.parametrize("partition", ["aws-cn", "aws-us-gov"])
+@pytest.mark.parametrize("partition", every(2, ["aws-cn", "aws-us-gov"]))
 def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(
     tmp_path: Path, partition: str
 ) -> None:
@@ -504,7 +507,7 @@ def test_what_could_not_be_read_is_refused(
     )
 
 
-@pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
+@pytest.mark.parametrize("arn", every(2, [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"]))
 def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
     tmp_path: Path, run_fast: ForkRunner, arn: str
 ) -> None:
@@ -542,10 +545,13 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
 
 @pytest.mark.parametrize(
     "only",
-    [
-        {"server_certificates": [UNREAD_CERTIFICATE]},
-        {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
-    ],
+    every(
+        2,
+        [
+            {"server_certificates": [UNREAD_CERTIFICATE]},
+            {"virtual_mfa_devices": [{"SerialNumber": f"{ARN}:mfa/root-account-mfa-device"}]},
+        ],
+    ),
 )
 def test_the_account_and_the_partition_are_those_of_any_arn(
     tmp_path: Path, only: dict[str, Any]
@@ -594,6 +600,7 @@ def test_a_snapshot_can_be_a_pipe(sandbox: Callable[..., Any], tmp_path: Path) -
     assert done.stdout == f"{ARN}:user/bob\nIsTruncated: false\n"
 
 
+@pytest.mark.full
 def test_a_terminal_shows_what_the_copy_lacks(sandbox: Callable[..., Any], tmp_path: Path) -> None:
     unread = {"name": None, "of": "user/bob", "code": "AccessDenied", "message": "No."}
     content = snapshot(
@@ -633,7 +640,11 @@ NOT_STARTED = "iamcli: cannot start the sandbox: "
         pytest.param(
             "[]", f"{NOT_STARTED}bad.json is not a snapshot{MAKE}", marks=pytest.mark.full
         ),
-        (damaged(lambda s: s.update(version=2)), f"{NOT_STARTED}bad.json has version 2 "),
+        pytest.param(
+            damaged(lambda s: s.update(version=2)),
+            f"{NOT_STARTED}bad.json has version 2 ",
+            marks=pytest.mark.full,
+        ),
         (
             damaged(lambda s: s["users"][0].pop("Arn")),
             f"{NOT_STARTED}bad.json is damaged: users[0].Arn is missing{MAKE}",
@@ -648,9 +659,10 @@ NOT_STARTED = "iamcli: cannot start the sandbox: "
             f"{NOT_STARTED}bad.json is damaged: Invalid isoformat string: 'yesterday'{MAKE}",
             marks=pytest.mark.full,
         ),
-        (
+        pytest.param(
             damaged(lambda s: s["users"][0].update(Arn=f"{ARN}:user/eve")),
             f"{NOT_STARTED}bad.json is damaged: the path, the name and the account do not make ",
+            marks=pytest.mark.full,
         ),
         pytest.param(
             json.dumps(snapshot()).replace("arn:aws:", "arn:aws-moon:"),

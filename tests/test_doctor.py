@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.certificates import self_signed
+from support.selection import every
 from support.shell import BIN, KEY_ID, ROOT, SECRET
 from support.stub import Answer, Stub, faulty, ok, refused
 
@@ -502,7 +503,7 @@ def place(run: Shell, stub: Stub, tls: tuple[Stub, Path], closed: str) -> Place:
     return Place(run.home, stub, tls, closed)
 
 
-@pytest.mark.parametrize(("cause", "check", "make"), WRONG, ids=named(WRONG))
+@pytest.mark.parametrize(("cause", "check", "make"), every(2, WRONG), ids=named(WRONG))
 def test_what_keeps_commands_from_working_is_named(
     cause: str,
     check: str,
@@ -640,7 +641,7 @@ AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] 
 
 @pytest.mark.parametrize(
     ("check", "result", "said", "make"),
-    [row[1:] for row in AGREEING],
+    every(3, [row[1:] for row in AGREEING]),
     ids=[row[0] for row in AGREEING],
 )
 def test_the_result_agrees_with_a_command(
@@ -678,13 +679,16 @@ def test_an_empty_variable_is_a_warning(healthy: ForkRunner, run: Shell) -> None
 
 @pytest.mark.parametrize(
     ("name", "said", "status"),
-    [
-        ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read", 0),
-        ("AWS_CONFIG_FILE", "no file of the AWS configuration is read", 0),
-        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials", 0),
-        ("AWS_DEFAULTS_MODE", "which is no mode", 1),
-        ("AWS_RETRY_MODE", "which counts as not set", 0),
-    ],
+    every(
+        5,
+        [
+            ("AWS_SHARED_CREDENTIALS_FILE", "no shared file of credentials is read", 0),
+            ("AWS_CONFIG_FILE", "no file of the AWS configuration is read", 0),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "a container is asked for credentials", 0),
+            ("AWS_DEFAULTS_MODE", "which is no mode", 1),
+            ("AWS_RETRY_MODE", "which counts as not set", 0),
+        ],
+    ),
 )
 def test_what_an_empty_variable_does_is_said(
     name: str, said: str, status: int, healthy: ForkRunner, run: Shell
@@ -715,16 +719,19 @@ GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
 
 @pytest.mark.parametrize(
     ("modules", "missing", "packages"),
-    [
-        (["flask_cors"], "sandbox", MOTO),
-        (["segno"], "qr", SEGNO),
-        (["tree_sitter_bash"], "check", GRAMMAR),
-        (
-            ["moto", "segno", "tree_sitter"],
-            "sandbox, qr and check",
-            f"{MOTO} {SEGNO} {GRAMMAR}",
-        ),
-    ],
+    every(
+        4,
+        [
+            (["flask_cors"], "sandbox", MOTO),
+            (["segno"], "qr", SEGNO),
+            (["tree_sitter_bash"], "check", GRAMMAR),
+            (
+                ["moto", "segno", "tree_sitter"],
+                "sandbox, qr and check",
+                f"{MOTO} {SEGNO} {GRAMMAR}",
+            ),
+        ],
+    ),
 )
 def test_a_missing_extra_is_a_warning(
     modules: list[str], missing: str, packages: str, healthy: ForkRunner, run: Shell
@@ -1121,9 +1128,9 @@ def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunn
     assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
 
 
-@pytest.mark.parametrize("folder", [f"/{'x' * 300}", "."])
+@pytest.mark.parametrize("folder", every(2, [f"/{'x' * 300}", "."]))
 @pytest.mark.parametrize(
-    "variable", ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
+    "variable", every(2, ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"])
 )
 def test_a_directory_that_cannot_be_used_ends_no_check(
     variable: str, folder: str, healthy: ForkRunner, run: Shell

@@ -288,6 +288,7 @@ def test_examples_leave_a_shell_nothing_to_change() -> None:
     assert [line for line in examples if not PLAIN.fullmatch(QUOTED.sub("", line))] == []
 
 
+@pytest.mark.full
 def test_each_special_character_works_in_each_shell(account: Shell, stub: Stub) -> None:
     suggested = (*sandbox_shell.FIRST_COMMANDS, *sandbox_shell.LATER_COMMANDS)
 

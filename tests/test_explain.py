@@ -131,7 +131,7 @@ def explained(run: ForkRunner | Shell, line: str) -> dict[str, Any]:
 # The requests.
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+@pytest.mark.parametrize("row", every(3, ROWS), ids=lambda row: row[0])
 def test_the_first_request_of_every_row(row: list[str], explain: ForkRunner) -> None:
     line, operation, parameters = row
     if line in REFUSED_HERE:
@@ -667,17 +667,15 @@ def compare(line: str, run: Shell, run_fast: ForkRunner, account: Account) -> bo
     return False
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "line",
-    every(
-        2,
-        [
-            "iam-instanceprofiledel -s ip -r -p",
-            "iam-accountmodpasswordpolicy -a -l -n",
-            "iam-userlistpolicies -u u -i 1 -v",
-            "iam-grouplistusers -g g -i 1",
-        ],
-    ),
+    [
+        "iam-instanceprofiledel -s ip -r -p",
+        "iam-accountmodpasswordpolicy -a -l -n",
+        "iam-userlistpolicies -u u -i 1 -v",
+        "iam-grouplistusers -g g -i 1",
+    ],
 )
 def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Account) -> None:
     assert compare(line, aws, run_fast, account)

@@ -360,7 +360,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "fault"), every(5, PAIRS))
+@pytest.mark.parametrize(("kind", "fault"), every(15, PAIRS))
 def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: Stub) -> None:
     what = KINDS[kind]
     answer = FAULTS[fault].answer(what.operation)
@@ -383,7 +383,7 @@ def test_status_300_is_no_success(kind: str, run_fast: ForkRunner, stub: Stub) -
     assert re.search(f"{STATUS.format(300)}|{NOT_IAM}", said)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", every(4, KINDS))
 def test_fault_in_a_command_from_the_shell(kind: str, run: Shell, stub: Stub) -> None:
     done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
     assert re.search(BROKEN, assert_reported(done, KINDS[kind]))
@@ -555,6 +555,7 @@ def test_redirect_is_not_followed_and_nothing_leaks(run_fast: ForkRunner, stub: 
     assert elsewhere.requests == []
 
 
+@pytest.mark.full
 def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
     limit = "ulimit -v 400000; exec "
     for fault in ("huge", "endless", "wide", "deep", "entity bomb"):
@@ -638,10 +639,13 @@ def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(
     ("operation", "lost"),
-    [
-        *itertools.product(CREATING, ["reset", "gateway's time-out"]),
-        *(("CreateAccessKey", lost) for lost in LOST),
-    ],
+    every(
+        3,
+        [
+            *itertools.product(CREATING, ["reset", "gateway's time-out"]),
+            *(("CreateAccessKey", lost) for lost in LOST),
+        ],
+    ),
 )
 def test_creating_is_sent_once_and_its_outcome_is_unknown(
     operation: str, lost: str, run_fast: ForkRunner, stub: Stub
@@ -694,7 +698,7 @@ THROTTLED = {
 
 @pytest.mark.parametrize(
     ("throttled", "mode"),
-    every(3, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
+    every(9, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
 )
 def test_throttling_is_sent_again_even_where_something_is_created(
     throttled: str, mode: str, run_fast: ForkRunner, stub: Stub
@@ -709,7 +713,7 @@ def test_throttling_is_sent_again_even_where_something_is_created(
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    every(3, itertools.product(KINDS, ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])),
+    every(9, itertools.product(KINDS, ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])),
 )
 def test_what_stays_unmodifiable_is_told_in_the_services_words(
     kind: str, code: str, run_fast: ForkRunner, stub: Stub
@@ -735,7 +739,7 @@ def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
 
 @pytest.mark.parametrize(
     ("mode", "attempts"),
-    [("standard", 1), ("standard", 2), ("legacy", 1), ("legacy", 2), ("legacy", 3)],
+    every(3, [("standard", 1), ("standard", 2), ("legacy", 1), ("legacy", 2), ("legacy", 3)]),
 )
 def test_attempts_of_the_environment(
     attempts: int, mode: str, run_fast: ForkRunner, stub: Stub
@@ -1062,7 +1066,7 @@ def test_tls_that_does_not_come_about(kind: str, run_fast: ForkRunner, mute: str
     assert assert_reported(done, KINDS[kind]) == message
 
 
-@pytest.mark.parametrize("seconds", every(2, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
+@pytest.mark.parametrize("seconds", every(5, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("kind", ["read", "create"])
 def test_time_that_is_too_short(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import BIN, ROOT, environment, run
+from support.selection import every
 
 INSTALLED = Path(sys.executable).parent
 #: Those that Python has in itself are never looked for in a folder.
@@ -74,23 +75,26 @@ def test_the_trap_works(trap, env):
 @pytest.mark.parametrize("folder", [INSTALLED, BIN], ids=["installed", "checkout"])
 @pytest.mark.parametrize(
     ("line", "status"),
-    [
-        ("iamcli", 0),
-        ("iamcli -h", 0),
-        ("iamcli list user", 0),
-        ("iamcli help usercreate", 0),
-        ("iamcli iam-usercreate -h", 0),
-        ("iamcli usercraete", 1),
-        ("iamcli home old", 0),
-        ("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),
-        ("iamcli sandbox true", 0),
-        ("iamcli sandbox iam-usercreate -u bob", 0),
-        ("iam-usercreate -h", 0),
-        ("iam-usercreate -U", 1),
-        ("iam-usercreate -u bob --url http://127.0.0.1:1", 1),
-        ("iam-usercreate -u bob --url http://127.0.0.1:1 -d", 1),
-        ("iam-useruploadpolicy -u bob -p p -o {Statement:", 1),
-    ],
+    every(
+        6,
+        [
+            ("iamcli", 0),
+            ("iamcli -h", 0),
+            ("iamcli list user", 0),
+            ("iamcli help usercreate", 0),
+            ("iamcli iam-usercreate -h", 0),
+            ("iamcli usercraete", 1),
+            ("iamcli home old", 0),
+            ("iamcli complete user iam-usercreate --url http://127.0.0.1:1", 0),
+            ("iamcli sandbox true", 0),
+            ("iamcli sandbox iam-usercreate -u bob", 0),
+            ("iam-usercreate -h", 0),
+            ("iam-usercreate -U", 1),
+            ("iam-usercreate -u bob --url http://127.0.0.1:1", 1),
+            ("iam-usercreate -u bob --url http://127.0.0.1:1 -d", 1),
+            ("iam-useruploadpolicy -u bob -p p -o {Statement:", 1),
+        ],
+    ),
 )
 def test_no_program_is_trapped(folder, line, status, trap, env):
     program, *arguments = line.split()
@@ -111,9 +115,9 @@ def test_none_of_all_programs_is_trapped(folder, trap, env):
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
-    "arguments", [("iamcli", "sandbox", "true"), ("iam-usercreate", "-h"), ("iam-usercreate",)]
+    "line", every(3, ["iamcli sandbox true", "iam-usercreate -h", "iam-usercreate"])
 )
-def test_no_checkout_is_trapped_by_another_python(python, arguments, trap, env, tmp_path):
+def test_no_checkout_is_trapped_by_another_python(python, line, trap, env, tmp_path):
     """Some import more than others before they run what they were given."""
     checkout = copied(tmp_path / "checkout")
     (tmp_path / "bin").mkdir()
@@ -123,9 +127,8 @@ def test_no_checkout_is_trapped_by_another_python(python, arguments, trap, env, 
     env["PATH"] = f"{tmp_path}/bin:{env['PATH']}"
     # What PYTHONPATH brings along may already import what else is imported from the trap.
     for more in ({}, {"PYTHONPATH": packages()}):
-        done = run(
-            checkout / "bin" / arguments[0], *arguments[1:], env={**env, **more}, cwd=trap.folder
-        )
+        name, *arguments = line.split()
+        done = run(checkout / "bin" / name, *arguments, env={**env, **more}, cwd=trap.folder)
         assert trap.sprung == []
         assert "Traceback" not in done.stderr
 
@@ -153,7 +156,16 @@ def before_main() -> set[str]:
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [((), 0), (("-h",), 0), (("usercraete",), 1), (("sandbox", "true"), 0), (("home", "old"), 0)],
+    every(
+        5,
+        [
+            ((), 0),
+            (("-h",), 0),
+            (("usercraete",), 1),
+            (("sandbox", "true"), 0),
+            (("home", "old"), 0),
+        ],
+    ),
 )
 def test_the_module_is_not_trapped(arguments, status, env, tmp_path):
     trap = Trap(tmp_path, (STANDARD | PACKAGES) - before_main())
@@ -172,6 +184,7 @@ def test_the_module_runs_iamcli(how, env, tmp_path):
     assert module.stderr.startswith("iamcli: unknown subcommand usercraete (did you mean iam-")
 
 
+@pytest.mark.full
 def test_the_module_runs_in_a_checkout_that_is_not_installed(env, tmp_path):
     """The sandbox's server is that of the same checkout."""
     checkout = copied(tmp_path / "checkout")
@@ -202,6 +215,7 @@ def test_what_python_path_names_stays(safe, env, tmp_path):
             assert (done.returncode, done.stderr) == (1, "named\n")
 
 
+@pytest.mark.full
 def test_the_variable_that_keeps_python_safe_stays_the_users(env):
     show = ("sandbox", "sh", "-c", 'echo "${PYTHONSAFEPATH-none}"')
     assert run(BIN / "iamcli", *show, env=env).stdout == "none\n"

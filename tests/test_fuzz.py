@@ -144,6 +144,7 @@ def test_any_arguments_from_a_shell(line: list[str], run: Shell, stub: Stub) -> 
     check(run, hermetic(run, stub), line)
 
 
+@pytest.mark.full
 @settings(HARD, max_examples=100)
 @given(
     name=NAMES,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import readers
+from support.selection import every
 from support.shell import ROOT
 
 from iamcli.commands import index
@@ -143,18 +144,21 @@ def test_help_as_a_process(run: Shell) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ["iam-usercreate", "-h"],
-        ["iam-servercertupload", "-h"],
-        ["iam-usercreate", "-z"],
-        ["iamcli"],
-        ["iamcli", "--help"],
-        ["iamcli", "list"],
-        ["iamcli", "list", "--help"],
-        ["iamcli", "policies"],
-        ["iamcli", "sandbox", "--help"],
-        ["iamcli", "home", "--help"],
-    ],
+    every(
+        5,
+        [
+            ["iam-usercreate", "-h"],
+            ["iam-servercertupload", "-h"],
+            ["iam-usercreate", "-z"],
+            ["iamcli"],
+            ["iamcli", "--help"],
+            ["iamcli", "list"],
+            ["iamcli", "list", "--help"],
+            ["iamcli", "policies"],
+            ["iamcli", "sandbox", "--help"],
+            ["iamcli", "home", "--help"],
+        ],
+    ),
 )
 def test_help_is_the_same_without_docstrings(arguments: list[str], run: Shell) -> None:
     """PYTHONOPTIMIZE=2 makes Python drop the docstrings that the help is made from."""

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.account import Account
 from support.certificates import self_signed
+from support.selection import every
 from support.shell import KEY_ID, SECRET
 from support.stub import Stub, refused
 from support.terminal import Terminal, read_now, rows, terminal_pair
@@ -256,6 +257,7 @@ RECURSIVE = [
 ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("must", "hint"), RECURSIVE)
 def test_recursive_option_is_not_suggested_again(
     must: str, hint: str, say: Say, stub: Stub
@@ -558,7 +560,7 @@ POLICIES = {
 }
 
 
-@pytest.mark.parametrize("number", range(len(POLICIES)))
+@pytest.mark.parametrize("number", every(2, range(len(POLICIES))))
 def test_form_of_the_policy(number: int, say: Say, run_fast: ForkRunner, stub: Stub) -> None:
     document, found = list(POLICIES.items())[number]
     (run_fast.home / "policy.json").write_text(document)
@@ -608,6 +610,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.full
 @settings(max_examples=50)
 @given(JSON.map(json.dumps) | st.text())
 def test_no_document_is_too_strange(document: str) -> None:

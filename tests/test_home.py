@@ -500,7 +500,7 @@ def test_a_run_that_is_cut_off_anywhere_can_be_repeated_by_any_other(
 TMPFS_OPTIONS = ["size=4k", "size=12k", "nr_inodes=4", "nr_inodes=30", "nr_inodes=75"]
 
 
-@pytest.mark.parametrize("mount_option", every(2, TMPFS_OPTIONS))
+@pytest.mark.parametrize("mount_option", every(4, TMPFS_OPTIONS))
 @pytest.mark.parametrize("option", [[], ["--strict"]], ids=["links", "strict"])
 def test_a_full_disk(tmp_path, mount_option, option):
     folder = tmp_path / "disk"

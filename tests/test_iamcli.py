@@ -86,7 +86,7 @@ def test_the_version(run: Shell) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["list", "key"], ["help", "zzz"], ["mfa"], ["iam-userdel", "-u"]],
+    every(3, [[], ["list", "key"], ["help", "zzz"], ["mfa"], ["iam-userdel", "-u"]]),
     ids=" ".join,
 )
 def test_the_module_is_the_same(arguments: list[str], run: Shell) -> None:
@@ -213,7 +213,7 @@ def test_wrong_arguments_are_refused_in_one_line(
     assert re.fullmatch(rf"iamcli: .*; see {program} --help\n", done.err)
 
 
-@pytest.mark.parametrize("arguments", ["", "home -h", "list", "help usercreate", "users"])
+@pytest.mark.parametrize("arguments", every(2, ["", "home -h", "list", "help usercreate", "users"]))
 def test_the_output_arrives_or_it_fails(arguments: str, run: Shell) -> None:
     done = run("bash", "-c", f"{IAMCLI} {arguments} | true; echo ${{PIPESTATUS[0]}}")
     assert (done.out, done.err) == ("0\n", "")
@@ -226,14 +226,17 @@ def test_the_output_arrives_or_it_fails(arguments: str, run: Shell) -> None:
 
 @pytest.mark.parametrize(
     ("strict", "line"),
-    [
-        ("", "-h"),
-        ("1", "-h"),
-        ("", "--version"),
-        ("", ""),
-        ("1", "--help-me"),
-        ("1", "-u bob -p /x/ --url http://127.0.0.1:1"),
-    ],
+    every(
+        2,
+        [
+            ("", "-h"),
+            ("1", "-h"),
+            ("", "--version"),
+            ("", ""),
+            ("1", "--help-me"),
+            ("1", "-u bob -p /x/ --url http://127.0.0.1:1"),
+        ],
+    ),
 )
 def test_a_command_is_run_as_if_alone(strict: str, line: str, run: Shell) -> None:
     run.env |= {"IAMCLI_STRICT": strict, "AWS_MAX_ATTEMPTS": "1"} if strict else {}
@@ -266,16 +269,22 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
 
 @pytest.mark.parametrize(
     ("name", "page"),
-    [
-        ("iam-usercreate", "iam-usercreate.1"),
-        ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
-        ("sandbox", "iamcli.1"),
-        ("", "iamcli.1"),
-        ("toolkit", "iam-toolkit.7"),
-        ("credential-file", "aws-credential-file.5"),
-        *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[157]"))[-3:]],
-        *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
-    ],
+    every(
+        4,
+        [
+            ("iam-usercreate", "iam-usercreate.1"),
+            ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
+            ("sandbox", "iamcli.1"),
+            ("", "iamcli.1"),
+            ("toolkit", "iam-toolkit.7"),
+            ("credential-file", "aws-credential-file.5"),
+            *[
+                (page.name.rpartition(".")[0], page.name)
+                for page in sorted(MAN.glob("*.[157]"))[-3:]
+            ],
+            *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
+        ],
+    ),
 )
 def test_a_page_is_found(name: str, page: str, run: Shell) -> None:
     done = run(IAMCLI, "help", *name.split(), env=showing(run.home))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.processes import wait_until
+from support.selection import every
 from support.shell import BIN
 from support.stub import Answer, faulty, ok, refused
 from support.terminal import Terminal
@@ -43,7 +44,7 @@ CREATED_AND_DELETED = ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
 @pytest.fixture(
-    params=[signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
+    params=every(2, [signal.SIGINT, signal.SIGHUP, signal.SIGTERM]), ids=lambda number: number.name
 )
 def number(request: pytest.FixtureRequest) -> signal.Signals:
     """A signal that ends commands."""
@@ -108,18 +109,21 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
 
 @pytest.mark.parametrize(
     "module",
-    [
-        "iamcli.commands.users",
-        "iamcli.command",
-        "iamcli.parsing.shared",
-        "iamcli.runner",
-        "iamcli.client.service",
-        "iamcli.client.client",
-        "botocore.endpoint",
-        "urllib3",
-        "ssl",
-        "botocore.parsers",
-    ],
+    every(
+        5,
+        [
+            "iamcli.commands.users",
+            "iamcli.command",
+            "iamcli.parsing.shared",
+            "iamcli.runner",
+            "iamcli.client.service",
+            "iamcli.client.client",
+            "botocore.endpoint",
+            "urllib3",
+            "ssl",
+            "botocore.parsers",
+        ],
+    ),
 )
 def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(canned("GetUser"))
@@ -248,12 +252,15 @@ def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) ->
 
 @pytest.mark.parametrize(
     ("line", "operation", "check"),
-    [
-        ("iam-usercreate -u bob", "CreateUser", "iam-usergetattributes -u bob"),
-        ("iam-useraddkey -u bob", "CreateAccessKey", "iam-userlistkeys -u bob"),
-        ("iam-userdel -u bob", "DeleteUser", "iam-usergetattributes -u bob"),
-        ("iam-userdelkey -k AKIA1", "DeleteAccessKey", "iam-userlistkeys"),
-    ],
+    every(
+        6,
+        [
+            ("iam-usercreate -u bob", "CreateUser", "iam-usergetattributes -u bob"),
+            ("iam-useraddkey -u bob", "CreateAccessKey", "iam-userlistkeys -u bob"),
+            ("iam-userdel -u bob", "DeleteUser", "iam-usergetattributes -u bob"),
+            ("iam-userdelkey -k AKIA1", "DeleteAccessKey", "iam-userlistkeys"),
+        ],
+    ),
 )
 def test_while_something_is_changed(
     line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
@@ -287,7 +294,7 @@ def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: 
     assert endpoint.operations == ["ListAccessKeys"]
 
 
-@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+@pytest.mark.parametrize("name", every(3, ["INT", "TERM", "HUP"]))
 def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
     """It sends the signal twice: to the process, and to its group."""
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
@@ -456,7 +463,7 @@ def test_key_that_is_being_shown_is_taken_back(
     assert endpoint.operations[-1] == "DeleteAccessKey"
 
 
-@pytest.mark.parametrize("deletion", ["refused", "interrupted"])
+@pytest.mark.parametrize("deletion", every(3, ["refused", "interrupted"]))
 def test_key_that_cannot_be_taken_back_is_named(
     deletion: str, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
@@ -482,7 +489,9 @@ def test_key_that_cannot_be_taken_back_is_named(
     )
 
 
-@pytest.mark.parametrize("again", [signal.SIGTERM, signal.SIGHUP], ids=lambda again: again.name)
+@pytest.mark.parametrize(
+    "again", every(3, [signal.SIGTERM, signal.SIGHUP]), ids=lambda again: again.name
+)
 def test_taking_back_is_not_cut_short(
     again: signal.Signals, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
@@ -520,6 +529,7 @@ def test_taking_back_after_a_failure_is_not_cut_short(
     )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("strict", ["0", "1"])
 @pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
 def test_nobody_reads_standard_error_either(
@@ -542,7 +552,7 @@ def test_nobody_reads_standard_error_either(
     os.close(writer)
 
 
-@pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
+@pytest.mark.parametrize("name", every(3, ["INT", "TERM", "HUP"]))
 def test_key_is_deleted_when_timeout_ends_the_command(
     name: str, stuck: Callable, stub: Stub
 ) -> None:
@@ -559,6 +569,7 @@ def test_key_is_deleted_when_timeout_ends_the_command(
 # At random.
 
 
+@pytest.mark.full
 def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
     """At any time: what was created is shown, deleted again or reported; no file is left empty."""
     arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String")
@@ -604,8 +615,8 @@ def used(process: int) -> list[str]:
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[11:13]
 
 
-@pytest.mark.parametrize("pause", [0, 0.001, 0.002, 0.004])
-@pytest.mark.parametrize("second", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("pause", every(2, [0, 0.001, 0.002, 0.004]))
+@pytest.mark.parametrize("second", every(2, [signal.SIGTERM, signal.SIGINT]))
 def test_a_second_signal_hides_no_outcome(
     second: signal.Signals, pause: float, run: Shell, stub: Stub
 ) -> None:

@@ -148,7 +148,7 @@ def missing(sentence: str) -> Answer:
 
 
 @each_removal
-@pytest.mark.parametrize("lost", LOST)
+@pytest.mark.parametrize("lost", every(3, LOST))
 def test_removal_whose_answer_was_lost_is_done(
     removing: Removing, lost: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -175,8 +175,8 @@ def test_in_strict_mode_nothing_is_added_to_standard_output(
     assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
 
 
-@each_removal
-@pytest.mark.parametrize("nothing", NOTHING_DONE)
+@pytest.mark.parametrize("removing", every(3, REMOVING), ids=lambda entry: entry.operation)
+@pytest.mark.parametrize("nothing", every(6, NOTHING_DONE))
 def test_removal_of_which_nothing_was_done_before_is_an_error(
     removing: Removing, nothing: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -243,7 +243,7 @@ NOT_UNDERSTOOD = {
 
 
 @pytest.mark.parametrize(
-    ("lost", "operation"), every(5, itertools.product(NOT_UNDERSTOOD, CHANGING))
+    ("lost", "operation"), every(20, itertools.product(NOT_UNDERSTOOD, CHANGING))
 )
 def test_outcome_is_unknown_if_no_answer_was_understood(
     operation: str, lost: str, run_fast: ForkRunner, stub: Stub
@@ -259,7 +259,7 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
     assert len(done.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("operation", CHANGING)
+@pytest.mark.parametrize("operation", every(2, CHANGING))
 def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
     operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -451,7 +451,14 @@ def dropping(stub: Stub, case: str, drop: str) -> Dropping:
 
 @pytest.mark.parametrize(
     ("case", "drop"),
-    [(case, drop) for case in CASES for drop in dict.fromkeys(op for _, op in CASES[case].steps)],
+    every(
+        4,
+        [
+            (case, drop)
+            for case in CASES
+            for drop in dict.fromkeys(op for _, op in CASES[case].steps)
+        ],
+    ),
 )
 def test_recursive_removal_goes_on_after_a_lost_answer(
     case: str, drop: str, run_fast: ForkRunner, stub: Stub
@@ -484,6 +491,7 @@ def test_somebody_else_removes_the_same_things(
     assert run_against(run_fast, account, " ".join(what.arguments)) == (0, "", "")
 
 
+@pytest.mark.full
 def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
     what = CASES["user"]
     lock = threading.Lock()
@@ -512,8 +520,10 @@ def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
 # Taking back what cannot be shown.
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-@pytest.mark.parametrize("first", [missing("not yet"), LOST["closed"]], ids=["early", "lost"])
+@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
+@pytest.mark.parametrize(
+    "first", every(2, [missing("not yet"), LOST["closed"]]), ids=["early", "lost"]
+)
 def test_what_is_not_visible_yet_is_taken_back_later(
     once: Once, first: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:

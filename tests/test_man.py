@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.requirements import need
+from support.selection import every
 from support.shell import ROOT
 from support.terminal import Terminal
 
@@ -122,7 +123,7 @@ def test_apropos_lists_the_pages_of_a_checkout(run: Shell) -> None:
     assert "iam-usercreate" in in_checkout(run, "man", "-k", "create a user")[1]
 
 
-@pytest.mark.parametrize(("renderer", "width"), RENDERERS)
+@pytest.mark.parametrize(("renderer", "width"), every(4, RENDERERS))
 def test_headers_and_footers_are_whole(renderer: str, width: int) -> None:
     need(renderer.partition(" ")[0])
     done = subprocess.run(
@@ -155,6 +156,7 @@ def assert_whole(shown: str, width: int) -> None:
     assert not [line for line in long if not line.startswith(('{"', "-o '{", "arn:", "\u2500"))]
 
 
+@pytest.mark.full
 def test_a_tilde_is_no_accent_in_print() -> None:
     need("groff")
     # What groff sends to its driver for print: words after t, other characters by name after C.

@@ -362,6 +362,7 @@ def command(run_fast: ForkRunner) -> Callable[[str], str]:
     return do
 
 
+@pytest.mark.full
 def test_what_the_commands_build_is_seen_by_both(
     aws_client: Aws, run_fast: ForkRunner, command: Callable[[str], str], moto: str
 ) -> None:
@@ -382,6 +383,7 @@ def all_see_the_same(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
     assert parsed(shown) == account(aws_client.ask)
 
 
+@pytest.mark.full
 def test_both_build_the_same(aws_client: Aws, command: Callable[[str], str], moto: str) -> None:
     ask = boto3_client(moto)
     built_by_commands(command)

@@ -89,7 +89,7 @@ def parse_cases(name: str, run: ForkRunner | Shell) -> None:
         assert done.out.startswith(f"Usage: {name} ")
 
 
-@pytest.mark.parametrize("name", every(3, NAMES))
+@pytest.mark.parametrize("name", every(12, NAMES))
 def test_help_at_any_position(name: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("Recorded"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url

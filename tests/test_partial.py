@@ -203,7 +203,7 @@ def test_pretending_without_recursion_sends_nothing(
 
 
 @pytest.mark.parametrize(
-    ("account", "case", "step"), every(3, [(n, n, s) for n, s in STEPS]), indirect=["account"]
+    ("account", "case", "step"), every(12, [(n, n, s) for n, s in STEPS]), indirect=["account"]
 )
 def test_removal_that_fails_is_reported_and_can_be_repeated(
     account: Account, case: str, step: int, run_fast: ForkRunner
@@ -232,7 +232,7 @@ READS = [(name, reading) for name in CASES for reading in CASES[name].things]
 
 
 @pytest.mark.parametrize(
-    ("account", "case", "reading"), [(n, n, r) for n, r in READS], indirect=["account"]
+    ("account", "case", "reading"), every(4, [(n, n, r) for n, r in READS]), indirect=["account"]
 )
 def test_page_that_cannot_be_read_keeps_everything(
     account: Account, case: str, reading: str, run_fast: ForkRunner
@@ -268,7 +268,7 @@ NEWER = {
 }
 
 
-@pytest.mark.parametrize("reading", every(3, NEWER))
+@pytest.mark.parametrize("reading", every(6, NEWER))
 def test_what_may_not_be_read_is_skipped_and_reported(
     reading: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -302,11 +302,14 @@ BROKEN = {
 
 @pytest.mark.parametrize(
     ("reading", "broken"),
-    [
-        *((reading, "closed") for reading in NEWER),
-        *(("GetLoginProfile", broken) for broken in ("failure", "refusal")),
-        *(("ListMFADevices", broken) for broken in BROKEN if broken != "closed"),
-    ],
+    every(
+        4,
+        [
+            *((reading, "closed") for reading in NEWER),
+            *(("GetLoginProfile", broken) for broken in ("failure", "refusal")),
+            *(("ListMFADevices", broken) for broken in BROKEN if broken != "closed"),
+        ],
+    ),
 )
 def test_what_could_not_be_read_keeps_everything(
     reading: str, broken: str, run_fast: ForkRunner, stub: Stub

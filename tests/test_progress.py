@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
+from support.selection import every
 from support.stub import Answer, faulty, ok, refused
 from support.terminal import SIZE, Terminal, rows
 
@@ -181,13 +182,16 @@ def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> N
 
 @pytest.mark.parametrize(
     ("first", "reason"),
-    [
-        (THROTTLED, "requests are throttled"),
-        (Answer(b"", 429), "requests are throttled"),
-        (FAILED, "GetUser failed"),
-        (refused("ConcurrentModification", "Wait.", 409), "GetUser failed"),
-        (faulty(lambda handler: handler.connection.close()), "GetUser failed"),
-    ],
+    every(
+        5,
+        [
+            (THROTTLED, "requests are throttled"),
+            (Answer(b"", 429), "requests are throttled"),
+            (FAILED, "GetUser failed"),
+            (refused("ConcurrentModification", "Wait.", 409), "GetUser failed"),
+            (faulty(lambda handler: handler.connection.close()), "GetUser failed"),
+        ],
+    ),
 )
 def test_a_wait_before_a_request_is_sent_again(
     first: Answer, reason: str, typed: Typist, stub: Stub

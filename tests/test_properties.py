@@ -75,6 +75,7 @@ def test_what_java_writes_is_read(
     assert properties.parse(content) == entries
 
 
+@pytest.mark.full
 @ANY
 @given(st.dictionaries(KEYS, VALUES, min_size=1), st.data())
 def test_a_line_may_be_continued_anywhere(entries: dict[str, str], data: st.DataObject) -> None:
@@ -420,6 +421,7 @@ def test_a_secret_member_is_hidden_wherever_it_stands(member: str, value: object
     }
 
 
+@pytest.mark.full
 @ANY
 @given(st.lists(SECRETS, min_size=2), UNICODE)
 def test_each_line_of_a_secret_is_one(lines: list[str], around: str) -> None:

@@ -188,7 +188,7 @@ def test_the_examples_are_all_here() -> None:
     assert sum(map(len, examples().values())) >= 68
 
 
-@pytest.mark.parametrize(("operation", "number"), CASES)
+@pytest.mark.parametrize(("operation", "number"), every(2, CASES))
 def test_example_is_printed_whole(
     operation: str, number: int, run_fast: ForkRunner, stub: Stub
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from support import resettable
 from support.certificates import self_signed
 from support.processes import left_behind, running, wait_until
+from support.selection import every
 from support.shell import BIN, HERE
 from support.stub import Answer, Stub, faulty, ok, refused
 from support.terminal import Terminal
@@ -127,7 +128,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain", "another home", "another interpreter")
+USUAL = ("all closed", "chain")
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_a_lock_is_held_as_long_as_the_command_runs(shell: Shell) -> None:
     assert "locked" not in shell("iamcli", "run", "bash", "-c", f"{line};{line};{line}").out
 
 
-@pytest.mark.parametrize("command", ["run", "sandbox"])
+@pytest.mark.parametrize("command", every(2, ["run", "sandbox"]))
 def test_the_status_is_known_if_sigchld_is_ignored(command: str, shell: Shell) -> None:
     done = shell("bash", "-c", f"trap '' CHLD; iamcli {command} sh -c 'exit 3'")
     assert done.status == 3
@@ -203,6 +204,7 @@ def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
+@pytest.mark.full
 def test_connections_are_kept_over_tls(shell: Shell) -> None:
     file = self_signed(shell.home / "certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -349,6 +351,7 @@ def test_a_signal_to_a_command(number: signal.Signals, shell: Shell, stub: Stub)
     assert slow.endpoint.operations == ["ListAccessKeys"]
 
 
+@pytest.mark.full
 def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: Stub) -> None:
     slow = Slow(
         shell,
@@ -376,6 +379,7 @@ def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub
     assert len(slow.endpoint.requests) == 2
 
 
+@pytest.mark.full
 def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.7))
     os.kill(slow.servers[0], signal.SIGKILL)
@@ -477,6 +481,7 @@ def test_the_secret_of_a_closed_output_is_deleted(shell: Shell, stub: Stub) -> N
     assert endpoint.operations[: len(endpoint.operations) // 2] * 2 == endpoint.operations
 
 
+@pytest.mark.full
 def test_debug_output(shell: Shell) -> None:
     script = "iam-usergetattributes -u bob -d; iam-userdel -u bob -d"
     alone = shell("sh", "-c", script)
@@ -501,13 +506,16 @@ print("alone")
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [
-        ("", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
-        ("handover.__version__ = '0.0.9'", "alone\n"),
-        ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
-        pytest.param("os.setgroups([4])", "alone\n", marks=pytest.mark.full),
-        pytest.param("handover._is_own = lambda *_: False", "alone\n", marks=pytest.mark.full),
-    ],
+    every(
+        2,
+        [
+            ("", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
+            ("handover.__version__ = '0.0.9'", "alone\n"),
+            ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
+            ("os.setgroups([4])", "alone\n"),
+            ("handover._is_own = lambda *_: False", "alone\n"),
+        ],
+    ),
     ids=["the same", "another version", "another user", "another group", "another server"],
 )
 def test_only_the_same_program_of_the_same_user(change: str, expected: str, shell: Shell) -> None:

@@ -25,6 +25,7 @@ from support.processes import (
     wait_until,
 )
 from support.requirements import need
+from support.selection import every
 from support.terminal import Terminal
 
 from iamcli import __version__
@@ -101,6 +102,7 @@ def test_the_credential_file_is_an_old_one_and_private(env):
     assert listed.startswith("-rw------- ")
 
 
+@pytest.mark.full
 def test_aws_sees_the_same_account_whatever_its_files_say(env, tmp_path):
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_text(
@@ -143,19 +145,23 @@ def test_the_first_walk(env):
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [
-        (["sh", "-c", "exit 7"], 7),
-        (["sh", "-c", "kill -9 $$"], 137),
-        (["sh", "-c", 'test "$1" = --help', "--", "--help"], 0),
-        (["--", "true"], 0),
-        (["sh", "-c", "cat >/dev/null"], 0),
-    ],
+    every(
+        5,
+        [
+            (["sh", "-c", "exit 7"], 7),
+            (["sh", "-c", "kill -9 $$"], 137),
+            (["sh", "-c", 'test "$1" = --help', "--", "--help"], 0),
+            (["--", "true"], 0),
+            (["sh", "-c", "cat >/dev/null"], 0),
+        ],
+    ),
 )
 def test_the_status_is_the_commands(env, arguments, status):
     done = in_sandbox(env, *arguments)
     assert (done.returncode, done.stdout, done.stderr) == (status, "", "")
 
 
+@pytest.mark.full
 def test_a_command_that_cannot_be_run_is_named(env, tmp_path):
     plain = tmp_path / "plain"
     plain.touch()
@@ -172,6 +178,7 @@ def test_a_command_that_cannot_be_run_is_named(env, tmp_path):
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.full
 def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
     script = tmp_path / "old.sh"
     script.write_text('echo "$1"\n')
@@ -181,12 +188,15 @@ def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [
-        (signal.SIGINT, 130),
-        (signal.SIGTERM, 143),
-        (signal.SIGHUP, 129),
-        (signal.SIGKILL, -signal.SIGKILL),
-    ],
+    every(
+        4,
+        [
+            (signal.SIGINT, 130),
+            (signal.SIGTERM, 143),
+            (signal.SIGHUP, 129),
+            (signal.SIGKILL, -signal.SIGKILL),
+        ],
+    ),
 )
 def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
     started = tmp_path / "started"
@@ -200,6 +210,7 @@ def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
     wait_until(lambda: left_behind(tmp_path) == [])
 
 
+@pytest.mark.full
 def test_a_kill_before_the_server_listens_leaves_nothing_behind(env, tmp_path):
     process = subprocess.Popen([IAMCLI, "sandbox", "sleep", "300"], env=env)
     wait_until(lambda: len(left_behind(tmp_path)) >= 2)
@@ -233,6 +244,7 @@ raise SystemExit(subprocess.call(["iam-userlistbypath"]) or 5)
 """
 
 
+@pytest.mark.full
 def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env, tmp_path):
     terminal = Terminal(IAMCLI, "sandbox", sys.executable, "-c", COUNT_INTERRUPTS, env=env)
     terminal.wait_for("ready")
@@ -242,7 +254,7 @@ def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env, tmp_path
     assert left_behind(tmp_path) == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "dash", "fish", "zsh"])
+@pytest.mark.parametrize("shell", every(4, ["bash", "dash", "fish", "zsh"]))
 def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tmp_path, shell):
     need(shell)
     path = shutil.which(shell)
@@ -286,6 +298,7 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tm
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.full
 def test_a_shell_ends_with_sigterm(env, tmp_path):
     terminal = Terminal(IAMCLI, "sandbox", env={**env, "SHELL": "/bin/bash"})
     terminal.wait_for("(iamcli sandbox) $")
@@ -294,6 +307,7 @@ def test_a_shell_ends_with_sigterm(env, tmp_path):
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.full
 def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
     # bash does so while it shows its prompt.
     shell = tmp_path / "shell"
@@ -337,6 +351,7 @@ def test_an_account_is_kept(env, tmp_path):
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.full
 def test_a_second_sandbox_on_the_same_directory_is_refused(env, tmp_path):
     folder = tmp_path / "kept"
     inner = f"{IAMCLI} sandbox --keep {folder} true"
@@ -353,20 +368,23 @@ HEADER = {"iamcli": __version__, "format": kept.FORMAT, "moto": version("moto")}
 
 @pytest.mark.parametrize(
     ("content", "shown"),
-    [
-        (b"", "was not written by iamcli sandbox; specify another directory"),
-        (b"a letter\n", "was not written by iamcli sandbox; specify another directory"),
-        (b"[1]\n", "was not written by iamcli sandbox; specify another directory"),
-        (b'{"moto": "5"}\n', "was not written by iamcli sandbox; specify another directory"),
-        (
-            HEADER | {"moto": "4.0"},
-            f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
-        ),
-        (
-            HEADER | {"iamcli": "9", "format": 9},
-            f"was kept by iamcli 9 with moto {version('moto')}; this is iamcli ",
-        ),
-    ],
+    every(
+        3,
+        [
+            (b"", "was not written by iamcli sandbox; specify another directory"),
+            (b"a letter\n", "was not written by iamcli sandbox; specify another directory"),
+            (b"[1]\n", "was not written by iamcli sandbox; specify another directory"),
+            (b'{"moto": "5"}\n', "was not written by iamcli sandbox; specify another directory"),
+            (
+                HEADER | {"moto": "4.0"},
+                f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
+            ),
+            (
+                HEADER | {"iamcli": "9", "format": 9},
+                f"was kept by iamcli 9 with moto {version('moto')}; this is iamcli ",
+            ),
+        ],
+    ),
 )
 def test_a_file_of_another_version_or_program_is_refused_and_left(env, tmp_path, content, shown):
     file = tmp_path / "kept" / "account"
@@ -408,6 +426,7 @@ def test_a_kept_account_runs_no_code(env, tmp_path, content):
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.full
 def test_a_directory_that_cannot_be_used_is_reported(env, tmp_path):
     for name, why in (
         ("", "the directory name is empty; specify a directory"),
@@ -499,6 +518,7 @@ def everything(iam):
     return shown
 
 
+@pytest.mark.full
 def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
     for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
@@ -722,6 +742,7 @@ def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
     assert "AccessDenied: the sandbox accepts only GET and POST requests to /" in done.stderr
 
 
+@pytest.mark.full
 def test_the_tests_own_server_empties_the_account_and_is_otherwise_private(env):
     env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
     with resettable.server() as url:

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from botocore.handlers import json_decode_policies
 from cryptography import x509
 from support import resettable
+from support.selection import every
 from support.shell import HERE, KEY_ID, ROOT, SECRET
 from support.ssh_keys import public_key
 
@@ -123,6 +124,7 @@ COVERED = {
 }
 
 
+@pytest.mark.full
 def test_every_operation_answers_with_all_that_the_model_requires(iam: Any) -> None:
     """Each response has the members that botocore's model requires, down to the last list."""
     called: dict[str, list[Any]] = {}
@@ -412,6 +414,7 @@ if "Marker" in full_model().operation_model("ListServiceSpecificCredentials").in
     )
 
 
+@pytest.mark.full
 def test_every_list_has_pages(iam: Any) -> None:
     fill(iam)
     for name, (parameters, members, count) in LISTS.items():
@@ -1013,7 +1016,7 @@ def test_policies_that_aws_manages_are_there(iam: Any) -> None:
 IN_ANY_CASE = ("user", "role")
 
 
-@pytest.mark.parametrize("kind", TAGGED)
+@pytest.mark.parametrize("kind", every(3, TAGGED))
 def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     build(iam)
     tag, untag, listed = (
@@ -1031,7 +1034,7 @@ def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     assert len(listed(**tagged)["Tags"]) == (0 if kind in IN_ANY_CASE else 2)
 
 
-@pytest.mark.parametrize("kind", TAGGED)
+@pytest.mark.parametrize("kind", every(3, TAGGED))
 def test_an_entity_has_fifty_tags(iam: Any, kind: str) -> None:
     build(iam)
     tag = getattr(iam, f"tag_{kind}")

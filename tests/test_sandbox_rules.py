@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from support import resettable
+from support.selection import every
 from support.shell import KEY_ID, SECRET, Shell
 from support.ssh_keys import public_key
 
@@ -448,7 +449,7 @@ ABSENT_PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "rule"), ABSENT_PAIRS)
+@pytest.mark.parametrize(("operation", "rule"), every(3, ABSENT_PAIRS))
 def test_what_a_request_names_must_exist(iam: Iam, operation: str, rule: str) -> None:
     parameters, said = ABSENT[rule]
     assert iam.refused(operation, **usual(operation, **parameters)) == said
@@ -1149,7 +1150,7 @@ MALFORMED_TRUST: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("message", MALFORMED)
+@pytest.mark.parametrize("message", every(3, MALFORMED))
 def test_the_grammar_of_managed_and_inline_policies(iam: Iam, message: str) -> None:
     for number, document in enumerate(MALFORMED[message]):
         given = {"PolicyDocument": document}
@@ -1191,7 +1192,7 @@ VALID = [
 ]
 
 
-@pytest.mark.parametrize("document", VALID)
+@pytest.mark.parametrize("document", every(3, VALID))
 def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> None:
     for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
         given = {"PolicyName": "valid", "PolicyDocument": "{" + version + document[1:]}
@@ -1470,6 +1471,7 @@ def used() -> set[str]:
     return {*slim["operations"], *RULES, "GetAccountAuthorizationDetails", "ListPolicies"}
 
 
+@pytest.mark.full
 def test_every_bound_of_the_model_holds_for_every_operation(iam: Iam) -> None:
     seen = set()
     for operation, name, value, text in bounds():
@@ -2111,6 +2113,7 @@ def test_the_help_says_what_the_sandbox_does_not_do(moto: str, run: Shell) -> No
     iam("CreateLoginProfile", UserName="bob", Password="x")
 
 
+@pytest.mark.full
 def test_aws_reports_the_refusals(iam: Iam, run: Shell) -> None:
     run.env |= {
         "AWS_ENDPOINT_URL": iam.url,

@@ -731,7 +731,7 @@ def credentials(iam: Any, name: str) -> dict[str, Any]:
 
 
 SHORT = settings(
-    max_examples=3,
+    max_examples=1,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
+from support.selection import every
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, faulty, ok, refused
 from support.terminal import Terminal
@@ -523,6 +524,7 @@ def test_message_is_one_line_without_control_characters(run_fast: ForkRunner, st
 # Files and terminals.
 
 
+@pytest.mark.full
 def test_credential_file_for_others_warns_on_a_terminal_only(run: Shell, stub: Stub) -> None:
     file = run.home / "credentials"
     endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
@@ -572,7 +574,7 @@ def test_no_password_on_standard_input(given: bytes, run_fast: ForkRunner, stub:
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("begin", ["", "half of "])
+@pytest.mark.parametrize("begin", every(2, ["", "half of "]))
 def test_a_line_that_arrives_in_parts(begin: str, run: Shell, stub: Stub) -> None:
     """It is read completely, also if reading does not wait for it."""
     endpoint = stub.endpoint(CREATED)
@@ -671,7 +673,7 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
 # Plain connections.
 
 
-@pytest.mark.parametrize("given", ["http://10.0.0.1", "http://127.0.0.1.example.com"])
+@pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
 def test_plain_connection_to_elsewhere_warns(given: str, run: Shell, stub: Stub) -> None:
     config = run.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
+from support.selection import every
 from support.shell import KEY_ID
 from support.stub import Answer, ok, refused
 from test_partial import CASES
@@ -57,7 +58,7 @@ LATE = {
 }
 
 
-@pytest.mark.parametrize("operation", LATE)
+@pytest.mark.parametrize("operation", every(3, LATE))
 def test_what_was_just_created_is_waited_for(
     operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -69,7 +70,7 @@ def test_what_was_just_created_is_waited_for(
     assert endpoint.operations.count(operation) == 3
 
 
-@pytest.mark.parametrize("operation", LATE)
+@pytest.mark.parametrize("operation", every(3, LATE))
 def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
     line, no = LATE[operation]
     endpoint = creating(stub).on(operation, no)
@@ -169,7 +170,7 @@ def test_each_pause_after_a_conflict_is_twice_as_long() -> None:
     assert conflicting.pauses == [0.5, 1, 2]
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", every(2, CASES))
 def test_conflict_of_the_last_request_is_tried_again(
     case: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -191,6 +192,7 @@ def test_conflict_of_the_last_request_is_tried_again(
     assert not account.exists
 
 
+@pytest.mark.full
 def test_conflict_that_stays_is_reported_after_a_few_times(
     run_fast: ForkRunner, stub: Stub
 ) -> None:

@@ -18,6 +18,7 @@ import boto3
 import pytest
 from botocore.handlers import json_decode_policies
 from support.processes import wait_until
+from support.selection import every
 from support.shell import KEY_ID, NO_BYTE_CODE, ROOT, SECRET
 from support.ssh_keys import public_key
 from support.stub import Endpoint, faulty, ok, refused
@@ -466,7 +467,7 @@ DENIED = {
 }
 
 
-@pytest.mark.parametrize("operation", DENIED)
+@pytest.mark.parametrize("operation", every(5, DENIED))
 def test_what_is_denied_is_listed_and_absent(
     service: Endpoint, run_fast: ForkRunner, operation: str
 ) -> None:
@@ -661,7 +662,7 @@ def test_nothing_is_left_if_the_file_cannot_be_written_completely(
     assert files(run) == set()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", every(3, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
 def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.Signals) -> None:
     # Answers nothing until the client closes the connection.
     service.on("GetLoginProfile", faulty(lambda handler: handler.connection.recv(1) and None))
@@ -963,6 +964,7 @@ def plain(value: Any) -> Any:
     return unquote(value) if str(value).startswith("%7B") else value
 
 
+@pytest.mark.full
 def test_another_client_reads_the_same_account(filled: Any, aws: Shell) -> None:
     done = aws(sys.executable, "-m", "iamcli", "snapshot", "account.json")
     succeeded(done)
@@ -1024,7 +1026,8 @@ def test_another_client_reads_the_same_account(filled: Any, aws: Shell) -> None:
     ]
 
 
-@pytest.mark.parametrize("form", ["iso8601", pytest.param("wire", marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("form", ["iso8601", "wire"])
 def test_what_aws_prints_is_converted(filled: Any, aws: Shell, form: str) -> None:
     """Version 2 of ``aws`` prints dates in the form iso8601."""
     config = aws.home / "config"

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from support.selection import every
 from support.shell import HERE
 from support.terminal import USUAL_SIZE, read_now, rows
 
@@ -51,7 +52,7 @@ def check_last_screen(name: str, message: str, shown: str) -> None:
     assert {option["option"] for option in COMMANDS[name]} <= set(words)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", every(10, NAMES))
 def test_a_usage_error_stays_on_the_screen(name: str, typed: Typist) -> None:
     line, message = list(mistakes(name).items())[-1]
     check_last_screen(name, message, typed(line))
@@ -59,7 +60,7 @@ def test_a_usage_error_stays_on_the_screen(name: str, typed: Typist) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*NAMES[::4], *(pytest.param(n, marks=pytest.mark.full) for n in NAMES if n not in NAMES[::4])],
+    every(8, NAMES),
 )
 def test_every_usage_error_is_short_on_a_terminal(
     name: str, run_fast: ForkRunner, terminal: tuple[int, str]
@@ -159,18 +160,21 @@ def test_the_help_is_bold_and_coloured_on_a_terminal(typed: Typist) -> None:
 
 @pytest.mark.parametrize(
     ("env", "terminal", "pipe"),
-    [
-        ({}, True, False),
-        ({"TERM": "xterm"}, True, False),
-        ({"TERM": "dumb"}, False, False),
-        ({"NO_COLOR": "1"}, False, False),
-        ({"NO_COLOR": ""}, True, False),
-        ({"CLICOLOR_FORCE": "1"}, True, True),
-        ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
-        ({"CLICOLOR_FORCE": "0"}, True, False),
-        ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False, False),
-        ({"CLICOLOR_FORCE": "1", **STRICT}, False, False),
-    ],
+    every(
+        4,
+        [
+            ({}, True, False),
+            ({"TERM": "xterm"}, True, False),
+            ({"TERM": "dumb"}, False, False),
+            ({"NO_COLOR": "1"}, False, False),
+            ({"NO_COLOR": ""}, True, False),
+            ({"CLICOLOR_FORCE": "1"}, True, True),
+            ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
+            ({"CLICOLOR_FORCE": "0"}, True, False),
+            ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False, False),
+            ({"CLICOLOR_FORCE": "1", **STRICT}, False, False),
+        ],
+    ),
 )
 def test_who_wants_style(env: dict[str, str], *, terminal: bool, pipe: bool, typed: Typist) -> None:
     shown = typed("iam-userdel -h; echo =; iam-userdel -h | cat; echo =; iam-userdel -z", env)

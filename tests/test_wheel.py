@@ -92,6 +92,7 @@ def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
     assert held(wheel) == {name: path.read_bytes() for name, path in wanted.items()}
 
 
+@pytest.mark.full
 def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
     need("man")
     done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file")
@@ -101,6 +102,7 @@ def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
     assert all(line.startswith(f"{venv}/share/man/man") for line in found)
 
 
+@pytest.mark.full
 def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
     # click is not installed in the virtual environment.
     env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
@@ -118,6 +120,7 @@ def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
         page.with_name(f"{page.name}.gz").rename(page)
 
 
+@pytest.mark.full
 def test_apropos_lists_the_pages(user: Shell) -> None:
     need("man")
     done = user("man", "-k", "iam-")
@@ -129,6 +132,7 @@ def test_apropos_lists_the_pages(user: Shell) -> None:
     }
 
 
+@pytest.mark.full
 def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
     need("bash", BASH_COMPLETION)
     here = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
@@ -153,6 +157,7 @@ def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
     assert_completes(aws, shell, line, f"{venv}/bin/iam-usergetattributes")
 
 
+@pytest.mark.full
 def test_zsh_and_fish_find_them_where_they_are_installed(user: Shell, venv: Path) -> None:
     need("zsh", "fish")
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
