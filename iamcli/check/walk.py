@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamcli.check import builtins, expansion, prefixes
-from iamcli.check.calls import Call, Capture, Flags, Loop, Redirect, Test
+from iamcli.check.calls import Call, Capture, Flags, Loop, Test
+from iamcli.check.context import Context, Use
 from iamcli.check.state import State, assigned, filled, is_own_folder, joined_flags, tested_for_text
-from iamcli.check.syntax import UnreadableError, is_here_string, text
-from iamcli.check.words import Gap, Part, Word, split
+from iamcli.check.syntax import UnreadableError, text
+from iamcli.check.word_reader import WordReader
+from iamcli.check.words import Gap, Part, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,32 +51,6 @@ _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
 
 
-class Context(NamedTuple):
-    """Where a statement is.
-
-    ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``ending``: the redirections after a pipeline or a list, which only its last command has;
-    ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
-    function; ``replaced``: the text that xargs or find replaces in it.
-    """
-
-    script: Script
-    tested: bool = False
-    redirects: tuple[Redirect, ...] = ()
-    ending: tuple[Redirect, ...] = ()
-    capture: Capture | None = None
-    function: bool = False
-    replaced: str = ""
-
-
-class Use(NamedTuple):
-    """What the output of a command substitution is used for, see ``Capture``."""
-
-    use: str = "other"
-    name: str = ""
-    statement: Node | None = None
-
-
 class Walker:
     """Follows a script and the scripts that it reads.
 
@@ -93,6 +69,7 @@ class Walker:
         self.tested: set[str] = set()
         self.complete = True
         self._load = load
+        self._reader = WordReader(self._run)
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._values: dict[str, list[Value]] = {}
@@ -170,7 +147,7 @@ class Walker:
         visit = self._visitors.get(kind)
         if visit is None:
             if node.is_named:
-                self._words([node], state, context)
+                self._reader.words([node], state, context)
             return ()
         if kind not in _SEQUENCES:
             redirects = (*context.redirects, *context.ending)
@@ -251,7 +228,7 @@ class Walker:
     def _redirected(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         body = node.child_by_field_name("body")
         nodes = [child for child in node.children if child.type.endswith("_redirect")]
-        own = tuple(self._redirects(nodes, state, context))
+        own = tuple(self._reader.redirects(nodes, state, context))
         found: tuple[Stage, ...] = ()
         following = [
             child
@@ -334,7 +311,7 @@ class Walker:
             for number, child in enumerate(node.children)
             if node.field_name_for_child(number) == "value"
         ]
-        words = self._words(values, state, context)
+        words = self._reader.words(values, state, context)
         loop = Loop(context.script, node, "for", words)
         loop.names = {name}
         state.forget(assigned(text(node)))
@@ -364,7 +341,7 @@ class Walker:
 
     def _case(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         value = node.child_by_field_name("value")
-        words = self._words([value], state, context) if value is not None else []
+        words = self._reader.words([value], state, context) if value is not None else []
         branches = [state.copy()]
         patterns: list[Word] = []
         for item in node.children:
@@ -414,7 +391,7 @@ class Walker:
             if child.type.endswith("_expression"):
                 self._operands(child, state, context, gaps, patterns)
             elif child.is_named and child.type != "test_operator":
-                for word in self._words([child], state, context):
+                for word in self._reader.words([child], state, context):
                     gaps += word.gaps
                     if word.known:
                         patterns.append(word)
@@ -434,7 +411,7 @@ class Walker:
         parts: Value = ("",)
         if value is not None:
             where = Use(use, variable, node)
-            found = self._parts(value, state, context, where, quoted=False)
+            found = self._reader.parts(value, state, context, where, quoted=False)
             parts = tuple(part.text for part in found)
         if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
             variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
@@ -462,7 +439,7 @@ class Walker:
             elif child.type == "variable_name" and text(node).startswith(("local", "declare")):
                 self._assign(state, text(child), (Gap(text(child)),))
             elif child.is_named:
-                self._words([child], state, context)
+                self._reader.words([child], state, context)
         return ()
 
     def _unset(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
@@ -490,8 +467,8 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
-        found = self._words(words, state, context)
-        own = tuple(self._redirects(redirects, state, context))
+        found = self._reader.words(words, state, context)
+        own = tuple(self._reader.redirects(redirects, state, context))
         target = prefixes.target(found)
         if not found or target is None or not target.words:
             return ()
@@ -584,128 +561,6 @@ class Walker:
                 return
         self.complete = False
         state.forget(list(state.variables))
-
-    def _redirects(self, nodes: list[Node], state: State, context: Context) -> Iterator[Redirect]:
-        for node in nodes:
-            if node.type == "heredoc_redirect":
-                yield from self._heredoc(node, state, context)
-                others = [child for child in node.children if child.type == "file_redirect"]
-                yield from self._redirects(others, state, context)
-            elif node.type == "herestring_redirect":
-                for child in node.children:
-                    if child.is_named:
-                        word = self._word(child, state, context, Use("herestring"))
-                        yield Redirect("<<<", "", word)
-            else:
-                yield self._redirect(node, state, context)
-
-    def _redirect(self, node: Node, state: State, context: Context) -> Redirect:
-        descriptor, operator = "", ""
-        word: Word | None = None
-        use = Use("herestring") if is_here_string(node) else Use()
-        for child in node.children:
-            if child.type == "file_descriptor":
-                descriptor = text(child)
-            elif child.is_named:
-                word = self._word(child, state, context, use)
-            elif not operator:
-                operator = "<<<" if is_here_string(node) else child.type
-        return Redirect(operator, descriptor, word)
-
-    def _heredoc(self, node: Node, state: State, context: Context) -> Iterator[Redirect]:
-        """Yield the variables and command substitutions in a here-document."""
-        for child in node.children:
-            if child.type == "heredoc_body":
-                for inner in child.children:
-                    if inner.is_named and inner.type != "heredoc_content":
-                        yield Redirect("<<", "", self._word(inner, state, context, Use()))
-
-    # Words.
-
-    def _words(self, nodes: list[Node], state: State, context: Context) -> list[Word]:
-        found: list[Word] = []
-        for node in nodes:
-            elements = self._elements(node, state, context)
-            if elements is None:
-                parts = self._parts(node, state, context, Use(), quoted=False)
-                elements = list(split(parts, text(node), *context.script.position(node)))
-            found += elements
-        return found
-
-    @staticmethod
-    def _elements(node: Node, state: State, context: Context) -> list[Word] | None:
-        """Return the elements of the array that ``node`` stands for, None if they are not known."""
-        source = text(node)
-        elements = expansion.elements(source, state)
-        if elements is None:
-            return None
-        line, column = context.script.position(node)
-        return [Word(each.parts, source, line, column) for each in elements]
-
-    def _word(self, node: Node, state: State, context: Context, use: Use) -> Word:
-        """Return the node as one word, as in an assignment or a redirection."""
-        parts = self._parts(node, state, context, use, quoted=False)
-        return Word(tuple(parts), text(node), *context.script.position(node))
-
-    def _parts(
-        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
-    ) -> list[Part]:
-        found = self._expanded(node, state, context, use, quoted=quoted)
-        known = "".join(part.text for part in found if isinstance(part.text, str))
-        if context.replaced and context.replaced in known:
-            return [Part(Gap(filled=True), quoted=True)]
-        return found
-
-    def _expanded(
-        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
-    ) -> list[Part]:
-        kind = node.type
-        if kind in ("string", "concatenation", "translated_string"):
-            return self._joined(node, state, context, use, quoted=quoted or kind == "string")
-        if kind in expansion.PLAIN:
-            return list(expansion.plain(kind, text(node), quoted=quoted))
-        if kind in ("command_substitution", "process_substitution"):
-            used = use if kind == "command_substitution" else Use()
-            return [Part(each, quoted) for each in self._run(node, state, context, used)]
-        if kind == "array":
-            return [Part(self._array(node, state, context, use), quoted)]
-        # A default value, an index or a calculation can contain command substitutions.
-        for child in node.children:
-            if child.child_count and child.type != "simple_expansion":
-                self._parts(child, state, context, Use(), quoted=True)
-        if kind in ("simple_expansion", "expansion"):
-            values = expansion.variable(text(node), state)
-            return [Part(each, quoted, expanded=True) for each in values]
-        number = kind == "arithmetic_expansion"
-        return [Part(Gap(single=number, filled=number, many=not number), quoted)]
-
-    def _joined(
-        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
-    ) -> list[Part]:
-        """Return the parts of a string or a concatenation."""
-        found: list[Part] = []
-        for piece in expansion.pieces(node):
-            if isinstance(piece, Part):
-                found.append(piece)
-            else:
-                found += self._parts(piece, state, context, use, quoted=quoted)
-        return found
-
-    def _array(self, node: Node, state: State, context: Context, use: Use) -> Gap:
-        """Follow the elements of an array; return the array."""
-        found: list[Part] = []
-        words: list[Word] = []
-        for child in node.children:
-            if child.is_named and child.type != "comment":
-                parts = self._parts(child, state, context, use, quoted=False)
-                place = context.script.position(child)
-                known = self._elements(child, state, context)
-                words += split(parts, text(child), *place) if known is None else known
-                found += parts
-        only = found[0].text if len(found) == 1 else None
-        output = only.output if isinstance(only, Gap) else ()
-        elements = None if any(word.glob for word in words) else tuple(words)
-        return Gap(output=output, many=True, elements=elements)
 
     def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
         """Follow a command substitution; return its output."""
