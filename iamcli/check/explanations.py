@@ -66,7 +66,7 @@ EXPLANATIONS = {
         "iam-usercreate -u bob",
     ),
     "E107": Explanation(
-        "a policy that the shell takes apart, or that is not JSON",
+        "a policy that the shell splits into words, or that is not JSON",
         "The shell removes double quotes and expands braces, unless the policy is in single "
         "quotes. Other faults of the same command are not reported.",
         "iam-useruploadpolicy -u bob -p all -o"

@@ -1,0 +1,150 @@
+"""Which connections ``iamcli run`` uses again, and that commands do the same over them."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.certificates import self_signed
+from support.processes import left_behind, wait_until
+from support.selection import every
+from support.stub import Stub, faulty, ok, refused
+from test_run import statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
+
+    from support.shell import Shell
+    from support.stub import Endpoint
+
+READ = "iam-usergetattributes -u bob"
+SHOWN = "arn:aws:iam::123456789012:user/bob\nAIDA\n"
+USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+GROUPS = 2000
+
+
+class Case(NamedTuple):
+    """A script, and its commands, requests and connections; ``out``: what it prints."""
+
+    script: str
+    expected: list[int]
+    out: str = SHOWN
+
+
+CASES = {
+    "one after the other": Case(f"{READ}; {READ}; {READ}", [3, 3, 1], SHOWN * 3),
+    "at once": Case(f"{READ} & {READ}; wait; {READ}", [3, 3, 2], SHOWN * 3),
+    "after a short pause": Case(f"{READ}; sleep 2.3; {READ}", [2, 2, 1], SHOWN * 2),
+    "after a long pause": Case(f"{READ}; sleep 3.2; {READ}", [2, 2, 2], SHOWN * 2),
+    "to two addresses": Case(
+        f"{READ}; AWS_IAM_URL=$OTHER {READ}; {READ}; AWS_IAM_URL=$OTHER {READ}",
+        [4, 4, 2],
+        SHOWN * 4,
+    ),
+    "with other time limits": Case(
+        f"IAMCLI_TIMEOUT=7 {READ}; IAMCLI_TIMEOUT=8 {READ}; IAMCLI_TIMEOUT=7 {READ}",
+        [3, 3, 2],
+        SHOWN * 3,
+    ),
+    "after a refusal": Case("iam-userdel -u bob; iam-userdel -u bob", [2, 2, 1], ""),
+    "after a response that ends the connection": Case(
+        "iam-userlistpolicies -u bob; iam-userlistpolicies -u bob",
+        [2, 2, 2],
+        "p\nIsTruncated: false\n" * 2,
+    ),
+    "after a response that was too short": Case(
+        f"AWS_MAX_ATTEMPTS=1 iam-userlistkeys -u bob 2>/dev/null || echo $?; {READ}",
+        [2, 2, 2],
+        f"1\n{SHOWN}",
+    ),
+    "after something that nobody asked for": Case(
+        f"iam-userlistcerts -u bob; sleep 0.3; {READ}", [2, 2, 2], f"IsTruncated: false\n{SHOWN}"
+    ),
+    "after a command that was killed": Case(
+        f"timeout -s KILL 0.5 iam-userlistgroups -u bob; {READ}", [2, 2, 2]
+    ),
+    "with a long response": Case(
+        f"iam-grouplistbypath | tail -n 2; {READ}",
+        [2, 2, 1],
+        f"arn:aws:iam::123456789012:group/{GROUPS - 1}\nIsTruncated: false\n{SHOWN}",
+    ),
+    "with a long request": Case(
+        f"iam-useruploadpolicy -u bob -p p -f long.json; {READ}", [2, 2, 1]
+    ),
+    "with variables of the C library": Case(
+        f"HOSTALIASES=/dev/null {READ}; RES_OPTIONS=rotate {READ}; {READ}", [3, 1, 1], SHOWN * 3
+    ),
+    "without a request": Case(f"iam-userdel -h >/dev/null; {READ}", [2, 1, 1]),
+    "before one that nobody serves": Case(
+        f"{READ}; AWS_IAM_URL=$CLOSED AWS_MAX_ATTEMPTS=1 {READ}; {READ}", [3, 3, 1], SHOWN * 2
+    ),
+}
+ROWS = [(name, scheme) for scheme in ("http", "https") for name in CASES]
+
+
+def with_more(handler: BaseHTTPRequestHandler) -> None:
+    """Send the response, and later a second one."""
+    body = ok("ListSigningCertificates", "<Certificates/><IsTruncated>false</IsTruncated>").body
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    time.sleep(0.1)
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    time.sleep(3)
+
+
+def too_short(handler: BaseHTTPRequestHandler) -> None:
+    """Send a part of a response."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<ListAcc")
+
+
+def prepared(stub: Stub) -> Endpoint:
+    """Return an endpoint that answers whatever the scripts ask for."""
+    groups = "".join(
+        f"<member><Arn>arn:aws:iam::123456789012:group/{n}</Arn></member>" for n in range(GROUPS)
+    )
+    policies = "<PolicyNames><member>p</member></PolicyNames><IsTruncated>false</IsTruncated>"
+    ending = ok("ListUserPolicies", policies)._replace(headers={"Connection": "close"})
+    return (
+        stub.endpoint(refused("NoSuchEntity", "not here", 404))
+        .on("GetUser", ok("GetUser", USER)._replace(delay=0.2))
+        .on("ListUserPolicies", ending)
+        .on("ListAccessKeys", faulty(too_short))
+        .on("ListSigningCertificates", faulty(with_more))
+        .on("ListGroupsForUser", ok("ListGroupsForUser")._replace(delay=2))
+        .on("ListGroups", ok("ListGroups", f"<Groups>{groups}</Groups>"))
+        .on("PutUserPolicy", ok("PutUserPolicy"))
+    )
+
+
+@pytest.fixture
+def _servers(scheme: str, run: Shell) -> Iterator[None]:
+    """Two servers, both with everything that the scripts ask for."""
+    certificate = self_signed(run.home / "certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    running = [Stub(context if scheme == "https" else None) for _ in range(2)]
+    endpoints = [prepared(stub) for stub in running]
+    (run.home / "tmp").mkdir()
+    (run.home / "long.json").write_text(f'{{"Statement": ["{"x" * 200_000}"]}}')
+    run.env |= {
+        "AWS_IAM_URL": endpoints[0].url,
+        "OTHER": endpoints[1].url,
+        "CLOSED": f"{scheme}://127.0.0.1:1",
+        "AWS_CA_BUNDLE": str(certificate),
+        "TMPDIR": str(run.home / "tmp"),
+    }
+    yield
+    for stub in running:
+        stub.close()
+    wait_until(lambda: not left_behind(run.home))
+
+
+@pytest.mark.parametrize(("name", "scheme"), every(3, ROWS))
+@pytest.mark.usefixtures("_servers")
+def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
+    case = CASES[name]
+    done = run("iamcli", "run", "--stats", "sh", "-c", case.script)
+    assert done.out == case.out, done.err
+    assert statistics(done) == case.expected
