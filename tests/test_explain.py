@@ -635,7 +635,7 @@ def shown(text: str) -> tuple[list[str], list[Any]]:
     words: list[str] = []
     documents = []
     headings = {"users", "alias", "login", "profile", "exists", "for", "user", "marker"}
-    random = r"\b[A-Z0-9]{16,}\b|\b[\w+/]{40}\b|\b\d{4}-\d\d-\d\dT[\d:]+Z\b"
+    random = r"\b[A-Z0-9]{16,}\b|(?<![\w+/])[\w+/]{40}(?![\w+/])|\b\d{4}-\d\d-\d\dT[\d:]+Z\b"
     for line in re.sub(random, "ID", text).splitlines():
         if line.startswith('{"'):
             documents.append(json.loads(line))

@@ -74,6 +74,13 @@ class Answers:
             answer["IsTruncated"] = not empty
         return answer
 
+    def bare(self, operation: str) -> dict[str, Any]:
+        """Return an answer without values: its structures have no members."""
+        output = self._operations[operation].get("output")
+        members = self._shapes[output["shape"]]["members"] if output else {}
+        kinds = {name: self._shapes[member["shape"]]["type"] for name, member in members.items()}
+        return {name: {} for name, kind in kinds.items() if kind == "structure"}
+
     def answers(self, operation: str) -> bool:
         """Return whether the answer to ``operation`` has members."""
         return "output" in self._operations[operation]

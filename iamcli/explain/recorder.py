@@ -46,7 +46,7 @@ class Run(NamedTuple):
 class Case(NamedTuple):
     """How one request is answered differently: with no entries, or with an error ``code``.
 
-    ``bare``: with no members at all.
+    ``bare``: with no values at all.
     """
 
     number: int
@@ -83,7 +83,7 @@ class Recorder(IAM):
             raise ServiceError(self._case.code, "")
         empty = self._case.number == request.number
         if empty and self._case.bare:
-            return {}
+            return self._answers.bare(operation)
         return self._answers.answer(operation, request.number, empty=empty)
 
     def pause(self, seconds: float, reason: str) -> None:
