@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
@@ -148,3 +149,15 @@ def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
     done = run("iamcli", "run", "--stats", "sh", "-c", case.script)
     assert done.out == case.out, done.err
     assert statistics(done) == case.expected
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("scheme", ["http"])
+@pytest.mark.usefixtures("_servers")
+def test_an_idle_connection_is_closed(run: Shell) -> None:
+    script = f"{READ} >/dev/null; cat /proc/net/tcp; echo later; sleep 6.5; cat /proc/net/tcp"
+    done = run("iamcli", "run", "sh", "-c", script)
+    port = urlsplit(run.env["AWS_IAM_URL"]).port
+    # The remote address and the state, which is 1 for an open connection.
+    is_open = [f"0100007F:{port:04X} 01 " in text for text in done.out.split("later")]
+    assert is_open == [True, False]

@@ -169,19 +169,19 @@ class _Pool:
                 idle = self._idle.get(key)
                 if not idle:
                     return None
-                channel, since = idle.pop()
-            if time.monotonic() - since < MAX_IDLE and not _is_closed(channel):
+                channel, _ = idle.pop()
+            if not _is_closed(channel):
                 return channel
             _close(channel)
 
     def _drop_old(self) -> None:
+        """Close the connections that have been idle for too long."""
         limit = time.monotonic() - MAX_IDLE
         with self._lock:
-            old = [entry for idle in self._idle.values() for entry in idle if entry[1] < limit]
-            for key, idle in self._idle.items():
-                self._idle[key] = [entry for entry in idle if entry[1] >= limit]
-        for channel, _ in old:
-            _close(channel)
+            for idle in self._idle.values():
+                # The oldest is the first.
+                while idle and idle[0][1] < limit:
+                    _close(idle.pop(0)[0])
 
     def _open(self, order: dict[str, Any], key: object) -> Any:
         """Return a new connection, opened and verified as a command does; raise what it raises."""
@@ -191,9 +191,7 @@ class _Pool:
             session = self._sessions.get(key)
             if session is None:
                 session = self._sessions[key] = URLLib3Session(
-                    verify=bundle or True,
-                    timeout=(order["timeout"], order["timeout"]),
-                    socket_options=[tuple(option) for option in order["options"] or ()],
+                    socket_options=[tuple(option) for option in order["options"]]
                 )
         address = f"[{host}]" if ":" in host else host
         url = f"{scheme}://{address}:{port}/"
