@@ -998,6 +998,9 @@ def test_offline_uses_the_key_that_commands_would_use(healthy: ForkRunner) -> No
     assert doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role, **KEYS).result(
         "credentials"
     ) == ("ok")
+    expiring = {**KEYS, "AWS_CREDENTIAL_EXPIRATION": "2100-01-01T00:00:00Z"}
+    report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role, **expiring)
+    assert report.result("credentials") == "ok"
     report = doctor(healthy, "--offline", **env, AWS_CONFIG_FILE=role)
     assert report.result("credentials") == "skipped"
     # A program comes before a key in the same file, but after one in the file of credentials.

@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import ssl
-import threading
 
 from botocore.awsrequest import (
     AWSHTTPConnection,
@@ -207,23 +206,21 @@ class _Deadline:
     """Raises TimeoutError if a ``with`` block takes longer than ``seconds``.
 
     ``expired``: whether it has taken longer; the code in the block may have translated the error.
-    The time-out of a socket starts again with each byte, but this one does not. It has no effect
-    outside the main thread, because Python handles signals only there; commands run there.
+    The time-out of a socket starts again with each byte, but this one does not. It works only in
+    the main thread, where Python handles signals.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds if threading.current_thread() is threading.main_thread() else 0
+        self._seconds = seconds
         self.expired = False
 
     def __enter__(self) -> None:
-        if self._seconds:
-            self._before = signal.signal(signal.SIGALRM, self._expire)
-            signal.setitimer(signal.ITIMER_REAL, max(self._seconds, _SHORTEST))
+        self._before = signal.signal(signal.SIGALRM, self._expire)
+        signal.setitimer(signal.ITIMER_REAL, max(self._seconds, _SHORTEST))
 
     def __exit__(self, *_: object) -> None:
-        if self._seconds:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._before)
 
     def _expire(self, _number: int, _frame: FrameType | None) -> None:
         self.expired = True
