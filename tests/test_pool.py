@@ -161,3 +161,13 @@ def test_an_idle_connection_is_closed(run: Shell) -> None:
     # The remote address and the state, which is 1 for an open connection.
     is_open = [f"0100007F:{port:04X} 01 " in text for text in done.out.split("later")]
     assert is_open == [True, False]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("scheme", ["https"])
+@pytest.mark.usefixtures("_servers")
+def test_the_keys_of_tls_are_logged(run: Shell) -> None:
+    script = f"{READ}; SSLKEYLOGFILE=keys {READ}; test -s keys; echo $?"
+    done = run("iamcli", "run", "--stats", "sh", "-c", script)
+    assert done.out == f"{SHOWN}{SHOWN}0\n"
+    assert statistics(done) == [2, 1, 1]
