@@ -19,11 +19,8 @@ from botocore.awsrequest import (
 )
 from botocore.exceptions import (
     ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
     HTTPClientError,
     ReadTimeoutError,
-    SSLError,
 )
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
@@ -132,8 +129,6 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
                 response = self._exchange(request)
             complete = True
         except (HTTPClientError, ResponseParserError, TimeoutError) as error:
-            if deadline.expired and isinstance(error, (EndpointConnectionError, SSLError)):
-                raise ConnectTimeoutError(endpoint_url=request.url, error=error) from error
             if deadline.expired and not isinstance(error, NOT_ARRIVED):
                 raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
             raise
