@@ -220,6 +220,7 @@ DEEP = b"<a>" * 50_000 + b"</a>" * 50_000
 FAULTS = {
     "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
     "html that is no xml": Fault(always(Answer(b"<html><p>hi<br></html>")), NOT_IAM),
+    "response to another operation": Fault(always(ok("AcceptUser")), NOT_IAM),
     "other xml": Fault(always(Answer(b"<rss><channel/></rss>")), NOT_IAM),
     # The name of its root element sorts before those of all operations.
     "other xml, A": Fault(always(Answer(b"<A><channel/></A>")), NOT_IAM),
