@@ -7,7 +7,7 @@ JOBS ?= 3
 VENV := .venv
 CONSTRAINTS :=
 BIN := $(VENV)/bin
-# Byte code of the tests is kept: to make it takes 10 s.
+# Keep the byte code of the tests, which takes 10 s to compile.
 unexport PYTHONDONTWRITEBYTECODE
 
 # Rebuild the environment if it is incomplete, or if the checkout has moved since it was built.

@@ -76,7 +76,7 @@ def shell(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-#: For what differs little between shells.
+#: For tests whose results differ little between shells.
 one_shell = pytest.mark.parametrize("shell", every(len(SHELLS), SHELLS), indirect=True)
 
 

@@ -837,8 +837,10 @@ def by_configuration(run_fast: ForkRunner, url: str, **env: str) -> list[tuple[D
 
 @pytest.mark.parametrize(
     "url",
-    every(4, ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
-     "https://x?a=b", "https://a..b", "mailto:x", "https://[::1"]),
+    every(4, [
+        "ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
+        "https://x?a=b", "https://a..b", "mailto:x", "https://[::1",
+    ]),
 )  # fmt: skip
 def test_a_wrong_endpoint_of_the_configuration(url: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))

@@ -1,4 +1,4 @@
-"""Which connections ``iamcli run`` uses again, and that commands do the same over them."""
+"""Which connections ``iamcli run`` uses again; the output of the commands stays the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.certificates import self_signed
 from support.processes import left_behind, wait_until
 from support.selection import every
 from support.stub import Stub, faulty, ok, refused
-from test_run import statistics
+from test_run import USER, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 READ = "iam-usergetattributes -u bob"
 SHOWN = "arn:aws:iam::123456789012:user/bob\nAIDA\n"
-USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 GROUPS = 2000
 
 
@@ -61,7 +60,7 @@ CASES = {
         [2, 2, 2],
         f"1\n{SHOWN}",
     ),
-    "after something that nobody asked for": Case(
+    "after an unexpected response": Case(
         f"iam-userlistcerts -u bob; sleep 0.3; {READ}", [2, 2, 2], f"IsTruncated: false\n{SHOWN}"
     ),
     "after a command that was killed": Case(
@@ -109,7 +108,7 @@ def prepared(stub: Stub) -> Endpoint:
     ending = ok("ListUserPolicies", policies)._replace(headers={"Connection": "close"})
     return (
         stub.endpoint(refused("NoSuchEntity", "not here", 404))
-        .on("GetUser", ok("GetUser", USER)._replace(delay=0.2))
+        .on("GetUser", USER._replace(delay=0.2))
         .on("ListUserPolicies", ending)
         .on("ListAccessKeys", faulty(too_short))
         .on("ListSigningCertificates", faulty(with_more))

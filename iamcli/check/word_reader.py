@@ -117,7 +117,7 @@ class WordReader:
         return Gap(output=output, many=True, elements=elements)
 
     def redirects(self, nodes: list[Node], state: State, context: Context) -> Iterator[Redirect]:
-        """Yield the redirections, and of a here-document what is expanded in it."""
+        """Yield the redirections; for a here-document, yield each expansion in it."""
         for node in nodes:
             if node.type == "heredoc_redirect":
                 yield from self._heredoc(node, state, context)

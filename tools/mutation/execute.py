@@ -45,8 +45,10 @@ _IMPORTED = (
 #: How many mutants each test has detected, and how pytest reports a test that failed.
 _successful: Counter[str] = Counter()
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
-_OPTIONS = ("-x", "-m", "", "--tb=line", "--basetemp=build/tests")
-_PLUGINS = tuple(f"-pno:{name}" for name in _UNUSED)
+_OPTIONS = (
+    *("-x", "-m", "", "--tb=line", "--basetemp=build/tests"),
+    *(f"-pno:{name}" for name in _UNUSED),
+)
 
 
 def main(session: str, seconds: str) -> None:
@@ -113,7 +115,7 @@ def _run(tests: list[str]) -> tuple[TestOutcome, str]:
             os.setsid()
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-            os._exit(pytest.main([*_OPTIONS, *_PLUGINS, *tests], plugins=[Plugin()]))
+            os._exit(pytest.main([*_OPTIONS, *tests], plugins=[Plugin()]))
         failed = _ended(child, output.fileno())
         output.seek(0)
         text = output.read().decode(errors="replace")
