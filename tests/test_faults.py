@@ -1050,6 +1050,19 @@ def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, fu
     assert assert_reported(done, KINDS[kind]) == message
 
 
+@pytest.mark.parametrize(("seconds", "shortest", "longest"), [("", 1, 10), ("2.5", 2.5, 12)])
+def test_defaults_mode_limits_the_time_to_connect(
+    seconds: str, shortest: float, longest: float, run_fast: ForkRunner, full: str
+) -> None:
+    """The mode allows 1.1 s; the variable that the message names allows more."""
+    env = {"AWS_IAM_URL": full, "AWS_DEFAULTS_MODE": "in-region", **ONE_TRY}
+    begun = time.monotonic()
+    done = run_fast(*KINDS["read"].arguments, env={**env, "IAMCLI_TIMEOUT": seconds})
+    assert shortest <= time.monotonic() - begun < longest
+    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS["read"]) == message
+
+
 @pytest.fixture
 def mute() -> Iterator[str]:
     """The URL of a server that accepts connections, and says nothing."""

@@ -33,7 +33,7 @@ from iamcli.client.settings import (
     chain_keys,
     endpoint,
     frozen,
-    timeout,
+    time_limits,
     transport,
 )
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
@@ -69,15 +69,15 @@ class Client:
     ) -> None:
         with ErrorTranslator():
             settings = Settings.for_connection(connection)
-            self._timeout = timeout()
-            self._config = Config(read_timeout=self._timeout)
+            limits = time_limits(settings)
+            self._config = Config(read_timeout=limits[1])
             self._keys = connection.keys or chain_keys(settings)
             self.destination = endpoint(connection, settings, self._keys)
-            region = self.destination.region
             self._service = _model(complete=complete_model)
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
+            region = self.destination.region
             signer = RequestSigner(
                 self._service.service_id, region, "iam", "v4", self._keys, events
             )
@@ -88,7 +88,7 @@ class Client:
             events.register("before-send.iam", retries.before_send)
             events.register("needs-retry.iam", retries.needs_retry)
             self._attempts.register(events)
-            self._endpoint = self._make_endpoint(connection, settings, region, events)
+            self._endpoint = self._make_endpoint(connection, settings, limits, events)
             self._key_source = connection.key_source
 
     @property
@@ -180,17 +180,20 @@ class Client:
         raise refused
 
     def _make_endpoint(
-        self, connection: Connection, settings: Settings, region: str, events: HierarchicalEmitter
+        self,
+        connection: Connection,
+        settings: Settings,
+        limits: tuple[float, float],
+        events: HierarchicalEmitter,
     ) -> Any:
         """Return a botocore endpoint, which connects when the first request is sent."""
         how, self._proxy_source = transport(connection, settings, self.url)
         return EndpointCreator(events).create_endpoint(
             self._service,
-            region_name=region,
+            region_name=self.destination.region,
             endpoint_url=self.url,
             response_parser_factory=self._parsers,
-            timeout=(settings.get("connect_timeout") or self._timeout, self._timeout),
-            max_pool_connections=1,
+            timeout=limits,
             http_session_cls=BoundedSession,
             **how,
         )

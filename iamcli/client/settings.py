@@ -480,6 +480,18 @@ def _partitions() -> list[dict[str, Any]]:
     return found
 
 
+def time_limits(settings: Settings) -> tuple[float, float]:
+    """Return the seconds to wait for a connection, and for a complete response.
+
+    IAMCLI_TIMEOUT sets both. If it is not set, a defaults mode of the AWS SDKs may set a shorter
+    time for the connection. Raises as ``timeout`` does.
+    """
+    seconds = timeout()
+    if os.environ.get("IAMCLI_TIMEOUT"):
+        return seconds, seconds
+    return settings.get("connect_timeout") or seconds, seconds
+
+
 def timeout() -> float:
     """Return the seconds to wait for a complete response; raise Failure if the value is invalid."""
     given = os.environ.get("IAMCLI_TIMEOUT")
