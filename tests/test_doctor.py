@@ -833,6 +833,10 @@ def test_sts_of_a_private_endpoint_is_not_asked(healthy: ForkRunner, stub: Stub)
             {"AWS_IAM_URL": "https://iam.us-gov.amazonaws.com", "AWS_REGION": "eu-west-1"},
             "sts.us-gov-west-1.amazonaws.com",
         ),
+        (
+            {"AWS_IAM_URL": "https://iam.amazonaws.com", "AWS_REGION": "cn-north-1"},
+            "sts.amazonaws.com",
+        ),
     ],
 )
 def test_sts_is_asked_in_the_partition_of_the_endpoint(

@@ -25,8 +25,8 @@ CALLER = Question("sts", "2011-06-15", "GetCallerIdentity")
 
 def sts_target(
     connection: Connection, settings: Settings, endpoint: Destination
-) -> tuple[Destination | None, bool]:
-    """Return where STS is asked, or None; and whether the configuration names it.
+) -> Destination | None:
+    """Return where STS is asked, or None if that is not known.
 
     ``endpoint``: that of IAM. If the configuration names no endpoint for STS, it is that of AWS in
     the partition of ``endpoint``; a private endpoint has none. Raises Failure if the configured
@@ -36,15 +36,13 @@ def sts_target(
     url, source = configured_endpoint(connection, settings, "sts")
     if url:
         signing = _region_of(url) or signing_region(url, region)
-        return Destination(
-            url, signing, source, specified=True, setting=settings.region_setting
-        ), True
+        return Destination(url, signing, source, specified=True, setting=settings.region_setting)
     if not is_of_aws(endpoint.url):
-        return None, False
+        return None
     if not region or partition(region) != endpoint.partition:
         # The endpoint of the whole partition, which only the first one has.
         region = "aws-global" if endpoint.partition == "aws" else endpoint.region
-    return rules_endpoint(settings, "sts", region), False
+    return rules_endpoint(settings, "sts", region)
 
 
 def _region_of(url: str) -> str:

@@ -232,8 +232,8 @@ class Inspection:
             for service in CREDENTIAL_SERVICES:
                 configured_endpoint(self._connection, self._settings, service)
 
-    def sts(self, iam: Destination) -> tuple[Destination | None, bool]:
-        """Return where STS is asked, or None; and whether the configuration names it.
+    def sts(self, iam: Destination) -> Destination | None:
+        """Return where STS is asked, or None if that is not known; ``iam``: the endpoint of IAM.
 
         Raises Failure if the configured endpoint is invalid.
         """

@@ -109,7 +109,7 @@ def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, 
     ``target``: where requests to IAM go. What the checks without network found stays, unless the
     result has that check.
     """
-    sts_target, named, found = _sts_target(inspection, target)
+    sts_target, found = _sts_target(inspection, target)
     sts = inspection.ask_sts(sts_target, key) if sts_target else None
     iam = inspection.ask_iam(target, key)
     refusal = _verdict(iam)
@@ -118,7 +118,7 @@ def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, 
     if sts and sts_target:
         found["identity"] = _identity(sts, sts_target)
     known = found["identity"].result == OK
-    if sts and known and named and _is_elsewhere(sts, target):
+    if sts and sts_target and sts_target.specified and known and _is_elsewhere(sts, target):
         found["partition"] = _partition(sts, target, refused=refused)
     elif sts and refused and known:
         found["endpoint"] = _contradiction(iam, target)
@@ -134,19 +134,19 @@ def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, 
 
 def _sts_target(
     inspection: Inspection, target: Destination
-) -> tuple[Destination | None, bool, dict[str, Check]]:
-    """Return where STS is asked, whether that is configured, and the check if it is not asked."""
+) -> tuple[Destination | None, dict[str, Check]]:
+    """Return where STS is asked, and the check if it is not asked."""
     try:
-        found, named = inspection.sts(target)
+        found = inspection.sts(target)
     except Failure as failure:
         why = warning("identity", None, f"{failure}", _WITHOUT_STS)
-        return None, False, {"identity": why}
+        return None, {"identity": why}
     why = skipped(
         "identity",
         "the endpoint is private, and no endpoint of STS is configured",
         "set AWS_ENDPOINT_URL_STS to see whose key it is",
     )
-    return found, named, {} if found else {"identity": why}
+    return found, {} if found else {"identity": why}
 
 
 def _identity(sts: Outcome, target: Destination) -> Check:
