@@ -120,13 +120,19 @@ KINDS = {
 }
 
 
+def answering(stub: Stub, kind: Kind, *faults: Answer) -> Endpoint:
+    """Return an endpoint for the requests of a command, one of which meets ``faults``."""
+    endpoint = stub.endpoint().on(kind.operation, *faults)
+    for operation, answer in kind.others.items():
+        endpoint.on(operation, answer) if operation != kind.operation else None
+    return endpoint
+
+
 def meet(
     run_fast: ForkRunner | Shell, stub: Stub, kind: Kind, *faults: Answer, **env: str
 ) -> tuple[Done, Endpoint]:
     """Run a command that meets ``faults``; return how that ended and what it sent."""
-    endpoint = stub.endpoint().on(kind.operation, *faults)
-    for operation, answer in kind.others.items():
-        endpoint.on(operation, answer) if operation != kind.operation else None
+    endpoint = answering(stub, kind, *faults)
     begun = time.monotonic()
     done = run_fast(*kind.arguments, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY, **env})
     assert time.monotonic() - begun < BOUND, "it takes too long"
@@ -760,6 +766,51 @@ def test_mode_says_what_is_sent_again(
     done, endpoint = meet(run_fast, stub, KINDS["read"], Answer(HTML, 509), **env)
     assert done.status == 1
     assert len(endpoint.requests) == attempts
+
+
+def leaving(groups: int) -> Kind:
+    """Return a removal of a user in this many ``groups``, whose removals from groups go wrong."""
+    members = "".join(f"<member><GroupName>g{n}</GroupName></member>" for n in range(groups))
+    others = {
+        "GetUser": canned("GetUser"),
+        "ListAccessKeys": ok("ListAccessKeys"),
+        "ListGroupsForUser": ok("ListGroupsForUser", f"<Groups>{members}</Groups>"),
+        "DeleteUser": ok("DeleteUser"),
+    }
+    return Kind(("iam-userdel", "-u", "bob", "-r"), "RemoveUserFromGroup", NOTHING | others)
+
+
+@pytest.fixture
+def without_waits(run: Shell) -> Shell:
+    """A shell whose commands do not wait before they send a request again."""
+    stub = run.home / "stub"
+    stub.mkdir()
+    (stub / "sitecustomize.py").write_text("import random\nrandom.random = lambda: 0\n")
+    run.env["PYTHONPATH"] = f"{stub}:{run.env['PYTHONPATH']}"
+    return run
+
+
+LEFT = ok("RemoveUserFromGroup")
+
+
+def test_each_request_of_a_long_removal_is_sent_again(without_waits: Shell, stub: Stub) -> None:
+    """Botocore allows 100 retries in all, but a success allows another one."""
+    answers = [THROTTLED["Throttling"], LEFT] * 105
+    done, endpoint = meet(without_waits, stub, leaving(105), *answers, **AGAIN)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert endpoint.operations.count("RemoveUserFromGroup") == 210
+
+
+@pytest.mark.full
+def test_adaptive_mode_slows_down_and_recovers(without_waits: Shell, stub: Stub) -> None:
+    """It would take 15 s if the rate did not rise again."""
+    kind = leaving(16)
+    endpoint = answering(stub, kind, THROTTLED["Throttling"], LEFT)
+    begun = time.monotonic()
+    env = {**AGAIN, "AWS_RETRY_MODE": "adaptive", "AWS_IAM_URL": endpoint.url}
+    done = without_waits(*kind.arguments, env=env)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert 1.5 < time.monotonic() - begun < 12
 
 
 def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None:

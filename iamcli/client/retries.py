@@ -71,7 +71,8 @@ class Retries:
         self._log = log
         self._pausing = pausing
         self._mode, self._attempts = mode_and_limit(settings)
-        self._policy: HierarchicalEmitter | None = None
+        # The adaptive mode measures the rate of the requests from the first one on.
+        self._policy = self._retry_handlers() if self._mode == "adaptive" else None
         self.resent = False
 
     def before_send(self, event_name: str, **event: Any) -> None:
@@ -84,7 +85,9 @@ class Retries:
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
         """Return the seconds after which to send the request again, or None."""
+        event |= {"caught_exception": caught_exception, "operation": operation}
         if response is not None and response[0].status_code < SUCCESS_LIMIT:
+            self._record_success(event_name, response, event)
             return None
         no_effect = _had_no_effect(response, caught_exception)
         if operation.name in NON_IDEMPOTENT and not no_effect:
@@ -97,19 +100,20 @@ class Retries:
             http = response[0]
             throttled = AWSResponse(http.url, _TOO_MANY_REQUESTS, http.headers, http.raw)
             response = (throttled, {**response[1], "Error": {"Code": "Throttling"}})
-        responses = self._policy.emit(
-            event_name,
-            response=response,
-            caught_exception=caught_exception,
-            operation=operation,
-            **event,
-        )
+        responses = self._policy.emit(event_name, response=response, **event)
         delay: float | None = first_non_none_response(responses)
         if delay is not None:
             self.resent = self.resent or not no_effect
             self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
             self._pausing(f"{reason}; trying again in {delay:.1f} s")
         return delay
+
+    def _record_success(self, event_name: str, response: Any, event: dict[str, Any]) -> None:
+        """Let the adaptive mode raise the rate, and let the next requests be sent again as well."""
+        if self._policy:
+            self._policy.emit(event_name, response=response, **event)
+            context = event["request_dict"]["context"]
+            self._policy.emit("after-call.iam", context=context, http_response=response[0])
 
     def _retry_handlers(self) -> HierarchicalEmitter:
         """Return botocore's handlers of the retry mode, imported when first needed."""
