@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import resource
+import signal
 import ssl
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,8 +16,8 @@ import pytest
 from support.certificates import self_signed
 from support.processes import left_behind, wait_until
 from support.selection import every
-from support.stub import Stub, faulty, ok, refused
-from test_run import USER, statistics
+from support.stub import Answer, Stub, faulty, ok, refused
+from test_run import KEYS, LINE, USER, Slow, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,3 +175,53 @@ def test_the_keys_of_tls_are_logged(run: Shell) -> None:
     done = run("iamcli", "run", "--stats", "sh", "-c", script)
     assert done.out == f"{SHOWN}{SHOWN}0\n"
     assert statistics(done) == [2, 1, 1]
+
+
+AT_ONCE = "for n in 1 2 3; do iam-userlistkeys -u bob & done; wait"
+
+
+class Limited(Slow):
+    """Commands in ``iamcli run`` whose connection pool may not have what it needs."""
+
+    def __init__(self, shell: Shell, stub: Stub, script: str) -> None:
+        (shell.home / "tmp").mkdir()
+        answer = Answer(KEYS.body, delay=0.7)
+        super().__init__(shell, stub, script, answer, ("iamcli", "run", "--stats"))
+
+    @property
+    def pool(self) -> int:
+        """The process ID of the connection pool, which has a session of its own."""
+        return next(number for number in self.servers if os.getsid(number) == number)
+
+    def limit(self, what: int, value: int) -> None:
+        """Limit a resource of the pool."""
+        resource.prlimit(self.pool, what, (value, value))
+
+
+@pytest.mark.full
+def test_after_the_end_of_the_pool_the_script_goes_on(run: Shell, stub: Stub) -> None:
+    limited = Limited(run, stub, f"{LINE}; {LINE}")
+    os.kill(limited.pool, signal.SIGKILL)
+    done = limited.end()
+    assert (done.out.count("Active"), done.out.count("0\n")) == (2, 2)
+    assert done.err == "iamcli: 2 commands, unknown requests, unknown connections\n"
+
+
+@pytest.mark.full
+def test_commands_wait_if_the_pool_has_too_few_descriptors(run: Shell, stub: Stub) -> None:
+    limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
+    used = {int(link.name) for link in Path(f"/proc/{limited.pool}/fd").iterdir()}
+    limited.limit(resource.RLIMIT_NOFILE, min(set(range(len(used) + 1)) - used))
+    done = limited.end()
+    assert done.out.count("Active") == 5
+    assert statistics(done) == [5, 5, 1]
+
+
+@pytest.mark.full
+def test_commands_connect_themselves_if_the_pool_has_no_thread(run: Shell, stub: Stub) -> None:
+    limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
+    status = Path(f"/proc/{limited.pool}/status").read_text()
+    limited.limit(resource.RLIMIT_AS, 1024 * int(re.search(r"VmSize:\s+(\d+)", status)[1]))
+    done = limited.end()
+    assert done.out.count("Active") == 5
+    assert statistics(done) == [5, 3, 1]
