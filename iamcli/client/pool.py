@@ -232,8 +232,7 @@ def _copy(
     for source in (channel, ours, command):
         poll.register(source, select.POLLIN)
     while True:
-        # What TLS has decrypted already does not make the descriptor readable.
-        ready = {number for number, _ in poll.poll(0 if channel.pending() else None)}
+        ready = {number for number, _ in poll.poll()}
         if command.fileno() in ready:
             return command.recv(1) == pooled.REUSABLE
         if ours.fileno() in ready:
@@ -243,9 +242,10 @@ def _copy(
                 channel.sendall(content)
             else:
                 poll.unregister(ours)
-        if channel.fileno() in ready or channel.pending():
+        if channel.fileno() in ready:
             channel.settimeout(0)
             try:
+                # A TLS record is never larger, so that nothing decrypted is left.
                 content = channel.recv(_PART)
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 # Not a part of the response, such as a session ticket.
@@ -271,18 +271,7 @@ def _is_closed(channel: Any) -> bool:
     """Return whether the service has closed an idle connection, or sent what nobody asked for."""
     poll = select.poll()
     poll.register(channel, select.POLLIN)
-    if not poll.poll(0):
-        return False
-    if not isinstance(channel, ssl.SSLSocket):
-        return True
-    channel.settimeout(0)
-    try:
-        channel.recv(1)
-    except ssl.SSLWantReadError:
-        return False
-    except OSError:
-        return True
-    return True
+    return bool(poll.poll(0))
 
 
 def _close(channel: Any) -> None:
