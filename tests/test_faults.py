@@ -1101,6 +1101,17 @@ def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, fu
     assert assert_reported(done, KINDS[kind]) == message
 
 
+@pytest.mark.full
+def test_iamcli_run_waits_once_for_a_connection(run: Shell, full: str) -> None:
+    """Neither the pool nor the command tries again."""
+    env = {"AWS_IAM_URL": full, "AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "3"}
+    begun = time.monotonic()
+    done = run("iamcli", "run", *KINDS["read"].arguments, env=env)
+    assert 3 <= time.monotonic() - begun < 5.5
+    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS["read"]) == message
+
+
 @pytest.mark.parametrize(("seconds", "shortest", "longest"), [("", 1, 10), ("2.5", 2.5, 12)])
 def test_defaults_mode_limits_the_time_to_connect(
     seconds: str, shortest: float, longest: float, run_fast: ForkRunner, full: str

@@ -227,7 +227,10 @@ def _lend(channel: Any, command: socket.socket, timeout: float | None) -> bool:
 def _copy(
     channel: ssl.SSLSocket, ours: socket.socket, command: socket.socket, timeout: float | None
 ) -> bool:
-    """Copy in both directions until the ``command`` ends its request; return as ``_lend`` does."""
+    """Copy in both directions until the ``command`` ends its request; return as ``_lend`` does.
+
+    Raises OSError if a connection is lost; the command then finds that ``ours`` is closed.
+    """
     poll = select.poll()
     for source in (channel, ours, command):
         poll.register(source, select.POLLIN)
@@ -236,7 +239,7 @@ def _copy(
         if command.fileno() in ready:
             return command.recv(1) == pooled.REUSABLE
         if ours.fileno() in ready:
-            content = _received(ours)
+            content = ours.recv(_PART)
             if content:
                 channel.settimeout(timeout)
                 channel.sendall(content)
@@ -250,21 +253,12 @@ def _copy(
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 # Not a part of the response, such as a session ticket.
                 continue
-            except OSError:
-                content = b""
             if content:
                 ours.sendall(content)
             else:
                 poll.unregister(channel)
                 with contextlib.suppress(OSError):
                     ours.shutdown(socket.SHUT_WR)
-
-
-def _received(source: socket.socket) -> bytes:
-    try:
-        return source.recv(_PART)
-    except OSError:
-        return b""
 
 
 def _is_closed(channel: Any) -> bool:
