@@ -1112,12 +1112,15 @@ def test_iamcli_run_waits_once_for_a_connection(run: Shell, full: str) -> None:
     assert assert_reported(done, KINDS["read"]) == message
 
 
-@pytest.mark.parametrize(("seconds", "shortest", "longest"), [("", 1, 10), ("2.5", 2.5, 12)])
+@pytest.mark.parametrize(
+    ("mode", "seconds", "shortest", "longest"),
+    every(3, [("in-region", "", 1, 10), ("in-region", "2.5", 2.5, 12), ("standard", "", 3, 12)]),
+)
 def test_defaults_mode_limits_the_time_to_connect(
-    seconds: str, shortest: float, longest: float, run_fast: ForkRunner, full: str
+    mode: str, seconds: str, shortest: float, longest: float, run_fast: ForkRunner, full: str
 ) -> None:
-    """The mode allows 1.1 s; the variable that the message names allows more."""
-    env = {"AWS_IAM_URL": full, "AWS_DEFAULTS_MODE": "in-region", **ONE_TRY}
+    """The first mode allows 1.1 s; the variable that the message names allows more."""
+    env = {"AWS_IAM_URL": full, "AWS_DEFAULTS_MODE": mode, **ONE_TRY}
     begun = time.monotonic()
     done = run_fast(*KINDS["read"].arguments, env={**env, "IAMCLI_TIMEOUT": seconds})
     assert shortest <= time.monotonic() - begun < longest
