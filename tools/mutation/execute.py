@@ -2,9 +2,10 @@
 
 Usage: python tools/mutation/execute.py SESSION SECONDS
 
-SECONDS limits the duration of the tests of a mutant. Mutants that were detected are not run again,
-and those that are not valid Python are skipped. It does what ``cosmic-ray exec`` does, but starts
-pytest in a fork of a process that has imported it, and only for some of the tests.
+SECONDS limits the duration of the tests of a mutant. Tests that fail without a mutant are not used.
+Mutants that were detected are not run again, and those that are not valid Python are skipped. It
+does what ``cosmic-ray exec`` does, but starts pytest in a fork of a process that has imported it,
+and only for some of the tests.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _IMPORTED = (
 _successful: Counter[str] = Counter()
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
 _OPTIONS = (
-    *("-x", "-m", "", "--tb=line", "--basetemp=build/tests"),
+    *("-m", "", "--tb=line", "--basetemp=build/tests"),
     *(f"-pno:{name}" for name in _UNUSED),
 )
 
@@ -60,10 +61,14 @@ def main(session: str, seconds: str) -> None:
         results = dict(database.results)
         items = [item for item in database.work_items if _is_open(results.get(item.job_id))]
         items.sort(key=lambda item: item.job_id in results)
+        tests = {item.job_id: _tests(item, float(seconds)) for item in items}
+        failing = _failing(sorted({test for each in tests.values() for test in each}))
+        print(f"{len(failing)} tests fail without a mutant: {', '.join(failing)}", flush=True)
         for number, item in enumerate(items, 1):
             [change] = item.mutations
             name, line = str(change.module_path), change.start_pos[0]
-            result = _result(item, _ordered(selected(name, line, float(seconds))))
+            usable = [test for test in tests[item.job_id] if test not in failing]
+            result = _result(item, _ordered(usable))
             database.set_result(item.job_id, result)
             what = f"{name}:{line}: {change.operator_name}"
             print(f"{number} of {len(items)}: {what}: {result.test_outcome}", flush=True)
@@ -72,13 +77,26 @@ def main(session: str, seconds: str) -> None:
         print(f"{session}: {found} of {len(ran)} mutants detected ({found / len(ran):.1%})")
 
 
+def _tests(item: WorkItem, seconds: float) -> list[str]:
+    [change] = item.mutations
+    return selected(str(change.module_path), change.start_pos[0], seconds)
+
+
+def _failing(tests: list[str]) -> set[str]:
+    """Return those of ``tests`` that fail without a mutant; exit if one cannot be collected."""
+    _, text = _run(tests)
+    if "ERROR collecting" in text:
+        sys.exit(text)
+    return set(_FAILED.findall(text))
+
+
 def _result(item: WorkItem, tests: list[str]) -> WorkResult:
     [change] = item.mutations
     file = change.module_path
     if "TYPE_CHECKING" in file.read_text(encoding="utf-8").splitlines()[change.start_pos[0] - 1]:
         return WorkResult(WorkerOutcome.SKIPPED, "for type checkers only")
     cosmic_ray.mutating.run_tests = lambda _command, _limit: (
-        _run(tests) if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
+        _run(tests, "-x") if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
     )
     result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
     if result.test_outcome is TestOutcome.INCOMPETENT:
@@ -105,7 +123,7 @@ def _is_open(result: WorkResult | None) -> bool:
     return result is None or result.test_outcome is TestOutcome.SURVIVED
 
 
-def _run(tests: list[str]) -> tuple[TestOutcome, str]:
+def _run(tests: list[str], *options: str) -> tuple[TestOutcome, str]:
     """Run ``tests``; return whether one of them failed, and what pytest printed."""
     if not tests:
         return TestOutcome.SURVIVED, "no test executes this line"
@@ -115,7 +133,7 @@ def _run(tests: list[str]) -> tuple[TestOutcome, str]:
             os.setsid()
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-            os._exit(pytest.main([*_OPTIONS, *tests], plugins=[Plugin()]))
+            os._exit(pytest.main([*_OPTIONS, *options, *tests], plugins=[Plugin()]))
         failed = _ended(child, output.fileno())
         output.seek(0)
         text = output.read().decode(errors="replace")

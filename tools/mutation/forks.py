@@ -46,6 +46,11 @@ class Plugin:
     """A plugin of pytest that makes the tests use ``ForkServer``."""
 
     @staticmethod
+    def pytest_configure(config: Any) -> None:
+        """Register the marker of xdist, which is not used here."""
+        config.addinivalue_line("markers", "xdist_group: tests that one worker runs")
+
+    @staticmethod
     def pytest_collection_finish() -> None:
         """Replace the function that starts the process."""
         forked: Any = importlib.import_module("support.forked")
