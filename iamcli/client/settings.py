@@ -227,8 +227,8 @@ def _store(session: Session) -> Any:
 def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     """Return the credentials from botocore's chain, or None if it finds none.
 
-    ``without``: the credential methods of botocore that are not used. Raises Failure or the
-    exceptions of botocore if what the configuration names cannot be used.
+    ``without``: the credential methods of botocore that are not used. Raises Failure if what the
+    configuration names cannot be used, and the exceptions of botocore if it cannot be read.
     """
     if settings.session is None:
         return None
@@ -238,8 +238,6 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         chain.remove(method)
     try:
         return _called(settings.session.get_credentials)
-    except (BotoCoreError, ClientError):
-        raise
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
         raise _unusable(error) from None
 
