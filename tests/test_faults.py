@@ -849,6 +849,11 @@ def test_setting_that_is_none(
     assert endpoint.requests == []
 
 
+def test_the_longest_time_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+    done, _ = meet(run_fast, stub, KINDS["read"], canned("GetUser"), IAMCLI_TIMEOUT="3600")
+    assert (done.status, done.err) == (0, "")
+
+
 @pytest.fixture
 def closed() -> Iterator[socket.socket]:
     """A port of this machine on which nobody listens, for as long as the test runs."""

@@ -84,10 +84,9 @@ class ErrorTranslator:
                 invalid, (LocationValueError, UnicodeEncodeError)
             )
             message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
-            failure = UnexpectedResponse if isinstance(error, ResponseParserError) else Failure
             values = {"url": self._url, "proxy": self._proxy, "again": self._again}
             values["settings"] = f"; check {self._proxy}" if self._proxy else ""
-            raise failure(message.format(reason=reason(error), **values)) from None
+            raise Failure(message.format(reason=reason(error), **values)) from None
 
 
 def reason(error: BaseException) -> str:
