@@ -109,7 +109,7 @@ class Retries:
         return delay
 
     def _record_success(self, event_name: str, response: Any, event: dict[str, Any]) -> None:
-        """Let the adaptive mode raise the rate, and let the next requests be sent again as well."""
+        """Let the adaptive mode send faster again, and allow retries of the next requests."""
         if self._policy:
             self._policy.emit(event_name, response=response, **event)
             context = event["request_dict"]["context"]
