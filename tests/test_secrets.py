@@ -574,8 +574,10 @@ def test_no_password_on_standard_input(given: bytes, run_fast: ForkRunner, stub:
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("begin", every(2, ["", "half of "]))
-def test_a_line_that_arrives_in_parts(begin: str, run: Shell, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("begin", "end"), every(3, [("half of ", "\n"), ("", "\n"), ("half of ", "")])
+)
+def test_a_line_that_arrives_in_parts(begin: str, end: str, run: Shell, stub: Stub) -> None:
     """It is read completely, also if reading does not wait for it."""
     endpoint = stub.endpoint(CREATED)
     reader, writer = os.pipe()
@@ -584,7 +586,10 @@ def test_a_line_that_arrives_in_parts(begin: str, run: Shell, stub: Stub) -> Non
     process = run.start(*ASKING, env=run.env | url(endpoint), stdin=reader, stderr=-1)
     os.close(reader)
     time.sleep(0.8)
-    os.write(writer, b"the password\n")
+    os.write(writer, f"the password{end}".encode())
+    # Whoever writes may keep the pipe open.
+    if end:
+        process.wait(30)
     os.close(writer)
     assert process.communicate()[1] == b""
     assert process.returncode == 0

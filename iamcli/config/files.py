@@ -122,16 +122,14 @@ def _line(stream: BinaryIO) -> bytes:
     """Return the next line; wait for all of it, also if ``stream`` is not blocking."""
     import select
 
-    line = b""
-    waited = False
-    while True:
-        part = stream.readline(MAX_SIZE - len(line))
-        line += part
-        whole = line.endswith(b"\n") or len(line) == MAX_SIZE
-        if whole or os.get_blocking(stream.fileno()) or (waited and not part):
-            return line
+    line = stream.readline(MAX_SIZE)
+    while not line.endswith(b"\n") and not os.get_blocking(stream.fileno()):
         select.select([stream], [], [])
-        waited = True
+        part = stream.readline(MAX_SIZE)
+        if not part:
+            break
+        line += part
+    return line
 
 
 def _prompted(what: str, *, new: bool) -> bytes:
