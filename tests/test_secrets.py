@@ -606,6 +606,23 @@ def test_no_standard_input(run: Shell, stub: Stub) -> None:
     assert endpoint.requests == []
 
 
+def test_a_terminal_that_is_closed_without_a_signal(run: Shell, stub: Stub) -> None:
+    """No signal arrives if it is not the terminal of the session."""
+    endpoint = stub.endpoint(CREATED)
+    terminal, own = os.openpty()
+    process = run.start(
+        *ASKING, env=run.env | url(endpoint), stdin=own, stderr=-1, start_new_session=True
+    )
+    os.close(own)
+    assert process.stderr
+    assert process.stderr.read(10) == b"Password: "
+    os.close(terminal)
+    assert process.wait(30) == 1
+    said = process.stderr.read().decode()
+    assert said == f"{ASKING[0]}: no password on standard input\n"
+    assert endpoint.requests == []
+
+
 def test_password_is_asked_for_without_echo(run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("ChangePassword"))
     arguments = ("iam-userchangepassword", "-o", "-", "-n", "-")

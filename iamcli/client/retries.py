@@ -71,8 +71,7 @@ class Retries:
         self._log = log
         self._pausing = pausing
         self._mode, self._attempts = mode_and_limit(settings)
-        # The adaptive mode measures the rate of the requests from the first one on.
-        self._policy = self._retry_handlers() if self._mode == "adaptive" else None
+        self._policy: HierarchicalEmitter | None = None
         self.resent = False
 
     def before_send(self, event_name: str, **event: Any) -> None:
