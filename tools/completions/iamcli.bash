@@ -98,15 +98,19 @@ _iamcli()
 _iamcli_complete_value()
 {
     # bash keeps the quote that begins the word; _filedir removes it itself.
-    local word typed=${cur#[\'\"]}
+    local word case_option typed=${cur#[\'\"]}
     case $value in
         values\ *)
+            # macOS has bash 3.2, which cannot change the case of a value.
+            case_option=$(shopt -p nocasematch)
+            shopt -s nocasematch
             for word in ${value#values }; do
-                [[ ${word,,} != "${typed,,}"* ]] || COMPREPLY+=("$word")
+                [[ $word != "$typed"* ]] || COMPREPLY+=("$word")
             done
+            $case_option
             ;;
         names\ *) _iamcli_names "${value#names }" ;;
-        command) mapfile -t COMPREPLY < <(compgen -W "$_iamcli_commands" -- "$typed") ;;
+        command) COMPREPLY=($(compgen -W "$_iamcli_commands" -- "$typed")) ;;
         directory) _filedir -d ;;
         file) _filedir ;;
     esac
@@ -170,7 +174,7 @@ _iamcli_program()
     if ((cword == 1)); then
         _iamcli_table iamcli
         _iamcli_options
-        [[ $cur != iam-* ]] || mapfile -t COMPREPLY < <(compgen -W "$_iamcli_commands" -- "$cur")
+        [[ $cur != iam-* ]] || COMPREPLY=($(compgen -W "$_iamcli_commands" -- "$cur"))
         return
     fi
     if [[ $first == iam-* ]]; then
