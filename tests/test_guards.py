@@ -202,3 +202,27 @@ def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
     row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke \| \d+ passed", re.MULTILINE)
     assert declared == set(row.findall((ROOT / "CONTRIBUTING.md").read_text()))
     assert "Typing :: Typed" in settings
+
+
+#: What bash 3.2 does not understand.
+NEWER_BASH = re.compile(
+    r"\b(?:mapfile|readarray|coproc|compopt)\b|\b(?:declare|local|typeset) -[a-zA-Z]*[Angul]\b"
+    r"|\$\{[\w@*\[\]]+(?:,|\^|@[A-Za-z]\})|&>>|\|&|;;&|;&"
+)
+
+
+def test_our_scripts_are_in_the_syntax_of_bash_3_2() -> None:
+    scripts = [
+        ROOT / "completions" / "bash" / "iamcli",
+        ROOT / "bin" / "launcher",
+        *(ROOT / "examples").glob("*.sh"),
+        *(ROOT / "iamcli").rglob("*.sh"),
+    ]
+    assert len(scripts) > 2
+    found = [
+        f"{script.name}: {line}"
+        for script in scripts
+        for line in script.read_text().splitlines()
+        if NEWER_BASH.search(line)
+    ]
+    assert found == []
