@@ -77,9 +77,13 @@ class Client:
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.
             events = HierarchicalEmitter()
-            region = self.destination.region
             signer = RequestSigner(
-                self._service.service_id, region, "iam", "v4", self._keys, events
+                self._service.service_id,
+                self.destination.region,
+                "iam",
+                "v4",
+                self._keys,
+                events,
             )
             self._retries = retries = Retries(settings, self._service, log, pausing)
             self._attempts = Attempts(log)

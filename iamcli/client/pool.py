@@ -248,7 +248,7 @@ def _copy(
         if channel.fileno() in ready:
             channel.settimeout(0)
             try:
-                # A TLS record is never larger, so that nothing decrypted is left.
+                # A TLS record is never larger, so nothing decrypted is left.
                 content = channel.recv(_PART)
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 # Not a part of the response, such as a session ticket.
