@@ -45,6 +45,13 @@ def defer_termination() -> None:
     Pending.deferred = True
 
 
+def stop_raising() -> None:
+    """Raise nothing from now on: SIGINT is ignored, SIGTERM and SIGHUP are only recorded."""
+    Pending.deferred = True
+    if _signal.getsignal(_signal.SIGINT) is _handle_sigint:
+        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+
+
 def end_process(number: int) -> None:
     """End the process by signal ``number``, or else with the exit status 128 + ``number``.
 

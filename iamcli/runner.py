@@ -45,6 +45,7 @@ class Program(Command):
         try:
             interrupts.install_handlers()
             status = self.run(sys.argv[1:])
+            interrupts.stop_raising()
         except KeyboardInterrupt:
             status = INTERRUPTED
         if status and interrupts.Pending.number:
