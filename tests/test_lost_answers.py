@@ -26,7 +26,7 @@ ANSWERS = Path(__file__).resolve().parent / "answers"
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SERIAL = f"{ARN}mfa/phone"
 CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
-TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "0.4"}
+TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 LOST = {
     "closed": faulty(lambda handler: handler.connection.close()),
@@ -139,8 +139,8 @@ REMOVING = [
 each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
 
 
-def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str) -> Done:
-    return run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **TWICE})
+def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str, **env: str) -> Done:
+    return run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **TWICE, **env})
 
 
 def missing(sentence: str) -> Answer:
@@ -394,7 +394,7 @@ def test_addition_that_is_not_seen_is_not_done(
     others = adding.there.replace("Admin", "{}").replace("web", "{}")
     first, second = (others.replace("{}", name) for name in ("A", "z"))
     endpoint.on(adding.looking, ok(adding.looking, first), ok(adding.looking, second))
-    done = run_against(run_fast, endpoint, adding.line)
+    done = run_against(run_fast, endpoint, adding.line, IAMCLI_TIMEOUT="1")
     assert done.status == 1
     assert adding.note.replace(" is ", " is not ") in done.err
     assert "unknown" not in done.err
@@ -528,7 +528,7 @@ def test_what_is_not_visible_yet_is_taken_back_later(
     once: Once, first: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
-    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "4"}
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "10"}
     done = run_fast(*once.arguments, stdout="/dev/full", env=env)
     assert done.status == 1
     assert f"{once.what} was deleted again\n" in done.err
@@ -543,7 +543,7 @@ def test_what_may_still_exist_is_called_so(
     once: Once, answer: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = service(stub).on(once.delete, answer)
-    env = {"AWS_IAM_URL": endpoint.url, **TWICE}
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE, "IAMCLI_TIMEOUT": "1"}
     done = run_fast(*once.arguments, stdout="/dev/full", env=env)
     assert done.status == 1
     exists = f"{once.what} may still exist but its secret is lost; delete it with {once.remedy}: "

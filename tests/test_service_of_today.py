@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from support.stub import Endpoint, Request, Stub
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
-ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "3"}
+ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
 
 
 def canned(name: str) -> Answer:
@@ -74,7 +74,7 @@ def test_what_was_just_created_is_waited_for(
 def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
     line, no = LATE[operation]
     endpoint = creating(stub).on(operation, no)
-    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV, "IAMCLI_TIMEOUT": "1"})
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV, "IAMCLI_TIMEOUT": "2"})
     assert done.status == 1
     assert "NoSuchEntity: " in done.err.splitlines()[0]
     assert "; not created: " in done.err.splitlines()[1]

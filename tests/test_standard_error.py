@@ -190,7 +190,7 @@ class Run(NamedTuple):
 LOST = faulty(lambda handler: handler.connection.close())
 USER = ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
 DENIED = refused("AccessDenied", "Not allowed.", 403)
-TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "0.4"}
+TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 
 def refusing(stub: Stub, operation: str, refusal: Answer = DENIED) -> Account:
