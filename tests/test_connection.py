@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN
+from support.processes import wait_until
 from support.selection import every
 from support.shell import KEY_ID, SECRET
 from support.stub import faulty, ok, refused
@@ -1246,14 +1247,17 @@ def test_keep_alive_is_as_configured(
     shown = []
 
     def look(handler: BaseHTTPRequestHandler) -> None:
-        # When everything is acknowledged, only the timer of SO_KEEPALIVE runs.
-        time.sleep(0.1)
         ports = [f":{port:04X}" for port in (handler.client_address[1], handler.server.server_port)]
-        lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
-        rows = [line.split() for line in lines]
-        # Another connection from the same port may have ended a short time ago.
-        ours = [row for row in rows if [row[1][-5:], row[2][-5:]] == ports]
-        shown.extend(row[5][:2] for row in ours)
+
+        def timers() -> list[str]:
+            lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+            rows = [line.split() for line in lines]
+            # Another connection from the same port may have ended a short time ago.
+            return [row[5][:2] for row in rows if [row[1][-5:], row[2][-5:]] == ports]
+
+        # When everything is acknowledged, only the timer of SO_KEEPALIVE runs.
+        wait_until(lambda: "01" not in timers())
+        shown.extend(timers())
 
     env = {"AWS_IAM_URL": stub.endpoint(faulty(look)).url, "BOTOCORE_TCP_KEEPALIVE": value}
     show(run_fast, **env, AWS_MAX_ATTEMPTS="1")
