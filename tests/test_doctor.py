@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.certificates import self_signed
+from support.faults import CLOSED
 from support.selection import every
 from support.shell import BIN, KEY_ID, ROOT, SECRET
-from support.stub import Answer, Stub, faulty, ok, refused
+from support.stub import Answer, Stub, ok, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -162,7 +163,7 @@ def foreign(place: Place, page: bytes) -> dict[str, str]:
 
 def closing(place: Place) -> dict[str, str]:
     """A service that closes the connection without an answer."""
-    return private(AWS_IAM_URL=place.stub.endpoint(faulty(lambda _handler: None)).url)
+    return private(AWS_IAM_URL=place.stub.endpoint(CLOSED).url)
 
 
 def through(place: Place, login: str = "") -> str:

@@ -12,7 +12,6 @@ import os
 import re
 import socket
 import ssl
-import struct
 import threading
 import time
 from pathlib import Path
@@ -23,8 +22,9 @@ import pytest
 from botocore.exceptions import HTTPClientError
 from botocore.model import ServiceModel
 from support.certificates import self_signed
+from support.faults import CLOSED, headed, raw
 from support.selection import every
-from support.stub import Answer, faulty, ok, refused
+from support.stub import Answer, canned, faulty, ok, refused
 from support.stub import Stub as StubServer
 
 import iamcli
@@ -43,16 +43,11 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-ANSWERS = Path(__file__).resolve().parent / "answers"
 #: The seconds that a command waits if it is to time out, and within which it always has to end.
 WAITS = 1.0
 BOUND = 10.0
 BRIEFLY = {"IAMCLI_TIMEOUT": str(WAITS)}
 ONE_TRY = {"IAMCLI_TIMEOUT": "20", "AWS_MAX_ATTEMPTS": "1"}
-
-
-def canned(name: str) -> Answer:
-    return Answer((ANSWERS / f"{name}.xml").read_bytes())
 
 
 # The kinds of command, and the request that goes wrong.
@@ -155,33 +150,6 @@ def assert_reported(done: Done, kind: Kind) -> str:
 
 
 # The faults.
-
-
-def raw(*parts: bytes, pause: float = 0, reset: bool = False) -> Answer:
-    """Return an answer of bytes as they stand, with a ``pause`` after each part."""
-
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        try:
-            for part in parts:
-                handler.wfile.write(part)
-                handler.wfile.flush()
-                time.sleep(pause)
-        except OSError:
-            return
-        if reset:
-            # Closing at once sends a reset.
-            linger = struct.pack("ii", 1, 0)
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            handler.connection.shutdown(socket.SHUT_RD)
-        handler.connection.close()
-
-    return faulty(send)
-
-
-def headed(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    """Return an answer's bytes; without ``headers`` its length is what it is."""
-    given = headers or (f"Content-Length: {len(body)}",)
-    return "\r\n".join((f"HTTP/1.1 {status}", *given, "", "")).encode() + body
 
 
 def chunked(*parts: bytes) -> bytes:
@@ -296,7 +264,7 @@ FAULTS = {
     "no http": Fault(always(raw(b"SSH-2.0-OpenSSH_9.6\r\n")), BROKEN),
     "endless header": Fault(always(raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 99999)), BROKEN),
     "many headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 9999)), BROKEN),
-    "closed before an answer": Fault(always(raw()), BROKEN),
+    "closed before an answer": Fault(always(CLOSED), BROKEN),
     "reset before an answer": Fault(always(raw(reset=True)), BROKEN),
     "reset amid the headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\nCont", reset=True)), BROKEN),
     "reset amid the body": Fault(
@@ -579,7 +547,7 @@ def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
 AGAIN = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 LOST = {
     "reset": raw(reset=True),
-    "closed": raw(),
+    "closed": CLOSED,
     "cut": raw(headed(b"<Cre", "Content-Length: 999")),
     "time-out": raw(b"", pause=3 * WAITS),
     "gateway's time-out": Answer(HTML, 504),
@@ -677,7 +645,7 @@ def test_the_way_to_look_names_no_user_where_none_was_named(
     (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
     arguments, look = CREATING[operation]
     kind = Kind(tuple(arguments.replace(" -u bob", "").split()), operation, {})
-    done, _ = meet(run_fast, stub, kind, raw())
+    done, _ = meet(run_fast, stub, kind, CLOSED)
     assert assert_reported(done, kind).endswith(f"check first: {look.removesuffix(' -u bob')}")
 
 
@@ -1011,7 +979,7 @@ def plain(handler: BaseHTTPRequestHandler) -> None:
     os.write(handler.connection.fileno(), b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
 
 
-ON_THE_WAY_BACK = {"closed": raw(), "reset": raw(reset=True), "not encrypted": faulty(plain)}
+ON_THE_WAY_BACK = {"closed": CLOSED, "reset": raw(reset=True), "not encrypted": faulty(plain)}
 
 
 @pytest.fixture(scope="module")

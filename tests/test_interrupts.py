@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.faults import SILENT, headed, silent
 from support.processes import wait_until
 from support.selection import every
 from support.shell import BIN
-from support.stub import Answer, faulty, ok, refused
+from support.stub import canned, faulty, ok, refused
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-ANSWERS = Path(__file__).resolve().parent / "answers"
 #: Longer than any test waits.
 NEVER = 20
 UNKNOWN = "interrupted; {} may have taken effect, check first: {}"
@@ -54,19 +54,6 @@ def number(request: pytest.FixtureRequest) -> signal.Signals:
 def status_of(number: signal.Signals) -> int:
     """Return the status of a command that was ended by a signal, as Popen has it."""
     return 130 if number == signal.SIGINT else -number
-
-
-def canned(name: str) -> Answer:
-    return Answer((ANSWERS / f"{name}.xml").read_bytes())
-
-
-def silent(handler: BaseHTTPRequestHandler) -> None:
-    """Say nothing until the other side is gone."""
-    handler.connection.settimeout(NEVER)
-    handler.connection.recv(1)
-
-
-SILENCE = faulty(silent)
 
 
 def interrupted(
@@ -144,7 +131,7 @@ def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: 
 @pytest.mark.parametrize("tenths", range(8))
 def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
     """Before the program's own first line it is Python that is interrupted, and says so."""
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     due = time.monotonic() + 0.04 * tenths
     status, out, err = interrupted(
         run, endpoint, "iam-usergetattributes", when=lambda: time.monotonic() >= due
@@ -200,7 +187,7 @@ class Interrupting:""",
 
 
 def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     command = str(BIN / "iam-usergetattributes")
     arguments = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
     run.env |= {"AWS_IAM_URL": endpoint.url}
@@ -213,7 +200,7 @@ def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) 
 
 
 def test_while_reading(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     arguments = ("iam-usergetattributes",)
     ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
@@ -221,7 +208,7 @@ def test_while_reading(number: signal.Signals, run: Shell, stub: Stub) -> None:
 
 def test_amid_an_answer(number: signal.Signals, run: Shell, stub: Stub) -> None:
     def begin(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<List")
+        handler.wfile.write(headed(b"<List", "Content-Length: 999"))
         silent(handler)
 
     endpoint = stub.endpoint(faulty(begin))
@@ -231,7 +218,7 @@ def test_amid_an_answer(number: signal.Signals, run: Shell, stub: Stub) -> None:
 
 
 def test_amid_a_list(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENCE)
+    endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENT)
     arguments = ("iam-userlistbypath",)
     when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
     status, out, err = interrupted(run, endpoint, *arguments, when=when, number=number)
@@ -265,14 +252,14 @@ def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) ->
 def test_while_something_is_changed(
     line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     arguments = line.split()
     ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", f"{arguments[0]}: {UNKNOWN.format(operation, check)}\n")
 
 
 def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
+    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
     arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
     when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
     ended = interrupted(run, endpoint, *arguments, when=when, number=number)
@@ -287,7 +274,7 @@ def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> N
 
 
 def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint().on("ListAccessKeys", SILENCE)
+    endpoint = stub.endpoint().on("ListAccessKeys", SILENT)
     arguments = ("iam-userdel", "-u", "bob", "-r")
     ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
     assert ended == (status_of(number), "", "")
@@ -297,7 +284,7 @@ def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: 
 @pytest.mark.parametrize("name", every(3, ["INT", "TERM", "HUP"]))
 def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
     """It sends the signal twice: to the process, and to its group."""
-    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENCE)
+    endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
     arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
     given = ("--preserve-status", "-s", name, "2")
     done = run("timeout", *given, *arguments, env={"AWS_IAM_URL": endpoint.url})
@@ -317,7 +304,7 @@ ASKING = ("iam-useraddloginprofile", "-u", "bob", "-p", "-")
 
 
 def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": endpoint.url})
     terminal.wait_for("Password: ")
     wait_until(lambda: not terminal.echoes() and asleep(terminal.pid))
@@ -332,7 +319,7 @@ def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -
 @pytest.mark.parametrize("arguments", [ASKING, (*ASKING[:-1], "secret")], ids=["asking", "waiting"])
 def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: Stub) -> None:
     """Failed reads and writes there are not reported: SIGHUP ends the command."""
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     script = 'exec "$0" "$@" 2>err'
     env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     terminal = Terminal("sh", "-c", f"cd && {script}", *arguments, env=env)
@@ -351,7 +338,7 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
 
 
 def test_seeds_file_does_not_stay(number: signal.Signals, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
     before = sorted(run.home.iterdir())
     status, _, err = interrupted(
@@ -499,7 +486,7 @@ def test_key_that_cannot_be_taken_back_is_named(
     """Ctrl-C ends the taking back, whatever began it."""
     denied = refused("AccessDenied", "not you", 403)
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
-    endpoint.on("DeleteAccessKey", denied if deletion == "refused" else SILENCE)
+    endpoint.on("DeleteAccessKey", denied if deletion == "refused" else SILENT)
     process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
     wait_until(lambda: endpoint.requests and asleep(process.pid))
     process.send_signal(number)
@@ -650,7 +637,7 @@ def test_a_second_signal_hides_no_outcome(
     second: signal.Signals, pause: float, run: Shell, stub: Stub
 ) -> None:
     first = signal.SIGINT if second == signal.SIGTERM else signal.SIGTERM
-    endpoint = stub.endpoint(SILENCE)
+    endpoint = stub.endpoint(SILENT)
     env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
     process = run.start("iam-usercreate", "-u", "bob", env=env, stderr=-1)
     wait_until(lambda: endpoint.requests)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import subprocess
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
+from support.faults import CLOSED, headed, raw
 from support.selection import every
-from support.stub import Answer, faulty, ok, refused
+from support.stub import Answer, canned, ok, refused
 from test_partial import CASES
 from test_secrets import KEY, NEW_ID, ONCE, Once, service
 
@@ -22,17 +22,14 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Request, Stub
 
-ANSWERS = Path(__file__).resolve().parent / "answers"
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SERIAL = f"{ARN}mfa/phone"
 CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
 
 LOST = {
-    "closed": faulty(lambda handler: handler.connection.close()),
-    "cut": faulty(
-        lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n<De")
-    ),
+    "closed": CLOSED,
+    "cut": raw(headed(b"<De", "Content-Length: 99")),
     "gateway's time-out": Answer(b"<html/>", 504),
     "service's failure": refused("ServiceFailure", "something broke", 500),
 }
@@ -171,7 +168,7 @@ def test_in_strict_mode_nothing_is_added_to_standard_output(
     removing: Removing, run_fast: ForkRunner, stub: Stub
 ) -> None:
     run_fast.env["IAMCLI_STRICT"] = "1"
-    endpoint = stub.endpoint(LOST["closed"], missing(removing.gone))
+    endpoint = stub.endpoint(CLOSED, missing(removing.gone))
     assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
 
 
@@ -191,20 +188,20 @@ def test_missing_owner_is_an_error(removing: Removing, run_fast: ForkRunner, stu
     if not removing.no_owner:
         assert not REMOVALS[removing.operation].owners
         return
-    endpoint = stub.endpoint(LOST["closed"], missing(removing.no_owner))
+    endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
     done = run_against(run_fast, endpoint, removing.line)
     name = removing.line.split()[0]
     assert done == (1, "", f"{name}: NoSuchEntity: {removing.no_owner}\n")
 
 
 def test_sentence_that_names_neither_is_an_error(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(LOST["closed"], missing("It is not there."))
+    endpoint = stub.endpoint(CLOSED, missing("It is not there."))
     done = run_against(run_fast, endpoint, "iam-userdelpolicy -u bob -p read")
     assert done == (1, "", "iam-userdelpolicy: NoSuchEntity: It is not there.\n")
 
 
 def test_what_is_there_after_all_was_not_removed(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(LOST["closed"], refused("DeleteConflict", "it has keys", 409))
+    endpoint = stub.endpoint(CLOSED, refused("DeleteConflict", "it has keys", 409))
     done = run_against(run_fast, endpoint, "iam-userdel -u bob")
     assert done == (1, "", "iam-userdel: DeleteConflict: it has keys\n")
 
@@ -263,7 +260,7 @@ def test_outcome_is_unknown_if_no_answer_was_understood(
 def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
     operation: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = stub.endpoint(LOST["closed"], refused("AccessDenied", "not you", 403))
+    endpoint = stub.endpoint(CLOSED, refused("AccessDenied", "not you", 403))
     endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
     done = run_against(run_fast, endpoint, CHANGING[operation])
     assert done.status == 1
@@ -275,7 +272,7 @@ def test_only_the_code_no_such_entity_settles_a_removal(
     code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     sentence = "The user with name bob cannot be found."
-    endpoint = stub.endpoint(LOST["closed"], refused(code, sentence, 404))
+    endpoint = stub.endpoint(CLOSED, refused(code, sentence, 404))
     done = run_against(run_fast, endpoint, "iam-userdel -u bob")
     assert (done.status, done.out) == (1, "")
     assert f"{code}: {sentence}; DeleteUser may have taken effect" in done.err
@@ -298,7 +295,7 @@ def test_every_operation_that_is_sent_again_is_here() -> None:
 
 
 def test_reading_says_that_it_may_be_tried_again(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(LOST["closed"])
+    endpoint = stub.endpoint(CLOSED)
     done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
     assert done.err.endswith("was lost before the response was complete; try again\n")
 
@@ -315,10 +312,6 @@ class Adding(NamedTuple):
     there: str
     note: str
     others: dict[str, Answer] = {}  # noqa: RUF012 - never written to
-
-
-def canned(name: str) -> Answer:
-    return Answer((ANSWERS / f"{name}.xml").read_bytes())
 
 
 GROUPS = (
@@ -375,11 +368,11 @@ def adding_endpoint(stub: Stub, adding: Adding, *answers: Answer) -> Endpoint:
 
 
 @every_adding
-@pytest.mark.parametrize("second", [LOST["closed"], QUOTA], ids=["lost", "refused"])
+@pytest.mark.parametrize("second", [CLOSED, QUOTA], ids=["lost", "refused"])
 def test_addition_that_is_seen_is_done(
     adding: Adding, second: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = adding_endpoint(stub, adding, LOST["closed"], second)
+    endpoint = adding_endpoint(stub, adding, CLOSED, second)
     endpoint.on(adding.looking, ok(adding.looking, adding.there))
     done = run_against(run_fast, endpoint, adding.line)
     name = adding.line.split()[0]
@@ -390,7 +383,7 @@ def test_addition_that_is_seen_is_done(
 def test_addition_that_is_not_seen_is_not_done(
     adding: Adding, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = adding_endpoint(stub, adding, LOST["closed"])
+    endpoint = adding_endpoint(stub, adding, CLOSED)
     others = adding.there.replace("Admin", "{}").replace("web", "{}")
     first, second = (others.replace("{}", name) for name in ("A", "z"))
     endpoint.on(adding.looking, ok(adding.looking, first), ok(adding.looking, second))
@@ -407,7 +400,7 @@ def test_addition_that_is_seen_late_is_done(
     adding: Adding, run_fast: ForkRunner, stub: Stub
 ) -> None:
     empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
-    endpoint = adding_endpoint(stub, adding, LOST["closed"])
+    endpoint = adding_endpoint(stub, adding, CLOSED)
     endpoint.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
     done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 0
@@ -417,7 +410,7 @@ def test_addition_that_is_seen_late_is_done(
 def test_addition_that_may_not_be_looked_up_is_unknown(
     adding: Adding, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    endpoint = adding_endpoint(stub, adding, LOST["closed"])
+    endpoint = adding_endpoint(stub, adding, CLOSED)
     endpoint.on(adding.looking, refused("AccessDenied", "not you", 403))
     done = run_against(run_fast, endpoint, adding.line)
     assert done.status == 1
@@ -438,7 +431,7 @@ class Dropping(Account):
         answer = super().answer(request)
         if request.operation == self.drop:
             self.drop = ""
-            return LOST["closed"]
+            return CLOSED
         return answer
 
 
@@ -521,9 +514,7 @@ def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
-@pytest.mark.parametrize(
-    "first", every(2, [missing("not yet"), LOST["closed"]]), ids=["early", "lost"]
-)
+@pytest.mark.parametrize("first", every(2, [missing("not yet"), CLOSED]), ids=["early", "lost"])
 def test_what_is_not_visible_yet_is_taken_back_later(
     once: Once, first: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -536,9 +527,7 @@ def test_what_is_not_visible_yet_is_taken_back_later(
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-@pytest.mark.parametrize(
-    "answer", [missing("nothing here"), LOST["closed"]], ids=["missing", "lost"]
-)
+@pytest.mark.parametrize("answer", [missing("nothing here"), CLOSED], ids=["missing", "lost"])
 def test_what_may_still_exist_is_called_so(
     once: Once, answer: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:

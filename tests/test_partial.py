@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
+from support.faults import CLOSED
 from support.selection import every
-from support.stub import Answer, faulty, ok, refused
+from support.stub import Answer, canned, ok, refused
 
 from iamcli.errors import DONE, NOT_DONE, Failure, UnknownOutcome
 from iamcli.operations.progress import Progress
@@ -16,12 +16,6 @@ from iamcli.operations.progress import Progress
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.stub import Endpoint, Stub
-
-ANSWERS = Path(__file__).resolve().parent / "answers"
-
-
-def canned(name: str) -> Answer:
-    return Answer((ANSWERS / f"{name}.xml").read_bytes())
 
 
 # Removing a thing with everything that it holds, from an account that refuses less.
@@ -289,10 +283,7 @@ def test_what_may_not_be_read_is_skipped_and_reported(
 
 
 BROKEN = {
-    "closed": (
-        faulty(lambda handler: handler.connection.close()),
-        "was lost before the response was complete",
-    ),
+    "closed": (CLOSED, "was lost before the response was complete"),
     "failure": (refused("InternalFailure", "broken", 500), "InternalFailure: broken"),
     "refusal": (refused("ValidationError", "not so", 400), "ValidationError: not so"),
     "gateway": (Answer(b"<html/>", 502), "unexpected HTTP 502"),
@@ -423,7 +414,7 @@ def test_work_that_fails_is_reported(
 
 def test_step_whose_answer_is_lost_is_in_neither_half(run_fast: ForkRunner, stub: Stub) -> None:
     work = WORKS["usercreate"]
-    endpoint = willing(stub).on("CreateUser", faulty(lambda handler: handler.connection.close()))
+    endpoint = willing(stub).on("CreateUser", CLOSED)
     done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert done.err.endswith(
         "iam-usercreate: created: nothing; unknown: user bob; not created: "

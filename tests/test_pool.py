@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
+from support.faults import headed, raw
 from support.processes import left_behind, wait_until
 from support.selection import every
 from support.stub import Answer, Stub, faulty, ok, refused
@@ -93,15 +94,10 @@ ROWS = [(name, scheme) for scheme in ("http", "https") for name in CASES]
 def with_more(handler: BaseHTTPRequestHandler) -> None:
     """Send the response, and later a second one."""
     body = ok("ListSigningCertificates", "<Certificates/><IsTruncated>false</IsTruncated>").body
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    handler.wfile.write(headed(body))
     time.sleep(0.1)
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    handler.wfile.write(headed(b""))
     time.sleep(3)
-
-
-def too_short(handler: BaseHTTPRequestHandler) -> None:
-    """Send a part of a response."""
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n<ListAcc")
 
 
 def prepared(stub: Stub) -> Endpoint:
@@ -115,7 +111,7 @@ def prepared(stub: Stub) -> Endpoint:
         stub.endpoint(refused("NoSuchEntity", "not here", 404))
         .on("GetUser", USER._replace(delay=0.2))
         .on("ListUserPolicies", ending)
-        .on("ListAccessKeys", faulty(too_short))
+        .on("ListAccessKeys", raw(headed(b"<ListAcc", "Content-Length: 9")))
         .on("ListSigningCertificates", faulty(with_more))
         .on("ListGroupsForUser", ok("ListGroupsForUser")._replace(delay=2))
         .on("ListGroups", ok("ListGroups", f"<Groups>{groups}</Groups>"))

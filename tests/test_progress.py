@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
+from support.faults import CLOSED, SILENT
 from support.selection import every
-from support.stub import Answer, faulty, ok, refused
+from support.stub import Answer, ok, refused
 from support.terminal import SIZE, Terminal, rows
 
 from iamcli.errors import INTERRUPTED
@@ -25,7 +26,6 @@ THROTTLED = refused("Throttling", "Rate exceeded")
 FAILED = refused("ServiceFailure", "The request processing has failed.", 503)
 GONE = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
 CONFLICT = refused("DeleteConflict", "Cannot delete entity.", 409)
-SILENT = faulty(lambda handler: handler.connection.recv(1) and None)
 THINGS = {
     "ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE", "AKIAIOSFODNN7EXAMPLE2"],
     "ListUserPolicies": ["one", "two"],
@@ -189,7 +189,7 @@ def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> N
             (Answer(b"", 429), "requests are throttled"),
             (FAILED, "GetUser failed"),
             (refused("ConcurrentModification", "Wait.", 409), "GetUser failed"),
-            (faulty(lambda handler: handler.connection.close()), "GetUser failed"),
+            (CLOSED, "GetUser failed"),
         ],
     ),
 )

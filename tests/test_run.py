@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 from support import resettable
 from support.certificates import self_signed
+from support.faults import CLOSED, headed, raw
 from support.processes import left_behind, running, wait_until
 from support.selection import every
 from support.shell import BIN, HERE
-from support.stub import Answer, Stub, faulty, ok, refused
+from support.stub import Answer, Stub, ok, refused
 from support.terminal import Terminal
 from test_transcripts import tokens
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
-    from http.server import BaseHTTPRequestHandler
 
     from support.shell import Done, Shell
     from support.stub import Endpoint
@@ -226,15 +226,9 @@ def test_connections_are_kept_over_tls(shell: Shell) -> None:
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
-def closing(handler: BaseHTTPRequestHandler) -> None:
-    """Answer without announcing that the connection is closed."""
-    handler.wfile.write(
-        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(USER.body), USER.body)
-    )
-
-
 def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(faulty(closing))
+    """The response did not announce that the service closes it."""
+    endpoint = stub.endpoint(raw(headed(USER.body)))
     endpoint.on("CreateUser", ok("CreateUser", USER_ELEMENT))
     shell.env["AWS_IAM_URL"] = endpoint.url
     script = "iam-usergetattributes -u bob; sleep 0.2; iam-usercreate -u bob; echo $?"
@@ -246,7 +240,7 @@ def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> N
 
 @pytest.mark.full
 def test_a_request_that_may_have_arrived_is_not_repeated(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(faulty(lambda _handler: None))
+    endpoint = stub.endpoint(CLOSED)
     shell.env["AWS_IAM_URL"] = endpoint.url
     alone = shell("iam-usercreate", "-u", "bob")
     endpoint.requests.clear()

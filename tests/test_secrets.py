@@ -14,9 +14,10 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
+from support.faults import headed
 from support.selection import every
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
-from support.stub import Answer, faulty, ok, refused
+from support.stub import Answer, canned, faulty, ok, refused
 from support.terminal import Terminal
 
 import iamcli
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-ANSWERS = Path(__file__).resolve().parent / "answers"
 NEW_ID = "AKIAI44QH8DHBEXAMPLE"
 NEW_SECRET = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -52,7 +52,7 @@ DEVICE = ok(
     f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber><Base32StringSeed>{base64_of(SEED)}"
     f"</Base32StringSeed><QRCodePNG>{base64_of(PICTURE)}</QRCodePNG></VirtualMFADevice>",
 )
-USER = Answer((ANSWERS / "CreateUser.xml").read_bytes())
+USER = canned("CreateUser")
 
 
 # Shown once, or taken back.
@@ -199,8 +199,7 @@ def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> Non
 
     def leave(handler: BaseHTTPRequestHandler) -> None:
         os.close(reader)
-        length = f"Content-Length: {len(answer.body)}\r\n\r\n".encode()
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + length + answer.body)
+        handler.wfile.write(headed(answer.body))
 
     endpoint = service(stub).on(once.create, faulty(leave))
     run.env |= url(endpoint)

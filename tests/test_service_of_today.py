@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
 from support.selection import every
 from support.shell import KEY_ID
-from support.stub import Answer, ok, refused
+from support.stub import Answer, canned, ok, refused
 from test_partial import CASES
 
 from iamcli.errors import ServiceError
@@ -22,12 +21,7 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.stub import Endpoint, Request, Stub
 
-ANSWERS = Path(__file__).resolve().parent / "answers"
 ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
-
-
-def canned(name: str) -> Answer:
-    return Answer((ANSWERS / f"{name}.xml").read_bytes())
 
 
 def missing(kind: str, name: str) -> Answer:

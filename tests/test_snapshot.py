@@ -17,11 +17,12 @@ from xml.sax.saxutils import escape
 import boto3
 import pytest
 from botocore.handlers import json_decode_policies
+from support.faults import SILENT
 from support.processes import wait_until
 from support.selection import every
 from support.shell import KEY_ID, NO_BYTE_CODE, ROOT, SECRET
 from support.ssh_keys import public_key
-from support.stub import Endpoint, faulty, ok, refused
+from support.stub import Endpoint, ok, refused
 from support.terminal import Terminal
 
 from iamcli.errors import Failure
@@ -664,8 +665,7 @@ def test_nothing_is_left_if_the_file_cannot_be_written_completely(
 
 @pytest.mark.parametrize("number", every(3, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
 def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.Signals) -> None:
-    # Answers nothing until the client closes the connection.
-    service.on("GetLoginProfile", faulty(lambda handler: handler.connection.recv(1) and None))
+    service.on("GetLoginProfile", SILENT)
     command = [sys.executable, "-m", "iamcli", "snapshot", "account.json"]
     process = run.start(*command, stderr=subprocess.PIPE)
     wait_until(lambda: "GetLoginProfile" in service.operations)

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
+from support.faults import CLOSED, SILENT
 from support.selection import every
 from support.shell import BIN, ROOT
-from support.stub import faulty, ok, refused
+from support.stub import ok, refused
 from support.terminal import read_now, rows, terminal_pair
 from test_copy import snapshot, user
 from test_transcripts import FILES, HERE, TRANSCRIPTS, answer, parts
@@ -187,7 +188,6 @@ class Run(NamedTuple):
     interrupt: bool = False
 
 
-LOST = faulty(lambda handler: handler.connection.close())
 USER = ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
 DENIED = refused("AccessDenied", "Not allowed.", 403)
 TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
@@ -217,12 +217,12 @@ def denied(_run: Shell, stub: Stub) -> Run:
 
 def lost_removal(_run: Shell, stub: Stub) -> Run:
     gone = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
-    return Run("iam-userdel -u bob", stub.endpoint(LOST, gone), TWICE)
+    return Run("iam-userdel -u bob", stub.endpoint(CLOSED, gone), TWICE)
 
 
 def lost_addition(_run: Shell, stub: Stub) -> Run:
     group = f"<Groups><member><GroupName>g</GroupName><Arn>{ARN}group/g</Arn></member></Groups>"
-    endpoint = stub.endpoint(LOST).on("ListGroupsForUser", ok("ListGroupsForUser", group))
+    endpoint = stub.endpoint(CLOSED).on("ListGroupsForUser", ok("ListGroupsForUser", group))
     return Run("iam-groupadduser -g g -u bob", endpoint, TWICE)
 
 
@@ -232,8 +232,7 @@ def kept_device(_run: Shell, stub: Stub) -> Run:
 
 
 def interrupted(_run: Shell, stub: Stub) -> Run:
-    silent = faulty(lambda handler: handler.connection.recv(1) and None)
-    return Run("iam-usercreate -u bob", stub.endpoint(silent), interrupt=True)
+    return Run("iam-usercreate -u bob", stub.endpoint(SILENT), interrupt=True)
 
 
 def half_created(_run: Shell, stub: Stub) -> Run:

@@ -6,10 +6,12 @@ the other and repeats the last one. So many processes can use one stub at the sa
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound="Endpoint")
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
+#: Responses in the format of the service.
+ANSWERS = Path(__file__).resolve().parent.parent / "answers"
 
 
 class Request(NamedTuple):
@@ -59,6 +63,11 @@ def ok(operation: str, result: str = "") -> Answer:
         f"</{operation}Result><ResponseMetadata><RequestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE"
         f"</RequestId></ResponseMetadata></{operation}Response>".encode()
     )
+
+
+def canned(name: str) -> Answer:
+    """Return the response in the file ``name`` of ANSWERS: "GetUser", "ListUsers-truncated"."""
+    return Answer((ANSWERS / f"{name}.xml").read_bytes())
 
 
 def refused(code: str, message: str = "", status: int = 400) -> Answer:
@@ -106,6 +115,14 @@ class Endpoint:
             return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 
+class Server(ThreadingHTTPServer):
+    """Reports no client that closes its connection before it has the response."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Stub:
     """A running stub; ``endpoint`` adds a URL with its answers.
 
@@ -145,8 +162,7 @@ class Stub:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), Handler)
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_port
