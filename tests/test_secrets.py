@@ -326,6 +326,17 @@ def test_refused_device_leaves_no_file(run_fast: ForkRunner, stub: Stub) -> None
     assert not (run_fast.home / "seed").exists()
 
 
+def test_file_that_someone_else_has_removed(run_fast: ForkRunner, stub: Stub) -> None:
+    def remove(handler: BaseHTTPRequestHandler) -> None:
+        (run_fast.home / "seed").unlink()
+        handler.wfile.write(headed(refusal.body, status="409 Conflict"))
+
+    refusal = refused("EntityAlreadyExists", "it is there", 409)
+    endpoint = stub.endpoint(faulty(remove))
+    done = run_fast(*IN_FILE, "Base32String", "-o", "seed", env=url(endpoint))
+    assert done == (1, "", f"{IN_FILE[0]}: EntityAlreadyExists: it is there\n")
+
+
 # Out of logs.
 
 PASSWORD = "sé<cr>&e\"t's /+=%41 pass"
