@@ -1240,7 +1240,9 @@ def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: S
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux shows the timers of connections")
-@pytest.mark.parametrize(("value", "timer"), [("true", "02"), ("false", "00"), ("", "00")])
+@pytest.mark.parametrize(
+    ("value", "timer"), [("true", "02"), ("True", "02"), ("yes", "00"), ("false", "00"), ("", "00")]
+)
 def test_keep_alive_is_as_configured(
     value: str, timer: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
