@@ -35,7 +35,8 @@ def selected(name: str, line: int, longest: float) -> list[str]:
 
     The tests are grouped by the line of the function that the fewest of them execute. Those that
     run first are one of each group, and of these one whose name has most words of the code.
-    ``longest``: the duration (seconds) of those without moto; those with it take half of that.
+    ``longest``: the most that those without moto took together (seconds); for those with it, half
+    of that. So none of them is so long that it is mistaken for a loop.
     """
     groups: dict[tuple[str, int], dict[str, tuple[bool, float]]] = {}
     for place in places(name, line):
@@ -53,7 +54,7 @@ def selected(name: str, line: int, longest: float) -> list[str]:
         order += [(row[2], number, row[3], row[4]) for number, row in enumerate(sorted(rows))]
     tests, left = [], {False: longest, True: longest / 2}
     for moto, _, seconds, test in sorted(order):
-        if left[moto] > 0 and test not in tests:
+        if left[moto] >= seconds and test not in tests:
             left[moto] -= seconds
             tests.append(test)
     return tests
