@@ -10,6 +10,7 @@ and only for some of the tests.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -135,6 +136,7 @@ def _run(tests: list[str], *options: str) -> tuple[TestOutcome, str]:
             os.dup2(output.fileno(), 2)
             os._exit(pytest.main([*_OPTIONS, *options, *tests], plugins=[Plugin()]))
         failed = _ended(child, output.fileno())
+        _kill_programs()
         output.seek(0)
         text = output.read().decode(errors="replace")
     if "ERROR: not found: " in text:
@@ -156,6 +158,15 @@ def _ended(child: int, output: int) -> bool:
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return True
+
+
+def _kill_programs() -> None:
+    """Kill the programs that the tests have started and that still run, such as those in a loop."""
+    marker = f"\0HOME={Path('build/tests').resolve()}/".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if marker in b"\0" + (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 if __name__ == "__main__":
