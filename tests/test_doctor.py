@@ -852,6 +852,37 @@ def test_sts_is_asked_in_the_partition_of_the_endpoint(
         proxy.close()
 
 
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("sts.eu-west-1.amazonaws.com", "eu-west-1"),
+        ("sts.amazonaws.com", "us-east-1"),
+        ("sts.eu-west-1.example.com", "us-east-1"),
+    ],
+)
+def test_requests_to_a_configured_sts_are_signed_for_its_region(
+    host: str, region: str, healthy: ForkRunner, stub: Stub, tmp_path: Path
+) -> None:
+    certificate = self_signed(tmp_path / "cert.pem", host=host)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    proxy = Stub(tunnel=context)
+    try:
+        sts = proxy.endpoint(caller())
+        env = private(
+            AWS_IAM_URL=stub.endpoint(ok("GetUser", USER)).url,
+            AWS_ENDPOINT_URL_STS=f"https://{host}",
+            AWS_REGION="us-west-2",
+            AWS_CA_BUNDLE=str(certificate),
+            https_proxy=f"http://127.0.0.1:{proxy.port}",
+        )
+        assert doctor(healthy, **env).result("identity") == "ok"
+        [request] = sts.requests
+        assert f"/{region}/sts/aws4_request" in request.headers["authorization"]
+    finally:
+        proxy.close()
+
+
 def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Path]) -> None:
     server, certificate = tls
     endpoint = server.endpoint(caller()).on("GetUser", dated(ok("GetUser", USER), seconds=-120))
