@@ -47,7 +47,7 @@ def defer_termination() -> None:
 
 def stop_raising() -> None:
     """Raise nothing from now on: SIGINT is ignored, SIGTERM and SIGHUP are only recorded."""
-    Pending.deferred = True
+    defer_termination()
     if _signal.getsignal(_signal.SIGINT) is _handle_sigint:
         _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
 

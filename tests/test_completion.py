@@ -685,7 +685,7 @@ def test_silence_in_time(account: Shell) -> None:
         server.kill()
         server.wait()
     # It does not wait a second time.
-    assert took > 1.5
+    assert 1.5 < took < 20
     assert again < took - 1
 
 

@@ -227,7 +227,7 @@ def test_connections_are_kept_over_tls(shell: Shell) -> None:
 
 
 def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> None:
-    """The response did not announce that the service closes it."""
+    """The response does not announce that the service closes the connection."""
     endpoint = stub.endpoint(raw(headed(USER.body)))
     endpoint.on("CreateUser", ok("CreateUser", USER_ELEMENT))
     shell.env["AWS_IAM_URL"] = endpoint.url

@@ -116,7 +116,7 @@ class Endpoint:
 
 
 class Server(ThreadingHTTPServer):
-    """Reports no client that closes its connection before it has the response."""
+    """An HTTP server that does not report clients that close the connection early."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exc_info()[1], ConnectionError):
