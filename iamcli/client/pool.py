@@ -21,7 +21,6 @@ import time
 from collections import Counter
 
 from botocore.httpsession import URLLib3Session
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from iamcli.client import pooled
 
@@ -57,14 +56,18 @@ class PoolProcess:
 
 
 @contextlib.contextmanager
-def started(path: str) -> Iterator[PoolProcess]:
-    """Start the process, which listens at ``path`` and ends when this process ends."""
+def started(path: str, server: socket.socket) -> Iterator[PoolProcess]:
+    """Start the process, which listens at ``path`` and ends when this process ends.
+
+    ``server``: the socket at which this process takes commands; only this process has it open.
+    """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     listener.listen(128)
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         ours.close()
+        server.close()
         _run(listener, theirs, path)
     theirs.close()
     listener.close()
@@ -76,14 +79,8 @@ def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
     # In a session of its own, it outlives the process group of the script and removes the folder.
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    null = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
-        os.dup2(null, number)
-    own = {0, 1, 2, null, listener.fileno(), pipe.fileno()}
-    for number in map(int, os.listdir("/dev/fd")):
-        if number not in own:
-            with contextlib.suppress(OSError):
-                os.close(number)
+    # iamcli run waits for the end of the server's standard output.
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     try:
         _Pool().serve(listener, pipe, os.path.dirname(path))
     finally:
@@ -136,31 +133,21 @@ class _Pool:
         return thread
 
     def _serve_one(self, command: socket.socket) -> None:
-        """Serve one request of a ``command``."""
-        with command, contextlib.suppress(OSError, ValueError):
+        """Serve one request of a ``command``, which connects itself if that fails."""
+        with command, contextlib.suppress(Exception):
             with command.makefile("rb") as file:
                 order = json.loads(file.readline())
             with self._lock:
                 self._counts["requests"] += 1
-            try:
-                key = _key(order)
-                channel = self._take(key) or self._open(order, key)
-            except Exception as error:  # noqa: BLE001 - the command connects itself and reports it
-                # urllib3 calls a refused connection a kind of time-out.
-                late = isinstance(error, ConnectTimeoutError)
-                late = late and not isinstance(error, NewConnectionError)
-                command.sendall(pooled.TIMED_OUT if late else pooled.FAILED)
-                return
-            reusable = False
-            try:
-                reusable = _lend(channel, command, order["timeout"])
-            finally:
-                if reusable:
+            key = _key(order)
+            channel = self._take(key) or self._open(order, key)
+            with contextlib.suppress(OSError):
+                if _lend(channel, command, order["timeout"]):
                     with self._lock:
                         entry = (channel, time.monotonic())
                         self._idle.setdefault(key, []).append(entry)
-                else:
-                    _close(channel)
+                    return
+            _close(channel)
 
     def _take(self, key: object) -> Any:
         """Return an idle connection that is still open, or None."""
@@ -186,7 +173,6 @@ class _Pool:
     def _open(self, order: dict[str, Any], key: object) -> Any:
         """Return a new connection, opened and verified as a command does; raise what it raises."""
         scheme, host, port = order["url"]
-        bundle = order["bundle"]
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
@@ -196,7 +182,7 @@ class _Pool:
         address = f"[{host}]" if ":" in host else host
         url = f"{scheme}://{address}:{port}/"
         pool = session._manager.connection_from_url(url)  # noqa: SLF001 - as the session does
-        session._setup_ssl_cert(pool, url, bundle or True)  # noqa: SLF001
+        pool.cert_reqs, pool.ca_certs = ssl.CERT_REQUIRED, order["bundle"]
         connection = pool._new_conn()  # noqa: SLF001
         connection.timeout = order["timeout"]
         connection.connect()
@@ -216,7 +202,7 @@ def _lend(channel: Any, command: socket.socket, timeout: float | None) -> bool:
     """Let the ``command`` use a connection; return whether it can be used again."""
     if not isinstance(channel, ssl.SSLSocket):
         socket.send_fds(command, [pooled.CONNECTED], [channel.fileno()])
-        return command.recv(1) == pooled.REUSABLE
+        return bool(command.recv(1))
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
@@ -237,7 +223,7 @@ def _copy(
     while True:
         ready = {number for number, _ in poll.poll()}
         if command.fileno() in ready:
-            return command.recv(1) == pooled.REUSABLE
+            return bool(command.recv(1))
         if ours.fileno() in ready:
             content = ours.recv(_PART)
             if content:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 #: The path of the pool's socket, "" if there is no pool. The server of ``iamcli run`` sets it.
 ADDRESS = ""
-#: The answers of the pool, and what it is sent when a connection can be used again.
-CONNECTED, FAILED, TIMED_OUT = b"Y", b"N", b"T"
-REUSABLE = b"R"
+#: What the pool sends with the descriptor of a connection, and what it is sent if that connection
+#: can be used again.
+CONNECTED, REUSABLE = b"Y", b"R"
 #: Variables that the C library or OpenSSL reads for a connection; the pool does not have them.
 _OF_CONNECTIONS = ("HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "SSLKEYLOGFILE")
 
@@ -71,20 +71,17 @@ class _Pooled:
         return True
 
     def _ask(self, pool: socket.socket) -> int | None:
-        bundle = self.ca_certs if self.scheme == "https" else None
         order = {
             "url": [self.scheme, self.host, self.port],
-            "bundle": os.path.abspath(bundle) if bundle else None,
+            "bundle": os.path.abspath(self.ca_certs) if self.ca_certs else None,
             "timeout": self.timeout,
             "options": self.socket_options,
         }
         pool.settimeout(self.timeout)
         pool.connect(ADDRESS)
         pool.sendall(json.dumps(order).encode() + b"\n")
-        answer, descriptors, _, _ = socket.recv_fds(pool, 1, 1)
-        if answer == TIMED_OUT:
-            raise TimeoutError
-        return descriptors[0] if answer == CONNECTED and descriptors else None
+        _, descriptors, _, _ = socket.recv_fds(pool, 1, 1)
+        return descriptors[0] if descriptors else None
 
     def give_back(self, *, reusable: bool) -> None:
         """Give the connection back to the pool, which closes it if it is not ``reusable``."""

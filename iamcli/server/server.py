@@ -90,7 +90,7 @@ def main() -> None:
     for name in IMPORTED:
         import_module(name)
     listener = socket.socket(fileno=int(descriptor))
-    with pool.started(path + "-connections") as connections:
+    with pool.started(path + "-connections", listener) as connections:
         pooled.install(path + "-connections")
         warm_up()
         gc.collect()
