@@ -157,8 +157,10 @@ def chunked(*parts: bytes) -> bytes:
 
 
 HTML = b"<html><head><title>Sign in</title></head><body>Welcome to the hotel</body></html>"
+DECLARATION = b'<?xml version="1.0"?>'
 BOMB = (
-    b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "'
+    DECLARATION
+    + b'<!DOCTYPE a [<!ENTITY a "'
     + b"a" * 100
     + b'">'
     + b"".join(
@@ -166,7 +168,7 @@ BOMB = (
     )
     + b"]><a>&j;</a>"
 )
-EXTERNAL = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
+EXTERNAL = DECLARATION + b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
 
 
 class Fault(NamedTuple):
@@ -216,6 +218,17 @@ FAULTS = {
     ),
     "entity bomb": Fault(always(Answer(BOMB)), NOT_IAM),
     "external entity": Fault(always(Answer(EXTERNAL)), NOT_IAM),
+    "document type": Fault(
+        lambda operation: Answer(DECLARATION + b"<!DOCTYPE a>" + whole(operation)), NOT_IAM
+    ),
+    "root element in a document type": Fault(
+        lambda operation: Answer(
+            DECLARATION
+            + b'<!DOCTYPE a [<!ENTITY b "?><%sResponse>">]>' % operation.encode()
+            + whole(operation)
+        ),
+        NOT_IAM,
+    ),
     "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
     "deep error": Fault(
         always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)),
@@ -824,6 +837,15 @@ def test_setting_that_is_none(
 def test_the_longest_time_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
     done, _ = meet(run_fast, stub, KINDS["read"], canned("GetUser"), IAMCLI_TIMEOUT="3600")
     assert (done.status, done.err) == (0, "")
+
+
+def test_the_longest_response_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+    answer = canned("GetUser")
+    longest = answer._replace(body=answer.body.ljust(16 << 20))
+    done, _ = meet(run_fast, stub, KINDS["read"], longest)
+    assert (done.status, done.err) == (0, "")
+    done, _ = meet(run_fast, stub, KINDS["read"], longest._replace(body=longest.body + b" "))
+    assert "larger than 16777216 bytes" in assert_reported(done, KINDS["read"])
 
 
 @pytest.fixture

@@ -66,6 +66,11 @@ CASES = {
         [2, 2, 2],
         f"1\n{SHOWN}",
     ),
+    "after a response that was too long": Case(
+        f"AWS_MAX_ATTEMPTS=1 iam-rolelistbypath 2>&1 | grep -o larger; {READ}",
+        [2, 2, 2],
+        f"larger\n{SHOWN}",
+    ),
     "after an unexpected response": Case(
         f"iam-userlistcerts -u bob; sleep 0.3; {READ}", [2, 2, 2], f"IsTruncated: false\n{SHOWN}"
     ),
@@ -93,6 +98,12 @@ CASES = {
 ROWS = [(name, scheme) for scheme in ("http", "https") for name in CASES]
 
 
+def with_too_much(handler: BaseHTTPRequestHandler) -> None:
+    """Send what a command reads of a response that is too long, and nothing for some time."""
+    handler.wfile.write(headed(b"x" * ((16 << 20) + (1 << 16)), "Content-Length: 99999999"))
+    time.sleep(2)
+
+
 def with_more(handler: BaseHTTPRequestHandler) -> None:
     """Send the response, and later a second one."""
     body = ok("ListSigningCertificates", "<Certificates/><IsTruncated>false</IsTruncated>").body
@@ -115,6 +126,7 @@ def prepared(stub: Stub) -> Endpoint:
         .on("CreateUser", ok("CreateUser", USER_ELEMENT)._replace(delay=4))
         .on("ListUserPolicies", ending)
         .on("ListAccessKeys", raw(headed(b"<ListAcc", "Content-Length: 9")))
+        .on("ListRoles", faulty(with_too_much))
         .on("ListSigningCertificates", faulty(with_more))
         .on("ListGroupsForUser", ok("ListGroupsForUser")._replace(delay=2))
         .on("ListGroups", ok("ListGroups", f"<Groups>{groups}</Groups>"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from botocore.parsers import QueryParser, ResponseParserError
@@ -24,6 +25,8 @@ SUCCESS_LIMIT = 300
 
 #: The root elements of error responses, from IAM and from servers that emulate it.
 ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
+#: The root element, which only a byte order mark and an XML declaration may precede.
+_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<([A-Za-z0-9]+)[\s/>]")
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (
     ArithmeticError,
@@ -131,9 +134,5 @@ def root_element(body: bytes) -> str:
 
     This excludes document types, whose entities can expand to any size; IAM sends none.
     """
-    rest = body.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if rest.startswith(b"<?xml"):
-        rest = rest.partition(b"?>")[2].lstrip()
-    tag = rest[1:].partition(b">")[0].removesuffix(b"/").split(maxsplit=1)
-    name = tag[0].decode("latin-1") if rest.startswith(b"<") and tag else ""
-    return name if name.isalnum() else ""
+    found = _ROOT.match(body)
+    return found[1].decode() if found else ""
