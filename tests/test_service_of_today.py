@@ -13,11 +13,14 @@ from support.stub import Answer, canned, ok, refused
 from test_partial import CASES
 
 from iamcli.errors import ServiceError
+from iamcli.operations import waiting
 from iamcli.operations.progress import Step, remove
 from iamcli.operations.waiting import attempts
 from iamcli.output.progressline import ProgressLine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from support.forked import ForkRunner
     from support.stub import Endpoint, Request, Stub
 
@@ -76,14 +79,43 @@ def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, 
 
 
 class Paused:
-    """Records the pauses, and makes them."""
+    """Records the pauses, and makes them with ``sleep``."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self.pauses: list[float] = []
+        self._sleep = sleep
 
     def pause(self, seconds: float, _reason: str) -> None:
         self.pauses.append(seconds)
-        time.sleep(seconds)
+        self._sleep(seconds)
+
+
+class Clock:
+    """The module ``time`` with a clock that only pauses change."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize(
+    ("limit", "pauses"),
+    [("", [0.5, 1, 2, 4, 7.5]), ("3600", [0.5, 1, 2, 4, 7.5]), ("3", [0.5, 1, 1.5])],
+)
+def test_the_pauses_grow_and_end_after_15_seconds(
+    limit: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IAMCLI_TIMEOUT", limit)
+    clock = Clock()
+    monkeypatch.setattr(waiting, "time", clock)
+    paused = Paused(clock.sleep)
+    assert list(attempts(paused)) == [False] * len(pauses) + [True]  # type: ignore[arg-type]
+    assert paused.pauses == pauses
 
 
 def test_the_last_attempt_is_at_the_end_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +138,8 @@ def test_the_last_attempt_is_at_the_end_of_the_time(monkeypatch: pytest.MonkeyPa
             "AddRoleToInstanceProfile",
             missing("role", "web"),
         ),
+        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "bobby")),
+        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "jim.bob")),
         # Another error than that of a missing entity.
         *(
             (
@@ -198,6 +232,21 @@ def test_conflict_that_stays_is_reported_after_a_few_times(
     assert done.err.startswith("iam-groupdel: DeleteConflict: Cannot delete entity\n")
     assert done.err.endswith("; left: group Admin\n")
     assert account.operations.count("DeleteGroup") == 4
+
+
+@pytest.mark.parametrize(
+    "operation", ["DeleteUserPolicy", "DetachUserPolicy", "DeleteVirtualMFADevice"]
+)
+def test_conflict_of_another_request_is_final(
+    operation: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    conflict = refused("DeleteConflict", "Cannot delete entity", 409)
+    account = account_of(stub, "user").on(operation, conflict)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith("iam-userdel: DeleteConflict: Cannot delete entity\n")
+    assert account.operations.count(operation) == 1
+    assert account.exists
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
@@ -298,6 +347,24 @@ def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, s
         ),
     )
     assert not account.exists
+
+
+@pytest.mark.parametrize("strict", ["", "1"])
+@pytest.mark.parametrize("things", [CASES["user"].things, {"ListMFADevices": [VIRTUAL]}])
+def test_virtual_device_that_may_not_be_deleted_is_left(
+    things: dict[str, list[str]], strict: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    case = CASES["user"]
+    held = {listing: [] for listing in case.things} | things
+    account = stub.add(lambda url: Account(url, case.kind, held, **case.more))
+    for operation in ("DeleteVirtualMFADevice", "DeleteUser"):
+        account.on(operation, refused("AccessDenied", "not you", 403))
+    env = {"AWS_IAM_URL": account.url, **ENV, "IAMCLI_STRICT": strict}
+    done = run_fast(*case.arguments, env=env)
+    assert done.status == 1
+    removed, left = (done.out + done.err).splitlines()[-1].split("; ")
+    assert left == f"left: virtual MFA device {VIRTUAL}, user {case.arguments[2]}"
+    assert VIRTUAL not in removed
 
 
 def test_virtual_device_that_somebody_else_deletes_is_no_error(

@@ -23,7 +23,8 @@ class Progress:
 
     ``done`` and ``left``: the labels of the steps that were done and of the others ("created", "not
     created"); ``plan``: the names of the steps in order. A step with an unknown outcome is listed
-    as "unknown". A plan of one step gets no state.
+    as "unknown", and one that was skipped with those that are left. A plan of one step gets no
+    state.
     """
 
     def __init__(self, done: str, left: str, plan: Sequence[str]) -> None:
@@ -31,10 +32,15 @@ class Progress:
         self._left = left
         self._plan = list(plan)
         self._finished = 0
+        self._skipped: list[str] = []
 
     def finish(self) -> None:
         """Record that the next step is done."""
         self._finished += 1
+
+    def skip(self) -> None:
+        """Record that the next step is not done, and that the command goes on."""
+        self._skipped.append(self._plan.pop(self._finished))
 
     def __enter__(self) -> Progress:  # noqa: PYI034 - Self costs a dependency or an import
         return self
@@ -45,7 +51,8 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if error is None or isinstance(error, GeneratorExit) or len(self._plan) == 1:
+        steps = len(self._skipped) + len(self._plan)
+        if error is None or isinstance(error, GeneratorExit) or steps == 1:
             return
         # All Failures have an outcome; interrupts and internal errors may have none.
         outcome = getattr(error, "outcome", UNKNOWN)
@@ -54,7 +61,7 @@ class Progress:
         parts = [(self._done, self._plan[:finished])]
         if begun > finished:
             parts.append(("unknown", self._plan[finished:begun]))
-        parts.append((self._left, self._plan[begun:]))
+        parts.append((self._left, self._skipped + self._plan[begun:]))
         error.state = "; ".join(  # type: ignore[attr-defined]  # the runner prints it
             f"{label}: {', '.join(steps) or 'nothing'}" for label, steps in parts
         )
@@ -96,9 +103,10 @@ def remove(iam: IAM, steps: Sequence[Step], *, recursive: bool) -> None:
                 iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")
             patient = recursive and step is steps[-1]
             _remove(iam, step, attempts=_CONFLICTS if patient else 1, may_be_gone=recursive)
-            if step.then:
-                _remove_or_note(iam, step.then)
-            progress.finish()
+            if step.then and not _permitted(iam, step.then):
+                progress.skip()
+            else:
+                progress.finish()
 
 
 def _remove(iam: IAM, step: Step, *, attempts: int, may_be_gone: bool) -> None:
@@ -115,10 +123,13 @@ def _remove(iam: IAM, step: Step, *, attempts: int, may_be_gone: bool) -> None:
             return
 
 
-def _remove_or_note(iam: IAM, step: Step) -> None:
+def _permitted(iam: IAM, step: Step) -> bool:
+    """Remove what is left of a step; if the key may not do so, print a note and return False."""
     try:
-        _remove(iam, step, attempts=_CONFLICTS, may_be_gone=True)
+        _remove(iam, step, attempts=1, may_be_gone=True)
     except ServiceError as error:
         if not error.denied:
             raise
         iam.note(f"{step.what} still exists: {step.operation} is not permitted ({error})")
+        return False
+    return True
