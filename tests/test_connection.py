@@ -668,11 +668,19 @@ FOREIGN = {
         "[default]\nservices=s\n[services s]\niam=\n  endpoint_url=http://127.0.0.1:1\n",
     ),
     "services that do not exist": ({}, "[default]\nservices=s\n"),
+    "dual stack": ({}, "[default]\nuse_dualstack_endpoint=true\n"),
+    "FIPS": ({}, "[default]\nuse_fips_endpoint=true\n"),
 }
+#: The rows that the default run includes.
+USUAL = {("config", "region"), ("config", "endpoint"), ("credentials", "not parsable")}
 
 
 @pytest.mark.parametrize(
-    ("file", "foreign"), every(9, itertools.product(["config", "credentials"], FOREIGN))
+    ("file", "foreign"),
+    [
+        pytest.param(*row, marks=() if row in USUAL else (pytest.mark.full,))
+        for row in itertools.product(["config", "credentials"], FOREIGN)
+    ],
 )
 def test_a_credential_file_is_independent_of_the_configuration(
     foreign: str, file: str, run_fast: ForkRunner, stub: Stub

@@ -58,7 +58,14 @@ REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 #: The settings that do not count with a credential file if they are in the shared files.
-OF_THE_ENVIRONMENT = frozenset({"ignore_configured_endpoint_urls", "region"})
+OF_THE_ENVIRONMENT = frozenset(
+    {
+        "ignore_configured_endpoint_urls",
+        "region",
+        "use_dualstack_endpoint",
+        "use_fips_endpoint",
+    }
+)
 
 #: The credential methods of botocore that send requests to a service, and these services.
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
