@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,11 @@ import boto3
 import pytest
 from support.selection import every
 from support.shell import KEY_ID, ROOT, SECRET
+from support.stub import refused
 
 if TYPE_CHECKING:
-    from support.shell import Shell
+    from support.shell import Done, Shell
+    from support.stub import Stub
 
 CHECK = str(ROOT / "tests" / "aws" / "check.py")
 #: moto's account number.
@@ -46,7 +49,27 @@ def test_it_runs_everything_and_leaves_nothing(aws: Shell, moto: str) -> None:
     assert names(moto) == ["somebody"]
 
 
-@pytest.mark.parametrize("number", every(3, ["", "999999999999", "prod"]))
+@pytest.mark.full
+def test_what_else_is_configured_has_no_effect(aws: Shell, moto: str, stub: Stub) -> None:
+    other = stub.endpoint(refused("AccessDenied"))
+    (aws.home / ".aws").mkdir()
+    (aws.home / ".aws" / "config").write_text(f"[default]\nendpoint_url = {other.url}\n")
+    (aws.home / "client").write_text("ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
+    (aws.home / "key").write_text("AWSAccessKeyId=AKIDOTHER\nAWSSecretKey=other\n")
+    env = {
+        "IAMCLI_TEST_ACCOUNT": ACCOUNT,
+        "AWS_CREDENTIAL_FILE": str(aws.home / "key"),
+        "AWS_IAM_URL": other.url,
+        "CLIENT_CONFIG_FILE": str(aws.home / "client"),
+        "IAMCLI_STRICT": "1",
+    }
+    done = aws(sys.executable, CHECK, env=env)
+    assert done.status == 0, done
+    assert other.requests == []
+    assert names(moto) == []
+
+
+@pytest.mark.parametrize("number", every(3, ["999999999999", "", "prod"]))
 def test_it_touches_no_other_account(number: str, aws: Shell, moto: str) -> None:
     done = aws(sys.executable, CHECK, env={"IAMCLI_TEST_ACCOUNT": number})
     assert done.status == 1
@@ -54,13 +77,26 @@ def test_it_touches_no_other_account(number: str, aws: Shell, moto: str) -> None
     assert names(moto) == []
 
 
+def changed(aws: Shell, before: str, after: str) -> Done:
+    """Run the check with ``after`` in the place of ``before``."""
+    text = (ROOT / "tests" / "aws" / "check.py").read_text()
+    assert before in text
+    (aws.home / "check.py").write_text(text.replace(before, after))
+    return aws(sys.executable, str(aws.home / "check.py"), env={"IAMCLI_TEST_ACCOUNT": ACCOUNT})
+
+
 @pytest.mark.full
 def test_a_failure_is_counted_and_cleaned_up(aws: Shell, moto: str) -> None:
     """Without the command for roles, two checks fail, and what the others made is removed."""
-    broken = ROOT / "tests" / "aws" / "check.py"
-    text = broken.read_text().replace('"iam-rolecreate"', '"iam-rolelistbypath"')
-    (aws.home / "check.py").write_text(text)
-    done = aws(sys.executable, str(aws.home / "check.py"), env={"IAMCLI_TEST_ACCOUNT": ACCOUNT})
+    done = changed(aws, '"iam-rolecreate"', '"iam-rolelistbypath"')
     assert done.status == 1
     assert "FAILED  check_role" in done.out
     assert names(moto) == []
+
+
+@pytest.mark.full
+def test_what_could_not_be_removed_is_named(aws: Shell, moto: str) -> None:
+    done = changed(aws, "iam-groupdel", "iam-groupmod")
+    assert done.status == 1
+    (left,) = names(moto)
+    assert re.search(rf"^LEFT    {left}: iam-groupmod: status 1: ", done.out, re.MULTILINE)

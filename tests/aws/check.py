@@ -1,16 +1,17 @@
 """Run the commands on a real account, with names of their own, and remove what they made.
 
-Nothing is sent unless IAMCLI_TEST_ACCOUNT is the number of the account that the credentials belong
-to. Everything is created below the path /iamcli-test/ with random names, a random password, and a
-policy that denies everything. The account alias and the password policy are not touched. boto3
-reads what is there. At the end, what this run created and is still there is removed.
+Nothing is created unless IAMCLI_TEST_ACCOUNT is the number of the account that the credentials
+belong to. boto3 finds the credentials and the endpoint, and the commands use the same ones. Nothing
+else that is configured has an effect. Everything is created below the path /iamcli-test/ with
+random names, a random password, and a policy that denies everything. The account alias and the
+password policy are not touched. boto3 reads what is there. At the end, what this run created and is
+still there is removed, and what could not be removed is named.
 
 Usage: IAMCLI_TEST_ACCOUNT=123456789012 python tests/aws/check.py
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -40,10 +41,10 @@ VISIBLE_AFTER = 30.0
 
 
 class Account:
-    """The account, the names of this run, and the commands."""
+    """The account of the session, the names of this run, and the commands."""
 
-    def __init__(self) -> None:
-        self.iam: Any = boto3.client("iam", region_name="us-east-1")
+    def __init__(self, session: boto3.Session) -> None:
+        self.iam: Any = session.client("iam", region_name="us-east-1")
         suffix = secrets.token_hex(4)
         self.user = f"iamcli-user-{suffix}"
         self.group = f"iamcli-group-{suffix}"
@@ -52,6 +53,7 @@ class Account:
         self.device = f"iamcli-device-{suffix}"
         self.password = f"{secrets.token_urlsafe(18)}aA1!"
         self.folder = tempfile.TemporaryDirectory()
+        self._environment = environment(session, self.iam.meta.endpoint_url, self.folder.name)
 
     def run(self, *arguments: str, status: int = 0, stdin: str = "") -> str:
         """Run a command and return what it prints; raise AssertionError for another status."""
@@ -61,6 +63,7 @@ class Account:
             capture_output=True,
             text=True,
             cwd=self.folder.name,
+            env=self._environment,
             timeout=120,
             check=False,
         )
@@ -75,6 +78,25 @@ class Account:
         except self.iam.exceptions.NoSuchEntityException:
             return False
         return True
+
+
+def environment(session: boto3.Session, url: str, home: str) -> dict[str, str]:
+    """Return the variables of the commands: only those here select the account and the endpoint.
+
+    ``home``: a folder without any configuration.
+    """
+    keys = session.get_credentials().get_frozen_credentials()
+    own = {
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+        "AWS_SESSION_TOKEN": keys.token or "",
+        "AWS_IAM_URL": url,
+        "AWS_CA_BUNDLE": os.environ.get("AWS_CA_BUNDLE", ""),
+        "HOME": home,
+    }
+    selecting = ("AWS_", "CLIENT_CONFIG_FILE", "IAMCLI_")
+    others = {name: text for name, text in os.environ.items() if not name.startswith(selecting)}
+    return {**others, **{name: text for name, text in own.items() if text}}
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -147,27 +169,32 @@ def check_removal(account: Account) -> None:
 CHECKS = (check_user, check_lists, check_role, check_removal)
 
 
-def clean(account: Account) -> None:
-    """Remove what this run created and is still there; only its own names are touched."""
-    runs = (
-        ("iam-userdel", "-u", account.user, "-r"),
-        ("iam-groupdel", "-g", account.group, "-r"),
-        ("iam-roledel", "-r", account.role, "-c"),
-        ("iam-instanceprofiledel", "-s", account.profile, "-r"),
-    )
-    there = (
-        account.exists("get_user", UserName=account.user),
-        account.exists("get_group", GroupName=account.group),
-        account.exists("get_role", RoleName=account.role),
-        account.exists("get_instance_profile", InstanceProfileName=account.profile),
-    )
-    for arguments, exists in zip(runs, there, strict=True):
-        if exists:
-            with contextlib.suppress(AssertionError):
-                account.run(*arguments)
+def clean(account: Account) -> list[str]:
+    """Remove what this run created and is still there; return what could not be removed.
+
+    Only its own names are touched.
+    """
+    left = []
+    for name, operation, parameter, line in (
+        (account.user, "get_user", "UserName", "iam-userdel -u {} -r"),
+        (account.group, "get_group", "GroupName", "iam-groupdel -g {} -r"),
+        (account.role, "get_role", "RoleName", "iam-roledel -r {} -c"),
+        (
+            account.profile,
+            "get_instance_profile",
+            "InstanceProfileName",
+            "iam-instanceprofiledel -s {} -r",
+        ),
+    ):
+        if account.exists(operation, **{parameter: name}):
+            try:
+                account.run(*line.format(name).split())
+            except AssertionError as error:
+                left.append(f"{name}: {error}")
     for device in account.iam.list_virtual_mfa_devices()["VirtualMFADevices"]:
         if device["SerialNumber"].endswith(f"{PATH}{account.device}"):
             account.iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
+    return left
 
 
 def main() -> int:
@@ -177,15 +204,17 @@ def main() -> int:
         print("IAMCLI_TEST_ACCOUNT is not set to an account number; nothing was sent")
         return 1
     try:
-        caller = boto3.client("sts", region_name="us-east-1").get_caller_identity()
+        session = boto3.Session()
+        caller = session.client("sts", region_name="us-east-1").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         print(f"the account of the credentials is unknown: {error}; nothing was created")
         return 1
     if caller["Account"] != wanted:
         print("the credentials belong to another account than IAMCLI_TEST_ACCOUNT names")
         return 1
-    account = Account()
+    account = Account(session)
     failed = 0
+    left: list[str] = []
     try:
         for check in CHECKS:
             try:
@@ -195,10 +224,12 @@ def main() -> int:
                 failed += 1
                 print(f"FAILED  {check.__name__}: {error}")
     finally:
-        clean(account)
+        left = clean(account)
+        for line in left:
+            print(f"LEFT    {line}")
         account.folder.cleanup()
     print(f"{len(CHECKS) - failed} passed, {failed} failed")
-    return 1 if failed else 0
+    return 1 if failed or left else 0
 
 
 if __name__ == "__main__":
