@@ -839,6 +839,14 @@ def test_the_longest_time_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
     assert (done.status, done.err) == (0, "")
 
 
+def test_a_response_in_chunks_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+    body = canned("GetUser").body
+    parts = chunked(body[:100], body[100:], b"")
+    answer = raw(headed(parts, "Transfer-Encoding: chunked"))
+    done, _ = meet(run_fast, stub, KINDS["read"], answer)
+    assert (done.status, done.err) == (0, "")
+
+
 def test_the_longest_response_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
     answer = canned("GetUser")
     longest = answer._replace(body=answer.body.ljust(16 << 20))
