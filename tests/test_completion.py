@@ -542,8 +542,7 @@ def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
     return done.out.split()
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("credentials", ["file", "chain"])
+@pytest.mark.parametrize("credentials", ["file", pytest.param("chain", marks=pytest.mark.full)])
 def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentials: str) -> None:
     run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
     base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}

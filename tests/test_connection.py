@@ -471,12 +471,13 @@ def test_another_variable_with_the_same_value_is_not_named(run_fast: ForkRunner)
     assert done.err.startswith("iam-usergetattributes: HTTP_PROXY is not the address of an HTTP")
 
 
-@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"])
 @pytest.mark.parametrize("value", ["http://u:passw0rd@x@127.0.0.1:1", "127.0.0.1:1"])
 def test_the_variable_of_a_proxy_that_is_not_there_is_named(
     variable: str, value: str, run_fast: ForkRunner
 ) -> None:
-    env = {"AWS_IAM_URL": "http://127.0.0.1:2", "AWS_MAX_ATTEMPTS": "1", variable: value}
+    scheme = variable.lower().removesuffix("_proxy")
+    env = {"AWS_IAM_URL": f"{scheme}://127.0.0.1:2", "AWS_MAX_ATTEMPTS": "1", variable: value}
     done = run_fast("iam-usergetattributes", env=env)
     said = f"cannot reach the proxy: Connection refused; check {variable}"
     assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
