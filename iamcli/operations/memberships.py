@@ -73,7 +73,8 @@ def _verify(
     try:
         for _ in attempts(iam):
             if done():
-                iam.note(f"the response was lost, but {what} {where}")
+                if iam.on_terminal:
+                    iam.note(f"the response was lost, but {what} {where}")
                 return
     except Failure:
         raise failure from None
