@@ -86,6 +86,8 @@ class Relay:
         """Break request ``number`` (from 0) with ``fault``; ``always``: its repetitions, too."""
         with self._lock:
             self.operations = []
+            #: What the server did: the operation and the body of each response with status 200.
+            self.answered: list[tuple[str, str]] = []
             self._fault, self._number, self._always = fault, number, always
             self._broken = ""
 
@@ -106,12 +108,16 @@ class Relay:
 
     def forward(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Pass a request on and return status and body of the response."""
+        # The next run has a list of its own, even if this response comes late.
+        answered = self.answered
         connection = http.client.HTTPConnection(*self._address, timeout=20)
         own = {name: value for name, value in headers.items() if name.lower() != "host"}
         connection.request("POST", "/", body, own)
         response = connection.getresponse()
         content = response.read()
         connection.close()
+        if response.status == http.HTTPStatus.OK:
+            answered.append((parse_qs(body.decode())["Action"][0], content.decode()))
         return response.status, content
 
     def close(self) -> None:
@@ -135,6 +141,18 @@ def _raw(content: bytes, *, reset: bool = False, wait: float = 0) -> Reply:
             return
 
     return reply
+
+
+def _drip(handler: Handler, _content: bytes, _operation: str) -> None:
+    """Send bytes of a header, each in time, until the client closes the connection, or 15 s."""
+    handler.close_connection = True
+    try:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        for _ in range(150):
+            time.sleep(0.1)
+            handler.wfile.write(b"a")
+    except OSError:
+        return
 
 
 def _whole(status: int, content: bytes, *headers: tuple[str, str]) -> Reply:
@@ -170,6 +188,7 @@ def _bare(handler: Handler, _content: bytes, operation: str) -> None:
 
 _OTHER = f'<GetAccountSummaryResponse xmlns="{NAMESPACE}"/>'.encode()
 _HTML = b"<html><body>Bad gateway</body></html>"
+_CHUNK = b'15\r\n<?xml version="1.0"?>\r\n9\r\n<Crea'
 _GZIP = ("Content-Encoding", "gzip")
 
 #: Replies that leave open whether the server acted.
@@ -193,6 +212,14 @@ LOST: dict[str, Reply] = {
     "302": _whole(302, b"", ("Location", "http://127.0.0.1:1/")),
     "403 html": _whole(403, _HTML),
     "404 empty": _whole(404, b""),
+    "401 html": _whole(401, _HTML),
+    "drip": _drip,
+    "chunks cut": _raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + _CHUNK),
+    "100 Continue": _raw(b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a status that is no number": _raw(b"HTTP/1.1 OK 200\r\nContent-Length: 0\r\n\r\n"),
+    "204": _raw(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    "200 XML declaration": _whole(200, b'<?xml version="1.0" encoding="UTF-8"?>'),
+    "503 Retry-After": _whole(503, b"", ("Retry-After", "1")),
 }
 #: Replies that a server can only give after it acted.
 ACTED: dict[str, Reply] = {
@@ -204,6 +231,8 @@ ACTED: dict[str, Reply] = {
 #: Replies of a service that did nothing.
 REFUSED: dict[str, Reply] = {
     "Throttling": _service("Throttling", 400),
+    "RequestLimitExceeded": _service("RequestLimitExceeded", 503),
+    "ExpiredToken": _service("ExpiredToken", 403),
     "429": _whole(429, b""),
     "AccessDenied": _service("AccessDenied", 403),
     "LimitExceeded": _service("LimitExceeded", 409),
