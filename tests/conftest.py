@@ -110,6 +110,11 @@ def aws(run: Shell, moto: str) -> Shell:
     return run
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest tests at the end, so that a run which is stopped has run all others."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is not None)
+
+
 def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):

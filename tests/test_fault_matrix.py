@@ -778,6 +778,7 @@ PARTS = 7
 
 
 @pytest.mark.full
+@pytest.mark.longest
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("name", CASES)
 def test_no_false_word_with_every_fault(

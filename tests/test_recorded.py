@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-import jmespath  # type: ignore[import-untyped]
+import jmespath
 import pytest
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
