@@ -192,6 +192,13 @@ def test_what_cannot_be_taken_back_is_named(
     assert endpoint.operations.count(once.delete) == 1
 
 
+def test_a_new_secret_in_the_services_words_is_hidden(run_fast: ForkRunner, stub: Stub) -> None:
+    denied = refused("AccessDenied", f"not you: Secret={NEW_SECRET}", 403)
+    endpoint = service(stub).on("DeleteAccessKey", denied)
+    done = run_fast("iam-useraddkey", "-u", "bob", stdout="/dev/full", env=url(endpoint))
+    assert done.err.endswith("AccessDenied: not you: Secret=***\n")
+
+
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
 def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> None:
     reader, writer = os.pipe()
