@@ -14,6 +14,7 @@ import urllib.request
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from support.account import ARN
@@ -1122,6 +1123,26 @@ def test_the_region_that_signs(
 )
 def test_the_endpoints_name_tells_the_partition(url: str, region: str) -> None:
     assert signing_region(url, "cn-northwest-1") == region
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("iam.us-gov.api.aws", "us-gov-west-1"),
+        ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        ("iam.example.com", "cn-north-1"),
+    ],
+)
+def test_a_named_endpoint_is_signed_for_its_partition(
+    host: str, region: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    file = write(run_fast, "proxy", through(stub))
+    url = f"http://{host}{urlsplit(endpoint.url).path}"
+    env = {"AWS_IAM_URL": url, "CLIENT_CONFIG_FILE": str(file), "AWS_REGION": "cn-northwest-1"}
+    assert show(run_fast, **env).status == 0
+    assert signed_by(endpoint) == (KEY_ID, region)
+    assert endpoint.requests[-1].headers["host"] == host
 
 
 def test_the_signing_regions_are_botocores() -> None:

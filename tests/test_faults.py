@@ -690,7 +690,7 @@ THROTTLED = {
 
 @pytest.mark.parametrize(
     ("throttled", "mode"),
-    every(9, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
+    every(5, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
 )
 def test_throttling_is_sent_again_even_where_something_is_created(
     throttled: str, mode: str, run_fast: ForkRunner, stub: Stub

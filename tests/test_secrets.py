@@ -192,6 +192,38 @@ def test_what_cannot_be_taken_back_is_named(
     assert endpoint.operations.count(once.delete) == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            (
+                "iam-userenablemfadevice",
+                "-u",
+                "bob",
+                "-s",
+                SERIAL,
+                "-c1",
+                "123456",
+                "-c2",
+                "654321",
+            ),
+            "User arn:aws:iam::123456789012:user/bob, code ***, may not.",
+        ),
+        (
+            ("iam-useraddloginprofile", "-u", "bob", "-p", "Password"),
+            "See PasswordPolicyViolation; NewPassword%3D***%26 is refused.",
+        ),
+    ],
+)
+def test_the_services_words_are_whole(
+    arguments: tuple[str, ...], words: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    secret = arguments[-3] if "-c2" in arguments else arguments[-1]
+    endpoint = stub.endpoint(refused("AccessDenied", words.replace("***", secret), 403))
+    done = run_fast(*arguments, env=url(endpoint))
+    assert done == (1, "", f"{arguments[0]}: AccessDenied: {words}\n")
+
+
 def test_a_new_secret_in_the_services_words_is_hidden(run_fast: ForkRunner, stub: Stub) -> None:
     denied = refused("AccessDenied", f"not you: Secret={NEW_SECRET}", 403)
     endpoint = service(stub).on("DeleteAccessKey", denied)
