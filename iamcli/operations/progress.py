@@ -103,7 +103,7 @@ def remove(iam: IAM, steps: Sequence[Step], *, recursive: bool) -> None:
                 iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")
             patient = recursive and step is steps[-1]
             _remove(iam, step, attempts=_CONFLICTS if patient else 1, may_be_gone=recursive)
-            if step.then and not _permitted(iam, step.then):
+            if step.then and not _remove_or_note(iam, step.then):
                 progress.skip()
             else:
                 progress.finish()
@@ -123,7 +123,7 @@ def _remove(iam: IAM, step: Step, *, attempts: int, may_be_gone: bool) -> None:
             return
 
 
-def _permitted(iam: IAM, step: Step) -> bool:
+def _remove_or_note(iam: IAM, step: Step) -> bool:
     """Remove what is left of a step; if the key may not do so, print a note and return False."""
     try:
         _remove(iam, step, attempts=1, may_be_gone=True)
