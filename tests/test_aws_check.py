@@ -86,11 +86,18 @@ def changed(aws: Shell, before: str, after: str) -> Done:
 
 
 @pytest.mark.full
-def test_a_failure_is_counted_and_cleaned_up(aws: Shell, moto: str) -> None:
-    """Without the command for roles, two checks fail, and what the others made is removed."""
-    done = changed(aws, '"iam-rolecreate"', '"iam-rolelistbypath"')
+@pytest.mark.parametrize(
+    ("command", "failing"),
+    [("iam-rolecreate", "check_role"), ("iam-virtualmfadevicedel", "check_user")],
+)
+def test_a_failure_is_counted_and_cleaned_up(
+    command: str, failing: str, aws: Shell, moto: str
+) -> None:
+    """Without a command, some checks fail, and what the others made is removed."""
+    done = changed(aws, f'"{command}"', '"iam-rolelistbypath"')
     assert done.status == 1
-    assert "FAILED  check_role" in done.out
+    assert f"FAILED  {failing}" in done.out
+    assert "LEFT" not in done.out
     assert names(moto) == []
 
 

@@ -186,14 +186,18 @@ def clean(account: Account) -> list[str]:
             "iam-instanceprofiledel -s {} -r",
         ),
     ):
-        if account.exists(operation, **{parameter: name}):
-            try:
+        try:
+            if account.exists(operation, **{parameter: name}):
                 account.run(*line.format(name).split())
-            except AssertionError as error:
-                left.append(f"{name}: {error}")
-    for device in account.iam.list_virtual_mfa_devices()["VirtualMFADevices"]:
-        if device["SerialNumber"].endswith(f"{PATH}{account.device}"):
-            account.iam.delete_virtual_mfa_device(SerialNumber=device["SerialNumber"])
+        except (AssertionError, BotoCoreError, ClientError) as error:  # noqa: PERF203 - each
+            left.append(f"{name}: {error}")
+    try:
+        pages = account.iam.get_paginator("list_virtual_mfa_devices").paginate()
+        for serial in pages.search("VirtualMFADevices[].SerialNumber"):
+            if serial and serial.endswith(f"{PATH}{account.device}"):
+                account.iam.delete_virtual_mfa_device(SerialNumber=serial)
+    except (BotoCoreError, ClientError) as error:
+        left.append(f"{account.device}: {error}")
     return left
 
 
