@@ -317,12 +317,13 @@ def main() -> None:
             "HOME": name,
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
-            # Other variables of Python would keep commands out of a server that has them.
             **{n: value for n, value in os.environ.items() if n.startswith("PYTHON")},
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             "AWS_DEFAULT_REGION": "us-east-1",
         }
+        # A server takes no command with another home directory or other variables of Python.
+        os.environ["HOME"] = name
         print(f"{'':40} {'ours':>9} {'theirs':>9}   ratio   goal  limit      memory")
         urls = (plain.endpoint(ok("GetUser", USER)).url, secure.endpoint(ok("GetUser", USER)).url)
         distant = secure.endpoint(ok("GetUser", USER)).url
