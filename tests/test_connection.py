@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.account import ARN
 from support.processes import wait_until
-from support.selection import every
+from support.selection import every, usual
 from support.shell import KEY_ID, SECRET
 from support.stub import faulty, ok, refused
 from support.terminal import Terminal
@@ -679,10 +679,7 @@ USUAL = {("config", "region"), ("config", "endpoint"), ("credentials", "not pars
 
 @pytest.mark.parametrize(
     ("file", "foreign"),
-    [
-        pytest.param(*row, marks=() if row in USUAL else (pytest.mark.full,))
-        for row in itertools.product(["config", "credentials"], FOREIGN)
-    ],
+    usual(USUAL, itertools.product(["config", "credentials"], FOREIGN)),
 )
 def test_a_credential_file_is_independent_of_the_configuration(
     foreign: str, file: str, run_fast: ForkRunner, stub: Stub

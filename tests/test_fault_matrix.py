@@ -2,7 +2,7 @@
 
 boto3 reads the account after each run: what is reported as created or left exists, what is reported
 as not created or removed does not, and with exit status 0 everything is done. What is printed
-exists. A run creates no access key and no device twice, nor without a word about it.
+exists. A run creates no access key and no device twice, and it reports each one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from support import resettable
 from support.certificates import self_signed
 from support.relay import FAULTS, Relay
+from support.selection import usual
 from support.shell import KEY_ID, SECRET
 
 if TYPE_CHECKING:
@@ -72,18 +73,16 @@ class Account:
 
     def has(self, operation: str, **parameters: str) -> bool:
         """Return whether an operation that reads one thing finds it."""
-        try:
-            getattr(self.iam, operation)(**parameters)
-        except ClientError as error:
-            if error.response["Error"]["Code"].startswith("NoSuch"):
-                return False
-            raise
-        return True
+        return self._response(operation, parameters) is not None
 
     def read(self, operation: str, key: str, **parameters: str) -> Any:
         """Return the member ``key`` of a response; None if the entity does not exist."""
+        response = self._response(operation, parameters)
+        return None if response is None else response[key]
+
+    def _response(self, operation: str, parameters: dict[str, str]) -> Any:
         try:
-            return getattr(self.iam, operation)(**parameters)[key]
+            return getattr(self.iam, operation)(**parameters)
         except ClientError as error:
             if error.response["Error"]["Code"].startswith("NoSuch"):
                 return None
@@ -128,8 +127,8 @@ class Case(NamedTuple):
     done: Callable[[Account], bool]
     #: What is printed with exit status 0.
     output: Callable[[Account], list[str]] = lambda _account: []
-    #: What is left or lost with exit status 0, although standard error does not say so.
-    unsaid: Callable[[Account, str], list[str]] = lambda _account, _err: []
+    #: What is left or lost with exit status 0, and not reported on standard error.
+    unreported: Callable[[Account, str], list[str]] = lambda _account, _err: []
     #: The device that takes the place of standard output; if there is one, the command fails.
     stdout: str = ""
 
@@ -367,7 +366,7 @@ CASES = {
             "user ": user,
         },
         lambda account: not user(account, "bob"),
-        unsaid=left_of_user,
+        unreported=left_of_user,
     ),
     "rolecreate": Case(
         "iam-rolecreate -r web -s ec2.amazonaws.com -v",
@@ -515,7 +514,7 @@ CASES = {
         },
         lambda account: not group(account, "Admin"),
         # The member itself must stay.
-        unsaid=lambda account, _err: [] if user(account, "bob") else ["user bob"],
+        unreported=lambda account, _err: [] if user(account, "bob") else ["user bob"],
     ),
     "instanceprofiledel-r": Case(
         "iam-instanceprofiledel -s front -r",
@@ -525,7 +524,7 @@ CASES = {
             "instance profile ": profile,
         },
         lambda account: not profile(account, "front"),
-        unsaid=lambda account, _err: [] if role(account, "web") else ["role web"],
+        unreported=lambda account, _err: [] if role(account, "web") else ["role web"],
     ),
     "userdelpolicy": Case(
         "iam-userdelpolicy -u bob -p read",
@@ -564,7 +563,7 @@ CASES = {
         with_password_policy,
         {},
         lambda account: password_rules(account).get("MinimumPasswordLength") == 8,
-        unsaid=lost_of_rules,
+        unreported=lost_of_rules,
     ),
     "accountdelpasswordpolicy": Case(
         "iam-accountdelpasswordpolicy",
@@ -632,7 +631,7 @@ def check_created_once(account: Account, done: Done) -> list[str]:
         return false
     made = [name for operation in {*operations} & {*ONCE} for name in ONCE[operation](account)]
     said = done.out + done.err
-    return false + [f"no word about {name}" for name in made if name not in said]
+    return false + [f"not reported: {name}" for name in made if name not in said]
 
 
 def check(case: Case, account: Account, done: Done) -> list[str]:
@@ -645,7 +644,7 @@ def check(case: Case, account: Account, done: Done) -> list[str]:
     false += check_created_once(account, done)
     finished = case.done(account)
     if done.status == 0:
-        false += [f"left or lost without a word: {what}" for what in case.unsaid(account, done.err)]
+        false += [f"not reported: {what}" for what in case.unreported(account, done.err)]
         return false if finished else [*false, "status 0, and it is not done"]
     state = next((match for line in lines if (match := STATE.fullmatch(line))), None)
     if state:
@@ -754,10 +753,7 @@ LONG = {"userdel", "roledel", "groupdel-r"}
 DEFAULT = ("usercreate", "useraddkey", "useraddkey-unprinted")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=() if name in DEFAULT else pytest.mark.full) for name in CASES],
-)
+@pytest.mark.parametrize("name", usual(DEFAULT, CASES))
 def test_no_false_word(
     name: str, reset: Callable[[], None], account: Account, run_fast: ForkRunner
 ) -> None:

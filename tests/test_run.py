@@ -16,7 +16,7 @@ from support import resettable
 from support.certificates import self_signed
 from support.faults import CLOSED, headed, raw
 from support.processes import left_behind, running, wait_until
-from support.selection import every
+from support.selection import every, usual
 from support.shell import BIN, HERE
 from support.stub import Answer, Stub, ok, refused
 from support.terminal import Terminal
@@ -131,10 +131,7 @@ SCRIPTS = {
 USUAL = ("all closed", "chain")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=() if name in USUAL else (pytest.mark.full,)) for name in SCRIPTS],
-)
+@pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))
 def test_a_script_is_the_same(name: str, shell: Shell) -> None:
     script, expected = SCRIPTS[name]
     if name in ("another network", "fewer capabilities") and os.geteuid():

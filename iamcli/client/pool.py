@@ -59,7 +59,7 @@ class PoolProcess:
 def started(path: str, server: socket.socket) -> Iterator[PoolProcess]:
     """Start the process, which listens at ``path`` and ends when this process ends.
 
-    ``server``: the socket at which this process takes commands; only this process has it open.
+    ``server``: the socket at which this process takes commands, which the new process closes.
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)

@@ -51,8 +51,8 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        steps = len(self._skipped) + len(self._plan)
-        if error is None or isinstance(error, GeneratorExit) or steps == 1:
+        single = len(self._skipped) + len(self._plan) == 1
+        if error is None or isinstance(error, GeneratorExit) or single:
             return
         # All Failures have an outcome; interrupts and internal errors may have none.
         outcome = getattr(error, "outcome", UNKNOWN)

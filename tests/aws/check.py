@@ -218,7 +218,6 @@ def main() -> int:
         return 1
     account = Account(session)
     failed = 0
-    left: list[str] = []
     try:
         for check in CHECKS:
             try:

@@ -6,14 +6,12 @@ The account behind it is real, so that what a command says can be compared with 
 from __future__ import annotations
 
 import http.client
-import socket
-import struct
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from support.faults import raw
 from support.stub import NAMESPACE, refused
 
 if TYPE_CHECKING:
@@ -126,33 +124,16 @@ class Relay:
         self._server.server_close()
 
 
-def _raw(content: bytes, *, reset: bool = False, wait: float = 0) -> Reply:
+def _raw(*parts: bytes, pause: float = 0, reset: bool = False) -> Reply:
+    """Return a reply as ``support.faults.raw`` sends it."""
+    send = raw(*parts, pause=pause, reset=reset).fault
+    assert send
+
     def reply(handler: Handler, _content: bytes, _operation: str) -> None:
         handler.close_connection = True
-        try:
-            handler.wfile.write(content)
-            handler.wfile.flush()
-            time.sleep(wait)
-            if reset:
-                linger = struct.pack("ii", 1, 0)
-                handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            handler.connection.close()
-        except OSError:
-            return
+        send(handler)
 
     return reply
-
-
-def _drip(handler: Handler, _content: bytes, _operation: str) -> None:
-    """Send bytes of a header, each in time, until the client closes the connection, or 15 s."""
-    handler.close_connection = True
-    try:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-        for _ in range(150):
-            time.sleep(0.1)
-            handler.wfile.write(b"a")
-    except OSError:
-        return
 
 
 def _whole(status: int, content: bytes, *headers: tuple[str, str]) -> Reply:
@@ -198,7 +179,7 @@ LOST: dict[str, Reply] = {
     "half a status line": _raw(b"HTTP/1.1 2"),
     "reset amid the headers": _raw(b"HTTP/1.1 200 OK\r\nCont", reset=True),
     "no http": _raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
-    "time-out": _raw(b"", wait=1.0),
+    "time-out": _raw(b"", pause=1.0),
     "500 ServiceFailure": _service("ServiceFailure", 500),
     "503 ServiceUnavailable": _service("ServiceUnavailable", 503),
     "502 html": _whole(502, _HTML),
@@ -213,7 +194,8 @@ LOST: dict[str, Reply] = {
     "403 html": _whole(403, _HTML),
     "404 empty": _whole(404, b""),
     "401 html": _whole(401, _HTML),
-    "drip": _drip,
+    # Each byte is in time; the end, after 15 s, is not.
+    "drip": _raw(b"HTTP/1.1 200 OK\r\nX-Slow: ", *[b"a"] * 150, pause=0.1),
     "chunks cut": _raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + _CHUNK),
     "100 Continue": _raw(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "a status that is no number": _raw(b"HTTP/1.1 OK 200\r\nContent-Length: 0\r\n\r\n"),
