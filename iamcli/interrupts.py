@@ -1,4 +1,9 @@
-"""The signals that end a command: SIGINT (Ctrl-C), SIGTERM and SIGHUP."""
+"""The signals that end a command: SIGINT (Ctrl-C), SIGTERM and SIGHUP.
+
+A signal raises KeyboardInterrupt at once until ``guard`` is called: before a command changes
+something, and at its end. From then on, it is only recorded, and raises in a ``Window``: where the
+command waits. So it cannot come between a response and its report.
+"""
 
 from __future__ import annotations
 
@@ -20,36 +25,75 @@ REPEAT_INTERVAL = 0.01
 
 
 class Pending:
-    """The signals that this process has received."""
+    """The signals that this process has received, and whether they raise KeyboardInterrupt."""
 
-    #: The first SIGTERM or SIGHUP received, which will end the process; 0 if none was.
+    #: The signal that is to end the process, 0 if there is none: the first SIGTERM or SIGHUP, else
+    #: SIGINT.
     number = 0
-    #: Whether SIGTERM and SIGHUP are only recorded. If so, nothing may block for long.
-    deferred = False
     #: When the last SIGINT was received (seconds of the monotonic clock).
     interrupted = float("-inf")
+    #: Whether signals raise only in a window, and whether there is one now.
+    guarded = False
+    window = False
+    #: What the next window raises.
+    due: KeyboardInterrupt | None = None
+    #: ``guarded`` and ``window`` when a signal raised.
+    before = (False, False)
+    #: Whether SIGTERM and SIGHUP raise no more.
+    ending = False
 
 
 def install_handlers() -> None:
     """Make the three signals raise KeyboardInterrupt, except those that the parent ignores."""
-    if _signal.getsignal(_signal.SIGINT) is _signal.SIG_DFL:
-        _signal.signal(_signal.SIGINT, _handle_sigint)
+    install_sigint_handler()
     for number in TERMINATING:
         if _signal.getsignal(number) is _signal.SIG_DFL:
             _signal.signal(number, _handle_termination)
+
+
+def install_sigint_handler() -> None:
+    """Make SIGINT raise KeyboardInterrupt, unless the parent ignores it."""
     sys.unraisablehook = _resend_if_interrupt
+    if _signal.getsignal(_signal.SIGINT) in (_signal.SIG_DFL, _signal.default_int_handler):
+        _signal.signal(_signal.SIGINT, _handle_sigint)
+
+
+def guard() -> None:
+    """From now on, raise only in a window."""
+    Pending.guarded = True
 
 
 def defer_termination() -> None:
-    """Only record SIGTERM and SIGHUP from now on; SIGINT still raises KeyboardInterrupt."""
-    Pending.deferred = True
+    """Only record SIGTERM and SIGHUP from now on, even in a window; forget what is due."""
+    Pending.ending = True
+    Pending.due = None
 
 
-def stop_raising() -> None:
-    """Raise nothing from now on: SIGINT is ignored, SIGTERM and SIGHUP are only recorded."""
-    defer_termination()
-    if _signal.getsignal(_signal.SIGINT) is _handle_sigint:
-        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+def postpone(interrupt: KeyboardInterrupt) -> None:
+    """Raise ``interrupt``, which was raised in a window, in the next one instead."""
+    Pending.due = interrupt
+
+
+def open_window() -> None:
+    """Let signals raise until ``close_window``; raise now if one has come before."""
+    Pending.window = True
+    if Pending.due:
+        _raise(Pending.due)
+
+
+def close_window() -> None:
+    """Only record signals again, if ``guard`` was called."""
+    Pending.window = False
+
+
+class Window:
+    """Lets signals raise in a ``with`` block, or until ``close_window``."""
+
+    def __enter__(self) -> None:
+        open_window()
+
+    def __exit__(self, *_: object) -> None:
+        close_window()
 
 
 def end_process(number: int) -> None:
@@ -79,17 +123,29 @@ def _handle_sigint(_number: int, frame: FrameType | None) -> None:
     if frame and frame.f_code is _handle_termination.__code__:
         # An exception here would keep the other signal from being recorded.
         return
+    Pending.number = Pending.number or _signal.SIGINT
     before, Pending.interrupted = Pending.interrupted, time.monotonic()
     if Pending.interrupted - before > REPEAT_INTERVAL:
-        raise KeyboardInterrupt
+        _raise(KeyboardInterrupt())
 
 
 def _handle_termination(number: int, _frame: FrameType | None) -> None:
     """Raise Terminated for the first signal only, because timeout(1) sends two."""
-    Pending.number = Pending.number or number
-    if not Pending.deferred:
-        Pending.deferred = True
-        raise Terminated(number)
+    if Pending.number not in TERMINATING:
+        Pending.number = number
+    if not Pending.ending:
+        Pending.ending = True
+        _raise(Terminated(number))
+
+
+def _raise(interrupt: KeyboardInterrupt) -> None:
+    """Raise ``interrupt`` now or in the next window; what follows is guarded."""
+    if Pending.guarded and not Pending.window:
+        Pending.due = interrupt
+        return
+    Pending.before = (Pending.guarded, Pending.window)
+    Pending.guarded, Pending.window, Pending.due = True, False, None
+    raise interrupt
 
 
 def _resend_if_interrupt(what: sys.UnraisableHookArgs) -> None:
@@ -99,9 +155,10 @@ def _resend_if_interrupt(what: sys.UnraisableHookArgs) -> None:
         return
     import _thread
 
+    Pending.guarded, Pending.window = Pending.before
     number = getattr(what.exc_value, "number", _signal.SIGINT)
     if number in TERMINATING:
-        Pending.deferred = False
+        Pending.ending = False
     # An exception that is raised here would be ignored, too.
     _thread.start_new_thread(_send_again, (_thread.get_ident(), number))
 

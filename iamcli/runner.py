@@ -1,4 +1,4 @@
-"""Runs a command: parses the arguments, connects, prints the output and reports errors."""
+"""Runs a command: the console program, which reports what ends the command, and the work itself."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Program(Command):
     def __call__(self) -> None:
         """Run with the arguments of the process, and end the process with the exit status.
 
-        After SIGTERM or SIGHUP, the process is ended by that signal.
+        A signal that ended the command ends the process.
         """
         # A normal exit takes longer and only frees what ends with the process anyway.
         os._exit(self.status())
@@ -40,12 +40,12 @@ class Program(Command):
     def status(self) -> int:
         """Run with the arguments of the process, and return the exit status.
 
-        After SIGTERM or SIGHUP, the process is ended by that signal.
+        A signal that ended the command, or that came before a failure was reported, ends the
+        process.
         """
         try:
             interrupts.install_handlers()
             status = self.run(sys.argv[1:])
-            interrupts.stop_raising()
         except KeyboardInterrupt:
             status = INTERRUPTED
         if status and interrupts.Pending.number:
@@ -53,63 +53,65 @@ class Program(Command):
         return status
 
     def run(self, arguments: Sequence[str]) -> int:
-        """Run with the ``arguments`` that follow the command's name; return the exit status.
+        """Run with the ``arguments`` that follow the command's name; report what ends the command.
 
-        The status is 0 on success, 130 after an interrupt, and 1 otherwise. Raises nothing.
+        Returns the exit status: 0 on success, 130 after an interrupt, and 1 otherwise. Raises
+        nothing, once it has begun to work.
         """
-        strict = os.environ.get("IAMCLI_STRICT") == "1"
-        output = Output(self.name, strict=strict)
+        output = Output(self.name, strict=os.environ.get("IAMCLI_STRICT") == "1")
+        status = FAILED
         try:
-            return self._run(arguments, output, strict=strict)
+            status = self._work(arguments, output)
+        except UsageError as error:
+            if not self._explain_policy(error, arguments, output):
+                self._print_usage(error, output)
         except InvalidPolicy as failure:
-            self._explain(failure, arguments, output)
-        except Failure as failure:
-            for line in filter(None, (str(failure), failure.hint, failure.state)):
-                output.error(line)
-        except KeyboardInterrupt:
-            return INTERRUPTED
-        finally:
-            output.progress.stop()
-        return FAILED
+            self._explain_policy(failure, arguments, output)
+        except (Failure, KeyboardInterrupt) as end:
+            for text in (str(end), getattr(end, "hint", ""), getattr(end, "state", "")):
+                if text:
+                    output.error(text)
+            if isinstance(end, KeyboardInterrupt):
+                status = INTERRUPTED
+        output.progress.stop()
+        return status
 
-    def _run(self, arguments: Sequence[str], output: Output, *, strict: bool) -> int:
+    def _work(self, arguments: Sequence[str], output: Output) -> int:
+        """Do what the ``arguments`` say; return the exit status. At the end, nothing interrupts."""
         try:
             values = parser.parse(self.name, self.all_options, arguments)
+            execute(self, values, output)
         except parser.HelpRequested:
-            return self._print_help(output, strict=strict)
+            return self._print_help(output)
         except parser.VersionRequested:
             from iamcli import __version__
 
             _print_text(f"{self.name} (iamcli) {__version__}", output)
-            return 0
-        except UsageError as error:
-            if not self._explain(error, arguments, output):
-                self._print_usage(error, output, strict=strict)
-            return FAILED
-        execute(self, values, output, strict=strict)
+        finally:
+            interrupts.guard()
         return 0
 
-    def _print_help(self, output: Output, *, strict: bool) -> int:
+    def _print_help(self, output: Output) -> int:
         """Print the help and return the exit status. Source: LEGACY.md (``-h``)."""
         from iamcli.help import style
         from iamcli.help.text import help_text
 
-        styled = not strict and style.wanted(os.environ, terminal=output.data_on_terminal)
+        styled = not output.strict and style.wanted(os.environ, terminal=output.data_on_terminal)
         _print_text(help_text(self, styled=styled), output, styled=styled)
-        return FAILED if strict else 0
+        return FAILED if output.strict else 0
 
-    def _print_usage(self, error: UsageError, output: Output, *, strict: bool) -> None:
+    def _print_usage(self, error: UsageError, output: Output) -> None:
         """Print what follows the message of ``error``: on a terminal no more than fits on it."""
         from iamcli.help.text import help_text, usage_text
 
-        if strict or not output.on_terminal():
+        if output.strict or not output.on_terminal():
             output.error_text(help_text(self))
             return
         if error.hint:
             output.error(error.hint)
         output.error_text(usage_text(self, error.option))
 
-    def _explain(
+    def _explain_policy(
         self, error: InvalidPolicy | UsageError, arguments: Sequence[str], output: Output
     ) -> bool:
         """Print ``error``, or the explanation if the reason is an unquoted policy.
@@ -137,156 +139,111 @@ def command(name: str, *options: Option) -> Callable[[Function], Program]:
     return declare
 
 
-def execute(command: Command, values: Mapping[str, Any], output: Output, *, strict: bool) -> None:
-    """Run ``command`` with the ``values`` of its options.
+def execute(command: Command, values: Mapping[str, Any], output: Output) -> None:
+    """Call the function of ``command`` with the ``values`` of its options, and print its lines.
 
     Raises Failure if the command fails, completely or partly, and KeyboardInterrupt if it is
-    interrupted. The messages of both contain no secret.
+    interrupted. Their texts contain no secret, and say what may have been changed.
     """
+    from iamcli.config.connection import Connection
     from iamcli.output.redaction import Secrets
 
     secrets = Secrets()
+    arguments = {option.dest: values[option.dest] for option in command.options}
+    iam = None
     try:
-        _execute(command, values, output, secrets, strict=strict)
-    except Failure as failure:
-        failure.args = (secrets.redact(str(failure)),)
-        failure.hint = secrets.redact(failure.hint)
-        failure.state = secrets.redact(failure.state)
-        raise
-    except Exception as error:  # noqa: BLE001 - users see a traceback only with -d
-        if values["debug"]:
+        iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
+        _print(command.function(iam, **arguments), output)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
+        outcome = iam.outcome() if iam else ""
+        if isinstance(error, OutputLost) and error.reader_left and not outcome:
+            return
+        if isinstance(error, ServiceError) and iam and iam.on_terminal:
+            from iamcli.hints.table import hint
+
+            error.hint = hint(error, command, arguments, iam)
+        if values["debug"] and not isinstance(error, (Failure, KeyboardInterrupt)):
             output.error_text(secrets.redact(_traceback(error)))
-        what = secrets.redact(f"{type(error).__name__}: {error}")
-        internal_error = Failure(f"internal error, please report it with the output of -d: {what}")
-        internal_error.state = secrets.redact(getattr(error, "state", ""))
-        raise internal_error from None
+        raise _end(error, outcome, secrets) from None
 
 
-def _execute(
-    command: Command,
-    values: Mapping[str, Any],
-    output: Output,
-    secrets: Secrets,
-    *,
-    strict: bool,
-) -> None:
+def _service(connection: Connection, output: Output, secrets: Secrets, *, debug: bool) -> IAM:
+    """Return the service, as the command is to call it, and print the warnings."""
     from iamcli.client.service import IAM
-    from iamcli.config.connection import Connection
-
-    connection = Connection(values, os.environ)
 
     def before() -> None:
         # The client, once made, may have added a warning about the configured endpoint.
-        _warn(connection, output, strict=strict)
+        _warn(connection, output)
         output.flush()
 
-    _warn(connection, output, strict=strict)
-
-    def debug(line: str) -> None:
-        output.error(f"debug: {line}")
-
-    on_terminal = output.on_terminal() and not strict
-    if values["debug"]:
+    _warn(connection, output)
+    on_terminal = output.on_terminal() and not output.strict
+    if debug:
         # The log shows more.
         output.progress.stop()
-    iam = IAM(
+    return IAM(
         connection,
         secrets=secrets,
-        log=debug if values["debug"] else None,
-        note=(lambda _line: None) if strict else output.note,
+        log=(lambda line: output.error(f"debug: {line}")) if debug else None,
+        note=(lambda _line: None) if output.strict else output.note,
         before=before,
-        strict=strict,
+        strict=output.strict,
         on_terminal=on_terminal,
         interactive=on_terminal and os.isatty(0),
         progress=output.progress,
     )
-    arguments = {option.dest: values[option.dest] for option in command.options}
-    try:
-        _call_function(command, arguments, iam, output)
-    except KeyboardInterrupt as interrupt:
-        # A second signal does not keep these lines from being printed.
-        with interrupts.BlockedSignals():
-            interrupts.defer_termination()
-            if iam.changed:
-                known = secrets.redact(str(interrupt) or _outcome(iam))
-                output.error(f"interrupted; {known}")
-            state = getattr(interrupt, "state", "")
-            if state:
-                output.error(secrets.redact(state))
-        raise
 
 
-def _warn(connection: Connection, output: Output, *, strict: bool) -> None:
+def _warn(connection: Connection, output: Output) -> None:
     """Print the warnings of ``connection``, and that requests go to the sandbox, once."""
     while connection.warnings:
         warning = connection.warnings.pop(0)
         if output.on_terminal():
             output.note(warning)
-    if connection.diversion and not strict:
+    if connection.diversion and not output.strict:
         output.note(connection.diversion)
     connection.diversion = ""
 
 
-def _call_function(
-    command: Command, arguments: Mapping[str, Any], iam: IAM, output: Output
-) -> None:
-    """Call the function of ``command`` and print its lines; add the hint to a ServiceError."""
-    try:
-        _print_lines(command.function(iam, **arguments), iam, output)
-    except ServiceError as error:
-        if iam.on_terminal:
-            from iamcli.hints.table import hint
-
-            error.hint = hint(error, command, arguments, iam)
-        raise
-
-
-def _outcome(iam: IAM) -> str:
-    """Return the message about the changes that an interrupted command has made."""
-    if iam.pending is None:
-        return "changes already made remain"
-    from iamcli.client import outcomes
-
-    operation, parameters = iam.pending
-    return outcomes.unknown_advice(operation, outcomes.check(operation, parameters))
-
-
-def _print_lines(lines: Lines, iam: IAM, output: Output) -> None:
-    try:
-        _print_each(lines, output)
-        output.flush()
-    except OutputLost as lost:
-        if iam.changed:
-            raise Failure(f"{lost}; changes already made remain") from None
-        if not lost.reader_left:
-            raise
-
-
-def _print_each(lines: Lines, output: Output) -> None:
+def _print(lines: Lines, output: Output) -> None:
     """Print each line; if one cannot be printed, raise the error in the command at its yield."""
     from iamcli.output.lines import Note, RequireOutput, Secret
 
-    lost: BaseException | None = None
-    while True:
+    for line in lines:
         try:
-            line = lines.throw(lost) if lost else next(lines, None)
-            lost = None
-            if line is None:
-                return
             if isinstance(line, Note):
                 output.note(line)
             elif isinstance(line, RequireOutput):
                 output.require(terminal=line.terminal)
             else:
                 output.line(line)
-                if isinstance(line, Secret):
-                    output.flush()
-        except (OutputLost, KeyboardInterrupt) as error:  # noqa: PERF203 - any line may fail
-            if lines.gi_frame is None:  # type: ignore[attr-defined]  # all generators have it
-                # The command has already ended, so it raised the error itself.
-                raise
+            if isinstance(line, Secret):
+                output.flush()
+        except (OutputLost, KeyboardInterrupt) as lost:  # noqa: PERF203 - any line may fail
             output.discard()
-            lost = error
+            lines.throw(lost)
+    output.flush()
+
+
+def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | KeyboardInterrupt:
+    """Return what ends the command because of ``error``, with texts to be printed.
+
+    ``outcome``: what is known about the changes; some errors know more.
+    """
+    end = error if isinstance(error, (Failure, KeyboardInterrupt)) else Failure()
+    texts = [str(error)]
+    if isinstance(error, KeyboardInterrupt):
+        known = str(error) or outcome
+        texts = ["interrupted", known] if known else []
+    elif isinstance(error, OutputLost):
+        texts.append(outcome)
+    elif end is not error:
+        what = f"{type(error).__name__}: {error}"
+        texts = [f"internal error, please report it with the output of -d: {what}", outcome]
+    end.args = (secrets.redact("; ".join(filter(None, texts))),)
+    for name in ("hint", "state"):
+        setattr(end, name, secrets.redact(getattr(error, name, "")))
+    return end
 
 
 def _print_text(text: str, output: Output, *, styled: bool = False) -> None:

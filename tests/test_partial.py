@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 from support.account import ARN, Account
@@ -16,6 +17,8 @@ from iamcli.operations.progress import Progress
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.stub import Endpoint, Stub
+
+    from iamcli.client.service import IAM
 
 
 # Removing a thing with everything that it holds, from an account that refuses less.
@@ -460,11 +463,16 @@ def test_a_single_step_has_no_state(
 
 
 def state_after(error: BaseException, *, finished: int) -> str:
-    """Return the report on three steps that ``error`` ends after ``finished`` of them."""
+    """Return the report on three steps that ``error`` ends after ``finished`` of them.
+
+    If it has the attribute ``pending``, it comes while that request is under way.
+    """
+    iam = cast("IAM", SimpleNamespace(pending=None))
     try:
-        with Progress("made", "not made", ["a", "b", "c"]) as progress:
+        with Progress(iam, "made", "not made", ["a", "b", "c"]) as progress:
             for _ in range(finished):
                 progress.finish()
+            iam.pending = getattr(error, "pending", None)
             raise error
     except type(error):
         return getattr(error, "state", "")
@@ -475,6 +483,11 @@ def ended(error: BaseException, outcome: str) -> BaseException:
     return error
 
 
+def under_way(error: BaseException) -> BaseException:
+    error.pending = ("CreateUser", {"UserName": "b"})
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "finished", "state"),
     [
@@ -482,7 +495,8 @@ def ended(error: BaseException, outcome: str) -> BaseException:
         (Failure("x"), 2, "made: a, b; not made: c"),
         (Failure("x"), 3, "made: a, b, c; not made: nothing"),
         (UnknownOutcome("x", "CreateUser", "look"), 1, "made: a; unknown: b; not made: c"),
-        (KeyboardInterrupt(), 1, "made: a; unknown: b; not made: c"),
+        (KeyboardInterrupt(), 1, "made: a; not made: b, c"),
+        (under_way(KeyboardInterrupt()), 1, "made: a; unknown: b; not made: c"),
         (ended(Failure("x"), DONE), 0, "made: a; not made: b, c"),
         (ended(Failure("x"), DONE), 1, "made: a, b; not made: c"),
         (ended(KeyboardInterrupt("b was deleted again"), NOT_DONE), 1, "made: a; not made: b, c"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +12,6 @@ from support.faults import CLOSED, SILENT
 from support.selection import every
 from support.stub import Answer, ok, refused
 from support.terminal import SIZE, Terminal, rows
-
-from iamcli.errors import INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,7 +165,7 @@ def test_an_interrupt_erases_the_line(run: Shell, stub: Stub) -> None:
     terminal = Terminal("iam-userdel", "-u", "bob", "-r", env={**run.env, **at(account)})
     terminal.wait_for(REMOVED[3])
     terminal.type("\x03")
-    assert terminal.status() == INTERRUPTED
+    assert terminal.status() == -signal.SIGINT
     # Of the progress line and of the ^C that the terminal has shown, nothing is left.
     assert "^C" in terminal.shown
     assert rows(terminal.shown, SIZE[1])[0].startswith("iam-userdel: interrupted; ")

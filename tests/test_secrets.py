@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import signal
 import stat
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ from support.stub import Answer, canned, faulty, ok, refused
 from support.terminal import Terminal
 
 import iamcli
-from iamcli.errors import FAILED, INTERRUPTED
+from iamcli.errors import FAILED
 from iamcli.output.redaction import SECRET_MEMBERS
 
 if TYPE_CHECKING:
@@ -705,7 +706,7 @@ def test_a_new_password_is_asked_for_until_it_is_the_same_twice(
     assert {"n3wpass"} < {*request.parameters.values()} <= {"n3wpass", "0ldpass", "bob"}
 
 
-@pytest.mark.parametrize(("typed", "status"), [("\x04", FAILED), ("n3w\x03", INTERRUPTED)])
+@pytest.mark.parametrize(("typed", "status"), [("\x04", FAILED), ("n3w\x03", -signal.SIGINT)])
 def test_second_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(CREATED)
     terminal = Terminal(*ASKING, env=run.env | url(endpoint))
@@ -716,11 +717,13 @@ def test_second_prompt_that_is_left(typed: str, status: int, run: Shell, stub: S
     assert terminal.status() == status
     *_, said = terminal.shown.split("Password again: ")
     failed = "iam-useraddloginprofile: no password on standard input"
-    assert said.strip() == ("" if status == INTERRUPTED else failed)
+    assert said.strip() == (failed if status == FAILED else "")
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize(("typed", "status"), [("\x04", 1), ("\n", 1), ("half\x03", 130)])
+@pytest.mark.parametrize(
+    ("typed", "status"), [("\x04", 1), ("\n", 1), ("half\x03", -signal.SIGINT)]
+)
 def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(CREATED)
     terminal = Terminal(*ASKING, env=run.env | url(endpoint))

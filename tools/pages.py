@@ -82,7 +82,7 @@ STATUS_TEXT = {
     0: "The command succeeded.",
     1: "The command failed, completely or partly. A line on standard error gives the reason; if "
     "the service refused the request, it contains the error code and the message of the service.",
-    130: "The command was interrupted.",
+    130: "The command was interrupted: SIGINT ended it, which a shell shows as 130.",
 }
 PATH_DIFFERS = "The original sent paths as typed, without adding slashes."
 LIST_DIFFERS = "Without -i and -m, the original stopped after 100 entries."

@@ -29,6 +29,7 @@ from urllib3.exceptions import HTTPError as TransportError
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 
+from iamcli import interrupts
 from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import UnexpectedResponse
 
@@ -133,6 +134,8 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
                 raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
             raise
         finally:
+            # A signal that comes now must not keep the response from being reported.
+            interrupts.close_window()
             if self.finished:
                 self.finished(complete)
         return response

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+from iamcli import interrupts
 from iamcli.client import outcomes
-from iamcli.errors import Failure, ServiceError
+from iamcli.errors import UNKNOWN, Failure, ServiceError
 from iamcli.output.progressline import ProgressLine
 from iamcli.output.redaction import Secrets
 
@@ -46,10 +47,13 @@ class IAM:
         self.on_terminal = on_terminal
         self.interactive = interactive
         self.progress = progress or ProgressLine()
-        #: Whether a request was sent that may have changed something.
+        #: Whether something was changed, or may have been.
         self.changed = False
-        #: The current request, if it changes something: the operation and its parameters.
+        #: The request that may have taken effect, because its outcome is not known (yet): the
+        #: operation and its parameters.
         self.pending: tuple[str, dict[str, Any]] | None = None
+        #: The current request, if it changes something.
+        self._changing: tuple[str, dict[str, Any]] | None = None
         self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
         #: Whether responses have all members, also those that no command prints. It must be set
@@ -81,6 +85,7 @@ class IAM:
                 raise
             given = _without_none(parameters)
             if error.code == "NoSuchEntity" and outcomes.is_gone(operation, given, error.message):
+                self.pending = None
                 self.note(
                     f"the response to {operation} was lost; a second request reports that nothing "
                     f"is left to remove: {error.message or error.code}"
@@ -91,24 +96,33 @@ class IAM:
             raise outcomes.unknown(str(error), operation, given) from None
 
     def send(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Like ``call``, but a ServiceError that follows a lost response is raised as it is."""
+        """Like ``call``, but a ServiceError that follows a lost response is raised as it is.
+
+        From the first request on that changes something, a signal does not raise between a response
+        and its report.
+        """
         given = _without_none(parameters)
         self.secrets.gather(given)
         client = self.client
         self._before()
         self._debug(f"{operation} to {client.url}", given)
         reads = operation.startswith(("Get", "List"))
+        self._changing = None if reads else (operation, given)
         if not reads:
-            self.changed = True
-            self.pending = (operation, given)
-        try:
-            response = client.call(operation, given)
-        except Failure as failure:
+            interrupts.guard()
             self.pending = None
+        try:
+            with interrupts.Window():
+                response = client.call(operation, given)
+        except Failure as failure:
+            unknown = failure.outcome == UNKNOWN or getattr(failure, "resent", False)
+            if not reads and not unknown:
+                self.pending = None
+            self.changed = self.changed or self.pending is not None
             self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
             raise
-        self.pending = None
         if not reads:
+            self.changed, self.pending = True, None
             # Responses to requests that only read contain no secrets, and lists are long.
             self.secrets.gather(response)
         request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
@@ -118,7 +132,8 @@ class IAM:
     def pause(self, seconds: float, reason: str) -> None:
         """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
         self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
-        time.sleep(seconds)
+        with interrupts.Window():
+            time.sleep(seconds)
 
     def signs_with(self, access_key_id: str) -> bool:
         """Return whether this is the access key that signs the requests."""
@@ -136,6 +151,13 @@ class IAM:
                 return None
             raise
 
+    def outcome(self) -> str:
+        """Return what is known about the changes when the command ends early, "" if nothing is."""
+        if self.pending is None:
+            return "changes already made remain" if self.changed else ""
+        operation, parameters = self.pending
+        return outcomes.unknown_advice(operation, outcomes.check(operation, parameters))
+
     def _make_client(self) -> Client:
         import gc
 
@@ -147,7 +169,7 @@ class IAM:
         self._client = Client(
             self._connection,
             lambda line: self._debug(line, {}),
-            self.progress.pause,
+            self._wait,
             complete_model=self.complete_model,
         )
         gc.freeze()
@@ -156,6 +178,14 @@ class IAM:
         for line in self._client.origins if self._log else ():
             self._debug(line, {})
         return self._client
+
+    def _wait(self, reason: str) -> None:
+        """Show that the client pauses for a ``reason``, or sends the request if it is ""."""
+        self.progress.pause(reason)
+        # From the response until here, a signal does not raise.
+        interrupts.open_window()
+        if not reason and self._changing:
+            self.pending = self._changing
 
     def _debug(self, line: str, value: dict[str, Any]) -> None:
         if self._log:

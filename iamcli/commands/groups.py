@@ -132,7 +132,7 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
     from iamcli.operations.memberships import add_user_to_group
     from iamcli.operations.progress import Progress
 
-    with Progress("added", "not added", [f"user {user}" for user in users]) as progress:
+    with Progress(iam, "added", "not added", [f"user {user}" for user in users]) as progress:
         for user in users:
             add_user_to_group(iam, group, user)
             progress.finish()

@@ -43,7 +43,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
     if role is not None:
         iam.permitted("GetRole", RoleName=role)
         plan.append(f"role {role} in it")
-    with Progress("created", "not created", plan) as progress:
+    with Progress(iam, "created", "not created", plan) as progress:
         iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")
         progress.finish()
         if role is not None:

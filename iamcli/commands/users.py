@@ -108,7 +108,7 @@ def usercreate(
     for group in groups:
         iam.permitted("GetGroup", GroupName=group, MaxItems=1)
     plan = [f"user {user}", *(f"membership of group {group}" for group in groups)]
-    with Progress("created", "not created", plan + ["access key"] * key) as progress:
+    with Progress(iam, "created", "not created", plan + ["access key"] * key) as progress:
         created = iam.call(
             "CreateUser",
             UserName=user,

@@ -73,6 +73,7 @@ def _verify(
     try:
         for _ in attempts(iam):
             if done():
+                iam.pending = None
                 if iam.on_terminal:
                     iam.note(f"the response was lost, but {what} {where}")
                 return

@@ -17,7 +17,7 @@ from iamcli.errors import (
     ServiceError,
     UnknownOutcome,
 )
-from iamcli.interrupts import BlockedSignals, defer_termination
+from iamcli.interrupts import BlockedSignals, Window, defer_termination
 from iamcli.output.lines import RequireOutput, Secret
 
 TYPE_CHECKING = False
@@ -113,10 +113,11 @@ def _write_seed(
 ) -> None:
     try:
         content = device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n"
-        if os.write(descriptor, content) < len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one handler
-        os.fsync(descriptor)
-        os.close(descriptor)
+        with Window():
+            if os.write(descriptor, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one handler
+            os.fsync(descriptor)
+            os.close(descriptor)
     except OSError as error:
         _delete_device_again(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
     except (UnknownOutcome, KeyboardInterrupt) as lost:

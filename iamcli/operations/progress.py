@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import DONE, UNKNOWN, ServiceError
+from iamcli.errors import DONE, NOT_DONE, UNKNOWN, ServiceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ _CONFLICT_PAUSE = 0.5
 class Progress:
     """Tracks a plan, and sets the ``state`` of an exception that ends it early.
 
-    ``done`` and ``left``: the labels of the steps that were done and of the others ("created", "not
-    created"); ``plan``: the names of the steps in order. A step with an unknown outcome is listed
-    as "unknown", and one that was skipped with those that are left. A plan of one step gets no
-    state.
+    ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
+    of the others ("created", "not created"); ``plan``: the names of the steps in order. A step with
+    an unknown outcome is listed as "unknown", and one that was skipped with those that are left. A
+    plan of one step gets no state.
     """
 
-    def __init__(self, done: str, left: str, plan: Sequence[str]) -> None:
+    def __init__(self, iam: IAM, done: str, left: str, plan: Sequence[str]) -> None:
+        self._iam = iam
         self._done = done
         self._left = left
         self._plan = list(plan)
@@ -36,6 +37,7 @@ class Progress:
 
     def finish(self) -> None:
         """Record that the next step is done."""
+        self._iam.pending = None
         self._finished += 1
 
     def skip(self) -> None:
@@ -54,8 +56,9 @@ class Progress:
         single = len(self._skipped) + len(self._plan) == 1
         if error is None or isinstance(error, GeneratorExit) or single:
             return
+        known = isinstance(error, KeyboardInterrupt) and not self._iam.pending
         # All Failures have an outcome; interrupts and internal errors may have none.
-        outcome = getattr(error, "outcome", UNKNOWN)
+        outcome = getattr(error, "outcome", NOT_DONE if known else UNKNOWN)
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
         parts = [(self._done, self._plan[:finished])]
@@ -83,7 +86,7 @@ class Step:
 
 def run_steps(iam: IAM, done: str, left: str, steps: Sequence[Step]) -> None:
     """Send the requests in order. Raises Failure, with a state that uses ``done`` and ``left``."""
-    with Progress(done, left, [step.what for step in steps]) as progress:
+    with Progress(iam, done, left, [step.what for step in steps]) as progress:
         for step in steps:
             iam.call(step.operation, **step.parameters)
             progress.finish()
@@ -97,7 +100,7 @@ def remove(iam: IAM, steps: Sequence[Step], *, recursive: bool) -> None:
     again, because the service may not see yet that nothing is left. Raises Failure, with a state
     that lists what was removed and what is left.
     """
-    with Progress("removed", "left", [step.what for step in steps]) as progress:
+    with Progress(iam, "removed", "left", [step.what for step in steps]) as progress:
         for number, step in enumerate(steps, 1):
             if recursive:
                 iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")

@@ -8,7 +8,7 @@ import stat
 import sys
 
 from iamcli.errors import OutputLost, visible
-from iamcli.interrupts import Pending
+from iamcli.interrupts import Pending, Window, postpone
 from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
@@ -34,6 +34,7 @@ class Output:
     """
 
     def __init__(self, program: str, *, strict: bool) -> None:
+        self.strict = strict
         self._program = program
         opened = [_keep_open(number) for number in (0, 1, 2)]
         # Both are kept, because a buffer that is freed writes what it still has.
@@ -67,7 +68,8 @@ class Output:
         if self._out_is_terminal and escaped:
             text = text.translate(_CONTROLS_OF_DATA)
         try:
-            self._out.write(text.encode("utf-8", "surrogateescape") + b"\n")
+            with Window():
+                self._out.write(text.encode("utf-8", "surrogateescape") + b"\n")
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
@@ -76,7 +78,8 @@ class Output:
         if self._out is None:
             return
         try:
-            self._out.flush()
+            with Window():
+                self._out.flush()
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
@@ -116,22 +119,23 @@ class Output:
         self.progress.erase()
         content = text.translate(_CONTROLS).encode("utf-8", "backslashreplace")
         try:
-            if Pending.deferred:
-                _write_briefly(self._err.fileno(), content)
-                return
             self._write_data()
-            self._err.write(content)
-            self._err.flush()
+            _write_in_parts(self._err.fileno(), content, patient=True)
         except OSError:
             return
 
     def _write_data(self) -> None:
         """Write the buffer to standard output, so that an error follows the data before it."""
+        if Pending.number:
+            # Nothing may block any more.
+            return
         try:
             self.flush()
         except OutputLost:
             # Nothing more is written there, and the error is still to be shown.
             return
+        except KeyboardInterrupt as interrupt:
+            postpone(interrupt)
 
     def note(self, text: str) -> None:
         """Write one line that is not an error to standard error, also in strict mode."""
@@ -185,19 +189,24 @@ def _is_pipe(number: int) -> bool:
 
 
 def _write_on_terminal(content: bytes) -> None:
-    _write_briefly(2, content)
+    _write_in_parts(2, content, patient=False)
 
 
-def _write_briefly(number: int, content: bytes) -> None:
-    """Write ``content`` in parts; stop if a part cannot be written within one second."""
+def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
+    """Write ``content`` in parts; stop if a part cannot be written within one second.
+
+    ``patient``: stop then only if a signal is to end the process.
+    """
     import select
 
     poll = select.poll()
     poll.register(number, select.POLLOUT)
-    for begin in range(0, len(content), select.PIPE_BUF):
-        if not poll.poll(1000):
+    while content:
+        if poll.poll(1000):
+            written = os.write(number, content[: select.PIPE_BUF])
+            content = content[written:]
+        elif Pending.number or not patient:
             return
-        os.write(number, content[begin : begin + select.PIPE_BUF])
 
 
 def _is_writable(number: int) -> bool:
