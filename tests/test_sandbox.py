@@ -150,6 +150,8 @@ def test_the_first_walk(env):
         [
             (["sh", "-c", "exit 7"], 7),
             (["sh", "-c", "kill -9 $$"], 137),
+            (["sh", "-c", "kill -2 $$"], -signal.SIGINT),
+            (["sh", "-c", "exit 130"], 130),
             (["sh", "-c", 'test "$1" = --help', "--", "--help"], 0),
             (["--", "true"], 0),
             (["sh", "-c", "cat >/dev/null"], 0),
@@ -191,7 +193,7 @@ def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
     every(
         4,
         [
-            (signal.SIGINT, 130),
+            (signal.SIGINT, -signal.SIGINT),
             (signal.SIGTERM, 143),
             (signal.SIGHUP, 129),
             (signal.SIGKILL, -signal.SIGKILL),

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
+import contextlib
 import os
 import sys
 
+from iamcli import interrupts
 from iamcli.commands import index
-from iamcli.errors import FAILED, INTERRUPTED, Failure, OutputLost, one_line
+from iamcli.errors import FAILED, Failure, OutputLost, one_line
 
 
 def main() -> int:
     """Run ``iamcli`` with the arguments in ``sys.argv``; return the exit status.
 
     If the first argument is the name of a command, run that command as its console program does.
+    Ctrl-C ends the process by SIGINT.
     """
     if sys.argv[1:] and sys.argv[1] in index.names():
         # This ends the process.
         index.load(sys.argv.pop(1))()
-    return _run()
+    try:
+        interrupts.install_sigint_handler()
+        status = _run()
+    except KeyboardInterrupt:
+        status = -_signal.SIGINT
+    if status == -_signal.SIGINT:
+        interrupts.end_process(_signal.SIGINT)
+    return status
 
 
 def _run() -> int:
+    """Run a subcommand; return its exit status, or -SIGINT if it or its command was interrupted.
+
+    Raises KeyboardInterrupt if it was interrupted, too.
+    """
     import click
 
     from iamcli.cli.group import group
@@ -44,8 +59,11 @@ def _run() -> int:
     except Failure as failure:
         for line in filter(None, (str(failure), failure.hint)):
             output.error(one_line(line))
-    except (click.Abort, KeyboardInterrupt):
-        return INTERRUPTED
+    except click.Abort as abort:
+        # click raises it for Ctrl-C only, because the subcommands ask nothing.
+        with contextlib.suppress(OutputLost):
+            output.flush()
+        raise KeyboardInterrupt from abort
     except Exception as error:  # noqa: BLE001 - users never see a traceback
         output.error(f"internal error, please report it: {type(error).__name__}: {error}")
     else:

@@ -71,12 +71,13 @@ def snapshot(
     With --from, DETAILS is the output of aws iam get-account-authorization-details (version 1 or
     2), and no request is sent. FILE lists the kinds that the output lacks, such as access keys.
     """
-    from iamcli.errors import INTERRUPTED
+    from signal import SIGINT
 
     try:
         _snapshot(output, file, details, users, force=force, connection=connection)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        # click would print a line.
+        return -SIGINT
     finally:
         output.progress.stop()
     return 0
@@ -114,6 +115,6 @@ def _snapshot(  # noqa: PLR0913 - the options
         yield from ()
 
     if details is None:
-        execute(Command("iamcli snapshot", (), read_account), connection, output, strict=False)
+        execute(Command("iamcli snapshot", (), read_account), connection, output)
     else:
         save(convert(details, users))

@@ -162,8 +162,7 @@ def run(
 
     ``output``: where to report; ``keep``: the directory of the account, or "" for an account that
     is not kept; ``account``: the snapshot that it starts with, or "" for an empty account;
-    ``target``: where to report what has changed, or None. Returns the exit status as a shell does:
-    128 + N if signal N ended the command, 127 if it is not found, 126 if it cannot be executed.
+    ``target``: where to report what has changed, or None. Returns what ``script.run`` returns.
     Raises Failure if the server does not start, if the account was not kept, or if what has changed
     is not known or cannot be reported.
     """
@@ -179,7 +178,7 @@ def run(
             env[VARIABLE] = commands.address
         status = _run(private, env, command, output, keep)
     if target:
-        target.write(private.about, private.ended, status)
+        target.write(private.about, private.ended, 128 - status if status < 0 else status)
     return status
 
 

@@ -97,7 +97,7 @@ def started() -> Iterator[Server]:
 
 
 def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool) -> int:
-    """Run ``command``, or a shell if it is empty, with a server; return its exit status.
+    """Run ``command``, or a shell if it is empty, with a server; return as ``script.run`` does.
 
     ``say``: called with each line for the user; ``statistics``: also with the number of commands,
     requests and connections at the end.

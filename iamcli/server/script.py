@@ -29,7 +29,8 @@ def run(
     ``say``: called with an error for the user; ``terminate``: the signal to send to the command
     instead of SIGTERM; ``register``: called with the process ID in the new process, and with 0 when
     it has ended. Returns the exit status as a shell does: 128 + N if signal N ended the command,
-    127 if it is not found, 126 if it cannot be executed.
+    127 if it is not found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT,
+    so that ``iamcli`` ends in the same way.
     """
     try:
         return _run(command, env, terminate, register)
@@ -78,7 +79,7 @@ def _run(
     status = process.wait()
     signal.setitimer(signal.ITIMER_REAL, 0)
     register(0)
-    return 128 - status if status < 0 else status
+    return status if status >= 0 or status == -signal.SIGINT else 128 - status
 
 
 def _start(
