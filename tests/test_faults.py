@@ -30,9 +30,10 @@ from support.stub import Stub as StubServer
 import iamcli
 from iamcli.client.full_model import full_model
 from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.pages import list_all
 from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import Failure
-from iamcli.operations.pagination import Listing, list_all
+from iamcli.operations.pagination import Listing
 from iamcli.output.progressline import ProgressLine
 
 if TYPE_CHECKING:

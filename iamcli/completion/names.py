@@ -12,10 +12,10 @@ import os
 import stat
 import time
 
+from iamcli.client.pages import list_all
 from iamcli.client.service import IAM
 from iamcli.commands import index
 from iamcli.config.connection import Connection
-from iamcli.operations.pagination import list_all
 from iamcli.parsing import parser
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from iamcli.client.pages import list_all
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
-from iamcli.operations.pagination import list_all
 from iamcli.operations.progress import Step, remove
 from iamcli.output.lines import Note
 

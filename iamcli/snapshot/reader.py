@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from iamcli.client.pages import all_pages, list_all
 from iamcli.errors import Failure, ServiceError
-from iamcli.operations.pagination import all_pages, list_all
 from iamcli.snapshot import content
 from iamcli.snapshot.pace import Pace
 from iamcli.snapshot.schema import (
