@@ -39,13 +39,13 @@ class ServiceError(Failure):
     """The service rejected a request.
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
-    is one line. The text of the failure is ``CODE: MESSAGE``. ``resent``: an earlier attempt of the
-    same request may have taken effect, because its response was lost. ``status``: the HTTP status.
-    ``operation`` and ``parameters``: the request. ``skew``: the seconds by which the clock of this
-    machine is ahead of the Date of the response, None if the response has none.
+    is one line. The text of the failure is ``CODE: MESSAGE``. ``looked_up``: the account still has
+    what the request was to remove. ``status``: the HTTP status. ``operation`` and ``parameters``:
+    the request. ``skew``: the seconds by which the clock of this machine is ahead of the Date of
+    the response, None if the response has none.
     """
 
-    resent = False
+    looked_up = False
     status = 0
     operation = ""
     skew: float | None = None
@@ -75,10 +75,12 @@ class UnknownOutcome(Failure):
     """A request was sent but got no valid response, so it may have taken effect.
 
     ``reason``: why the outcome is unknown; ``advice``: the rest of the message; ``check``: how to
-    find out whether the request took effect, usually a command.
+    find out whether the request took effect, usually a command. ``refusal``: how the service
+    refused the last attempt, None if it did not; an earlier attempt may have taken effect.
     """
 
     outcome = UNKNOWN
+    refusal: ServiceError | None = None
 
     def __init__(self, reason: str, advice: str, check: str) -> None:
         super().__init__(f"{reason}; {advice}")

@@ -205,7 +205,8 @@ def test_conflict_names_the_command_that_removes_what_is_left(
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
     every = f"remove it with everything that belongs to it: {recursive}"
     hint = f"first run: {command}; or {every}" if command else every
-    assert say(line, endpoint) == [f"DeleteConflict: {message}", hint]
+    said = say(line, endpoint, IAMCLI_SANDBOX=endpoint.url)
+    assert said == [f"DeleteConflict: {message}", hint]
     # Nothing was sent but what was typed.
     assert len(endpoint.requests) == 1
 
@@ -213,7 +214,8 @@ def test_conflict_names_the_command_that_removes_what_is_left(
 def test_device_in_use_is_deactivated_first(say: Say, stub: Stub) -> None:
     message = "MFA VirtualDevice in use. Must deactivate first."
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
-    assert say("iam-virtualmfadevicedel -s arn:x", endpoint) == [
+    line = "iam-virtualmfadevicedel -s arn:x"
+    assert say(line, endpoint, IAMCLI_SANDBOX=endpoint.url) == [
         f"DeleteConflict: {message}",
         "first run: iam-userdeactivatemfadevice -u USERNAME -s arn:x",
     ]
@@ -222,7 +224,8 @@ def test_device_in_use_is_deactivated_first(say: Say, stub: Stub) -> None:
 def test_certificate_in_use_has_no_command(say: Say, stub: Stub) -> None:
     message = "Certificate: ASCAEXAMPLE is currently in use by arn:aws:elasticloadbalancing:x"
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
-    assert say("iam-servercertdel -s web", endpoint) == [f"DeleteConflict: {message}"]
+    said = say("iam-servercertdel -s web", endpoint, IAMCLI_SANDBOX=endpoint.url)
+    assert said == [f"DeleteConflict: {message}"]
 
 
 class Keeping(Account):
@@ -263,7 +266,7 @@ def test_recursive_option_is_not_suggested_again(
     must: str, hint: str, say: Say, stub: Stub
 ) -> None:
     endpoint = stub.add(lambda url: Keeping(url, must))
-    lines = say("iam-userdel -u bob -r", endpoint)
+    lines = say("iam-userdel -u bob -r", endpoint, IAMCLI_SANDBOX=endpoint.url)
     error = f"DeleteConflict: Cannot delete entity, {must} first."
     # The state of the removal is the last line.
     assert lines == [error, *filter(None, [hint]), LEFT]
@@ -645,7 +648,7 @@ def test_pipe_and_strict_mode_get_the_services_words_only(
     line, message = REFUSALS[code]
     endpoint = stub.endpoint(refused(code, message))
     error = f"{shlex.split(line)[0]}: {code}: {message}\n"
-    env = {**ENV, "AWS_IAM_URL": endpoint.url}
+    env = {**ENV, "IAMCLI_SANDBOX": endpoint.url, "AWS_IAM_URL": endpoint.url}
     assert run_fast(*shlex.split(line), env=env) == (1, "", error)
     strict = env | {"IAMCLI_STRICT": "1"}
     assert run_fast(*shlex.split(line), env=strict) == (1, error, "")
@@ -667,7 +670,8 @@ def test_pipe_and_strict_mode_get_the_services_words_only(
 def test_program_on_a_terminal_of_its_own(code: str, run: Shell, stub: Stub) -> None:
     line, message = REFUSALS[code]
     endpoint = stub.endpoint(refused(code, message))
-    terminal = Terminal(*shlex.split(line), env=run.env | ENV | {"AWS_IAM_URL": endpoint.url})
+    env = {"IAMCLI_SANDBOX": endpoint.url, "AWS_IAM_URL": endpoint.url}
+    terminal = Terminal(*shlex.split(line), env=run.env | ENV | env)
     assert terminal.status() == 1
     name = shlex.split(line)[0]
     first, second = terminal.shown.splitlines()
@@ -686,7 +690,7 @@ def test_name_that_would_control_the_terminal_is_escaped(say: Say, stub: Stub) -
     endpoint = stub.endpoint(
         refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
     )
-    _, hint = say("iam-userdel -u '\x1b[31mbob'", endpoint)
+    _, hint = say("iam-userdel -u '\x1b[31mbob'", endpoint, IAMCLI_SANDBOX=endpoint.url)
     assert hint.startswith(r"first run: iam-userdelpolicy -u '\x1b[31mbob' -p POLICYNAME; or ")
 
 

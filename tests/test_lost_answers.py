@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
+import socket
 import subprocess
 import threading
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -15,7 +18,7 @@ from support.stub import Answer, canned, ok, refused
 from test_partial import CASES
 from test_secrets import KEY, NEW_ID, ONCE, Once, service
 
-from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.outcomes import CHECKS, LOOKUPS, NON_IDEMPOTENT, REMOVALS
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
@@ -183,27 +186,137 @@ def test_removal_of_which_nothing_was_done_before_is_an_error(
     assert done == (1, "", f"{name}: NoSuchEntity: {removing.gone}\n")
 
 
-@each_removal
-def test_missing_owner_is_an_error(removing: Removing, run_fast: ForkRunner, stub: Stub) -> None:
-    if not removing.no_owner:
-        assert not REMOVALS[removing.operation].owners
-        return
+# A removal that was sent again, and whose answer does not settle it, is looked up.
+
+
+def listed(operation: str, key: str, *entries: str) -> Answer:
+    members = "".join(f"<member>{entry}</member>" for entry in entries)
+    return ok(operation, f"<{key}>{members}</{key}>")
+
+
+def in_profile(*roles: str) -> Answer:
+    entries = "".join(f"<member><RoleName>{role}</RoleName></member>" for role in roles)
+    profile = f"<InstanceProfile><Roles>{entries}</Roles></InstanceProfile>"
+    return ok("GetInstanceProfile", profile)
+
+
+class Looking(NamedTuple):
+    """The request that looks a removal up, and its answers."""
+
+    operation: str
+    there: Answer
+    gone: Answer
+
+
+def listing(operation: str, key: str, member: str, name: str) -> Looking:
+    one, other = (
+        f"<{member}>{value}</{member}>" if member else value for value in (name, f"{name}2")
+    )
+    return Looking(operation, listed(operation, key, other, one), listed(operation, key, other))
+
+
+LOOKING = {
+    "DeleteAccessKey": listing("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", KEY_ID),
+    "DeleteSigningCertificate": listing(
+        "ListSigningCertificates", "Certificates", "CertificateId", CERTIFICATE
+    ),
+    "DeleteUserPolicy": listing("ListUserPolicies", "PolicyNames", "", "bob"),
+    "DeleteGroupPolicy": listing("ListGroupPolicies", "PolicyNames", "", "read"),
+    "DeleteRolePolicy": listing("ListRolePolicies", "PolicyNames", "", "read"),
+    "DeleteLoginProfile": Looking(
+        "GetLoginProfile",
+        ok("GetLoginProfile", "<LoginProfile/>"),
+        missing("Login Profile for User bob cannot be found."),
+    ),
+    "DeactivateMFADevice": listing("ListMFADevices", "MFADevices", "SerialNumber", SERIAL),
+    "RemoveUserFromGroup": listing("ListGroupsForUser", "Groups", "GroupName", "Admin"),
+    "RemoveRoleFromInstanceProfile": Looking(
+        "GetInstanceProfile", in_profile("web2", "Web"), in_profile("web2")
+    ),
+}
+OWNED = [removing for removing in REMOVING if removing.no_owner]
+each_owned = pytest.mark.parametrize("removing", OWNED, ids=lambda entry: entry.operation)
+OTHER = {"owner": "", "neither": "It is not there."}
+
+
+@each_owned
+@pytest.mark.parametrize("other", OTHER)
+def test_removal_that_is_seen_to_be_gone_is_done(
+    removing: Removing, other: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    looking = LOOKING[removing.operation]
+    endpoint = stub.endpoint(CLOSED, missing(OTHER[other] or removing.no_owner))
+    # What was just removed may still be visible.
+    endpoint.on(looking.operation, looking.there, looking.gone)
+    assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
+    assert endpoint.operations == [removing.operation] * 2 + [looking.operation] * 2
+
+
+@each_owned
+def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
+    removing: Removing, run_fast: ForkRunner, stub: Stub
+) -> None:
+    looking = LOOKING[removing.operation]
     endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
-    done = run_against(run_fast, endpoint, removing.line)
+    endpoint.on(looking.operation, looking.there)
+    done = run_against(run_fast, endpoint, removing.line, IAMCLI_TIMEOUT="0.5")
     name = removing.line.split()[0]
     assert done == (1, "", f"{name}: NoSuchEntity: {removing.no_owner}\n")
 
 
-def test_sentence_that_names_neither_is_an_error(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(CLOSED, missing("It is not there."))
-    done = run_against(run_fast, endpoint, "iam-userdelpolicy -u bob -p read")
-    assert done == (1, "", "iam-userdelpolicy: NoSuchEntity: It is not there.\n")
+@each_owned
+@pytest.mark.parametrize(
+    "answer",
+    [refused("AccessDenied", "not you", 403), CLOSED, Answer(b"", 429), None],
+    ids=["denied", "lost", "429", "no owner"],
+)
+def test_removal_that_cannot_be_looked_up_is_unknown(
+    removing: Removing, answer: Answer | None, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
+    endpoint.on(LOOKING[removing.operation].operation, answer or missing(removing.no_owner))
+    done = run_against(run_fast, endpoint, removing.line)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(
+        f"{removing.line.split()[0]}: NoSuchEntity: {removing.no_owner}; "
+        f"{removing.operation} may have taken effect, check first: iam-"
+    )
+    assert len(done.err.splitlines()) == 1
 
 
-def test_what_is_there_after_all_was_not_removed(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(CLOSED, refused("DeleteConflict", "it has keys", 409))
-    done = run_against(run_fast, endpoint, "iam-userdel -u bob")
-    assert done == (1, "", "iam-userdel: DeleteConflict: it has keys\n")
+def test_the_removals_that_are_looked_up_are_here() -> None:
+    assert set(LOOKING) == {removing.operation for removing in OWNED}
+    for removing in REMOVING:
+        assert bool(REMOVALS[removing.operation].owners) == bool(removing.no_owner)
+    assert set(REMOVALS) <= set(LOOKUPS)
+
+
+NUMBER = f"<SerialNumber>{SERIAL}</SerialNumber>"
+CONFLICTING = {
+    "DeleteUser": ("GetUser", "", missing(no_such("user", "bob"))),
+    "DeleteGroup": ("GetGroup", "<Group/>", missing(no_such("group", "Admin"))),
+    "DeleteRole": ("GetRole", "", missing(no_such("role", "web"))),
+    "DeleteVirtualMFADevice": (
+        "ListVirtualMFADevices",
+        f"<VirtualMFADevices><member>{NUMBER}</member></VirtualMFADevices>",
+        ok("ListVirtualMFADevices"),
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", CONFLICTING)
+@pytest.mark.parametrize("account", ["there", "gone"])
+def test_conflict_after_a_lost_answer_is_looked_up(
+    operation: str, account: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line = CHANGING[operation]
+    conflict = refused("DeleteConflict", "it is in use", 409)
+    looking, seen, gone = CONFLICTING[operation]
+    endpoint = stub.endpoint().on(operation, CLOSED, conflict)
+    endpoint.on(looking, gone if account == "gone" else ok(looking, seen))
+    done = run_against(run_fast, endpoint, line, IAMCLI_TIMEOUT="0.5")
+    error = f"{line.split()[0]}: DeleteConflict: it is in use\n"
+    assert done == ((0, "", "") if account == "gone" else (1, "", error))
 
 
 def test_the_removals_here_are_all_of_those_that_commands_send() -> None:
@@ -265,6 +378,95 @@ def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
     done = run_against(run_fast, endpoint, CHANGING[operation])
     assert done.status == 1
     assert f"AccessDenied: not you; {operation} may have taken effect" in done.err
+
+
+#: Answers that say nothing about an earlier attempt.
+FOREIGN = {
+    **{f"empty {status}": Answer(b"", status) for status in (429, 302, 400, 401, 404, 407, 409)},
+    "429 of a gateway": Answer(b"<html/>", 429),
+    "503 of a gateway": Answer(b"<html/>", 503),
+    "throttled": refused("Throttling", "Rate exceeded"),
+    "throttled with 503": refused("SlowDown", "Please reduce your request rate.", 503),
+    "busy": refused("ConcurrentModification", "It is being changed.", 409),
+    "denied": refused("AccessDenied", "not you", 403),
+    "expired": refused("ExpiredToken", "The security token included in the request is expired"),
+    "unknown key": refused("InvalidClientTokenId", "The security token is invalid.", 403),
+}
+
+
+@pytest.mark.parametrize(("foreign", "operation"), every(23, itertools.product(FOREIGN, CHANGING)))
+def test_any_other_answer_after_a_lost_one_leaves_the_outcome_unknown(
+    operation: str, foreign: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint().on(operation, CLOSED, FOREIGN[foreign])
+    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
+    done = run_against(run_fast, endpoint, CHANGING[operation])
+    check = CHECKS[operation].partition(" ")[0]
+    assert (done.status, done.out) == (1, "")
+    assert f"; {operation} may have taken effect, check first: {check}" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("case", every(2, CASES))
+@pytest.mark.parametrize("foreign", every(5, FOREIGN))
+def test_state_calls_the_step_unknown(
+    case: str, foreign: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    what, operation = CASES[case].steps[0]
+    account = dropping(stub, case, operation)
+    account.then = FOREIGN[foreign]
+    done = run_against(run_fast, account, " ".join(CASES[case].arguments))
+    left = ", ".join(name for name, _ in CASES[case].steps[1:])
+    first, second = done.err.splitlines()
+    assert (done.status, done.out) == (1, "")
+    assert f"; {operation} may have taken effect, check first: " in first
+    assert second.endswith(f": removed: nothing; unknown: {what}; left: {left}")
+
+
+def test_server_that_is_gone_after_a_lost_answer(run_fast: ForkRunner) -> None:
+    """The second attempt is refused a connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            listener.close()
+            connection.recv(1 << 16)
+            connection.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        done = run_fast("iam-userdel", "-u", "bob", env={"AWS_IAM_URL": url, **TWICE})
+        thread.join()
+    assert done.status == 1
+    assert "; DeleteUser may have taken effect, check first: iam-usergetattributes" in done.err
+
+
+def test_credentials_that_cannot_be_renewed_after_a_lost_answer(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    """The program for credentials works until the first request has been sent."""
+    endpoint = stub.endpoint(CLOSED)
+    home = run_fast.home
+    soon = (datetime.now(timezone.utc) + timedelta(seconds=60)).isoformat()
+    keys = {"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": "x" * 40, "Expiration": soon}
+    (home / "keys").write_text(json.dumps(keys))
+    program = home / "program"
+    program.write_text(f"#!/bin/sh\nexec cat {home}/keys\n")
+    program.chmod(0o755)
+    (home / "config").write_text(f"[default]\ncredential_process = {program}\n")
+    plain = endpoint.answer
+
+    def answer(request: Request) -> Answer:
+        program.unlink()
+        return plain(request)
+
+    endpoint.answer = answer
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": str(home / "config")}
+    done = run_against(run_fast, endpoint, "iam-userdel -u bob", **env)
+    assert done.status == 1
+    assert "; DeleteUser may have taken effect, check first: iam-usergetattributes" in done.err
+    assert len(done.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("code", ["InvalidInput", "NoSuchEntityOther", "ValidationError"])
@@ -424,11 +626,17 @@ def test_addition_that_may_not_be_looked_up_is_unknown(
 
 
 class Dropping(Account):
-    """An account that drops the connection once, after it did what ``drop`` asks for."""
+    """An account that drops the connection once, after it did what ``drop`` asks for.
+
+    ``then``: the answer to the requests that follow, None if they are carried out.
+    """
 
     drop = ""
+    then: Answer | None = None
 
     def answer(self, request: Request) -> Answer:
+        if self.then and not self.drop:
+            return self.then
         answer = super().answer(request)
         if request.operation == self.drop:
             self.drop = ""
@@ -483,6 +691,19 @@ def test_somebody_else_removes_the_same_things(
 
     account.answer = answer
     assert run_against(run_fast, account, " ".join(what.arguments)) == (0, "", "")
+
+
+def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = dropping(stub, "role", "")
+    account.on("RemoveRoleFromInstanceProfile", CLOSED, missing(no_such("role", "web")))
+    account.on("GetInstanceProfile", in_profile("web"))
+    line = " ".join(CASES["role"].arguments)
+    done = run_against(run_fast, account, line, IAMCLI_TIMEOUT="0.5")
+    first, second = done.err.splitlines()
+    assert first == "iam-roledel: NoSuchEntity: The role with name web cannot be found."
+    assert second.startswith("iam-roledel: removed: nothing; left: place in instance profile web1")
 
 
 @pytest.mark.full
@@ -543,6 +764,19 @@ def test_what_may_still_exist_is_called_so(
         assert done.err.splitlines()[1] == (
             "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
         )
+
+
+@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
+def test_what_may_have_been_taken_back_is_called_so(
+    once: Once, run_fast: ForkRunner, stub: Stub
+) -> None:
+    denied = refused("AccessDenied", "not you", 403)
+    endpoint = service(stub).on(once.delete, CLOSED, missing("not yet"), denied)
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE}
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
+    assert done.status == 1
+    assert f"{once.what} may still exist but its secret is lost; " in done.err
+    assert endpoint.operations.count(once.delete) == 3
 
 
 def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:

@@ -208,7 +208,7 @@ def test_a_wait_for_a_new_user(typed: Typist, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("CreateUser", USER)).on("GetGroup", ok("GetGroup", "<Group/>"))
     endpoint.on("AddUserToGroup", GONE, ok("AddUserToGroup"))
     shown = typed("iam-usercreate -u bob -g g -v", at(endpoint))
-    assert steps(shown) == ["the change may not be visible yet; trying again in 0.5 s"]
+    assert steps(shown) == ["user bob may not be visible yet; trying again in 0.5 s"]
     assert rows(shown) == ["arn", "id", ""]
 
 

@@ -594,7 +594,8 @@ def run_line(line: str, run_fast: ForkRunner, endpoint: Endpoint, *more: str) ->
     (run_fast.home / "cert.pem").write_text(FILE)
     (run_fast.home / "key.pem").write_text(KEY)
     (run_fast.home / "policy.json").write_text(POLICY)
-    env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1"}
+    # In the sandbox, no refusal is waited for; test_visibility.py tests the waiting.
+    env = {"IAMCLI_SANDBOX": endpoint.url, "AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1"}
     return run_fast(*line.split(), *more, env=env)
 
 
@@ -787,12 +788,12 @@ def refusing(stub: Stub, line: str, error: dict[str, Any]) -> Endpoint:
 
 
 def receiving(error: dict[str, Any]) -> list[str]:
-    """Return the command lines that can receive an error and print it without a pause."""
+    """Return the command lines that can receive an error."""
     if "operation" not in error:
         return list(COMMANDS)
     found = [line for line in COMMANDS if error["operation"] in operations(line)]
     if error["code"] == "DeleteConflict":
-        # With -r, the last deletion is tried again; test_service_of_today.py tests that.
+        # With -r, a conflict is what the last deletion meets; test_service_of_today.py tests that.
         found = [line for line in found if " -r" not in line]
     return found
 

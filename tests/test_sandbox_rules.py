@@ -2078,7 +2078,7 @@ def test_each_reason_not_to_compare_an_error_is_needed() -> None:
 
 
 def test_the_commands_report_the_refusals(iam: Iam, run: Shell, run_fast: ForkRunner) -> None:
-    run.env |= {"AWS_IAM_URL": iam.url}
+    run.env |= {"IAMCLI_SANDBOX": iam.url, "AWS_IAM_URL": iam.url}
     for command, said in {
         "iam-usercreate -u BOB": "EntityAlreadyExists: User with name BOB already exists.",
         "iam-userdel -u member": (

@@ -76,8 +76,10 @@ def script(stub: Stub, moto: str, wanted: list[Part]) -> str:
     for part in wanted:
         names = [name for line in part.before if line[0] == "%" for name in line[2:].split()]
         url = stub.endpoint(*map(answer, names)).url if names else moto
-        lines += [f"AWS_IAM_URL={url}", part.command, f"printf '{MARK}%s\\n' $?"]
-    return "\n".join(["exec 2>&1", "export AWS_IAM_URL", *lines, ""])
+        # In the sandbox, no refusal is waited for.
+        where = f"AWS_IAM_URL={url} IAMCLI_SANDBOX={url}"
+        lines += [where, part.command, f"printf '{MARK}%s\\n' $?"]
+    return "\n".join(["exec 2>&1", "export AWS_IAM_URL IAMCLI_SANDBOX", *lines, ""])
 
 
 def answer(name: str) -> Answer:

@@ -36,7 +36,7 @@ from iamcli.client.settings import (
     time_limits,
     transport,
 )
-from iamcli.errors import Failure, ServiceError, UnexpectedResponse
+from iamcli.errors import Failure, ServiceError, UnexpectedResponse, UnknownOutcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Client:
                 self.destination.region,
                 "iam",
                 "v4",
-                self._keys,
+                _Renewed(self._keys),
                 events,
             )
             self._retries = retries = Retries(settings, self._service, log, pausing)
@@ -133,13 +133,16 @@ class Client:
             *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
         ]
 
-    def call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def call(
+        self, operation: str, parameters: dict[str, Any], *, resent: bool = False
+    ) -> dict[str, Any]:
         """Call ``operation`` and return the response, with documents and dates as they were sent.
 
-        Raises ServiceError if the service rejects the request, with ``resent`` set if an earlier
-        attempt may have taken effect; UnknownOutcome if a request that changes something was sent
-        but got no valid response; and Failure if a request that only reads got none, or if
-        nothing was sent.
+        ``resent``: whether an earlier request of the same kind may have taken effect. Once an
+        attempt may have, only a success makes the outcome known. Raises ServiceError if the service
+        rejects the request; UnknownOutcome if a request that changes something may have taken
+        effect, with the ``refusal`` if the service rejects the last attempt; and Failure if a
+        request that only reads got no valid response, or if nothing was sent.
         """
         model = self._service.operation_model(operation)
         request = self._serializer.serialize_to_request(parameters, model)
@@ -151,7 +154,7 @@ class Client:
         )
         changes = not operation.startswith(("Get", "List"))
 
-        def unknown(failure: Failure) -> Failure:
+        def unknown(failure: Failure) -> UnknownOutcome:
             return outcomes.unknown(str(failure), operation, parameters)
 
         def missing(key: str) -> Failure:
@@ -161,7 +164,7 @@ class Client:
             return unknown(failure) if changes else failure
 
         self._parsers.missing = missing
-        self._retries.resent = False
+        self._retries.resent = resent
         self._attempts.start()
         translator = ErrorTranslator(self.url, proxy=self._proxy_source, changes=changes)
         try:
@@ -176,11 +179,14 @@ class Client:
             return parsed  # type: ignore[no-any-return]  # botocore has no types
         refused = refusal(response.status_code, parsed, self.url)
         if isinstance(refused, ServiceError):
-            refused.resent = self._retries.resent
             refused.operation, refused.parameters = operation, parameters
             refused.skew = clock_skew(response.headers)
         if changes and may_have_acted(response.status_code, parsed):
             raise unknown(refused)
+        if changes and self._retries.resent:
+            outcome = unknown(refused)
+            outcome.refusal = refused if isinstance(refused, ServiceError) else None
+            raise outcome
         raise refused
 
     def _make_endpoint(
@@ -201,6 +207,17 @@ class Client:
             http_session_cls=BoundedSession,
             **how,
         )
+
+
+class _Renewed:
+    """The ``keys``, which botocore may have to renew before each attempt; raises Failure."""
+
+    def __init__(self, keys: Any) -> None:
+        self._keys = keys
+
+    def get_frozen_credentials(self) -> Any:
+        """Return the current key; botocore's signers call this."""
+        return frozen(self._keys)
 
 
 @lru_cache(None)

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from iamcli.errors import ServiceError
+
 #: How to check whether a request took effect: a command or an instruction. Without -u, a command
 #: applies to the user whose key signs, as the request does.
 CHECKS = {
@@ -96,36 +98,108 @@ class Removal:
 #: How error messages of the service, and of servers that emulate it, report a missing entity.
 _NOT_FOUND = ("cannot be found", "not found", "was not found", "does not exist")
 
-_USER = {"user": "UserName"}
-_GROUP = {"group": "GroupName"}
-_ROLE = {"role": "RoleName"}
+#: Kinds of entity, as the error messages call them, with the parameters that name them.
+USER = {"user": "UserName"}
+GROUP = {"group": "GroupName"}
+ROLE = {"role": "RoleName"}
+INSTANCE_PROFILE = {"instance profile": "InstanceProfileName"}
 
 #: The operations that remove something.
 REMOVALS = {
-    "DeactivateMFADevice": Removal("SerialNumber", also="MFA device", **_USER),
-    "DeleteAccessKey": Removal("AccessKeyId", **_USER),
+    "DeactivateMFADevice": Removal("SerialNumber", also="MFA device", **USER),
+    "DeleteAccessKey": Removal("AccessKeyId", **USER),
     "DeleteAccountAlias": Removal("AccountAlias"),
     "DeleteAccountPasswordPolicy": Removal(""),
     "DeleteGroup": Removal("GroupName"),
-    "DeleteGroupPolicy": Removal("PolicyName", **_GROUP),
+    "DeleteGroupPolicy": Removal("PolicyName", **GROUP),
     "DeleteInstanceProfile": Removal("InstanceProfileName"),
-    "DeleteLoginProfile": Removal("", also="Login Profile", **_USER),
+    "DeleteLoginProfile": Removal("", also="Login Profile", **USER),
     "DeleteRole": Removal("RoleName"),
-    "DeleteRolePolicy": Removal("PolicyName", **_ROLE),
-    "DeleteSSHPublicKey": Removal("SSHPublicKeyId", **_USER),
+    "DeleteRolePolicy": Removal("PolicyName", **ROLE),
+    "DeleteSSHPublicKey": Removal("SSHPublicKeyId", **USER),
     "DeleteServerCertificate": Removal("ServerCertificateName"),
-    "DeleteServiceSpecificCredential": Removal("ServiceSpecificCredentialId", **_USER),
-    "DeleteSigningCertificate": Removal("CertificateId", **_USER),
+    "DeleteServiceSpecificCredential": Removal("ServiceSpecificCredentialId", **USER),
+    "DeleteSigningCertificate": Removal("CertificateId", **USER),
     "DeleteUser": Removal("UserName"),
-    "DeleteUserPolicy": Removal("PolicyName", **_USER),
+    "DeleteUserPolicy": Removal("PolicyName", **USER),
     "DeleteVirtualMFADevice": Removal("SerialNumber"),
-    "DetachGroupPolicy": Removal("PolicyArn", **_GROUP),
-    "DetachRolePolicy": Removal("PolicyArn", **_ROLE),
-    "DetachUserPolicy": Removal("PolicyArn", **_USER),
-    "RemoveRoleFromInstanceProfile": Removal(
-        "RoleName", **{"instance profile": "InstanceProfileName", **_ROLE}
+    "DetachGroupPolicy": Removal("PolicyArn", **GROUP),
+    "DetachRolePolicy": Removal("PolicyArn", **ROLE),
+    "DetachUserPolicy": Removal("PolicyArn", **USER),
+    "RemoveRoleFromInstanceProfile": Removal("RoleName", **INSTANCE_PROFILE, **ROLE),
+    "RemoveUserFromGroup": Removal("UserName", **USER, **GROUP),
+}
+
+
+class Lookup:
+    """How to see whether a request took effect: the ``operation`` that reads what it is about.
+
+    ``key``: the list in the response, "" if the response is about the thing itself; ``member``: the
+    parameter of the request, and the member of an entry, that names the thing in this list;
+    ``within``: the member of the response that contains ``key``. ``subject`` and ``place``: the
+    words for an addition.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the columns of a table
+        self,
+        operation: str,
+        key: str = "",
+        member: str = "",
+        within: str = "",
+        subject: str = "",
+        place: str = "",
+    ) -> None:
+        self.operation = operation
+        self.key = key
+        self.member = member
+        self.within = within
+        self.subject = subject
+        self.place = place
+
+
+_ATTACHED = ("AttachedPolicies", "PolicyArn")
+_POLICIES = ("PolicyNames", "PolicyName")
+
+#: How to see whether something was added to a list, or removed.
+LOOKUPS = {
+    "AddRoleToInstanceProfile": Lookup(
+        *("GetInstanceProfile", "Roles", "RoleName", "InstanceProfile"),
+        subject="role {RoleName}",
+        place="in instance profile {InstanceProfileName}",
     ),
-    "RemoveUserFromGroup": Removal("UserName", **_USER, **_GROUP),
+    "AddUserToGroup": Lookup(
+        *("ListGroupsForUser", "Groups", "GroupName"),
+        subject="user {UserName}",
+        place="in group {GroupName}",
+    ),
+    "DeactivateMFADevice": Lookup("ListMFADevices", "MFADevices", "SerialNumber"),
+    "DeleteAccessKey": Lookup("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId"),
+    "DeleteAccountAlias": Lookup("ListAccountAliases", "AccountAliases", "AccountAlias"),
+    "DeleteAccountPasswordPolicy": Lookup("GetAccountPasswordPolicy"),
+    "DeleteGroup": Lookup("GetGroup"),
+    "DeleteGroupPolicy": Lookup("ListGroupPolicies", *_POLICIES),
+    "DeleteInstanceProfile": Lookup("GetInstanceProfile"),
+    "DeleteLoginProfile": Lookup("GetLoginProfile"),
+    "DeleteRole": Lookup("GetRole"),
+    "DeleteRolePolicy": Lookup("ListRolePolicies", *_POLICIES),
+    "DeleteSSHPublicKey": Lookup("ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId"),
+    "DeleteServerCertificate": Lookup("GetServerCertificate"),
+    "DeleteServiceSpecificCredential": Lookup(
+        "ListServiceSpecificCredentials",
+        "ServiceSpecificCredentials",
+        "ServiceSpecificCredentialId",
+    ),
+    "DeleteSigningCertificate": Lookup("ListSigningCertificates", "Certificates", "CertificateId"),
+    "DeleteUser": Lookup("GetUser"),
+    "DeleteUserPolicy": Lookup("ListUserPolicies", *_POLICIES),
+    "DeleteVirtualMFADevice": Lookup("ListVirtualMFADevices", "VirtualMFADevices", "SerialNumber"),
+    "DetachGroupPolicy": Lookup("ListAttachedGroupPolicies", *_ATTACHED),
+    "DetachRolePolicy": Lookup("ListAttachedRolePolicies", *_ATTACHED),
+    "DetachUserPolicy": Lookup("ListAttachedUserPolicies", *_ATTACHED),
+    "RemoveRoleFromInstanceProfile": Lookup(
+        "GetInstanceProfile", "Roles", "RoleName", "InstanceProfile"
+    ),
+    "RemoveUserFromGroup": Lookup("ListGroupsForUser", "Groups", "GroupName"),
 }
 
 
@@ -176,10 +250,13 @@ def reports_missing(kind: str, name: str, message: str) -> bool:
     return sentence.startswith(tuple(s + ending for s in subjects for ending in _NOT_FOUND))
 
 
-def is_gone(operation: str, parameters: Mapping[str, Any], message: str) -> bool:
-    """Return whether a NoSuchEntity's ``message`` reports the entity to be removed missing."""
+def is_gone(operation: str, parameters: Mapping[str, Any], refusal: ServiceError) -> bool:
+    """Return whether a ``refusal`` reports that the entity to be removed is missing."""
     removal = REMOVALS.get(operation)
-    if removal is None or missing_owner(operation, parameters, message):
+    message = refusal.message
+    if refusal.code != "NoSuchEntity" or removal is None:
+        return False
+    if missing_owner(operation, parameters, message):
         return False
     if not removal.owners:
         return True

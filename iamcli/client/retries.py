@@ -55,8 +55,8 @@ class Retries:
     """Sends requests again as botocore's retry modes do.
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
-    ``resent``: whether the current request was sent again although an earlier attempt may have
-    taken effect. ``pausing``: called with the reason before a pause, and with "" before each
+    ``resent``: whether the current request is sent again although an earlier attempt may have taken
+    effect. ``pausing``: called with the reason before a pause, and with "" before each
     request. Raises Failure if the configured mode or number of attempts is invalid.
     """
 

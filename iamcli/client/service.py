@@ -6,7 +6,7 @@ import time
 
 from iamcli import interrupts
 from iamcli.client import outcomes
-from iamcli.errors import UNKNOWN, Failure, ServiceError
+from iamcli.errors import Failure, ServiceError, UnknownOutcome
 from iamcli.output.progressline import ProgressLine
 from iamcli.output.redaction import Secrets
 
@@ -54,6 +54,10 @@ class IAM:
         self.pending: tuple[str, dict[str, Any]] | None = None
         #: The current request, if it changes something.
         self._changing: tuple[str, dict[str, Any]] | None = None
+        #: The entities that this command has created, such as "user bob".
+        self.created: set[str] = set()
+        #: Whether requests go to the private IAM of ``iamcli sandbox``.
+        self.sandbox = bool(connection.sandbox)
         self.secrets = secrets or Secrets()
         self.secrets.add(*connection.secrets)
         #: Whether responses have all members, also those that no command prints. It must be set
@@ -73,50 +77,46 @@ class IAM:
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call ``operation`` with the ``parameters`` that are not None and return the response.
 
-        A removal that was sent again after its response was lost, and then found nothing to
-        remove, is successful: the result is empty, and a note reports it. Raises ServiceError if
-        the service rejects the request, UnknownOutcome if a request that changes something was sent
-        but got no valid response, and Failure if the request could not be sent.
+        A request is sent again if the reason of a refusal may be that a change is not visible yet.
+        A request that took effect although its response was lost is successful: the result is
+        empty, and a note may report it. Raises ServiceError if the service rejects the request,
+        UnknownOutcome if a request that changes something was sent but got no valid response, and
+        Failure if the request could not be sent.
         """
-        try:
+        if _only_reads(operation):
             return self.send(operation, **parameters)
-        except ServiceError as error:
-            if not error.resent or operation not in outcomes.CHECKS:
-                raise
-            given = _without_none(parameters)
-            if error.code == "NoSuchEntity" and outcomes.is_gone(operation, given, error.message):
-                self.pending = None
-                self.note(
-                    f"the response to {operation} was lost; a second request reports that nothing "
-                    f"is left to remove: {error.message or error.code}"
-                )
-                return {}
-            if operation in outcomes.REMOVALS and error.code in ("NoSuchEntity", "DeleteConflict"):
-                raise
-            raise outcomes.unknown(str(error), operation, given) from None
+        from iamcli.client import waiting
 
-    def send(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Like ``call``, but a ServiceError that follows a lost response is raised as it is.
+        given = _without_none(parameters)
+        try:
+            return waiting.send(self, operation, given, waiting.ADDITIONS.get(operation, {}))
+        except UnknownOutcome as failure:
+            from iamcli.client.lookups import settle
 
-        From the first request on that changes something, a signal does not raise between a response
-        and its report.
+            return settle(self, failure, operation, given)
+
+    def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:
+        """Like ``call``, but send one request, and look nothing up.
+
+        ``resent``: whether an earlier request of the same kind may have taken effect. From the
+        first request on that changes something, a signal does not raise between a response and its
+        report.
         """
         given = _without_none(parameters)
         self.secrets.gather(given)
         client = self.client
         self._before()
         self._debug(f"{operation} to {client.url}", given)
-        reads = operation.startswith(("Get", "List"))
+        reads = _only_reads(operation)
         self._changing = None if reads else (operation, given)
         if not reads:
             interrupts.guard()
-            self.pending = None
+            self.pending = self._changing if resent else None
         try:
             with interrupts.Window():
-                response = client.call(operation, given)
+                response = client.call(operation, given, resent=resent)
         except Failure as failure:
-            unknown = failure.outcome == UNKNOWN or getattr(failure, "resent", False)
-            if not reads and not unknown:
+            if not reads and not isinstance(failure, UnknownOutcome):
                 self.pending = None
             self.changed = self.changed or self.pending is not None
             self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
@@ -142,10 +142,14 @@ class IAM:
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.
 
-        A key may be allowed to make a change without being allowed to read first.
+        A key may be allowed to make a change without being allowed to read first. An entity to
+        which something is to be added may not be visible yet.
         """
+        from iamcli.client import waiting
+
+        needed = waiting.BEFORE_ADDITIONS.get(operation, {})
         try:
-            return self.call(operation, **parameters)
+            return waiting.send(self, operation, _without_none(parameters), needed)
         except ServiceError as error:
             if error.denied:
                 return None
@@ -191,6 +195,10 @@ class IAM:
         if self._log:
             shown = f": {self.secrets.structure(value)}" if value else ""
             self._log(self.secrets.redact(line) + shown)
+
+
+def _only_reads(operation: str) -> bool:
+    return operation.startswith(("Get", "List"))
 
 
 def _without_none(parameters: dict[str, Any]) -> dict[str, Any]:

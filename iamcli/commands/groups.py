@@ -129,12 +129,11 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
       $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
-    from iamcli.operations.memberships import add_user_to_group
     from iamcli.operations.progress import Progress
 
     with Progress(iam, "added", "not added", [f"user {user}" for user in users]) as progress:
         for user in users:
-            add_user_to_group(iam, group, user)
+            iam.call("AddUserToGroup", GroupName=group, UserName=user)
             progress.finish()
     yield from ()
 

@@ -36,7 +36,6 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
       $ iam-instanceprofilecreate -s webserver-profile -r webserver
     Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile
     """
-    from iamcli.operations.memberships import add_role_to_instance_profile
     from iamcli.operations.progress import Progress
 
     plan = [f"instance profile {profile}"]
@@ -47,7 +46,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
         iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")
         progress.finish()
         if role is not None:
-            add_role_to_instance_profile(iam, profile, role, new=True)
+            iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
     yield from ()
 
 
@@ -112,9 +111,7 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
       $ iam-instanceprofileaddrole -s webserver-profile -r webserver
     Calls: AddRoleToInstanceProfile
     """
-    from iamcli.operations.memberships import add_role_to_instance_profile
-
-    add_role_to_instance_profile(iam, profile, role)
+    iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
     yield from ()
 
 

@@ -100,7 +100,6 @@ def usercreate(
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
     from iamcli.operations import one_time_secrets
-    from iamcli.operations.memberships import add_user_to_group
     from iamcli.operations.progress import Progress
 
     if key:
@@ -118,10 +117,10 @@ def usercreate(
         )["User"]
         progress.finish()
         for group in groups:
-            add_user_to_group(iam, group, user, new=True)
+            iam.call("AddUserToGroup", GroupName=group, UserName=user)
             progress.finish()
         if key:
-            yield from one_time_secrets.access_key(iam, user, new=True)
+            yield from one_time_secrets.access_key(iam, user)
     if verbose:
         yield from arn_and_id(created, "UserId")
 

@@ -62,14 +62,20 @@ class Recorder(IAM):
     """Records the requests in ``events``, and answers them."""
 
     def __init__(self, answers: Answers, case: Case) -> None:
-        nothing = cast("Connection", SimpleNamespace(secrets=()))
+        nothing = cast("Connection", SimpleNamespace(secrets=(), sandbox=""))
         super().__init__(nothing, strict=os.environ.get("IAMCLI_STRICT") == "1")
         self.events: list[Request | str] = []
         self._answers = answers
         self._case = case
         self._requests: list[Request] = []
 
-    def send(self, operation: str, **parameters: Any) -> dict[str, Any]:
+    def send(
+        self,
+        operation: str,
+        *,
+        resent: bool = False,  # noqa: ARG002 - as in IAM
+        **parameters: Any,
+    ) -> dict[str, Any]:
         """Record a request and return the answer; raise ServiceError if it is to be refused."""
         before = self._answers.sources(parameters.get("Marker"))
         if before:

@@ -29,19 +29,13 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 
-def access_key(iam: IAM, user: str | None, *, new: bool = False) -> Lines:
+def access_key(iam: IAM, user: str | None) -> Lines:
     """Create an access key and yield its ID and its secret access key as lines.
 
-    ``new``: this command has just created the user. Raises Failure if the lines cannot be printed.
-    The key is then deleted again; if that fails, the message names it. Source: CreateAccessKey,
-    DeleteAccessKey.
+    Raises Failure if the lines cannot be printed. The key is then deleted again; if that fails, the
+    message names it. Source: CreateAccessKey, DeleteAccessKey.
     """
-    if new and user is not None:
-        from iamcli.operations.waiting import call_for_new
-
-        key = call_for_new(iam, "user", user, "CreateAccessKey", UserName=user)["AccessKey"]
-    else:
-        key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
+    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
     try:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
@@ -177,7 +171,7 @@ def _delete_again(
         _delete_new(iam, operation, parameters)
         message, outcome = f"{what} was deleted again", NOT_DONE
     except ServiceError as error:
-        if error.code != "NoSuchEntity" and not error.resent:
+        if error.code != "NoSuchEntity":
             message, outcome = f"{what} still exists {remedy}", DONE
         message += f": {error}"
     except Failure as error:
@@ -199,13 +193,16 @@ def _delete_new(iam: IAM, operation: str, parameters: dict[str, Any]) -> None:
 
     A NoSuchEntity does not prove that it is gone, even if an earlier response was lost.
     """
-    from iamcli.operations.waiting import attempts
+    from iamcli.client.waiting import attempts
 
+    resent = False
     for last in attempts(iam):
         try:
-            iam.send(operation, **parameters)
-        except ServiceError as error:  # noqa: PERF203 - each request may fail
-            if last or error.code != "NoSuchEntity":
+            iam.send(operation, resent=resent, **parameters)
+        except (ServiceError, UnknownOutcome) as failure:  # noqa: PERF203 - each request may fail
+            refusal = failure if isinstance(failure, ServiceError) else failure.refusal
+            if last or refusal is None or refusal.code != "NoSuchEntity":
                 raise
+            resent = isinstance(failure, UnknownOutcome)
         else:
             return

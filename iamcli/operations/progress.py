@@ -12,11 +12,6 @@ if TYPE_CHECKING:
 
     from iamcli.client.service import IAM
 
-#: How often a deletion that the service refuses with DeleteConflict is sent, and the first pause
-#: (seconds); each following pause is twice as long.
-_CONFLICTS = 4
-_CONFLICT_PAUSE = 0.5
-
 
 class Progress:
     """Tracks a plan, and sets the ``state`` of an exception that ends it early.
@@ -96,40 +91,32 @@ def remove(iam: IAM, steps: Sequence[Step], *, recursive: bool) -> None:
     """Send the requests; the last one deletes the entity, the others what belongs to it.
 
     If ``recursive``, the entity was found before: a NoSuchEntity is ignored, because someone else
-    may have removed the same resource meanwhile, and a DeleteConflict of the last request is tried
-    again, because the service may not see yet that nothing is left. Raises Failure, with a state
-    that lists what was removed and what is left.
+    may have removed the same resource meanwhile. Raises Failure, with a state that lists what was
+    removed and what is left.
     """
     with Progress(iam, "removed", "left", [step.what for step in steps]) as progress:
         for number, step in enumerate(steps, 1):
             if recursive:
                 iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")
-            patient = recursive and step is steps[-1]
-            _remove(iam, step, attempts=_CONFLICTS if patient else 1, may_be_gone=recursive)
+            _remove(iam, step, may_be_gone=recursive)
             if step.then and not _remove_or_note(iam, step.then):
                 progress.skip()
             else:
                 progress.finish()
 
 
-def _remove(iam: IAM, step: Step, *, attempts: int, may_be_gone: bool) -> None:
-    for attempt in range(1, attempts + 1):
-        try:
-            iam.call(step.operation, **step.parameters)
-        except ServiceError as error:  # noqa: PERF203 - each attempt may fail
-            if error.code == "NoSuchEntity" and may_be_gone:
-                return
-            if error.code != "DeleteConflict" or attempt == attempts:
-                raise
-            iam.pause(_CONFLICT_PAUSE * 2 ** (attempt - 1), error.code)
-        else:
-            return
+def _remove(iam: IAM, step: Step, *, may_be_gone: bool) -> None:
+    try:
+        iam.call(step.operation, **step.parameters)
+    except ServiceError as error:
+        if error.code != "NoSuchEntity" or error.looked_up or not may_be_gone:
+            raise
 
 
 def _remove_or_note(iam: IAM, step: Step) -> bool:
     """Remove what is left of a step; if the key may not do so, print a note and return False."""
     try:
-        _remove(iam, step, attempts=1, may_be_gone=True)
+        _remove(iam, step, may_be_gone=True)
     except ServiceError as error:
         if not error.denied:
             raise

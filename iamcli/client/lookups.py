@@ -1,0 +1,83 @@
+"""Looks up in the account what became of a request whose response was lost."""
+
+from __future__ import annotations
+
+from iamcli.client.outcomes import LOOKUPS, REMOVALS, is_gone
+from iamcli.client.pages import list_all
+from iamcli.client.waiting import attempts
+from iamcli.errors import Failure, ServiceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from iamcli.client.outcomes import Lookup
+    from iamcli.client.service import IAM
+    from iamcli.errors import UnknownOutcome
+
+
+def settle(
+    iam: IAM, failure: UnknownOutcome, operation: str, given: dict[str, Any]
+) -> dict[str, Any]:
+    """Return an empty response if a request took effect whose outcome was unknown.
+
+    A removal is looked up only if the service answered the last attempt with NoSuchEntity or
+    DeleteConflict: after any other answer, it would not answer this either. Raises Failure if the
+    account shows that the request did not take effect, and ``failure`` if that remains unknown.
+    Source: LEGACY.md (what is reported if a response is lost).
+    """
+    if operation not in LOOKUPS:
+        raise failure
+    removing = operation in REMOVALS
+    refusal = failure.refusal
+    code = refusal.code if refusal else ""
+    if removing and code not in ("NoSuchEntity", "DeleteConflict"):
+        raise failure
+    if removing and refusal and is_gone(operation, given, refusal):
+        iam.pending = None
+        iam.note(
+            f"the response to {operation} was lost; a second request reports that nothing "
+            f"is left to remove: {refusal.message or code}"
+        )
+        return {}
+    lookup = LOOKUPS[operation]
+    try:
+        done = any(_is_there(iam, lookup, operation, given) != removing for _ in attempts(iam))
+    except Failure:
+        raise failure from None
+    iam.pending = None
+    if removing:
+        if refusal and not done:
+            refusal.looked_up = True
+            raise refusal from None
+        return {}
+    what, where = lookup.subject.format(**given), lookup.place.format(**given)
+    if not done:
+        raise Failure(f"{failure.reason}; {what} is not {where}") from None
+    if iam.on_terminal:
+        iam.note(f"the response was lost, but {what} is {where}")
+    return {}
+
+
+def _is_there(iam: IAM, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
+    """Return whether the account has what the request adds or removes; raise Failure."""
+    owner = {name: value for name, value in given.items() if name != lookup.member}
+    if lookup.within:
+        entries = iam.call(lookup.operation, **owner)[lookup.within].get(lookup.key, ())
+    elif lookup.key:
+        entries = list_all(iam, lookup.operation, lookup.key, **owner)
+    else:
+        return _exists(iam, lookup, operation, given)
+    name = str(given[lookup.member]).lower()
+    found = (entry if isinstance(entry, str) else entry[lookup.member] for entry in entries)
+    return any(entry.lower() == name for entry in found)
+
+
+def _exists(iam: IAM, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
+    try:
+        iam.call(lookup.operation, **given)
+    except ServiceError as error:
+        if is_gone(operation, given, error):
+            return False
+        raise
+    return True

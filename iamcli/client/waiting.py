@@ -1,0 +1,135 @@
+"""Waits for changes to become visible, which can take the service some seconds.
+
+The Java toolkit took one to two seconds to start, so old scripts did not meet this.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from iamcli.client.outcomes import GROUP, INSTANCE_PROFILE, REMOVALS, ROLE, USER, reports_missing
+from iamcli.errors import ServiceError, UnknownOutcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from iamcli.client.service import IAM
+
+#: The maximum time to wait for a change of the same command to become visible (seconds).
+VISIBLE_AFTER = 15.0
+#: The maximum time to wait for a change that another command may have made (seconds).
+OTHERS_VISIBLE_AFTER = 3.0
+#: The first pause between two attempts (seconds); each following pause is twice as long.
+_FIRST_PAUSE = 0.5
+
+#: The operations that add something, and the entities that it is for: the kind of each, and the
+#: parameter that names it.
+ADDITIONS = {
+    "AddRoleToInstanceProfile": {**INSTANCE_PROFILE, **ROLE},
+    "AddUserToGroup": {**USER, **GROUP},
+    "CreateAccessKey": USER,
+    "CreateLoginProfile": USER,
+    "EnableMFADevice": USER,
+    "PutGroupPolicy": GROUP,
+    "PutRolePolicy": ROLE,
+    "PutUserPolicy": USER,
+    "UpdateAssumeRolePolicy": ROLE,
+    "UploadSigningCertificate": USER,
+}
+#: The operations that read an entity before something is added to it.
+BEFORE_ADDITIONS = {"GetGroup": GROUP, "GetRole": ROLE}
+_CREATIONS = {
+    "CreateGroup": GROUP,
+    "CreateInstanceProfile": INSTANCE_PROFILE,
+    "CreateRole": ROLE,
+    "CreateUser": USER,
+}
+#: The operations that set a trust policy, whose principal may be new.
+_TRUSTING = ("CreateRole", "UpdateAssumeRolePolicy")
+#: How the service refuses a principal, whose kind and name follow. A service is never new.
+_PRINCIPAL = re.compile(r'Invalid principal in policy(?!: "SERVICE")(?:: "[^"]*":"([^"]*)")?')
+
+
+def pauses(limit: float) -> Iterator[float]:
+    """Yield the pauses (seconds): ``limit`` in all, or IAMCLI_TIMEOUT if that is shorter."""
+    left = min(limit, float(os.environ.get("IAMCLI_TIMEOUT") or limit))
+    pause = _FIRST_PAUSE
+    while left > 0:
+        yield min(pause, left)
+        left -= pause
+        pause *= 2
+
+
+def attempts(iam: IAM) -> Iterator[bool]:
+    """Yield for each attempt whether it is the last one, and pause longer after each.
+
+    Source: LEGACY.md (new resources that are not visible yet).
+    """
+    for pause in pauses(VISIBLE_AFTER):
+        yield False
+        iam.pause(pause, "the change may not be visible yet")
+    yield True
+
+
+def send(
+    iam: IAM, operation: str, given: dict[str, Any], needed: Mapping[str, str]
+) -> dict[str, Any]:
+    """Send a request, and again if the reason of the refusal may be a change not visible yet.
+
+    ``given``: the parameters; ``needed``: the entities that the request is for, as in ADDITIONS.
+    Not in the sandbox, where changes are visible at once. Raises what ``IAM.send`` raises.
+    Source: LEGACY.md (new resources that are not visible yet).
+    """
+    rest: Iterator[float] | None = None
+    resent = False
+    while True:
+        try:
+            response = iam.send(operation, resent=resent, **given)
+        except (ServiceError, UnknownOutcome) as failure:
+            refusal = failure if isinstance(failure, ServiceError) else failure.refusal
+            what = _not_visible(operation, given, needed, refusal) if refusal else ""
+            if not what or iam.sandbox:
+                raise
+            limit = VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER
+            rest = rest or pauses(limit)
+            pause = next(rest, None)
+            if pause is None:
+                raise
+            resent = isinstance(failure, UnknownOutcome)
+        else:
+            iam.created.update(_entities(_CREATIONS.get(operation, {}), given))
+            return response
+        reason = what if what == _CONFLICT else f"{what} may not be visible yet"
+        iam.pause(pause, reason)
+
+
+_CONFLICT = "DeleteConflict"
+
+
+def _not_visible(
+    operation: str, given: Mapping[str, Any], needed: Mapping[str, str], refusal: ServiceError
+) -> str:
+    """Return the entity that may not be visible yet, such as "user bob", or the error code.
+
+    "" if the refusal has another reason.
+    """
+    if refusal.code == "NoSuchEntity":
+        for kind, member in needed.items():
+            name = str(given.get(member, ""))
+            if name and reports_missing(kind, name, refusal.message):
+                return f"{kind} {name}"
+    elif refusal.code == "MalformedPolicyDocument" and operation in _TRUSTING:
+        found = _PRINCIPAL.match(refusal.message)
+        if found:
+            return f"principal {found[1]}" if found[1] else "the principal"
+    elif refusal.code == _CONFLICT and operation in REMOVALS and not REMOVALS[operation].owners:
+        return _CONFLICT
+    return ""
+
+
+def _entities(kinds: Mapping[str, str], given: Mapping[str, Any]) -> Iterator[str]:
+    for kind, member in kinds.items():
+        yield f"{kind} {given[member]}"

@@ -1,0 +1,507 @@
+"""Commands are faster than the service is consistent: what was just changed is waited for."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.account import ARN
+from support.faults import CLOSED
+from support.selection import every
+from support.stub import Endpoint, canned, ok, refused
+from support.terminal import Terminal, rows
+
+from iamcli.client.outcomes import REMOVALS
+from iamcli.client.waiting import ADDITIONS
+from iamcli.errors import INTERRUPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Request, Stub
+    from support.terminal import Typist
+
+ENV = {"AWS_MAX_ATTEMPTS": "2"}
+SERIAL = f"{ARN}mfa/phone"
+TRUST = '{"Statement":[{"Effect":"Allow","Principal":{"AWS":"%s"},"Action":"sts:AssumeRole"}]}'
+
+
+def no_such(kind: str, name: str) -> str:
+    """Return the service's sentence for a missing entity."""
+    if kind == "instance profile":
+        return f"Instance Profile {name} cannot be found."
+    return f"The {kind} with name {name} cannot be found."
+
+
+def missing(kind: str, name: str) -> Answer:
+    return refused("NoSuchEntity", no_such(kind, name), 404)
+
+
+CONFLICT = refused("DeleteConflict", "Cannot delete entity, must remove users first.", 409)
+
+
+def unknown_principal(name: str, kind: str = "AWS") -> Answer:
+    message = f'Invalid principal in policy: "{kind}":"{name}"'
+    return refused("MalformedPolicyDocument", message)
+
+
+class Waiting(NamedTuple):
+    """A command whose request ``operation`` is refused at first because of ``late``."""
+
+    line: str
+    operation: str
+    late: Answer
+    #: How the progress line calls what is not visible yet.
+    what: str
+    result: str = ""
+
+
+def addition(line: str, operation: str, kind: str, name: str, result: str = "") -> Waiting:
+    return Waiting(line, operation, missing(kind, name), f"{kind} {name}", result)
+
+
+KEY = (
+    "<AccessKey><UserName>bob</UserName><AccessKeyId>AKIAI44QH8DHBEXAMPLE</AccessKeyId>"
+    "<Status>Active</Status><SecretAccessKey>je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
+    "</SecretAccessKey></AccessKey>"
+)
+ADDING = [
+    addition(
+        "iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user", "bob"
+    ),
+    addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user", "bob"),
+    addition(
+        "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group", "dev"
+    ),
+    addition("iam-groupuploadpolicy -g dev -p r -o {}", "PutGroupPolicy", "group", "dev"),
+    addition(
+        "iam-roleaddpolicy -r web -p r -e Allow -a s3:Get* -c *", "PutRolePolicy", "role", "web"
+    ),
+    addition("iam-roleuploadpolicy -r web -p r -o {}", "PutRolePolicy", "role", "web"),
+    addition("iam-useraddkey -u bob", "CreateAccessKey", "user", "bob", KEY),
+    addition("iam-useraddloginprofile -u bob -p secret12", "CreateLoginProfile", "user", "bob"),
+    addition(
+        "iam-useraddcert -u bob -c certificate",
+        "UploadSigningCertificate",
+        "user",
+        "bob",
+        "<Certificate><CertificateId>TA7SMP42TDN5Z26OBPJE7EXAMPLE</CertificateId></Certificate>",
+    ),
+    addition(
+        f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
+        "EnableMFADevice",
+        "user",
+        "bob",
+    ),
+    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user", "bob"),
+    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group", "dev"),
+    addition(
+        "iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role", "web"
+    ),
+    addition(
+        "iam-instanceprofileaddrole -s front -r web",
+        "AddRoleToInstanceProfile",
+        "instance profile",
+        "front",
+    ),
+    addition(
+        "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
+        "UpdateAssumeRolePolicy",
+        "role",
+        "web",
+    ),
+]
+USER = f"{ARN}user/bob"
+ROLE = "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId></Role>"
+TRUSTING = [
+    Waiting(
+        "iam-rolecreate -r web -f trust", "CreateRole", unknown_principal(USER), USER, result=ROLE
+    ),
+    Waiting(
+        "iam-roleupdateassumepolicy -r web -f trust",
+        "UpdateAssumeRolePolicy",
+        unknown_principal(USER),
+        USER,
+    ),
+    Waiting(
+        "iam-rolecreate -r web -f trust",
+        "CreateRole",
+        refused("MalformedPolicyDocument", "Invalid principal in policy"),
+        "the principal",
+        ROLE,
+    ),
+]
+DELETING = [
+    Waiting("iam-userdel -u bob", "DeleteUser", CONFLICT, "DeleteConflict"),
+    Waiting("iam-groupdel -g dev", "DeleteGroup", CONFLICT, "DeleteConflict"),
+    Waiting("iam-roledel -r web", "DeleteRole", CONFLICT, "DeleteConflict"),
+    Waiting("iam-instanceprofiledel -s web", "DeleteInstanceProfile", CONFLICT, "DeleteConflict"),
+    Waiting("iam-servercertdel -s web", "DeleteServerCertificate", CONFLICT, "DeleteConflict"),
+    Waiting(
+        f"iam-virtualmfadevicedel -s {SERIAL}", "DeleteVirtualMFADevice", CONFLICT, "DeleteConflict"
+    ),
+]
+READING = [
+    addition("iam-usercreate -u bob -g dev", "GetGroup", "group", "dev", "<Group/>"),
+    addition("iam-instanceprofilecreate -s front -r web", "GetRole", "role", "web", ROLE),
+]
+ALL = [*ADDING, *TRUSTING, *DELETING, *READING]
+
+
+def name_of(waiting: Waiting) -> str:
+    return f"{waiting.line.split()[0]}-{waiting.operation}-{waiting.what}"
+
+
+@pytest.fixture(autouse=True)
+def trust(tmp_path: Path) -> None:
+    (tmp_path / "trust").write_text(TRUST % USER)
+
+
+def service(stub: Stub, waiting: Waiting, *answers: Answer) -> Endpoint:
+    """Return a service that accepts everything, but gives ``answers`` to the one request."""
+    endpoint = stub.endpoint()
+    for name in ("CreateUser", "CreateInstanceProfile"):
+        endpoint.on(name, canned(name))
+    for name in ("AddUserToGroup", "AddRoleToInstanceProfile"):
+        endpoint.on(name, ok(name))
+    return endpoint.on(waiting.operation, *answers)
+
+
+def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
+    return {"AWS_IAM_URL": endpoint.url, **ENV, **env}
+
+
+@pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
+@pytest.mark.parametrize("strict", ["", "1"])
+def test_what_is_not_visible_yet_is_waited_for(
+    waiting: Waiting, strict: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    accepted = ok(waiting.operation, waiting.result)
+    endpoint = service(stub, waiting, waiting.late, accepted)
+    began = time.monotonic()
+    done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_STRICT=strict))
+    assert (done.status, done.err) == (0, "")
+    assert "NoSuchEntity" not in done.out
+    assert endpoint.operations.count(waiting.operation) == 2
+    assert time.monotonic() - began >= 0.5
+
+
+@pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
+def test_nothing_is_added_if_all_is_well(
+    waiting: Waiting, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub, waiting, ok(waiting.operation, waiting.result))
+    assert run_fast(*waiting.line.split(), env=at(endpoint)).status == 0
+    assert endpoint.operations.count(waiting.operation) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "number", "least"), [("", 4, 3.0), ("60", 4, 3.0), ("0.7", 3, 0.7)]
+)
+@pytest.mark.parametrize("waiting", every(8, ALL), ids=name_of)
+def test_what_does_not_appear_is_reported_after_three_seconds(
+    waiting: Waiting, limit: str, number: int, least: float, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub, waiting, waiting.late)
+    began = time.monotonic()
+    done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT=limit))
+    assert time.monotonic() - began >= least
+    assert (done.status, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+    code = "MalformedPolicyDocument" if waiting in TRUSTING else "NoSuchEntity"
+    code = "DeleteConflict" if waiting in DELETING else code
+    assert done.err.startswith(f"{waiting.line.split()[0]}: {code}: ")
+    assert endpoint.operations == [waiting.operation] * number
+
+
+@pytest.mark.parametrize("waiting", every(3, ALL), ids=name_of)
+def test_nothing_is_waited_for_in_the_sandbox(
+    waiting: Waiting, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub, waiting, waiting.late)
+    env = at(endpoint, IAMCLI_SANDBOX=endpoint.url)
+    done = run_fast(*waiting.line.split(), env=env)
+    assert (done.status, done.out) == (1, "")
+    assert endpoint.operations == [waiting.operation]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    every(
+        2,
+        [
+            # Scripts ask with these whether something exists.
+            ("iam-usergetattributes -u bob", missing("user", "bob")),
+            ("iam-userlistkeys -u bob", missing("user", "bob")),
+            ("iam-userlistpolicies -u bob", missing("user", "bob")),
+            ("iam-grouplistusers -g dev", missing("group", "dev")),
+            ("iam-rolegetattributes -r web", missing("role", "web")),
+            (
+                "iam-instanceprofilegetattributes -s web",
+                missing("instance profile", "web"),
+            ),
+            ("iam-usergetloginprofile -u bob", missing("user", "bob")),
+            ("iam-usercreate -u bob", refused("EntityAlreadyExists", "User bob exists.", 409)),
+            (
+                "iam-useraddloginprofile -u bob -p secret12",
+                refused("EntityAlreadyExists", "Login Profile for user bob already exists.", 409),
+            ),
+            # A removal finds nothing.
+            ("iam-userdel -u bob", missing("user", "bob")),
+            ("iam-userdelpolicy -u bob -p r", missing("user", "bob")),
+            ("iam-userdelpolicy -u bob -p r", missing("user policy", "r")),
+            ("iam-userdelkey -u bob -k AKIAI44QH8DHBEXAMPLE", missing("user", "bob")),
+            ("iam-groupremoveuser -g dev -u bob", missing("group", "dev")),
+            ("iam-userdelloginprofile -u bob", missing("user", "bob")),
+            # Nothing is added.
+            ("iam-usermod -u bob -n jim", missing("user", "bob")),
+            ("iam-usermodkey -u bob -k AKIAI44QH8DHBEXAMPLE -s Active", missing("user", "bob")),
+            ("iam-usermodloginprofile -u bob -p secret12", missing("user", "bob")),
+            # Another entity.
+            ("iam-useraddkey -u bob", missing("user", "bobby")),
+            ("iam-useraddkey -u bob", missing("user", "jim.bob")),
+            ("iam-useraddkey -u bob", missing("group", "bob")),
+            ("iam-useraddkey", missing("user", "bob")),
+            (
+                f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
+                refused(
+                    "NoSuchEntity", f"VirtualMFADevice with serial number {SERIAL} does not exist."
+                ),
+            ),
+            # Another error.
+            *(
+                ("iam-useraddkey -u bob", refused(code, no_such("user", "bob")))
+                for code in ("InvalidInput", "ValidationError", "AccessDenied")
+            ),
+            ("iam-useraddkey -u bob", CONFLICT),
+            ("iam-userdelpolicy -u bob -p r", CONFLICT),
+            ("iam-rolecreate -r web -f trust", unknown_principal("ec3.amazonaws.com", "SERVICE")),
+            (
+                "iam-rolecreate -r web -f trust",
+                refused("MalformedPolicyDocument", "This policy contains invalid Json"),
+            ),
+            ("iam-rolecreate -r web -f trust", refused("InvalidInput", "Invalid principal")),
+            ("iam-useruploadpolicy -u bob -p r -o {}", unknown_principal(USER)),
+        ],
+    ),
+)
+def test_any_other_refusal_is_reported_at_once(
+    line: str, answer: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(answer)
+    done = run_fast(*line.split(), env=at(endpoint))
+    assert (done.status, done.out) == (1, "")
+    assert len(endpoint.requests) == 1
+
+
+def test_every_addition_is_here() -> None:
+    kinds = {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING}
+    assert kinds == {(operation, kind) for operation in ADDITIONS for kind in ADDITIONS[operation]}
+    entities = {name for name, removal in REMOVALS.items() if not removal.owners}
+    without = {"DeleteAccountAlias", "DeleteAccountPasswordPolicy"}
+    assert {entry.operation for entry in DELETING} == entities - without
+
+
+@pytest.mark.full
+def test_what_the_same_command_has_created_is_waited_for_longer(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    waiting = Waiting("iam-usercreate -u bob -g dev", "AddUserToGroup", CONFLICT, "")
+    late = missing("user", "bob")
+    endpoint = service(stub, waiting, late, late, late, late, ok("AddUserToGroup"))
+    endpoint.on("GetGroup", ok("GetGroup", "<Group/>"))
+    assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
+    assert endpoint.operations.count("AddUserToGroup") == 5
+
+
+# An attempt whose response was lost.
+
+
+def test_wait_after_a_lost_response(run_fast: ForkRunner, stub: Stub) -> None:
+    waiting = ADDING[0]
+    endpoint = service(stub, waiting, CLOSED, waiting.late, ok(waiting.operation))
+    assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
+    assert len(endpoint.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "last", [ADDING[0].late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
+)
+def test_wait_does_not_forget_a_lost_response(
+    last: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    waiting = ADDING[0]
+    endpoint = service(stub, waiting, CLOSED, waiting.late, last)
+    done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT="0.7"))
+    assert done.status == 1
+    assert "; PutUserPolicy may have taken effect, check first: iam-userlistpolicies" in done.err
+
+
+def test_deletion_whose_response_was_lost_is_done(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint().on("DeleteUser", CLOSED, CONFLICT, missing("user", "bob"))
+    done = run_fast("iam-userdel", "-u", "bob", env=at(endpoint))
+    assert (done.status, done.out) == (0, "")
+    assert "the response to DeleteUser was lost; " in done.err
+
+
+# On a terminal.
+
+
+@pytest.mark.parametrize(
+    "waiting", [ADDING[0], ADDING[-2], TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
+)
+def test_the_progress_line_says_what_is_not_visible(
+    waiting: Waiting, typed: Typist, stub: Stub
+) -> None:
+    endpoint = service(stub, waiting, waiting.late, ok(waiting.operation, waiting.result))
+    shown = typed(f"set -f; {waiting.line}", at(endpoint), size=(24, 150))
+    assert f"{waiting.what} may not be visible yet; trying again in 0.5 s" in shown
+    assert rows(shown, 150) == [""]
+
+
+@pytest.mark.parametrize(
+    ("line", "operation", "late", "printed"),
+    [
+        ("iam-useraddkey -u bob", "CreateAccessKey", missing("user", "bob"), []),
+        (
+            "iam-usercreate -u bob -g dev",
+            "AddUserToGroup",
+            missing("user", "bob"),
+            [
+                "iam-usercreate: interrupted; changes already made remain",
+                "iam-usercreate: created: user bob; not created: membership of group dev",
+            ],
+        ),
+    ],
+)
+def test_ctrl_c_ends_the_wait(
+    line: str, operation: str, late: Answer, printed: list[str], run: Shell, stub: Stub
+) -> None:
+    endpoint = service(stub, ADDING[0]).on("GetGroup", ok("GetGroup", "<Group/>"))
+    endpoint.on(operation, late)
+    terminal = Terminal(*line.split(), env={**run.env, **at(endpoint)})
+    terminal.wait_for("trying again in 1.0 s")
+    terminal.type("\x03")
+    assert terminal.status() in (INTERRUPTED, -signal.SIGINT)
+    assert [row for row in rows(terminal.shown.replace("^C", ""), 150) if row] == printed
+    assert endpoint.operations.count(operation) == 2
+
+
+def test_ctrl_c_during_the_wait_after_a_lost_response(run: Shell, stub: Stub) -> None:
+    waiting = ADDING[1]
+    endpoint = service(stub, waiting, CLOSED, waiting.late)
+    terminal = Terminal(*waiting.line.split(), env={**run.env, **at(endpoint)})
+    terminal.wait_for("may not be visible yet")
+    terminal.type("\x03")
+    assert terminal.status() in (INTERRUPTED, -signal.SIGINT)
+    assert "interrupted; PutUserPolicy may have taken effect, check first: " in terminal.shown
+
+
+# A script.
+
+
+class Late(Endpoint):
+    """An account that shows each entity ``seconds`` after it was created.
+
+    A group or an instance profile that was emptied cannot be deleted until then, either.
+    """
+
+    NAMES = (
+        ("user", "UserName"),
+        ("group", "GroupName"),
+        ("role", "RoleName"),
+        ("instance profile", "InstanceProfileName"),
+    )
+
+    def __init__(self, url: str, seconds: float) -> None:
+        super().__init__(url, [])
+        self.seconds = seconds
+        self.visible: dict[str, float] = {}
+        self.used: set[str] = set()
+        self._changing = threading.Lock()
+
+    def answer(self, request: Request) -> Answer:
+        """Carry out a request or refuse it."""
+        with self._changing:
+            return self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
+        self.requests.append(request)
+        operation, now = request.operation, time.monotonic()
+        trusted = request.parameters.get("AssumeRolePolicyDocument", "")
+        for user in [name for name in self.visible if f"user/{name.split()[-1]}" in trusted]:
+            if now < self.visible[user]:
+                return unknown_principal(f"{ARN}user/{user.split()[-1]}")
+            self.used.add(user)
+        for kind, member in self.NAMES:
+            name = request.parameters.get(member)
+            if name is None:
+                continue
+            entity = f"{kind} {name}"
+            if operation == f"Create{member.removesuffix('Name')}":
+                self.visible[entity] = now + self.seconds
+            elif now < self.visible.get(entity, now + 1):
+                return CONFLICT if operation.startswith("Delete") else missing(kind, name)
+            elif operation.startswith("Remove"):
+                self.visible[entity] = now + self.seconds
+            else:
+                self.used.add(entity)
+        if operation in ("CreateUser", "CreateInstanceProfile", "CreateAccessKey"):
+            return canned(operation)
+        return ok(operation, ROLE if operation in ("CreateRole", "GetRole") else "<Group/>")
+
+
+SCRIPT = """
+set -ef
+round() {
+    iam-usercreate -u user$1
+    iam-useruploadpolicy -u user$1 -p read -o '{}'
+    iam-useraddkey -u user$1 >/dev/null
+    iam-useraddloginprofile -u user$1 -p secret12
+    iam-groupcreate -g group$1
+    iam-groupaddpolicy -g group$1 -p read -e Allow -a s3:Get* -r *
+    iam-groupadduser -g group$1 -u user$1
+    iam-groupcreate -g other$1
+    iam-usercreate -u member$1 -g other$1
+    iam-usercreate -u friend$1
+    iam-rolecreate -r role$1 -f trust$1
+    iam-instanceprofilecreate -s profile$1 -r role$1
+    iam-groupremoveuser -g group$1 -u user$1
+    iam-groupdel -g group$1
+}
+"""
+
+
+def check_script(
+    run: Shell, stub: Stub, number: int, seconds: float, prefix: tuple[str, ...]
+) -> None:
+    account = stub.add(lambda url: Late(url, seconds))
+    for round_ in range(number):
+        (run.home / f"trust{round_}").write_text(TRUST % f"{ARN}user/friend{round_}")
+    rounds = "; ".join(f"round {number}" for number in range(number))
+    env = {**run.env, **at(account)}
+    process = run.start(*prefix, "sh", "-c", f"{SCRIPT}{rounds}", env=env)
+    assert process.wait() == 0
+    names = ("user", "group", "other", "member", "friend", "role", "profile")
+    made = {f"{name}{round_}" for name, round_ in itertools.product(names, range(number))}
+    assert {entity.split()[-1] for entity in account.used} == made
+
+
+@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
+def test_a_script_uses_what_it_has_just_created(
+    prefix: tuple[str, ...], run: Shell, stub: Stub
+) -> None:
+    check_script(run, stub, 1, 0.4, prefix)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
+def test_a_script_uses_fifty_entities(prefix: tuple[str, ...], run: Shell, stub: Stub) -> None:
+    check_script(run, stub, 8, 1.5, prefix)
