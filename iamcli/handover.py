@@ -71,7 +71,7 @@ def hand_over() -> None:
     try:
         connection.settimeout(AT_ONCE)
         connection.connect(address)
-        if _is_own(connection, _socket, address):
+        if is_own(connection, _socket, address):
             _offer(connection, _socket, waiting.ignored)
             waiting.process = _number(connection, READY)
             if waiting.process and not waiting.received:
@@ -146,14 +146,24 @@ class _Waiting:
                 return
 
 
-def _is_own(connection: Any, sockets: Any, address: str) -> bool:
-    """Return whether the server at ``address`` is a process of the same user."""
+def is_own(connection: Any, sockets: Any, address: str) -> bool:
+    """Return whether the other end of a ``connection`` is a process of the same user.
+
+    ``sockets``: the module of the connection; ``address``: the path of the socket that listens.
+    """
+    found = peer(connection, sockets)
+    # Without credentials of the other end: only its owner can make a socket in the folder.
+    return (found[1] if found else os.stat(os.path.dirname(address)).st_uid) == os.geteuid()
+
+
+def peer(connection: Any, sockets: Any) -> tuple[int, int] | None:
+    """Return the process and the user at the other end, None if the system does not know them."""
     option = getattr(sockets, "SO_PEERCRED", None)
     if option is None:
-        # Only its owner can make a socket in the folder.
-        return os.stat(os.path.dirname(address)).st_uid == os.geteuid()
-    credentials = connection.getsockopt(sockets.SOL_SOCKET, option, 12)
-    return int.from_bytes(credentials[4:8], sys.byteorder) == os.geteuid()
+        return None
+    found = connection.getsockopt(sockets.SOL_SOCKET, option, 12)
+    process, user = (int.from_bytes(found[at : at + 4], sys.byteorder) for at in (0, 4))
+    return process, user
 
 
 def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:

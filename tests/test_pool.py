@@ -7,6 +7,7 @@ import re
 import resource
 import signal
 import ssl
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -199,6 +200,79 @@ def test_the_keys_of_tls_are_logged(run: Shell) -> None:
     done = run("iamcli", "run", "--stats", "sh", "-c", script)
     assert done.out == f"{SHOWN}{SHOWN}0\n"
     assert statistics(done) == [2, 1, 1]
+
+
+#: Listens as the connection pool in a folder that it can write to, and records what it is sent.
+IMPOSTOR = """
+import os, socket, sys
+os.chdir(sys.argv[2])
+os.setuid(int(sys.argv[1]))
+os.rename("socket-connections", "moved")
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("socket-connections")
+listener.listen()
+print("ready", flush=True)
+while True:
+    connection, _ = listener.accept()
+    ours, theirs = socket.socketpair()
+    if not connection.recv(4096):
+        continue
+    socket.send_fds(connection, [b"Y"], [theirs.fileno()])
+    with open("seen", "ab") as file:
+        file.write(ours.recv(4096))
+    ours.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n")
+    ours.close()
+    theirs.close()
+"""
+NOBODY = 65534
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("user", [0, NOBODY], ids=["of the same user", "of another user"])
+@pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
+@pytest.mark.usefixtures("_servers")
+def test_an_impostor_gets_no_request(user: int, run: Shell) -> None:
+    """A process of the same user gets one: that shows that this one is dangerous."""
+    (run.home / "impostor").write_text(IMPOSTOR)
+    script = (
+        'place=$(dirname "$IAMCLI_RUN"); chmod 777 $place; mkfifo ready; '
+        f"{sys.executable} impostor {user} $place >ready 2>impostor.err & read line <ready; "
+        f"{READ}; echo >>$place/seen; cp $place/seen .; kill $!"
+    )
+    done = run("iamcli", "run", "sh", "-c", script, env={"AWS_MAX_ATTEMPTS": "1"})
+    seen = (run.home / "seen").read_text()
+    assert (run.home / "impostor.err").read_text() == ""
+    assert (SHOWN in done.out, "Signature=" in seen) == (user != 0, user == 0)
+
+
+#: Asks the connection pool for a connection, and prints whether it gets one.
+ASKING = """
+import json, os, socket, sys
+os.chdir(sys.argv[2])
+os.setuid(int(sys.argv[1]))
+pool = socket.socket(socket.AF_UNIX)
+pool.connect("socket-connections")
+options = [[socket.IPPROTO_TCP, socket.TCP_NODELAY, 1]]
+url = ["http", "127.0.0.1", int(sys.argv[3])]
+order = {"url": url, "bundle": None, "timeout": 5, "options": options}
+try:
+    pool.sendall(json.dumps(order).encode() + b"\\n")
+    print(socket.recv_fds(pool, 1, 1)[0])
+except ConnectionError:
+    print(b"")
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
+def test_another_user_gets_no_connection(run: Shell, stub: Stub) -> None:
+    (run.home / "tmp").mkdir()
+    (run.home / "asking").write_text(ASKING)
+    script = (
+        'place=$(dirname "$IAMCLI_RUN"); chmod 777 $place $place/*; '
+        f"for user in 0 {NOBODY}; do {sys.executable} asking $user $place {stub.port}; done"
+    )
+    done = run("iamcli", "run", "sh", "-c", script, env={"TMPDIR": str(run.home / "tmp")})
+    assert (done.out, done.err) == ("b'Y'\nb''\n", "")
 
 
 AT_ONCE = "for n in 1 2 3; do iam-userlistkeys -u bob & done; wait"

@@ -7,6 +7,7 @@ import re
 import signal
 import ssl
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -483,6 +484,7 @@ def test_debug_output(shell: Shell) -> None:
     assert "debug: " in served.err
 
 
+GIVEN_AWAY = "os.chown(os.path.dirname(os.environ['IAMCLI_RUN']), 65534, -1)"
 #: A program that hands a command over after it has changed one thing.
 CHANGED = """
 import _socket, os, sys
@@ -504,13 +506,18 @@ print("alone")
             ("handover.__version__ = '0.0.9'", "alone\n"),
             ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
             ("os.setgroups([4])", "alone\n"),
-            ("handover._is_own = lambda *_: False", "alone\n"),
+            ("handover.is_own = lambda *_: False", "alone\n"),
+            ("del _socket.SO_PEERCRED", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
+            (f"del _socket.SO_PEERCRED; {GIVEN_AWAY}", "alone\n"),
         ],
     ),
-    ids=["the same", "another version", "another user", "another group", "another server"],
+    ids=[
+        *("the same", "another version", "another user", "another group", "another server"),
+        *("without credentials of peers", "without them, and with a folder of another user"),
+    ],
 )
 def test_only_the_same_program_of_the_same_user(change: str, expected: str, shell: Shell) -> None:
-    if "setgroups" in change and os.geteuid():
+    if re.search("setgroups|chown", change) and os.geteuid():
         pytest.skip("requires root")
     (shell.home / "changed.py").write_text(CHANGED.format(change=change))
     # The server itself must refuse, not only the permissions of its folder.
@@ -650,6 +657,58 @@ def test_hang_up(shell: Shell, stub: Stub) -> None:
 def test_the_folder_is_closed_to_others(shell: Shell) -> None:
     script = 'stat -c %a "$(dirname "$IAMCLI_RUN")"; umask'
     assert shell("sh", "-c", f"umask 0; iamcli run sh -c '{script}'").out == "700\n0000\n"
+
+
+#: Places for the folder, as commands that make $TMPDIR, and whether it is there.
+PLACES = {
+    "for everybody": ("chmod 777 $TMPDIR", False),
+    "for a group": ("chmod 770 $TMPDIR", False),
+    "for everybody, protected": ("chmod 1777 $TMPDIR", True),
+    "in a folder for everybody": ("chmod 700 $TMPDIR; chmod 777 .", False),
+    "a link to one for everybody": ("mkdir 1; chmod 777 1; rmdir tmp; ln -s 1 tmp", False),
+    "of another user": ("chown 65534 $TMPDIR", False),
+}
+
+
+@pytest.mark.parametrize("name", usual(("for everybody", "for everybody, protected"), PLACES))
+def test_others_cannot_replace_the_folder(name: str, shell: Shell) -> None:
+    prepare, used = PLACES[name]
+    if "chown" in prepare and os.geteuid():
+        pytest.skip("requires root, to be two users")
+    # The path of a socket must be short.
+    with tempfile.TemporaryDirectory(dir="/tmp") as above:
+        shell.env["TMPDIR"] = f"{above}/tmp"
+        run = f"iamcli run --stats sh -c 'echo \"$IAMCLI_RUN\"; {LINE}'"
+        done = shell("sh", "-c", f"cd {above}; mkdir tmp; {prepare}; {run}")
+    address, *lines = done.out.splitlines()
+    assert lines[-1] == "0"
+    assert statistics(done) == [1, 1, 1]
+    assert address.startswith(f"{above}/") == used, address
+    assert address.startswith("/tmp/")
+
+
+#: Runs iamcli as on a machine whose /tmp is the first argument.
+OTHER_TMP = """
+import sys
+from iamcli.cli import main
+from iamcli.server import launcher
+launcher._OTHER_PLACE = sys.argv.pop(1)
+sys.exit(main())
+"""
+
+
+def test_without_a_safe_place_commands_run_alone(shell: Shell) -> None:
+    (shell.home / "tmp").chmod(0o777)
+    (shell.home / "other.py").write_text(OTHER_TMP)
+    line = "iam-usergetattributes -u bob; echo $IAMCLI_RUN"
+    alone = shell("sh", "-c", line)
+    arguments = (sys.executable, "other.py", str(shell.home / "tmp"), "run")
+    assert shell(*arguments, "sh", "-c", line) == alone
+    done = shell(*arguments, "--stats", "sh", "-c", line)
+    said = (
+        "no server: other users can replace files in the temporary folder; set TMPDIR to your own"
+    )
+    assert done == (0, alone.out, f"iamcli: {said}\n")
 
 
 @pytest.mark.full

@@ -23,6 +23,7 @@ from collections import Counter
 from botocore.httpsession import URLLib3Session
 
 from iamcli.client import pooled
+from iamcli.handover import is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class _Pool:
             if listener in ready:
                 threads = [other for other in threads if other.is_alive()]
                 try:
-                    threads.append(self._accept(listener))
+                    threads += self._accept(listener)
                 except (OSError, RuntimeError):
                     # There are too many descriptors or threads; a command connects itself then.
                     time.sleep(_PAUSE)
@@ -122,15 +123,19 @@ class _Pool:
         for thread in threads:
             thread.join()
 
-    def _accept(self, listener: socket.socket) -> threading.Thread:
+    def _accept(self, listener: socket.socket) -> list[threading.Thread]:
+        """Return the thread that serves the next command; none if it is another user's."""
         connection, _ = listener.accept()
+        if not is_own(connection, socket, listener.getsockname()):
+            connection.close()
+            return []
         thread = threading.Thread(target=self._serve_one, args=(connection,))
         try:
             thread.start()
         except RuntimeError:
             connection.close()
             raise
-        return thread
+        return [thread]
 
     def _serve_one(self, command: socket.socket) -> None:
         """Serve one request of a ``command``, which connects itself if that fails."""

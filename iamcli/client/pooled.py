@@ -18,6 +18,7 @@ from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
 from iamcli.client.http import BoundedSession, HTTPConnection, HTTPSConnection
+from iamcli.handover import is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class _Pooled:
         }
         pool.settimeout(self.timeout)
         pool.connect(ADDRESS)
+        if not is_own(pool, socket, ADDRESS):
+            return None
         pool.sendall(json.dumps(order).encode() + b"\n")
         _, descriptors, _, _ = socket.recv_fds(pool, 1, 1)
         return descriptors[0] if descriptors else None

@@ -9,6 +9,7 @@ import select
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 #: The time in which the server is ready, and in which it reports what it has done (seconds).
 TIMEOUT = 5.0
-#: The prefix of the folder with the sockets, and where it is if its usual place has a long name.
+#: The prefix of the folder with the sockets, and where it is if its usual place cannot be used.
 _PREFIX = "iamcli-run-"
-_SHORT = "/tmp"  # noqa: S108 - the folder has a random name, and only its owner can enter it
-#: The maximum length of the path of a socket (bytes), with the ending of the second one.
+_OTHER_PLACE = "/tmp"  # noqa: S108 - the folder has a random name, and only its owner can enter it
+#: The maximum length of the path of that folder (bytes); the kernel limits that of a socket.
 _MAX_PATH = 100 - len("-connections")
 
 # The server runs the same iamcli with the import path of this process. "python -c" adds the current
@@ -39,19 +40,26 @@ _SERVER_CODE = (
 
 
 class Server:
-    """A running server: the ``address`` of its socket, "" if it could not be started."""
+    """A running server: the ``address`` of its socket, "" if it could not be started.
+
+    ``reason``: why it could not be started.
+    """
 
     def __init__(self) -> None:
         self.address = ""
+        self.reason = ""
         self._folder = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server; raise OSError if that fails."""
-        self._folder = tempfile.mkdtemp(prefix=_PREFIX)
-        if len(os.fsencode(self._folder)) > _MAX_PATH:
-            os.rmdir(self._folder)
-            self._folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_SHORT)
+        """Start the server. If that fails, commands run without it, as they do alone."""
+        try:
+            self._start()
+        except OSError as error:
+            self.reason = error.strerror or str(error)
+
+    def _start(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_place())
         address = os.path.join(self._folder, "socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(address)
@@ -86,11 +94,10 @@ class Server:
 
 @contextlib.contextmanager
 def started() -> Iterator[Server]:
-    """Run a server. If it cannot be started, commands run without it, as they do alone."""
+    """Run a server; see ``Server.start``."""
     server = Server()
     try:
-        with contextlib.suppress(OSError):
-            server.start()
+        server.start()
         yield server
     finally:
         server.stop()
@@ -108,15 +115,41 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
         command = [os.environ.get("SHELL") or "/bin/sh"]
         terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
     try:
-        with contextlib.suppress(OSError):
-            server.start()
+        server.start()
         server.wait()
         env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
         return script.run(command, env, say, terminate=terminate)
     finally:
         done = server.stop()
         if statistics:
-            say(_statistics(done))
+            say(f"no server: {server.reason}" if server.reason else _statistics(done))
+
+
+def _place() -> str:
+    """Return where the folder with the sockets can be; raise OSError if there is no such place."""
+    for place in map(os.path.realpath, (tempfile.gettempdir(), _OTHER_PLACE)):
+        longest = os.path.join(place, f"{_PREFIX}12345678")
+        if len(os.fsencode(longest)) <= _MAX_PATH and _is_protected(place):
+            return place
+    raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")
+
+
+def _is_protected(place: str) -> bool:
+    """Return whether other users cannot replace what this user makes in ``place``.
+
+    They could put sockets of their own there, and read the requests that commands send. Source:
+    LEGACY.md (iamcli run).
+    """
+    # Whoever owns the root folder can replace everything. In a container this may not be root.
+    trusted = {0, os.geteuid(), os.stat("/").st_uid}
+    while True:
+        found = os.stat(place)
+        shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+        if shared or found.st_uid not in trusted:
+            return False
+        if place == "/":
+            return True
+        place = os.path.dirname(place)
 
 
 def _statistics(done: dict[str, int]) -> str:

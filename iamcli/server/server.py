@@ -15,7 +15,6 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import time
 from importlib import import_module
@@ -302,11 +301,7 @@ def _become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
 
 def _peer(connection: socket.socket) -> int | None:
     """Return the process ID of the program, 0 if the system has none; None for another user's."""
-    option = getattr(socket, "SO_PEERCRED", None)
-    if option is None:
-        return 0
-    layout = struct.Struct("=iII")
-    process, user, _ = layout.unpack(connection.getsockopt(socket.SOL_SOCKET, option, layout.size))
+    process, user = handover.peer(connection, socket) or (0, os.geteuid())
     return process if user == os.geteuid() else None
 
 
