@@ -8,15 +8,20 @@ Tests of what happens while a command is imported start it from a shell instead.
 from __future__ import annotations
 
 import array
+import contextlib
 import importlib
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Seconds after which a command that has not ended is killed.
 TIMEOUT = 30
+#: A short pause (seconds).
+SHORT = 0.02
 #: What commands import while they run.
 IMPORTED = (
     "botocore.configprovider",
@@ -99,6 +106,9 @@ class ForkServer:
 
     def __init__(self) -> None:
         self._process = _start()
+        self._lock = threading.Lock()
+        #: A descriptor of the process of the command that is running.
+        self._running: int | None = None
 
     def run(
         self,
@@ -108,11 +118,12 @@ class ForkServer:
         stdin: bytes = b"",
         stdout: str | None = "",
         stderr: str | None = None,
+        hasty: bool = False,
     ) -> Done:
         """Run ``arguments``, the name of a command first, and return how that ended.
 
         ``stdout`` names a device to write to instead, None closes the descriptor; ``stderr`` names
-        a device for standard error.
+        a device for standard error. ``hasty``: a pause before a request is sent again is short.
         """
         with tempfile.TemporaryDirectory() as place:
             (Path(place) / "in").write_bytes(stdin)
@@ -123,6 +134,7 @@ class ForkServer:
                 "in": f"{place}/in",
                 "out": stdout if stdout != "" else f"{place}/out",
                 "err": stderr or f"{place}/err",
+                "hasty": hasty,
             }
             status = self._sent(order)
             out, err = Path(place) / "out", Path(place) / "err"
@@ -131,6 +143,17 @@ class ForkServer:
                 out.read_bytes().decode("utf-8", "surrogateescape") if out.exists() else "",
                 err.read_bytes().decode("utf-8", "surrogateescape") if err.exists() else "",
             )
+
+    def kill(self, number: int) -> bool:
+        """Send a signal to the command that is running; return False if none is."""
+        with self._lock:
+            if self._running is None:
+                return False
+            try:
+                signal.pidfd_send_signal(self._running, number)
+            except ProcessLookupError:
+                return False
+            return True
 
     def close(self) -> None:
         """End the process."""
@@ -141,7 +164,15 @@ class ForkServer:
         assert self._process.stdout
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        process = int(self._process.stdout.readline())
+        with contextlib.suppress(ProcessLookupError):
+            self._running = os.pidfd_open(process)
+        status = int(self._process.stdout.readline())
+        with self._lock:
+            if self._running is not None:
+                os.close(self._running)
+            self._running = None
+        return status
 
 
 class ForkRunner:
@@ -159,6 +190,7 @@ class ForkRunner:
         stdout: str | None = "",
         stderr: str | None = None,
         env: Mapping[str, str] | None = None,
+        hasty: bool = False,
     ) -> Done:
         """Run ``arguments``; ``env`` changes variables, "" removes one."""
         changed = {**self.env, **(env or {})}
@@ -169,7 +201,12 @@ class ForkRunner:
             stdin=stdin.encode() if isinstance(stdin, str) else stdin,
             stdout=stdout,
             stderr=stderr,
+            hasty=hasty,
         )
+
+    def kill(self, number: int) -> bool:
+        """Send a signal to the command that is running; return False if none is."""
+        return self._forks.kill(number)
 
 
 class ForkedPrograms:
@@ -207,7 +244,9 @@ def all_commands() -> Commands:
 
 
 def serve(commands: Commands) -> None:
-    """Fork a command for each line of standard input, and answer with its exit status."""
+    """Fork a command for each line of standard input; answer with its process and its status."""
+    # A fork can be interrupted at any time.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     for line in sys.stdin.buffer:
         order = json.loads(line)
         child = os.fork()
@@ -219,7 +258,11 @@ def serve(commands: Commands) -> None:
                 else os.open(order["out"], os.O_WRONLY | os.O_CREAT, 0o600),
                 os.open(order["err"], os.O_WRONLY | os.O_CREAT, 0o600),
             ]
+            if order["hasty"]:
+                make_hasty()
             become(commands, streams, order["folder"], order["arguments"], order["env"])
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
         sys.stdout.write(f"{_status(child)}\n")
         sys.stdout.flush()
 
@@ -231,6 +274,7 @@ def listen(commands: Commands, address: str) -> None:
         server.listen(64)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         while True:
             ready, _, _ = select.select([server, sys.stdin], [], [])
             if server not in ready:
@@ -261,6 +305,13 @@ def answer(commands: Commands, connection: socket.socket) -> None:
     os._exit(0)
 
 
+def make_hasty() -> None:
+    """Make the pauses short after which botocore sends a request again."""
+    from botocore import endpoint
+
+    endpoint.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, SHORT)))
+
+
 def _status(child: int) -> int:
     """Wait for a child; return its status as subprocess does."""
     _, status = os.waitpid(child, 0)
@@ -283,9 +334,10 @@ def become(
     env: dict[str, str],
 ) -> None:
     """Run the command in this process with these streams, variables and folder; never return."""
-    import signal
-
     signal.alarm(TIMEOUT)
+    if not arguments[0].startswith("iam-"):
+        # As Python begins; iamcli.commands restores the default in a program of that name.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, descriptor in enumerate(streams):
         if descriptor is None:
             os.close(number)
