@@ -26,8 +26,15 @@ duration:
 test: lint ## install what the tests need into .venv and run the linters and the tests
 	$(BIN)/pytest -n $(JOBS) $(TESTS)
 
+# FAULTS=all runs all pairs of faults and of faults and signals, which takes hours.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
-	$(BIN)/pytest -n $(JOBS) -m full $(TESTS)
+	FAULTS=$(FAULTS) $(BIN)/pytest -n $(JOBS) -m full $(TESTS)
+
+RUNS ?= 300
+SEED ?= $(shell date +%s)
+
+fuzz: $(VENV)/test.stamp ## run commands with random faults and signals, RUNS=3000 SEED=7
+	@$(BIN)/python tests/fuzz.py --runs $(RUNS) --seed $(SEED)
 
 # The tests whose result may depend on the version of botocore or moto.
 LOWEST := tests/test_connection.py tests/test_faults.py tests/test_lost_answers.py tests/test_partial.py \
@@ -129,4 +136,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit mutation help demo docs test test-aws test-full test-lowest test-localstack bench load lint pages index clean rebuild matrix dist pyz release deb deb-test
+.PHONY: duration audit mutation help demo docs test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean rebuild matrix dist pyz release deb deb-test

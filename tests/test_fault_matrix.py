@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from support.forked import ForkServer
+    from support.shell import Shell
     from support.stub import Stub
 
 #: Whether to run all pairs of faults, and of faults and signals, which takes hours. Otherwise one
@@ -206,3 +209,12 @@ def test_no_false_word_with_signals(name: str, harness: Harness) -> None:
     one_in = ONE_SIGNAL_IN * (ONE_OF_LONG_IN if name in LONG else 1)
     false = [*filter(None, signals(harness, name, FAULTS, DELAYS, one_in))]
     assert not false, "\n\n".join(false)
+
+
+@pytest.mark.full
+@pytest.mark.longest
+def test_no_false_word_in_random_runs(run: Shell) -> None:
+    program = Path(__file__).with_name("fuzz.py")
+    done = run(sys.executable, str(program), "--runs", "20", "--seed", "7", "--jobs", "1")
+    last = "20 runs, seed 7: none with a false, vague or missing word\n"
+    assert (done.out, done.err, done.status) == (last, "", 0)

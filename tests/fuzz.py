@@ -1,0 +1,124 @@
+"""Run commands that change something, with random faults and signals, against moto and the stub.
+
+``make fuzz RUNS=3000 SEED=7``. Each run has two to four faults, and half of the runs have signals.
+Each run whose words are false, vague or missing is printed with its number, which ``--only``
+repeats. The faults of a number depend on the seed only; when exactly a signal arrives does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import multiprocessing
+import os
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from support import resettable
+from support.cases import CASES
+from support.forked import ForkServer
+from support.harness import ENV, SIGNALS, SLOW_ENV, START, Harness, Interrupt, Trial, is_slow
+from support.relay import FAULTS, FOLLOWING
+from support.stub import Stub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.queues import SimpleQueue
+
+KNOWN = [*FAULTS, *FOLLOWING]
+#: The longest time from the start of a command to a signal, and from a reply to it (seconds).
+LONGEST = 0.25
+SHORTLY = 0.02
+
+
+def made(seed: int, number: int, count: Callable[[str], int]) -> Trial:
+    """Return the trial ``number``; ``count``: how many requests a case sends without a fault."""
+    chance = random.Random(f"{seed} {number}")
+    name = chance.choice(sorted(CASES))
+    requests = count(name)
+    place = chance.randrange(requests)
+    faults: dict[int, str] = {}
+    wanted = chance.randint(2, 4)
+    while len(faults) < wanted:
+        faults[place] = chance.choice(KNOWN)
+        # Often the repetition of the request meets the next fault.
+        place = place + 1 if chance.random() < 0.7 else chance.randrange(requests + 3)
+    interrupts: tuple[Interrupt, ...] = ()
+    if chance.random() < 0.5:
+        after = chance.choice([START, chance.choice([*faults])])
+        limit = LONGEST if after == START else SHORTLY
+        # Some people press Ctrl-C twice.
+        interrupts = tuple(
+            Interrupt(chance.choice(SIGNALS), after, chance.uniform(0, limit))
+            for _ in range(chance.choice([1, 1, 1, 2]))
+        )
+    env = {
+        **(SLOW_ENV if any(map(is_slow, faults.values())) else ENV),
+        "AWS_MAX_ATTEMPTS": chance.choice("12234"),
+        "AWS_RETRY_MODE": chance.choice(["standard", "standard", "legacy", "adaptive"]),
+    }
+    # In strict mode, errors are printed where these cases cannot print anything.
+    if not CASES[name].stdout and chance.random() < 0.2:
+        env["IAMCLI_STRICT"] = "1"
+    return Trial(name, dict(sorted(faults.items())), chance.random() < 0.3, interrupts, env)
+
+
+def reports(seed: int, numbers: Sequence[int]) -> Iterator[str]:
+    """Run trials; yield what was false in each, "" if nothing was."""
+    with tempfile.TemporaryDirectory() as folder, resettable.server() as moto:
+        forks = ForkServer()
+        harness = Harness(moto, Stub(), forks, Path(folder))
+        count = functools.cache(lambda name: len(harness.requests(name)))
+        for number in numbers:
+            report = harness.report(made(seed, number, count))
+            yield f"run {number}: {report}" if report else ""
+        harness.close()
+        forks.close()
+
+
+def work(seed: int, numbers: Sequence[int], results: SimpleQueue[str | None]) -> None:
+    """Put the reports of trials into a queue, then None, which follows a failure as well."""
+    try:
+        for report in reports(seed, numbers):
+            results.put(report)
+    finally:
+        results.put(None)
+
+
+def main() -> int:
+    """Run the trials in several processes; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, nargs="*", help="the numbers of the runs")
+    given = parser.parse_args()
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    numbers = given.only or range(given.runs)
+    results: SimpleQueue[str | None] = multiprocessing.SimpleQueue()
+    processes = [
+        multiprocessing.Process(target=work, args=(given.seed, numbers[job :: given.jobs], results))
+        for job in range(given.jobs)
+    ]
+    for process in processes:
+        process.start()
+    done = false = ended = 0
+    while ended < len(processes):
+        report = results.get()
+        ended += report is None
+        done += report is not None
+        if report:
+            false += 1
+            print(report, end="\n\n", flush=True)
+    what = f"{done} runs, seed {given.seed}"
+    print(f"{what}: {false or 'none'} with a false, vague or missing word")
+    return 1 if false or done < len(numbers) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
