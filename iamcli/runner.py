@@ -145,6 +145,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     Raises Failure if the command fails, completely or partly, and KeyboardInterrupt if it is
     interrupted. Their texts contain no secret, and say what may have been changed.
     """
+    from iamcli.config.characters import require_visible
     from iamcli.config.connection import Connection
     from iamcli.output.redaction import Secrets
 
@@ -152,6 +153,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     arguments = {option.dest: values[option.dest] for option in command.options}
     iam = None
     try:
+        require_visible(command.options, values)
         iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
         _print(command.function(iam, **arguments), output)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback

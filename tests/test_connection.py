@@ -241,12 +241,13 @@ def test_an_invalid_character_in_the_key_of_a_profile(run_fast: ForkRunner, stub
 
 
 #: Variables that name a file, an address or a profile.
-NAMING = ("AWS_CREDENTIAL_FILE", "CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFILE",
+NAMING = ("CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFILE",
           "AWS_DEFAULT_PROFILE", "AWS_CA_BUNDLE", "AWS_REGION")  # fmt: skip
 
 
 def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
-    emptied = ("env", *(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS")))
+    emptied = ("env", "-u", "AWS_CREDENTIAL_FILE")
+    emptied += tuple(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS"))
     done = run(*emptied, "iam-usergetattributes")
     assert done.status == 1
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
@@ -257,6 +258,163 @@ def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
     done = run(*emptied, "iam-usergetattributes", "-u", "bob", env=env)
     assert (done.status, done.err) == (0, "")
     assert signed_by(endpoint) == ("AK", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "strict"), every(2, [((), ""), ((), "1"), (("iamcli", "run"), "")])
+)
+def test_a_credential_file_without_a_name_is_an_error(
+    prefix: tuple[str, ...], strict: str, run: Shell, stub: Stub
+) -> None:
+    """A script whose argument is missing must not use the credentials that are at hand."""
+    real = stub.endpoint(ok("GetUser", USER))
+    keys = {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": real.url}
+    env = {**keys, "AWS_CREDENTIAL_FILE": "", "IAMCLI_STRICT": strict}
+    script = "export AWS_CREDENTIAL_FILE=$1; iam-userdel -u ${2:-tempuser} -r"
+    done = run(*prefix, "sh", "-c", script, env=env)
+    line = "iam-userdel: AWS_CREDENTIAL_FILE is empty; name a file or unset it\n"
+    assert done == (1, line if strict else "", "" if strict else line)
+    assert real.requests == []
+    # Without the variable, or with the option, nothing has changed.
+    unset = run("iam-usergetattributes", "-u", "bob", env=env)
+    assert (unset.status, signed_by(real)[0]) == (0, "AK")
+    option = ("--aws-credential-file", str(run.home / "credentials"))
+    emptied = ("env", "AWS_CREDENTIAL_FILE=", "iam-usergetattributes", "-u", "bob", *option)
+    assert (run(*emptied, env=env).status, signed_by(real)[0]) == (0, KEY_ID)
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "named"),
+    every(
+        2,
+        [
+            ({"AWS_PROFILE": "prod"}, (), "AWS_PROFILE"),
+            ({"AWS_DEFAULT_PROFILE": "prod"}, (), "AWS_DEFAULT_PROFILE"),
+            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, (), "AWS_PROFILE"),
+            ({"AWS_PROFILE": ""}, (), ""),
+            # Whoever types the name of the file knows which one is used.
+            ({"AWS_PROFILE": "prod"}, ("--aws-credential-file", "{file}"), ""),
+        ],
+    ),
+)
+def test_a_terminal_shows_that_a_profile_is_not_used(
+    variables: dict[str, str],
+    arguments: tuple[str, ...],
+    named: str,
+    run: Shell,
+    endpoint: Endpoint,
+) -> None:
+    file = run.env["AWS_CREDENTIAL_FILE"]
+    options = (argument.format(file=file) for argument in arguments)
+    command = ("iam-usergetattributes", "-u", "bob", *options)
+    said = (
+        f"iam-usergetattributes: {named} is not used for the access key, which is from "
+        f"{file} (AWS_CREDENTIAL_FILE)\r\n"
+    )
+    terminal = Terminal(*command, env={**run.env, **variables})
+    assert terminal.status() == 0
+    assert terminal.shown.startswith(said if named else "arn:aws:iam:")
+    assert "is not used" not in terminal.shown.removeprefix(said)
+    assert signed_by(endpoint)[0] == KEY_ID
+    done = run(*command, env=variables)
+    assert (done.status, done.err) == (0, "")
+
+
+CR = "a carriage return"
+WINDOWS = "remove it, as lines of Windows files end with one"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    every(
+        4,
+        [
+            ("iam-userdel|-u|bob\r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
+            ("iam-userdel|-u|bob\r|-r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
+            (
+                "iam-usercreate|-u|bob|-g|dev|-g|ops\r",
+                f"-g contains {CR} (character 4 of ops\\x0d); {WINDOWS}",
+            ),
+            (
+                "iam-usercreate|-u|bob|-p|/dev\r",
+                f"-p contains {CR} (character 5 of /dev\\x0d/); {WINDOWS}",
+            ),
+            (
+                "iam-usercreate|-u|bob|-p|/dev\x7f/\r",
+                f"-p contains {CR} (character 7 of /dev\\x7f/\\x0d/); {WINDOWS}",
+            ),
+            (
+                "iam-usermod|-u|b|-n|\ufeffc",
+                "-n contains a byte order mark (character 1 of \\ufeffc)",
+            ),
+            (
+                "iam-userdelkey|-u|b|-k|AKIAIOSFODNN7EXAMPLE\xa0",
+                "-k contains a no-break space (character 21 of AKIAIOSFODNN7EXAMPLE\\xa0)",
+            ),
+            ("iam-groupdel|-g|a\tb", "-g contains a tab (character 2 of a\\x09b); remove it"),
+            ("iam-groupdel|-g|a\nb", "-g contains a line feed (character 2 of a\\x0ab); remove it"),
+            ("iam-roledel|-r|\x7f", "-r contains the invisible character U+007F (character 1 of "),
+            (
+                "iam-roledel|-r|a\u200b",
+                "-r contains the invisible character U+200B (character 2 of ",
+            ),
+            (
+                "iam-userlistbypath|-p|/\x01",
+                "-p contains the invisible character U+0001 (character 2",
+            ),
+            (
+                "iam-usercreate|-u|b|-b|arn:aws:iam::aws:policy/A\r",
+                f"-b contains {CR} (character 26",
+            ),
+            ("iam-accountaliascreate|-a|al\r", f"-a contains {CR} (character 3 of al\\x0d)"),
+            (
+                "iam-userdeactivatemfadevice|-u|b|-s|arn:aws:iam::123456789012:mfa/a\r",
+                f"-s contains {CR} (character 32 of ",
+            ),
+        ],
+    ),
+)
+def test_an_invisible_character_in_a_name_is_named_before_anything_is_sent(
+    arguments: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    command = arguments.split("|")
+    done = run_fast(*command)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"{command[0]}: {said}")
+    assert done.err.count("\n") == 1
+    assert run_fast(*command, env={"IAMCLI_STRICT": "1"}) == (1, done.err, "")
+    explained = run_fast("iamcli", "explain", "--", *command)
+    assert (explained.status, explained.err) == (1, f"iamcli: {done.err}")
+    assert endpoint.requests == []
+
+
+#: Characters that the service accepts in such values, and some that it may accept.
+ODD = "a\t\r\n\xa0\u2003\u200bb"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parameter", "value"),
+    [
+        (("iam-usercreate", "-u", "b", "-p", "/a\x7f/"), "Path", "/a\x7f/"),
+        (("iam-userlistbypath", "-p", "/a\x7f"), "PathPrefix", "/a\x7f"),
+        (("iam-usercreate", "-u", "b", "-b", "a:p/\x7f/A"), "PermissionsBoundary", "a:p/\x7f/A"),
+        (("iam-usercreate", "-u", "b", "-t", f"k={ODD}"), "Tags.member.1.Value", ODD),
+        (("iam-userlistbypath", "-m", ODD), "Marker", ODD),
+        (("iam-useraddloginprofile", "-u", "b", "-p", ODD), "Password", ODD),
+        (
+            ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-o", '{"a":\r\n\t"\xa0"}'),
+            "PolicyDocument",
+            '{"a":\r\n\t"\xa0"}',
+        ),
+        (("iam-useraddcert", "-u", "b", "-c", "x\r\ny\r\n"), "CertificateBody", "x\r\ny\r\n"),
+    ],
+)
+def test_invisible_characters_that_the_service_may_accept_are_sent(
+    arguments: tuple[str, ...], parameter: str, value: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("AccessDenied", "No.", 403))
+    run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert endpoint.requests[0].parameters[parameter] == value
 
 
 def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
@@ -1070,7 +1228,8 @@ def assuming(run_fast: ForkRunner | Shell, more: str) -> None:
 
 
 def on_terminal(run: Shell, env: dict[str, str], *arguments: str) -> str:
-    terminal = Terminal(*arguments, env=run.env | env)
+    changed = {name: value for name, value in (run.env | env).items() if value != ""}
+    terminal = Terminal(*arguments, env=changed)
     terminal.status()
     return terminal.shown
 

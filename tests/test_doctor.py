@@ -1093,6 +1093,13 @@ def test_a_misspelled_or_empty_variable_explains_missing_credentials(
     assert doctor(healthy, **env).causes == [("credentials", "old-variable")]
     done = run("env", "AWS_CREDENTIAL_FILE=", "iamcli", "doctor", "--format", "json")
     assert parsed(done).causes == [("credentials", "empty-variable")]
+    # Commands do not use a key that is at hand either.
+    done = run("env", "AWS_CREDENTIAL_FILE=", "iamcli", "doctor", "--format", "json", env=KEYS)
+    report = parsed(done)
+    assert (report.status, report.causes) == (1, [("credentials", "empty-variable")])
+    assert "AWS_CREDENTIAL_FILE is empty; name a file or unset it" in report.said("credentials")
+    assert report.result("credentials") == "wrong"
+    assert run("env", "AWS_CREDENTIAL_FILE=", "iam-usergetattributes", env=KEYS).status == 1
 
 
 def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service: Endpoint) -> None:

@@ -690,8 +690,8 @@ def test_name_that_would_control_the_terminal_is_escaped(say: Say, stub: Stub) -
     endpoint = stub.endpoint(
         refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409)
     )
-    _, hint = say("iam-userdel -u '\x1b[31mbob'", endpoint, IAMCLI_SANDBOX=endpoint.url)
-    assert hint.startswith(r"first run: iam-userdelpolicy -u '\x1b[31mbob' -p POLICYNAME; or ")
+    _, hint = say("iam-userdel -u '/\x7f[31mbob'", endpoint, IAMCLI_SANDBOX=endpoint.url)
+    assert hint.startswith(r"first run: iam-userdelpolicy -u '/\x7f[31mbob' -p POLICYNAME; or ")
 
 
 def test_denied_look_up_is_no_error(say: Say, stub: Stub) -> None:

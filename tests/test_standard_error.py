@@ -350,6 +350,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "the response to": lost_removal,
     "the response was lost": lost_addition,
     "virtual MFA device": kept_device,
+    "... is not used": lambda _run, stub: Run(
+        "iam-usergetattributes", stub.endpoint(USER), {"AWS_PROFILE": "prod"}
+    ),
     "interrupted": interrupted,
     "created": half_created,
     "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),

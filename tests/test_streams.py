@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.account import Account
 from support.selection import every
 from support.stub import ok, refused
 from support.terminal import Terminal
@@ -184,19 +185,19 @@ def test_control_characters_of_arguments_are_escaped(
 
 
 def test_control_characters_in_state_lines_and_notes(run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint().on("CreateUser", ok("CreateUser", USER))
-    endpoint.on("CreateAccessKey", refused("AccessDenied", "one\ntwo \x9bthree", 403))
-    endpoint.on("GetGroup", refused("NoSuchEntity", "no group", 404))
-    run.env["AWS_IAM_URL"] = endpoint.url
-    done = run("iam-usercreate", "-u", "b\x1bb", "-k")
+    things = {"ListAccessKeys": ["AK\x9bKEY"]}
+    account = stub.add(lambda url: Account(url, "User", things))
+    account.on("DeleteUser", refused("AccessDenied", "one\ntwo \x9bthree", 403))
+    run.env["AWS_IAM_URL"] = account.url
+    done = run("iam-userdel", "-u", "bob", "-r")
     assert done.err == (
-        "iam-usercreate: AccessDenied: one two  three\n"
-        "iam-usercreate: created: user b\\x1bb; not created: access key\n"
+        "iam-userdel: AccessDenied: one two  three\n"
+        "iam-userdel: removed: access key AK\\x9bKEY; left: user bob\n"
     )
 
 
 def test_explanation_of_an_unquoted_policy_keeps_its_lines(run: Shell, endpoint: Endpoint) -> None:
-    policy = ["{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
+    policy = ["{Statement:", "[{Effect:Allow,Action:*,Resource:*}]}"]
     arguments = ["iam-useruploadpolicy", "-u", "b\x1b\x9b", "-p", "p", "-o", *policy]
     done = run(*arguments)
     assert done.status == 1

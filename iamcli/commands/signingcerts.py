@@ -22,6 +22,7 @@ CERTIFICATE_TEXT = Option(
     "the certificate",
     limits="X.509 in PEM format",
     alternative="-f",
+    free=True,
 )
 CERTIFICATE_FILE = Option(
     "-f",

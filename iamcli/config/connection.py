@@ -22,6 +22,10 @@ _KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 #: The first that is not empty counts; the second is an older name.
 _TOKEN_VARIABLES = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
+_CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
+#: The variables that name a profile.
+_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+
 #: The variable with which ``iamcli sandbox`` sets the address of the private IAM.
 SANDBOX = "IAMCLI_SANDBOX"
 
@@ -48,24 +52,40 @@ class Connection:
     apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
     are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
     to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox, or
-    ""; ``diversion``: the line that reports which address is not used there, or "". Raises Failure
-    if a setting is invalid or a file cannot be read.
+    ""; ``diversion``: the line that reports which address is not used there, or "";
+    ``simulated``: whether the requests do not leave this process. Raises Failure if a setting is
+    invalid or a file cannot be read.
     """
 
     def __init__(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
         self.secrets: list[str] = []
         self.warnings: list[str] = []
         self.diversion = ""
+        self.simulated = False
         given = environ.get(SANDBOX)
         self.sandbox = checked_url(given, SANDBOX)[0] if given else ""
-        self.credential_file = _named_file(
-            values, "credential_file", environ, "AWS_CREDENTIAL_FILE"
-        )
+        self.credential_file = _credential_file(values, environ)
+        self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)
         self.key_source = self._key_source()
         self.proxy_source = ""
         self.proxy = self._proxy(values, environ)
         self.url, self.url_source = self._url(values, environ)
+
+    def _warn_of_profile(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        """Add a warning if a profile is set, but the exported credential file is used.
+
+        Source: LEGACY.md (``AWS_PROFILE``).
+        """
+        if self.credential_file is None or values["credential_file"] is not None:
+            return
+        for variable in _PROFILE_VARIABLES:
+            if environ.get(variable):
+                self.warnings.append(
+                    f"{variable} is not used for the access key, which is from "
+                    f"{self.credential_file} ({_CREDENTIAL_FILE})"
+                )
+                return
 
     def _keys(self, environ: Mapping[str, str]) -> Keys | None:
         """Return the keys from the credential file, if one is named, else the key variables."""
@@ -128,6 +148,18 @@ class Connection:
         if warning:
             self.warnings.append(warning)
         return url, source
+
+
+def _credential_file(values: Mapping[str, Any], environ: Mapping[str, str]) -> str | None:
+    """Return the name of the credential file; raise Failure if the variable is set but empty.
+
+    A script that sets it from a variable that is empty must not use other credentials. Source:
+    LEGACY.md (the credential file).
+    """
+    name = _named_file(values, "credential_file", environ, _CREDENTIAL_FILE)
+    if name is None and _CREDENTIAL_FILE in environ:
+        raise Failure(f"{_CREDENTIAL_FILE} is empty; name a file or unset it")
+    return name
 
 
 def _named_file(

@@ -62,6 +62,9 @@ def examine(configuration: Configuration, *, offline: bool) -> Credentials:
     """Check which credentials commands would use; ``offline``: without asking for them."""
     failure = configuration.failures.get("credentials")
     inspection = configuration.inspection
+    if failure and os.environ.get(CREDENTIAL_FILE) == "":
+        check = failed("credentials", "empty-variable", str(failure))
+        return Credentials(check, None, (CREDENTIAL_FILE,))
     if failure:
         return Credentials(_invalid(failure))
     if inspection is None:
@@ -143,11 +146,10 @@ def _missing(known: Sequence[Place], *, offline: bool) -> Credentials:
         advice = f"{MISSPELLED} is set, but the name is {CREDENTIAL_FILE}; set that instead"
         check = wrong("credentials", "old-variable", found, advice)
         return Credentials(check, None, (MISSPELLED,))
-    empty = [name for name in (CREDENTIAL_FILE, ACCESS_KEY) if os.environ.get(name) == ""]
-    if empty:
-        advice = f"{' and '.join(empty)} is set but empty; {_SET_A_FILE}"
+    if os.environ.get(ACCESS_KEY) == "":
+        advice = f"{ACCESS_KEY} is set but empty; {_SET_A_FILE}"
         check = wrong("credentials", "empty-variable", found, advice)
-        return Credentials(check, None, tuple(empty))
+        return Credentials(check, None, (ACCESS_KEY,))
     unreadable = unreadable_files()
     if unreadable:
         found = f"{found}; {unreadable[0]} cannot be read"

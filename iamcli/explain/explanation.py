@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from iamcli.commands import index
+from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
 from iamcli.errors import Failure
 from iamcli.explain import recorder
@@ -128,6 +129,7 @@ class Explanation:
 
     def _explain(self, arguments: Sequence[str]) -> None:
         values = parser.parse(self._program.name, self._program.all_options, arguments)
+        require_visible(self._program.options, values)
         self.endpoint = Connection(_with_present_files(values), {}).url or ""
         with tempfile.TemporaryDirectory(prefix="iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))

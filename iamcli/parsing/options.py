@@ -32,7 +32,7 @@ class Option:
     ``alternative``: the name of another option; one of the two is required, not both;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
     in ``iamcli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
-    second name.
+    second name; ``free``: whether the value may contain invisible characters.
 
     In ``help``, ``limits`` and ``default``, backquotes mark literal text.
     """
@@ -54,6 +54,7 @@ class Option:
         complete: str = "",
         secret: bool = False,
         alias: str = "",
+        free: bool = False,
     ) -> None:
         self.name = name
         self.metavar = metavar
@@ -69,6 +70,7 @@ class Option:
         self.complete = complete
         self.secret = secret
         self.alias = alias
+        self.free = free
 
     @property
     def switch(self) -> bool:

@@ -180,6 +180,7 @@ MARKER = Option(
     "read one page, starting after this marker",
     limits="the value printed after `Marker:`; without -i, the page has up to 100 entries",
     default="the start of the list",
+    free=True,
 )
 PAGING = (MAX_ITEMS, MARKER)
 RECURSIVE = Option("-r", None, "recursive", "first remove everything that belongs to it")
@@ -191,6 +192,7 @@ ACTIONS = Option(
     "an action that the policy applies to, such as `s3:ListBucket` or `s3:*`",
     required=True,
     repeatable=True,
+    free=True,
 )
 RESOURCES = Option(
     "-r",
@@ -199,6 +201,7 @@ RESOURCES = Option(
     "the ARN of a resource that the policy applies to, or `*`",
     required=True,
     repeatable=True,
+    free=True,
 )
 EFFECT = Option(
     "-e",
@@ -225,6 +228,7 @@ POLICY_TEXT = Option(
     "the policy, in single quotes",
     limits="JSON",
     alternative="-f",
+    free=True,
 )
 TRUSTED_SERVICE = Option(
     "-s",
@@ -233,6 +237,7 @@ TRUSTED_SERVICE = Option(
     "let this service assume the role, for example `ec2.amazonaws.com`",
     limits="the service's DNS name",
     alternative="-f",
+    free=True,
 )
 PASSWORD = Option(
     "-p",
@@ -278,4 +283,5 @@ TAGS = Option(
     repeatable=True,
     limits="split at the first `=`; the value may be empty; at most 50 tags",
     convert=tag,
+    free=True,
 )

@@ -44,6 +44,7 @@ IMPORTED = (
     "iamcli.client.client",
     "iamcli.client.service",
     "iamcli.config.connection",
+    "iamcli.config.characters",
     "iamcli.help.text",
     "iamcli.hints.table",
     "iamcli.output.lines",
