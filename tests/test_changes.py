@@ -199,7 +199,9 @@ def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_pa
     file = tmp_path / "work" / "changes.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     content = json.loads(file.read_text())
-    assert list(content) == ["changes", "refused", "unknown", "status"]
+    assert list(content) == [
+        *("changes", "refused", "unknown", "status", "without_environment", "running"),
+    ]
     assert content["status"] == 7
     assert content["unknown"] == []
     assert content["refused"] == [

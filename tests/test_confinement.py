@@ -5,13 +5,20 @@ The other addresses are endpoints of the stub, which records what reaches it.
 
 from __future__ import annotations
 
+import json
+import re
 import sys
-from typing import TYPE_CHECKING
+import timeit
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.processes import BIN, environment
+from support.processes import BIN, ROOT, environment, wait_until
 from support.processes import run as run_program
+from support.requirements import need
+from support.selection import every
 from support.stub import ok
+
+from iamcli.client import parents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -224,3 +231,219 @@ def test_an_old_script_that_brings_its_own_key_and_address(tmp_path: Path) -> No
         "iam-userlistbypath: requests go to the sandbox, not to https://iam.amazonaws.com (the "
         "default)\n"
     )
+
+
+# A command whose environment was reset sends nothing.
+
+#: What the user has for the real account, which a server plays.
+REAL_CONFIG = """\
+[default]
+aws_access_key_id = AKIAOFTHEREALACCOUNT
+aws_secret_access_key = s3cret
+endpoint_url = {url}
+"""
+RESET = (
+    "the environment of iamcli sandbox was reset, so nothing was sent; keep it: sudo "
+    "--preserve-env=IAMCLI_SANDBOX,AWS_IAM_URL,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY"
+)
+#: What sudo leaves of the environment.
+BARE = 'env -i PATH="$PATH" HOME="$HOME"'
+#: What is left of the sandbox after a script has set up its own account.
+OWN = (
+    "unset AWS_IAM_URL AWS_ENDPOINT_URL AWS_CREDENTIAL_FILE AWS_ACCESS_KEY_ID AWS_CONFIG_FILE "
+    "AWS_SECRET_ACCESS_KEY AWS_SHARED_CREDENTIALS_FILE"
+)
+#: Lines of scripts that lose the environment, and the name of the command that fails.
+LOSING = {
+    "env -i": (f"{BARE} iam-userdel -u bob", "iam-userdel"),
+    "unset": (f"{OWN} IAMCLI_SANDBOX; iam-userdel -u bob", "iam-userdel"),
+    "emptied": (f"{OWN}; IAMCLI_SANDBOX= iam-userdel -u bob", "iam-userdel"),
+    "in its own session": (f"setsid -w {BARE} iam-userdel -u bob", "iam-userdel"),
+    "an orphan": (f"(setsid {BARE} sh -c 'sleep 0.3; iam-userdel -u bob' &)", "iam-userdel"),
+    "a pipe": (f"echo x | {BARE} iam-useraddloginprofile -u bob -p -", "iam-useraddloginprofile"),
+    "run": (f"{BARE} iamcli run iam-userdel -u bob", "iam-userdel"),
+    "snapshot": (f"{BARE} iamcli snapshot account.json", "iamcli"),
+    "another shell": (f"{BARE} bash -c 'x=$(iam-userdel -u bob); exit $?'", "iam-userdel"),
+}
+
+
+@pytest.fixture
+def real(stub: Stub, tmp_path: Path) -> Endpoint:
+    """The real account: the one that the files of the user are for."""
+    endpoint = stub.endpoint(NO_USERS)
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(REAL_CONFIG.format(url=endpoint.url))
+    return endpoint
+
+
+def in_sandbox(home: Path, *arguments: str | Path) -> Any:
+    """Run ``iamcli sandbox`` with the checkout's commands also on the PATH of a reset shell."""
+    env = environment(home)
+    return run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=home)
+
+
+@pytest.mark.parametrize("case", every(3, LOSING))
+def test_a_command_whose_environment_was_reset_sends_nothing(
+    case: str, real: Endpoint, tmp_path: Path
+) -> None:
+    line, name = LOSING[case]
+    done = in_sandbox(tmp_path, "--changes", "sh", "-c", f"{line}; echo status $?")
+    assert done.stderr == (
+        f"{name}: {RESET}\n"
+        "changes in the private IAM: none\n"
+        f"sent nothing, because the environment was reset: {name}\n"
+    )
+    assert real.requests == []
+    # The script goes on as it would after any failure, but the sandbox does not report success.
+    assert done.stdout == f"status {0 if case == 'an orphan' else 1}\n"
+    assert done.returncode == 1
+    # Outside the sandbox, the same line reaches the account.
+    env = environment(tmp_path, PATH=f"{BIN}:/usr/bin:/bin")
+    run_program("sh", "-c", line, env=env, cwd=tmp_path)
+    wait_until(lambda: real.requests)
+
+
+def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: Path) -> None:
+    done = in_sandbox(tmp_path, "sh", "-c", f"IAMCLI_SANDBOX={real.url} iam-userdel -u bob; exit 7")
+    first, last = done.stderr.splitlines()
+    assert re.fullmatch(
+        r"iam-userdel: IAMCLI_SANDBOX was changed, so nothing was sent; set it to "
+        r"http://127\.0\.0\.1:\d+ again",
+        first,
+    )
+    assert last == "iamcli: sent nothing, because the environment was reset: iam-userdel"
+    assert (done.returncode, done.stdout, real.requests) == (7, "", [])
+
+
+def test_the_report_counts_the_commands_that_sent_nothing(real: Endpoint, tmp_path: Path) -> None:
+    file = tmp_path / "changes.json"
+    line = f"iam-usercreate -u bob; {BARE} iam-userdel -u bob; {BARE} iam-userdel -u s3cret; true"
+    done = in_sandbox(tmp_path, f"--changes={file}", "--format", "json", "sh", "-c", line)
+    assert done.stderr == (
+        f"iam-userdel: {RESET}\niam-userdel: {RESET}\n"
+        "iamcli: sent nothing, because the environment was reset: iam-userdel (2 times)\n"
+    )
+    report = json.loads(file.read_text())
+    assert report["without_environment"] == ["iam-userdel", "iam-userdel"]
+    assert (report["status"], report["running"], len(report["changes"])) == (0, [], 1)
+    assert (done.returncode, real.requests) == (1, [])
+
+
+def test_the_advice_keeps_the_command_in_the_sandbox(real: Endpoint, tmp_path: Path) -> None:
+    names = RESET.partition("--preserve-env=")[2].split(",")
+    kept = " ".join(f'{name}="${name}"' for name in names)
+    line = f"{BARE} {kept} iam-usercreate -u bob && iam-userlistbypath"
+    done = in_sandbox(tmp_path, "sh", "-c", line)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "arn:aws:iam::123456789012:user/bob\nIsTruncated: false\n"
+    assert real.requests == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "line",
+    [
+        'sudo -n env PATH="$PATH" HOME="$HOME" iam-userdel -u bob',
+        'su - root -c "PATH=$PATH HOME=$HOME iam-userdel -u bob"',
+    ],
+    ids=["sudo", "su -"],
+)
+def test_another_user_of_the_sandbox_sends_nothing(
+    line: str, real: Endpoint, tmp_path: Path
+) -> None:
+    need(line.split(maxsplit=1)[0])
+    if run_program(
+        "sh", "-c", line.replace("iam-userdel -u bob", "true"), env=environment(tmp_path)
+    ).returncode:
+        pytest.skip("only root may do this without a password")
+    done = in_sandbox(tmp_path, "--changes", "sh", "-c", line)
+    assert done.stderr == (
+        f"iam-userdel: {RESET}\nchanges in the private IAM: none\n"
+        "sent nothing, because the environment was reset: iam-userdel\n"
+    )
+    assert (done.returncode, real.requests) == (1, [])
+
+
+@pytest.mark.full
+def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path: Path) -> None:
+    need("setpriv", "/usr/bin/python3")
+    # The virtual environment may be readable by its owner only.
+    other = ("setpriv", "--reuid", "65534", "--clear-groups", "env", "-i", "/usr/bin/python3", "-c")
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from iamcli.client import parents; "
+    if run_program(*other, code, env=environment(tmp_path)).returncode:
+        pytest.skip("only root may become another user, who must be able to read the checkout")
+    printed = f"{code} print(parents.sandbox())"
+    script = 'echo "$IAMCLI_SANDBOX"; exec "$@"'
+    done = in_sandbox(tmp_path, "sh", "-c", script, "sh", *other, printed)
+    expected, found = done.stdout.splitlines()
+    assert (done.returncode, found) == (0, expected)
+
+
+def test_help_and_usage_errors_work_without_the_environment(tmp_path: Path) -> None:
+    done = in_sandbox(tmp_path, "sh", "-c", f"{BARE} iam-userdel -h; {BARE} iam-userdel --version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: iam-userdel" in done.stdout
+
+
+@pytest.mark.full
+def test_doctor_names_the_reason_and_asks_nobody(real: Endpoint, tmp_path: Path) -> None:
+    done = in_sandbox(tmp_path, "sh", "-c", f"{BARE} iamcli doctor")
+    assert f"{RESET.partition('; ')[0]}" in done.stdout
+    assert (done.returncode, real.requests) == (1, [])
+
+
+@pytest.mark.full
+def test_completion_shows_no_name_of_the_real_account(real: Endpoint, tmp_path: Path) -> None:
+    line = f"{BARE} iamcli complete user iam-userdel"
+    done = in_sandbox(tmp_path, "sh", "-c", line)
+    assert (done.returncode, done.stdout, done.stderr, real.requests) == (0, "", "", [])
+    run_program("sh", "-c", line, env=environment(tmp_path, PATH=f"{BIN}:/usr/bin:/bin"))
+    assert real.operations == ["ListUsers"]
+
+
+@pytest.mark.full
+def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real: Endpoint, tmp_path: Path) -> None:
+    inner = (
+        f"iam-usercreate -u bob; IAMCLI_SANDBOX=$OUTER iam-userdel -u bob; {BARE} iam-userdel -u x"
+    )
+    line = f"OUTER=$IAMCLI_SANDBOX iamcli sandbox --changes sh -c '{inner}'; iam-userlistbypath"
+    done = in_sandbox(tmp_path, "sh", "-c", line)
+    assert "IAMCLI_SANDBOX was changed" in done.stderr
+    assert f"iam-userdel: {RESET}\n" in done.stderr
+    assert "environment was reset: iam-userdel (2 times)\n" in done.stderr
+    assert (done.returncode, done.stdout, real.requests) == (0, "IsTruncated: false\n", [])
+
+
+@pytest.mark.full
+def test_a_server_outside_the_sandbox_looks_at_the_parents_of_the_command(
+    real: Endpoint, tmp_path: Path
+) -> None:
+    """A command that is handed over to a server of iamcli run is as far in as its program."""
+    line = f'{OWN} IAMCLI_SANDBOX; IAMCLI_RUN="$OUTER" iam-userdel -u bob'
+    outer = f"OUTER=$IAMCLI_RUN iamcli sandbox sh -c '{line}'"
+    env = environment(tmp_path, PATH=f"{BIN}:/usr/bin:/bin")
+    done = run_program(BIN / "iamcli", "run", "--stats", "sh", "-c", outer, env=env, cwd=tmp_path)
+    assert f"iam-userdel: {RESET}\n" in done.stderr
+    assert "iamcli: 1 commands, " in done.stderr
+    assert (done.returncode, real.requests) == (1, [])
+
+
+@pytest.mark.full
+def test_a_system_without_proc_is_said_to_be_one(tmp_path: Path) -> None:
+    need("unshare")
+    hidden = "mount -t tmpfs none /proc && exec "
+    root = ("unshare", "-rm", "sh", "-c")
+    if run_program(*root, f"{hidden} true", env=environment(tmp_path)).returncode:
+        pytest.skip("this user may not make namespaces")
+    sandbox = f"{hidden} {BIN}/iamcli sandbox sh -c 'iam-userlistbypath'"
+    done = run_program(*root, sandbox, env=environment(tmp_path), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "IsTruncated: false\n")
+    assert done.stderr == (
+        "iamcli: this system does not show the parents of a process, so commands whose environment "
+        "was reset (sudo, su -, env -i) use the real account\n"
+    )
+
+
+def test_looking_at_the_parents_takes_no_time() -> None:
+    best = min(timeit.repeat(parents.sandbox, number=10, repeat=20)) / 10
+    assert best < 0.001

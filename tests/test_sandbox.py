@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 
 import pytest
@@ -320,6 +321,136 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
     terminal.send_signal(signal.SIGTERM)
     assert terminal.status() == 129
     assert left_behind(tmp_path) == []
+
+
+# What is still running when the command has ended.
+
+
+#: ``iamcli sandbox``, which waits less long.
+IMPATIENT = """
+import sys
+from iamcli.sandbox import started
+started.LIMIT, started.DAEMON_LIMIT = 1.5, 0.5
+from iamcli.cli import main
+sys.exit(main())
+"""
+
+
+def impatient(env, *arguments):
+    return run(sys.executable, "-c", IMPATIENT, "sandbox", *arguments, env=env)
+
+
+@pytest.mark.parametrize(
+    "script",
+    every(
+        3,
+        [
+            "(sleep 1; iam-usercreate -u bob) & exit 3",
+            "iam-usercreate -u bob & exit 3",
+            "(setsid sh -c 'sleep 1; iam-usercreate -u bob' &); exit 3",
+            "nohup sh -c 'sleep 0.5; iam-usercreate -u bob' >/dev/null 2>&1 & exit 3",
+            "sh -c '(sleep 1; iam-usercreate -u bob) &' & exit 3",
+        ],
+    ),
+)
+def test_the_report_is_made_after_the_commands_in_the_background(env, tmp_path, script):
+    done = in_sandbox(env, "--changes", "sh", "-c", script)
+    assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
+    assert done.returncode == 3
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.full
+def test_a_command_in_the_background_ends_in_the_sandbox(env, tmp_path):
+    done = in_sandbox(env, "sh", "-c", "(sleep 1; iam-userlistbypath >list) &", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "list").read_text() == "IsTruncated: false\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "name"),
+    every(
+        2,
+        [
+            # It ends with the pipe of this test.
+            ("(exec sleep 20 >/dev/null 2>&1) & exit 3", "sleep"),
+            ("(setsid sleep 20 >/dev/null 2>&1 &); exit 3", "sleep"),
+            ("(kill -STOP $(exec sh -c 'echo $PPID')) >/dev/null 2>&1 & sleep 0.2; exit 3", "sh"),
+        ],
+    ),
+)
+def test_a_daemon_does_not_keep_the_sandbox(env, tmp_path, script, name):
+    begun = time.monotonic()
+    done = impatient(env, "--changes", "sh", "-c", script)
+    assert time.monotonic() - begun < 15
+    (left,) = [number for number, line in running(tmp_path).items() if name in line]
+    os.kill(left, signal.SIGKILL)
+    assert done.stderr == (
+        "changes in the private IAM: none\n"
+        f"still running, but no longer in the sandbox: {name} ({left})\n"
+    )
+    assert done.returncode == 3
+    wait_until(lambda: left_behind(tmp_path) == [])
+
+
+@pytest.mark.full
+def test_what_still_runs_is_also_said_without_a_report_and_in_json(env, tmp_path):
+    script = "(exec sleep 20 >/dev/null 2>&1) & true"
+    done = impatient(env, "sh", "-c", script)
+    line = r"iamcli: still running, but no longer in the sandbox: (sleep \(\d+\))\n"
+    assert re.fullmatch(line, done.stderr)
+    assert done.returncode == 0
+    file = tmp_path / "changes.json"
+    done = impatient(env, f"--changes={file}", "--format", "json", "sh", "-c", script)
+    found = re.fullmatch(line, done.stderr)
+    report = json.loads(file.read_text())
+    assert (report["running"], report["status"]) == ([found[1]], 0)
+    for number in running(tmp_path):
+        os.kill(number, signal.SIGKILL)
+
+
+@pytest.mark.full
+def test_ctrl_c_stops_waiting(env, tmp_path):
+    script = "sleep 20 & exit 3"
+    terminal = Terminal(IAMCLI, "sandbox", "--changes", "sh", "-c", script, env=env)
+    terminal.wait_for("iamcli: waiting for sleep (")
+    terminal.wait_for("; Ctrl-C stops waiting\r\n")
+    terminal.type("\x03")
+    assert terminal.status() == 3
+    assert "still running, but no longer in the sandbox: sleep (" in terminal.shown
+    for number in running(tmp_path):
+        os.kill(number, signal.SIGKILL)
+    wait_until(lambda: left_behind(tmp_path) == [])
+
+
+@pytest.mark.full
+def test_a_script_that_was_killed_is_not_waited_for_long(env, tmp_path):
+    begun = time.monotonic()
+    script = "sleep 20 >/dev/null 2>&1 & kill $$"
+    done = in_sandbox(env, "sh", "-c", script)
+    assert time.monotonic() - begun < 10
+    assert done.returncode == 143
+    assert "still running, but no longer in the sandbox: sleep (" in done.stderr
+    for number in running(tmp_path):
+        os.kill(number, signal.SIGKILL)
+
+
+@pytest.mark.full
+def test_processes_that_iamcli_had_before_are_not_waited_for(env, tmp_path):
+    script = f"sleep 20 >/dev/null 2>&1 & exec {IAMCLI} sandbox --changes true"
+    done = run("sh", "-c", script, env=env)
+    assert (done.returncode, done.stderr) == (0, "changes in the private IAM: none\n")
+    for number in running(tmp_path):
+        os.kill(number, signal.SIGKILL)
+
+
+@pytest.mark.full
+def test_orphans_that_ended_do_not_pile_up(env):
+    script = (
+        "for i in 1 2 3 4 5 6 7 8 9; do (true &); done; sleep 0.5; "
+        'cat /proc/[0-9]*/stat 2>/dev/null | grep -c "^[0-9]* (.*) Z $PPID "'
+    )
+    assert in_sandbox(env, "sh", "-c", script).stdout == "0\n"
 
 
 # The account that is kept.
@@ -738,8 +869,10 @@ def test_any_other_request_is_refused(ask, request_):
 
 
 def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
-    script = 'unset IAMCLI_SANDBOX; iam-userlistbypath --url "$AWS_IAM_URL/moto-api/reset"'
-    done = in_sandbox(env, "sh", "-c", script)
+    env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
+    with sandbox.server() as private:
+        address = f"{private.url}/moto-api/reset"
+        done = run(BIN / "iam-userlistbypath", "--url", address, env=env)
     assert done.returncode == 1
     assert "AccessDenied: the sandbox accepts only GET and POST requests to /" in done.stderr
 

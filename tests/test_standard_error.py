@@ -14,6 +14,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import termios
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -335,6 +336,10 @@ AGE = ok(
 SLOW = (
     "-... leaves",
     "only IAM",
+    "sent nothing",
+    "still running",
+    "waiting for",
+    "this system",
     "... refused when",
     "not in the copy",
     "changes in",
@@ -345,14 +350,14 @@ SLOW = (
 RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... is readable": readable,
     "... is not encrypted": plain,
+    "... is not used": lambda _run, stub: Run(
+        "iam-usergetattributes", stub.endpoint(USER), {"AWS_PROFILE": "prod"}
+    ),
     "-p lists": lambda _run, stub: Run("iam-groupdel -g g -p", stub.endpoint()),
     "access to": denied,
     "the response to": lost_removal,
     "the response was lost": lost_addition,
     "virtual MFA device": kept_device,
-    "... is not used": lambda _run, stub: Run(
-        "iam-usergetattributes", stub.endpoint(USER), {"AWS_PROFILE": "prod"}
-    ),
     "interrupted": interrupted,
     "created": half_created,
     "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
@@ -404,6 +409,18 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),
     "... end in CR LF": checking(b"iam-userlistbypath\r\n"),
     "only IAM": copied("true"),
+    "sent nothing": lambda _run, _stub: Run(
+        "iamcli sandbox sh -c 'IAMCLI_SANDBOX= iam-userlistbypath'"
+    ),
+    "still running": lambda _run, _stub: Run(
+        "iamcli sandbox sh -c 'sleep 5 >/dev/null 2>&1 & kill $$'"
+    ),
+    "waiting for": lambda _run, _stub: Run("iamcli sandbox sh -c 'sleep 3 >/dev/null 2>&1 &'"),
+    "this system": lambda _run, _stub: Run(
+        f"{sys.executable} -c 'import sys; from iamcli.client import parents; "
+        'parents._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
+        "sandbox true"
+    ),
     "... refused when": copied("true"),
     "not in the copy": copied("true"),
     "changes in": lambda _run, _stub: Run("iamcli sandbox --changes true"),

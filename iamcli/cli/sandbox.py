@@ -68,10 +68,16 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> int:
     """Run a command or a shell with a private IAM on this machine.
 
-    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. No request
-    of an iam-* command reaches AWS, and the IAM is deleted when COMMAND ends. Without COMMAND, an
-    interactive shell is started, in which TAB completes options and names. The exit status is that
-    of COMMAND.
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. Without
+    COMMAND, an interactive shell is started, in which TAB completes options and names. The exit
+    status is that of COMMAND.
+
+    No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
+    su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep
+    the environment, and the exit status is not 0. Other programs, such as aws, are not stopped.
+
+    The IAM is deleted when COMMAND has ended, and the processes that it has started too; but
+    daemons are not waited for longer than 5 seconds, and others not longer than a minute.
 
     The IAM refuses what AWS refuses, for the same reasons. But it accepts any two six-digit codes
     for an MFA device, it does not check permissions, and it has no default password policy.

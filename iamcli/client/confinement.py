@@ -1,23 +1,71 @@
 """In the sandbox, all requests go to the private IAM, whatever address a script specifies.
 
 ``iamcli sandbox`` sets IAMCLI_SANDBOX to the address of the private IAM. A script of old days sets
-its own credential file and endpoint; without this rule it would change a real account.
+its own credential file and endpoint; without this rule it would change a real account. So would a
+command after ``sudo``, ``su -`` or ``env -i``, which remove the variable: such a command sends
+nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 
 from iamcli.client.settings import CREDENTIAL_SERVICES, endpoint, proxy
 from iamcli.config.connection import SANDBOX
+from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
 
 #: The variables of the addresses from which botocore gets the credentials of a container.
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+
+#: What a command needs to keep of the environment, also as another user, who cannot read the
+#: credential file.
+KEPT = (SANDBOX, "AWS_IAM_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+#: Where a command that sends nothing reports itself to the private IAM, and how long it tries.
+REPORT_PATH = "/command-without-environment"
+_TIMEOUT = 2.0
+
+
+def refuse(connection: Connection, private: str) -> NoReturn:
+    """Raise Failure, because ``connection`` does not lead to the ``private`` IAM of the sandbox.
+
+    The private IAM is told that this command has failed. Source: LEGACY.md (the sandbox).
+    """
+    _report(private)
+    if connection.sandbox:
+        raise Failure(f"{SANDBOX} was changed, so nothing was sent; set it to {private} again")
+    raise Failure(
+        "the environment of iamcli sandbox was reset, so nothing was sent; keep it: "
+        f"sudo --preserve-env={','.join(KEPT)}"
+    )
+
+
+def _report(private: str) -> None:
+    """Report this command to the ``private`` IAM, which may be out of reach."""
+    import socket
+
+    name = os.path.basename(sys.argv[0])
+    name = "iamcli" if name == "__main__.py" else name
+    host = private.removeprefix("http://")
+    request = (
+        f"POST {REPORT_PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(os.fsencode(name))}"
+        "\r\nConnection: close\r\n\r\n"
+    )
+    with (
+        contextlib.suppress(OSError, ValueError),
+        socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), _TIMEOUT) as peer,
+    ):
+        peer.sendall(request.encode() + os.fsencode(name))
+        peer.recv(1)
 
 
 def confine(connection: Connection, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from iamcli.client import parents
 from iamcli.client.http import socket_options
 from iamcli.config.connection import checked_url, is_credential, is_proxy, is_this_machine
 from iamcli.errors import Failure
@@ -109,8 +110,14 @@ class Settings:
     def for_connection(cls, connection: Connection) -> Settings:
         """Return the settings for ``connection``, with a session only if one is needed.
 
-        In the sandbox, ``connection`` is changed so that it leads to the private IAM only.
+        In the sandbox, ``connection`` is changed so that it leads to the private IAM only. Raises
+        Failure, and tells the sandbox, if its environment was reset.
         """
+        private = "" if connection.simulated else parents.left(connection)
+        if private:
+            from iamcli.client.confinement import refuse
+
+            refuse(connection, private)
         if connection.keys and not _has_configuration():
             settings = cls(None)
         elif connection.credential_file is None:

@@ -35,7 +35,9 @@ class _Simulated(PooledHTTPConnection):
 def warm_up() -> None:
     """Make a client, and let it sign, send and read, with a peer in this process."""
     with contextlib.suppress(Exception):
-        client = Client(Connection(_OPTIONS, _VARIABLES), lambda _line: None)
+        connection = Connection(_OPTIONS, _VARIABLES)
+        connection.simulated = True
+        client = Client(connection, lambda _line: None)
         pool: Any = POOLS["http"]
         before, pool.ConnectionCls = pool.ConnectionCls, _Simulated
         try:

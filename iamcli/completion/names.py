@@ -12,6 +12,7 @@ import os
 import stat
 import time
 
+from iamcli.client import parents
 from iamcli.client.pages import list_all
 from iamcli.client.service import IAM
 from iamcli.commands import index
@@ -105,6 +106,8 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         command = index.load(os.path.basename(arguments[0]))
         values = _values(command, arguments[1:])
         connection = Connection(values, os.environ)
+        if parents.left(connection):
+            return
         query = _query(kind, command, values)
         file = "" if connection.sandbox else _file(query, connection)
         names = _cached(file)

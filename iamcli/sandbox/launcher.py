@@ -12,9 +12,11 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-from iamcli.errors import Failure
+from iamcli.client import parents
+from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
 from iamcli.sandbox import shell
+from iamcli.sandbox.started import Started
 from iamcli.server import launcher as fast
 from iamcli.server import script
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
     from iamcli.output.streams import Output
+    from iamcli.sandbox.started import Process
     from iamcli.sandbox.target import Target
 
 #: The time that the server may take to start, and to end (seconds).
@@ -33,6 +36,12 @@ TIMEOUT = 60
 ONLY_IAM = (
     "only IAM is a copy; the command really runs here, with its files, mails and other programs; "
     "the keys that it prints are worthless, and it should run in a directory of its own"
+)
+
+#: What users must know if the commands do not find the sandbox among their parents.
+NO_PROC = (
+    "this system does not show the parents of a process, so commands whose environment was reset "
+    "(sudo, su -, env -i) use the real account"
 )
 
 ACCESS_KEY = "AKIASANDBOXSANDBOX00"
@@ -162,29 +171,40 @@ def run(
 
     ``output``: where to report; ``keep``: the directory of the account, or "" for an account that
     is not kept; ``account``: the snapshot that it starts with, or "" for an empty account;
-    ``target``: where to report what has changed, or None. Returns what ``script.run`` returns.
+    ``target``: where to report what has changed, or None. Returns what ``script.run`` returns, but
+    1 if the command succeeded and an iam-* command sent nothing because its environment was reset.
     Raises Failure if the server does not start, if the account was not kept, or if what has changed
     is not known or cannot be reported.
     """
+    from iamcli.sandbox.report import not_covered
+
     with (
         fast.started() as commands,
         server(keep=keep, account=account, watch=target is not None) as private,
     ):
+        if not parents.announce(int(private.url.rpartition(":")[2])):
+            output.error(NO_PROC)
         if account:
             _announce_copy(output, account, private.about)
         commands.wait()
         env = environment(private, os.environ)
         if commands.address:
             env[VARIABLE] = commands.address
-        status = _run(private, env, command, output, keep)
+        status, left = _run(private, env, command, output, keep)
+    reset = private.ended.get("without_environment", [])
+    private.ended["running"] = running = list(map(str, left))
     if target:
         target.write(private.about, private.ended, 128 - status if status < 0 else status)
-    return status
+    if not (target and target.is_standard_error):
+        for line in not_covered(reset, running):
+            output.error(line)
+    return status or (FAILED if reset else 0)
 
 
 def _run(
     private: Server, env: dict[str, str], command: Sequence[str], output: Output, keep: str
-) -> int:
+) -> tuple[int, list[Process]]:
+    """Run ``command``; return its exit status, and what it has started and left running."""
     terminate = signal.SIGTERM
     if not command:
         command = shell.start(env, private.folder)
@@ -193,7 +213,16 @@ def _run(
         output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
         if output.on_terminal():
             output.error_text(shell.greeting(env, kept=private.found))
-    return script.run(command, env, output.error, terminate=terminate, register=private.set_command)
+    started = Started(output)
+    status = script.run(
+        command,
+        env,
+        output.error,
+        terminate=terminate,
+        register=private.set_command,
+        wait=started.wait,
+    )
+    return status, started.left
 
 
 def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:

@@ -40,7 +40,9 @@ class Report(NamedTuple):
 
     ``changes``: as ``iamcli.sandbox.changes`` returns them; ``refused``: the requests that the
     private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the kinds
-    that the copy lacks; ``taken``: the date of the copy; ``status``: the exit status.
+    that the copy lacks; ``taken``: the date of the copy; ``status``: the exit status;
+    ``without_environment``: the commands that sent nothing because their environment was reset, one
+    for each time; ``running``: the processes that the command has started and that still ran.
     """
 
     changes: Sequence[Change]
@@ -48,6 +50,8 @@ class Report(NamedTuple):
     unknown: Sequence[str]
     taken: str
     status: int
+    without_environment: Sequence[str] = ()
+    running: Sequence[str] = ()
 
     def as_json(self) -> str:
         """Return the report as a JSON object and a line feed."""
@@ -56,6 +60,8 @@ class Report(NamedTuple):
             "refused": self.refused,
             "unknown": self.unknown,
             "status": self.status,
+            "without_environment": self.without_environment,
+            "running": self.running,
         }
         # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
         text = json.dumps(content, indent=1, ensure_ascii=False)
@@ -64,6 +70,7 @@ class Report(NamedTuple):
     def as_text(self) -> str:
         """Return the report as lines."""
         lines = [self._title(), *self._things(), *self._refusals()]
+        lines += not_covered(self.without_environment, self.running)
         if self.unknown:
             lines.append(lacking(self.unknown))
         lines += [f"warning: {warning}" for warning in self.warnings()]
@@ -106,6 +113,21 @@ class Report(NamedTuple):
             yield "refused requests"
         for line, count in counts.items():
             yield f"  {line}{f' ({count} times)' if count > 1 else ''}"
+
+
+def not_covered(without_environment: Sequence[str], running: Sequence[str]) -> list[str]:
+    """Return the lines about what may have changed, or may still change, something else.
+
+    The arguments are those of ``Report``.
+    """
+    lines = []
+    if without_environment:
+        counts = Counter(without_environment)
+        names = (f"{name} ({n} times)" if n > 1 else name for name, n in counts.items())
+        lines.append(f"sent nothing, because the environment was reset: {', '.join(names)}")
+    if running:
+        lines.append(f"still running, but no longer in the sandbox: {', '.join(running)}")
+    return lines
 
 
 def lacking(kinds: Sequence[str]) -> str:

@@ -6,11 +6,13 @@ The first line is a JSON object: ``keep``, the directory of an account to keep, 
 it is open; ``watch``, whether to report what changes. Each further line is the ID of the process to
 which the server sends SIGHUP when the pipe is closed, or 0 for none. To standard output the server
 writes two JSON objects, one per line: the URL, the credential file, whether there was a kept
-account and what the copy lacks, or the reason why it cannot start; and when it ends, the changes
-and the refused requests, or the reason why the account was not kept.
+account and what the copy lacks, or the reason why it cannot start; and when it ends, the changes,
+the refused requests and the commands that sent nothing because their environment was reset, or the
+reason why the account was not kept.
 
 Other programs of this machine, web pages included, can reach the port. So the server answers only
-signed requests to IAM and STS, and none that a browser sends for a page.
+signed requests to IAM and STS and those that report such a command, and none that a browser sends
+for a page.
 """
 
 from __future__ import annotations
@@ -28,12 +30,14 @@ import threading
 import time
 from pathlib import Path
 
+from iamcli.client.confinement import REPORT_PATH
+from iamcli.client.parents import address
 from iamcli.errors import Failure
 from iamcli.extras import advice
 from iamcli.sandbox.kept import Kept
 from iamcli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.sandbox.watch import Watch
-from iamcli.sandbox.wsgi import refuse
+from iamcli.sandbox.wsgi import content, refuse
 from iamcli.snapshot import file
 
 TYPE_CHECKING = False
@@ -51,6 +55,10 @@ SIGNED = re.compile(
 #: The region in ``Authorization``, and what is around it.
 REGION = re.compile(r"(Credential=[^/,\s]+/\d{8}/)[a-z0-9-]+(/)")
 
+#: The names of commands that are reported as they are, and how many names are kept.
+COMMAND = re.compile(rb"iam(cli|-[a-z0-9]+)")
+MAX_COMMANDS = 10000
+
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
 
@@ -65,10 +73,12 @@ def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> 
     try:
         settings = json.loads(sys.stdin.readline() or "{}")
         watch = Watch() if settings.get("watch") else None
-        report, folder, kept = _start(change, settings, watch)
+        without_environment: list[str] = []
+        report, folder, kept = _start(change, settings, watch, without_environment)
         _report(report)
         _wait()
-        _report(_saved(kept) | (watch.report() if watch else {}))
+        ended = {"without_environment": without_environment}
+        _report(_saved(kept) | ended | (watch.report() if watch else {}))
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -94,12 +104,13 @@ def _start(
     change: Callable[[WSGIApplication], WSGIApplication] | None,
     settings: dict[str, Any],
     watch: Watch | None,
+    without_environment: list[str],
 ) -> tuple[dict[str, Any], str | None, Kept | None]:
     """Start the server; return the report, the directory to remove at the end, and what to keep."""
     copied: dict[str, Any] = {"taken": _now(), "unread": 0, "unknown": []}
     try:
         kept = Kept(settings["keep"]) if settings.get("keep") else None
-        application, region = _application(watch), ""
+        application, region = _application(watch, without_environment), ""
         if settings.get("account"):
             copied, region = _copied(settings["account"], settings["number"])
         if change:
@@ -123,7 +134,7 @@ def _start(
     credential_file.touch(mode=0o600)
     credential_file.write_text(f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n")
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}"
+    url = address(server.server_port)
     found = bool(kept and kept.found)
     report = {"url": url, "credential_file": str(credential_file), "found": found}
     return report | copied, folder, kept
@@ -156,8 +167,12 @@ def _wait() -> None:
             os.kill(command, signal.SIGHUP)
 
 
-def _application(watch: Watch | None) -> WSGIApplication:
-    """Return the private IAM; ``watch`` records what it refuses, unless it is None."""
+def _application(watch: Watch | None, without_environment: list[str]) -> WSGIApplication:
+    """Return the private IAM; ``watch`` records what it refuses, unless it is None.
+
+    The names of commands that report that their environment was reset are added to
+    ``without_environment``.
+    """
     from moto.moto_server.werkzeug_app import create_backend_app
 
     from iamcli.sandbox.corrections.apply import apply
@@ -171,7 +186,7 @@ def _application(watch: Watch | None) -> WSGIApplication:
     }
     if watch:
         services = {name: watch.watched(service) for name, service in services.items()}
-    return private(services)
+    return private(services, without_environment)
 
 
 def _make_server(application: WSGIApplication) -> BaseWSGIServer:
@@ -196,10 +211,13 @@ def in_region(application: WSGIApplication, region: str) -> WSGIApplication:
     return signed_again
 
 
-def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
+def private(
+    services: dict[str, WSGIApplication], without_environment: list[str]
+) -> WSGIApplication:
     """Return the application that passes signed requests on to ``services``, and nothing else.
 
-    Any other request gets status 403. No response has a header that lets a web page read it.
+    The commands that report themselves are added to ``without_environment``. Any other request gets
+    status 403. No response has a header that lets a web page read it.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -213,6 +231,14 @@ def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
             ]
             return start_response(status, kept, *exc_info)
 
+        place = environ["REQUEST_METHOD"], environ.get("PATH_INFO")
+        if place == ("POST", REPORT_PATH) and not _foreign(environ):
+            name = content(environ)
+            if len(without_environment) < MAX_COMMANDS:
+                known = COMMAND.fullmatch(name)
+                without_environment.append(name.decode() if known else "another name")
+            start("204 No Content", [])
+            return []
         message = refusal(environ)
         if message:
             return refuse(start, 403, "AccessDenied", message)
@@ -229,11 +255,9 @@ def refusal(environ: WSGIEnvironment) -> str:
     The signature itself is not checked, so that any key works, as scripts make and bring their own.
     A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
     """
-    port = environ["SERVER_PORT"]
-    if environ.get("HTTP_HOST", "").lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-        return "the sandbox accepts no request for another host"
-    if "HTTP_ORIGIN" in environ:
-        return "the sandbox accepts no request from a web page"
+    foreign = _foreign(environ)
+    if foreign:
+        return foreign
     if environ["REQUEST_METHOD"] not in ("GET", "POST") or environ.get("PATH_INFO") not in (
         "",
         "/",
@@ -241,4 +265,14 @@ def refusal(environ: WSGIEnvironment) -> str:
         return "the sandbox accepts only GET and POST requests to /"
     if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
         return "the sandbox accepts only requests that are signed for IAM or STS"
+    return ""
+
+
+def _foreign(environ: WSGIEnvironment) -> str:
+    """Return why the sandbox refuses a request whatever it is for, or "" if it does not."""
+    port = environ["SERVER_PORT"]
+    if environ.get("HTTP_HOST", "").lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
+        return "the sandbox accepts no request for another host"
+    if "HTTP_ORIGIN" in environ:
+        return "the sandbox accepts no request from a web page"
     return ""

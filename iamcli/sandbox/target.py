@@ -41,6 +41,11 @@ class Target:
                     f"cannot create {file} for the changes: {reason}; the command was not run"
                 ) from None
 
+    @property
+    def is_standard_error(self) -> bool:
+        """Whether the changes are reported on standard error."""
+        return self._file == STANDARD_ERROR
+
     def close(self) -> None:
         """Remove the file if nothing was written."""
         if self._number is not None:
@@ -62,11 +67,18 @@ class Target:
     def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
         """Report the changes.
 
-        ``about`` and ``ended``: what the server reported when it started, and when it ended;
+        ``about`` and ``ended``: what the server reported when it started, and when it ended, the
+        latter with the processes that were ``running`` then;
         ``status``: the exit status of the command. Raises Failure if the file cannot be written.
         """
         report = Report(
-            ended["changes"], ended["refused"], about["unknown"], about["taken"], status
+            ended["changes"],
+            ended["refused"],
+            about["unknown"],
+            about["taken"],
+            status,
+            ended["without_environment"],
+            ended["running"],
         )
         if self._number is None:
             self._output.error_text(report.as_text())

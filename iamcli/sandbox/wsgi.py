@@ -19,11 +19,17 @@ BODY = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
 """
 
 
+def content(environ: WSGIEnvironment) -> bytes:
+    """Return the body of a request."""
+    sent: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return sent
+
+
 def fields(environ: WSGIEnvironment) -> dict[str, str]:
     """Return the fields of a request; its body can be read again afterwards."""
-    content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(content)
-    encoded = environ.get("QUERY_STRING", "") or content.decode("utf-8", "replace")
+    sent = content(environ)
+    environ["wsgi.input"] = io.BytesIO(sent)
+    encoded = environ.get("QUERY_STRING", "") or sent.decode("utf-8", "replace")
     return dict(reversed(parse_qsl(encoded, keep_blank_values=True)))
 
 

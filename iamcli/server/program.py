@@ -14,6 +14,7 @@ import sys
 import time
 
 from iamcli import handover, interrupts
+from iamcli.client import parents
 from iamcli.commands import index
 
 TYPE_CHECKING = False
@@ -97,6 +98,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         # The program reads the end of the connection as a refusal.
         os._exit(NOT_RUN)
     connection.settimeout(None)
+    parents.Beginning.process = order.process
     _end_with(connection)
     _run(program, connection, order.numbers)
 

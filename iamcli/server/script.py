@@ -16,24 +16,26 @@ if TYPE_CHECKING:
 REPEAT = 1.0
 
 
-def run(
+def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     command: Sequence[str],
     env: Mapping[str, str],
     say: Callable[[str], None],
     *,
     terminate: signal.Signals = signal.SIGTERM,
     register: Callable[[int], None] = lambda _process: None,
+    wait: Callable[[subprocess.Popen[bytes]], int] = subprocess.Popen.wait,
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 
     ``say``: called with an error for the user; ``terminate``: the signal to send to the command
     instead of SIGTERM; ``register``: called with the process ID in the new process, and with 0 when
-    it has ended. Returns the exit status as a shell does: 128 + N if signal N ended the command,
-    127 if it is not found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT,
-    so that ``iamcli`` ends in the same way.
+    it has ended; ``wait``: waits for the process that it is called with, and returns its status.
+    Returns the exit status as a shell does: 128 + N if signal N ended the command, 127 if it is not
+    found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT, so that ``iamcli``
+    ends in the same way.
     """
     try:
-        return _run(command, env, terminate, register)
+        return _run(command, env, terminate, register, wait)
     except FileNotFoundError:
         say(f"{command[0]}: not found; is it installed and on PATH?")
         return 127
@@ -47,6 +49,7 @@ def _run(
     env: Mapping[str, str],
     terminate: signal.Signals,
     register: Callable[[int], None],
+    wait: Callable[[subprocess.Popen[bytes]], int],
 ) -> int:
     process = None
     early: list[int] = []
@@ -76,7 +79,7 @@ def _run(
         raise
     for early_number in early:
         send(process, early_number)
-    status = process.wait()
+    status = wait(process)
     signal.setitimer(signal.ITIMER_REAL, 0)
     register(0)
     return status if status >= 0 or status == -signal.SIGINT else 128 - status

@@ -1,0 +1,87 @@
+"""Finds the sandbox that a process was started in, whatever has become of its environment.
+
+``iamcli sandbox`` gives its own process a name that contains the port of the private IAM. All
+processes that were started in it find this name among their parents in /proc, those of other users
+too: it is also the parent of those whose own parent has ended (``iamcli.sandbox.started``).
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.config.connection import Connection
+
+#: The form of the name, which may have 15 characters.
+_NAME = re.compile(rb"iamcli:(\d{1,5})")
+#: The file that contains and sets the name of this process.
+_OWN_NAME = "/proc/self/comm"
+#: How often the search begins again if a parent has ended meanwhile.
+_ATTEMPTS = 3
+
+
+class Beginning:
+    """Where the search begins: ``process``, the ID of a process, or 0 for this one.
+
+    A server of ``iamcli run`` sets the console program whose command it runs.
+    """
+
+    process = 0
+
+
+def sandbox() -> str:
+    """Return the address of the private IAM of the nearest sandbox among the parents.
+
+    Returns "" if there is none, or if it cannot be found: without /proc, or if /proc hides the
+    processes of other users.
+    """
+    for _ in range(_ATTEMPTS):
+        process = str(Beginning.process or "self")
+        try:
+            while process != "0":
+                name, process = _name_and_parent(process)
+                found = _NAME.fullmatch(name)
+                if found:
+                    return address(int(found[1]))
+        except (FileNotFoundError, ProcessLookupError):
+            # It has ended, and its children have another parent now.
+            continue
+        except (OSError, ValueError):
+            break
+        return ""
+    return ""
+
+
+def left(connection: Connection) -> str:
+    """Return the address of the private IAM if ``connection`` should lead to it, but does not.
+
+    Returns "" if it does, or if this process is in no sandbox.
+    """
+    private = sandbox()
+    return "" if private == connection.sandbox.rstrip("/") else private
+
+
+def address(port: int) -> str:
+    """Return the address of the private IAM with this port."""
+    return f"http://127.0.0.1:{port}"
+
+
+def announce(port: int) -> bool:
+    """Let the processes that this one starts find the private IAM with this ``port``.
+
+    Returns whether they can.
+    """
+    try:
+        with open(_OWN_NAME, "w", encoding="ascii") as file:
+            file.write(f"iamcli:{port}")
+    except OSError:
+        return False
+    return sandbox() == address(port)
+
+
+def _name_and_parent(process: str) -> tuple[bytes, str]:
+    with open(f"/proc/{process}/stat", "rb") as file:
+        # The name is in parentheses, and can contain some itself.
+        before, _, after = file.read().rpartition(b") ")
+    return before.partition(b" (")[2], after.split(b" ", 2)[1].decode()

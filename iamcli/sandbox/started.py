@@ -1,0 +1,179 @@
+"""The processes that a command in the sandbox has started, and that are left when it has ended.
+
+The private IAM ends with the sandbox, so a command in the background would fail that changes the
+account in production. The sandbox therefore waits for such processes, but not for ever: a script
+may start a daemon. On Linux, this process becomes the parent of those whose own parent has ended;
+on other systems it does not know what is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
+
+    from iamcli.output.streams import Output
+
+#: The time to wait for the processes of the command's session, for others, which are daemons, and
+#: for all of them if a signal has ended the command (seconds).
+LIMIT = 60.0
+DAEMON_LIMIT = 5.0
+LIMIT_AFTER_SIGNAL = 1.0
+#: The time after which a terminal shows what the sandbox waits for, and the interval in which it
+#: looks again at first, and at most (seconds).
+NOTE = 1.0
+INTERVAL = 0.02
+MAX_INTERVAL = 0.5
+
+#: The option of prctl(2) that makes orphans children of this process.
+_SET_CHILD_SUBREAPER = 36
+#: The states of a process that does not run: it has ended, or it was stopped.
+_ENDED = "ZX"
+_STOPPED = "Tt"
+
+
+class Process(NamedTuple):
+    """A process, as /proc shows it."""
+
+    number: int
+    name: str
+    state: str
+    parent: int
+    session: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
+
+
+class Started:
+    """The processes that will be started in the sandbox, which is this process.
+
+    ``output``: where to show what it waits for; ``left``: after ``wait``, the processes that still
+    run. Processes that this one has started before do not belong to them.
+    """
+
+    def __init__(self, output: Output) -> None:
+        self.left: list[Process] = []
+        self._output = output
+        self._stopped = False
+        self._reaps = _become_subreaper()
+        self._others = {one.number for one in _processes() if one.parent == os.getpid()}
+
+    def wait(self, command: subprocess.Popen[bytes]) -> int:
+        """Wait for the end of ``command`` and of what it has started; return its status.
+
+        SIGINT, SIGTERM and SIGHUP stop waiting for the latter.
+        """
+        if not self._reaps:
+            return command.wait()
+        while _ended_child() != command.pid:
+            _reap(command.pid)
+        status = command.wait()
+        self._wait_for_others(after_signal=status < 0)
+        return status
+
+    def _wait_for_others(self, *, after_signal: bool) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._stop)
+        begun = time.monotonic()
+        interval, noted = INTERVAL, False
+        while True:
+            _reap()
+            passed = time.monotonic() - begun
+            self.left = self._running()
+            awaited = [one for one in self.left if passed < self._limit(one, after_signal)]
+            if self._stopped:
+                return
+            if not awaited:
+                # A child that ended meanwhile may have left others, which were not seen.
+                if _reap():
+                    continue
+                return
+            if passed >= NOTE and not noted and self._output.on_terminal():
+                names = ", ".join(map(str, awaited))
+                self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
+                noted = True
+            time.sleep(interval)
+            interval = min(2 * interval, MAX_INTERVAL)
+
+    @staticmethod
+    def _limit(process: Process, after_signal: bool) -> float:  # noqa: FBT001 - see its caller
+        """Return how long to wait for ``process``; one that was stopped may never continue."""
+        if process.state in _STOPPED:
+            return 0.0
+        if after_signal:
+            return LIMIT_AFTER_SIGNAL
+        return LIMIT if process.session == os.getsid(0) else DAEMON_LIMIT
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._stopped = True
+
+    def _running(self) -> list[Process]:
+        """Return the descendants of this process that have not ended, the oldest first."""
+        processes = _processes()
+        found: set[Process] = set()
+        parents = {os.getpid()}
+        while parents:
+            children = {
+                one for one in processes if one.parent in parents and one.number not in self._others
+            }
+            # An ID that is used again meanwhile must not lead in a circle.
+            parents = {one.number for one in children - found}
+            found |= children
+        return sorted(one for one in found if one.state not in _ENDED)
+
+
+def _become_subreaper() -> bool:
+    """Become the parent of all descendants whose parent ends; return whether that is possible."""
+    if sys.platform != "linux":
+        return False
+    try:
+        import ctypes
+
+        return not ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        return False
+
+
+def _reap(command: int = 0) -> bool:
+    """Let the children that have ended disappear, but not ``command``, which is waited for.
+
+    Returns whether there were any.
+    """
+    found = False
+    with contextlib.suppress(ChildProcessError):
+        while (ended := _ended_child(os.WNOHANG)) not in (0, command):
+            os.waitpid(ended, 0)
+            found = True
+    return found
+
+
+def _ended_child(options: int = 0) -> int:
+    """Return the ID of a child that has ended, 0 if there is none."""
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | options)
+    return ended.si_pid if ended else 0
+
+
+def _processes() -> list[Process]:
+    """Return all processes that can be seen."""
+    found = []
+    with contextlib.suppress(OSError):
+        for name in filter(str.isdecimal, os.listdir("/proc")):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(_process(name))
+    return found
+
+
+def _process(number: str) -> Process:
+    with open(f"/proc/{number}/stat", encoding="utf-8", errors="backslashreplace") as file:
+        before, _, after = file.read().rpartition(") ")
+    state, parent, _group, session = after.split(" ", 4)[:4]
+    return Process(int(number), before.partition(" (")[2], state, int(parent), int(session))
