@@ -597,6 +597,8 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
         text=True,
     )
     wait_until(lambda: file.exists() and b"david" in file.read_bytes())
+    # The file is written before the command ends.
+    wait_until(lambda: any(line.startswith("sleep") for line in running(tmp_path).values()))
     found = {line: pid for pid, line in running(tmp_path).items()}
     (server,) = (pid for line, pid in found.items() if "sandbox.server" in line)
     if killed == "sandbox":
