@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 from support.faults import headed
-from support.selection import every
+from support.selection import every, usual
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
 from support.stub import Answer, canned, faulty, ok, refused
 from support.terminal import Terminal
@@ -635,6 +635,42 @@ def test_a_line_that_arrives_in_parts(begin: str, end: str, run: Shell, stub: St
     assert process.communicate()[1] == b""
     assert process.returncode == 0
     assert endpoint.requests[0].parameters["Password"] == f"{begin}the password"
+
+
+TWO = "iam-useraddloginprofile -u alice -p -; iam-usermodloginprofile -u bob -p -"
+#: Scripts that share their standard input with the commands, and what that is.
+SHARED_INPUT = {
+    "passwords": ("for u in alice bob; do iam-useraddloginprofile -u $u -p -; done", "a1\nb2\n"),
+    "users and passwords": (
+        "while read -r u; do iam-useraddloginprofile -u $u -p -; done",
+        "alice\na1\nbob\nb2\n",
+    ),
+    "lines of Windows": (TWO, "a1\r\nb2\r\n"),
+    "another reader": (f"{TWO}; cat", "a1\nb2\nthe rest\n without an end"),
+    "old and new": ("iam-userchangepassword -o - -n -; cat", "a1\nb2\nthe rest\n"),
+}
+
+
+@pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
+@pytest.mark.parametrize("source", ["pipe", "file"])
+@pytest.mark.parametrize("name", usual(("users and passwords",), SHARED_INPUT))
+def test_what_follows_the_line_is_left_for_others(
+    name: str, source: str, prefix: tuple[str, ...], run: Shell, stub: Stub
+) -> None:
+    script, given = SHARED_INPUT[name]
+    endpoint = stub.endpoint(CREATED)
+    for operation in ("UpdateLoginProfile", "ChangePassword"):
+        endpoint.on(operation, ok(operation))
+    (run.home / "input").write_text(given, newline="")
+    before, after = ("cat input |", "") if source == "pipe" else ("", "<input")
+    line = f"{before} {{ {script}; }} {after}"
+    left = "".join(given.splitlines(keepends=True)[2:]) if "cat" in script else ""
+    assert run(*prefix, "sh", "-c", line, env=url(endpoint)) == (0, left, "")
+    sent = [request.parameters for request in endpoint.requests]
+    passwords = [value for each in sent for name, value in each.items() if "Password" in name]
+    assert passwords == ["a1", "b2"]
+    if "change" not in script:
+        assert [each["UserName"] for each in sent] == ["alice", "bob"]
 
 
 def test_no_standard_input(run: Shell, stub: Stub) -> None:

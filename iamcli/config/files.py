@@ -9,12 +9,10 @@ import sys
 from iamcli.errors import Failure
 from iamcli.interrupts import Pending
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
+#: The maximum size of a line of standard input (bytes), far more than a password may have.
+_MAX_LINE = 1 << 12
 
 
 def text(name: str, what: str) -> str:
@@ -98,7 +96,8 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     """Return ``value``, or a line of standard input if it is ``-``.
 
     A terminal is prompted for ``what`` ("New password") without echo; if ``new``, twice, until both
-    lines are the same. Raises Failure if there is no line, or it is not UTF-8.
+    lines are the same. Raises Failure if there is no line, or it is not UTF-8. Source: LEGACY.md
+    (the password commands).
     """
     if value != "-":
         return value
@@ -106,7 +105,7 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
         raise Failure(f"cannot read the {what.lower()}: standard input is closed")
     terminal = sys.stdin.isatty()
     try:
-        line = _prompted(what, new=new) if terminal else _line(sys.stdin.buffer)
+        line = _prompted(what, new=new) if terminal else _line(sys.stdin.fileno())
     except OSError as error:
         raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
     try:
@@ -118,18 +117,24 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     return text
 
 
-def _line(stream: BinaryIO) -> bytes:
-    """Return the next line; wait for all of it, also if ``stream`` is not blocking."""
+def _line(descriptor: int) -> bytes:
+    """Return the next line; wait for all of it, also if ``descriptor`` is not blocking.
+
+    Not a byte after the line is read: in a script, it is for the next reader of the same input.
+    """
     import select
 
-    line = stream.readline(MAX_SIZE)
-    while not line.endswith(b"\n") and not os.get_blocking(stream.fileno()):
-        select.select([stream], [], [])
-        part = stream.readline(MAX_SIZE)
-        if not part:
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < _MAX_LINE:
+        try:
+            byte = os.read(descriptor, 1)
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+            continue
+        if not byte:
             break
-        line += part
-    return line
+        line += byte
+    return bytes(line)
 
 
 def _prompted(what: str, *, new: bool) -> bytes:
