@@ -1180,6 +1180,64 @@ def test_a_damaged_token_of_a_sign_on(cache: str, reason: str, run: Shell, stub:
     assert endpoint.requests == []
 
 
+#: Profiles whose key is from a program that prints the file key.json.
+PROGRAM = "credential_process = sh -c 'cd; . ./program'\n"
+FROM_A_PROGRAM = {
+    "the profile itself": f"[default]\n{PROGRAM}",
+    "a role": f"[default]\nrole_arn={ARN}role/r\nsource_profile=base\n[profile base]\n{PROGRAM}",
+}
+
+
+def with_a_program(run: Shell, profile: str, endpoint: Endpoint, program: str) -> None:
+    """Let the key be from a ``program``, which is asked for it for each request."""
+    soon = datetime.now(timezone.utc) + timedelta(minutes=5)
+    key = {"AccessKeyId": KEY_ID, "SecretAccessKey": SECRET, "Expiration": soon.isoformat()}
+    (run.home / "key.json").write_text(json.dumps({"Version": 1, **key}))
+    (run.home / "program").write_text(program)
+    (run.home / "config").write_text(profile)
+    role = f"<AccessKeyId>{KEY_ID}</AccessKeyId><SecretAccessKey>{SECRET}</SecretAccessKey>"
+    role += f"<SessionToken>t</SessionToken><Expiration>{soon.isoformat()}</Expiration>"
+    endpoint.on("AssumeRole", ok("AssumeRole", f"<Credentials>{role}</Credentials>"))
+    run.env |= {"AWS_ENDPOINT_URL_STS": endpoint.url, "AWS_REGION": "us-east-1"}
+    run.env["AWS_CONFIG_FILE"] = str(run.home / "config")
+    del run.env["AWS_CREDENTIAL_FILE"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "prefix"),
+    every(3, [(name, prefix) for name in FROM_A_PROGRAM for prefix in ((), ("iamcli", "run"))]),
+)
+def test_a_program_for_credentials_leaves_standard_input(
+    profile: str, prefix: tuple[str, ...], run: Shell, endpoint: Endpoint
+) -> None:
+    endpoint.on("DeleteUser", ok("DeleteUser"))
+    with_a_program(run, FROM_A_PROGRAM[profile], endpoint, "cat >>read; cat key.json")
+    loop = "while read -r user; do iam-userdel -u $user; done"
+    users = ["alice", "bob", "carol", "dave"]
+    assert run(*prefix, "sh", "-c", loop, stdin="\n".join([*users, ""])) == (0, "", "")
+    sent = [each.parameters for each in endpoint.requests if each.operation == "DeleteUser"]
+    assert [parameters["UserName"] for parameters in sent] == users
+    assert (run.home / "read").read_text() == ""
+
+
+def test_a_program_for_credentials_without_standard_input(run: Shell, endpoint: Endpoint) -> None:
+    with_a_program(run, FROM_A_PROGRAM["the profile itself"], endpoint, "cat && cat key.json")
+    done = run("sh", "-c", "iam-usergetattributes -u bob <&-")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_a_program_for_credentials_reads_from_a_terminal(run: Shell, endpoint: Endpoint) -> None:
+    program = "echo Name: >&0; read name; cat $name"
+    with_a_program(run, FROM_A_PROGRAM["the profile itself"], endpoint, program)
+    key = {"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": SECRET}
+    (run.home / "lasting.json").write_text(json.dumps(key))
+    terminal = Terminal("iam-usergetattributes", "-u", "bob", env=run.env)
+    terminal.wait_for("Name:")
+    terminal.type("lasting.json\n")
+    assert terminal.status() == 0
+    assert "AIDA" in terminal.shown
+
+
 def test_numbers_in_place_of_a_key(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
     (run_fast.home / "config").write_text("[default]\ncredential_process=cat key.json\n")

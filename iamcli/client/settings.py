@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterable
     from typing import Any
 
@@ -246,6 +248,10 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     """
     if settings.session is None:
         return None
+    from botocore import credentials
+
+    # botocore also makes such a provider for each profile whose credentials assume a role.
+    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=_credential_program)
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
@@ -254,6 +260,18 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         return _called(settings.session.get_credentials)
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
         raise _unusable(error) from None
+
+
+def _credential_program(arguments: list[str], **settings: Any) -> subprocess.Popen[bytes]:
+    """Start the program of a ``credential_process``, which can read only from a terminal.
+
+    Otherwise standard input may be a list of the script. Source: LEGACY.md (programs for
+    credentials).
+    """
+    import subprocess
+
+    source = None if os.isatty(0) else subprocess.DEVNULL
+    return subprocess.Popen(arguments, stdin=source, **settings)  # noqa: S603 - as botocore does
 
 
 def chain_keys(settings: Settings) -> Any:
