@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import re
 import signal
+import ssl
 import stat
 import time
 from pathlib import Path
@@ -15,10 +17,12 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
+from support.certificates import self_signed
 from support.faults import headed
+from support.processes import running, wait_until
 from support.selection import every, usual
 from support.shell import KEY_ID, NO_BYTE_CODE, SECRET
-from support.stub import Answer, canned, faulty, ok, refused
+from support.stub import Answer, Stub, canned, faulty, ok, refused
 from support.terminal import Terminal
 
 import iamcli
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Endpoint, Stub
+    from support.stub import Endpoint
 
 NEW_ID = "AKIAI44QH8DHBEXAMPLE"
 NEW_SECRET = "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"
@@ -162,6 +166,51 @@ def test_nothing_is_created_where_the_reader_is_gone(once: Once, run: Shell, stu
     assert process.returncode == 1
     assert err == f"{once.arguments[0]}: standard output has no reader\n"
     assert endpoint.requests == []
+
+
+STOPPED = [
+    (scheme, prefix, word)
+    for scheme in ("http", "https")
+    for prefix, word in (
+        ((), ""),
+        (("iamcli", "run"), ""),
+        (("iamcli", "run"), "bin/iam-useraddkey"),
+    )
+]
+
+
+@pytest.mark.parametrize(("scheme", "prefix", "word"), every(4, STOPPED))
+def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(
+    scheme: str, prefix: tuple[str, ...], word: str, run: Shell
+) -> None:
+    """It is stopped for longer than the time limit: all of it, or the program whose name it is."""
+    certificate = self_signed(run.home / "certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with contextlib.closing(Stub(context if scheme == "https" else None)) as server:
+        endpoint = server.endpoint(KEY._replace(delay=1))
+        env = run.env | {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(certificate)}
+        env |= {"IAMCLI_TIMEOUT": "2"}
+        process = run.start(*prefix, "iam-useraddkey", "-u", "bob", env=env, stdout=-1, stderr=-1)
+        wait_until(lambda: endpoint.requests)
+        stopped = [number for number, line in running(run.home).items() if word in line]
+        for number, times in ((signal.SIGSTOP, 3), (signal.SIGCONT, 0)):
+            for each in stopped:
+                os.kill(each, number)
+            time.sleep(times)
+        assert process.communicate() == (f"{NEW_ID}\n{NEW_SECRET}\n".encode(), b"")
+        assert endpoint.operations == ["CreateAccessKey"]
+
+
+def test_the_time_limit_applies_if_its_signal_is_blocked(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(KEY._replace(delay=3))
+    env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "0.5"}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    process = run.start("iam-useraddkey", "-u", "bob", env=env, stderr=-1)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    began = time.monotonic()
+    assert b"timed out" in process.communicate()[1]
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)

@@ -44,6 +44,9 @@ MAX_RESPONSE = 16 << 20
 
 #: The shortest interval of a timer (seconds); it does not start with 0.
 _SHORTEST = 1e-6
+#: The time to read what had arrived when the time limit was reached (seconds): the process may have
+#: been stopped.
+_GRACE = 0.2
 
 
 def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
@@ -109,7 +112,8 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
     finished: Callable[[bool], None] | None = None
 
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
-        super().__init__(timeout=timeout, **settings)
+        # After a stop, a time-out of the socket would discard a response that has arrived.
+        super().__init__(timeout=(timeout[0], None), **settings)
         self._timeout = timeout[1]
         self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
         if self.pools:
@@ -201,7 +205,7 @@ def _bounded(raw: Any) -> Iterator[bytes]:
 
 
 class _Deadline:
-    """Raises TimeoutError if a ``with`` block takes longer than ``seconds``.
+    """Raises TimeoutError if a ``with`` block takes longer than ``seconds``, and then _GRACE.
 
     ``expired``: whether it has taken longer; the code in the block may have translated the error.
     The time-out of a socket starts again with each byte, but this one does not. It works only in
@@ -210,9 +214,12 @@ class _Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self._grace = _GRACE
         self.expired = False
 
     def __enter__(self) -> None:
+        # Nothing else limits the time. Whoever started this process may block the signal.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
         self._before = signal.signal(signal.SIGALRM, self._expire)
         signal.setitimer(signal.ITIMER_REAL, max(self._seconds, _SHORTEST))
 
@@ -221,5 +228,9 @@ class _Deadline:
         signal.signal(signal.SIGALRM, self._before)
 
     def _expire(self, _number: int, _frame: FrameType | None) -> None:
+        if self._grace:
+            signal.setitimer(signal.ITIMER_REAL, self._grace)
+            self._grace = 0.0
+            return
         self.expired = True
         raise TimeoutError("the response took too long")
