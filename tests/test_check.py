@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CODES = [
     *("E101", "E102", "E103", "E104", "E105", "E106", "E107", "E108"),
-    *("W201", "W202", "W203", "W205", "W206", "W207", "W208", "W209", "W210"),
+    *("W201", "W202", "W203", "W205", "W206", "W207", "W208", "W209", "W210", "W211"),
 ]
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 #: A command with one fault for each code that concerns a single command. None of them creates
@@ -101,6 +101,13 @@ SEEDS["W210"] = {
     "function": 'remove() {\n    local group=$1\n    iam-groupdel -r -g "$group"\n}',
     "pipe": "iam-roledel -c -r $ROLE | sort",
     "substitution": 'echo "$(iam-instanceprofiledel -r -s ${PROFILE})"',
+}
+SEEDS["W211"] = {
+    "plain": "while read -r u; do iam-useraddloginprofile -u $u -p -; done < users",
+    "variable": "tool=iam-usermodloginprofile\nwhile read u\ndo\n  $tool -u $u -p -\ndone",
+    "function": "add() {\n    iam-useraddloginprofile -u $1 -p -\n}\nwhile read u; do add $u; done",
+    "pipe": "cat users | while IFS= read -r u; do iam-useraddloginprofile -u $u -p -; done",
+    "substitution": "while read u; do e=$(iam-usermodloginprofile -u $u -p - 2>&1); done < users",
 }
 
 
@@ -315,6 +322,22 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "read -d '' arn id <<< $(iam-usergetattributes -u bob)",
         "read arn id <<< $(iam-usergetattributes -u bob | xargs)",
         "read arn <<< $(iam-usergetattributes -u bob)",
+        "iam-useraddloginprofile -u bob -p - 2>&1",
+        "iam-useraddloginprofile -u bob -p - <<E\nsecret\nE",
+        "while read u; do iam-useraddloginprofile -u $u -p - <<E\nsecret\nE\ndone",
+        "for u in a b; do iam-useraddloginprofile -u $u -p -; done < passwords",
+        "while read u <&3; do iam-useraddloginprofile -u $u -p -; done 3< users",
+        "while read -r -u 3 u; do iam-useraddloginprofile -u $u -p -; done 3< users",
+        "while read u; do iam-useraddloginprofile -u $u -p - < password; done < users",
+        "while read u; do { iam-useraddloginprofile -u $u -p -; } < password; done < users",
+        'while read u p; do echo "$p" | iam-useraddloginprofile -u $u -p -; done < users',
+        'while read u p; do iam-useraddloginprofile -u $u -p - <<< "$p"; done < users',
+        "while read u; do sh password | { iam-useraddloginprofile -u $u -p -; }; done < users",
+        "while read u; do iam-useraddloginprofile -u $u -p - & done < users",
+        "while read -rp 'User: ' u; do iam-useraddloginprofile -u $u -p -; done",
+        "while read u; do echo $u; done < users\niam-useraddloginprofile -u bob -p -",
+        "add() { iam-useraddloginprofile -u $1 -p -; }\nwhile read u; do add $u < $u; done < users",
+        "while read u; do iam-usercreate -u $u; done < users",
         'iam-userdel -r -u "${1:?}"',
         "iam-userdel -r -u bob",
         "user=bob\niam-userdel -r -u $user",
@@ -516,6 +539,20 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('for u in $(iam-userlistbypath); do [ -n "$u" ] && echo n=$u; done', ["W202"]),
         ("key=$(iam-useraddkey -u bob)\n# no test\necho done\nexit $?", ["W207"]),
         ('local key=$(iam-useraddkey -u bob | tail -1)\n[ -n "$key" ] || return', ["W207"]),
+        ("iam-usergetattributes -u bob - 2>&1", ["E108"]),
+        # Standard input that a loop and a command read.
+        ("while read o && read n; do iam-userchangepassword -o - -n -; done < users", ["W211"]),
+        ("if a; then while read u; do (iam-usermodloginprofile -u $u -p -); done; fi", ["W211"]),
+        ("while read u && iam-usermodloginprofile -u $u -p -; do echo $u; done", ["W211"]),
+        (
+            "while read u; do for x in 1; do iam-usermodloginprofile -u $u -p -; done; done",
+            ["W211"],
+        ),
+        (
+            "a() { a; b; }\nb() { iam-usermodloginprofile -p - -u x; }\nwhile read u; do a; done",
+            ["W211"],
+        ),
+        ("while read u; do sudo iam-usermodloginprofile -u $u -p -; done 2>&1 3<x", ["W211"]),
         # Names that may be empty.
         ('for u in "$1" bob; do iam-userdel -r -u $u; done', ["W210"]),
         ('if [ "$1" = x ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),

@@ -5,7 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from iamcli.check import arguments, confidential, outputs, removals, statuses, syntax, values
+from iamcli.check import (
+    arguments,
+    confidential,
+    inputs,
+    outputs,
+    removals,
+    statuses,
+    syntax,
+    values,
+)
 from iamcli.check.findings import Result, Unreadable
 from iamcli.check.rules import Context
 from iamcli.check.syntax import UnreadableError
@@ -25,6 +34,7 @@ RULES = (
     confidential.check,
     statuses.check,
     removals.check,
+    inputs.check,
 )
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")

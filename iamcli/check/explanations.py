@@ -150,6 +150,14 @@ EXPLANATIONS = {
         "iam-userdel -u $user -r",
         'iam-userdel -u "${user:?}" -r',
     ),
+    "W211": Explanation(
+        "a standard input that a loop and a command read",
+        "read and the command each take one line of the same standard input, so a line of the "
+        "loop's list becomes a password, and the loop does not see it. If the lines alternate in "
+        "this way, silence the warning.",
+        'while read -r user; do iam-useraddloginprofile -u "$user" -p -; done <users',
+        'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
+    ),
 }
 
 

@@ -467,7 +467,7 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
-        found = self._reader.words(words, state, context)
+        found = self._reader.words(words, state, context) + _lost_dash(node)
         own = tuple(self._reader.redirects(redirects, state, context))
         target = prefixes.target(found)
         if not found or target is None or not target.words:
@@ -632,6 +632,20 @@ def _existing(name: str, folders: list[str | None]) -> str | None:
         if path is not None and os.path.isfile(path):
             return path
     return None
+
+
+def _lost_dash(node: Node) -> list[Word]:
+    """Return the word ``-`` after a command, which the grammar loses before 2>&1 and <<E."""
+    around, following = node.parent, node.next_sibling
+    if around is None or following is None or not following.type.endswith("_redirect"):
+        return []
+    between = (around.text or b"")[node.end_byte - around.start_byte :]
+    between = between[: following.start_byte - node.end_byte]
+    if between.strip() != b"-":
+        return []
+    # The column is exact if the line is ASCII.
+    row, column = node.end_point
+    return [_literal("-", row + 1, column + between.index(b"-") + 1)]
 
 
 def _literal(source: str, line: int, column: int) -> Word:
