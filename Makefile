@@ -37,8 +37,8 @@ fuzz: $(VENV)/test.stamp ## run commands with random faults and signals, RUNS=30
 	@$(BIN)/python tests/fuzz.py --runs $(RUNS) --seed $(SEED)
 
 # The tests whose result may depend on the version of botocore or moto.
-LOWEST := tests/test_connection.py tests/test_faults.py tests/test_lost_answers.py tests/test_partial.py \
-	tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
+LOWEST := tests/test_connection.py tests/test_regions.py tests/test_faults.py \
+	tests/test_lost_answers.py tests/test_partial.py tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
 	tests/test_sandbox_corrections.py tests/test_sandbox_rules.py tests/test_sandbox_sequences.py \
 	tests/test_copy.py tests/test_changes.py
 
@@ -46,6 +46,7 @@ test-lowest: ## run the tests that send requests with the oldest botocore and mo
 	@$(MAKE) --no-print-directory VENV=.venv-lowest CONSTRAINTS='--constraint tests/lowest.txt' \
 		.venv-lowest/test.stamp
 	.venv-lowest/bin/pytest -n $(JOBS) $(LOWEST)
+	.venv-lowest/bin/pytest -n $(JOBS) -m full tests/test_regions.py
 
 test-aws: $(VENV)/test.stamp ## run checks on a real account, the one that IAMCLI_TEST_ACCOUNT names
 	@$(BIN)/python tests/aws/check.py

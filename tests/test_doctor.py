@@ -1133,13 +1133,76 @@ def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endp
     assert service.requests == []
 
 
-def test_a_region_that_does_not_exist_is_a_warning(healthy: ForkRunner) -> None:
-    env = private(AWS_REGION="nowhere-1")
-    assert doctor(healthy, "--offline", **env).result("region") == "warning"
+@pytest.mark.parametrize(
+    ("region", "similar"),
+    [
+        ("mars-1", ""),
+        ("cn_north_1", " (did you mean cn-north-1?)"),
+        ("us-gov-1", " (did you mean us-gov-west-1?)"),
+        ("us-east-1a", " (an Availability Zone of us-east-1)"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [[], ["--offline"]], ids=str)
+def test_an_unknown_region_is_wrong_and_nothing_is_sent(
+    region: str, similar: str, arguments: list[str], healthy: ForkRunner
+) -> None:
+    proxy = Stub()
+    try:
+        env = private(AWS_REGION=region, https_proxy=f"http://127.0.0.1:{proxy.port}")
+        report = doctor(healthy, *arguments, **env)
+        assert proxy.connects == []
+    finally:
+        proxy.close()
+    assert (report.status, report.causes) == (1, [])
+    assert report.said("region").startswith(f"AWS_REGION is {region}{similar}, unknown to botocore")
+    assert report.said("region").endswith(
+        "; correct it, or name an endpoint with --url or AWS_IAM_URL"
+    )
+    wrong = [name for name, check in report.checks.items() if check["result"] == "wrong"]
+    assert wrong == ["region"]
+    for name in ("endpoint", "partition", "proxy"):
+        assert report.checks[name]["found"] == "not known until region is right"
+    if not arguments:
+        assert report.checks["identity"]["found"] == "not checked until region is right"
+
+
+def test_an_unknown_region_in_which_sts_would_be_asked(
+    healthy: ForkRunner, place: Place, service: Endpoint
+) -> None:
+    env = role(place) | private(AWS_IAM_URL=service.url, AWS_REGION="mars-1")
+    report = doctor(healthy, **env)
+    assert (report.status, report.result("region")) == (1, "wrong")
+    assert report.said("region").endswith("or name an endpoint with AWS_ENDPOINT_URL_STS")
+    assert service.requests == []
+
+
+def test_an_unknown_region_does_not_matter_with_a_named_endpoint(
+    healthy: ForkRunner, service: Endpoint
+) -> None:
+    for region in ("mars-1", "cn_north_1", "us-east-1a"):
+        report = doctor(healthy, AWS_REGION=region)
+        assert (report.status, report.causes, report.result("region")) == (0, [], "ok")
+    assert service.operations == ["GetCallerIdentity", "GetUser"] * 3
+    env = private(AWS_IAM_URL="https://iam.nz-north-1.amazonaws.nz", AWS_REGION="mars-1")
+    report = doctor(healthy, **env, https_proxy="http://127.0.0.1:1")
+    assert report.result("identity") == "skipped"
+    assert "a partition that botocore does not know" in report.said("identity")
+    assert "signed for nz-north-1" in report.said("partition")
+
+
+def test_a_dual_stack_endpoint_that_does_not_exist(healthy: ForkRunner) -> None:
+    env = private(AWS_REGION="us-isof-south-1", AWS_USE_DUALSTACK_ENDPOINT="true")
+    report = doctor(healthy, **env)
+    assert (report.status, report.causes) == (1, [("endpoint", "endpoint-wrong")])
+    assert "has no dual-stack endpoint of IAM in aws-iso-f" in report.said("endpoint")
+
+
+def test_a_region_with_a_carriage_return(healthy: ForkRunner) -> None:
     assert doctor(healthy, "--offline", **private(AWS_REGION="cn-north-1")).result("region") == "ok"
-    report = doctor(healthy, "--offline", **private(AWS_REGION="cn-north-1\r"))
-    assert report.causes == [("environment", "carriage-return")]
-    assert report.status == 1
+    for region in ("cn-north-1\r", "us-east-1\r"):
+        report = doctor(healthy, "--offline", **private(AWS_REGION=region))
+        assert report.causes == [("environment", "carriage-return")]
+        assert report.status == 1
 
 
 # The programs.

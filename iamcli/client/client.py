@@ -31,8 +31,10 @@ from iamcli.client.retries import Retries, may_have_acted
 from iamcli.client.settings import (
     Settings,
     chain_keys,
+    check_services,
     endpoint,
     frozen,
+    require_region,
     time_limits,
     transport,
 )
@@ -71,8 +73,11 @@ class Client:
             settings = Settings.for_connection(connection)
             limits = time_limits(settings)
             self._config = Config(read_timeout=limits[1])
+            # Before anything is sent for credentials.
+            require_region(connection, settings)
             self._keys = connection.keys or chain_keys(settings)
-            self.destination = endpoint(connection, settings, self._keys)
+            self.destination = endpoint(connection, settings)
+            check_services(connection, settings, self._keys)
             self._service = _model(complete=complete_model)
             self._serializer = create_serializer("query", include_validation=False)
             # The signer has only a weak reference to the events; the endpoint has a strong one.

@@ -12,6 +12,7 @@ import contextlib
 import os
 import sys
 
+from iamcli.client.regions import NoEndpoint
 from iamcli.client.settings import CREDENTIAL_SERVICES, endpoint, proxy
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
 
+#: An address that is reached as those of AWS are, so that the same proxy applies.
+_OF_AWS = "https://iam.amazonaws.com"
 #: The variables of the addresses from which botocore gets the credentials of a container.
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 
@@ -74,12 +77,18 @@ def confine(connection: Connection, settings: Settings) -> None:
     Sets ``connection.diversion`` if another address or a proxy was specified. Raises Failure if
     that address is invalid, as outside the sandbox. Source: LEGACY.md (the sandbox).
     """
-    specified = endpoint(connection, settings, None)
-    address, proxy_source = proxy(connection, settings, specified.url)
-    unused = []
-    if specified.url.rstrip("/") != connection.sandbox.rstrip("/"):
+    try:
+        specified = endpoint(connection, settings)
+    except NoEndpoint:
+        # Outside the sandbox, nothing would be sent.
+        url, shown, source = _OF_AWS, f"an endpoint for {settings.region}", "the default"
+    else:
+        url = shown = specified.url
         source = specified.source if specified.specified else "the default"
-        unused.append(f"not to {specified.url} ({source})")
+    address, proxy_source = proxy(connection, settings, url)
+    unused = []
+    if url.rstrip("/") != connection.sandbox.rstrip("/"):
+        unused.append(f"not to {shown} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
     if unused:

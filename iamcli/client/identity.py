@@ -5,14 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from iamcli.client.probe import Question
-from iamcli.client.settings import (
-    Destination,
-    configured_endpoint,
-    is_of_aws,
-    partition,
-    rules_endpoint,
-    signing_region,
-)
+from iamcli.client.regions import NO_REGION, is_of_aws, partition, signing_region
+from iamcli.client.settings import Destination, configured_endpoint, rules_endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,19 +23,20 @@ def sts_target(
     """Return where STS is asked, or None if that is not known.
 
     ``endpoint``: that of IAM. If the configuration names no endpoint for STS, it is that of AWS in
-    the partition of ``endpoint``; a private endpoint has none. Raises Failure if the configured
-    endpoint is invalid, and the exceptions of botocore.
+    the partition of ``endpoint``; a private endpoint has none, nor has a partition that botocore
+    does not know. Raises Failure if the configured endpoint is invalid, NoEndpoint if there is no
+    dual-stack endpoint, and the exceptions of botocore.
     """
-    region = settings.get("region") or ""
+    region = settings.region
     url, source = configured_endpoint(connection, settings, "sts")
     if url:
         signing = _region_of(url) or signing_region(url, region)
         return Destination(url, signing, source, specified=True, setting=settings.region_setting)
-    if not is_of_aws(endpoint.url):
+    if not (is_of_aws(endpoint.url) and partition(endpoint.region)):
         return None
-    if not region or partition(region) != endpoint.partition:
+    if partition(region) != endpoint.partition:
         # The endpoint of the whole partition, which only the first one has.
-        region = "aws-global" if endpoint.partition == "aws" else endpoint.region
+        region = NO_REGION if endpoint.partition == "aws" else endpoint.region
     return rules_endpoint(settings, "sts", region)
 
 

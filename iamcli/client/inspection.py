@@ -19,10 +19,9 @@ from iamcli.client.probe import Question
 from iamcli.client.retries import mode_and_limit
 from iamcli.client.settings import (
     CREDENTIAL_METHODS,
-    CREDENTIAL_SERVICES,
     Settings,
     ca_bundle,
-    configured_endpoint,
+    check_service_endpoints,
     endpoint,
     environment_proxies,
     find_keys,
@@ -224,13 +223,11 @@ class Inspection:
     def endpoint(self) -> Destination:
         """Return where requests go; raise Failure if the configured endpoint is invalid."""
         with ErrorTranslator():
-            return endpoint(self._connection, self._settings, None)
+            return endpoint(self._connection, self._settings)
 
     def require_valid_services(self, keys: Any) -> None:
-        """Raise Failure if ``keys`` are requested from a service whose endpoint is invalid."""
-        if getattr(keys, "method", None) in CREDENTIAL_METHODS:
-            for service in CREDENTIAL_SERVICES:
-                configured_endpoint(self._connection, self._settings, service)
+        """Raise as ``check_service_endpoints`` does."""
+        check_service_endpoints(self._connection, self._settings, keys)
 
     def sts(self, iam: Destination) -> Destination | None:
         """Return where STS is asked, or None if that is not known; ``iam``: the endpoint of IAM.

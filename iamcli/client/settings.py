@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BaseEndpointResolverError,
+    BotoCoreError,
+    ClientError,
+    EndpointProviderError,
+)
 
 from iamcli.client import parents
 from iamcli.client.http import socket_options
-from iamcli.config.connection import checked_url, is_credential, is_proxy, is_this_machine
+from iamcli.client.regions import (
+    NO_REGION,
+    NoEndpoint,
+    is_known,
+    own_region,
+    partition,
+    signing_region,
+    unknown,
+)
+from iamcli.config.connection import checked_url, is_credential, is_proxy
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -28,21 +41,6 @@ if TYPE_CHECKING:
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
 MAX_TIMEOUT = 3600.0
-
-#: The signing region for IAM in each partition, by the prefix of the region names of the partition.
-#: Used only for endpoints that the user specifies; for others, botocore's endpoint rules apply.
-SIGNING_REGIONS = {
-    "cn-": "cn-north-1",
-    "us-gov-": "us-gov-west-1",
-    "us-iso-": "us-iso-east-1",
-    "us-isob-": "us-isob-east-1",
-    "us-isof-": "us-isof-south-1",
-    "eu-isoe-": "eu-isoe-west-1",
-    "eusc-": "eusc-de-east-1",
-}
-SIGNING_REGION = "us-east-1"
-#: The DNS suffix of two partitions; the others are in the partition data of botocore.
-_COMMERCIAL = ".amazonaws.com"
 
 #: The environment variable of each setting. Source: botocore.configprovider.
 VARIABLES = {
@@ -73,6 +71,11 @@ OF_THE_ENVIRONMENT = frozenset(
 #: The credential methods of botocore that send requests to a service, and these services.
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
 CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
+#: Those of the methods that send requests to STS in the configured region.
+_STS_METHODS = ("assume-role", "assume-role-with-web-identity")
+
+#: What names an endpoint of each service.
+_NAMING = {"iam": "--url or AWS_IAM_URL", "sts": "AWS_ENDPOINT_URL_STS"}
 
 
 class Destination(NamedTuple):
@@ -150,6 +153,28 @@ class Settings:
         if not given and self.session:
             given = self.session.get_scoped_config().get("max_attempts")
         return given
+
+    @property
+    def region(self) -> str:
+        """The configured region, or ``NO_REGION``."""
+        return str(self.get("region") or NO_REGION)
+
+    @property
+    def region_source(self) -> str:
+        """The variable that the region is from, or the profile and its file."""
+        variable = next(filter(os.environ.get, REGION_VARIABLES), "")
+        if variable or not self.session:
+            return variable
+        from botocore.configloader import raw_config_parse
+
+        profile = self.session.profile or "default"
+        file = self.session.get_config_variable("credentials_file") or ""
+        name = os.path.expanduser(file)
+        # botocore reads the profile in this file last. A pipe cannot be read again.
+        found = raw_config_parse(name) if os.path.isfile(name) else {}
+        if "region" not in found.get(profile, ()):
+            file = self.session.get_config_variable("config_file")
+        return f"the region of the profile {profile} in {file}"
 
     @property
     def region_setting(self) -> str:
@@ -331,53 +356,115 @@ def _is_part(value: object) -> bool:
     return isinstance(value, str) and is_credential(value)
 
 
-def endpoint(connection: Connection, settings: Settings, keys: Any) -> Destination:
+def endpoint(connection: Connection, settings: Settings) -> Destination:
     """Return where requests are sent.
 
-    Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid.
+    Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid, and
+    NoEndpoint if none is configured and the region has none.
     """
-    region = settings.get("region") or "aws-global"
     url, source = connection.url, connection.url_source
     if url is None:
         url, source = configured_endpoint(connection, settings, "iam")
-    if getattr(keys, "method", None) in CREDENTIAL_METHODS:
-        # botocore sends requests to these services, and its errors contain their addresses.
-        environment_proxies("https://sts.amazonaws.com")
-        for service in CREDENTIAL_SERVICES:
-            configured_endpoint(connection, settings, service)
     if url:
         return Destination(
             url,
-            signing_region(url, region),
+            signing_region(url, settings.region),
             source,
             specified=True,
             setting=settings.region_setting,
         )
-    return rules_endpoint(settings, "iam", region)
+    require_region(connection, settings)
+    return rules_endpoint(settings, "iam", settings.region)
+
+
+def require_region(connection: Connection, settings: Settings) -> None:
+    """Raise UnknownRegion if the endpoint follows from a region that is not known."""
+    if not (connection.url or settings.endpoint_url()):
+        _require_known(settings, "iam")
+
+
+def check_services(connection: Connection, settings: Settings, keys: Any) -> None:
+    """Check the way to the services that ``keys`` are requested from.
+
+    botocore sends the requests, and its errors contain the addresses. Raises as
+    ``check_service_endpoints`` and ``environment_proxies`` do.
+    """
+    if getattr(keys, "method", None) in CREDENTIAL_METHODS:
+        environment_proxies("https://sts.amazonaws.com")
+        check_service_endpoints(connection, settings, keys)
+
+
+def check_service_endpoints(connection: Connection, settings: Settings, keys: Any) -> None:
+    """Check the endpoints of the services that ``keys`` are requested from.
+
+    Adds to the warnings of ``connection``. Raises Failure if one is invalid, and UnknownRegion if
+    STS would be asked in a region that is not known.
+    """
+    method = getattr(keys, "method", None)
+    services = CREDENTIAL_SERVICES if method in CREDENTIAL_METHODS else ()
+    named = {service: configured_endpoint(connection, settings, service)[0] for service in services}
+    if method in _STS_METHODS and not named["sts"]:
+        _require_known(settings, "sts")
+
+
+def _require_known(settings: Settings, service: str) -> None:
+    if not is_known(settings.region):
+        raise unknown(settings.region, settings.region_source, _NAMING[service])
 
 
 def rules_endpoint(settings: Settings, service: str, region: str) -> Destination:
-    """Return the endpoint of AWS for ``service`` in ``region``, which can also be "aws-global".
+    """Return the endpoint of AWS for ``service`` in ``region``, which can also be ``NO_REGION``.
 
-    Raises the exceptions of botocore.
+    Raises NoEndpoint if there is no dual-stack endpoint, and the exceptions of botocore.
     """
     from botocore.endpoint_provider import EndpointProvider
     from botocore.loaders import Loader
 
     loader = Loader()
+    fips, dual_stack = map(settings.switch, ("use_fips_endpoint", "use_dualstack_endpoint"))
     rules = loader.load_service_model(service, "endpoint-rule-set-1")
-    found = EndpointProvider(rules, loader.load_data("partitions")).resolve_endpoint(
-        Region=region,
-        UseFIPS=settings.switch("use_fips_endpoint"),
-        UseDualStack=settings.switch("use_dualstack_endpoint"),
-    )
+    provider = EndpointProvider(rules, loader.load_data("partitions"))
+    try:
+        if dual_stack:
+            _require_variant(service, region, fips=fips)
+        found = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual_stack)
+    except (BaseEndpointResolverError, EndpointProviderError):
+        if dual_stack:
+            raise _no_dual_stack(service, region) from None
+        raise
     schemes = found.properties.get("authSchemes") or [{}]
+    # For some endpoints, the rules name no signing region.
+    default = own_region(region) if service == "iam" else region
     return Destination(
         found.url,
-        schemes[0].get("signingRegion") or region,
+        schemes[0].get("signingRegion") or default,
         f"botocore's rules for {region}",
         specified=False,
         setting=settings.region_setting,
+    )
+
+
+def _require_variant(service: str, region: str, *, fips: bool) -> None:
+    """Raise BaseEndpointResolverError if the partition of ``region`` has no dual-stack endpoints.
+
+    The endpoint rules invent one, so a client of botocore asks the older data first.
+    """
+    from botocore.loaders import Loader
+    from botocore.regions import EndpointResolver
+
+    EndpointResolver(Loader().load_data("endpoints")).construct_endpoint(
+        service, region, use_dualstack_endpoint=True, use_fips_endpoint=fips
+    )
+
+
+def _no_dual_stack(service: str, region: str) -> NoEndpoint:
+    from botocore import __version__
+
+    variable = VARIABLES["use_dualstack_endpoint"]
+    source = variable if os.environ.get(variable) else "use_dualstack_endpoint of the AWS profile"
+    return NoEndpoint(
+        f"botocore {__version__} has no dual-stack endpoint of {service.upper()} in "
+        f"{partition(region)}; unset {source}, or name an endpoint with {_NAMING[service]}"
     )
 
 
@@ -458,56 +545,6 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
             "http://USER:PASSWORD@HOST:PORT, with special characters of the password as %XX"
         )
     return proxies, source
-
-
-def signing_region(url: str, region: str) -> str:
-    """Return the signing region for an endpoint that the user specified.
-
-    The partition follows from the host name if it is one of AWS, else from ``region``, which is the
-    configured one.
-    """
-    host = (urlsplit(url).hostname or "").removesuffix(".")
-    if host.endswith(_COMMERCIAL):
-        default = SIGNING_REGION
-    elif "." not in host or is_this_machine(host):
-        default = ""
-    else:
-        default = _partition_region(host)
-    for label in [*host.split("."), default] if default else [region]:
-        for prefix, signing in SIGNING_REGIONS.items():
-            if f"{label}-".startswith(prefix):
-                return signing
-    return default or SIGNING_REGION
-
-
-def is_of_aws(url: str) -> bool:
-    """Return whether the host of ``url`` is in the domain of a partition of AWS."""
-    host = (urlsplit(url).hostname or "").removesuffix(".")
-    return bool(_partition_region(host))
-
-
-def partition(region: str) -> str:
-    """Return the partition that ``region`` is of by its name ("aws-cn"), or "" if it is of none."""
-    for found in _partitions():
-        if re.match(found["regionRegex"], region, re.ASCII):
-            return str(found["id"])
-    return ""
-
-
-def _partition_region(host: str) -> str:
-    """Return a region of the partition that the DNS suffix of ``host`` is of; "" if of none."""
-    for found in _partitions():
-        outputs = found["outputs"]
-        if host.endswith((f".{outputs['dnsSuffix']}", f".{outputs['dualStackDnsSuffix']}")):
-            return str(outputs["implicitGlobalRegion"])
-    return ""
-
-
-def _partitions() -> list[dict[str, Any]]:
-    from botocore.loaders import Loader
-
-    found: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
-    return found
 
 
 def time_limits(settings: Settings) -> tuple[float, float]:

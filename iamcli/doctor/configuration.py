@@ -7,9 +7,9 @@ import ssl
 from typing import NamedTuple
 
 from iamcli.client.inspection import Inspection, NoProfile, Unreadable
-from iamcli.client.settings import is_of_aws, partition
+from iamcli.client.regions import UnknownRegion
 from iamcli.config.connection import SANDBOX, Connection
-from iamcli.doctor.check import failed, ok, skipped, warning, wrong
+from iamcli.doctor.check import failed, ok, skipped, wrong
 from iamcli.doctor.variables import KEY
 from iamcli.errors import Failure
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
 
-#: Why a check is skipped that depends on the AWS configuration.
+#: Why a check is skipped that depends on the AWS configuration, or on the region.
 UNREAD = "not known until the configuration can be read"
+_NO_REGION = "not known until region is right"
 
 
 class Part(NamedTuple):
@@ -66,6 +67,8 @@ class Configuration:
         if self.inspection and "endpoint" not in self.failures:
             try:
                 self.target = self.inspection.endpoint()
+            except UnknownRegion as failure:
+                self.failures["region"] = failure
             except Failure as failure:
                 self.failures["endpoint"] = failure
 
@@ -89,47 +92,45 @@ class Configuration:
 
     def checks(self, keys: Any) -> list[Check]:
         """Return the checks of this module; ``keys``: the credentials, if there are any."""
+        if self.inspection and self.target:
+            try:
+                self.inspection.require_valid_services(keys)
+            except UnknownRegion as failure:
+                self.failures["region"] = failure
+            except Failure as failure:
+                self.failures["endpoint"] = failure
         return [
-            self._endpoint(keys),
+            self._endpoint(),
             self._partition(),
             self._region(),
             self._proxy(keys),
             self._ca(),
         ]
 
-    def _endpoint(self, keys: Any) -> Check:
+    def _endpoint(self) -> Check:
         failure = self.failures.get("endpoint")
         if failure:
             return failed("endpoint", "endpoint-wrong", str(failure))
-        if self.inspection is None or self.target is None:
-            return _unread("endpoint")
-        try:
-            self.inspection.require_valid_services(keys)
-        except Failure as service_failure:
-            return failed("endpoint", "endpoint-wrong", str(service_failure))
-        return ok("endpoint", described(self.target))
+        return ok("endpoint", described(self.target)) if self.target else self._unknown("endpoint")
 
     def _partition(self) -> Check:
-        if self.inspection is None or self.target is None:
-            return _unread("partition")
+        if self.target is None:
+            return self._unknown("partition")
         name = self.target.partition
         return ok("partition", f"{name}, because requests are signed for {self.target.region}")
 
     def _region(self) -> Check:
         if self.inspection is None:
             return _unread("region")
+        failure = self.failures.get("region")
+        if failure:
+            return failed("region", None, str(failure))
         region = self.inspection.region
         if not region:
             return ok("region", "none is set, and IAM needs none")
         variables = ("AWS_REGION", "AWS_DEFAULT_REGION")
         source = next(filter(os.environ.get, variables), "the profile")
-        if partition(region) or (self.target and not is_of_aws(self.target.url)):
-            return ok("region", f"{region} from {source}")
-        found = f"{region} from {source} is not a region of AWS, and counts as one of aws"
-        advice = f"correct {source}"
-        if partition(region.strip()) in ("", "aws"):
-            return warning("region", None, found, advice)
-        return wrong("region", None, found, advice)
+        return ok("region", f"{region} from {source}")
 
     def _proxy(self, keys: Any) -> Check:
         file = os.environ.get("CLIENT_CONFIG_FILE")
@@ -137,7 +138,7 @@ class Configuration:
         if failure:
             return failed("proxy", file_cause(file or ""), str(failure))
         if self.inspection is None or self.target is None:
-            return _unread("proxy")
+            return self._unknown("proxy")
         try:
             address, source = self.inspection.proxy(self.target.url, keys)
         except Failure as proxy_failure:
@@ -162,6 +163,10 @@ class Configuration:
             reason = getattr(error, "strerror", None) or "no certificate can be read from it"
             return wrong("ca", cause, f"{found}: {reason}", f"correct {source} or unset it")
         return ok("ca", found)
+
+    def _unknown(self, check: str) -> Check:
+        """Return the check if the target, on which it depends, is not known."""
+        return skipped(check, _NO_REGION if "region" in self.failures else UNREAD)
 
 
 def described(target: Destination) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from iamcli.client.inspection import Expired, NoProfile, Unobtainable, Unreadable, files
-from iamcli.client.settings import is_of_aws
+from iamcli.client.regions import is_of_aws
 from iamcli.config import properties
 from iamcli.doctor import network
 from iamcli.doctor.check import failed, ok, skipped, warning, wrong

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from iamcli.client import probe
 from iamcli.client.inspection import EXPIRED_CODES
-from iamcli.client.settings import is_of_aws
+from iamcli.client.regions import is_of_aws
 from iamcli.config.connection import is_this_machine
 from iamcli.doctor.check import OK, ok, skipped, warning, wrong
 from iamcli.doctor.configuration import described
@@ -141,9 +141,10 @@ def _sts_target(
     except Failure as failure:
         why = warning("identity", None, f"{failure}", _WITHOUT_STS)
         return None, {"identity": why}
+    kind = "in a partition that botocore does not know" if is_of_aws(target.url) else "private"
     why = skipped(
         "identity",
-        "the endpoint is private, and no endpoint of STS is configured",
+        f"the endpoint is {kind}, and no endpoint of STS is configured",
         "set AWS_ENDPOINT_URL_STS to see whose key it is",
     )
     return found, {} if found else {"identity": why}
@@ -186,7 +187,7 @@ def _refused(check: str, refusal: str | None, answer: Outcome) -> Check:
 def _is_elsewhere(sts: Outcome, target: Destination) -> bool:
     """Return whether the caller is in another partition of AWS than the endpoint."""
     callers = _partition_of(sts)
-    return callers.startswith("aws") and callers != target.partition
+    return callers.startswith("aws") and target.partition not in (callers, "unknown")
 
 
 def _partition_of(sts: Outcome) -> str:

@@ -15,7 +15,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.iam import models as typed_models
 from moto.utilities.utils import PARTITION_NAMES, REGION_PREFIX_TO_PARTITION
 
-from iamcli.client.settings import SIGNING_REGION, SIGNING_REGIONS
+from iamcli.client.regions import SIGNING_REGION, SIGNING_REGIONS
 from iamcli.errors import Failure
 from iamcli.sandbox.corrections.account import counts
 from iamcli.sandbox.corrections.caller import root

@@ -1,0 +1,216 @@
+"""The Regions and partitions of AWS, as the installed botocore knows them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from iamcli.config.connection import is_this_machine
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: The signing region for IAM in each partition, by the prefix of the region names of the partition.
+#: Used if botocore's endpoint rules name none: for endpoints that the user specifies, and for
+#: some dual-stack endpoints.
+SIGNING_REGIONS = {
+    "cn-": "cn-north-1",
+    "us-gov-": "us-gov-west-1",
+    "us-iso-": "us-iso-east-1",
+    "us-isob-": "us-isob-east-1",
+    "us-isof-": "us-isof-south-1",
+    "eu-isoe-": "eu-isoe-west-1",
+    "eusc-": "eusc-de-east-1",
+}
+SIGNING_REGION = "us-east-1"
+#: The region if no setting names one: botocore's name for all regions of the first partition.
+NO_REGION = "aws-global"
+#: The DNS suffix of two partitions; the others are in the partition data of botocore.
+_COMMERCIAL = ".amazonaws.com"
+#: The end of a host name of AWS, also in a partition that this botocore does not know.
+_DOMAIN = re.compile(r"\.amazon(?:aws|webservices)\.(?:com\.)?[a-z]{2,3}$")
+#: The name of a region in a host name, and what can be a region in a signature.
+_REGION_LABEL = re.compile(r"[a-z]+(?:-[a-z]+)+-\d+")
+_SIGNABLE = re.compile(r"[\w-]+", re.ASCII)
+
+#: The letters with which the names of all regions in a partition begin; none in the first one.
+_STEM = re.compile(r"\^((?:\w|\\?-)+)\\?-")
+#: The form of an Availability Zone, a Local Zone or a Wavelength Zone: its region, and the rest.
+_ZONE = re.compile(r"(\w+(?:-[a-z]+)+-\d+)([a-z]|-\w+-\w[\w-]*)", re.ASCII)
+#: The names that botocore once had for the FIPS endpoints.
+_FIPS = re.compile(r"fips-(.+)|(.+)-fips")
+#: How similar two names have to be so that one is taken for a misspelling of the other.
+_SIMILAR = 0.85
+
+
+class NoEndpoint(Failure):
+    """The installed botocore has no endpoint for the configured region."""
+
+
+class UnknownRegion(NoEndpoint):
+    """The configured region is in no partition of the installed botocore."""
+
+
+def partition(region: str) -> str:
+    """Return the partition that ``region`` is of by its name ("aws-cn"), or "" if it is of none."""
+    found = _partition(region)
+    return str(found["id"]) if found else ""
+
+
+def is_of_aws(url: str) -> bool:
+    """Return whether the host of ``url`` is in a domain of AWS."""
+    host = _host(url)
+    return bool(_DOMAIN.search(host) or _partition_region(host))
+
+
+def signing_region(url: str, region: str) -> str:
+    """Return the signing region for an endpoint that the user specified.
+
+    It follows from the host name if that is one of AWS, else from ``region``, which is the
+    configured one.
+    """
+    host = _host(url)
+    if host.endswith(_COMMERCIAL):
+        default = SIGNING_REGION
+    elif "." not in host or is_this_machine(host):
+        default = ""
+    else:
+        default = _partition_region(host)
+    if default or _DOMAIN.search(host):
+        labels = host.split(".")
+        of_partition = next(filter(None, map(_by_prefix, [*labels, default])), default)
+        # A partition that this botocore does not know.
+        of_host = of_partition or next(filter(_REGION_LABEL.fullmatch, labels), "")
+        if of_host:
+            return of_host
+    return own_region(region)
+
+
+def own_region(region: str) -> str:
+    """Return the signing region for IAM in the partition of ``region``.
+
+    If botocore knows no partition, this is ``region`` itself, if it can be in a signature.
+    """
+    found = _by_prefix(region)
+    if found or region == NO_REGION:
+        return found or SIGNING_REGION
+    known = _partition(region)
+    if known:
+        of_partition = str(known["outputs"]["implicitGlobalRegion"])
+        return _by_prefix(of_partition) or of_partition
+    return region if _SIGNABLE.fullmatch(region) else SIGNING_REGION
+
+
+def is_known(region: str) -> bool:
+    """Return whether ``region`` is in a partition, or is ``NO_REGION``.
+
+    The endpoint rules of botocore send requests for any other region to the first partition.
+    """
+    return region == NO_REGION or bool(partition(region))
+
+
+def unknown(region: str, source: str, naming: str) -> UnknownRegion:
+    """Return the failure for a ``region`` that is not known, and that is from ``source``.
+
+    ``naming``: what names an endpoint instead. Source: LEGACY.md (regions).
+    """
+    from botocore import __version__
+
+    similar = _resembled(region)
+    return UnknownRegion(
+        f"{source} is {region}{f' ({similar})' if similar else ''}, unknown to botocore "
+        f"{__version__}, which may be too old for a new partition or area; correct it, or name an "
+        f"endpoint with {naming}"
+    )
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removesuffix(".")
+
+
+def _by_prefix(label: str) -> str:
+    """Return the signing region for a region or a label of a host name; "" for other prefixes."""
+    found = (own for prefix, own in SIGNING_REGIONS.items() if f"{label}-".startswith(prefix))
+    return next(found, "")
+
+
+def _partition(region: str) -> dict[str, Any] | None:
+    """Return the data of the partition that ``region`` is of, or None.
+
+    It is listed there, or it fits the pattern, so that new regions of a known form are of it.
+    """
+    for found in _partitions():
+        fits = re.fullmatch(found["regionRegex"].removesuffix("$"), region, re.ASCII)
+        if region in found["regions"] or (fits and not _is_accident(region, found)):
+            return found
+    return None
+
+
+def _is_accident(region: str, found: dict[str, Any]) -> bool:
+    """Return whether ``region`` fits the pattern of a partition, but looks like one of another.
+
+    The pattern of the first partition matches "us-gov-1" and "us-govwest-1", and each of them
+    matches underscores.
+    """
+    return "_" in region or len(_stem_of(region)) > len(_stem(found))
+
+
+def _stem_of(region: str) -> str:
+    """Return the longest stem of a partition with which ``region`` begins."""
+    stems = (stem for stem in map(_stem, _partitions()) if region.lower().startswith(stem))
+    return max(stems, key=len, default="")
+
+
+def _stem(of: dict[str, Any]) -> str:
+    found = _STEM.match(of["regionRegex"])
+    return found[1].replace("\\", "").rstrip("-") if found else ""
+
+
+def _resembled(region: str) -> str:
+    """Return what ``region`` resembles, for the user, or ""."""
+    from difflib import SequenceMatcher
+
+    known = [name for found in _partitions() for name in found["regions"]]
+    for name in known:
+        if _squeezed(name) == _squeezed(region):
+            return f"did you mean {name}?"
+    zone = _ZONE.fullmatch(region)
+    if zone and partition(zone[1]):
+        kind = "an Availability Zone" if len(zone[2]) == 1 else "a zone"
+        return f"{kind} of {zone[1]}"
+    fips = _FIPS.fullmatch(region)
+    plain = fips[1] or fips[2] if fips else ""
+    if partition(plain):
+        return f"did you mean {plain} with AWS_USE_FIPS_ENDPOINT=true?"
+    # A name that is similar, but of another partition, would be dangerous advice.
+    stem = _stem_of(region)
+    same = [n for n in known if _stem_of(n) == stem and not n.endswith("-global")]
+    if stem and re.fullmatch(rf"{stem}-?\d*", region) and _by_prefix(stem):
+        return f"did you mean {_by_prefix(stem)}?"
+    ratios = {n: SequenceMatcher(None, region.lower(), n).ratio() for n in same}
+    close = max(ratios, key=lambda n: ratios[n])
+    return f"did you mean {close}?" if ratios[close] >= _SIMILAR else ""
+
+
+def _squeezed(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+def _partition_region(host: str) -> str:
+    """Return a region of the partition that the DNS suffix of ``host`` is of; "" if of none."""
+    for found in _partitions():
+        outputs = found["outputs"]
+        if host.endswith((f".{outputs['dnsSuffix']}", f".{outputs['dualStackDnsSuffix']}")):
+            return str(outputs["implicitGlobalRegion"])
+    return ""
+
+
+@lru_cache(None)
+def _partitions() -> list[dict[str, Any]]:
+    from botocore.loaders import Loader
+
+    found: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return found
