@@ -1136,6 +1136,22 @@ def test_defaults_mode_limits_the_time_to_connect(
     assert assert_reported(done, KINDS["read"]) == message
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_defaults_mode_limits_the_time_to_connect_to_a_proxy(
+    scheme: str, run_fast: ForkRunner, full: str
+) -> None:
+    """The mode allows 1.1 s."""
+    env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "AWS_DEFAULTS_MODE": "in-region"}
+    file = proxied(run_fast, int(full.rpartition(":")[2]))
+    given = {**ONE_TRY, "IAMCLI_TIMEOUT": "", "CLIENT_CONFIG_FILE": file}
+    begun = time.monotonic()
+    done = run_fast(*KINDS["create"].arguments, env={**env, **given})
+    assert 1 <= time.monotonic() - begun < 10
+    message = assert_reported(done, KINDS["create"])
+    assert message.startswith("cannot reach the proxy: ")
+    assert message.endswith(f"; check the client configuration {file}")
+
+
 @pytest.fixture
 def mute() -> Iterator[str]:
     """The URL of a server that accepts connections, and says nothing."""

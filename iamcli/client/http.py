@@ -114,7 +114,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
         # After a stop, a time-out of the socket would discard a response that has arrived.
         super().__init__(timeout=(timeout[0], None), **settings)
-        self._timeout = timeout[1]
+        self._seconds = timeout[1]
         self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
         if self.pools:
             # Only without a proxy.
@@ -127,7 +127,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         MAX_RESPONSE.
         """
         request.stream_output = True
-        deadline = _Deadline(self._timeout)
+        deadline = _Deadline(self._seconds)
         complete = False
         try:
             with deadline:
