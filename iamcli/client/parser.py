@@ -30,7 +30,6 @@ _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<([A-Za-z0-9]+)[\s
 #: What botocore raises for a response of another form, or one that is nested too deeply.
 _DEFECTS = (
     ArithmeticError,
-    AttributeError,
     LookupError,
     RecursionError,
     TypeError,
@@ -84,6 +83,12 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
             response = {**response, "body": b"<ErrorResponse/>"}
         try:
             return super().parse(response, shape)
+        except AttributeError as error:
+            # botocore makes a list of an element that occurs more than once. Any other object lacks
+            # an attribute because botocore has changed, whatever the response is.
+            if not isinstance(error.obj, list):
+                raise
+            raise ResponseParserError(str(error)) from error
         except _DEFECTS as error:
             raise ResponseParserError(str(error)) from error
 

@@ -1,0 +1,129 @@
+"""The private attributes of botocore that the client uses: listed, and still there."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import sys
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import botocore
+from botocore.credentials import RefreshableCredentials
+from botocore.httpsession import URLLib3Session
+from support.shell import BIN, ROOT
+from support.stub import ok
+
+import iamcli.client
+from iamcli.client.internals import INTERNALS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.shell import Shell
+    from support.stub import Stub
+
+LISTED = {name for names in INTERNALS.values() for name in names}
+#: The classes whose objects have attributes that the class lacks, with an object of each.
+OBJECTS: dict[type, Any] = {
+    URLLib3Session: URLLib3Session(),
+    RefreshableCredentials: RefreshableCredentials(
+        "a", "s", "t", datetime.now(timezone.utc), dict, "test"
+    ),
+}
+FOREIGN = ("botocore", "http", "urllib3")
+
+
+def has(of: type, name: str) -> bool:
+    return hasattr(OBJECTS.get(of, of), name)
+
+
+def named(path: str) -> type:
+    module, _, name = path.rpartition(".")
+    found: type = getattr(importlib.import_module(module), name)
+    return found
+
+
+def test_this_botocore_has_each_of_them() -> None:
+    gone = [
+        f"{path}.{name}"
+        for path, names in INTERNALS.items()
+        for name in names
+        if not has(named(path), name)
+    ]
+    assert gone == [], f"botocore {botocore.__version__} has not: {', '.join(gone)}"
+
+
+def modules() -> Iterator[Any]:
+    for found in pkgutil.iter_modules(iamcli.client.__path__, "iamcli.client."):
+        yield importlib.import_module(found.name)
+
+
+def subclasses() -> Iterator[tuple[type, list[type]]]:
+    """Each class of the client that is made from foreign ones, with these."""
+    for module in modules():
+        for _, found in inspect.getmembers(module, inspect.isclass):
+            bases = [base for base in found.__mro__ if base.__module__.startswith(FOREIGN)]
+            if found.__module__ == module.__name__ and bases:
+                yield found, bases
+
+
+def private(tree: ast.AST) -> set[str]:
+    """The private names in ``tree``: attributes, and methods."""
+    found = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return {name for name in found if name.startswith("_") and not name.startswith("__")}
+
+
+def test_each_of_them_is_listed_once_and_used() -> None:
+    """Also a name of our own must not be that of an attribute of botocore."""
+    used = set()
+    for found, bases in subclasses():
+        names = private(ast.parse(inspect.getsource(found)))
+        used |= {name for name in names if any(has(base, name) for base in bases)}
+    # An access to another object needs this remark.
+    for file in (ROOT / "iamcli").rglob("*.py"):
+        for line in file.read_text().splitlines():
+            code, mark, _ = line.partition("# noqa: SLF001")
+            if mark and "sandbox" not in file.parts:
+                used |= private(ast.parse(code.strip()))
+    assert used == LISTED
+    assert len(LISTED) == sum(map(len, INTERNALS.values()))
+    assert all(reason for names in INTERNALS.values() for reason in names.values())
+
+
+#: Runs a command with a botocore whose parser has another name for a method.
+RENAMED = """
+import runpy, sys
+from botocore.parsers import ResponseParser
+del ResponseParser._parse_shape
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(
+    run: Shell, stub: Stub
+) -> None:
+    user = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+    url = stub.endpoint(ok("GetUser", user)).url
+    command = str(BIN / "iam-usergetattributes")
+    done = run(sys.executable, "-c", RENAMED, command, "-u", "bob", env={"AWS_IAM_URL": url})
+    assert (done.status, done.out) == (1, "")
+    assert "internal error" in done.err
+    assert "_parse_shape" in done.err
+    assert "IAM response" not in done.err
+
+
+def test_an_element_that_occurs_more_than_once_is_blamed_on_the_response(
+    run: Shell, stub: Stub
+) -> None:
+    answer = ok("DeleteUser")
+    twice = answer.body.replace(b"</RequestId>", b"</RequestId><RequestId>2</RequestId>")
+    assert twice != answer.body
+    url = stub.endpoint(answer._replace(body=twice)).url
+    done = run("iam-userdel", "-u", "bob", env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"})
+    assert (done.status, done.out) == (1, "")
+    assert "not an IAM response" in done.err
