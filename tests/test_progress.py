@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
 from support.faults import CLOSED, SILENT
 from support.selection import every
+from support.shell import BIN
 from support.stub import Answer, ok, refused
 from support.terminal import SIZE, Terminal, rows
 
@@ -179,6 +180,23 @@ def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> N
     assert rows(shown, 40) == [""]
 
 
+#: Runs a command for which the part of the longest pause that chance selects is known.
+LUCK = """
+import random, runpy, sys
+part = float(sys.argv[1])
+random.random = lambda: part
+sys.argv = sys.argv[2:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def pausing(typed: Typist, part: float, line: str) -> str:
+    """Return the command ``line`` with pauses of ``part`` of a second before a second request."""
+    file = typed.home / "luck"
+    file.write_text(LUCK)
+    return f"{sys.executable} {file} {part} {BIN}/{line}"
+
+
 @pytest.mark.parametrize(
     ("first", "reason"),
     every(
@@ -196,12 +214,25 @@ def test_a_wait_before_a_request_is_sent_again(
     first: Answer, reason: str, typed: Typist, stub: Stub
 ) -> None:
     answers = [first, ok("GetUser", USER)]
-    shown = typed("iam-usergetattributes -u bob", at(stub.endpoint(*answers)))
-    (seen,) = steps(shown)
-    assert seen.startswith(f"{reason}; trying again in ")
+    line = "iam-usergetattributes -u bob"
+    # Of the modes, only this one pauses as long after each kind of failure with each botocore.
+    env = {"AWS_RETRY_MODE": "legacy"}
+    shown = typed(pausing(typed, 0.34, line), at(stub.endpoint(*answers), **env))
+    assert steps(shown) == [f"{reason}; trying again in 0.3 s"]
     assert rows(shown) == ["arn", "id", ""]
-    env = at(stub.endpoint(*answers), IAMCLI_STRICT="1")
-    assert typed("iam-usergetattributes -u bob", env) == "arn\r\nid\r\n"
+    env["IAMCLI_STRICT"] = "1"
+    shown = typed(pausing(typed, 0.34, line), at(stub.endpoint(*answers), **env))
+    assert shown == "arn\r\nid\r\n"
+
+
+@pytest.mark.parametrize("first", [THROTTLED, FAILED], ids=["throttled", "failed"])
+@pytest.mark.parametrize("mode", every(3, ["standard", "legacy", "adaptive"]))
+def test_a_short_wait_is_not_shown(mode: str, first: Answer, typed: Typist, stub: Stub) -> None:
+    endpoint = stub.endpoint(first, ok("GetUser", USER))
+    line = pausing(typed, 0.04, "iam-usergetattributes -u bob")
+    shown = typed(line, at(endpoint, AWS_RETRY_MODE=mode))
+    assert shown == "arn\r\nid\r\n"
+    assert endpoint.operations == ["GetUser"] * 2
 
 
 def test_a_wait_for_a_new_user(typed: Typist, stub: Stub) -> None:
@@ -220,8 +251,8 @@ def test_a_wait_is_shown_after_the_step(
     first: Answer, reason: str, typed: Typist, stub: Stub
 ) -> None:
     account = stub.add(lambda url: Meeting(url, "DeleteUser", first))
-    seen = steps(typed("iam-userdel -u bob -r", at(account)))
+    seen = steps(typed(pausing(typed, 0.5, "iam-userdel -u bob -r"), at(account)))
     *_, before, waiting, after = seen
     assert before == after == REMOVED[-1]
-    assert re.fullmatch(rf"{REMOVED[-1]}; {reason}; trying again in \d\.\d s", waiting)
+    assert waiting == f"{REMOVED[-1]}; {reason}; trying again in 0.5 s"
     assert not account.exists

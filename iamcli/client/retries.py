@@ -16,6 +16,7 @@ from botocore.hooks import HierarchicalEmitter, first_non_none_response
 from iamcli.client.outcomes import NON_IDEMPOTENT
 from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.errors import Failure
+from iamcli.output.progressline import SHORTEST_PAUSE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Retries:
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
     ``resent``: whether the current request is sent again although an earlier attempt may have taken
-    effect. ``pausing``: called with the reason before a pause, and with "" before each
-    request. Raises Failure if the configured mode or number of attempts is invalid.
+    effect. ``pausing``: called with the reason before a pause that is shown, and with "" before
+    each request. Raises Failure if the configured mode or number of attempts is invalid.
     """
 
     def __init__(
@@ -104,7 +105,8 @@ class Retries:
         if delay is not None:
             self.resent = self.resent or not no_effect
             self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
-            self._pausing(f"{reason}; trying again in {delay:.1f} s")
+            if delay >= SHORTEST_PAUSE:
+                self._pausing(f"{reason}; trying again in {delay:.1f} s")
         return delay
 
     def _record_success(self, event_name: str, response: Any, event: dict[str, Any]) -> None:

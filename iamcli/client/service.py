@@ -7,7 +7,7 @@ import time
 from iamcli import interrupts
 from iamcli.client import outcomes
 from iamcli.errors import Failure, ServiceError, UnknownOutcome
-from iamcli.output.progressline import ProgressLine
+from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
@@ -131,7 +131,8 @@ class IAM:
 
     def pause(self, seconds: float, reason: str) -> None:
         """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
-        self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
+        if seconds >= SHORTEST_PAUSE:
+            self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
         with interrupts.Window():
             time.sleep(seconds)
 

@@ -15,6 +15,9 @@ _COLUMNS = 80
 #: Moves the cursor to the first column; erases what follows the cursor.
 _BEGIN, _REST = b"\r", b"\x1b[K"
 
+#: The shortest pause that is shown (seconds); a shorter one ends before the line can be read.
+SHORTEST_PAUSE = 0.1
+
 
 class ProgressLine:
     """A line that shows the current step of a command and why it pauses.
