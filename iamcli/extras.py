@@ -1,4 +1,4 @@
-"""The packages that some subcommands need, and how to add them to this installation of iamcli."""
+"""The packages that some subcommands or profiles need, and how to add them to this installation."""
 
 from __future__ import annotations
 
@@ -11,24 +11,35 @@ PACKAGES = {
     "sandbox": ("moto[iam,server]>=5.1.1",),
     "qr": ("segno>=1.6",),
     "check": ("tree-sitter>=0.23.2", "tree-sitter-bash>=0.23.3"),
+    "login": ("botocore[crt]>=1.41.0",),
 }
-#: The packages of Debian that are the same; Debian has none for ``check``.
+#: The extras of subcommands. ``login`` is for profiles that ``aws login`` has made.
+OF_SUBCOMMANDS = ("sandbox", "qr", "check")
+#: The packages of Debian that are the same. Debian has none for ``check``, and its botocore is too
+#: old for ``login``.
 DEBIAN = {
     "sandbox": ("python3-moto", "python3-flask-cors"),
     "qr": ("python3-segno",),
     "check": (),
+    "login": (),
 }
 #: The modules that show that an extra is installed.
 _MODULES = {
     "sandbox": ("moto", "flask", "flask_cors"),
     "qr": ("segno",),
     "check": ("tree_sitter", "tree_sitter_bash"),
+    "login": ("awscrt",),
 }
 
 
 def missing() -> list[str]:
-    """Return the extras that are not installed. Their modules are not imported."""
-    return [extra for extra in PACKAGES if not _is_installed(extra)]
+    """Return the extras of subcommands that are not installed. Their modules are not imported."""
+    return [extra for extra in OF_SUBCOMMANDS if not _is_installed(extra)]
+
+
+def can_be_added(extra: str) -> bool:
+    """Return whether ``extra`` can be added to this installation of iamcli."""
+    return not is_one_file() and not (_is_debian() and not DEBIAN[extra])
 
 
 def advice(*extras: str) -> str:

@@ -56,6 +56,35 @@ def test_the_command_fits_the_installer(run: Shell, venv: Path, mark: str, wante
     assert said == wanted.format(python=venv / "bin" / "python")
 
 
+def test_the_extra_of_a_profile(run: Shell, venv: Path) -> None:
+    python = venv / "bin" / "python"
+    assert advice(run, venv, "login") == f"run: {python} -m pip install 'botocore[crt]>=1.41.0'"
+    # Its module shows that it is there, so that uv keeps it.
+    (run.home / "iamcli").symlink_to(ROOT / "iamcli")
+    (run.home / "awscrt.py").touch()
+    (venv / "uv-receipt.toml").touch()
+    try:
+        said = advice(run, venv, "qr", path=run.home)
+    finally:
+        (venv / "uv-receipt.toml").unlink()
+    assert said == "run: uv tool install '--with=segno>=1.6' '--with=botocore[crt]>=1.41.0' iamcli"
+
+
+def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
+    code = (
+        "import sys\nfrom iamcli import extras\n"
+        "print(*map(extras.can_be_added, extras.PACKAGES))\n"
+        "extras._is_debian = lambda: True\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
+        "sys.modules['_bootstrap'] = sys\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
+    )
+    done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
+    assert done == (
+        0,
+        "True True True True\nTrue True False False\nFalse False False False\n",
+        "",
+    )
+
+
 def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:
     # uv replaces the environment with what its command names.
     (tmp_path / "iamcli").symlink_to(ROOT / "iamcli")

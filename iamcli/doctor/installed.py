@@ -124,7 +124,7 @@ def _extras() -> Check:
         found = f"not installed: {_listed(missing)}"
         needed = f"if you need {'it' if missing[1:] == [] else 'them'}, "
         return warning("extras", "extra-missing", found, needed + extras.advice(*missing))
-    return ok("extras", f"{_listed(list(extras.PACKAGES))} are installed")
+    return ok("extras", f"{_listed(list(extras.OF_SUBCOMMANDS))} are installed")
 
 
 def _listed(names: list[str]) -> str:
