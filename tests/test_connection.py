@@ -1568,7 +1568,7 @@ def test_debug_shows_where_the_key_and_the_endpoint_come_from(
         ((), variable, f"credential file {file}", "AWS_IAM_URL"),
         (("--url", endpoint.url), {}, f"credential file {file}", "--url"),
         ((), {**KEY_VARIABLES, **variable, **token}, "AWS_ACCESS_KEY_ID", "AWS_IAM_URL"),
-        ((), {**profile, **config}, "botocore's method shared-credentials-file", CONFIGURED),
+        ((), {**profile, **config}, "profile default", CONFIGURED),
         ((), {"AWS_ENDPOINT_URL": endpoint.url}, f"credential file {file}", "AWS_ENDPOINT_URL"),
     ):
         done = run_fast("iam-usergetattributes", "-u", "bob", "-d", *arguments, env=env)

@@ -267,8 +267,8 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda _: {"AWS_CREDENTIAL_FILE": "", **KEYS, "AWS_ACCESS_KEY_ID": "<your-key-id>"},
     ),
     ("brackets", "credentials", lambda p: chain(p, PROFILE.replace(SECRET, "<your-secret>"))),
-    ("wrong-key", "identity", lambda p: refusing(p, "InvalidClientTokenId", "not valid")),
-    ("wrong-key", "identity", lambda p: refusing(p, "SignatureDoesNotMatch", "not ours")),
+    ("wrong-key", "credentials", lambda p: refusing(p, "InvalidClientTokenId", "not valid")),
+    ("wrong-key", "credentials", lambda p: refusing(p, "SignatureDoesNotMatch", "not ours")),
     (
         "wrong-key",
         "credentials",
@@ -299,7 +299,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ),
     ("token-expired", "credentials", lambda p: chain(p, SSO, "config")),
     *(
-        ("wrong-key", "identity", lambda p, code=code: refusing(p, code))
+        ("wrong-key", "credentials", lambda p, code=code: refusing(p, code))
         for code in ("MissingAuthenticationToken", "OptInRequired", "InvalidToken")
     ),
     ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
@@ -374,11 +374,11 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         "endpoint",
         lambda p: private(AWS_IAM_URL=refusing(p, "MethodNotAllowed")["AWS_ENDPOINT_URL"]),
     ),
-    # The key is one of another installation than IAM.
+    # STS accepts the signature.
     (
         "endpoint-wrong",
         "endpoint",
-        lambda p: {"AWS_IAM_URL": refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"]},
+        lambda p: {"AWS_IAM_URL": refusing(p, "SignatureDoesNotMatch")["AWS_ENDPOINT_URL"]},
     ),
     (
         "endpoint-wrong",
@@ -406,7 +406,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ),
     (
         "token-expired",
-        "identity",
+        "credentials",
         lambda p: {
             "AWS_CREDENTIAL_FILE": "",
             **KEYS,

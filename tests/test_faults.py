@@ -878,8 +878,7 @@ def test_refused_connection_is_message_and_tried_again(
     lines = [line for line in done.err.splitlines() if ": debug: " not in line]
     assert done.status == 1
     assert lines[0] == (
-        f"{what.arguments[0]}: cannot connect to {url}: Connection refused; "
-        "check --url and AWS_IAM_URL"
+        f"{what.arguments[0]}: cannot connect to {url}: Connection refused; check AWS_IAM_URL"
     )
     assert done.err.count("retrying in") == 1
 

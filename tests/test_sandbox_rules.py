@@ -2052,6 +2052,7 @@ NOT_RULES = {
     "cannot be modified while": "nothing takes time",
     "security token": "keys are not checked",
     "Signature expired": "signatures are not checked",
+    "valid region": "signatures are not checked",
     "Invalid ARN": "a later recording of the same test says it in other words",
     "No such service": "moto has no service-specific credentials",
     "suffix": "moto makes up the names of service-linked roles",

@@ -438,11 +438,13 @@ def test_a_terminal_shows_the_progress_and_what_was_written(service: Endpoint, r
 
 
 def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:
-    service.on("GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", "no", 403))
+    message = "The request signature we calculated does not match."
+    service.on("GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", message, 403))
     command = ["-m", "iamcli", "snapshot", str(run.home / "account.json")]
     terminal = Terminal(sys.executable, *command, env=run.env)
     assert terminal.status() == 1
-    assert "iamcli: SignatureDoesNotMatch: no\r\niamcli: check the secret" in terminal.shown
+    first = f"iamcli: SignatureDoesNotMatch: {message}"
+    assert f"{first}\r\niamcli: check the secret" in terminal.shown
 
 
 # What is denied.

@@ -311,8 +311,10 @@ def checking(script: bytes) -> Callable[[Shell, Stub], Run]:
     return made
 
 
-def turned_down(arguments: str, code: str, message: str) -> Callable[[Shell, Stub], Run]:
-    return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)))
+def turned_down(
+    arguments: str, code: str, message: str, **env: str
+) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)), env=env)
 
 
 def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
@@ -326,6 +328,7 @@ def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
     return made
 
 
+MISMATCH = "The request signature we calculated does not match the signature you provided."
 CREATE = "iam-useraddloginprofile -u bob -p -"
 CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword", "old", "new", "new")
 AGE = ok(
@@ -395,7 +398,21 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iam-groupcreate -g g", "LimitExceeded", "Cannot exceed quota for GroupsPerAccount: 300"
     ),
     "the clock": turned_down("iam-accountaliaslist", "RequestExpired", "Request has expired."),
-    "check the secret": turned_down("iam-accountaliaslist", "SignatureDoesNotMatch", "No."),
+    "check the secret": turned_down("iam-accountaliaslist", "SignatureDoesNotMatch", MISMATCH),
+    "requests to": turned_down(
+        "iam-accountaliaslist",
+        "SignatureDoesNotMatch",
+        "Credential should be scoped to a valid region, not 'us-east-1'.",
+    ),
+    "the temporary": turned_down(
+        "iam-accountaliaslist",
+        "ExpiredToken",
+        "The security token included in the request is expired",
+        AWS_CREDENTIAL_FILE="",
+        AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE",
+        AWS_SECRET_ACCESS_KEY="passw0rd",
+        AWS_SESSION_TOKEN="passw0rd",
+    ),
     "in the policy": turned_down(
         "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
     ),

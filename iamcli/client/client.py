@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from iamcli.client.sources import Origin
     from iamcli.config.connection import Connection
 
 _MODEL = os.path.join(os.path.dirname(__file__), "model.json")
@@ -99,6 +100,7 @@ class Client:
             self._attempts.register(events)
             self._endpoint = self._make_endpoint(connection, settings, limits, events)
             self._key_source = connection.key_source
+            self._session = settings.session
 
     @property
     def url(self) -> str:
@@ -106,10 +108,11 @@ class Client:
         return self.destination.url
 
     @property
-    def key_source(self) -> str:
-        """The file, the variable or the method of botocore that the access key is from."""
-        method = getattr(self._keys, "method", "unknown")
-        return self._key_source or f"botocore's method {method}"
+    def origin(self) -> Origin:
+        """The place that the access key is from."""
+        from iamcli.client.sources import origin
+
+        return origin(self._key_source, self._session, self._keys)
 
     @property
     def access_key_id(self) -> str:
@@ -117,10 +120,9 @@ class Client:
         return str(frozen(self._keys).access_key)
 
     @property
-    def lacks_token(self) -> bool:
-        """Whether the access key is a temporary one without its session token."""
-        key = frozen(self._keys)
-        return str(key.access_key).startswith("ASIA") and not key.token
+    def has_token(self) -> bool:
+        """Whether there is a session token; raises as ``secrets`` does."""
+        return bool(frozen(self._keys).token)
 
     @property
     def secrets(self) -> list[str]:
@@ -133,7 +135,7 @@ class Client:
         """Where the key, the endpoint and the proxy are from, for debug output."""
         sent = self.destination
         return [
-            f"key {self.access_key_id} from {self.key_source}",
+            f"key {self.access_key_id} from {self.origin.place}",
             f"endpoint {sent.url} from {sent.source}, signed for {sent.region}",
             *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
         ]
@@ -171,7 +173,10 @@ class Client:
         self._parsers.missing = missing
         self._retries.resent = resent
         self._attempts.start()
-        translator = ErrorTranslator(self.url, proxy=self._proxy_source, changes=changes)
+        source = self.destination.source if self.destination.specified else ""
+        translator = ErrorTranslator(
+            self.url, source=source, proxy=self._proxy_source, changes=changes
+        )
         try:
             with translator:
                 response, parsed = self._endpoint.make_request(model, request)

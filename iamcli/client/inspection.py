@@ -14,6 +14,7 @@ from botocore.httpsession import get_cert_path
 
 from iamcli.client import probe
 from iamcli.client.identity import CALLER, sts_target
+from iamcli.client.login import NoLogin
 from iamcli.client.messages import ErrorTranslator, reason
 from iamcli.client.probe import Question
 from iamcli.client.retries import mode_and_limit
@@ -30,6 +31,7 @@ from iamcli.client.settings import (
     timeout,
     transport,
 )
+from iamcli.client.sources import login, origin
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from iamcli.client.probe import Outcome
     from iamcli.client.settings import Destination
+    from iamcli.client.sources import Origin
     from iamcli.config.connection import Connection
 
 #: The credential methods of botocore that may send requests, or run a program.
@@ -60,13 +63,13 @@ LONGEST_WAIT = 10.0
 #: The error codes of credentials that have expired.
 EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 
-#: The commands that get a new token, by the exceptions for a token that is missing or has expired.
+#: The credential method, by the exceptions for a token that is missing or has expired.
 _LOGINS = {
-    "UnauthorizedSSOTokenError": "aws sso login",
-    "SSOTokenLoadError": "aws sso login",
-    "TokenRetrievalError": "aws sso login",
-    "LoginRefreshRequired": "aws login",
-    "LoginTokenLoadError": "aws login",
+    "UnauthorizedSSOTokenError": "sso",
+    "SSOTokenLoadError": "sso",
+    "TokenRetrievalError": "sso",
+    "LoginRefreshRequired": "login",
+    "LoginTokenLoadError": "login",
 }
 
 
@@ -145,11 +148,19 @@ class Inspection:
     # The credentials.
 
     def keys(self) -> Any:
-        """Return the credentials, or None if there are none; raise Failure if they are invalid."""
+        """Return the credentials, or None if there are none.
+
+        Raises NoLogin, Expired or Unobtainable.
+        """
         if self._connection.keys:
             return self._connection.keys
-        with ErrorTranslator():
-            keys = find_keys(self._settings, without=ASKING_METHODS if self._offline else ())
+        try:
+            with ErrorTranslator():
+                keys = find_keys(self._settings, without=ASKING_METHODS if self._offline else ())
+        except NoLogin:
+            raise
+        except Failure as failure:
+            raise self._explained(failure) from None
         hidden = self._offline and keys and self._would_ask_before(keys.method)
         return None if hidden else keys
 
@@ -171,22 +182,31 @@ class Inspection:
         try:
             return frozen(keys)
         except Failure as failure:
-            cause = failure.__context__
-            # RuntimeError: the credentials were renewed, and the new ones have expired too.
-            login = _LOGINS.get(type(cause).__name__, "")
-            if login or isinstance(cause, RuntimeError):
-                expired = Expired(str(failure))
-                expired.login = login
-                raise expired from None
-            unobtainable = Unobtainable(str(failure))
-            if isinstance(cause, exceptions.ClientError):
-                error = cause.response.get("Error", {})
-                unobtainable.code = str(error.get("Code", ""))
-                unobtainable.text = str(error.get("Message", ""))
-            elif isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
-                unobtainable.problem = probe.problem(cause)
-                unobtainable.url = str(cause.kwargs.get("endpoint_url", ""))
-            raise unobtainable from None
+            raise self._explained(failure) from None
+
+    def _explained(self, failure: Failure) -> Expired | Unobtainable:
+        """Return the failure with what its cause, an exception of botocore, tells."""
+        cause = failure.__context__
+        method = _LOGINS.get(type(cause).__name__, "")
+        # RuntimeError: the credentials were renewed, and the new ones have expired too.
+        if method or isinstance(cause, RuntimeError):
+            # The next sentence of botocore says what to do.
+            expired = Expired(str(failure).partition(". ")[0].removesuffix("."))
+            expired.login = login(self._settings.session, method)
+            return expired
+        unobtainable = Unobtainable(str(failure).removesuffix("."))
+        if isinstance(cause, exceptions.ClientError):
+            error = cause.response.get("Error", {})
+            unobtainable.code = str(error.get("Code", ""))
+            unobtainable.text = str(error.get("Message", ""))
+        elif isinstance(cause, (exceptions.HTTPClientError, exceptions.ConnectionError)):
+            unobtainable.problem = probe.problem(cause)
+            unobtainable.url = str(cause.kwargs.get("endpoint_url", ""))
+        return unobtainable
+
+    def origin(self, keys: Any) -> Origin:
+        """Return where ``keys`` are from."""
+        return origin(self._connection.key_source, self._settings.session, keys)
 
     @staticmethod
     def require_valid(keys: Any) -> None:

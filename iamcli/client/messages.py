@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+#: What to check if the endpoint is that of AWS.
+_NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
+
 #: The message for each kind of exception; the first one that matches is used.
 MESSAGES = (
     (ProxyConnectionError, "cannot reach the proxy: {reason}; check {proxy}"),
@@ -37,7 +40,7 @@ MESSAGES = (
     ),
     (
         EndpointConnectionError,
-        "cannot connect to {url}: {reason}; check --url and AWS_IAM_URL",
+        "cannot connect to {url}: {reason}; {where}",
     ),
     (
         ReadTimeoutError,
@@ -59,13 +62,17 @@ MESSAGES = (
 class ErrorTranslator:
     """Translates the exceptions of botocore in a ``with`` block to Failures.
 
-    ``url``: the endpoint; ``proxy``: what names the proxy; ``changes``: whether the request changes
-    something, so that the message does not suggest trying again. ``arrived``: after the block,
-    whether the request may have reached the service.
+    ``url``: the endpoint; ``source``: what names it, or "" if nothing does; ``proxy``: what names
+    the proxy; ``changes``: whether the request changes something, so that the message does not
+    suggest trying again. ``arrived``: after the block, whether the request may have reached the
+    service.
     """
 
-    def __init__(self, url: str = "", *, proxy: str = "", changes: bool = False) -> None:
+    def __init__(
+        self, url: str = "", *, source: str = "", proxy: str = "", changes: bool = False
+    ) -> None:
         self._url = url
+        self._where = f"check {source}" if source else _NETWORK
         self._proxy = proxy
         self._again = "" if changes else "; try again"
         self.arrived = False
@@ -85,6 +92,7 @@ class ErrorTranslator:
             )
             message = next(message for kinds, message in MESSAGES if isinstance(error, kinds))
             values = {"url": self._url, "proxy": self._proxy, "again": self._again}
+            values["where"] = self._where
             values["settings"] = f"; check {self._proxy}" if self._proxy else ""
             raise Failure(message.format(reason=reason(error), **values)) from None
 

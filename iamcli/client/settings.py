@@ -12,6 +12,7 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     EndpointProviderError,
+    ParamValidationError,
 )
 
 from iamcli.client import parents
@@ -282,9 +283,20 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     for method in ("ec2-credentials-file", *without):
         chain.remove(method)
     try:
-        return _called(settings.session.get_credentials)
+        keys = _called(settings.session.get_credentials)
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
-        raise _unusable(error) from None
+        raise _no_login(settings.session, error) or _unusable(error) from None
+    if keys is None and not without:
+        failure = _no_login(settings.session, None)
+        if failure:
+            raise failure
+    return keys
+
+
+def _no_login(session: Session, error: Exception | None) -> Failure | None:
+    from iamcli.client.login import unusable
+
+    return unusable(session, error)
 
 
 def _credential_program(arguments: list[str], **settings: Any) -> subprocess.Popen[bytes]:
@@ -338,7 +350,7 @@ def _called(obtain: Callable[[], Any]) -> Any:
 
 def _unusable(error: Exception) -> Failure:
     """Return the failure for an exception that was raised while botocore got credentials."""
-    reason = str(error).partition("\n")[0]
+    reason = _report(error)
     if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
         # The text of such an error may contain the password of a proxy.
         reason = "an address or a header is invalid; check the proxy variables"
@@ -350,6 +362,22 @@ def _unusable(error: Exception) -> Failure:
     elif not isinstance(error, (BotoCoreError, ClientError, RuntimeError, ValueError)):
         reason = f"a file or a program gave an invalid value ({type(error).__name__})"
     return Failure(f"cannot get credentials from the AWS configuration: {reason}")
+
+
+def _report(error: Exception) -> str:
+    """Return the report of an exception as one line.
+
+    That of invalid parameters has a line for each of them. A program may print an empty line first,
+    and indented lines about where it failed.
+    """
+    lines = [line for line in str(error).splitlines() if line.strip() and not line[0].isspace()]
+    if not lines:
+        return type(error).__name__
+    heading = lines[0].rstrip()
+    if isinstance(error, ParamValidationError):
+        return f"{heading} {'; '.join(lines[1:])}"
+    more = lines[1] if heading.endswith(":") and len(lines) > 1 else ""
+    return f"{heading} {more}".rstrip()
 
 
 def _is_part(value: object) -> bool:

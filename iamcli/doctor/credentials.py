@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from iamcli.client.inspection import Expired, NoProfile, Unobtainable, Unreadable, files
+from iamcli.client.login import NoLogin
 from iamcli.client.regions import is_of_aws
 from iamcli.config import properties
 from iamcli.doctor import network
@@ -62,17 +63,17 @@ def examine(configuration: Configuration, *, offline: bool) -> Credentials:
     """Check which credentials commands would use; ``offline``: without asking for them."""
     failure = configuration.failures.get("credentials")
     inspection = configuration.inspection
-    if failure and os.environ.get(CREDENTIAL_FILE) == "":
-        check = failed("credentials", "empty-variable", str(failure))
-        return Credentials(check, None, (CREDENTIAL_FILE,))
     if failure:
-        return Credentials(_invalid(failure))
+        reported = (CREDENTIAL_FILE,) if os.environ.get(CREDENTIAL_FILE) == "" else ()
+        return Credentials(_invalid(failure), None, reported)
     if inspection is None:
         return Credentials(skipped("credentials", UNREAD))
     try:
         keys = inspection.keys()
-    except Failure as unusable:
-        return Credentials(failed("credentials", None, f"{unusable}; {_SET_A_FILE}"))
+    except NoLogin as unusable:
+        return Credentials(failed("credentials", "extra-missing", str(unusable)))
+    except (Expired, Unobtainable) as unusable:
+        return Credentials(_unobtainable(unusable))
     known = places(inspection, offline=offline)
     if keys is None:
         return _missing(known, offline=offline)
@@ -87,21 +88,33 @@ def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Check | None]:
     try:
         return inspection.key(keys), None
     except Expired as failure:
-        advice = f"run: {failure.login}" if failure.login else network.EXPIRED_ADVICE
-        return None, wrong("credentials", "token-expired", str(failure), advice)
+        check = _unobtainable(failure)
+        if not failure.login:
+            check = check._replace(advice=inspection.origin(keys).renewal)
+        return None, check
     except Unobtainable as failure:
-        if failure.problem:
-            of_user = bool(failure.url) and not is_of_aws(failure.url)
-            cause = network.cause(failure.problem, of_user=of_user)
-            advice = network.advice(failure.problem)
-        else:
-            cause = network.verdict(failure.code, failure.text)
-            advice = "check the settings of the profile and the access key that it uses"
-        return None, wrong("credentials", cause, str(failure), advice)
+        return None, _unobtainable(failure)
+
+
+def _unobtainable(failure: Expired | Unobtainable) -> Check:
+    """Return the check for credentials that the configuration names, and that were not obtained."""
+    if isinstance(failure, Expired):
+        advice = f"run: {failure.login}" if failure.login else "get new temporary credentials"
+        return wrong("credentials", "token-expired", str(failure), advice)
+    if failure.problem:
+        of_user = bool(failure.url) and not is_of_aws(failure.url)
+        cause = network.cause(failure.problem, of_user=of_user)
+        advice = network.advice(failure.problem)
+    else:
+        cause = network.verdict(failure.code, failure.text)
+        advice = "check the settings of the profile and the access key that it uses"
+    return wrong("credentials", cause, str(failure), advice)
 
 
 def _invalid(failure: Failure) -> Check:
     """Return the check for a credential file, a variable or a profile that is invalid."""
+    if os.environ.get(CREDENTIAL_FILE) == "":
+        return failed("credentials", "empty-variable", str(failure))
     if isinstance(failure, Unreadable):
         found, _, advice = str(failure).partition("; ")
         correct = advice or f"correct {' or '.join(files())}"
@@ -162,7 +175,7 @@ def _found(
     configuration: Configuration, inspection: Inspection, keys: Any, known: Sequence[Place]
 ) -> Check:
     """Return the check of ``keys``."""
-    used = source(configuration, inspection.profile, keys)
+    used = source(configuration, inspection, keys)
     expiry = inspection.expiry(keys)
     if expiry and not expiry.tzinfo:
         found = f"{used}: the time at which the credentials expire has no time zone: {expiry}"
@@ -183,7 +196,7 @@ def _found(
     if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
         # Others are renewed when a request needs them.
         found = f"the access key from {used} has expired at {expiry:{_TIME}}"
-        return wrong("credentials", "token-expired", found, network.EXPIRED_ADVICE)
+        return wrong("credentials", "token-expired", found, inspection.origin(keys).renewal)
     found = f"{shown} from {used}{passed_over(known, used)}"
     exposed = exposed_files(configuration)
     if exposed:

@@ -47,7 +47,7 @@ def _ask(configuration: Configuration, keys: Any, secrets: Secrets, why: str) ->
         key, refusal = credentials.obtain(inspection, keys)
         if refusal is None:
             secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
-            return network.examine(inspection, target, key)
+            return network.examine(inspection, target, inspection.origin(keys), key)
         found["credentials"] = refusal
         why = "not checked until credentials is right"
     return found | {name: skipped(name, why) for name in ("identity", "tls", "clock")}

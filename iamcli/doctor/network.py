@@ -15,7 +15,15 @@ from iamcli.config.connection import is_this_machine
 from iamcli.doctor.check import OK, ok, skipped, warning, wrong
 from iamcli.doctor.configuration import described
 from iamcli.errors import Failure
-from iamcli.hints.credentials import MAX_SKEW, TIMES
+from iamcli.hints.credentials import (
+    MAX_SKEW,
+    MISMATCH,
+    TIMES,
+    is_about_region,
+    is_session_key,
+    refused_because,
+    scope,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from iamcli.client.inspection import Inspection
     from iamcli.client.probe import Outcome
     from iamcli.client.settings import Destination
+    from iamcli.client.sources import Origin
     from iamcli.doctor.check import Check
 
 #: The error codes of a key or a signature that is not accepted, and of a time that is not.
@@ -44,17 +53,22 @@ _KEY_CODES = frozenset(
 )
 _CLOCK_CODES = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
 
+#: The error codes of a signature that is wrong for any reason; the message tells which.
+_SIGNATURE_CODES = frozenset(
+    {"InvalidSignature", "InvalidSignatureException", "SignatureDoesNotMatch"}
+)
+#: The error codes of a key that the service does not know.
+_UNKNOWN_KEY_CODES = frozenset(
+    {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
+
 #: The causes of a refusal that is one of the key.
 _OF_THE_KEY = ("token-expired", "wrong-key")
 
 _WITHOUT_STS = "commands do not use STS"
 _SET_CLOCK = "set the clock of this machine, for example with NTP"
-_KEY_ADVICE = (
-    "check that the access key is active and that both of its lines are complete; if it is a key "
-    "of another partition, such as China or GovCloud, set AWS_REGION to a region of it"
-)
-#: What to do about temporary credentials that have expired.
-EXPIRED_ADVICE = "get new temporary credentials"
+_KEY_ADVICE = "check that the access key is active and that both of its parts are complete"
+_SIGNATURE_ADVICE = "check the endpoint and the Region for which requests are signed"
 
 #: The error codes of a fault of the service.
 _FAULTS = frozenset({"InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable"})
@@ -69,7 +83,7 @@ _CHECKS = {probe.PROXY: "proxy", probe.UNKNOWN_CA: "ca", probe.TLS: "tls"}
 #: What to do about each problem; ``{source}`` is where the user has set the endpoint.
 _ADVICE = {
     probe.PROXY: "check the address, the login and the rules of the proxy",
-    probe.UNREACHABLE: "check the network and its name server{source}",
+    probe.UNREACHABLE: "check the network, its name server and the proxy variables{source}",
     probe.REFUSED: "check that the service is running{source}",
     probe.LOST: "try again{source}",
     probe.UNKNOWN_CA: "set AWS_CA_BUNDLE to a file with the certificate of the authority",
@@ -103,11 +117,13 @@ def advice(problem: str, source: str = "") -> str:
     return _ADVICE[problem].format(source=f"; check {source}" if source else "")
 
 
-def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, Check]:
+def examine(
+    inspection: Inspection, target: Destination, origin: Origin, key: Any
+) -> dict[str, Check]:
     """Send the requests, signed with ``key``, and return the checks that they decide, by name.
 
-    ``target``: where requests to IAM go. What the checks without network found stays, unless the
-    result has that check.
+    ``target``: where requests to IAM go; ``origin``: where the key is from. What the checks without
+    network found stays, unless the result has that check.
     """
     sts_target, found = _sts_target(inspection, target)
     sts = inspection.ask_sts(sts_target, key) if sts_target else None
@@ -118,14 +134,14 @@ def examine(inspection: Inspection, target: Destination, key: Any) -> dict[str, 
     if sts and sts_target:
         found["identity"] = _identity(sts, sts_target)
     known = found["identity"].result == OK
-    if sts and sts_target and sts_target.specified and known and _is_elsewhere(sts, target):
+    if _is_of_the_region(iam):
+        found["region"] = wrong("region", None, *scope(target))
+    elif sts and sts_target and sts_target.specified and known and _is_elsewhere(sts, target):
         found["partition"] = _partition(sts, target, refused=refused)
-    elif sts and refused and known:
+    elif refused and known and refusal == "wrong-key" and iam.code not in _UNKNOWN_KEY_CODES:
         found["endpoint"] = _contradiction(iam, target)
-    elif sts and refused and _verdict(sts) in _OF_THE_KEY:
-        found["identity"] = _refused("identity", refusal, sts)
     elif refused:
-        found["credentials"] = _refused("credentials", refusal, iam)
+        found["credentials"] = _refused(iam, target, origin, key, sts if known else None)
     elif sts and sts_target and _verdict(sts) and refusal is None:
         what = f"STS at {sts_target.url} does not accept the request: {sts.code}"
         found["identity"] = warning("identity", _verdict(sts), what, _WITHOUT_STS)
@@ -159,12 +175,12 @@ def _identity(sts: Outcome, target: Destination) -> Check:
 
 
 def verdict(code: str, message: str) -> str | None:
-    """Return the cause if an error of a service means that it accepts no signature."""
+    """Return the cause if an error of a service means that it accepts no signature of the key."""
     if code in _CLOCK_CODES or (code in _KEY_CODES and message.startswith(TIMES)):
         return "clock-skew"
     if code in EXPIRED_CODES:
         return "token-expired"
-    return "wrong-key" if code in _KEY_CODES else None
+    return "wrong-key" if code in _KEY_CODES and not is_about_region(message) else None
 
 
 def _verdict(answer: Outcome) -> str | None:
@@ -177,11 +193,39 @@ def _is_skewed(answer: Outcome) -> bool:
     return abs(answer.clock or 0) > MAX_SKEW
 
 
-def _refused(check: str, refusal: str | None, answer: Outcome) -> Check:
-    expired = refusal == "token-expired"
-    what = "has expired" if expired else "is not accepted"
-    advice = EXPIRED_ADVICE if expired else _KEY_ADVICE
-    return wrong(check, refusal, f"the access key {what}: {answer.code}", advice)
+def _is_of_the_region(answer: Outcome) -> bool:
+    return answer.code in _KEY_CODES and is_about_region(answer.message)
+
+
+def _refused(
+    answer: Outcome, target: Destination, origin: Origin, key: Any, sts: Outcome | None
+) -> Check:
+    """Return the check for a key that IAM refuses; ``sts``: the answer if STS accepts it."""
+    if answer.code in EXPIRED_CODES:
+        found = f"the temporary credentials from {origin.place} have expired: {answer.code}"
+        return wrong("credentials", "token-expired", found, origin.renewal)
+    found = f"the access key from {origin.place} is not accepted: {answer.code}"
+    advice = _KEY_ADVICE
+    if answer.code in _UNKNOWN_KEY_CODES:
+        advice = _unknown_key(target, origin, key, sts)
+    elif answer.message.startswith(MISMATCH):
+        advice = f"check the secret access key from {origin.place}"
+    elif answer.code in _SIGNATURE_CODES:
+        advice = _SIGNATURE_ADVICE
+    if sts:
+        found = f"{found}; STS accepts it as {sts.found['Arn']}"
+    return wrong("credentials", "wrong-key", found, advice)
+
+
+def _unknown_key(target: Destination, origin: Origin, key: Any, sts: Outcome | None) -> str:
+    """Return why IAM may not know a key."""
+    arn = sts.found["Arn"] if sts else ""
+    is_session = is_session_key(key.access_key, origin) and ":assumed-role/" not in arn
+    if sts and not is_session:
+        same = "not of the same service or partition"
+        return f"it may be less than a minute old, or the endpoints of IAM and STS are {same}"
+    why = refused_because(key.access_key, origin, target, has_token=bool(key.token))
+    return f"it {why}"
 
 
 def _is_elsewhere(sts: Outcome, target: Destination) -> bool:

@@ -7,6 +7,7 @@ import stat
 from typing import NamedTuple
 
 from iamcli.client.inspection import files
+from iamcli.client.sources import PLACES, WEB_IDENTITY
 from iamcli.doctor.configuration import file_cause
 
 TYPE_CHECKING = False
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 
 CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
 ACCESS_KEY = "AWS_ACCESS_KEY_ID"
-
-_WEB_IDENTITY = "AWS_WEB_IDENTITY_TOKEN_FILE"
-_BOTO = "the configuration of boto"
-_CONTAINER = "the role of the container"
-_INSTANCE = "the role of the instance"
-#: The places by the credential method of botocore; other methods are those of a profile.
-_PLACES = {
-    "container-role": _CONTAINER,
-    "env": ACCESS_KEY,
-    "iam-role": _INSTANCE,
-    "boto-config": _BOTO,
-}
 
 #: The settings of a profile with which it has credentials, and what they are.
 _PROFILE_SETTINGS = {
@@ -80,27 +69,21 @@ def places(inspection: Inspection, *, offline: bool) -> list[Place]:
     return [
         _variable(CREDENTIAL_FILE),
         _variable(ACCESS_KEY),
-        _variable(_WEB_IDENTITY),
+        _variable(WEB_IDENTITY),
         _shared_files(inspection.profile),
-        *(Place(_BOTO, name, filled=False) for name in boto[:1]),
-        Place(_CONTAINER, "set" if container else "not set", container),
-        Place(_INSTANCE, asked, filled=False),
+        *(Place(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
+        Place(PLACES["container-role"], "set" if container else "not set", container),
+        Place(PLACES["iam-role"], asked, filled=False),
     ]
 
 
-def source(configuration: Configuration, profile: Profile | None, keys: Any) -> str:
+def source(configuration: Configuration, inspection: Inspection, keys: Any) -> str:
     """Return the place that ``keys`` are from, in words that contain its name."""
     file = configuration.connection.credential_file
     if file:
         return f"{CREDENTIAL_FILE} {file}"
-    # Keys that botocore was not asked for are those of the variables.
-    method = getattr(keys, "method", "env")
-    if method in _PLACES:
-        return _PLACES[method]
-    if method == "assume-role-with-web-identity" and os.environ.get(_WEB_IDENTITY):
-        return _WEB_IDENTITY
-    name = profile.name if profile else "default"
-    return f"profile {name} in {' and '.join(files())}"
+    place = inspection.origin(keys).place
+    return f"{place} in {' and '.join(files())}" if place.startswith("profile ") else place
 
 
 def passed_over(known: Sequence[Place], used: str) -> str:

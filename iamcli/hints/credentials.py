@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamcli.client.regions import is_of_aws
+
 if TYPE_CHECKING:
+    from iamcli.client.settings import Destination
+    from iamcli.client.sources import Origin
     from iamcli.errors import ServiceError
     from iamcli.hints.given import Given
 
@@ -12,6 +16,10 @@ if TYPE_CHECKING:
 MAX_SKEW = 300
 #: How the service begins the message about a signature that is too old or too new.
 TIMES = ("Signature expired:", "Signature not yet current:")
+#: How it begins the message about a signature for another Region than its own, in lower case.
+_SCOPE = "credential should be scoped to a valid region"
+#: How it begins the message about a signature that another secret has made.
+MISMATCH = "The request signature we calculated"
 #: The units of a difference, with their length in seconds.
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
@@ -30,18 +38,46 @@ def no_user(error: ServiceError, given: Given) -> str:
 
 
 def invalid_key(_error: ServiceError, given: Given) -> str:
-    """Return where the key was refused, and what selects another partition."""
+    """Return where the key is from, and the usual reasons why it is refused."""
     client = given.client
-    sent = client.destination
-    refused = (
-        f"access key {client.access_key_id} was refused by {sent.url} "
-        f"(partition {sent.partition}; {sent.setting})"
-    )
-    if client.lacks_token:
-        return f"{refused}; it is a temporary key and was sent without a session token"
-    if sent.specified:
-        return f"{refused}; if it is of another partition, change {sent.source} and AWS_REGION"
-    return f"{refused}; if it is of another partition, set AWS_REGION to a Region of it"
+    key_id = client.access_key_id
+    why = refused_because(key_id, client.origin, client.destination, has_token=client.has_token)
+    return f"access key {key_id} from {client.origin.place} {why}"
+
+
+def refused_because(key_id: str, origin: Origin, sent: Destination, *, has_token: bool) -> str:
+    """Return why IAM may refuse a key: the usual reasons first, the partition last.
+
+    ``origin``: where the key is from; ``sent``: where the request was sent. Source: STS API
+    reference GetSessionToken, GetFederationToken, GetAccessKeyInfo.
+    """
+    is_temporary = key_id.startswith("ASIA")
+    if is_temporary and not has_token:
+        of_file = origin.place.startswith("credential file ")
+        more = ", which a credential file cannot contain" if of_file else "; set it too"
+        return f"is temporary and was sent without its session token{more}"
+    if is_session_key(key_id, origin):
+        return (
+            "is temporary; IAM refuses keys of get-federation-token, and of get-session-token "
+            "without an MFA code"
+        )
+    named = f"{sent.source}; " if sent.specified else ""
+    usual = "may be mistyped, deleted, inactive or less than a minute old, or not"
+    may = "may not be" if is_temporary else usual
+    return f"{may} of partition {sent.partition} ({named}{sent.setting})"
+
+
+def is_session_key(key_id: str, origin: Origin) -> bool:
+    """Return whether a key can be one of GetSessionToken or GetFederationToken."""
+    return key_id.startswith("ASIA") and origin.of_anybody
+
+
+def expired_token(_error: ServiceError, given: Given) -> str:
+    """Return where the temporary credentials are from, and how that place gets new ones."""
+    if not given.client.has_token:
+        return ""
+    place, renewal, _ = given.client.origin
+    return f"the temporary credentials from {place} have expired; {renewal}"
 
 
 def expired(error: ServiceError, _given: Given) -> str:
@@ -54,14 +90,36 @@ def expired(error: ServiceError, _given: Given) -> str:
 
 
 def signature(error: ServiceError, given: Given) -> str:
-    """Return by how much the clock is wrong, and where to check the secret access key."""
+    """Return what is wrong: the clock, the signing region, or the secret access key.
+
+    Source: IAM User Guide "Troubleshoot signed requests for AWS APIs".
+    """
     if error.message.startswith(TIMES):
         return expired(error, given)
     client = given.client
-    check = f"check the secret access key of {client.access_key_id} from {client.key_source}"
+    if is_about_region(error.message):
+        return "; ".join(scope(client.destination))
+    check = ""
+    if error.message.startswith(MISMATCH):
+        check = f"check the secret access key of {client.access_key_id} from {client.origin.place}"
     if error.skew is None or abs(error.skew) < MAX_SKEW:
         return check
-    return f"{_clock(error.skew)}; correct it, and {check}"
+    return f"{_clock(error.skew)}; correct it{f', and {check}' if check else ''}"
+
+
+def is_about_region(message: str) -> bool:
+    """Return whether the ``message`` of the service is about the Region of the signature."""
+    return message.lower().startswith(_SCOPE)
+
+
+def scope(sent: Destination) -> tuple[str, str]:
+    """Return for which Region a request was signed that its endpoint refuses, and what to do."""
+    # The host name of an endpoint of AWS decides, whatever Region is configured.
+    by_host = sent.specified and is_of_aws(sent.url)
+    why = "because of its host name" if by_host else sent.setting
+    change = sent.source if by_host else "AWS_REGION"
+    where = f"requests to {sent.url} ({sent.source})"
+    return f"{where} are signed for {sent.region} ({why}), which it refuses", f"change {change}"
 
 
 def _clock(skew: float) -> str:

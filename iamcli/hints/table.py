@@ -20,6 +20,8 @@ HINTS: Mapping[str, Callable[[ServiceError, Given], str]] = {
     "AccessDenied": access.denied,
     "AccessDeniedException": access.denied,
     "DeleteConflict": conflicts.conflict,
+    "ExpiredToken": credentials.expired_token,
+    "ExpiredTokenException": credentials.expired_token,
     "InvalidClientTokenId": credentials.invalid_key,
     "LimitExceeded": quotas.exceeded,
     "MalformedPolicyDocument": documents.malformed,

@@ -1,0 +1,111 @@
+"""Where an access key is from, and how that place gets new temporary credentials."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from botocore.session import Session
+
+#: The places by the credential method of botocore; other methods are those of a profile.
+PLACES = {
+    "boto-config": "the configuration of boto",
+    "container-role": "the role of the container",
+    "env": "AWS_ACCESS_KEY_ID",
+    "iam-role": "the role of the instance",
+}
+WEB_IDENTITY = "AWS_WEB_IDENTITY_TOKEN_FILE"
+
+#: The variable of the file that has the access key, by method; and what the file is by default.
+_FILES = {
+    "shared-credentials-file": ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+    "config-file": ("AWS_CONFIG_FILE", "~/.aws/config"),
+}
+#: The methods that sign in, with the command that does so again, and the settings of the profile.
+_LOGINS = {
+    "login": ("aws login", ("login_session",)),
+    "sso": ("aws sso login", ("sso_session", "sso_start_url")),
+}
+#: The methods whose keys can be those of GetSessionToken or GetFederationToken.
+_OF_ANYBODY = ("boto-config", "custom-process", "env", "unknown", *_FILES)
+
+
+class Origin(NamedTuple):
+    """The ``place`` that a key is from: a file, a variable, a profile or a role.
+
+    ``renewal``: what to do if its temporary credentials have expired; ``of_anybody``: whether the
+    key can be one of GetSessionToken or GetFederationToken.
+    """
+
+    place: str
+    renewal: str
+    of_anybody: bool
+
+
+def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
+    """Return where ``keys`` are from.
+
+    ``key_source``: the file or the variable, if they are not from botocore's chain, else "";
+    ``session``: the session of the chain.
+    """
+    method = str(getattr(keys, "method", "env" if key_source == PLACES["env"] else "unknown"))
+    place = key_source or _place(session, method)
+    return Origin(place, _renewal(session, method, place), method in _OF_ANYBODY)
+
+
+def login(session: Session | None, method: str) -> str:
+    """Return the command with which the profile signs in again, if ``method`` is one of these."""
+    from shlex import quote
+
+    if method not in _LOGINS:
+        return ""
+    command, settings = _LOGINS[method]
+    name = profile_with(session, *settings)
+    return f"{command} --profile {quote(name)}" if name not in ("", "default") else command
+
+
+def profile_with(session: Session | None, *settings: str) -> str:
+    """Return the name of the profile if it has one of ``settings``, or of its source profile.
+
+    "" if no profile in this chain has one.
+    """
+    profiles = session.full_config.get("profiles", {}) if session else {}
+    name = _profile(session)
+    seen = set()
+    while name not in seen:
+        seen.add(name)
+        profile = profiles.get(name, {})
+        if any(setting in profile for setting in settings):
+            return name
+        name = str(profile.get("source_profile", name))
+    return ""
+
+
+def _profile(session: Session | None) -> str:
+    return str(session.profile or "default") if session else "default"
+
+
+def _place(session: Session | None, method: str) -> str:
+    if method == "assume-role-with-web-identity" and os.environ.get(WEB_IDENTITY):
+        return WEB_IDENTITY
+    return PLACES.get(method) or f"profile {_profile(session)}"
+
+
+def _renewal(session: Session | None, method: str, place: str) -> str:
+    command = login(session, method)
+    if command:
+        return f"run: {command}"
+    if method in _FILES:
+        variable, usual = _FILES[method]
+        return f"put a new key and session token into {os.environ.get(variable) or usual}"
+    if place == PLACES["env"]:
+        names = ("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+        token = next(filter(os.environ.get, names), names[0])
+        return f"set new values of {place}, AWS_SECRET_ACCESS_KEY and {token}"
+    if method == "custom-process":
+        return "the credential_process of the profile must get new ones; renew its login"
+    return "get new temporary credentials"
