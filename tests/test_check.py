@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from support.shell import Shell
 
 CODES = [
-    *("E101", "E102", "E103", "E104", "E105", "E106", "E107", "E108"),
+    *("E101", "E102", "E103", "E104", "E105", "E106", "E107", "E108", "E110"),
     *("W201", "W202", "W203", "W205", "W206", "W207", "W208", "W209", "W210", "W211"),
 ]
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
@@ -39,6 +39,7 @@ SINGLE = {
     "E106": "iam-usergetattributes \u2013u bob",
     "E107": f"iam-userputpolicy -u bob -p all -o {POLICY}".replace("put", "upload"),
     "E108": "iam-usergetattributes -u bob susan",
+    "E110": "iam-usergetattributes -u=bob",
     "W201": "iam-userlistbypath -p /*/",
     "W205": "iam-usermodloginprofile -u bob -p secret",
     "W208": "iam-roleupdateassumepolicy -r webserver -f no-such-file.json",
@@ -437,6 +438,11 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-usercreate -U bob", ["E102"]),
         ("iam-usercreate -u bob smith jones", ["E108"]),
         ("iam-usercreate -u", ["E108"]),
+        ("iam-usergetattributes -u=$1", ["E110"]),
+        ('iam-usergetattributes -u="$1" -z', ["E110", "E102"]),
+        ("a==bob; iam-usergetattributes -u$a", ["E110"]),
+        ("iam-usergetattributes -u =bob", []),
+        ("iam-usergetattributes -u bob --url=http://x", []),
         ("iam-usercreate \u2013u \u201cbob smith\u201d -z", ["E106", "E106"]),
         ("iam\u2013usercreate -u bob", ["E106"]),
         ('iam-useruploadpolicy -z -o {"Statement": [{"Effect": "Allow"}]}', ["E107"]),

@@ -144,6 +144,29 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         ("iam-usercreate --debugg", '"--debugg" is not a valid option; did you mean "-d"?'),
         ("iam-usercreate -", "No argument is allowed: -"),
         ("iam-usercreate -- -u", "No argument is allowed: -u"),
+        # A short option and its value are not joined with "=", as in the original.
+        ("iam-usercreate -u=bob", '"-u=bob" is not a valid option; write: -u bob\n'),
+        ("iam-usercreate -u=", '"-u=" is not a valid option; write: -u USERNAME\n'),
+        ("iam-usercreate -u=-h", '"-u=-h" is not a valid option; write: -u-h\n'),
+        ("iam-usercreate -u=a;b", "\"-u=a;b\" is not a valid option; write: -u 'a;b'\n"),
+        ("iam-usercreate -u==bob", '"-u==bob" is not a valid option; write: -u =bob\n'),
+        ("iam-usermodkey -s=Active", '"-s=Active" is not a valid option; write: -s Active\n'),
+        ("iam-userlistbypath -i=5", '"-i=5" is not a valid option; write: -i 5\n'),
+        ("iam-userdel -u bob -r=yes", '"-r=yes" is not a valid option; did you mean "-r"?\n'),
+        (
+            "iam-useraddloginprofile -u bob -p=hunter2",
+            '"-p=..." is not a valid option; write: -p PASSWORD\n',
+        ),
+        # The first of two faults is reported, and what follows a secret is not shown.
+        (
+            "iam-groupcreate -g=Admins -p=/x/",
+            '"-g=Admins" is not a valid option; write: -g Admins\n',
+        ),
+        ("iam-useraddloginprofile -p=correct hunter2 -u b", '"-p=..." is not a valid option;'),
+        (
+            "iam-useraddloginprofile \u2013u=bob \u2013p=hunter2",
+            f'"\u2013u=..." {PASTED} iam-useraddloginprofile -u bob -p PASSWORD\n',
+        ),
         # A dash from a web page is reported; the command line to type omits secrets.
         (
             "iam-useraddloginprofile \u2013u bob -p hunter2secret",
@@ -209,6 +232,7 @@ def test_messages(line: str, said: str, run_fast: ForkRunner) -> None:
         ("iam-usercreate -u --version", "CreateUser", {"UserName": "--version"}),
         ("iam-usercreate -u --", "CreateUser", {"UserName": "--"}),
         ("iam-usercreate -u --url=x", "CreateUser", {"UserName": "--url=x"}),
+        ("iam-usercreate -u =bob", "CreateUser", {"UserName": "=bob"}),
         ("iam-usercreate -u \u2013v", "CreateUser", {"UserName": "\u2013v"}),
         # The last of several values wins.
         ("iam-usercreate -u a -u b", "CreateUser", {"UserName": "b"}),

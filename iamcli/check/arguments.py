@@ -1,4 +1,4 @@
-"""E101 to E108: command lines that the commands refuse, or would not get as they were meant."""
+"""E101 to E108 and E110: command lines that the commands refuse, or would not get as they were meant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from iamcli.check.rules import found
 from iamcli.check.words import Word
 from iamcli.commands.table import PROGRAMS
 from iamcli.errors import InvalidPolicy
-from iamcli.parsing.suggestions import DASHES, unknown, with_ascii_dashes
+from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from iamcli.check.given import Given
     from iamcli.check.rules import Context, Found, Invocation
     from iamcli.command import Command
+    from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
@@ -195,6 +196,9 @@ def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Fou
         fix = suggestion or error.hint or f"run {command.name} -h for its options"
         message = f'"{text}" is not an option of {command.name}'
         yield found(call, word, "E102", message, fix)
+    for option, word in given.joined:
+        message = f"{option.name} and its value are joined with ="
+        yield found(call, word, "E110", message, f"write: {_separate(option, word)}")
     secret = any(value.option.secret for value in given.values)
     for word in given.extra:
         shown = "a word too many" if secret else f'"{word.literal}" is a word too many'
@@ -205,6 +209,15 @@ def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Fou
         name = given.bare.literal
         message = f"{name} is without its value"
         yield found(call, given.bare, "E108", message, f"add the value of {name}")
+
+
+def _separate(option: Option, word: Word) -> str:
+    """Return the option and the value of a word such as ``-u=bob`` as separate words."""
+    begin = f"{option.name}="
+    value = word.source.removeprefix(begin)
+    if option.secret or word.literal is not None or value in ("", word.source):
+        return separate(option, (word.literal or "").removeprefix(begin))
+    return f"{option.name} {value}"
 
 
 def _blank(call: Call) -> Iterator[Found]:

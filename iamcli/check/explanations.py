@@ -81,6 +81,13 @@ EXPLANATIONS = {
         "iam-usergetattributes -u bob susan",
         "iam-usergetattributes -u bob",
     ),
+    "E110": Explanation(
+        "an option and its value joined with =",
+        "The command refuses a short option that is followed by = in the same word, as the "
+        "original did. Write the value as a word of its own.",
+        "iam-usercreate -u=bob",
+        "iam-usercreate -u bob",
+    ),
     "W201": Explanation(
         "an unquoted * or ?",
         "If the current directory has files whose names match the word, the shell replaces "

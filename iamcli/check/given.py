@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamcli.parsing.options import match
+from iamcli.parsing.options import is_joined, match
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,14 +27,16 @@ class Value(NamedTuple):
 class Given:
     """The arguments of a command.
 
-    ``values``: its options; ``unknown``: words that look like options but are none; ``extra``:
-    words too many, the first of each run; ``bare``: an option without its value; ``suspended``:
-    whether there may be other options; ``helps``: whether the command only shows help.
+    ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
+    words such as ``-u=bob``, with their options; ``extra``: words too many, the first of each run;
+    ``bare``: an option without its value; ``suspended``: whether there may be other options;
+    ``helps``: whether the command only shows help.
     """
 
     def __init__(self, call: Call, command: Command) -> None:
         self.values: list[Value] = []
         self.unknown: list[Word] = []
+        self.joined: list[tuple[Option, Word]] = []
         self.extra: list[Word] = []
         self.bare: Word | None = None
         self.suspended = call.open
@@ -54,6 +56,8 @@ class Given:
         return found[-1] if found else None
 
     def _word(self, options: Sequence[Option], word: Word, remaining: Iterator[Word]) -> None:
+        if self._is_joined(options, word):
+            return
         text = word.literal
         if text is None or word.open:
             self.suspended = self._loose = True
@@ -69,6 +73,17 @@ class Given:
             self.values.append(Value(option, word, word, attached))
         else:
             self._operand(option, word, next(remaining, None))
+
+    def _is_joined(self, options: Sequence[Option], word: Word) -> bool:
+        """Record a word such as ``-u=bob``, whose value need not be known."""
+        option, attached = match(options, word.begin)
+        if option is None or not is_joined(word.begin, attached):
+            return False
+        self.joined.append((option, word))
+        self.values.append(Value(option, word, word, None))
+        self.suspended = self.suspended or word.open
+        self._loose = True
+        return True
 
     def _operand(self, option: Option, name: Word, operand: Word | None) -> None:
         if operand is None:

@@ -92,6 +92,16 @@ class Word:
         return "".join(part.text for part in self.parts if isinstance(part.text, str))
 
     @property
+    def begin(self) -> str:
+        """The known text before the first part that is not known."""
+        text = ""
+        for part in self.parts:
+            if not isinstance(part.text, str):
+                break
+            text += part.text
+        return text
+
+    @property
     def gaps(self) -> list[Gap]:
         """The parts of the word that are not known."""
         return [part.text for part in self.parts if isinstance(part.text, Gap)]

@@ -144,3 +144,11 @@ def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str 
         return None, None
     longest = max(attached, key=lambda option: len(option.name))
     return longest, argument[len(longest.name) :]
+
+
+def is_joined(argument: str, attached: str | None) -> bool:
+    """Return whether ``argument`` joins a short option and its value with "=", as in ``-u=bob``.
+
+    ``attached``: the attached value that ``match`` returned.
+    """
+    return attached is not None and attached.startswith("=") and not argument.startswith("--")

@@ -1,13 +1,14 @@
 """The command-line parser, with the syntax of the legacy toolkit.
 
 Options are separate arguments in any order. An option that takes a value takes the next argument,
-even if it begins with ``-``. If an option is repeated, the last value is used; repeatable options
-collect all values. ``-h`` or ``--help`` requests help at any position and is never a value.
+even if it begins with ``-``. ``-ubob`` and ``--url=X`` are accepted, ``-u=bob`` is not. If an
+option is repeated, the last value is used; repeatable options collect all values. ``-h`` or ``--help``
+requests help at any position and is never a value.
 """
 
 from __future__ import annotations
 
-from iamcli.parsing.options import Option, UsageError, match
+from iamcli.parsing.options import Option, UsageError, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ def _items(
             yield _unknown(program, options, arguments, argument, secret)
             continue
         secret = option if option.secret else secret
-        if option.switch or attached is not None:
+        if is_joined(argument, attached):
+            yield _joined(option, argument)
+        elif option.switch or attached is not None:
             yield option, attached
         else:
             operand = next(remaining, None)
@@ -119,6 +122,12 @@ def _unknown(
     from iamcli.parsing import suggestions
 
     return suggestions.unknown(program, options, arguments, argument, secret)
+
+
+def _joined(option: Option, argument: str) -> UsageError:
+    from iamcli.parsing import suggestions
+
+    return suggestions.joined(option, argument)
 
 
 def _extra(argument: str, secret: Option | None) -> UsageError:

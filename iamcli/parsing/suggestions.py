@@ -6,7 +6,7 @@ import difflib
 import os.path
 import shlex
 
-from iamcli.parsing.options import UsageError, match
+from iamcli.parsing.options import UsageError, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +72,29 @@ def unexpected(argument: str, secret: Option | None) -> UsageError:
     )
 
 
+def joined(option: Option, argument: str) -> UsageError:
+    """Return the error for an ``argument`` such as ``-u=bob``, with what to write instead.
+
+    The original refused this form, too. A secret value is not shown. Source: LEGACY.md (-u=bob).
+    """
+    name, _, value = argument.partition("=")
+    shown = f"{name}=..." if option.secret else argument
+    return UsageError(
+        f'"{shown}" is not a valid option; write: {separate(option, value)}', option=option
+    )
+
+
+def separate(option: Option, value: str) -> str:
+    """Return the option and its ``value`` as separate words for a shell.
+
+    The placeholder takes the place of a secret or empty value. A value that begins with a dash is
+    attached to the option, because ``-h`` is never a value.
+    """
+    if option.secret or not value:
+        return f"{option.name} {option.metavar}"
+    return f"{option.name}{'' if value.startswith('-') else ' '}{shlex.quote(value)}"
+
+
 def _separated(options: Sequence[Option], argument: str) -> str:
     """Return the options of one letter that ``argument`` combines, or "" if it does not.
 
@@ -97,8 +120,9 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
         option, attached = match(options, name)
         if option is None or (name != argument and name.partition("=")[0] not in by_name):
             return []
-        if option.secret and attached:
-            corrected += [option.name, str(option.metavar)]
+        if is_joined(name, attached) or (option.secret and attached):
+            value = str(option.metavar) if option.secret else str(attached)[1:]
+            corrected += [f"{option.name}{value}"] if value[:1] == "-" else [option.name, value]
             continue
         corrected.append(name)
         if not option.switch and attached is None:
