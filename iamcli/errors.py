@@ -115,10 +115,11 @@ def one_line(text: str) -> str:
 
 def visible(text: str) -> str:
     r"""Return ``text`` as one line in which unprintable characters are escaped, as in ``\x1b``."""
-    return text if text.isprintable() else "".join(map(_visible, text))
+    return text if text.isprintable() else "".join(map(escape, text))
 
 
-def _visible(character: str) -> str:
+def escape(character: str) -> str:
+    r"""Return ``character``, escaped if it is unprintable: ``\x1b``, ``\u202e``."""
     if character.isprintable():
         return character
     code = ord(character)

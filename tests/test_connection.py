@@ -84,6 +84,7 @@ def write(run_fast: ForkRunner, name: str, text: str) -> Path:
         f"AWSAccessKeyId=old\nAWSAccessKeyId={KEY_ID}\nOther=1\nAWSSecretKey={SECRET}\n",
         f"AWSAccessKeyId=\\\n   {KEY_ID}\nAWSSecretKey={SECRET[:9]}\\\n    {SECRET[9:]}\n",
         f"\ufeffAWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n",
+        f"{'# a remark' * 7000}\nAWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n",
         f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey=\\u0077{SECRET[1:]}\n",
     ],
 )

@@ -256,6 +256,15 @@ def test_what_would_be_refused_is_refused(line: str, message: str, explain: Fork
         assert done.err.count("\n") == 1
 
 
+def test_a_large_file_is_refused_without_reading_all_of_it(run: Shell) -> None:
+    with (run.home / "large.json").open("wb") as file:
+        file.truncate(1 << 33)
+    line = "ulimit -v 2000000; exec iamcli explain -- iam-useruploadpolicy -u u -p p -f large.json"
+    done = run("sh", "-c", line)
+    message = "large.json is larger than 1048576 bytes, which is too large for the policy"
+    assert done == (1, "", f"iamcli: iam-useruploadpolicy: {message}\n")
+
+
 def test_every_value_is_quoted(explain: ForkRunner, run: Shell) -> None:
     program = run.home / "aws"
     program.write_text("#!/bin/sh\nprintf '<%s>' \"$@\"\n")

@@ -824,6 +824,8 @@ def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None
         ("IAMCLI_TIMEOUT", "0", "invalid IAMCLI_TIMEOUT: 0; use a number of seconds"),
         ("IAMCLI_TIMEOUT", "-1", "invalid IAMCLI_TIMEOUT: -1; use a number of seconds"),
         ("IAMCLI_TIMEOUT", "3601", "IAMCLI_TIMEOUT: 3601; use a number of seconds, at most 3600"),
+        ("IAMCLI_TIMEOUT", "1_0", "invalid IAMCLI_TIMEOUT: 1_0; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "\u0663", "invalid IAMCLI_TIMEOUT: \u0663; use a number of seconds"),
         ("IAMCLI_TIMEOUT", "nan", "invalid IAMCLI_TIMEOUT: nan; use a number of seconds"),
     ],
 )

@@ -80,6 +80,20 @@ def test_an_impossible_file_is_reported_before_a_request(
     assert endpoint.requests == []
 
 
+def test_a_dash_is_no_name_of_a_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    for method in ("Base32String", "QRCodePNG"):
+        status, out, err = create(run_fast, "-b", method, "-o", "-")
+        assert (status, out) == (1, "")
+        assert err == (
+            "iam-virtualmfadevicecreate: -o - does not mean standard output; for that, omit -o; "
+            "for a file named -, use -o ./-\n"
+        )
+    assert endpoint.requests == []
+    assert not (run_fast.home / "-").exists()
+    assert create(run_fast, "-b", "Base32String", "-o", "./-")[0] == 0
+    assert (run_fast.home / "-").read_text() == f"{SEED}\n"
+
+
 def test_a_refused_device_leaves_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
     status, _, err = create(run_fast, "-b", "Base32String", "-o", "seed")

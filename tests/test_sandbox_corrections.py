@@ -414,6 +414,28 @@ if "Marker" in full_model().operation_model("ListServiceSpecificCredentials").in
     )
 
 
+def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
+    """GetAccountAuthorizationDetails and ListPolicies sort by ARN as well, which can be long."""
+    path = f"/{'p' * 500}/"
+    names = [f"{letter}{'n' * 120}" for letter in "abc"]
+    for name in names:
+        iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)
+    for list_pages, member in (
+        (iam.get_account_authorization_details, "Policies"),
+        (iam.list_policies, "Policies"),
+    ):
+        seen: list[str] = []
+        more: dict[str, str] = {}
+        while True:
+            page = list_pages(**more, MaxItems=1)
+            seen += [entry["PolicyName"] for entry in page[member]]
+            if not page["IsTruncated"]:
+                break
+            assert len(page["Marker"]) <= 320
+            more = {"Marker": page["Marker"]}
+        assert [name for name in seen if name in names] == names
+
+
 @pytest.mark.full
 def test_every_list_has_pages(iam: Any) -> None:
     fill(iam)

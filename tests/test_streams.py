@@ -129,8 +129,8 @@ def test_strict_mode_is_the_originals_frame(run_fast: ForkRunner, endpoint: Endp
 
 # Control characters.
 
-RAW = b'{"a":\t"\x1b[31m\xc2\x9b\x7f\x00\x9b\r"}\nlast \xc3\xa9'
-SHOWN = '{"a":\t"\\x1b[31m\\x9b\\x7f\\x00\\x9b\\x0d"}\r\nlast é\r\n'
+RAW = b'{"a":\t"\x1b[31m\xc2\x9b\x7f\x00\x9b\r"}\n' + "\u202alast\u202e \u2066é\u2069".encode()
+SHOWN = '{"a":\t"\\x1b[31m\\x9b\\x7f\\x00\\x9b\\x0d"}\r\n\\u202alast\\u202e \\u2066é\\u2069\r\n'
 ESC = "a\x1b]0;x\x07\x9b\x7f\nb"
 ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab"
 

@@ -593,7 +593,8 @@ def timeout() -> float:
     if not given:
         return TIMEOUT
     try:
-        seconds = float(given)
+        # float() takes underscores and digits of other scripts, too.
+        seconds = float(given) if given.isascii() and "_" not in given else 0.0
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:

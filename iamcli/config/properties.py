@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: The maximum size of a file (bytes), far more than the few lines need.
+MAX_SIZE = 1 << 20
+
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _BLANKS = " \t\f"
 
@@ -24,17 +27,19 @@ class Property(str):
 def read(name: str) -> dict[str, Property]:
     """Return the properties in the file ``name``; the last value of a repeated key is used.
 
-    At most 64 KiB are read. Raises Failure with the reason only ("is a directory"), to which the
-    caller adds the file. Source: java.util.Properties.load.
+    Raises Failure with the reason only ("is a directory"), to which the caller adds the file, also
+    if the file is larger than MAX_SIZE. Source: java.util.Properties.load.
     """
     try:
         if os.path.isdir(name):
             raise Failure("is a directory")
         with open(name, "rb") as file:
-            content = file.read(1 << 16)
+            content = file.read(MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot be read: {reason}") from None
+    if len(content) > MAX_SIZE:
+        raise Failure(f"is larger than {MAX_SIZE} bytes")
     return parse(_decoded(content))
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import os
 import stat
-from pathlib import Path
 from typing import NamedTuple
+
+from iamcli.config import files
+from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import Any
 
     from iamcli.parsing.options import Option
@@ -67,8 +70,8 @@ class Inputs:
     def _read(self, option: Option, name: str, folder: Path) -> None:
         if not is_absent(name):
             try:
-                self.files.append(File(name, Path(name).read_text(encoding="utf-8"), known=True))
-            except (OSError, ValueError):
+                self.files.append(File(name, files.text(name, option.help), known=True))
+            except Failure:
                 # The command refuses it, and says why.
                 return
             return

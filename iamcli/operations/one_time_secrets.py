@@ -95,6 +95,10 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
 
 
 def _create_file(file: str) -> int:
+    if file == "-":
+        raise Failure(
+            "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
+        )
     try:
         return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:

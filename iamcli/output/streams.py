@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 
-from iamcli.errors import OutputLost, visible
+from iamcli.errors import OutputLost, escape, visible
 from iamcli.interrupts import Pending, Window, postpone
 from iamcli.output.progressline import ProgressLine
 
@@ -15,9 +15,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
-#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1.
+#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1,
+#: and those that change the direction of the text after them.
 _CONTROLS = {
-    code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"
+    code: escape(chr(code))
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if chr(code) not in "\t\n"
 }
 #: The same, with the bytes that are not UTF-8 and that some terminals take for C1.
 _CONTROLS_OF_DATA = _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}

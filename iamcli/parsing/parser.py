@@ -2,8 +2,8 @@
 
 Options are separate arguments in any order. An option that takes a value takes the next argument,
 even if it begins with ``-``. ``-ubob`` and ``--url=X`` are accepted, ``-u=bob`` is not. If an
-option is repeated, the last value is used; repeatable options collect all values. ``-h`` or ``--help``
-requests help at any position and is never a value.
+option is repeated, the last value is used; repeatable options collect all values. ``-h`` or
+``--help`` requests help at any position and is never a value.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """The pages of lists.
 
 A list is sorted, and a marker names the last entry of a page. So a page starts at the right place
-also if entries were added or removed in between, as by a script that lists and deletes.
+also if entries were added or removed in between, as by a script that lists and deletes. If the last
+entry has a long path or name, it must still be there.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 
 from iamcli.sandbox.corrections.protocol import instant
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The number of entries in a page if the request does not say.
 DEFAULT = "100"
+#: The maximum length of a marker (characters). Source: the service model, markerType.
+_LONGEST = 320
 
 
 def page(
@@ -38,8 +42,8 @@ def page(
     """
     size = int(request.get("MaxItems", DEFAULT))
     marker = request.given("Marker")
-    start = None if marker is None else _read(request.operation, marker)
     found = sorted(entries, key=key)
+    start = None if marker is None else _read(request.operation, marker, map(key, found))
     if start is not None:
         found = [entry for entry in found if key(entry) > start]
     shown = found[:size]
@@ -49,17 +53,31 @@ def page(
 
 
 def _marker(operation: str, key: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps([operation, *key]).encode()).decode()
+    """Return the marker for ``key``: the key itself, or its digest if that would be too long."""
+    marker = _encoded(operation, *key)
+    return marker if len(marker) <= _LONGEST else _encoded(operation, [_digest(key)])
 
 
-def _read(operation: str, marker: str) -> Key:
+def _encoded(*parts: str | list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+def _digest(key: Key) -> str:
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()
+
+
+def _read(operation: str, marker: str, keys: Iterable[Key]) -> Key:
+    """Return the key that ``marker`` is for; ``keys``: those of the list."""
     try:
         made_for, *key = json.loads(base64.urlsafe_b64decode(marker))
     except (TypeError, ValueError):
         made_for, key = "", []
-    if made_for != operation or not all(isinstance(part, str) for part in key):
+    if made_for == operation and all(isinstance(part, str) for part in key):
+        return tuple(key)
+    same = [other for other in keys if made_for == operation and key == [[_digest(other)]]]
+    if not same:
         raise Refusal("ValidationError", "Invalid Marker.")
-    return tuple(key)
+    return same[0]
 
 
 def under(request: Request, entities: Iterable[Any]) -> list[Any]:
