@@ -191,7 +191,7 @@ def always(answer: Answer) -> Callable[[str], Answer]:
 NOT_IAM = r"not an IAM response; is this an IAM endpoint\?"
 BROKEN = "was lost before the response was complete"
 IN_TIME = r"timed out before http://\S+ sent a complete response; set IAMCLI_TIMEOUT to wait longer"
-STATUS = r"unexpected HTTP {} from http://\S+, not an IAM response"
+STATUS = r"unexpected HTTP {} from http://\S+ for \w+, not an IAM response"
 
 DEEP = b"<a>" * 50_000 + b"</a>" * 50_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from support.account import ARN, Account
@@ -221,6 +222,55 @@ def test_operation_that_a_server_lacks_is_skipped(
     account.on("ListServiceSpecificCredentials", lacking)
     done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (0, "", "")
+
+
+LATER = "ListServiceSpecificCredentials"
+
+
+@pytest.mark.parametrize("pretend", [False, True])
+def test_a_500_of_another_server_means_that_it_lacks_the_operation(
+    run_fast: ForkRunner, stub: Stub, *, pretend: bool
+) -> None:
+    case = CASES["user"]
+    things = {**case.things, LATER: []}
+    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
+    account.on(LATER, Answer(b"<html/>", 500))
+    arguments = [*case.arguments, *(["-p"] if pretend else [])]
+    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 0
+    note = f"{LATER} failed with HTTP 500, not an IAM response; the list may be incomplete"
+    assert done.err == (f"iam-userdel: {note}\n" if pretend else "")
+    assert account.exists is pretend
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "said"),
+    [
+        (LATER, refused("ServiceFailure", "wait", 500), "ServiceFailure: wait"),
+        (LATER, Answer(b"<html/>", 502), "unexpected HTTP 502 from {url} for " + LATER),
+        ("ListAccessKeys", Answer(b"<html/>", 500), "unexpected HTTP 500 from {url} for ListAcc"),
+    ],
+)
+def test_other_failures_of_a_list_stop_before_anything_is_removed(
+    operation: str, answer: Answer, said: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "user").on(operation, answer)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith(f"iam-userdel: {said.format(url=account.url)}")
+    assert account.changes == []
+
+
+def test_a_500_of_a_proxy_stops_before_anything_is_removed(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "user").on(LATER, Answer(b"<html/>", 500))
+    url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
+    env = {"AWS_IAM_URL": url, "http_proxy": account.url, **ENV}
+    done = run_fast(*CASES["user"].arguments, env=env)
+    assert done.status == 1
+    assert done.err.startswith(f"iam-userdel: unexpected HTTP 500 from {url} for {LATER}")
+    assert account.changes == []
 
 
 # The user whose key signs.

@@ -187,7 +187,7 @@ class Client:
             raise
         if response.status_code < SUCCESS_LIMIT:
             return parsed  # type: ignore[no-any-return]  # botocore has no types
-        refused = refusal(response.status_code, parsed, self.url)
+        refused = refusal(response.status_code, parsed, self.url, operation)
         if isinstance(refused, ServiceError):
             refused.operation, refused.parameters = operation, parameters
             refused.skew = clock_skew(response.headers)

@@ -123,8 +123,8 @@ def causes(error: BaseException) -> Iterator[BaseException]:
         cause = inner if isinstance(inner, BaseException) else cause.__cause__ or cause.__context__
 
 
-def refusal(status: int, parsed: dict[str, Any], url: str) -> Failure:
-    """Return the failure that an error response reports.
+def refusal(status: int, parsed: dict[str, Any], url: str, operation: str) -> Failure:
+    """Return the failure that an error response to ``operation`` reports.
 
     ServiceError if the response has an error code of the service, else UnexpectedResponse.
     """
@@ -132,7 +132,9 @@ def refusal(status: int, parsed: dict[str, Any], url: str) -> Failure:
     code = str(error.get("Code") or "")
     failure: ServiceError | UnexpectedResponse
     if not code or code.isdigit():
-        failure = UnexpectedResponse(f"unexpected HTTP {status} from {url}, not an IAM response")
+        failure = UnexpectedResponse(
+            f"unexpected HTTP {status} from {url} for {operation}, not an IAM response"
+        )
     else:
         failure = ServiceError(code, str(error.get("Message") or ""))
     failure.status = status

@@ -169,7 +169,7 @@ def _answer(question: Question, response: Any, clock: float | None, *, proxied: 
         if _has(tree, question.required):
             return Outcome("", clock=clock, found=found)
     elif parsed is not None:
-        refused = refusal(status, parsed, "")
+        refused = refusal(status, parsed, "", question.operation)
         if isinstance(refused, ServiceError):
             # Any server can send this; a code of AWS consists of letters, digits and dots.
             code = re.sub(r"[^\w.]", "", refused.code)[:100] or f"HTTP {status}"

@@ -6,7 +6,7 @@ import time
 
 from iamcli import interrupts
 from iamcli.client import outcomes
-from iamcli.errors import Failure, ServiceError, UnknownOutcome
+from iamcli.errors import Failure, ServiceError, UnexpectedResponse, UnknownOutcome
 from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
 from iamcli.output.redaction import Secrets
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from iamcli.client.client import Client
     from iamcli.config.connection import Connection
+
+_SERVER_ERROR = 500
 
 
 class IAM:
@@ -128,6 +130,14 @@ class IAM:
         request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
         self._debug(f"{operation} succeeded, request ID {request_id}", response)
         return response
+
+    def lacks(self, failure: UnexpectedResponse) -> bool:
+        """Return whether ``failure`` means that a server that is not AWS's lacks the operation.
+
+        moto answers with the status 500 then, and with no error document of IAM. Source: LEGACY.md
+        (operations that a server lacks).
+        """
+        return failure.status == _SERVER_ERROR and self.client.destination.is_another_service
 
     def pause(self, seconds: float, reason: str) -> None:
         """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""

@@ -21,6 +21,7 @@ from iamcli.client.regions import (
     NO_REGION,
     NoEndpoint,
     is_known,
+    is_of_aws,
     own_region,
     partition,
     signing_region,
@@ -97,6 +98,11 @@ class Destination(NamedTuple):
     def partition(self) -> str:
         """The partition of the region ("aws-cn"), or "unknown"."""
         return partition(self.region) or "unknown"
+
+    @property
+    def is_another_service(self) -> bool:
+        """Whether the user specified the URL, and it is not one of AWS."""
+        return self.specified and not is_of_aws(self.url)
 
 
 class Settings:

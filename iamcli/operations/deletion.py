@@ -43,6 +43,7 @@ class Dependent:
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
+    Source: LEGACY.md (operations that a server lacks).
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - the columns of a table
@@ -200,8 +201,8 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     for part in found:
         yield from part.lines()
     for part in found:
-        if part.denied:
-            yield Note(f"access to {part.dependent.read} is denied; the list may be incomplete")
+        if part.reason:
+            yield Note(f"{part.reason}; the list may be incomplete")
 
 
 def _check_own_key(iam: IAM, what: str, steps: Sequence[Step]) -> None:
@@ -227,26 +228,30 @@ def _virtual_device(step: Step, serial: str) -> Step:
 class _Found:
     """The resources of one type that belong to ``owner``.
 
-    ``denied``: whether the key may not list them.
+    ``reason``: why there may be others that could not be listed, else "".
     """
 
     def __init__(self, iam: IAM, dependent: Dependent, owner: dict[str, str]) -> None:
         self.dependent = dependent
-        self.denied = False
+        self.reason = ""
         self._owner = owner
         self._entries: Sequence[Any] = ()
         try:
             self._entries = dependent.entries(iam, owner)
         except (ServiceError, UnexpectedResponse) as failure:
-            if dependent.original or not self._may_skip(failure):
+            if dependent.original or not self._may_skip(iam, failure):
                 raise
 
-    def _may_skip(self, failure: ServiceError | UnexpectedResponse) -> bool:
+    def _may_skip(self, iam: IAM, failure: ServiceError | UnexpectedResponse) -> bool:
+        read = self.dependent.read
         if failure.status == _NOT_IMPLEMENTED:
             return True
         if isinstance(failure, ServiceError):
-            self.denied = failure.denied
-            return self.denied or failure.code in UNKNOWN_OPERATION
+            self.reason = f"access to {read} is denied" if failure.denied else ""
+            return failure.denied or failure.code in UNKNOWN_OPERATION
+        if iam.lacks(failure):
+            self.reason = f"{read} failed with HTTP {failure.status}, not an IAM response"
+            return True
         return failure.status in _NOT_FOUND
 
     def steps(self) -> list[Step]:

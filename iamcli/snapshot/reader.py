@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from iamcli.client.pages import all_pages, list_all
-from iamcli.errors import Failure, ServiceError
+from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 from iamcli.snapshot import content
 from iamcli.snapshot.pace import Pace
 from iamcli.snapshot.schema import (
@@ -132,13 +132,20 @@ class _Reader:
             if not (error.denied or error.code in _LISTED):
                 _add_context(error, operation, user)
                 raise
-            unread = {"operation": operation, "name": name, "of": user and f"user/{user}"}
-            self._unread.append({**unread, "code": error.code, "message": error.message})
-            return {}
+            code, message = error.code, error.message
+        except UnexpectedResponse as failure:
+            if not self._iam.lacks(failure):
+                _add_context(failure, operation, user)
+                raise
+            code, message = f"HTTP {failure.status}", str(failure)
         except Failure as failure:
             _add_context(failure, operation, user)
             raise
-        return {member: pick(kind, value, {})}
+        else:
+            return {member: pick(kind, value, {})}
+        unread = {"operation": operation, "name": name, "of": user and f"user/{user}"}
+        self._unread.append({**unread, "code": code, "message": message})
+        return {}
 
 
 def _add_context(failure: Failure, operation: str, user: str | None) -> None:
