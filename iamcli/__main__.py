@@ -11,6 +11,10 @@ if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
-from iamcli.cli import main
+from iamcli.startup import begin
+
+begin()
+
+from iamcli.cli import main  # noqa: E402 - begin orders the directories of modules
 
 sys.exit(main())

@@ -453,6 +453,11 @@ WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ("old-variable", "environment", lambda _: {"JAVA_HOME": "/usr/lib/jvm/java-6"}),
     ("old-variable", "environment", lambda _: {"AWS_CREDENTIALS_FILE": "/home/bob/keys"}),
     (
+        "python-path",
+        "environment",
+        lambda p: {"PYTHONPATH": file(p.home, "old/enum.py", "").removesuffix("/enum.py")},
+    ),
+    (
         "readable-by-others",
         "credentials",
         lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
@@ -1388,7 +1393,7 @@ def test_usage(healthy: ForkRunner, run: Shell) -> None:
 def test_the_page_lists_the_checks_and_the_causes() -> None:
     page = (ROOT / "man" / "iamcli.1").read_text()
     causes = {cause for cause, _, _ in [*WRONG, *WARNINGS]} | {"empty-variable", "extra-missing"}
-    assert len(causes) == 18
+    assert len(causes) == 19
     for name in (*CHECKS, *causes):
         assert re.search(rf"^\.It (Cm|Li) {name}$", page, re.MULTILINE), name
 

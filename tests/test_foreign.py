@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -201,18 +202,67 @@ def test_the_module_runs_in_a_checkout_that_is_not_installed(env, tmp_path):
         assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("safe", ["", "1"])
-def test_what_python_path_names_stays(safe, env, tmp_path):
-    """The user has named it; a folder that it names is no accident."""
-    (tmp_path / "named").mkdir()
-    (tmp_path / "named" / "click.py").write_text("raise SystemExit('named')\n")
-    env["PYTHONPATH"] = str(tmp_path / "named")
-    if safe:
-        env["PYTHONSAFEPATH"] = safe
-    for start in ([sys.executable, "-m", "iamcli"], [INSTALLED / "iamcli"], [BIN / "iamcli"]):
-        for folder in (tmp_path, tmp_path / "named"):
-            done = run(*start, env=env, cwd=folder)
-            assert (done.returncode, done.stderr) == (1, "named\n")
+#: What Python and a console script of a new pip import before the first line of iamcli.
+BEFORE = before_main()
+#: Modules that this system lacks are looked for everywhere.
+ABSENT = {name for name in STANDARD if importlib.util.find_spec(name) is None}
+STARTS = {
+    "installed": [INSTALLED / "iam-userdel"],
+    "checkout": [BIN / "iam-userdel"],
+    "iamcli": [INSTALLED / "iamcli", "userdel"],
+    "module": [sys.executable, "-m", "iamcli", "iam-userdel"],
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_python_path_hides_nothing(start, env, tmp_path):
+    """Old machines have modules of Python 2 there, such as an old enum, json or click."""
+    trap = Trap(tmp_path, (STANDARD | PACKAGES) - BEFORE - ABSENT)
+    env["PYTHONPATH"] = str(trap.folder)
+    line = [*STARTS[start], "-u", "bob", "--url", "http://127.0.0.1:1"]
+    if start == "iamcli":
+        line = [INSTALLED / "iamcli", "list"]
+    done = run(*line, env=env, cwd=tmp_path)
+    assert trap.sprung == []
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (0 if start == "iamcli" else 1)
+
+
+def test_what_only_python_path_has_is_found(env, tmp_path):
+    """Some people install iamcli and its packages in such a directory, behind others."""
+    checkout = copied(tmp_path / "checkout")
+    with (checkout / "iamcli" / "__init__.py").open("a") as file:
+        file.write('__version__ = "9.9.9"\n')
+    trap = Trap(tmp_path, {"click", "botocore"})
+    line = "iam-userdel -u bob --url x://y"
+    code = f"import sys; sys.argv = {line.split()}; from iamcli.commands.users import userdel; "
+    code += "userdel()"
+    env["PYTHONPATH"] = f"{trap.folder}:{checkout}:{packages()}"
+    done = run(sys.executable, "-c", code, env=env, cwd=tmp_path)
+    assert trap.sprung == []
+    assert "--url is not an http or https address" in done.stderr
+    done = run(sys.executable, "-m", "iamcli", "--version", env=env, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("iamcli 9.9.9\n", "")
+
+
+def test_the_library_changes_no_path(env, tmp_path):
+    env["PYTHONPATH"] = str(tmp_path)
+    code = "import sys; before = [*sys.path]; import iamcli.cli, iamcli.commands.users; "
+    done = run(sys.executable, "-c", f"{code}print(sys.path == before)", env=env, cwd=tmp_path)
+    assert done.stdout == "True\n"
+
+
+@pytest.mark.parametrize("home", ["/nowhere", ""])
+def test_what_is_started_gets_the_variables_of_python(home, env, tmp_path):
+    env |= {"PYTHONPATH": "/somewhere", "PYTHONHOME": home}
+    show = "echo $PYTHONPATH ${PYTHONHOME-none} ${IAMCLI_PYTHONHOME-none}"
+    for program in ("sandbox", "run"):
+        done = run(BIN / "iamcli", program, "sh", "-c", show, env=env, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, f"/somewhere {home} none\n".replace("  ", " "))
+    done = run(BIN / "iamcli", "home", "--strict", tmp_path / "old", env=env, cwd=tmp_path)
+    assert done.returncode == 0
+    done = run(tmp_path / "old/bin/iam-userdel", env=env, cwd=tmp_path)
+    assert done.stdout.startswith('iam-userdel: Option "-u" is required')
 
 
 @pytest.mark.full

@@ -161,7 +161,8 @@ def modules(lines: list[str]) -> list[list[bool]]:
 
 
 def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpoint) -> None:
-    (run.home / "segno.py").write_text("raise ImportError('not here')\n")
+    hidden = "import sys\nsys.modules['segno'] = None\n"
+    (run.home / "sitecustomize.py").write_text(hidden)
     master, terminal = pty.openpty()
     arguments = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
     run.env["PYTHONPATH"] = str(run.home)

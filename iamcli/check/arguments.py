@@ -1,4 +1,4 @@
-"""E101 to E108 and E110: command lines that the commands refuse, or would not get as they were meant."""
+"""E101 to E108 and E110: command lines that the commands refuse or misunderstand."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from iamcli.doctor.check import failed, ok, warning, wrong
 
@@ -88,6 +89,9 @@ _EFFECTS = {
 }
 _MODE = "AWS_DEFAULTS_MODE"
 
+#: The maximum number of modules that a line names.
+_SHOWN = 3
+
 #: Variables that are often set to nothing on purpose.
 _EMPTY_ON_PURPOSE = READ["proxy"][1:]
 
@@ -131,6 +135,10 @@ def examine(failure: Failure | None, stopping: Collection[str], known: Collectio
         f"{name} is set but empty, {_EFFECTS.get(name, 'which counts as not set')}"
         for name in empty
     ]
+    hiding = _hiding()
+    if hiding and not notes:
+        advice = "run: unset PYTHONPATH, or set it only for the programs that need it"
+        return warning("environment", "python-path", hiding, advice)
     if notes:
         cause = "old-variable" if old else "empty-variable"
         advice = f"run: unset {' '.join([*old, *empty])}"
@@ -139,6 +147,24 @@ def examine(failure: Failure | None, stopping: Collection[str], known: Collectio
         return warning("environment", cause, ", ".join(notes), advice)
     used = [name for names in READ.values() for name in names if environ.get(name)]
     return ok("environment", f"set: {', '.join(used)}" if used else "no variable is set")
+
+
+def _hiding() -> str:
+    """Return which modules in PYTHONPATH have the name of one that iamcli needs, else "".
+
+    Only the console scripts that an old pip has made import one before iamcli/startup.py runs.
+    """
+    for folder in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        try:
+            names = {os.path.splitext(name)[0] for name in os.listdir(folder)}
+        except OSError:
+            continue
+        hidden = sorted(names & sys.stdlib_module_names)
+        if hidden:
+            more = ", ..." if len(hidden) > _SHOWN else ""
+            shown = f"{', '.join(hidden[:_SHOWN])}{more}"
+            return f"PYTHONPATH has {folder}, which can hide modules of Python: {shown}"
+    return ""
 
 
 def _listed(names: list[str]) -> str:

@@ -66,13 +66,22 @@ For help on a command, run it with -h: iam-usercreate -h
 """
 
 #: An entry of bin in a strict home: a command that behaves as with IAMCLI_STRICT=1.
-STRICT_COMMAND = """\
+_STRICT_BEGIN = """\
 #!/bin/sh
 # Created by "iamcli home --strict".
+"""
+STRICT_COMMAND = (
+    _STRICT_BEGIN
+    + """\
 IAMCLI_STRICT=1
 export IAMCLI_STRICT
+if [ "${{PYTHONHOME+set}}" ]; then
+    export IAMCLI_PYTHONHOME="$PYTHONHOME"
+    unset PYTHONHOME
+fi
 exec {target} "$@"
 """
+)
 
 
 def commands_folder() -> Path:
@@ -208,10 +217,10 @@ def target(path: Path) -> Path | None:
         if path.is_symlink():
             return path.parent / path.readlink()
         content = os.fsdecode(_content(path) or b"")
-        before, after = STRICT_COMMAND.split("{target}")
-        if not (content.startswith(before) and content.endswith(after)):
+        last = content.removesuffix("\n").rpartition("\n")[2]
+        if not (content.startswith(_STRICT_BEGIN) and last.startswith("exec ")):
             return None
-        words = shlex.split(content[len(before) : -len(after)])
+        words = shlex.split(last)[1:]
     except (OSError, ValueError):
         return None
     return Path(words[0]) if words else None

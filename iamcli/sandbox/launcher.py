@@ -19,6 +19,7 @@ from iamcli.sandbox import shell
 from iamcli.sandbox.started import Started
 from iamcli.server import launcher as fast
 from iamcli.server import script
+from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def server(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         bufsize=0,
-        env=_without_aws_variables(os.environ),
+        env=_without_aws_variables(own_environment()),
         # The file is open because it may be a pipe, such as <(...) in a shell.
         pass_fds=() if number is None else (number,),
         start_new_session=True,  # keeps Ctrl-C from the server, which ends when the pipe closes

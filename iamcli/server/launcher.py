@@ -17,6 +17,7 @@ import time
 
 from iamcli.handover import VARIABLE
 from iamcli.server import script
+from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        env=own_environment(),
         pass_fds=[listener],
         # In a process group of its own, the server would orphan that of the script whenever a
         # command ends, and the kernel sends SIGHUP to an orphaned process group if a process in it
