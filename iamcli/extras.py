@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
+
+from iamcli import quoting
 
 #: For each extra, the packages that it installs. Source: setup.cfg.
 PACKAGES = {
@@ -75,7 +76,7 @@ def is_one_file() -> bool:
 
 
 def _run(*words: str) -> str:
-    return f"run: {shlex.join(words)}"
+    return f"run: {quoting.command_line(*words)}"
 
 
 def _is_debian() -> bool:

@@ -6,7 +6,7 @@ import botocore
 import botocore.credentials
 from botocore.exceptions import InvalidConfigError, MissingDependencyException
 
-from iamcli import extras
+from iamcli import extras, quoting
 from iamcli.client.sources import profile_with
 from iamcli.errors import Failure
 
@@ -25,8 +25,6 @@ def unusable(session: Session, error: Exception | None) -> NoLogin | None:
     ``error``: what it raised, or None if it found no credentials. An old release ignores the
     setting, and reports a role as invalid whose source profile has nothing else.
     """
-    from shlex import quote
-
     is_old = not hasattr(botocore.credentials, "LoginProvider")
     kinds = (InvalidConfigError, type(None)) if is_old else MissingDependencyException
     name = profile_with(session, "login_session") if isinstance(error, kinds) else ""
@@ -35,7 +33,8 @@ def unusable(session: Session, error: Exception | None) -> NoLogin | None:
     why = "which needs the extra login"
     if is_old:
         why = f"for which botocore {botocore.__version__} is too old"
-    export = f"aws configure export-credentials --profile {quote(name)} --format process"
+    profile = quoting.long_option("--profile", name)
+    export = f"aws configure export-credentials {profile} --format process"
     other = f"use another profile with credential_process = {export}"
     advice = other
     if extras.can_be_added("login"):

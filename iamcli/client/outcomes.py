@@ -205,11 +205,11 @@ LOOKUPS = {
 
 def check(operation: str, parameters: Mapping[str, Any]) -> str:
     """Return how to check whether a request took effect: a command line or an instruction."""
-    from shlex import quote
+    from iamcli import quoting
 
     text = CHECKS[operation]
     try:
-        return text.format(**{name: quote(str(value)) for name, value in parameters.items()})
+        return quoting.filled(text, parameters)
     except KeyError:
         return text.partition(" -u")[0]
 

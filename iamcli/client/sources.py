@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from iamcli import quoting
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -59,13 +61,13 @@ def origin(key_source: str, session: Session | None, keys: Any) -> Origin:
 
 def login(session: Session | None, method: str) -> str:
     """Return the command with which the profile signs in again, if ``method`` is one of these."""
-    from shlex import quote
-
     if method not in _LOGINS:
         return ""
     command, settings = _LOGINS[method]
     name = profile_with(session, *settings)
-    return f"{command} --profile {quote(name)}" if name not in ("", "default") else command
+    if name in ("", "default"):
+        return command
+    return f"{command} {quoting.long_option('--profile', name)}"
 
 
 def profile_with(session: Session | None, *settings: str) -> str:

@@ -97,7 +97,11 @@ class Connection:
             _credential(name, found, "AWSAccessKeyId"), _credential(name, found, "AWSSecretKey")
         )
         if _is_readable_by_others(name):
-            self.warnings.append(f"{name} is readable by other users; run: chmod 600 {name}")
+            from iamcli import quoting
+
+            self.warnings.append(
+                f"{name} is readable by other users; run: chmod 600 {quoting.file(name)}"
+            )
         return keys
 
     def _key_source(self) -> str:

@@ -6,6 +6,7 @@ import os
 from datetime import datetime, timezone
 from typing import NamedTuple
 
+from iamcli import quoting
 from iamcli.client.inspection import Expired, NoProfile, Unobtainable, Unreadable, files
 from iamcli.client.login import NoLogin
 from iamcli.client.regions import is_of_aws
@@ -201,7 +202,7 @@ def _found(
     exposed = exposed_files(configuration)
     if exposed:
         found = f"{found}; {' and '.join(exposed)} can be used by other users"
-        advice = f"run: chmod 600 {' '.join(exposed)}"
+        advice = f"run: chmod 600 {' '.join(map(quoting.file, exposed))}"
         return warning("credentials", "readable-by-others", found, advice)
     return ok("credentials", found)
 

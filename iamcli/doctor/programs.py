@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
 from pathlib import Path
 
+from iamcli import quoting
 from iamcli.commands.table import PROGRAMS
 from iamcli.doctor.check import ok, skipped, warning
 from iamcli.errors import Failure
@@ -51,7 +51,7 @@ def _path() -> Check:
         found = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
         if absent == _COMMANDS:
             found = f"{own} is not in PATH"
-        return warning("path", None, found, f'run: export PATH="{own}:$PATH"')
+        return warning("path", None, found, f'run: export PATH={quoting.quoted(str(own))}:"$PATH"')
     return ok("path", f"the commands in {own} are the first of their names in PATH")
 
 
@@ -98,8 +98,7 @@ def _other_problem(folder: Path) -> Check | None:
 
 def _set_up(folder: Path) -> str:
     """Return the command that sets up ``folder``."""
-    name = str(folder)
-    return f"iamcli home {shlex.quote(f'./{name}' if name.startswith('-') else name)}"
+    return f"iamcli home {quoting.file(str(folder))}"
 
 
 def _first(name: str, folders: list[Path]) -> Path | None:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+from iamcli.quoting import filled
 
+if TYPE_CHECKING:
     from iamcli.errors import ServiceError
     from iamcli.hints.given import Given
 
@@ -101,16 +100,10 @@ def conflict(error: ServiceError, given: Given) -> str:
     if recursive and left.listed_with:
         option = deletion.recursive.rpartition(" ")[2]
         return f"{option} leaves what your access key may not list: {left.listed_with}"
-    one = _filled(left.command, error.parameters)
-    every = "" if recursive else _filled(deletion.recursive, error.parameters)
+    one = filled(left.command, error.parameters)
+    every = "" if recursive else filled(deletion.recursive, error.parameters)
     steps = (
         f"first run: {one}" if one else "",
         f"remove it with everything that belongs to it: {every}" if every else "",
     )
     return "; or ".join(filter(None, steps))
-
-
-def _filled(command: str, parameters: Mapping[str, Any]) -> str:
-    from shlex import quote
-
-    return command.format_map({name: quote(str(value)) for name, value in parameters.items()})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os.path
-import shlex
 
+from iamcli import quoting
 from iamcli.parsing.options import UsageError, is_joined, match
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def unknown(
     """
     if argument[:1] in DASHES and argument:
         line = _corrected(options, arguments)
-        advice = f"type: {shlex.join([program, *line])}" if line else 'type "-" instead'
+        advice = f"type: {quoting.command_line(program, *line)}" if line else 'type "-" instead'
         return UsageError(
             f'"{_shown(options, argument)}" begins with a dash that is not the ASCII "-", as '
             f"pasted from a web page; {advice}"
@@ -85,14 +85,13 @@ def joined(option: Option, argument: str) -> UsageError:
 
 
 def separate(option: Option, value: str) -> str:
-    """Return the option and its ``value`` as separate words for a shell.
+    """Return the option and its ``value`` as words for a shell, as ``quoting.option`` does.
 
-    The placeholder takes the place of a secret or empty value. A value that begins with a dash is
-    attached to the option, because ``-h`` is never a value.
+    The placeholder takes the place of a secret or empty value.
     """
     if option.secret or not value:
         return f"{option.name} {option.metavar}"
-    return f"{option.name}{'' if value.startswith('-') else ' '}{shlex.quote(value)}"
+    return quoting.option(option.name, value)
 
 
 def _separated(options: Sequence[Option], argument: str) -> str:

@@ -1,0 +1,56 @@
+"""The commands that messages suggest, quoted so that they can be pasted into a shell."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_SAFE = re.compile(r"[\w@%+:,./-][\w@%+=:,./-]*", re.ASCII)
+#: A parameter of a command, such as ``{UserName}``, with the blank before it.
+_PLACE = re.compile(r"( ?)\{(\w+)\}")
+
+
+def quoted(word: str) -> str:
+    """Return ``word`` as one word of a command line for sh, bash and zsh."""
+    # A word that begins with = is a command to zsh.
+    return word if _SAFE.fullmatch(word) else "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def command_line(*words: str) -> str:
+    """Return the command line with these ``words``."""
+    return " ".join(map(quoted, words))
+
+
+def file(name: str) -> str:
+    """Return the ``name`` of a file as a word that no command takes for an option."""
+    return quoted(f"./{name}" if name.startswith("-") else name)
+
+
+def option(name: str, value: str) -> str:
+    """Return the option ``name`` of an iam-* command with its ``value``.
+
+    A value that begins with a dash is attached, because ``-h`` is never a value.
+    """
+    return f"{name}{'' if value.startswith('-') else ' '}{quoted(value)}"
+
+
+def long_option(name: str, value: str) -> str:
+    """Return the option ``name`` of another command, such as ``--profile``, with its ``value``."""
+    return f"{name}{'=' if value.startswith('-') else ' '}{quoted(value)}"
+
+
+def filled(command: str, parameters: Mapping[str, Any]) -> str:
+    """Return ``command`` with the values of ``parameters`` in place of their names in braces.
+
+    Raises KeyError if one of them has no value.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        text = str(parameters[match[2]])
+        return quoted(text) if text.startswith("-") else f"{match[1]}{quoted(text)}"
+
+    return _PLACE.sub(value, command)
