@@ -82,7 +82,7 @@ class Call:
     ``plain``: whether the name is a bare word that can also be a function; ``redirects``: its
     redirections and those around it; ``stages`` and ``stage``: its pipeline, if any, and its
     position in it; ``merging``: whether the pipe after it also takes standard error; ``capture``:
-    the command substitution that it is directly in.
+    the command substitution that it is directly in; ``origin``: see ``origin``.
     """
 
     def __init__(self, script: Script, node: Node, head: Word, words: list[Word]) -> None:
@@ -105,6 +105,7 @@ class Call:
         self.capture: Capture | None = None
         self.flags = Flags(None)
         self.shell_function = False
+        self.origin: Call | None = None
 
     @property
     def literals(self) -> list[str | None]:
@@ -148,8 +149,14 @@ def origin(stage: Stage) -> Call | None:
 
     This is the command itself, or the one whose output is in the variable that echo prints.
     """
-    if not isinstance(stage, Call):
-        return None
+    return stage.origin if isinstance(stage, Call) else None
+
+
+def found_origin(stage: Call) -> Call | None:
+    """Return what ``origin`` returns, from the words of a command that is followed just now.
+
+    It is found once, because the output of echo can contain that of an echo before, and so on.
+    """
     if stage.iam:
         return stage
     if stage.program in ("echo", "printf", "print"):

@@ -13,6 +13,7 @@ from iamcli.check import (
     removals,
     statuses,
     syntax,
+    unread,
     values,
 )
 from iamcli.check.findings import Result, Unreadable
@@ -62,21 +63,22 @@ def check(files: Sequence[str]) -> Result:
     for file in files:
         try:
             walker = Walker(load(file), load)
+            found_here = list(found(walker))
         except UnreadableError as error:
             unreadable.append(Unreadable(file, str(error)))
             continue
         except RecursionError:
             unreadable.append(Unreadable(file, "nested too deeply"))
             continue
-        for script in walker.scripts:
-            order.setdefault(script.file, len(order))
-            notes |= dict.fromkeys(script.notes)
         for call in walker.calls:
             if call.iam:
                 # One place can contain several commands, if a variable does.
                 commands.add((call.script.file, call.node.start_byte))
-        for finding in found(walker):
+        for finding in found_here:
             findings.setdefault((finding.file, *finding[1:4]), finding)
+        for script in walker.scripts:
+            order.setdefault(script.file, len(order))
+            notes |= dict.fromkeys(sorted(script.notes, key=lambda note: note.lines))
     sequence = sorted(
         findings.values(), key=lambda each: (order[each.file], each.line, each.column, each.code)
     )
@@ -96,6 +98,9 @@ def found(walker: Walker) -> Iterator[Finding]:
         if id(call) in searched and finding.code == "W207":
             continue
         if not _silenced(call.script, finding, call.node.start_point.row + 1):
+            yield finding
+    for script, finding in unread.check(walker):
+        if not _silenced(script, finding, finding.line):
             yield finding
 
 

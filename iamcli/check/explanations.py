@@ -13,12 +13,21 @@ WIDTH = 80
 
 
 class Explanation(NamedTuple):
-    """A code: its ``title``, its meaning (``text``), and an example ``before`` and ``after``."""
+    """A code: its ``title``, its meaning (``text``), and an example ``before`` and ``after``.
+
+    ``others``: examples of other faults with this code, each before and after.
+    """
 
     title: str
     text: str
     before: str
     after: str
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def examples(self) -> tuple[tuple[str, str], ...]:
+        """All examples, each before and after."""
+        return ((self.before, self.after), *self.others)
 
 
 EXPLANATIONS = {
@@ -48,6 +57,12 @@ EXPLANATIONS = {
         "Exactly one of two options is required, or two options have no meaning together.",
         "iam-rolecreate -r webserver",
         "iam-rolecreate -r webserver -s ec2.amazonaws.com",
+        (
+            (
+                "iam-rolecreate -r webserver -s ec2.amazonaws.com -f -",
+                "iam-rolecreate -r webserver -f -",
+            ),
+        ),
     ),
     "E105": Explanation(
         "a value that cannot be",
@@ -64,6 +79,7 @@ EXPLANATIONS = {
         "same command are not reported.",
         "iam-usercreate \u2013u bob",
         "iam-usercreate -u bob",
+        (("iam-usercreate -u \u201cbob\u201d", 'iam-usercreate -u "bob"'),),
     ),
     "E107": Explanation(
         "a policy that the shell splits into words, or that is not JSON",
@@ -73,6 +89,15 @@ EXPLANATIONS = {
         ' {"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
         "iam-useruploadpolicy -u bob -p all -o"
         ' \'{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}\'',
+        (
+            (
+                "iam-useruploadpolicy -u bob -p all -o '{\"Statement\":}'",
+                (
+                    "iam-useruploadpolicy -u bob -p all -o"
+                    ' \'{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}\''
+                ),
+            ),
+        ),
     ),
     "E108": Explanation(
         "a word too many, or an option without its value",
@@ -80,6 +105,16 @@ EXPLANATIONS = {
         "and a backslash continues the line only if it is the last character.",
         "iam-usergetattributes -u bob susan",
         "iam-usergetattributes -u bob",
+        (("iam-usergetattributes -u", "iam-usergetattributes -u bob"),),
+    ),
+    "E109": Explanation(
+        "a command in a part that cannot be read",
+        "The parser does not understand this part of the script, so the command in it is not "
+        "checked. Either the script has a syntax error, or the parser does not know the form. "
+        "Correct the error, write the command in a simpler form, or check it yourself and "
+        "silence this.",
+        'echo "created: $(iam-usergetattributes -u bob)',
+        'echo "created: $(iam-usergetattributes -u bob)"',
     ),
     "E110": Explanation(
         "an option and its value joined with =",
@@ -102,6 +137,7 @@ EXPLANATIONS = {
         "with something, because it may leave out the footer.",
         'for arn in $(iam-userlistbypath); do echo "$arn"; done',
         "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
+        (("iam-userlistbypath | wc -l", "iam-userlistbypath | grep -vc '^IsTruncated:'"),),
     ),
     "W203": Explanation(
         "a search for Active that also finds Inactive",
@@ -116,6 +152,12 @@ EXPLANATIONS = {
         "everybody unless the umask prevents it.",
         "iam-useraddkey -u bob >key.txt",
         "umask 077\niam-useraddkey -u bob >key.txt",
+        (
+            (
+                "iam-useraddloginprofile -u bob -p Secret12345",
+                "iam-useraddloginprofile -u bob -p - <password.txt",
+            ),
+        ),
     ),
     "W206": Explanation(
         "an error looked for on standard output",
@@ -133,6 +175,13 @@ EXPLANATIONS = {
         "status, and the status of a pipe is that of its last command.",
         'key=$(iam-useraddkey -u bob)\necho "$key"',
         'key=$(iam-useraddkey -u bob) || exit 1\necho "$key"',
+        (
+            (
+                'export key=$(iam-useraddkey -u bob)\necho "$key"',
+                'key=$(iam-useraddkey -u bob) || exit 1\nexport key\necho "$key"',
+            ),
+            ("iam-useraddkey -u bob | tail -1", "set -o pipefail\niam-useraddkey -u bob | tail -1"),
+        ),
     ),
     "W208": Explanation(
         "a file that is not there",
@@ -174,9 +223,10 @@ def explained(code: str) -> Iterator[str]:
     yield f"{code}: {explanation.title}"
     yield ""
     yield from wrap(explanation.text, WIDTH)
-    for heading, example in (("Before:", explanation.before), ("After:", explanation.after)):
-        yield ""
-        yield heading
-        yield from (f"    {line}" for line in example.splitlines())
+    for example in explanation.examples:
+        for heading, script in zip(("Before:", "After:"), example, strict=True):
+            yield ""
+            yield heading
+            yield from (f"    {line}" for line in script.splitlines())
     yield ""
     yield f"To silence it, write above the line: # iamcli: ignore={code}"

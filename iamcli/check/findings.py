@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 ERROR = "error"
 WARNING = "warning"
+#: The reason of a note about lines that were not understood.
+UNREAD = "cannot be parsed"
 
 
 class Finding(NamedTuple):
@@ -57,3 +59,8 @@ class Result(NamedTuple):
     commands: int
     notes: list[Note]
     unreadable: list[Unreadable]
+
+    @property
+    def unread(self) -> list[Note]:
+        """The notes about lines that were not understood."""
+        return [note for note in self.notes if note.reason == UNREAD]

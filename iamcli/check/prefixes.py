@@ -49,6 +49,7 @@ PREFIXES = {
     "coproc": _prefix(),
     "eval": _prefix(),
     "chronic": _prefix(),
+    "repeat": _prefix(operands=1),
 }
 _SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
 #: A word that eval leaves as it is.
@@ -106,6 +107,13 @@ def program(word: Word) -> str | None:
     if isinstance(last, str) and "/" in tail:
         return tail.rpartition("/")[2]
     return None
+
+
+def is_toolkit(name: str | None) -> bool:
+    """Return whether ``name`` is a command of the toolkit, also after a path."""
+    from iamcli.commands.table import PROGRAMS
+
+    return name is not None and name.rpartition("/")[2] in PROGRAMS and "iam-" in name
 
 
 def _strip(found: Target, name: str) -> Target | None:

@@ -18,7 +18,7 @@ _PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
 
 
 def text(result: Result) -> Iterator[str]:
-    """Yield two lines for each finding, and at the end the numbers of findings."""
+    """Yield two lines for each finding, and at the end the numbers of findings and unread lines."""
     for finding in result.findings:
         place = f"{finding.file}:{finding.line}:{finding.column}"
         yield visible(f"{place}: {finding.code} {finding.message}")
@@ -28,6 +28,8 @@ def text(result: Result) -> Iterator[str]:
         _number(sum(each.level == ERROR for each in result.findings), "error"),
         _number(sum(each.level == WARNING for each in result.findings), "warning"),
     ]
+    if result.unread:
+        numbers.append(f"{_number(_lines(result), 'line')} not read")
     yield ", ".join(numbers)
     if result.findings:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
@@ -50,7 +52,10 @@ def json(result: Result) -> Iterator[str]:
         }
         for finding in result.findings
     ]
-    yield dumps({"findings": findings, "commands": result.commands})
+    unread = [
+        {"file": note.file, "line": note.lines[0], "last": note.lines[1]} for note in result.unread
+    ]
+    yield dumps({"findings": findings, "commands": result.commands, "unread": unread})
 
 
 def github(result: Result) -> Iterator[str]:
@@ -71,6 +76,16 @@ def notes(result: Result) -> Iterator[str]:
         yield f"{note.file}: {lines} {note.reason}{checked}"
     for unreadable in result.unreadable:
         yield f"cannot check {unreadable.file}: {unreadable.reason}"
+
+
+def _lines(result: Result) -> int:
+    """Return how many lines were not read."""
+    lines = {
+        (note.file, line)
+        for note in result.unread
+        for line in range(note.lines[0], note.lines[1] + 1)
+    }
+    return len(lines)
 
 
 def _workflow_command(finding: Finding) -> str:

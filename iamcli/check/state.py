@@ -40,6 +40,11 @@ _OWN_FOLDER = re.compile(
 )
 
 
+#: The longest value that is followed, and how many variables (a script of people has fewer).
+_MAX_VALUE = 4096
+_MAX_VARIABLES = 1000
+
+
 class State:
     """The variables and the settings at one place of a script."""
 
@@ -50,6 +55,12 @@ class State:
     def copy(self) -> State:
         """Return the state of a subshell or a branch."""
         return State(self.flags, dict(self.variables))
+
+    def set(self, name: str, value: Value) -> None:
+        """Set the variable ``name``, unless there are too many or the value is too long."""
+        if len(self.variables) >= _MAX_VARIABLES and name not in self.variables:
+            return
+        self.variables[name] = bounded(name, value)
 
     def value(self, name: str) -> Value:
         """Return the value of the variable ``name``."""
@@ -63,16 +74,44 @@ class State:
 
     def join(self, branches: list[State]) -> None:
         """Become what is true after each of the ``branches``."""
-        joined = dict(branches[0].variables)
-        changed: set[str] = set()
+        joined = Join(branches[0])
         for branch in branches[1:]:
-            if branch.variables != joined:
-                changed |= {name for name, _ in branch.variables.items() ^ joined.items()}
+            joined.add(branch)
+        joined.into(self)
+
+
+class Join:
+    """What is true after each of several branches, of which ``first`` is one.
+
+    Only what a branch changed is kept, so that thousands of branches need little time and memory.
+    """
+
+    def __init__(self, first: State) -> None:
+        self._variables = dict(first.variables)
+        self._flags = first.flags
+        #: Of each variable that differs in a branch, whether it has text in all these branches.
+        self._changed: dict[str, bool] = {}
+
+    def add(self, branch: State) -> None:
+        """Add a branch."""
+        if branch.flags != self._flags:
+            self._flags = joined_flags([self._flags, branch.flags])
+        ours, theirs = self._variables, branch.variables
+        changed = [name for name, value in theirs.items() if ours.get(name) != value]
+        if len(theirs) - len(changed) < len(ours):
+            changed += [name for name in ours if name not in theirs]
         for name in changed:
-            values = [branch.variables.get(name, (Gap(name),)) for branch in branches]
-            joined[name] = (Gap(name, filled=all(map(filled, values))),)
-        self.variables = joined
-        self.flags = joined_flags([branch.flags for branch in branches])
+            always = filled(branch.variables.get(name, ()))
+            self._changed[name] = always and self._changed.get(name, True)
+
+    def into(self, state: State) -> None:
+        """Make ``state`` what is true after each branch."""
+        variables = self._variables
+        for name, always in self._changed.items():
+            first = filled(variables.get(name, ()))
+            variables[name] = (Gap(name, filled=always and first),)
+        state.variables = variables
+        state.flags = self._flags
 
 
 def joined_flags(flags: list[Flags]) -> Flags:
@@ -81,6 +120,16 @@ def joined_flags(flags: list[Flags]) -> Flags:
     folder = first.folder if all(each.folder == first.folder for each in flags) else None
     settings = [any(each[number] for each in flags) for number in range(1, len(first))]
     return type(first)(folder, *settings)
+
+
+def bounded(name: str, value: Value) -> Value:
+    """Return ``value`` of the variable ``name``, unknown if it is too long to follow."""
+    size = sum(len(part) if isinstance(part, str) else _size(part) for part in value)
+    return value if size + len(value) <= _MAX_VALUE else (Gap(name, filled=filled(value)),)
+
+
+def _size(gap: Gap) -> int:
+    return sum(len(word.source) + len(word.parts) for word in gap.elements or ())
 
 
 def filled(value: Value) -> bool:
@@ -113,3 +162,12 @@ def in_folder(folder: str | None, path: str) -> str | None:
     if os.path.isabs(path):
         return path
     return os.path.join(folder, path) if folder is not None else None
+
+
+def existing(name: str, folders: list[str | None]) -> str | None:
+    """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
+    for folder in folders:
+        path = os.path.join(folder, os.path.expanduser(name)) if folder is not None else None
+        if path is not None and os.path.isfile(path):
+            return path
+    return None

@@ -1,17 +1,21 @@
 """Reads scripts, and parses them with tree-sitter.
 
-The grammar is that of bash, which includes nearly all of sh and much of zsh. What the parser does
-not understand is skipped: it goes on after it, at the next line that begins a statement.
+The grammar is that of bash, which includes nearly all of sh and much of zsh. Commands that it does
+not know are set aside first. What the parser still does not understand is skipped: it goes on after
+it, at the next line that begins a statement.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from functools import cache
+from bisect import bisect_left, bisect_right
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from iamcli.check.findings import Note
+from iamcli.check.findings import UNREAD, Note
+from iamcli.check.lexer import COMMAND, Lexer
+from iamcli.check.recovery import Recovery
 from iamcli.errors import Failure
 from iamcli.extras import advice
 
@@ -20,11 +24,12 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
-    from iamcli.check.words import Word
+    from iamcli.check.lexer import Document, Piece
 
 #: Files that are larger are not scripts that people wrote (bytes).
 MAX_SIZE = 8 << 20
 SHELLS = re.compile(rb"^#!\s*\S*?\b(?:env\s+(?:-S\s*)?)?(?:\S*/)?(a?sh|bash|dash|k?sh|mksh|zsh)\b")
+_CSH = re.compile(rb"^#!.*\bt?csh\b")
 EXTENSIONS = (".sh", ".bash", ".zsh", ".ksh")
 #: The nodes that are statements.
 STATEMENTS = {
@@ -54,7 +59,8 @@ class Script:
     """A script: its file, its source, and what the parser made of it.
 
     ``file``: its name for messages; ``statements``: the nodes of its statements; ``notes``: what
-    was not understood; ``silenced``: the codes that comments silence, by line.
+    was not understood; ``set_aside``: where that is; ``silenced``: the codes that comments silence,
+    by line.
     """
 
     def __init__(self, file: str, source: bytes) -> None:
@@ -65,61 +71,96 @@ class Script:
         first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
         self.first_line = first.decode("utf-8", "replace")
         self.notes: list[Note] = []
+        self.set_aside: list[tuple[int, int]] = []
         self.silenced: dict[int, set[str]] = {}
         self.zsh = file.endswith(".zsh") or (
             self.first_line.startswith("#!") and "zsh" in self.first_line
         )
         # The grammar does not know the flags of zsh: ${(f)x} is read as ${__-x}, which is as long.
-        readable = _ZSH_FLAGS.sub(_readable, source) if self.zsh else source
-        self.lines = readable.split(b"\n")
+        known = _ZSH_FLAGS.sub(_readable, source) if self.zsh else source
+        recovery = Recovery(known, is_faulty)
+        self.readable = recovery.source
+        self._plain = recovery.plain
+        self._starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
+        self.lines = self.readable.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
+        for start, end in sorted(recovery.unread):
+            self.skip_part(start, end)
         self.statements = list(self._statements())
         for number, line in enumerate(self.text.split("\n"), 1):
             if "iamcli" in line and (match := _SILENCED.search(line)):
                 self.silenced[number] = set(re.findall(r"[A-Z]\d+", match[1]))
 
+    @cached_property
+    def lexer(self) -> Lexer:
+        """What the lexer finds in the script."""
+        return Lexer(self._plain)
+
+    @cached_property
+    def _commands(self) -> dict[int, Piece]:
+        return {piece.start: piece for piece in self.lexer.pieces if piece.kind == COMMAND}
+
+    @cached_property
+    def _command_starts(self) -> list[int]:
+        return sorted(self._commands)
+
+    def documents(self, start: int, end: int) -> list[Document]:
+        """Return the here-documents of the command that is from ``start`` to ``end``."""
+        number = bisect_left(self._command_starts, start)
+        first = self._command_starts[number : number + 1]
+        if not first or first[0] >= end:
+            return []
+        end = self._commands[first[0]].end
+        documents = self.lexer.documents
+        places = [bisect_left(documents, place, key=_operator) for place in (first[0], end)]
+        return documents[slice(*places)]
+
+    @cached_property
+    def _substitutions(self) -> list[tuple[int, int]]:
+        return sorted(self.lexer.substitutions)
+
+    def substitutions(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Return where the command substitutions are that begin from ``start`` to ``end``."""
+        found = self._substitutions
+        return found[bisect_left(found, (start, 0)) : bisect_left(found, (end, 0))]
+
     def skip(self, node: Node) -> None:
         """Note that the lines of ``node`` were not understood."""
-        self.skip_lines(node.start_point.row, max(node.start_point.row, node.end_point.row))
+        self.skip_part(node.start_byte, max(node.end_byte, node.start_byte))
 
     def skip_lines(self, first: int, last: int) -> None:
         """Note that lines were not understood; ``first`` and ``last`` are counted from 0."""
-        last = min(last, len(self.lines) - 1)
-        while last > 0 and not self.lines[last].strip():
-            last -= 1
-        first = min(first, last)
-        note = Note(self.file, (first + 1, last + 1), "cannot be parsed")
+        end = self._starts[last + 1] if last + 1 < len(self._starts) else len(self.source)
+        self.skip_part(self._starts[min(first, len(self._starts) - 1)], end)
+
+    def skip_part(self, start: int, end: int) -> None:
+        """Note that the source from ``start`` to ``end`` was not understood."""
+        self.set_aside.append((start, end))
+        end = max(start, start + len(self.source[start:end].rstrip()) - 1)
+        note = Note(self.file, (self.line(start), self.line(end)), UNREAD)
         if note not in self.notes:
             self.notes.append(note)
+
+    def line(self, at: int) -> int:
+        """Return the number of the line, from 1, that the byte ``at`` is in."""
+        lines = self.source.rstrip().count(b"\n") if at >= self._starts[-1] else len(self._starts)
+        return min(bisect_right(self._starts, at), lines + 1)
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Return the line and the column of the byte ``at``, from 1, the column in characters."""
+        line = self.line(at)
+        return line, len(self.source[self._starts[line - 1] : at].decode("utf-8", "replace")) + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the byte that is in ``column`` of ``line``; both are counted from 1."""
+        before = self.lines[line - 1].decode("utf-8", "replace")[: column - 1]
+        return self._starts[line - 1] + len(before.encode())
 
     def position(self, node: Node) -> tuple[int, int]:
         """Return the line and the column of ``node``, from 1, the column in characters."""
         row, column = node.start_point
         line = self.lines[row] if row < len(self.lines) else b""
         return row + 1, len(line[:column].decode("utf-8", "replace")) + 1
-
-    def quoted(self, word: Word) -> list[Node]:
-        """Return the statements in a ``word`` of this script, such as 'iam-groupdel -g tmp'.
-
-        The list is empty if the word is not one string in quotes or cannot be parsed.
-        """
-        quote, inside = word.source[:1], word.source[1:-1]
-        unclear = quote if quote == "'" else '"\\`('
-        if quote not in ("'", '"') or word.source[1:][-1:] != quote or set(unclear) & set(inside):
-            return []
-        row = word.line - 1
-        before = self.lines[row].decode("utf-8", "replace")[: word.column]
-        start = sum(len(line) + 1 for line in self.lines[:row]) + len(before.encode())
-        readable = b"\n".join(self.lines)
-        if readable[start : start + len(inside.encode())] != inside.encode():
-            return []
-        # The positions of the nodes are those in the script.
-        blank = re.sub(rb"[^\n]", b" ", readable[:start])
-        if quote == '"' and "$" in inside:
-            # Variables are expanded before single quotes are seen.
-            inside = inside.replace("'", '"')
-        root = parser().parse(blank + inside.encode()).root_node
-        return [] if root.has_error else root.children
 
     def _statements(self) -> Iterator[Node]:
         start: int | None = 0
@@ -129,7 +170,9 @@ class Script:
             if budget < 0:
                 self.skip_lines(start, len(self.lines) - 1)
                 return
-            source = b"\n" * start + b"\n".join(self.lines[start:])
+            # The places of the nodes are those in the script.
+            before = b"".join(b" " * len(line) + b"\n" for line in self.lines[:start])
+            source = before + b"\n".join(self.lines[start:])
             root = parser().parse(source).root_node
             found = yield from self._top(root)
             start = found if found is None or found > start else start + 1
@@ -209,6 +252,31 @@ def is_here_string(node: Node | None) -> bool:
     return before is not None and before.type == "ERROR" and text(before) == "<<"
 
 
+def _operator(document: Document) -> int:
+    return document.operator[0]
+
+
+def parse_after(before: bytes, source: bytes) -> Node:
+    """Parse ``source`` as what follows ``before``: the places of the nodes are those in both."""
+    from tree_sitter import Parser, Range
+
+    start, end = (_point(text) for text in (before, before + source))
+    known = parser().language
+    if known is None:
+        raise AssertionError
+    part = Parser(known, included_ranges=[Range(start, end, len(before), len(before + source))])
+    return part.parse(before + source).root_node
+
+
+def _point(source: bytes) -> tuple[int, int]:
+    return source.count(b"\n"), len(source) - source.rfind(b"\n") - 1
+
+
+def is_faulty(source: bytes) -> bool:
+    """Return whether the parser does not understand all of ``source``."""
+    return parser().parse(source).root_node.has_error
+
+
 def _readable(flags: re.Match[bytes]) -> bytes:
     return b"${" + b"_" * (len(flags[1]) - 1) + b"-"
 
@@ -243,7 +311,8 @@ def read(file: str) -> Script:
         raise UnreadableError("not a text file")
     source = source.removeprefix(b"\xef\xbb\xbf")
     first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
-    if first.startswith(b"#!") and not SHELLS.match(first) and not file.endswith(EXTENSIONS):
+    known = SHELLS.match(first) or (file.endswith(EXTENSIONS) and not _CSH.match(first))
+    if first.startswith(b"#!") and not known:
         shown = first.decode("utf-8", "replace").strip()
         raise UnreadableError(f"not a sh, bash or zsh script; its first line is {shown}")
     carriage = source.count(b"\r\n")

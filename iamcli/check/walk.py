@@ -6,10 +6,20 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from iamcli.check import builtins, expansion, prefixes
-from iamcli.check.calls import Call, Capture, Flags, Loop, Test
+from iamcli.check import builtins, embedded, expansion, prefixes
+from iamcli.check.calls import Call, Capture, Flags, Loop, Test, found_origin
 from iamcli.check.context import Context, Use
-from iamcli.check.state import State, assigned, filled, is_own_folder, joined_flags, tested_for_text
+from iamcli.check.state import (
+    Join,
+    State,
+    assigned,
+    bounded,
+    existing,
+    filled,
+    is_own_folder,
+    joined_flags,
+    tested_for_text,
+)
 from iamcli.check.syntax import UnreadableError, text
 from iamcli.check.word_reader import WordReader
 from iamcli.check.words import Gap, Part, Word
@@ -44,9 +54,6 @@ _SEQUENCES = {"list", "pipeline", "negated_command"}
 _IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
 #: A variable or an element of an array, which may be in quotes.
 _NAME = re.compile(r"[\"']?(\w+)")
-#: The programs that run the argument after an option like -c.
-_SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
-_RUNS = re.compile(r"-[a-z]*c$")
 _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
 
@@ -69,6 +76,7 @@ class Walker:
         self.tested: set[str] = set()
         self.complete = True
         self._load = load
+        self._aliases = embedded.Aliases()
         self._reader = WordReader(self._run)
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
@@ -219,6 +227,7 @@ class Walker:
             found = self._visit(child, branch, last if child == node.children[-1] else inner)
             stages += found or (Loop(context.script, child, "other", []),)
         state.join([state, branch])
+        self._statements(embedded.passed(stages), state.copy(), Context(context.script))
         for number, stage in enumerate(stages):
             if isinstance(stage, Call):
                 stage.stages, stage.stage = tuple(stages), number
@@ -342,7 +351,7 @@ class Walker:
     def _case(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         value = node.child_by_field_name("value")
         words = self._reader.words([value], state, context) if value is not None else []
-        branches = [state.copy()]
+        joined = Join(state)
         patterns: list[Word] = []
         for item in node.children:
             if item.type == "ERROR":
@@ -359,8 +368,8 @@ class Walker:
                     patterns.append(_literal(text(child), line, column))
                 elif seen and (child.is_named or child.is_missing):
                     self._visit(child, branch, context._replace(tested=False))
-            branches.append(branch)
-        state.join(branches)
+            joined.add(branch)
+        joined.into(state)
         gaps = [gap for word in words for gap in word.gaps]
         self.tests.append(Test(text(node), gaps, patterns))
         return ()
@@ -429,8 +438,8 @@ class Walker:
     def _assign(self, state: State, name: str, value: Value) -> None:
         if name == "IAMCLI_STRICT" and value == ("1",):
             state.flags = state.flags._replace(strict=True)
-        state.variables[name] = value
-        self._values.setdefault(name, []).append(value)
+        state.set(name, value)
+        self._values.setdefault(name, []).append(bounded(name, value))
 
     def _declaration(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         for child in node.children:
@@ -467,24 +476,30 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
-        found = self._reader.words(words, state, context) + _lost_dash(node)
+        typed = self._reader.words(words, state, context) + _lost_dash(node)
+        found = self._aliases.expanded(typed)
         own = tuple(self._reader.redirects(redirects, state, context))
         target = prefixes.target(found)
         if not found or target is None or not target.words:
             return ()
-        call = self._call(node, target, context)
+        call = self._call(node, target, context, aliased=found is not typed)
         call.redirects = (*context.redirects, *own)
         call.flags = state.flags._replace(strict=state.flags.strict or strict)
         self.calls.append(call)
+        self._aliases.define(call)
         self._effects(call, state, context)
         return (call,)
 
-    def _call(self, node: Node, target: prefixes.Target, context: Context) -> Call:
+    def _call(
+        self, node: Node, target: prefixes.Target, context: Context, *, aliased: bool
+    ) -> Call:
         head, *words = target.words
         name = prefixes.program(head)
         wrapped = name in self._wrappers and target.plain
         if wrapped:
-            at = next((n for n, word in enumerate(words) if _is_toolkit(word.literal)), None)
+            at = next(
+                (n for n, word in enumerate(words) if prefixes.is_toolkit(word.literal)), None
+            )
             if at is not None:
                 head, words = words[at], words[at + 1 :]
                 name = prefixes.program(head)
@@ -497,9 +512,10 @@ class Walker:
         call.through = target.through
         call.replaced = target.replaced or context.replaced
         call.noglob = target.noglob
-        call.shell_function = call.plain and name in self.defined
+        call.shell_function = call.plain and name in self.defined and not aliased
         call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
         call.capture = context.capture
+        call.origin = found_origin(call)
         return call
 
     def _effects(self, call: Call, state: State, context: Context) -> None:
@@ -516,11 +532,11 @@ class Walker:
             if self._moves:
                 state.flags = state.flags._replace(folder=None)
         elif call.program == "trap":
-            self._bodies += [(node, Context(context.script)) for node in _quoted(call, 0)]
+            self._bodies += [(node, Context(context.script)) for node in embedded.quoted(call, 0)]
         elif call.program == "eval":
-            self._statements(_quoted(call, 0), state, context)
+            self._statements(embedded.evaluated(call), state, context)
             state.forget(list(state.variables))
-        elif call.program in _SHELLS:
+        elif call.program in embedded.SHELLS:
             inner = Context(context.script, function=context.function, replaced=call.replaced)
             self._shell(call, state.copy(), inner)
         else:
@@ -532,11 +548,10 @@ class Walker:
                 self._moves = self._moves or (context.function and call.program == "cd")
 
     def _shell(self, call: Call, state: State, context: Context) -> None:
-        """Follow the script in the arguments of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT``."""
-        options = (number for number, word in enumerate(call.words) if _RUNS.match(word.known))
-        script = next(options, -2) + 1
-        nodes = _quoted(call, script)
-        if nodes and call.words[script].source.startswith("'"):
+        """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
+        script = embedded.argument(call)
+        nodes = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
+        if nodes and script >= 0 and call.words[script].source.startswith("'"):
             given = [word.value for word in call.words[script + 1 :]]
             # xargs and find add at least one argument.
             given += [(Gap(filled=True),)] if call.open else []
@@ -545,7 +560,7 @@ class Walker:
 
     def _source(self, call: Call, state: State, context: Context) -> None:
         name = call.words[0].literal if call.words else None
-        path = _existing(name, [state.flags.folder, context.script.folder]) if name else None
+        path = existing(name, [state.flags.folder, context.script.folder]) if name else None
         if path is not None:
             shown = path
             if not os.path.isabs(str(name)):
@@ -602,11 +617,6 @@ def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
             remaining += node.children
 
 
-def _quoted(call: Call, number: int) -> list[Node]:
-    """Return the statements in the argument of that number, which is a script in quotes."""
-    return call.script.quoted(call.words[number]) if 0 <= number < len(call.words) else []
-
-
 def _never_empty(word: Word) -> bool:
     """Return whether the shell makes no empty word of ``word``.
 
@@ -617,21 +627,6 @@ def _never_empty(word: Word) -> bool:
         or any(gap.many for gap in word.gaps)
         or not any(part.quoted for part in word.parts)
     )
-
-
-def _is_toolkit(name: str | None) -> bool:
-    from iamcli.commands.table import PROGRAMS
-
-    return name is not None and name.rpartition("/")[2] in PROGRAMS and "iam-" in name
-
-
-def _existing(name: str, folders: list[str | None]) -> str | None:
-    """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
-    for folder in folders:
-        path = os.path.join(folder, os.path.expanduser(name)) if folder is not None else None
-        if path is not None and os.path.isfile(path):
-            return path
-    return None
 
 
 def _lost_dash(node: Node) -> list[Word]:

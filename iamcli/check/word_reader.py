@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamcli.check import expansion
+from iamcli.check import embedded, expansion
 from iamcli.check.calls import Redirect
 from iamcli.check.context import Use
 from iamcli.check.syntax import is_here_string, text
@@ -82,11 +82,20 @@ class WordReader:
         for child in node.children:
             if child.child_count and child.type != "simple_expansion":
                 self.parts(child, state, context, Use(), quoted=True)
+            else:
+                self._hidden(child, state, context)
         if kind in ("simple_expansion", "expansion"):
             values = expansion.variable(text(node), state)
             return [Part(each, quoted, expanded=True) for each in values]
         number = kind == "arithmetic_expansion"
         return [Part(Gap(single=number, filled=number, many=not number), quoted)]
+
+    def _hidden(self, node: Node, state: State, context: Context) -> None:
+        """Follow the command substitutions in what the parser read as text."""
+        source = node.text or b""
+        if b"`" in source or b"$(" in source:
+            for inner in embedded.substitutions(context.script, node):
+                self._run(inner, state, context, Use())
 
     def _joined(
         self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
@@ -148,6 +157,7 @@ class WordReader:
         """Yield the variables and command substitutions in a here-document."""
         for child in node.children:
             if child.type == "heredoc_body":
+                self._hidden(child, state, context)
                 for inner in child.children:
                     if inner.is_named and inner.type != "heredoc_content":
                         yield Redirect("<<", "", self.word(inner, state, context, Use()))

@@ -34,7 +34,8 @@ def check(
     """Find mistakes in sh, bash and zsh scripts that run the iam-* commands.
 
     Nothing is run, and no request is sent. Each finding has a code: E for what cannot work, W for
-    what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it.
+    what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it. A command
+    in lines that cannot be read is an error.
 
     The exit status is 1 if there are errors, and 2 if a file cannot be read. This subcommand
     requires the packages of the extra "check".

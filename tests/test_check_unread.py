@@ -1,0 +1,283 @@
+"""iamcli check: what the parser cannot read is set aside, and nothing is passed over in silence."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shell import ROOT
+
+from iamcli.check.check import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.shell import Shell
+
+WRONG = "iam-userdel -R"
+
+
+def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
+    path = folder / name
+    path.write_text(shebang + script + "\n", encoding="utf-8")
+    return str(path)
+
+
+def found(folder: Path, script: str) -> list[tuple[int, str]]:
+    """The lines, counted without the first, and the codes of the findings in ``script``."""
+    result = check([write(folder, script)])
+    assert not result.unreadable
+    return [(finding.line - 1, finding.code) for finding in result.findings]
+
+
+#: Statements that bash accepts and the grammar of the parser lacks, or lacked.
+STATEMENTS = [
+    "host=`hostname | sed s/$/.example.com/`",
+    "for i do\n  echo $i\ndone",
+    "while option=${arg:$index:1}; do\n  echo\ndone",
+    'depends="postgresql${minor_version:+ (>> $minor_version)}"',
+    "(eval 'select x; do break; done; exit') <>/dev/null 2>&0",
+    "case $1 in\n  *[!${2}]*|'') echo;;\nesac",
+    "case $1 in\nless' '45[1-9]* | \\\nless' '[5-9][0-9]*)\n  echo;;\nesac",
+    "case $1 in\n  ?*' '?*) echo;;\nesac",
+    'case $1 in\n*"\nname\n"*) ;;\nesac',
+    "n=$(($1 + 0)) 2>/dev/null && test $n = $1",
+    'if [ "$a" = ~ ]; then\n  echo\nfi',
+    "offset=$((0x$vma + 0x$size))",
+    "if ! IFS=x WORDS=($(echo a)); then\n  echo\nfi",
+    ": <<=cut\ntext ' \" `\n=cut",
+    "<<\\END\nIt's ${ text\nEND",
+    'cat >x <<SH\n[ -n "\\$A" ] && set -x\nprogram="\\${0##*/}"\nSH',
+    "sed -e 's/[ ]*#.*//' |\n(\ncat <<-EOF\n\ta $(echo) \\`b\\`\n\tEOF\n)",
+    "x=$(case a in a) echo;; esac | sed s/$/x/)",
+    "a=$(\n  ((gzip -c; echo $? >&4) 3>&- | cmp) 5<&0\n)",
+]
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_what_follows_a_statement_that_cannot_be_read_is_read(
+    statement: str, tmp_path: Path
+) -> None:
+    assert subprocess.run(["bash", "-n", "-c", statement], check=False).returncode == 0
+    script = f"{{\n{WRONG}\n{statement}\n{WRONG} $x\n}} | sort\n{WRONG}"
+    last = script.count("\n") + 1
+    assert found(tmp_path, script) == [(2, "E102"), (last - 2, "E102"), (last, "E102")]
+
+
+def test_a_dollar_sign_in_backticks_does_not_hide_the_next_line(tmp_path: Path) -> None:
+    script = "host=`hostname | sed s/$/.example.com/`\niam-usercreate -x $host"
+    result = check([write(tmp_path, script)])
+    assert [finding[1:4] for finding in result.findings] == [(3, 16, "E102")]
+    assert result.notes == []
+
+
+def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -> None:
+    script = f"if true; then\n  x=${{y:+ (>> $z)}}; {WRONG}\n  for i do {WRONG}; done\nfi"
+    assert found(tmp_path, script) == [(2, "E102"), (3, "E102")]
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (f"cat <<A <<B\na\nA\n$({WRONG})\nB", 4),
+        (f"cat <<A <<B\n$({WRONG})\nA\nb\nB", 2),
+        (f"cat <<'A' <<B\n$(iam-userdel -Q)\nA\n$({WRONG})\nB", 4),
+        (f"cat <<A <<B\na\nA\nb\nB\n{WRONG}", 6),
+        (f"cat <<A\na\n \n$({WRONG}) ${{x}}\nA", 4),
+        (f"bash <<EOF\n{WRONG}\nEOF", 2),
+        (f"sudo -u x sh -s -- a <<'EOF'\nif true; then\n  {WRONG}\nfi\nEOF", 3),
+        (f"su - x <<-EOF\n\t{WRONG}\n\tEOF", 2),
+        (f"cat <<EOF | sh -x\n{WRONG}\nEOF", 2),
+        (f"if true; then\n  bash <<\\EOF\nx=${{y:+ (>> $z)}}\n{WRONG}\nEOF\nfi", 4),
+        (f"x=`echo \\`{WRONG}\\``", 1),
+        (f'echo "`echo "\\`echo \\\\\\`{WRONG}\\\\\\`\\`"`"', 1),
+        (f": ${{X:=`{WRONG}`}}", 1),
+        (f': "${{X:=`{WRONG}`}}"', 1),
+        (f": ${{X:=$({WRONG})}}", 1),
+        ("alias ud='iam-userdel -u bob'\nud -R", 2),
+        ("alias a=ud ud=iam-userdel\nx() {\n  a -R\n}", 3),
+        (f"repeat 3 {WRONG}", 1),
+        ('eval "iam-userdel -u \\"bob\\" -R"', 1),
+        (f"eval '{WRONG}' -u \\$user", 1),
+        ('sh -c "u=1; iam-userdel -u \\"\\$u\\" -R"', 1),
+        (f'bash <<EOF\nu=1; {WRONG} -u "\\$u"\nEOF', 2),
+    ],
+)
+def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
+    assert found(tmp_path, script) == [(line, "E102")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "cat <<A\niam-userdel -R\nA",
+        "bash x.sh <<A\niam-userdel -R\nA",
+        "bash -c 'cat' <<A\niam-userdel -R\nA",
+        "ssh host <<A\niam-userdel -R\nA",
+        "cat <<'A' | sh\niam-usergetattributes -u bob\nA",
+        "alias ud='iam-userdel -R'",
+        "alias ud='iam-userdel -u bob'\n\\ud -R",
+        "alias ud='iam-userdel -u bob'\nalias ud='echo a; echo'\nud -R",
+        "# iam-userdel ${ is a comment",
+        "echo 'iam-userdel `'",
+        # The mention is not in what cannot be read.
+        "echo iam-userdel; x=${y:+ (>> $z)}",
+        "x=${y:+ (>> $z)}\n# iam-userdel\n",
+    ],
+)
+def test_what_is_no_fault(script: str, tmp_path: Path) -> None:
+    assert found(tmp_path, script) == []
+
+
+UNREAD = "x=${y:+ (>> $(iam-userdel -u bob))}"
+MISTAKE = 'echo "iam-userdel -u bob'
+
+
+@pytest.mark.parametrize(
+    ("script", "fix"),
+    [(UNREAD, "write it in a simpler form"), (MISTAKE, "correct the syntax error in the script")],
+)
+def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
+    script: str, fix: str, run: Shell, tmp_path: Path
+) -> None:
+    file = write(tmp_path, f"echo\n{script}")
+    message = "iam-userdel is in a part of the script that cannot be read, so it is not checked"
+    column = script.index("iam-userdel") + 1
+    done = run("iamcli", "check", file)
+    assert (done.status, done.err) == (1, f"iamcli: {file}: line 3 cannot be parsed, not checked\n")
+    assert done.out == (
+        f"{file}:3:{column}: E109 {message}\n"
+        f"    {fix}\n"
+        "0 commands, 1 error, 0 warnings, 1 line not read\n"
+        "To read more about a code, run: iamcli check --explain E109\n"
+    )
+    done = run("iamcli", "check", "--format", "json", file)
+    assert done.status == 1
+    assert json.loads(done.out) == {
+        "findings": [
+            {
+                "file": file,
+                "line": 3,
+                "column": column,
+                "code": "E109",
+                "level": "error",
+                "command": "iam-userdel",
+                "message": message,
+                "fix": fix,
+            }
+        ],
+        "commands": 0,
+        "unread": [{"file": file, "line": 3, "last": 3}],
+    }
+    done = run("iamcli", "check", "--format", "github", file)
+    assert done.status == 1
+    assert done.out == f"::error file={file},line=3,col={column},title=E109::{message}; {fix}\n"
+
+
+def test_other_lines_that_cannot_be_read_are_counted(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "x=${y:+ (>> $z)}\necho\nx=${y:+ (>> \\\n$z)}")
+    done = run("iamcli", "check", file)
+    assert (done.status, done.out) == (0, "0 commands, 0 errors, 0 warnings, 3 lines not read\n")
+    done = run("iamcli", "check", "--format", "json", file)
+    unread = [{"file": file, "line": 2, "last": 2}, {"file": file, "line": 4, "last": 5}]
+    assert json.loads(done.out) == {"findings": [], "commands": 0, "unread": unread}
+
+
+def test_a_comment_silences_it(tmp_path: Path) -> None:
+    assert found(tmp_path, f"# iamcli: ignore=E109\n{UNREAD}\n{UNREAD}") == [(3, "E109")]
+
+
+def test_it_is_found_in_a_file_that_the_script_reads(tmp_path: Path) -> None:
+    write(tmp_path, UNREAD, name="other.sh")
+    result = check([write(tmp_path, "echo a\n. ./other.sh")])
+    assert [(each.file[-8:], each.line) for each in result.findings] == [("other.sh", 2)]
+
+
+def test_the_explanation_of_secrets_has_an_example_of_a_password(run: Shell) -> None:
+    done = run("iamcli", "check", "--explain", "W205")
+    examples = re.findall(r"(?:Before|After):\n((?:    .*\n)+)", done.out)
+    assert [" ".join(example.split()) for example in examples] == [
+        "iam-useraddkey -u bob >key.txt",
+        "umask 077 iam-useraddkey -u bob >key.txt",
+        "iam-useraddloginprofile -u bob -p Secret12345",
+        "iam-useraddloginprofile -u bob -p - <password.txt",
+    ]
+
+
+def repeated(form: str, count: int) -> str:
+    return "\n".join(form.replace("NEXT", str(at + 1)).replace("N", str(at)) for at in range(count))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "A0=x\n" + repeated("ANEXT=$AN$AN", 40),
+        repeated("ANEXT=$AN$AN", 40),
+        "A0=(x)\n" + repeated('ANEXT=("${AN[@]}" "${AN[@]}")', 40) + '\necho "${A40[@]}"',
+        "A0=x\n" + repeated("ANEXT=$(echo $AN $AN)", 40) + "\nread a b <<< $A40",
+        "case $1 in\n" + repeated("aN) VN=x;;", 50_000) + "\nesac",
+        repeated("WN=x", 3000) + "\ncase $1 in\n" + repeated("aN) VN=x;;", 3000) + "\nesac",
+        repeated("bash <<E\n:\nE\nbash -c ':'", 2000),
+        "((" * 100 + "$(" * 20,
+    ],
+    ids=range(8),
+)
+def test_time_is_bounded(script: str, tmp_path: Path) -> None:
+    file = write(tmp_path, f"{WRONG}\n{script}")
+    code = (
+        "import resource, sys; from iamcli.check.check import check\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (9, 9))\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "print([(each.line, each.code) for each in check([sys.argv[1]]).findings])"
+    )
+    command = [sys.executable, "-c", code, file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, "[(2, 'E102')]\n"), done.stderr
+
+
+def test_a_long_value_is_unknown(tmp_path: Path) -> None:
+    assert found(tmp_path, f"n=-R{'x' * 4000}\niam-userdel -u bob $n") == [(2, "E102")]
+    assert found(tmp_path, f"n=-R{'x' * 4100}\niam-userdel -u bob $n") == []
+
+
+def test_a_script_for_csh_is_refused(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, f"set a = b\n{WRONG}", shebang="#!/bin/csh -f\n")
+    assert run("iamcli", "check", file).status == 2
+
+
+# The measurement.
+
+
+def measure(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "tools/measure_check.py"), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def test_the_measurement_finds_each_command_or_says_that_it_cannot(tmp_path: Path) -> None:
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    write(scripts, 'x=`date`\nif a && b; then\n  (c "$(d)")\nfi\ncase $1 in\na) e;;\nesac')
+    write(scripts, "x=${y:+ (>> $(date))}", name="unread.sh")
+    write(scripts, "if", name="mistake.sh")
+    done = measure(scripts, ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("2 scripts, 1 of them with unread lines\n")
+    (total,) = re.findall(r"all +(\d+) found +(\d+) unread +0 missed\n", done.stdout)
+    assert int(total[0]) > 8
+    assert int(total[1]) == 1
+
+
+def test_the_measurement_fails_if_one_is_missed(tmp_path: Path) -> None:
+    scripts, fake = tmp_path / "scripts", tmp_path / "iamcli"
+    scripts.mkdir()
+    fake.mkdir()
+    file = write(scripts, "a")
+    (fake / "__init__.py").touch()
+    (fake / "__main__.py").write_text("print('{\"findings\": []}')")
+    done = measure(scripts, tmp_path)
+    assert done.returncode == 1
+    assert f"missed: {file}:2 (line)\n" in done.stdout
