@@ -832,7 +832,8 @@ def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
-    (tmp_path / "tree_sitter_bash.py").write_text("raise ImportError(name='tree_sitter_bash')")
+    hidden = "import sys\nsys.modules['tree_sitter_bash'] = None\n"
+    (tmp_path / "sitecustomize.py").write_text(hidden)
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
     done = run("iamcli", "check", write(tmp_path, ""), env={"PYTHONPATH": path})
     assert (done.status, done.out, done.err) == (
