@@ -1312,7 +1312,7 @@ def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) 
     assert report.result("path") == "ok"
     report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
     assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
-    assert f'export PATH="{BIN}:$PATH"' in report.said("path")
+    assert f'export PATH={BIN}:"$PATH"' in report.said("path")
     some = run.home / "some"
     some.mkdir()
     for name in ("iam-usercreate", "iam-userdel"):

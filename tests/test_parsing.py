@@ -61,7 +61,7 @@ def said(*arguments: str) -> str:
         (["-u", "\u2013h"], {"user": "\u2013h"}),
         (["-u", "--"], {"user": "--"}),
         (["-uBob"], {"user": "Bob"}),
-        (["-u=Bob"], {"user": "=Bob"}),
+        (["-u", "=Bob"], {"user": "=Bob"}),
         (["-g", "a", "-v", "-g", "b", "-ga"], {"groups": ["a", "b", "a"], "zeal": True}),
         (["-s", "aCTIVE"], {"state": "Active"}),
         (["-s", "INACTIVE"], {"state": "Inactive"}),

@@ -364,8 +364,9 @@ def test_nothing_is_asked_for_credentials_in_an_unknown_region(
 
 
 def test_an_unknown_region_on_a_terminal(run: Shell, proxied: list[str]) -> None:
-    keys = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
-    terminal = Terminal("iam-userlistbypath", env=run.env | keys | {"AWS_REGION": "cn_north_1"})
+    env = {name: value for name, value in run.env.items() if name != "AWS_CREDENTIAL_FILE"}
+    env |= {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    terminal = Terminal("iam-userlistbypath", env={**env, "AWS_REGION": "cn_north_1"})
     assert terminal.status() == 1
     similar = "AWS_REGION is cn_north_1 (did you mean cn-north-1?)"
     shown = terminal.shown.replace("\r", "")

@@ -713,10 +713,18 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
 # The server.
 
 
+def start_up(folder, statement):
+    """Make a folder for PYTHONPATH with which the import of moto executes ``statement``."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(
+        "import sys\nclass Finder:\n    def find_spec(self, name, *_):\n"
+        f"        if name == 'moto': {statement}\nsys.meta_path.insert(0, Finder())\n"
+    )
+    return folder
+
+
 def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
-    stub = tmp_path / "stub"
-    stub.mkdir()
-    (stub / "moto.py").write_text("raise ModuleNotFoundError('no', name='moto')\n")
+    stub = start_up(tmp_path / "stub", "raise ModuleNotFoundError('no', name='moto')")
     done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
     assert done.returncode == 1
     # The programs of a checkout prefer the Python of its .venv.
@@ -729,9 +737,7 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
 
 
 def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):
-    stub = tmp_path / "stub"
-    stub.mkdir()
-    (stub / "moto.py").write_text("raise RuntimeError('out of order')\n")
+    stub = start_up(tmp_path / "stub", "raise RuntimeError('out of order')")
     done = in_sandbox({**env, "PYTHONPATH": str(stub)}, "true")
     assert done.returncode == 1
     assert done.stderr == (
