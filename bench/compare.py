@@ -35,8 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from support.stub import Stub, ok  # noqa: E402 - found because of the line above
 
+from iamcli.cli.run import launcher  # noqa: E402
 from iamcli.handover import VARIABLE  # noqa: E402
-from iamcli.server import launcher  # noqa: E402
 
 BIN = Path(sys.executable).parent
 #: The commands of a script, and the time that each round trip to a distant server takes (seconds).

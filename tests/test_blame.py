@@ -619,7 +619,10 @@ NO_CRT = "import sys\nsys.modules['awscrt'] = None\n"
 INSTALLATIONS = {
     "pip": ("", f"{PIP}, or {EXPORT}" if OLD else PIP),
     "one file": ("sys.modules['_bootstrap'] = sys\n", EXPORT),
-    "Debian": ("import iamcli.extras\niamcli.extras._is_debian = lambda: True\n", EXPORT),
+    "Debian": (
+        "import iamcli.installation.extras\niamcli.extras._is_debian = lambda: True\n",
+        EXPORT,
+    ),
 }
 
 

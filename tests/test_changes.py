@@ -22,9 +22,9 @@ from support.shell import HERE, ROOT
 from support.ssh_keys import public_key
 from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
 
-from iamcli.sandbox import launcher
-from iamcli.sandbox.report import Report
-from iamcli.sandbox.watch import Watch
+from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -18,7 +18,7 @@ from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.shell import HERE
 
-from iamcli.sandbox import launcher
+from iamcli.cli.sandbox import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

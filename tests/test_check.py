@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from support.selection import every
 from support.shell import BIN, HERE, ROOT
 
-from iamcli.check import limits
-from iamcli.check.check import check
-from iamcli.check.explanations import EXPLANATIONS
+from iamcli.cli.check import limits
+from iamcli.cli.check.check import check
+from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.commands import index
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.shell import ROOT
 
-from iamcli.check.check import check
+from iamcli.cli.check.check import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,7 +229,7 @@ def repeated(form: str, count: int) -> str:
 def test_time_is_bounded(script: str, tmp_path: Path) -> None:
     file = write(tmp_path, f"{WRONG}\n{script}")
     code = (
-        "import resource, sys; from iamcli.check.check import check\n"
+        "import resource, sys; from iamcli.cli.check.check import check\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (9, 9))\n"
         "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
         "print([(each.line, each.code) for each in check([sys.argv[1]]).findings])"

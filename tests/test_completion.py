@@ -457,7 +457,7 @@ def test_a_file_that_others_made_is_not_believed(account: Shell) -> None:
 #: whether the names came from the cache.
 SCRIPT = """
 import json, os, sys
-from iamcli.completion import names
+from iamcli.cli.completion import names
 from iamcli.client import client
 for change in json.load(sys.stdin):
     sys.stdout.flush()

@@ -20,7 +20,7 @@ from support.shell import ROOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
 
-from iamcli.sandbox import launcher
+from iamcli.cli.sandbox import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -156,7 +156,7 @@ def reading_commands(iam: Any) -> Iterator[list[str]]:
 
 
 def test_no_reading_command_is_forgotten() -> None:
-    from iamcli.commands.table import PROGRAMS
+    from iamcli.installation.table import PROGRAMS
 
     class Nobody:
         def get_paginator(self, _operation: str) -> Any:

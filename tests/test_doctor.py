@@ -1363,7 +1363,7 @@ def test_versions(healthy: ForkRunner) -> None:
     from importlib.metadata import version
 
     from iamcli import __version__
-    from iamcli.doctor.installed import OLDEST
+    from iamcli.cli.doctor.installed import OLDEST
 
     said = doctor(healthy, "--offline").said("versions")
     for name, number in (
@@ -1387,7 +1387,7 @@ def test_usage(healthy: ForkRunner, run: Shell) -> None:
     done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "doctor", "--help")
     assert "--offline" in done.out
     assert "botocore" not in done.err
-    assert "iamcli.doctor" not in done.err
+    assert "iamcli.cli.doctor" not in done.err
 
 
 def test_the_page_lists_the_checks_and_the_causes() -> None:

@@ -20,9 +20,9 @@ from support.requirements import installed
 from support.shell import ROOT
 from test_transcripts import HERE, MARK, TRANSCRIPTS, answer, parts, tokens
 
+from iamcli.cli.sandbox import shell as sandbox_shell
 from iamcli.commands import index
 from iamcli.help import docstring as documentation
-from iamcli.sandbox import shell as sandbox_shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,9 +16,9 @@ from support.ssh_keys import public_key
 from support.stub import refused
 from test_conformance import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
 
+from iamcli.cli.explain.permissions import RESOURCE
 from iamcli.client.full_model import full_model
 from iamcli.commands import index
-from iamcli.explain.permissions import RESOURCE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.shell import ROOT, Shell
 
-from iamcli.extras import PACKAGES
+from iamcli.installation.extras import PACKAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
-    code = f"from iamcli.extras import advice; print(advice(*{extras!r}))"
+    code = f"from iamcli.installation.extras import advice; print(advice(*{extras!r}))"
     done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(path)})
     assert (done.status, done.err) == (0, "")
     return done.out.removesuffix("\n")
@@ -72,7 +72,7 @@ def test_the_extra_of_a_profile(run: Shell, venv: Path) -> None:
 
 def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
     code = (
-        "import sys\nfrom iamcli import extras\n"
+        "import sys\nfrom iamcli.installation import extras\n"
         "print(*map(extras.can_be_added, extras.PACKAGES))\n"
         "extras._is_debian = lambda: True\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
         "sys.modules['_bootstrap'] = sys\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"

@@ -17,7 +17,12 @@ INSTALLED = Path(sys.executable).parent
 STANDARD = {name for name in sys.stdlib_module_names if name not in sys.builtin_module_names}
 PACKAGES = {"botocore", "click", "iamcli", "jmespath", "moto", "segno", "urllib3", "werkzeug"}
 #: The packages whose parts are imported too.
-PARTS = ("iamcli/cli", "iamcli/installation/checkout", "iamcli/sandbox/server", "botocore/session")
+PARTS = (
+    "iamcli/cli",
+    "iamcli/installation/checkout",
+    "iamcli/cli/sandbox/server",
+    "botocore/session",
+)
 #: Pythons that import different modules before they run anything.
 PYTHONS = [name for name in ("python3.10", "python3.12", "python3.13", "python3.14")
            if shutil.which(name, path="/usr/local/bin:/usr/bin")]  # fmt: skip

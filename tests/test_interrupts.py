@@ -586,7 +586,7 @@ AT_EVENTS = """
 import botocore.retries.adaptive, botocore.retries.standard
 import json, os, shlex, signal, sys, tempfile
 from iamcli.client import client, http, service
-from iamcli.client.warmup import warm_up
+from iamcli.cli.run.warmup import warm_up
 from iamcli.commands import index
 
 number, step, begin = map(int, sys.argv[1:4])

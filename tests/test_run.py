@@ -310,7 +310,7 @@ class Slow:
     @property
     def servers(self) -> list[int]:
         """The server, the connection pool, and their forks."""
-        return self.found("iamcli.server.server")
+        return self.found("iamcli.cli.run.server")
 
     def end(self) -> Done:
         """Wait for the end."""
@@ -691,7 +691,7 @@ def test_others_cannot_replace_the_folder(name: str, shell: Shell) -> None:
 OTHER_TMP = """
 import sys
 from iamcli.cli import main
-from iamcli.server import launcher
+from iamcli.cli.run import launcher
 launcher._OTHER_PLACE = sys.argv.pop(1)
 sys.exit(main())
 """

@@ -30,11 +30,11 @@ from support.selection import every
 from support.terminal import Terminal
 
 from iamcli import __version__
+from iamcli.cli.sandbox import kept
+from iamcli.cli.sandbox import launcher as sandbox
+from iamcli.cli.sandbox import server as sandbox_server
+from iamcli.cli.sandbox.rules import layer
 from iamcli.errors import Failure
-from iamcli.sandbox import kept
-from iamcli.sandbox import launcher as sandbox
-from iamcli.sandbox import server as sandbox_server
-from iamcli.sandbox.rules import layer
 
 IAMCLI = BIN / "iamcli"
 TRUST = (
@@ -329,7 +329,7 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
 #: ``iamcli sandbox``, which waits less long.
 IMPATIENT = """
 import sys
-from iamcli.sandbox import started
+from iamcli.cli.sandbox import started
 started.LIMIT, started.DAEMON_LIMIT = 1.5, 0.5
 from iamcli.cli import main
 sys.exit(main())

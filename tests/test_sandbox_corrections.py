@@ -1,6 +1,6 @@
 """What the sandbox's IAM does as the service does: pages, renames, callers, dates, and counts.
 
-Each test has its evidence in the docstring of the correction in iamcli/sandbox/corrections.
+Each test has its evidence in the docstring of the correction in iamcli/cli/sandbox/corrections.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from support.selection import every
 from support.shell import HERE, KEY_ID, ROOT, SECRET
 from support.ssh_keys import public_key
 
+from iamcli.cli.sandbox.launcher import ACCESS_KEY
 from iamcli.client.full_model import full_model
-from iamcli.sandbox.launcher import ACCESS_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,8 +33,8 @@ from support.selection import every
 from support.shell import KEY_ID, SECRET, Shell
 from support.ssh_keys import public_key
 
+from iamcli.cli.sandbox.rules.table import RULES
 from iamcli.client.full_model import full_model
-from iamcli.sandbox.rules.table import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

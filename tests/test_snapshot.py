@@ -25,8 +25,8 @@ from support.ssh_keys import public_key
 from support.stub import Endpoint, ok, refused
 from support.terminal import Terminal
 
+from iamcli.cli.snapshot import file, schema
 from iamcli.errors import Failure
-from iamcli.snapshot import file, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable

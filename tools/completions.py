@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
+from iamcli.cli.completion.names import KINDS
 from iamcli.commands import index
-from iamcli.completion.names import KINDS
 from iamcli.help.text import meaning
 from iamcli.parsing.shared import COMMON
 

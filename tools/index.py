@@ -1,7 +1,7 @@
 """Make the table of commands and the links in bin/ from the entry points in setup.cfg.
 
-Writes iamcli/commands/table.py, and creates a link to the launcher for each program. Prints what
-changed; with --check, changes nothing and exits 1 if something would change.
+Writes iamcli/installation/table.py, and creates a link to the launcher for each program. Prints
+what changed; with --check, changes nothing and exits 1 if something would change.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-TABLE = ROOT / "iamcli" / "commands" / "table.py"
+TABLE = ROOT / "iamcli" / "installation" / "table.py"
 TARGET = Path("launcher")
 
 HEAD = '''\

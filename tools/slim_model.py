@@ -59,7 +59,7 @@ READ_WHOLE = frozenset({"AccessKeyMetadata"})
 def operations_used() -> list[str]:
     """Return the names of the API operations in the source of the package, sorted."""
     known = set(full_model()["operations"])
-    others = {ROOT / "iamcli" / "sandbox", ROOT / "iamcli" / "snapshot"}
+    others = {ROOT / "iamcli" / "cli" / name for name in ("sandbox", "snapshot")}
     sources = [path for path in (ROOT / "iamcli").rglob("*.py") if not others & {*path.parents}]
     words = {word for path in sources for word in re.findall(r'"([A-Z]\w+)"', path.read_text())}
     return sorted(known & words)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import click
 
-from iamcli.check.explanations import EXPLANATIONS
+from iamcli.cli.check.explanations import EXPLANATIONS
 from iamcli.cli.group import SUBCOMMANDS, group
 
 #: What a value completes to, by how a word of its placeholder ends. Other values are free text.

@@ -40,7 +40,8 @@ Options:
   --version   Show the version and exit
 """
 
-#: The subcommands. Each is the function of that name in the module of that name.
+#: The subcommands. Each is the function of that name in the module of that name, or in the module
+#: ``command`` of the package of that name.
 SUBCOMMANDS = (
     "list",
     "help",
@@ -68,7 +69,10 @@ class CommandGroup(DocumentedCommand, click.Group):
         """Return the subcommand, imported now; None if there is none."""
         if cmd_name not in SUBCOMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"iamcli.cli.{cmd_name}"), cmd_name)
+        module = import_module(f"iamcli.cli.{cmd_name}")
+        if hasattr(module, "__path__"):
+            module = import_module(f"iamcli.cli.{cmd_name}.command")
+        found: click.Command = getattr(module, cmd_name)
         return found
 
     def resolve_command(

@@ -6,9 +6,10 @@ import botocore
 import botocore.credentials
 from botocore.exceptions import InvalidConfigError, MissingDependencyException
 
-from iamcli import extras, quoting
+from iamcli import quoting
 from iamcli.client.sources import profile_with
 from iamcli.errors import Failure
+from iamcli.installation import extras
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import sysconfig
 from pathlib import Path
 
 from iamcli.errors import Failure
-from iamcli.extras import is_one_file
+from iamcli.installation.extras import is_one_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

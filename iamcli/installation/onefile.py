@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from iamcli.commands.table import PROGRAMS
+from iamcli.installation.table import PROGRAMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

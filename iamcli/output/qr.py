@@ -13,7 +13,7 @@ def require() -> None:
     try:
         import segno  # noqa: F401 - only checks that it is installed
     except ImportError:
-        from iamcli.extras import advice
+        from iamcli.installation.extras import advice
 
         raise Failure(f"segno is not installed; {advice('qr')}, or use -o FILE") from None
 

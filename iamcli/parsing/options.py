@@ -31,7 +31,7 @@ class Option:
     the argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
     ``alternative``: the name of another option; one of the two is required, not both;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
-    in ``iamcli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
+    in ``iamcli.cli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
     second name; ``free``: whether the value may contain invisible characters.
 
     In ``help``, ``limits`` and ``default``, backquotes mark literal text.

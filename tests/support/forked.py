@@ -48,13 +48,13 @@ IMPORTED = (
     "iamcli.cli.snapshot",
     "iamcli.client.client",
     "iamcli.client.service",
-    "iamcli.doctor.examination",
-    "iamcli.explain.report",
+    "iamcli.cli.doctor.examination",
+    "iamcli.cli.explain.report",
     "segno",
     "iamcli.output.redaction",
     "iamcli.runner",
-    "iamcli.snapshot.converter",
-    "iamcli.snapshot.reader",
+    "iamcli.cli.snapshot.converter",
+    "iamcli.cli.snapshot.reader",
 )
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
 #: the server, and ends as the fork did.
@@ -235,7 +235,7 @@ def all_commands() -> Commands:
     for name in IMPORTED:
         importlib.import_module(name)
     from iamcli.cli import main
-    from iamcli.client.warmup import warm_up
+    from iamcli.cli.run.warmup import warm_up
     from iamcli.commands import index
 
     warm_up()

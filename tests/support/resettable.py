@@ -13,7 +13,7 @@ import urllib.request
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from iamcli.sandbox import launcher
+from iamcli.cli.sandbox import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,6 +68,6 @@ def with_reset(private: WSGIApplication) -> WSGIApplication:
 
 def main() -> None:
     """Run in the server's process."""
-    from iamcli.sandbox.server import main as serve
+    from iamcli.cli.sandbox.server import main as serve
 
     serve(with_reset)

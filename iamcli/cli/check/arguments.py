@@ -1,0 +1,281 @@
+"""E101 to E108 and E110: command lines that the commands refuse or misunderstand."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check import limits
+from iamcli.cli.check.rules import found
+from iamcli.cli.check.words import Word
+from iamcli.errors import InvalidPolicy
+from iamcli.installation.table import PROGRAMS
+from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
+from iamcli.policies import documents, unquoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.calls import Call
+    from iamcli.cli.check.given import Given
+    from iamcli.cli.check.rules import Context, Found, Invocation
+    from iamcli.command import Command
+    from iamcli.parsing.options import Option
+
+CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
+_LETTERS = re.compile(r"iam-[A-Za-z]+")
+_BLANK = re.compile(rb"[ \t]*(\\)[ \t]+")
+#: Options that are used without others, by command; an empty tuple: without any other.
+EXCLUSIVE = {
+    "iam-userlistpolicies": ("-a", ("-p", "-v")),
+    "iam-grouplistpolicies": ("-a", ("-p", "-v")),
+    "iam-rolelistpolicies": ("-a", ("-p", "-v")),
+    "iam-accountmodpasswordpolicy": ("--reset", ("-a", "-l", "-m", "-n", "-s", "-u")),
+}
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield what is wrong with the arguments of the commands."""
+    for invocation in context.invocations.values():
+        call = invocation.call
+        if invocation.command is None:
+            yield from _unknown_command(context, call)
+            continue
+        pasted = list(_pasted(call, invocation.command))
+        yield from pasted
+        if pasted or invocation.given is None or invocation.given.helps:
+            continue
+        unusable = list(_policy(call, invocation.command))
+        yield from unusable
+        if not unusable:
+            yield from _options(invocation)
+
+
+def _unknown_command(context: Context, call: Call) -> Iterator[Found]:
+    name = str(call.program)
+    ascii_name = re.sub(f"[{DASHES}]", "-", name)
+    if ascii_name != name:
+        if ascii_name in PROGRAMS:
+            message = f"the dash in {name} is not ASCII, as pasted from a web page"
+            yield found(call, call.head, "E106", message, f"type {ascii_name}")
+        return
+    if not _LETTERS.fullmatch(name):
+        return
+    near = difflib.get_close_matches(name, [each for each in PROGRAMS if "iam-" in each], 1, 0.7)
+    if call.place and not _toolkit_folder(call) and (not near or _exists(call)):
+        # A program of the user, which only has a similar name.
+        return
+    if not context.walker.complete and not near:
+        return
+    fix = f"did you mean {near[0]}?" if near else "run iamcli for a list of the commands"
+    yield found(call, call.head, "E101", f"the toolkit has no command {name}", fix)
+
+
+def _toolkit_folder(call: Call) -> bool:
+    names = [gap.name for gap in call.head.gaps]
+    return "AWS_IAM_HOME" in call.head.source or "AWS_IAM_HOME" in names
+
+
+def _exists(call: Call) -> bool:
+    return call.head.literal is None or os.path.exists(call.head.literal)
+
+
+def _pasted(call: Call, command: Command) -> Iterator[Found]:
+    names = [name for option in command.all_options for name in option.names]
+    quotes = False
+    for word in call.words:
+        text = word.known
+        if text[:1] in DASHES and text:
+            typed = with_ascii_dashes(names, text)
+            if word.parts[0].quoted and typed not in names:
+                continue
+            message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
+            known = typed.partition("=")[0] in names
+            yield found(call, word, "E106", message, f"type {typed}" if known else 'type "-"')
+        elif not quotes and any(char in each for each in word.unquoted for char in CURLY):
+            quotes = True
+            message = "a curly quote, as pasted from a web page; the shell takes it for a letter"
+            yield found(call, word, "E106", message, "type straight quotes, ' or \"")
+
+
+# Policies.
+
+
+def _policy(call: Call, command: Command) -> Iterator[Found]:
+    if not any(option.dest == "document" for option in command.options):
+        return
+    at = next((number for number, text in enumerate(call.literals) if text == "-o"), None)
+    if at is None or at + 1 >= len(call.words):
+        return
+    first = call.words[at + 1]
+    arguments = _arguments(call)
+    explained = unquoted.explain(command.name, arguments) if arguments is not None else None
+    if explained and all(part.expanded for part in first.parts):
+        message = "the shell takes this policy apart, because the variable is not in quotes"
+        yield found(call, first, "E107", message, f'type "{first.source}"')
+        return
+    if explained or (arguments is None and _begins_unquoted(first)):
+        message = "the shell takes this policy apart, because it is not in single quotes"
+        shown = (explained or unquoted.FORM).splitlines()[-1].strip()
+        fix = f"put it in single quotes: {shown}"
+        if any(char in first.known for char in CURLY):
+            message = "the policy has curly quotes, as pasted from a web page"
+            yield found(call, first, "E106", message, f"type: {shown}")
+        else:
+            yield found(call, first, "E107", message, fix)
+        return
+    if first.literal is None or first.open:
+        return
+    try:
+        documents.given(None, first.literal)
+    except InvalidPolicy as error:
+        reason = str(error).partition(", ")[2] or str(error)
+        fix = "correct it, or specify a file with -f"
+        yield found(call, first, "E107", f"the policy of -o, {reason}", fix)
+
+
+def _arguments(call: Call) -> list[str] | None:
+    """Return the arguments as the shell passes them, None if they are not known."""
+    arguments: list[str] = []
+    for word in call.words:
+        text = word.literal
+        if text is None:
+            return None
+        if word.braces and not call.script.plain_sh:
+            try:
+                arguments += unquoted.expand_braces(text)
+            except unquoted.UnclearError:
+                arguments += [text, ""]
+        else:
+            arguments.append(text)
+    return arguments
+
+
+def _begins_unquoted(word: Word) -> bool:
+    """Return whether ``word`` begins with a brace and has quotes that the shell removes."""
+    first = word.parts[0] if word.parts else None
+    return (
+        first is not None
+        and isinstance(first.text, str)
+        and not (first.quoted or first.expanded)
+        and first.text.startswith("{")
+        and '"' in word.source
+    )
+
+
+# Options.
+
+
+def _options(invocation: Invocation) -> Iterator[Found]:
+    call, command, given = invocation.call, invocation.command, invocation.given
+    if command is None or given is None:
+        return
+    wrong = list(_words(call, command, invocation))
+    yield from wrong
+    yield from _values(invocation)
+    if wrong or given.suspended:
+        return
+    names = {value.option.name for value in given.values}
+    for option in command.all_options:
+        if option.required and option.name not in names:
+            message = f"{command.name} requires {option.name}"
+            yield found(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
+    yield from _exclusive(invocation, names)
+
+
+def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Found]:
+    given = invocation.given
+    if given is None:
+        return
+    for word in given.unknown:
+        text = str(word.literal)
+        error = unknown(command.name, command.all_options, [text], text)
+        suggestion = str(error).partition("; ")[2]
+        fix = suggestion or error.hint or f"run {command.name} -h for its options"
+        message = f'"{text}" is not an option of {command.name}'
+        yield found(call, word, "E102", message, fix)
+    for option, word in given.joined:
+        message = f"{option.name} and its value are joined with ="
+        yield found(call, word, "E110", message, f"write: {_separate(option, word)}")
+    secret = any(value.option.secret for value in given.values)
+    for word in given.extra:
+        shown = "a word too many" if secret else f'"{word.literal}" is a word too many'
+        before = _before(invocation, word)
+        yield found(call, word, "E108", shown, before)
+    yield from _blank(call)
+    if given.bare is not None:
+        name = given.bare.literal
+        message = f"{name} is without its value"
+        yield found(call, given.bare, "E108", message, f"add the value of {name}")
+
+
+def _separate(option: Option, word: Word) -> str:
+    """Return the option and the value of a word such as ``-u=bob`` as separate words."""
+    begin = f"{option.name}="
+    value = word.source.removeprefix(begin)
+    if option.secret or word.literal is not None or value in ("", word.source):
+        return separate(option, (word.literal or "").removeprefix(begin))
+    return f"{option.name} {value}"
+
+
+def _blank(call: Call) -> Iterator[Found]:
+    """Yield the blank after a backslash at the end of the line: the two are a word."""
+    row, column = call.node.end_point
+    line = call.script.lines[row]
+    match = _BLANK.fullmatch(line, column)
+    if match:
+        place = len(line[: match.start(1)].decode("utf-8", "replace")) + 1
+        word = Word((), "\\ ", row + 1, place)
+        message = "a blank after the backslash ends the command in this line"
+        yield found(call, word, "E108", message, "remove the blank at the end of the line")
+
+
+def _before(invocation: Invocation, word: Word) -> str:
+    """Return what to do about ``word``, which is one too many."""
+    names = [
+        value.option.name
+        for value in (invocation.given.values if invocation.given else ())
+        if value.value and (value.value.line, value.value.column) < (word.line, word.column)
+    ]
+    if names:
+        return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
+    return "remove it, or put an option before it"
+
+
+def _values(invocation: Invocation) -> Iterator[Found]:
+    call, given = invocation.call, invocation.given
+    for value in given.values if given else []:
+        if value.text is None or value.value is None:
+            continue
+        reason = limits.refused(value.option, value.text)
+        if reason:
+            yield found(call, value.value, "E105", *reason)
+
+
+def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Found]:
+    call, command, given = invocation.call, invocation.command, invocation.given
+    if command is None or given is None:
+        return
+    for option in command.options:
+        other = option.alternative
+        if not other or other < option.name:
+            continue
+        if option.name not in names and other not in names:
+            message = f"neither {option.name} nor {other} is given"
+            fix = f"add one of {option.name} and {other}"
+            yield found(call, call.head, "E104", message, fix)
+        elif option.name in names and other in names:
+            yield _both(call, given, option.name, other)
+    alone, others = EXCLUSIVE.get(command.name, ("", ()))
+    both = [name for name in others if alone in names and name in names]
+    if both:
+        yield _both(call, given, alone, both[0])
+
+
+def _both(call: Call, given: Given, one: str, other: str) -> Found:
+    """Return the finding that two options exclude each other, at the later one."""
+    words = [value.name for value in given.values if value.option.name in (one, other)]
+    message = f"{one} and {other} exclude each other"
+    return found(call, words[-1], "E104", message, "remove one of them")

@@ -1,0 +1,113 @@
+"""Checks files: reads them, follows them, and applies the rules."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check import (
+    arguments,
+    confidential,
+    inputs,
+    outputs,
+    removals,
+    statuses,
+    syntax,
+    unread,
+    values,
+)
+from iamcli.cli.check.findings import Result, Unreadable
+from iamcli.cli.check.rules import Context
+from iamcli.cli.check.syntax import UnreadableError
+from iamcli.cli.check.walk import Walker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from iamcli.cli.check.findings import Finding, Note
+    from iamcli.cli.check.rules import Found
+    from iamcli.cli.check.syntax import Script
+
+RULES = (
+    arguments.check,
+    values.check,
+    outputs.check,
+    confidential.check,
+    statuses.check,
+    removals.check,
+    inputs.check,
+)
+#: These findings make others about the same command unreliable.
+OVERRIDING = ("E101", "E106", "E107")
+
+
+def check(files: Sequence[str]) -> Result:
+    """Return what is wrong in the scripts ``files`` and in the scripts that they read.
+
+    Raises Failure if tree-sitter is not installed. Source: "iamcli check" in iamcli(1).
+    """
+    scripts: dict[str, Script] = {}
+
+    def load(file: str) -> Script:
+        path = os.path.realpath(file)
+        if path not in scripts:
+            scripts[path] = syntax.read(file)
+        return scripts[path]
+
+    syntax.parser()
+    findings: dict[tuple[str, int, int, str], Finding] = {}
+    notes: dict[Note, None] = {}
+    unreadable: list[Unreadable] = []
+    commands: set[tuple[str, int]] = set()
+    order: dict[str, int] = {}
+    for file in files:
+        try:
+            walker = Walker(load(file), load)
+            found_here = list(found(walker))
+        except UnreadableError as error:
+            unreadable.append(Unreadable(file, str(error)))
+            continue
+        except RecursionError:
+            unreadable.append(Unreadable(file, "nested too deeply"))
+            continue
+        for call in walker.calls:
+            if call.iam:
+                # One place can contain several commands, if a variable does.
+                commands.add((call.script.file, call.node.start_byte))
+        for finding in found_here:
+            findings.setdefault((finding.file, *finding[1:4]), finding)
+        for script in walker.scripts:
+            order.setdefault(script.file, len(order))
+            notes |= dict.fromkeys(sorted(script.notes, key=lambda note: note.lines))
+    sequence = sorted(
+        findings.values(), key=lambda each: (order[each.file], each.line, each.column, each.code)
+    )
+    return Result(sequence, len(commands), list(notes), unreadable)
+
+
+def found(walker: Walker) -> Iterator[Finding]:
+    """Yield the findings in the scripts that ``walker`` has followed, without silenced ones."""
+    context = Context(walker)
+    everything: list[Found] = [each for rule in RULES for each in rule(context)]
+    overridden = {id(call) for call, finding in everything if finding.code in OVERRIDING}
+    searched = {id(call) for call, finding in everything if finding.code == "W206"}
+    for call, finding in everything:
+        if id(call) in overridden and finding.code not in OVERRIDING:
+            continue
+        # A search for an error is a test, although it does not find one.
+        if id(call) in searched and finding.code == "W207":
+            continue
+        if not _silenced(call.script, finding, call.node.start_point.row + 1):
+            yield finding
+    for script, finding in unread.check(walker):
+        if not _silenced(script, finding, finding.line):
+            yield finding
+
+
+def _silenced(script: Script, finding: Finding, first: int) -> bool:
+    """Return whether a comment on or above the line, or the command, silences ``finding``."""
+    return any(
+        finding.code in script.silenced.get(line, ())
+        and (line in (finding.line, first) or script.lines[line - 1].lstrip().startswith(b"#"))
+        for line in (finding.line, finding.line - 1, first, first - 1)
+    )

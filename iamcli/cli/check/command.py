@@ -1,0 +1,71 @@
+"""``iamcli check``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli.documented import DocumentedCommand
+from iamcli.errors import FAILED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
+
+#: The exit status if a file cannot be read.
+UNREADABLE = 2
+
+
+@click.command(cls=DocumentedCommand, options_metavar="[--format FORMAT] [--strict]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    metavar="FORMAT",
+    help="Print text (the default), json, or github: annotations for GitHub Actions.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 also if there are only warnings.")
+@click.option("--explain", "code", metavar="CODE", help="Explain a code, such as W202, and exit.")
+@click.argument("files", metavar="FILE...", nargs=-1, type=click.Path())
+@click.pass_obj
+def check(
+    output: Output, form: str, code: str | None, files: tuple[str, ...], *, strict: bool
+) -> int:
+    """Find mistakes in sh, bash and zsh scripts that run the iam-* commands.
+
+    Nothing is run, and no request is sent. Each finding has a code: E for what cannot work, W for
+    what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it. A command
+    in lines that cannot be read is an error.
+
+    The exit status is 1 if there are errors, and 2 if a file cannot be read. This subcommand
+    requires the packages of the extra "check".
+    """
+    if code is not None:
+        return _explain(output, code.upper())
+    if not files:
+        raise click.UsageError("specify the scripts to check", click.get_current_context())
+    from iamcli.cli.check import report
+    from iamcli.cli.check.check import check as checked
+
+    result = checked(files)
+    for line in report.FORMATS[form](result):
+        output.line(line)
+    for line in report.notes(result):
+        output.error(line)
+    if result.unreadable:
+        return UNREADABLE
+    failing = any(strict or finding.level == "error" for finding in result.findings)
+    return FAILED if failing else 0
+
+
+def _explain(output: Output, code: str) -> int:
+    from iamcli.cli.check.explanations import EXPLANATIONS, explained
+
+    if code not in EXPLANATIONS:
+        codes = ", ".join(EXPLANATIONS)
+        raise click.UsageError(
+            f"there is no code {code}; the codes are {codes}", click.get_current_context()
+        )
+    for line in explained(code):
+        output.line(line)
+    return 0

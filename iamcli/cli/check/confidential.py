@@ -1,0 +1,98 @@
+"""W205: secrets that other users can see."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check.calls import Call, origin
+from iamcli.cli.check.rules import found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.calls import Stage
+    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.words import Word
+
+#: Programs that do not remove the secret from what they read.
+_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
+#: The programs for sed and awk that keep the second line, which is the secret.
+_KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
+_PASSWORDS = ("password", "old", "new")
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield the findings about passwords and new secrets."""
+    for invocation in context.invocations.values():
+        for value in invocation.given.values if invocation.given else ():
+            if value.option.secret and value.option.dest in _PASSWORDS and value.text != "-":
+                message = "other users can see a password on the command line"
+                name = value.option.name
+                fix = f"use {name} - and pass the password on standard input"
+                yield found(invocation.call, value.value or value.name, "W205", message, fix)
+                break
+    for call in context.walker.calls:
+        source = _secret(context, call)
+        if source is None or call.flags.private:
+            continue
+        for word in _files(call):
+            if not _kept(context, word):
+                message = f"other users may be able to read the new secret in {word.source}"
+                yield found(source, word, "W205", message, "run umask 077 before")
+                break
+
+
+def _secret(context: Context, call: Call) -> Call | None:
+    """Return the command whose new secret ``call`` writes to its standard output, if any."""
+    source = origin(call)
+    if source is None and call.stage:
+        passed = all(map(_passes, call.stages[1 : call.stage + 1]))
+        source = origin(call.stages[0]) if passed else None
+    return source if source is not None and context.of(source).shows_secret else None
+
+
+def _passes(stage: Stage) -> bool:
+    """Return whether ``stage`` prints the secret that it reads."""
+    if not isinstance(stage, Call):
+        return False
+    if stage.program in ("sed", "awk", "gawk", "mawk") and stage.words:
+        return bool(_KEEPS_SECOND.fullmatch(stage.words[-1].known))
+    return stage.program in _PASSING
+
+
+def _files(call: Call) -> list[Word]:
+    """Return the words that name the files that ``call`` writes to."""
+    words = [
+        redirect.word
+        for redirect in call.redirects
+        if redirect.word is not None
+        and redirect.descriptor in ("", "1")
+        and redirect.operator in (">", ">>", ">|", "&>", "&>>")
+    ]
+    if call.program == "tee":
+        words += [word for word in call.words if not word.known.startswith("-")]
+    return words
+
+
+def _kept(context: Context, word: Word) -> bool:
+    """Return whether the file is a device, or only its owner can read it."""
+    literal = word.literal or ""
+    if literal.startswith("/dev/") or any(gap.private for gap in word.gaps):
+        return True
+    return any(_restricts(call) and _names(call, word) for call in context.walker.calls)
+
+
+def _restricts(call: Call) -> bool:
+    modes = [text or "" for text in call.literals]
+    return call.program in ("chmod", "install") and any(
+        mode.endswith("00") or mode.startswith(("go-", "go=", "og-")) for mode in modes
+    )
+
+
+def _names(call: Call, word: Word) -> bool:
+    return any(
+        each.source.strip("\"'") == word.source.strip("\"'")
+        and (each.line, each.column) < (word.line, word.column)
+        for each in call.words
+    )

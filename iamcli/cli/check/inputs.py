@@ -1,0 +1,79 @@
+"""W211: a standard input that a loop and a command read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check.rules import found
+from iamcli.cli.check.syntax import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    from iamcli.cli.check.calls import Call
+    from iamcli.cli.check.rules import Context, Found
+
+#: A redirection of standard input.
+_REDIRECTS = re.compile(r"0?<")
+#: The options of read that name another descriptor, or are for people who type.
+_OTHER = re.compile(r"-[A-Za-z]*[up]")
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield the commands that read a password from what a loop around them reads."""
+    loops = {loop.id for call in context.walker.calls for loop in _condition(call)}
+    for invocation in context.invocations.values() if loops else ():
+        for value in invocation.given.values if invocation.given else ():
+            option, call = value.option, invocation.call
+            reads = option.secret and value.text == "-" and "standard input" in option.help
+            if reads and any(node.id in loops for node in _around(context, call, set())):
+                message = f"{option.name} - and the loop read the same standard input"
+                fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
+                yield found(call, value.value or value.name, "W211", message, fix)
+                break
+
+
+def _condition(call: Call) -> Iterator[Node]:
+    """Yield the loop that ``call`` reads the lines for, if it does."""
+    if call.program != "read" or any(_OTHER.match(literal or "") for literal in call.literals):
+        return
+    inner = call.node
+    for node in _sharing(call.node):
+        if node.type == "while_statement" and inner.type != "do_group":
+            yield node
+        inner = node
+
+
+def _around(context: Context, call: Call, followed: set[str]) -> Iterator[Node]:
+    """Yield what has the same standard input as ``call``, also where its function is called."""
+    if "xargs" in call.through:
+        return
+    for node in _sharing(call.node):
+        yield node
+        name = node.child_by_field_name("name") if node.type == "function_definition" else None
+        if name is None or text(name) in followed:
+            continue
+        followed.add(text(name))
+        for other in context.walker.calls:
+            if other.shell_function and other.program == text(name):
+                yield from _around(context, other, followed)
+
+
+def _sharing(node: Node) -> Iterator[Node]:
+    """Yield what is around ``node`` and has the same standard input, the innermost first."""
+    while not any(map(_is_redirection, node.children)):
+        following, around = node.next_sibling, node.parent
+        # A command in the background reads /dev/null.
+        background = following is not None and following.type == "&"
+        piped = around is not None and around.type == "pipeline" and around.children[0] != node
+        if around is None or background or piped or node.type == "function_definition":
+            return
+        node = around
+        yield node
+
+
+def _is_redirection(node: Node) -> bool:
+    return node.type.endswith("_redirect") and bool(_REDIRECTS.match(text(node)))

@@ -1,0 +1,175 @@
+"""Programs that run another command: sudo, env, xargs, time and others."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamcli.cli.check.words import Gap, Part, Word
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+
+
+class Prefix(NamedTuple):
+    """How a program that runs another is called.
+
+    ``valued``: its options that take the next argument; ``operands``: the number of arguments
+    before the command; ``never``: options with which it does not run the command.
+    """
+
+    valued: frozenset[str] = frozenset()
+    operands: int = 0
+    never: frozenset[str] = frozenset()
+
+
+def _prefix(valued: str = "", operands: int = 0, never: str = "") -> Prefix:
+    return Prefix(frozenset(valued.split()), operands, frozenset(never.split()))
+
+
+PREFIXES = {
+    "sudo": _prefix("-u -g -h -p -C -r -t -T -U -D -R --user --group --host", never="-l -v -e"),
+    "doas": _prefix("-u -C"),
+    "env": _prefix("-u -C --unset --chdir"),
+    "time": _prefix("-f -o --format --output"),
+    "command": _prefix(never="-v -V"),
+    "builtin": _prefix(),
+    "exec": _prefix("-a"),
+    "nice": _prefix("-n --adjustment"),
+    "ionice": _prefix("-c -n"),
+    "nohup": _prefix(),
+    "setsid": _prefix(),
+    "stdbuf": _prefix("-i -o -e"),
+    "timeout": _prefix("-s -k --signal --kill-after", operands=1),
+    "xargs": _prefix("-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter"),
+    "watch": _prefix("-n --interval"),
+    "flock": _prefix("-w -E --timeout --wait --conflict-exit-code", operands=1),
+    "noglob": _prefix(),
+    "nocorrect": _prefix(),
+    "-": _prefix(),
+    "coproc": _prefix(),
+    "eval": _prefix(),
+    "chronic": _prefix(),
+    "repeat": _prefix(operands=1),
+}
+_SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
+#: A word that eval leaves as it is.
+_PLAIN = re.compile(r"[\w+=,.@/:%-]*")
+
+
+class Target(NamedTuple):
+    """The command that a command line runs in the end.
+
+    ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
+    it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
+    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
+    """
+
+    words: list[Word]
+    open: bool = False
+    plain: bool = True
+    noglob: bool = False
+    through: tuple[str, ...] = ()
+    replaced: str = ""
+
+
+def target(words: list[Word]) -> Target | None:
+    """Return the command that ``words`` run in the end, None if they run none."""
+    found: Target | None = Target(words)
+    while found and found.words:
+        name = program(found.words[0])
+        if name == "find":
+            found = _find(found)
+            break
+        if name not in PREFIXES or (name == "eval" and not _is_plain(found.words[1:])):
+            break
+        found = _strip(found, name)
+    return found
+
+
+def _is_plain(words: list[Word]) -> bool:
+    """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
+    name = program(words[0]) if words else None
+    plain = all(_PLAIN.fullmatch(word.known) for word in words)
+    return plain and (name or "").startswith("iam-")
+
+
+def program(word: Word) -> str | None:
+    """Return the name of the program that ``word`` names, without its folder; None if unknown."""
+    literal = word.literal
+    if literal is not None:
+        return literal.rpartition("/")[2] or literal
+    last = word.parts[-1].text if word.parts else None
+    tail = ""
+    for part in reversed(word.parts):
+        if not isinstance(part.text, str):
+            break
+        tail = part.text + tail
+    if isinstance(last, str) and "/" in tail:
+        return tail.rpartition("/")[2]
+    return None
+
+
+def is_toolkit(name: str | None) -> bool:
+    """Return whether ``name`` is a command of the toolkit, also after a path."""
+    from iamcli.installation.table import PROGRAMS
+
+    return name is not None and name.rpartition("/")[2] in PROGRAMS and "iam-" in name
+
+
+def _strip(found: Target, name: str) -> Target | None:
+    prefix = PREFIXES[name]
+    words = found.words
+    at = 1
+    replaced = ""
+    while at < len(words):
+        text = words[at].literal
+        if text is None or not (text.startswith("-") and text != "-"):
+            break
+        if text in prefix.never:
+            return None
+        at += 1
+        if text == "--":
+            break
+        if name == "xargs" and text[:2] in ("-I", "-i"):
+            replaced = text[2:] or ("{}" if text == "-i" else _next(words, at))
+        if text in prefix.valued:
+            at += 1
+    at += prefix.operands
+    while name in ("env", "sudo") and at < len(words) and _ASSIGNMENT.match(words[at].known):
+        at += 1
+    rest = [_replaced(word, replaced) for word in words[at:]] if replaced else words[at:]
+    return Target(
+        rest,
+        found.open or (name == "xargs" and not replaced),
+        found.plain and name in _SHELLS,
+        found.noglob or name == "noglob",
+        (*found.through, name),
+        replaced or found.replaced,
+    )
+
+
+def _find(found: Target) -> Target | None:
+    """Return the command of -exec."""
+    literals = [word.literal for word in found.words]
+    for number, text in enumerate(literals):
+        if text in ("-exec", "-execdir", "-ok", "-okdir"):
+            rest = literals[number + 1 :]
+            end = next((at for at, each in enumerate(rest) if each in (";", "+")), len(rest))
+            words = found.words[number + 1 : number + 1 + end]
+            several = rest[end : end + 1] == ["+"]
+            replaced = [word if several else _replaced(word, "{}") for word in words]
+            kept = [word for word in replaced if word.literal != "{}"]
+            through = (*found.through, "find")
+            return Target(kept, several, plain=False, through=through, replaced="{}")
+    return found
+
+
+def _next(words: list[Word], at: int) -> str:
+    return (words[at].literal or "") if at < len(words) else ""
+
+
+def _replaced(word: Word, text: str) -> Word:
+    """Return ``word`` with an unknown value if it contains ``text``."""
+    if text not in word.known:
+        return word
+    return Word((Part(Gap(filled=True), quoted=True),), word.source, word.line, word.column)

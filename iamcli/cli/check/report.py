@@ -1,0 +1,108 @@
+"""Shows the result of a check: as text, as JSON, or as annotations for GitHub Actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check.findings import ERROR, WARNING
+from iamcli.errors import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.findings import Finding, Result
+
+#: The characters that GitHub Actions needs escaped in a message, and besides in a property.
+_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
+
+
+def text(result: Result) -> Iterator[str]:
+    """Yield two lines for each finding, and at the end the numbers of findings and unread lines."""
+    for finding in result.findings:
+        place = f"{finding.file}:{finding.line}:{finding.column}"
+        yield visible(f"{place}: {finding.code} {finding.message}")
+        yield visible(f"    {finding.fix}")
+    numbers = [
+        _number(result.commands, "command"),
+        _number(sum(each.level == ERROR for each in result.findings), "error"),
+        _number(sum(each.level == WARNING for each in result.findings), "warning"),
+    ]
+    if result.unread:
+        numbers.append(f"{_number(_lines(result), 'line')} not read")
+    yield ", ".join(numbers)
+    if result.findings:
+        yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
+
+
+def json(result: Result) -> Iterator[str]:
+    """Yield one line with a JSON object."""
+    from json import dumps
+
+    findings = [
+        {
+            "file": finding.file,
+            "line": finding.line,
+            "column": finding.column,
+            "code": finding.code,
+            "level": finding.level,
+            "command": finding.command,
+            "message": finding.message,
+            "fix": finding.fix,
+        }
+        for finding in result.findings
+    ]
+    unread = [
+        {"file": note.file, "line": note.lines[0], "last": note.lines[1]} for note in result.unread
+    ]
+    yield dumps({"findings": findings, "commands": result.commands, "unread": unread})
+
+
+def github(result: Result) -> Iterator[str]:
+    """Yield a workflow command for each finding, which GitHub Actions shows at the line."""
+    for finding in result.findings:
+        yield _workflow_command(finding)
+
+
+FORMATS = {"text": text, "json": json, "github": github}
+
+
+def notes(result: Result) -> Iterator[str]:
+    """Yield what was not checked, and why."""
+    for note in result.notes:
+        first, last = note.lines
+        lines = f"line {first}" if first == last else f"lines {first} to {last}"
+        checked = "" if "checked" in note.reason else ", not checked"
+        yield f"{note.file}: {lines} {note.reason}{checked}"
+    for unreadable in result.unreadable:
+        yield f"cannot check {unreadable.file}: {unreadable.reason}"
+
+
+def _lines(result: Result) -> int:
+    """Return how many lines were not read."""
+    lines = {
+        (note.file, line)
+        for note in result.unread
+        for line in range(note.lines[0], note.lines[1] + 1)
+    }
+    return len(lines)
+
+
+def _workflow_command(finding: Finding) -> str:
+    properties = {
+        "file": finding.file,
+        "line": str(finding.line),
+        "col": str(finding.column),
+        "title": finding.code,
+    }
+    given = ",".join(f"{name}={_escaped(value, _PROPERTY)}" for name, value in properties.items())
+    message = _escaped(f"{finding.message}; {finding.fix}", _MESSAGE)
+    return visible(f"::{finding.level} {given}::{message}")
+
+
+def _escaped(value: str, characters: dict[str, str]) -> str:
+    return "".join(characters.get(character, character) for character in value)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,111 @@
+"""W207: commands that create or upload something, whose exit status is lost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check.calls import Call
+from iamcli.cli.check.rules import found
+from iamcli.cli.check.syntax import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.calls import Capture
+    from iamcli.cli.check.rules import Context, Found
+
+_TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
+_VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield the commands whose exit status is lost."""
+    tested: dict[str, set[str]] = {}
+    for invocation in context.invocations.values():
+        call = invocation.call
+        if not invocation.creates or invocation.command is None:
+            continue
+        script = call.script
+        if script.file not in tested:
+            tested[script.file] = _tested(script.text)
+        reason = _lost(call, tested[script.file])
+        if reason:
+            message = f"the exit status of {call.program} is lost {reason[0]}"
+            yield found(call, call.head, "W207", message, reason[1])
+
+
+def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
+    """Return where the status is lost, and what to do; None if it is not lost."""
+    capture = call.capture
+    if capture is not None and capture.use == "declaration" and capture.name not in tested:
+        return "in the declaration", _separated(capture)
+    if capture is not None and capture.use == "herestring":
+        return "in the here-string", "assign the output to a variable first, and test the status"
+    if call.stages and call.stages[-1] is not call:
+        return None if _pipe_fails(call) else ("in the pipe", "run set -o pipefail before")
+    if capture is None or capture.use != "assignment":
+        return None
+    if capture.tested or call.flags.errexit or capture.name in tested or _status_read(call):
+        return None
+    return "because it is not tested", "add || exit 1, or run set -e before"
+
+
+def _separated(capture: Capture) -> str:
+    """Return how the declaration and the assignment of ``capture`` become two statements."""
+    name = capture.name
+    declaration = capture.statement.parent if capture.statement is not None else None
+    keyword, *options = text(declaration).partition("=")[0].split()[:-1] if declaration else ("",)
+    if keyword in ("readonly", "export"):
+        return f"assign {name} first, then run {keyword} {name}"
+    if any(option.startswith("-") and "r" in option for option in options):
+        return f"declare {name} without -r first, then assign it"
+    return f"declare {name} first, then assign it"
+
+
+def _pipe_fails(call: Call) -> bool:
+    """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
+    last = call.stages[-1]
+    searched = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    known = call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text)
+    return bool(known) or (searched and _is_tested(call))
+
+
+def _is_tested(call: Call) -> bool:
+    node = call.node.parent
+    while node is not None and node.type in ("pipeline", "redirected_statement", "negated_command"):
+        node = node.parent
+    return node is not None and node.type in (
+        "list",
+        "if_statement",
+        "elif_clause",
+        "while_statement",
+    )
+
+
+def _status_read(call: Call) -> bool:
+    """Return whether the statement after the assignment reads ``$?``."""
+    statement = call.capture.statement if call.capture else None
+    parent = statement.parent if statement is not None else None
+    if parent is not None and parent.type == "variable_assignments":
+        statement = parent
+    following = statement.next_named_sibling if statement is not None else None
+    while following is not None and following.type == "comment":
+        following = following.next_named_sibling
+    return following is not None and "$?" in text(following)
+
+
+def _tested(source: str) -> set[str]:
+    """Return the variables that ``source`` tests, and those whose values go into them."""
+    found: set[str] = set()
+    for line in source.split("\n"):
+        tests = [line] if "grep" in line else _TESTS.findall(line)
+        found |= {name for test in tests for name in _VARIABLE.findall(test)}
+    assignments = [(name, _VARIABLE.findall(value)) for name, value in _ASSIGNMENT.findall(source)]
+    for _ in range(10):
+        more = {used for name, names in assignments if name in found for used in names} - found
+        if not more:
+            break
+        found |= more
+    return found

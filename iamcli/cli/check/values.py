@@ -1,0 +1,90 @@
+"""W201 and W208: values that the shell may change, and files that are not there."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check.rules import found
+from iamcli.cli.check.state import in_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.calls import Call
+    from iamcli.cli.check.given import Value
+    from iamcli.cli.check.rules import Context, Found
+
+#: The options that name a file to read.
+_FILES = ("-f", "-b", "-k", "-c")
+#: Programs that write no file, although they name one.
+_READERS = {
+    *("cat", "echo", "printf", "ls", "grep", "egrep", "less", "more", "head", "tail", "wc", "stat"),
+    *("rm", "shred", "file", "diff", "chmod", "chown"),
+}
+#: Programs that can write files that the script does not name.
+_UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "patch", "eval"}
+
+
+def check(context: Context) -> Iterator[Found]:
+    """Yield the findings about single values."""
+    written = _Written(context)
+    for invocation in context.invocations.values():
+        call, given = invocation.call, invocation.given
+        if given is None or given.helps:
+            continue
+        for value in given.values:
+            if value.value is None:
+                continue
+            if value.value.glob and not (call.flags.noglob or call.noglob):
+                yield _glob(call, value)
+            if value.option.name in _FILES and value.option.complete == "file":
+                yield from _missing(call, value, written)
+
+
+def _glob(call: Call, value: Value) -> Found:
+    word = value.value
+    if word is None:
+        raise AssertionError
+    message = f"{word.source} is not in quotes, so the shell may replace it with file names"
+    variable = word.source.startswith(("$", "`"))
+    quoted = f'"{word.source}"' if variable else f"'{word.literal or word.source}'"
+    return found(call, word, "W201", message, f"type {quoted}")
+
+
+class _Written:
+    """The files that a script may write."""
+
+    def __init__(self, context: Context) -> None:
+        self.names: set[str] = set()
+        self.anything = False
+        for call in context.walker.calls:
+            self._add(call)
+
+    def _add(self, call: Call) -> None:
+        for redirect in call.redirects:
+            if redirect.word is not None and redirect.operator[:1] in (">", "&"):
+                self.names.add(os.path.basename(redirect.word.known))
+        if call.iam:
+            return
+        self.anything = self.anything or call.program in _UNPACKERS
+        if call.program not in _READERS:
+            for word in call.words:
+                self.names |= set(re.split(r"[/=,:?&]", word.known))
+
+
+def _missing(call: Call, value: Value, written: _Written) -> Iterator[Found]:
+    name, word = value.text, value.value
+    if not name or word is None or name == "-" or name.startswith("/dev/"):
+        return
+    if written.anything or os.path.basename(name) in written.names:
+        return
+    quoted = any(part.quoted for part in word.parts[:1])
+    path = in_folder(call.flags.folder, f"./{name}" if quoted and name[:1] == "~" else name)
+    if path is None or os.path.exists(path):
+        return
+    relative = not os.path.isabs(os.path.expanduser(name))
+    folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
+    message = f"{name} does not exist{folder}"
+    yield found(call, word, "W208", message, "create the file, or correct its name")

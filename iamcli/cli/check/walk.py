@@ -1,0 +1,647 @@
+"""Follows a script from its first line to its last, and collects the commands in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from iamcli.cli.check import builtins, embedded, expansion, prefixes
+from iamcli.cli.check.calls import Call, Capture, Flags, Loop, Test, found_origin
+from iamcli.cli.check.context import Context, Use
+from iamcli.cli.check.state import (
+    Join,
+    State,
+    assigned,
+    bounded,
+    existing,
+    filled,
+    is_own_folder,
+    joined_flags,
+    tested_for_text,
+)
+from iamcli.cli.check.syntax import UnreadableError, text
+from iamcli.cli.check.word_reader import WordReader
+from iamcli.cli.check.words import Gap, Part, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from tree_sitter import Node
+
+    from iamcli.cli.check.calls import Stage
+    from iamcli.cli.check.syntax import Script
+    from iamcli.cli.check.words import Value
+
+    Visitor = Callable[[Node, State, "Context"], tuple[Stage, ...]]
+
+_DEFINED = re.compile(
+    r"^[ \t]*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
+    re.MULTILINE,
+)
+#: The arguments of a function, run as a command.
+_RUNS_ARGUMENTS = re.compile(
+    r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
+)
+_SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
+#: The nodes that a fault spoils as a whole.
+_SIMPLE = {
+    *("command", "variable_assignment", "variable_assignments", "declaration_command"),
+    *("test_command", "unset_command"),
+}
+#: The nodes of several commands, of which only the last has the redirections at the end.
+_SEQUENCES = {"list", "pipeline", "negated_command"}
+_IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
+#: A variable or an element of an array, which may be in quotes.
+_NAME = re.compile(r"[\"']?(\w+)")
+_READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
+_MAX_SOURCES = 50
+
+
+class Walker:
+    """Follows a script and the scripts that it reads.
+
+    ``load``: returns a script by its path, or raises UnreadableError. ``calls``, ``loops`` and
+    ``tests``: what was found; ``defined``: the functions and aliases; ``tested``: the variables
+    that are tested for being empty; ``scripts``: those that were read; ``complete``: whether all of
+    them could be read.
+    """
+
+    def __init__(self, script: Script, load: Callable[[str], Script]) -> None:
+        self.calls: list[Call] = []
+        self.loops: list[Loop] = []
+        self.tests: list[Test] = []
+        self.scripts: list[Script] = []
+        self.defined: set[str] = set()
+        self.tested: set[str] = set()
+        self.complete = True
+        self._load = load
+        self._aliases = embedded.Aliases()
+        self._reader = WordReader(self._run)
+        self._wrappers: set[str] = set()
+        self._changed_by_functions: set[str] = set()
+        self._values: dict[str, list[Value]] = {}
+        self._bodies: list[tuple[Node, Context]] = []
+        self._flags: list[Flags] = []
+        self._moves = False
+        self._visitors: dict[str, Visitor] = {
+            "command": self._command,
+            "pipeline": self._pipeline,
+            "list": self._list,
+            "negated_command": self._negated,
+            "redirected_statement": self._redirected,
+            "variable_assignment": self._assignment,
+            "variable_assignments": self._group,
+            "declaration_command": self._declaration,
+            "unset_command": self._unset,
+            "if_statement": self._if,
+            "while_statement": self._while,
+            "for_statement": self._for,
+            "c_style_for_statement": self._c_style_for,
+            "case_statement": self._case,
+            "function_definition": self._function,
+            "subshell": self._subshell,
+            "compound_statement": self._block,
+            "do_group": self._group,
+            "program": self._group,
+            "test_command": self._test,
+        }
+        state = State(Flags(script.folder))
+        options = _SHEBANG_OPTIONS.match(script.first_line)
+        if options:
+            state.flags = builtins.with_options(state.flags, [f"-{options[1]}"])
+        self._enter(script, state)
+        self._functions(state)
+
+    def _enter(self, script: Script, state: State) -> None:
+        """Follow ``script`` from its beginning."""
+        self.scripts.append(script)
+        self.tested |= tested_for_text(script.text)
+        for match in _DEFINED.finditer(script.text):
+            self.defined.add(match[1] or match[2] or match[3])
+        if "()" in script.text or "function" in script.text:
+            for name, body in _function_bodies(script.statements):
+                self._changed_by_functions |= assigned(body)
+                if _RUNS_ARGUMENTS.search(body):
+                    self._wrappers.add(name)
+        context = Context(script)
+        for node in script.statements:
+            self._visit(node, state, context)
+
+    def _functions(self, state: State) -> None:
+        """Follow the bodies of functions, with the values that variables have in any case."""
+        self._flags.append(state.flags)
+        flags = joined_flags(self._flags)
+        common: dict[str, Value] = {}
+        for name, values in self._values.items():
+            same = all(value == values[0] for value in values)
+            common[name] = values[0] if same else (Gap(name, filled=all(map(filled, values))),)
+        for name in self._changed_by_functions & set(common):
+            common[name] = (Gap(name, filled=filled(common[name])),)
+        while self._bodies:
+            body, context = self._bodies.pop(0)
+            self._visit(body, State(flags, dict(common)), context._replace(function=True))
+
+    # Statements. Each method returns the stages of the pipeline that the statement is.
+
+    def _visit(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        kind = node.type
+        if kind == "comment":
+            return ()
+        if kind == "ERROR" or node.is_missing or (node.has_error and kind in _SIMPLE):
+            context.script.skip(node)
+            state.forget(assigned(text(node)))
+            return ()
+        visit = self._visitors.get(kind)
+        if visit is None:
+            if node.is_named:
+                self._reader.words([node], state, context)
+            return ()
+        if kind not in _SEQUENCES:
+            redirects = (*context.redirects, *context.ending)
+            context = context._replace(redirects=redirects, ending=())
+        stages = visit(node, state, context)
+        if context.capture and stages:
+            context.capture.pipelines.append(stages)
+        return stages
+
+    def _statements(self, nodes: Iterable[Node], state: State, context: Context) -> None:
+        for node in nodes:
+            if node.is_named or node.is_missing:
+                self._visit(node, state, context)
+
+    def _group(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._statements(node.children, state, context._replace(tested=False))
+        return ()
+
+    def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        return self._block(node, state.copy(), context)
+
+    def _block(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._group(node, state, context)
+        statements = [child for child in node.named_children if child.type != "comment"]
+        # A loop at the beginning reads what is passed to the block.
+        return tuple(loop for loop in self.loops if loop.node in statements[:1])
+
+    def _list(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        parts = [child for child in node.children if child.is_named or child.is_missing]
+        if not parts:
+            return ()
+        ending = () if parts[1:] else context.ending
+        self._visit(parts[0], state, context._replace(tested=True, ending=ending))
+        # What follows || does not change the output that is captured, in a script that ends there.
+        other = any(child.type == "||" for child in node.children)
+        inner = context._replace(capture=None) if other else context
+        for right in parts[1:]:
+            branch = state.copy()
+            where = inner if right is parts[-1] else inner._replace(ending=())
+            self._visit(right, branch, where)
+            state.join([state, branch])
+        return ()
+
+    def _negated(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        found: tuple[Stage, ...] = ()
+        for child in node.children:
+            if child.is_named or child.is_missing:
+                found = self._visit(child, state, context._replace(tested=True, capture=None))
+        return found
+
+    def _pipeline(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        return self._piped([], node, state, context)
+
+    def _piped(
+        self, before: list[Stage], node: Node, state: State, context: Context
+    ) -> tuple[Stage, ...]:
+        """Follow a pipeline; ``before``: its stages that are not in ``node``."""
+        stages = list(before)
+        branch = state
+        last = context._replace(capture=None)
+        # The output of the others goes to the pipe, whatever is redirected around it.
+        inner = last._replace(redirects=(), ending=())
+        for child in node.children:
+            if child.type == "|&" and stages and isinstance(stages[-1], Call):
+                stages[-1].merging = True
+            if not (child.is_named or child.is_missing) or child.type == "comment":
+                continue
+            branch = state.copy()
+            found = self._visit(child, branch, last if child == node.children[-1] else inner)
+            stages += found or (Loop(context.script, child, "other", []),)
+        state.join([state, branch])
+        self._statements(embedded.passed(stages), state.copy(), Context(context.script))
+        for number, stage in enumerate(stages):
+            if isinstance(stage, Call):
+                stage.stages, stage.stage = tuple(stages), number
+                stage.capture = stage.capture or context.capture
+        return tuple(stages)
+
+    def _redirected(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        body = node.child_by_field_name("body")
+        nodes = [child for child in node.children if child.type.endswith("_redirect")]
+        own = tuple(self._reader.redirects(nodes, state, context))
+        found: tuple[Stage, ...] = ()
+        following = [
+            child
+            for redirect in nodes
+            if redirect.type == "heredoc_redirect"
+            for child in redirect.children
+        ]
+        tested = context.tested or any(child.type in ("||", "&&") for child in following)
+        if body is not None:
+            inner = context._replace(ending=own, tested=tested, capture=None)
+            found = self._visit(body, state, inner)
+            if found and isinstance(found[-1], Loop):
+                found[-1].redirects = found[-1].redirects or own
+            for stage in found:
+                if isinstance(stage, Call) and context.capture and not stage.capture:
+                    stage.capture = context.capture
+        for child in following:
+            if child.type == "pipeline":
+                found = self._piped(list(found), child, state, context)
+            elif child.type in STATEMENTS_AFTER:
+                self._visit(child, state.copy(), context._replace(capture=None))
+        return found
+
+    def _if(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        branches: list[State] = []
+        complete = self._branch(node, state, context, branches)
+        if not complete:
+            branches.append(state.copy())
+        state.join(branches)
+        return ()
+
+    def _branch(self, node: Node, state: State, context: Context, branches: list[State]) -> bool:
+        """Follow the condition and the body of an if or elif; return whether there is an else."""
+        inner = context._replace(tested=False)
+        body: State | None = None
+        complete = False
+        for number, child in enumerate(node.children):
+            if child.type == "then":
+                body = state.copy()
+                branches.append(body)
+            elif child.type == "elif_clause":
+                complete = self._branch(child, state, context, branches) or complete
+            elif child.type == "else_clause":
+                complete = True
+                branches.append(state.copy())
+                self._statements(child.children, branches[-1], inner)
+            elif body is None and node.field_name_for_child(number) == "condition":
+                if child.is_named:
+                    self._visit(child, state, context._replace(tested=True, capture=None))
+            elif child.is_named or child.is_missing:
+                # In an elif, the grammar does not mark the condition.
+                tested = body is None
+                where = context._replace(tested=tested)
+                self._visit(child, state if body is None else body, where)
+        return complete
+
+    def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        loop = Loop(context.script, node, "while", [])
+        group = node.child_by_field_name("body")
+        loop.condition = text(node)[: -len(text(group))] if group is not None else ""
+        loop.names = assigned(loop.condition) | {"REPLY"}
+        state.forget(assigned(text(node)))
+        for child in node.children:
+            if child.type == "do_group":
+                loop.body = text(child)
+                body = state.copy()
+                self._visit(child, body, context._replace(tested=False))
+                state.join([state, body])
+            elif child.is_named or child.is_missing:
+                loop.reads = loop.reads or bool(_READS.match(text(child)))
+                self._visit(child, state, context._replace(tested=True, capture=None))
+        self.loops.append(loop)
+        return (loop,)
+
+    def _for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        variable = node.child_by_field_name("variable")
+        name = text(variable) if variable is not None else ""
+        values = [
+            child
+            for number, child in enumerate(node.children)
+            if node.field_name_for_child(number) == "value"
+        ]
+        words = self._reader.words(values, state, context)
+        loop = Loop(context.script, node, "for", words)
+        loop.names = {name}
+        state.forget(assigned(text(node)))
+        literals = [word.literal for word in words]
+        known = bool(literals) and all(literals) and not any(word.open for word in words)
+        value: Value = (Gap(name, filled=all(map(_never_empty, words))),)
+        if known and len(literals) == 1:
+            value = (str(literals[0]),)
+        body = state.copy()
+        self._assign(body, name, value)
+        for child in node.children:
+            if child.type in ("do_group", "compound_statement"):
+                loop.body = text(child)
+                self._visit(child, body, context._replace(tested=False))
+        state.join([state, body])
+        self.loops.append(loop)
+        return (loop,)
+
+    def _c_style_for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        state.forget(assigned(text(node)))
+        for child in node.children:
+            if child.type in ("do_group", "compound_statement"):
+                body = state.copy()
+                self._visit(child, body, context._replace(tested=False))
+                state.join([state, body])
+        return ()
+
+    def _case(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        value = node.child_by_field_name("value")
+        words = self._reader.words([value], state, context) if value is not None else []
+        joined = Join(state)
+        patterns: list[Word] = []
+        for item in node.children:
+            if item.type == "ERROR":
+                context.script.skip(item)
+            if item.type != "case_item":
+                continue
+            branch = state.copy()
+            seen = False
+            for number, child in enumerate(item.children):
+                if child.type == ")":
+                    seen = True
+                elif item.field_name_for_child(number) == "value" and not seen:
+                    line, column = context.script.position(child)
+                    patterns.append(_literal(text(child), line, column))
+                elif seen and (child.is_named or child.is_missing):
+                    self._visit(child, branch, context._replace(tested=False))
+            joined.add(branch)
+        joined.into(state)
+        gaps = [gap for word in words for gap in word.gaps]
+        self.tests.append(Test(text(node), gaps, patterns))
+        return ()
+
+    def _function(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        body = node.child_by_field_name("body")
+        self._flags.append(state.flags)
+        if body is not None:
+            self._bodies.append((body, Context(context.script)))
+        return ()
+
+    def _test(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        gaps: list[Gap] = []
+        patterns: list[Word] = []
+        self._operands(node, state, context, gaps, patterns)
+        self.tests.append(Test(text(node), gaps, patterns))
+        return ()
+
+    def _operands(
+        self,
+        node: Node,
+        state: State,
+        context: Context,
+        gaps: list[Gap],
+        patterns: list[Word],
+    ) -> None:
+        for child in node.children:
+            if child.type.endswith("_expression"):
+                self._operands(child, state, context, gaps, patterns)
+            elif child.is_named and child.type != "test_operator":
+                for word in self._reader.words([child], state, context):
+                    gaps += word.gaps
+                    if word.known:
+                        patterns.append(word)
+
+    # Variables.
+
+    def _assignment(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        self._assigned(node, state, context, "assignment")
+        return ()
+
+    def _assigned(self, node: Node, state: State, context: Context, use: str) -> None:
+        name = node.child_by_field_name("name")
+        value = node.child_by_field_name("value")
+        if name is None:
+            return
+        variable = text(name)
+        parts: Value = ("",)
+        if value is not None:
+            where = Use(use, variable, node)
+            found = self._reader.parts(value, state, context, where, quoted=False)
+            parts = tuple(part.text for part in found)
+        if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
+            variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
+            before = state.value(variable)
+            kept = filled(before) or filled(parts)
+            many = name.type != "variable_name"
+            elements = None if many else expansion.joined(before, parts)
+            parts = (Gap(variable, filled=kept, many=many, elements=elements),)
+        if len(parts) == 1 and isinstance(parts[0], Gap):
+            gap = parts[0].named(variable)
+            gap.filled = gap.filled or parts[0].name in self.tested
+            parts = (gap,)
+        self._assign(state, variable, parts)
+
+    def _assign(self, state: State, name: str, value: Value) -> None:
+        if name == "IAMCLI_STRICT" and value == ("1",):
+            state.flags = state.flags._replace(strict=True)
+        state.set(name, value)
+        self._values.setdefault(name, []).append(bounded(name, value))
+
+    def _declaration(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        for child in node.children:
+            if child.type == "variable_assignment":
+                self._assigned(child, state, context, "declaration")
+            elif child.type == "variable_name" and text(node).startswith(("local", "declare")):
+                self._assign(state, text(child), (Gap(text(child)),))
+            elif child.is_named:
+                self._reader.words([child], state, context)
+        return ()
+
+    def _unset(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        del context
+        for child in node.children:
+            match = _NAME.match(text(child))
+            if child.is_named and match:
+                self._assign(state, match[1], (Gap(match[1]),))
+        return ()
+
+    # Simple commands.
+
+    def _command(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        words: list[Node] = []
+        redirects: list[Node] = []
+        strict = False
+        for child in node.children:
+            if child.type == "command_name":
+                words += child.children
+            elif child.type == "variable_assignment":
+                branch = state.copy()
+                self._assigned(child, branch, context, "other")
+                strict = strict or branch.flags.strict
+            elif child.type.endswith("_redirect"):
+                redirects.append(child)
+            else:
+                words.append(child)
+        typed = self._reader.words(words, state, context) + _lost_dash(node)
+        found = self._aliases.expanded(typed)
+        own = tuple(self._reader.redirects(redirects, state, context))
+        target = prefixes.target(found)
+        if not found or target is None or not target.words:
+            return ()
+        call = self._call(node, target, context, aliased=found is not typed)
+        call.redirects = (*context.redirects, *own)
+        call.flags = state.flags._replace(strict=state.flags.strict or strict)
+        self.calls.append(call)
+        self._aliases.define(call)
+        self._effects(call, state, context)
+        return (call,)
+
+    def _call(
+        self, node: Node, target: prefixes.Target, context: Context, *, aliased: bool
+    ) -> Call:
+        head, *words = target.words
+        name = prefixes.program(head)
+        wrapped = name in self._wrappers and target.plain
+        if wrapped:
+            at = next(
+                (n for n, word in enumerate(words) if prefixes.is_toolkit(word.literal)), None
+            )
+            if at is not None:
+                head, words = words[at], words[at + 1 :]
+                name = prefixes.program(head)
+        call = Call(context.script, node, head, words)
+        call.program = name
+        literal = head.literal
+        call.place = head.known.rpartition("/")[0] if "/" in head.known else ""
+        call.plain = target.plain and literal == name and not wrapped
+        call.open = target.open
+        call.through = target.through
+        call.replaced = target.replaced or context.replaced
+        call.noglob = target.noglob
+        call.shell_function = call.plain and name in self.defined and not aliased
+        call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
+        call.capture = context.capture
+        call.origin = found_origin(call)
+        return call
+
+    def _effects(self, call: Call, state: State, context: Context) -> None:
+        """Change ``state`` as the command does."""
+        if call.program in (".", "source"):
+            self._source(call, state, context)
+        elif call.program in ("[", "test"):
+            gaps = [gap for word in call.words for gap in word.gaps]
+            self.tests.append(
+                Test(text(call.node), gaps, [word for word in call.words if word.known])
+            )
+        elif call.shell_function:
+            state.forget(self._changed_by_functions)
+            if self._moves:
+                state.flags = state.flags._replace(folder=None)
+        elif call.program == "trap":
+            self._bodies += [(node, Context(context.script)) for node in embedded.quoted(call, 0)]
+        elif call.program == "eval":
+            self._statements(embedded.evaluated(call), state, context)
+            state.forget(list(state.variables))
+        elif call.program in embedded.SHELLS:
+            inner = Context(context.script, function=context.function, replaced=call.replaced)
+            self._shell(call, state.copy(), inner)
+        else:
+            before = state.flags
+            for name in builtins.apply(call, state):
+                self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
+            if state.flags != before:
+                self._flags.append(state.flags)
+                self._moves = self._moves or (context.function and call.program == "cd")
+
+    def _shell(self, call: Call, state: State, context: Context) -> None:
+        """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
+        script = embedded.argument(call)
+        nodes = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
+        if nodes and script >= 0 and call.words[script].source.startswith("'"):
+            given = [word.value for word in call.words[script + 1 :]]
+            # xargs and find add at least one argument.
+            given += [(Gap(filled=True),)] if call.open else []
+            state.variables |= {str(number): value for number, value in enumerate(given)}
+        self._statements(nodes, state, context)
+
+    def _source(self, call: Call, state: State, context: Context) -> None:
+        name = call.words[0].literal if call.words else None
+        path = existing(name, [state.flags.folder, context.script.folder]) if name else None
+        if path is not None:
+            shown = path
+            if not os.path.isabs(str(name)):
+                shown = os.path.relpath(path, context.script.folder)
+                shown = os.path.join(os.path.dirname(context.script.file), shown)
+            try:
+                script = self._load(shown)
+            except UnreadableError:
+                path = None
+            else:
+                if script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
+                    self._enter(script, state)
+                return
+        self.complete = False
+        state.forget(list(state.variables))
+
+    def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
+        """Follow a command substitution; return its output."""
+        source = text(node)
+        inside = source[2:-1] if source.startswith("$(") else source[1:-1]
+        if is_own_folder(inside) and not inside.strip().startswith("$"):
+            return (context.script.folder,)
+        capture = Capture(use.use, use.name, tested=context.tested)
+        capture.statement = use.statement
+        inner = Context(
+            context.script, capture=capture, function=context.function, replaced=context.replaced
+        )
+        self._statements(node.children, state.copy(), inner)
+        output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
+        single = node.type == "process_substitution"
+        return (Gap("", output, single=single, private="mktemp" in inside),)
+
+
+#: The statements that can follow a here-document's operator.
+STATEMENTS_AFTER = {
+    "command",
+    "list",
+    "redirected_statement",
+    "compound_statement",
+    "test_command",
+}
+
+
+def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the source of each function in ``nodes``."""
+    remaining = list(nodes)
+    while remaining:
+        node = remaining.pop()
+        if node.type == "function_definition":
+            name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+            if name is not None and body is not None:
+                yield text(name), text(body)
+        elif node.type in ("if_statement", "list", "compound_statement", "else_clause"):
+            remaining += node.children
+
+
+def _never_empty(word: Word) -> bool:
+    """Return whether the shell makes no empty word of ``word``.
+
+    A word without quotes is left out if it is empty. The elements of arrays are taken to have text.
+    """
+    return (
+        filled(word.value)
+        or any(gap.many for gap in word.gaps)
+        or not any(part.quoted for part in word.parts)
+    )
+
+
+def _lost_dash(node: Node) -> list[Word]:
+    """Return the word ``-`` after a command, which the grammar loses before 2>&1 and <<E."""
+    around, following = node.parent, node.next_sibling
+    if around is None or following is None or not following.type.endswith("_redirect"):
+        return []
+    between = (around.text or b"")[node.end_byte - around.start_byte :]
+    between = between[: following.start_byte - node.end_byte]
+    if between.strip() != b"-":
+        return []
+    # The column is exact if the line is ASCII.
+    row, column = node.end_point
+    return [_literal("-", row + 1, column + between.index(b"-") + 1)]
+
+
+def _literal(source: str, line: int, column: int) -> Word:
+    return Word((Part(source, quoted=True),), source, line, column)

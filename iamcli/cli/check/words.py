@@ -1,0 +1,158 @@
+"""The words of a command line, as far as they are known before the script runs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from iamcli.cli.check.calls import Stage
+
+_SPACES = re.compile(r"([ \t\n]+)")
+
+
+class Gap:
+    """Text that is not known before the script runs.
+
+    ``name``: the variable that it comes from, "" if none; ``output``: the pipeline whose output it
+    is, and nothing else; ``many``: whether it can be any number of words, even in double quotes;
+    ``single``: whether it is one word, even without quotes; ``filled``: whether it is never empty;
+    ``private``: whether it is the name of a file that only its owner can read; ``elements``: the
+    words of an array, None if they are not known.
+    """
+
+    def __init__(  # noqa: PLR0913 - the fields of a record
+        self,
+        name: str = "",
+        output: tuple[Stage, ...] = (),
+        *,
+        many: bool = False,
+        single: bool = False,
+        filled: bool = False,
+        private: bool = False,
+        elements: tuple[Word, ...] | None = None,
+    ) -> None:
+        self.name = name
+        self.output = output
+        self.many = many
+        self.single = single
+        self.filled = filled
+        self.private = private
+        self.elements = elements
+
+    def named(self, name: str) -> Gap:
+        """Return the same text as the value of the variable ``name``."""
+        return Gap(
+            name,
+            self.output,
+            many=self.many,
+            single=self.single,
+            filled=self.filled,
+            private=self.private,
+            elements=self.elements,
+        )
+
+
+#: The value of a variable: known text and gaps.
+Value = tuple["str | Gap", ...]
+
+
+class Part(NamedTuple):
+    """A part of a word: known text or a gap, and whether it is in quotes.
+
+    ``expanded``: whether it is the value of a variable, in which braces have no meaning.
+    """
+
+    text: str | Gap
+    quoted: bool
+    expanded: bool = False
+
+
+class Word:
+    """A word of a command line: its parts, its source text, and its position (from 1)."""
+
+    def __init__(self, parts: tuple[Part, ...], source: str, line: int, column: int) -> None:
+        self.parts = parts
+        self.source = source
+        self.line = line
+        self.column = column
+
+    @property
+    def literal(self) -> str | None:
+        """The word if all of it is known, else None."""
+        texts = [part.text for part in self.parts]
+        known = [text for text in texts if isinstance(text, str)]
+        return "".join(known) if len(known) == len(texts) else None
+
+    @property
+    def known(self) -> str:
+        """The parts of the word that are known, joined."""
+        return "".join(part.text for part in self.parts if isinstance(part.text, str))
+
+    @property
+    def begin(self) -> str:
+        """The known text before the first part that is not known."""
+        text = ""
+        for part in self.parts:
+            if not isinstance(part.text, str):
+                break
+            text += part.text
+        return text
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The parts of the word that are not known."""
+        return [part.text for part in self.parts if isinstance(part.text, Gap)]
+
+    @property
+    def open(self) -> bool:
+        """Whether it can become no word or several words."""
+        return self.braces or any(
+            isinstance(part.text, Gap) and (part.text.many or not (part.quoted or part.text.single))
+            for part in self.parts
+        )
+
+    @property
+    def glob(self) -> bool:
+        """Whether the shell may replace it with file names because of ``*`` or ``?``."""
+        return any(char in text for text in self.unquoted for char in "*?")
+
+    @property
+    def braces(self) -> bool:
+        """Whether it has braces with commas that are not in quotes."""
+        text = "".join(
+            part.text
+            for part in self.parts
+            if isinstance(part.text, str) and not (part.quoted or part.expanded)
+        )
+        return "{" in text and "," in text.partition("{")[2].rpartition("}")[0]
+
+    @property
+    def unquoted(self) -> list[str]:
+        """The known parts of the word that are not in quotes."""
+        return [part.text for part in self.parts if isinstance(part.text, str) and not part.quoted]
+
+    @property
+    def value(self) -> Value:
+        """The word as the value of a variable."""
+        return tuple(part.text for part in self.parts)
+
+
+def split(parts: Iterable[Part], source: str, line: int, column: int) -> Iterator[Word]:
+    """Yield the words that a shell makes of ``parts``: it splits what is not in quotes."""
+    current: list[Part] | None = None
+    for part in parts:
+        if part.quoted or isinstance(part.text, Gap):
+            current = [*(current or ()), part]
+            continue
+        for piece in _SPACES.split(part.text):
+            if piece.isspace():
+                if current is not None:
+                    yield Word(tuple(current), source, line, column)
+                current = None
+            elif piece:
+                current = [*(current or ()), part._replace(text=piece)]
+    if current is not None:
+        yield Word(tuple(current), source, line, column)

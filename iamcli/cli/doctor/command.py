@@ -1,0 +1,41 @@
+"""``iamcli doctor``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli.documented import DocumentedCommand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
+
+
+@click.command(cls=DocumentedCommand, options_metavar="[--offline] [--format text|json]")
+@click.option(
+    "--offline", is_flag=True, help="Send nothing; skip the checks that need the network."
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Print text, one line for each check, or JSON.  [default: text]",
+)
+@click.pass_obj
+def doctor(output: Output, layout: str, *, offline: bool) -> int:
+    """Check why commands do not work on this machine.
+
+    Checks the credentials, the endpoint and the way to it, the environment and the installation.
+    Each check is ok, a warning, wrong or skipped, and says what to do. Sends at most two requests,
+    which only read, one to STS and one to IAM, and those that get temporary credentials. Exits 0
+    if commands would work, else 1.
+    """
+    from iamcli.cli.doctor import report
+    from iamcli.cli.doctor.examination import examine
+    from iamcli.errors import FAILED
+
+    checks = examine(offline=offline)
+    for line in report.as_json(checks) if layout == "json" else report.text(checks):
+        output.line(line)
+    return 0 if report.is_ok(checks) else FAILED

@@ -1,0 +1,142 @@
+"""The places where commands look for credentials, and the files that contain secrets."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from iamcli.cli.doctor.configuration import file_cause
+from iamcli.cli.doctor.inspection import files
+from iamcli.client.sources import PLACES, WEB_IDENTITY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from iamcli.cli.doctor.configuration import Configuration
+    from iamcli.cli.doctor.inspection import Inspection, Profile
+
+CREDENTIAL_FILE = "AWS_CREDENTIAL_FILE"
+ACCESS_KEY = "AWS_ACCESS_KEY_ID"
+
+#: The settings of a profile with which it has credentials, and what they are.
+_PROFILE_SETTINGS = {
+    "role_arn": "a role",
+    "sso_session": "single sign-on",
+    "sso_start_url": "single sign-on",
+    "aws_access_key_id": "an access key",
+    "login_session": "a login session",
+    "credential_process": "credential_process",
+}
+
+#: The files in which botocore looks for credentials after those of a profile.
+_BOTO_FILES = ("~/.boto", "/etc/boto.cfg")
+
+#: The state of a place that can have credentials, which is known only by a request.
+NOT_ASKED = "not asked with --offline"
+
+#: The maximum size of a file that is read (bytes).
+_MAX_SIZE = 1 << 20
+
+
+class Place(NamedTuple):
+    """A place where credentials can be: its ``name`` for the user, and its ``state``.
+
+    ``filled``: whether there are credentials, or a way to get them.
+    """
+
+    name: str
+    state: str
+    filled: bool
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+def places(inspection: Inspection, *, offline: bool) -> list[Place]:
+    """Return the places, in the order in which commands look at them."""
+    environ = os.environ
+    # botocore asks also if the variable is empty.
+    container = any(
+        f"AWS_CONTAINER_CREDENTIALS_{kind}_URI" in environ for kind in ("RELATIVE", "FULL")
+    )
+    asked = NOT_ASKED if offline else "gives no credentials"
+    if environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
+        asked = "disabled by AWS_EC2_METADATA_DISABLED"
+    boto = [name for name in _BOTO_FILES if os.path.exists(os.path.expanduser(name))]
+    return [
+        _variable(CREDENTIAL_FILE),
+        _variable(ACCESS_KEY),
+        _variable(WEB_IDENTITY),
+        _shared_files(inspection.profile),
+        *(Place(PLACES["boto-config"], name, filled=False) for name in boto[:1]),
+        Place(PLACES["container-role"], "set" if container else "not set", container),
+        Place(PLACES["iam-role"], asked, filled=False),
+    ]
+
+
+def source(configuration: Configuration, inspection: Inspection, keys: Any) -> str:
+    """Return the place that ``keys`` are from, in words that contain its name."""
+    file = configuration.connection.credential_file
+    if file:
+        return f"{CREDENTIAL_FILE} {file}"
+    place = inspection.origin(keys).place
+    return f"{place} in {' and '.join(files())}" if place.startswith("profile ") else place
+
+
+def passed_over(known: Sequence[Place], used: str) -> str:
+    """Return what was looked at before the place ``used``, and what is not used because of it."""
+    at = next((n for n, place in enumerate(known) if place.name in used), len(known))
+    before = ", ".join(map(str, known[:at]))
+    after = ", ".join(str(place) for place in known[at + 1 :] if place.filled)
+    text = f"; looked at before: {before}" if before else ""
+    return f"{text}; not used: {after}" if after else text
+
+
+def _variable(name: str) -> Place:
+    value = os.environ.get(name)
+    state = "set" if value else "not set" if value is None else "empty"
+    return Place(name, state, bool(value))
+
+
+def _shared_files(profile: Profile | None) -> Place:
+    names = " and ".join(files()) or "the shared files"
+    if not any(map(os.path.exists, files())):
+        return Place(names, "no such files", filled=False)
+    if profile is None:
+        return Place(names, "not used", filled=False)
+    if not profile.exists:
+        return Place(names, f"no profile {profile.name}", filled=False)
+    kinds = [kind for setting, kind in _PROFILE_SETTINGS.items() if setting in profile.settings]
+    state = f"profile {profile.name} has {kinds[0] if kinds else 'no credentials'}"
+    return Place(names, state, bool(kinds))
+
+
+# The files.
+
+
+def unreadable_files() -> list[str]:
+    """Return the shared files of the AWS configuration that exist but cannot be read."""
+    return [name for name in files() if file_cause(name) == "unreadable"]
+
+
+def exposed_files(configuration: Configuration) -> list[str]:
+    """Return the files with secrets whose mode lets other users use them, as commands check it."""
+    named = [configuration.connection.credential_file]
+    named += [name for name in files() if b"aws_secret_access_key" in _content(name)]
+    client = os.environ.get("CLIENT_CONFIG_FILE", "")
+    named += [client] if b"ClientProxyPassword" in _content(client) else []
+    return [name for name in named if name and os.stat(name).st_mode & 0o077]
+
+
+def _content(name: str) -> bytes:
+    """Return the content of a file, or nothing if it is no file or cannot be read."""
+    try:
+        number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(number, "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(number).st_mode)
+            return file.read(_MAX_SIZE) if is_file else b""
+    except (OSError, ValueError):
+        return b""

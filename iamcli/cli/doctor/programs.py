@@ -1,0 +1,130 @@
+"""The checks ``path`` and ``home``: which programs have the names of the commands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from iamcli import quoting
+from iamcli.cli.doctor.check import ok, skipped, warning
+from iamcli.errors import Failure
+from iamcli.installation.home import RECORD, commands_folder, is_own, more, own_folders, problem
+from iamcli.installation.table import PROGRAMS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from iamcli.cli.doctor.check import Check
+
+#: Where Amazon Linux had the legacy toolkit.
+_OLD_FOLDER = Path("/opt/aws/apitools/iam")
+
+_COMMANDS = [name for name in PROGRAMS if name != "iamcli"]
+
+
+def checks() -> list[Check]:
+    """Return the checks of this module."""
+    return [_path(), _home()]
+
+
+def _path() -> Check:
+    """Return the check of the programs on PATH."""
+    folders = [Path(name or ".") for name in os.get_exec_path()]
+    first = {name: _first(name, folders) for name in PROGRAMS}
+    own_directories = own_folders()
+    others = [path for path in first.values() if path and not _is_own(path, own_directories)]
+    absent = [name for name in _COMMANDS if first[name] is None]
+    try:
+        own = str(commands_folder())
+    except Failure as failure:
+        found, _, advice = str(failure).partition("; ")
+        return warning("path", None, found, advice)
+    if others:
+        found = f"{others[0]}{more(others)} would run instead of the commands in {own}"
+        return warning("path", "shadowed", found, f"put {own} before it in PATH, or remove it")
+    old = _old_toolkits(folders)
+    if old:
+        found = f"{old[0]} still has the legacy toolkit, which scripts that name it run"
+        return warning("path", None, found, f"move it and run: {_set_up(old[0])}")
+    if absent:
+        found = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
+        if absent == _COMMANDS:
+            found = f"{own} is not in PATH"
+        return warning("path", None, found, f'run: export PATH={quoting.quoted(str(own))}:"$PATH"')
+    return ok("path", f"the commands in {own} are the first of their names in PATH")
+
+
+def _home() -> Check:
+    """Return the check of the directories that scripts use as AWS_IAM_HOME."""
+    given = os.environ.get("AWS_IAM_HOME")
+    folders = [Path(given)] if given else []
+    on_path = {Path(name).parent for name in os.get_exec_path() if name}
+    made = [folder for folder in on_path - {*folders} if os.path.exists(folder / RECORD)]
+    folders += sorted(made)
+    if not folders:
+        return skipped("home", "AWS_IAM_HOME is not set")
+    for folder in folders:
+        found = _made_problem(folder) if os.path.exists(folder / RECORD) else _other_problem(folder)
+        if found:
+            return found
+    return ok("home", f"{' and '.join(map(str, folders))}: ready for scripts")
+
+
+def _made_problem(folder: Path) -> Check | None:
+    """Return the check if scripts cannot use ``folder``, which ``iamcli home`` has set up."""
+    try:
+        found = problem(folder, _COMMANDS)
+    except OSError as error:  # a command that it runs is in a directory that cannot be searched
+        found = f"{error.filename}: {error.strerror}"
+    again = "if it refuses a file, move the file and run it again"
+    advice = f"run: {_set_up(folder)}; {again}"
+    return warning("home", None, found, advice) if found else None
+
+
+def _other_problem(folder: Path) -> Check | None:
+    """Return the check if scripts cannot use AWS_IAM_HOME, another ``folder``."""
+    program = folder / "bin" / "iam-usercreate"
+    if _is_own(program, own_folders()):
+        return None
+    what, in_the_way = "does not have the commands", os.path.lexists(program)
+    if not os.path.isdir(folder):
+        what, in_the_way = "is not a directory", os.path.lexists(folder)
+    elif _is_old_toolkit(folder):
+        what = "has the legacy toolkit"
+    advice = f"{'move it and ' if in_the_way else ''}run: {_set_up(folder)}"
+    return warning("home", None, f"AWS_IAM_HOME is {folder}, which {what}", advice)
+
+
+def _set_up(folder: Path) -> str:
+    """Return the command that sets up ``folder``."""
+    return f"iamcli home {quoting.file(str(folder))}"
+
+
+def _first(name: str, folders: list[Path]) -> Path | None:
+    """Return the program ``name`` that a shell would run, or None if there is none."""
+    paths = (folder / name for folder in folders)
+    return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
+
+
+def _is_own(path: Path, folders: Collection[str]) -> bool:
+    """Return whether the program ``path`` exists and is, or runs, one in ``folders``."""
+    try:
+        return os.path.exists(path) and is_own(path, folders)
+    except OSError:  # a relative name in a directory that was deleted
+        return False
+
+
+def _old_toolkits(on_path: list[Path]) -> list[Path]:
+    """Return the directories in which the legacy toolkit is still installed."""
+    folders = [_OLD_FOLDER, *(folder.parent for folder in on_path)]
+    return [folder for folder in folders if _is_old_toolkit(folder)]
+
+
+def _is_old_toolkit(folder: Path) -> bool:
+    program = folder / "bin" / "iam-usercreate"
+    return (
+        os.path.isfile(program)
+        and any(folder.glob("lib/*.jar"))
+        and not _is_own(program, own_folders())
+    )

@@ -1,0 +1,190 @@
+"""The IAM permissions that requests need, and a policy that grants no more.
+
+Sources: Service Authorization Reference, "Actions, resources, and condition keys for AWS Identity
+and Access Management (IAM)", the columns "Resource types" and "Dependent actions"; IAM API
+Reference, UpdateUser, UpdateGroup and UpdateServerCertificate, for the new name, which needs the
+permission like the old one; IAM User Guide, "IAM: Create new users only with specific tags", for
+the tags of a new entity, and "IAM policy elements: Variables and tags" for ``*``, ``?`` and ``$``
+as plain characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from iamcli.cli.explain.explanation import Explanation, Step
+
+#: The types of resources, each with the parameters that name one, and the operations for it.
+_TYPES = {
+    "user": (
+        ("UserName", "NewUserName"),
+        """
+        ChangePassword CreateAccessKey CreateLoginProfile CreateUser DeactivateMFADevice
+        DeleteAccessKey DeleteLoginProfile DeleteSSHPublicKey DeleteServiceSpecificCredential
+        DeleteSigningCertificate DeleteUser DeleteUserPolicy DetachUserPolicy EnableMFADevice
+        GetAccessKeyLastUsed GetLoginProfile GetUser GetUserPolicy ListAccessKeys
+        ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListSSHPublicKeys
+        ListServiceSpecificCredentials ListSigningCertificates ListUserPolicies PutUserPolicy
+        ResyncMFADevice TagUser UpdateAccessKey UpdateLoginProfile UpdateSigningCertificate
+        UpdateUser UploadSigningCertificate
+        """,
+    ),
+    "group": (
+        ("GroupName", "NewGroupName"),
+        """
+        AddUserToGroup CreateGroup DeleteGroup DeleteGroupPolicy DetachGroupPolicy GetGroup
+        GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies PutGroupPolicy
+        RemoveUserFromGroup UpdateGroup
+        """,
+    ),
+    "role": (
+        ("RoleName",),
+        """
+        CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy
+        ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies PassRole
+        PutRolePolicy TagRole UpdateAssumeRolePolicy
+        """,
+    ),
+    "instance-profile": (
+        ("InstanceProfileName",),
+        """
+        AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile
+        RemoveRoleFromInstanceProfile
+        """,
+    ),
+    "mfa": (
+        ("VirtualMFADeviceName", "SerialNumber"),
+        "CreateVirtualMFADevice DeleteVirtualMFADevice",
+    ),
+    "server-certificate": (
+        ("ServerCertificateName", "NewServerCertificateName"),
+        """
+        DeleteServerCertificate GetServerCertificate UpdateServerCertificate
+        UploadServerCertificate
+        """,
+    ),
+}
+#: The type of the resources of each action. Actions that are not here need the resource "*".
+RESOURCE = {action: kind for kind, (_, actions) in _TYPES.items() for action in actions.split()}
+_NAMES = {kind: names for kind, (names, _) in _TYPES.items()}
+#: The operations that create an entity under a path, by default ``/``.
+_CREATING = frozenset(
+    {
+        "CreateGroup",
+        "CreateInstanceProfile",
+        "CreateRole",
+        "CreateUser",
+        "CreateVirtualMFADevice",
+        "UploadServerCertificate",
+    }
+)
+#: The user whose access key signs the request.
+_CALLER = "${aws:username}"
+
+
+def actions(explanation: Explanation) -> list[str]:
+    """Return the actions that the command needs ("iam:GetUser"), in order."""
+    found = [action for step in explanation.steps for action in _actions(step)]
+    return [f"iam:{action}" for action in dict.fromkeys(found)]
+
+
+def policy(explanation: Explanation) -> dict[str, Any]:
+    """Return a policy that grants the actions on the resources that the command names.
+
+    Raises Failure if the command sends no request: a policy cannot be empty.
+
+    The account is not known, so it is ``*``; the partition is taken to be ``aws``. The path of an
+    entity is known only if the command creates it; otherwise there is one resource for the path
+    ``/`` and one for all others.
+    """
+    if not explanation.steps:
+        raise Failure("the command sends no request, so it needs no permissions")
+    granted: dict[tuple[str, ...], list[str]] = {}
+    resources: dict[str, list[str]] = {}
+    paths = dict(_paths(explanation.steps))
+    for step in explanation.steps:
+        for action in _actions(step):
+            known = resources.setdefault(action, [])
+            known += [
+                arn for arn in _resources(explanation, action, step, paths) if arn not in known
+            ]
+    for action, arns in resources.items():
+        kept = tuple(arn for arn in arns if not _is_included(arn, arns))
+        granted.setdefault(kept, []).append(f"iam:{action}")
+    statements = [
+        {"Effect": "Allow", "Action": names, "Resource": list(arns)}
+        for arns, names in granted.items()
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _actions(step: Step) -> Iterator[str]:
+    yield step.operation
+    if step.operation == "AddRoleToInstanceProfile":
+        yield "PassRole"
+    if "Tags" in step.parameters:
+        yield f"Tag{step.operation.removeprefix('Create')}"
+
+
+def _paths(steps: Iterable[Step]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the path of each entity that the command creates."""
+    for step in steps:
+        if step.operation in _CREATING:
+            kind = RESOURCE[step.operation]
+            yield (kind, step.parameters[_NAMES[kind][0]]), step.parameters.get("Path", "/")
+
+
+def _resources(
+    explanation: Explanation, action: str, step: Step, paths: dict[tuple[str, str], str]
+) -> list[str]:
+    kind = RESOURCE.get(action)
+    if kind is None:
+        return ["*"]
+    given = [step.parameters[name] for name in _NAMES[kind] if name in step.parameters]
+    if step.operation == "GetAccessKeyLastUsed":
+        given = _owner(explanation, step)
+    found: list[str] = []
+    if "NewPath" in step.parameters:
+        path = _escaped(step.parameters["NewPath"])
+        found.append(f"arn:aws:iam::*:{kind}{path}{_escaped(given[-1])}")
+        given = given[:1]
+    for value in given:
+        if explanation.answers.sources(value):
+            found.append(f"arn:aws:iam::*:{kind}/*")
+        elif value.startswith("arn:"):
+            found.append(_escaped(value))
+        elif (kind, value) in paths:
+            path = _escaped(paths[kind, value])
+            found.append(f"arn:aws:iam::*:{kind}{path}{_escaped(value)}")
+        else:
+            found += _arns(kind, _escaped(value))
+    return found if given else _arns(kind, _CALLER)
+
+
+def _owner(explanation: Explanation, step: Step) -> list[Any]:
+    """Return the user in whose list the access key is."""
+    source = explanation.answers.sources(step.parameters["AccessKeyId"])[0]
+    listed = next(other for other in explanation.steps if other.number == source.request)
+    return [value for name, value in listed.parameters.items() if name == "UserName"]
+
+
+def _arns(kind: str, name: str) -> list[str]:
+    return [f"arn:aws:iam::*:{kind}/{name}", f"arn:aws:iam::*:{kind}/*/{name}"]
+
+
+def _escaped(value: str) -> str:
+    """Return a value as policies write it, in which ``*``, ``?`` and ``$`` have a meaning."""
+    return re.sub(r"[*?$]", r"${\g<0>}", value)
+
+
+def _is_included(arn: str, arns: Iterable[str]) -> bool:
+    return any(
+        other != arn and other.endswith("/*") and arn.startswith(other[:-1]) for other in arns
+    )

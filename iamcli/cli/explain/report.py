@@ -1,0 +1,108 @@
+"""The explanation as text, as JSON, as ``aws`` commands, and its policy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import textwrap
+
+from iamcli.cli.explain.awscli import script
+from iamcli.cli.explain.permissions import actions, policy
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from iamcli.cli.explain.explanation import Explanation
+
+_WIDTH = 80
+
+
+def as_json(explanation: Explanation) -> str:
+    """Return the explanation as a JSON object."""
+    return _json(
+        {
+            "command": shlex.join(explanation.command),
+            "summary": explanation.summary,
+            "requests": [
+                {
+                    "operation": step.operation,
+                    "parameters": explanation.parameters(step),
+                    "when": explanation.when(step),
+                }
+                for step in explanation.steps
+            ],
+            "permissions": actions(explanation),
+            "aws": script(explanation),
+        }
+    )
+
+
+def as_aws(explanation: Explanation) -> str:
+    """Return the ``aws`` commands, ready to paste. Raises Failure if aws refuses a request."""
+    if explanation.refused:
+        raise Failure(f"the AWS CLI refuses {explanation.refused[0]}")
+    return "\n".join(script(explanation))
+
+
+def as_policy(explanation: Explanation) -> str:
+    """Return the policy that grants what the command needs, as JSON."""
+    return _json(policy(explanation))
+
+
+def as_text(explanation: Explanation) -> str:
+    """Return the explanation for people."""
+    return "\n".join(_text(explanation))
+
+
+#: What --format accepts.
+FORMATS: dict[str, Callable[[Explanation], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "aws": as_aws,
+}
+
+
+def _text(explanation: Explanation) -> Iterator[str]:
+    yield textwrap.fill(explanation.summary, _WIDTH, break_long_words=False)
+    yield ""
+    if not explanation.steps:
+        yield "It sends no request."
+        return
+    yield "Requests:"
+    for number, step in enumerate(explanation.steps, 1):
+        when = explanation.when(step)
+        condition = "" if when == "always" else f" ({when})"
+        yield textwrap.fill(
+            f"{number:3}. {step.operation}{condition}", _WIDTH, subsequent_indent=" " * 5
+        )
+        for name, value in explanation.parameters(step).items():
+            yield f"       {name}: {_shown(value)}"
+    yield ""
+    yield "Permissions:"
+    yield textwrap.fill(
+        ", ".join(actions(explanation)),
+        _WIDTH,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+    )
+    lines = script(explanation)
+    if lines:
+        yield ""
+        yield "With the AWS CLI:"
+        # Not indented, because a policy can have several lines.
+        yield from lines
+
+
+def _shown(value: Any) -> str:
+    """Return a value on one line: text as it is if that has one line, otherwise as JSON."""
+    if isinstance(value, str) and "\n" not in value.removesuffix("\n"):
+        return value.removesuffix("\n")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

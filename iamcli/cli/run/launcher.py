@@ -1,0 +1,206 @@
+"""Runs a command whose iam-* commands start in a server: the work of ``iamcli run``."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+import iamcli
+from iamcli.cli.run import script
+from iamcli.handover import VARIABLE
+from iamcli.startup import own_environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+#: The time in which the server is ready, and in which it reports what it has done (seconds).
+TIMEOUT = 5.0
+#: The prefix of the folder with the sockets, and where it is if its usual place cannot be used.
+_PREFIX = "iamcli-run-"
+_OTHER_PLACE = "/tmp"  # noqa: S108 - the folder has a random name, and only its owner can enter it
+#: The maximum length of the path of that folder (bytes); the kernel limits that of a socket.
+_MAX_PATH = 100 - len("-connections")
+
+# The server runs the same iamcli with the import path of this process. "python -c" adds the current
+# directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
+_SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
+_SERVER_CODE = (
+    "import sys; root, count = sys.argv[1], int(sys.argv[2]); sys.path = [root]; import iamcli; "
+    "sys.path = sys.argv[3:3 + count]; from iamcli.cli.run.server import main; main()"
+)
+
+
+class Server:
+    """A running server: the ``address`` of its socket, "" if it could not be started.
+
+    ``reason``: why it could not be started.
+    """
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.reason = ""
+        self._folder = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server. If that fails, commands run without it, as they do alone."""
+        try:
+            self._start()
+        except OSError as error:
+            self.reason = error.strerror or str(error)
+
+    def _start(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_place())
+        address = os.path.join(self._folder, "socket")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(address)
+            listener.listen(128)
+            self._process = _start(address, listener.fileno())
+        self.address = address
+
+    def wait(self) -> None:
+        """Wait until the server takes commands at once, but not longer than TIMEOUT."""
+        if self._process:
+            assert self._process.stdout  # noqa: S101 - for mypy
+            _wait_for(self._process.stdout.fileno(), TIMEOUT)
+
+    def stop(self) -> dict[str, int]:
+        """End the server, and return what it has done; {} if that is unknown.
+
+        Commands that still run in it, such as background jobs, are not ended.
+        """
+        report: dict[str, int] = {}
+        if self._process:
+            assert self._process.stdin  # noqa: S101 - for mypy
+            assert self._process.stdout  # noqa: S101
+            self._process.stdin.close()
+            with contextlib.suppress(ValueError):
+                report = json.loads(_read(self._process.stdout.fileno()))
+            self._process.stdout.close()
+            _wait_briefly(self._process)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        return report
+
+
+@contextlib.contextmanager
+def started() -> Iterator[Server]:
+    """Run a server; see ``Server.start``."""
+    server = Server()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool) -> int:
+    """Run ``command``, or a shell if it is empty, with a server; return as ``script.run`` does.
+
+    ``say``: called with each line for the user; ``statistics``: also with the number of commands,
+    requests and connections at the end.
+    """
+    server = Server()
+    terminate = signal.SIGTERM
+    if not command:
+        command = [os.environ.get("SHELL") or "/bin/sh"]
+        terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
+    try:
+        server.start()
+        server.wait()
+        env = {**os.environ, VARIABLE: server.address} if server.address else dict(os.environ)
+        return script.run(command, env, say, terminate=terminate)
+    finally:
+        done = server.stop()
+        if statistics:
+            say(f"no server: {server.reason}" if server.reason else _statistics(done))
+
+
+def _place() -> str:
+    """Return where the folder with the sockets can be; raise OSError if there is no such place."""
+    for place in map(os.path.realpath, (tempfile.gettempdir(), _OTHER_PLACE)):
+        longest = os.path.join(place, f"{_PREFIX}12345678")
+        if len(os.fsencode(longest)) <= _MAX_PATH and _is_protected(place):
+            return place
+    raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")
+
+
+def _is_protected(place: str) -> bool:
+    """Return whether other users cannot replace what this user makes in ``place``.
+
+    They could put sockets of their own there, and read the requests that commands send. Source:
+    LEGACY.md (iamcli run).
+    """
+    # Whoever owns the root folder can replace everything. In a container this may not be root.
+    trusted = {0, os.geteuid(), os.stat("/").st_uid}
+    while True:
+        found = os.stat(place)
+        shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
+        if shared or found.st_uid not in trusted:
+            return False
+        if place == "/":
+            return True
+        place = os.path.dirname(place)
+
+
+def _statistics(done: dict[str, int]) -> str:
+    if not done:
+        return "the server ended early; what it has done is unknown"
+    names = ("commands", "requests", "connections")
+    known = {name: done.get(name) for name in names}
+    return ", ".join(f"{'unknown' if n is None else n} {name}" for name, n in known.items())
+
+
+def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
+    root = os.path.dirname(os.path.dirname(os.path.abspath(iamcli.__file__)))
+    folders = [os.path.abspath(folder) for folder in filter(None, sys.path)]
+    return subprocess.Popen(  # noqa: S603 - a module of this package
+        [
+            *(sys.executable, *_SAFE_PATH, "-c", _SERVER_CODE),
+            *(root, str(len(folders)), *folders, address, str(listener)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=own_environment(),
+        pass_fds=[listener],
+        # In a process group of its own, the server would orphan that of the script whenever a
+        # command ends, and the kernel sends SIGHUP to an orphaned process group if a process in it
+        # is stopped. In a session of its own, commands could not use the terminal.
+    )
+
+
+def _wait_for(descriptor: int, seconds: float) -> bool:
+    """Wait until ``descriptor`` can be read; return False after ``seconds``."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+def _read(descriptor: int) -> bytes:
+    """Read to the end, but not longer than TIMEOUT."""
+    content = b""
+    limit = time.monotonic() + TIMEOUT
+    while _wait_for(descriptor, max(0.0, limit - time.monotonic())):
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            break
+        content += part
+    return content
+
+
+def _wait_briefly(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of the server, unless it waits for a command."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(0.2)

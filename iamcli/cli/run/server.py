@@ -1,0 +1,336 @@
+"""The server of ``iamcli run``: a process that has imported everything, and forks for each command.
+
+It listens on a socket that ``iamcli run`` has opened, ends when ``iamcli run`` has ended and no
+command runs any more, and prints statistics then. It only waits and forks: the fork reads what the
+console program sends, and the connection pool is another process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+from importlib import import_module
+from typing import NamedTuple
+
+from iamcli import handover
+from iamcli.cli.run import pool, pooled, program
+from iamcli.cli.run.warmup import warm_up
+from iamcli.commands import index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+#: What commands import while they run, apart from what their modules import.
+IMPORTED = (
+    "botocore.configprovider",
+    "botocore.credentials",
+    "botocore.endpoint_provider",
+    "botocore.retries.adaptive",
+    "botocore.retries.special",
+    "botocore.retries.standard",
+    "botocore.session",
+    "encodings.idna",
+    "getpass",
+    "iamcli.client.client",
+    "iamcli.client.confinement",
+    "iamcli.client.service",
+    "iamcli.config.characters",
+    "iamcli.config.connection",
+    "iamcli.help.text",
+    "iamcli.hints.table",
+    "iamcli.output.lines",
+    "iamcli.output.redaction",
+    "iamcli.policies.unquoted",
+    "iamcli.runner",
+)
+#: Signals that the server does not ignore: those of faults, and those that it needs. The others are
+#: for the script, whose process group the server is in; the server ends with ``iamcli run``.
+_NOT_IGNORED = {
+    *(signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP),
+    *(signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD),
+}
+#: The variables of the server, which reads no configuration and asks no service for credentials.
+_VARIABLES = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+#: The interval in which programs that are stopped are looked for (seconds).
+_LOOK = 0.1
+#: While a command runs, the next spare fork is made after this time (seconds).
+_SPARE_DELAY = 0.03
+
+
+def main() -> None:
+    """Run the server.
+
+    The arguments are the path of the socket and its descriptor. Standard input ends when
+    ``iamcli run`` ends.
+    """
+    path, descriptor = sys.argv[-2:]
+    os.chdir("/")
+    for number in signal.valid_signals() - _NOT_IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    identity = handover.identity()
+    # A fork sets the variables of its program. Until then, the user's have no effect.
+    for name in list(os.environ):
+        if not name.startswith(handover.OF_THE_START):
+            del os.environ[name]
+    os.environ.update(_VARIABLES)
+    index.commands()
+    for name in IMPORTED:
+        import_module(name)
+    listener = socket.socket(fileno=int(descriptor))
+    with pool.started(path + "-connections", listener) as connections:
+        pooled.install(path + "-connections")
+        warm_up()
+        gc.collect()
+        gc.freeze()
+        server = Server(listener, identity)
+        # Tells iamcli run that commands are taken at once from now on.
+        os.write(1, b"\n")
+        server.serve()
+        shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+        listener.close()
+        counted = connections.statistics()
+    report = {"commands": server.commands, **counted}
+    with contextlib.suppress(OSError):
+        os.write(1, json.dumps(report).encode())
+    # iamcli run waits for the end of standard output, and it does not wait for commands.
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 1)
+    server.finish()
+    os._exit(0)
+
+
+class Running:
+    """A fork that runs a command: the ``connection`` to its program, and the program's ``peer``.
+
+    ``stopped``: whether the fork was stopped because the program is.
+    """
+
+    def __init__(self, connection: socket.socket, peer: int) -> None:
+        self.connection = connection
+        self.peer = peer
+        self.stopped = False
+
+
+class Spare(NamedTuple):
+    """A fork that waits for the next command: its ``process`` ID, and the ``pipe`` to it.
+
+    A fork is slow until it has its own copy of the memory that every command writes to.
+    """
+
+    process: int
+    pipe: socket.socket
+
+
+class Server:
+    """Forks for each connection to ``listener``; ``commands``: how many have run."""
+
+    def __init__(self, listener: socket.socket, identity: str) -> None:
+        self.commands = 0
+        self._identity = identity
+        self._listener = listener
+        self._running: dict[int, Running] = {}
+        self._looked = 0.0
+        self._spare: Spare | None = None
+        self._spares = True
+        self._ended, wake = os.pipe()
+        for end in (self._ended, wake):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._poll = select.poll()
+        self._poll.register(self._ended, select.POLLIN)
+
+    def serve(self) -> None:
+        """Serve until standard input ends."""
+        self._listener.settimeout(0)
+        for source in (self._listener, sys.stdin):
+            self._poll.register(source, select.POLLIN)
+        listening = self._listener.fileno()
+        while True:
+            ready = self._wait()
+            if sys.stdin.fileno() in ready:
+                break
+            if listening in ready:
+                self._accept()
+        self._poll.unregister(self._listener)
+        self._poll.unregister(sys.stdin)
+        if self._spare:
+            # It ends then.
+            self._spare.pipe.close()
+            self._spare = None
+        self._spares = False
+
+    def finish(self) -> None:
+        """Wait for the commands that still run."""
+        while self._running:
+            self._wait()
+
+    def _wait(self) -> set[int]:
+        """Wait until something happens; deal with programs and forks that ended or stopped."""
+        wanted = self._spares and not self._spare
+        interval = None
+        if wanted:
+            interval = _SPARE_DELAY * 1000 if self._running else 0
+        elif self._running:
+            interval = _LOOK * 1000
+        ready = {number for number, _ in self._poll.poll(interval)}
+        if wanted and not ready:
+            self._make_spare()
+        look = time.monotonic() - self._looked > _LOOK
+        for process, running in self._running.items():
+            if running.connection.fileno() in ready:
+                # The program has ended.
+                _send_signal(process, signal.SIGKILL)
+                self._poll.unregister(running.connection)
+            elif look:
+                _follow(process, running)
+        if look:
+            self._looked = time.monotonic()
+        if self._ended in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._ended, 1 << 12)
+            self._reap()
+        return ready
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        peer = _peer(connection)
+        if peer is None:
+            connection.close()
+            return
+        try:
+            process = self._handed_to_spare(connection, peer) or os.fork()
+        except OSError:
+            connection.close()
+            return
+        if process == 0:
+            signal.set_wakeup_fd(-1)
+            _become(connection, peer, self._identity)
+        self.commands += 1
+        self._running[process] = Running(connection, peer)
+        # No event: only the end of the program is reported, not what it sends to the fork.
+        self._poll.register(connection, 0)
+
+    def _handed_to_spare(self, connection: socket.socket, peer: int) -> int:
+        """Pass a connection to the spare fork; return its process ID, or 0 if there is none."""
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return 0
+        with spare.pipe:
+            try:
+                socket.send_fds(spare.pipe, [b"%d" % peer], [connection.fileno()])
+            except OSError:
+                return 0
+        return spare.process
+
+    def _make_spare(self) -> None:
+        ours, theirs = socket.socketpair()
+        try:
+            process = os.fork()
+        except OSError:
+            self._spares = False
+            return
+        if process == 0:
+            signal.set_wakeup_fd(-1)
+            _wait_as_spare(theirs, self._identity)
+        theirs.close()
+        self._spare = Spare(process, ours)
+
+    def _reap(self) -> None:
+        """Report to its program how each fork ended that could not do so itself."""
+        while found := _ended_child():
+            running = self._running.pop(found.si_pid, None)
+            if running:
+                if found.si_code != os.CLD_EXITED:
+                    with contextlib.suppress(OSError):
+                        message = b"%s%d\n" % (handover.SIGNAL, found.si_status)
+                        running.connection.send(message, socket.MSG_DONTWAIT)
+                with contextlib.suppress(KeyError, ValueError):
+                    self._poll.unregister(running.connection)
+                running.connection.close()
+                if found.si_code == os.CLD_EXITED and found.si_status == program.NOT_RUN:
+                    self.commands -= 1
+            elif self._spare and self._spare.process == found.si_pid:
+                # Somebody has killed it, or it cannot work here.
+                self._spare.pipe.close()
+                self._spare = None
+                self._spares = found.si_code != os.CLD_EXITED
+            os.waitpid(found.si_pid, 0)
+
+
+def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
+    """Wait for a connection that the server passes on; until then, be no trace of the server."""
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for number in range(3):
+            os.dup2(null, number)
+        for number in map(int, os.listdir("/dev/fd")):
+            if number > 2 and number != pipe.fileno():  # noqa: PLR2004 - the standard streams
+                with contextlib.suppress(OSError):
+                    os.close(number)
+        warm_up()
+        peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
+        if descriptors:
+            program.become(socket.socket(fileno=descriptors[0]), int(peer), identity)
+    finally:
+        os._exit(program.NOT_RUN)
+
+
+def _become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
+    try:
+        program.become(connection, peer, identity)
+    finally:
+        # Python would go on with the server's own work after an exception.
+        os._exit(1)
+
+
+def _peer(connection: socket.socket) -> int | None:
+    """Return the process ID of the program, 0 if the system has none; None for another user's."""
+    process, user = handover.peer(connection, socket) or (0, os.geteuid())
+    return process if user == os.geteuid() else None
+
+
+def _follow(process: int, running: Running) -> None:
+    """Stop the fork while its program is stopped; only its own signals stop the fork by itself."""
+    stopped = running.peer != 0 and _is_stopped(running.peer)
+    if stopped and not running.stopped:
+        _send_signal(process, signal.SIGSTOP)
+    elif running.stopped and not stopped:
+        _send_signal(process, signal.SIGCONT)
+    running.stopped = stopped
+
+
+def _is_stopped(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:
+            return file.read().rpartition(b") ")[2][:1] == b"T"
+    except OSError:
+        return False
+
+
+def _ended_child() -> Any:
+    try:
+        return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+
+
+def _send_signal(process: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, number)

@@ -1,0 +1,114 @@
+"""``iamcli sandbox``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli.documented import DocumentedCommand
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
+
+#: The value of --changes without a file: standard error.
+_NO_FILE = "-"
+
+
+class OptionalFile(click.Option):
+    """An option that takes a value only after "="."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return what the help shows, without click's space before the value."""
+        record = super().get_help_record(ctx)
+        return record and (record[0].replace(" [=", "[="), record[1])
+
+
+class SandboxCommand(DocumentedCommand):
+    """A command with such options. click would take the word that follows for the value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give an option that has no value the one for standard error."""
+        options = [one for one in self.params if isinstance(one, click.Option)]
+        optional = {name for one in options if isinstance(one, OptionalFile) for name in one.opts}
+        values = {name for one in options if not one.is_flag for name in one.opts} - optional
+        given: list[str] = []
+        rest = list(args)
+        while rest and rest[0].startswith("-") and rest[0] != "--":
+            word = rest.pop(0)
+            given.append(f"{word}={_NO_FILE}" if word in optional else word)
+            if word in values:
+                given += rest[:1]
+                del rest[:1]
+        return super().parse_args(ctx, given + rest)
+
+
+@click.command(cls=SandboxCommand, context_settings={"allow_interspersed_args": False})
+@click.option("--account", metavar="FILE.json", help="Start with a copy of an account.")
+@click.option(
+    "--changes", cls=OptionalFile, metavar="[=FILE]", help="Report what has changed at the end."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="The format of the changes; json needs --changes=FILE.",
+)
+@click.option("--keep", metavar="DIR", help="Keep the account in this directory.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
+    output: Output,
+    command: tuple[str, ...],
+    account: str | None,
+    changes: str | None,
+    form: str,
+    keep: str | None,
+) -> int:
+    """Run a command or a shell with a private IAM on this machine.
+
+    COMMAND runs with the iam-* commands on PATH, dummy credentials and an empty IAM. Without
+    COMMAND, an interactive shell is started, in which TAB completes options and names. The exit
+    status is that of COMMAND.
+
+    No request of an iam-* command that COMMAND starts reaches AWS. One that is started by sudo,
+    su - or env -i, which reset the environment, sends nothing and fails; its error says how to keep
+    the environment, and the exit status is not 0. Other programs, such as aws, are not stopped.
+
+    The IAM is deleted when COMMAND has ended, and the processes that it has started too; but
+    daemons are not waited for longer than 5 seconds, and others not longer than a minute.
+
+    The IAM refuses what AWS refuses, for the same reasons. But it accepts any two six-digit codes
+    for an MFA device, it does not check permissions, and it has no default password policy.
+
+    With --account, the IAM starts as a copy of the account in FILE.json, which iamcli snapshot has
+    written. Only IAM is a copy: COMMAND really runs here, with its files, mails and other programs;
+    the keys that it prints are worthless, and it should run in a directory of its own.
+
+    With --changes, the difference between the account before and after COMMAND is printed on
+    standard error, or written to the new file FILE: what was created (+), updated (~) and deleted
+    (-), the requests that were refused, and warnings of deleted keys that were in use and of
+    policies that gained *.
+
+    With --keep, the account is saved in DIR, and the next sandbox with the same DIR continues with
+    it. DIR is created if it does not exist. Secrets in it are not encrypted.
+    """
+    if form == "json" and changes in (None, _NO_FILE):
+        raise click.UsageError("--format json needs --changes=FILE")
+    if account and keep:
+        raise click.UsageError("--account cannot be used with --keep")
+    from contextlib import closing
+
+    from iamcli.cli.sandbox.launcher import run
+    from iamcli.cli.sandbox.target import Target
+
+    if keep == "":
+        raise Failure("the directory name is empty; specify a directory")
+    if account == "":
+        raise Failure("the file name is empty; specify a file that iamcli snapshot has written")
+    given = (command, output, keep or "", account or "")
+    if changes is None:
+        return run(*given)
+    with closing(Target(changes, output, as_json=form == "json")) as target:
+        return run(*given, target)

@@ -1,0 +1,163 @@
+"""What belongs to the account: aliases, counts, and the details of all entities."""
+
+from __future__ import annotations
+
+from iamcli.cli.sandbox.corrections import groups, policies, roles, users
+from iamcli.cli.sandbox.corrections.caller import root
+from iamcli.cli.sandbox.corrections.paging import by_name, named, page
+from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.tags import tags
+from iamcli.cli.sandbox.rules.entities import is_known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+@operation("ListAccountAliases")
+def list_account_aliases(iam: IAMBackend, request: Request) -> Result:
+    """Give pages. Source: API reference, ListAccountAliases."""
+    shown, rest = page(request, iam.account_aliases, named)
+    return {"AccountAliases": shown, **rest}
+
+
+def counts(iam: IAMBackend) -> dict[str, int]:
+    """Return how much of each kind the account has, and its quotas.
+
+    moto counts attachments as versions, and no hardware devices. Source: recorded for
+    GetAccountSummary: which counts there are, and that a new policy adds a version in use.
+    """
+    owner = root(iam)
+    every: list[Any] = [*iam.users.values(), owner]
+    in_use = {serial for user in every for serial in user.mfa_devices}
+    own = [policy for policy in iam.managed_policies.values() if not policies.is_aws(policy)]
+    return {
+        **iam.get_account_summary().summary_map,
+        "AccountAccessKeysPresent": int(bool(owner.access_keys)),
+        "AccountMFAEnabled": int(bool(owner.mfa_devices)),
+        "AccountPasswordPresent": int(bool(owner.password)),
+        "AccountSigningCertificatesPresent": int(bool(owner.signing_certificates)),
+        "MFADevices": len(in_use | iam.virtual_mfa_devices.keys()),
+        "MFADevicesInUse": len(in_use),
+        "Policies": len(own),
+        "PolicyVersionsInUse": sum(len(policy.versions) for policy in own),
+    }
+
+
+@operation("GetAccountSummary")
+def get_account_summary(iam: IAMBackend, _request: Request) -> Result:
+    """Count what the account has, and in a copy also what is not copied.
+
+    Source: ``counts``; ``uncounted``, which ``iamcli.cli.sandbox.loading`` sets: the root user's
+    keys, for example, are only in the numbers of a snapshot.
+    """
+    counted = counts(iam)
+    for name, number in vars(iam).get("uncounted", {}).items():
+        counted[name] = counted.get(name, 0) + number
+        if name.endswith("Present"):
+            counted[name] = min(counted[name], 1)
+    return {"SummaryMap": counted}
+
+
+def _user(iam: IAMBackend, user: Any, member_of: dict[int, list[str]]) -> Result:
+    """Source: API reference, UserDetail; recorded: no ``UserPolicyList`` if it is empty."""
+    detail = users.summary(user)
+    del detail["PasswordLastUsed"]
+    return {
+        **detail,
+        "UserPolicyList": policies.inline(user) or None,
+        "GroupList": member_of.get(id(user), []),
+        "AttachedManagedPolicies": policies.attached(user),
+        "PermissionsBoundary": users.boundary(user),
+        "Tags": tags(iam, user),
+    }
+
+
+def _group(group: Any) -> Result:
+    """Source: API reference, GroupDetail; recorded."""
+    return {
+        **groups.summary(group),
+        "GroupPolicyList": policies.inline(group),
+        "AttachedManagedPolicies": policies.attached(group),
+    }
+
+
+def _role(iam: IAMBackend, role: Any) -> Result:
+    """Source: API reference, RoleDetail; recorded."""
+    profiles = [one for one in iam.instance_profiles.values() if role in one.roles]
+    return {
+        **roles.inner(role),
+        "InstanceProfileList": [roles.profile_summary(profile) for profile in profiles],
+        "RolePolicyList": policies.inline(role),
+        "AttachedManagedPolicies": policies.attached(role),
+        "PermissionsBoundary": users.boundary(role),
+        "Tags": tags(iam, role),
+        "RoleLastUsed": roles.last_used(role),
+    }
+
+
+def _policy(policy: Any, usage: policies.Usage) -> Result:
+    """Source: API reference, ManagedPolicyDetail; recorded: the latest version is the first."""
+    return {
+        **policies.summary(policy, usage),
+        "Description": policy.description or None,
+        "PolicyVersionList": [
+            {"Document": version.document, **policies.version_summary(policy, version)}
+            for version in policies.versions(policy)
+        ],
+    }
+
+
+@operation("GetAccountAuthorizationDetails")
+def get_account_authorization_details(iam: IAMBackend, request: Request) -> Result:
+    """Give pages over all kinds, regard the filter, and name attached policies.
+
+    Of the policies that AWS manages, those in use are sent. moto 5.1 does not encode documents.
+    Source: API reference, GetAccountAuthorizationDetails; recorded for each filter; for the
+    policies in use github.com/joshlarsen/aws-recon/issues/21.
+    """
+    usage = policies.Usage(iam)
+    managed = [
+        policy
+        for policy in filter(is_known, iam.managed_policies.values())
+        if not policies.is_aws(policy) or usage.attached[policy.arn] or usage.boundaries[policy.arn]
+    ]
+    kinds: dict[str, list[Any]] = {
+        "User": list(iam.users.values()),
+        "Group": list(iam.groups.values()),
+        "Role": list(iam.roles.values()),
+        "LocalManagedPolicy": [policy for policy in managed if not policies.is_aws(policy)],
+        "AWSManagedPolicy": [policy for policy in managed if policies.is_aws(policy)],
+    }
+    order = {kind: str(number) for number, kind in enumerate(kinds)}
+    wanted = request.items("Filter") or list(kinds)
+    entries = [(kind, entity) for kind in kinds if kind in wanted for entity in kinds[kind]]
+    shown, rest = page(
+        request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)
+    )
+    member_of = _memberships(iam)
+    details: dict[str, Callable[[Any], Result]] = {
+        "UserDetailList": lambda user: _user(iam, user, member_of),
+        "GroupDetailList": _group,
+        "RoleDetailList": lambda role: _role(iam, role),
+        "Policies": lambda policy: _policy(policy, usage),
+    }
+    lists: dict[str, list[Result]] = {name: [] for name in details}
+    for kind, entity in shown:
+        name = "Policies" if kind.endswith("Policy") else f"{kind}DetailList"
+        lists[name].append(details[name](entity))
+    return {**lists, **rest}
+
+
+def _memberships(iam: IAMBackend) -> dict[int, list[str]]:
+    """Return the names of the groups of each user."""
+    found: dict[int, list[str]] = {}
+    for group in sorted(iam.groups.values(), key=by_name):
+        for user in group.users:
+            found.setdefault(id(user), []).append(group.name)
+    return found

@@ -1,0 +1,67 @@
+"""Puts the corrections into moto."""
+
+from __future__ import annotations
+
+import functools
+
+from moto.core.utils import camelcase_to_underscores
+from moto.iam.models import IAMBackend
+from moto.iam.responses import IamResponse
+from moto.sts.models import STSBackend
+
+# The modules register their functions when they are imported.
+from iamcli.cli.sandbox.corrections import (  # noqa: F401
+    account,
+    certificates,
+    devices,
+    groups,
+    keys,
+    passwords,
+    reports,
+    roles,
+)
+from iamcli.cli.sandbox.corrections.caller import get_caller_identity
+from iamcli.cli.sandbox.corrections.policies import load_aws_policies, wants_aws_policies
+from iamcli.cli.sandbox.corrections.protocol import METHODS, OPERATIONS, Request, answered
+from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.client.full_model import full_model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def apply() -> None:
+    """Correct moto in this process, which serves the sandbox and nothing else."""
+    for name, function in METHODS.items():
+        setattr(IAMBackend, name, function)
+    for operation, function in OPERATIONS.items():
+        setattr(IamResponse, camelcase_to_underscores(operation), answered(function))
+    for operation in full_model().operation_names:
+        name = camelcase_to_underscores(operation)
+        if not hasattr(IamResponse, name):
+            setattr(IamResponse, name, _absent)
+    IamResponse.call_action = _with_aws_policies(IamResponse.call_action)  # type: ignore[assignment, method-assign]
+    STSBackend.get_caller_identity = get_caller_identity  # type: ignore[method-assign]
+
+
+def _with_aws_policies(call: Callable[[IamResponse], Any]) -> Callable[[IamResponse], Any]:
+    """Load the policies that AWS manages before the first request that is about them."""
+
+    @functools.wraps(call)
+    def call_action(self: IamResponse) -> Any:
+        if wants_aws_policies(Request(self)):
+            load_aws_policies(self.backend)
+        return call(self)
+
+    return call_action
+
+
+def _absent(self: IamResponse) -> None:
+    """Refuse an operation that moto lacks, at which it fails with status 500.
+
+    Source: none; the service has all operations.
+    """
+    name = Request(self).operation
+    raise Refusal("NotImplemented", f"The sandbox does not have the operation {name}.")

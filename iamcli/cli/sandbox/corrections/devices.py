@@ -1,0 +1,137 @@
+"""MFA devices."""
+
+from __future__ import annotations
+
+import base64
+import io
+from urllib.parse import quote
+
+from iamcli.cli.sandbox.corrections.caller import shown_name, user_name
+from iamcli.cli.sandbox.corrections.paging import dated, named, page
+from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.tags import tags, write
+from iamcli.cli.sandbox.corrections.users import summary as user_summary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.paging import Key
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+@operation("CreateVirtualMFADevice")
+def create_virtual_mfa_device(iam: IAMBackend, request: Request) -> Result:
+    """Take tags, and draw the QR code of the seed; moto sends 64 random bytes.
+
+    Without the optional package segno, they are sent here too. Source: API reference,
+    CreateVirtualMFADevice and VirtualMFADevice.
+    """
+    name = request.get("VirtualMFADeviceName")
+    device: Any = iam.create_virtual_mfa_device(name, request.get("Path", "/"))
+    write(iam, device, request.tags())
+    seed = _seed(device)
+    return {
+        "VirtualMFADevice": {
+            "SerialNumber": device.serial_number,
+            "Base32StringSeed": seed.encode(),
+            "QRCodePNG": _picture(f"{name}@{iam.account_id}", seed) or _bytes(device.qr_code_png),
+            "Tags": tags(iam, device) or None,
+        }
+    }
+
+
+def _seed(device: Any) -> str:
+    """Return the seed of a virtual MFA device; moto 5.1 keeps it encoded."""
+    kept = str(device.base32_string_seed)
+    return kept if kept.isalnum() and kept.isupper() else _bytes(kept).decode()
+
+
+def _bytes(kept: bytes | str) -> bytes:
+    """Return bytes that moto 5.1 keeps encoded."""
+    return kept if isinstance(kept, bytes) else base64.b64decode(kept)
+
+
+def _picture(label: str, seed: str) -> bytes:
+    """Return the QR code as a PNG image, empty without segno."""
+    try:
+        import segno
+    except ImportError:
+        return b""
+    picture = io.BytesIO()
+    address = f"otpauth://totp/{quote(label)}?secret={seed}&issuer=AWS"
+    segno.make(address).save(picture, kind="png", scale=4)
+    return picture.getvalue()
+
+
+@operation("ListVirtualMFADevices")
+def list_virtual_mfa_devices(iam: IAMBackend, request: Request) -> Result:
+    """Show the user as it is now, and give pages.
+
+    Source: API reference, ListVirtualMFADevices; recorded.
+    """
+    status = request.get("AssignmentStatus", "Any")
+    devices: list[Any] = [
+        device
+        for device in iam.virtual_mfa_devices.values()
+        if status == "Any" or (status == "Assigned") == bool(device.user)
+    ]
+    shown, rest = page(request, devices, _by_serial)
+    return {
+        "VirtualMFADevices": [
+            {
+                "SerialNumber": device.serial_number,
+                "User": _owner(device.user) if device.user else None,
+                "EnableDate": device.enable_date if device.user else None,
+            }
+            for device in shown
+        ],
+        **rest,
+    }
+
+
+@operation("ListMFADevices")
+def list_mfa_devices(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list those of the caller.
+
+    Source: API reference, ListMFADevices; recorded.
+    """
+    name = user_name(iam, request)
+    shown, rest = page(request, iam.list_mfa_devices(name), _enabled)
+    devices = [
+        {
+            "UserName": shown_name(name),
+            "SerialNumber": device.serial_number,
+            "EnableDate": device.enable_date,
+        }
+        for device in shown
+    ]
+    return {"MFADevices": devices, **rest}
+
+
+@operation("DeactivateMFADevice")
+def deactivate_mfa_device(iam: IAMBackend, request: Request) -> None:
+    """Without a user name, deactivate one of the caller.
+
+    Source: API reference, DeactivateMFADevice.
+    """
+    iam.deactivate_mfa_device(user_name(iam, request), request.get("SerialNumber"))
+
+
+@operation("ResyncMFADevice")
+def resync_mfa_device(_iam: IAMBackend, _request: Request) -> None:
+    """Accept any codes; moto lacks the operation. Source: API reference, ResyncMFADevice."""
+
+
+def _owner(user: Any) -> Result:
+    return {**user_summary(user), "UserName": shown_name(user.name)}
+
+
+def _by_serial(device: Any) -> Key:
+    return named(device.serial_number)
+
+
+def _enabled(device: Any) -> Key:
+    return dated(device.enable_date, device.serial_number)

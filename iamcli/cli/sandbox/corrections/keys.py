@@ -1,0 +1,340 @@
+"""Access keys, SSH public keys, and service-specific credentials."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import itertools
+import secrets
+
+from moto.core.utils import utcnow
+
+from iamcli.cli.sandbox.corrections.caller import caller, shown_name, user_name
+from iamcli.cli.sandbox.corrections.paging import dated, page
+from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.users import unique_id
+from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
+from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.paging import Key
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+@operation("CreateAccessKey")
+def create_access_key(iam: IAMBackend, request: Request) -> Result:
+    """Without a user name, create a key for the caller.
+
+    Source: API reference, CreateAccessKey.
+    """
+    key: Any = iam.create_access_key(user_name(iam, request))
+    return {
+        "AccessKey": {
+            "UserName": shown_name(key.user_name),
+            "AccessKeyId": key.access_key_id,
+            "Status": key.status,
+            "SecretAccessKey": key.secret_access_key,
+            "CreateDate": key.create_date,
+        }
+    }
+
+
+@operation("ListAccessKeys")
+def list_access_keys(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list the keys of the caller.
+
+    Source: API reference, ListAccessKeys; recorded.
+    """
+    shown, rest = page(request, iam.list_access_keys(user_name(iam, request)), _key_created)
+    keys: list[Result] = [
+        {
+            "UserName": shown_name(key.user_name),
+            "AccessKeyId": key.access_key_id,
+            "Status": key.status,
+            "CreateDate": key.create_date,
+        }
+        for key in shown
+    ]
+    return {"AccessKeyMetadata": keys, **rest}
+
+
+@operation("UpdateAccessKey")
+def update_access_key(iam: IAMBackend, request: Request) -> None:
+    """Without a user name, change a key of the caller only.
+
+    Source: API reference, UpdateAccessKey.
+    """
+    iam.update_access_key(
+        user_name(iam, request), request.get("AccessKeyId"), request.get("Status")
+    )
+
+
+@operation("DeleteAccessKey")
+def delete_access_key(iam: IAMBackend, request: Request) -> None:
+    """Without a user name, delete a key of the caller only.
+
+    Source: API reference, DeleteAccessKey.
+    """
+    iam.delete_access_key(request.get("AccessKeyId"), user_name(iam, request))
+
+
+@operation("GetAccessKeyLastUsed")
+def get_access_key_last_used(iam: IAMBackend, request: Request) -> Result:
+    """Refuse a key that is of no user, and one whose last use the copy lacks.
+
+    Source: recorded for a key that does not exist, and for one that was never used.
+    """
+    identity = request.get("AccessKeyId")
+    key: Any = iam.access_keys.get(identity)
+    if not key or not key.user_name:
+        message = (
+            f"User: {caller(iam, request.access_key).arn} is not authorized to perform "
+            f"iam:GetAccessKeyLastUsed on resource: access key {identity}"
+        )
+        raise Refusal("AccessDenied", message)
+    used = last_use(key)
+    if used is None:
+        raise not_in_copy(f"The last use of the access key {identity}")
+    return {"UserName": shown_name(key.user_name), "AccessKeyLastUsed": used}
+
+
+def last_use(key: Any) -> Result | None:
+    """Return the last use of an access key as responses show it; None if it is not known."""
+    if key.last_used:
+        return {
+            # moto 5.1 shows the date as text.
+            "LastUsedDate": vars(key.last_used)["_timestamp"],
+            "Region": key.last_used.region,
+            "ServiceName": key.last_used.service,
+        }
+    known = vars(key).get("last_use_known", True)
+    return {"Region": "N/A", "ServiceName": "N/A"} if known else None
+
+
+@operation("ListSSHPublicKeys")
+def list_ssh_public_keys(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list the keys of the caller.
+
+    Source: API reference, ListSSHPublicKeys; recorded.
+    """
+    user: Any = iam.get_user(user_name(iam, request))
+    shown, rest = page(request, user.ssh_public_keys, _ssh_key_uploaded)
+    keys = [
+        {
+            "UserName": shown_name(key.user_name),
+            "SSHPublicKeyId": key.ssh_public_key_id,
+            "Status": key.status,
+            "UploadDate": key.upload_date,
+        }
+        for key in shown
+    ]
+    return {"SSHPublicKeys": keys, **rest}
+
+
+@operation("UploadSSHPublicKey")
+def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
+    """Show the fingerprint of the key. Source: API reference, UploadSSHPublicKey."""
+    key: Any = iam.upload_ssh_public_key(request.get("UserName"), request.get("SSHPublicKeyBody"))
+    return {"SSHPublicKey": {**ssh_key(key), "SSHPublicKeyBody": key.ssh_public_key_body}}
+
+
+@operation("GetSSHPublicKey")
+def get_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
+    """Show the fingerprint of the key, and the key in the encoding that is asked for.
+
+    A key that the copy lacks is refused. Source: API reference, GetSSHPublicKey.
+    """
+    identity = request.get("SSHPublicKeyId")
+    key: Any = iam.get_ssh_public_key(request.get("UserName"), identity)
+    if key.ssh_public_key_body is None:
+        raise not_in_copy(f"The SSH public key {identity}")
+    return {"SSHPublicKey": ssh_key(key, request.get("Encoding"))}
+
+
+def ssh_key(key: Any, encoding: str = "SSH") -> Result:
+    """Return an SSH public key as responses show it, without what a copy lacks."""
+    body = key.ssh_public_key_body
+    return {
+        "UserName": key.user_name,
+        "SSHPublicKeyId": key.ssh_public_key_id,
+        "Fingerprint": None if body is None else fingerprint(body),
+        "SSHPublicKeyBody": None if body is None else encoded(body, encoding),
+        "Status": key.status,
+        "UploadDate": key.upload_date,
+    }
+
+
+class ServiceCredential:
+    """A service-specific credential of a user, which moto lacks.
+
+    ``public``: the generated user name, or the alias of an API key. Source: API reference,
+    ServiceSpecificCredential; recorded: a rename of the user does not change it. ``mark`` changes
+    with the secret, which is not kept.
+    """
+
+    mark = ""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a response has
+        self,
+        credential_id: str,
+        service: str,
+        public: str,
+        status: str,
+        create_date: dt.datetime,
+        expiration_date: dt.datetime | None,
+    ) -> None:
+        self.id = credential_id
+        self.service = service
+        self.public = public
+        self.status = status
+        self.create_date = create_date
+        self.expiration_date = expiration_date
+
+
+#: The services that have user names and passwords, and those that have API keys.
+#: Source: API reference, CreateServiceSpecificCredential, and the pages of the User Guide it names.
+WITH_PASSWORD = ("cassandra.amazonaws.com", "codecommit.amazonaws.com")
+WITH_API_KEY = ("bedrock.amazonaws.com", "logs.amazonaws.com")
+
+#: Source: API reference, CreateServiceSpecificCredential.
+CREDENTIALS_PER_SERVICE = 2
+
+
+def service_credentials(user: Any) -> dict[str, ServiceCredential]:
+    """Return the service-specific credentials of a user by their IDs."""
+    found: dict[str, ServiceCredential] = vars(user).setdefault("service_credentials", {})
+    return found
+
+
+def _public_name(service: str) -> str:
+    """Return the member of responses that has what is public of a credential for ``service``."""
+    return "ServiceCredentialAlias" if service in WITH_API_KEY else "ServiceUserName"
+
+
+def _credential(user: Any, credential: ServiceCredential) -> Result:
+    return {"UserName": shown_name(user.name), **of_service(credential)}
+
+
+def of_service(credential: ServiceCredential) -> Result:
+    """Return what responses have of a credential, without its user and its secret."""
+    return {
+        "ServiceSpecificCredentialId": credential.id,
+        "ServiceName": credential.service,
+        _public_name(credential.service): credential.public,
+        "Status": credential.status,
+        "CreateDate": credential.create_date,
+        "ExpirationDate": credential.expiration_date,
+    }
+
+
+def _with_secret(user: Any, credential: ServiceCredential) -> Result:
+    secret = "ServiceCredentialSecret" if credential.service in WITH_API_KEY else "ServicePassword"
+    value = base64.b64encode(secrets.token_bytes(32)).decode()
+    return {"ServiceSpecificCredential": {**_credential(user, credential), secret: value}}
+
+
+def _known_service(name: str) -> None:
+    """Source: recorded for CreateServiceSpecificCredential and ListServiceSpecificCredentials."""
+    if name not in (*WITH_PASSWORD, *WITH_API_KEY):
+        message = f"No such service {name} is supported for Service Specific Credentials"
+        raise Refusal("NoSuchEntity", message)
+
+
+def _found(iam: IAMBackend, request: Request) -> tuple[Any, ServiceCredential]:
+    """Source: recorded for ResetServiceSpecificCredential and UpdateServiceSpecificCredential."""
+    user: Any = iam.get_user(user_name(iam, request))
+    identity = request.get("ServiceSpecificCredentialId")
+    if identity not in service_credentials(user):
+        raise Refusal("NoSuchEntity", f"No such credential {identity} exists")
+    return user, service_credentials(user)[identity]
+
+
+@operation("CreateServiceSpecificCredential")
+def create_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
+    """Create a credential, two for a user and service at most.
+
+    Source: API reference, CreateServiceSpecificCredential. The user name of a second credential has
+    ``+1``, as an example of the User Guide has it.
+    """
+    user: Any = iam.get_user(request.get("UserName"))
+    service = request.get("ServiceName")
+    _known_service(service)
+    names = [one.public for one in service_credentials(user).values() if one.service == service]
+    if len(names) >= CREDENTIALS_PER_SERVICE:
+        what = f"ServiceSpecificCredentialsPerUser: {CREDENTIALS_PER_SERVICE}"
+        raise Refusal("LimitExceeded", f"Cannot exceed quota for {what}")
+    now = utcnow()
+    days = request.get("CredentialAgeDays")
+    credential = ServiceCredential(
+        unique_id("ACCA"),
+        service,
+        next(
+            name
+            for number in itertools.count()
+            if (name := f"{user.name}{f'+{number}' if number else ''}-at-{iam.account_id}")
+            not in names
+        ),
+        "Active",
+        now,
+        now + dt.timedelta(days=int(days)) if days else None,
+    )
+    service_credentials(user)[credential.id] = credential
+    return _with_secret(user, credential)
+
+
+@operation("ListServiceSpecificCredentials")
+def list_service_specific_credentials(iam: IAMBackend, request: Request) -> Result:
+    """Give pages; without a user name, list the credentials of the caller.
+
+    Source: API reference, ListServiceSpecificCredentials; recorded.
+    """
+    service = request.given("ServiceName")
+    if service is not None:
+        _known_service(service)
+    users: list[Any] = (
+        list(iam.users.values())
+        if request.flag("AllUsers")
+        else [iam.get_user(user_name(iam, request))]
+    )
+    found = [
+        (user, credential)
+        for user in users
+        for credential in service_credentials(user).values()
+        if service in (None, credential.service)
+    ]
+    shown, rest = page(request, found, lambda entry: dated(entry[1].create_date, entry[1].id))
+    return {"ServiceSpecificCredentials": [_credential(*entry) for entry in shown], **rest}
+
+
+@operation("UpdateServiceSpecificCredential")
+def update_service_specific_credential(iam: IAMBackend, request: Request) -> None:
+    """Set the status. Source: API reference, UpdateServiceSpecificCredential."""
+    _found(iam, request)[1].status = request.get("Status")
+
+
+@operation("ResetServiceSpecificCredential")
+def reset_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
+    """Generate a new password. Source: API reference, ResetServiceSpecificCredential."""
+    user, credential = _found(iam, request)
+    credential.mark = secrets.token_hex()
+    return _with_secret(user, credential)
+
+
+@operation("DeleteServiceSpecificCredential")
+def delete_service_specific_credential(iam: IAMBackend, request: Request) -> None:
+    """Delete a credential. Source: API reference, DeleteServiceSpecificCredential."""
+    user, credential = _found(iam, request)
+    del service_credentials(user)[credential.id]
+
+
+def _key_created(key: Any) -> Key:
+    return dated(key.create_date, key.access_key_id)
+
+
+def _ssh_key_uploaded(key: Any) -> Key:
+    return dated(key.upload_date, key.ssh_public_key_id)

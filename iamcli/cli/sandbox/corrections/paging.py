@@ -1,0 +1,105 @@
+"""The pages of lists.
+
+A list is sorted, and a marker names the last entry of a page. So a page starts at the right place
+also if entries were added or removed in between, as by a script that lists and deletes. If the last
+entry has a long path or name, it must still be there.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from iamcli.cli.sandbox.corrections.protocol import instant
+from iamcli.cli.sandbox.refusals import Refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+    Key = tuple[str, ...]
+
+#: The number of entries in a page if the request does not say.
+DEFAULT = "100"
+#: The maximum length of a marker (characters). Source: the service model, markerType.
+_LONGEST = 320
+
+
+def page(
+    request: Request, entries: Iterable[Any], key: Callable[[Any], Key]
+) -> tuple[list[Any], Result]:
+    """Return the entries of one page, and ``IsTruncated`` and ``Marker``.
+
+    ``key``: what the list is sorted by, different for each entry. Raises Refusal if ``Marker`` is
+    not from a response to the same operation. Source: API reference, ListUsers: 100 entries if
+    nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices. ListUserTags sorts
+    by key; the reference says nothing about the order of other lists.
+    """
+    size = int(request.get("MaxItems", DEFAULT))
+    marker = request.given("Marker")
+    found = sorted(entries, key=key)
+    start = None if marker is None else _read(request.operation, marker, map(key, found))
+    if start is not None:
+        found = [entry for entry in found if key(entry) > start]
+    shown = found[:size]
+    if len(found) <= size:
+        return shown, {"IsTruncated": False}
+    return shown, {"IsTruncated": True, "Marker": _marker(request.operation, key(shown[-1]))}
+
+
+def _marker(operation: str, key: Key) -> str:
+    """Return the marker for ``key``: the key itself, or its digest if that would be too long."""
+    marker = _encoded(operation, *key)
+    return marker if len(marker) <= _LONGEST else _encoded(operation, [_digest(key)])
+
+
+def _encoded(*parts: str | list[str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+def _digest(key: Key) -> str:
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()
+
+
+def _read(operation: str, marker: str, keys: Iterable[Key]) -> Key:
+    """Return the key that ``marker`` is for; ``keys``: those of the list."""
+    try:
+        made_for, *key = json.loads(base64.urlsafe_b64decode(marker))
+    except (TypeError, ValueError):
+        made_for, key = "", []
+    if made_for == operation and all(isinstance(part, str) for part in key):
+        return tuple(key)
+    same = [other for other in keys if made_for == operation and key == [[_digest(other)]]]
+    if not same:
+        raise Refusal("ValidationError", "Invalid Marker.")
+    return same[0]
+
+
+def under(request: Request, entities: Iterable[Any]) -> list[Any]:
+    """Return the entities whose path starts with ``PathPrefix``, as text.
+
+    Source: API reference, ListUsers: the prefix ``/division_abc/subdivision_xyz/`` gets all users
+    whose path starts with it. It was recorded that a part of a path is a prefix too.
+    """
+    prefix = request.get("PathPrefix", "/")
+    return [entity for entity in entities if entity.path.startswith(prefix)]
+
+
+def named(name: str) -> Key:
+    """Return the key that sorts by ``name``, whose letters the service compares in any case."""
+    return name.lower(), name
+
+
+def by_name(entity: Any) -> Key:
+    """Return the key that sorts entities by name."""
+    return named(entity.name)
+
+
+def dated(date: dt.datetime | None, identity: str) -> Key:
+    """Return the key that sorts by ``date``, which may be unknown in a copy."""
+    return f"{instant(date):%Y-%m-%dT%H:%M:%S.%f}" if date else "", identity

@@ -1,0 +1,149 @@
+"""Login profiles, the password of the caller, and the account's password policy."""
+
+from __future__ import annotations
+
+from moto.core.utils import utcnow
+
+from iamcli.cli.sandbox.corrections.caller import ROOT, shown_name, user_name
+from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.refusals import Refusal, already_exists, no_such_entity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+def _login_profile(user: Any) -> Result:
+    """Return a login profile; moto shows the date of the user.
+
+    Source: API reference, LoginProfile.
+    """
+    return {"LoginProfile": login_profile(user)}
+
+
+def login_profile(user: Any) -> Result:
+    """Return the login profile of a user who has a password, as responses show it."""
+    return {
+        "UserName": shown_name(user.name),
+        "CreateDate": user.login_profile_date,
+        "PasswordResetRequired": bool(user.password_reset_required),
+    }
+
+
+def _with_password(iam: IAMBackend, request: Request) -> Any:
+    """Return the user that a request is about, or the account, which has no name.
+
+    Raises Refusal if there is no password; the rules know only users. The words for the account are
+    like those for users.
+    """
+    user: Any = iam.get_user(user_name(iam, request))
+    if not user.password:
+        raise no_such_entity(f"Login Profile for User {_called(user)} cannot be found.")
+    return user
+
+
+def _called(user: Any) -> str:
+    return shown_name(user.name) or str(user.arn)
+
+
+@operation("CreateLoginProfile")
+def create_login_profile(iam: IAMBackend, request: Request) -> Result:
+    """Date the login profile, and take ``PasswordResetRequired``, which moto ignores.
+
+    Source: API reference, CreateLoginProfile.
+    """
+    user: Any = iam.get_user(user_name(iam, request))
+    if user.password:
+        raise already_exists(f"Login Profile for user {_called(user)} already exists.")
+    iam.create_login_profile(user.name, request.get("Password"))
+    user.login_profile_date = utcnow()
+    user.password_reset_required = bool(request.flag("PasswordResetRequired"))
+    return _login_profile(user)
+
+
+@operation("GetLoginProfile")
+def get_login_profile(iam: IAMBackend, request: Request) -> Result:
+    """Without a user name, show that of the caller. Source: API reference, GetLoginProfile."""
+    return _login_profile(_with_password(iam, request))
+
+
+@operation("UpdateLoginProfile")
+def update_login_profile(iam: IAMBackend, request: Request) -> None:
+    """Keep the password and the flag if they are not given; moto removes them.
+
+    Source: API reference, UpdateLoginProfile: both are optional; recorded.
+    """
+    user: Any = iam.get_login_profile(request.get("UserName"))
+    required = request.flag("PasswordResetRequired")
+    iam.update_login_profile(
+        user.name,
+        request.get("Password", user.password),
+        user.password_reset_required if required is None else required,
+    )
+
+
+@operation("DeleteLoginProfile")
+def delete_login_profile(iam: IAMBackend, request: Request) -> None:
+    """Without a user name, delete that of the caller. Source: API reference, DeleteLoginProfile."""
+    iam.delete_login_profile(_with_password(iam, request).name)
+
+
+@operation("ChangePassword")
+def change_password(iam: IAMBackend, request: Request) -> None:
+    """Change the password of the caller, which moto cannot; the old one must be right.
+
+    Source: API reference, ChangePassword; aws-cli's examples for it: ``InvalidUserType`` for the
+    account. The words are not recorded.
+    """
+    name = user_name(iam, request)
+    if name == ROOT:
+        message = "Only IAM Users can change their own password."
+        raise Refusal("InvalidUserType", message)
+    user: Any = iam.get_login_profile(name)
+    # The passwords of a copy are not known.
+    known = user.password != vars(user).get("unknown_password")
+    if known and request.get("OldPassword") != user.password:
+        raise Refusal("AccessDenied", "The old password is not correct.")
+    iam.update_login_profile(name, request.get("NewPassword"), False)  # noqa: FBT003 - moto's
+
+
+@operation("UpdateAccountPasswordPolicy")
+def update_account_password_policy(iam: IAMBackend, request: Request) -> None:
+    """Remember what was not given. Source: API reference, UpdateAccountPasswordPolicy."""
+    iam.update_account_password_policy(
+        bool(request.flag("AllowUsersToChangePassword")),
+        request.flag("HardExpiry"),  # type: ignore[arg-type]
+        int(request.get("MaxPasswordAge", "0")),
+        int(request.get("MinimumPasswordLength", "6")),
+        int(request.get("PasswordReusePrevention", "0")),
+        bool(request.flag("RequireLowercaseCharacters")),
+        bool(request.flag("RequireNumbers")),
+        bool(request.flag("RequireSymbols")),
+        bool(request.flag("RequireUppercaseCharacters")),
+    )
+
+
+@operation("GetAccountPasswordPolicy")
+def get_account_password_policy(iam: IAMBackend, _request: Request) -> Result:
+    """Leave out what was not given. Source: recorded for GetAccountPasswordPolicy."""
+    return {"PasswordPolicy": shown_policy(iam.get_account_password_policy())}
+
+
+def shown_policy(policy: Any) -> Result:
+    """Return the password policy as responses show it."""
+    return {
+        "MinimumPasswordLength": policy.minimum_password_length,
+        "RequireSymbols": policy.require_symbols,
+        "RequireNumbers": policy.require_numbers,
+        "RequireUppercaseCharacters": policy.require_uppercase_characters,
+        "RequireLowercaseCharacters": policy.require_lowercase_characters,
+        "AllowUsersToChangePassword": policy.allow_users_to_change_password,
+        "ExpirePasswords": policy.expire_passwords,
+        "MaxPasswordAge": policy.max_password_age or None,
+        "PasswordReusePrevention": policy.password_reuse_prevention or None,
+        "HardExpiry": policy.hard_expiry,
+    }

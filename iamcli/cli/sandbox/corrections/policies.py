@@ -1,0 +1,325 @@
+"""Managed policies with their versions, attachments, and the names of inline policies."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from moto.core.utils import utcnow
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy
+
+from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
+from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.tags import tags
+from iamcli.cli.sandbox.corrections.users import unique_id
+from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.rules.entities import is_policy_of_aws
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.paging import Key
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+def load_aws_policies(iam: IAMBackend) -> None:
+    """Add the policies that AWS manages, unless they are there.
+
+    moto has them and does not load them by default. Source: API reference, ListPolicies.
+    """
+    if iam.aws_managed_policies:
+        return
+    for name, data in json.loads(aws_managed_policies_data).items():
+        policy = AWSManagedPolicy.from_data(name, iam.account_id, iam.region_name, data)
+        policy.id = unique_id("ANPA")
+        iam.aws_managed_policies.append(policy)
+        iam.managed_policies.setdefault(policy.arn, policy)
+
+
+def wants_aws_policies(request: Request) -> bool:
+    """Return whether a request is about policies that AWS manages."""
+    if request.operation == "ListPolicies":
+        return request.get("Scope", "All") != "Local" and not request.flag("OnlyAttached")
+    return is_policy_of_aws(request.get("PolicyArn", request.get("PermissionsBoundary")))
+
+
+class Usage:
+    """How often each policy is attached, and is a permissions boundary, by its ARN."""
+
+    def __init__(self, iam: IAMBackend) -> None:
+        users, groups, roles = iam.users.values(), iam.groups.values(), iam.roles.values()
+        holders: list[Any] = [*users, *groups, *roles]
+        self.attached = Counter(arn for holder in holders for arn in holder.managed_policies)
+        self.boundaries = Counter(
+            arn for holder in holders if (arn := getattr(holder, "permissions_boundary_arn", None))
+        )
+
+
+def summary(policy: Any, usage: Usage) -> Result:
+    """Return a managed policy as lists show it.
+
+    moto counts an attachment again if a policy is attached again. Source: API reference, Policy.
+    """
+    return {
+        "PolicyName": policy.name,
+        "PolicyId": policy.id,
+        "Arn": policy.arn,
+        "Path": policy.path,
+        "DefaultVersionId": policy.default_version_id,
+        "AttachmentCount": usage.attached[policy.arn],
+        "PermissionsBoundaryUsageCount": usage.boundaries[policy.arn],
+        "IsAttachable": True,
+        "CreateDate": policy.create_date,
+        "UpdateDate": policy.update_date,
+    }
+
+
+def version_summary(policy: Any, version: Any) -> Result:
+    """Return a version without its document. Source: recorded for ListPolicyVersions."""
+    return {
+        "VersionId": version.version_id,
+        "IsDefaultVersion": version.version_id == policy.default_version_id,
+        "CreateDate": version.create_date,
+    }
+
+
+def versions(policy: Any) -> list[Any]:
+    """Return the versions of a policy, the latest first.
+
+    Source: recorded for ListPolicyVersions and GetAccountAuthorizationDetails.
+    """
+    return sorted(policy.versions, key=_latest_first)
+
+
+@operation("CreatePolicy")
+def create_policy(iam: IAMBackend, request: Request) -> Result:
+    """Give the policy an ID of its kind. Source: recorded: no ``Description`` in the response."""
+    policy = iam.create_policy(
+        request.get("Description"),
+        request.get("Path", "/"),
+        request.get("PolicyDocument"),
+        request.get("PolicyName"),
+        request.tags(),
+    )
+    policy.id = unique_id("ANPA")
+    return {"Policy": {**summary(policy, Usage(iam)), "Tags": tags(iam, policy) or None}}
+
+
+@operation("GetPolicy")
+def get_policy(iam: IAMBackend, request: Request) -> Result:
+    """Show counts that are true, and the tags. Source: API reference, GetPolicy; recorded."""
+    policy = iam.get_policy(request.get("PolicyArn"))
+    return {
+        "Policy": {
+            **summary(policy, Usage(iam)),
+            "Description": policy.description or None,
+            "Tags": tags(iam, policy),
+        }
+    }
+
+
+@operation("ListPolicies")
+def list_policies(iam: IAMBackend, request: Request) -> Result:
+    """Give pages, and regard ``PolicyUsageFilter``. Source: API reference, ListPolicies."""
+    usage = Usage(iam)
+    found = under(request, iam.managed_policies.values())
+    scope = request.get("Scope", "All")
+    if scope != "All":
+        found = [policy for policy in found if (scope == "AWS") == is_aws(policy)]
+    if request.flag("OnlyAttached"):
+        found = [policy for policy in found if usage.attached[policy.arn]]
+    kind = request.get("PolicyUsageFilter")
+    if kind:
+        counts = usage.boundaries if kind == "PermissionsBoundary" else usage.attached
+        found = [policy for policy in found if counts[policy.arn]]
+    shown, rest = page(request, found, _by_name_and_arn)
+    return {"Policies": [summary(policy, usage) for policy in shown], **rest}
+
+
+def is_aws(policy: Any) -> bool:
+    """Return whether AWS manages the policy."""
+    return is_policy_of_aws(policy.arn)
+
+
+@operation("CreatePolicyVersion")
+def create_policy_version(iam: IAMBackend, request: Request) -> Result:
+    """Date the policy by its latest version. Source: API reference, Policy; recorded."""
+    # moto 5.1 reads the flag as text, and moto 5.2 as a truth value.
+    default = "true" if request.flag("SetAsDefault") else ""
+    policy: Any = iam.get_policy(request.get("PolicyArn"))
+    version = iam.create_policy_version(policy.arn, request.get("PolicyDocument"), default)  # type: ignore[arg-type]
+    policy.update_date = utcnow()
+    return {"PolicyVersion": version_summary(policy, version)}
+
+
+@operation("GetPolicyVersion")
+def get_policy_version(iam: IAMBackend, request: Request) -> Result:
+    """Show which version is the default. Source: recorded for GetPolicyVersion."""
+    arn, version_id = request.get("PolicyArn"), request.get("VersionId")
+    version = iam.get_policy_version(arn, version_id)
+    shown = version_summary(iam.get_policy(arn), version)
+    return {"PolicyVersion": {"Document": version.document, **shown}}
+
+
+@operation("ListPolicyVersions")
+def list_policy_versions(iam: IAMBackend, request: Request) -> Result:
+    """Give pages, the latest version first. Source: recorded for ListPolicyVersions."""
+    policy = iam.get_policy(request.get("PolicyArn"))
+    shown, rest = page(request, policy.versions, _latest_first)
+    return {"Versions": [version_summary(policy, version) for version in shown], **rest}
+
+
+def attached(holder: Any) -> list[Result]:
+    """Return the attached policies of a user, group or role with their names and ARNs.
+
+    Source: recorded for GetAccountAuthorizationDetails.
+    """
+    return [_attached(policy) for policy in sorted(holder.managed_policies.values(), key=by_name)]
+
+
+def _attached(policy: Any) -> Result:
+    return {"PolicyName": policy.name, "PolicyArn": policy.arn}
+
+
+def _attached_page(request: Request, holder: Any) -> Result:
+    policies = under(request, holder.managed_policies.values())
+    shown, rest = page(request, policies, _by_name_and_arn)
+    return {"AttachedPolicies": [_attached(policy) for policy in shown], **rest}
+
+
+@operation("ListAttachedUserPolicies")
+def list_attached_user_policies(iam: IAMBackend, request: Request) -> Result:
+    """Refuse an unknown marker. Source: API reference, ListAttachedUserPolicies."""
+    return _attached_page(request, iam.get_user(request.get("UserName")))
+
+
+@operation("ListAttachedGroupPolicies")
+def list_attached_group_policies(iam: IAMBackend, request: Request) -> Result:
+    """Refuse an unknown marker. Source: API reference, ListAttachedGroupPolicies."""
+    return _attached_page(request, iam.get_group(request.get("GroupName")))
+
+
+@operation("ListAttachedRolePolicies")
+def list_attached_role_policies(iam: IAMBackend, request: Request) -> Result:
+    """Refuse an unknown marker. Source: API reference, ListAttachedRolePolicies."""
+    return _attached_page(request, iam.get_role(request.get("RoleName")))
+
+
+@operation("ListEntitiesForPolicy")
+def list_entities_for_policy(iam: IAMBackend, request: Request) -> Result:
+    """Give pages, and regard the path prefix of groups and ``PolicyUsageFilter``.
+
+    The policies of AWS are known only here.
+
+    Source: API reference, ListEntitiesForPolicy; recorded for a policy that does not exist.
+    """
+    arn = request.get("PolicyArn")
+    if arn not in iam.managed_policies:
+        raise Refusal("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.")
+    kinds: dict[str, Iterable[Any]] = {
+        "Group": iam.groups.values(),
+        "User": iam.users.values(),
+        "Role": iam.roles.values(),
+    }
+    wanted = request.get("EntityFilter")
+    usage = request.get("PolicyUsageFilter")
+    found = [
+        (kind, entity)
+        for kind, entities in kinds.items()
+        if wanted not in kinds or wanted == kind
+        for entity in under(request, entities)
+        if _uses(entity, arn, usage)
+    ]
+    shown, rest = page(request, found, lambda entry: (entry[0], *by_name(entry[1])))
+    lists = {
+        f"Policy{kind}s": [
+            {f"{kind}Name": entity.name, f"{kind}Id": entity.id}
+            for other, entity in shown
+            if other == kind
+        ]
+        for kind in kinds
+    }
+    return {**lists, **rest}
+
+
+def _uses(entity: Any, arn: str, usage: str) -> bool:
+    as_permissions = usage != "PermissionsBoundary" and arn in entity.managed_policies
+    as_boundary = usage != "PermissionsPolicy" and (
+        getattr(entity, "permissions_boundary_arn", None) == arn
+    )
+    return as_permissions or as_boundary
+
+
+def inline(holder: Any) -> list[Result]:
+    """Return the inline policies of a user, group or role, sorted by name.
+
+    Source: API reference, PolicyDetail.
+    """
+    return [
+        {"PolicyName": name, "PolicyDocument": holder.policies[name]}
+        for name in sorted(holder.policies, key=named)
+    ]
+
+
+@operation("GetUserPolicy")
+def get_user_policy(iam: IAMBackend, request: Request) -> Result:
+    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
+    name = request.get("PolicyName")
+    found = iam.get_user_policy(request.get("UserName"), name)
+    return _inline_policy("UserName", found["user_name"], name, found["policy_document"])
+
+
+@operation("GetGroupPolicy")
+def get_group_policy(iam: IAMBackend, request: Request) -> Result:
+    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
+    name = request.get("PolicyName")
+    found = iam.get_group_policy(request.get("GroupName"), name)
+    return _inline_policy("GroupName", found["group_name"], name, found["policy_document"])
+
+
+@operation("GetRolePolicy")
+def get_role_policy(iam: IAMBackend, request: Request) -> Result:
+    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
+    name = request.get("PolicyName")
+    _, document = iam.get_role_policy(request.get("RoleName"), name)
+    return _inline_policy("RoleName", request.get("RoleName"), name, document)
+
+
+def _inline_policy(kind: str, holder: str, name: str, document: str) -> Result:
+    return {kind: holder, "PolicyName": name, "PolicyDocument": document}
+
+
+def _inline_page(request: Request, holder: Any) -> Result:
+    shown, rest = page(request, holder.policies, named)
+    return {"PolicyNames": shown, **rest}
+
+
+@operation("ListUserPolicies")
+def list_user_policies(iam: IAMBackend, request: Request) -> Result:
+    """Give pages. Source: API reference, ListUserPolicies."""
+    return _inline_page(request, iam.get_user(request.get("UserName")))
+
+
+@operation("ListGroupPolicies")
+def list_group_policies(iam: IAMBackend, request: Request) -> Result:
+    """Give pages. Source: API reference, ListGroupPolicies."""
+    return _inline_page(request, iam.get_group(request.get("GroupName")))
+
+
+@operation("ListRolePolicies")
+def list_role_policies(iam: IAMBackend, request: Request) -> Result:
+    """Give pages. Source: API reference, ListRolePolicies."""
+    return _inline_page(request, iam.get_role(request.get("RoleName")))
+
+
+def _by_name_and_arn(policy: Any) -> Key:
+    return (*by_name(policy), policy.arn)
+
+
+def _latest_first(version: Any) -> Key:
+    return (f"{10**9 - int(version.version_id[1:].partition('.')[0]):010}",)

@@ -1,0 +1,184 @@
+"""Roles and instance profiles."""
+
+from __future__ import annotations
+
+from iamcli.cli.sandbox.corrections.paging import by_name, page, under
+from iamcli.cli.sandbox.corrections.protocol import operation
+from iamcli.cli.sandbox.corrections.tags import tags
+from iamcli.cli.sandbox.corrections.users import boundary, checked_boundary, unique_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+def inner(role: Any) -> Result:
+    """Return a role as instance profiles show it. Source: recorded for GetInstanceProfile."""
+    return {
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": role.create_date,
+        "AssumeRolePolicyDocument": role.assume_role_policy_document,
+    }
+
+
+def summary(role: Any) -> Result:
+    """Return a role as lists show it.
+
+    Source: API reference, ListRoles: without tags, permissions boundary and last use; recorded:
+    there is no ``Description`` if it is empty.
+    """
+    return {
+        **inner(role),
+        "Description": role.description or None,
+        "MaxSessionDuration": max_session_duration(role),
+    }
+
+
+def max_session_duration(role: Any) -> int | None:
+    """Return the maximum session duration (seconds); None if a copy lacks it."""
+    return None if role.max_session_duration is None else int(role.max_session_duration)
+
+
+def last_used(role: Any) -> Result:
+    """Return when a role was used. Source: recorded: ``RoleLastUsed`` is empty if it never was."""
+    if not role.last_used:
+        return {}
+    return {"LastUsedDate": role.last_used, "Region": role.last_used_region}
+
+
+@operation("CreateRole")
+def create_role(iam: IAMBackend, request: Request) -> Result:
+    """Show what the service shows, and check the permissions boundary.
+
+    Source: recorded: the response has no ``Description`` and no ``MaxSessionDuration``.
+    """
+    arn = checked_boundary(iam, request.given("PermissionsBoundary"))
+    role: Any = iam.create_role(
+        request.get("RoleName"),
+        request.get("AssumeRolePolicyDocument"),
+        request.get("Path", "/"),
+        None,
+        request.get("Description"),
+        request.tags(),
+        request.get("MaxSessionDuration", "3600"),
+    )
+    role.permissions_boundary_arn = arn
+    return {
+        "Role": {
+            **inner(role),
+            "PermissionsBoundary": boundary(role),
+            "Tags": tags(iam, role) or None,
+        }
+    }
+
+
+@operation("GetRole")
+def get_role(iam: IAMBackend, request: Request) -> Result:
+    """Show all that belongs to the role. Source: API reference, GetRole; recorded."""
+    role: Any = iam.get_role(request.get("RoleName"))
+    return {
+        "Role": {
+            **summary(role),
+            "PermissionsBoundary": boundary(role),
+            "Tags": tags(iam, role) or None,
+            "RoleLastUsed": last_used(role),
+        }
+    }
+
+
+@operation("ListRoles")
+def list_roles(iam: IAMBackend, request: Request) -> Result:
+    """Give pages, and refuse an unknown marker. Source: API reference, ListRoles."""
+    shown, rest = page(request, under(request, iam.roles.values()), by_name)
+    return {"Roles": [summary(role) for role in shown], **rest}
+
+
+@operation("UpdateRole")
+def update_role(iam: IAMBackend, request: Request) -> Result:
+    """Keep what is not given. Source: recorded for UpdateRole."""
+    role: Any = iam.get_role(request.get("RoleName"))
+    role.description = request.get("Description", role.description)
+    role.max_session_duration = request.get("MaxSessionDuration", role.max_session_duration)
+    return {}
+
+
+@operation("UpdateRoleDescription")
+def update_role_description(iam: IAMBackend, request: Request) -> Result:
+    """Show what the service shows. Source: recorded for UpdateRoleDescription."""
+    role: Any = iam.update_role_description(request.get("RoleName"), request.get("Description"))
+    return {"Role": {**inner(role), "Description": role.description or None}}
+
+
+@operation("PutRolePermissionsBoundary")
+def put_role_permissions_boundary(iam: IAMBackend, request: Request) -> None:
+    """Check that the policy exists. Source: recorded for PutRolePermissionsBoundary."""
+    role: Any = iam.get_role(request.get("RoleName"))
+    role.permissions_boundary_arn = checked_boundary(iam, request.get("PermissionsBoundary"))
+
+
+@operation("DeleteRolePermissionsBoundary")
+def delete_role_permissions_boundary(iam: IAMBackend, request: Request) -> None:
+    """Remove the permissions boundary. Source: API reference, DeleteRolePermissionsBoundary."""
+    role: Any = iam.get_role(request.get("RoleName"))
+    role.permissions_boundary_arn = None
+
+
+def profile_summary(profile: Any) -> Result:
+    """Return an instance profile as lists show it.
+
+    Source: API reference, ListInstanceProfiles: without tags.
+    """
+    return {
+        "Path": profile.path,
+        "InstanceProfileName": profile.name,
+        "InstanceProfileId": profile.id,
+        "Arn": profile.arn,
+        "CreateDate": profile.create_date,
+        "Roles": [inner(role) for role in profile.roles],
+    }
+
+
+@operation("CreateInstanceProfile")
+def create_instance_profile(iam: IAMBackend, request: Request) -> Result:
+    """Give the profile an ID of its kind. Source: API reference, CreateInstanceProfile."""
+    profile = iam.create_instance_profile(
+        request.get("InstanceProfileName"),
+        request.get("Path", "/"),
+        role_names=[],
+        tags=request.tags(),
+    )
+    profile.id = unique_id("AIPA")
+    return {"InstanceProfile": {**profile_summary(profile), "Tags": tags(iam, profile) or None}}
+
+
+@operation("GetInstanceProfile")
+def get_instance_profile(iam: IAMBackend, request: Request) -> Result:
+    """Show the tags, also if there are none. Source: recorded for GetInstanceProfile."""
+    profile = iam.get_instance_profile(request.get("InstanceProfileName"))
+    return {"InstanceProfile": {**profile_summary(profile), "Tags": tags(iam, profile)}}
+
+
+@operation("ListInstanceProfiles")
+def list_instance_profiles(iam: IAMBackend, request: Request) -> Result:
+    """Give pages and regard the path prefix. Source: API reference, ListInstanceProfiles."""
+    shown, rest = page(request, under(request, iam.instance_profiles.values()), by_name)
+    return {"InstanceProfiles": [profile_summary(profile) for profile in shown], **rest}
+
+
+@operation("ListInstanceProfilesForRole")
+def list_instance_profiles_for_role(iam: IAMBackend, request: Request) -> Result:
+    """Give pages, and refuse an unknown role.
+
+    Source: API reference, ListInstanceProfilesForRole; recorded.
+    """
+    role = iam.get_role(request.get("RoleName"))
+    profiles = [profile for profile in iam.instance_profiles.values() if role in profile.roles]
+    shown, rest = page(request, profiles, by_name)
+    return {"InstanceProfiles": [profile_summary(profile) for profile in shown], **rest}

@@ -1,0 +1,154 @@
+"""Users, their groups, and permissions boundaries."""
+
+from __future__ import annotations
+
+from moto.moto_api._internal import mock_random
+
+from iamcli.cli.sandbox.corrections.caller import ROOT, as_user, user_name
+from iamcli.cli.sandbox.corrections.paging import by_name, page, under
+from iamcli.cli.sandbox.corrections.protocol import method, operation
+from iamcli.cli.sandbox.corrections.tags import tags, write
+from iamcli.cli.sandbox.refusals import Refusal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def unique_id(prefix: str) -> str:
+    """Return a new unique ID: ``AIDA`` for users, and so on, and 17 characters.
+
+    moto's IDs of users, groups and profiles have other characters and no prefix. Source: IAM User
+    Guide, IAM identifiers (unique IDs); the IDs in the API reference.
+    """
+    return prefix + "".join(mock_random.choice(LETTERS) for _ in range(17))
+
+
+def summary(user: Any) -> Result:
+    """Return a user as lists show it.
+
+    Source: API reference, ListUsers: without tags and permissions boundary; recorded.
+    """
+    return {
+        "Path": user.path,
+        "UserName": user.name,
+        "UserId": user.id,
+        "Arn": user.arn,
+        "CreateDate": user.create_date,
+        "PasswordLastUsed": user.password_last_used,
+    }
+
+
+def details(iam: IAMBackend, user: Any) -> Result:
+    """Return a user as CreateUser and GetUser show it.
+
+    Source: API reference, User; recorded: there is no ``Tags`` if there are no tags.
+    """
+    return {
+        **summary(user),
+        "PermissionsBoundary": boundary(user),
+        "Tags": tags(iam, user) or None,
+    }
+
+
+def boundary(entity: Any) -> Result | None:
+    """Return the permissions boundary of a user or role.
+
+    Source: recorded for GetRole: the type is ``Policy``, which the model does not have.
+    """
+    arn = getattr(entity, "permissions_boundary_arn", None)
+    if not arn:
+        return None
+    return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
+
+
+def checked_boundary(iam: IAMBackend, arn: str | None) -> str | None:
+    """Return the ARN of a permissions boundary; raise Refusal if there is no such policy.
+
+    The policies of AWS are known only here. Source: recorded for CreateRole.
+    """
+    if arn and arn not in iam.managed_policies:
+        message = f"Scope ARN: {arn} does not exist or is not attachable."
+        raise Refusal("NoSuchEntity", message)
+    return arn
+
+
+@operation("CreateUser")
+def create_user(iam: IAMBackend, request: Request) -> Result:
+    """Take ``PermissionsBoundary``, which moto ignores. Source: API reference, CreateUser."""
+    arn = checked_boundary(iam, request.given("PermissionsBoundary"))
+    name = request.get("UserName")
+    iam.create_user(
+        request.region,
+        user_name=name,
+        path=request.get("Path", "/"),
+        tags=request.tags(),
+    )
+    user: Any = iam.get_user(name)
+    user.id = unique_id("AIDA")
+    user.permissions_boundary_arn = arn
+    return {"User": details(iam, user)}
+
+
+@operation("GetUser")
+def get_user(iam: IAMBackend, request: Request) -> Result:
+    """Show the permissions boundary, and the account for its own key.
+
+    Source: API reference, GetUser; ``caller.as_user`` for the account.
+    """
+    name = user_name(iam, request)
+    return {"User": as_user(iam) if name == ROOT else details(iam, iam.get_user(name))}
+
+
+@operation("ListUsers")
+def list_users(iam: IAMBackend, request: Request) -> Result:
+    """Give pages, which moto does not. Source: API reference, ListUsers."""
+    shown, rest = page(request, under(request, iam.users.values()), by_name)
+    return {"Users": [summary(user) for user in shown], **rest}
+
+
+@method
+def update_user(
+    self: IAMBackend,
+    user_name: str,
+    new_path: str | None = None,
+    new_user_name: str | None = None,
+) -> None:
+    """Take along what belongs to the user: keys, certificates and tags have its old name in moto.
+
+    Replaces ``IAMBackend.update_user``. Source: API reference, UpdateUser; recorded for access
+    keys, login profile, SSH keys, MFA devices and service-specific credentials.
+    """
+    user: Any = self.get_user(user_name)
+    kept = tags(self, user)
+    write(self, user, [])
+    if new_path:
+        user.path = new_path
+    if new_user_name:
+        del self.users[user.name]
+        user.name = new_user_name
+        self.users[new_user_name] = user
+    write(self, user, kept)
+    certificates = user.signing_certificates.values()
+    for belonging in (*user.access_keys, *user.ssh_public_keys, *certificates):
+        belonging.user_name = user.name
+
+
+@operation("PutUserPermissionsBoundary")
+def put_user_permissions_boundary(iam: IAMBackend, request: Request) -> None:
+    """Set the permissions boundary. Source: API reference, PutUserPermissionsBoundary."""
+    user: Any = iam.get_user(request.get("UserName"))
+    user.permissions_boundary_arn = checked_boundary(iam, request.get("PermissionsBoundary"))
+
+
+@operation("DeleteUserPermissionsBoundary")
+def delete_user_permissions_boundary(iam: IAMBackend, request: Request) -> None:
+    """Remove the permissions boundary. Source: API reference, DeleteUserPermissionsBoundary."""
+    user: Any = iam.get_user(request.get("UserName"))
+    user.permissions_boundary_arn = None

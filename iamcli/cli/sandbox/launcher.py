@@ -1,0 +1,309 @@
+"""Runs a command with a private IAM: starts the server, and sets the environment."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from typing import NamedTuple
+
+import iamcli
+from iamcli.cli.run import launcher as fast
+from iamcli.cli.run import script
+from iamcli.cli.sandbox import shell
+from iamcli.cli.sandbox.started import Started
+from iamcli.client import parents
+from iamcli.errors import FAILED, Failure
+from iamcli.handover import VARIABLE
+from iamcli.startup import own_environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import IO, Any
+
+    from iamcli.cli.sandbox.started import Process
+    from iamcli.cli.sandbox.target import Target
+    from iamcli.output.streams import Output
+
+#: The time that the server may take to start, and to end (seconds).
+TIMEOUT = 60
+
+#: What users of a copy must know before their script runs.
+ONLY_IAM = (
+    "only IAM is a copy; the command really runs here, with its files, mails and other programs; "
+    "the keys that it prints are worthless, and it should run in a directory of its own"
+)
+
+#: What users must know if the commands do not find the sandbox among their parents.
+NO_PROC = (
+    "this system does not show the parents of a process, so commands whose environment was reset "
+    "(sudo, su -, env -i) use the real account"
+)
+
+ACCESS_KEY = "AKIASANDBOXSANDBOX00"
+SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
+
+#: Variables that could send requests elsewhere, or make a shell read files that set such variables.
+REMOVED_VARIABLES = (
+    *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
+    *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+)
+
+# The server runs the same iamcli with the import path of this process. "python -c" adds the current
+# directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
+_SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
+_SERVER_CODE = (
+    "import sys; sys.path = sys.argv[1:2]; import iamcli; sys.path = sys.argv[2:]; "
+    "from {module} import main; main()"
+)
+
+
+class Server(NamedTuple):
+    """A running server: its ``url``, and a ``credential_file`` with keys for it.
+
+    ``about``: what else it reported when it started; ``found``: whether its account had been kept.
+    ``pipe``: the standard input of the server, which ends when the pipe is closed, by this process
+    or because this process ended. ``ended``: what it reports when it ends, empty until then.
+    """
+
+    url: str
+    credential_file: str
+    about: dict[str, Any]
+    pipe: IO[bytes]
+    ended: dict[str, Any]
+
+    @property
+    def found(self) -> bool:
+        """Whether its account had been kept."""
+        return bool(self.about["found"])
+
+    @property
+    def folder(self) -> str:
+        """The directory of the credential file, which the server removes at its end."""
+        return os.path.dirname(self.credential_file)
+
+    def set_command(self, process: int) -> None:
+        """Set the process to which the server sends SIGHUP if this process ends; 0 for none."""
+        with contextlib.suppress(BrokenPipeError):  # the server has ended
+            self.pipe.write(b"%d\n" % process)
+
+
+@contextlib.contextmanager
+def server(
+    module: str = "iamcli.cli.sandbox.server",
+    keep: str = "",
+    account: str = "",
+    *,
+    watch: bool = False,
+) -> Iterator[Server]:
+    """Run a private IAM on a free port of the loopback interface.
+
+    ``module``: has the ``main`` of the server; only tests set it. ``keep``: the directory of the
+    account, or "" for an account that is not kept. ``account``: the snapshot that it starts with,
+    or "" for an empty account. ``watch``: whether it reports changes and refusals when it ends.
+    It ends and its files are removed at the end of the context, or when this process ends for any
+    reason. Raises Failure if the server does not start, and at its end if the account was not kept
+    or the changes are not known.
+    """
+    settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
+    number = _opened(account) if account else None
+    root = os.path.dirname(os.path.dirname(os.path.abspath(iamcli.__file__)))
+    code = _SERVER_CODE.format(module=module)
+    child = subprocess.Popen(  # noqa: S603 - a module of this package
+        [sys.executable, *_SAFE_PATH, "-c", code, root, *filter(None, sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=_without_aws_variables(own_environment()),
+        # The file is open because it may be a pipe, such as <(...) in a shell.
+        pass_fds=() if number is None else (number,),
+        start_new_session=True,  # keeps Ctrl-C from the server, which ends when the pipe closes
+    )
+    if number is not None:
+        os.close(number)
+        settings["number"] = number
+    assert child.stdin  # noqa: S101 - for mypy
+    assert child.stdout  # noqa: S101
+    folder = None
+    ended: dict[str, Any] = {}
+    last: dict[str, Any] | None = None
+    try:
+        with contextlib.suppress(BrokenPipeError):  # it has ended, as the report shows
+            child.stdin.write(json.dumps(settings).encode() + b"\n")
+        about = _report(child.stdout)
+        running = Server(about["url"], about["credential_file"], about, child.stdin, ended)
+        folder = running.folder
+        yield running
+    finally:
+        child.stdin.close()
+        try:
+            last = _read(child.stdout)
+            child.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        child.stdout.close()
+        if folder:
+            # The server removes its files unless it was killed.
+            shutil.rmtree(folder, ignore_errors=True)
+    if keep and last is None:
+        raise Failure(f"the sandbox server was killed; {keep} may lack the last changes")
+    if watch and last is None:
+        raise Failure("the sandbox server ended too early; it is not known what has changed")
+    ended.update(last or {})
+    if "failure" in ended:
+        raise Failure(f"the account was not kept: {ended['failure']}")
+
+
+def run(
+    command: Sequence[str],
+    output: Output,
+    keep: str = "",
+    account: str = "",
+    target: Target | None = None,
+) -> int:
+    """Run ``command``, or an interactive shell if it is empty, with a private IAM.
+
+    ``output``: where to report; ``keep``: the directory of the account, or "" for an account that
+    is not kept; ``account``: the snapshot that it starts with, or "" for an empty account;
+    ``target``: where to report what has changed, or None. Returns what ``script.run`` returns, but
+    1 if the command succeeded and an iam-* command sent nothing because its environment was reset.
+    Raises Failure if the server does not start, if the account was not kept, or if what has changed
+    is not known or cannot be reported.
+    """
+    from iamcli.cli.sandbox.report import not_covered
+
+    with (
+        fast.started() as commands,
+        server(keep=keep, account=account, watch=target is not None) as private,
+    ):
+        if not parents.announce(int(private.url.rpartition(":")[2])):
+            output.error(NO_PROC)
+        if account:
+            _announce_copy(output, account, private.about)
+        commands.wait()
+        env = environment(private, os.environ)
+        if commands.address:
+            env[VARIABLE] = commands.address
+        status, left = _run(private, env, command, output, keep)
+    reset = private.ended.get("without_environment", [])
+    private.ended["running"] = running = list(map(str, left))
+    if target:
+        target.write(private.about, private.ended, 128 - status if status < 0 else status)
+    if not (target and target.is_standard_error):
+        for line in not_covered(reset, running):
+            output.error(line)
+    return status or (FAILED if reset else 0)
+
+
+def _run(
+    private: Server, env: dict[str, str], command: Sequence[str], output: Output, keep: str
+) -> tuple[int, list[Process]]:
+    """Run ``command``; return its exit status, and what it has started and left running."""
+    terminate = signal.SIGTERM
+    if not command:
+        command = shell.start(env, private.folder)
+        terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
+        where = f"{private.url}, kept in {keep}" if keep else private.url
+        output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
+        if output.on_terminal():
+            output.error_text(shell.greeting(env, kept=private.found))
+    started = Started(output)
+    status = script.run(
+        command,
+        env,
+        output.error,
+        terminate=terminate,
+        register=private.set_command,
+        wait=started.wait,
+    )
+    return status, started.left
+
+
+def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:
+    """Report what is a copy and what is not; on a terminal, also what the copy lacks."""
+    output.error(ONLY_IAM)
+    if not output.on_terminal():
+        return
+    if about["unread"]:
+        requests = "request was" if about["unread"] == 1 else "requests were"
+        output.error(f"{about['unread']} {requests} refused when {account} was made")
+    if about["unknown"]:
+        from iamcli.cli.sandbox.report import lacking
+
+        output.error(lacking(about["unknown"]))
+
+
+def _opened(file: str) -> int:
+    """Return a descriptor of ``file``; raise Failure if it cannot be opened."""
+    try:
+        return os.open(file, os.O_RDONLY)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot read {file}: {reason}") from None
+
+
+def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return the ``inherited`` variables, changed so that every client uses only ``private``.
+
+    Raises Failure if the iam-* commands are not found.
+    """
+    from iamcli.installation.home import commands_folder
+
+    folder = commands_folder()
+    env = _without_aws_variables(inherited)
+    path = env.get("PATH", os.defpath)
+    return env | {
+        "PATH": f"{folder}{os.pathsep}{path}",
+        "AWS_IAM_HOME": str(folder.parent),
+        "AWS_IAM_URL": private.url,
+        # The iam-* commands use this address also if a script specifies another one.
+        "IAMCLI_SANDBOX": private.url,
+        "AWS_CREDENTIAL_FILE": private.credential_file,
+        # For `aws` and other clients that use an SDK. The shared files could set other endpoints.
+        "AWS_ENDPOINT_URL": private.url,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in inherited.items()
+        if not name.startswith("AWS_") and name not in REMOVED_VARIABLES
+    }
+
+
+def _report(pipe: IO[bytes]) -> dict[str, Any]:
+    """Return what the server reports when it starts; raise Failure if it cannot start."""
+    if not select.select([pipe], [], [], TIMEOUT)[0]:
+        raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
+    report = _read(pipe)
+    if not report:
+        raise Failure("the sandbox server ended before it was ready; try again")
+    if "failure" in report:
+        raise Failure(f"cannot start the sandbox: {report['failure']}")
+    return report
+
+
+def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
+    """Return the next line of the server; None if it has ended."""
+    if not select.select([pipe], [], [], TIMEOUT)[0]:
+        return None
+    # The pipe has no buffer. The server writes nothing more until it ends.
+    with open(pipe.fileno(), "rb", closefd=False) as buffered:
+        line = buffered.readline()
+    return json.loads(line) if line else None

@@ -1,0 +1,91 @@
+"""What the private IAM refuses by itself, with the codes, the statuses and the words of IAM."""
+
+from __future__ import annotations
+
+import functools
+
+from werkzeug.exceptions import HTTPException
+
+from iamcli.cli.sandbox.wsgi import body
+from iamcli.client.full_model import full_model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+#: The status of a refusal with a code that the model does not have.
+STATUS = {"AccessDenied": 403, "NotImplemented": 501}
+
+
+class Refusal(HTTPException):
+    """A refused request: the ``error`` code and the ``message`` of the service.
+
+    ``code`` is the status of the response, and ``description`` its body, as moto sends them. Source
+    of the status: botocore's model of the error.
+    """
+
+    code: int
+
+    def __init__(self, error: str, message: str) -> None:
+        super().__init__(message)
+        self.error = error
+        self.message = message
+        self.code = _statuses().get(error, STATUS.get(error, 400))
+        self.description = body(error, message)
+
+    def get_headers(self, *_arguments: Any, **_more: Any) -> list[tuple[str, str]]:
+        """Return the headers of the response."""
+        return [("Content-Type", "text/xml")]
+
+
+@functools.cache
+def _statuses() -> dict[str, int]:
+    return {
+        shape.error_code: shape.metadata["error"]["httpStatusCode"]
+        for shape in full_model().error_shapes
+        if "error" in shape.metadata
+    }
+
+
+def invalid(message: str) -> Refusal:
+    """Return the error for a parameter that does not have the right form."""
+    return Refusal("ValidationError", message)
+
+
+def malformed_policy(message: str) -> Refusal:
+    """Return the error for a document that is not a policy."""
+    return Refusal("MalformedPolicyDocument", message)
+
+
+def no_such_entity(message: str) -> Refusal:
+    """Return the error for something that does not exist."""
+    return Refusal("NoSuchEntity", message)
+
+
+def already_exists(message: str) -> Refusal:
+    """Return the error for a name that is taken."""
+    return Refusal("EntityAlreadyExists", message)
+
+
+def delete_conflict(message: str) -> Refusal:
+    """Return the error for something that cannot be deleted yet."""
+    return Refusal("DeleteConflict", message)
+
+
+def limit_exceeded(message: str) -> Refusal:
+    """Return the error for one thing too many."""
+    return Refusal("LimitExceeded", message)
+
+
+def not_in_copy(what: str) -> Refusal:
+    """Return the error for a part of the account that its snapshot lacks.
+
+    Source: none. The service denied access to that part when the snapshot was made, and clients can
+    handle that.
+    """
+    return Refusal("AccessDenied", f"{what} is not in the copy of the account")
+
+
+def quota_exceeded(quota: str, limit: int) -> Refusal:
+    """Return the error for a ``quota`` that is used up. Source: recorded (CreateAccessKey)."""
+    return limit_exceeded(f"Cannot exceed quota for {quota}: {limit}")

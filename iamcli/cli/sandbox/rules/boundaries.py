@@ -1,0 +1,31 @@
+"""Permissions boundaries must be managed policies that exist."""
+
+from __future__ import annotations
+
+import re
+
+from iamcli.cli.sandbox.refusals import Refusal, no_such_entity
+from iamcli.cli.sandbox.rules.entities import can_be_known
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    Parameters = Mapping[str, Any]
+
+
+def boundary_exists(backend: IAMBackend, parameters: Parameters) -> None:
+    """The ARN of a boundary must be a managed policy's, and the policy must exist.
+
+    Evidence: recorded (CreateRole).
+    """
+    arn = parameters.get("PermissionsBoundary")
+    if arn is None:
+        return
+    if not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", arn, re.ASCII):
+        raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
+    if can_be_known(backend, arn) and arn not in backend.managed_policies:
+        raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")

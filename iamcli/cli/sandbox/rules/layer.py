@@ -1,0 +1,101 @@
+"""The rules in front of moto: an application that passes on what IAM does not refuse."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.rules import parameters
+from iamcli.cli.sandbox.rules.table import RULES
+from iamcli.cli.sandbox.wsgi import fields, refuse
+from iamcli.client.full_model import full_model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from moto.iam.models import IAMBackend
+
+#: The access key and the region in ``Authorization``.
+CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/")
+
+
+def enforced(application: WSGIApplication) -> WSGIApplication:
+    """Return the IAM of ``application``, moto's, with the rules of the service.
+
+    Requests are served one after the other, so that nothing changes between the check and the
+    change. Raises AttributeError if moto has no validation of policies to replace.
+    """
+    without_validation()
+    full_model()
+    one_at_a_time = threading.Lock()
+
+    def served(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        form = fields(environ)
+        with one_at_a_time:
+            try:
+                check(environ.get("HTTP_AUTHORIZATION", ""), form)
+            except Refusal as refusal:
+                return refuse(start, refusal.code, refusal.error, refusal.message)
+            return application(environ, start)
+
+    return served
+
+
+def without_validation() -> None:
+    """Switch off moto's validation of policies, which ``documents.py`` replaces.
+
+    It refuses inline and trust policies that the service accepts.
+    """
+    from moto.iam import policy_validation
+
+    for name in ("IAMPolicyDocumentValidator", "IAMTrustPolicyDocumentValidator"):
+        validator = getattr(policy_validation, name)
+        if not callable(validator.validate):
+            raise TypeError(f"{name}.validate cannot be called")
+        validator.validate = _no_validation
+
+
+def check(authorization: str, form: Mapping[str, str]) -> None:
+    """Raise Refusal if IAM would refuse the request in ``form``, signed with ``authorization``.
+
+    An operation without ``UserName`` is about the user whose key signs, if it is a user's.
+    """
+    name = form.get("Action", "")
+    if name not in full_model().operation_names:
+        return
+    operation = full_model().operation_model(name)
+    given = parameters.read(operation, form)
+    parameters.within_bounds(operation, given)
+    rules = RULES.get(name, ())
+    if not rules:
+        return
+    backend, key = _account(authorization)
+    if "UserName" not in given:
+        given |= _caller(backend, key)
+    for rule in rules:
+        rule(backend, given)
+
+
+def _no_validation(_validator: object) -> None:
+    """Accept every policy."""
+
+
+def _account(authorization: str) -> tuple[IAMBackend, str]:
+    """Return the account that a request is about, and the access key that signed it."""
+    from moto.iam.models import get_account_id_from, iam_backends
+    from moto.utilities.utils import get_partition
+
+    match = CREDENTIAL.search(authorization)
+    key, region = (match[1], match[2]) if match else ("", "us-east-1")
+    return iam_backends[get_account_id_from(key)][get_partition(region)], key
+
+
+def _caller(backend: IAMBackend, key: str) -> dict[str, str]:
+    """Return the parameter ``UserName`` of the user that has the access key, {} if none has."""
+    for user in backend.users.values():
+        if any(own.access_key_id == key for own in user.access_keys):
+            return {"UserName": user.name}
+    return {}

@@ -1,0 +1,278 @@
+"""The sandbox server: moto in a separate process, which ends with its parent process.
+
+Its standard input is a pipe from the parent, which is closed when the parent ends for any reason.
+The first line is a JSON object: ``keep``, the directory of an account to keep, or "";
+``account``, the name of a snapshot to start with, or "", and ``number``, the descriptor with which
+it is open; ``watch``, whether to report what changes. Each further line is the ID of the process to
+which the server sends SIGHUP when the pipe is closed, or 0 for none. To standard output the server
+writes two JSON objects, one per line: the URL, the credential file, whether there was a kept
+account and what the copy lacks, or the reason why it cannot start; and when it ends, the changes,
+the refused requests and the commands that sent nothing because their environment was reset, or the
+reason why the account was not kept.
+
+Other programs of this machine, web pages included, can reach the port. So the server answers only
+signed requests to IAM and STS and those that report such a command, and none that a browser sends
+for a page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from iamcli.cli.sandbox.kept import Kept
+from iamcli.cli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
+from iamcli.cli.sandbox.watch import Watch
+from iamcli.cli.sandbox.wsgi import content, refuse
+from iamcli.cli.snapshot import file
+from iamcli.client.confinement import REPORT_PATH
+from iamcli.client.parents import address
+from iamcli.errors import Failure
+from iamcli.installation.extras import advice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from werkzeug.serving import BaseWSGIServer
+
+#: ``Authorization`` of a request that is signed for IAM or STS, with any key.
+SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 +Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/(iam|sts)/aws4_request,"
+)
+#: The region in ``Authorization``, and what is around it.
+REGION = re.compile(r"(Credential=[^/,\s]+/\d{8}/)[a-z0-9-]+(/)")
+
+#: The names of commands that are reported as they are, and how many names are kept.
+COMMAND = re.compile(rb"iam(cli|-[a-z0-9]+)")
+MAX_COMMANDS = 10000
+
+#: The release of moto with which this module was tested.
+TESTED = "5.2.5"
+
+
+def main(change: Callable[[WSGIApplication], WSGIApplication] | None = None) -> None:
+    """Serve an IAM until standard input ends, then remove the files and exit.
+
+    ``change``: for tests; returns the application to serve instead of the private one. The sandbox
+    never sets it.
+    """
+    folder = kept = None
+    try:
+        settings = json.loads(sys.stdin.readline() or "{}")
+        watch = Watch() if settings.get("watch") else None
+        without_environment: list[str] = []
+        report, folder, kept = _start(change, settings, watch, without_environment)
+        _report(report)
+        _wait()
+        ended = {"without_environment": without_environment}
+        _report(_saved(kept) | ended | (watch.report() if watch else {}))
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)  # a normal exit would wait for the threads, which wait for their clients
+
+
+def _report(report: dict[str, Any]) -> None:
+    with contextlib.suppress(BrokenPipeError), open(1, "wb", closefd=False) as pipe:
+        pipe.write(json.dumps(report).encode() + b"\n")
+
+
+def _saved(kept: Kept | None) -> dict[str, Any]:
+    """Save the account if it is to be kept; return the report."""
+    try:
+        if kept:
+            kept.save()
+    except Failure as failure:
+        return {"failure": str(failure)}
+    return {}
+
+
+def _start(
+    change: Callable[[WSGIApplication], WSGIApplication] | None,
+    settings: dict[str, Any],
+    watch: Watch | None,
+    without_environment: list[str],
+) -> tuple[dict[str, Any], str | None, Kept | None]:
+    """Start the server; return the report, the directory to remove at the end, and what to keep."""
+    copied: dict[str, Any] = {"taken": _now(), "unread": 0, "unknown": []}
+    try:
+        kept = Kept(settings["keep"]) if settings.get("keep") else None
+        application, region = _application(watch, without_environment), ""
+        if settings.get("account"):
+            copied, region = _copied(settings["account"], settings["number"])
+        if change:
+            application = change(application)
+        if kept:
+            kept.restore()
+            application = kept.watched(application)
+        if watch:
+            watch.begin()
+        server = _make_server(in_region(application, region))
+    except Failure as failure:
+        return {"failure": str(failure)}, None, None
+    except ImportError as error:
+        what = f"{error.name or error} is not installed"
+        return {"failure": f"{what}; {advice('sandbox')}"}, None, None
+    except Exception as error:  # noqa: BLE001 - the parent reports it to the user
+        what = f"{type(error).__name__}: {error}"
+        return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None, None
+    folder = tempfile.mkdtemp(prefix="iamcli-sandbox-")
+    credential_file = Path(folder, "credentials")
+    credential_file.touch(mode=0o600)
+    credential_file.write_text(f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = address(server.server_port)
+    found = bool(kept and kept.found)
+    report = {"url": url, "credential_file": str(credential_file), "found": found}
+    return report | copied, folder, kept
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:
+    """Start with the snapshot ``name``; return what is known about it, and a region for requests.
+
+    Raises Failure if it cannot be read or is damaged.
+    """
+    from iamcli.cli.sandbox.loading import load, region_of, unknown
+
+    snapshot = file.read(name, number)
+    iam = load(snapshot, name)
+    about = {"taken": snapshot["taken"], "unread": len(snapshot["unread"])}
+    return about | {"unknown": unknown(snapshot, iam)}, region_of(snapshot)
+
+
+def _wait() -> None:
+    """Wait until the pipe is closed; then send SIGHUP to the command, if it is still running."""
+    command = 0
+    for line in sys.stdin:
+        command = int(line)
+    if command:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(command, signal.SIGHUP)
+
+
+def _application(watch: Watch | None, without_environment: list[str]) -> WSGIApplication:
+    """Return the private IAM; ``watch`` records what it refuses, unless it is None.
+
+    The names of commands that report that their environment was reset are added to
+    ``without_environment``.
+    """
+    from moto.moto_server.werkzeug_app import create_backend_app
+
+    from iamcli.cli.sandbox.corrections.apply import apply
+    from iamcli.cli.sandbox.rules.layer import enforced
+
+    apply()
+    logging.getLogger("werkzeug").disabled = True
+    services: dict[str, WSGIApplication] = {
+        "iam": enforced(create_backend_app("iam")),
+        "sts": create_backend_app("sts"),
+    }
+    if watch:
+        services = {name: watch.watched(service) for name, service in services.items()}
+    return private(services, without_environment)
+
+
+def _make_server(application: WSGIApplication) -> BaseWSGIServer:
+    from werkzeug.serving import make_server
+
+    return make_server("127.0.0.1", 0, application, threaded=True)
+
+
+def in_region(application: WSGIApplication, region: str) -> WSGIApplication:
+    """Return ``application``, changed so that requests are taken as signed for ``region``.
+
+    moto has an account for each partition, which it knows from the region. A copy is of one only.
+    """
+    if not region:
+        return application
+
+    def signed_again(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        signed = environ.get("HTTP_AUTHORIZATION", "")
+        environ["HTTP_AUTHORIZATION"] = REGION.sub(rf"\g<1>{region}\g<2>", signed, count=1)
+        return application(environ, start_response)
+
+    return signed_again
+
+
+def private(
+    services: dict[str, WSGIApplication], without_environment: list[str]
+) -> WSGIApplication:
+    """Return the application that passes signed requests on to ``services``, and nothing else.
+
+    The commands that report themselves are added to ``without_environment``. Any other request gets
+    status 403. No response has a header that lets a web page read it.
+    """
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], *exc_info: Any
+        ) -> Callable[[bytes], object]:
+            kept = [
+                (name, value)
+                for name, value in headers
+                if not name.lower().startswith("access-control-")
+            ]
+            return start_response(status, kept, *exc_info)
+
+        place = environ["REQUEST_METHOD"], environ.get("PATH_INFO")
+        if place == ("POST", REPORT_PATH) and not _foreign(environ):
+            name = content(environ)
+            if len(without_environment) < MAX_COMMANDS:
+                known = COMMAND.fullmatch(name)
+                without_environment.append(name.decode() if known else "another name")
+            start("204 No Content", [])
+            return []
+        message = refusal(environ)
+        if message:
+            return refuse(start, 403, "AccessDenied", message)
+        signed = SIGNED.match(environ["HTTP_AUTHORIZATION"])
+        assert signed  # noqa: S101 - for mypy
+        return services[signed[1]](environ, start)
+
+    return application
+
+
+def refusal(environ: WSGIEnvironment) -> str:
+    """Return why the sandbox refuses a request, or "" if it does not.
+
+    The signature itself is not checked, so that any key works, as scripts make and bring their own.
+    A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
+    """
+    foreign = _foreign(environ)
+    if foreign:
+        return foreign
+    if environ["REQUEST_METHOD"] not in ("GET", "POST") or environ.get("PATH_INFO") not in (
+        "",
+        "/",
+    ):
+        return "the sandbox accepts only GET and POST requests to /"
+    if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
+        return "the sandbox accepts only requests that are signed for IAM or STS"
+    return ""
+
+
+def _foreign(environ: WSGIEnvironment) -> str:
+    """Return why the sandbox refuses a request whatever it is for, or "" if it does not."""
+    port = environ["SERVER_PORT"]
+    if environ.get("HTTP_HOST", "").lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
+        return "the sandbox accepts no request for another host"
+    if "HTTP_ORIGIN" in environ:
+        return "the sandbox accepts no request from a web page"
+    return ""

@@ -1,0 +1,99 @@
+"""Where the changes are reported: standard error, or a new file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from iamcli.cli.sandbox.report import Report
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from iamcli.output.streams import Output
+
+#: The name for standard error.
+STANDARD_ERROR = "-"
+
+
+class Target:
+    """Where the changes are reported.
+
+    ``file``: the file, or STANDARD_ERROR. It is created at once, readable by its owner only, so
+    that a command does not run in vain. ``as_json``: as JSON, not text. Raises Failure if the file
+    exists or cannot be created.
+    """
+
+    def __init__(self, file: str, output: Output, *, as_json: bool) -> None:
+        self._file = file
+        self._output = output
+        self._as_json = as_json
+        self._number: int | None = None
+        if file != STANDARD_ERROR:
+            try:
+                self._number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                raise Failure(
+                    f"cannot create {file} for the changes: {reason}; the command was not run"
+                ) from None
+
+    @property
+    def is_standard_error(self) -> bool:
+        """Whether the changes are reported on standard error."""
+        return self._file == STANDARD_ERROR
+
+    def close(self) -> None:
+        """Remove the file if nothing was written."""
+        if self._number is not None:
+            unchanged = not self._lost()
+            os.close(self._number)
+            if unchanged:
+                with contextlib.suppress(OSError):
+                    os.unlink(self._file)
+
+    def _lost(self) -> str:
+        """Return what has happened to the file since it was created; "" if it is still there."""
+        assert self._number is not None  # noqa: S101 - for mypy
+        try:
+            found = os.stat(self._file)
+        except OSError:
+            return "it was removed"
+        return "" if os.path.samestat(found, os.fstat(self._number)) else "it was replaced"
+
+    def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
+        """Report the changes.
+
+        ``about`` and ``ended``: what the server reported when it started, and when it ended, the
+        latter with the processes that were ``running`` then;
+        ``status``: the exit status of the command. Raises Failure if the file cannot be written.
+        """
+        report = Report(
+            ended["changes"],
+            ended["refused"],
+            about["unknown"],
+            about["taken"],
+            status,
+            ended["without_environment"],
+            ended["running"],
+        )
+        if self._number is None:
+            self._output.error_text(report.as_text())
+            return
+        text = report.as_json() if self._as_json else report.as_text()
+        lost = self._lost()
+        if lost:
+            raise Failure(f"cannot write the changes to {self._file}: {lost}")
+        try:
+            # The command may have written to it.
+            os.ftruncate(self._number, 0)
+            with open(self._number, "w", encoding="utf-8", errors="backslashreplace") as file:
+                self._number = None
+                file.write(text)
+        except OSError as error:
+            raise Failure(f"cannot write the changes to {self._file}: {error.strerror}") from None
+        for warning in report.warnings() if self._as_json else ():
+            self._output.error(f"warning: {warning}")

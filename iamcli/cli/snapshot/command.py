@@ -1,0 +1,120 @@
+"""``iamcli snapshot``."""
+
+from __future__ import annotations
+
+import click
+
+from iamcli.cli.connection import connection_options
+from iamcli.cli.documented import DocumentedCommand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from iamcli.client.service import IAM
+    from iamcli.output.lines import Lines
+    from iamcli.output.streams import Output
+
+
+class SeveralNames(DocumentedCommand):
+    """A command whose option --users takes all arguments up to the next option.
+
+    So the argument comes before the options.
+    """
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the argument and the options, in the order that users must follow."""
+        return super().collect_usage_pieces(ctx)[::-1]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat --users before each of its names, which is what click expects."""
+        return super().parse_args(ctx, list(_repeated("--users", args)))
+
+
+def _repeated(option: str, arguments: list[str]) -> Iterator[str]:
+    before, taking = "", False
+    for argument in arguments:
+        if argument.startswith("-"):
+            taking = argument == option
+        elif taking and before != option:
+            yield option
+        yield argument
+        before = argument
+
+
+@click.command(cls=SeveralNames)
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--from", "details", metavar="DETAILS", help="Convert this file instead of reading the account."
+)
+@click.option("--users", multiple=True, metavar="NAME ...", help="Read these users only.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@connection_options
+@click.pass_obj
+def snapshot(
+    output: Output,
+    /,
+    file: str,
+    details: str | None,
+    users: tuple[str, ...],
+    *,
+    force: bool,
+    **connection: Any,
+) -> int:
+    """Save the account's IAM entities to a file.
+
+    Only requests that read are sent. FILE is readable only by you, and contains no passwords,
+    secret access keys or other secrets. The key needs access to GetAccountAuthorizationDetails;
+    whatever else it may not read is listed in FILE.
+
+    With --from, DETAILS is the output of aws iam get-account-authorization-details (version 1 or
+    2), and no request is sent. FILE lists the kinds that the output lacks, such as access keys.
+    """
+    from signal import SIGINT
+
+    try:
+        _snapshot(output, file, details, users, force=force, connection=connection)
+    except KeyboardInterrupt:
+        # click would print a line.
+        return -SIGINT
+    finally:
+        output.progress.stop()
+    return 0
+
+
+def _snapshot(  # noqa: PLR0913 - the options
+    output: Output,
+    file: str,
+    details: str | None,
+    users: tuple[str, ...],
+    *,
+    force: bool,
+    connection: dict[str, Any],
+) -> None:
+    from iamcli.cli.snapshot.converter import convert
+    from iamcli.cli.snapshot.file import Target
+    from iamcli.command import Command
+    from iamcli.runner import execute
+
+    target = Target(file, force=force)
+
+    def save(content: dict[str, Any]) -> None:
+        from iamcli.cli.snapshot.content import refusals, summary
+
+        target.write(content)
+        if output.on_terminal():
+            output.note(f"wrote {file}: {summary(content)}")
+        if content["unread"]:
+            output.note(f"{refusals(content)}; {file} lists them in its member unread")
+
+    def read_account(iam: IAM) -> Lines:
+        from iamcli.cli.snapshot.reader import read
+
+        save(read(iam, users))
+        yield from ()
+
+    if details is None:
+        execute(Command("iamcli snapshot", (), read_account), connection, output)
+    else:
+        save(convert(details, users))

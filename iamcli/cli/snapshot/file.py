@@ -1,0 +1,140 @@
+"""Snapshot files: how they are written and read. docs/snapshot.md describes the content."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+
+from iamcli.cli.snapshot.schema import SNAPSHOT, VERSION
+from iamcli.cli.snapshot.values import check, pick
+from iamcli.errors import Failure
+from iamcli.interrupts import BlockedSignals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_REMEDY = "make a new one with iamcli snapshot"
+
+
+class Target:
+    """A snapshot file to be written.
+
+    ``name``: the name of the file; ``force``: whether an existing file is overwritten. Raises
+    Failure if it exists without ``force``, is not a regular file, or cannot be created. So the
+    user is informed before anything is read.
+    """
+
+    def __init__(self, name: str, *, force: bool) -> None:
+        self._name = name
+        self._force = force
+        # A symbolic link is kept, and the file that it refers to is replaced.
+        self._path = os.path.realpath(name) if force else name
+        self._refuse_existing()
+        with BlockedSignals():
+            self._write_new(b"", keep=False)
+
+    def write(self, snapshot: dict[str, Any]) -> None:
+        """Write ``snapshot`` with mode 0600, in one step. Raises Failure, and then leaves nothing.
+
+        Only what the schema has is written, in the order of the schema.
+        """
+        import json
+
+        text = json.dumps(pick(SNAPSHOT, snapshot, {}), indent=1, ensure_ascii=False)
+        with BlockedSignals():
+            # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
+            self._write_new(text.encode("utf-8", "backslashreplace") + b"\n", keep=True)
+
+    def _refuse_existing(self) -> None:
+        try:
+            mode = os.lstat(self._path).st_mode
+        except (OSError, ValueError):
+            return
+        if not self._force:
+            raise Failure(f"{self._name} exists; use --force to overwrite it")
+        if not stat.S_ISREG(mode):
+            raise Failure(f"{self._name} is not a regular file; specify another name")
+
+    def _write_new(self, content: bytes, *, keep: bool) -> None:
+        """Write a temporary file in the same directory; give it its name if it is to be kept."""
+        temporary = None
+        try:
+            folder = os.path.dirname(self._path) or os.curdir
+            number, temporary = tempfile.mkstemp(prefix=".iamcli-snapshot-", dir=folder)
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(number)
+            if keep:
+                self._rename(temporary)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise Failure(f"cannot write {self._name}: {reason}") from None
+        finally:
+            if temporary:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(temporary)
+
+    def _rename(self, temporary: str) -> None:
+        if self._force:
+            os.replace(temporary, self._path)
+            return
+        try:
+            # Unlike a rename, this never replaces a file that was created meanwhile.
+            os.link(temporary, self._path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # The file system has no hard links.
+            self._refuse_existing()
+            os.rename(temporary, self._path)
+
+
+def read(name: str, number: int | None = None) -> dict[str, Any]:
+    """Return the snapshot in the file ``name``, which may be open as descriptor ``number``.
+
+    Raises Failure if it cannot be read, is not a snapshot, has another version or is damaged.
+    """
+    content = load(name, number)
+    version = content.get("version") if isinstance(content, dict) else None
+    if version is None:
+        raise Failure(f"{name} is not a snapshot; {_REMEDY}")
+    if version != VERSION:
+        raise Failure(
+            f"{name} has version {version!r} of the snapshot format, but this iamcli reads version "
+            f"{VERSION}; {_REMEDY}"
+        )
+    try:
+        check(SNAPSHOT, content, "")
+    except Failure as failure:
+        raise Failure(f"{name} is damaged: {failure}; {_REMEDY}") from None
+    snapshot: dict[str, Any] = content
+    return snapshot
+
+
+def load(name: str, number: int | None = None) -> Any:
+    """Return the JSON value in the file ``name``, which is in UTF-8, UTF-16 or UTF-32.
+
+    ``-`` is standard input. ``number``: the descriptor, if the file is open, which is closed.
+    Raises Failure if it cannot be read or is not JSON.
+    """
+    import json
+
+    try:
+        if number is None and name == "-":
+            number = 0
+        with open(name if number is None else number, "rb") as file:
+            return json.loads(file.read())
+    except json.JSONDecodeError as error:
+        where = f"{name}, line {error.lineno}, column {error.colno}"
+        raise Failure(f"{where}: not JSON ({error.msg})") from None
+    except UnicodeDecodeError:
+        raise Failure(f"{name} is not JSON: it is not text in a Unicode encoding") from None
+    except RecursionError:
+        raise Failure(f"{name}: nested too deeply") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot read {name}: {reason}") from None

@@ -1,0 +1,106 @@
+"""The packages that some subcommands or profiles need, and how to add them to this installation."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import iamcli
+from iamcli import quoting
+
+#: For each extra, the packages that it installs. Source: setup.cfg.
+PACKAGES = {
+    "sandbox": ("moto[iam,server]>=5.1.1",),
+    "qr": ("segno>=1.6",),
+    "check": ("tree-sitter>=0.23.2", "tree-sitter-bash>=0.23.3"),
+    "login": ("botocore[crt]>=1.41.0",),
+}
+#: The extras of subcommands. ``login`` is for profiles that ``aws login`` has made.
+OF_SUBCOMMANDS = ("sandbox", "qr", "check")
+#: The packages of Debian that are the same. Debian has none for ``check``, and its botocore is too
+#: old for ``login``.
+DEBIAN = {
+    "sandbox": ("python3-moto", "python3-flask-cors"),
+    "qr": ("python3-segno",),
+    "check": (),
+    "login": (),
+}
+#: The modules that show that an extra is installed.
+_MODULES = {
+    "sandbox": ("moto", "flask", "flask_cors"),
+    "qr": ("segno",),
+    "check": ("tree_sitter", "tree_sitter_bash"),
+    "login": ("awscrt",),
+}
+
+
+def missing() -> list[str]:
+    """Return the extras of subcommands that are not installed. Their modules are not imported."""
+    return [extra for extra in OF_SUBCOMMANDS if not _is_installed(extra)]
+
+
+def can_be_added(extra: str) -> bool:
+    """Return whether ``extra`` can be added to this installation of iamcli."""
+    return not is_one_file() and not (_is_debian() and not DEBIAN[extra])
+
+
+def advice(*extras: str) -> str:
+    """Return what to do to install ``extras``: "run: COMMAND", as fits how iamcli was installed.
+
+    ``extras``: names in ``PACKAGES``. The command names the packages themselves, because iamcli
+    need not be on an index.
+    """
+    packages = [package for extra in extras for package in PACKAGES[extra]]
+    if is_one_file():
+        return "the one file does not contain it; install iamcli with pipx"
+    if os.path.isfile(os.path.join(sys.prefix, "pipx_metadata.json")):
+        return _run("pipx", "inject", "iamcli", *packages)
+    if os.path.isfile(os.path.join(sys.prefix, "uv-receipt.toml")):
+        # uv replaces the tool, so that those that are there must be named, too.
+        wanted = [extra for extra in PACKAGES if extra in extras or _is_installed(extra)]
+        options = [f"--with={package}" for extra in wanted for package in PACKAGES[extra]]
+        return _run("uv", "tool", "install", *options, _source())
+    if _is_debian():
+        lacking = [extra for extra in extras if not DEBIAN[extra]]
+        names = [name for extra in extras for name in DEBIAN[extra]]
+        advised = [_run("apt", "install", *names)] if names else []
+        if lacking:
+            without = f"Debian has no package for {' and '.join(lacking)}"
+            advised.append(f"{without}; install iamcli with pipx")
+        return "; ".join(advised)
+    return _run(sys.executable or "python3", "-m", "pip", "install", *packages)
+
+
+def is_one_file() -> bool:
+    """Return whether iamcli runs from the one file, iamcli.pyz."""
+    return "_bootstrap" in sys.modules  # that of shiv, which made the file
+
+
+def _run(*words: str) -> str:
+    return f"run: {quoting.command_line(*words)}"
+
+
+def _is_debian() -> bool:
+    """Return whether the package of Debian installed this iamcli."""
+    place = os.path.dirname(os.path.dirname(os.path.abspath(iamcli.__file__)))
+    return place == "/usr/lib/python3/dist-packages"
+
+
+def _is_installed(extra: str) -> bool:
+    from importlib.util import find_spec
+
+    return all(find_spec(module) is not None for module in _MODULES[extra])
+
+
+def _source() -> str:
+    """Return what iamcli was installed from: a file, a directory, or its name for an index."""
+    import json
+    from importlib.metadata import PackageNotFoundError, distribution
+    from urllib.parse import unquote
+
+    try:
+        record = distribution("iamcli").read_text("direct_url.json")
+        url = str(json.loads(record or "{}").get("url", "iamcli"))
+    except (PackageNotFoundError, ValueError):
+        return "iamcli"
+    return unquote(url.removeprefix("file://"))
