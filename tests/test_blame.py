@@ -620,7 +620,7 @@ INSTALLATIONS = {
     "pip": ("", f"{PIP}, or {EXPORT}" if OLD else PIP),
     "one file": ("sys.modules['_bootstrap'] = sys\n", EXPORT),
     "Debian": (
-        "import iamcli.installation.extras\niamcli.extras._is_debian = lambda: True\n",
+        "import iamcli.installation.extras\niamcli.installation.extras._is_debian = lambda: True\n",
         EXPORT,
     ),
 }
