@@ -98,7 +98,7 @@ class OutputLost(Failure):
 
 
 class Terminated(KeyboardInterrupt):
-    """The process received SIGTERM or SIGHUP and is to be ended by that signal.
+    """The process received SIGTERM or SIGHUP, and that signal will end it.
 
     ``number``: the number of the signal. Like KeyboardInterrupt it has no message.
     """

@@ -1,9 +1,8 @@
 """In the sandbox, all requests go to the private IAM, whatever address a script specifies.
 
-``iamcli sandbox`` sets IAMCLI_SANDBOX to the address of the private IAM. A script of old days sets
-its own credential file and endpoint; without this rule it would change a real account. So would a
-command after ``sudo``, ``su -`` or ``env -i``, which remove the variable: such a command sends
-nothing.
+``iamcli sandbox`` sets IAMCLI_SANDBOX to the address of the private IAM. Old scripts set their own
+credential file and endpoint; without this rule they would change a real account. So would a command
+after ``sudo``, ``su -`` or ``env -i``, which remove the variable: such a command sends nothing.
 """
 
 from __future__ import annotations

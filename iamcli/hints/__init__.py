@@ -1,1 +1,1 @@
-"""Hints: a second line, on a terminal only, for refusals that every user meets."""
+"""Hints: a second line, on a terminal only, about common refusals."""

@@ -45,7 +45,7 @@ def can_be_added(extra: str) -> bool:
 
 
 def advice(*extras: str) -> str:
-    """Return what to do to install ``extras``: "run: COMMAND", as fits how iamcli was installed.
+    """Return what to do to install ``extras``: "run: COMMAND" for this installation.
 
     ``extras``: names in ``PACKAGES``. The command names the packages themselves, because iamcli
     need not be on an index.

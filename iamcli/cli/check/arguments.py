@@ -113,11 +113,11 @@ def _policy(call: Call, command: Command) -> Iterator[Found]:
     arguments = _arguments(call)
     explained = unquoted.explain(command.name, arguments) if arguments is not None else None
     if explained and all(part.expanded for part in first.parts):
-        message = "the shell takes this policy apart, because the variable is not in quotes"
+        message = "the shell splits this policy, because the variable is not in quotes"
         yield found(call, first, "E107", message, f'type "{first.source}"')
         return
     if explained or (arguments is None and _begins_unquoted(first)):
-        message = "the shell takes this policy apart, because it is not in single quotes"
+        message = "the shell splits this policy, because it is not in single quotes"
         shown = (explained or unquoted.FORM).splitlines()[-1].strip()
         fix = f"put it in single quotes: {shown}"
         if any(char in first.known for char in CURLY):
@@ -201,7 +201,7 @@ def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Fou
         yield found(call, word, "E110", message, f"write: {_separate(option, word)}")
     secret = any(value.option.secret for value in given.values)
     for word in given.extra:
-        shown = "a word too many" if secret else f'"{word.literal}" is a word too many'
+        shown = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
         before = _before(invocation, word)
         yield found(call, word, "E108", shown, before)
     yield from _blank(call)

@@ -65,7 +65,7 @@ EXPLANATIONS = {
         ),
     ),
     "E105": Explanation(
-        "a value that cannot be",
+        "an invalid value",
         "The command or AWS IAM refuses the value: a name with characters that names do not "
         "have, a path with spaces, a number outside its range, a status other than Active and "
         "Inactive, or an account alias with capital letters.",
@@ -100,7 +100,7 @@ EXPLANATIONS = {
         ),
     ),
     "E108": Explanation(
-        "a word too many, or an option without its value",
+        "an unexpected word, or an option without its value",
         "Each argument is an option or the value of an option. A value with spaces needs quotes, "
         "and a backslash continues the line only if it is the last character.",
         "iam-usergetattributes -u bob susan",

@@ -1,4 +1,4 @@
-"""Sends one request once, and says how that went, for ``iamcli doctor``.
+"""Sends one request once and returns its outcome, for ``iamcli doctor``.
 
 Nothing is sent again, and nothing is raised for what the network or the service does: the outcome
 is the result. The request goes the way of the requests of the commands.
