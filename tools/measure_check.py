@@ -144,6 +144,8 @@ def measured(path: str, number: int, seed: int) -> tuple[list[tuple[Place, str]]
             file.write_bytes(content)
         program = [sys.executable, "-m", "iamcli", "check", "--format", "json"]
         done = subprocess.run([*program, *map(str, files)], capture_output=True, check=False)
+        if not done.stdout:
+            raise SystemExit(f"{path}: status {done.returncode}: {done.stderr.decode()}")
         answer = json.loads(done.stdout)
     codes: dict[tuple[str, int], set[str]] = {}
     for each in answer["findings"]:
