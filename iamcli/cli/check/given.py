@@ -28,8 +28,8 @@ class Given:
     """The arguments of a command.
 
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
-    words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each run;
-    ``bare``: an option without its value; ``suspended``: whether there may be other options;
+    words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each
+    run; ``bare``: an option without its value; ``suspended``: whether there may be other options;
     ``helps``: whether the command only shows help.
     """
 
