@@ -235,7 +235,8 @@ def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | Keyb
     end = error if isinstance(error, (Failure, KeyboardInterrupt)) else Failure()
     texts = [str(error)]
     if isinstance(error, KeyboardInterrupt):
-        known = str(error) or outcome
+        # Python may have added a text of its own to an interrupt.
+        known = str(error) if hasattr(error, "outcome") else outcome
         texts = ["interrupted", known] if known else []
     elif isinstance(error, OutputLost):
         texts.append(outcome)

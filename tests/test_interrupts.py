@@ -192,6 +192,36 @@ def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) 
     assert process.returncode == -number
 
 
+#: Runs a command as its script does; a signal comes while the name of the host is encoded, where
+#: Python gives the exception a text of its own.
+AT_ENCODING = """
+import encodings.idna, os, sys
+
+number = int(sys.argv[1])
+real = encodings.idna.Codec.encode
+
+def encode(*given):
+    encodings.idna.Codec.encode = real
+    os.kill(os.getpid(), number)
+    return real(*given)
+
+encodings.idna.Codec.encode = encode
+del sys.argv[:2]
+exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
+"""
+
+
+@pytest.mark.parametrize("command", ["iam-usergetattributes", "iam-accountdelpasswordpolicy"])
+def test_while_the_name_of_the_host_is_encoded(
+    command: str, number: signal.Signals, run: Shell, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(SILENT)
+    arguments = (sys.executable, "-c", AT_ENCODING, str(int(number)), str(BIN / command))
+    done = run(*arguments, env={"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)})
+    assert "codec" not in done.err
+    assert (done.status, done.out) == (-number, "")
+
+
 # While it waits for the service.
 
 
