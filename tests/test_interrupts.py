@@ -713,7 +713,8 @@ def at_events(
 ) -> list[tuple[int, int, str, str, bool]]:
     """Run a command line; return how each run ended.
 
-    That is the number of events, the status, output, errors, and whether a seed was saved.
+    That is the number of events, the status, output, errors, and whether a seed was saved. The last
+    run is left out: its signal may come when the exit status is already decided.
 
     ``step``: how many events later a signal comes each time; ``begin``: the events after a response
     with this HTTP status are counted, or with a higher one.
@@ -723,8 +724,8 @@ def at_events(
     done = run(*code, *line.split(), env=env)
     assert (done.status, done.err) == (0, "")
     runs = [tuple(json.loads(text)) for text in done.out.splitlines()]
-    assert len(runs) > 1
-    return runs
+    assert len(runs) > 2
+    return runs[:-1]
 
 
 def with_policy(stub: Stub, answer: Answer) -> Endpoint:
@@ -821,6 +822,13 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         process.send_signal(number)
         process.send_signal(number)
         out, err = process.communicate(timeout=NEVER)
+        # Where Python itself is starting, it may report a signal and go on.
+        err = re.sub(
+            rb"\AFailed checking if argv.*?^KeyboardInterrupt: *\n",
+            b"",
+            err,
+            flags=re.MULTILINE | re.DOTALL,
+        )
         shown = b"JBSWY3DP" in (seed.read_bytes() if seed.exists() else out)
         assert not seed.exists() or shown
         if not endpoint.requests:
