@@ -149,7 +149,7 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         ("iam-usercreate -u=", '"-u=" is not a valid option; write: -u USERNAME\n'),
         ("iam-usercreate -u=-h", '"-u=-h" is not a valid option; write: -u-h\n'),
         ("iam-usercreate -u=a;b", "\"-u=a;b\" is not a valid option; write: -u 'a;b'\n"),
-        ("iam-usercreate -u==bob", '"-u==bob" is not a valid option; write: -u =bob\n'),
+        ("iam-usercreate -u==bob", "\"-u==bob\" is not a valid option; write: -u '=bob'\n"),
         ("iam-usermodkey -s=Active", '"-s=Active" is not a valid option; write: -s Active\n'),
         ("iam-userlistbypath -i=5", '"-i=5" is not a valid option; write: -i 5\n'),
         ("iam-userdel -u bob -r=yes", '"-r=yes" is not a valid option; did you mean "-r"?\n'),
