@@ -33,6 +33,12 @@ ARN = "arn:aws:iam::210987654321"
 DATE = "2012-05-01T12:34:56Z"
 KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
 NEVER_USED = {**KEY, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
+CREDENTIAL = {
+    "ServiceSpecificCredentialId": "ACCACODECODECODECODE",
+    "ServiceName": "codecommit.amazonaws.com",
+    "Status": "Active",
+    "CreateDate": DATE,
+}
 ONLY_IAM = (
     "iamcli: only IAM is a copy; the command really runs here, with its files, mails and other "
     "programs; the keys that it prints are worthless, and it should run in a directory of its own\n"
@@ -399,12 +405,44 @@ def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> N
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
 
 
-def test_the_credential_report_has_no_dates_that_are_not_known(strange: str) -> None:
-    iam = populated.client(strange)
-    iam.generate_credential_report()
-    _, bob, eve = iam.get_credential_report()["Content"].decode().splitlines()[:3]
-    assert bob.startswith(f"bob,{ARN}:user/bob,2012-05-01T12:34:56+00:00,true,no_information,2012-")
-    assert eve.startswith(f"eve,{ARN}:user/eve,N/A,false,N/A,")
+def test_service_specific_credentials_are_listed_and_deleted(
+    tmp_path: Path, run_fast: ForkRunner
+) -> None:
+    """A copy is the only IAM of the sandbox that has some."""
+    password = {**CREDENTIAL, "ServiceUserName": "bob-at-210987654321"}
+    api_key = {
+        **CREDENTIAL,
+        "ServiceSpecificCredentialId": "ACCABEDROCKBEDROCK00",
+        "ServiceName": "bedrock.amazonaws.com",
+        "ServiceCredentialAlias": "bob+1-at-210987654321",
+        "CreateDate": "2012-05-01T12:34:57Z",
+    }
+    content = snapshot(users=[user("bob", ServiceSpecificCredentials=[password, api_key])])
+    with copied(tmp_path, content) as url:
+        iam = populated.client(url)
+        listed = iam.list_service_specific_credentials(UserName="bob")["ServiceSpecificCredentials"]
+        assert [one["ServiceSpecificCredentialId"] for one in listed] == [
+            CREDENTIAL["ServiceSpecificCredentialId"],
+            api_key["ServiceSpecificCredentialId"],
+        ]
+        assert [one["UserName"] for one in listed] == ["bob", "bob"]
+        assert listed[0]["ServiceUserName"] == password["ServiceUserName"]
+        # Older releases of botocore do not know the alias.
+        known = listed[1].get("ServiceCredentialAlias", api_key["ServiceCredentialAlias"])
+        assert known == api_key["ServiceCredentialAlias"]
+        with pytest.raises(iam.exceptions.DeleteConflictException, match="referenced objects"):
+            iam.delete_user(UserName="bob")
+        iam.update_user(UserName="bob", NewUserName="rob")
+        which = {"UserName": "rob", "ServiceSpecificCredentialId": "ACCACODECODECODECODE"}
+        iam.delete_service_specific_credential(**which)
+        with pytest.raises(
+            iam.exceptions.NoSuchEntityException,
+            match="No such credential ACCACODECODECODECODE exists",
+        ):
+            iam.delete_service_specific_credential(**which)
+        done = run_fast("iam-userdel", "-u", "rob", "-r", env={"AWS_IAM_URL": url})
+        assert (done.status, done.err) == (0, "")
+        assert iam.list_users()["Users"] == []
 
 
 def test_an_account_of_another_partition_in_every_region(

@@ -641,7 +641,6 @@ def everything(iam):
         "list_policy_versions": {"PolicyArn": "arn:aws:iam::123456789012:policy/m"},
         "list_saml_providers": {},
         "list_server_certificates": {},
-        "list_service_specific_credentials": {"UserName": "u"},
         "list_signing_certificates": {"UserName": "u"},
         "list_user_tags": {"UserName": "u"},
         "list_virtual_mfa_devices": {},
@@ -681,7 +680,6 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
         iam.put_user_permissions_boundary(UserName="u", PermissionsBoundary=arn)
         key = iam.create_access_key(UserName="u")["AccessKey"]
         iam.create_access_key()
-        iam.create_service_specific_credential(UserName="u", ServiceName="codecommit.amazonaws.com")
         iam.create_login_profile(UserName="u", Password="firstPassword")
         iam.update_login_profile(UserName="u", Password="somePassword")
         iam.create_account_alias(AccountAlias="example")

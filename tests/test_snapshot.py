@@ -943,7 +943,6 @@ def filled(aws: Shell) -> Any:
     iam.create_virtual_mfa_device(VirtualMFADeviceName="spare")
     codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
     iam.enable_mfa_device(UserName="bob", SerialNumber=serial, **codes)
-    iam.create_service_specific_credential(UserName="bob", ServiceName="codecommit.amazonaws.com")
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=SSH)
     body, chain, key = ((ANSWERS / f"{name}.pem").read_text() for name in ("cert", "chain", "key"))
     iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
@@ -1004,7 +1003,6 @@ def test_another_client_reads_the_same_account(filled: Any, aws: Shell) -> None:
     for operation, member in (
         ("list_signing_certificates", "Certificates"),
         ("list_mfa_devices", "MFADevices"),
-        ("list_service_specific_credentials", "ServiceSpecificCredentials"),
     ):
         expected = ask(operation, member, UserName="bob")
         assert len(expected) == 1

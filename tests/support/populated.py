@@ -124,9 +124,6 @@ def _user(iam: Any, url: str, number: int, groups: list[str], policies: list[str
             client(url, key).list_account_aliases()
     if number % 5 == 0:
         iam.upload_ssh_public_key(UserName=name, SSHPublicKeyBody=public_key(number))
-        iam.create_service_specific_credential(
-            UserName=name, ServiceName="codecommit.amazonaws.com"
-        )
     if number % 6 == 0:
         device = iam.create_virtual_mfa_device(VirtualMFADeviceName=f"{name}-phone")
         serial = device["VirtualMFADevice"]["SerialNumber"]

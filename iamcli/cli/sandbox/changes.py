@@ -52,7 +52,7 @@ _OF_USER = (
 #: The order of the types in reports.
 TYPES = (
     *("user", "group", "role", "instance-profile", "policy", "server-certificate"),
-    *("virtual-mfa-device", "saml-provider", "oidc-provider", "alias", "password-policy"),
+    *("virtual-mfa-device", "alias", "password-policy"),
     *(
         "membership",
         "attachment",
@@ -188,11 +188,6 @@ def _of_account(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
         (kind, own), thing = _entity("virtual-mfa-device", serial, serial, shown)
         # A new device with an old serial number has another seed.
         yield (kind, own, device["mark"]), thing
-    for provider in state["saml_providers"]:
-        arn = provider["Arn"]
-        yield _entity("saml-provider", arn.partition("/")[2], arn, provider)
-    for provider in state["oidc_providers"]:
-        yield _entity("oidc-provider", provider["Url"], provider["Arn"], provider)
     alias = state["account_alias"]
     if alias:
         yield _entity("alias", alias, "", {"AccountAlias": alias})

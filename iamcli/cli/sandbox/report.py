@@ -202,10 +202,6 @@ def _documents(change: Change) -> Iterator[tuple[str, str, str]]:
         member = "AssumeRolePolicyDocument"
         name = f"trust policy of role {change['name']}"
         yield name, before.get(member, ""), after.get(member, "")
-    elif change["type"] == "saml-provider":
-        member = "SAMLMetadataDocument"
-        name = f"metadata of saml-provider {change['name']}"
-        yield name, before.get(member, ""), after.get(member, "")
 
 
 def _document(policy: Mapping[str, Any]) -> str:

@@ -34,27 +34,13 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-#: The member of login profiles, service-specific credentials and virtual MFA devices that changes
-#: with their secret.
+#: The member of login profiles and virtual MFA devices that changes with their secret.
 MARK = "mark"
 
 #: What the private IAM has and a snapshot does not. A copy lacks it until it is set.
 _ROLE = {**schema.ROLE, "Description?": schema.TEXT, "MaxSessionDuration?": schema.NUMBER}
 _POLICY = {**schema.POLICY, "Tags?": schema.TAGS}
 _VIRTUAL_MFA_DEVICE = {**schema.VIRTUAL_MFA_DEVICE, "Tags?": schema.TAGS}
-_SAML_PROVIDER = {
-    "Arn": schema.TEXT,
-    "CreateDate": schema.DATE,
-    "SAMLMetadataDocument": schema.TEXT,
-}
-_OIDC_PROVIDER = {
-    "Arn": schema.TEXT,
-    "Url": schema.TEXT,
-    "CreateDate": schema.DATE,
-    "ClientIDList": [schema.TEXT],
-    "ThumbprintList": [schema.TEXT],
-    "Tags": schema.TAGS,
-}
 
 _KEY = secrets.token_bytes(32)
 
@@ -72,9 +58,9 @@ _NO_CREDENTIALS: Record = {
 def state() -> Record:
     """Return what moto's IAM contains in all partitions.
 
-    The result has the lists of a snapshot and of identity providers, ``account_alias`` and
-    ``password_policy``, and ``root``: what belongs to the root user, as it is in a user. Policies
-    that AWS manages, and those that a copy lacks, are left out.
+    The result has the lists of a snapshot, ``account_alias`` and ``password_policy``, and ``root``:
+    what belongs to the root user, as it is in a user. Policies that AWS manages, and those that a
+    copy lacks, are left out.
     """
     from moto.iam.models import iam_backends
 
@@ -86,8 +72,6 @@ def state() -> Record:
         "policies": [],
         "server_certificates": [],
         "virtual_mfa_devices": [],
-        "saml_providers": [],
-        "oidc_providers": [],
         "root": dict(_NO_CREDENTIALS),
         "account_alias": None,
         "password_policy": None,
@@ -124,8 +108,6 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
         ],
         "server_certificates": [_certificate(iam, one) for one in iam.certificates.values()],
         "virtual_mfa_devices": [_device(iam, one) for one in iam.virtual_mfa_devices.values()],
-        "saml_providers": [_saml_provider(one) for one in iam.saml_providers.values()],
-        "oidc_providers": [_oidc_provider(iam, one) for one in iam.open_id_providers.values()],
     }
 
 
@@ -165,10 +147,7 @@ def _credentials(user: Any) -> Record:
             _picked(schema.SSH_KEY, keys.ssh_key(key)) for key in user.ssh_public_keys
         ],
         "ServiceSpecificCredentials": [
-            {
-                **_picked(schema.SERVICE_CREDENTIAL, keys.of_service(credential)),
-                MARK: credential.mark,
-            }
+            _picked(schema.SERVICE_CREDENTIAL, keys.of_service(credential))
             for credential in keys.service_credentials(user).values()
         ],
     }
@@ -248,27 +227,6 @@ def _device(iam: IAMBackend, device: Any) -> Record:
         "Tags": _known_tags(iam, device),
     }
     return {**_picked(_VIRTUAL_MFA_DEVICE, shown), MARK: _mark(device.base32_string_seed)}
-
-
-def _saml_provider(provider: Any) -> Record:
-    shown = {
-        "Arn": provider.arn,
-        "CreateDate": provider.create_date,
-        "SAMLMetadataDocument": provider.saml_metadata_document,
-    }
-    return _picked(_SAML_PROVIDER, shown)
-
-
-def _oidc_provider(iam: IAMBackend, provider: Any) -> Record:
-    shown = {
-        "Arn": provider.arn,
-        "Url": provider.url,
-        "CreateDate": provider.create_date,
-        "ClientIDList": provider.client_id_list,
-        "ThumbprintList": provider.thumbprint_list,
-        "Tags": tags(iam, provider),
-    }
-    return _picked(_OIDC_PROVIDER, shown)
 
 
 def _password_policy(policy: Any) -> Record:

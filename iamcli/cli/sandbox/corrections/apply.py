@@ -17,7 +17,6 @@ from iamcli.cli.sandbox.corrections import (  # noqa: F401
     groups,
     keys,
     passwords,
-    reports,
     roles,
 )
 from iamcli.cli.sandbox.corrections.caller import get_caller_identity

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
-import itertools
-import secrets
-
-from moto.core.utils import utcnow
-
 from iamcli.cli.sandbox.corrections.caller import caller, shown_name, user_name
 from iamcli.cli.sandbox.corrections.paging import dated, page
 from iamcli.cli.sandbox.corrections.protocol import operation
-from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import datetime as dt
     from typing import Any
 
     from moto.iam.models import IAMBackend
@@ -170,14 +163,11 @@ def ssh_key(key: Any, encoding: str = "SSH") -> Result:
 
 
 class ServiceCredential:
-    """A service-specific credential of a user, which moto lacks.
+    """A service-specific credential of a user, which moto lacks; only a copy has some.
 
     ``public``: the generated user name, or the alias of an API key. Source: API reference,
-    ServiceSpecificCredential; recorded: a rename of the user does not change it. ``mark`` changes
-    with the secret, which is not kept.
+    ServiceSpecificCredential; recorded: a rename of the user does not change it.
     """
-
-    mark = ""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a response has
         self,
@@ -196,13 +186,8 @@ class ServiceCredential:
         self.expiration_date = expiration_date
 
 
-#: The services that have user names and passwords, and those that have API keys.
-#: Source: API reference, CreateServiceSpecificCredential, and the pages of the User Guide it names.
-WITH_PASSWORD = ("cassandra.amazonaws.com", "codecommit.amazonaws.com")
+#: The services that have API keys. Source: API reference, CreateServiceSpecificCredential.
 WITH_API_KEY = ("bedrock.amazonaws.com", "logs.amazonaws.com")
-
-#: Source: API reference, CreateServiceSpecificCredential.
-CREDENTIALS_PER_SERVICE = 2
 
 
 def service_credentials(user: Any) -> dict[str, ServiceCredential]:
@@ -211,80 +196,18 @@ def service_credentials(user: Any) -> dict[str, ServiceCredential]:
     return found
 
 
-def _public_name(service: str) -> str:
-    """Return the member of responses that has what is public of a credential for ``service``."""
-    return "ServiceCredentialAlias" if service in WITH_API_KEY else "ServiceUserName"
-
-
-def _credential(user: Any, credential: ServiceCredential) -> Result:
-    return {"UserName": shown_name(user.name), **of_service(credential)}
-
-
 def of_service(credential: ServiceCredential) -> Result:
     """Return what responses have of a credential, without its user and its secret."""
+    is_api_key = credential.service in WITH_API_KEY
+    public = "ServiceCredentialAlias" if is_api_key else "ServiceUserName"
     return {
         "ServiceSpecificCredentialId": credential.id,
         "ServiceName": credential.service,
-        _public_name(credential.service): credential.public,
+        public: credential.public,
         "Status": credential.status,
         "CreateDate": credential.create_date,
         "ExpirationDate": credential.expiration_date,
     }
-
-
-def _with_secret(user: Any, credential: ServiceCredential) -> Result:
-    secret = "ServiceCredentialSecret" if credential.service in WITH_API_KEY else "ServicePassword"
-    value = base64.b64encode(secrets.token_bytes(32)).decode()
-    return {"ServiceSpecificCredential": {**_credential(user, credential), secret: value}}
-
-
-def _known_service(name: str) -> None:
-    """Source: recorded for CreateServiceSpecificCredential and ListServiceSpecificCredentials."""
-    if name not in (*WITH_PASSWORD, *WITH_API_KEY):
-        message = f"No such service {name} is supported for Service Specific Credentials"
-        raise Refusal("NoSuchEntity", message)
-
-
-def _found(iam: IAMBackend, request: Request) -> tuple[Any, ServiceCredential]:
-    """Source: recorded for ResetServiceSpecificCredential and UpdateServiceSpecificCredential."""
-    user: Any = iam.get_user(user_name(iam, request))
-    identity = request.get("ServiceSpecificCredentialId")
-    if identity not in service_credentials(user):
-        raise Refusal("NoSuchEntity", f"No such credential {identity} exists")
-    return user, service_credentials(user)[identity]
-
-
-@operation("CreateServiceSpecificCredential")
-def create_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
-    """Create a credential, two for a user and service at most.
-
-    Source: API reference, CreateServiceSpecificCredential. The user name of a second credential has
-    ``+1``, as an example of the User Guide has it.
-    """
-    user: Any = iam.get_user(request.get("UserName"))
-    service = request.get("ServiceName")
-    _known_service(service)
-    names = [one.public for one in service_credentials(user).values() if one.service == service]
-    if len(names) >= CREDENTIALS_PER_SERVICE:
-        what = f"ServiceSpecificCredentialsPerUser: {CREDENTIALS_PER_SERVICE}"
-        raise Refusal("LimitExceeded", f"Cannot exceed quota for {what}")
-    now = utcnow()
-    days = request.get("CredentialAgeDays")
-    credential = ServiceCredential(
-        unique_id("ACCA"),
-        service,
-        next(
-            name
-            for number in itertools.count()
-            if (name := f"{user.name}{f'+{number}' if number else ''}-at-{iam.account_id}")
-            not in names
-        ),
-        "Active",
-        now,
-        now + dt.timedelta(days=int(days)) if days else None,
-    )
-    service_credentials(user)[credential.id] = credential
-    return _with_secret(user, credential)
 
 
 @operation("ListServiceSpecificCredentials")
@@ -293,43 +216,24 @@ def list_service_specific_credentials(iam: IAMBackend, request: Request) -> Resu
 
     Source: API reference, ListServiceSpecificCredentials; recorded.
     """
-    service = request.given("ServiceName")
-    if service is not None:
-        _known_service(service)
-    users: list[Any] = (
-        list(iam.users.values())
-        if request.flag("AllUsers")
-        else [iam.get_user(user_name(iam, request))]
-    )
-    found = [
-        (user, credential)
-        for user in users
-        for credential in service_credentials(user).values()
-        if service in (None, credential.service)
-    ]
-    shown, rest = page(request, found, lambda entry: dated(entry[1].create_date, entry[1].id))
-    return {"ServiceSpecificCredentials": [_credential(*entry) for entry in shown], **rest}
-
-
-@operation("UpdateServiceSpecificCredential")
-def update_service_specific_credential(iam: IAMBackend, request: Request) -> None:
-    """Set the status. Source: API reference, UpdateServiceSpecificCredential."""
-    _found(iam, request)[1].status = request.get("Status")
-
-
-@operation("ResetServiceSpecificCredential")
-def reset_service_specific_credential(iam: IAMBackend, request: Request) -> Result:
-    """Generate a new password. Source: API reference, ResetServiceSpecificCredential."""
-    user, credential = _found(iam, request)
-    credential.mark = secrets.token_hex()
-    return _with_secret(user, credential)
+    user: Any = iam.get_user(user_name(iam, request))
+    shown, rest = page(request, service_credentials(user).values(), _credential_created)
+    name = shown_name(user.name)
+    found = [{"UserName": name, **of_service(credential)} for credential in shown]
+    return {"ServiceSpecificCredentials": found, **rest}
 
 
 @operation("DeleteServiceSpecificCredential")
 def delete_service_specific_credential(iam: IAMBackend, request: Request) -> None:
-    """Delete a credential. Source: API reference, DeleteServiceSpecificCredential."""
-    user, credential = _found(iam, request)
-    del service_credentials(user)[credential.id]
+    """Delete a credential.
+
+    Source: API reference, DeleteServiceSpecificCredential; recorded for
+    ResetServiceSpecificCredential.
+    """
+    user: Any = iam.get_user(user_name(iam, request))
+    identity = request.get("ServiceSpecificCredentialId")
+    if not service_credentials(user).pop(identity, None):
+        raise Refusal("NoSuchEntity", f"No such credential {identity} exists")
 
 
 def _key_created(key: Any) -> Key:
@@ -338,3 +242,7 @@ def _key_created(key: Any) -> Key:
 
 def _ssh_key_uploaded(key: Any) -> Key:
     return dated(key.upload_date, key.ssh_public_key_id)
+
+
+def _credential_created(credential: ServiceCredential) -> Key:
+    return dated(credential.create_date, credential.id)

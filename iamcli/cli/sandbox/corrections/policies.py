@@ -13,12 +13,10 @@ from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.corrections.users import unique_id
-from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules.entities import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from moto.iam.models import IAMBackend
@@ -208,51 +206,6 @@ def list_attached_group_policies(iam: IAMBackend, request: Request) -> Result:
 def list_attached_role_policies(iam: IAMBackend, request: Request) -> Result:
     """Refuse an unknown marker. Source: API reference, ListAttachedRolePolicies."""
     return _attached_page(request, iam.get_role(request.get("RoleName")))
-
-
-@operation("ListEntitiesForPolicy")
-def list_entities_for_policy(iam: IAMBackend, request: Request) -> Result:
-    """Give pages, and regard the path prefix of groups and ``PolicyUsageFilter``.
-
-    The policies of AWS are known only here.
-
-    Source: API reference, ListEntitiesForPolicy; recorded for a policy that does not exist.
-    """
-    arn = request.get("PolicyArn")
-    if arn not in iam.managed_policies:
-        raise Refusal("NoSuchEntity", f"Policy {arn} does not exist or is not attachable.")
-    kinds: dict[str, Iterable[Any]] = {
-        "Group": iam.groups.values(),
-        "User": iam.users.values(),
-        "Role": iam.roles.values(),
-    }
-    wanted = request.get("EntityFilter")
-    usage = request.get("PolicyUsageFilter")
-    found = [
-        (kind, entity)
-        for kind, entities in kinds.items()
-        if wanted not in kinds or wanted == kind
-        for entity in under(request, entities)
-        if _uses(entity, arn, usage)
-    ]
-    shown, rest = page(request, found, lambda entry: (entry[0], *by_name(entry[1])))
-    lists = {
-        f"Policy{kind}s": [
-            {f"{kind}Name": entity.name, f"{kind}Id": entity.id}
-            for other, entity in shown
-            if other == kind
-        ]
-        for kind in kinds
-    }
-    return {**lists, **rest}
-
-
-def _uses(entity: Any, arn: str, usage: str) -> bool:
-    as_permissions = usage != "PermissionsBoundary" and arn in entity.managed_policies
-    as_boundary = usage != "PermissionsPolicy" and (
-        getattr(entity, "permissions_boundary_arn", None) == arn
-    )
-    return as_permissions or as_boundary
 
 
 def inline(holder: Any) -> list[Result]:

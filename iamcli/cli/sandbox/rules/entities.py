@@ -118,17 +118,6 @@ def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def service_can_have_role(_backend: IAMBackend, parameters: Parameters) -> None:
-    """A service-linked role is of a service; moto answers with status 500.
-
-    Evidence: the API reference (CreateServiceLinkedRole: InvalidInput). The wording is the
-    sandbox's own.
-    """
-    name = parameters["AWSServiceName"]
-    if not is_service_name(name):
-        raise Refusal("InvalidInput", f"The name of the service {name} is not valid.")
-
-
 def instance_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:
     """The instance profile must exist. Evidence: recorded (GetInstanceProfile)."""
     find_instance_profile(backend, parameters["InstanceProfileName"])
