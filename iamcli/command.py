@@ -14,15 +14,16 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
     from iamcli.parsing.options import Option
 
-    Function = Callable[..., Lines]
+    Function = Callable[..., Lines | None]
 
 
 class Command:
     """A command: its ``name``, its ``options`` and the ``function`` that does the work.
 
     ``options`` are without the common ones. The function takes the IAM service and the value of
-    each option by name, and yields lines. Its docstring is the documentation of the command, in the
-    format that ``iamcli.help.docstring`` describes.
+    each option by name, and yields lines; it returns None if the command never prints any. Its
+    docstring is the documentation of the command, in the format that ``iamcli.help.docstring``
+    describes.
     """
 
     def __init__(self, name: str, options: Sequence[Option], function: Function) -> None:

@@ -155,7 +155,10 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     try:
         require_visible(command.options, values)
         iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
-        _print(command.function(iam, **arguments), output)
+        lines = command.function(iam, **arguments)
+        if lines is not None:
+            _print(lines, output)
+        output.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
         outcome = iam.outcome() if iam else ""
         if isinstance(error, OutputLost) and error.reader_left and not outcome:
@@ -224,7 +227,6 @@ def _print(lines: Lines, output: Output) -> None:
         except (OutputLost, KeyboardInterrupt) as lost:  # noqa: PERF203 - any line may fail
             output.discard()
             lines.throw(lost)
-    output.flush()
 
 
 def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | KeyboardInterrupt:

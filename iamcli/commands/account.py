@@ -44,7 +44,7 @@ KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 
 
 @command("iam-accountaliascreate", ALIAS)
-def accountaliascreate(iam: IAM, alias: str) -> Lines:
+def accountaliascreate(iam: IAM, alias: str) -> None:
     """Create or replace the account alias.
 
     With the alias example, users can sign in at https://example.signin.aws.amazon.com/console.
@@ -60,11 +60,10 @@ def accountaliascreate(iam: IAM, alias: str) -> Lines:
     Calls: CreateAccountAlias
     """
     iam.call("CreateAccountAlias", AccountAlias=alias)
-    yield from ()
 
 
 @command("iam-accountaliasdelete", ALIAS)
-def accountaliasdelete(iam: IAM, alias: str) -> Lines:
+def accountaliasdelete(iam: IAM, alias: str) -> None:
     """Delete the account alias.
 
     Users must then use the sign-in URL with the account ID.
@@ -76,7 +75,6 @@ def accountaliasdelete(iam: IAM, alias: str) -> Lines:
     Calls: DeleteAccountAlias
     """
     iam.call("DeleteAccountAlias", AccountAlias=alias)
-    yield from ()
 
 
 @command("iam-accountaliaslist", *PAGING)
@@ -228,7 +226,7 @@ def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
 
 
 @command("iam-accountdelpasswordpolicy")
-def accountdelpasswordpolicy(iam: IAM) -> Lines:
+def accountdelpasswordpolicy(iam: IAM) -> None:
     """Delete the account's password policy.
 
     The default password policy of AWS then applies.
@@ -242,4 +240,3 @@ def accountdelpasswordpolicy(iam: IAM) -> Lines:
     Calls: DeleteAccountPasswordPolicy
     """
     iam.call("DeleteAccountPasswordPolicy")
-    yield from ()

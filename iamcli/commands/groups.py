@@ -60,7 +60,7 @@ def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
 
 
 @command("iam-groupmod", GROUP, NEW_GROUP, NEW_PATH)
-def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Lines:
+def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> None:
     """Rename a group or change its path.
 
     The group keeps its ID, policies and members.
@@ -74,7 +74,6 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> Li
     Calls: UpdateGroup
     """
     iam.call("UpdateGroup", GroupName=group, NewGroupName=new_name, NewPath=path)
-    yield from ()
 
 
 @command(
@@ -115,7 +114,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
 
 
 @command("iam-groupadduser", GROUP, USERS)
-def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
+def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
     """Add users to a group.
 
     The group's policies apply to the users from then on.
@@ -135,11 +134,10 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> Lines:
         for user in users:
             iam.call("AddUserToGroup", GroupName=group, UserName=user)
             progress.finish()
-    yield from ()
 
 
 @command("iam-groupremoveuser", GROUP, USERS)
-def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
+def groupremoveuser(iam: IAM, group: str, users: list[str]) -> None:
     """Remove users from a group.
 
     The group's policies no longer apply to the users; the users themselves are not deleted.
@@ -159,7 +157,6 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> Lines:
         for user in users
     ]
     run_steps(iam, "removed", "not removed", steps)
-    yield from ()
 
 
 @command("iam-grouplistbypath", PATH_PREFIX.replace(metavar="PATH"), *PAGING)

@@ -22,7 +22,7 @@ WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")
     PATH,
     ROLE.replace(help="add this role to the instance profile", required=False),
 )
-def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> Lines:
+def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> None:
     """Create an instance profile, optionally with a role in it.
 
     An instance profile passes a role to the EC2 instances that are launched with it.
@@ -47,7 +47,6 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
         progress.finish()
         if role is not None:
             iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
-    yield from ()
 
 
 @command(
@@ -99,7 +98,7 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
 
 
 @command("iam-instanceprofileaddrole", PROFILE, ROLE)
-def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
+def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
     """Add a role to an instance profile.
 
     An instance profile can contain one role; to replace it, first remove the current role with
@@ -112,11 +111,10 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> Lines:
     Calls: AddRoleToInstanceProfile
     """
     iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
-    yield from ()
 
 
 @command("iam-instanceprofileremoverole", PROFILE, ROLE)
-def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> Lines:
+def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> None:
     """Remove a role from an instance profile.
 
     Applications on EC2 instances that were launched with the instance profile lose the role's
@@ -129,7 +127,6 @@ def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> Lines:
     Calls: RemoveRoleFromInstanceProfile
     """
     iam.call("RemoveRoleFromInstanceProfile", InstanceProfileName=profile, RoleName=role)
-    yield from ()
 
 
 @command("iam-instanceprofilelistbypath", PATH_PREFIX, *PAGING)

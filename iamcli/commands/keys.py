@@ -47,7 +47,7 @@ def useraddkey(iam: IAM, user: str | None) -> Lines:
 
 
 @command("iam-usermodkey", KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)
-def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Lines:
+def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None:
     """Activate or deactivate an access key, for example to rotate keys.
 
     Requests signed with an inactive key are refused; you can activate the key again at any time.
@@ -62,11 +62,10 @@ def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> Line
     Calls: UpdateAccessKey
     """
     iam.call("UpdateAccessKey", AccessKeyId=key, Status=status, UserName=user)
-    yield from ()
 
 
 @command("iam-userdelkey", KEY, OWN_USER)
-def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
+def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     """Delete a user's access key.
 
     Requests signed with the key are refused from then on, and the key cannot be restored.
@@ -79,7 +78,6 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> Lines:
     Calls: DeleteAccessKey
     """
     iam.call("DeleteAccessKey", AccessKeyId=key, UserName=user)
-    yield from ()
 
 
 @command("iam-userlistkeys", OWN_USER, LAST_USED, *PAGING)

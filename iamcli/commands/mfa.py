@@ -85,7 +85,7 @@ def virtualmfadevicecreate(
 
 
 @command("iam-virtualmfadevicedel", SERIAL)
-def virtualmfadevicedel(iam: IAM, serial: str) -> Lines:
+def virtualmfadevicedel(iam: IAM, serial: str) -> None:
     """Delete a virtual MFA device.
 
     The service refuses to delete a device that is enabled for a user; deactivate it first with
@@ -97,7 +97,6 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> Lines:
     Calls: DeleteVirtualMFADevice
     """
     iam.call("DeleteVirtualMFADevice", SerialNumber=serial)
-    yield from ()
 
 
 @command(
@@ -138,7 +137,7 @@ def _assignment(device: dict[str, Any]) -> Lines:
 
 
 @command("iam-userenablemfadevice", USER, SERIAL, CODE1, CODE2)
-def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> Lines:
+def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Enable an MFA device for a user.
 
     From then on, the user signs in with a password and a code from the device.
@@ -160,11 +159,10 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
         AuthenticationCode1=code1,
         AuthenticationCode2=code2,
     )
-    yield from ()
 
 
 @command("iam-userresyncmfadevice", USER, SERIAL, CODE1, CODE2)
-def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> Lines:
+def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Resynchronize an MFA device whose codes are refused.
 
     The service refuses the codes of a device if the clock or counter of the device has drifted.
@@ -183,11 +181,10 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
         AuthenticationCode1=code1,
         AuthenticationCode2=code2,
     )
-    yield from ()
 
 
 @command("iam-userdeactivatemfadevice", USER, SERIAL)
-def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> Lines:
+def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> None:
     """Deactivate an MFA device and remove it from its user.
 
     The user then signs in without a code from this device.
@@ -199,7 +196,6 @@ def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> Lines:
     Calls: DeactivateMFADevice
     """
     iam.call("DeactivateMFADevice", UserName=user, SerialNumber=serial)
-    yield from ()
 
 
 @command("iam-userlistmfadevices", OWN_USER, *PAGING)

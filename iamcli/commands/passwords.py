@@ -27,7 +27,7 @@ NEW_PASSWORD = PASSWORD.replace(
 
 
 @command("iam-useraddloginprofile", USER, PASSWORD)
-def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
+def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     """Create a user's login profile (console password).
 
     With the password, the user can sign in to the AWS Management Console.
@@ -45,11 +45,10 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> Lines:
     """
     secret = files.secret(password, "Password", new=True)
     iam.call("CreateLoginProfile", UserName=user, Password=secret)
-    yield from ()
 
 
 @command("iam-usermodloginprofile", USER, PASSWORD)
-def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
+def usermodloginprofile(iam: IAM, user: str, password: str) -> None:
     """Change a user's login profile (console password).
 
     The user must already have a password; create the first one with iam-useraddloginprofile(1).
@@ -67,11 +66,10 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> Lines:
     """
     secret = files.secret(password, "Password", new=True)
     iam.call("UpdateLoginProfile", UserName=user, Password=secret)
-    yield from ()
 
 
 @command("iam-userdelloginprofile", USER)
-def userdelloginprofile(iam: IAM, user: str) -> Lines:
+def userdelloginprofile(iam: IAM, user: str) -> None:
     """Delete a user's login profile (console password).
 
     The user can no longer sign in to the AWS Management Console.
@@ -84,7 +82,6 @@ def userdelloginprofile(iam: IAM, user: str) -> Lines:
     Calls: DeleteLoginProfile
     """
     iam.call("DeleteLoginProfile", UserName=user)
-    yield from ()
 
 
 @command("iam-usergetloginprofile", USER)
@@ -104,7 +101,7 @@ def usergetloginprofile(iam: IAM, user: str) -> Lines:
 
 
 @command("iam-userchangepassword", OLD_PASSWORD, NEW_PASSWORD)
-def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
+def userchangepassword(iam: IAM, old: str, new: str) -> None:
     """Change your own password.
 
     The command changes the password of the user whose access key signs the request.
@@ -127,4 +124,3 @@ def userchangepassword(iam: IAM, old: str, new: str) -> Lines:
     old = files.secret(old, "Old password")
     new = files.secret(new, "New password", new=True)
     iam.call("ChangePassword", OldPassword=old, NewPassword=new)
-    yield from ()

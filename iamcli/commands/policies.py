@@ -107,9 +107,8 @@ def _add(
 
 def _upload(
     iam: IAM, target: PolicyTarget, name: str, policy: str, file: str | None, document: str | None
-) -> Lines:
+) -> None:
     _put(iam, target, name, policy, policies.given(file, document))
-    yield from ()
 
 
 def _list(
@@ -150,9 +149,8 @@ def _document(iam: IAM, target: PolicyTarget, named: dict[str, str], policy: str
     return stored_document(answer["PolicyDocument"])
 
 
-def _delete(iam: IAM, target: PolicyTarget, name: str, policy: str) -> Lines:
+def _delete(iam: IAM, target: PolicyTarget, name: str, policy: str) -> None:
     iam.call(target.delete, **{target.parameter: name}, PolicyName=policy)
-    yield from ()
 
 
 @command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY)
@@ -262,7 +260,7 @@ def roleaddpolicy(
 @command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT)
 def useruploadpolicy(
     iam: IAM, user: str, policy: str, file: str | None, document: str | None
-) -> Lines:
+) -> None:
     """Add an inline policy to a user, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -282,13 +280,13 @@ def useruploadpolicy(
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    return _upload(iam, USERS, user, policy, file, document)
+    _upload(iam, USERS, user, policy, file, document)
 
 
 @command("iam-groupuploadpolicy", GROUP, POLICY, POLICY_FILE, POLICY_TEXT)
 def groupuploadpolicy(
     iam: IAM, group: str, policy: str, file: str | None, document: str | None
-) -> Lines:
+) -> None:
     """Add an inline policy to a group, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -307,13 +305,13 @@ def groupuploadpolicy(
       $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
-    return _upload(iam, GROUPS, group, policy, file, document)
+    _upload(iam, GROUPS, group, policy, file, document)
 
 
 @command("iam-roleuploadpolicy", ROLE, POLICY, POLICY_FILE, POLICY_TEXT)
 def roleuploadpolicy(
     iam: IAM, role: str, policy: str, file: str | None, document: str | None
-) -> Lines:
+) -> None:
     """Add an inline policy to a role, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -333,7 +331,7 @@ def roleuploadpolicy(
       $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
-    return _upload(iam, ROLES, role, policy, file, document)
+    _upload(iam, ROLES, role, policy, file, document)
 
 
 @command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
@@ -424,7 +422,7 @@ def rolelistpolicies(
 
 
 @command("iam-userdelpolicy", USER, POLICY)
-def userdelpolicy(iam: IAM, user: str, policy: str) -> Lines:
+def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
     """Delete a user's inline policy.
 
     The user loses the permissions that only this policy granted.
@@ -435,11 +433,11 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> Lines:
       $ iam-userdelpolicy -u bob -p AllAccessPolicy
     Calls: DeleteUserPolicy
     """
-    return _delete(iam, USERS, user, policy)
+    _delete(iam, USERS, user, policy)
 
 
 @command("iam-groupdelpolicy", GROUP, POLICY)
-def groupdelpolicy(iam: IAM, group: str, policy: str) -> Lines:
+def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
     """Delete a group's inline policy.
 
     The members of the group lose the permissions that only this policy granted.
@@ -450,11 +448,11 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> Lines:
       $ iam-groupdelpolicy -g Admin -p AllAccessPolicy
     Calls: DeleteGroupPolicy
     """
-    return _delete(iam, GROUPS, group, policy)
+    _delete(iam, GROUPS, group, policy)
 
 
 @command("iam-roledelpolicy", ROLE, POLICY)
-def roledelpolicy(iam: IAM, role: str, policy: str) -> Lines:
+def roledelpolicy(iam: IAM, role: str, policy: str) -> None:
     """Delete a role's inline policy.
 
     The role loses the permissions that only this policy granted.
@@ -465,4 +463,4 @@ def roledelpolicy(iam: IAM, role: str, policy: str) -> Lines:
       $ iam-roledelpolicy -r webserver -p read-config
     Calls: DeleteRolePolicy
     """
-    return _delete(iam, ROLES, role, policy)
+    _delete(iam, ROLES, role, policy)

@@ -102,7 +102,7 @@ def servercertupload(
 
 
 @command("iam-servercertmod", SERVER_CERT, NEW_NAME, NEW_PATH)
-def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> Lines:
+def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> None:
     """Rename a server certificate or change its path.
 
     The server certificate keeps its ID; the ARN changes with the name and the path.
@@ -119,11 +119,10 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
         NewServerCertificateName=new_name,
         NewPath=path,
     )
-    yield from ()
 
 
 @command("iam-servercertdel", SERVER_CERT)
-def servercertdel(iam: IAM, certificate: str) -> Lines:
+def servercertdel(iam: IAM, certificate: str) -> None:
     """Delete a server certificate.
 
     Before you delete a certificate, remove it from the load balancers that use it: a load balancer
@@ -137,7 +136,6 @@ def servercertdel(iam: IAM, certificate: str) -> Lines:
     Calls: DeleteServerCertificate
     """
     iam.call("DeleteServerCertificate", ServerCertificateName=certificate)
-    yield from ()
 
 
 @command("iam-servercertgetattributes", SERVER_CERT)

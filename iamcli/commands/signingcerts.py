@@ -63,7 +63,7 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
 
 
 @command("iam-usermodcert", CERTIFICATE_ID, STATUS, OWN_USER)
-def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Lines:
+def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> None:
     """Activate or deactivate a signing certificate, for example to rotate it.
 
     Requests signed with an inactive certificate are refused; you can activate the certificate again
@@ -79,11 +79,10 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> Li
     Calls: UpdateSigningCertificate
     """
     iam.call("UpdateSigningCertificate", CertificateId=certificate, Status=status, UserName=user)
-    yield from ()
 
 
 @command("iam-userdelcert", CERTIFICATE_ID, OWN_USER)
-def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
+def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     """Delete a user's signing certificate.
 
     Requests signed with the certificate are refused from then on.
@@ -96,7 +95,6 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> Lines:
     Calls: DeleteSigningCertificate
     """
     iam.call("DeleteSigningCertificate", CertificateId=certificate, UserName=user)
-    yield from ()
 
 
 @command(

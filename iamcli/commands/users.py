@@ -126,7 +126,7 @@ def usercreate(
 
 
 @command("iam-usermod", USER, NEW_USER, NEW_PATH.replace(metavar="PATH", dest="path"))
-def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> Lines:
+def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None:
     """Rename a user or change its path.
 
     The user keeps its ID, password, access keys, policies and group memberships.
@@ -140,7 +140,6 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> Line
     Calls: UpdateUser
     """
     iam.call("UpdateUser", UserName=user, NewUserName=new_name, NewPath=path)
-    yield from ()
 
 
 @command(

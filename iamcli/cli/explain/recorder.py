@@ -105,7 +105,7 @@ def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Cas
     iam = Recorder(answers, case)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
-    for line in command.function(iam, **arguments):
+    for line in command.function(iam, **arguments) or ():
         if isinstance(line, Note):
             notes.append(line)
         elif not isinstance(line, RequireOutput):

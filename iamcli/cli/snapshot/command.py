@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.client.service import IAM
-    from iamcli.output.lines import Lines
     from iamcli.output.streams import Output
 
 
@@ -108,11 +107,10 @@ def _snapshot(  # noqa: PLR0913 - the options
         if content["unread"]:
             output.note(f"{refusals(content)}; {file} lists them in its member unread")
 
-    def read_account(iam: IAM) -> Lines:
+    def read_account(iam: IAM) -> None:
         from iamcli.cli.snapshot.reader import read
 
         save(read(iam, users))
-        yield from ()
 
     if details is None:
         execute(Command("iamcli snapshot", (), read_account), connection, output)
