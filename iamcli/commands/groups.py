@@ -80,7 +80,7 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> No
     "iam-groupdel",
     GROUP,
     RECURSIVE.replace(help="first remove all members and policies"),
-    PRETEND.replace(help="with -r: list what would be removed, but remove nothing"),
+    PRETEND,
 )
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a group, optionally with its memberships and policies.

@@ -53,7 +53,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
     "iam-instanceprofiledel",
     PROFILE,
     RECURSIVE.replace(help="first remove the role from the instance profile"),
-    PRETEND.replace(help="with -r: list what would be removed, but remove nothing"),
+    PRETEND,
 )
 def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
     """Delete an instance profile, optionally removing its role first.

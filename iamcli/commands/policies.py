@@ -44,9 +44,8 @@ class PolicyTarget:
     """
 
     def __init__(
-        self, kind: str, parameter: str, put: str, get: str, names: str, delete: str, attached: str
+        self, parameter: str, put: str, get: str, names: str, delete: str, attached: str
     ) -> None:
-        self.kind = kind
         self.parameter = parameter
         self.put = put
         self.get = get
@@ -56,7 +55,6 @@ class PolicyTarget:
 
 
 USERS = PolicyTarget(
-    "user",
     "UserName",
     "PutUserPolicy",
     "GetUserPolicy",
@@ -65,7 +63,6 @@ USERS = PolicyTarget(
     "ListAttachedUserPolicies",
 )
 GROUPS = PolicyTarget(
-    "group",
     "GroupName",
     "PutGroupPolicy",
     "GetGroupPolicy",
@@ -74,7 +71,6 @@ GROUPS = PolicyTarget(
     "ListAttachedGroupPolicies",
 )
 ROLES = PolicyTarget(
-    "role",
     "RoleName",
     "PutRolePolicy",
     "GetRolePolicy",

@@ -146,7 +146,7 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None
     "iam-userdel",
     USER,
     RECURSIVE.replace(help="first remove everything that belongs to the user"),
-    PRETEND.replace(help="with -r: list what would be removed, but remove nothing"),
+    PRETEND,
 )
 def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a user, optionally with everything that belongs to the user.

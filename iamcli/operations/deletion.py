@@ -37,9 +37,9 @@ class Dependent:
     ``heading`` and ``what``: its names in listings and state lines ("accesskeys", "access key");
     ``read``: the operation that lists it; ``key``: the member of the response with the entries;
     ``member``: the member of an entry with its name, "" if the entry is the name; ``remove``: the
-    operation that removes it; ``parameter``: the parameter for its name; ``since``: the year in
-    which IAM introduced it; ``original``: whether the original toolkit removed it; ``arn``: whether
-    listings show its ARN; ``within``: the member of the response that contains ``key``.
+    operation that removes it; ``parameter``: the parameter for its name; ``original``: whether the
+    original toolkit removed it; ``arn``: whether listings show its ARN; ``within``: the member of
+    the response that contains ``key``.
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
@@ -56,7 +56,6 @@ class Dependent:
         remove: str,
         parameter: str,
         *,
-        since: int,
         original: bool = False,
         arn: bool = False,
         within: str = "",
@@ -68,7 +67,6 @@ class Dependent:
         self.member = member
         self.remove = remove
         self.parameter = parameter
-        self.since = since
         self.original = original
         self.arn = arn
         self.within = within
@@ -113,63 +111,62 @@ USER = Entity(
     "user", "UserName", "DeleteUser", "-r",
     Dependent("accesskeys", "access key",
               "ListAccessKeys", "AccessKeyMetadata", "AccessKeyId",
-              "DeleteAccessKey", "AccessKeyId", since=2010, original=True),
+              "DeleteAccessKey", "AccessKeyId", original=True),
     Dependent("policies", "policy",
               "ListUserPolicies", "PolicyNames", "",
-              "DeleteUserPolicy", "PolicyName", since=2010, original=True),
+              "DeleteUserPolicy", "PolicyName", original=True),
     Dependent("certificates", "signing certificate",
               "ListSigningCertificates", "Certificates", "CertificateId",
-              "DeleteSigningCertificate", "CertificateId", since=2010, original=True),
+              "DeleteSigningCertificate", "CertificateId", original=True),
     Dependent("groups", "membership of group",
               "ListGroupsForUser", "Groups", "GroupName",
-              "RemoveUserFromGroup", "GroupName", since=2010, original=True, arn=True),
+              "RemoveUserFromGroup", "GroupName", original=True, arn=True),
     Dependent("loginprofile", "login profile of",
               "GetLoginProfile", "LoginProfile", "UserName",
-              "DeleteLoginProfile", "UserName", since=2010),
+              "DeleteLoginProfile", "UserName"),
     Dependent("mfadevices", "MFA device",
               "ListMFADevices", "MFADevices", "SerialNumber",
-              "DeactivateMFADevice", "SerialNumber", since=2010),
+              "DeactivateMFADevice", "SerialNumber"),
     Dependent("sshkeys", "SSH public key",
               "ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId",
-              "DeleteSSHPublicKey", "SSHPublicKeyId", since=2015),
+              "DeleteSSHPublicKey", "SSHPublicKeyId"),
     Dependent("servicecredentials", "service credential",
               "ListServiceSpecificCredentials", "ServiceSpecificCredentials",
               "ServiceSpecificCredentialId",
-              "DeleteServiceSpecificCredential", "ServiceSpecificCredentialId", since=2016),
+              "DeleteServiceSpecificCredential", "ServiceSpecificCredentialId"),
     Dependent("attachedpolicies", "attached policy",
               "ListAttachedUserPolicies", "AttachedPolicies", "PolicyArn",
-              "DetachUserPolicy", "PolicyArn", since=2015),
+              "DetachUserPolicy", "PolicyArn"),
 )
 GROUP = Entity(
     "group", "GroupName", "DeleteGroup", "-r",
     Dependent("users", "membership of user",
               "GetGroup", "Users", "UserName",
-              "RemoveUserFromGroup", "UserName", since=2010, original=True, arn=True),
+              "RemoveUserFromGroup", "UserName", original=True, arn=True),
     Dependent("policies", "policy",
               "ListGroupPolicies", "PolicyNames", "",
-              "DeleteGroupPolicy", "PolicyName", since=2010, original=True),
+              "DeleteGroupPolicy", "PolicyName", original=True),
     Dependent("attachedpolicies", "attached policy",
               "ListAttachedGroupPolicies", "AttachedPolicies", "PolicyArn",
-              "DetachGroupPolicy", "PolicyArn", since=2015),
+              "DetachGroupPolicy", "PolicyArn"),
 )
 ROLE = Entity(
     "role", "RoleName", "DeleteRole", "-c",
     Dependent("instance profiles", "place in instance profile",
               "ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName",
-              "RemoveRoleFromInstanceProfile", "InstanceProfileName", since=2012, original=True,
-              arn=True),
+              "RemoveRoleFromInstanceProfile", "InstanceProfileName", original=True, arn=True),
     Dependent("policies", "policy",
               "ListRolePolicies", "PolicyNames", "",
-              "DeleteRolePolicy", "PolicyName", since=2012, original=True),
+              "DeleteRolePolicy", "PolicyName", original=True),
     Dependent("attachedpolicies", "attached policy",
               "ListAttachedRolePolicies", "AttachedPolicies", "PolicyArn",
-              "DetachRolePolicy", "PolicyArn", since=2015),
+              "DetachRolePolicy", "PolicyArn"),
 )
 INSTANCE_PROFILE = Entity(
     "instance profile", "InstanceProfileName", "DeleteInstanceProfile", "-r",
     Dependent("roles", "place of role",
               "GetInstanceProfile", "Roles", "RoleName",
-              "RemoveRoleFromInstanceProfile", "RoleName", since=2012, original=True, arn=True,
+              "RemoveRoleFromInstanceProfile", "RoleName", original=True, arn=True,
               within="InstanceProfile"),
 )
 # fmt: on

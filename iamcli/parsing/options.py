@@ -89,14 +89,7 @@ class Option:
 
     def replace(self, **changes: Any) -> Option:
         """Return a copy with some fields changed."""
-        fields = {**vars(self), **changes}
-        return Option(
-            fields.pop("name"),
-            fields.pop("metavar"),
-            fields.pop("dest"),
-            fields.pop("help"),
-            **fields,
-        )
+        return Option(**{**vars(self), **changes})
 
     def value(self, argument: str) -> Any:
         """Convert ``argument`` to the option's value. Raises UsageError if it is not valid."""

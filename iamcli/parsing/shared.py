@@ -163,7 +163,8 @@ PATH_PREFIX = Option(
     default="`/`",
     complete="path",
 )
-VERBOSE = Option("-v", None, "verbose", "show more")
+# Each command says what it does.
+VERBOSE = Option("-v", None, "verbose", "")
 MAX_ITEMS = Option(
     "-i",
     "MAXITEMS",
@@ -183,8 +184,9 @@ MARKER = Option(
     free=True,
 )
 PAGING = (MAX_ITEMS, MARKER)
-RECURSIVE = Option("-r", None, "recursive", "first remove everything that belongs to it")
-PRETEND = Option("-p", None, "pretend", "list what would be removed, but remove nothing")
+# Each command says what belongs to its entity.
+RECURSIVE = Option("-r", None, "recursive", "")
+PRETEND = Option("-p", None, "pretend", "with -r: list what would be removed, but remove nothing")
 ACTIONS = Option(
     "-a",
     "ACTION",
