@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from iamcli.parsing.shared import COMMON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Sequence
 
     from iamcli.output.lines import Lines
@@ -30,12 +27,11 @@ class Command:
         self.name = name
         self.options = tuple(options)
         self.function = function
-        self.__doc__ = function.__doc__
 
     @property
     def documentation(self) -> str:
-        """The docstring of the function."""
-        return docstring(self.function.__module__, self.function.__name__, self.__doc__)
+        """The docstring of the function; "" with python -OO, which removes it."""
+        return self.function.__doc__ or ""
 
     @property
     def summary(self) -> str:
@@ -46,42 +42,3 @@ class Command:
     def all_options(self) -> list[Option]:
         """The command's options and the common ones, sorted by name."""
         return sorted((*self.options, *COMMON), key=lambda option: option.name)
-
-
-def docstring(module: str, function: str = "", compiled: str | None = None) -> str:
-    """Return the docstring of ``function`` in ``module``, or of the module itself.
-
-    ``compiled``: the docstring as Python has it. PYTHONOPTIMIZE=2 removes docstrings; the source
-    file is read then. Returns "" if there is no docstring or no source file.
-    """
-    if compiled is not None or sys.flags.optimize < 2:  # noqa: PLR2004 - the level that removes them
-        return compiled or ""
-    import ast
-
-    tree = _parsed(module)
-    if not function:
-        return ast.get_docstring(tree) or ""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == function:
-            return ast.get_docstring(node) or ""
-    return ""
-
-
-#: The parsed source files.
-_trees: dict[str, ast.Module] = {}
-
-
-def _parsed(module: str) -> ast.Module:
-    """Return the source of ``module``, parsed; an empty one if it is not available."""
-    if module not in _trees:
-        import ast
-        from importlib.util import find_spec
-
-        spec = find_spec(module)
-        read = getattr(spec and spec.loader, "get_source", None)
-        try:
-            source = read(module) if read else None
-        except (ImportError, OSError):
-            source = None
-        _trees[module] = ast.parse(source or "")
-    return _trees[module]

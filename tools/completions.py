@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docstrings
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
 from iamcli.cli.completion.names import KINDS
@@ -332,6 +333,7 @@ def wanted() -> dict[Path, str]:
 
 def main(*, check: bool) -> int:
     """Update the files; with ``check``, only report. Return the exit status."""
+    docstrings.require()
     made = wanted()
     existing = {path for path in FOLDER.glob("*/*") if path.is_file()}
     stale = sorted(existing - set(made))

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docstrings
 import mdoc
 from related import related
 from transcript import example
@@ -319,6 +320,7 @@ def wanted() -> dict[Path, str]:
 
 def main(*, check: bool) -> int:
     """Update the files; with ``check``, only report. Return the exit status."""
+    docstrings.require()
     made = wanted()
     stale = [path for path in sorted(MAN.glob("iam-*.1")) if path not in made]
     outdated = [

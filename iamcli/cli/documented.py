@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import click
 
-from iamcli.command import docstring
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from iamcli.output.streams import Output
 
 
 class DocumentedCommand(click.Command):
     """A command that reports an error if its help cannot be written."""
-
-    def __init__(self, *arguments: Any, **attributes: Any) -> None:
-        super().__init__(*arguments, **attributes)
-        function = self.callback
-        if function:
-            self.help = docstring(function.__module__, function.__name__, self.help)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Return click's help option, changed to print the help through ``Output``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from iamcli.command import docstring
 from iamcli.installation.table import PROGRAMS
 
 TYPE_CHECKING = False
@@ -50,6 +49,5 @@ def commands() -> list[Program]:
 
 
 def _title(module: str) -> str:
-    name = f"iamcli.commands.{module}"
-    documentation = docstring(name, compiled=import_module(name).__doc__)
+    documentation = import_module(f"iamcli.commands.{module}").__doc__ or module.capitalize()
     return documentation.partition("\n")[0].removesuffix(".")
