@@ -7,9 +7,10 @@ A shell changes an unquoted policy in two ways:
   of which repeats the text before and after the object. dash does not expand braces, and neither
   does any shell if the braces are inside quotes, as in ``"{"Statement":[...]}"``.
 
-The words are parsed with the grammar of IAM policies, and the result is expanded again. Only if
-that produces exactly the same words is the policy suggested. If several policies would produce
-them, none is. Source: LEGACY.md (policies typed without quotes).
+The words of a policy with one statement are parsed with the grammar of IAM policies, and the result
+is expanded again. Only if that produces exactly the same words is the policy suggested. For several
+statements, and whenever more than one policy could have been typed, only the form of the command
+line is shown. Source: LEGACY.md (policies typed without quotes).
 """
 
 from __future__ import annotations
@@ -21,9 +22,7 @@ from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    Members = list[tuple[str, list[str]]]
+    from collections.abc import Iterable, Sequence
 
 FORM = """'{"Statement":[...]}'"""
 
@@ -50,26 +49,21 @@ _LAYOUT = re.compile(r"\s*([{}\[\]:,])\s*")
 # No string in a suggested policy has a character that is special in JSON or in a shell.
 _TEXT = rf"""[^\s{{}}\[\],"'\\$`{_DOUBLE}{_SINGLE}]"""
 _ARN = rf"arn:(?:[^:/\s]*:){{4}}{_TEXT}+"
-_SCALARS = {
+_VALUES = {
     "Version": r"2012-10-17|2008-10-17",
     "Id": r"[\w.-]+",
     "Sid": r"[\w.-]*",
     "Effect": r"Allow|Deny",
     "Action": r"\*|[\w*?-]+:[\w*?-]+",
-    "NotAction": r"\*|[\w*?-]+:[\w*?-]+",
     "Resource": rf"\*|{_ARN}",
-    "NotResource": rf"\*|{_ARN}",
     "AWS": rf"\*|\d{{12}}|{_ARN}",
     "Service": r"[\w.-]+",
     "Federated": rf"\w[\w./-]*|{_ARN}",
     "CanonicalUser": r"[0-9a-f]+",
 }
-_PRINCIPALS = {"AWS", "Service", "Federated", "CanonicalUser"}
-_LISTS = {"Action", "NotAction", "Resource", "NotResource", *_PRINCIPALS}
-_STATEMENT = {
-    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
-    *("Resource", "NotResource", "Condition"),
-}
+_NEVER_LISTS = {"Version", "Id", "Sid", "Effect"}
+_ELEMENT = re.compile(r"(Sid|Effect|(?:Not)?(?:Principal|Action|Resource)|Condition):")
+_PRINCIPAL = re.compile(r"(AWS|Service|Federated|CanonicalUser):")
 # The levels of a policy: policy, statement, condition, operator.
 _MAX_DEPTH = 4
 # More characters than IAM accepts, and few enough to be parsed quickly.
@@ -160,11 +154,7 @@ def _is_unquoted(words: list[str]) -> bool:
     if not words or not _BEGINNING.match(words[0]) or _json(words[0]) is not None:
         return False
     # A single word that still has its quotes is JSON with a syntax error.
-    return len(words) > 1 or '"' not in words[0] or _has_typographic_quotes(words[0])
-
-
-def _has_typographic_quotes(text: str) -> bool:
-    return bool(set(text) & {*_DOUBLE, *_SINGLE})
+    return len(words) > 1 or '"' not in words[0] or bool({*words[0]} & {*_DOUBLE, *_SINGLE})
 
 
 def _json(text: str) -> Any:
@@ -200,39 +190,32 @@ def _reconstructed(words: list[str]) -> _Policy:
     if len(joined) > _MAX_LENGTH:
         raise UnclearError
     whole = _is_one_object(joined)
-    quoted = '"' in joined
     arrived = [joined] if whole else words
     parts = [_LAYOUT.sub(r"\1", word.replace('"', "")).strip() for word in arrived]
     if any(re.search(r"\s", part) for part in parts):
         raise UnclearError("the spaces in its strings")
+    policy = _policy(expand_braces(parts[0]) if whole else parts)
+    [statement] = _as_list(policy["Statement"])
     # If the braces were not expanded, a comma may be part of a string.
-    policy = _policy(
-        expand_braces(parts[0]) if whole else parts, _Conditions(commas=whole and "," in joined)
-    )
-    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+    _check_condition(statement.get("Condition", {}), commas=whole)
     # Spaces between words are part of the layout, but those inside words may be part of a string.
     mixed = whole and len(words) > 1 and any(re.search(r"\s", word) for word in words)
-    if mixed or not any(_expands_to(arrived, layout) for layout in _layouts(text, quoted=quoted)):
+    layouts = _layouts(policy, quoted='"' in joined)
+    if mixed or all(arrived != ([text] if whole else expand_braces(text)) for text in layouts):
         raise UnclearError("the spaces in its strings" if " " in joined else "")
-    return _Policy(text, dollar=any(map(_could_hold_dollar, _statements_of(policy))))
+    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+    return _Policy(text, dollar=_could_hold_dollar(statement))
 
 
-def _layouts(text: str, *, quoted: bool) -> Iterable[str]:
-    """Yield the compact policy ``text`` in each layout that uses spaces consistently."""
-    document = json.loads(text)
+def _layouts(policy: dict[str, Any], *, quoted: bool) -> Iterable[str]:
+    """Yield the text of ``policy`` in each layout that uses spaces consistently."""
     commas, colons, pads = (",", ", ", " , "), (":", ": ", " : "), ("", " ")
     for comma, colon, brace, bracket in product(commas, colons, pads, pads):
-        text = json.dumps(document, separators=(comma, colon), ensure_ascii=False)
+        text = json.dumps(policy, separators=(comma, colon), ensure_ascii=False)
         # No string in a reconstructed policy contains a brace or a bracket.
         text = text.replace("{", "{" + brace).replace("}", brace + "}")
         text = text.replace("[", "[" + bracket).replace("]", bracket + "]")
         yield text if quoted else text.replace('"', "")
-
-
-def _expands_to(words: list[str], text: str) -> bool:
-    """Return whether ``text`` results in ``words``, with its braces expanded or not."""
-    whole = _is_one_object(words[0]) and len(words) == 1
-    return words == ([text] if whole else expand_braces(text))
 
 
 def _without_outer_quotes(words: list[str]) -> list[str]:
@@ -286,214 +269,112 @@ def expand_braces(text: str) -> list[str]:
     return [before + word + after for part in parts for word in expand_braces(part)]
 
 
-class _Conditions(NamedTuple):
-    """Parses the conditions of a statement, whose values can be any string.
-
-    ``commas``: whether a comma may be part of a string.
-    """
-
-    commas: bool
-
-    def read(self, words: list[str]) -> dict[str, Any]:
-        operators = _members(_inside(words), _operator_key)
-        return _unique((name, self.operator(name, rest)) for name, rest in operators)
-
-    def operator(self, name: str, words: list[str]) -> dict[str, Any]:
-        members = _members(_inside(words), _condition_key)
-        return _unique((key, self.operand(name, key, rest)) for key, rest in members)
-
-    def operand(self, operator: str, key: str, words: list[str]) -> Any:
-        match = _OPERATOR.match(f"{operator}:")
-        pattern = _OPERANDS.get(match[2]) if match else None
-        value = _value(words, pattern or rf"{_TEXT}+", lists=True)
-        if pattern is None and self.commas and isinstance(value, list) and len(value) > 1:
-            raise UnclearError(f"where each value of {key} ends")
-        for text in _texts(value):
-            if _OTHER_VALUE.fullmatch(text):
-                raise UnclearError(f"whether {text} was in quotes")
-            if _LOST_VARIABLE.search(text):
-                raise UnclearError("whether it contained a $")
-            if "/" in key.partition(":")[2] and ":" in text:
-                raise UnclearError(f"where the key {key} ends")
-        return value
-
-
-def _policy(words: list[str], conditions: _Conditions) -> dict[str, Any]:
-    """Parse a policy from its words."""
-    members: Members = []
-    statements: list[str] = []
-    later: list[str] = []
+def _policy(words: list[str]) -> dict[str, Any]:
+    """Parse a policy with one statement. An element that occurs twice is found by expanding it."""
+    policy: dict[str, Any] = {}
+    statement: list[str] = []
     for word in _inside(words):
         key, _, rest = word.partition(":")
-        if key == "Statement" and not later and (not statements or members[-1][0] == key):
-            statements.append(rest)
-            if len(statements) == 1:
-                members.append((key, []))
+        if key == "Statement":
+            statement.append(rest)
+            policy[key] = None  # its place among the elements
         elif key in {"Version", "Id"}:
-            members.append((key, [rest]))
-        elif statements and members[-1][0] == "Statement":
-            later.append(word)
+            policy[key] = _value(key, [rest])
         else:
             raise UnclearError
-    if not statements:
-        raise UnclearError
-    return _unique(
-        (key, _statement_value(statements, later, conditions) if key == "Statement"
-         else _value(rest, _SCALARS[key]))
-        for key, rest in members
-    )  # fmt: skip
-
-
-def _statement_value(words: list[str], later: list[str], conditions: _Conditions) -> Any:
-    """Parse the value of Statement: ``words`` had that key, ``later`` are the words after them."""
-    if not words[0].startswith("["):
-        if later:
-            raise UnclearError
-        return _statement(words, conditions)
-    words = _without(words, "[", "")
-    if not later:
-        return [_statement(_without(words, "", "]"), conditions)]
-    return [_statement(words, conditions), *_later_statements(later, conditions)]
-
-
-def _later_statements(words: list[str], conditions: _Conditions) -> list[Any]:
-    """Parse all statements but the first. Only the end of the last one is marked, by a bracket."""
-    found: list[list[Any]] = []
-    last = len(words)
-    while last and words[last - 1].endswith("]"):
-        last -= 1
-        members = _try_members(words[:last])
-        ending = _try_members(_without(words[last:], "", "]"))
-        statement = _try_statement(ending or [], conditions)
-        if members is not None and statement:
-            found += [[*way, statement] for way in _partitions(members, conditions)]
-    if len(found) > 1:
-        raise UnclearError("where each statement ends")
-    if not found:
-        raise UnclearError
-    return found[0]
-
-
-def _partitions(members: Members, conditions: _Conditions) -> list[list[Any]]:
-    """Return up to two of the ways to split ``members`` into statements."""
-    ways: dict[int, list[list[Any]]] = {len(members): [[]]}
-    for start in reversed(range(len(members))):
-        found: list[list[Any]] = []
-        for end in range(start + 1, min(start + len(_STATEMENT), len(members)) + 1):
-            statement = _try_statement(members[start:end], conditions) if ways[end] else None
-            if statement:
-                found += [[statement, *way] for way in ways[end]]
-        ways[start] = found[:2]
-    return ways[0]
-
-
-def _statement(words: list[str], conditions: _Conditions) -> dict[str, Any]:
-    statement = _try_statement(_members(words, _statement_key), conditions)
     if not statement:
         raise UnclearError
-    return statement
+    if statement[0].startswith("["):
+        policy["Statement"] = [_statement(_without(statement, "[", "]"))]
+    else:
+        policy["Statement"] = _statement(statement)
+    return policy
 
 
-def _try_statement(members: Members, conditions: _Conditions) -> dict[str, Any] | None:
-    """Parse a statement; return None if ``members`` are none, raise if only a detail is unclear."""
-    keys = {key for key, _ in members}
-    if len(keys) < len(members) or not all(choice & keys for choice in _REQUIRED):
-        return None
-    try:
-        return {key: _statement_member(key, words, conditions) for key, words in members}
-    except UnclearError as unclear:
-        if str(unclear):
-            raise
-        return None
+def _statement(words: list[str]) -> dict[str, Any]:
+    members = _members(words, _ELEMENT)
+    if not all(choice & set(members) for choice in _REQUIRED):
+        raise UnclearError
+    return {key: _element(key, rest) for key, rest in members.items()}
 
 
-def _statement_member(key: str, words: list[str], conditions: _Conditions) -> Any:
+def _element(key: str, words: list[str]) -> Any:
     if key == "Condition":
-        return conditions.read(words)
-    if key in {"Principal", "NotPrincipal"}:
-        return "*" if words == ["*"] else _principal(words)
-    value = _value(words, _SCALARS[key], lists=key in _LISTS)
-    if key in {"Resource", "NotResource"} and any(map(_LOST_VARIABLE.search, _texts(value))):
+        return {
+            operator: {key: _value(key, value) for key, value in _object(rest, _CONDITION_KEY)}
+            for operator, rest in _object(words, _OPERATOR)
+        }
+    if key.endswith("Principal"):
+        if words == ["*"]:
+            return "*"
+        return {kind: _value(kind, value) for kind, value in _object(words, _PRINCIPAL)}
+    value = _value(key, words)
+    if key.endswith("Resource") and any(map(_LOST_VARIABLE.search, _as_list(value))):
         raise UnclearError("whether it contained a $")
     return value
 
 
-def _principal(words: list[str]) -> dict[str, Any]:
-    members = _members(_inside(words), _principal_key)
-    return _unique((key, _value(rest, _SCALARS[key], lists=True)) for key, rest in members)
+def _check_condition(condition: dict[str, dict[str, Any]], *, commas: bool) -> None:
+    """Raise UnclearError if a value may have been another. ``commas``: they may be part of it."""
+    for operator, members in condition.items():
+        pattern = _OPERANDS.get(_OPERATOR.sub(r"\2", f"{operator}:"))
+        for key, value in members.items():
+            values = _as_list(value)
+            if pattern and not all(re.fullmatch(pattern, text, re.ASCII) for text in values):
+                raise UnclearError
+            if not pattern and commas and len(values) > 1:
+                raise UnclearError(f"where each value of {key} ends")
+            for text in values:
+                if _OTHER_VALUE.fullmatch(text):
+                    raise UnclearError(f"whether {text} was in quotes")
+                if _LOST_VARIABLE.search(text):
+                    raise UnclearError("whether it contained a $")
+                if "/" in key.partition(":")[2] and ":" in text:
+                    raise UnclearError(f"where the key {key} ends")
 
 
-def _value(words: list[str], pattern: str, *, lists: bool = False) -> Any:
+def _value(key: str, words: list[str]) -> Any:
     """Parse a string, or a list of strings: one per word, with brackets around the list."""
-    listed = lists and words[0].startswith("[") and words[-1].endswith("]")
+    listed = words[0].startswith("[") and words[-1].endswith("]") and key not in _NEVER_LISTS
     if listed:
         words = [words[0][1:], *words[1:]]
         words[-1] = words[-1][:-1]
     elif len(words) > 1:
         raise UnclearError
+    pattern = _VALUES.get(key.removeprefix("Not"), rf"{_TEXT}+")
     if not all(re.fullmatch(pattern, word, re.ASCII) for word in words):
         raise UnclearError
     return words if listed else words[0]
 
 
-def _texts(value: Any) -> list[str]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _members(words: list[str], key_of: Callable[[str], str]) -> Members:
+def _object(words: list[str], keys: re.Pattern[str]) -> Iterable[tuple[str, list[str]]]:
+    return _members(_inside(words), keys).items()
+
+
+def _members(words: list[str], keys: re.Pattern[str]) -> dict[str, list[str]]:
     """Group words by the key that they start with; later elements of a list have no key."""
-    members: Members = []
+    members: dict[str, list[str]] = {}
     at = 0
     while at < len(words):
-        key = key_of(words[at])
-        rest = [words[at][len(key) + 1 :]]
+        match = keys.match(words[at])
+        if not match:
+            raise UnclearError
+        rest = [words[at][match.end() :]]
         at += 1
         if rest[0].startswith("["):
             while not rest[-1].endswith("]") and at < len(words):
                 rest.append(words[at])
                 at += 1
         else:
-            while at < len(words) and words[at].startswith(f"{key}:"):
-                rest.append(words[at][len(key) + 1 :])
+            while at < len(words) and words[at].startswith(match[0]):
+                rest.append(words[at][match.end() :])
                 at += 1
-        members.append((key, rest))
+        members[match[1]] = rest
     return members
-
-
-def _try_members(words: list[str]) -> Members | None:
-    try:
-        return _members(words, _statement_key)
-    except UnclearError:
-        return None
-
-
-def _statement_key(word: str) -> str:
-    return _known(word.partition(":")[0], _STATEMENT)
-
-
-def _principal_key(word: str) -> str:
-    return _known(word.partition(":")[0], _PRINCIPALS)
-
-
-def _operator_key(word: str) -> str:
-    return _matched(_OPERATOR, word)
-
-
-def _condition_key(word: str) -> str:
-    return _matched(_CONDITION_KEY, word)
-
-
-def _known(key: str, keys: set[str]) -> str:
-    if key not in keys:
-        raise UnclearError
-    return key
-
-
-def _matched(pattern: re.Pattern[str], word: str) -> str:
-    match = pattern.match(word)
-    if not match:
-        raise UnclearError
-    return match[1]
 
 
 def _inside(words: list[str]) -> list[str]:
@@ -510,18 +391,6 @@ def _without(words: list[str], first: str, last: str) -> list[str]:
     if not all(word.startswith(first) and word.endswith(last) for word in words):
         raise UnclearError
     return [word[len(first) : len(word) - len(last)] for word in words]
-
-
-def _unique(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    pairs = list(members)
-    if len(dict(pairs)) != len(pairs):
-        raise UnclearError
-    return dict(pairs)
-
-
-def _statements_of(policy: dict[str, Any]) -> list[dict[str, Any]]:
-    statements = policy["Statement"]
-    return statements if isinstance(statements, list) else [statements]
 
 
 def _could_hold_dollar(statement: dict[str, Any]) -> bool:
