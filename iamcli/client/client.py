@@ -24,20 +24,14 @@ from botocore.signers import RequestSigner
 from iamcli import __version__
 from iamcli.client import outcomes
 from iamcli.client.attempts import Attempts
+from iamcli.client.credentials import chain_keys, frozen
+from iamcli.client.endpoints import check_services, endpoint, require_region
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
-from iamcli.client.settings import (
-    Settings,
-    chain_keys,
-    check_services,
-    endpoint,
-    frozen,
-    require_region,
-    time_limits,
-    transport,
-)
+from iamcli.client.settings import Settings
+from iamcli.client.transport import time_limits, transport
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse, UnknownOutcome
 
 TYPE_CHECKING = False

@@ -11,8 +11,10 @@ import contextlib
 import os
 import sys
 
+from iamcli.client.credentials import CREDENTIAL_SERVICES
+from iamcli.client.endpoints import endpoint
 from iamcli.client.regions import NoEndpoint
-from iamcli.client.settings import CREDENTIAL_SERVICES, endpoint, proxy
+from iamcli.client.transport import proxy
 from iamcli.config.connection import SANDBOX
 from iamcli.errors import Failure
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import ssl
 
 from botocore.awsrequest import (
@@ -47,15 +46,6 @@ _SHORTEST = 1e-6
 #: The time to read what had arrived when the time limit was reached (seconds): the process may have
 #: been stopped.
 _GRACE = 0.2
-
-
-def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
-    """Return the socket options of the connection."""
-    # Without this, each request after the first waits 40 ms for an acknowledgement.
-    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if keep_alive:
-        options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
-    return options
 
 
 class _Response:

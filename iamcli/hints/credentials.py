@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from iamcli.client.regions import is_of_aws
 
 if TYPE_CHECKING:
-    from iamcli.client.settings import Destination
+    from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin
     from iamcli.errors import ServiceError
     from iamcli.hints.given import Given

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.doctor.check import Check
-    from iamcli.client.settings import Destination
+    from iamcli.client.endpoints import Destination
 
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}

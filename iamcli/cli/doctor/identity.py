@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor.probe import Question
+from iamcli.client.endpoints import Destination, configured_endpoint, rules_endpoint
 from iamcli.client.regions import NO_REGION, is_of_aws, partition, signing_region
-from iamcli.client.settings import Destination, configured_endpoint, rules_endpoint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,23 +15,14 @@ from botocore.httpsession import get_cert_path
 from iamcli.cli.doctor import probe
 from iamcli.cli.doctor.identity import CALLER, sts_target
 from iamcli.cli.doctor.probe import Question
+from iamcli.client.credentials import CREDENTIAL_METHODS, find_keys, frozen
+from iamcli.client.endpoints import check_service_endpoints, endpoint
 from iamcli.client.login import NoLogin
 from iamcli.client.messages import ErrorTranslator, reason
 from iamcli.client.retries import mode_and_limit
-from iamcli.client.settings import (
-    CREDENTIAL_METHODS,
-    Settings,
-    ca_bundle,
-    check_service_endpoints,
-    endpoint,
-    environment_proxies,
-    find_keys,
-    frozen,
-    proxy,
-    timeout,
-    transport,
-)
+from iamcli.client.settings import Settings
 from iamcli.client.sources import login, origin
+from iamcli.client.transport import ca_bundle, environment_proxies, proxy, timeout, transport
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -40,7 +31,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.doctor.probe import Outcome
-    from iamcli.client.settings import Destination
+    from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin
     from iamcli.config.connection import Connection
 

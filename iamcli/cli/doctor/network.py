@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from iamcli.cli.doctor.check import Check
     from iamcli.cli.doctor.inspection import Inspection
     from iamcli.cli.doctor.probe import Outcome
-    from iamcli.client.settings import Destination
+    from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin
 
 #: The error codes of a key or a signature that is not accepted, and of a time that is not.

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from iamcli.client.settings import Destination
+    from iamcli.client.endpoints import Destination
 
 #: What prevented an answer of the service. The network or the proxy:
 PROXY = "proxy"
@@ -99,7 +99,7 @@ def ask(
 ) -> Outcome:
     """Send ``question`` to ``target``, signed with ``key``, and return the outcome.
 
-    ``how``: the settings of the session, from ``iamcli.client.settings.transport``; ``seconds``:
+    ``how``: the settings of the session, from ``iamcli.client.transport.transport``; ``seconds``:
     the time for the connection, and for the complete response.
     """
     request = AWSRequest(

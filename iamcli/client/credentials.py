@@ -1,0 +1,143 @@
+"""The credentials that botocore finds, and why they cannot be used."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from iamcli.config.connection import is_credential
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from botocore.session import Session
+
+    from iamcli.client.settings import Settings
+
+#: The credential methods of botocore that send requests to a service, and these services.
+CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
+CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
+
+
+def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
+    """Return the credentials from botocore's chain, or None if it finds none.
+
+    ``without``: the credential methods of botocore that are not used. Raises Failure if what the
+    configuration names cannot be used, and the exceptions of botocore if it cannot be read.
+    """
+    if settings.session is None:
+        return None
+    from botocore import credentials
+
+    # botocore also makes such a provider for each profile whose credentials assume a role.
+    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=_credential_program)
+    chain = settings.session.get_component("credential_provider")
+    # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
+    for method in ("ec2-credentials-file", *without):
+        chain.remove(method)
+    try:
+        keys = _called(settings.session.get_credentials)
+    except Exception as error:  # noqa: BLE001 - any, for a file of another form
+        raise _no_login(settings.session, error) or _unusable(error) from None
+    if keys is None and not without:
+        failure = _no_login(settings.session, None)
+        if failure:
+            raise failure
+    return keys
+
+
+def _no_login(session: Session, error: Exception | None) -> Failure | None:
+    from iamcli.client.login import unusable
+
+    return unusable(session, error)
+
+
+def _credential_program(arguments: list[str], **settings: Any) -> subprocess.Popen[bytes]:
+    """Start the program of a ``credential_process``, which can read only from a terminal.
+
+    Otherwise standard input may be a list of the script. Source: LEGACY.md (programs for
+    credentials).
+    """
+    import subprocess
+
+    source = None if os.isatty(0) else subprocess.DEVNULL
+    return subprocess.Popen(arguments, stdin=source, **settings)  # noqa: S603 - as botocore does
+
+
+def chain_keys(settings: Settings) -> Any:
+    """Return the credentials from botocore's chain; raise Failure if it finds none."""
+    keys = find_keys(settings)
+    if keys is None:
+        raise Failure(
+            "no credentials; looked for --aws-credential-file, AWS_CREDENTIAL_FILE, the AWS_* "
+            "variables, the AWS profile files, and the role of the container or instance; set "
+            "AWS_CREDENTIAL_FILE to a file with the two lines AWSAccessKeyId=YOUR-KEY-ID and "
+            "AWSSecretKey=YOUR-SECRET-KEY"
+        )
+    return keys
+
+
+def frozen(keys: Any) -> Any:
+    """Return the current values of the credentials; raise Failure if they cannot be used."""
+    try:
+        key = _called(keys.get_frozen_credentials)
+    except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
+        raise _unusable(error) from None
+    if not all(map(_is_part, (key.access_key, key.secret_key, key.token or ""))):
+        raise Failure("the credentials of the AWS configuration contain an invalid character")
+    return key
+
+
+def _called(obtain: Callable[[], Any]) -> Any:
+    """Return what ``obtain`` returns.
+
+    Without a terminal, botocore reads the code of an MFA device from standard input, and Python
+    would print a warning.
+    """
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return obtain()
+
+
+def _unusable(error: Exception) -> Failure:
+    """Return the failure for an exception that was raised while botocore got credentials."""
+    reason = _report(error)
+    if isinstance(getattr(error, "kwargs", {}).get("error"), ValueError):
+        # The text of such an error may contain the password of a proxy.
+        reason = "an address or a header is invalid; check the proxy variables"
+    elif isinstance(error, EOFError):
+        reason = "the code of the MFA device was not entered"
+    elif isinstance(error, OSError) and error.strerror:
+        reason = f"{error.filename or 'a file'}: {error.strerror}"
+    # RuntimeError: the credentials have expired, or were renewed and the new ones have, too.
+    elif not isinstance(error, (BotoCoreError, ClientError, RuntimeError, ValueError)):
+        reason = f"a file or a program gave an invalid value ({type(error).__name__})"
+    return Failure(f"cannot get credentials from the AWS configuration: {reason}")
+
+
+def _report(error: Exception) -> str:
+    """Return the report of an exception as one line.
+
+    That of invalid parameters has a line for each of them. A program may print an empty line first,
+    and indented lines about where it failed.
+    """
+    lines = [line for line in str(error).splitlines() if line.strip() and not line[0].isspace()]
+    if not lines:
+        return type(error).__name__
+    heading = lines[0].rstrip()
+    if isinstance(error, ParamValidationError):
+        return f"{heading} {'; '.join(lines[1:])}"
+    more = lines[1] if heading.endswith(":") and len(lines) > 1 else ""
+    return f"{heading} {more}".rstrip()
+
+
+def _is_part(value: object) -> bool:
+    return isinstance(value, str) and is_credential(value)

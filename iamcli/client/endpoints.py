@@ -1,0 +1,185 @@
+"""The endpoints: where requests are sent, from options, variables, files and botocore's rules."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from botocore.exceptions import BaseEndpointResolverError, EndpointProviderError
+
+from iamcli.client.credentials import CREDENTIAL_METHODS, CREDENTIAL_SERVICES
+from iamcli.client.regions import (
+    NoEndpoint,
+    is_known,
+    is_of_aws,
+    own_region,
+    partition,
+    signing_region,
+    unknown,
+)
+from iamcli.client.settings import VARIABLES
+from iamcli.client.transport import environment_proxies
+from iamcli.config.connection import checked_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from iamcli.client.settings import Settings
+    from iamcli.config.connection import Connection
+
+#: Those of the methods that send requests to STS in the configured region.
+_STS_METHODS = ("assume-role", "assume-role-with-web-identity")
+
+#: What names an endpoint of each service.
+_NAMING = {"iam": "--url or AWS_IAM_URL", "sts": "AWS_ENDPOINT_URL_STS"}
+
+
+class Destination(NamedTuple):
+    """Where requests are sent: the ``url`` of the endpoint, and the ``region`` that signs.
+
+    ``source``: the option, variable or rules that the URL is from; ``specified``: whether the user
+    specified the URL, so that it does not follow from a region; ``setting``: what sets the region
+    ("AWS_REGION is cn-north-1").
+    """
+
+    url: str
+    region: str
+    source: str
+    specified: bool
+    setting: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region ("aws-cn"), or "unknown"."""
+        return partition(self.region) or "unknown"
+
+    @property
+    def is_another_service(self) -> bool:
+        """Whether the user specified the URL, and it is not one of AWS."""
+        return self.specified and not is_of_aws(self.url)
+
+
+def endpoint(connection: Connection, settings: Settings) -> Destination:
+    """Return where requests are sent.
+
+    Adds to the warnings of ``connection``. Raises Failure if a configured endpoint is invalid, and
+    NoEndpoint if none is configured and the region has none.
+    """
+    url, source = connection.url, connection.url_source
+    if url is None:
+        url, source = configured_endpoint(connection, settings, "iam")
+    if url:
+        return Destination(
+            url,
+            signing_region(url, settings.region),
+            source,
+            specified=True,
+            setting=settings.region_setting,
+        )
+    require_region(connection, settings)
+    return rules_endpoint(settings, "iam", settings.region)
+
+
+def require_region(connection: Connection, settings: Settings) -> None:
+    """Raise UnknownRegion if the endpoint follows from a region that is not known."""
+    if not (connection.url or settings.endpoint_url()):
+        _require_known(settings, "iam")
+
+
+def check_services(connection: Connection, settings: Settings, keys: Any) -> None:
+    """Check the way to the services that ``keys`` are requested from.
+
+    botocore sends the requests, and its errors contain the addresses. Raises as
+    ``check_service_endpoints`` and ``environment_proxies`` do.
+    """
+    if getattr(keys, "method", None) in CREDENTIAL_METHODS:
+        environment_proxies("https://sts.amazonaws.com")
+        check_service_endpoints(connection, settings, keys)
+
+
+def check_service_endpoints(connection: Connection, settings: Settings, keys: Any) -> None:
+    """Check the endpoints of the services that ``keys`` are requested from.
+
+    Adds to the warnings of ``connection``. Raises Failure if one is invalid, and UnknownRegion if
+    STS would be asked in a region that is not known.
+    """
+    method = getattr(keys, "method", None)
+    services = CREDENTIAL_SERVICES if method in CREDENTIAL_METHODS else ()
+    named = {service: configured_endpoint(connection, settings, service)[0] for service in services}
+    if method in _STS_METHODS and not named["sts"]:
+        _require_known(settings, "sts")
+
+
+def _require_known(settings: Settings, service: str) -> None:
+    if not is_known(settings.region):
+        raise unknown(settings.region, settings.region_source, _NAMING[service])
+
+
+def rules_endpoint(settings: Settings, service: str, region: str) -> Destination:
+    """Return the endpoint of AWS for ``service`` in ``region``, which can also be ``NO_REGION``.
+
+    Raises NoEndpoint if there is no dual-stack endpoint, and the exceptions of botocore.
+    """
+    from botocore.endpoint_provider import EndpointProvider
+    from botocore.loaders import Loader
+
+    loader = Loader()
+    fips, dual_stack = map(settings.switch, ("use_fips_endpoint", "use_dualstack_endpoint"))
+    rules = loader.load_service_model(service, "endpoint-rule-set-1")
+    provider = EndpointProvider(rules, loader.load_data("partitions"))
+    try:
+        if dual_stack:
+            _require_variant(service, region, fips=fips)
+        found = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual_stack)
+    except (BaseEndpointResolverError, EndpointProviderError):
+        if dual_stack:
+            raise _no_dual_stack(service, region) from None
+        raise
+    schemes = found.properties.get("authSchemes") or [{}]
+    # For some endpoints, the rules name no signing region.
+    default = own_region(region) if service == "iam" else region
+    return Destination(
+        found.url,
+        schemes[0].get("signingRegion") or default,
+        f"botocore's rules for {region}",
+        specified=False,
+        setting=settings.region_setting,
+    )
+
+
+def _require_variant(service: str, region: str, *, fips: bool) -> None:
+    """Raise BaseEndpointResolverError if the partition of ``region`` has no dual-stack endpoints.
+
+    The endpoint rules invent one, so a client of botocore asks the older data first.
+    """
+    from botocore.loaders import Loader
+    from botocore.regions import EndpointResolver
+
+    EndpointResolver(Loader().load_data("endpoints")).construct_endpoint(
+        service, region, use_dualstack_endpoint=True, use_fips_endpoint=fips
+    )
+
+
+def _no_dual_stack(service: str, region: str) -> NoEndpoint:
+    from botocore import __version__
+
+    variable = VARIABLES["use_dualstack_endpoint"]
+    source = variable if os.environ.get(variable) else "use_dualstack_endpoint of the AWS profile"
+    return NoEndpoint(
+        f"botocore {__version__} has no dual-stack endpoint of {service.upper()} in "
+        f"{partition(region)}; unset {source}, or name an endpoint with {_NAMING[service]}"
+    )
+
+
+def configured_endpoint(
+    connection: Connection, settings: Settings, service: str
+) -> tuple[str | None, str]:
+    """Return the configured endpoint, checked as ``--url`` is, or None; and its source."""
+    configured = settings.endpoint_url(service)
+    if not configured:
+        return None, ""
+    url, warning = checked_url(*configured)
+    if warning and warning not in connection.warnings:
+        connection.warnings.append(warning)
+    return url, configured[1]

@@ -1,0 +1,126 @@
+"""The way to an endpoint: the proxy, certificates, time limits and socket options."""
+
+from __future__ import annotations
+
+import os
+import socket
+from urllib.parse import urlsplit
+
+from iamcli.client.settings import VARIABLES
+from iamcli.config.connection import is_proxy
+from iamcli.errors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from iamcli.client.settings import Settings
+    from iamcli.config.connection import Connection
+
+#: Seconds to wait for a connection, and for a complete response; and the maximum of both.
+TIMEOUT = 60.0
+MAX_TIMEOUT = 3600.0
+
+
+def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:
+    """Return how to reach ``url``: settings of a botocore HTTP session, and the proxy's source.
+
+    The source is "" if there is no proxy. Raises Failure as ``environment_proxies`` does.
+    """
+    if connection.proxy:
+        proxies = {"http": connection.proxy, "https": connection.proxy}
+        source = connection.proxy_source
+    else:
+        proxies, source = environment_proxies(url)
+    found: dict[str, Any] = {
+        # An empty name would switch the verification off.
+        "verify": ca_bundle(settings)[0] or True,
+        "proxies": proxies,
+        "proxies_config": settings.get("proxies_config"),
+        "socket_options": socket_options(keep_alive=settings.switch("tcp_keepalive")),
+    }
+    return found, source
+
+
+def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, str]:
+    """Return the address of the proxy for ``url``, without a login, and its source; else "".
+
+    Raises Failure as ``environment_proxies`` does.
+    """
+    how, source = transport(connection, settings, url)
+    address = how["proxies"].get(urlsplit(url).scheme, "")
+    return address.rpartition("@")[2].rpartition("//")[2].rstrip("/"), source
+
+
+def ca_bundle(settings: Settings) -> tuple[str, str]:
+    """Return the file of certificate authorities to trust and its source; "" for botocore's own."""
+    bundle = settings.get("ca_bundle")
+    if bundle:
+        variable = VARIABLES["ca_bundle"]
+        of_variable = os.environ.get(variable) == bundle
+        return str(bundle), variable if of_variable else "ca_bundle of the AWS configuration"
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE", "")
+    return bundle, "REQUESTS_CA_BUNDLE" if bundle else ""
+
+
+def environment_proxies(url: str) -> tuple[dict[str, str], str]:
+    """Return the proxies of the environment for ``url``, by scheme, and the variable that counts.
+
+    Raises Failure if that variable is not the address of a proxy. The message does not show the
+    value, which may contain a password.
+    """
+    from botocore.utils import get_environ_proxies
+
+    proxies = get_environ_proxies(url)
+    name = f"{urlsplit(url).scheme}_proxy"
+    proxy = proxies.get(name.removesuffix("_proxy"))
+    if not proxy:
+        return proxies, ""
+    # The name in lower case counts first.
+    names = [name, *sorted(os.environ)]
+    same = (other for other in names if other.lower() == name and os.environ.get(other) == proxy)
+    source = next(same, "the proxy settings of the system")
+    if not is_proxy(proxy):
+        raise Failure(
+            f"{source} is not the address of an HTTP proxy; use http://HOST:PORT or "
+            "http://USER:PASSWORD@HOST:PORT, with special characters of the password as %XX"
+        )
+    return proxies, source
+
+
+def time_limits(settings: Settings) -> tuple[float, float]:
+    """Return the seconds to wait for a connection, and for a complete response.
+
+    IAMCLI_TIMEOUT sets both. If it is not set, a defaults mode of the AWS SDKs may set a shorter
+    time for the connection. Raises as ``timeout`` does.
+    """
+    seconds = timeout()
+    if os.environ.get("IAMCLI_TIMEOUT"):
+        return seconds, seconds
+    return settings.get("connect_timeout") or seconds, seconds
+
+
+def timeout() -> float:
+    """Return the seconds to wait for a complete response; raise Failure if the value is invalid."""
+    given = os.environ.get("IAMCLI_TIMEOUT")
+    if not given:
+        return TIMEOUT
+    try:
+        # float() takes underscores and digits of other scripts, too.
+        seconds = float(given) if given.isascii() and "_" not in given else 0.0
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_TIMEOUT:
+        raise Failure(
+            f"invalid IAMCLI_TIMEOUT: {given}; use a number of seconds, at most {MAX_TIMEOUT:.0f}"
+        )
+    return seconds
+
+
+def socket_options(*, keep_alive: bool) -> list[tuple[int, int, int]]:
+    """Return the socket options of the connection."""
+    # Without this, each request after the first waits 40 ms for an acknowledgement.
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if keep_alive:
+        options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
+    return options
