@@ -5,7 +5,9 @@ The other addresses are endpoints of the stub, which records what reaches it.
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
 import sys
 import timeit
@@ -19,6 +21,8 @@ from support.selection import every
 from support.stub import ok
 
 from iamcli.client import parents
+from iamcli.client.settings import Settings
+from iamcli.config.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,6 +192,33 @@ def test_the_subcommands_of_iamcli_are_confined_too(
     run(sys.executable, "-m", "iamcli", *subcommand.split(), env=env)
     assert private.operations
     assert other.operations == []
+
+
+def test_to_read_the_settings_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment and the connection are changed only by what has the name of it."""
+    key = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "x" * 40}
+    monkeypatch.setattr(os, "environ", {**environment(tmp_path), **key})
+    options = {"credential_file": None, "client_config_file": None, "url": ELSEWHERE}
+    connection = Connection(options, {**os.environ, "IAMCLI_SANDBOX": "http://127.0.0.1:9"})
+    before = dict(vars(connection)), dict(os.environ)
+    Settings.for_connection(connection)
+    assert (dict(vars(connection)), dict(os.environ)) == before
+
+
+def test_who_reads_the_settings_for_a_connection_confines_it() -> None:
+    """First a command whose environment was reset is refused, and then the rest is confined."""
+    order = ["refuse_outside", "Settings.for_connection", "confine"]
+    users = []
+    for file in (ROOT / "iamcli").rglob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(file.read_text())) if type(node) is ast.Call]
+        calls.sort(key=lambda call: call.lineno)
+        names = [name for name in (ast.unparse(call.func) for call in calls) if name in order]
+        if order[1] in names:
+            users.append(file.name)
+            assert names == order, file
+    assert sorted(users) == ["client.py", "inspection.py"]
 
 
 def test_the_address_of_the_sandbox_is_not_reported(

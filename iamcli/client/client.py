@@ -24,6 +24,7 @@ from botocore.signers import RequestSigner
 from iamcli import __version__
 from iamcli.client import outcomes
 from iamcli.client.attempts import Attempts
+from iamcli.client.confinement import confine, refuse_outside
 from iamcli.client.credentials import chain_keys, frozen
 from iamcli.client.endpoints import check_services, endpoint, require_region
 from iamcli.client.http import BoundedSession
@@ -65,7 +66,9 @@ class Client:
         complete_model: bool = False,
     ) -> None:
         with ErrorTranslator():
+            refuse_outside(connection)
             settings = Settings.for_connection(connection)
+            confine(connection, settings)
             limits = time_limits(settings)
             self._config = Config(read_timeout=limits[1])
             # Before anything is sent for credentials.

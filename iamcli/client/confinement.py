@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 
+from iamcli.client import parents
 from iamcli.client.credentials import CREDENTIAL_SERVICES
 from iamcli.client.endpoints import endpoint
 from iamcli.client.regions import NoEndpoint
@@ -20,8 +21,6 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
-
     from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
 
@@ -39,11 +38,14 @@ REPORT_PATH = "/command-without-environment"
 _TIMEOUT = 2.0
 
 
-def refuse(connection: Connection, private: str) -> NoReturn:
-    """Raise Failure, because ``connection`` does not lead to the ``private`` IAM of the sandbox.
+def refuse_outside(connection: Connection) -> None:
+    """Raise Failure if this process is in a sandbox, and ``connection`` does not lead to its IAM.
 
     The private IAM is told that this command has failed. Source: LEGACY.md (the sandbox).
     """
+    private = "" if connection.simulated else parents.left(connection)
+    if not private:
+        return
     _report(private)
     if connection.sandbox:
         raise Failure(f"{SANDBOX} was changed, so nothing was sent; set it to {private} again")
@@ -73,11 +75,14 @@ def _report(private: str) -> None:
 
 
 def confine(connection: Connection, settings: Settings) -> None:
-    """Make ``connection`` use the private IAM directly, and also botocore, in this process.
+    """In the sandbox, make ``connection`` use the private IAM directly, and botocore too.
 
-    Sets ``connection.diversion`` if another address or a proxy was specified. Raises Failure if
-    that address is invalid, as outside the sandbox. Source: LEGACY.md (the sandbox).
+    Changes ``connection`` and the environment of this process. Sets ``connection.diversion`` if
+    another address or a proxy was specified. Raises Failure if that address is invalid, as outside
+    the sandbox. Source: LEGACY.md (the sandbox).
     """
+    if not connection.sandbox:
+        return
     try:
         specified = endpoint(connection, settings)
     except NoEndpoint:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
 
-#: Those of the methods that send requests to STS in the configured region.
+#: Those of CREDENTIAL_METHODS that send requests to STS in the configured region.
 _STS_METHODS = ("assume-role", "assume-role-with-web-identity")
 
 #: What names an endpoint of each service.

@@ -6,7 +6,6 @@ import os
 
 from botocore.exceptions import BotoCoreError
 
-from iamcli.client import parents
 from iamcli.client.regions import NO_REGION
 from iamcli.errors import Failure
 
@@ -60,27 +59,12 @@ class Settings:
 
     @classmethod
     def for_connection(cls, connection: Connection) -> Settings:
-        """Return the settings for ``connection``, with a session only if one is needed.
-
-        In the sandbox, ``connection`` is changed so that it leads to the private IAM only. Raises
-        Failure, and tells the sandbox, if its environment was reset.
-        """
-        private = "" if connection.simulated else parents.left(connection)
-        if private:
-            from iamcli.client.confinement import refuse
-
-            refuse(connection, private)
+        """Return the settings for ``connection``, with a session only if one is needed."""
         if connection.keys and not _has_configuration():
-            settings = cls(None)
-        elif connection.credential_file is None:
-            settings = cls(_session())
-        else:
-            settings = cls(_readable_session(), independent=True)
-        if connection.sandbox:
-            from iamcli.client.confinement import confine
-
-            confine(connection, settings)
-        return settings
+            return cls(None)
+        if connection.credential_file is None:
+            return cls(_session())
+        return cls(_readable_session(), independent=True)
 
     def get(self, name: str) -> Any:
         """Return the setting ``name``, or None if it is not set."""

@@ -15,6 +15,7 @@ from botocore.httpsession import get_cert_path
 from iamcli.cli.doctor import probe
 from iamcli.cli.doctor.identity import CALLER, sts_target
 from iamcli.cli.doctor.probe import Question
+from iamcli.client.confinement import confine, refuse_outside
 from iamcli.client.credentials import CREDENTIAL_METHODS, find_keys, frozen
 from iamcli.client.endpoints import check_service_endpoints, endpoint
 from iamcli.client.login import NoLogin
@@ -120,7 +121,9 @@ class Inspection:
             # One of the defaults modes asks the instance for its region.
             os.environ[_NO_METADATA] = "true"
         try:
+            refuse_outside(connection)
             self._settings = Settings.for_connection(connection)
+            confine(connection, self._settings)
         except exceptions.ProfileNotFound as error:
             raise NoProfile(str(error)) from None
         except (exceptions.BotoCoreError, ValueError) as error:

@@ -41,7 +41,6 @@ IMPORTED = (
     "encodings.idna",
     "getpass",
     "iamcli.client.client",
-    "iamcli.client.confinement",
     "iamcli.client.service",
     "iamcli.config.characters",
     "iamcli.config.connection",
