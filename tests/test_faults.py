@@ -462,7 +462,7 @@ class Endless:
         self._markers = markers
         self.requests = 0
 
-    def call(self, _operation: str, **_parameters: object) -> dict[str, object]:
+    def send(self, _operation: str, **_parameters: object) -> dict[str, object]:
         self.requests += 1
         return {"Users": ["x"], "IsTruncated": True, "Marker": next(self._markers)}
 
@@ -487,7 +487,7 @@ class Pages:
         self.strict = strict
         self.asked: list[tuple[object, object]] = []
 
-    def call(self, _operation: str, *, Marker: str | None, MaxItems: int) -> dict[str, object]:  # noqa: N803
+    def send(self, _operation: str, *, Marker: str | None, MaxItems: int) -> dict[str, object]:  # noqa: N803
         self.asked.append((Marker, MaxItems))
         place = int(Marker or 0)
         more = {"IsTruncated": True, "Marker": str(place + 1)} if place < 4 else {}

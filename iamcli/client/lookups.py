@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.client.outcomes import Lookup
-    from iamcli.client.service import IAM
+    from iamcli.client.sender import Sender
     from iamcli.errors import UnknownOutcome
 
 
 def settle(
-    iam: IAM, failure: UnknownOutcome, operation: str, given: dict[str, Any]
+    iam: Sender, failure: UnknownOutcome, operation: str, given: dict[str, Any]
 ) -> dict[str, Any]:
     """Return an empty response if a request took effect whose outcome was unknown.
 
@@ -59,11 +59,11 @@ def settle(
     return {}
 
 
-def _is_there(iam: IAM, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
+def _is_there(iam: Sender, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
     """Return whether the account has what the request adds or removes; raise Failure."""
     owner = {name: value for name, value in given.items() if name != lookup.member}
     if lookup.within:
-        entries = iam.call(lookup.operation, **owner)[lookup.within].get(lookup.key, ())
+        entries = iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ())
     elif lookup.key:
         entries = list_all(iam, lookup.operation, lookup.key, **owner)
     else:
@@ -73,9 +73,9 @@ def _is_there(iam: IAM, lookup: Lookup, operation: str, given: dict[str, Any]) -
     return any(entry.lower() == name for entry in found)
 
 
-def _exists(iam: IAM, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
+def _exists(iam: Sender, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
     try:
-        iam.call(lookup.operation, **given)
+        iam.send(lookup.operation, **given)
     except ServiceError as error:
         if is_gone(operation, given, error):
             return False

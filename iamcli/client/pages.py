@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.client.sender import Sender
 
 #: The maximum number of pages, far more than a list has.
 MAX_PAGES = 1000
@@ -17,7 +17,7 @@ MAX_PAGES = 1000
 _LONG = 3
 
 
-def list_all(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]:
+def list_all(iam: Sender, operation: str, key: str, **parameters: Any) -> list[Any]:
     """Return the entries of the list ``key`` of all pages of ``operation``."""
     entries: list[Any] = []
     for page, _ in all_pages(iam, operation, **parameters):
@@ -26,7 +26,7 @@ def list_all(iam: IAM, operation: str, key: str, **parameters: Any) -> list[Any]
 
 
 def all_pages(
-    iam: IAM, operation: str, marker: str | None = None, **parameters: Any
+    iam: Sender, operation: str, marker: str | None = None, **parameters: Any
 ) -> Iterator[tuple[dict[str, Any], str | None]]:
     """Yield each page from ``marker`` on, with the marker of the next one, None for the last.
 
@@ -36,7 +36,7 @@ def all_pages(
     for number in range(1, MAX_PAGES + 1):
         if number >= _LONG:
             iam.progress.step(f"{read} entries read")
-        page = iam.call(operation, Marker=marker, **parameters)
+        page = iam.send(operation, Marker=marker, **parameters)
         following: str | None = page.get("Marker") if page.get("IsTruncated") else None
         if page.get("IsTruncated") and following in (None, "", marker):
             raise Failure("unexpected response: the list is truncated but has no new marker")

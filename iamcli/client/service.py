@@ -2,79 +2,22 @@
 
 from __future__ import annotations
 
-import time
-
-from iamcli import interrupts
 from iamcli.client import outcomes
-from iamcli.errors import Failure, ServiceError, UnexpectedResponse, UnknownOutcome
-from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
-from iamcli.output.redaction import Secrets
+from iamcli.client.sender import Sender, only_reads, without_none
+from iamcli.errors import ServiceError, UnexpectedResponse, UnknownOutcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
-
-    from iamcli.client.client import Client
-    from iamcli.config.connection import Connection
 
 _SERVER_ERROR = 500
 
 
-class IAM:
-    """Calls the operations of IAM. The client is made at the first call.
+class IAM(Sender):
+    """Calls the operations of IAM, and finds out what became of each call.
 
-    ``connection``: the keys, the endpoint and the proxy; ``secrets``: collects the secrets that
-    must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
-    line for the user that is not an error; ``before``: called before each request, after all
-    checks have passed; ``strict``: whether IAMCLI_STRICT is set.
-    ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``: standard
-    input is one, too. ``progress``: shows on a terminal what takes long.
+    The parameters are those of ``Sender``.
     """
-
-    def __init__(  # noqa: PLR0913 - what a command sets
-        self,
-        connection: Connection,
-        *,
-        secrets: Secrets | None = None,
-        log: Callable[[str], None] | None = None,
-        note: Callable[[str], None] = lambda _line: None,
-        before: Callable[[], None] = lambda: None,
-        strict: bool = False,
-        on_terminal: bool = False,
-        interactive: bool = False,
-        progress: ProgressLine | None = None,
-    ) -> None:
-        self.strict = strict
-        self.on_terminal = on_terminal
-        self.interactive = interactive
-        self.progress = progress or ProgressLine()
-        #: Whether something was changed, or may have been.
-        self.changed = False
-        #: The request that may have taken effect, because its outcome is not known (yet): the
-        #: operation and its parameters.
-        self.pending: tuple[str, dict[str, Any]] | None = None
-        #: The current request, if it changes something.
-        self._changing: tuple[str, dict[str, Any]] | None = None
-        #: The entities that this command has created, such as "user bob".
-        self.created: set[str] = set()
-        #: Whether requests go to the private IAM of ``iamcli sandbox``.
-        self.sandbox = bool(connection.sandbox)
-        self.secrets = secrets or Secrets()
-        self.secrets.add(*connection.secrets)
-        #: Whether responses have all members, also those that no command prints. It must be set
-        #: before the first call.
-        self.complete_model = False
-        self._connection = connection
-        self._log = log
-        self.note = note
-        self._before = before
-        self._client: Client | None = None
-
-    @property
-    def client(self) -> Client:
-        """The client; raises Failure if it cannot be made."""
-        return self._client or self._make_client()
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Call ``operation`` with the ``parameters`` that are not None and return the response.
@@ -85,70 +28,17 @@ class IAM:
         UnknownOutcome if a request that changes something was sent but got no valid response, and
         Failure if the request could not be sent.
         """
-        if _only_reads(operation):
+        if only_reads(operation):
             return self.send(operation, **parameters)
         from iamcli.client import waiting
 
-        given = _without_none(parameters)
+        given = without_none(parameters)
         try:
             return waiting.send(self, operation, given, waiting.ADDITIONS.get(operation, {}))
         except UnknownOutcome as failure:
             from iamcli.client.lookups import settle
 
             return settle(self, failure, operation, given)
-
-    def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:
-        """Like ``call``, but send one request, and look nothing up.
-
-        ``resent``: whether an earlier request of the same kind may have taken effect. From the
-        first request on that changes something, a signal does not raise between a response and its
-        report.
-        """
-        given = _without_none(parameters)
-        self.secrets.gather(given)
-        client = self.client
-        self._before()
-        self._debug(f"{operation} to {client.url}", given)
-        reads = _only_reads(operation)
-        self._changing = None if reads else (operation, given)
-        if not reads:
-            interrupts.guard()
-            self.pending = self._changing if resent else None
-        try:
-            with interrupts.Window():
-                response = client.call(operation, given, resent=resent)
-        except Failure as failure:
-            if not reads and not isinstance(failure, UnknownOutcome):
-                self.pending = None
-            self.changed = self.changed or self.pending is not None
-            self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
-            raise
-        if not reads:
-            self.changed, self.pending = True, None
-            # Responses to requests that only read contain no secrets, and lists are long.
-            self.secrets.gather(response)
-        request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
-        self._debug(f"{operation} succeeded, request ID {request_id}", response)
-        return response
-
-    def lacks(self, failure: UnexpectedResponse) -> bool:
-        """Return whether ``failure`` means that a server that is not AWS's lacks the operation.
-
-        moto answers with the status 500 then, and with no error document of IAM. Source: LEGACY.md
-        (operations that a server lacks).
-        """
-        return failure.status == _SERVER_ERROR and self.client.destination.is_another_service
-
-    def pause(self, seconds: float, reason: str) -> None:
-        """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
-        if seconds >= SHORTEST_PAUSE:
-            self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
-        with interrupts.Window():
-            time.sleep(seconds)
-
-    def signs_with(self, access_key_id: str) -> bool:
-        """Return whether this is the access key that signs the requests."""
-        return self.client.access_key_id == access_key_id
 
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.
@@ -160,11 +50,23 @@ class IAM:
 
         needed = waiting.BEFORE_ADDITIONS.get(operation, {})
         try:
-            return waiting.send(self, operation, _without_none(parameters), needed)
+            return waiting.send(self, operation, without_none(parameters), needed)
         except ServiceError as error:
             if error.denied:
                 return None
             raise
+
+    def lacks(self, failure: UnexpectedResponse) -> bool:
+        """Return whether ``failure`` means that a server that is not AWS's lacks the operation.
+
+        moto answers with the status 500 then, and with no error document of IAM. Source: LEGACY.md
+        (operations that a server lacks).
+        """
+        return failure.status == _SERVER_ERROR and self.client.destination.is_another_service
+
+    def signs_with(self, access_key_id: str) -> bool:
+        """Return whether this is the access key that signs the requests."""
+        return self.client.access_key_id == access_key_id
 
     def outcome(self) -> str:
         """Return what is known about the changes when the command ends early, "" if nothing is."""
@@ -172,45 +74,3 @@ class IAM:
             return "changes already made remain" if self.changed else ""
         operation, parameters = self.pending
         return outcomes.unknown_advice(operation, outcomes.check(operation, parameters))
-
-    def _make_client(self) -> Client:
-        import gc
-
-        # Imports create many objects that are never freed. Collecting garbage among them would
-        # take a tenth of the time of the command.
-        gc.disable()
-        from iamcli.client.client import Client
-
-        self._client = Client(
-            self._connection,
-            lambda line: self._debug(line, {}),
-            self._wait,
-            complete_model=self.complete_model,
-        )
-        gc.freeze()
-        gc.enable()
-        self.secrets.add(*self._client.secrets)
-        for line in self._client.origins if self._log else ():
-            self._debug(line, {})
-        return self._client
-
-    def _wait(self, reason: str) -> None:
-        """Show that the client pauses for a ``reason``, or sends the request if it is ""."""
-        self.progress.pause(reason)
-        # From the response until here, a signal does not raise.
-        interrupts.open_window()
-        if not reason and self._changing:
-            self.pending = self._changing
-
-    def _debug(self, line: str, value: dict[str, Any]) -> None:
-        if self._log:
-            shown = f": {self.secrets.structure(value)}" if value else ""
-            self._log(self.secrets.redact(line) + shown)
-
-
-def _only_reads(operation: str) -> bool:
-    return operation.startswith(("Get", "List"))
-
-
-def _without_none(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if value is not None}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.client.sender import Sender
 
 #: The maximum time to wait for a change of the same command to become visible (seconds).
 VISIBLE_AFTER = 15.0
@@ -63,7 +63,7 @@ def pauses(limit: float) -> Iterator[float]:
         pause *= 2
 
 
-def attempts(iam: IAM) -> Iterator[bool]:
+def attempts(iam: Sender) -> Iterator[bool]:
     """Yield for each attempt whether it is the last one, and pause longer after each.
 
     Source: LEGACY.md (new resources that are not visible yet).
@@ -75,12 +75,12 @@ def attempts(iam: IAM) -> Iterator[bool]:
 
 
 def send(
-    iam: IAM, operation: str, given: dict[str, Any], needed: Mapping[str, str]
+    iam: Sender, operation: str, given: dict[str, Any], needed: Mapping[str, str]
 ) -> dict[str, Any]:
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
     ``given``: the parameters; ``needed``: the entities that the request is for, as in ADDITIONS.
-    Not in the sandbox, where changes are visible at once. Raises what ``IAM.send`` raises.
+    Not in the sandbox, where changes are visible at once. Raises what ``Sender.send`` raises.
     Source: LEGACY.md (new resources that are not visible yet).
     """
     rest: Iterator[float] | None = None

@@ -1,0 +1,159 @@
+"""Sends requests to IAM one by one, and records whether something was or may have been changed."""
+
+from __future__ import annotations
+
+import time
+
+from iamcli import interrupts
+from iamcli.errors import Failure, UnknownOutcome
+from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
+from iamcli.output.redaction import Secrets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from iamcli.client.client import Client
+    from iamcli.config.connection import Connection
+
+
+class Sender:
+    """Sends requests to IAM. The client is made for the first of them.
+
+    ``connection``: the keys, the endpoint and the proxy; ``secrets``: collects the secrets that
+    must not be printed; ``log``: called with each line of ``-d``, or None; ``note``: called with a
+    line for the user that is not an error; ``before``: called before each request, after all
+    checks have passed; ``strict``: whether IAMCLI_STRICT is set.
+    ``on_terminal``: standard error is a terminal, not in strict mode; ``interactive``: standard
+    input is one, too. ``progress``: shows on a terminal what takes long.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a command sets
+        self,
+        connection: Connection,
+        *,
+        secrets: Secrets | None = None,
+        log: Callable[[str], None] | None = None,
+        note: Callable[[str], None] = lambda _line: None,
+        before: Callable[[], None] = lambda: None,
+        strict: bool = False,
+        on_terminal: bool = False,
+        interactive: bool = False,
+        progress: ProgressLine | None = None,
+    ) -> None:
+        self.strict = strict
+        self.on_terminal = on_terminal
+        self.interactive = interactive
+        self.progress = progress or ProgressLine()
+        #: Whether something was changed, or may have been.
+        self.changed = False
+        #: The request that may have taken effect, because its outcome is not known (yet): the
+        #: operation and its parameters.
+        self.pending: tuple[str, dict[str, Any]] | None = None
+        #: The current request, if it changes something.
+        self._changing: tuple[str, dict[str, Any]] | None = None
+        #: The entities that this command has created, such as "user bob".
+        self.created: set[str] = set()
+        #: Whether requests go to the private IAM of ``iamcli sandbox``.
+        self.sandbox = bool(connection.sandbox)
+        self.secrets = secrets or Secrets()
+        self.secrets.add(*connection.secrets)
+        #: Whether responses have all members, also those that no command prints. It must be set
+        #: before the first call.
+        self.complete_model = False
+        self._connection = connection
+        self._log = log
+        self.note = note
+        self._before = before
+        self._client: Client | None = None
+
+    @property
+    def client(self) -> Client:
+        """The client; raises Failure if it cannot be made."""
+        return self._client or self._make_client()
+
+    def send(self, operation: str, *, resent: bool = False, **parameters: Any) -> dict[str, Any]:
+        """Send one request with the ``parameters`` that are not None, and return the response.
+
+        ``resent``: whether an earlier request of the same kind may have taken effect. From the
+        first request on that changes something, a signal does not raise between a response and its
+        report. Raises as ``Client.call`` does.
+        """
+        given = without_none(parameters)
+        self.secrets.gather(given)
+        client = self.client
+        self._before()
+        self._debug(f"{operation} to {client.url}", given)
+        reads = only_reads(operation)
+        self._changing = None if reads else (operation, given)
+        if not reads:
+            interrupts.guard()
+            self.pending = self._changing if resent else None
+        try:
+            with interrupts.Window():
+                response = client.call(operation, given, resent=resent)
+        except Failure as failure:
+            if not reads and not isinstance(failure, UnknownOutcome):
+                self.pending = None
+            self.changed = self.changed or self.pending is not None
+            self._debug(f"{operation} failed: {self.secrets.redact(str(failure))}", {})
+            raise
+        if not reads:
+            self.changed, self.pending = True, None
+            # Responses to requests that only read contain no secrets, and lists are long.
+            self.secrets.gather(response)
+        request_id = response.pop("ResponseMetadata", {}).get("RequestId", "none")
+        self._debug(f"{operation} succeeded, request ID {request_id}", response)
+        return response
+
+    def pause(self, seconds: float, reason: str) -> None:
+        """Sleep before a request. A terminal shows the ``reason`` until the request is sent."""
+        if seconds >= SHORTEST_PAUSE:
+            self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
+        with interrupts.Window():
+            time.sleep(seconds)
+
+    def _make_client(self) -> Client:
+        import gc
+
+        # Imports create many objects that are never freed. Collecting garbage among them would
+        # take a tenth of the time of the command.
+        gc.disable()
+        from iamcli.client.client import Client
+
+        self._client = Client(
+            self._connection,
+            lambda line: self._debug(line, {}),
+            self._wait,
+            complete_model=self.complete_model,
+        )
+        gc.freeze()
+        gc.enable()
+        self.secrets.add(*self._client.secrets)
+        for line in self._client.origins if self._log else ():
+            self._debug(line, {})
+        return self._client
+
+    def _wait(self, reason: str) -> None:
+        """Show that the client pauses for a ``reason``, or sends the request if it is ""."""
+        self.progress.pause(reason)
+        # From the response until here, a signal does not raise.
+        interrupts.open_window()
+        if not reason and self._changing:
+            self.pending = self._changing
+
+    def _debug(self, line: str, value: dict[str, Any]) -> None:
+        if self._log:
+            shown = f": {self.secrets.structure(value)}" if value else ""
+            self._log(self.secrets.redact(line) + shown)
+
+
+def only_reads(operation: str) -> bool:
+    """Return whether ``operation`` changes nothing."""
+    return operation.startswith(("Get", "List"))
+
+
+def without_none(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the ``parameters`` that are not None."""
+    return {name: value for name, value in parameters.items() if value is not None}
