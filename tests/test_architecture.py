@@ -6,12 +6,17 @@ import ast
 import re
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from support.shell import ROOT
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 PACKAGE = ROOT / "iamcli"
+FILES = sorted(PACKAGE.rglob("*.py"))
 #: The levels of the layout, from top to bottom. A part imports only parts of lower levels.
 LEVELS = (
     ("__main__",),
@@ -62,6 +67,67 @@ def test_every_part_has_a_level() -> None:
 def test_imports_point_down(part: str) -> None:
     rank = {name: number for number, level in enumerate(LEVELS) for name in level}
     assert {name for name in imports(part) if rank[name] <= rank[part]} == set()
+
+
+def modules() -> dict[str, ast.Module]:
+    """The modules of iamcli by name ("iamcli.client.http"), packages included."""
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES}
+    return {
+        name.removesuffix(".__init__"): ast.parse(path.read_text()) for path, name in names.items()
+    }
+
+
+def graph() -> dict[str, set[str]]:
+    """The modules that each module imports, at the top, in functions and for type checking."""
+    trees = modules()
+    found: dict[str, set[str]] = {}
+    for name, tree in trees.items():
+        imported = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{name} has a relative import"
+                # Each name is a module of a package, or a name in a module.
+                full = [f"{node.module}.{alias.name}" for alias in node.names]
+                imported |= {each if each in trees else str(node.module) for each in full}
+        found[name] = imported & set(trees)
+    return found
+
+
+def circles(imported: Mapping[str, set[str]]) -> list[list[str]]:
+    """The groups of modules that import each other, directly or through others of the group."""
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = imported[waiting.pop()] - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    below = {name: reached(name) for name in imported}
+    groups = {
+        tuple(sorted(other for other in below[name] if name in below[other]))
+        for name in imported
+        if name in below[name]
+    }
+    return sorted(map(list, groups))
+
+
+def test_no_modules_import_in_a_circle() -> None:
+    imported = graph()
+    # Imports in functions and for type checking are in the graph, and so are the two ways to
+    # import a module.
+    assert "iamcli.client.client" in imported["iamcli.client.sender"]
+    assert "iamcli.config.connection" in imported["iamcli.client.settings"]
+    assert "iamcli.client.waiting" in imported["iamcli.client.service"]
+    assert circles(imported) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d", "a"}}) == [["b", "c"], ["d"]]
 
 
 def test_few_modules_are_directly_in_the_package() -> None:

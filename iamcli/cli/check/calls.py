@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamcli.cli.check.words import Stage
+
 if TYPE_CHECKING:
     from tree_sitter import Node
 
@@ -53,7 +55,7 @@ class Capture:
         self.pipelines: list[tuple[Stage, ...]] = []
 
 
-class Loop:
+class Loop(Stage):
     """A loop: ``kind`` ("for" or "while"), the words of ``for``, the redirections of ``while``.
 
     ``names``: the variables that it sets; ``reads``: whether the condition of ``while`` reads
@@ -72,7 +74,7 @@ class Loop:
         self.body = ""
 
 
-class Call:
+class Call(Stage):
     """A simple command.
 
     ``program``: its name without the folder, None if it is not known; ``head``: the word of the
@@ -124,9 +126,6 @@ class Call:
                 for redirect in self.redirects
             )
         )
-
-
-Stage = Call | Loop
 
 
 class Test(NamedTuple):

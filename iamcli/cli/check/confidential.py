@@ -11,9 +11,8 @@ from iamcli.cli.check.rules import found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Stage
     from iamcli.cli.check.rules import Context, Found
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.words import Stage, Word
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")

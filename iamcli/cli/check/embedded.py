@@ -13,8 +13,8 @@ from iamcli.cli.check.words import Part, Word
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from iamcli.cli.check.calls import Stage
     from iamcli.cli.check.syntax import Script
+    from iamcli.cli.check.words import Stage
 
 #: The programs that run the argument after an option like -c, or else what they read.
 SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}

@@ -15,9 +15,9 @@ from iamcli.cli.check.words import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Redirect, Stage
+    from iamcli.cli.check.calls import Redirect
     from iamcli.cli.check.rules import Context, Found
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.words import Stage, Word
 
 _FOOTER = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -116,11 +116,12 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
         reads = reader.kind == "while" and reader.reads and not _joins(call)
         if reads and not _skips_footer(reader):
             yield from _footer(context, source, word, "the while loop")
-    elif _counts(reader):
-        if not _joins(call):
-            yield from _footer(context, source, word, str(reader.program))
-    elif reader.iam and "xargs" in reader.through:
-        yield from _footer(context, source, word, "xargs")
+    elif isinstance(reader, Call):
+        if _counts(reader):
+            if not _joins(call):
+                yield from _footer(context, source, word, str(reader.program))
+        elif reader.iam and "xargs" in reader.through:
+            yield from _footer(context, source, word, "xargs")
 
 
 def _joins(stage: Stage) -> bool:

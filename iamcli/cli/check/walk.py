@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from iamcli.cli.check.calls import Stage
     from iamcli.cli.check.syntax import Script
-    from iamcli.cli.check.words import Value
+    from iamcli.cli.check.words import Stage, Value
 
     Visitor = Callable[[Node, State, "Context"], tuple[Stage, ...]]
 

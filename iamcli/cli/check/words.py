@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamcli.cli.check.calls import Stage
-
 _SPACES = re.compile(r"([ \t\n]+)")
+
+
+class Stage:
+    """A part of a pipeline: a ``Call`` or a ``Loop``, which contain words themselves."""
 
 
 class Gap:
