@@ -48,27 +48,32 @@ _SHORTEST = 1e-6
 _GRACE = 0.2
 
 
-class _Response:
-    """Raises ProtocolError if a connection fails while it reads a response.
+def _response(read: Callable[[], Any]) -> Any:
+    """Return the response that ``read`` returns; raise ProtocolError if the connection fails.
 
     urllib3 reports some of these failures as errors of the proxy or of TLS, as if the request had
     not been sent.
     """
-
-    def getresponse(self) -> Any:
-        """Return the response, as http.client does."""
-        try:
-            return super().getresponse()  # type: ignore[misc]  # of http.client
-        except (ConnectionError, ssl.SSLError) as error:
-            raise ProtocolError("Connection aborted.", error) from error
+    try:
+        return read()
+    except (ConnectionError, ssl.SSLError) as error:
+        raise ProtocolError("Connection aborted.", error) from error
 
 
-class HTTPConnection(_Response, AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
+class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
     """botocore's connection over plain HTTP."""
 
+    def getresponse(self) -> Any:
+        """Return the response; raise urllib3's ProtocolError if the connection fails."""
+        return _response(super().getresponse)
 
-class HTTPSConnection(_Response, AWSHTTPSConnection):  # type: ignore[misc]
+
+class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
     """botocore's connection over TLS."""
+
+    def getresponse(self) -> Any:
+        """Return the response; raise urllib3's ProtocolError if the connection fails."""
+        return _response(super().getresponse)
 
     def connect(self) -> None:
         """Connect; raise urllib3's ConnectTimeoutError if the TLS handshake takes too long.
