@@ -18,94 +18,147 @@ from iamcli.cli.sandbox.rules.entities import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sized
     from typing import Any
 
     from moto.iam.models import Group, IAMBackend, Role, User
 
     Parameters = Mapping[str, Any]
+    Rule = Callable[[IAMBackend, Parameters], None]
+    Find = Callable[[IAMBackend, str], User | Group | Role]
 
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
 MFA_DEVICES = 8
 SSH_PUBLIC_KEYS = 5
 
 
-def users_fit(backend: IAMBackend, _parameters: Parameters) -> None:
-    """An account has 5000 users.
+def _of_account(name: str, quota: str, key: str, held: Callable[[IAMBackend], Sized]) -> Rule:
+    """Return the rule ``name``: an account has no more of ``held`` than its quota ``key`` says."""
 
-    Evidence: the IAM User Guide (quotas); reported (CreateUser).
-    """
-    _fits("UsersPerAccount", len(backend.users), _quota(backend, "UsersQuota"))
+    def rule(backend: IAMBackend, _parameters: Parameters) -> None:
+        _fits(quota, len(held(backend)), _quota(backend, key))
 
-
-def groups_fit(backend: IAMBackend, _parameters: Parameters) -> None:
-    """An account has 300 groups.
-
-    Evidence: the IAM User Guide (quotas); the wording is like that of CreateUser.
-    """
-    _fits("GroupsPerAccount", len(backend.groups), _quota(backend, "GroupsQuota"))
+    rule.__name__ = name
+    return rule
 
 
-def roles_fit(backend: IAMBackend, _parameters: Parameters) -> None:
-    """An account has 1000 roles.
+def _of_user(name: str, quota: str, limit: str | int, held: Callable[[User], Sized]) -> Rule:
+    """Return the rule ``name``: a user has no more of ``held`` than ``limit``, or its quota."""
 
-    Evidence: the IAM User Guide (quotas); recorded (CreateRole).
-    """
-    _fits("RolesPerAccount", len(backend.roles), _quota(backend, "RolesQuota"))
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        if "UserName" in parameters:
+            most = limit if isinstance(limit, int) else _quota(backend, limit)
+            _fits(quota, len(held(find_user(backend, parameters["UserName"]))), most)
 
-
-def instance_profiles_fit(backend: IAMBackend, _parameters: Parameters) -> None:
-    """An account has 1000 instance profiles.
-
-    Evidence: the IAM User Guide (quotas); the wording is like that of CreateUser.
-    """
-    quota = _quota(backend, "InstanceProfilesQuota")
-    _fits("InstanceProfilesPerAccount", len(backend.instance_profiles), quota)
+    rule.__name__ = name
+    return rule
 
 
-def policies_fit(backend: IAMBackend, _parameters: Parameters) -> None:
-    """An account has 1500 managed policies.
+def _attached(kind: str, find: Find) -> Rule:
+    """Return the rule that a ``kind`` has ten attached policies; one can be attached again."""
 
-    Evidence: the IAM User Guide (quotas); the wording is like that of CreateUser.
-    """
-    own = [arn for arn in backend.managed_policies if not is_policy_of_aws(arn)]
-    _fits("PoliciesPerAccount", len(own), _quota(backend, "PoliciesQuota"))
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        attached = find(backend, parameters[f"{kind}Name"]).managed_policies
+        if parameters["PolicyArn"] not in attached:
+            limit = _quota(backend, f"AttachedPoliciesPer{kind}Quota")
+            _fits(f"PoliciesPer{kind}", len(attached), limit)
 
-
-def server_certificates_fit(backend: IAMBackend, _parameters: Parameters) -> None:
-    """An account has 20 server certificates.
-
-    Evidence: the IAM User Guide (quotas); reported (UploadServerCertificate).
-    """
-    quota = _quota(backend, "ServerCertificatesQuota")
-    _fits("ServerCertificatesPerAccount", len(backend.certificates), quota)
+    rule.__name__ = f"policies_of_{kind.lower()}_fit"
+    return rule
 
 
-def access_keys_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user has two access keys. Evidence: recorded (CreateAccessKey)."""
-    if "UserName" in parameters:
-        keys = find_user(backend, parameters["UserName"]).access_keys
-        _fits("AccessKeysPerUser", len(keys), _quota(backend, "AccessKeysPerUserQuota"))
+def _inline(kind: str, find: Find) -> Rule:
+    """Return the rule that all inline policies of a ``kind`` are short, without white space."""
+
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        entity = find(backend, parameters[f"{kind}Name"])
+        limit = _quota(backend, f"{kind}PolicySizeQuota")
+        policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
+        if sum(map(_size, policies.values())) > limit:
+            message = f"Maximum policy size of {limit} bytes exceeded for {kind.lower()}"
+            raise limit_exceeded(f"{message} {entity.name}")
+
+    rule.__name__ = f"inline_policies_of_{kind.lower()}_are_short"
+    return rule
 
 
-def signing_certificates_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user has two signing certificates. Evidence: recorded (UploadSigningCertificate)."""
-    if "UserName" in parameters:
-        certificates = find_user(backend, parameters["UserName"]).signing_certificates
-        quota = _quota(backend, "SigningCertificatesPerUserQuota")
-        _fits("CertificatesPerUser", len(certificates), quota)
+def _quota(backend: IAMBackend, key: str) -> int:
+    quota: int = backend.account_summary.summary_map[key]
+    return quota
 
 
-def ssh_public_keys_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user has five SSH keys. Evidence: the IAM User Guide (quotas); like CreateAccessKey."""
-    keys = find_user(backend, parameters["UserName"]).ssh_public_keys
-    _fits("SSHPublicKeysPerUser", len(keys), SSH_PUBLIC_KEYS)
+def _fits(quota: str, count: int, limit: int) -> None:
+    """Refuse one more than ``count`` if that is more than ``limit``."""
+    if count >= limit:
+        raise quota_exceeded(quota, limit)
 
 
-def mfa_devices_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user has eight MFA devices. Evidence: the IAM User Guide (quotas); like CreateAccessKey."""
-    devices = find_user(backend, parameters["UserName"]).mfa_devices
-    _fits("MFADevicesPerUser", len(devices), MFA_DEVICES)
+def _size(document: str) -> int:
+    """Return the number of characters that are not white space."""
+    return len("".join(document.split()))
+
+
+# Evidence of all: the IAM User Guide (quotas). If nothing else is named, the wording is like that
+# of CreateUser for the account, and like that of CreateAccessKey for a user.
+
+#: Reported (CreateUser).
+users_fit = _of_account("users_fit", "UsersPerAccount", "UsersQuota", lambda iam: iam.users)
+groups_fit = _of_account("groups_fit", "GroupsPerAccount", "GroupsQuota", lambda iam: iam.groups)
+#: Recorded (CreateRole).
+roles_fit = _of_account("roles_fit", "RolesPerAccount", "RolesQuota", lambda iam: iam.roles)
+instance_profiles_fit = _of_account(
+    "instance_profiles_fit",
+    "InstanceProfilesPerAccount",
+    "InstanceProfilesQuota",
+    lambda iam: iam.instance_profiles,
+)
+policies_fit = _of_account(
+    "policies_fit",
+    "PoliciesPerAccount",
+    "PoliciesQuota",
+    lambda iam: [arn for arn in iam.managed_policies if not is_policy_of_aws(arn)],
+)
+#: Reported (UploadServerCertificate).
+server_certificates_fit = _of_account(
+    "server_certificates_fit",
+    "ServerCertificatesPerAccount",
+    "ServerCertificatesQuota",
+    lambda iam: iam.certificates,
+)
+
+#: Recorded (CreateAccessKey).
+access_keys_fit = _of_user(
+    "access_keys_fit",
+    "AccessKeysPerUser",
+    "AccessKeysPerUserQuota",
+    lambda user: user.access_keys,
+)
+#: Recorded (UploadSigningCertificate).
+signing_certificates_fit = _of_user(
+    "signing_certificates_fit",
+    "CertificatesPerUser",
+    "SigningCertificatesPerUserQuota",
+    lambda user: user.signing_certificates,
+)
+ssh_public_keys_fit = _of_user(
+    "ssh_public_keys_fit",
+    "SSHPublicKeysPerUser",
+    SSH_PUBLIC_KEYS,
+    lambda user: user.ssh_public_keys,
+)
+mfa_devices_fit = _of_user(
+    "mfa_devices_fit", "MFADevicesPerUser", MFA_DEVICES, lambda user: user.mfa_devices
+)
+
+#: Reported (AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy).
+policies_of_user_fit = _attached("User", find_user)
+policies_of_group_fit = _attached("Group", find_group)
+policies_of_role_fit = _attached("Role", find_role)
+
+#: Reported (PutUserPolicy, PutGroupPolicy); recorded (PutRolePolicy).
+inline_policies_of_user_are_short = _inline("User", find_user)
+inline_policies_of_group_are_short = _inline("Group", find_group)
+inline_policies_of_role_are_short = _inline("Role", find_role)
 
 
 def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
@@ -120,27 +173,6 @@ def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
         if user in group.users and group.name != parameters["GroupName"]
     ]
     _fits("GroupsPerUser", len(others), _quota(backend, "GroupsPerUserQuota"))
-
-
-def policies_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user has ten attached policies. Evidence: reported (AttachUserPolicy)."""
-    user = find_user(backend, parameters["UserName"])
-    quota = _quota(backend, "AttachedPoliciesPerUserQuota")
-    _attachments_fit("PoliciesPerUser", user, parameters["PolicyArn"], quota)
-
-
-def policies_of_group_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A group has ten attached policies. Evidence: reported (AttachGroupPolicy)."""
-    group = find_group(backend, parameters["GroupName"])
-    quota = _quota(backend, "AttachedPoliciesPerGroupQuota")
-    _attachments_fit("PoliciesPerGroup", group, parameters["PolicyArn"], quota)
-
-
-def policies_of_role_fit(backend: IAMBackend, parameters: Parameters) -> None:
-    """A role has ten attached policies. Evidence: reported (AttachRolePolicy)."""
-    role = find_role(backend, parameters["RoleName"])
-    quota = _quota(backend, "AttachedPoliciesPerRoleQuota")
-    _attachments_fit("PoliciesPerRole", role, parameters["PolicyArn"], quota)
 
 
 def instance_profile_has_no_role(backend: IAMBackend, parameters: Parameters) -> None:
@@ -178,61 +210,3 @@ def trust_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None:
     document = parameters.get("AssumeRolePolicyDocument", parameters.get("PolicyDocument", ""))
     if _size(document) > limit:
         raise quota_exceeded("ACLSizePerRole", limit)
-
-
-def inline_policies_of_user_are_short(backend: IAMBackend, parameters: Parameters) -> None:
-    """All inline policies of a user have 2048 characters, without white space.
-
-    Evidence: the IAM User Guide (quotas); reported (PutUserPolicy).
-    """
-    user = find_user(backend, parameters["UserName"])
-    _inline_policies_fit("user", user, parameters, _quota(backend, "UserPolicySizeQuota"))
-
-
-def inline_policies_of_group_are_short(backend: IAMBackend, parameters: Parameters) -> None:
-    """All inline policies of a group have 5120 characters, without white space.
-
-    Evidence: the IAM User Guide (quotas); reported (PutGroupPolicy).
-    """
-    group = find_group(backend, parameters["GroupName"])
-    _inline_policies_fit("group", group, parameters, _quota(backend, "GroupPolicySizeQuota"))
-
-
-def inline_policies_of_role_are_short(backend: IAMBackend, parameters: Parameters) -> None:
-    """All inline policies of a role have 10240 characters, without white space.
-
-    Evidence: the IAM User Guide (quotas); recorded (PutRolePolicy).
-    """
-    role = find_role(backend, parameters["RoleName"])
-    _inline_policies_fit("role", role, parameters, _quota(backend, "RolePolicySizeQuota"))
-
-
-def _quota(backend: IAMBackend, key: str) -> int:
-    quota: int = backend.account_summary.summary_map[key]
-    return quota
-
-
-def _fits(quota: str, count: int, limit: int) -> None:
-    """Refuse one more than ``count`` if that is more than ``limit``."""
-    if count >= limit:
-        raise quota_exceeded(quota, limit)
-
-
-def _attachments_fit(quota: str, entity: User | Group | Role, arn: str, limit: int) -> None:
-    if arn not in entity.managed_policies:
-        _fits(quota, len(entity.managed_policies), limit)
-
-
-def _inline_policies_fit(
-    kind: str, entity: User | Group | Role, parameters: Parameters, limit: int
-) -> None:
-    policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
-    if sum(map(_size, policies.values())) > limit:
-        raise limit_exceeded(
-            f"Maximum policy size of {limit} bytes exceeded for {kind} {entity.name}"
-        )
-
-
-def _size(document: str) -> int:
-    """Return the number of characters that are not white space."""
-    return len("".join(document.split()))
