@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from iamcli.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,8 +131,8 @@ def _explanation(words: list[str], before: Sequence[str], after: Sequence[str]) 
         shown = FORM
     else:
         advice = _UNLESS_DOLLAR if policy.dollar else _TYPE_THIS
-        shown = shlex.quote(policy.text)
-    line = " ".join([*map(shlex.quote, before), shown, *map(shlex.quote, after)])
+        shown = quoted(policy.text)
+    line = " ".join([*map(quoted, before), shown, *map(quoted, after)])
     return f"{problem}\n{advice}\n  {line}"
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shlex
 
+from iamcli import quoting
 from iamcli.cli.explain.explanation import Line, Step
 from iamcli.cli.explain.inputs import Standard
 from iamcli.operations.deletion import UNKNOWN_OPERATION
@@ -148,7 +148,9 @@ class _Script:
         text = line.text
         file = self._explanation.inputs.file(text)
         command = (
-            f"cat {_path(file.name)}" if file else f"printf '%s\\n' {shlex.quote(text.strip())}"
+            f"cat {quoting.file(file.name)}"
+            if file
+            else f"printf '%s\\n' {quoting.quoted(text.strip())}"
         )
         conditions = [
             f'[ -z "${self._kept_name(self._steps[number])}" ] || ' for number in line.needs
@@ -348,12 +350,12 @@ class _Script:
             else:
                 words.append(self._option(name, value))
         if unsafe:
-            words.append(f"--cli-input-json {shlex.quote(json.dumps(unsafe))}")
+            words.append(f"--cli-input-json {quoting.quoted(json.dumps(unsafe))}")
         if self._explanation.endpoint:
-            words.append(f"--endpoint-url {shlex.quote(self._explanation.endpoint)}")
+            words.append(f"--endpoint-url {quoting.quoted(self._explanation.endpoint)}")
         if query:
             form = "json" if query in {"SummaryMap", "PasswordPolicy"} else "text"
-            words.append(f"--query {shlex.quote(query)} --output {form}")
+            words.append(f"--query {quoting.quoted(query)} --output {form}")
         elif step.number in self._kept:
             words.append("--output text")
         return " ".join(words) + kept
@@ -375,7 +377,7 @@ class _Script:
             return []
         words = [f"--no-paginate --max-items {step.parameters['MaxItems']}"]
         if "Marker" in step.parameters:
-            words.append(_assigned_option("--marker", step.parameters["Marker"]))
+            words.append(quoting.long_option("--marker", step.parameters["Marker"]))
         return words
 
     def _option(self, name: str, value: Any) -> str:
@@ -387,12 +389,12 @@ class _Script:
         if isinstance(value, Standard):
             return f'{option} "${_variable(name)}"'
         if file:
-            return f"{option} {shlex.quote(f'file://{file.name}')}"
+            return f"{option} {quoting.quoted(f'file://{file.name}')}"
         if value is True:
             return option
         if isinstance(value, list):
-            return f"{option} {shlex.quote(json.dumps(value, ensure_ascii=False))}"
-        return _assigned_option(option, str(value))
+            return f"{option} {quoting.quoted(json.dumps(value, ensure_ascii=False))}"
+        return quoting.long_option(option, str(value))
 
     def _secrets(self) -> Iterable[str]:
         """Return the commands that read what the command reads from standard input."""
@@ -407,7 +409,7 @@ class _Script:
             return ""
         words = self._words(step, query="VirtualMFADevice.SerialNumber")
         if self._explanation.method:
-            file = shlex.quote(self._explanation.inputs.written)
+            file = quoting.quoted(self._explanation.inputs.written)
             return f"{words} --bootstrap-method {self._explanation.method} --outfile {file}"
         if any("Base32" in source.member for line in self._lines for source in line.sources):
             return (
@@ -415,7 +417,7 @@ class _Script:
                 '--outfile "$seed" && cat "$seed" && echo && rm "$seed"'
             )
         # aws cannot draw a QR code on the terminal.
-        file = shlex.quote(f"{step.parameters['VirtualMFADeviceName']}.png")
+        file = quoting.quoted(f"{step.parameters['VirtualMFADeviceName']}.png")
         return f"{words} --bootstrap-method QRCodePNG --outfile {file}"
 
     # Queries.
@@ -459,16 +461,6 @@ class _Script:
 
 def _is_footer(line: Line) -> bool:
     return line.text.startswith("IsTruncated: ")
-
-
-def _assigned_option(option: str, value: str) -> str:
-    """Return an option with its value, which may begin with ``-``."""
-    separator = "=" if value.startswith("-") else " "
-    return f"{option}{separator}{shlex.quote(value)}"
-
-
-def _path(name: str) -> str:
-    return shlex.quote(f"./{name}" if name.startswith("-") else name)
 
 
 def _plural(step: Step) -> str:
