@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.selection import every
 from support.shell import ROOT
 
 from iamcli.cli.check.check import check
@@ -214,16 +215,19 @@ def repeated(form: str, count: int) -> str:
 
 @pytest.mark.parametrize(
     "script",
-    [
-        "A0=x\n" + repeated("ANEXT=$AN$AN", 40),
-        repeated("ANEXT=$AN$AN", 40),
-        "A0=(x)\n" + repeated('ANEXT=("${AN[@]}" "${AN[@]}")', 40) + '\necho "${A40[@]}"',
-        "A0=x\n" + repeated("ANEXT=$(echo $AN $AN)", 40) + "\nread a b <<< $A40",
-        "case $1 in\n" + repeated("aN) VN=x;;", 50_000) + "\nesac",
-        repeated("WN=x", 3000) + "\ncase $1 in\n" + repeated("aN) VN=x;;", 3000) + "\nesac",
-        repeated("bash <<E\n:\nE\nbash -c ':'", 2000),
-        "((" * 100 + "$(" * 20,
-    ],
+    every(
+        3,
+        [
+            "A0=x\n" + repeated("ANEXT=$AN$AN", 40),
+            repeated("ANEXT=$AN$AN", 40),
+            "A0=(x)\n" + repeated('ANEXT=("${AN[@]}" "${AN[@]}")', 40) + '\necho "${A40[@]}"',
+            "A0=x\n" + repeated("ANEXT=$(echo $AN $AN)", 40) + "\nread a b <<< $A40",
+            "case $1 in\n" + repeated("aN) VN=x;;", 50_000) + "\nesac",
+            repeated("WN=x", 3000) + "\ncase $1 in\n" + repeated("aN) VN=x;;", 3000) + "\nesac",
+            repeated("bash <<E\n:\nE\nbash -c ':'", 2000),
+            "((" * 100 + "$(" * 20,
+        ],
+    ),
     ids=range(8),
 )
 def test_time_is_bounded(script: str, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from support.shell import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from support.forked import ForkRunner
     from support.shell import Shell
 
 #: Command lines that use each command, in an order that works. ``@NAME`` is a value that an earlier
@@ -147,18 +148,18 @@ def plain(run: Shell) -> Iterator[str]:
 
 
 @pytest.fixture
-def account(plain: str, run: Shell) -> Shell:
+def account(plain: str, run_fast: ForkRunner) -> ForkRunner:
     """Run commands against a plain moto server, in a folder with the files that LINES name."""
-    run.env |= {"AWS_IAM_URL": plain, "AWS_MAX_ATTEMPTS": "1"}
-    (run.home / "policy.json").write_text(POLICY)
-    pem = certificates.self_signed(run.home / "both.pem").read_text()
+    run_fast.env |= {"AWS_IAM_URL": plain, "AWS_MAX_ATTEMPTS": "1"}
+    (run_fast.home / "policy.json").write_text(POLICY)
+    pem = certificates.self_signed(run_fast.home / "both.pem").read_text()
     key, begin, certificate = pem.partition("-----BEGIN CERTIFICATE")
-    (run.home / "key.pem").write_text(key)
-    (run.home / "cert.pem").write_text(f"{begin}{certificate}")
-    return run
+    (run_fast.home / "key.pem").write_text(key)
+    (run_fast.home / "cert.pem").write_text(f"{begin}{certificate}")
+    return run_fast
 
 
-def test_all_commands(account: Shell) -> None:
+def test_all_commands(account: ForkRunner) -> None:
     lines = LINES.strip().splitlines()
     names = {path.name for path in (ROOT / "bin").glob("iam-*")}
     assert {line.split()[0] for line in lines} == names
@@ -185,7 +186,7 @@ def test_all_commands(account: Shell) -> None:
         assert account(listing).out == f"{left}IsTruncated: false\n"
 
 
-def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account: Shell) -> None:
+def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account: ForkRunner) -> None:
     assert account("iam-usercreate", "-u", "bob").status == 0
     done = account("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")
