@@ -388,15 +388,15 @@ def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
     names = [f"{letter}{'n' * 120}" for letter in "abc"]
     for name in names:
         iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)
-    for list_pages, member in (
-        (iam.get_account_authorization_details, "Policies"),
-        (iam.list_policies, "Policies"),
+    for list_pages, only in (
+        (iam.get_account_authorization_details, {"Filter": ["LocalManagedPolicy"]}),
+        (iam.list_policies, {"Scope": "Local"}),
     ):
         seen: list[str] = []
         more: dict[str, str] = {}
         while True:
-            page = list_pages(**more, MaxItems=1)
-            seen += [entry["PolicyName"] for entry in page[member]]
+            page = list_pages(**only, **more, MaxItems=1)
+            seen += [entry["PolicyName"] for entry in page["Policies"]]
             if not page["IsTruncated"]:
                 break
             assert len(page["Marker"]) <= 320
