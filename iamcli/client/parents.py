@@ -8,17 +8,31 @@ too: it is also the parent of those whose own parent has ended (``iamcli.cli.san
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.config.connection import Connection
 
 #: The form of the name, which may have 15 characters.
-_NAME = re.compile(rb"iamcli:(\d{1,5})")
+_NAME = re.compile(r"iamcli:(\d{1,5})", re.ASCII)
 #: The file that contains and sets the name of this process.
 _OWN_NAME = "/proc/self/comm"
 #: How often the search begins again if a parent has ended meanwhile.
 _ATTEMPTS = 3
+
+
+class Process(NamedTuple):
+    """A process, as /proc shows it: the ``state`` is a letter, "T" if it was stopped."""
+
+    number: int
+    name: str
+    state: str
+    parent: int
+    session: int
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
 
 
 class Beginning:
@@ -40,10 +54,11 @@ def sandbox() -> str:
         process = str(Beginning.process or "self")
         try:
             while process != "0":
-                name, process = _name_and_parent(process)
-                found = _NAME.fullmatch(name)
+                one = read(process)
+                found = _NAME.fullmatch(one.name)
                 if found:
                     return address(int(found[1]))
+                process = str(one.parent)
         except (FileNotFoundError, ProcessLookupError):
             # It has ended, and its children have another parent now.
             continue
@@ -80,8 +95,11 @@ def announce(port: int) -> bool:
     return sandbox() == address(port)
 
 
-def _name_and_parent(process: str) -> tuple[bytes, str]:
-    with open(f"/proc/{process}/stat", "rb") as file:
+def read(process: str) -> Process:
+    """Return the ``process`` with this ID, or this one for "self"; raise OSError or ValueError."""
+    with open(f"/proc/{process}/stat", encoding="utf-8", errors="backslashreplace") as file:
         # The name is in parentheses, and can contain some itself.
-        before, _, after = file.read().rpartition(b") ")
-    return before.partition(b" (")[2], after.split(b" ", 2)[1].decode()
+        before, _, after = file.read().rpartition(") ")
+    number, _, name = before.partition(" (")
+    state, parent, _group, session = after.split(" ", 4)[:4]
+    return Process(int(number), name, state, int(parent), int(session))

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from iamcli import handover
 from iamcli.cli.run import pool, pooled, program
 from iamcli.cli.run.warmup import warm_up
+from iamcli.client import parents
 from iamcli.commands import index
 
 TYPE_CHECKING = False
@@ -317,9 +318,8 @@ def _follow(process: int, running: Running) -> None:
 
 def _is_stopped(process: int) -> bool:
     try:
-        with open(f"/proc/{process}/stat", "rb") as file:
-            return file.read().rpartition(b") ")[2][:1] == b"T"
-    except OSError:
+        return parents.read(str(process)).state == "T"
+    except (OSError, ValueError):
         return False
 
 

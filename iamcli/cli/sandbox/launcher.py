@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
-    from iamcli.cli.sandbox.started import Process
     from iamcli.cli.sandbox.target import Target
+    from iamcli.client.parents import Process
     from iamcli.output.streams import Output
 
 #: The time that the server may take to start, and to end (seconds).

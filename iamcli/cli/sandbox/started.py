@@ -13,12 +13,14 @@ import os
 import signal
 import sys
 import time
-from typing import NamedTuple
+
+from iamcli.client.parents import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
 
+    from iamcli.client.parents import Process
     from iamcli.output.streams import Output
 
 #: The time to wait for the processes of the command's session, for others, which are daemons, and
@@ -37,19 +39,6 @@ _SET_CHILD_SUBREAPER = 36
 #: The states of a process that does not run: it has ended, or it was stopped.
 _ENDED = "ZX"
 _STOPPED = "Tt"
-
-
-class Process(NamedTuple):
-    """A process, as /proc shows it."""
-
-    number: int
-    name: str
-    state: str
-    parent: int
-    session: int
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.number})"
 
 
 class Started:
@@ -168,12 +157,5 @@ def _processes() -> list[Process]:
     with contextlib.suppress(OSError):
         for name in filter(str.isdecimal, os.listdir("/proc")):
             with contextlib.suppress(OSError, ValueError):
-                found.append(_process(name))
+                found.append(read(name))
     return found
-
-
-def _process(number: str) -> Process:
-    with open(f"/proc/{number}/stat", encoding="utf-8", errors="backslashreplace") as file:
-        before, _, after = file.read().rpartition(") ")
-    state, parent, _group, session = after.split(" ", 4)[:4]
-    return Process(int(number), before.partition(" (")[2], state, int(parent), int(session))
