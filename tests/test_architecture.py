@@ -148,6 +148,16 @@ def test_only_the_client_and_two_subcommands_import_botocore() -> None:
     assert importing == WITH_BOTOCORE
 
 
+def test_imports_for_types_have_one_form() -> None:
+    """Importing typing for one name takes time in each command."""
+    others = [
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        if re.search(r"^from typing import .*\bTYPE_CHECKING\b", path.read_text(), re.MULTILINE)
+    ]
+    assert others == []
+
+
 def test_the_toolkit_does_not_import_the_program() -> None:
     """The commands do not need the subcommands of iamcli."""
     importing = {part for part in parts() if "cli" in imports(part)}

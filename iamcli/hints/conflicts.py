@@ -5,10 +5,11 @@ Source: the messages of the service, such as "Cannot delete entity, must delete 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamcli.quoting import filled
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
     from iamcli.hints.given import Given

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamcli.client.regions import is_of_aws
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin

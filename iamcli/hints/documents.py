@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamcli.policies.findings import findings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
     from iamcli.hints.given import Given

@@ -7,8 +7,8 @@ kind.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
     from iamcli.hints.given import Given

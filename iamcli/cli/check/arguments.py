@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check import limits
 from iamcli.cli.check.rules import found
@@ -15,6 +14,7 @@ from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check import (
     arguments,
@@ -21,6 +20,7 @@ from iamcli.cli.check.rules import Context
 from iamcli.cli.check.syntax import UnreadableError
 from iamcli.cli.check.walk import Walker
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check.calls import Call
 from iamcli.cli.check.recovery import Recovery
 from iamcli.cli.check.syntax import is_faulty, parse_after
 from iamcli.cli.check.words import Part, Word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamcli.parsing.options import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.parsing.options import Option
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamcli.cli.check import builtins, syntax
 from iamcli.cli.check.calls import Call, Loop, direct, gap_outputs, origin
@@ -12,6 +12,7 @@ from iamcli.cli.check.rules import found
 from iamcli.cli.check.state import assigned
 from iamcli.cli.check.words import Gap
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

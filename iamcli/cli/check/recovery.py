@@ -6,10 +6,10 @@ Everything here keeps the length of the source and the places of its lines.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check.lexer import COMMAND, PATTERNS, WORDS, Lexer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamcli.cli.check.findings import Finding
 from iamcli.cli.check.given import Given
 from iamcli.commands import index
 from iamcli.installation.table import PROGRAMS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.cli.check.calls import Call
     from iamcli.cli.check.walk import Walker

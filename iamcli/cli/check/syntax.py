@@ -11,7 +11,6 @@ import os
 import re
 from bisect import bisect_left, bisect_right
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check.findings import UNREAD, Note
 from iamcli.cli.check.lexer import COMMAND, Lexer
@@ -19,6 +18,7 @@ from iamcli.cli.check.recovery import Recovery
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from shutil import which
 from subprocess import DEVNULL, SubprocessError, run
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check.findings import Finding
 from iamcli.cli.check.lexer import COMMAND
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

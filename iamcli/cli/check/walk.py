@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
 from iamcli.cli.check import builtins, embedded, expansion, prefixes
 from iamcli.cli.check.calls import Call, Capture, Flags, Loop, Test, found_origin
@@ -24,6 +23,7 @@ from iamcli.cli.check.syntax import UnreadableError, text
 from iamcli.cli.check.word_reader import WordReader
 from iamcli.cli.check.words import Gap, Part, Word
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

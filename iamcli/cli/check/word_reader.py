@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from iamcli.cli.check import embedded, expansion
 from iamcli.cli.check.calls import Redirect
 from iamcli.cli.check.context import Use
 from iamcli.cli.check.syntax import is_here_string, text
 from iamcli.cli.check.words import Gap, Part, Word, split
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
