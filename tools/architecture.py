@@ -1,8 +1,9 @@
 """Draw which parts of iamcli import which, into docs/architecture.md between its marks.
 
 A part is a package in iamcli/ or a module that is directly in it. Imports inside functions and for
-type checking count. A part is on a line below every part that imports it; the program fails if
-there is a circle. With --check nothing is written; the status is 1 if the drawing is not current.
+type checking count. A part is on a line below every part that imports it, and so is a module of a
+package with more than ten modules; the program fails if there is a circle. With --check nothing is
+written; the status is 1 if a drawing is not current.
 
 Usage: python tools/architecture.py [--check]
 """
@@ -11,71 +12,74 @@ from __future__ import annotations
 
 import ast
 import sys
+import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
-BEGIN = "<!-- drawing: made by tools/architecture.py -->\n"
-END = "<!-- end of the drawing -->\n"
-#: Parts that start something and that nothing imports.
-IGNORED = frozenset({"__init__"})
+BEGIN = "<!-- {}: made by tools/architecture.py -->\n"
+END = "<!-- end of the {} -->\n"
+#: A package with more modules than this has a drawing of its own.
+FEW = 10
+#: The width of a line (columns).
+WIDTH = 100
 
 
-def part_of(path: Path) -> str:
-    """Return the part that a source file belongs to ("client", "runner")."""
-    return path.relative_to(ROOT / "iamcli").parts[0].removesuffix(".py")
-
-
-def imported(path: Path) -> set[str]:
-    """Return the parts that a source file imports, wherever the import is in it."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "iamcli":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            found |= _part(node.module or "")
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                found |= _part(alias.name)
-    return {name for name in found if (ROOT / "iamcli" / name).is_dir() or _module(name).is_file()}
-
-
-def _part(module: str) -> set[str]:
-    names = module.split(".")
-    return {names[1]} if names[0] == "iamcli" and len(names) > 1 else set()
-
-
-def _module(name: str) -> Path:
-    return ROOT / "iamcli" / f"{name}.py"
-
-
-def graph() -> dict[str, set[str]]:
-    """Return for each part the other parts that it imports."""
-    parts: dict[str, set[str]] = {}
+def module_graph() -> dict[str, set[str]]:
+    """Return for each module ("client.http", "client.__init__") the modules that it imports."""
+    trees = {}
     for path in sorted((ROOT / "iamcli").rglob("*.py")):
-        part = part_of(path)
-        if part not in IGNORED:
-            parts.setdefault(part, set()).update(imported(path) - {part} - IGNORED)
-    return parts
+        name = ".".join(path.relative_to(ROOT / "iamcli").with_suffix("").parts)
+        trees[name] = ast.parse(path.read_text(encoding="utf-8"))
+    # Every part may use the version, which is there.
+    del trees["__init__"]
+    return {name: _imported(tree) & set(trees) - {name} for name, tree in trees.items()}
 
 
-def levels(parts: dict[str, set[str]]) -> list[list[str]]:
-    """Return the parts from top to bottom; raise SystemExit if they import in a circle."""
+def _imported(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            # Each name is a module of a package, or a name in a module.
+            names |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    inside = {name.removeprefix("iamcli.") for name in names if name.startswith("iamcli.")}
+    return inside | {f"{name}.__init__" for name in inside}
+
+
+def grouped(graph: dict[str, set[str]], group: Callable[[str], str | None]) -> dict[str, set[str]]:
+    """Return the graph of the groups of modules; ``group`` returns None for what has none."""
+    groups: dict[str, set[str]] = {}
+    for module, imported in graph.items():
+        name = group(module)
+        if name is not None:
+            others = {group(each) for each in imported} - {name, None}
+            groups.setdefault(name, set()).update(each for each in others if each is not None)
+    return groups
+
+
+def levels(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Return the names from top to bottom; raise SystemExit if they import in a circle."""
     below: list[list[str]] = []
     placed: set[str] = set()
-    while len(placed) < len(parts):
-        level = sorted(part for part in parts if part not in placed and parts[part] <= placed)
+    while len(placed) < len(graph):
+        level = sorted(name for name in graph if name not in placed and graph[name] <= placed)
         if not level:
-            circle = ", ".join(sorted(set(parts) - placed))
-            raise SystemExit(f"these parts import in a circle: {circle}")
+            circle = ", ".join(sorted(set(graph) - placed))
+            raise SystemExit(f"these import in a circle: {circle}")
         below.append(level)
         placed |= set(level)
     return below[::-1]
 
 
-def drawing() -> str:
-    """Return the drawing: each level on lines of its own, with what each part imports."""
-    parts = graph()
+def drawing_of_parts(graph: dict[str, set[str]]) -> str:
+    """Return the drawing of the parts: a line for each, with what it imports."""
+    parts = grouped(graph, lambda module: module.split(".")[0])
     order = [part for level in levels(parts) for part in level]
     width = max(map(len, order)) + 2
     lines = []
@@ -87,12 +91,49 @@ def drawing() -> str:
     return "```\n" + "\n".join(lines).rstrip() + "\n```\n"
 
 
+def drawing_of_packages(graph: dict[str, set[str]]) -> str:
+    """Return the drawings of the packages with more than FEW modules: a line for each level.
+
+    A package in a package is one name in the drawing, followed by a slash.
+    """
+    drawings = []
+    for directory in sorted(path.parent for path in (ROOT / "iamcli").rglob("__init__.py")):
+        package = ".".join(directory.relative_to(ROOT / "iamcli").parts)
+        if not package or sum(path.stem != "__init__" for path in directory.glob("*.py")) <= FEW:
+            continue
+        inside = f"{package}."
+
+        def member(module: str, inside: str = inside) -> str | None:
+            name, *rest = module.removeprefix(inside).split(".")
+            if name == "__init__" or not module.startswith(inside):
+                return None
+            return f"{name}/" if rest else name
+
+        lines = [", ".join(level) for level in levels(grouped(graph, member))]
+        drawings.append("\n".join([f"iamcli/{package.replace('.', '/')}", *_indented(lines)]))
+    return "```\n" + "\n\n".join(drawings) + "\n```\n"
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [
+        textwrap.fill(
+            line, WIDTH, initial_indent="    ", subsequent_indent="      ", break_on_hyphens=False
+        )
+        for line in lines
+    ]
+
+
 def main(*, check: bool) -> int:
     """Bring the page up to date; with ``check`` only report. Return the exit status."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    fresh = f"{before}{BEGIN}{drawing()}{END}{after}"
+    text = fresh = PAGE.read_text(encoding="utf-8")
+    graph = module_graph()
+    for name, drawing in (
+        ("drawing of the parts", drawing_of_parts(graph)),
+        ("drawing of large packages", drawing_of_packages(graph)),
+    ):
+        before, _, rest = fresh.partition(BEGIN.format(name))
+        after = rest.partition(END.format(name))[2]
+        fresh = f"{before}{BEGIN.format(name)}{drawing}{END.format(name)}{after}"
     if fresh == text:
         return 0
     print(f"{PAGE.relative_to(ROOT)}: {'not up to date' if check else 'written'}")
