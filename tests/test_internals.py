@@ -16,6 +16,7 @@ from botocore.httpsession import URLLib3Session
 from support.shell import BIN, ROOT
 from support.stub import ok
 
+import iamcli.cli.run
 import iamcli.client
 from iamcli.client.internals import INTERNALS
 
@@ -57,12 +58,13 @@ def test_this_botocore_has_each_of_them() -> None:
 
 
 def modules() -> Iterator[Any]:
-    for found in pkgutil.iter_modules(iamcli.client.__path__, "iamcli.client."):
-        yield importlib.import_module(found.name)
+    for package in (iamcli.client, iamcli.cli.run):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(found.name)
 
 
 def subclasses() -> Iterator[tuple[type, list[type]]]:
-    """Each class of the client that is made from foreign ones, with these."""
+    """Each class of the client, and of iamcli run, that is made from foreign ones, with these."""
     for module in modules():
         for _, found in inspect.getmembers(module, inspect.isclass):
             bases = [base for base in found.__mro__ if base.__module__.startswith(FOREIGN)]

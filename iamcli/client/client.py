@@ -53,9 +53,11 @@ class Client:
     ``connection``: the keys, the endpoint and the proxy, if they are known; ``log``: called with
     each line of debug output; ``pausing``: called with the reason before a pause, and with ""
     before each request; ``complete_model``: use botocore's model instead of the reduced copy.
-    ``destination``: where the requests are sent. Raises Failure if the AWS configuration is invalid
-    or there are no credentials.
+    ``destination``: where the requests are sent; ``session_class``: the class of the HTTP session.
+    Raises Failure if the AWS configuration is invalid or there are no credentials.
     """
+
+    session_class = BoundedSession
 
     def __init__(
         self,
@@ -211,7 +213,7 @@ class Client:
             endpoint_url=self.url,
             response_parser_factory=self._parsers,
             timeout=limits,
-            http_session_cls=BoundedSession,
+            http_session_cls=self.session_class,
             **how,
         )
 

@@ -5,7 +5,6 @@ It also tells whether a failed request may have arrived.
 
 from __future__ import annotations
 
-import os
 import signal
 import ssl
 
@@ -95,25 +94,13 @@ class _HTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
-    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything.
-
-    ``pools``, ``tls`` and ``finished`` are for ``iamcli run``: the classes of connection pools, a
-    TLS context that was made before, and what is called after each request, with whether its
-    response was read completely.
-    """
-
-    pools: dict[str, Any] | None = None
-    tls: Any = None
-    finished: Callable[[bool], None] | None = None
+    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything."""
 
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
         # After a stop, a time-out of the socket would discard a response that has arrived.
         super().__init__(timeout=(timeout[0], None), **settings)
         self._seconds = timeout[1]
         self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
-        if self.pools:
-            # Only without a proxy.
-            self._manager.pool_classes_by_scheme = self.pools
 
     def send(self, request: Any) -> Any:
         """Send one request and return its response, which is read completely.
@@ -123,11 +110,9 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         """
         request.stream_output = True
         deadline = _Deadline(self._seconds)
-        complete = False
         try:
             with deadline:
-                response = self._exchange(request)
-            complete = True
+                return self._exchange(request)
         except (HTTPClientError, ResponseParserError, TimeoutError) as error:
             if deadline.expired and not isinstance(error, NOT_ARRIVED):
                 raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
@@ -135,14 +120,6 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         finally:
             # A signal that comes now must not keep the response from being reported.
             interrupts.close_window()
-            if self.finished:
-                self.finished(complete)
-        return response
-
-    def _get_ssl_context(self) -> Any:
-        # A TLS context uses this variable only if it is set when the context is made.
-        made = None if os.environ.get("SSLKEYLOGFILE") else self.tls
-        return made or super()._get_ssl_context()
 
     def _exchange(self, request: Any) -> Any:
         try:

@@ -8,6 +8,7 @@ itself, and reports what is wrong.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -17,6 +18,7 @@ from botocore.awsrequest import AWSHTTPConnectionPool, AWSHTTPSConnectionPool
 from botocore.httpsession import create_urllib3_context
 from urllib3.exceptions import ConnectTimeoutError
 
+from iamcli.client.client import Client
 from iamcli.client.http import BoundedSession, HTTPConnection, HTTPSConnection
 from iamcli.handover import is_own
 
@@ -41,7 +43,7 @@ class _Pooled:
 
     current: _Pooled | None = None
     scheme = ""
-    pool: socket.socket | None = None
+    pool: socket.socket
     host: str
     port: int
     timeout: Any
@@ -86,14 +88,14 @@ class _Pooled:
         _, descriptors, _, _ = socket.recv_fds(pool, 1, 1)
         return descriptors[0] if descriptors else None
 
-    def give_back(self, *, reusable: bool) -> None:
-        """Give the connection back to the pool, which closes it if it is not ``reusable``."""
-        if self.pool:
-            with contextlib.suppress(OSError):
-                if reusable:
-                    self.pool.sendall(REUSABLE)
-            self.pool.close()
-            self.pool = None
+    def finish(self, *, complete: bool) -> None:
+        """Give the connection back; the pool closes it unless the response was read completely."""
+        # http.client closes its end before it reads the response if the service will close its own.
+        reusable = complete and self.sock is not None
+        self.close()  # type: ignore[attr-defined]  # of http.client
+        with self.pool, contextlib.suppress(OSError):
+            if reusable:
+                self.pool.sendall(REUSABLE)
 
 
 class PooledHTTPConnection(_Pooled, HTTPConnection):
@@ -131,23 +133,37 @@ class _HTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
 
 #: The classes of connection pools, by scheme.
 POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+#: The TLS context of all commands: the server makes it before it forks, because it takes 20 ms.
+_tls_context = functools.cache(create_urllib3_context)
+
+
+class PooledSession(BoundedSession):
+    """The session of a command, which gives a connection back after each request."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Only without a proxy.
+        self._manager.pool_classes_by_scheme = POOLS
+
+    def send(self, request: Any) -> Any:
+        """Send one request, as BoundedSession does."""
+        complete = False
+        try:
+            response = super().send(request)
+            complete = True
+        finally:
+            connection, _Pooled.current = _Pooled.current, None
+            if connection:
+                connection.finish(complete=complete)
+        return response
+
+    def _get_ssl_context(self) -> Any:
+        # A TLS context uses this variable only if it is set when the context is made.
+        return super()._get_ssl_context() if os.environ.get("SSLKEYLOGFILE") else _tls_context()
 
 
 def install(address: str) -> None:
-    """Let the sessions of this process, and of its forks, use the pool at ``address``."""
+    """Let the clients of this process, and of its forks, use the pool at ``address``."""
     global ADDRESS  # noqa: PLW0603 - set once, before the server forks
     ADDRESS = address
-    BoundedSession.pools = POOLS
-    BoundedSession.tls = create_urllib3_context()
-    BoundedSession.finished = staticmethod(_finished)
-
-
-def _finished(complete: bool) -> None:  # noqa: FBT001 - as the session calls it
-    """Give the current connection back."""
-    connection, _Pooled.current = _Pooled.current, None
-    if connection is None:
-        return
-    # http.client closes its end before it reads the response, if the service will close its own.
-    reusable = complete and connection.sock is not None
-    connection.close()  # type: ignore[attr-defined]  # of http.client
-    connection.give_back(reusable=reusable)
+    Client.session_class = PooledSession
