@@ -22,18 +22,18 @@ from botocore.serialize import create_serializer
 from botocore.signers import RequestSigner
 
 from iamcli import __version__
-from iamcli.client import outcomes
 from iamcli.client.attempts import Attempts
 from iamcli.client.confinement import confine, refuse_outside
 from iamcli.client.credentials import chain_keys, frozen
 from iamcli.client.endpoints import check_services, endpoint, require_region
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
+from iamcli.client.outcomes import only_reads, unknown_if_changing
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
 from iamcli.client.settings import Settings
 from iamcli.client.transport import time_limits, transport
-from iamcli.errors import Failure, ServiceError, UnexpectedResponse, UnknownOutcome
+from iamcli.errors import Failure, ServiceError, UnknownOutcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,21 +158,11 @@ class Client:
             context={"client_config": self._config},
             user_agent=_USER_AGENT,
         )
-        changes = not operation.startswith(("Get", "List"))
-
-        def unknown(failure: Failure) -> UnknownOutcome:
-            return outcomes.unknown(str(failure), operation, parameters)
-
-        def missing(key: str) -> Failure:
-            failure = UnexpectedResponse(
-                f"unexpected response: it has no {key}; is this an IAM endpoint?"
-            )
-            return unknown(failure) if changes else failure
-
-        self._parsers.missing = missing
+        self._parsers.request = (operation, parameters)
         self._retries.resent = resent
         self._attempts.start()
         source = self.destination.source if self.destination.specified else ""
+        changes = not only_reads(operation)
         translator = ErrorTranslator(
             self.url, source=source, proxy=self._proxy_source, changes=changes
         )
@@ -181,22 +171,28 @@ class Client:
                 response, parsed = self._endpoint.make_request(model, request)
         except Failure as failure:
             self._attempts.finish()
-            if changes and (translator.arrived or self._retries.resent):
-                raise unknown(failure) from None
+            if translator.arrived or self._retries.resent:
+                raise unknown_if_changing(failure, operation, parameters) from None
             raise
         if response.status_code < SUCCESS_LIMIT:
             return parsed  # type: ignore[no-any-return]  # botocore has no types
+        raise self._refused(response, parsed, operation, parameters)
+
+    def _refused(
+        self, response: Any, parsed: dict[str, Any], operation: str, parameters: dict[str, Any]
+    ) -> Failure:
+        """Return what an error response means: a refusal, or that the outcome is unknown."""
         refused = refusal(response.status_code, parsed, self.url, operation)
         if isinstance(refused, ServiceError):
             refused.operation, refused.parameters = operation, parameters
             refused.skew = clock_skew(response.headers)
-        if changes and may_have_acted(response.status_code, parsed):
-            raise unknown(refused)
-        if changes and self._retries.resent:
-            outcome = unknown(refused)
-            outcome.refusal = refused if isinstance(refused, ServiceError) else None
-            raise outcome
-        raise refused
+        acted = may_have_acted(response.status_code, parsed)
+        if not (acted or self._retries.resent):
+            return refused
+        failure = unknown_if_changing(refused, operation, parameters)
+        if isinstance(failure, UnknownOutcome) and isinstance(refused, ServiceError) and not acted:
+            failure.refusal = refused
+        return failure
 
     def _make_endpoint(
         self,
@@ -206,7 +202,7 @@ class Client:
         events: HierarchicalEmitter,
     ) -> Any:
         """Return a botocore endpoint, which connects when the first request is sent."""
-        how, self._proxy_source = transport(connection, settings, self.url)
+        session_settings, self._proxy_source = transport(connection, settings, self.url)
         return EndpointCreator(events).create_endpoint(
             self._service,
             region_name=self.destination.region,
@@ -214,7 +210,7 @@ class Client:
             response_parser_factory=self._parsers,
             timeout=limits,
             http_session_cls=self.session_class,
-            **how,
+            **session_settings,
         )
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from iamcli.errors import ServiceError
+    from iamcli.errors import Failure, ServiceError
 
 #: How to check whether a request took effect: a command or an instruction. Without -u, a command
 #: applies to the user whose key signs, as the request does.
@@ -203,6 +203,11 @@ LOOKUPS = {
 }
 
 
+def only_reads(operation: str) -> bool:
+    """Return whether ``operation`` changes nothing."""
+    return operation.startswith(("Get", "List"))
+
+
 def check(operation: str, parameters: Mapping[str, Any]) -> str:
     """Return how to check whether a request took effect: a command line or an instruction."""
     from iamcli import quoting
@@ -219,10 +224,15 @@ def unknown_advice(operation: str, check: str) -> str:
     return f"{operation} may have taken effect, check first: {check}"
 
 
-def unknown(reason: str, operation: str, parameters: Mapping[str, Any]) -> UnknownOutcome:
-    """Return the failure of a request whose outcome is unknown because of ``reason``."""
-    how = check(operation, parameters)
-    return UnknownOutcome(reason, unknown_advice(operation, how), how)
+def unknown_if_changing(failure: Failure, operation: str, parameters: Mapping[str, Any]) -> Failure:
+    """Return ``failure`` if the request only reads, else that its outcome is unknown.
+
+    ``failure``: why there is no valid response to the request, which was sent.
+    """
+    if only_reads(operation):
+        return failure
+    command = check(operation, parameters)
+    return UnknownOutcome(str(failure), unknown_advice(operation, command), command)
 
 
 def missing_owner(operation: str, parameters: Mapping[str, Any], message: str) -> str | None:

@@ -7,14 +7,15 @@ from functools import lru_cache
 
 from botocore.parsers import QueryParser, ResponseParserError
 
+from iamcli.client.outcomes import unknown_if_changing
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-    from iamcli.errors import Failure
+    #: An operation and its parameters.
+    Request = tuple[str, dict[str, Any]]
 
 #: The maximum number of tags in a response, far more than the service sends. Each takes about a
 #: hundred bytes of memory.
@@ -41,30 +42,31 @@ _UNKNOWN: tuple[str, Any] = ("", None)
 
 
 class ResponseStructure(dict[str, "Any"]):
-    """A structure in a response. Subscripting it with a member that it lacks raises a Failure.
+    """A structure in the response to a ``request``.
 
-    ``missing``: makes the failure from the name of the member.
+    Subscripting it with a member that it lacks raises UnexpectedResponse, or UnknownOutcome if the
+    request changes something.
     """
 
-    __slots__ = ("_missing",)
+    __slots__ = ("_request",)
 
-    def __init__(self, members: dict[str, Any], missing: Callable[[str], Failure]) -> None:
-        super().__init__(members)
-        self._missing = missing
+    def __init__(self, request: Request) -> None:
+        super().__init__()
+        self._request = request
 
     def __missing__(self, key: str) -> Any:
-        raise self._missing(key)
+        failure = UnexpectedResponse(
+            f"unexpected response: it has no {key}; is this an IAM endpoint?"
+        )
+        raise unknown_if_changing(failure, *self._request)
 
 
 class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
-    """botocore's parser, with checks that the response is from IAM.
+    """botocore's parser of the response to a ``request``, with checks that it is from IAM."""
 
-    ``missing``: makes the failure for a missing member, from the name of the member.
-    """
-
-    def __init__(self, missing: Callable[[str], Failure], **settings: Any) -> None:
+    def __init__(self, request: Request, **settings: Any) -> None:
         super().__init__(**settings)
-        self._missing = missing
+        self._request = request
 
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         """Return the parsed response; raise ResponseParserError if it is not from the operation.
@@ -97,7 +99,7 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         if isinstance(node, list):
             raise ResponseParserError("the result occurs more than once")
         members = _members(shape)
-        parsed = ResponseStructure({}, self._missing)
+        parsed = ResponseStructure(self._request)
         for child in node:
             name, member = members.get(child.tag.rpartition("}")[2], _UNKNOWN)
             if name in parsed:
@@ -115,23 +117,23 @@ def _members(shape: Any) -> dict[str, tuple[str, Any]]:
 
     In the model of IAM, each member is an element of its own.
     """
-    found = {}
+    members = {}
     for name, member in shape.members.items():
         text = member.type_name in ("string", "timestamp")
-        found[member.serialization.get("name", name)] = (name, None if text else member)
-    return found
+        members[member.serialization.get("name", name)] = (name, None if text else member)
+    return members
 
 
 class ParserFactory:
-    """Makes parsers, as botocore's factory does, and passes ``missing`` to them."""
+    """Makes parsers, as botocore's factory does, of the responses to the current ``request``."""
 
     def __init__(self) -> None:
-        self.missing: Callable[[str], Failure] = UnexpectedResponse
+        self.request: Request = ("", {})
 
     def create_parser(self, _protocol: str) -> Parser:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
-        return Parser(self.missing, timestamp_parser=str)
+        return Parser(self.request, timestamp_parser=str)
 
 
 def root_element(body: bytes) -> str:
@@ -139,5 +141,5 @@ def root_element(body: bytes) -> str:
 
     This excludes document types, whose entities can expand to any size; IAM sends none.
     """
-    found = _ROOT.match(body)
-    return found[1].decode() if found else ""
+    match = _ROOT.match(body)
+    return match[1].decode() if match else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from iamcli import interrupts
+from iamcli.client.outcomes import only_reads
 from iamcli.errors import Failure, UnknownOutcome
 from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
 from iamcli.output.redaction import Secrets
@@ -147,11 +148,6 @@ class Sender:
         if self._log:
             shown = f": {self.secrets.structure(value)}" if value else ""
             self._log(self.secrets.redact(line) + shown)
-
-
-def only_reads(operation: str) -> bool:
-    """Return whether ``operation`` changes nothing."""
-    return operation.startswith(("Get", "List"))
 
 
 def without_none(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.client import outcomes
-from iamcli.client.sender import Sender, only_reads, without_none
+from iamcli.client.sender import Sender, without_none
 from iamcli.errors import ServiceError, UnexpectedResponse, UnknownOutcome
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ class IAM(Sender):
         UnknownOutcome if a request that changes something was sent but got no valid response, and
         Failure if the request could not be sent.
         """
-        if only_reads(operation):
+        if outcomes.only_reads(operation):
             return self.send(operation, **parameters)
         from iamcli.client import waiting
 
