@@ -12,7 +12,7 @@ from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
 from iamcli.errors import DONE, NOT_DONE, Failure, UnknownOutcome
-from iamcli.operations.progress import Progress
+from iamcli.operations.plan import Plan
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -472,7 +472,7 @@ def state_after(error: BaseException, *, finished: int) -> str:
     """
     iam = cast("IAM", SimpleNamespace(pending=None))
     try:
-        with Progress(iam, "made", "not made", ["a", "b", "c"]) as progress:
+        with Plan(iam, "made", "not made", ["a", "b", "c"]) as progress:
             for _ in range(finished):
                 progress.finish()
             iam.pending = getattr(error, "pending", None)

@@ -61,16 +61,18 @@ def settle(
 
 def _is_there(iam: Sender, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
     """Return whether the account has what the request adds or removes; raise Failure."""
-    owner = {name: value for name, value in given.items() if name != lookup.member}
-    if lookup.within:
-        entries = iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ())
-    elif lookup.key:
-        entries = list_all(iam, lookup.operation, lookup.key, **owner)
-    else:
+    if not lookup.key:
         return _exists(iam, lookup, operation, given)
+    owner = {name: value for name, value in given.items() if name != lookup.member}
     name = str(given[lookup.member]).lower()
-    found = (entry if isinstance(entry, str) else entry[lookup.member] for entry in entries)
-    return any(entry.lower() == name for entry in found)
+    return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, owner))
+
+
+def entries(iam: Sender, lookup: Lookup, owner: dict[str, Any]) -> list[Any]:
+    """Return the entries that ``owner`` has in the list of ``lookup``; raise Failure."""
+    if lookup.within:
+        return list(iam.send(lookup.operation, **owner)[lookup.within].get(lookup.key, ()))
+    return list_all(iam, lookup.operation, lookup.key, **owner)
 
 
 def _exists(iam: Sender, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:

@@ -156,6 +156,10 @@ class Lookup:
         self.subject = subject
         self.place = place
 
+    def name(self, entry: Any) -> str:
+        """Return the name in an ``entry`` of the list; some entries are the name."""
+        return str(entry if isinstance(entry, str) else entry[self.member])
+
 
 _ATTACHED = ("AttachedPolicies", "PolicyArn")
 _POLICIES = ("PolicyNames", "PolicyName")

@@ -128,12 +128,12 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
       $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
-    from iamcli.operations.progress import Progress
+    from iamcli.operations.plan import Plan
 
-    with Progress(iam, "added", "not added", [f"user {user}" for user in users]) as progress:
+    with Plan(iam, "added", "not added", [f"user {user}" for user in users]) as plan:
         for user in users:
             iam.call("AddUserToGroup", GroupName=group, UserName=user)
-            progress.finish()
+            plan.finish()
 
 
 @command("iam-groupremoveuser", GROUP, USERS)
@@ -150,13 +150,12 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> None:
       $ iam-groupremoveuser -g Admin -u bob
     Calls: RemoveUserFromGroup
     """
-    from iamcli.operations.progress import Step, run_steps
+    from iamcli.operations.plan import Plan
 
-    steps = [
-        Step(f"user {user}", "RemoveUserFromGroup", GroupName=group, UserName=user)
-        for user in users
-    ]
-    run_steps(iam, "removed", "not removed", steps)
+    with Plan(iam, "removed", "not removed", [f"user {user}" for user in users]) as plan:
+        for user in users:
+            iam.call("RemoveUserFromGroup", GroupName=group, UserName=user)
+            plan.finish()
 
 
 @command("iam-grouplistbypath", PATH_PREFIX.replace(metavar="PATH"), *PAGING)

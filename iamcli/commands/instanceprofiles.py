@@ -36,15 +36,15 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
       $ iam-instanceprofilecreate -s webserver-profile -r webserver
     Calls: GetRole, CreateInstanceProfile, AddRoleToInstanceProfile
     """
-    from iamcli.operations.progress import Progress
+    from iamcli.operations.plan import Plan
 
-    plan = [f"instance profile {profile}"]
+    steps = [f"instance profile {profile}"]
     if role is not None:
         iam.permitted("GetRole", RoleName=role)
-        plan.append(f"role {role} in it")
-    with Progress(iam, "created", "not created", plan) as progress:
+        steps.append(f"role {role} in it")
+    with Plan(iam, "created", "not created", steps) as plan:
         iam.call("CreateInstanceProfile", InstanceProfileName=profile, Path=path or "/")
-        progress.finish()
+        plan.finish()
         if role is not None:
             iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
 

@@ -100,14 +100,14 @@ def usercreate(
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
     """
     from iamcli.operations import one_time_secrets
-    from iamcli.operations.progress import Progress
+    from iamcli.operations.plan import Plan
 
     if key:
         yield RequireOutput()
     for group in groups:
         iam.permitted("GetGroup", GroupName=group, MaxItems=1)
-    plan = [f"user {user}", *(f"membership of group {group}" for group in groups)]
-    with Progress(iam, "created", "not created", plan + ["access key"] * key) as progress:
+    steps = [f"user {user}", *(f"membership of group {group}" for group in groups)]
+    with Plan(iam, "created", "not created", steps + ["access key"] * key) as plan:
         created = iam.call(
             "CreateUser",
             UserName=user,
@@ -115,10 +115,10 @@ def usercreate(
             PermissionsBoundary=boundary,
             Tags=tags or None,
         )["User"]
-        progress.finish()
+        plan.finish()
         for group in groups:
             iam.call("AddUserToGroup", GroupName=group, UserName=user)
-            progress.finish()
+            plan.finish()
         if key:
             yield from one_time_secrets.access_key(iam, user)
     if verbose:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from iamcli.client.pages import list_all
+from typing import NamedTuple
+
+from iamcli.client.lookups import entries
+from iamcli.client.outcomes import LOOKUPS, Lookup
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
-from iamcli.operations.progress import Step, remove
+from iamcli.operations.plan import Plan
 from iamcli.output.lines import Note
 
 TYPE_CHECKING = False
@@ -35,53 +38,37 @@ class Dependent:
     """A type of resource that belongs to an entity and must be removed before it.
 
     ``heading`` and ``what``: its names in listings and state lines ("accesskeys", "access key");
-    ``read``: the operation that lists it; ``key``: the member of the response with the entries;
-    ``member``: the member of an entry with its name, "" if the entry is the name; ``remove``: the
-    operation that removes it; ``parameter``: the parameter for its name; ``original``: whether the
-    original toolkit removed it; ``arn``: whether listings show its ARN; ``within``: the member of
-    the response that contains ``key``.
+    ``remove``: the operation that removes it; ``original``: whether the original toolkit removed
+    it; ``arn``: whether listings show its ARN; ``lookup``: how to list it, if not as LOOKUPS says.
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
     Source: LEGACY.md (operations that a server lacks).
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the columns of a table
+    def __init__(  # noqa: PLR0913 - the columns of a table
         self,
         heading: str,
         what: str,
-        read: str,
-        key: str,
-        member: str,
         remove: str,
-        parameter: str,
         *,
         original: bool = False,
         arn: bool = False,
-        within: str = "",
+        lookup: Lookup | None = None,
     ) -> None:
         self.heading = heading
         self.what = what
-        self.read = read
-        self.key = key
-        self.member = member
         self.remove = remove
-        self.parameter = parameter
         self.original = original
         self.arn = arn
-        self.within = within
+        self.lookup = lookup or LOOKUPS[remove]
 
     def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
         """Return the entries that belong to ``owner``; raise Failure if they cannot be listed."""
-        if self.within:
-            return list(iam.call(self.read, **owner)[self.within].get(self.key, ()))
-        if self.read == "GetLoginProfile":
-            return self._login_profile(iam, owner)
-        return list_all(iam, self.read, self.key, **owner)
-
-    def _login_profile(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
+        if self.lookup.key:
+            return entries(iam, self.lookup, owner)
         try:
-            iam.call(self.read, **owner)
+            iam.call(self.lookup.operation, **owner)
         except ServiceError as error:
             if error.code == "NoSuchEntity":
                 return []
@@ -106,70 +93,65 @@ class Entity:
         self.dependents = dependents
 
 
-# fmt: off
 USER = Entity(
-    "user", "UserName", "DeleteUser", "-r",
-    Dependent("accesskeys", "access key",
-              "ListAccessKeys", "AccessKeyMetadata", "AccessKeyId",
-              "DeleteAccessKey", "AccessKeyId", original=True),
-    Dependent("policies", "policy",
-              "ListUserPolicies", "PolicyNames", "",
-              "DeleteUserPolicy", "PolicyName", original=True),
-    Dependent("certificates", "signing certificate",
-              "ListSigningCertificates", "Certificates", "CertificateId",
-              "DeleteSigningCertificate", "CertificateId", original=True),
-    Dependent("groups", "membership of group",
-              "ListGroupsForUser", "Groups", "GroupName",
-              "RemoveUserFromGroup", "GroupName", original=True, arn=True),
-    Dependent("loginprofile", "login profile of",
-              "GetLoginProfile", "LoginProfile", "UserName",
-              "DeleteLoginProfile", "UserName"),
-    Dependent("mfadevices", "MFA device",
-              "ListMFADevices", "MFADevices", "SerialNumber",
-              "DeactivateMFADevice", "SerialNumber"),
-    Dependent("sshkeys", "SSH public key",
-              "ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId",
-              "DeleteSSHPublicKey", "SSHPublicKeyId"),
-    Dependent("servicecredentials", "service credential",
-              "ListServiceSpecificCredentials", "ServiceSpecificCredentials",
-              "ServiceSpecificCredentialId",
-              "DeleteServiceSpecificCredential", "ServiceSpecificCredentialId"),
-    Dependent("attachedpolicies", "attached policy",
-              "ListAttachedUserPolicies", "AttachedPolicies", "PolicyArn",
-              "DetachUserPolicy", "PolicyArn"),
+    "user",
+    "UserName",
+    "DeleteUser",
+    "-r",
+    Dependent("accesskeys", "access key", "DeleteAccessKey", original=True),
+    Dependent("policies", "policy", "DeleteUserPolicy", original=True),
+    Dependent("certificates", "signing certificate", "DeleteSigningCertificate", original=True),
+    Dependent("groups", "membership of group", "RemoveUserFromGroup", original=True, arn=True),
+    Dependent(
+        "loginprofile",
+        "login profile of",
+        "DeleteLoginProfile",
+        lookup=Lookup("GetLoginProfile", member="UserName"),
+    ),
+    Dependent("mfadevices", "MFA device", "DeactivateMFADevice"),
+    Dependent("sshkeys", "SSH public key", "DeleteSSHPublicKey"),
+    Dependent("servicecredentials", "service credential", "DeleteServiceSpecificCredential"),
+    Dependent("attachedpolicies", "attached policy", "DetachUserPolicy"),
 )
 GROUP = Entity(
-    "group", "GroupName", "DeleteGroup", "-r",
-    Dependent("users", "membership of user",
-              "GetGroup", "Users", "UserName",
-              "RemoveUserFromGroup", "UserName", original=True, arn=True),
-    Dependent("policies", "policy",
-              "ListGroupPolicies", "PolicyNames", "",
-              "DeleteGroupPolicy", "PolicyName", original=True),
-    Dependent("attachedpolicies", "attached policy",
-              "ListAttachedGroupPolicies", "AttachedPolicies", "PolicyArn",
-              "DetachGroupPolicy", "PolicyArn"),
+    "group",
+    "GroupName",
+    "DeleteGroup",
+    "-r",
+    Dependent(
+        "users",
+        "membership of user",
+        "RemoveUserFromGroup",
+        original=True,
+        arn=True,
+        lookup=Lookup("GetGroup", "Users", "UserName"),
+    ),
+    Dependent("policies", "policy", "DeleteGroupPolicy", original=True),
+    Dependent("attachedpolicies", "attached policy", "DetachGroupPolicy"),
 )
 ROLE = Entity(
-    "role", "RoleName", "DeleteRole", "-c",
-    Dependent("instance profiles", "place in instance profile",
-              "ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName",
-              "RemoveRoleFromInstanceProfile", "InstanceProfileName", original=True, arn=True),
-    Dependent("policies", "policy",
-              "ListRolePolicies", "PolicyNames", "",
-              "DeleteRolePolicy", "PolicyName", original=True),
-    Dependent("attachedpolicies", "attached policy",
-              "ListAttachedRolePolicies", "AttachedPolicies", "PolicyArn",
-              "DetachRolePolicy", "PolicyArn"),
+    "role",
+    "RoleName",
+    "DeleteRole",
+    "-c",
+    Dependent(
+        "instance profiles",
+        "place in instance profile",
+        "RemoveRoleFromInstanceProfile",
+        original=True,
+        arn=True,
+        lookup=Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"),
+    ),
+    Dependent("policies", "policy", "DeleteRolePolicy", original=True),
+    Dependent("attachedpolicies", "attached policy", "DetachRolePolicy"),
 )
 INSTANCE_PROFILE = Entity(
-    "instance profile", "InstanceProfileName", "DeleteInstanceProfile", "-r",
-    Dependent("roles", "place of role",
-              "GetInstanceProfile", "Roles", "RoleName",
-              "RemoveRoleFromInstanceProfile", "RoleName", original=True, arn=True,
-              within="InstanceProfile"),
+    "instance profile",
+    "InstanceProfileName",
+    "DeleteInstanceProfile",
+    "-r",
+    Dependent("roles", "place of role", "RemoveRoleFromInstanceProfile", original=True, arn=True),
 )
-# fmt: on
 
 
 def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: bool) -> Lines:
@@ -179,27 +161,29 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
     headings and the resources that would be removed, or a note if not ``recursive``. Raises
     Failure, with a state that lists what was removed and what is left. Source: LEGACY.md (``-r``).
     """
+    owner = {entity.parameter: name}
     if pretend and not recursive:
         yield Note(
             f"-p lists what {entity.recursive} would remove, but {entity.recursive} is missing; "
             "nothing was sent"
         )
         return
-    owner = {entity.parameter: name}
-    if recursive:
-        iam.progress.step(f"reading what belongs to {entity.what} {name}")
-    found = [_Found(iam, dependent, owner) for dependent in entity.dependents if recursive]
-    if not pretend:
-        steps = [step for part in found for step in part.steps()]
-        _check_own_key(iam, f"{entity.what} {name}", steps)
-        last = Step(f"{entity.what} {name}", entity.delete, **owner)
-        remove(iam, [*steps, last], recursive=recursive)
+    if not recursive:
+        iam.call(entity.delete, **owner)
         return
-    for part in found:
-        yield from part.lines()
-    for part in found:
-        if part.reason:
-            yield Note(f"{part.reason}; the list may be incomplete")
+    what = f"{entity.what} {name}"
+    iam.progress.step(f"reading what belongs to {what}")
+    belongings = [_Belongings(iam, dependent, owner) for dependent in entity.dependents]
+    if pretend:
+        for part in belongings:
+            yield from part.lines()
+        for part in belongings:
+            if part.reason:
+                yield Note(f"{part.reason}; the list may be incomplete")
+        return
+    steps = [step for part in belongings for step in part.steps()]
+    _check_own_key(iam, what, steps)
+    _remove_all(iam, [*steps, Step(what, entity.delete, owner)])
 
 
 def _check_own_key(iam: IAM, what: str, steps: Sequence[Step]) -> None:
@@ -212,17 +196,53 @@ def _check_own_key(iam: IAM, what: str, steps: Sequence[Step]) -> None:
             )
 
 
-def _virtual_device(step: Step, serial: str) -> Step:
-    """Return the step for a virtual MFA device, which is also deleted.
+class Step(NamedTuple):
+    """A request that removes ``what``, as the state line names it ("access key AKIA...").
 
-    Source: DeactivateMFADevice, DeleteVirtualMFADevice.
+    ``then``: a second request of the same step, or None. If the key may not send it, the command
+    goes on and prints a note.
     """
-    step.what = f"virtual MFA device {serial}"
-    step.then = Step(step.what, "DeleteVirtualMFADevice", SerialNumber=serial)
-    return step
+
+    what: str
+    operation: str
+    parameters: dict[str, str]
+    then: Step | None = None
 
 
-class _Found:
+def _remove_all(iam: IAM, steps: Sequence[Step]) -> None:
+    """Send the requests in order; the last one deletes the entity."""
+    with Plan(iam, "removed", "left", [step.what for step in steps]) as plan:
+        for number, step in enumerate(steps, 1):
+            iam.progress.step(f"removing {number} of {len(steps)}: {step.what}")
+            _remove(iam, step)
+            if step.then and not _remove_or_note(iam, step.then):
+                plan.skip()
+            else:
+                plan.finish()
+
+
+def _remove(iam: IAM, step: Step) -> None:
+    """Send the request of a step. What was listed before may have been removed by someone else."""
+    try:
+        iam.call(step.operation, **step.parameters)
+    except ServiceError as error:
+        if error.code != "NoSuchEntity" or error.looked_up:
+            raise
+
+
+def _remove_or_note(iam: IAM, step: Step) -> bool:
+    """Remove what is left of a step; if the key may not do so, print a note and return False."""
+    try:
+        _remove(iam, step)
+    except ServiceError as error:
+        if not error.denied:
+            raise
+        iam.note(f"{step.what} still exists: {step.operation} is not permitted ({error})")
+        return False
+    return True
+
+
+class _Belongings:
     """The resources of one type that belong to ``owner``.
 
     ``reason``: why there may be others that could not be listed, else "".
@@ -240,7 +260,7 @@ class _Found:
                 raise
 
     def _may_skip(self, iam: IAM, failure: ServiceError | UnexpectedResponse) -> bool:
-        read = self.dependent.read
+        read = self.dependent.lookup.operation
         if failure.status == _NOT_IMPLEMENTED:
             return True
         if isinstance(failure, ServiceError):
@@ -253,24 +273,23 @@ class _Found:
 
     def steps(self) -> list[Step]:
         """Return the requests that remove the resources."""
-        return [self._step(name) for name in map(self._name, self._entries)]
+        return [self._step(self.dependent.lookup.name(entry)) for entry in self._entries]
 
     def _step(self, name: str) -> Step:
-        parameters = {**self._owner, self.dependent.parameter: name}
-        step = Step(f"{self.dependent.what} {name}", self.dependent.remove, **parameters)
-        if self.dependent.remove == "DeactivateMFADevice" and ":mfa/" in name:
-            return _virtual_device(step, name)
-        return step
+        parameters = {**self._owner, self.dependent.lookup.member: name}
+        operation = self.dependent.remove
+        if operation == "DeactivateMFADevice" and ":mfa/" in name:
+            # A virtual device is also deleted. Source: DeleteVirtualMFADevice.
+            what = f"virtual MFA device {name}"
+            then = Step(what, "DeleteVirtualMFADevice", {"SerialNumber": name})
+            return Step(what, operation, parameters, then)
+        return Step(f"{self.dependent.what} {name}", operation, parameters)
 
     def lines(self) -> list[str]:
         """Return the heading and the resources, as ``-p`` lists them."""
         if not self._entries and not self.dependent.original:
             return []
-        shown = [
-            entry["Arn"] if self.dependent.arn else self._name(entry) for entry in self._entries
-        ]
-        return [self.dependent.heading, *(f"\t{text}" for text in shown)]
+        return [self.dependent.heading, *(f"\t{self._listed(entry)}" for entry in self._entries)]
 
-    def _name(self, entry: Any) -> str:
-        name: str = entry[self.dependent.member] if self.dependent.member else entry
-        return name
+    def _listed(self, entry: Any) -> str:
+        return str(entry["Arn"] if self.dependent.arn else self.dependent.lookup.name(entry))

@@ -184,7 +184,7 @@ def _delete_again(
         lost = interrupt
     if isinstance(lost, KeyboardInterrupt):
         lost.args = (message,)
-        lost.outcome = outcome  # type: ignore[attr-defined]  # Progress reads it
+        lost.outcome = outcome  # type: ignore[attr-defined]  # Plan reads it
         raise lost
     reason = lost.reason if isinstance(lost, UnknownOutcome) else lost
     failure = Failure(f"{reason}; {message}")

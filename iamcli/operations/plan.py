@@ -1,0 +1,64 @@
+"""The plan of a command of several steps, and the state line that reports a partial failure."""
+
+from __future__ import annotations
+
+from iamcli.errors import DONE, NOT_DONE, UNKNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from iamcli.client.service import IAM
+
+
+class Plan:
+    """The steps of a command; sets the ``state`` of an exception that ends it early.
+
+    ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
+    of the others ("created", "not created"); ``steps``: the names of the steps in order. A step
+    with an unknown outcome is listed as "unknown", and one that was skipped with those that are
+    left. A plan of one step sets no state.
+    """
+
+    def __init__(self, iam: IAM, done: str, left: str, steps: Sequence[str]) -> None:
+        self._iam = iam
+        self._done = done
+        self._left = left
+        self._steps = list(steps)
+        self._finished = 0
+        self._skipped: list[str] = []
+
+    def finish(self) -> None:
+        """Record that the next step is done."""
+        self._iam.pending = None
+        self._finished += 1
+
+    def skip(self) -> None:
+        """Record that the next step is not done, and that the command goes on."""
+        self._skipped.append(self._steps.pop(self._finished))
+
+    def __enter__(self) -> Plan:  # noqa: PYI034 - Self costs a dependency or an import
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        single = len(self._skipped) + len(self._steps) == 1
+        if error is None or isinstance(error, GeneratorExit) or single:
+            return
+        known = isinstance(error, KeyboardInterrupt) and not self._iam.pending
+        # All Failures have an outcome; interrupts and internal errors may have none.
+        outcome = getattr(error, "outcome", NOT_DONE if known else UNKNOWN)
+        finished = self._finished + (outcome == DONE)
+        begun = finished + (outcome == UNKNOWN)
+        parts = [(self._done, self._steps[:finished])]
+        if begun > finished:
+            parts.append(("unknown", self._steps[finished:begun]))
+        parts.append((self._left, self._skipped + self._steps[begun:]))
+        error.state = "; ".join(  # type: ignore[attr-defined]  # the runner prints it
+            f"{label}: {', '.join(steps) or 'nothing'}" for label, steps in parts
+        )
