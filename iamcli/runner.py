@@ -124,7 +124,7 @@ class Program(Command):
 
             explanation = unquoted.explain(self.name, arguments)
         if explanation:
-            output.error_lines(explanation)
+            output.error_text(f"{self.name}: {explanation}\n")
         else:
             output.error(str(error))
         return explanation is not None

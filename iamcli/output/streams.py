@@ -31,9 +31,9 @@ class Output:
 
     ``program``: the name that precedes errors; ``strict``: print errors on standard output. If a
     standard descriptor is closed at the start, the null device is opened in its place, so that
-    no socket or file can get its number later. ``progress``: the progress line, which is shown only
-    if standard error is a terminal, not in strict mode, and not after a line of data that may be on
-    the same terminal.
+    no socket or file can get its number later. ``data_on_terminal``: whether standard output is a
+    terminal. ``progress``: the progress line, which is shown only if standard error is a terminal,
+    not in strict mode, and not after a line of data that may be on the same terminal.
     """
 
     def __init__(self, program: str, *, strict: bool) -> None:
@@ -43,20 +43,13 @@ class Output:
         # Both are kept, because a buffer that is freed writes what it still has.
         self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
         self._out = self._buffers[0] if opened[1] else None
-        self._out_is_terminal = opened[1] and os.isatty(1)
+        self.data_on_terminal = opened[1] and os.isatty(1)
         # The reader of a pipe may print what it reads on the terminal.
-        self._out_may_be_seen = opened[1] and (self._out_is_terminal or _is_pipe(1))
-        self._err = self._buffers[1] if opened[2] else None
-        self._notes = self._err
+        self._out_may_be_seen = opened[1] and (self.data_on_terminal or _is_pipe(1))
+        self._notes = self._buffers[1] if opened[2] else None
+        self._errors = self._out if strict else self._notes
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
         self.progress = ProgressLine(_write_on_terminal if moving else None)
-        if strict:
-            self._err = self._out
-
-    @property
-    def data_on_terminal(self) -> bool:
-        """Whether standard output is a terminal."""
-        return self._out_is_terminal
 
     def line(self, text: str, *, escaped: bool = True) -> None:
         """Write one line of data to the buffer; raise OutputLost if that fails.
@@ -68,7 +61,7 @@ class Output:
             raise OutputLost("standard output is closed")
         if self._out_may_be_seen:
             self.progress.stop()
-        if self._out_is_terminal and escaped:
+        if self.data_on_terminal and escaped:
             text = text.translate(_CONTROLS_OF_DATA)
         try:
             with Window():
@@ -111,19 +104,22 @@ class Output:
         """
         self.error_text(f"{self._program}: {visible(text)}\n")
 
-    def error_lines(self, text: str) -> None:
-        """Write ``text``, which can have several lines, as ``error`` does."""
-        self.error_text(f"{self._program}: {text}\n")
-
     def error_text(self, text: str) -> None:
         """Write ``text`` to standard error with control characters escaped; errors are ignored."""
-        if self._err is None:
+        self._write_error(self._errors, text)
+
+    def note(self, text: str) -> None:
+        """Write one line that is not an error to standard error, also in strict mode."""
+        self._write_error(self._notes, f"{self._program}: {visible(text)}\n")
+
+    def _write_error(self, stream: BinaryIO | None, text: str) -> None:
+        if stream is None:
             return
         self.progress.erase()
         content = text.translate(_CONTROLS).encode("utf-8", "backslashreplace")
         try:
             self._write_data()
-            _write_in_parts(self._err.fileno(), content, patient=True)
+            _write_in_parts(stream.fileno(), content, patient=True)
         except OSError:
             return
 
@@ -140,21 +136,13 @@ class Output:
         except KeyboardInterrupt as interrupt:
             postpone(interrupt)
 
-    def note(self, text: str) -> None:
-        """Write one line that is not an error to standard error, also in strict mode."""
-        errors, self._err = self._err, self._notes
-        try:
-            self.error(text)
-        finally:
-            self._err = errors
-
     def discard(self) -> None:
         """Discard the buffer and write no more data."""
         self._out = None
 
     def on_terminal(self) -> bool:
         """Return whether standard error is a terminal."""
-        return self._err is not None and os.isatty(2)
+        return self._errors is not None and os.isatty(2)
 
     def _lost(self, error: OSError | KeyboardInterrupt) -> OutputLost | KeyboardInterrupt:
         """Write no more data; return the exception to raise."""
