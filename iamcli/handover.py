@@ -28,7 +28,7 @@ AT_ONCE = 2.0
 MAX_DESCRIPTORS = 200
 #: The prefixes of variables that count when a process starts, or when a module is imported:
 #: botocore looks for the home directory then.
-OF_THE_START = ("HOME", "PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
+START_PREFIXES = ("HOME", "PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")
 #: The signals that Python itself ignores.
 _IGNORED_BY_PYTHON = (_signal.SIGPIPE, getattr(_signal, "SIGXFSZ", 0))
 #: The signals that are passed on to the command.
@@ -51,7 +51,7 @@ def identity() -> str:
         sys.getfilesystemencoding(),
         (flags.optimize, flags.utf8_mode, flags.dev_mode, flags.isolated, flags.no_site),
         (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), sorted(os.getgroups())),
-        sorted(item for item in os.environ.items() if item[0].startswith(OF_THE_START)),
+        sorted(item for item in os.environ.items() if item[0].startswith(START_PREFIXES)),
     )
     return repr(own)
 
@@ -151,9 +151,10 @@ def is_own(connection: Any, sockets: Any, address: str) -> bool:
 
     ``sockets``: the module of the connection; ``address``: the path of the socket that listens.
     """
-    found = peer(connection, sockets)
+    other = peer(connection, sockets)
     # Without credentials of the other end: only its owner can make a socket in the folder.
-    return (found[1] if found else os.stat(os.path.dirname(address)).st_uid) == os.geteuid()
+    user = other[1] if other else os.stat(os.path.dirname(address)).st_uid
+    return user == os.geteuid()
 
 
 def peer(connection: Any, sockets: Any) -> tuple[int, int] | None:
@@ -161,8 +162,8 @@ def peer(connection: Any, sockets: Any) -> tuple[int, int] | None:
     option = getattr(sockets, "SO_PEERCRED", None)
     if option is None:
         return None
-    found = connection.getsockopt(sockets.SOL_SOCKET, option, 12)
-    process, user = (int.from_bytes(found[at : at + 4], sys.byteorder) for at in (0, 4))
+    credentials = connection.getsockopt(sockets.SOL_SOCKET, option, 12)
+    process, user = (int.from_bytes(credentials[at : at + 4], sys.byteorder) for at in (0, 4))
     return process, user
 
 
@@ -183,7 +184,7 @@ def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:
             identity().encode("utf-8", "surrogateescape"),
             b"%d" % os.getpid(),
             b"%o" % mask,
-            *(b",".join(b"%d" % n for n in found) for found in (ignored, blocked, numbers)),
+            *(b",".join(b"%d" % n for n in values) for values in (ignored, blocked, numbers)),
             _limits(),
             b"%d" % len(arguments),
             *arguments,
@@ -199,15 +200,15 @@ def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:
 
 def _inherited() -> list[int]:
     """Return the descriptors that this process inherited; Python makes its own not inheritable."""
-    found = []
+    numbers = []
     for name in os.listdir("/dev/fd"):
         try:
             if os.get_inheritable(int(name)):
-                found.append(int(name))
+                numbers.append(int(name))
         except OSError:  # noqa: PERF203 - any may be closed
             # The descriptor that lists the folder.
             continue
-    return sorted(found)
+    return sorted(numbers)
 
 
 def _limits() -> bytes:

@@ -19,10 +19,10 @@ def begin() -> None:
     home = os.environ.pop(KEPT_HOME, None)
     if home is not None:
         os.environ["PYTHONHOME"] = home
-    given = os.environ.get("PYTHONPATH")
-    if not given:
+    python_path = os.environ.get("PYTHONPATH")
+    if not python_path:
         return
-    named = {os.path.abspath(folder) for folder in given.split(os.pathsep)}
+    named = {os.path.abspath(folder) for folder in python_path.split(os.pathsep)}
     if "site" in sys.modules:
         named.difference_update(sys.modules["site"].getsitepackages())
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

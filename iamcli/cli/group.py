@@ -72,8 +72,8 @@ class CommandGroup(DocumentedCommand, click.Group):
         module = import_module(f"iamcli.cli.{cmd_name}")
         if hasattr(module, "__path__"):
             module = import_module(f"iamcli.cli.{cmd_name}.command")
-        found: click.Command = getattr(module, cmd_name)
-        return found
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

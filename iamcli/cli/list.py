@@ -19,11 +19,11 @@ def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - it
     A command matches if its name or its summary contains WORD, or if WORD is the name of its group,
     such as users, keys or certificates. With several words, a command must match each.
     """
-    found = listing.matching(words)
+    groups = listing.matching(words)
     own = [row for row in group.own(ctx.find_root()) if listing.matches(row, words)]
     if own:
-        found["iamcli"] = own
-    if not found:
+        groups["iamcli"] = own
+    if not groups:
         what = " ".join(words)
         raise Failure(f"no command matches {what}; to list all commands, run iamcli list")
-    show(ctx, listing.text(found))
+    show(ctx, listing.text(groups))

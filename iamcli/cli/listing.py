@@ -50,7 +50,7 @@ def modules(name: str) -> tuple[str, ...]:
 def names() -> dict[str, tuple[str, ...]]:
     """Return the names of all groups, normalized, each with the modules of the group."""
     known = {module: (module,) for module in index.modules()} | SYNONYMS | GROUPS
-    return {_normalized(name): found for name, found in known.items()}
+    return {_normalized(name): members for name, members in known.items()}
 
 
 def _normalized(name: str) -> str:
@@ -73,12 +73,12 @@ def matching(words: Sequence[str]) -> dict[str, Rows]:
     A command matches a word that its name or summary contains, in upper or lower case, or that is
     a name of its group.
     """
-    found = {}
+    groups = {}
     for module in index.modules():
         others = [word for word in words if module not in modules(word)]
         for title, rows in of_groups([module]).items():
-            found[title] = [row for row in rows if matches(row, others)]
-    return {title: rows for title, rows in found.items() if rows}
+            groups[title] = [row for row in rows if matches(row, others)]
+    return {title: rows for title, rows in groups.items() if rows}
 
 
 def matches(row: tuple[str, str], words: Iterable[str]) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamcli.config.connection import Connection
 
 #: An address that is reached as those of AWS are, so that the same proxy applies.
-_OF_AWS = "https://iam.amazonaws.com"
+_AWS_URL = "https://iam.amazonaws.com"
 #: The variables of the addresses from which botocore gets the credentials of a container.
 _CONTAINER = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 
@@ -87,14 +87,14 @@ def confine(connection: Connection, settings: Settings) -> None:
         specified = endpoint(connection, settings)
     except NoEndpoint:
         # Outside the sandbox, nothing would be sent.
-        url, shown, source = _OF_AWS, f"an endpoint for {settings.region}", "the default"
+        url, destination, source = _AWS_URL, f"an endpoint for {settings.region}", "the default"
     else:
-        url = shown = specified.url
+        url = destination = specified.url
         source = specified.source if specified.specified else "the default"
     address, proxy_source = proxy(connection, settings, url)
     unused = []
     if url.rstrip("/") != connection.sandbox.rstrip("/"):
-        unused.append(f"not to {shown} ({source})")
+        unused.append(f"not to {destination} ({source})")
     if address:
         unused.append(f"not through {address} ({proxy_source})")
     if unused:

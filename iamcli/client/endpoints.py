@@ -131,16 +131,16 @@ def rules_endpoint(settings: Settings, service: str, region: str) -> Destination
     try:
         if dual_stack:
             _require_variant(service, region, fips=fips)
-        found = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual_stack)
+        resolved = provider.resolve_endpoint(Region=region, UseFIPS=fips, UseDualStack=dual_stack)
     except (BaseEndpointResolverError, EndpointProviderError):
         if dual_stack:
             raise _no_dual_stack(service, region) from None
         raise
-    schemes = found.properties.get("authSchemes") or [{}]
+    schemes = resolved.properties.get("authSchemes") or [{}]
     # For some endpoints, the rules name no signing region.
     default = own_region(region) if service == "iam" else region
     return Destination(
-        found.url,
+        resolved.url,
         schemes[0].get("signingRegion") or default,
         f"botocore's rules for {region}",
         specified=False,

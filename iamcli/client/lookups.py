@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def settle(
-    iam: Sender, failure: UnknownOutcome, operation: str, given: dict[str, Any]
+    iam: Sender, failure: UnknownOutcome, operation: str, parameters: dict[str, Any]
 ) -> dict[str, Any]:
     """Return an empty response if a request took effect whose outcome was unknown.
 
@@ -33,7 +33,7 @@ def settle(
     code = refusal.code if refusal else ""
     if removing and code not in ("NoSuchEntity", "DeleteConflict"):
         raise failure
-    if removing and refusal and is_gone(operation, given, refusal):
+    if removing and refusal and is_gone(operation, parameters, refusal):
         iam.pending = None
         iam.note(
             f"the response to {operation} was lost; a second request reports that nothing "
@@ -42,7 +42,7 @@ def settle(
         return {}
     lookup = LOOKUPS[operation]
     try:
-        done = any(_is_there(iam, lookup, operation, given) != removing for _ in attempts(iam))
+        done = any(_is_there(iam, lookup, operation, parameters) != removing for _ in attempts(iam))
     except Failure:
         raise failure from None
     iam.pending = None
@@ -51,7 +51,7 @@ def settle(
             refusal.looked_up = True
             raise refusal from None
         return {}
-    what, where = lookup.subject.format(**given), lookup.place.format(**given)
+    what, where = lookup.subject.format(**parameters), lookup.place.format(**parameters)
     if not done:
         raise Failure(f"{failure.reason}; {what} is not {where}") from None
     if iam.on_terminal:
@@ -59,12 +59,12 @@ def settle(
     return {}
 
 
-def _is_there(iam: Sender, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
+def _is_there(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
     """Return whether the account has what the request adds or removes; raise Failure."""
     if not lookup.key:
-        return _exists(iam, lookup, operation, given)
-    owner = {name: value for name, value in given.items() if name != lookup.member}
-    name = str(given[lookup.member]).lower()
+        return _exists(iam, lookup, operation, parameters)
+    owner = {name: value for name, value in parameters.items() if name != lookup.member}
+    name = str(parameters[lookup.member]).lower()
     return any(lookup.name(entry).lower() == name for entry in entries(iam, lookup, owner))
 
 
@@ -75,11 +75,11 @@ def entries(iam: Sender, lookup: Lookup, owner: dict[str, Any]) -> list[Any]:
     return list_all(iam, lookup.operation, lookup.key, **owner)
 
 
-def _exists(iam: Sender, lookup: Lookup, operation: str, given: dict[str, Any]) -> bool:
+def _exists(iam: Sender, lookup: Lookup, operation: str, parameters: dict[str, Any]) -> bool:
     try:
-        iam.send(lookup.operation, **given)
+        iam.send(lookup.operation, **parameters)
     except ServiceError as error:
-        if is_gone(operation, given, error):
+        if is_gone(operation, parameters, error):
             return False
         raise
     return True

@@ -55,9 +55,9 @@ def sandbox() -> str:
         try:
             while process != "0":
                 one = read(process)
-                found = _NAME.fullmatch(one.name)
-                if found:
-                    return address(int(found[1]))
+                match = _NAME.fullmatch(one.name)
+                if match:
+                    return address(int(match[1]))
                 process = str(one.parent)
         except (FileNotFoundError, ProcessLookupError):
             # It has ended, and its children have another parent now.

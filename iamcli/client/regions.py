@@ -56,8 +56,8 @@ class UnknownRegion(NoEndpoint):
 
 def partition(region: str) -> str:
     """Return the partition that ``region`` is of by its name ("aws-cn"), or "" if it is of none."""
-    found = _partition(region)
-    return str(found["id"]) if found else ""
+    data = _partition(region)
+    return str(data["id"]) if data else ""
 
 
 def is_of_aws(url: str) -> bool:
@@ -94,9 +94,9 @@ def own_region(region: str) -> str:
 
     If botocore knows no partition, this is ``region`` itself, if it can be in a signature.
     """
-    found = _by_prefix(region)
-    if found or region == NO_REGION:
-        return found or SIGNING_REGION
+    own = _by_prefix(region)
+    if own or region == NO_REGION:
+        return own or SIGNING_REGION
     known = _partition(region)
     if known:
         of_partition = str(known["outputs"]["implicitGlobalRegion"])
@@ -133,8 +133,8 @@ def _host(url: str) -> str:
 
 def _by_prefix(label: str) -> str:
     """Return the signing region for a region or a label of a host name; "" for other prefixes."""
-    found = (own for prefix, own in SIGNING_REGIONS.items() if f"{label}-".startswith(prefix))
-    return next(found, "")
+    regions = (own for prefix, own in SIGNING_REGIONS.items() if f"{label}-".startswith(prefix))
+    return next(regions, "")
 
 
 def _partition(region: str) -> dict[str, Any] | None:
@@ -142,20 +142,20 @@ def _partition(region: str) -> dict[str, Any] | None:
 
     It is listed there, or it fits the pattern, so that new regions of a known form are of it.
     """
-    for found in _partitions():
-        fits = re.fullmatch(found["regionRegex"].removesuffix("$"), region, re.ASCII)
-        if region in found["regions"] or (fits and not _is_accident(region, found)):
-            return found
+    for data in _partitions():
+        fits = re.fullmatch(data["regionRegex"].removesuffix("$"), region, re.ASCII)
+        if region in data["regions"] or (fits and not _is_accident(region, data)):
+            return data
     return None
 
 
-def _is_accident(region: str, found: dict[str, Any]) -> bool:
+def _is_accident(region: str, data: dict[str, Any]) -> bool:
     """Return whether ``region`` fits the pattern of a partition, but looks like one of another.
 
     The pattern of the first partition matches "us-gov-1" and "us-govwest-1", and each of them
     matches underscores.
     """
-    return "_" in region or len(_stem_of(region)) > len(_stem(found))
+    return "_" in region or len(_stem_of(region)) > len(_stem(data))
 
 
 def _stem_of(region: str) -> str:
@@ -165,15 +165,15 @@ def _stem_of(region: str) -> str:
 
 
 def _stem(of: dict[str, Any]) -> str:
-    found = _STEM.match(of["regionRegex"])
-    return found[1].replace("\\", "").rstrip("-") if found else ""
+    match = _STEM.match(of["regionRegex"])
+    return match[1].replace("\\", "").rstrip("-") if match else ""
 
 
 def _resembled(region: str) -> str:
     """Return what ``region`` resembles, for the user, or ""."""
     from difflib import SequenceMatcher
 
-    known = [name for found in _partitions() for name in found["regions"]]
+    known = [name for data in _partitions() for name in data["regions"]]
     for name in known:
         if _squeezed(name) == _squeezed(region):
             return f"did you mean {name}?"
@@ -201,8 +201,8 @@ def _squeezed(name: str) -> str:
 
 def _partition_region(host: str) -> str:
     """Return a region of the partition that the DNS suffix of ``host`` is of; "" if of none."""
-    for found in _partitions():
-        outputs = found["outputs"]
+    for data in _partitions():
+        outputs = data["outputs"]
         if host.endswith((f".{outputs['dnsSuffix']}", f".{outputs['dualStackDnsSuffix']}")):
             return str(outputs["implicitGlobalRegion"])
     return ""
@@ -212,5 +212,5 @@ def _partition_region(host: str) -> str:
 def _partitions() -> list[dict[str, Any]]:
     from botocore.loaders import Loader
 
-    found: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
-    return found
+    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
+    return partitions

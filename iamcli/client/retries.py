@@ -146,12 +146,12 @@ def mode_and_limit(settings: Settings) -> tuple[str, int | None]:
     return mode, _attempt_limit(settings.max_attempts)
 
 
-def _attempt_limit(given: Any) -> int | None:
-    if not given:
+def _attempt_limit(value: Any) -> int | None:
+    if not value:
         return None
-    if not (str(given).isascii() and str(given).isdigit()) or int(given) < 1:
-        raise Failure(f"invalid AWS setting max_attempts: {given}; use a whole number, at least 1")
-    return int(given)
+    if not (str(value).isascii() and str(value).isdigit()) or int(value) < 1:
+        raise Failure(f"invalid AWS setting max_attempts: {value}; use a whole number, at least 1")
+    return int(value)
 
 
 def _had_no_effect(response: Any, error: Any) -> bool:

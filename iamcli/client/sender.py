@@ -81,19 +81,19 @@ class Sender:
         first request on that changes something, a signal does not raise between a response and its
         report. Raises as ``Client.call`` does.
         """
-        given = without_none(parameters)
-        self.secrets.gather(given)
+        parameters = without_none(parameters)
+        self.secrets.gather(parameters)
         client = self.client
         self._before()
-        self._debug(f"{operation} to {client.url}", given)
+        self._debug(f"{operation} to {client.url}", parameters)
         reads = only_reads(operation)
-        self._changing = None if reads else (operation, given)
+        self._changing = None if reads else (operation, parameters)
         if not reads:
             interrupts.guard()
             self.pending = self._changing if resent else None
         try:
             with interrupts.Window():
-                response = client.call(operation, given, resent=resent)
+                response = client.call(operation, parameters, resent=resent)
         except Failure as failure:
             if not reads and not isinstance(failure, UnknownOutcome):
                 self.pending = None
@@ -146,8 +146,8 @@ class Sender:
 
     def _debug(self, line: str, value: dict[str, Any]) -> None:
         if self._log:
-            shown = f": {self.secrets.structure(value)}" if value else ""
-            self._log(self.secrets.redact(line) + shown)
+            content = f": {self.secrets.structure(value)}" if value else ""
+            self._log(self.secrets.redact(line) + content)
 
 
 def without_none(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -32,13 +32,13 @@ class IAM(Sender):
             return self.send(operation, **parameters)
         from iamcli.client import waiting
 
-        given = without_none(parameters)
+        parameters = without_none(parameters)
         try:
-            return waiting.send(self, operation, given, waiting.ADDITIONS.get(operation, {}))
+            return waiting.send(self, operation, parameters, waiting.ADDITIONS.get(operation, {}))
         except UnknownOutcome as failure:
             from iamcli.client.lookups import settle
 
-            return settle(self, failure, operation, given)
+            return settle(self, failure, operation, parameters)
 
     def permitted(self, operation: str, **parameters: Any) -> dict[str, Any] | None:
         """Call an ``operation`` that only reads; return None if access to it is denied.

@@ -34,7 +34,7 @@ REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 #: The settings that do not count with a credential file if they are in the shared files.
-OF_THE_ENVIRONMENT = frozenset(
+ENVIRONMENT_ONLY = frozenset(
     {
         "ignore_configured_endpoint_urls",
         "region",
@@ -68,7 +68,7 @@ class Settings:
 
     def get(self, name: str) -> Any:
         """Return the setting ``name``, or None if it is not set."""
-        if self._store and not (self._independent and name in OF_THE_ENVIRONMENT):
+        if self._store and not (self._independent and name in ENVIRONMENT_ONLY):
             value = self._store.get_config_variable(name)
             return None if value == "" else value
         variables = REGION_VARIABLES if name == "region" else (VARIABLES.get(name, ""),)
@@ -80,10 +80,10 @@ class Settings:
 
         botocore would convert it, and raises ValueError if it is not a number, also if it is empty.
         """
-        given = os.environ.get(VARIABLES["max_attempts"])
-        if not given and self.session:
-            given = self.session.get_scoped_config().get("max_attempts")
-        return given
+        limit = os.environ.get(VARIABLES["max_attempts"])
+        if not limit and self.session:
+            limit = self.session.get_scoped_config().get("max_attempts")
+        return limit
 
     @property
     def region(self) -> str:
@@ -102,8 +102,8 @@ class Settings:
         file = self.session.get_config_variable("credentials_file") or ""
         name = os.path.expanduser(file)
         # botocore reads the profile in this file last. A pipe cannot be read again.
-        found = raw_config_parse(name) if os.path.isfile(name) else {}
-        if "region" not in found.get(profile, ()):
+        profiles = raw_config_parse(name) if os.path.isfile(name) else {}
+        if "region" not in profiles.get(profile, ()):
             file = self.session.get_config_variable("config_file")
         return f"the region of the profile {profile} in {file}"
 
@@ -137,8 +137,8 @@ class Settings:
             self.session.full_config, self.session.get_scoped_config(), service, environ={}
         ).provide()
         # botocore parses indented lines as a section, which is not a string.
-        shown = url if isinstance(url, str) else ""
-        return (shown, "endpoint_url of the AWS configuration") if url else None
+        address = url if isinstance(url, str) else ""
+        return (address, "endpoint_url of the AWS configuration") if url else None
 
 
 def _has_configuration() -> bool:

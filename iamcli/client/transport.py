@@ -32,14 +32,14 @@ def transport(connection: Connection, settings: Settings, url: str) -> tuple[dic
         source = connection.proxy_source
     else:
         proxies, source = environment_proxies(url)
-    found: dict[str, Any] = {
+    session_settings: dict[str, Any] = {
         # An empty name would switch the verification off.
         "verify": ca_bundle(settings)[0] or True,
         "proxies": proxies,
         "proxies_config": settings.get("proxies_config"),
         "socket_options": socket_options(keep_alive=settings.switch("tcp_keepalive")),
     }
-    return found, source
+    return session_settings, source
 
 
 def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, str]:
@@ -47,8 +47,8 @@ def proxy(connection: Connection, settings: Settings, url: str) -> tuple[str, st
 
     Raises Failure as ``environment_proxies`` does.
     """
-    how, source = transport(connection, settings, url)
-    address = how["proxies"].get(urlsplit(url).scheme, "")
+    session_settings, source = transport(connection, settings, url)
+    address = session_settings["proxies"].get(urlsplit(url).scheme, "")
     return address.rpartition("@")[2].rpartition("//")[2].rstrip("/"), source
 
 
@@ -102,17 +102,17 @@ def time_limits(settings: Settings) -> tuple[float, float]:
 
 def timeout() -> float:
     """Return the seconds to wait for a complete response; raise Failure if the value is invalid."""
-    given = os.environ.get("IAMCLI_TIMEOUT")
-    if not given:
+    value = os.environ.get("IAMCLI_TIMEOUT")
+    if not value:
         return TIMEOUT
     try:
         # float() takes underscores and digits of other scripts, too.
-        seconds = float(given) if given.isascii() and "_" not in given else 0.0
+        seconds = float(value) if value.isascii() and "_" not in value else 0.0
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
         raise Failure(
-            f"invalid IAMCLI_TIMEOUT: {given}; use a number of seconds, at most {MAX_TIMEOUT:.0f}"
+            f"invalid IAMCLI_TIMEOUT: {value}; use a number of seconds, at most {MAX_TIMEOUT:.0f}"
         )
     return seconds
 

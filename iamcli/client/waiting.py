@@ -75,22 +75,22 @@ def attempts(iam: Sender) -> Iterator[bool]:
 
 
 def send(
-    iam: Sender, operation: str, given: dict[str, Any], needed: Mapping[str, str]
+    iam: Sender, operation: str, parameters: dict[str, Any], needed: Mapping[str, str]
 ) -> dict[str, Any]:
     """Send a request, and again if the reason of the refusal may be a change not visible yet.
 
-    ``given``: the parameters; ``needed``: the entities that the request is for, as in ADDITIONS.
-    Not in the sandbox, where changes are visible at once. Raises what ``Sender.send`` raises.
-    Source: LEGACY.md (new resources that are not visible yet).
+    ``needed``: the entities that the request is for, as in ADDITIONS. Not in the sandbox, where
+    changes are visible at once. Raises what ``Sender.send`` raises. Source: LEGACY.md (new
+    resources that are not visible yet).
     """
     rest: Iterator[float] | None = None
     resent = False
     while True:
         try:
-            response = iam.send(operation, resent=resent, **given)
+            response = iam.send(operation, resent=resent, **parameters)
         except (ServiceError, UnknownOutcome) as failure:
             refusal = failure if isinstance(failure, ServiceError) else failure.refusal
-            what = _not_visible(operation, given, needed, refusal) if refusal else ""
+            what = _not_visible(operation, parameters, needed, refusal) if refusal else ""
             if not what or iam.sandbox:
                 raise
             limit = VISIBLE_AFTER if what in iam.created else OTHERS_VISIBLE_AFTER
@@ -100,7 +100,7 @@ def send(
                 raise
             resent = isinstance(failure, UnknownOutcome)
         else:
-            iam.created.update(_entities(_CREATIONS.get(operation, {}), given))
+            iam.created.update(_entities(_CREATIONS.get(operation, {}), parameters))
             return response
         reason = what if what == _CONFLICT else f"{what} may not be visible yet"
         iam.pause(pause, reason)
@@ -110,7 +110,7 @@ _CONFLICT = "DeleteConflict"
 
 
 def _not_visible(
-    operation: str, given: Mapping[str, Any], needed: Mapping[str, str], refusal: ServiceError
+    operation: str, parameters: Mapping[str, Any], needed: Mapping[str, str], refusal: ServiceError
 ) -> str:
     """Return the entity that may not be visible yet, such as "user bob", or the error code.
 
@@ -118,18 +118,18 @@ def _not_visible(
     """
     if refusal.code == "NoSuchEntity":
         for kind, member in needed.items():
-            name = str(given.get(member, ""))
+            name = str(parameters.get(member, ""))
             if name and reports_missing(kind, name, refusal.message):
                 return f"{kind} {name}"
     elif refusal.code == "MalformedPolicyDocument" and operation in _TRUSTING:
-        found = _PRINCIPAL.match(refusal.message)
-        if found:
-            return f"principal {found[1]}" if found[1] else "the principal"
+        match = _PRINCIPAL.match(refusal.message)
+        if match:
+            return f"principal {match[1]}" if match[1] else "the principal"
     elif refusal.code == _CONFLICT and operation in REMOVALS and not REMOVALS[operation].owners:
         return _CONFLICT
     return ""
 
 
-def _entities(kinds: Mapping[str, str], given: Mapping[str, Any]) -> Iterator[str]:
+def _entities(kinds: Mapping[str, str], parameters: Mapping[str, Any]) -> Iterator[str]:
     for kind, member in kinds.items():
-        yield f"{kind} {given[member]}"
+        yield f"{kind} {parameters[member]}"

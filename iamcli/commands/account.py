@@ -129,10 +129,10 @@ def accountgetpasswordpolicy(iam: IAM) -> Lines:
 
 def _sorted(entries: dict[str, Any]) -> Lines:
     for key, value in sorted(entries.items()):
-        yield f"{key}: {_shown(value)}"
+        yield f"{key}: {_as_text(value)}"
 
 
-def _shown(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -189,13 +189,13 @@ def accountmodpasswordpolicy(
         "RequireSymbols": symbols or None,
         "AllowUsersToChangePassword": may_change or None,
     }
-    given = any(value is not None for value in rules.values())
-    if reset and given:
+    specified = any(value is not None for value in rules.values())
+    if reset and specified:
         raise Failure("--reset resets every rule; use it without other options")
-    if not (given or reset) and iam.interactive:
+    if not (specified or reset) and iam.interactive:
         names = ", ".join([*rules, *KEPT])
         raise Failure(f"without options, these rules are reset: {names}; to do so, use --reset")
-    kept, note = _kept(iam) if given and not iam.strict else ({}, "")
+    kept, note = _kept(iam) if specified and not iam.strict else ({}, "")
     iam.call("UpdateAccountPasswordPolicy", **rules, **kept)
     if note:
         yield Note(note)
@@ -221,7 +221,7 @@ def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
         raise
     # The service accepts no age or count below 1.
     kept = {name: policy[name] for name in KEPT if policy.get(name)}
-    named = ", ".join(f"{name} {_shown(value)}" for name, value in kept.items())
+    named = ", ".join(f"{name} {_as_text(value)}" for name, value in kept.items())
     return kept, f"kept from the current policy: {named}" if kept else ""
 
 

@@ -16,8 +16,8 @@ def load(name: str) -> Program:
     if not name.startswith("iam-"):
         raise KeyError(name)
     module, _, attribute = PROGRAMS[name].partition(":")
-    found: Program = getattr(import_module(module), attribute)
-    return found
+    program: Program = getattr(import_module(module), attribute)
+    return program
 
 
 def names() -> list[str]:
@@ -27,11 +27,11 @@ def names() -> list[str]:
 
 def modules() -> dict[str, list[str]]:
     """Return the names of the commands by module ("users"), in the order of setup.cfg."""
-    found: dict[str, list[str]] = {}
+    by_module: dict[str, list[str]] = {}
     for name in names():
         module = PROGRAMS[name].partition(":")[0].rpartition(".")[2]
-        found.setdefault(module, []).append(name)
-    return found
+        by_module.setdefault(module, []).append(name)
+    return by_module
 
 
 def groups(*wanted: str) -> dict[str, list[Program]]:

@@ -90,10 +90,10 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
       $ iam-instanceprofilegetattributes -s webserver-profile -r
     Calls: GetInstanceProfile
     """
-    found = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
-    yield from arn_and_id(found, "InstanceProfileId")
+    details = iam.call("GetInstanceProfile", InstanceProfileName=profile)["InstanceProfile"]
+    yield from arn_and_id(details, "InstanceProfileId")
     if roles:
-        for role in found.get("Roles", ()):
+        for role in details.get("Roles", ()):
             yield role["Arn"]
 
 

@@ -134,9 +134,9 @@ def rolegetattributes(iam: IAM, role: str) -> Lines:
       $ iam-rolegetattributes -r webserver
     Calls: GetRole
     """
-    found = iam.call("GetRole", RoleName=role)["Role"]
-    yield from arn_and_id(found, "RoleId")
-    yield stored_document(found["AssumeRolePolicyDocument"])
+    details = iam.call("GetRole", RoleName=role)["Role"]
+    yield from arn_and_id(details, "RoleId")
+    yield stored_document(details["AssumeRolePolicyDocument"])
 
 
 @command(

@@ -149,9 +149,9 @@ def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
       $ iam-servercertgetattributes -s example.com
     Calls: GetServerCertificate
     """
-    found = iam.call("GetServerCertificate", ServerCertificateName=certificate)
+    details = iam.call("GetServerCertificate", ServerCertificateName=certificate)
     yield from arn_and_id(
-        found["ServerCertificate"]["ServerCertificateMetadata"], "ServerCertificateId"
+        details["ServerCertificate"]["ServerCertificateMetadata"], "ServerCertificateId"
     )
 
 

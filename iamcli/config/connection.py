@@ -62,8 +62,8 @@ class Connection:
         self.warnings: list[str] = []
         self.diversion = ""
         self.simulated = False
-        given = environ.get(SANDBOX)
-        self.sandbox = checked_url(given, SANDBOX)[0] if given else ""
+        sandbox = environ.get(SANDBOX)
+        self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
         self.credential_file = _credential_file(values, environ)
         self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)
@@ -92,9 +92,9 @@ class Connection:
         name = self.credential_file
         if name is None:
             return _environment_keys(environ)
-        found = _properties(name, f"credential file {name}", _TWO_LINES)
+        entries = _properties(name, f"credential file {name}", _TWO_LINES)
         keys = Keys(
-            _credential(name, found, "AWSAccessKeyId"), _credential(name, found, "AWSSecretKey")
+            _credential(name, entries, "AWSAccessKeyId"), _credential(name, entries, "AWSSecretKey")
         )
         if _is_readable_by_others(name):
             from iamcli import quoting
@@ -115,11 +115,12 @@ class Connection:
         if name is None:
             return None
         what = f"client configuration {name}"
-        found = _properties(name, what, "it needs lines such as ClientProxyHost=proxy.example.com")
-        port = found.get("ClientProxyPort")
+        needed = "it needs lines such as ClientProxyHost=proxy.example.com"
+        entries = _properties(name, what, needed)
+        port = entries.get("ClientProxyPort")
         if port and not (port.isascii() and port.isdigit() and int(port[:6]) in range(1, 1 << 16)):
             raise Failure(f"{what}, line {port.line}: ClientProxyPort is not a port number: {port}")
-        host = found.get("ClientProxyHost")
+        host = entries.get("ClientProxyHost")
         if not host:
             return None
         from base64 import b64encode
@@ -128,12 +129,13 @@ class Connection:
         address = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
         address = f"{address}:{port}" if port else address
         if any(sign in host for sign in "/@ ") or not is_proxy(address):
-            shown = host.rpartition("@")[2]
-            raise Failure(f"{what}, line {host.line}: ClientProxyHost is not a host name: {shown}")
+            place = f"{what}, line {host.line}"
+            without_login = host.rpartition("@")[2]
+            raise Failure(f"{place}: ClientProxyHost is not a host name: {without_login}")
         login = ""
-        user = found.get("ClientProxyUsername")
+        user = entries.get("ClientProxyUsername")
         if user:
-            password = found.get("ClientProxyPassword", "")
+            password = entries.get("ClientProxyPassword", "")
             login = f"{quote(user, safe='')}:{quote(password, safe='')}@"
             self.secrets += [password, b64encode(f"{user}:{password}".encode()).decode()]
         self.proxy_source = f"the {what}"
@@ -141,14 +143,14 @@ class Connection:
 
     def _url(self, values: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str | None, str]:
         """Return the endpoint with a scheme, and its source: ``--url``, AWS_IAM_URL or neither."""
-        given = values["url"]
+        address = values["url"]
         source = "--url"
-        if given is None:
-            given = environ.get("AWS_IAM_URL") or None
+        if address is None:
+            address = environ.get("AWS_IAM_URL") or None
             source = "AWS_IAM_URL"
-        if given is None:
+        if address is None:
             return None, ""
-        url, warning = checked_url(given, source)
+        url, warning = checked_url(address, source)
         if warning:
             self.warnings.append(warning)
         return url, source
@@ -188,8 +190,8 @@ def _is_readable_by_others(name: str) -> bool:
         return False
 
 
-def _credential(name: str, found: Mapping[str, properties.Property], key: str) -> str:
-    value = found.get(key)
+def _credential(name: str, entries: Mapping[str, properties.Property], key: str) -> str:
+    value = entries.get(key)
     if not value:
         raise Failure(f"credential file {name} has no {key}; {_TWO_LINES}")
     where = f"credential file {name}, line {value.line}: {key}"
@@ -241,16 +243,16 @@ def is_proxy(address: str) -> bool:
     return usable and before in ("", "http:", "https:")
 
 
-def checked_url(given: str, source: str) -> tuple[str, str]:
-    """Return the endpoint ``given`` with a scheme, and a warning if it is not encrypted, else "".
+def checked_url(address: str, source: str) -> tuple[str, str]:
+    """Return the endpoint ``address`` with a scheme, and a warning if it is not encrypted, else "".
 
     ``source``: the option or variable that set it. Raises Failure if it is not an http or https
     address; the message contains no password or token.
     """
     from urllib.parse import urlsplit
 
-    given = given.strip()
-    url = given if "://" in given else f"https://{given}"
+    address = address.strip()
+    url = address if "://" in address else f"https://{address}"
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -265,9 +267,9 @@ def checked_url(given: str, source: str) -> tuple[str, str]:
     except ValueError:
         valid = False
     if not valid:
-        shown = _without_secrets(given)
-        address = f"address: {shown}" if shown else "address"
-        raise Failure(f"{source} is not an http or https {address}; use https://HOST[:PORT]")
+        printable = _without_secrets(address)
+        what = f"address: {printable}" if printable else "address"
+        raise Failure(f"{source} is not an http or https {what}; use https://HOST[:PORT]")
     url = f"{parts.scheme}://{parts.netloc}{parts.path}"
     if parts.scheme == "https" or is_this_machine(host):
         return url, ""

@@ -45,13 +45,13 @@ def read(name: str) -> dict[str, Property]:
 
 def parse(text: str) -> dict[str, Property]:
     """Return the properties in ``text``, without the blanks around keys and values."""
-    found = {}
+    entries = {}
     for number, line in _logical_lines(text):
         key, value = _split(line)
         entry = Property(_unescaped(value).strip())
         entry.line = number
-        found[_unescaped(key)] = entry
-    return found
+        entries[_unescaped(key)] = entry
+    return entries
 
 
 def _decoded(content: bytes) -> str:

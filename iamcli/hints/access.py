@@ -12,7 +12,7 @@ import re
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
-    from iamcli.hints.given import Given
+    from iamcli.hints.run import Run
 
 _ORGANIZATION = "ask an administrator of the organization"
 #: The kinds of policies, as the service names them, with the hint after "denied by ".
@@ -52,7 +52,7 @@ _EXPLICIT = re.compile(rf" explicit deny in an? ({_KIND})\b", re.IGNORECASE)
 _LACKING = re.compile(rf" because no ({_KIND}) allows ", re.IGNORECASE)
 
 
-def denied(error: ServiceError, _given: Given) -> str:
+def denied(error: ServiceError, _run: Run) -> str:
     """Return which kind of policy denied the request, and whom to ask; "" if it is not known."""
     explicit = _EXPLICIT.search(error.message)
     if explicit:

@@ -12,7 +12,7 @@ from iamcli.quoting import filled
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
-    from iamcli.hints.given import Given
+    from iamcli.hints.run import Run
 
 
 class Left(NamedTuple):
@@ -90,14 +90,14 @@ DELETIONS = {
 }
 
 
-def conflict(error: ServiceError, given: Given) -> str:
+def conflict(error: ServiceError, run: Run) -> str:
     """Return the commands that remove what the service names; "" if there is none."""
     deletion = DELETIONS.get(error.operation)
     if deletion is None:
         return ""
     message = error.message.lower()
     left = next((left for left in deletion.lefts if left.words in message), Left("", ""))
-    recursive = given.values.get("recursive")
+    recursive = run.values.get("recursive")
     if recursive and left.listed_with:
         option = deletion.recursive.rpartition(" ")[2]
         return f"{option} leaves what your access key may not list: {left.listed_with}"

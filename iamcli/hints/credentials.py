@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin
     from iamcli.errors import ServiceError
-    from iamcli.hints.given import Given
+    from iamcli.hints.run import Run
 
 #: The smallest difference (seconds) that is reported as wrong; services of AWS allow no less.
 MAX_SKEW = 300
@@ -23,22 +23,22 @@ MISMATCH = "The request signature we calculated"
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-def no_user(error: ServiceError, given: Given) -> str:
+def no_user(error: ServiceError, run: Run) -> str:
     """Return the option for the user, if the command has one and it was not specified.
 
     Source: the service accepts requests without a user name only with the key of a user.
     """
     if not error.message.startswith("Must specify userName"):
         return ""
-    for option in given.command.options:
-        if option.dest == "user" and given.values["user"] is None:
+    for option in run.command.options:
+        if option.dest == "user" and run.values["user"] is None:
             return f"specify {option.name}, because the access key belongs to a role, not to a user"
     return ""
 
 
-def invalid_key(_error: ServiceError, given: Given) -> str:
+def invalid_key(_error: ServiceError, run: Run) -> str:
     """Return where the key is from, and the usual reasons why it is refused."""
-    client = given.client
+    client = run.client
     key_id = client.access_key_id
     why = refused_because(key_id, client.origin, client.destination, has_token=client.has_token)
     return f"access key {key_id} from {client.origin.place} {why}"
@@ -71,15 +71,15 @@ def is_session_key(key_id: str, origin: Origin) -> bool:
     return key_id.startswith("ASIA") and origin.of_anybody
 
 
-def expired_token(_error: ServiceError, given: Given) -> str:
+def expired_token(_error: ServiceError, run: Run) -> str:
     """Return where the temporary credentials are from, and how that place gets new ones."""
-    if not given.client.has_token:
+    if not run.client.has_token:
         return ""
-    place, renewal, _ = given.client.origin
+    place, renewal, _ = run.client.origin
     return f"the temporary credentials from {place} have expired; {renewal}"
 
 
-def expired(error: ServiceError, _given: Given) -> str:
+def expired(error: ServiceError, _run: Run) -> str:
     """Return by how much the clock is wrong, or that it is right; "" if that is not known."""
     if error.skew is None:
         return ""
@@ -88,14 +88,14 @@ def expired(error: ServiceError, _given: Given) -> str:
     return f"{_clock(error.skew)}; correct it"
 
 
-def signature(error: ServiceError, given: Given) -> str:
+def signature(error: ServiceError, run: Run) -> str:
     """Return what is wrong: the clock, the signing region, or the secret access key.
 
     Source: IAM User Guide "Troubleshoot signed requests for AWS APIs".
     """
     if error.message.startswith(TIMES):
-        return expired(error, given)
-    client = given.client
+        return expired(error, run)
+    client = run.client
     if is_about_region(error.message):
         return "; ".join(scope(client.destination))
     check = ""

@@ -7,7 +7,7 @@ from iamcli.policies.findings import findings
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
-    from iamcli.hints.given import Given
+    from iamcli.hints.run import Run
 
 #: The parameters of requests that contain a policy.
 PARAMETERS = ("PolicyDocument", "AssumeRolePolicyDocument")
@@ -15,10 +15,10 @@ PARAMETERS = ("PolicyDocument", "AssumeRolePolicyDocument")
 _NAMED = 3
 
 
-def malformed(error: ServiceError, _given: Given) -> str:
+def malformed(error: ServiceError, _run: Run) -> str:
     """Return what is wrong with the policy of the request; "" if that is not certain."""
     document = next(filter(None, map(error.parameters.get, PARAMETERS)), None)
-    found = findings(document) if document else []
-    more = len(found) - _NAMED
-    shown = found[:_NAMED] + ([f"{more} more"] if more > 0 else [])
-    return f"in the policy: {'; '.join(shown)}" if shown else ""
+    phrases = findings(document) if document else []
+    more = len(phrases) - _NAMED
+    named = phrases[:_NAMED] + ([f"{more} more"] if more > 0 else [])
+    return f"in the policy: {'; '.join(named)}" if named else ""

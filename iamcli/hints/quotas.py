@@ -11,7 +11,7 @@ import re
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.errors import ServiceError
-    from iamcli.hints.given import Given
+    from iamcli.hints.run import Run
 
 #: Quotas that the service does not raise, as its messages name them, with what to do instead.
 FIXED = {
@@ -33,7 +33,7 @@ _QUOTA = re.compile(r"Cannot exceed quota for (\w+): (\d+)")
 _INLINE = re.compile(r"Maximum policy size of (\d+) bytes exceeded for (user|group|role) ")
 
 
-def exceeded(error: ServiceError, given: Given) -> str:
+def exceeded(error: ServiceError, run: Run) -> str:
     """Return the name and value of the quota, and what to do; "" if the message has no quota."""
     inline = _INLINE.match(error.message)
     if inline:
@@ -48,7 +48,7 @@ def exceeded(error: ServiceError, given: Given) -> str:
     name, value = quota.groups()
     if name in FIXED:
         return f"the quota {name} is {value} and cannot be raised; {FIXED[name]}"
-    region = ", Region us-east-1" if given.client.destination.partition == "aws" else ""
+    region = ", Region us-east-1" if run.client.destination.partition == "aws" else ""
     console = f"the Service Quotas console (AWS Identity and Access Management{region})"
     if name in ADJUSTABLE:
         meaning = ADJUSTABLE[name]

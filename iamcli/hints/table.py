@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.hints import access, conflicts, credentials, documents, quotas
-from iamcli.hints.given import Given
+from iamcli.hints.run import Run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamcli.errors import ServiceError
 
 #: Each function returns one line, or "" if nothing can be said for certain.
-HINTS: Mapping[str, Callable[[ServiceError, Given], str]] = {
+HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
     "AccessDenied": access.denied,
     "AccessDeniedException": access.denied,
     "DeleteConflict": conflicts.conflict,
@@ -38,4 +38,4 @@ def hint(error: ServiceError, command: Command, values: Mapping[str, Any], iam: 
     request contains. Raises nothing.
     """
     made = HINTS.get(error.code)
-    return made(error, Given(command, values, iam.client)) if made else ""
+    return made(error, Run(command, values, iam.client)) if made else ""

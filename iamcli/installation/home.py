@@ -129,7 +129,7 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
     try:
         _check_folders(folder, source)
         recorded = _read_record(folder / RECORD)
-        found = {place: _state(folder / place) for place in contents}
+        current = {place: _state(folder / place) for place in contents}
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}; nothing was changed") from None
     wanted = {place: _intended(content) for place, content in contents.items()}
@@ -137,7 +137,7 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
         place: [state, _intended(other[place]), *recorded.get(place, ())]
         for place, state in wanted.items()
     }
-    changed = [place for place in wanted if found[place] not in (None, *known[place])]
+    changed = [place for place in wanted if current[place] not in (None, *known[place])]
     in_the_way = [place for place in changed if place.startswith(BIN)]
     if in_the_way:
         more = f" (1 of {len(in_the_way)} such files)" if in_the_way[1:] else ""
@@ -151,7 +151,7 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
         place: content
         for place, content in contents.items()
         if place not in changed
-        and (found[place] != wanted[place] or not _is_usable(folder / place, content))
+        and (current[place] != wanted[place] or not _is_usable(folder / place, content))
     }
     record = {place: [state] for place, state in wanted.items() if place not in foreign}
     if outdated or record != recorded:

@@ -64,8 +64,8 @@ class ProgressLine:
         # An interrupt may be raised when only a part is written.
         self._shown = True
         # A longer line would be wrapped, and only its end would be erased.
-        shown = text.encode("ascii", "backslashreplace")[: _columns() - 1]
-        self._print(_BEGIN + shown + _REST)
+        content = text.encode("ascii", "backslashreplace")[: _columns() - 1]
+        self._print(_BEGIN + content + _REST)
 
     def _print(self, content: bytes) -> None:
         if self._write is None:

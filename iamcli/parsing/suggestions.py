@@ -33,16 +33,17 @@ def unknown(
     suggests the most similar option, if there is one; otherwise the hint separates letters that are
     options. ``secret``: the last option with a secret value before ``argument``, or None.
     """
+    safe = _without_secret(options, argument)
     if argument[:1] in DASHES and argument:
         line = _corrected(options, arguments)
         advice = f"type: {quoting.command_line(program, *line)}" if line else 'type "-" instead'
         return UsageError(
-            f'"{_shown(options, argument)}" begins with a dash that is not the ASCII "-", as '
+            f'"{safe}" begins with a dash that is not the ASCII "-", as '
             f"pasted from a web page; {advice}"
         )
     if not argument.startswith("-") or argument == "-":
         return unexpected(argument, secret)
-    message = f'"{_shown(options, argument)}" is not a valid option'
+    message = f'"{safe}" is not a valid option'
     similar = _most_similar(options, argument)
     if similar:
         return UsageError(f'{message}; did you mean "{similar}"?')
@@ -78,9 +79,9 @@ def joined(option: Option, argument: str) -> UsageError:
     The original refused this form, too. A secret value is not shown. Source: LEGACY.md (-u=bob).
     """
     name, _, value = argument.partition("=")
-    shown = f"{name}=..." if option.secret else argument
+    safe = f"{name}=..." if option.secret else argument
     return UsageError(
-        f'"{shown}" is not a valid option; write: {separate(option, value)}', option=option
+        f'"{safe}" is not a valid option; write: {separate(option, value)}', option=option
     )
 
 
@@ -101,9 +102,9 @@ def _separated(options: Sequence[Option], argument: str) -> str:
     """
     by_name = {option.name: option for option in options}
     names = [f"-{letter}" for letter in argument[1:]]
-    found = [by_name[name] for name in names if name in by_name]
-    combined = len(found) == len(set(names)) == len(names) > 1
-    return " ".join(names) if combined and all(option.switch for option in found[:-1]) else ""
+    combinable = [by_name[name] for name in names if name in by_name]
+    combined = len(combinable) == len(set(names)) == len(names) > 1
+    return " ".join(names) if combined and all(option.switch for option in combinable[:-1]) else ""
 
 
 def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]:
@@ -131,7 +132,7 @@ def _corrected(options: Sequence[Option], arguments: Sequence[str]) -> list[str]
     return corrected
 
 
-def _shown(options: Sequence[Option], argument: str) -> str:
+def _without_secret(options: Sequence[Option], argument: str) -> str:
     """Return ``argument`` without a value that may be a secret."""
     by_name = {name for option in options for name in option.names}
     option, attached = match(options, with_ascii_dashes(by_name, argument))

@@ -67,13 +67,13 @@ def findings(document: str) -> list[str]:
             return [described(json.JSONDecodeError(message, document, match.start()))]
     if not isinstance(policy, Members):
         return ["it is not a JSON object"]
-    found = [phrase for check in POLICY_CHECKS for phrase in check(policy)]
+    phrases = [phrase for check in POLICY_CHECKS for phrase in check(policy)]
     for name, statement in _statements(policy):
         if isinstance(statement, Members):
-            found += [phrase for check in STATEMENT_CHECKS for phrase in check(statement, name)]
+            phrases += [phrase for check in STATEMENT_CHECKS for phrase in check(statement, name)]
         else:
-            found.append(f"{name} is not a JSON object")
-    return found
+            phrases.append(f"{name} is not a JSON object")
+    return phrases
 
 
 def described(error: json.JSONDecodeError) -> str:
@@ -93,14 +93,14 @@ def _statements(policy: Members) -> Iterator[tuple[str, Any]]:
 def _policy_elements(policy: Members) -> Iterator[str]:
     for name in policy:
         if name not in POLICY:
-            yield f"unknown element {_shown(name)}"
+            yield f"unknown element {_abbreviated(name)}"
     for name in policy.repeated:
-        yield f"{_shown(name)} occurs more than once"
+        yield f"{_abbreviated(name)} occurs more than once"
 
 
 def _version(policy: Members) -> Iterator[str]:
     if "Version" in policy and policy["Version"] not in VERSIONS:
-        yield f"Version is {_shown(policy['Version'])}, not {' or '.join(VERSIONS)}"
+        yield f"Version is {_abbreviated(policy['Version'])}, not {' or '.join(VERSIONS)}"
 
 
 def _no_statement(policy: Members) -> Iterator[str]:
@@ -113,13 +113,13 @@ def _no_statement(policy: Members) -> Iterator[str]:
 def _statement_elements(statement: Members, name: str) -> Iterator[str]:
     for element in statement:
         if element not in STATEMENT:
-            yield f"unknown element {_shown(element)} in {name}"
+            yield f"unknown element {_abbreviated(element)} in {name}"
     inner: list[Any] = [statement]
     while inner:
         value = inner.pop()
         if isinstance(value, Members):
             for element in value.repeated:
-                yield f"{_shown(element)} occurs more than once in {name}"
+                yield f"{_abbreviated(element)} occurs more than once in {name}"
             inner += value.values()
         elif isinstance(value, list):
             inner += value
@@ -129,7 +129,7 @@ def _effect(statement: Members, name: str) -> Iterator[str]:
     if "Effect" not in statement:
         yield f"no Effect in {name}"
     elif statement["Effect"] not in EFFECTS:
-        yield f"Effect is {_shown(statement['Effect'])} in {name}, not {' or '.join(EFFECTS)}"
+        yield f"Effect is {_abbreviated(statement['Effect'])} in {name}, not {' or '.join(EFFECTS)}"
 
 
 def _action(statement: Members, name: str) -> Iterator[str]:
@@ -156,7 +156,7 @@ STATEMENT_CHECKS: tuple[Callable[[Members, str], Iterator[str]], ...] = (
 )
 
 
-def _shown(value: Any) -> str:
+def _abbreviated(value: Any) -> str:
     """Return a name or a value as in the document if it is short, else its type."""
     if isinstance(value, dict):
         return "an object"

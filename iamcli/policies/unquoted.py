@@ -129,11 +129,11 @@ def _explanation(words: list[str], before: Sequence[str], after: Sequence[str]) 
     except UnclearError as unclear:
         reason = f" (the arguments no longer show {unclear})" if str(unclear) else ""
         advice = f"The original policy cannot be determined{reason}. Put it in single quotes:"
-        shown = FORM
+        operand = FORM
     else:
         advice = _UNLESS_DOLLAR if policy.dollar else _TYPE_THIS
-        shown = quoted(policy.text)
-    line = " ".join([*map(quoted, before), shown, *map(quoted, after)])
+        operand = quoted(policy.text)
+    line = " ".join([*map(quoted, before), operand, *map(quoted, after)])
     return f"{problem}\n{advice}\n  {line}"
 
 

@@ -32,7 +32,7 @@ ADDRESS = ""
 #: can be used again.
 CONNECTED, REUSABLE = b"Y", b"R"
 #: Variables that the C library or OpenSSL reads for a connection; the pool does not have them.
-_OF_CONNECTIONS = ("HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "SSLKEYLOGFILE")
+_CONNECTION_VARIABLES = ("HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "SSLKEYLOGFILE")
 
 
 class _Pooled:
@@ -53,7 +53,7 @@ class _Pooled:
 
     def obtain(self) -> bool:
         """Get a connection from the pool; return whether there is one."""
-        if any(map(os.environ.get, _OF_CONNECTIONS)):
+        if any(map(os.environ.get, _CONNECTION_VARIABLES)):
             return False
         pool = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:

@@ -83,7 +83,7 @@ def main() -> None:
     identity = handover.identity()
     # A fork sets the variables of its program. Until then, the user's have no effect.
     for name in list(os.environ):
-        if not name.startswith(handover.OF_THE_START):
+        if not name.startswith(handover.START_PREFIXES):
             del os.environ[name]
     os.environ.update(_VARIABLES)
     index.commands()

@@ -1,4 +1,4 @@
-"""What a hint is made from, besides the refusal itself."""
+"""The run of a command whose request was refused, for the hints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from iamcli.command import Command
 
 
-class Given(NamedTuple):
+class Run(NamedTuple):
     """The ``command``, the ``values`` of its options by name, and the ``client`` that it used."""
 
     command: Command
