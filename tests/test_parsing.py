@@ -165,9 +165,6 @@ def test_a_changed_copy_leaves_the_option_as_it_is() -> None:
     assert (STATE.name, STATE.required, STATE.help) == ("-s", False, "a state")
     assert changed.choices == STATE.choices
     assert vars(STATE.replace()) == vars(STATE)
-    assert not NAME.optional.required
-    assert NAME.required
-    assert vars(NAME.optional.replace(required=True)) == vars(NAME)
 
 
 def test_names_and_switches() -> None:

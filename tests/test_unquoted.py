@@ -268,14 +268,6 @@ def test_curly_quotes_that_do_not_help_show_the_form() -> None:
     assert_only_the_form(explain(NAME, ["-o", "{“Id”:“a"]), f"{NAME} -o {FORM}")
 
 
-def test_another_option_can_take_the_policy() -> None:
-    arguments = ["-x", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
-    assert explain("iam-x", arguments) is None
-    message = explain("iam-x", arguments, option="-x")
-    assert message is not None
-    assert message.endswith(f"\n  iam-x -x '{ALL}'")
-
-
 def test_every_occurrence_of_the_option_is_looked_at() -> None:
     arguments = ["-o", "text", "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
     assert offered(explain(NAME, arguments[2:])) == ALL

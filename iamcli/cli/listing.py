@@ -91,9 +91,9 @@ def text(parts: Mapping[str, Rows]) -> str:
     return "\n".join(line for title, rows in parts.items() for line in _part(title, rows)).rstrip()
 
 
-def wrapped(words: Iterable[str], indent: str = "  ") -> str:
+def wrapped(words: Iterable[str]) -> str:
     """Return ``words`` separated by commas, in indented lines of at most 80 columns."""
-    return textwrap.fill(", ".join(words), WIDTH, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(", ".join(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _rows(commands: Iterable[Command]) -> Rows:

@@ -92,7 +92,9 @@ class Retries:
         no_effect = _had_no_effect(response, caught_exception)
         if operation.name in NON_IDEMPOTENT and not no_effect:
             return None
-        reason = "requests are throttled" if _throttled(response) else f"{operation.name} failed"
+        reason = f"{operation.name} failed"
+        if response is not None and _throttled(response[0].status_code, response[1]):
+            reason = "requests are throttled"
         if self._policy is None:
             self._policy = self._retry_handlers()
         if response is not None and no_effect:
@@ -161,18 +163,14 @@ def _had_no_effect(response: Any, error: Any) -> bool:
     return _not_processed(response[0].status_code, response[1])
 
 
-def _throttled(response: Any) -> bool:
+def _throttled(status: int, parsed: dict[str, Any]) -> bool:
     """Return whether the service reports that it throttles requests."""
-    if response is None:
-        return False
-    code = response[1].get("Error", {}).get("Code", "")
-    return response[0].status_code == _TOO_MANY_REQUESTS or code in THROTTLED
+    return status == _TOO_MANY_REQUESTS or parsed.get("Error", {}).get("Code") in THROTTLED
 
 
 def _not_processed(status: int, parsed: dict[str, Any]) -> bool:
     """Return whether the service reports that it has not processed the request."""
-    code = parsed.get("Error", {}).get("Code", "")
-    return status == _TOO_MANY_REQUESTS or code in THROTTLED or code in BUSY
+    return _throttled(status, parsed) or parsed.get("Error", {}).get("Code") in BUSY
 
 
 def may_have_acted(status: int, parsed: dict[str, Any]) -> bool:

@@ -36,80 +36,28 @@ ATTACHED = Option("-a", None, "attached", "list the ARNs of the attached managed
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
 
 
-class PolicyTarget:
-    """A kind of entity that can have inline policies.
+class Holder:
+    """A kind of entity that can have policies.
 
-    ``parameter``: the API parameter that names the entity; ``put``, ``get``, ``names`` and
-    ``delete``: the API operations on its policies.
+    ``parameter``: the API parameter that names the entity; ``inline``, ``document`` and
+    ``attached``: the operations that list its inline policies, read one, and list those attached.
     """
 
-    def __init__(
-        self, parameter: str, put: str, get: str, names: str, delete: str, attached: str
-    ) -> None:
+    def __init__(self, parameter: str, inline: str, document: str, attached: str) -> None:
         self.parameter = parameter
-        self.put = put
-        self.get = get
-        self.names = names
-        self.delete = delete
+        self.inline = inline
+        self.document = document
         self.attached = attached
 
 
-USERS = PolicyTarget(
-    "UserName",
-    "PutUserPolicy",
-    "GetUserPolicy",
-    "ListUserPolicies",
-    "DeleteUserPolicy",
-    "ListAttachedUserPolicies",
-)
-GROUPS = PolicyTarget(
-    "GroupName",
-    "PutGroupPolicy",
-    "GetGroupPolicy",
-    "ListGroupPolicies",
-    "DeleteGroupPolicy",
-    "ListAttachedGroupPolicies",
-)
-ROLES = PolicyTarget(
-    "RoleName",
-    "PutRolePolicy",
-    "GetRolePolicy",
-    "ListRolePolicies",
-    "DeleteRolePolicy",
-    "ListAttachedRolePolicies",
-)
-
-
-def _put(iam: IAM, target: PolicyTarget, name: str, policy: str, document: str) -> None:
-    iam.call(target.put, **{target.parameter: name}, PolicyName=policy, PolicyDocument=document)
-
-
-def _add(
-    iam: IAM,
-    target: PolicyTarget,
-    name: str,
-    policy: str,
-    effect: str,
-    actions: list[str],
-    resources: list[str],
-    *,
-    show: bool,
-) -> Lines:
-    document = policies.statement(effect, actions, resources)
-    _put(iam, target, name, policy, document)
-    if show:
-        yield document
-
-
-def _upload(
-    iam: IAM, target: PolicyTarget, name: str, policy: str, file: str | None, document: str | None
-) -> None:
-    _put(iam, target, name, policy, policies.given(file, document))
+USERS = Holder("UserName", "ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies")
+GROUPS = Holder("GroupName", "ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies")
+ROLES = Holder("RoleName", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies")
 
 
 def _list(
     iam: IAM,
-    target: PolicyTarget,
+    holder: Holder,
     name: str,
     policy: str | None,
     max_items: int | None,
@@ -118,35 +66,31 @@ def _list(
     verbose: bool,
     attached: bool,
 ) -> Lines:
-    named = {target.parameter: name}
+    named = {holder.parameter: name}
     if attached:
         if policy is not None or verbose:
             raise Failure("-a lists attached managed policies; use it without -p and -v")
-        listing = Listing(iam, target.attached, max_items, marker, **named)
+        listing = Listing(iam, holder.attached, max_items, marker, **named)
         yield from listing.lines("AttachedPolicies", "PolicyArn")
         return
     if policy is not None:
-        yield _document(iam, target, named, policy)
+        yield _document(iam, holder, named, policy)
         return
-    listing = Listing(iam, target.names, max_items, marker, **named)
+    listing = Listing(iam, holder.inline, max_items, marker, **named)
     empty = True
     for entry in listing.entries("PolicyNames"):
         empty = False
         yield entry
         if verbose:
-            yield _document(iam, target, named, entry)
+            yield _document(iam, holder, named, entry)
     yield from listing.footer()
     if empty and iam.on_terminal and marker is None:
         yield Note(f"{name} has no inline policy; -a lists attached managed policies")
 
 
-def _document(iam: IAM, target: PolicyTarget, named: dict[str, str], policy: str) -> str:
-    answer = iam.call(target.get, **named, PolicyName=policy)
+def _document(iam: IAM, holder: Holder, named: dict[str, str], policy: str) -> str:
+    answer = iam.call(holder.document, **named, PolicyName=policy)
     return stored_document(answer["PolicyDocument"])
-
-
-def _delete(iam: IAM, target: PolicyTarget, name: str, policy: str) -> None:
-    iam.call(target.delete, **{target.parameter: name}, PolicyName=policy)
 
 
 @command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY)
@@ -180,7 +124,10 @@ def useraddpolicy(
       $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r 'arn:aws:s3:::example/*' -o
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    return _add(iam, USERS, user, policy, effect, actions, resources, show=show)
+    document = policies.statement(effect, actions, resources)
+    iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=document)
+    if show:
+        yield document
 
 
 @command("iam-groupaddpolicy", GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY)
@@ -215,7 +162,10 @@ def groupaddpolicy(
       $ iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
     Calls: PutGroupPolicy
     """
-    return _add(iam, GROUPS, group, policy, effect, actions, resources, show=show)
+    document = policies.statement(effect, actions, resources)
+    iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=document)
+    if show:
+        yield document
 
 
 @command("iam-roleaddpolicy", ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY)
@@ -250,7 +200,10 @@ def roleaddpolicy(
       $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c 'arn:aws:s3:::config/*' -o
     Calls: PutRolePolicy
     """  # noqa: E501 - command lines are not wrapped
-    return _add(iam, ROLES, role, policy, effect, actions, resources, show=show)
+    document = policies.statement(effect, actions, resources)
+    iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=document)
+    if show:
+        yield document
 
 
 @command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT)
@@ -276,7 +229,8 @@ def useruploadpolicy(
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    _upload(iam, USERS, user, policy, file, document)
+    text = policies.given(file, document)
+    iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=text)
 
 
 @command("iam-groupuploadpolicy", GROUP, POLICY, POLICY_FILE, POLICY_TEXT)
@@ -301,7 +255,8 @@ def groupuploadpolicy(
       $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
-    _upload(iam, GROUPS, group, policy, file, document)
+    text = policies.given(file, document)
+    iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=text)
 
 
 @command("iam-roleuploadpolicy", ROLE, POLICY, POLICY_FILE, POLICY_TEXT)
@@ -327,7 +282,8 @@ def roleuploadpolicy(
       $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
-    _upload(iam, ROLES, role, policy, file, document)
+    text = policies.given(file, document)
+    iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=text)
 
 
 @command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
@@ -429,7 +385,7 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
       $ iam-userdelpolicy -u bob -p AllAccessPolicy
     Calls: DeleteUserPolicy
     """
-    _delete(iam, USERS, user, policy)
+    iam.call("DeleteUserPolicy", UserName=user, PolicyName=policy)
 
 
 @command("iam-groupdelpolicy", GROUP, POLICY)
@@ -444,7 +400,7 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
       $ iam-groupdelpolicy -g Admin -p AllAccessPolicy
     Calls: DeleteGroupPolicy
     """
-    _delete(iam, GROUPS, group, policy)
+    iam.call("DeleteGroupPolicy", GroupName=group, PolicyName=policy)
 
 
 @command("iam-roledelpolicy", ROLE, POLICY)
@@ -459,4 +415,4 @@ def roledelpolicy(iam: IAM, role: str, policy: str) -> None:
       $ iam-roledelpolicy -r webserver -p read-config
     Calls: DeleteRolePolicy
     """
-    _delete(iam, ROLES, role, policy)
+    iam.call("DeleteRolePolicy", RoleName=role, PolicyName=policy)

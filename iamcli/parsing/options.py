@@ -82,11 +82,6 @@ class Option:
         """The option's name and its alias, if it has one."""
         return (self.name, self.alias) if self.alias else (self.name,)
 
-    @property
-    def optional(self) -> Option:
-        """A copy of the option that is not required."""
-        return self.replace(required=False)
-
     def replace(self, **changes: Any) -> Option:
         """Return a copy with some fields changed."""
         return Option(**{**vars(self), **changes})

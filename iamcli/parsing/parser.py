@@ -93,15 +93,15 @@ def _items(
     for argument in remaining:
         if argument == "--":
             for extra in remaining:
-                yield _extra(extra, secret)
+                yield _suggestions().unexpected(extra, secret)
             return
         option, attached = match(options, argument)
         if option is None:
-            yield _unknown(program, options, arguments, argument, secret)
+            yield _suggestions().unknown(program, options, arguments, argument, secret)
             continue
         secret = option if option.secret else secret
         if is_joined(argument, attached):
-            yield _joined(option, argument)
+            yield _suggestions().joined(option, argument)
         elif option.switch or attached is not None:
             yield option, attached
         else:
@@ -112,25 +112,8 @@ def _items(
                 yield option, operand
 
 
-def _unknown(
-    program: str,
-    options: Sequence[Option],
-    arguments: Sequence[str],
-    argument: str,
-    secret: Option | None,
-) -> UsageError:
+def _suggestions() -> Any:
+    """Return the module of these errors, which takes time to import."""
     from iamcli.parsing import suggestions
 
-    return suggestions.unknown(program, options, arguments, argument, secret)
-
-
-def _joined(option: Option, argument: str) -> UsageError:
-    from iamcli.parsing import suggestions
-
-    return suggestions.joined(option, argument)
-
-
-def _extra(argument: str, secret: Option | None) -> UsageError:
-    from iamcli.parsing import suggestions
-
-    return suggestions.unexpected(argument, secret)
+    return suggestions

@@ -103,16 +103,15 @@ class _Policy(NamedTuple):
     dollar: bool = False
 
 
-def explain(program: str, arguments: Sequence[str], option: str = "-o") -> str | None:
+def explain(program: str, arguments: Sequence[str]) -> str | None:
     """Return a message about an unquoted policy with the command line to type instead.
 
-    ``program``: the name of the command; ``arguments``: its arguments, as the shell passed them;
-    ``option``: the option that takes the policy. The message has three lines and no final newline.
-    Returns None if the option is absent or its operand does not look like an unquoted policy: valid
-    JSON, plain text, a file name, or JSON with a syntax error. Raises nothing. Source: LEGACY.md
-    (policies typed without quotes).
+    ``program``: the name of the command; ``arguments``: its arguments, as the shell passed them.
+    The message has three lines and no final newline. Returns None if ``-o`` is absent or its
+    operand does not look like an unquoted policy: valid JSON, plain text, a file name, or JSON with
+    a syntax error. Raises nothing. Source: LEGACY.md (policies typed without quotes).
     """
-    for start, end in _operands(arguments, option):
+    for start, end in _operands(arguments):
         words = list(arguments[start:end])
         if _is_unquoted(words):
             return _explanation(words, [program, *arguments[:start]], arguments[end:])
@@ -137,13 +136,13 @@ def _explanation(words: list[str], before: Sequence[str], after: Sequence[str]) 
     return f"{problem}\n{advice}\n  {line}"
 
 
-def _operands(arguments: Sequence[str], option: str) -> Iterable[tuple[int, int]]:
-    """Yield the start and end of the operands of each occurrence of ``option``."""
+def _operands(arguments: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """Yield the start and end of the operands of each occurrence of ``-o``."""
     at = 0
     while at < len(arguments):
         argument = arguments[at]
         at += 1
-        if argument == option:
+        if argument == "-o":
             start = at
             while at < len(arguments) and not _OPTION.fullmatch(arguments[at]):
                 at += 1

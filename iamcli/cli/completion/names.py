@@ -119,7 +119,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
 
 def _values(command: Command, arguments: Sequence[str]) -> dict[str, Any]:
     plain = [text.replace("'", "").replace('"', "").replace("\\", "") for text in arguments]
-    unfinished = [option.optional for option in command.all_options]
+    unfinished = [option.replace(required=False) for option in command.all_options]
     return parser.parse(command.name, unfinished, plain)
 
 
