@@ -82,19 +82,6 @@ NON_IDEMPOTENT = frozenset(
 )
 
 
-class Removal:
-    """What an operation removes: ``member`` is the parameter that names it.
-
-    ``owners``: the kinds of entity that it belongs to, with the parameters that name them.
-    ``also``: what the error message calls it, if not by its name.
-    """
-
-    def __init__(self, member: str, also: str = "", **owners: str) -> None:
-        self.member = member
-        self.also = also
-        self.owners = owners
-
-
 #: How error messages of the service, and of servers that emulate it, report a missing entity.
 _NOT_FOUND = ("cannot be found", "not found", "was not found", "does not exist")
 
@@ -104,32 +91,6 @@ GROUP = {"group": "GroupName"}
 ROLE = {"role": "RoleName"}
 INSTANCE_PROFILE = {"instance profile": "InstanceProfileName"}
 
-#: The operations that remove something.
-REMOVALS = {
-    "DeactivateMFADevice": Removal("SerialNumber", also="MFA device", **USER),
-    "DeleteAccessKey": Removal("AccessKeyId", **USER),
-    "DeleteAccountAlias": Removal("AccountAlias"),
-    "DeleteAccountPasswordPolicy": Removal(""),
-    "DeleteGroup": Removal("GroupName"),
-    "DeleteGroupPolicy": Removal("PolicyName", **GROUP),
-    "DeleteInstanceProfile": Removal("InstanceProfileName"),
-    "DeleteLoginProfile": Removal("", also="Login Profile", **USER),
-    "DeleteRole": Removal("RoleName"),
-    "DeleteRolePolicy": Removal("PolicyName", **ROLE),
-    "DeleteSSHPublicKey": Removal("SSHPublicKeyId", **USER),
-    "DeleteServerCertificate": Removal("ServerCertificateName"),
-    "DeleteServiceSpecificCredential": Removal("ServiceSpecificCredentialId", **USER),
-    "DeleteSigningCertificate": Removal("CertificateId", **USER),
-    "DeleteUser": Removal("UserName"),
-    "DeleteUserPolicy": Removal("PolicyName", **USER),
-    "DeleteVirtualMFADevice": Removal("SerialNumber"),
-    "DetachGroupPolicy": Removal("PolicyArn", **GROUP),
-    "DetachRolePolicy": Removal("PolicyArn", **ROLE),
-    "DetachUserPolicy": Removal("PolicyArn", **USER),
-    "RemoveRoleFromInstanceProfile": Removal("RoleName", **INSTANCE_PROFILE, **ROLE),
-    "RemoveUserFromGroup": Removal("UserName", **USER, **GROUP),
-}
-
 
 class Lookup:
     """How to see whether a request took effect: the ``operation`` that reads what it is about.
@@ -137,17 +98,23 @@ class Lookup:
     ``key``: the list in the response, "" if the response is about the thing itself; ``member``: the
     parameter of the request, and the member of an entry, that names the thing in this list;
     ``within``: the member of the response that contains ``key``. ``subject`` and ``place``: the
-    words for an addition.
+    words for an addition. For a removal: ``owners``: the kinds of entity that the thing belongs to,
+    with the parameters that name them; ``named``: the parameter that names the thing in an error
+    message, if not ``member``; ``also``: what the message calls it, if not by its name.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the columns of a table
+    def __init__(  # noqa: PLR0913 - the columns of a table
         self,
         operation: str,
         key: str = "",
         member: str = "",
         within: str = "",
+        *,
         subject: str = "",
         place: str = "",
+        named: str = "",
+        also: str = "",
+        owners: Mapping[str, str] | None = None,
     ) -> None:
         self.operation = operation
         self.key = key
@@ -155,6 +122,9 @@ class Lookup:
         self.within = within
         self.subject = subject
         self.place = place
+        self.named = named or member
+        self.also = also
+        self.owners = owners or {}
 
     def name(self, entry: Any) -> str:
         """Return the name in an ``entry`` of the list; some entries are the name."""
@@ -163,48 +133,53 @@ class Lookup:
 
 _ATTACHED = ("AttachedPolicies", "PolicyArn")
 _POLICIES = ("PolicyNames", "PolicyName")
+_MEMBERSHIPS = ("ListGroupsForUser", "Groups", "GroupName")
+_PLACES = ("GetInstanceProfile", "Roles", "RoleName", "InstanceProfile")
 
 #: How to see whether something was added to a list, or removed.
 LOOKUPS = {
     "AddRoleToInstanceProfile": Lookup(
-        *("GetInstanceProfile", "Roles", "RoleName", "InstanceProfile"),
-        subject="role {RoleName}",
-        place="in instance profile {InstanceProfileName}",
+        *_PLACES, subject="role {RoleName}", place="in instance profile {InstanceProfileName}"
     ),
     "AddUserToGroup": Lookup(
-        *("ListGroupsForUser", "Groups", "GroupName"),
-        subject="user {UserName}",
-        place="in group {GroupName}",
+        *_MEMBERSHIPS, subject="user {UserName}", place="in group {GroupName}"
     ),
-    "DeactivateMFADevice": Lookup("ListMFADevices", "MFADevices", "SerialNumber"),
-    "DeleteAccessKey": Lookup("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId"),
+    "DeactivateMFADevice": Lookup(
+        *("ListMFADevices", "MFADevices", "SerialNumber"), also="MFA device", owners=USER
+    ),
+    "DeleteAccessKey": Lookup("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", owners=USER),
     "DeleteAccountAlias": Lookup("ListAccountAliases", "AccountAliases", "AccountAlias"),
     "DeleteAccountPasswordPolicy": Lookup("GetAccountPasswordPolicy"),
     "DeleteGroup": Lookup("GetGroup"),
-    "DeleteGroupPolicy": Lookup("ListGroupPolicies", *_POLICIES),
+    "DeleteGroupPolicy": Lookup("ListGroupPolicies", *_POLICIES, owners=GROUP),
     "DeleteInstanceProfile": Lookup("GetInstanceProfile"),
-    "DeleteLoginProfile": Lookup("GetLoginProfile"),
+    "DeleteLoginProfile": Lookup("GetLoginProfile", also="Login Profile", owners=USER),
     "DeleteRole": Lookup("GetRole"),
-    "DeleteRolePolicy": Lookup("ListRolePolicies", *_POLICIES),
-    "DeleteSSHPublicKey": Lookup("ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId"),
+    "DeleteRolePolicy": Lookup("ListRolePolicies", *_POLICIES, owners=ROLE),
+    "DeleteSSHPublicKey": Lookup(
+        "ListSSHPublicKeys", "SSHPublicKeys", "SSHPublicKeyId", owners=USER
+    ),
     "DeleteServerCertificate": Lookup("GetServerCertificate"),
     "DeleteServiceSpecificCredential": Lookup(
         "ListServiceSpecificCredentials",
         "ServiceSpecificCredentials",
         "ServiceSpecificCredentialId",
+        owners=USER,
     ),
-    "DeleteSigningCertificate": Lookup("ListSigningCertificates", "Certificates", "CertificateId"),
+    "DeleteSigningCertificate": Lookup(
+        "ListSigningCertificates", "Certificates", "CertificateId", owners=USER
+    ),
     "DeleteUser": Lookup("GetUser"),
-    "DeleteUserPolicy": Lookup("ListUserPolicies", *_POLICIES),
+    "DeleteUserPolicy": Lookup("ListUserPolicies", *_POLICIES, owners=USER),
     "DeleteVirtualMFADevice": Lookup("ListVirtualMFADevices", "VirtualMFADevices", "SerialNumber"),
-    "DetachGroupPolicy": Lookup("ListAttachedGroupPolicies", *_ATTACHED),
-    "DetachRolePolicy": Lookup("ListAttachedRolePolicies", *_ATTACHED),
-    "DetachUserPolicy": Lookup("ListAttachedUserPolicies", *_ATTACHED),
-    "RemoveRoleFromInstanceProfile": Lookup(
-        "GetInstanceProfile", "Roles", "RoleName", "InstanceProfile"
-    ),
-    "RemoveUserFromGroup": Lookup("ListGroupsForUser", "Groups", "GroupName"),
+    "DetachGroupPolicy": Lookup("ListAttachedGroupPolicies", *_ATTACHED, owners=GROUP),
+    "DetachRolePolicy": Lookup("ListAttachedRolePolicies", *_ATTACHED, owners=ROLE),
+    "DetachUserPolicy": Lookup("ListAttachedUserPolicies", *_ATTACHED, owners=USER),
+    "RemoveRoleFromInstanceProfile": Lookup(*_PLACES, owners=INSTANCE_PROFILE | ROLE),
+    "RemoveUserFromGroup": Lookup(*_MEMBERSHIPS, named="UserName", owners=USER | GROUP),
 }
+#: Those of the operations that remove something.
+REMOVALS = {operation: lookup for operation, lookup in LOOKUPS.items() if not lookup.place}
 
 
 def only_reads(operation: str) -> bool:
@@ -274,6 +249,6 @@ def is_gone(operation: str, parameters: Mapping[str, Any], refusal: ServiceError
         return False
     if not removal.owners:
         return True
-    name = str(parameters.get(removal.member, "")).lower()
+    name = str(parameters.get(removal.named, "")).lower()
     sentence = message.lower()
     return bool((name and name in sentence) or (removal.also and removal.also.lower() in sentence))
