@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from support.stub import Stub, ok  # noqa: E402 - found because of the line above
 
-from iamcli.cli.run import launcher  # noqa: E402
+from iamcli.cli import command_server  # noqa: E402
 from iamcli.handover import VARIABLE  # noqa: E402
 
 BIN = Path(sys.executable).parent
@@ -328,7 +328,7 @@ def main() -> None:
         urls = (plain.endpoint(ok("GetUser", USER)).url, secure.endpoint(ok("GetUser", USER)).url)
         distant = secure.endpoint(ok("GetUser", USER)).url
         distant = distant.replace(str(secure.port), str(Distance(secure.port).port))
-        with launcher.started() as server:
+        with command_server.started() as server:
             server.wait()
             of_run = run_rows(urls[0], distant, bundle, folder, {VARIABLE: server.address})
             for row in [*rows(*urls, serve_lists(plain), bundle), *of_run]:

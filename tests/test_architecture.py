@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.shell import ROOT
 
+from iamcli.cli.group import SUBCOMMANDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -162,6 +164,27 @@ def test_the_toolkit_does_not_import_the_program() -> None:
     """The commands do not need the subcommands of iamcli."""
     importing = {part for part in parts() if "cli" in imports(part)}
     assert importing == {"__main__"}
+
+
+#: Which subcommand imports another one, and why: the scripts for the shells, which ``completion``
+#: prints, call ``complete``.
+ONE_SUBCOMMAND_IN_TWO = {("complete", "completion")}
+
+
+def test_no_subcommand_imports_another() -> None:
+    """What they share is beside them, so that a change in one of them does not change another."""
+
+    def subcommand(module: str) -> str:
+        *above, name = module.split(".")[:3]
+        return name if above == ["iamcli", "cli"] and name in SUBCOMMANDS else ""
+
+    importing = {
+        (subcommand(module), subcommand(other))
+        for module, imported in graph().items()
+        for other in imported
+    }
+    between = {(one, other) for one, other in importing if one and other and one != other}
+    assert between == ONE_SUBCOMMAND_IN_TWO
 
 
 def test_a_declaration_does_not_import_what_runs_it() -> None:

@@ -691,8 +691,8 @@ def test_others_cannot_replace_the_folder(name: str, shell: Shell) -> None:
 OTHER_TMP = """
 import sys
 from iamcli.cli import main
-from iamcli.cli.run import launcher
-launcher._OTHER_PLACE = sys.argv.pop(1)
+from iamcli.cli import command_server
+command_server._OTHER_PLACE = sys.argv.pop(1)
 sys.exit(main())
 """
 

@@ -25,7 +25,7 @@ from support.ssh_keys import public_key
 from support.stub import Endpoint, ok, refused
 from support.terminal import Terminal
 
-from iamcli.cli.snapshot import file, schema
+from iamcli.cli.account_file import file, schema
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:

@@ -29,6 +29,6 @@ def run(output: Output, command: tuple[str, ...], *, stats: bool) -> int:
     With --stats, the numbers of commands, requests and connections are printed on standard error
     at the end.
     """
-    from iamcli.cli.run.launcher import run as run_with_server
+    from iamcli.cli.command_server import run as run_with_server
 
     return run_with_server(command, output.error, statistics=stats)

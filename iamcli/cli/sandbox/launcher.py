@@ -13,8 +13,7 @@ import sys
 from typing import NamedTuple
 
 import iamcli
-from iamcli.cli.run import launcher as fast
-from iamcli.cli.run import script
+from iamcli.cli import command_server, script
 from iamcli.cli.sandbox import shell
 from iamcli.cli.sandbox.started import Started
 from iamcli.client import parents
@@ -181,7 +180,7 @@ def run(
     from iamcli.cli.sandbox.report import not_covered
 
     with (
-        fast.started() as commands,
+        command_server.started() as commands,
         server(keep=keep, account=account, watch=target is not None) as private,
     ):
         if not parents.announce(int(private.url.rpartition(":")[2])):

@@ -15,13 +15,13 @@ from moto.core.utils import camelcase_to_underscores
 from moto.iam import models as typed_models
 from moto.utilities.utils import PARTITION_NAMES, REGION_PREFIX_TO_PARTITION
 
+from iamcli.cli.account_file import arns
 from iamcli.cli.sandbox.corrections.account import counts
 from iamcli.cli.sandbox.corrections.caller import root
 from iamcli.cli.sandbox.corrections.keys import ServiceCredential, service_credentials
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies
 from iamcli.cli.sandbox.corrections.tags import write
 from iamcli.cli.sandbox.rules.entities import is_known, is_policy_of_aws
-from iamcli.cli.snapshot import content
 from iamcli.client.regions import SIGNING_REGION, SIGNING_REGIONS
 from iamcli.errors import Failure
 
@@ -66,7 +66,7 @@ def load(snapshot: Record, name: str) -> IAMBackend:
     if partition not in PARTITION_NAMES:
         known = ", ".join(sorted(PARTITION_NAMES))
         raise Failure(f"{name} is of the partition {partition}; the sandbox has {known}")
-    account = snapshot["account"] or content.account(snapshot)
+    account = snapshot["account"] or arns.account(snapshot)
     models.DEFAULT_ACCOUNT_ID = account or models.DEFAULT_ACCOUNT_ID
     iam: IAMBackend = models.iam_backends[models.DEFAULT_ACCOUNT_ID][partition]
     try:
@@ -79,7 +79,7 @@ def load(snapshot: Record, name: str) -> IAMBackend:
 
 def partition_of(snapshot: Record) -> str:
     """Return the partition in the ARNs of ``snapshot``."""
-    arn = next(content.arns(snapshot), "arn:aws:")
+    arn = next(arns.arns(snapshot), "arn:aws:")
     return arn.split(":")[1]
 
 

@@ -30,11 +30,11 @@ import threading
 import time
 from pathlib import Path
 
+from iamcli.cli.account_file import file
 from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.cli.sandbox.watch import Watch
 from iamcli.cli.sandbox.wsgi import content, refuse
-from iamcli.cli.snapshot import file
 from iamcli.client.confinement import REPORT_PATH
 from iamcli.client.parents import address
 from iamcli.errors import Failure

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from iamcli.cli.account_file import schema
+from iamcli.cli.account_file.values import pick
 from iamcli.cli.sandbox.corrections import (
     certificates,
     groups,
@@ -21,8 +23,6 @@ from iamcli.cli.sandbox.corrections import (
 from iamcli.cli.sandbox.corrections.protocol import instant
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
-from iamcli.cli.snapshot import schema
-from iamcli.cli.snapshot.values import pick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

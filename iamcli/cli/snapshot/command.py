@@ -91,8 +91,8 @@ def _snapshot(  # noqa: PLR0913 - the options
     force: bool,
     connection: dict[str, Any],
 ) -> None:
+    from iamcli.cli.account_file.file import Target
     from iamcli.cli.snapshot.converter import convert
-    from iamcli.cli.snapshot.file import Target
     from iamcli.command import Command
     from iamcli.runner import execute
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from iamcli.cli.snapshot.schema import GROUP, INSTANCE_PROFILE, POLICY, ROLE, USER, VERSION
-from iamcli.cli.snapshot.values import check, pick
+from iamcli.cli.account_file.arns import owner_of
+from iamcli.cli.account_file.schema import GROUP, INSTANCE_PROFILE, POLICY, ROLE, USER, VERSION
+from iamcli.cli.account_file.values import check, pick
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
 #: The lists of GetAccountAuthorizationDetails, with the members of a snapshot for them.
@@ -63,20 +64,6 @@ def begin(
     check([INSTANCE_PROFILE], snapshot["instance_profiles"], "instance_profiles")
     snapshot["policies"] = _policies_in_use(snapshot)
     return snapshot
-
-
-def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the ARNs of the entities of ``snapshot``."""
-    for member in ("users", "groups", "roles", "policies", "instance_profiles"):
-        yield from (entity["Arn"] for entity in snapshot[member])
-    for certificate in snapshot.get("server_certificates", ()):
-        yield certificate["ServerCertificateMetadata"]["Arn"]
-    yield from (device["SerialNumber"] for device in snapshot.get("virtual_mfa_devices", ()))
-
-
-def account(snapshot: Mapping[str, Any]) -> str | None:
-    """Return the account number in the first ARN of ``snapshot`` that has one."""
-    return next((owner for owner in map(_owner, arns(snapshot)) if owner.isdigit()), None)
 
 
 def limit_users(snapshot: dict[str, Any], names: Sequence[str]) -> None:
@@ -134,11 +121,5 @@ def _policies_in_use(snapshot: Mapping[str, Any]) -> list[Any]:
         used.add(entity.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"))
     policies: list[Any] = snapshot["policies"]
     return [
-        policy for policy in policies if policy["Arn"] in used or _owner(policy["Arn"]) != "aws"
+        policy for policy in policies if policy["Arn"] in used or owner_of(policy["Arn"]) != "aws"
     ]
-
-
-def _owner(arn: str) -> str:
-    """Return the account number in an ARN, or ``aws`` for what AWS manages."""
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 else ""  # noqa: PLR2004 - arn:PARTITION:iam::OWNER:NAME

@@ -6,8 +6,10 @@ import json
 from datetime import datetime, timezone
 from urllib.parse import unquote
 
-from iamcli.cli.snapshot import content, file
-from iamcli.cli.snapshot.schema import DATE, DOCUMENT
+from iamcli.cli.account_file import file
+from iamcli.cli.account_file.arns import account
+from iamcli.cli.account_file.schema import DATE, DOCUMENT
+from iamcli.cli.snapshot import content
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -59,7 +61,7 @@ def convert(name: str, names: Sequence[str]) -> dict[str, Any]:
     if not _groups_of_users(snapshot) <= {group["GroupName"] for group in snapshot["groups"]}:
         raise partial
     content.limit_users(snapshot, names)
-    snapshot["account"] = content.account(snapshot)
+    snapshot["account"] = account(snapshot)
     return snapshot | {"documents": "normalized", "unknown": list(UNKNOWN)}
 
 

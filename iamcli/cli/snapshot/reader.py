@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from iamcli.cli.snapshot import content
-from iamcli.cli.snapshot.pace import Pace
-from iamcli.cli.snapshot.schema import (
+from iamcli.cli.account_file.arns import account
+from iamcli.cli.account_file.schema import (
     ACCESS_KEY,
     DOCUMENT,
     SERVER_CERTIFICATE,
@@ -17,7 +16,9 @@ from iamcli.cli.snapshot.schema import (
     OrNull,
     kind_of,
 )
-from iamcli.cli.snapshot.values import pick
+from iamcli.cli.account_file.values import pick
+from iamcli.cli.snapshot import content
+from iamcli.cli.snapshot.pace import Pace
 from iamcli.client.pages import all_pages, list_all
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
@@ -74,7 +75,7 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     step("reading what belongs to the account")
     snapshot |= _of_account(reader)
     content.limit_devices(snapshot)
-    snapshot["account"] = content.account(snapshot)
+    snapshot["account"] = account(snapshot)
     for number, user in enumerate(snapshot["users"], 1):
         step(f"reading user {number} of {len(snapshot['users'])}: {user['UserName']}")
         user.update(_of_user(reader, user["UserName"]))

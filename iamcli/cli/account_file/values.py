@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.snapshot.schema import COUNTS, DATE, DOCUMENT, FLAG, NUMBER, TEXT, OrNull
+from iamcli.cli.account_file.schema import COUNTS, DATE, DOCUMENT, FLAG, NUMBER, TEXT, OrNull
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

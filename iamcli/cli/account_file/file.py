@@ -7,8 +7,8 @@ import os
 import stat
 import tempfile
 
-from iamcli.cli.snapshot.schema import SNAPSHOT, VERSION
-from iamcli.cli.snapshot.values import check, pick
+from iamcli.cli.account_file.schema import SNAPSHOT, VERSION
+from iamcli.cli.account_file.values import check, pick
 from iamcli.errors import Failure
 from iamcli.interrupts import BlockedSignals
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 import iamcli
-from iamcli.cli.run import script
+from iamcli.cli import script
 from iamcli.handover import VARIABLE
 from iamcli.startup import own_environment
 

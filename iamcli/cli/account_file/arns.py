@@ -1,0 +1,28 @@
+"""The ARNs in a snapshot, and the account that they name."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+
+def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ARNs of the entities of ``snapshot``."""
+    for member in ("users", "groups", "roles", "policies", "instance_profiles"):
+        yield from (entity["Arn"] for entity in snapshot[member])
+    for certificate in snapshot.get("server_certificates", ()):
+        yield certificate["ServerCertificateMetadata"]["Arn"]
+    yield from (device["SerialNumber"] for device in snapshot.get("virtual_mfa_devices", ()))
+
+
+def account(snapshot: Mapping[str, Any]) -> str | None:
+    """Return the account number in the first ARN of ``snapshot`` that has one."""
+    return next((owner for owner in map(owner_of, arns(snapshot)) if owner.isdigit()), None)
+
+
+def owner_of(arn: str) -> str:
+    """Return the account number in an ARN, or ``aws`` for what AWS manages."""
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""  # noqa: PLR2004 - arn:PARTITION:iam::OWNER:NAME
