@@ -937,6 +937,14 @@ def test_policies_that_aws_manages_are_there(iam: Any) -> None:
     assert iam.list_policies(MaxItems=1000)["IsTruncated"] is True
 
 
+def test_the_first_request_about_a_policy_of_aws_is_refused_as_the_next_ones(iam: Any) -> None:
+    for _ in range(2):
+        with pytest.raises(ClientError) as refused:
+            iam.get_policy_version(PolicyArn=AWS_POLICY, VersionId="v999")
+        said = refused.value.response["Error"]["Message"]
+        assert said == f"Policy {AWS_POLICY} version v999 does not exist or is not attachable."
+
+
 #: The case of letters in keys counts for all kinds but these.
 IN_ANY_CASE = ("user", "role")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 from moto.core.utils import camelcase_to_underscores
 from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
@@ -20,15 +18,9 @@ from iamcli.cli.sandbox.corrections import (  # noqa: F401
     roles,
 )
 from iamcli.cli.sandbox.corrections.caller import get_caller_identity
-from iamcli.cli.sandbox.corrections.policies import load_aws_policies, wants_aws_policies
 from iamcli.cli.sandbox.corrections.protocol import METHODS, OPERATIONS, Request, answered
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.full_model import full_model
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
 
 def apply() -> None:
@@ -41,20 +33,7 @@ def apply() -> None:
         name = camelcase_to_underscores(operation)
         if not hasattr(IamResponse, name):
             setattr(IamResponse, name, _absent)
-    IamResponse.call_action = _with_aws_policies(IamResponse.call_action)  # type: ignore[assignment, method-assign]
     STSBackend.get_caller_identity = get_caller_identity  # type: ignore[method-assign]
-
-
-def _with_aws_policies(call: Callable[[IamResponse], Any]) -> Callable[[IamResponse], Any]:
-    """Load the policies that AWS manages before the first request that is about them."""
-
-    @functools.wraps(call)
-    def call_action(self: IamResponse) -> Any:
-        if wants_aws_policies(Request(self)):
-            load_aws_policies(self.backend)
-        return call(self)
-
-    return call_action
 
 
 def _absent(self: IamResponse) -> None:

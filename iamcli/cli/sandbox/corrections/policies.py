@@ -17,6 +17,7 @@ from iamcli.cli.sandbox.rules.entities import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from moto.iam.models import IAMBackend
@@ -39,11 +40,16 @@ def load_aws_policies(iam: IAMBackend) -> None:
         iam.managed_policies.setdefault(policy.arn, policy)
 
 
-def wants_aws_policies(request: Request) -> bool:
-    """Return whether a request is about policies that AWS manages."""
-    if request.operation == "ListPolicies":
-        return request.get("Scope", "All") != "Local" and not request.flag("OnlyAttached")
-    return is_policy_of_aws(request.get("PolicyArn", request.get("PermissionsBoundary")))
+def load_aws_policies_for(iam: IAMBackend, operation: str, parameters: Mapping[str, Any]) -> None:
+    """Add the policies that AWS manages if a request with ``parameters`` is about them."""
+    if operation == "ListPolicies":
+        about = parameters.get("Scope", "All") != "Local" and not parameters.get("OnlyAttached")
+    else:
+        about = is_policy_of_aws(
+            parameters.get("PolicyArn", parameters.get("PermissionsBoundary", ""))
+        )
+    if about:
+        load_aws_policies(iam)
 
 
 class Usage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamcli.cli.sandbox.corrections.paging import by_name, page, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
-from iamcli.cli.sandbox.corrections.users import boundary, checked_boundary, unique_id
+from iamcli.cli.sandbox.corrections.users import boundary, unique_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,11 +55,10 @@ def last_used(role: Any) -> Result:
 
 @operation("CreateRole")
 def create_role(iam: IAMBackend, request: Request) -> Result:
-    """Show what the service shows, and check the permissions boundary.
+    """Show what the service shows.
 
     Source: recorded: the response has no ``Description`` and no ``MaxSessionDuration``.
     """
-    arn = checked_boundary(iam, request.given("PermissionsBoundary"))
     role: Any = iam.create_role(
         request.get("RoleName"),
         request.get("AssumeRolePolicyDocument"),
@@ -69,7 +68,7 @@ def create_role(iam: IAMBackend, request: Request) -> Result:
         request.tags(),
         request.get("MaxSessionDuration", "3600"),
     )
-    role.permissions_boundary_arn = arn
+    role.permissions_boundary_arn = request.given("PermissionsBoundary")
     return {
         "Role": {
             **inner(role),
@@ -118,9 +117,9 @@ def update_role_description(iam: IAMBackend, request: Request) -> Result:
 
 @operation("PutRolePermissionsBoundary")
 def put_role_permissions_boundary(iam: IAMBackend, request: Request) -> None:
-    """Check that the policy exists. Source: recorded for PutRolePermissionsBoundary."""
+    """Set the permissions boundary. Source: API reference, PutRolePermissionsBoundary."""
     role: Any = iam.get_role(request.get("RoleName"))
-    role.permissions_boundary_arn = checked_boundary(iam, request.get("PermissionsBoundary"))
+    role.permissions_boundary_arn = request.get("PermissionsBoundary")
 
 
 @operation("DeleteRolePermissionsBoundary")

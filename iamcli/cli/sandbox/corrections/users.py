@@ -8,7 +8,6 @@ from iamcli.cli.sandbox.corrections.caller import ROOT, as_user, user_name
 from iamcli.cli.sandbox.corrections.paging import by_name, page, under
 from iamcli.cli.sandbox.corrections.protocol import method, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
-from iamcli.cli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,21 +67,9 @@ def boundary(entity: Any) -> Result | None:
     return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
 
 
-def checked_boundary(iam: IAMBackend, arn: str | None) -> str | None:
-    """Return the ARN of a permissions boundary; raise Refusal if there is no such policy.
-
-    The policies of AWS are known only here. Source: recorded for CreateRole.
-    """
-    if arn and arn not in iam.managed_policies:
-        message = f"Scope ARN: {arn} does not exist or is not attachable."
-        raise Refusal("NoSuchEntity", message)
-    return arn
-
-
 @operation("CreateUser")
 def create_user(iam: IAMBackend, request: Request) -> Result:
     """Take ``PermissionsBoundary``, which moto ignores. Source: API reference, CreateUser."""
-    arn = checked_boundary(iam, request.given("PermissionsBoundary"))
     name = request.get("UserName")
     iam.create_user(
         request.region,
@@ -92,7 +79,7 @@ def create_user(iam: IAMBackend, request: Request) -> Result:
     )
     user: Any = iam.get_user(name)
     user.id = unique_id("AIDA")
-    user.permissions_boundary_arn = arn
+    user.permissions_boundary_arn = request.given("PermissionsBoundary")
     return {"User": details(iam, user)}
 
 
@@ -144,7 +131,7 @@ def update_user(
 def put_user_permissions_boundary(iam: IAMBackend, request: Request) -> None:
     """Set the permissions boundary. Source: API reference, PutUserPermissionsBoundary."""
     user: Any = iam.get_user(request.get("UserName"))
-    user.permissions_boundary_arn = checked_boundary(iam, request.get("PermissionsBoundary"))
+    user.permissions_boundary_arn = request.get("PermissionsBoundary")
 
 
 @operation("DeleteUserPermissionsBoundary")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal, no_such_entity
-from iamcli.cli.sandbox.rules.entities import can_be_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,5 +26,5 @@ def boundary_exists(backend: IAMBackend, parameters: Parameters) -> None:
         return
     if not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", arn, re.ASCII):
         raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
-    if can_be_known(backend, arn) and arn not in backend.managed_policies:
+    if arn not in backend.managed_policies:
         raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")

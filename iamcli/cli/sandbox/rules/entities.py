@@ -140,21 +140,15 @@ def policy_arn_is_valid(_backend: IAMBackend, parameters: Parameters) -> None:
         raise invalid(f"ARN {arn} is not valid.")
 
 
-def can_be_known(backend: IAMBackend, arn: str) -> bool:
-    """Return whether all policies like ``arn`` are loaded: those of AWS are loaded on demand."""
-    return not is_policy_of_aws(arn) or bool(backend.aws_managed_policies)
-
-
 def policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
     """The managed policy must exist. Evidence: recorded (DeletePolicy, TagPolicy)."""
-    if can_be_known(backend, parameters["PolicyArn"]):
-        find_policy(backend, parameters["PolicyArn"])
+    find_policy(backend, parameters["PolicyArn"])
 
 
 def policy_is_attachable(backend: IAMBackend, parameters: Parameters) -> None:
     """A policy to attach must exist. Evidence: recorded (AttachUserPolicy)."""
     arn = parameters["PolicyArn"]
-    if can_be_known(backend, arn) and arn not in backend.managed_policies:
+    if arn not in backend.managed_policies:
         raise no_such_entity(f"Policy {arn} does not exist or is not attachable.")
 
 
@@ -163,7 +157,7 @@ def policy_version_exists(backend: IAMBackend, parameters: Parameters) -> None:
     arn, wanted = parameters["PolicyArn"], parameters["VersionId"]
     exists = arn in backend.managed_policies
     versions = find_policy(backend, arn).versions if exists else []
-    if can_be_known(backend, arn) and wanted not in [one.version_id for one in versions]:
+    if wanted not in [one.version_id for one in versions]:
         raise no_such_entity(f"Policy {arn} version {wanted} does not exist or is not attachable.")
 
 

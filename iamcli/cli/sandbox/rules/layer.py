@@ -13,18 +13,23 @@ from iamcli.client.full_model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from moto.iam.models import IAMBackend
+
+    Prepare = Callable[[IAMBackend, str, Mapping[str, Any]], None]
 
 #: The access key and the region in ``Authorization``.
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/")
 
 
-def enforced(application: WSGIApplication) -> WSGIApplication:
+def enforced(application: WSGIApplication, prepare: Prepare) -> WSGIApplication:
     """Return the IAM of ``application``, moto's, with the rules of the service.
 
+    ``prepare``: called with the backend, the operation and its parameters before the rules, which
+    then find in the backend what the request is about.
     Requests are served one after the other, so that nothing changes between the check and the
     change. Raises AttributeError if moto has no validation of policies to replace.
     """
@@ -36,7 +41,7 @@ def enforced(application: WSGIApplication) -> WSGIApplication:
         form = fields(environ)
         with one_at_a_time:
             try:
-                check(environ.get("HTTP_AUTHORIZATION", ""), form)
+                check(environ.get("HTTP_AUTHORIZATION", ""), form, prepare)
             except Refusal as refusal:
                 return refuse(start, refusal.code, refusal.error, refusal.message)
             return application(environ, start)
@@ -58,10 +63,11 @@ def without_validation() -> None:
         validator.validate = _no_validation
 
 
-def check(authorization: str, form: Mapping[str, str]) -> None:
+def check(authorization: str, form: Mapping[str, str], prepare: Prepare) -> None:
     """Raise Refusal if IAM would refuse the request in ``form``, signed with ``authorization``.
 
-    An operation without ``UserName`` is about the user whose key signs, if it is a user's.
+    ``prepare``: as for ``enforced``. An operation without ``UserName`` is about the user whose key
+    signs, if it is a user's.
     """
     name = form.get("Action", "")
     if name not in full_model().operation_names:
@@ -69,13 +75,11 @@ def check(authorization: str, form: Mapping[str, str]) -> None:
     operation = full_model().operation_model(name)
     given = parameters.read(operation, form)
     parameters.within_bounds(operation, given)
-    rules = RULES.get(name, ())
-    if not rules:
-        return
     backend, key = _account(authorization)
+    prepare(backend, name, given)
     if "UserName" not in given:
         given |= _caller(backend, key)
-    for rule in rules:
+    for rule in RULES.get(name, ()):
         rule(backend, given)
 
 
