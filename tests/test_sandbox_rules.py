@@ -1529,27 +1529,37 @@ def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam: Iam) -> None
 
 
 ACCOUNT_QUOTAS = {
-    "users_fit": ("UsersPerAccount", "UsersQuota", "CreateUser", {"UserName": "new"}),
-    "groups_fit": ("GroupsPerAccount", "GroupsQuota", "CreateGroup", {"GroupName": "new"}),
-    "roles_fit": (
+    "account_has_room_for_user": (
+        "UsersPerAccount",
+        "UsersQuota",
+        "CreateUser",
+        {"UserName": "new"},
+    ),
+    "account_has_room_for_group": (
+        "GroupsPerAccount",
+        "GroupsQuota",
+        "CreateGroup",
+        {"GroupName": "new"},
+    ),
+    "account_has_room_for_role": (
         "RolesPerAccount",
         "RolesQuota",
         "CreateRole",
         {"RoleName": "new", "AssumeRolePolicyDocument": trust()},
     ),
-    "instance_profiles_fit": (
+    "account_has_room_for_instance_profile": (
         "InstanceProfilesPerAccount",
         "InstanceProfilesQuota",
         "CreateInstanceProfile",
         {"InstanceProfileName": "new"},
     ),
-    "policies_fit": (
+    "account_has_room_for_policy": (
         "PoliciesPerAccount",
         "PoliciesQuota",
         "CreatePolicy",
         {"PolicyName": "new", "PolicyDocument": MANAGED},
     ),
-    "server_certificates_fit": (
+    "account_has_room_for_server_certificate": (
         "ServerCertificatesPerAccount",
         "ServerCertificatesQuota",
         "UploadServerCertificate",

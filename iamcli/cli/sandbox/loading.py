@@ -21,7 +21,8 @@ from iamcli.cli.sandbox.corrections.caller import root
 from iamcli.cli.sandbox.corrections.keys import ServiceCredential, service_credentials
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies
 from iamcli.cli.sandbox.corrections.tags import write
-from iamcli.cli.sandbox.rules.entities import is_known, is_policy_of_aws
+from iamcli.cli.sandbox.rules.entities import is_known
+from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
 from iamcli.client.regions import SIGNING_REGION, SIGNING_REGIONS
 from iamcli.errors import Failure
 

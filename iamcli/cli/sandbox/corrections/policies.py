@@ -13,7 +13,7 @@ from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.corrections.users import unique_id
-from iamcli.cli.sandbox.rules.entities import is_policy_of_aws
+from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,12 +8,9 @@ from iamcli.cli.sandbox.refusals import Refusal, no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from moto.iam.models import IAMBackend
 
-    Parameters = Mapping[str, Any]
+    from iamcli.cli.sandbox.rules.kinds import Parameters
 
 
 def boundary_exists(backend: IAMBackend, parameters: Parameters) -> None:

@@ -7,23 +7,16 @@ keys. The permissions boundary of a user or a role is no obstacle.
 from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import delete_conflict
-from iamcli.cli.sandbox.rules.entities import (
-    find_group,
-    find_instance_profile,
-    find_policy,
-    find_role,
-    find_user,
-    is_assigned,
-)
+from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
+from iamcli.cli.sandbox.rules.kinds import GROUP, INSTANCE_PROFILE, ROLE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
     from moto.iam.models import Group, IAMBackend, Role, User
 
-    Parameters = Mapping[str, Any]
+    from iamcli.cli.sandbox.rules.kinds import Parameters
 
 FIRST = "Cannot delete entity, must {} first."
 IN_PROFILE = FIRST.format("remove roles from instance profile")
@@ -36,7 +29,7 @@ def user_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
     Evidence: the API reference (DeleteUser); the wording is recorded or reported for each but SSH
     keys, which are among the "referenced objects" of a report.
     """
-    user = find_user(backend, parameters["UserName"])
+    user = USER.find(backend, parameters)
     _without_policies(user)
     for things, text in (
         (user.password, "delete login profile"),
@@ -58,7 +51,7 @@ def group_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None
     Evidence: the API reference (DeleteGroup); the wording is recorded for policies of users and
     roles, and reported for members.
     """
-    group = find_group(backend, parameters["GroupName"])
+    group = GROUP.find(backend, parameters)
     _without_policies(group)
     if group.users:
         raise delete_conflict(IN_GROUP)
@@ -69,7 +62,7 @@ def role_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
 
     Evidence: the API reference (DeleteRole); reported.
     """
-    role = find_role(backend, parameters["RoleName"])
+    role = ROLE.find(backend, parameters)
     _without_policies(role)
     if any(role in profile.roles for profile in backend.instance_profiles.values()):
         raise delete_conflict(IN_PROFILE)
@@ -80,7 +73,7 @@ def instance_profile_is_empty(backend: IAMBackend, parameters: Parameters) -> No
 
     Evidence: the API reference (DeleteInstanceProfile); reported.
     """
-    if find_instance_profile(backend, parameters["InstanceProfileName"]).roles:
+    if INSTANCE_PROFILE.find(backend, parameters).roles:
         raise delete_conflict(IN_PROFILE)
 
 

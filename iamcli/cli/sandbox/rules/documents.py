@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
-    Parameters = Mapping[str, Any]
+    from iamcli.cli.sandbox.rules.kinds import Parameters
+
     Statement = dict[str, Any]
 
 LATEST = "2012-10-17"

@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
+from iamcli.cli.sandbox.rules.kinds import INSTANCE_PROFILE, POLICY, ROLE, USER, is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from moto.iam.models import Group, IAMBackend, InstanceProfile, ManagedPolicy, Role, User
+    from moto.iam.models import IAMBackend, ManagedPolicy
 
-    Parameters = Mapping[str, Any]
-
-#: How the ARN of a policy of AWS begins, in any partition.
-_OF_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/", re.ASCII)
+    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
 
 #: How the names of services end. Source: the DNS suffixes in botocore's endpoints.json; the name of
 #: some services that only other services call ends in aws.internal.
@@ -28,8 +26,6 @@ OF_SERVICES = (
     *("c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov"),
 )
 
-ROLE_NOT_FOUND = "The role with name {} cannot be found."
-
 
 def is_service_name(name: str) -> bool:
     """Return whether ``name`` has the form of a service's; only AWS knows which services exist."""
@@ -37,45 +33,10 @@ def is_service_name(name: str) -> bool:
     return bool(re.fullmatch(rf"([a-z0-9-]+\.)+({suffixes})", name, re.ASCII | re.IGNORECASE))
 
 
-def is_policy_of_aws(arn: str) -> bool:
-    """Return whether ``arn`` is that of a policy which AWS manages."""
-    return bool(_OF_AWS.match(arn))
-
-
-def find_user(backend: IAMBackend, name: str) -> User:
-    """Return the user ``name``. Evidence: recorded (GetUser)."""
-    if name not in backend.users:
-        raise no_such_entity(f"The user with name {name} cannot be found.")
-    return backend.users[name]
-
-
-def find_group(backend: IAMBackend, name: str) -> Group:
-    """Return the group ``name``. Evidence: recorded (DeleteGroup)."""
-    if name not in backend.groups:
-        raise no_such_entity(f"The group with name {name} cannot be found.")
-    return backend.groups[name]
-
-
-def find_role(backend: IAMBackend, name: str) -> Role:
-    """Return the role ``name``. Evidence: recorded (GetRole)."""
-    for role in backend.roles.values():
-        if role.name == name:
-            return role
-    raise no_such_entity(ROLE_NOT_FOUND.format(name))
-
-
-def find_instance_profile(backend: IAMBackend, name: str) -> InstanceProfile:
-    """Return the instance profile ``name``. Evidence: recorded (GetInstanceProfile)."""
-    for profile in backend.instance_profiles.values():
-        if profile.name == name:
-            return profile
-    raise no_such_entity(f"Instance Profile {name} cannot be found.")
-
-
 def find_policy(backend: IAMBackend, arn: str) -> ManagedPolicy:
     """Return the managed policy ``arn``. Evidence: recorded (DeletePolicy)."""
     if arn not in backend.managed_policies:
-        raise no_such_entity(f"Policy {arn} was not found.")
+        raise no_such_entity(POLICY.missing.format(arn))
     policy = backend.managed_policies[arn]
     if not is_known(policy):
         raise not_in_copy(f"The policy {arn}")
@@ -87,20 +48,18 @@ def is_known(policy: Any) -> bool:
     return policy.default_version_id is not None
 
 
-def user_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The user must exist; without one, the account itself calls. Evidence: recorded (GetUser)."""
-    if "UserName" in parameters:
-        find_user(backend, parameters["UserName"])
+def exists(kind: Kind) -> Rule:
+    """Return the rule that what a request names must exist; without a user, the account calls.
 
+    Evidence: that of ``kind``.
+    """
 
-def group_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The group must exist. Evidence: recorded (DeleteGroup, AddUserToGroup)."""
-    find_group(backend, parameters["GroupName"])
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        if kind.parameter in parameters:
+            kind.find(backend, parameters)
 
-
-def role_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The role must exist. Evidence: recorded (GetRole, PutRolePolicy)."""
-    find_role(backend, parameters["RoleName"])
+    rule.__name__ = f"{kind.noun}_exists"
+    return rule
 
 
 def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
@@ -109,7 +68,7 @@ def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
     Evidence: recorded (DeleteRole of AWSServiceRoleForSupport); reported for /aws-reserved/
     (UpdateAssumeRolePolicy of a role of IAM Identity Center).
     """
-    role = find_role(backend, parameters["RoleName"])
+    role = ROLE.find(backend, parameters)
     if role.path.startswith(("/aws-service-role/", "/aws-reserved/")):
         raise Refusal(
             "UnmodifiableEntity",
@@ -118,19 +77,14 @@ def role_is_not_protected(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def instance_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The instance profile must exist. Evidence: recorded (GetInstanceProfile)."""
-    find_instance_profile(backend, parameters["InstanceProfileName"])
-
-
 def role_is_in_instance_profile(backend: IAMBackend, parameters: Parameters) -> None:
     """The role to remove must be in the instance profile; moto answers with status 500.
 
     Evidence: the API reference (NoSuchEntity); the wording is like the one for a role.
     """
-    profile = find_instance_profile(backend, parameters["InstanceProfileName"])
+    profile = INSTANCE_PROFILE.find(backend, parameters)
     if parameters["RoleName"] not in [role.name for role in profile.roles]:
-        raise no_such_entity(ROLE_NOT_FOUND.format(parameters["RoleName"]))
+        raise no_such_entity(ROLE.missing.format(parameters["RoleName"]))
 
 
 def policy_arn_is_valid(_backend: IAMBackend, parameters: Parameters) -> None:
@@ -170,70 +124,69 @@ def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> N
         )
 
 
-def user_policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The inline policy must exist. Evidence: as for ``role_policy_exists``."""
-    policies = find_user(backend, parameters["UserName"]).policies
-    _inline_policy_exists("user", policies, parameters["PolicyName"])
+def inline_policy_exists(kind: Kind) -> Rule:
+    """Return the rule that the inline policy of a user, group or role must exist.
+
+    Evidence: recorded (GetRolePolicy).
+    """
+
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        name = parameters["PolicyName"]
+        if name not in kind.find(backend, parameters).policies:
+            raise no_such_entity(f"The {kind.noun} policy with name {name} cannot be found.")
+
+    rule.__name__ = f"{kind.noun}_policy_exists"
+    return rule
 
 
-def group_policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The inline policy must exist. Evidence: as for ``role_policy_exists``."""
-    policies = find_group(backend, parameters["GroupName"]).policies
-    _inline_policy_exists("group", policies, parameters["PolicyName"])
+def policy_is_attached_to(kind: Kind) -> Rule:
+    """Return the rule that only an attached policy can be detached.
+
+    Evidence: recorded (DetachGroupPolicy, DetachRolePolicy).
+    """
+
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        arn = parameters["PolicyArn"]
+        if arn not in kind.find(backend, parameters).managed_policies:
+            raise no_such_entity(POLICY.missing.format(arn))
+
+    rule.__name__ = f"policy_is_attached_to_{kind.noun}"
+    return rule
 
 
-def role_policy_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The inline policy must exist. Evidence: recorded (GetRolePolicy)."""
-    policies = find_role(backend, parameters["RoleName"]).policies
-    _inline_policy_exists("role", policies, parameters["PolicyName"])
+def _of_user(name: str, parameter: str, called: str, ids: Callable[[Any], Iterable[str]]) -> Rule:
+    """Return the rule ``name``: what ``parameter`` names must be among the ``ids`` of the user."""
+
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        wanted = parameters[parameter]
+        if "UserName" in parameters and wanted not in ids(USER.find(backend, parameters)):
+            raise no_such_entity(f"The {called} with id {wanted} cannot be found.")
+
+    rule.__name__ = name
+    return rule
 
 
-def policy_is_attached_to_user(backend: IAMBackend, parameters: Parameters) -> None:
-    """Only an attached policy can be detached. Evidence: as for groups and roles."""
-    _attached(find_user(backend, parameters["UserName"]), parameters["PolicyArn"])
-
-
-def policy_is_attached_to_group(backend: IAMBackend, parameters: Parameters) -> None:
-    """Only an attached policy can be detached. Evidence: recorded (DetachGroupPolicy)."""
-    _attached(find_group(backend, parameters["GroupName"]), parameters["PolicyArn"])
-
-
-def policy_is_attached_to_role(backend: IAMBackend, parameters: Parameters) -> None:
-    """Only an attached policy can be detached. Evidence: recorded (DetachRolePolicy)."""
-    _attached(find_role(backend, parameters["RoleName"]), parameters["PolicyArn"])
-
-
-def access_key_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The access key must be the user's. Evidence: reported (DeleteAccessKey)."""
-    wanted = parameters["AccessKeyId"]
-    _belongs(
-        backend,
-        parameters,
-        lambda user: any(key.access_key_id == wanted for key in user.access_keys),
-        f"The Access Key with id {wanted} cannot be found.",
-    )
-
-
-def signing_certificate_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The certificate must be the user's. Evidence: recorded (UpdateSigningCertificate)."""
-    wanted = parameters["CertificateId"]
-    _belongs(
-        backend,
-        parameters,
-        lambda user: wanted in user.signing_certificates,
-        f"The Certificate with id {wanted} cannot be found.",
-    )
-
-
-def ssh_public_key_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The SSH key must be the user's. Evidence: recorded (UpdateSSHPublicKey)."""
-    wanted = parameters["SSHPublicKeyId"]
-    _belongs(
-        backend,
-        parameters,
-        lambda user: any(key.ssh_public_key_id == wanted for key in user.ssh_public_keys),
-        f"The Public Key with id {wanted} cannot be found.",
-    )
+#: Reported (DeleteAccessKey).
+access_key_exists = _of_user(
+    "access_key_exists",
+    "AccessKeyId",
+    "Access Key",
+    lambda user: [key.access_key_id for key in user.access_keys],
+)
+#: Recorded (UpdateSigningCertificate).
+signing_certificate_exists = _of_user(
+    "signing_certificate_exists",
+    "CertificateId",
+    "Certificate",
+    lambda user: user.signing_certificates,
+)
+#: Recorded (UpdateSSHPublicKey).
+ssh_public_key_exists = _of_user(
+    "ssh_public_key_exists",
+    "SSHPublicKeyId",
+    "Public Key",
+    lambda user: [key.ssh_public_key_id for key in user.ssh_public_keys],
+)
 
 
 def login_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:
@@ -242,19 +195,8 @@ def login_profile_exists(backend: IAMBackend, parameters: Parameters) -> None:
     Evidence: recorded (DeleteLoginProfile); reported (ChangePassword).
     """
     name = parameters.get("UserName")
-    _belongs(
-        backend,
-        parameters,
-        lambda user: bool(user.password),
-        f"Login Profile for User {name} cannot be found.",
-    )
-
-
-def server_certificate_exists(backend: IAMBackend, parameters: Parameters) -> None:
-    """The server certificate must exist. Evidence: recorded (GetServerCertificate)."""
-    name = parameters["ServerCertificateName"]
-    if name not in [certificate.cert_name for certificate in backend.certificates.values()]:
-        raise no_such_entity(f"The Server Certificate with name {name} cannot be found.")
+    if name and not USER.find(backend, parameters).password:
+        raise no_such_entity(f"Login Profile for User {name} cannot be found.")
 
 
 def account_alias_exists(backend: IAMBackend, parameters: Parameters) -> None:
@@ -296,29 +238,9 @@ def mfa_device_is_assigned(backend: IAMBackend, parameters: Parameters) -> None:
     Evidence: recorded (DeactivateMFADevice).
     """
     serial = parameters["SerialNumber"]
-    name = parameters.get("UserName")
-    if name and serial not in find_user(backend, name).mfa_devices:
+    if "UserName" in parameters and serial not in USER.find(backend, parameters).mfa_devices:
         raise _no_such_device(serial)
 
 
 def _no_such_device(serial: str) -> Refusal:
     return no_such_entity(f"MFA Device with serial number {serial} does not exist.")
-
-
-def _inline_policy_exists(kind: str, policies: Mapping[str, str], name: str) -> None:
-    if name not in policies:
-        raise no_such_entity(f"The {kind} policy with name {name} cannot be found.")
-
-
-def _attached(entity: User | Group | Role, arn: str) -> None:
-    if arn not in entity.managed_policies:
-        raise no_such_entity(f"Policy {arn} was not found.")
-
-
-def _belongs(
-    backend: IAMBackend, parameters: Parameters, has: Callable[[User], bool], message: str
-) -> None:
-    """Refuse with ``message`` if the user of the request does not have it."""
-    name = parameters.get("UserName")
-    if name and not has(find_user(backend, name)):
-        raise no_such_entity(message)

@@ -3,99 +3,53 @@
 from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import Refusal, already_exists
-from iamcli.cli.sandbox.rules.entities import find_user, is_assigned, is_policy_of_aws
+from iamcli.cli.sandbox.rules.entities import is_assigned
+from iamcli.cli.sandbox.rules.kinds import USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from typing import Any
-
     from moto.iam.models import IAMBackend
 
-    Parameters = Mapping[str, Any]
+    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
 
 DUPLICATE_KEYS = "Duplicate tag keys found."
 
 
-def user_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user name is taken in any case. Evidence: the API reference (CreateUser); recorded."""
-    name = parameters["UserName"]
-    _free(name, backend.users, f"User with name {name} already exists.")
+def name_is_free(kind: Kind) -> Rule:
+    """Return the rule that a name is unique in the account, in any case and whatever the path.
 
-
-def new_user_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A user cannot be renamed to a name that is taken, nor to the own name in other letters.
-
-    Evidence: as for CreateUser. The own name unchanged is accepted: tools send it with a new path.
+    Evidence: the API reference (CreateUser, CreateGroup, CreateRole, CreatePolicy); the IAM User
+    Guide for the others (names are not distinguished by case); the wording: that of ``kind``.
     """
-    name = parameters.get("NewUserName", parameters["UserName"])
-    if name != parameters["UserName"]:
-        _free(name, backend.users, f"User with name {name} already exists.")
+
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        _require_free(kind, backend, parameters[kind.parameter])
+
+    rule.__name__ = f"{kind.noun}_name_is_free"
+    return rule
 
 
-def group_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A group name is taken in any case. Evidence: the API reference (CreateGroup); recorded."""
-    name = parameters["GroupName"]
-    _free(name, backend.groups, f"Group with name {name} already exists.")
+def new_name_is_free(kind: Kind) -> Rule:
+    """Return the rule that nothing gets a name that is taken, nor its own in other letters.
 
-
-def new_group_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A group cannot get a name that is taken. Evidence: as for ``new_user_name_is_free``."""
-    name = parameters.get("NewGroupName", parameters["GroupName"])
-    if name != parameters["GroupName"]:
-        _free(name, backend.groups, f"Group with name {name} already exists.")
-
-
-def role_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A role name is taken in any case. Evidence: the API reference (CreateRole); recorded."""
-    name = parameters["RoleName"]
-    names = [role.name for role in backend.roles.values()]
-    _free(name, names, f"Role with name {name} already exists.")
-
-
-def instance_profile_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """An instance profile's name is taken in any case.
-
-    Evidence: the IAM User Guide (names are not distinguished by case); recorded.
+    Evidence: as for ``name_is_free``. The own name unchanged is accepted: tools send it with a new
+    path.
     """
-    name = parameters["InstanceProfileName"]
-    names = [profile.name for profile in backend.instance_profiles.values()]
-    _free(name, names, f"Instance Profile {name} already exists.")
 
+    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+        old = parameters[kind.parameter]
+        new = parameters.get(f"New{kind.parameter}", old)
+        if new != old:
+            _require_free(kind, backend, new)
 
-def policy_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A customer managed policy is named once in an account, whatever its path.
-
-    Evidence: the API reference (CreatePolicy: unique within the account); recorded.
-    """
-    name = parameters["PolicyName"]
-    names = [
-        policy.name for arn, policy in backend.managed_policies.items() if not is_policy_of_aws(arn)
-    ]
-    message = f"A policy called {name} already exists. Duplicate names are not allowed."
-    _free(name, names, message)
-
-
-def server_certificate_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A certificate's name is taken in any case.
-
-    Evidence: the IAM User Guide (names are not distinguished by case); recorded.
-    """
-    _certificate_name_is_free(backend, parameters["ServerCertificateName"])
-
-
-def new_server_certificate_name_is_free(backend: IAMBackend, parameters: Parameters) -> None:
-    """A certificate cannot get a name that is taken. Evidence: as for ``new_user_name_is_free``."""
-    old = parameters["ServerCertificateName"]
-    name = parameters.get("NewServerCertificateName", old)
-    if name != old:
-        _certificate_name_is_free(backend, name)
+    rule.__name__ = f"new_{kind.noun}_name_is_free"
+    return rule
 
 
 def login_profile_is_new(backend: IAMBackend, parameters: Parameters) -> None:
     """A user has one password. Evidence: recorded (CreateLoginProfile)."""
     name = parameters.get("UserName")
-    if name and find_user(backend, name).password:
+    if name and USER.find(backend, parameters).password:
         raise already_exists(f"Login Profile for user {name} already exists.")
 
 
@@ -156,11 +110,6 @@ def tags_are_not_reserved(_backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def _certificate_name_is_free(backend: IAMBackend, name: str) -> None:
-    names = [certificate.cert_name for certificate in backend.certificates.values()]
-    _free(name, names, f"The Server Certificate with name {name} already exists.")
-
-
-def _free(name: str, names: Iterable[str], message: str) -> None:
-    if name.lower() in {taken.lower() for taken in names}:
-        raise already_exists(message)
+def _require_free(kind: Kind, backend: IAMBackend, name: str) -> None:
+    if name.lower() in {taken.lower() for taken in kind.names(backend)}:
+        raise already_exists(kind.taken.format(name))

@@ -9,12 +9,11 @@ from iamcli.cli.sandbox.refusals import Refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
 
     from moto.iam.models import AccountPasswordPolicy, IAMBackend, User
 
-    Parameters = Mapping[str, Any]
+    from iamcli.cli.sandbox.rules.kinds import Parameters
 
 #: What each policy requires at least one of, and how IAM calls it.
 REQUIRED = (

@@ -7,38 +7,33 @@ AWS has raised can raise them there.
 from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import limit_exceeded, quota_exceeded
-from iamcli.cli.sandbox.rules.entities import (
-    find_group,
-    find_instance_profile,
-    find_policy,
-    find_role,
-    find_user,
-    is_policy_of_aws,
-)
+from iamcli.cli.sandbox.rules.entities import find_policy
+from iamcli.cli.sandbox.rules.kinds import INSTANCE_PROFILE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sized
-    from typing import Any
+    from collections.abc import Callable, Sized
 
-    from moto.iam.models import Group, IAMBackend, Role, User
+    from moto.iam.models import IAMBackend, User
 
-    Parameters = Mapping[str, Any]
-    Rule = Callable[[IAMBackend, Parameters], None]
-    Find = Callable[[IAMBackend, str], User | Group | Role]
+    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
 
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
 MFA_DEVICES = 8
 SSH_PUBLIC_KEYS = 5
 
 
-def _of_account(name: str, quota: str, key: str, held: Callable[[IAMBackend], Sized]) -> Rule:
-    """Return the rule ``name``: an account has no more of ``held`` than its quota ``key`` says."""
+def account_has_room(kind: Kind) -> Rule:
+    """Return the rule that an account has no more of a kind than its quota.
+
+    Evidence: the IAM User Guide (quotas); the wording: that of ``kind``.
+    """
 
     def rule(backend: IAMBackend, _parameters: Parameters) -> None:
-        _fits(quota, len(held(backend)), _quota(backend, key))
+        limit = _quota(backend, f"{kind.plural}Quota")
+        _fits(f"{kind.plural}PerAccount", len(kind.names(backend)), limit)
 
-    rule.__name__ = name
+    rule.__name__ = f"account_has_room_for_{kind.noun}"
     return rule
 
 
@@ -48,37 +43,47 @@ def _of_user(name: str, quota: str, limit: str | int, held: Callable[[User], Siz
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
         if "UserName" in parameters:
             most = limit if isinstance(limit, int) else _quota(backend, limit)
-            _fits(quota, len(held(find_user(backend, parameters["UserName"]))), most)
+            _fits(quota, len(held(USER.find(backend, parameters))), most)
 
     rule.__name__ = name
     return rule
 
 
-def _attached(kind: str, find: Find) -> Rule:
-    """Return the rule that a ``kind`` has ten attached policies; one can be attached again."""
+def attached_policies_fit(kind: Kind) -> Rule:
+    """Return the rule that a user, group or role has ten attached policies.
+
+    One can be attached again. Evidence: reported (AttachUserPolicy, AttachGroupPolicy,
+    AttachRolePolicy).
+    """
+    of = kind.parameter.removesuffix("Name")
 
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        attached = find(backend, parameters[f"{kind}Name"]).managed_policies
+        attached = kind.find(backend, parameters).managed_policies
         if parameters["PolicyArn"] not in attached:
-            limit = _quota(backend, f"AttachedPoliciesPer{kind}Quota")
-            _fits(f"PoliciesPer{kind}", len(attached), limit)
+            limit = _quota(backend, f"AttachedPoliciesPer{of}Quota")
+            _fits(f"PoliciesPer{of}", len(attached), limit)
 
-    rule.__name__ = f"policies_of_{kind.lower()}_fit"
+    rule.__name__ = f"policies_of_{kind.noun}_fit"
     return rule
 
 
-def _inline(kind: str, find: Find) -> Rule:
-    """Return the rule that all inline policies of a ``kind`` are short, without white space."""
+def inline_policies_are_short(kind: Kind) -> Rule:
+    """Return the rule that all inline policies of a user, group or role are short.
+
+    White space does not count. Evidence: reported (PutUserPolicy, PutGroupPolicy); recorded
+    (PutRolePolicy).
+    """
+    of = kind.parameter.removesuffix("Name")
 
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        entity = find(backend, parameters[f"{kind}Name"])
-        limit = _quota(backend, f"{kind}PolicySizeQuota")
+        entity = kind.find(backend, parameters)
+        limit = _quota(backend, f"{of}PolicySizeQuota")
         policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
         if sum(map(_size, policies.values())) > limit:
-            message = f"Maximum policy size of {limit} bytes exceeded for {kind.lower()}"
+            message = f"Maximum policy size of {limit} bytes exceeded for {kind.noun}"
             raise limit_exceeded(f"{message} {entity.name}")
 
-    rule.__name__ = f"inline_policies_of_{kind.lower()}_are_short"
+    rule.__name__ = f"inline_policies_of_{kind.noun}_are_short"
     return rule
 
 
@@ -99,32 +104,7 @@ def _size(document: str) -> int:
 
 
 # Evidence of all: the IAM User Guide (quotas). If nothing else is named, the wording is like that
-# of CreateUser for the account, and like that of CreateAccessKey for a user.
-
-#: Reported (CreateUser).
-users_fit = _of_account("users_fit", "UsersPerAccount", "UsersQuota", lambda iam: iam.users)
-groups_fit = _of_account("groups_fit", "GroupsPerAccount", "GroupsQuota", lambda iam: iam.groups)
-#: Recorded (CreateRole).
-roles_fit = _of_account("roles_fit", "RolesPerAccount", "RolesQuota", lambda iam: iam.roles)
-instance_profiles_fit = _of_account(
-    "instance_profiles_fit",
-    "InstanceProfilesPerAccount",
-    "InstanceProfilesQuota",
-    lambda iam: iam.instance_profiles,
-)
-policies_fit = _of_account(
-    "policies_fit",
-    "PoliciesPerAccount",
-    "PoliciesQuota",
-    lambda iam: [arn for arn in iam.managed_policies if not is_policy_of_aws(arn)],
-)
-#: Reported (UploadServerCertificate).
-server_certificates_fit = _of_account(
-    "server_certificates_fit",
-    "ServerCertificatesPerAccount",
-    "ServerCertificatesQuota",
-    lambda iam: iam.certificates,
-)
+# of CreateAccessKey.
 
 #: Recorded (CreateAccessKey).
 access_keys_fit = _of_user(
@@ -150,23 +130,13 @@ mfa_devices_fit = _of_user(
     "mfa_devices_fit", "MFADevicesPerUser", MFA_DEVICES, lambda user: user.mfa_devices
 )
 
-#: Reported (AttachUserPolicy, AttachGroupPolicy, AttachRolePolicy).
-policies_of_user_fit = _attached("User", find_user)
-policies_of_group_fit = _attached("Group", find_group)
-policies_of_role_fit = _attached("Role", find_role)
-
-#: Reported (PutUserPolicy, PutGroupPolicy); recorded (PutRolePolicy).
-inline_policies_of_user_are_short = _inline("User", find_user)
-inline_policies_of_group_are_short = _inline("Group", find_group)
-inline_policies_of_role_are_short = _inline("Role", find_role)
-
 
 def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
     """A user is in ten groups; who is a member can be added again.
 
     Evidence: the IAM User Guide (quotas); the wording is like that of CreateAccessKey.
     """
-    user = find_user(backend, parameters["UserName"])
+    user = USER.find(backend, parameters)
     others = [
         group
         for group in backend.groups.values()
@@ -177,7 +147,7 @@ def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
 
 def instance_profile_has_no_role(backend: IAMBackend, parameters: Parameters) -> None:
     """An instance profile has one role. Evidence: recorded (AddRoleToInstanceProfile)."""
-    roles = find_instance_profile(backend, parameters["InstanceProfileName"]).roles
+    roles = INSTANCE_PROFILE.find(backend, parameters).roles
     _fits("InstanceSessionsPerInstanceProfile", len(roles), 1)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import Refusal
-from iamcli.cli.sandbox.rules.entities import find_user
+from iamcli.cli.sandbox.rules.kinds import USER
 from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from moto.iam.models import IAMBackend
 
-    Parameters = Mapping[str, Any]
+    from iamcli.cli.sandbox.rules.kinds import Parameters
 
 #: Source: the API reference (UploadSSHPublicKey).
 MINIMUM_BITS = 2048
@@ -34,7 +31,7 @@ def ssh_public_key_is_new(backend: IAMBackend, parameters: Parameters) -> None:
 
     Evidence: the API reference (UploadSSHPublicKey), the wording included.
     """
-    keys = find_user(backend, parameters["UserName"]).ssh_public_keys
+    keys = USER.find(backend, parameters).ssh_public_keys
     # A copy may lack what a key is.
     known = [key.ssh_public_key_body for key in keys if key.ssh_public_key_body is not None]
     if fingerprint(parameters["SSHPublicKeyBody"]) in map(fingerprint, known):

@@ -16,20 +16,23 @@ from iamcli.cli.sandbox.rules import (
     quotas,
     ssh_keys,
 )
+from iamcli.cli.sandbox.rules.kinds import (
+    GROUP,
+    INSTANCE_PROFILE,
+    POLICY,
+    ROLE,
+    SERVER_CERTIFICATE,
+    USER,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from iamcli.cli.sandbox.rules.kinds import Kind, Rule
 
-    from moto.iam.models import IAMBackend
-
-    Rule = Callable[[IAMBackend, Mapping[str, Any]], None]
-
-_USER = entities.user_exists
-_GROUP = entities.group_exists
-_PROFILE = entities.instance_profile_exists
-_ROLE = entities.role_exists
+_USER = entities.exists(USER)
+_GROUP = entities.exists(GROUP)
+_PROFILE = entities.exists(INSTANCE_PROFILE)
+_ROLE = entities.exists(ROLE)
 _OWN_ROLE = (_ROLE, entities.role_is_not_protected)
 _ARN = entities.policy_arn_is_valid
 _POLICY = (_ARN, entities.policy_exists)
@@ -38,15 +41,41 @@ _ATTACHABLE = (_ARN, entities.policy_is_attachable)
 _VERSION = (_ARN, entities.policy_version_exists)
 _OWN_VERSION = (_ARN, entities.policy_is_of_this_account, entities.policy_version_exists)
 _DEVICE = entities.virtual_mfa_device_exists
-_CERTIFICATE = entities.server_certificate_exists
+_CERTIFICATE = entities.exists(SERVER_CERTIFICATE)
 _TAGS = (names.tags_are_not_reserved, names.tag_keys_are_unique)
 _TAGS_IN_ANY_CASE = (names.tags_are_not_reserved, names.tag_keys_are_unique_in_any_case)
 _BOUNDARY = boundaries.boundary_exists
 
+
+def _policies_of(kind: Kind, *change: Rule) -> dict[str, tuple[Rule, ...]]:
+    """Return the rules of the operations on the policies of a user, group or role.
+
+    ``change``: the rules that come first in each operation that changes something.
+    """
+    of = kind.parameter.removesuffix("Name")
+    exists = entities.exists(kind)
+    inline = entities.inline_policy_exists(kind)
+    short = quotas.inline_policies_are_short(kind)
+    return {
+        f"Put{of}Policy": (*change, documents.inline_policy_is_valid, short),
+        f"Get{of}Policy": (exists, inline),
+        f"Delete{of}Policy": (*change, inline),
+        f"List{of}Policies": (exists,),
+        f"Attach{of}Policy": (*change, *_ATTACHABLE, quotas.attached_policies_fit(kind)),
+        f"Detach{of}Policy": (*change, _ARN, entities.policy_is_attached_to(kind)),
+        f"ListAttached{of}Policies": (exists,),
+    }
+
+
 USERS: dict[str, tuple[Rule, ...]] = {
-    "CreateUser": (names.user_name_is_free, *_TAGS_IN_ANY_CASE, _BOUNDARY, quotas.users_fit),
+    "CreateUser": (
+        names.name_is_free(USER),
+        *_TAGS_IN_ANY_CASE,
+        _BOUNDARY,
+        quotas.account_has_room(USER),
+    ),
     "GetUser": (_USER,),
-    "UpdateUser": (_USER, names.new_user_name_is_free),
+    "UpdateUser": (_USER, names.new_name_is_free(USER)),
     "DeleteUser": (_USER, deletions.user_is_not_referenced),
     "ListGroupsForUser": (_USER,),
     "ListUserTags": (_USER,),
@@ -54,17 +83,7 @@ USERS: dict[str, tuple[Rule, ...]] = {
     "UntagUser": (_USER,),
     "PutUserPermissionsBoundary": (_USER, _BOUNDARY),
     "DeleteUserPermissionsBoundary": (_USER,),
-    "PutUserPolicy": (
-        _USER,
-        documents.inline_policy_is_valid,
-        quotas.inline_policies_of_user_are_short,
-    ),
-    "GetUserPolicy": (_USER, entities.user_policy_exists),
-    "DeleteUserPolicy": (_USER, entities.user_policy_exists),
-    "ListUserPolicies": (_USER,),
-    "AttachUserPolicy": (_USER, *_ATTACHABLE, quotas.policies_of_user_fit),
-    "DetachUserPolicy": (_USER, _ARN, entities.policy_is_attached_to_user),
-    "ListAttachedUserPolicies": (_USER,),
+    **_policies_of(USER, _USER),
 }
 
 CREDENTIALS: dict[str, tuple[Rule, ...]] = {
@@ -129,33 +148,23 @@ DEVICES: dict[str, tuple[Rule, ...]] = {
 }
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
-    "CreateGroup": (names.group_name_is_free, quotas.groups_fit),
+    "CreateGroup": (names.name_is_free(GROUP), quotas.account_has_room(GROUP)),
     "GetGroup": (_GROUP,),
-    "UpdateGroup": (_GROUP, names.new_group_name_is_free),
+    "UpdateGroup": (_GROUP, names.new_name_is_free(GROUP)),
     "DeleteGroup": (_GROUP, deletions.group_is_not_referenced),
     "AddUserToGroup": (_USER, _GROUP, quotas.groups_of_user_fit),
     "RemoveUserFromGroup": (_USER, _GROUP),
-    "PutGroupPolicy": (
-        _GROUP,
-        documents.inline_policy_is_valid,
-        quotas.inline_policies_of_group_are_short,
-    ),
-    "GetGroupPolicy": (_GROUP, entities.group_policy_exists),
-    "DeleteGroupPolicy": (_GROUP, entities.group_policy_exists),
-    "ListGroupPolicies": (_GROUP,),
-    "AttachGroupPolicy": (_GROUP, *_ATTACHABLE, quotas.policies_of_group_fit),
-    "DetachGroupPolicy": (_GROUP, _ARN, entities.policy_is_attached_to_group),
-    "ListAttachedGroupPolicies": (_GROUP,),
+    **_policies_of(GROUP, _GROUP),
 }
 
 ROLES: dict[str, tuple[Rule, ...]] = {
     "CreateRole": (
-        names.role_name_is_free,
+        names.name_is_free(ROLE),
         *_TAGS_IN_ANY_CASE,
         documents.trust_policy_is_valid,
         quotas.trust_policy_is_short,
         _BOUNDARY,
-        quotas.roles_fit,
+        quotas.account_has_room(ROLE),
     ),
     "GetRole": (_ROLE,),
     "UpdateRole": _OWN_ROLE,
@@ -172,24 +181,14 @@ ROLES: dict[str, tuple[Rule, ...]] = {
     "UntagRole": _OWN_ROLE,
     "PutRolePermissionsBoundary": (*_OWN_ROLE, _BOUNDARY),
     "DeleteRolePermissionsBoundary": _OWN_ROLE,
-    "PutRolePolicy": (
-        *_OWN_ROLE,
-        documents.inline_policy_is_valid,
-        quotas.inline_policies_of_role_are_short,
-    ),
-    "GetRolePolicy": (_ROLE, entities.role_policy_exists),
-    "DeleteRolePolicy": (*_OWN_ROLE, entities.role_policy_exists),
-    "ListRolePolicies": (_ROLE,),
-    "AttachRolePolicy": (*_OWN_ROLE, *_ATTACHABLE, quotas.policies_of_role_fit),
-    "DetachRolePolicy": (*_OWN_ROLE, _ARN, entities.policy_is_attached_to_role),
-    "ListAttachedRolePolicies": (_ROLE,),
+    **_policies_of(ROLE, *_OWN_ROLE),
 }
 
 INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
     "CreateInstanceProfile": (
-        names.instance_profile_name_is_free,
+        names.name_is_free(INSTANCE_PROFILE),
         *_TAGS,
-        quotas.instance_profiles_fit,
+        quotas.account_has_room(INSTANCE_PROFILE),
     ),
     "GetInstanceProfile": (_PROFILE,),
     "DeleteInstanceProfile": (_PROFILE, deletions.instance_profile_is_empty),
@@ -205,8 +204,8 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
         *_TAGS,
         documents.managed_policy_is_valid,
         quotas.managed_policy_is_short,
-        names.policy_name_is_free,
-        quotas.policies_fit,
+        names.name_is_free(POLICY),
+        quotas.account_has_room(POLICY),
     ),
     "GetPolicy": _POLICY,
     "DeletePolicy": (
@@ -235,12 +234,12 @@ SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
         certificates.server_certificate_is_valid_now,
         certificates.private_key_matches,
         certificates.chain_leads_on,
-        names.server_certificate_name_is_free,
+        names.name_is_free(SERVER_CERTIFICATE),
         *_TAGS,
-        quotas.server_certificates_fit,
+        quotas.account_has_room(SERVER_CERTIFICATE),
     ),
     "GetServerCertificate": (_CERTIFICATE,),
-    "UpdateServerCertificate": (_CERTIFICATE, names.new_server_certificate_name_is_free),
+    "UpdateServerCertificate": (_CERTIFICATE, names.new_name_is_free(SERVER_CERTIFICATE)),
     "DeleteServerCertificate": (_CERTIFICATE,),
     "ListServerCertificateTags": (_CERTIFICATE,),
     "TagServerCertificate": (_CERTIFICATE, *_TAGS),

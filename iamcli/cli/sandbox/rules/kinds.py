@@ -1,0 +1,116 @@
+"""The kinds of entities, a row each for all rules that differ only in the kind."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamcli.cli.sandbox.refusals import no_such_entity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from moto.iam.models import IAMBackend
+
+    Parameters = Mapping[str, Any]
+    Rule = Callable[[IAMBackend, Parameters], None]
+
+#: How the ARN of a policy of AWS begins, in any partition.
+_OF_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/", re.ASCII)
+
+
+class Kind(NamedTuple):
+    """A kind of entity.
+
+    ``noun`` and ``plural``: as in the names of rules and of quotas; ``parameter``: the parameter
+    that names one; ``entities``: returns those of an account; ``missing`` and ``taken``: what IAM
+    says of a name that no entity has, and of one that an entity has; ``attribute``: the attribute
+    of moto's object that has the name.
+    """
+
+    noun: str
+    plural: str
+    parameter: str
+    entities: Callable[[IAMBackend], Iterable[Any]]
+    missing: str
+    taken: str
+    attribute: str = "name"
+
+    def names(self, backend: IAMBackend) -> list[str]:
+        """Return the names of the entities of an account."""
+        return [getattr(entity, self.attribute) for entity in self.entities(backend)]
+
+    def find(self, backend: IAMBackend, parameters: Parameters) -> Any:
+        """Return the entity that a request names; raise Refusal if there is none."""
+        name = parameters[self.parameter]
+        for entity in self.entities(backend):
+            if getattr(entity, self.attribute) == name:
+                return entity
+        raise no_such_entity(self.missing.format(name))
+
+
+def is_policy_of_aws(arn: str) -> bool:
+    """Return whether ``arn`` is that of a policy which AWS manages."""
+    return bool(_OF_AWS.match(arn))
+
+
+# The evidence of each row: where ``missing``, ``taken`` and the quota are recorded or reported, or
+# named in the API reference. If no quota is named, its wording is like that of CreateUser.
+
+#: Recorded (GetUser, CreateUser); reported (the quota).
+USER = Kind(
+    "user",
+    "Users",
+    "UserName",
+    lambda iam: iam.users.values(),
+    "The user with name {} cannot be found.",
+    "User with name {} already exists.",
+)
+#: Recorded (DeleteGroup, CreateGroup).
+GROUP = Kind(
+    "group",
+    "Groups",
+    "GroupName",
+    lambda iam: iam.groups.values(),
+    "The group with name {} cannot be found.",
+    "Group with name {} already exists.",
+)
+#: Recorded (GetRole, CreateRole, the quota).
+ROLE = Kind(
+    "role",
+    "Roles",
+    "RoleName",
+    lambda iam: iam.roles.values(),
+    "The role with name {} cannot be found.",
+    "Role with name {} already exists.",
+)
+#: Recorded (GetInstanceProfile, CreateInstanceProfile).
+INSTANCE_PROFILE = Kind(
+    "instance_profile",
+    "InstanceProfiles",
+    "InstanceProfileName",
+    lambda iam: iam.instance_profiles.values(),
+    "Instance Profile {} cannot be found.",
+    "Instance Profile {} already exists.",
+)
+#: Customer managed policies. Recorded (DeletePolicy, for the ARN; CreatePolicy).
+POLICY = Kind(
+    "policy",
+    "Policies",
+    "PolicyName",
+    lambda iam: [one for one in iam.managed_policies.values() if not is_policy_of_aws(one.arn)],
+    "Policy {} was not found.",
+    "A policy called {} already exists. Duplicate names are not allowed.",
+)
+#: Recorded (GetServerCertificate, UploadServerCertificate); reported (the quota).
+SERVER_CERTIFICATE = Kind(
+    "server_certificate",
+    "ServerCertificates",
+    "ServerCertificateName",
+    lambda iam: iam.certificates.values(),
+    "The Server Certificate with name {} cannot be found.",
+    "The Server Certificate with name {} already exists.",
+    attribute="cert_name",
+)
