@@ -659,6 +659,7 @@ def test_a_role_must_name_the_user(iam: Any, url: str) -> None:
     message = "Must specify userName when calling with non-User credentials"
     for call in (session.get_user, session.list_access_keys, session.create_access_key):
         assert refused(call) == ("ValidationError", message)
+    session.list_users()
     assert recent(iam.get_role(RoleName="web")["Role"]["RoleLastUsed"]["LastUsedDate"])
 
 

@@ -175,14 +175,13 @@ def _application(watch: Watch | None, without_environment: list[str]) -> WSGIApp
     """
     from moto.moto_server.werkzeug_app import create_backend_app
 
-    from iamcli.cli.sandbox.corrections.apply import apply
-    from iamcli.cli.sandbox.corrections.policies import load_aws_policies_for
+    from iamcli.cli.sandbox.corrections.apply import apply, prepare
     from iamcli.cli.sandbox.rules.layer import enforced
 
     apply()
     logging.getLogger("werkzeug").disabled = True
     services: dict[str, WSGIApplication] = {
-        "iam": enforced(create_backend_app("iam"), load_aws_policies_for),
+        "iam": enforced(create_backend_app("iam"), prepare),
         "sts": create_backend_app("sts"),
     }
     if watch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from http import HTTPStatus
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from xml.sax.saxutils import escape
 
 TYPE_CHECKING = False
@@ -31,6 +31,19 @@ def fields(environ: WSGIEnvironment) -> dict[str, str]:
     environ["wsgi.input"] = io.BytesIO(sent)
     encoded = environ.get("QUERY_STRING", "") or sent.decode("utf-8", "replace")
     return dict(reversed(parse_qsl(encoded, keep_blank_values=True)))
+
+
+def add_fields(environ: WSGIEnvironment, more: dict[str, str]) -> None:
+    """Add fields to a request."""
+    if not more:
+        return
+    added = f"&{urlencode(more)}"
+    if environ.get("QUERY_STRING"):
+        environ["QUERY_STRING"] += added
+        return
+    sent = content(environ) + added.encode()
+    environ["wsgi.input"] = io.BytesIO(sent)
+    environ["CONTENT_LENGTH"] = str(len(sent))
 
 
 def refuse(start: StartResponse, status: int, code: str, message: str) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.corrections import groups, policies, roles, users
 from iamcli.cli.sandbox.corrections.caller import root
+from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import by_name, named, page
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
     from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 
-@operation("ListAccountAliases")
-def list_account_aliases(iam: IAMBackend, request: Request) -> Result:
-    """Give pages. Source: API reference, ListAccountAliases."""
-    shown, rest = page(request, iam.account_aliases, named)
-    return {"AccountAliases": shown, **rest}
+listing("ListAccountAliases", "AccountAliases", lambda iam, _: iam.account_aliases, str, named)
 
 
 def counts(iam: IAMBackend) -> dict[str, int]:
@@ -89,10 +86,9 @@ def _group(group: Any) -> Result:
 
 def _role(iam: IAMBackend, role: Any) -> Result:
     """Source: API reference, RoleDetail; recorded."""
-    profiles = [one for one in iam.instance_profiles.values() if role in one.roles]
     return {
         **roles.inner(role),
-        "InstanceProfileList": [roles.profile_summary(profile) for profile in profiles],
+        "InstanceProfileList": list(map(roles.profile_summary, roles.profiles_of(iam, role))),
         "RolePolicyList": policies.inline(role),
         "AttachedManagedPolicies": policies.attached(role),
         "PermissionsBoundary": users.boundary(role),

@@ -17,10 +17,15 @@ from iamcli.cli.sandbox.corrections import (  # noqa: F401
     passwords,
     roles,
 )
-from iamcli.cli.sandbox.corrections.caller import get_caller_identity
+from iamcli.cli.sandbox.corrections.caller import ROOT, get_caller_identity, implied_user
+from iamcli.cli.sandbox.corrections.policies import load_aws_policies_for
 from iamcli.cli.sandbox.corrections.protocol import METHODS, OPERATIONS, Request, answered
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.full_model import full_model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def apply() -> None:
@@ -34,6 +39,22 @@ def apply() -> None:
         if not hasattr(IamResponse, name):
             setattr(IamResponse, name, _absent)
     STSBackend.get_caller_identity = get_caller_identity  # type: ignore[method-assign]
+
+
+def prepare(
+    iam: IAMBackend, access_key: str, operation: str, parameters: dict[str, Any]
+) -> dict[str, str]:
+    """Return the fields that moto needs besides those of a request, and complete ``parameters``.
+
+    Before the rules, it adds the policies that AWS manages to ``iam``, if the request is about
+    them, and the user whose key signs to ``parameters``. The rules know only users; the account
+    calls if there is none.
+    """
+    load_aws_policies_for(iam, operation, parameters)
+    implied = implied_user(iam, access_key, operation, parameters)
+    if implied.get("UserName") != ROOT:
+        parameters |= implied
+    return implied
 
 
 def _absent(self: IamResponse) -> None:

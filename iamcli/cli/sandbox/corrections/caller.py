@@ -12,12 +12,14 @@ from moto.utilities.utils import get_partition
 
 from iamcli.cli.sandbox.corrections.protocol import method
 from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.client.full_model import full_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Result
 
 #: The account among the names of users: no user can have it. Credential reports call it so.
 ROOT = "<root_account>"
@@ -79,13 +81,19 @@ def caller(iam: IAMBackend, access_key: str) -> Any:
     return (iam.users.get(key.user_name or "") if key else None) or root(iam)
 
 
-def user_name(iam: IAMBackend, request: Request) -> str:
-    """Return ``UserName``, or the name of the caller.
+def implied_user(
+    iam: IAMBackend, access_key: str, operation: str, parameters: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the field ``UserName`` that a request lacks and that is known from its key, or none.
 
     Source: API reference, ListAccessKeys and others: "If a user name is not specified, the user
     name is determined implicitly based on the AWS access key ID signing the request."
     """
-    return request.get("UserName") or str(caller(iam, request.access_key).name)
+    shape: Any = full_model().operation_model(operation).input_shape
+    optional = shape and "UserName" in set(shape.members) - set(shape.required_members)
+    if "UserName" in parameters or not (optional or operation == "ChangePassword"):
+        return {}
+    return {"UserName": str(caller(iam, access_key).name)}
 
 
 def shown_name(name: str) -> str | None:

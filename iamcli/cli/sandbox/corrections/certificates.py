@@ -7,8 +7,9 @@ from moto.core.utils import utcnow
 from moto.iam.models import Certificate, IAMBackend
 from moto.moto_api._internal import mock_random
 
-from iamcli.cli.sandbox.corrections.caller import shown_name, user_name
-from iamcli.cli.sandbox.corrections.paging import dated, named, page, under
+from iamcli.cli.sandbox.corrections.caller import shown_name
+from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
+from iamcli.cli.sandbox.corrections.paging import named, under
 from iamcli.cli.sandbox.corrections.protocol import method, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import LETTERS, unique_id
@@ -18,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.paging import Key
     from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 _upload_signing_certificate = IAMBackend.upload_signing_certificate
@@ -90,14 +90,15 @@ def uploaded_server_certificate(iam: IAMBackend, request: Request) -> Result:
     }
 
 
-@operation("ListServerCertificates")
-def list_server_certificates(iam: IAMBackend, request: Request) -> Result:
-    """Give pages and regard the path prefix. Source: API reference, ListServerCertificates."""
-    shown, rest = page(request, under(request, iam.certificates.values()), _by_name)
-    return {
-        "ServerCertificateMetadataList": [metadata(iam, certificate) for certificate in shown],
-        **rest,
-    }
+listing(
+    "ListServerCertificates",
+    "ServerCertificateMetadataList",
+    lambda iam, request: [
+        metadata(iam, certificate) for certificate in under(request, iam.certificates.values())
+    ],
+    dict,
+    lambda shown: named(shown["ServerCertificateName"]),
+)
 
 
 @operation("GetServerCertificate")
@@ -173,45 +174,15 @@ def uploaded_signing_certificate(iam: IAMBackend, request: Request) -> Result:
     Source: API reference, UploadSigningCertificate.
     """
     certificate = iam.upload_signing_certificate(
-        user_name(iam, request), request.get("CertificateBody")
+        request.get("UserName"), request.get("CertificateBody")
     )
     return {"Certificate": signing(certificate)}
 
 
-@operation("ListSigningCertificates")
-def list_signing_certificates(iam: IAMBackend, request: Request) -> Result:
-    """Give pages; without a user name, list those of the caller.
-
-    Source: API reference, ListSigningCertificates; recorded.
-    """
-    certificates = iam.list_signing_certificates(user_name(iam, request))
-    shown, rest = page(request, certificates, _uploaded)
-    return {"Certificates": [signing(certificate) for certificate in shown], **rest}
-
-
-@operation("UpdateSigningCertificate")
-def update_signing_certificate(iam: IAMBackend, request: Request) -> None:
-    """Without a user name, change one of the caller.
-
-    Source: API reference, UpdateSigningCertificate.
-    """
-    iam.update_signing_certificate(
-        user_name(iam, request), request.get("CertificateId"), request.get("Status")
-    )
-
-
-@operation("DeleteSigningCertificate")
-def delete_signing_certificate(iam: IAMBackend, request: Request) -> None:
-    """Without a user name, delete one of the caller.
-
-    Source: API reference, DeleteSigningCertificate.
-    """
-    iam.delete_signing_certificate(user_name(iam, request), request.get("CertificateId"))
-
-
-def _by_name(certificate: Any) -> Key:
-    return named(certificate.cert_name)
-
-
-def _uploaded(certificate: Any) -> Key:
-    return dated(certificate.upload_date, certificate.id)
+listing_of_user(
+    "ListSigningCertificates",
+    "Certificates",
+    lambda user: user.signing_certificates.values(),
+    signing,
+    ("UploadDate", "CertificateId"),
+)

@@ -6,8 +6,9 @@ import base64
 import io
 from urllib.parse import quote
 
-from iamcli.cli.sandbox.corrections.caller import shown_name, user_name
-from iamcli.cli.sandbox.corrections.paging import dated, named, page
+from iamcli.cli.sandbox.corrections.caller import shown_name
+from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
+from iamcli.cli.sandbox.corrections.paging import named
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.corrections.paging import Key
     from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 
@@ -66,72 +66,49 @@ def _picture(label: str, seed: str) -> bytes:
     return picture.getvalue()
 
 
-@operation("ListVirtualMFADevices")
-def list_virtual_mfa_devices(iam: IAMBackend, request: Request) -> Result:
-    """Show the user as it is now, and give pages.
+def summary(device: Any) -> Result:
+    """Return the MFA device of a user as lists show it."""
+    return {"SerialNumber": device.serial_number, "EnableDate": device.enable_date}
 
-    Source: API reference, ListVirtualMFADevices; recorded.
-    """
+
+listing_of_user(
+    "ListMFADevices",
+    "MFADevices",
+    lambda user: user.mfa_devices.values(),
+    summary,
+    ("EnableDate", "SerialNumber"),
+)
+
+
+def virtual(device: Any) -> Result:
+    """Return a virtual MFA device as lists show it, with the user as it is now."""
+    user = device.user
+    return {
+        "SerialNumber": device.serial_number,
+        "User": {**user_summary(user), "UserName": shown_name(user.name)} if user else None,
+        "EnableDate": device.enable_date if user else None,
+    }
+
+
+def _with_status(iam: IAMBackend, request: Request) -> list[Any]:
+    """Return the virtual MFA devices that are assigned, or are not, as ``request`` wants."""
     status = request.get("AssignmentStatus", "Any")
-    devices: list[Any] = [
+    return [
         device
         for device in iam.virtual_mfa_devices.values()
         if status == "Any" or (status == "Assigned") == bool(device.user)
     ]
-    shown, rest = page(request, devices, _by_serial)
-    return {
-        "VirtualMFADevices": [
-            {
-                "SerialNumber": device.serial_number,
-                "User": _owner(device.user) if device.user else None,
-                "EnableDate": device.enable_date if device.user else None,
-            }
-            for device in shown
-        ],
-        **rest,
-    }
 
 
-@operation("ListMFADevices")
-def list_mfa_devices(iam: IAMBackend, request: Request) -> Result:
-    """Give pages; without a user name, list those of the caller.
-
-    Source: API reference, ListMFADevices; recorded.
-    """
-    name = user_name(iam, request)
-    shown, rest = page(request, iam.list_mfa_devices(name), _enabled)
-    devices = [
-        {
-            "UserName": shown_name(name),
-            "SerialNumber": device.serial_number,
-            "EnableDate": device.enable_date,
-        }
-        for device in shown
-    ]
-    return {"MFADevices": devices, **rest}
-
-
-@operation("DeactivateMFADevice")
-def deactivate_mfa_device(iam: IAMBackend, request: Request) -> None:
-    """Without a user name, deactivate one of the caller.
-
-    Source: API reference, DeactivateMFADevice.
-    """
-    iam.deactivate_mfa_device(user_name(iam, request), request.get("SerialNumber"))
+listing(
+    "ListVirtualMFADevices",
+    "VirtualMFADevices",
+    _with_status,
+    virtual,
+    lambda device: named(device.serial_number),
+)
 
 
 @operation("ResyncMFADevice")
 def resync_mfa_device(_iam: IAMBackend, _request: Request) -> None:
     """Accept any codes; moto lacks the operation. Source: API reference, ResyncMFADevice."""
-
-
-def _owner(user: Any) -> Result:
-    return {**user_summary(user), "UserName": shown_name(user.name)}
-
-
-def _by_serial(device: Any) -> Key:
-    return named(device.serial_number)
-
-
-def _enabled(device: Any) -> Key:
-    return dated(device.enable_date, device.serial_number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import by_name, page, under
 from iamcli.cli.sandbox.corrections.protocol import method, operation
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
@@ -43,19 +44,13 @@ def get_group(iam: IAMBackend, request: Request) -> Result:
     return {"Group": summary(group), "Users": [user_summary(user) for user in shown], **rest}
 
 
-@operation("ListGroups")
-def list_groups(iam: IAMBackend, request: Request) -> Result:
-    """Give pages and regard the path prefix. Source: API reference, ListGroups."""
-    shown, rest = page(request, under(request, iam.groups.values()), by_name)
-    return {"Groups": [summary(group) for group in shown], **rest}
-
-
-@operation("ListGroupsForUser")
-def list_groups_for_user(iam: IAMBackend, request: Request) -> Result:
-    """Give pages. Source: API reference, ListGroupsForUser."""
-    groups = iam.get_groups_for_user(request.get("UserName"))
-    shown, rest = page(request, groups, by_name)
-    return {"Groups": [summary(group) for group in shown], **rest}
+listing("ListGroups", "Groups", lambda iam, request: under(request, iam.groups.values()), summary)
+listing(
+    "ListGroupsForUser",
+    "Groups",
+    lambda iam, request: iam.get_groups_for_user(request.get("UserName")),
+    summary,
+)
 
 
 @method

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.corrections.caller import caller, shown_name, user_name
-from iamcli.cli.sandbox.corrections.paging import dated, page
+from iamcli.cli.sandbox.corrections.caller import caller, shown_name
+from iamcli.cli.sandbox.corrections.lists import listing_of_user
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint
@@ -15,65 +15,33 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.corrections.paging import Key
     from iamcli.cli.sandbox.corrections.protocol import Request, Result
+
+
+def access_key(key: Any) -> Result:
+    """Return an access key as lists show it."""
+    return {
+        "UserName": shown_name(key.user_name),
+        "AccessKeyId": key.access_key_id,
+        "Status": key.status,
+        "CreateDate": key.create_date,
+    }
 
 
 @operation("CreateAccessKey")
 def create_access_key(iam: IAMBackend, request: Request) -> Result:
-    """Without a user name, create a key for the caller.
-
-    Source: API reference, CreateAccessKey.
-    """
-    key: Any = iam.create_access_key(user_name(iam, request))
-    return {
-        "AccessKey": {
-            "UserName": shown_name(key.user_name),
-            "AccessKeyId": key.access_key_id,
-            "Status": key.status,
-            "SecretAccessKey": key.secret_access_key,
-            "CreateDate": key.create_date,
-        }
-    }
+    """Show no user name for the key of the account. Source: API reference, CreateAccessKey."""
+    key: Any = iam.create_access_key(request.get("UserName"))
+    return {"AccessKey": {**access_key(key), "SecretAccessKey": key.secret_access_key}}
 
 
-@operation("ListAccessKeys")
-def list_access_keys(iam: IAMBackend, request: Request) -> Result:
-    """Give pages; without a user name, list the keys of the caller.
-
-    Source: API reference, ListAccessKeys; recorded.
-    """
-    shown, rest = page(request, iam.list_access_keys(user_name(iam, request)), _key_created)
-    keys: list[Result] = [
-        {
-            "UserName": shown_name(key.user_name),
-            "AccessKeyId": key.access_key_id,
-            "Status": key.status,
-            "CreateDate": key.create_date,
-        }
-        for key in shown
-    ]
-    return {"AccessKeyMetadata": keys, **rest}
-
-
-@operation("UpdateAccessKey")
-def update_access_key(iam: IAMBackend, request: Request) -> None:
-    """Without a user name, change a key of the caller only.
-
-    Source: API reference, UpdateAccessKey.
-    """
-    iam.update_access_key(
-        user_name(iam, request), request.get("AccessKeyId"), request.get("Status")
-    )
-
-
-@operation("DeleteAccessKey")
-def delete_access_key(iam: IAMBackend, request: Request) -> None:
-    """Without a user name, delete a key of the caller only.
-
-    Source: API reference, DeleteAccessKey.
-    """
-    iam.delete_access_key(request.get("AccessKeyId"), user_name(iam, request))
+listing_of_user(
+    "ListAccessKeys",
+    "AccessKeyMetadata",
+    lambda user: user.access_keys,
+    access_key,
+    ("CreateDate", "AccessKeyId"),
+)
 
 
 @operation("GetAccessKeyLastUsed")
@@ -109,26 +77,6 @@ def last_use(key: Any) -> Result | None:
     return {"Region": "N/A", "ServiceName": "N/A"} if known else None
 
 
-@operation("ListSSHPublicKeys")
-def list_ssh_public_keys(iam: IAMBackend, request: Request) -> Result:
-    """Give pages; without a user name, list the keys of the caller.
-
-    Source: API reference, ListSSHPublicKeys; recorded.
-    """
-    user: Any = iam.get_user(user_name(iam, request))
-    shown, rest = page(request, user.ssh_public_keys, _ssh_key_uploaded)
-    keys = [
-        {
-            "UserName": shown_name(key.user_name),
-            "SSHPublicKeyId": key.ssh_public_key_id,
-            "Status": key.status,
-            "UploadDate": key.upload_date,
-        }
-        for key in shown
-    ]
-    return {"SSHPublicKeys": keys, **rest}
-
-
 @operation("UploadSSHPublicKey")
 def upload_ssh_public_key(iam: IAMBackend, request: Request) -> Result:
     """Show the fingerprint of the key. Source: API reference, UploadSSHPublicKey."""
@@ -160,6 +108,16 @@ def ssh_key(key: Any, encoding: str = "SSH") -> Result:
         "Status": key.status,
         "UploadDate": key.upload_date,
     }
+
+
+# Responses have no other members of the list than the model.
+listing_of_user(
+    "ListSSHPublicKeys",
+    "SSHPublicKeys",
+    lambda user: user.ssh_public_keys,
+    ssh_key,
+    ("UploadDate", "SSHPublicKeyId"),
+)
 
 
 class ServiceCredential:
@@ -210,17 +168,13 @@ def of_service(credential: ServiceCredential) -> Result:
     }
 
 
-@operation("ListServiceSpecificCredentials")
-def list_service_specific_credentials(iam: IAMBackend, request: Request) -> Result:
-    """Give pages; without a user name, list the credentials of the caller.
-
-    Source: API reference, ListServiceSpecificCredentials; recorded.
-    """
-    user: Any = iam.get_user(user_name(iam, request))
-    shown, rest = page(request, service_credentials(user).values(), _credential_created)
-    name = shown_name(user.name)
-    found = [{"UserName": name, **of_service(credential)} for credential in shown]
-    return {"ServiceSpecificCredentials": found, **rest}
+listing_of_user(
+    "ListServiceSpecificCredentials",
+    "ServiceSpecificCredentials",
+    lambda user: service_credentials(user).values(),
+    of_service,
+    ("CreateDate", "ServiceSpecificCredentialId"),
+)
 
 
 @operation("DeleteServiceSpecificCredential")
@@ -230,19 +184,7 @@ def delete_service_specific_credential(iam: IAMBackend, request: Request) -> Non
     Source: API reference, DeleteServiceSpecificCredential; recorded for
     ResetServiceSpecificCredential.
     """
-    user: Any = iam.get_user(user_name(iam, request))
+    user: Any = iam.get_user(request.get("UserName"))
     identity = request.get("ServiceSpecificCredentialId")
     if not service_credentials(user).pop(identity, None):
         raise Refusal("NoSuchEntity", f"No such credential {identity} exists")
-
-
-def _key_created(key: Any) -> Key:
-    return dated(key.create_date, key.access_key_id)
-
-
-def _ssh_key_uploaded(key: Any) -> Key:
-    return dated(key.upload_date, key.ssh_public_key_id)
-
-
-def _credential_created(credential: ServiceCredential) -> Key:
-    return dated(credential.create_date, credential.id)

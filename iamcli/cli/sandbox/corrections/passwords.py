@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from moto.core.utils import utcnow
 
-from iamcli.cli.sandbox.corrections.caller import ROOT, shown_name, user_name
+from iamcli.cli.sandbox.corrections.caller import ROOT, shown_name
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.refusals import Refusal, already_exists, no_such_entity
 
@@ -40,7 +40,7 @@ def _with_password(iam: IAMBackend, request: Request) -> Any:
     Raises Refusal if there is no password; the rules know only users. The words for the account are
     like those for users.
     """
-    user: Any = iam.get_user(user_name(iam, request))
+    user: Any = iam.get_user(request.get("UserName"))
     if not user.password:
         raise no_such_entity(f"Login Profile for User {_called(user)} cannot be found.")
     return user
@@ -56,7 +56,7 @@ def create_login_profile(iam: IAMBackend, request: Request) -> Result:
 
     Source: API reference, CreateLoginProfile.
     """
-    user: Any = iam.get_user(user_name(iam, request))
+    user: Any = iam.get_user(request.get("UserName"))
     if user.password:
         raise already_exists(f"Login Profile for user {_called(user)} already exists.")
     iam.create_login_profile(user.name, request.get("Password"))
@@ -99,7 +99,7 @@ def change_password(iam: IAMBackend, request: Request) -> None:
     Source: API reference, ChangePassword; aws-cli's examples for it: ``InvalidUserType`` for the
     account. The words are not recorded.
     """
-    name = user_name(iam, request)
+    name = request.get("UserName")
     if name == ROOT:
         message = "Only IAM Users can change their own password."
         raise Refusal("InvalidUserType", message)

@@ -9,9 +9,11 @@ from moto.core.utils import utcnow
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
+from iamcli.cli.sandbox.corrections.entities import HOLDERS, entity_of
+from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
-from iamcli.cli.sandbox.corrections.protocol import operation
-from iamcli.cli.sandbox.corrections.tags import tags
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
+from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
 
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
+    from iamcli.cli.sandbox.corrections.lists import Entries
     from iamcli.cli.sandbox.corrections.paging import Key
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Operation, Request, Result
 
 
 def load_aws_policies(iam: IAMBackend) -> None:
@@ -97,20 +100,25 @@ def versions(policy: Any) -> list[Any]:
 
     Source: recorded for ListPolicyVersions and GetAccountAuthorizationDetails.
     """
-    return sorted(policy.versions, key=_latest_first)
+    return sorted(policy.versions, key=lambda version: _latest_first(version.version_id))
 
 
 @operation("CreatePolicy")
 def create_policy(iam: IAMBackend, request: Request) -> Result:
-    """Give the policy an ID of its kind. Source: recorded: no ``Description`` in the response."""
+    """Give the policy an ID of its kind, and take tags whose keys differ only in case.
+
+    moto refuses such tags. Source: ``tags.IN_ANY_CASE``; recorded: no ``Description`` in the
+    response.
+    """
     policy = iam.create_policy(
         request.get("Description"),
         request.get("Path", "/"),
         request.get("PolicyDocument"),
         request.get("PolicyName"),
-        request.tags(),
+        [],
     )
     policy.id = unique_id("ANPA")
+    write(iam, policy, request.tags())
     return {"Policy": {**summary(policy, Usage(iam)), "Tags": tags(iam, policy) or None}}
 
 
@@ -170,12 +178,9 @@ def get_policy_version(iam: IAMBackend, request: Request) -> Result:
     return {"PolicyVersion": {"Document": version.document, **shown}}
 
 
-@operation("ListPolicyVersions")
-def list_policy_versions(iam: IAMBackend, request: Request) -> Result:
-    """Give pages, the latest version first. Source: recorded for ListPolicyVersions."""
-    policy = iam.get_policy(request.get("PolicyArn"))
-    shown, rest = page(request, policy.versions, _latest_first)
-    return {"Versions": [version_summary(policy, version) for version in shown], **rest}
+def _version_summaries(iam: IAMBackend, request: Request) -> list[Result]:
+    policy = entity_of("Policy", iam, request)
+    return [version_summary(policy, version) for version in policy.versions]
 
 
 def attached(holder: Any) -> list[Result]:
@@ -190,30 +195,6 @@ def _attached(policy: Any) -> Result:
     return {"PolicyName": policy.name, "PolicyArn": policy.arn}
 
 
-def _attached_page(request: Request, holder: Any) -> Result:
-    policies = under(request, holder.managed_policies.values())
-    shown, rest = page(request, policies, _by_name_and_arn)
-    return {"AttachedPolicies": [_attached(policy) for policy in shown], **rest}
-
-
-@operation("ListAttachedUserPolicies")
-def list_attached_user_policies(iam: IAMBackend, request: Request) -> Result:
-    """Refuse an unknown marker. Source: API reference, ListAttachedUserPolicies."""
-    return _attached_page(request, iam.get_user(request.get("UserName")))
-
-
-@operation("ListAttachedGroupPolicies")
-def list_attached_group_policies(iam: IAMBackend, request: Request) -> Result:
-    """Refuse an unknown marker. Source: API reference, ListAttachedGroupPolicies."""
-    return _attached_page(request, iam.get_group(request.get("GroupName")))
-
-
-@operation("ListAttachedRolePolicies")
-def list_attached_role_policies(iam: IAMBackend, request: Request) -> Result:
-    """Refuse an unknown marker. Source: API reference, ListAttachedRolePolicies."""
-    return _attached_page(request, iam.get_role(request.get("RoleName")))
-
-
 def inline(holder: Any) -> list[Result]:
     """Return the inline policies of a user, group or role, sorted by name.
 
@@ -225,60 +206,53 @@ def inline(holder: Any) -> list[Result]:
     ]
 
 
-@operation("GetUserPolicy")
-def get_user_policy(iam: IAMBackend, request: Request) -> Result:
-    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
-    name = request.get("PolicyName")
-    found = iam.get_user_policy(request.get("UserName"), name)
-    return _inline_policy("UserName", found["user_name"], name, found["policy_document"])
+def _document(kind: str) -> Operation:
+    """Return the operation that sends a document URL-encoded, which keeps every byte.
+
+    Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
+    """
+
+    def document(iam: IAMBackend, request: Request) -> Result:
+        holder, name = entity_of(kind, iam, request), request.get("PolicyName")
+        of = {f"{kind}Name": holder.name, "PolicyName": name}
+        return {**of, "PolicyDocument": holder.policies[name]}
+
+    return document
 
 
-@operation("GetGroupPolicy")
-def get_group_policy(iam: IAMBackend, request: Request) -> Result:
-    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
-    name = request.get("PolicyName")
-    found = iam.get_group_policy(request.get("GroupName"), name)
-    return _inline_policy("GroupName", found["group_name"], name, found["policy_document"])
+def _inline_names(kind: str) -> Entries:
+    return lambda iam, request: entity_of(kind, iam, request).policies
 
 
-@operation("GetRolePolicy")
-def get_role_policy(iam: IAMBackend, request: Request) -> Result:
-    """Send the document URL-encoded, which keeps every byte. Source: API reference."""
-    name = request.get("PolicyName")
-    _, document = iam.get_role_policy(request.get("RoleName"), name)
-    return _inline_policy("RoleName", request.get("RoleName"), name, document)
-
-
-def _inline_policy(kind: str, holder: str, name: str, document: str) -> Result:
-    return {kind: holder, "PolicyName": name, "PolicyDocument": document}
-
-
-def _inline_page(request: Request, holder: Any) -> Result:
-    shown, rest = page(request, holder.policies, named)
-    return {"PolicyNames": shown, **rest}
-
-
-@operation("ListUserPolicies")
-def list_user_policies(iam: IAMBackend, request: Request) -> Result:
-    """Give pages. Source: API reference, ListUserPolicies."""
-    return _inline_page(request, iam.get_user(request.get("UserName")))
-
-
-@operation("ListGroupPolicies")
-def list_group_policies(iam: IAMBackend, request: Request) -> Result:
-    """Give pages. Source: API reference, ListGroupPolicies."""
-    return _inline_page(request, iam.get_group(request.get("GroupName")))
-
-
-@operation("ListRolePolicies")
-def list_role_policies(iam: IAMBackend, request: Request) -> Result:
-    """Give pages. Source: API reference, ListRolePolicies."""
-    return _inline_page(request, iam.get_role(request.get("RoleName")))
+def _attached_to(kind: str) -> Entries:
+    return lambda iam, request: under(
+        request, entity_of(kind, iam, request).managed_policies.values()
+    )
 
 
 def _by_name_and_arn(policy: Any) -> Key:
     return (*by_name(policy), policy.arn)
 
 
-def _latest_first(version: Any) -> Key:
-    return (f"{10**9 - int(version.version_id[1:].partition('.')[0]):010}",)
+def _latest_first(version_id: str) -> Key:
+    return (f"{10**9 - int(version_id[1:].partition('.')[0]):010}",)
+
+
+# The latest version is the first: recorded.
+listing(
+    "ListPolicyVersions",
+    "Versions",
+    _version_summaries,
+    dict,
+    lambda version: _latest_first(version["VersionId"]),
+)
+for _kind in HOLDERS:
+    OPERATIONS[f"Get{_kind}Policy"] = _document(_kind)
+    listing(f"List{_kind}Policies", "PolicyNames", _inline_names(_kind), str, named)
+    listing(
+        f"ListAttached{_kind}Policies",
+        "AttachedPolicies",
+        _attached_to(_kind),
+        _attached,
+        _by_name_and_arn,
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.corrections.paging import by_name, page, under
+from iamcli.cli.sandbox.corrections.lists import listing
+from iamcli.cli.sandbox.corrections.paging import under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.corrections.users import boundary, unique_id
@@ -92,11 +93,7 @@ def get_role(iam: IAMBackend, request: Request) -> Result:
     }
 
 
-@operation("ListRoles")
-def list_roles(iam: IAMBackend, request: Request) -> Result:
-    """Give pages, and refuse an unknown marker. Source: API reference, ListRoles."""
-    shown, rest = page(request, under(request, iam.roles.values()), by_name)
-    return {"Roles": [summary(role) for role in shown], **rest}
+listing("ListRoles", "Roles", lambda iam, request: under(request, iam.roles.values()), summary)
 
 
 @operation("UpdateRole")
@@ -113,20 +110,6 @@ def update_role_description(iam: IAMBackend, request: Request) -> Result:
     """Show what the service shows. Source: recorded for UpdateRoleDescription."""
     role: Any = iam.update_role_description(request.get("RoleName"), request.get("Description"))
     return {"Role": {**inner(role), "Description": role.description or None}}
-
-
-@operation("PutRolePermissionsBoundary")
-def put_role_permissions_boundary(iam: IAMBackend, request: Request) -> None:
-    """Set the permissions boundary. Source: API reference, PutRolePermissionsBoundary."""
-    role: Any = iam.get_role(request.get("RoleName"))
-    role.permissions_boundary_arn = request.get("PermissionsBoundary")
-
-
-@operation("DeleteRolePermissionsBoundary")
-def delete_role_permissions_boundary(iam: IAMBackend, request: Request) -> None:
-    """Remove the permissions boundary. Source: API reference, DeleteRolePermissionsBoundary."""
-    role: Any = iam.get_role(request.get("RoleName"))
-    role.permissions_boundary_arn = None
 
 
 def profile_summary(profile: Any) -> Result:
@@ -164,20 +147,20 @@ def get_instance_profile(iam: IAMBackend, request: Request) -> Result:
     return {"InstanceProfile": {**profile_summary(profile), "Tags": tags(iam, profile)}}
 
 
-@operation("ListInstanceProfiles")
-def list_instance_profiles(iam: IAMBackend, request: Request) -> Result:
-    """Give pages and regard the path prefix. Source: API reference, ListInstanceProfiles."""
-    shown, rest = page(request, under(request, iam.instance_profiles.values()), by_name)
-    return {"InstanceProfiles": [profile_summary(profile) for profile in shown], **rest}
+def profiles_of(iam: IAMBackend, role: Any) -> list[Any]:
+    """Return the instance profiles that a role is in."""
+    return [profile for profile in iam.instance_profiles.values() if role in profile.roles]
 
 
-@operation("ListInstanceProfilesForRole")
-def list_instance_profiles_for_role(iam: IAMBackend, request: Request) -> Result:
-    """Give pages, and refuse an unknown role.
-
-    Source: API reference, ListInstanceProfilesForRole; recorded.
-    """
-    role = iam.get_role(request.get("RoleName"))
-    profiles = [profile for profile in iam.instance_profiles.values() if role in profile.roles]
-    shown, rest = page(request, profiles, by_name)
-    return {"InstanceProfiles": [profile_summary(profile) for profile in shown], **rest}
+listing(
+    "ListInstanceProfiles",
+    "InstanceProfiles",
+    lambda iam, request: under(request, iam.instance_profiles.values()),
+    profile_summary,
+)
+listing(
+    "ListInstanceProfilesForRole",
+    "InstanceProfiles",
+    lambda iam, request: profiles_of(iam, iam.get_role(request.get("RoleName"))),
+    profile_summary,
+)

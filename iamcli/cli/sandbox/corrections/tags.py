@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from moto.iam.models import IAMBackend, User
+from moto.iam.models import User
 
-from iamcli.cli.sandbox.corrections.paging import named, page
-from iamcli.cli.sandbox.corrections.protocol import METHODS, OPERATIONS, method
+from iamcli.cli.sandbox.corrections.entities import entity_of
+from iamcli.cli.sandbox.corrections.lists import listing
+from iamcli.cli.sandbox.corrections.paging import named
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
 from iamcli.cli.sandbox.refusals import quota_exceeded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
+    from moto.iam.models import IAMBackend
+
+    from iamcli.cli.sandbox.corrections.lists import Entries
     from iamcli.cli.sandbox.corrections.paging import Key
-    from iamcli.cli.sandbox.corrections.protocol import Operation, Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Operation, Request
 
     Tag = dict[str, str]
-    Find = Callable[[IAMBackend, str], Any]
 
 #: How many tags an entity has, besides those of AWS. Source: the IAM User Guide (quotas).
 TAGS = 50
@@ -25,8 +28,6 @@ TAGS = 50
 #: The kinds whose tags must have keys that differ in more than the case of their letters. Source:
 #: the IAM User Guide (tags); recorded for TagRole: "Tag keys are case insensitive."
 IN_ANY_CASE = ("Role", "User")
-
-_create_policy = IAMBackend.create_policy
 
 
 def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
@@ -48,113 +49,39 @@ def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
         entity.tags = wanted
 
 
-@method
-def create_policy(  # noqa: PLR0913, PLR0917 - moto's
-    self: IAMBackend,
-    description: str,
-    path: str,
-    policy_document: str,
-    policy_name: str,
-    tags: list[Tag],
-) -> Any:
-    """Take tags whose keys differ in the case of their letters only, which moto refuses.
+def _tag(kind: str) -> Operation:
+    """Return the operation that adds tags to an entity; one with the same key is replaced.
 
-    Replaces ``IAMBackend.create_policy``. Source: ``IN_ANY_CASE``.
-    """
-    policy = _create_policy(self, description, path, policy_document, policy_name, [])
-    write(self, policy, tags)
-    return policy
-
-
-def tagging(kind: str, find: Find) -> Callable[[IAMBackend, str, list[Tag]], None]:
-    """Return the method that adds tags to an entity of ``kind``; one with the same key is replaced.
-
-    ``find``: finds the entity by its name. Source: API reference, TagUser: a tag with the same key
-    is overwritten; LimitExceeded, whose wording is like that of CreateAccessKey.
+    Source: API reference, TagUser: a tag with the same key is overwritten; LimitExceeded, whose
+    wording is like that of CreateAccessKey.
     """
 
-    def tag(self: IAMBackend, name: str, tags: list[Tag]) -> None:
-        entity = find(self, name)
-        added = {_compared(kind, new["Key"]): new for new in tags}
-        kept = [old for old in _read(self, entity) if _compared(kind, old["Key"]) not in added]
+    def tag(iam: IAMBackend, request: Request) -> None:
+        entity = entity_of(kind, iam, request)
+        added = {_compared(kind, new["Key"]): new for new in request.tags()}
+        kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in added]
         own = [old for old in kept if not old["Key"].lower().startswith("aws:")]
         if len(own) + len(added) > TAGS:
             raise quota_exceeded(f"TagsPer{kind}", TAGS)
-        write(self, entity, [*kept, *added.values()])
+        write(iam, entity, [*kept, *added.values()])
 
     return tag
 
 
-def untagging(kind: str, find: Find) -> Callable[[IAMBackend, str, list[str]], None]:
-    """Return the method that removes tags. ``kind`` and ``find``: as in ``tagging``.
+def _untag(kind: str) -> Operation:
+    """Return the operation that removes tags. Source: API reference, UntagUser."""
 
-    Source: API reference, UntagUser.
-    """
-
-    def untag(self: IAMBackend, name: str, tag_keys: list[str]) -> None:
-        entity = find(self, name)
-        removed = {_compared(kind, key) for key in tag_keys}
-        kept = [old for old in _read(self, entity) if _compared(kind, old["Key"]) not in removed]
-        write(self, entity, kept)
-
-    return untag
-
-
-def _listing(parameter: str, find: Find) -> Operation:
-    def list_tags(iam: IAMBackend, request: Request) -> Result:
-        shown, rest = page(request, _read(iam, find(iam, request.get(parameter))), _key)
-        return {"Tags": shown, **rest}
-
-    return list_tags
-
-
-def _tag(kind: str, parameter: str) -> Operation:
-    def tag(iam: IAMBackend, request: Request) -> None:
-        getattr(iam, f"tag_{kind}")(request.get(parameter), request.tags())
-
-    return tag
-
-
-def _untag(kind: str, parameter: str) -> Operation:
     def untag(iam: IAMBackend, request: Request) -> None:
-        getattr(iam, f"untag_{kind}")(request.get(parameter), request.items("TagKeys"))
+        entity = entity_of(kind, iam, request)
+        removed = {_compared(kind, key) for key in request.items("TagKeys")}
+        kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in removed]
+        write(iam, entity, kept)
 
     return untag
 
 
-#: Which entities have tags: the end of the names of their operations and of moto's methods, the
-#: parameter, and how moto finds them.
-TAGGED: dict[str, tuple[str, str, Find]] = {
-    "InstanceProfile": (
-        "instance_profile",
-        "InstanceProfileName",
-        lambda iam, name: iam.get_instance_profile(name),
-    ),
-    "MFADevice": (
-        "mfa_device",
-        "SerialNumber",
-        lambda iam, serial: iam.virtual_mfa_devices[serial],
-    ),
-    "Policy": ("policy", "PolicyArn", lambda iam, arn: iam.get_policy(arn)),
-    "Role": ("role", "RoleName", lambda iam, name: iam.get_role(name)),
-    "ServerCertificate": (
-        "server_certificate",
-        "ServerCertificateName",
-        lambda iam, name: iam.get_server_certificate(name),
-    ),
-    "User": ("user", "UserName", lambda iam, name: iam.get_user(name)),
-}
-
-#: The kinds whose methods moto's own operations call.
-CALLED_BY_MOTO = ("Policy", "Role", "User")
-
-for _kind, (_method, _parameter, _find) in TAGGED.items():
-    OPERATIONS[f"List{_kind}Tags"] = _listing(_parameter, _find)
-    if _kind not in CALLED_BY_MOTO:
-        OPERATIONS[f"Tag{_kind}"] = _tag(_method, _parameter)
-        OPERATIONS[f"Untag{_kind}"] = _untag(_method, _parameter)
-    METHODS[f"tag_{_method}"] = tagging(_kind, _find)
-    METHODS[f"untag_{_method}"] = untagging(_kind, _find)
+def _entries(kind: str) -> Entries:
+    return lambda iam, request: _read(iam, entity_of(kind, iam, request))
 
 
 def _key(tag: Tag) -> Key:
@@ -176,3 +103,9 @@ def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
             for key, value in kept.items()
         ]
     return list(kept)
+
+
+for _kind in ("InstanceProfile", "MFADevice", "Policy", "Role", "ServerCertificate", "User"):
+    OPERATIONS[f"Tag{_kind}"] = _tag(_kind)
+    OPERATIONS[f"Untag{_kind}"] = _untag(_kind)
+    listing(f"List{_kind}Tags", "Tags", _entries(_kind), dict, _key)

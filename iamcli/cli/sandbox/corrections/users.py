@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from moto.moto_api._internal import mock_random
 
-from iamcli.cli.sandbox.corrections.caller import ROOT, as_user, user_name
-from iamcli.cli.sandbox.corrections.paging import by_name, page, under
-from iamcli.cli.sandbox.corrections.protocol import method, operation
+from iamcli.cli.sandbox.corrections.caller import ROOT, as_user
+from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of
+from iamcli.cli.sandbox.corrections.lists import listing
+from iamcli.cli.sandbox.corrections.paging import under
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, method, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 
 TYPE_CHECKING = False
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Operation, Request, Result
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
@@ -89,15 +91,11 @@ def get_user(iam: IAMBackend, request: Request) -> Result:
 
     Source: API reference, GetUser; ``caller.as_user`` for the account.
     """
-    name = user_name(iam, request)
+    name = request.get("UserName")
     return {"User": as_user(iam) if name == ROOT else details(iam, iam.get_user(name))}
 
 
-@operation("ListUsers")
-def list_users(iam: IAMBackend, request: Request) -> Result:
-    """Give pages, which moto does not. Source: API reference, ListUsers."""
-    shown, rest = page(request, under(request, iam.users.values()), by_name)
-    return {"Users": [summary(user) for user in shown], **rest}
+listing("ListUsers", "Users", lambda iam, request: under(request, iam.users.values()), summary)
 
 
 @method
@@ -127,15 +125,19 @@ def update_user(
         belonging.user_name = user.name
 
 
-@operation("PutUserPermissionsBoundary")
-def put_user_permissions_boundary(iam: IAMBackend, request: Request) -> None:
-    """Set the permissions boundary. Source: API reference, PutUserPermissionsBoundary."""
-    user: Any = iam.get_user(request.get("UserName"))
-    user.permissions_boundary_arn = request.get("PermissionsBoundary")
+def _set_boundary(kind: str) -> Operation:
+    """Return the operation that sets the permissions boundary, or removes it if there is none.
+
+    Source: API reference, PutUserPermissionsBoundary and DeleteUserPermissionsBoundary.
+    """
+
+    def set_boundary(iam: IAMBackend, request: Request) -> None:
+        arn = request.given("PermissionsBoundary")
+        entity_of(kind, iam, request).permissions_boundary_arn = arn
+
+    return set_boundary
 
 
-@operation("DeleteUserPermissionsBoundary")
-def delete_user_permissions_boundary(iam: IAMBackend, request: Request) -> None:
-    """Remove the permissions boundary. Source: API reference, DeleteUserPermissionsBoundary."""
-    user: Any = iam.get_user(request.get("UserName"))
-    user.permissions_boundary_arn = None
+for _kind in BOUNDED:
+    OPERATIONS[f"Put{_kind}PermissionsBoundary"] = _set_boundary(_kind)
+    OPERATIONS[f"Delete{_kind}PermissionsBoundary"] = _set_boundary(_kind)

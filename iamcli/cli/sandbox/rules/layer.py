@@ -8,7 +8,7 @@ import threading
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules import parameters
 from iamcli.cli.sandbox.rules.table import RULES
-from iamcli.cli.sandbox.wsgi import fields, refuse
+from iamcli.cli.sandbox.wsgi import add_fields, fields, refuse
 from iamcli.client.full_model import full_model
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from moto.iam.models import IAMBackend
 
-    Prepare = Callable[[IAMBackend, str, Mapping[str, Any]], None]
+    Prepare = Callable[[IAMBackend, str, str, dict[str, Any]], dict[str, str]]
 
 #: The access key and the region in ``Authorization``.
 CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/")
@@ -28,8 +28,8 @@ CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([a-z0-9-]+)/")
 def enforced(application: WSGIApplication, prepare: Prepare) -> WSGIApplication:
     """Return the IAM of ``application``, moto's, with the rules of the service.
 
-    ``prepare``: called with the backend, the operation and its parameters before the rules, which
-    then find in the backend what the request is about.
+    ``prepare``: called before the rules with the backend, the access key, the operation and its
+    parameters, which it completes; returns the fields to add to the request.
     Requests are served one after the other, so that nothing changes between the check and the
     change. Raises AttributeError if moto has no validation of policies to replace.
     """
@@ -41,9 +41,10 @@ def enforced(application: WSGIApplication, prepare: Prepare) -> WSGIApplication:
         form = fields(environ)
         with one_at_a_time:
             try:
-                check(environ.get("HTTP_AUTHORIZATION", ""), form, prepare)
+                more = check(environ.get("HTTP_AUTHORIZATION", ""), form, prepare)
             except Refusal as refusal:
                 return refuse(start, refusal.code, refusal.error, refusal.message)
+            add_fields(environ, more)
             return application(environ, start)
 
     return served
@@ -63,24 +64,22 @@ def without_validation() -> None:
         validator.validate = _no_validation
 
 
-def check(authorization: str, form: Mapping[str, str], prepare: Prepare) -> None:
+def check(authorization: str, form: Mapping[str, str], prepare: Prepare) -> dict[str, str]:
     """Raise Refusal if IAM would refuse the request in ``form``, signed with ``authorization``.
 
-    ``prepare``: as for ``enforced``. An operation without ``UserName`` is about the user whose key
-    signs, if it is a user's.
+    Calls ``prepare``, as for ``enforced``, and returns what that returns.
     """
     name = form.get("Action", "")
     if name not in full_model().operation_names:
-        return
+        return {}
     operation = full_model().operation_model(name)
     given = parameters.read(operation, form)
     parameters.within_bounds(operation, given)
     backend, key = _account(authorization)
-    prepare(backend, name, given)
-    if "UserName" not in given:
-        given |= _caller(backend, key)
+    more = prepare(backend, key, name, given)
     for rule in RULES.get(name, ()):
         rule(backend, given)
+    return more
 
 
 def _no_validation(_validator: object) -> None:
@@ -95,11 +94,3 @@ def _account(authorization: str) -> tuple[IAMBackend, str]:
     match = CREDENTIAL.search(authorization)
     key, region = (match[1], match[2]) if match else ("", "us-east-1")
     return iam_backends[get_account_id_from(key)][get_partition(region)], key
-
-
-def _caller(backend: IAMBackend, key: str) -> dict[str, str]:
-    """Return the parameter ``UserName`` of the user that has the access key, {} if none has."""
-    for user in backend.users.values():
-        if any(own.access_key_id == key for own in user.access_keys):
-            return {"UserName": user.name}
-    return {}
