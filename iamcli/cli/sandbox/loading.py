@@ -15,7 +15,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.iam import models as typed_models
 from moto.utilities.utils import PARTITION_NAMES, REGION_PREFIX_TO_PARTITION
 
-from iamcli.cli.account_file import arns
+from iamcli.cli.account_file import arns, dates
 from iamcli.cli.sandbox.corrections.account import counts
 from iamcli.cli.sandbox.corrections.caller import root
 from iamcli.cli.sandbox.corrections.keys import ServiceCredential, service_credentials
@@ -407,8 +407,7 @@ def _date(text: str | None, position: int = 0) -> dt.datetime | None:
     """
     if text is None:
         return None
-    # Before Python 3.11, fromisoformat does not accept Z.
-    date = dt.datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith("Z") else text)
+    date = dates.parsed(text)
     if date.tzinfo is not None:
         date = date.astimezone(dt.timezone.utc).replace(tzinfo=None)
     return date.replace(microsecond=position)

@@ -6,9 +6,10 @@ import difflib
 import itertools
 import json
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
+from iamcli.cli.account_file import dates
 from iamcli.cli.sandbox.changes import owner
 from iamcli.errors import visible
 
@@ -227,13 +228,11 @@ def _key_warning(change: Change, of: str, taken: str) -> Iterator[str]:
     used = before.get("AccessKeyLastUsed")
     if used is None:
         yield f"{what}; it is not known when it was last used"
-    elif "LastUsedDate" in used and _instant(taken) - _instant(used["LastUsedDate"]) <= RECENTLY:
+    elif (
+        "LastUsedDate" in used
+        and dates.parsed(taken) - dates.parsed(used["LastUsedDate"]) <= RECENTLY
+    ):
         yield f"{what}; it was last used on {used['LastUsedDate'][:10]}"
-
-
-def _instant(date: str) -> datetime:
-    # Before Python 3.11, fromisoformat does not accept Z.
-    return datetime.fromisoformat(f"{date[:-1]}+00:00" if date.endswith("Z") else date)
 
 
 def _gained(before: str, after: str) -> list[str]:

@@ -12,13 +12,13 @@ import secrets
 from iamcli.cli.account_file import schema
 from iamcli.cli.account_file.values import pick
 from iamcli.cli.sandbox.corrections import (
+    account,
     certificates,
-    groups,
+    devices,
     keys,
     passwords,
     policies,
     roles,
-    users,
 )
 from iamcli.cli.sandbox.corrections.protocol import instant
 from iamcli.cli.sandbox.corrections.tags import tags
@@ -27,7 +27,6 @@ from iamcli.cli.sandbox.rules.entities import is_known
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
     from typing import Any
 
     from moto.iam.models import IAMBackend
@@ -64,7 +63,7 @@ def state() -> Record:
     """
     from moto.iam.models import iam_backends
 
-    found: Record = {
+    contents: Record = {
         "users": [],
         "groups": [],
         "roles": [],
@@ -77,28 +76,35 @@ def state() -> Record:
         "password_policy": None,
     }
     backends: Any = iam_backends
-    for _account, _partition, iam in backends.iter_backends():
+    for _number, _partition, iam in backends.iter_backends():
         for member, records in _lists(iam).items():
-            found[member] += records
+            contents[member] += records
         root = vars(iam).get("account_root")
         if root:
-            found["root"] = _credentials(root)
+            contents["root"] = _credentials(root)
         if iam.account_aliases:
-            found["account_alias"] = iam.account_aliases[0]
+            contents["account_alias"] = iam.account_aliases[0]
         if iam.account_password_policy:
-            found["password_policy"] = _password_policy(iam.account_password_policy)
-    return found
+            contents["password_policy"] = _picked(
+                schema.PASSWORD_POLICY, passwords.shown_policy(iam.account_password_policy)
+            )
+    return contents
 
 
 def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
-    member_of: dict[int, list[str]] = {}
-    for group in iam.groups.values():
-        for member in group.users:
-            member_of.setdefault(id(member), []).append(group.name)
+    member_of = account.memberships(iam)
     usage = policies.Usage(iam)
     return {
-        "users": [_user(iam, user, member_of.get(id(user), [])) for user in iam.users.values()],
-        "groups": [_group(group) for group in iam.groups.values()],
+        "users": [
+            {
+                **_picked(schema.USER, account.user_detail(iam, user, member_of)),
+                **_credentials(user),
+            }
+            for user in iam.users.values()
+        ],
+        "groups": [
+            _picked(schema.GROUP, account.group_detail(group)) for group in iam.groups.values()
+        ],
         "roles": [_role(iam, role) for role in iam.roles.values()],
         "instance_profiles": [_profile(iam, one) for one in iam.instance_profiles.values()],
         "policies": [
@@ -111,35 +117,25 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
     }
 
 
-def _user(iam: IAMBackend, user: Any, member_of: list[str]) -> Record:
-    shown = {
-        **users.summary(user),
-        "GroupList": member_of,
-        "UserPolicyList": policies.inline(user),
-        "AttachedManagedPolicies": policies.attached(user),
-        "PermissionsBoundary": users.boundary(user),
-        "Tags": tags(iam, user),
-    }
-    return {**_picked(schema.USER, shown), **_credentials(user)}
-
-
 def _credentials(user: Any) -> Record:
     """Return the keys, certificates, devices and password of a user."""
     profile = None
     if user.password:
-        shown = passwords.login_profile(user)
-        profile = {**_picked(schema.LOGIN_PROFILE, shown), MARK: _mark(user.password)}
+        profile = _picked(schema.LOGIN_PROFILE, passwords.login_profile(user))
+        profile[MARK] = _mark(user.password)
     return {
-        "AccessKeyMetadata": _keys(user.access_keys),
+        "AccessKeyMetadata": [
+            _picked(
+                schema.ACCESS_KEY, {**keys.access_key(key), "AccessKeyLastUsed": keys.last_use(key)}
+            )
+            for key in user.access_keys
+        ],
         "Certificates": [
             _picked(schema.SIGNING_CERTIFICATE, certificates.signing(certificate))
             for certificate in user.signing_certificates.values()
         ],
         "MFADevices": [
-            _picked(
-                schema.MFA_DEVICE,
-                {"SerialNumber": device.serial_number, "EnableDate": device.enable_date},
-            )
+            _picked(schema.MFA_DEVICE, devices.summary(device))
             for device in user.mfa_devices.values()
         ],
         "LoginProfile": profile,
@@ -153,84 +149,37 @@ def _credentials(user: Any) -> Record:
     }
 
 
-def _keys(access_keys: Iterable[Any]) -> list[Record]:
-    return [
-        _picked(
-            schema.ACCESS_KEY,
-            {
-                "AccessKeyId": key.access_key_id,
-                "Status": key.status,
-                "CreateDate": key.create_date,
-                "AccessKeyLastUsed": keys.last_use(key),
-            },
-        )
-        for key in access_keys
-    ]
-
-
-def _group(group: Any) -> Record:
-    shown = {
-        **groups.summary(group),
-        "GroupPolicyList": policies.inline(group),
-        "AttachedManagedPolicies": policies.attached(group),
-    }
-    return _picked(schema.GROUP, shown)
-
-
 def _role(iam: IAMBackend, role: Any) -> Record:
-    shown = {
-        **roles.inner(role),
-        "RolePolicyList": policies.inline(role),
-        "AttachedManagedPolicies": policies.attached(role),
-        "PermissionsBoundary": users.boundary(role),
-        "Tags": tags(iam, role),
-        "RoleLastUsed": roles.last_used(role),
+    more = {
         "Description": role.description,
         "MaxSessionDuration": roles.max_session_duration(role),
     }
-    return _picked(_ROLE, shown)
+    return _picked(_ROLE, {**account.role_detail(iam, role), **more})
 
 
 def _profile(iam: IAMBackend, profile: Any) -> Record:
-    shown = {**roles.profile_summary(profile), "Tags": _known_tags(iam, profile)}
-    return _picked(schema.INSTANCE_PROFILE, shown)
+    record = {**roles.profile_summary(profile), "Tags": _known_tags(iam, profile)}
+    return _picked(schema.INSTANCE_PROFILE, record)
 
 
 def _policy(iam: IAMBackend, policy: Any, usage: policies.Usage) -> Record:
-    shown = {
-        **policies.summary(policy, usage),
-        "Description": policy.description or None,
-        "PolicyVersionList": [
-            {"Document": version.document, **policies.version_summary(policy, version)}
-            for version in policies.versions(policy)
-        ],
-        "Tags": _known_tags(iam, policy),
-    }
-    return _picked(_POLICY, shown)
+    record = {**account.policy_detail(policy, usage), "Tags": _known_tags(iam, policy)}
+    return _picked(_POLICY, record)
 
 
 def _certificate(iam: IAMBackend, certificate: Any) -> Record:
-    shown = {
+    record = {
         "ServerCertificateMetadata": certificates.metadata(iam, certificate),
         "CertificateBody": certificate.cert_body,
         "CertificateChain": certificate.cert_chain or None,
         "Tags": _known_tags(iam, certificate),
     }
-    return _picked(schema.SERVER_CERTIFICATE, shown)
+    return _picked(schema.SERVER_CERTIFICATE, record)
 
 
 def _device(iam: IAMBackend, device: Any) -> Record:
-    shown = {
-        "SerialNumber": device.serial_number,
-        "EnableDate": device.enable_date if device.user else None,
-        "User": users.summary(device.user) if device.user else None,
-        "Tags": _known_tags(iam, device),
-    }
-    return {**_picked(_VIRTUAL_MFA_DEVICE, shown), MARK: _mark(device.base32_string_seed)}
-
-
-def _password_policy(policy: Any) -> Record:
-    return _picked(schema.PASSWORD_POLICY, passwords.shown_policy(policy))
+    record = {**devices.virtual(device), "Tags": _known_tags(iam, device)}
+    return {**_picked(_VIRTUAL_MFA_DEVICE, record), MARK: _mark(device.base32_string_seed)}
 
 
 def _known_tags(iam: IAMBackend, entity: Any) -> list[dict[str, str]] | None:
@@ -243,9 +192,9 @@ def _mark(secret: str | bytes) -> str:
     return hashlib.blake2b(data, key=_KEY, digest_size=16).hexdigest()
 
 
-def _picked(kind: Record, shown: Record) -> Record:
-    """Return what a snapshot has of ``shown``, a part of a response; None is what it lacks."""
-    picked: Record = pick(kind, _present(shown), {schema.DATE: _text})
+def _picked(kind: Record, record: Record) -> Record:
+    """Return what a snapshot has of ``record``, a part of a response; None is what it lacks."""
+    picked: Record = pick(kind, _present(record), {schema.DATE: _text})
     return picked
 
 

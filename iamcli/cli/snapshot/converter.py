@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import timezone
 from urllib.parse import unquote
 
-from iamcli.cli.account_file import file
+from iamcli.cli.account_file import dates, file
 from iamcli.cli.account_file.arns import account
 from iamcli.cli.account_file.schema import DATE, DOCUMENT
 from iamcli.cli.snapshot import content
@@ -69,15 +69,14 @@ def _groups_of_users(snapshot: dict[str, Any]) -> set[str]:
     return {name for user in snapshot["users"] for name in user["GroupList"]}
 
 
-def _date(given: Any) -> Any:
+def _date(value: Any) -> Any:
     """Return a date in the format of the service, which ``aws`` may have changed to +00:00."""
-    if not isinstance(given, str):
-        return given
+    if not isinstance(value, str):
+        return value
     try:
-        # Before Python 3.11, fromisoformat does not accept Z.
-        date = datetime.fromisoformat(f"{given[:-1]}+00:00" if given.endswith("Z") else given)
+        date = dates.parsed(value)
     except ValueError:
-        raise Failure(f"not a date: {given}") from None
+        raise Failure(f"not a date: {value}") from None
     return date.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -61,8 +61,11 @@ def get_account_summary(iam: IAMBackend, _request: Request) -> Result:
     return {"SummaryMap": counted}
 
 
-def _user(iam: IAMBackend, user: Any, member_of: dict[int, list[str]]) -> Result:
-    """Source: API reference, UserDetail; recorded: no ``UserPolicyList`` if it is empty."""
+def user_detail(iam: IAMBackend, user: Any, member_of: dict[int, list[str]]) -> Result:
+    """Return a user as the details show it; ``member_of``: what ``memberships`` returns.
+
+    Source: API reference, UserDetail; recorded: no ``UserPolicyList`` if it is empty.
+    """
     detail = users.summary(user)
     del detail["PasswordLastUsed"]
     return {
@@ -75,8 +78,8 @@ def _user(iam: IAMBackend, user: Any, member_of: dict[int, list[str]]) -> Result
     }
 
 
-def _group(group: Any) -> Result:
-    """Source: API reference, GroupDetail; recorded."""
+def group_detail(group: Any) -> Result:
+    """Return a group as the details show it. Source: API reference, GroupDetail; recorded."""
     return {
         **groups.summary(group),
         "GroupPolicyList": policies.inline(group),
@@ -84,8 +87,8 @@ def _group(group: Any) -> Result:
     }
 
 
-def _role(iam: IAMBackend, role: Any) -> Result:
-    """Source: API reference, RoleDetail; recorded."""
+def role_detail(iam: IAMBackend, role: Any) -> Result:
+    """Return a role as the details show it. Source: API reference, RoleDetail; recorded."""
     return {
         **roles.inner(role),
         "InstanceProfileList": list(map(roles.profile_summary, roles.profiles_of(iam, role))),
@@ -97,8 +100,11 @@ def _role(iam: IAMBackend, role: Any) -> Result:
     }
 
 
-def _policy(policy: Any, usage: policies.Usage) -> Result:
-    """Source: API reference, ManagedPolicyDetail; recorded: the latest version is the first."""
+def policy_detail(policy: Any, usage: policies.Usage) -> Result:
+    """Return a managed policy as the details show it.
+
+    Source: API reference, ManagedPolicyDetail; recorded: the latest version is the first.
+    """
     return {
         **policies.summary(policy, usage),
         "Description": policy.description or None,
@@ -136,12 +142,12 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
     shown, rest = page(
         request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)
     )
-    member_of = _memberships(iam)
+    member_of = memberships(iam)
     details: dict[str, Callable[[Any], Result]] = {
-        "UserDetailList": lambda user: _user(iam, user, member_of),
-        "GroupDetailList": _group,
-        "RoleDetailList": lambda role: _role(iam, role),
-        "Policies": lambda policy: _policy(policy, usage),
+        "UserDetailList": lambda user: user_detail(iam, user, member_of),
+        "GroupDetailList": group_detail,
+        "RoleDetailList": lambda role: role_detail(iam, role),
+        "Policies": lambda policy: policy_detail(policy, usage),
     }
     lists: dict[str, list[Result]] = {name: [] for name in details}
     for kind, entity in shown:
@@ -150,10 +156,10 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
     return {**lists, **rest}
 
 
-def _memberships(iam: IAMBackend) -> dict[int, list[str]]:
+def memberships(iam: IAMBackend) -> dict[int, list[str]]:
     """Return the names of the groups of each user."""
-    found: dict[int, list[str]] = {}
+    member_of: dict[int, list[str]] = {}
     for group in sorted(iam.groups.values(), key=by_name):
         for user in group.users:
-            found.setdefault(id(user), []).append(group.name)
-    return found
+            member_of.setdefault(id(user), []).append(group.name)
+    return member_of
