@@ -19,6 +19,7 @@ from iamcli.cli.account_file import arns, dates
 from iamcli.cli.sandbox.corrections.account import counts
 from iamcli.cli.sandbox.corrections.caller import root
 from iamcli.cli.sandbox.corrections.keys import ServiceCredential, service_credentials
+from iamcli.cli.sandbox.corrections.passwords import set_password_policy
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies
 from iamcli.cli.sandbox.corrections.tags import write
 from iamcli.cli.sandbox.rules.entities import is_known
@@ -134,7 +135,7 @@ class _Loader:
         if snapshot.get("account_alias"):
             self.iam.create_account_alias(snapshot["account_alias"])
         if snapshot.get("password_policy"):
-            self.password_policy(snapshot["password_policy"])
+            set_password_policy(self.iam, snapshot["password_policy"])
         self.summary(snapshot.get("summary", {}))
 
     def policy(self, record: Record) -> None:
@@ -358,19 +359,6 @@ class _Loader:
                 "CreateDate": user.create_date,
             }
         self.iam.virtual_mfa_devices[serial] = device
-
-    def password_policy(self, record: Record) -> None:
-        self.iam.update_account_password_policy(
-            record.get("AllowUsersToChangePassword", False),
-            record.get("HardExpiry"),
-            record.get("MaxPasswordAge", 0),
-            record.get("MinimumPasswordLength", 6),
-            record.get("PasswordReusePrevention", 0),
-            record.get("RequireLowercaseCharacters", False),
-            record.get("RequireNumbers", False),
-            record.get("RequireSymbols", False),
-            record.get("RequireUppercaseCharacters", False),
-        )
 
     def summary(self, record: Record) -> None:
         """Take the quotas, and remember by how much what is counted differs from the copy."""

@@ -228,11 +228,10 @@ def _key_warning(change: Change, of: str, taken: str) -> Iterator[str]:
     used = before.get("AccessKeyLastUsed")
     if used is None:
         yield f"{what}; it is not known when it was last used"
-    elif (
-        "LastUsedDate" in used
-        and dates.parsed(taken) - dates.parsed(used["LastUsedDate"]) <= RECENTLY
-    ):
-        yield f"{what}; it was last used on {used['LastUsedDate'][:10]}"
+        return
+    date = used.get("LastUsedDate")
+    if date and dates.parsed(taken) - dates.parsed(date) <= RECENTLY:
+        yield f"{what}; it was last used on {date[:10]}"
 
 
 def _gained(before: str, after: str) -> list[str]:

@@ -96,10 +96,7 @@ def _lists(iam: IAMBackend) -> dict[str, list[Record]]:
     usage = policies.Usage(iam)
     return {
         "users": [
-            {
-                **_picked(schema.USER, account.user_detail(iam, user, member_of)),
-                **_credentials(user),
-            }
+            _picked(schema.USER, account.user_detail(iam, user, member_of)) | _credentials(user)
             for user in iam.users.values()
         ],
         "groups": [

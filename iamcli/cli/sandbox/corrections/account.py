@@ -137,7 +137,7 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
         "AWSManagedPolicy": [policy for policy in managed if policies.is_aws(policy)],
     }
     order = {kind: str(number) for number, kind in enumerate(kinds)}
-    wanted = request.items("Filter") or list(kinds)
+    wanted = request.get("Filter") or list(kinds)
     entries = [(kind, entity) for kind in kinds if kind in wanted for entity in kinds[kind]]
     shown, rest = page(
         request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)

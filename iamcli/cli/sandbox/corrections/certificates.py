@@ -80,10 +80,10 @@ def uploaded_server_certificate(iam: IAMBackend, request: Request) -> Result:
         request.get("ServerCertificateName"),
         request.get("CertificateBody"),
         request.get("PrivateKey"),
-        cert_chain=request.given("CertificateChain"),
-        path=request.given("Path"),
+        cert_chain=request.get("CertificateChain", None),
+        path=request.get("Path", None),
     )
-    write(iam, certificate, request.tags())
+    write(iam, certificate, request.get("Tags", []))
     return {
         "ServerCertificateMetadata": metadata(iam, certificate),
         "Tags": tags(iam, certificate) or None,

@@ -31,7 +31,7 @@ def create_virtual_mfa_device(iam: IAMBackend, request: Request) -> Result:
     """
     name = request.get("VirtualMFADeviceName")
     device: Any = iam.create_virtual_mfa_device(name, request.get("Path", "/"))
-    write(iam, device, request.tags())
+    write(iam, device, request.get("Tags", []))
     seed = _seed(device)
     return {
         "VirtualMFADevice": {

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.corrections.protocol import Request
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 #: The parameter that names an entity of each kind, and the function that finds it. The kinds are
 #: called as in the names of operations.
@@ -35,3 +35,14 @@ def entity_of(kind: str, iam: IAMBackend, request: Request) -> Any:
     """Return the entity of a ``kind`` that a request names; the rules have seen that it exists."""
     parameter, find = _FOUND[kind]
     return find(iam, request.get(parameter))
+
+
+def identity(kind: str, entity: Any) -> Result:
+    """Return the members that a user, group, role and instance profile have in all responses."""
+    return {
+        "Path": entity.path,
+        f"{kind}Name": entity.name,
+        f"{kind}Id": entity.id,
+        "Arn": entity.arn,
+        "CreateDate": entity.create_date,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import by_name, page, under
 from iamcli.cli.sandbox.corrections.protocol import method, operation
@@ -19,13 +20,7 @@ if TYPE_CHECKING:
 
 def summary(group: Any) -> Result:
     """Return a group as responses show it. Source: API reference, Group."""
-    return {
-        "Path": group.path,
-        "GroupName": group.name,
-        "GroupId": group.id,
-        "Arn": group.arn,
-        "CreateDate": group.create_date,
-    }
+    return identity("Group", group)
 
 
 @operation("CreateGroup")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Key = tuple[str, ...]
 
 #: The number of entries in a page if the request does not say.
-DEFAULT = "100"
+DEFAULT = 100
 #: The maximum length of a marker (characters). Source: the service model, markerType.
 _LONGEST = 320
 
@@ -40,8 +40,8 @@ def page(
     nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices. ListUserTags sorts
     by key; the reference says nothing about the order of other lists.
     """
-    size = int(request.get("MaxItems", DEFAULT))
-    marker = request.given("Marker")
+    size = request.get("MaxItems", DEFAULT)
+    marker = request.get("Marker", None)
     found = sorted(entries, key=key)
     start = None if marker is None else _read(request.operation, marker, map(key, found))
     if start is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from moto.core.utils import utcnow
 
-from iamcli.cli.sandbox.corrections.caller import ROOT, shown_name
+from iamcli.cli.sandbox.corrections.caller import ROOT, caller, shown_name
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.refusals import Refusal, already_exists, no_such_entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from moto.iam.models import IAMBackend
@@ -17,16 +18,11 @@ if TYPE_CHECKING:
     from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 
-def _login_profile(user: Any) -> Result:
-    """Return a login profile; moto shows the date of the user.
+def login_profile(user: Any) -> Result:
+    """Return the login profile of a user who has a password; moto shows the date of the user.
 
     Source: API reference, LoginProfile.
     """
-    return {"LoginProfile": login_profile(user)}
-
-
-def login_profile(user: Any) -> Result:
-    """Return the login profile of a user who has a password, as responses show it."""
     return {
         "UserName": shown_name(user.name),
         "CreateDate": user.login_profile_date,
@@ -61,14 +57,14 @@ def create_login_profile(iam: IAMBackend, request: Request) -> Result:
         raise already_exists(f"Login Profile for user {_called(user)} already exists.")
     iam.create_login_profile(user.name, request.get("Password"))
     user.login_profile_date = utcnow()
-    user.password_reset_required = bool(request.flag("PasswordResetRequired"))
-    return _login_profile(user)
+    user.password_reset_required = request.get("PasswordResetRequired", False)
+    return {"LoginProfile": login_profile(user)}
 
 
 @operation("GetLoginProfile")
 def get_login_profile(iam: IAMBackend, request: Request) -> Result:
     """Without a user name, show that of the caller. Source: API reference, GetLoginProfile."""
-    return _login_profile(_with_password(iam, request))
+    return {"LoginProfile": login_profile(_with_password(iam, request))}
 
 
 @operation("UpdateLoginProfile")
@@ -78,11 +74,10 @@ def update_login_profile(iam: IAMBackend, request: Request) -> None:
     Source: API reference, UpdateLoginProfile: both are optional; recorded.
     """
     user: Any = iam.get_login_profile(request.get("UserName"))
-    required = request.flag("PasswordResetRequired")
     iam.update_login_profile(
         user.name,
         request.get("Password", user.password),
-        user.password_reset_required if required is None else required,
+        request.get("PasswordResetRequired", user.password_reset_required),
     )
 
 
@@ -99,7 +94,7 @@ def change_password(iam: IAMBackend, request: Request) -> None:
     Source: API reference, ChangePassword; aws-cli's examples for it: ``InvalidUserType`` for the
     account. The words are not recorded.
     """
-    name = request.get("UserName")
+    name = caller(iam, request.access_key).name
     if name == ROOT:
         message = "Only IAM Users can change their own password."
         raise Refusal("InvalidUserType", message)
@@ -114,16 +109,21 @@ def change_password(iam: IAMBackend, request: Request) -> None:
 @operation("UpdateAccountPasswordPolicy")
 def update_account_password_policy(iam: IAMBackend, request: Request) -> None:
     """Remember what was not given. Source: API reference, UpdateAccountPasswordPolicy."""
+    set_password_policy(iam, request.parameters)
+
+
+def set_password_policy(iam: Any, record: Mapping[str, Any]) -> None:
+    """Set the password policy to what a request, or a snapshot, has; the rest to its default."""
     iam.update_account_password_policy(
-        bool(request.flag("AllowUsersToChangePassword")),
-        request.flag("HardExpiry"),  # type: ignore[arg-type]
-        int(request.get("MaxPasswordAge", "0")),
-        int(request.get("MinimumPasswordLength", "6")),
-        int(request.get("PasswordReusePrevention", "0")),
-        bool(request.flag("RequireLowercaseCharacters")),
-        bool(request.flag("RequireNumbers")),
-        bool(request.flag("RequireSymbols")),
-        bool(request.flag("RequireUppercaseCharacters")),
+        record.get("AllowUsersToChangePassword", False),
+        record.get("HardExpiry"),
+        record.get("MaxPasswordAge", 0),
+        record.get("MinimumPasswordLength", 6),
+        record.get("PasswordReusePrevention", 0),
+        record.get("RequireLowercaseCharacters", False),
+        record.get("RequireNumbers", False),
+        record.get("RequireSymbols", False),
+        record.get("RequireUppercaseCharacters", False),
     )
 
 

@@ -118,7 +118,7 @@ def create_policy(iam: IAMBackend, request: Request) -> Result:
         [],
     )
     policy.id = unique_id("ANPA")
-    write(iam, policy, request.tags())
+    write(iam, policy, request.get("Tags", []))
     return {"Policy": {**summary(policy, Usage(iam)), "Tags": tags(iam, policy) or None}}
 
 
@@ -143,7 +143,7 @@ def list_policies(iam: IAMBackend, request: Request) -> Result:
     scope = request.get("Scope", "All")
     if scope != "All":
         found = [policy for policy in found if (scope == "AWS") == is_aws(policy)]
-    if request.flag("OnlyAttached"):
+    if request.get("OnlyAttached"):
         found = [policy for policy in found if usage.attached[policy.arn]]
     kind = request.get("PolicyUsageFilter")
     if kind:
@@ -162,7 +162,7 @@ def is_aws(policy: Any) -> bool:
 def create_policy_version(iam: IAMBackend, request: Request) -> Result:
     """Date the policy by its latest version. Source: API reference, Policy; recorded."""
     # moto 5.1 reads the flag as text, and moto 5.2 as a truth value.
-    default = "true" if request.flag("SetAsDefault") else ""
+    default = "true" if request.get("SetAsDefault") else ""
     policy: Any = iam.get_policy(request.get("PolicyArn"))
     version = iam.create_policy_version(policy.arn, request.get("PolicyDocument"), default)  # type: ignore[arg-type]
     policy.update_date = utcnow()

@@ -12,6 +12,7 @@ import functools
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+from iamcli.cli.sandbox.rules import parameters
 from iamcli.client.full_model import full_model
 
 TYPE_CHECKING = False
@@ -51,46 +52,22 @@ def method(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Request:
-    """A request: the name of its ``operation``, its parameters, and the ``access_key`` that signs.
+    """A request: the name of its ``operation``, and the ``access_key`` and ``region`` that sign.
 
-    ``response``: the object of moto that has the parameters as the query protocol sends them.
+    ``response``: the object of moto that has the fields of the request. ``parameters``: those of
+    the operation, nested and typed as in the model.
     """
 
     def __init__(self, response: IamResponse) -> None:
         self.operation: str = response._get_action()  # noqa: SLF001 - it has no other name
         self.access_key: str = response.get_access_key()
         self.region: str = response.region
-        self._values: dict[str, str] = {
-            name: values[0] for name, values in response.querystring.items()
-        }
+        form = {name: values[0] for name, values in response.querystring.items()}
+        self.parameters = parameters.read(full_model().operation_model(self.operation), form)
 
-    def get(self, name: str, default: str = "") -> str:
+    def get(self, name: str, default: Any = "") -> Any:
         """Return a parameter, ``default`` if it was not sent."""
-        return self._values.get(name, default)
-
-    def given(self, name: str) -> str | None:
-        """Return a parameter, None if it was not sent."""
-        return self._values.get(name)
-
-    def flag(self, name: str) -> bool | None:
-        """Return a boolean parameter, None if it was not sent."""
-        value = self._values.get(name)
-        return None if value is None else value.lower() == "true"
-
-    def items(self, name: str) -> list[str]:
-        """Return a parameter that is a list of strings."""
-        found: list[str] = []
-        while (key := f"{name}.member.{len(found) + 1}") in self._values:
-            found.append(self._values[key])
-        return found
-
-    def tags(self) -> list[dict[str, str]]:
-        """Return the parameter ``Tags``."""
-        found: list[dict[str, str]] = []
-        while (key := f"Tags.member.{len(found) + 1}.Key") in self._values:
-            value = self._values.get(key.removesuffix("Key") + "Value", "")
-            found.append({"Key": self._values[key], "Value": value})
-        return found
+        return self.parameters.get(name, default)
 
 
 def answered(function: Operation) -> Callable[[IamResponse], tuple[int, dict[str, str], str]]:

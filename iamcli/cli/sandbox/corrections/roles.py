@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import under
 from iamcli.cli.sandbox.corrections.protocol import operation
@@ -19,14 +20,8 @@ if TYPE_CHECKING:
 
 def inner(role: Any) -> Result:
     """Return a role as instance profiles show it. Source: recorded for GetInstanceProfile."""
-    return {
-        "Path": role.path,
-        "RoleName": role.name,
-        "RoleId": role.id,
-        "Arn": role.arn,
-        "CreateDate": role.create_date,
-        "AssumeRolePolicyDocument": role.assume_role_policy_document,
-    }
+    document = role.assume_role_policy_document
+    return {**identity("Role", role), "AssumeRolePolicyDocument": document}
 
 
 def summary(role: Any) -> Result:
@@ -66,10 +61,10 @@ def create_role(iam: IAMBackend, request: Request) -> Result:
         request.get("Path", "/"),
         None,
         request.get("Description"),
-        request.tags(),
-        request.get("MaxSessionDuration", "3600"),
+        request.get("Tags", []),
+        request.get("MaxSessionDuration", 3600),
     )
-    role.permissions_boundary_arn = request.given("PermissionsBoundary")
+    role.permissions_boundary_arn = request.get("PermissionsBoundary", None)
     return {
         "Role": {
             **inner(role),
@@ -117,14 +112,7 @@ def profile_summary(profile: Any) -> Result:
 
     Source: API reference, ListInstanceProfiles: without tags.
     """
-    return {
-        "Path": profile.path,
-        "InstanceProfileName": profile.name,
-        "InstanceProfileId": profile.id,
-        "Arn": profile.arn,
-        "CreateDate": profile.create_date,
-        "Roles": [inner(role) for role in profile.roles],
-    }
+    return {**identity("InstanceProfile", profile), "Roles": list(map(inner, profile.roles))}
 
 
 @operation("CreateInstanceProfile")
@@ -134,7 +122,7 @@ def create_instance_profile(iam: IAMBackend, request: Request) -> Result:
         request.get("InstanceProfileName"),
         request.get("Path", "/"),
         role_names=[],
-        tags=request.tags(),
+        tags=request.get("Tags", []),
     )
     profile.id = unique_id("AIPA")
     return {"InstanceProfile": {**profile_summary(profile), "Tags": tags(iam, profile) or None}}

@@ -58,7 +58,7 @@ def _tag(kind: str) -> Operation:
 
     def tag(iam: IAMBackend, request: Request) -> None:
         entity = entity_of(kind, iam, request)
-        added = {_compared(kind, new["Key"]): new for new in request.tags()}
+        added = {_compared(kind, new["Key"]): new for new in request.get("Tags", [])}
         kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in added]
         own = [old for old in kept if not old["Key"].lower().startswith("aws:")]
         if len(own) + len(added) > TAGS:
@@ -73,7 +73,7 @@ def _untag(kind: str) -> Operation:
 
     def untag(iam: IAMBackend, request: Request) -> None:
         entity = entity_of(kind, iam, request)
-        removed = {_compared(kind, key) for key in request.items("TagKeys")}
+        removed = {_compared(kind, key) for key in request.get("TagKeys")}
         kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in removed]
         write(iam, entity, kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import ROOT, as_user
-from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of
+from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of, identity
 from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import under
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, method, operation
@@ -36,14 +36,7 @@ def summary(user: Any) -> Result:
 
     Source: API reference, ListUsers: without tags and permissions boundary; recorded.
     """
-    return {
-        "Path": user.path,
-        "UserName": user.name,
-        "UserId": user.id,
-        "Arn": user.arn,
-        "CreateDate": user.create_date,
-        "PasswordLastUsed": user.password_last_used,
-    }
+    return {**identity("User", user), "PasswordLastUsed": user.password_last_used}
 
 
 def details(iam: IAMBackend, user: Any) -> Result:
@@ -77,11 +70,11 @@ def create_user(iam: IAMBackend, request: Request) -> Result:
         request.region,
         user_name=name,
         path=request.get("Path", "/"),
-        tags=request.tags(),
+        tags=request.get("Tags", []),
     )
     user: Any = iam.get_user(name)
     user.id = unique_id("AIDA")
-    user.permissions_boundary_arn = request.given("PermissionsBoundary")
+    user.permissions_boundary_arn = request.get("PermissionsBoundary", None)
     return {"User": details(iam, user)}
 
 
@@ -132,7 +125,7 @@ def _set_boundary(kind: str) -> Operation:
     """
 
     def set_boundary(iam: IAMBackend, request: Request) -> None:
-        arn = request.given("PermissionsBoundary")
+        arn = request.get("PermissionsBoundary", None)
         entity_of(kind, iam, request).permissions_boundary_arn = arn
 
     return set_boundary
