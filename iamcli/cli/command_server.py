@@ -145,9 +145,9 @@ def _is_protected(place: str) -> bool:
     # Whoever owns the root folder can replace everything. In a container this may not be root.
     trusted = {0, os.geteuid(), os.stat("/").st_uid}
     while True:
-        found = os.stat(place)
-        shared = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not found.st_mode & stat.S_ISVTX
-        if shared or found.st_uid not in trusted:
+        state = os.stat(place)
+        shared = state.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not state.st_mode & stat.S_ISVTX
+        if shared or state.st_uid not in trusted:
             return False
         if place == "/":
             return True

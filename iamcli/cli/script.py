@@ -108,11 +108,11 @@ def _start(
     try:
         return started(command)
     except OSError as error:
-        found = shutil.which(command[0], path=env.get("PATH"))
-        if error.errno != errno.ENOEXEC or not found:
+        script = shutil.which(command[0], path=env.get("PATH"))
+        if error.errno != errno.ENOEXEC or not script:
             raise
         # Run a script without #! with sh, as shells do.
-        return started(["/bin/sh", found, *command[1:]])
+        return started(["/bin/sh", script, *command[1:]])
 
 
 def _in_foreground() -> bool:

@@ -89,7 +89,7 @@ def changes(before: Record, after: Record) -> list[Change]:
     has a member ``password`` too.
     """
     old, new = dict(_things(before)), dict(_things(after))
-    found: list[Change] = []
+    changed: list[Change] = []
     for key in old | new:
         was, now = old.get(key), new.get(key)
         if was and now and (was.compared, was.mark) == (now.compared, now.mark):
@@ -98,7 +98,7 @@ def changes(before: Record, after: Record) -> list[Change]:
             now = now._replace(record={**now.record, "password": "changed"})
         thing = now or was
         assert thing  # noqa: S101 - for mypy
-        found.append(
+        changed.append(
             {
                 "action": "update" if was and now else "create" if now else "delete",
                 "type": thing.type,
@@ -108,7 +108,7 @@ def changes(before: Record, after: Record) -> list[Change]:
                 "after": now and dict(now.record),
             }
         )
-    return sorted(found, key=_order)
+    return sorted(changed, key=_order)
 
 
 def _present_owner(
@@ -184,8 +184,8 @@ def _of_account(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
         yield _entity("server-certificate", name, own, certificate)
     for device in state["virtual_mfa_devices"]:
         serial = device["SerialNumber"]
-        shown = {member: device[member] for member in ("SerialNumber", "Tags") if member in device}
-        (kind, own), thing = _entity("virtual-mfa-device", serial, serial, shown)
+        record = {member: device[member] for member in ("SerialNumber", "Tags") if member in device}
+        (kind, own), thing = _entity("virtual-mfa-device", serial, serial, record)
         # A new device with an old serial number has another seed.
         yield (kind, own, device["mark"]), thing
     alias = state["account_alias"]
@@ -199,9 +199,9 @@ def _entity(
     kind: str, name: str | None, identifier: str, record: Record, of: str | None = None
 ) -> tuple[tuple[str, ...], _Thing]:
     """Return a thing that has members of its own, and its key."""
-    shown = {member: value for member, value in record.items() if member not in _PARTS}
-    compared = {member: value for member, value in shown.items() if member not in _INCIDENTAL}
-    return (kind, identifier), _Thing(kind, name, of, shown, compared, record.get("mark"))
+    members = {member: value for member, value in record.items() if member not in _PARTS}
+    compared = {member: value for member, value in members.items() if member not in _INCIDENTAL}
+    return (kind, identifier), _Thing(kind, name, of, members, compared, record.get("mark"))
 
 
 def _link(

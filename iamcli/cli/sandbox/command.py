@@ -32,15 +32,15 @@ class SandboxCommand(DocumentedCommand):
         options = [one for one in self.params if isinstance(one, click.Option)]
         optional = {name for one in options if isinstance(one, OptionalFile) for name in one.opts}
         values = {name for one in options if not one.is_flag for name in one.opts} - optional
-        given: list[str] = []
+        words: list[str] = []
         rest = list(args)
         while rest and rest[0].startswith("-") and rest[0] != "--":
             word = rest.pop(0)
-            given.append(f"{word}={_NO_FILE}" if word in optional else word)
+            words.append(f"{word}={_NO_FILE}" if word in optional else word)
             if word in values:
-                given += rest[:1]
+                words += rest[:1]
                 del rest[:1]
-        return super().parse_args(ctx, given + rest)
+        return super().parse_args(ctx, words + rest)
 
 
 @click.command(cls=SandboxCommand, context_settings={"allow_interspersed_args": False})
@@ -107,8 +107,8 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
         raise Failure("the directory name is empty; specify a directory")
     if account == "":
         raise Failure("the file name is empty; specify a file that iamcli snapshot has written")
-    given = (command, output, keep or "", account or "")
+    arguments = (command, output, keep or "", account or "")
     if changes is None:
-        return run(*given)
+        return run(*arguments)
     with closing(Target(changes, output, as_json=form == "json")) as target:
-        return run(*given, target)
+        return run(*arguments, target)

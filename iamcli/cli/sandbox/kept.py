@@ -67,9 +67,9 @@ CLASSES = {
 class Kept:
     """The account in the directory ``folder``, which no other sandbox can use until this one ends.
 
-    The directory is made if it does not exist. ``found``: whether an account was kept in it. Raises
-    Failure, and leaves the account as it is, if it cannot be read or is of another version. moto is
-    not imported yet, so that this is found out soon.
+    The directory is made if it does not exist. ``existed``: whether an account was kept in it.
+    Raises Failure, and leaves the account as it is, if it cannot be read or is of another version.
+    moto is not imported yet, so that this is found out soon.
     """
 
     def __init__(self, folder: str) -> None:
@@ -91,11 +91,11 @@ class Kept:
             ) from None
         except OSError as error:
             raise Failure(f"cannot use {self.folder}: {error.strerror}") from None
-        self.found = bool(self._saved)
+        self.existed = bool(self._saved)
 
     def restore(self) -> None:
         """Put the kept account, if there is one, into moto. Raises Failure if it is damaged."""
-        if not self.found:
+        if not self.existed:
             return
         try:
             _restore(self._saved)
@@ -178,14 +178,14 @@ class Kept:
             header = stream.readline(MAX_HEADER)
             content = stream.read()
         try:
-            found = dict(json.loads(header))
-            theirs = NAMES.format(**found)
+            written_by = dict(json.loads(header))
+            theirs = NAMES.format(**written_by)
         except (ValueError, KeyError, TypeError):
             raise Failure(
                 f"{self._file} was not written by iamcli sandbox; specify another directory"
             ) from None
         ours = _version()
-        if (found.get("format"), found["moto"]) != (ours["format"], ours["moto"]):
+        if (written_by.get("format"), written_by["moto"]) != (ours["format"], ours["moto"]):
             raise Failure(
                 f"the account in {self.folder} was kept by {theirs}; this is "
                 f"{NAMES.format(**ours)}, which cannot read it; install that version, or specify "
@@ -223,9 +223,9 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type:
         if (module in MODULES or (module, name) in CLASSES) and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, type) and found.__module__ == module:
-                return found
+            named = super().find_class(module, name)
+            if isinstance(named, type) and named.__module__ == module:
+                return named
         raise pickle.UnpicklingError(f"{module}.{name} is not part of an account")
 
     def persistent_load(self, place: tuple[str, str]) -> object:

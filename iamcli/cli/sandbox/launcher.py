@@ -66,9 +66,10 @@ _SERVER_CODE = (
 class Server(NamedTuple):
     """A running server: its ``url``, and a ``credential_file`` with keys for it.
 
-    ``about``: what else it reported when it started; ``found``: whether its account had been kept.
-    ``pipe``: the standard input of the server, which ends when the pipe is closed, by this process
-    or because this process ended. ``ended``: what it reports when it ends, empty until then.
+    ``about``: what else it reported when it started; ``existed``: whether its account had been
+    kept. ``pipe``: the standard input of the server, which ends when the pipe is closed, by this
+    process or because this process ended. ``ended``: what it reports when it ends, empty until
+    then.
     """
 
     url: str
@@ -78,9 +79,9 @@ class Server(NamedTuple):
     ended: dict[str, Any]
 
     @property
-    def found(self) -> bool:
+    def existed(self) -> bool:
         """Whether its account had been kept."""
-        return bool(self.about["found"])
+        return bool(self.about["existed"])
 
     @property
     def folder(self) -> str:
@@ -213,7 +214,7 @@ def _run(
         where = f"{private.url}, kept in {keep}" if keep else private.url
         output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
         if output.on_terminal():
-            output.error_text(shell.greeting(env, kept=private.found))
+            output.error_text(shell.greeting(env, kept=private.existed))
     started = Started(output)
     status = script.run(
         command,

@@ -79,20 +79,20 @@ class Report(NamedTuple):
 
     def warnings(self) -> list[str]:
         """Return what may break or open more than was intended, one line each."""
-        found: list[str] = []
+        warnings: list[str] = []
         deleted = {_place(one): one["before"] for one in self.changes if one["action"] == "delete"}
         for change in self.changes:
             of = change["of"] or "the account"
             if change["type"] == "access-key":
-                found += _key_warning(change, of, self.taken)
+                warnings += _key_warning(change, of, self.taken)
             # What was deleted and created again is compared with what it was.
             before = change["before"] or deleted.get(_place(change))
             for name, old, new in _documents({**change, "before": before}):
                 gained = _gained(old, new)
                 if gained:
                     whose = f" of {of}" if change["of"] else ""
-                    found.append(f"{name}{whose} gained * in {' and '.join(gained)}")
-        return found
+                    warnings.append(f"{name}{whose} gained * in {' and '.join(gained)}")
+        return warnings
 
     def _title(self) -> str:
         counts = Counter(change["action"] for change in self.changes)

@@ -135,8 +135,8 @@ def _start(
     credential_file.write_text(f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = address(server.server_port)
-    found = bool(kept and kept.found)
-    report = {"url": url, "credential_file": str(credential_file), "found": found}
+    existed = bool(kept and kept.existed)
+    report = {"url": url, "credential_file": str(credential_file), "existed": existed}
     return report | copied, folder, kept
 
 

@@ -108,16 +108,16 @@ class Started:
     def _running(self) -> list[Process]:
         """Return the descendants of this process that have not ended, the oldest first."""
         processes = _processes()
-        found: set[Process] = set()
+        descendants: set[Process] = set()
         parents = {os.getpid()}
         while parents:
             children = {
                 one for one in processes if one.parent in parents and one.number not in self._others
             }
             # An ID that is used again meanwhile must not lead in a circle.
-            parents = {one.number for one in children - found}
-            found |= children
-        return sorted(one for one in found if one.state not in _ENDED)
+            parents = {one.number for one in children - descendants}
+            descendants |= children
+        return sorted(one for one in descendants if one.state not in _ENDED)
 
 
 def _become_subreaper() -> bool:
@@ -137,12 +137,12 @@ def _reap(command: int = 0) -> bool:
 
     Returns whether there were any.
     """
-    found = False
+    ended_any = False
     with contextlib.suppress(ChildProcessError):
         while (ended := _ended_child(os.WNOHANG)) not in (0, command):
             os.waitpid(ended, 0)
-            found = True
-    return found
+            ended_any = True
+    return ended_any
 
 
 def _ended_child(options: int = 0) -> int:
@@ -153,9 +153,9 @@ def _ended_child(options: int = 0) -> int:
 
 def _processes() -> list[Process]:
     """Return all processes that can be seen."""
-    found = []
+    processes = []
     with contextlib.suppress(OSError):
         for name in filter(str.isdecimal, os.listdir("/proc")):
             with contextlib.suppress(OSError, ValueError):
-                found.append(read(name))
-    return found
+                processes.append(read(name))
+    return processes

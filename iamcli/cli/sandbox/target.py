@@ -59,10 +59,10 @@ class Target:
         """Return what has happened to the file since it was created; "" if it is still there."""
         assert self._number is not None  # noqa: S101 - for mypy
         try:
-            found = os.stat(self._file)
+            now = os.stat(self._file)
         except OSError:
             return "it was removed"
-        return "" if os.path.samestat(found, os.fstat(self._number)) else "it was replaced"
+        return "" if os.path.samestat(now, os.fstat(self._number)) else "it was replaced"
 
     def write(self, about: Mapping[str, Any], ended: Mapping[str, Any], status: int) -> None:
         """Report the changes.

@@ -161,23 +161,23 @@ def _means_none(error: ServiceError) -> bool:
 
 
 def _of_account(reader: _Reader) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for member, (operation, key) in _OF_ACCOUNT.items():
-        found |= reader.ask(member, kind_of(SNAPSHOT, member), operation, key)
+        members |= reader.ask(member, kind_of(SNAPSHOT, member), operation, key)
     aliases = reader.ask("all", [TEXT], "ListAccountAliases", "AccountAliases")
     if aliases:
         # An account has at most one.
-        found["account_alias"] = next(iter(aliases["all"]), None)
+        members["account_alias"] = next(iter(aliases["all"]), None)
     metadata = [SERVER_CERTIFICATE["ServerCertificateMetadata"]]
     listed = reader.ask("all", metadata, "ListServerCertificates", "ServerCertificateMetadataList")
     if listed:
-        found["server_certificates"] = [_certificate(reader, entry) for entry in listed["all"]]
-    return found
+        members["server_certificates"] = [_certificate(reader, entry) for entry in listed["all"]]
+    return members
 
 
 def _certificate(reader: _Reader, metadata: dict[str, str]) -> dict[str, Any]:
     name = metadata["ServerCertificateName"]
-    found = reader.ask(
+    body = reader.ask(
         "certificate",
         SERVER_CERTIFICATE,
         "GetServerCertificate",
@@ -185,16 +185,16 @@ def _certificate(reader: _Reader, metadata: dict[str, str]) -> dict[str, Any]:
         name=name,
         ServerCertificateName=name,
     )
-    return {"ServerCertificateMetadata": metadata, **found.get("certificate", {})}
+    return {"ServerCertificateMetadata": metadata, **body.get("certificate", {})}
 
 
 def _of_user(reader: _Reader, user: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for member, operation in _OF_USER.items():
-        found |= reader.ask(
+        members |= reader.ask(
             member, kind_of(USER, member), operation, member, user=user, UserName=user
         )
-    for key in found.get("AccessKeyMetadata", ()):
+    for key in members.get("AccessKeyMetadata", ()):
         member = "AccessKeyLastUsed"
         name = key["AccessKeyId"]
         last_use = reader.ask(
@@ -207,7 +207,7 @@ def _of_user(reader: _Reader, user: str) -> dict[str, Any]:
             AccessKeyId=name,
         )
         key.update(last_use)
-    for key in found.get("SSHPublicKeys", ()):
+    for key in members.get("SSHPublicKeys", ()):
         name = key["SSHPublicKeyId"]
         body = reader.ask(
             "key",
@@ -221,4 +221,4 @@ def _of_user(reader: _Reader, user: str) -> dict[str, Any]:
             Encoding="SSH",
         )
         key.update(body.get("key", {}))
-    return found
+    return members

@@ -139,7 +139,7 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
     order = {kind: str(number) for number, kind in enumerate(kinds)}
     wanted = request.get("Filter") or list(kinds)
     entries = [(kind, entity) for kind in kinds if kind in wanted for entity in kinds[kind]]
-    shown, rest = page(
+    on_page, rest = page(
         request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)
     )
     member_of = memberships(iam)
@@ -150,7 +150,7 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
         "Policies": lambda policy: policy_detail(policy, usage),
     }
     lists: dict[str, list[Result]] = {name: [] for name in details}
-    for kind, entity in shown:
+    for kind, entity in on_page:
         name = "Policies" if kind.endswith("Policy") else f"{kind}DetailList"
         lists[name].append(details[name](entity))
     return {**lists, **rest}

@@ -54,10 +54,10 @@ def account_arn(of: Any) -> str:
 
 def root(iam: IAMBackend) -> Any:
     """Return the account as the owner of keys."""
-    found = vars(iam).get("account_root")
-    if found is None:
-        found = iam.account_root = Root(iam)  # type: ignore[abstract, attr-defined]
-    return found
+    owner = vars(iam).get("account_root")
+    if owner is None:
+        owner = iam.account_root = Root(iam)  # type: ignore[abstract, attr-defined]
+    return owner
 
 
 @method

@@ -97,7 +97,7 @@ listing(
         metadata(iam, certificate) for certificate in under(request, iam.certificates.values())
     ],
     dict,
-    lambda shown: named(shown["ServerCertificateName"]),
+    lambda certificate: named(certificate["ServerCertificateName"]),
 )
 
 

@@ -35,8 +35,8 @@ def create_group(iam: IAMBackend, request: Request) -> Result:
 def get_group(iam: IAMBackend, request: Request) -> Result:
     """Give pages of members. Source: API reference, GetGroup."""
     group = iam.get_group(request.get("GroupName"))
-    shown, rest = page(request, group.users, by_name)
-    return {"Group": summary(group), "Users": [user_summary(user) for user in shown], **rest}
+    on_page, rest = page(request, group.users, by_name)
+    return {"Group": summary(group), "Users": [user_summary(user) for user in on_page], **rest}
 
 
 listing("ListGroups", "Groups", lambda iam, request: under(request, iam.groups.values()), summary)

@@ -150,8 +150,8 @@ WITH_API_KEY = ("bedrock.amazonaws.com", "logs.amazonaws.com")
 
 def service_credentials(user: Any) -> dict[str, ServiceCredential]:
     """Return the service-specific credentials of a user by their IDs."""
-    found: dict[str, ServiceCredential] = vars(user).setdefault("service_credentials", {})
-    return found
+    credentials: dict[str, ServiceCredential] = vars(user).setdefault("service_credentials", {})
+    return credentials
 
 
 def of_service(credential: ServiceCredential) -> Result:

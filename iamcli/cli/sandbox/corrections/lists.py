@@ -33,8 +33,8 @@ def listing(
     """
 
     def correction(iam: IAMBackend, request: Request) -> Result:
-        shown, rest = page(request, entries(iam, request), key)
-        return {member: [show(entry) for entry in shown], **rest}
+        on_page, rest = page(request, entries(iam, request), key)
+        return {member: [show(entry) for entry in on_page], **rest}
 
     OPERATIONS[operation] = correction
 
@@ -54,8 +54,10 @@ def listing_of_user(
     """
     date, identity = sorted_by
 
-    def shown(iam: IAMBackend, request: Request) -> list[Result]:
+    def with_user_name(iam: IAMBackend, request: Request) -> list[Result]:
         user: Any = iam.get_user(request.get("UserName"))
         return [{"UserName": shown_name(user.name), **show(entry)} for entry in entries(user)]
 
-    listing(operation, member, shown, dict, lambda entry: dated(entry[date], entry[identity]))
+    listing(
+        operation, member, with_user_name, dict, lambda entry: dated(entry[date], entry[identity])
+    )

@@ -42,14 +42,14 @@ def page(
     """
     size = request.get("MaxItems", DEFAULT)
     marker = request.get("Marker", None)
-    found = sorted(entries, key=key)
-    start = None if marker is None else _read(request.operation, marker, map(key, found))
+    rest = sorted(entries, key=key)
+    start = None if marker is None else _read(request.operation, marker, map(key, rest))
     if start is not None:
-        found = [entry for entry in found if key(entry) > start]
-    shown = found[:size]
-    if len(found) <= size:
-        return shown, {"IsTruncated": False}
-    return shown, {"IsTruncated": True, "Marker": _marker(request.operation, key(shown[-1]))}
+        rest = [entry for entry in rest if key(entry) > start]
+    on_page = rest[:size]
+    if len(rest) <= size:
+        return on_page, {"IsTruncated": False}
+    return on_page, {"IsTruncated": True, "Marker": _marker(request.operation, key(on_page[-1]))}
 
 
 def _marker(operation: str, key: Key) -> str:

@@ -139,18 +139,18 @@ def get_policy(iam: IAMBackend, request: Request) -> Result:
 def list_policies(iam: IAMBackend, request: Request) -> Result:
     """Give pages, and regard ``PolicyUsageFilter``. Source: API reference, ListPolicies."""
     usage = Usage(iam)
-    found = under(request, iam.managed_policies.values())
+    wanted = under(request, iam.managed_policies.values())
     scope = request.get("Scope", "All")
     if scope != "All":
-        found = [policy for policy in found if (scope == "AWS") == is_aws(policy)]
+        wanted = [policy for policy in wanted if (scope == "AWS") == is_aws(policy)]
     if request.get("OnlyAttached"):
-        found = [policy for policy in found if usage.attached[policy.arn]]
+        wanted = [policy for policy in wanted if usage.attached[policy.arn]]
     kind = request.get("PolicyUsageFilter")
     if kind:
         counts = usage.boundaries if kind == "PermissionsBoundary" else usage.attached
-        found = [policy for policy in found if counts[policy.arn]]
-    shown, rest = page(request, found, _by_name_and_arn)
-    return {"Policies": [summary(policy, usage) for policy in shown], **rest}
+        wanted = [policy for policy in wanted if counts[policy.arn]]
+    on_page, rest = page(request, wanted, _by_name_and_arn)
+    return {"Policies": [summary(policy, usage) for policy in on_page], **rest}
 
 
 def is_aws(policy: Any) -> bool:
@@ -174,8 +174,8 @@ def get_policy_version(iam: IAMBackend, request: Request) -> Result:
     """Show which version is the default. Source: recorded for GetPolicyVersion."""
     arn, version_id = request.get("PolicyArn"), request.get("VersionId")
     version = iam.get_policy_version(arn, version_id)
-    shown = version_summary(iam.get_policy(arn), version)
-    return {"PolicyVersion": {"Document": version.document, **shown}}
+    summary_of_version = version_summary(iam.get_policy(arn), version)
+    return {"PolicyVersion": {"Document": version.document, **summary_of_version}}
 
 
 def _version_summaries(iam: IAMBackend, request: Request) -> list[Result]:

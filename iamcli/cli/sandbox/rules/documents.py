@@ -336,9 +336,9 @@ def _principals(backend: IAMBackend, principal: object) -> None:
                 or (kind == "AWS" and not _is_aws_principal(backend, value))
                 or (kind == "Service" and not is_service_name(value))
             ):
-                shown = value if isinstance(value, str) else json.dumps(value)
+                text = value if isinstance(value, str) else json.dumps(value)
                 raise malformed_policy(
-                    f'Invalid principal in policy: "{PRINCIPALS.get(kind, kind)}":"{shown}"'
+                    f'Invalid principal in policy: "{PRINCIPALS.get(kind, kind)}":"{text}"'
                 )
 
 

@@ -73,12 +73,12 @@ def check(authorization: str, form: Mapping[str, str], prepare: Prepare) -> dict
     if name not in full_model().operation_names:
         return {}
     operation = full_model().operation_model(name)
-    given = parameters.read(operation, form)
-    parameters.within_bounds(operation, given)
+    sent = parameters.read(operation, form)
+    parameters.within_bounds(operation, sent)
     backend, key = _account(authorization)
-    more = prepare(backend, key, name, given)
+    more = prepare(backend, key, name, sent)
     for rule in RULES.get(name, ()):
-        rule(backend, given)
+        rule(backend, sent)
     return more
 
 

@@ -68,11 +68,11 @@ def within_bounds(operation: OperationModel, parameters: Mapping[str, Any]) -> N
         return
     constraints, words = [], []
     for place, shape, value in _values(operation.input_shape, parameters, ""):
-        found = list(_violations(shape, value))
+        violated = list(_violations(shape, value))
         constraints += [
-            f"Value at '{place}' failed to satisfy constraint: {text}" for text in found
+            f"Value at '{place}' failed to satisfy constraint: {text}" for text in violated
         ]
-        if not found and _words(shape) and not _matches(shape, value):
+        if not violated and _words(shape) and not _matches(shape, value):
             words.append(f"The specified value for {place} is invalid. {_words(shape)}")
     if constraints:
         plural = "s" if len(constraints) > 1 else ""
@@ -83,8 +83,8 @@ def within_bounds(operation: OperationModel, parameters: Mapping[str, Any]) -> N
 
 
 def _structure(shape: Shape, form: Mapping[str, str], prefix: str) -> dict[str, Any]:
-    found = {name: _value(member, form, prefix + name) for name, member in shape.members.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    values = {name: _value(member, form, prefix + name) for name, member in shape.members.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _value(shape: Shape, form: Mapping[str, str], key: str) -> Any:
