@@ -58,6 +58,7 @@ def listing_of_user(
         user: Any = iam.get_user(request.get("UserName"))
         return [{"UserName": shown_name(user.name), **show(entry)} for entry in entries(user)]
 
-    listing(
-        operation, member, with_user_name, dict, lambda entry: dated(entry[date], entry[identity])
-    )
+    def by_date(entry: Result) -> Key:
+        return dated(entry[date], entry[identity])
+
+    listing(operation, member, with_user_name, dict, by_date)
