@@ -17,9 +17,9 @@ from iamcli.cli.sandbox.corrections import (  # noqa: F401
     passwords,
     roles,
 )
-from iamcli.cli.sandbox.corrections.caller import ROOT, get_caller_identity, implied_user
+from iamcli.cli.sandbox.corrections.caller import ROOT, get_caller_identity, get_user, implied_user
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies_for
-from iamcli.cli.sandbox.corrections.protocol import METHODS, OPERATIONS, Request, answered
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, Request, answered
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.full_model import full_model
 
@@ -30,14 +30,13 @@ if TYPE_CHECKING:
 
 def apply() -> None:
     """Correct moto in this process, which serves the sandbox and nothing else."""
-    for name, function in METHODS.items():
-        setattr(IAMBackend, name, function)
     for operation, function in OPERATIONS.items():
         setattr(IamResponse, camelcase_to_underscores(operation), answered(function))
     for operation in full_model().operation_names:
         name = camelcase_to_underscores(operation)
         if not hasattr(IamResponse, name):
             setattr(IamResponse, name, _absent)
+    IAMBackend.get_user = get_user  # type: ignore[method-assign]
     STSBackend.get_caller_identity = get_caller_identity  # type: ignore[method-assign]
 
 

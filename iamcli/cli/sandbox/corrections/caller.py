@@ -10,7 +10,6 @@ from moto.iam.models import IAMBackend, User
 from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
 
-from iamcli.cli.sandbox.corrections.protocol import method
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.full_model import full_model
 
@@ -60,7 +59,6 @@ def root(iam: IAMBackend) -> Any:
     return owner
 
 
-@method
 def get_user(self: IAMBackend, name: str) -> Any:
     """Find the account too, for what a user and the account both have.
 

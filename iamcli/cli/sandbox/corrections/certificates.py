@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cryptography import x509
 from moto.core.utils import utcnow
-from moto.iam.models import Certificate, IAMBackend
+from moto.iam.models import Certificate
 from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
 from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
 from iamcli.cli.sandbox.corrections.paging import named, under
-from iamcli.cli.sandbox.corrections.protocol import method, operation
+from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import LETTERS, unique_id
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
@@ -19,9 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from moto.iam.models import IAMBackend
 
-_upload_signing_certificate = IAMBackend.upload_signing_certificate
+    from iamcli.cli.sandbox.corrections.protocol import Request, Result
 
 
 def metadata(iam: IAMBackend, certificate: Any) -> Result:
@@ -41,48 +41,25 @@ def metadata(iam: IAMBackend, certificate: Any) -> Result:
     }
 
 
-@method
-def upload_server_certificate(  # noqa: PLR0913, PLR0917 - moto's
-    self: IAMBackend,
-    cert_name: str,
-    cert_body: str,
-    private_key: str,
-    cert_chain: str | None = None,
-    path: str | None = None,
-) -> Any:
-    """Give an ID and dates.
-
-    Replaces ``IAMBackend.upload_server_certificate``. Source: API reference,
-    UploadServerCertificate; recorded.
-    """
-    certificate: Any = Certificate(
-        account_id=self.account_id,
-        region_name=self.region_name,
-        cert_name=cert_name,
-        cert_body=cert_body,
-        private_key=private_key,
-        cert_chain=cert_chain,
-        path=path,
-    )
-    certificate.expiration = x509.load_pem_x509_certificate(cert_body.encode()).not_valid_after_utc
-    certificate.upload_date = utcnow()
-    self.certificates[unique_id("ASCA")] = certificate
-    return certificate
-
-
 @operation("UploadServerCertificate")
-def uploaded_server_certificate(iam: IAMBackend, request: Request) -> Result:
-    """Take tags, and keep the chain, which moto 5.1 loses.
+def upload_server_certificate(iam: IAMBackend, request: Request) -> Result:
+    """Give an ID and dates, take tags, and keep the chain, which moto 5.1 loses.
 
-    Source: API reference, UploadServerCertificate.
+    Source: API reference, UploadServerCertificate; recorded.
     """
-    certificate = iam.upload_server_certificate(
+    body = request.get("CertificateBody")
+    certificate: Any = Certificate(
+        iam.account_id,
+        iam.region_name,
         request.get("ServerCertificateName"),
-        request.get("CertificateBody"),
+        body,
         request.get("PrivateKey"),
-        cert_chain=request.get("CertificateChain", None),
-        path=request.get("Path", None),
+        request.get("CertificateChain", None),
+        request.get("Path", None),
     )
+    certificate.expiration = x509.load_pem_x509_certificate(body.encode()).not_valid_after_utc
+    certificate.upload_date = utcnow()
+    iam.certificates[unique_id("ASCA")] = certificate
     write(iam, certificate, request.get("Tags", []))
     return {
         "ServerCertificateMetadata": metadata(iam, certificate),
@@ -132,23 +109,23 @@ def update_server_certificate(iam: IAMBackend, request: Request) -> None:
     certificate.path = request.get("NewPath", certificate.path)
 
 
-@method
-def upload_signing_certificate(self: IAMBackend, user_name: str, body: str) -> Any:
+@operation("UploadSigningCertificate")
+def upload_signing_certificate(iam: IAMBackend, request: Request) -> Result:
     """Refuse a certificate that a user has, and give an ID of upper-case letters and digits.
 
-    Replaces ``IAMBackend.upload_signing_certificate``. Source: API reference,
-    UploadSigningCertificate (DuplicateCertificate, sample response).
+    Source: API reference, UploadSigningCertificate (DuplicateCertificate, sample response).
     """
-    users: list[Any] = [*self.users.values(), self.get_user(user_name)]
+    body = request.get("CertificateBody")
+    owner: Any = iam.get_user(request.get("UserName"))
+    users: list[Any] = [*iam.users.values(), owner]
     if any(_same(body, one.body) for user in users for one in user.signing_certificates.values()):
         message = "The same certificate is associated with an IAM user in the account."
         raise Refusal("DuplicateCertificate", message)
-    certificate = _upload_signing_certificate(self, user_name, body)
-    kept = self.get_user(user_name).signing_certificates
-    del kept[certificate.id]
+    certificate = iam.upload_signing_certificate(owner.name, body)
+    del owner.signing_certificates[certificate.id]
     certificate.id = "".join(mock_random.choice(LETTERS) for _ in range(32))
-    kept[certificate.id] = certificate
-    return certificate
+    owner.signing_certificates[certificate.id] = certificate
+    return {"Certificate": signing(certificate)}
 
 
 def _same(body: str, other: str) -> bool:
@@ -165,18 +142,6 @@ def signing(certificate: Any) -> Result:
         "Status": certificate.status,
         "UploadDate": certificate.upload_date,
     }
-
-
-@operation("UploadSigningCertificate")
-def uploaded_signing_certificate(iam: IAMBackend, request: Request) -> Result:
-    """Without a user name, upload for the caller.
-
-    Source: API reference, UploadSigningCertificate.
-    """
-    certificate = iam.upload_signing_certificate(
-        request.get("UserName"), request.get("CertificateBody")
-    )
-    return {"Certificate": signing(certificate)}
 
 
 listing_of_user(

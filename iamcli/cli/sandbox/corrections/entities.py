@@ -46,3 +46,10 @@ def identity(kind: str, entity: Any) -> Result:
         "Arn": entity.arn,
         "CreateDate": entity.create_date,
     }
+
+
+def rename(kept: dict[str, Any], entity: Any, name: str, path: str) -> None:
+    """Give an entity, which moto keeps by its name, a name and a path."""
+    del kept[entity.name]
+    entity.name, entity.path = name, path
+    kept[name] = entity

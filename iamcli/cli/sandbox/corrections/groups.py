@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.corrections.entities import identity
+from iamcli.cli.sandbox.corrections.entities import identity, rename
 from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import by_name, page, under
-from iamcli.cli.sandbox.corrections.protocol import method, operation
+from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.users import summary as user_summary
 from iamcli.cli.sandbox.corrections.users import unique_id
 
@@ -48,31 +48,21 @@ listing(
 )
 
 
-@method
-def update_group(
-    self: IAMBackend, group_name: str, new_group_name: str | None, new_path: str | None
-) -> None:
-    """Change the path also if the name stays.
-
-    Replaces ``IAMBackend.update_group``. Source: API reference, UpdateGroup; recorded.
-    """
-    group = self.get_group(group_name)
-    if new_path:
-        group.path = new_path
-    if new_group_name:
-        del self.groups[group.name]
-        group.name = new_group_name
-        self.groups[new_group_name] = group
+@operation("UpdateGroup")
+def update_group(iam: IAMBackend, request: Request) -> None:
+    """Change the path also if the name stays. Source: API reference, UpdateGroup; recorded."""
+    group = iam.get_group(request.get("GroupName"))
+    name = request.get("NewGroupName", group.name)
+    rename(iam.groups, group, name, request.get("NewPath", group.path))
 
 
-@method
-def remove_user_from_group(self: IAMBackend, group_name: str, user_name: str) -> None:
+@operation("RemoveUserFromGroup")
+def remove_user_from_group(iam: IAMBackend, request: Request) -> None:
     """Accept a user that is not in the group.
 
-    Replaces ``IAMBackend.remove_user_from_group``. Source: recorded: the service removes a user
-    that is no member without a refusal.
+    Source: recorded: the service removes a user that is no member without a refusal.
     """
-    user = self.get_user(user_name)
-    group = self.get_group(group_name)
+    user = iam.get_user(request.get("UserName"))
+    group = iam.get_group(request.get("GroupName"))
     if user in group.users:
         group.users.remove(user)

@@ -31,9 +31,6 @@ NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 #: The operations that are corrected, by their names in the API.
 OPERATIONS: dict[str, Operation] = {}
 
-#: The methods of moto's ``IAMBackend`` that are replaced or added, by name.
-METHODS: dict[str, Callable[..., Any]] = {}
-
 
 def operation(name: str) -> Callable[[Operation], Operation]:
     """Register a function as the operation ``name``."""
@@ -43,12 +40,6 @@ def operation(name: str) -> Callable[[Operation], Operation]:
         return function
 
     return register
-
-
-def method(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Register ``function``, which replaces the method of ``IAMBackend`` that has its name."""
-    METHODS[function.__name__] = function
-    return function
 
 
 class Request:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import ROOT, as_user
-from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of, identity
+from iamcli.cli.sandbox.corrections.entities import BOUNDED, entity_of, identity, rename
 from iamcli.cli.sandbox.corrections.lists import listing
 from iamcli.cli.sandbox.corrections.paging import under
-from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, method, operation
+from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 
 TYPE_CHECKING = False
@@ -91,28 +91,19 @@ def get_user(iam: IAMBackend, request: Request) -> Result:
 listing("ListUsers", "Users", lambda iam, request: under(request, iam.users.values()), summary)
 
 
-@method
-def update_user(
-    self: IAMBackend,
-    user_name: str,
-    new_path: str | None = None,
-    new_user_name: str | None = None,
-) -> None:
+@operation("UpdateUser")
+def update_user(iam: IAMBackend, request: Request) -> None:
     """Take along what belongs to the user: keys, certificates and tags have its old name in moto.
 
-    Replaces ``IAMBackend.update_user``. Source: API reference, UpdateUser; recorded for access
-    keys, login profile, SSH keys, MFA devices and service-specific credentials.
+    Source: API reference, UpdateUser; recorded for access keys, login profile, SSH keys, MFA
+    devices and service-specific credentials.
     """
-    user: Any = self.get_user(user_name)
-    kept = tags(self, user)
-    write(self, user, [])
-    if new_path:
-        user.path = new_path
-    if new_user_name:
-        del self.users[user.name]
-        user.name = new_user_name
-        self.users[new_user_name] = user
-    write(self, user, kept)
+    user: Any = iam.get_user(request.get("UserName"))
+    kept = tags(iam, user)
+    write(iam, user, [])
+    name = request.get("NewUserName", user.name)
+    rename(iam.users, user, name, request.get("NewPath", user.path))
+    write(iam, user, kept)
     certificates = user.signing_certificates.values()
     for belonging in (*user.access_keys, *user.ssh_public_keys, *certificates):
         belonging.user_name = user.name
