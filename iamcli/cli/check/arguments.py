@@ -7,7 +7,7 @@ import os
 import re
 
 from iamcli.cli.check import limits
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.rules import fault
 from iamcli.cli.check.words import Word
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.given import Given
-    from iamcli.cli.check.rules import Context, Found, Invocation
-    from iamcli.command import Command
+    from iamcli.cli.check.invocation import Invocation
+    from iamcli.cli.check.rules import Commands, Fault
     from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
@@ -36,41 +35,40 @@ EXCLUSIVE = {
 }
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield what is wrong with the arguments of the commands."""
-    for invocation in context.invocations.values():
-        call = invocation.call
-        if invocation.command is None:
-            yield from _unknown_command(context, call)
-            continue
-        pasted = list(_pasted(call, invocation.command))
+    for call in commands.unknown:
+        yield from _unknown_command(commands, call)
+    for invocation in commands.invocations:
+        pasted = list(_pasted(invocation))
         yield from pasted
-        if pasted or invocation.given is None or invocation.given.helps:
+        if pasted or invocation.helps:
             continue
-        unusable = list(_policy(call, invocation.command))
+        unusable = list(_policy(invocation))
         yield from unusable
         if not unusable:
             yield from _options(invocation)
 
 
-def _unknown_command(context: Context, call: Call) -> Iterator[Found]:
+def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     name = str(call.program)
     ascii_name = re.sub(f"[{DASHES}]", "-", name)
     if ascii_name != name:
         if ascii_name in PROGRAMS:
             message = f"the dash in {name} is not ASCII, as pasted from a web page"
-            yield found(call, call.head, "E106", message, f"type {ascii_name}")
+            yield fault(call, call.head, "E106", message, f"type {ascii_name}")
         return
     if not _LETTERS.fullmatch(name):
         return
     near = difflib.get_close_matches(name, [each for each in PROGRAMS if "iam-" in each], 1, 0.7)
-    if call.place and not _toolkit_folder(call) and (not near or _exists(call)):
+    folder = call.head.known.rpartition("/")[0]
+    if folder and not _toolkit_folder(call) and (not near or _exists(call)):
         # A program of the user, which only has a similar name.
         return
-    if not context.walker.complete and not near:
+    if not commands.walker.complete and not near:
         return
     fix = f"did you mean {near[0]}?" if near else "run iamcli for a list of the commands"
-    yield found(call, call.head, "E101", f"the toolkit has no command {name}", fix)
+    yield fault(call, call.head, "E101", f"the toolkit has no command {name}", fix)
 
 
 def _toolkit_folder(call: Call) -> bool:
@@ -82,8 +80,9 @@ def _exists(call: Call) -> bool:
     return call.head.literal is None or os.path.exists(call.head.literal)
 
 
-def _pasted(call: Call, command: Command) -> Iterator[Found]:
-    names = [name for option in command.all_options for name in option.names]
+def _pasted(invocation: Invocation) -> Iterator[Fault]:
+    call = invocation.call
+    names = [name for option in invocation.command.all_options for name in option.names]
     quotes = False
     for word in call.words:
         text = word.known
@@ -93,17 +92,18 @@ def _pasted(call: Call, command: Command) -> Iterator[Found]:
                 continue
             message = f'"{text}" begins with a dash that is not ASCII, as pasted from a web page'
             known = typed.partition("=")[0] in names
-            yield found(call, word, "E106", message, f"type {typed}" if known else 'type "-"')
+            yield fault(call, word, "E106", message, f"type {typed}" if known else 'type "-"')
         elif not quotes and any(char in each for each in word.unquoted for char in CURLY):
             quotes = True
             message = "a curly quote, as pasted from a web page; the shell takes it for a letter"
-            yield found(call, word, "E106", message, "type straight quotes, ' or \"")
+            yield fault(call, word, "E106", message, "type straight quotes, ' or \"")
 
 
 # Policies.
 
 
-def _policy(call: Call, command: Command) -> Iterator[Found]:
+def _policy(invocation: Invocation) -> Iterator[Fault]:
+    call, command = invocation.call, invocation.command
     if not any(option.dest == "document" for option in command.options):
         return
     at = next((number for number, text in enumerate(call.literals) if text == "-o"), None)
@@ -114,17 +114,17 @@ def _policy(call: Call, command: Command) -> Iterator[Found]:
     explained = unquoted.explain(command.name, arguments) if arguments is not None else None
     if explained and all(part.expanded for part in first.parts):
         message = "the shell splits this policy, because the variable is not in quotes"
-        yield found(call, first, "E107", message, f'type "{first.source}"')
+        yield fault(call, first, "E107", message, f'type "{first.source}"')
         return
     if explained or (arguments is None and _begins_unquoted(first)):
         message = "the shell splits this policy, because it is not in single quotes"
-        shown = (explained or unquoted.FORM).splitlines()[-1].strip()
-        fix = f"put it in single quotes: {shown}"
+        form = (explained or unquoted.FORM).splitlines()[-1].strip()
+        fix = f"put it in single quotes: {form}"
         if any(char in first.known for char in CURLY):
             message = "the policy has curly quotes, as pasted from a web page"
-            yield found(call, first, "E106", message, f"type: {shown}")
+            yield fault(call, first, "E106", message, f"type: {form}")
         else:
-            yield found(call, first, "E107", message, fix)
+            yield fault(call, first, "E107", message, fix)
         return
     if first.literal is None or first.open:
         return
@@ -133,7 +133,7 @@ def _policy(call: Call, command: Command) -> Iterator[Found]:
     except InvalidPolicy as error:
         reason = str(error).partition(", ")[2] or str(error)
         fix = "correct it, or specify a file with -f"
-        yield found(call, first, "E107", f"the policy of -o, {reason}", fix)
+        yield fault(call, first, "E107", f"the policy of -o, {reason}", fix)
 
 
 def _arguments(call: Call) -> list[str] | None:
@@ -168,47 +168,45 @@ def _begins_unquoted(word: Word) -> bool:
 # Options.
 
 
-def _options(invocation: Invocation) -> Iterator[Found]:
-    call, command, given = invocation.call, invocation.command, invocation.given
-    if command is None or given is None:
-        return
-    wrong = list(_words(call, command, invocation))
+def _options(invocation: Invocation) -> Iterator[Fault]:
+    call, command = invocation.call, invocation.command
+    wrong = list(_words(invocation))
     yield from wrong
-    yield from _values(invocation)
-    if wrong or given.suspended:
+    for value in invocation.values:
+        reason = limits.refused(value.option, value.text) if value.text is not None else None
+        if value.word is not None and reason:
+            yield fault(call, value.word, "E105", *reason)
+    if wrong or invocation.suspended:
         return
-    names = {value.option.name for value in given.values}
+    names = {value.option.name for value in invocation.values}
     for option in command.all_options:
         if option.required and option.name not in names:
             message = f"{command.name} requires {option.name}"
-            yield found(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
+            yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
     yield from _exclusive(invocation, names)
 
 
-def _words(call: Call, command: Command, invocation: Invocation) -> Iterator[Found]:
-    given = invocation.given
-    if given is None:
-        return
-    for word in given.unknown:
+def _words(invocation: Invocation) -> Iterator[Fault]:
+    call, command = invocation.call, invocation.command
+    for word in invocation.unknown:
         text = str(word.literal)
         error = unknown(command.name, command.all_options, [text], text)
         suggestion = str(error).partition("; ")[2]
         fix = suggestion or error.hint or f"run {command.name} -h for its options"
         message = f'"{text}" is not an option of {command.name}'
-        yield found(call, word, "E102", message, fix)
-    for option, word in given.joined:
+        yield fault(call, word, "E102", message, fix)
+    for option, word in invocation.joined:
         message = f"{option.name} and its value are joined with ="
-        yield found(call, word, "E110", message, f"write: {_separate(option, word)}")
-    secret = any(value.option.secret for value in given.values)
-    for word in given.extra:
-        shown = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
-        before = _before(invocation, word)
-        yield found(call, word, "E108", shown, before)
+        yield fault(call, word, "E110", message, f"write: {_separate(option, word)}")
+    secret = any(value.option.secret for value in invocation.values)
+    for word in invocation.extra:
+        message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
+        yield fault(call, word, "E108", message, _before(invocation, word))
     yield from _blank(call)
-    if given.bare is not None:
-        name = given.bare.literal
+    if invocation.bare is not None:
+        name = invocation.bare.literal
         message = f"{name} is without its value"
-        yield found(call, given.bare, "E108", message, f"add the value of {name}")
+        yield fault(call, invocation.bare, "E108", message, f"add the value of {name}")
 
 
 def _separate(option: Option, word: Word) -> str:
@@ -220,7 +218,7 @@ def _separate(option: Option, word: Word) -> str:
     return f"{option.name} {value}"
 
 
-def _blank(call: Call) -> Iterator[Found]:
+def _blank(call: Call) -> Iterator[Fault]:
     """Yield the blank after a backslash at the end of the line: the two are a word."""
     row, column = call.node.end_point
     line = call.script.lines[row]
@@ -229,35 +227,23 @@ def _blank(call: Call) -> Iterator[Found]:
         place = len(line[: match.start(1)].decode("utf-8", "replace")) + 1
         word = Word((), "\\ ", row + 1, place)
         message = "a blank after the backslash ends the command in this line"
-        yield found(call, word, "E108", message, "remove the blank at the end of the line")
+        yield fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
 def _before(invocation: Invocation, word: Word) -> str:
     """Return what to do about ``word``, which is one too many."""
     names = [
         value.option.name
-        for value in (invocation.given.values if invocation.given else ())
-        if value.value and (value.value.line, value.value.column) < (word.line, word.column)
+        for value in invocation.values
+        if value.word and (value.word.line, value.word.column) < (word.line, word.column)
     ]
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"
 
 
-def _values(invocation: Invocation) -> Iterator[Found]:
-    call, given = invocation.call, invocation.given
-    for value in given.values if given else []:
-        if value.text is None or value.value is None:
-            continue
-        reason = limits.refused(value.option, value.text)
-        if reason:
-            yield found(call, value.value, "E105", *reason)
-
-
-def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Found]:
-    call, command, given = invocation.call, invocation.command, invocation.given
-    if command is None or given is None:
-        return
+def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
+    call, command = invocation.call, invocation.command
     for option in command.options:
         other = option.alternative
         if not other or other < option.name:
@@ -265,17 +251,17 @@ def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Found]:
         if option.name not in names and other not in names:
             message = f"neither {option.name} nor {other} is given"
             fix = f"add one of {option.name} and {other}"
-            yield found(call, call.head, "E104", message, fix)
+            yield fault(call, call.head, "E104", message, fix)
         elif option.name in names and other in names:
-            yield _both(call, given, option.name, other)
+            yield _both(invocation, option.name, other)
     alone, others = EXCLUSIVE.get(command.name, ("", ()))
     both = [name for name in others if alone in names and name in names]
     if both:
-        yield _both(call, given, alone, both[0])
+        yield _both(invocation, alone, both[0])
 
 
-def _both(call: Call, given: Given, one: str, other: str) -> Found:
+def _both(invocation: Invocation, one: str, other: str) -> Fault:
     """Return the finding that two options exclude each other, at the later one."""
-    words = [value.name for value in given.values if value.option.name in (one, other)]
+    words = [value.name for value in invocation.values if value.option.name in (one, other)]
     message = f"{one} and {other} exclude each other"
-    return found(call, words[-1], "E104", message, "remove one of them")
+    return fault(invocation.call, words[-1], "E104", message, "remove one of them")

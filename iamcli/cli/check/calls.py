@@ -1,17 +1,19 @@
-"""The commands in a script, with what the rules need to know about their places."""
+"""What is followed in a script: commands, loops and tests, and where they are."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from iamcli.cli.check.prefixes import program
 from iamcli.cli.check.words import Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from iamcli.cli.check.prefixes import Target
     from iamcli.cli.check.syntax import Script
-    from iamcli.cli.check.words import Gap, Part, Word
+    from iamcli.cli.check.words import Gap, Word
 
 
 class Flags(NamedTuple):
@@ -40,34 +42,56 @@ class Redirect(NamedTuple):
     word: Word | None
 
 
-class Capture:
-    """A command substitution: how its output is used, and the pipelines in it.
+class Use(NamedTuple):
+    """What the output of a command substitution is used for.
 
-    ``use``: "assignment", "declaration", "herestring" or "other"; ``name``: the variable that gets
-    the output; ``tested``: whether the status of the assignment is tested; ``statement``: the node
-    of the assignment.
+    ``kind``: "assignment", "declaration", "herestring" or "other"; ``name``: the variable that gets
+    the output; ``statement``: the node of the assignment.
     """
 
-    def __init__(self, use: str, name: str = "", *, tested: bool = False) -> None:
-        self.use = use
-        self.name = name
-        self.tested = tested
-        self.statement: Node | None = None
-        self.pipelines: list[tuple[Stage, ...]] = []
+    kind: str = "other"
+    name: str = ""
+    statement: Node | None = None
+
+
+class Capture(NamedTuple):
+    """A command substitution: its use, whether the status is tested, and the pipelines in it."""
+
+    use: Use
+    tested: bool
+    pipelines: list[tuple[Stage, ...]]
+
+
+class Context(NamedTuple):
+    """Where a statement is.
+
+    ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
+    ``ending``: the redirections after a pipeline or a list, which only its last command has;
+    ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
+    function; ``replaced``: the text that xargs or find replaces in it.
+    """
+
+    script: Script
+    tested: bool = False
+    redirects: tuple[Redirect, ...] = ()
+    ending: tuple[Redirect, ...] = ()
+    capture: Capture | None = None
+    function: bool = False
+    replaced: str = ""
 
 
 class Loop(Stage):
-    """A loop: ``kind`` ("for" or "while"), the words of ``for``, the redirections of ``while``.
+    """A loop, or another statement in a pipeline that is not a ``Call``.
 
-    ``names``: the variables that it sets; ``reads``: whether the condition of ``while`` reads
-    lines; ``condition`` and ``body``: their source texts.
+    ``kind``: "for", "while" or "other"; ``words``: those of ``for``; ``redirects``: those of
+    ``while``; ``names``: the variables that it sets; ``reads``: whether the condition of ``while``
+    reads lines; ``condition`` and ``body``: their source texts.
     """
 
-    def __init__(self, script: Script, node: Node, kind: str, words: list[Word]) -> None:
-        self.script = script
+    def __init__(self, node: Node, kind: str = "other") -> None:
         self.node = node
         self.kind = kind
-        self.words = words
+        self.words: list[Word] = []
         self.redirects: tuple[Redirect, ...] = ()
         self.names: set[str] = set()
         self.reads = False
@@ -78,36 +102,29 @@ class Loop(Stage):
 class Call(Stage):
     """A simple command.
 
-    ``program``: its name without the folder, None if it is not known; ``head``: the word of the
-    name; ``words``: the arguments; ``iam``: whether it is or should be a command of the toolkit;
-    ``open``: whether another program adds arguments; ``through``: the programs that run it
-    ("sudo", "xargs"); ``replaced``: the text that they replace in arguments, "" if none;
-    ``plain``: whether the name is a bare word that can also be a function; ``redirects``: its
-    redirections and those around it; ``stages`` and ``stage``: its pipeline, if any, and its
-    position in it; ``merging``: whether the pipe after it also takes standard error; ``capture``:
-    the command substitution that it is directly in; ``origin``: see ``origin``.
+    ``target``: what it runs in the end, which ``head``, ``words`` and ``program`` are of: the word
+    of the name, the arguments, and the name without the folder, None if it is not known; ``iam``:
+    whether it is or should be a command of the toolkit; ``shell_function``: whether it is a
+    function of the script; ``redirects``: its redirections and those around it; ``flags``: the
+    settings that it is run with; ``capture``: the command substitution that it is directly in;
+    ``stages`` and ``stage``: its pipeline, if any, and its position in it; ``merging``: whether the
+    pipe after it also takes standard error; ``origin``: see ``origin``.
     """
 
-    def __init__(self, script: Script, node: Node, head: Word, words: list[Word]) -> None:
+    def __init__(self, script: Script, node: Node, target: Target) -> None:
         self.script = script
         self.node = node
-        self.head = head
-        self.words = words
-        self.program: str | None = None
-        self.place = ""
+        self.target = target
+        self.head, *self.words = target.words
+        self.program = program(self.head)
         self.iam = False
-        self.open = False
-        self.through: tuple[str, ...] = ()
-        self.replaced = ""
-        self.plain = True
-        self.noglob = False
+        self.shell_function = False
         self.redirects: tuple[Redirect, ...] = ()
+        self.flags = Flags(None)
+        self.capture: Capture | None = None
         self.stages: tuple[Stage, ...] = ()
         self.stage = 0
         self.merging = False
-        self.capture: Capture | None = None
-        self.flags = Flags(None)
-        self.shell_function = False
         self.origin: Call | None = None
 
     @property
@@ -130,9 +147,8 @@ class Call(Stage):
 
 
 class Test(NamedTuple):
-    """A comparison: its source, the parts of the values in it, the patterns, and its position."""
+    """A comparison: the parts of the values in it that are not known, and the patterns."""
 
-    text: str
     gaps: list[Gap]
     patterns: list[Word]
 
@@ -160,17 +176,12 @@ def found_origin(stage: Call) -> Call | None:
     if stage.iam:
         return stage
     if stage.program in ("echo", "printf", "print"):
-        found = [call for word in stage.words for call in outputs(word.parts)]
-        return found[0] if len(found) == 1 else None
+        sources = outputs([gap for word in stage.words for gap in word.gaps])
+        return sources[0] if len(sources) == 1 else None
     return None
 
 
-def outputs(parts: tuple[Part, ...] | list[Part]) -> list[Call]:
-    """Return the commands of the toolkit whose output is in ``parts``."""
-    return gap_outputs([part.text for part in parts if not isinstance(part.text, str)])
-
-
-def gap_outputs(gaps: list[Gap]) -> list[Call]:
+def outputs(gaps: list[Gap]) -> list[Call]:
     """Return the commands of the toolkit whose output the ``gaps`` are."""
-    found = [direct(gap.output) for gap in gaps if gap.output]
-    return [call for call in found if call]
+    sources = [direct(gap.output) for gap in gaps if gap.output]
+    return [call for call in sources if call]

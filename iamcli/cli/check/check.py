@@ -16,7 +16,7 @@ from iamcli.cli.check import (
     values,
 )
 from iamcli.cli.check.findings import Result, Unreadable
-from iamcli.cli.check.rules import Context
+from iamcli.cli.check.rules import Commands
 from iamcli.cli.check.syntax import UnreadableError
 from iamcli.cli.check.walk import Walker
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iamcli.cli.check.findings import Finding, Note
-    from iamcli.cli.check.rules import Found
+    from iamcli.cli.check.rules import Fault
     from iamcli.cli.check.syntax import Script
 
 RULES = (
@@ -87,11 +87,11 @@ def check(files: Sequence[str]) -> Result:
 
 def found(walker: Walker) -> Iterator[Finding]:
     """Yield the findings in the scripts that ``walker`` has followed, without silenced ones."""
-    context = Context(walker)
-    everything: list[Found] = [each for rule in RULES for each in rule(context)]
-    overridden = {id(call) for call, finding in everything if finding.code in OVERRIDING}
-    searched = {id(call) for call, finding in everything if finding.code == "W206"}
-    for call, finding in everything:
+    commands = Commands(walker)
+    faults: list[Fault] = [each for rule in RULES for each in rule(commands)]
+    overridden = {id(call) for call, finding in faults if finding.code in OVERRIDING}
+    searched = {id(call) for call, finding in faults if finding.code == "W206"}
+    for call, finding in faults:
         if id(call) in overridden and finding.code not in OVERRIDING:
             continue
         # A search for an error is a test, although it does not find one.

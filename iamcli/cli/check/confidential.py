@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.calls import Call, origin
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.rules import fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.rules import Commands, Fault
     from iamcli.cli.check.words import Stage, Word
 
 #: Programs that do not remove the secret from what they read.
@@ -21,34 +21,35 @@ _KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.
 _PASSWORDS = ("password", "old", "new")
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about passwords and new secrets."""
-    for invocation in context.invocations.values():
-        for value in invocation.given.values if invocation.given else ():
+    for invocation in commands.invocations:
+        for value in invocation.values:
             if value.option.secret and value.option.dest in _PASSWORDS and value.text != "-":
                 message = "other users can see a password on the command line"
                 name = value.option.name
                 fix = f"use {name} - and pass the password on standard input"
-                yield found(invocation.call, value.value or value.name, "W205", message, fix)
+                yield fault(invocation.call, value.word or value.name, "W205", message, fix)
                 break
-    for call in context.walker.calls:
-        source = _secret(context, call)
+    for call in commands.walker.calls:
+        source = _secret(commands, call)
         if source is None or call.flags.private:
             continue
         for word in _files(call):
-            if not _kept(context, word):
+            if not _kept(commands, word):
                 message = f"other users may be able to read the new secret in {word.source}"
-                yield found(source, word, "W205", message, "run umask 077 before")
+                yield fault(source, word, "W205", message, "run umask 077 before")
                 break
 
 
-def _secret(context: Context, call: Call) -> Call | None:
+def _secret(commands: Commands, call: Call) -> Call | None:
     """Return the command whose new secret ``call`` writes to its standard output, if any."""
     source = origin(call)
     if source is None and call.stage:
         passed = all(map(_passes, call.stages[1 : call.stage + 1]))
         source = origin(call.stages[0]) if passed else None
-    return source if source is not None and context.of(source).shows_secret else None
+    invocation = commands.of(source) if source else None
+    return source if invocation and invocation.shows_secret else None
 
 
 def _passes(stage: Stage) -> bool:
@@ -74,12 +75,12 @@ def _files(call: Call) -> list[Word]:
     return words
 
 
-def _kept(context: Context, word: Word) -> bool:
+def _kept(commands: Commands, word: Word) -> bool:
     """Return whether the file is a device, or only its owner can read it."""
     literal = word.literal or ""
     if literal.startswith("/dev/") or any(gap.private for gap in word.gaps):
         return True
-    return any(_restricts(call) and _names(call, word) for call in context.walker.calls)
+    return any(_restricts(call) and _names(call, word) for call in commands.walker.calls)
 
 
 def _restricts(call: Call) -> bool:

@@ -3,66 +3,55 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 WIDTH = 80
+_UPLOAD = "iam-useruploadpolicy -u bob -p all -o"
+_POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 
-class Explanation(NamedTuple):
-    """A code: its ``title``, its meaning (``text``), and an example ``before`` and ``after``.
+class Explanation:
+    """What a code means: a ``title``, a ``text``, and examples, each before and after.
 
-    ``others``: examples of other faults with this code, each before and after.
+    The first example is of the usual fault with this code, the others are of other faults.
     """
 
-    title: str
-    text: str
-    before: str
-    after: str
-    others: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def examples(self) -> tuple[tuple[str, str], ...]:
-        """All examples, each before and after."""
-        return ((self.before, self.after), *self.others)
+    def __init__(self, title: str, text: str, *examples: tuple[str, str]) -> None:
+        self.title = title
+        self.text = text
+        self.examples = examples
 
 
+#: The codes. Everything else that lists them is made from this, or compared with it by a test.
 EXPLANATIONS = {
     "E101": Explanation(
         "no such command",
         "The toolkit has no command of this name, and neither the script nor a file that it "
         "sources defines a function of this name.",
-        "iam-usercrate -u bob",
-        "iam-usercreate -u bob",
+        ("iam-usercrate -u bob", "iam-usercreate -u bob"),
     ),
     "E102": Explanation(
         "no such option",
         "The command does not have this option; it prints an error and sends nothing. Options "
         "cannot be combined: write -v -k, not -vk.",
-        "iam-usercreate -u bob -z",
-        "iam-usercreate -u bob -v",
+        ("iam-usercreate -u bob -z", "iam-usercreate -u bob -v"),
     ),
     "E103": Explanation(
         "a required option is missing",
         "The command refuses to run without the option. This is not reported if an unquoted "
         'variable, "$@", an array or xargs may add the option.',
-        "iam-groupadduser -g Admin",
-        "iam-groupadduser -g Admin -u bob",
+        ("iam-groupadduser -g Admin", "iam-groupadduser -g Admin -u bob"),
     ),
     "E104": Explanation(
         "options that exclude each other, or neither of a pair",
         "Exactly one of two options is required, or two options have no meaning together.",
-        "iam-rolecreate -r webserver",
-        "iam-rolecreate -r webserver -s ec2.amazonaws.com",
+        ("iam-rolecreate -r webserver", "iam-rolecreate -r webserver -s ec2.amazonaws.com"),
         (
-            (
-                "iam-rolecreate -r webserver -s ec2.amazonaws.com -f -",
-                "iam-rolecreate -r webserver -f -",
-            ),
+            "iam-rolecreate -r webserver -s ec2.amazonaws.com -f -",
+            "iam-rolecreate -r webserver -f -",
         ),
     ),
     "E105": Explanation(
@@ -70,43 +59,29 @@ EXPLANATIONS = {
         "The command or AWS IAM refuses the value: a name with characters that names do not "
         "have, a path with spaces, a number outside its range, a status other than Active and "
         "Inactive, or an account alias with capital letters.",
-        "iam-accountaliascreate -a My_Company",
-        "iam-accountaliascreate -a my-company",
+        ("iam-accountaliascreate -a My_Company", "iam-accountaliascreate -a my-company"),
     ),
     "E106": Explanation(
         "a pasted dash or curly quote",
         "Word processors and web pages replace - with a longer dash, and straight quotes with "
         "curly ones. To the shell and to the command these are letters. Other faults of the "
         "same command are not reported.",
-        "iam-usercreate \u2013u bob",
-        "iam-usercreate -u bob",
-        (("iam-usercreate -u \u201cbob\u201d", 'iam-usercreate -u "bob"'),),
+        ("iam-usercreate \u2013u bob", "iam-usercreate -u bob"),
+        ("iam-usercreate -u \u201cbob\u201d", 'iam-usercreate -u "bob"'),
     ),
     "E107": Explanation(
         "a policy that the shell splits into words, or that is not JSON",
         "The shell removes double quotes and expands braces, unless the policy is in single "
         "quotes. Other faults of the same command are not reported.",
-        "iam-useruploadpolicy -u bob -p all -o"
-        ' {"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-        "iam-useruploadpolicy -u bob -p all -o"
-        ' \'{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}\'',
-        (
-            (
-                "iam-useruploadpolicy -u bob -p all -o '{\"Statement\":}'",
-                (
-                    "iam-useruploadpolicy -u bob -p all -o"
-                    ' \'{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}\''
-                ),
-            ),
-        ),
+        (f"{_UPLOAD} {_POLICY}", f"{_UPLOAD} '{_POLICY}'"),
+        (f"{_UPLOAD} '{{\"Statement\":}}'", f"{_UPLOAD} '{_POLICY}'"),
     ),
     "E108": Explanation(
         "an unexpected word, or an option without its value",
         "Each argument is an option or the value of an option. A value with spaces needs quotes, "
         "and a backslash continues the line only if it is the last character.",
-        "iam-usergetattributes -u bob susan",
-        "iam-usergetattributes -u bob",
-        (("iam-usergetattributes -u", "iam-usergetattributes -u bob"),),
+        ("iam-usergetattributes -u bob susan", "iam-usergetattributes -u bob"),
+        ("iam-usergetattributes -u", "iam-usergetattributes -u bob"),
     ),
     "E109": Explanation(
         "a command in a part that cannot be read",
@@ -114,50 +89,51 @@ EXPLANATIONS = {
         "checked. Either the script has a syntax error, or the parser does not know the form. "
         "Correct the error, write the command in a simpler form, or check it yourself and "
         "silence this.",
-        'echo "created: $(iam-usergetattributes -u bob)',
-        'echo "created: $(iam-usergetattributes -u bob)"',
+        (
+            'echo "created: $(iam-usergetattributes -u bob)',
+            'echo "created: $(iam-usergetattributes -u bob)"',
+        ),
     ),
     "E110": Explanation(
         "an option and its value joined with =",
         "The command refuses a short option that is followed by = in the same word, as the "
         "original did. Write the value as a word of its own.",
-        "iam-usercreate -u=bob",
-        "iam-usercreate -u bob",
+        ("iam-usercreate -u=bob", "iam-usercreate -u bob"),
     ),
     "W201": Explanation(
         "an unquoted * or ?",
         "If the current directory has files whose names match the word, the shell replaces "
         "the word with their names. Until then the script works.",
-        "iam-useraddpolicy -u bob -p all -e Allow -a s3:* -r '*'",
-        "iam-useraddpolicy -u bob -p all -e Allow -a 's3:*' -r '*'",
+        (
+            "iam-useraddpolicy -u bob -p all -e Allow -a s3:* -r '*'",
+            "iam-useraddpolicy -u bob -p all -e Allow -a 's3:*' -r '*'",
+        ),
     ),
     "W202": Explanation(
         "a list read with its footer",
         'Every list ends with the line "IsTruncated: false". A loop over the list also runs '
         "for it, and a count is one too high. This is not reported if the loop compares the entry "
         "with something, because it may leave out the footer.",
-        'for arn in $(iam-userlistbypath); do echo "$arn"; done',
-        "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
-        (("iam-userlistbypath | wc -l", "iam-userlistbypath | grep -vc '^IsTruncated:'"),),
+        (
+            'for arn in $(iam-userlistbypath); do echo "$arn"; done',
+            "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
+        ),
+        ("iam-userlistbypath | wc -l", "iam-userlistbypath | grep -vc '^IsTruncated:'"),
     ),
     "W203": Explanation(
         "a search for Active that also finds Inactive",
         'Without regard to case, "active" is a part of "Inactive", so the search also finds '
         "keys and certificates that are inactive. grep Active alone finds only Active.",
-        "iam-userlistkeys -u bob | grep -i active",
-        "iam-userlistkeys -u bob | grep -x Active",
+        ("iam-userlistkeys -u bob | grep -i active", "iam-userlistkeys -u bob | grep -x Active"),
     ),
     "W205": Explanation(
         "a secret that others can see",
         "Other users can see the command line of a process, and a new file can be read by "
         "everybody unless the umask prevents it.",
-        "iam-useraddkey -u bob >key.txt",
-        "umask 077\niam-useraddkey -u bob >key.txt",
+        ("iam-useraddkey -u bob >key.txt", "umask 077\niam-useraddkey -u bob >key.txt"),
         (
-            (
-                "iam-useraddloginprofile -u bob -p Secret12345",
-                "iam-useraddloginprofile -u bob -p - <password.txt",
-            ),
+            "iam-useraddloginprofile -u bob -p Secret12345",
+            "iam-useraddloginprofile -u bob -p - <password.txt",
         ),
     ),
     "W206": Explanation(
@@ -166,54 +142,64 @@ EXPLANATIONS = {
         "error, so the search finds nothing. Test the exit status, which is not 0 after every "
         "failure. If you cannot change the script, run it with a directory that iamcli home "
         "--strict has set up.",
-        "iam-usergetattributes -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
-        "iam-usergetattributes -u bob >/dev/null || iam-usercreate -u bob",
+        (
+            "iam-usergetattributes -u bob | grep -q NoSuchEntity && iam-usercreate -u bob",
+            "iam-usergetattributes -u bob >/dev/null || iam-usercreate -u bob",
+        ),
     ),
     "W207": Explanation(
         "a lost exit status",
         "If the command fails, the script goes on as if it had created something: local and "
         "export succeed whatever the command substitution does, a here-string ignores its "
         "status, and the status of a pipe is that of its last command.",
-        'key=$(iam-useraddkey -u bob)\necho "$key"',
-        'key=$(iam-useraddkey -u bob) || exit 1\necho "$key"',
         (
-            (
-                'export key=$(iam-useraddkey -u bob)\necho "$key"',
-                'key=$(iam-useraddkey -u bob) || exit 1\nexport key\necho "$key"',
-            ),
-            ("iam-useraddkey -u bob | tail -1", "set -o pipefail\niam-useraddkey -u bob | tail -1"),
+            'key=$(iam-useraddkey -u bob)\necho "$key"',
+            'key=$(iam-useraddkey -u bob) || exit 1\necho "$key"',
         ),
+        (
+            'export key=$(iam-useraddkey -u bob)\necho "$key"',
+            'key=$(iam-useraddkey -u bob) || exit 1\nexport key\necho "$key"',
+        ),
+        ("iam-useraddkey -u bob | tail -1", "set -o pipefail\niam-useraddkey -u bob | tail -1"),
     ),
     "W208": Explanation(
         "a file that is not there",
         "The command reads the file, which does not exist. Relative names are looked up in "
         "the directory that the script changes to, or else in the directory of the script. "
         "Files that the script may write are not reported.",
-        "iam-useruploadpolicy -u bob -p all -f no-such-policy.json",
-        "echo '{\"Statement\":[]}' >policy.json\niam-useruploadpolicy -u bob -p all -f policy.json",
+        (
+            "iam-useruploadpolicy -u bob -p all -f no-such-policy.json",
+            (
+                "echo '{\"Statement\":[]}' >policy.json\n"
+                "iam-useruploadpolicy -u bob -p all -f policy.json"
+            ),
+        ),
     ),
     "W209": Explanation(
         "two lines read into two variables by one read",
         "The command prints two lines. bash before version 4.4 joined the lines of an "
         "unquoted here-string, and read got both; newer shells read only the first line, and "
         "the second variable is empty.",
-        "read arn id <<< $(iam-usergetattributes -u bob)",
-        "{ read arn; read id; } < <(iam-usergetattributes -u bob)",
+        (
+            "read arn id <<< $(iam-usergetattributes -u bob)",
+            "{ read arn; read id; } < <(iam-usergetattributes -u bob)",
+        ),
     ),
     "W210": Explanation(
         "a recursive removal whose name may be wrong",
         "The name is a variable that the script neither sets to known text nor tests. If it "
         "is empty, the next option becomes the name.",
-        "iam-userdel -u $user -r",
-        'iam-userdel -u "${user:?}" -r',
+        ("iam-userdel -u $user -r", 'iam-userdel -u "${user:?}" -r'),
     ),
     "W211": Explanation(
         "a standard input that a loop and a command read",
         "read and the command each take one line of the same standard input, so a line of the "
         "loop's list becomes a password, and the loop does not see it. If the lines alternate in "
         "this way, silence the warning.",
-        'while read -r user; do iam-useraddloginprofile -u "$user" -p -; done <users',
-        'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
+        (
+            'while read -r user; do iam-useraddloginprofile -u "$user" -p -; done <users',
+            'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
+        ),
     ),
 }
 

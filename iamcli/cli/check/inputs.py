@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.rules import fault
 from iamcli.cli.check.syntax import text
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.rules import Commands, Fault
 
 #: A redirection of standard input.
 _REDIRECTS = re.compile(r"0?<")
@@ -22,17 +22,17 @@ _REDIRECTS = re.compile(r"0?<")
 _OTHER = re.compile(r"-[A-Za-z]*[up]")
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield the commands that read a password from what a loop around them reads."""
-    loops = {loop.id for call in context.walker.calls for loop in _condition(call)}
-    for invocation in context.invocations.values() if loops else ():
-        for value in invocation.given.values if invocation.given else ():
+    loops = {loop.id for call in commands.walker.calls for loop in _condition(call)}
+    for invocation in commands.invocations if loops else ():
+        for value in invocation.values:
             option, call = value.option, invocation.call
             reads = option.secret and value.text == "-" and "standard input" in option.help
-            if reads and any(node.id in loops for node in _around(context, call, set())):
+            if reads and any(node.id in loops for node in _around(commands, call, set())):
                 message = f"{option.name} - and the loop read the same standard input"
                 fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
-                yield found(call, value.value or value.name, "W211", message, fix)
+                yield fault(call, value.word or value.name, "W211", message, fix)
                 break
 
 
@@ -47,9 +47,9 @@ def _condition(call: Call) -> Iterator[Node]:
         inner = node
 
 
-def _around(context: Context, call: Call, followed: set[str]) -> Iterator[Node]:
+def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:
     """Yield what has the same standard input as ``call``, also where its function is called."""
-    if "xargs" in call.through:
+    if "xargs" in call.target.through:
         return
     for node in _sharing(call.node):
         yield node
@@ -57,9 +57,9 @@ def _around(context: Context, call: Call, followed: set[str]) -> Iterator[Node]:
         if name is None or text(name) in followed:
             continue
         followed.add(text(name))
-        for other in context.walker.calls:
+        for other in commands.walker.calls:
             if other.shell_function and other.program == text(name):
-                yield from _around(context, other, followed)
+                yield from _around(commands, other, followed)
 
 
 def _sharing(node: Node) -> Iterator[Node]:

@@ -7,8 +7,8 @@ import warnings
 from typing import NamedTuple
 
 from iamcli.cli.check import builtins, syntax
-from iamcli.cli.check.calls import Call, Loop, direct, gap_outputs, origin
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.calls import Call, Loop, direct, origin, outputs
+from iamcli.cli.check.rules import fault
 from iamcli.cli.check.state import assigned
 from iamcli.cli.check.words import Gap
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.calls import Redirect
-    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.rules import Commands, Fault
     from iamcli.cli.check.words import Stage, Word
 
 _FOOTER = "IsTruncated: false"
@@ -47,37 +47,37 @@ _ERRORS = re.compile(
 _FILTERS = ("awk", "gawk", "mawk", "sed")
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about how output is read."""
-    yield from _lists(context)
-    yield from _greps(context)
-    yield from _tests(context)
-    yield from _reads(context)
+    yield from _lists(commands)
+    yield from _greps(commands)
+    yield from _tests(commands)
+    yield from _reads(commands)
 
 
 # W202
 
 
-def _lists(context: Context) -> Iterator[Found]:
-    for loop in context.walker.loops:
+def _lists(commands: Commands) -> Iterator[Fault]:
+    for loop in commands.walker.loops:
         if loop.kind == "while" and not loop.reads:
             continue
         words = loop.words if loop.kind == "for" else _read_from(loop.redirects)
         if not _skips_footer(loop):
-            yield from _footers(context, words, f"the {loop.kind} loop")
-    for call in context.walker.calls:
-        yield from _pipe(context, call)
+            yield from _footers(commands, words, f"the {loop.kind} loop")
+    for call in commands.walker.calls:
+        yield from _pipe(commands, call)
         if _counts(call) or call.program in ("mapfile", "readarray"):
-            yield from _footers(context, _read_from(call.redirects), str(call.program))
+            yield from _footers(commands, _read_from(call.redirects), str(call.program))
 
 
-def _footers(context: Context, words: list[Word], reader: str) -> Iterator[Found]:
+def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
     for word in words:
         for first, *filters in (gap.output for gap in word.gaps if gap.output):
             source = origin(first)
             if source is None or not all(map(_passes, filters)) or (filters and _joins(first)):
                 continue
-            yield from _footer(context, source, word, reader)
+            yield from _footer(commands, source, word, reader)
 
 
 def _skips_footer(loop: Loop) -> bool:
@@ -104,7 +104,7 @@ def _read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     ]
 
 
-def _pipe(context: Context, call: Call) -> Iterator[Found]:
+def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
     """Yield the findings about the pipe that begins with ``call``."""
     if len(call.stages) < 2 or call.stage != 0:  # noqa: PLR2004 - a pipe has two ends
         return
@@ -116,13 +116,13 @@ def _pipe(context: Context, call: Call) -> Iterator[Found]:
     if isinstance(reader, Loop):
         reads = reader.kind == "while" and reader.reads and not _joins(call)
         if reads and not _skips_footer(reader):
-            yield from _footer(context, source, word, "the while loop")
+            yield from _footer(commands, source, word, "the while loop")
     elif isinstance(reader, Call):
         if _counts(reader):
             if not _joins(call):
-                yield from _footer(context, source, word, str(reader.program))
-        elif reader.iam and "xargs" in reader.through:
-            yield from _footer(context, source, word, "xargs")
+                yield from _footer(commands, source, word, str(reader.program))
+        elif reader.iam and "xargs" in reader.target.through:
+            yield from _footer(commands, source, word, "xargs")
 
 
 def _joins(stage: Stage) -> bool:
@@ -199,7 +199,7 @@ def _counts(call: Call) -> bool:
         if node.type == "test_command" and re.search(_COUNTED.format("\\)|`"), source):
             return False
         node = node.parent
-    name = call.capture.name if call.capture else ""
+    name = call.capture.use.name if call.capture else ""
     if not name:
         return True
     variable = re.escape(name)
@@ -225,13 +225,14 @@ def _counts_all(call: Call) -> bool:
     return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
 
 
-def _footer(context: Context, source: Call, word: Word, reader: str) -> Iterator[Found]:
-    if not context.of(source).lists:
+def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
+    invocation = commands.of(source)
+    if invocation is None or not invocation.lists:
         return
     inline = source.head.line == word.line
     message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
     fix = "remove the footer: | grep -v '^IsTruncated:'"
-    yield found(source, source.head if inline else word, "W202", message, fix)
+    yield fault(source, source.head if inline else word, "W202", message, fix)
 
 
 # W203 and W206
@@ -297,8 +298,8 @@ def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
     return Grep(word, pattern, "v" in flags)
 
 
-def _greps(context: Context) -> Iterator[Found]:
-    for call in context.walker.calls:
+def _greps(commands: Commands) -> Iterator[Fault]:
+    for call in commands.walker.calls:
         searched = _searched(call)
         if searched and call.program in _FILTERS and call.words:
             program = call.words[0 if not call.words[0].known.startswith("-") else -1]
@@ -309,7 +310,7 @@ def _greps(context: Context) -> Iterator[Found]:
         if search is None or search.inverted:
             continue
         for source, merged in searched:
-            yield from _status(context, call, source, search)
+            yield from _status(call, source, search)
             yield from _error(source, search.word, merged=merged)
 
 
@@ -322,12 +323,12 @@ def _searched(call: Call) -> list[tuple[Call, bool]]:
     return [
         (source, source.merged)
         for word in _read_from(call.redirects)
-        for source in gap_outputs(word.gaps)
+        for source in outputs(word.gaps)
     ]
 
 
-def _status(context: Context, call: Call, source: Call, search: Grep) -> Iterator[Found]:
-    if context.of(source).name not in _STATUS_LISTS:
+def _status(call: Call, source: Call, search: Grep) -> Iterator[Fault]:
+    if source.program not in _STATUS_LISTS:
         return
     word = str(search.word.literal).lower()
     meant = "ctive" in word and "nactive" not in word
@@ -336,20 +337,20 @@ def _status(context: Context, call: Call, source: Call, search: Grep) -> Iterato
     if meant and search.pattern.search("Inactive") and not removed:
         message = f"{call.program} also finds Inactive"
         fix = "search for the whole line: grep -x Active"
-        yield found(source, search.word, "W203", message, fix)
+        yield fault(source, search.word, "W203", message, fix)
 
 
-def _error(source: Call, word: Word, *, merged: bool) -> Iterator[Found]:
+def _error(source: Call, word: Word, *, merged: bool) -> Iterator[Fault]:
     if merged or source.flags.strict or not _ERRORS.search(word.known):
         return
     message = f'"{word.known}" is looked for on standard output, but errors are on standard error'
     fix = "add 2>&1 to the command or test its exit status, or use iamcli home --strict"
-    yield found(source, word, "W206", message, fix)
+    yield fault(source, word, "W206", message, fix)
 
 
-def _tests(context: Context) -> Iterator[Found]:
-    for test in context.walker.tests:
-        for source in gap_outputs(test.gaps):
+def _tests(commands: Commands) -> Iterator[Fault]:
+    for test in commands.walker.tests:
+        for source in outputs(test.gaps):
             for word in test.patterns:
                 if _ERRORS.search(word.known):
                     yield from _error(source, word, merged=source.merged)
@@ -359,8 +360,8 @@ def _tests(context: Context) -> Iterator[Found]:
 # W209
 
 
-def _reads(context: Context) -> Iterator[Found]:
-    for call in context.walker.calls:
+def _reads(commands: Commands) -> Iterator[Fault]:
+    for call in commands.walker.calls:
         if call.program != "read" or len(builtins.read_names(call)) < 2:  # noqa: PLR2004
             continue
         if any((text or "").startswith("-") and "d" in (text or "") for text in call.literals):
@@ -369,10 +370,11 @@ def _reads(context: Context) -> Iterator[Found]:
             if redirect.operator != "<<<" or redirect.word is None:
                 continue
             source = _single(redirect.word)
-            if source is not None and context.of(source).prints_two_lines:
+            invocation = commands.of(source) if source else None
+            if invocation and invocation.prints_two_lines:
                 message = "read reads one line, but the command prints two"
                 fix = "use { read a; read b; } < <(...), or mapfile"
-                yield found(source, redirect.word, "W209", message, fix)
+                yield fault(invocation.call, redirect.word, "W209", message, fix)
 
 
 def _single(word: Word) -> Call | None:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from iamcli.cli.check.words import Gap, Part, Word
+from iamcli.installation.table import PROGRAMS
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
@@ -109,11 +110,13 @@ def program(word: Word) -> str | None:
     return None
 
 
-def is_toolkit(name: str | None) -> bool:
-    """Return whether ``name`` is a command of the toolkit, also after a path."""
-    from iamcli.installation.table import PROGRAMS
-
-    return name is not None and name.rpartition("/")[2] in PROGRAMS and "iam-" in name
+def unwrapped(wrapper: Target) -> Target:
+    """Return the command that a function runs if a command of the toolkit is in its arguments."""
+    for number, word in enumerate(wrapper.words[1:], 1):
+        name = (word.literal or "").rpartition("/")[2]
+        if name in PROGRAMS and "iam-" in name:
+            return wrapper._replace(words=wrapper.words[number:], plain=False)
+    return wrapper
 
 
 def _strip(found: Target, name: str) -> Target | None:

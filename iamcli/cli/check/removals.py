@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.rules import fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.rules import Commands, Fault
 
 #: The option that makes a removal recursive.
 _RECURSIVE = {
@@ -19,23 +19,21 @@ _RECURSIVE = {
 }
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield the recursive removals whose name is a variable that may be empty."""
-    for invocation in context.invocations.values():
-        call, given = invocation.call, invocation.given
-        switch = _RECURSIVE.get(invocation.name)
-        if given is None or switch is None or not given.get(switch) or given.get("-p"):
+    for invocation in commands.invocations:
+        call = invocation.call
+        switch = _RECURSIVE.get(invocation.command.name)
+        if switch is None or not invocation.get(switch) or invocation.get("-p"):
             continue
-        if call.flags.nounset:
-            continue
-        for value in given.values:
-            word = value.value
-            if word is None or not value.option.required or word.known:
+        for value in invocation.values:
+            word = value.word
+            if word is None or not value.option.required or word.known or call.flags.nounset:
                 continue
             unsure = [
                 gap.name
                 for gap in word.gaps
-                if gap.name and not (gap.filled or gap.many or gap.name in context.walker.tested)
+                if gap.name and not (gap.filled or gap.many or gap.name in commands.walker.tested)
             ]
             if unsure and len(unsure) == len(word.gaps):
                 name = unsure[0]
@@ -43,4 +41,4 @@ def check(context: Context) -> Iterator[Found]:
                     f"everything of {word.source} is removed, and ${name} may be empty or wrong"
                 )
                 fix = f"use ${{{name}:?}}, or run set -u before"
-                yield found(call, word, "W210", message, fix)
+                yield fault(call, word, "W210", message, fix)

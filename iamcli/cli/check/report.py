@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.findings import Finding, Result
+    from iamcli.cli.check.findings import Result
 
 #: The characters that GitHub Actions needs escaped in a message, and besides in a property.
 _MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -38,19 +38,8 @@ def json(result: Result) -> Iterator[str]:
     """Yield one line with a JSON object."""
     from json import dumps
 
-    findings = [
-        {
-            "file": finding.file,
-            "line": finding.line,
-            "column": finding.column,
-            "code": finding.code,
-            "level": finding.level,
-            "command": finding.command,
-            "message": finding.message,
-            "fix": finding.fix,
-        }
-        for finding in result.findings
-    ]
+    members = ("file", "line", "column", "code", "level", "command", "message", "fix")
+    findings = [{name: getattr(each, name) for name in members} for each in result.findings]
     unread = [
         {"file": note.file, "line": note.lines[0], "last": note.lines[1]} for note in result.unread
     ]
@@ -60,7 +49,10 @@ def json(result: Result) -> Iterator[str]:
 def github(result: Result) -> Iterator[str]:
     """Yield a workflow command for each finding, which GitHub Actions shows at the line."""
     for finding in result.findings:
-        yield _workflow_command(finding)
+        file = _escaped(finding.file, _PROPERTY)
+        place = f"file={file},line={finding.line},col={finding.column},title={finding.code}"
+        message = _escaped(f"{finding.message}; {finding.fix}", _MESSAGE)
+        yield visible(f"::{finding.level} {place}::{message}")
 
 
 FORMATS = {"text": text, "json": json, "github": github}
@@ -85,18 +77,6 @@ def _lines(result: Result) -> int:
         for line in range(note.lines[0], note.lines[1] + 1)
     }
     return len(lines)
-
-
-def _workflow_command(finding: Finding) -> str:
-    properties = {
-        "file": finding.file,
-        "line": str(finding.line),
-        "col": str(finding.column),
-        "title": finding.code,
-    }
-    given = ",".join(f"{name}={_escaped(value, _PROPERTY)}" for name, value in properties.items())
-    message = _escaped(f"{finding.message}; {finding.fix}", _MESSAGE)
-    return visible(f"::{finding.level} {given}::{message}")
 
 
 def _escaped(value: str, characters: dict[str, str]) -> str:

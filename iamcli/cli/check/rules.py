@@ -1,9 +1,9 @@
-"""What the rules share: the commands with their options, and how findings are made."""
+"""What the rules share: the commands in a script, and how findings are made."""
 
 from __future__ import annotations
 
 from iamcli.cli.check.findings import Finding
-from iamcli.cli.check.given import Given
+from iamcli.cli.check.invocation import Invocation
 from iamcli.commands import index
 from iamcli.installation.table import PROGRAMS
 
@@ -12,70 +12,35 @@ if TYPE_CHECKING:
     from iamcli.cli.check.calls import Call
     from iamcli.cli.check.walk import Walker
     from iamcli.cli.check.words import Word
-    from iamcli.command import Command
 
 #: A finding and the command that it concerns.
-Found = tuple["Call", Finding]
+Fault = tuple["Call", Finding]
 
 
-class Invocation:
-    """A command of the toolkit in a script: the ``call``, its ``command`` and what is ``given``.
+class Commands:
+    """The commands of the toolkit that a ``walker`` has followed.
 
-    ``command`` is None if there is no command of that name; ``given`` is then None too.
+    ``invocations``: those that the toolkit has; ``unknown``: the others.
     """
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
-        self.name = str(call.program)
-        known = self.name in PROGRAMS and self.name.startswith("iam-")
-        self.command: Command | None = index.load(self.name) if known else None
-        self.given = Given(call, self.command) if self.command else None
-
-    @property
-    def creates(self) -> bool:
-        """Whether it creates or uploads something."""
-        return any(word in self.name for word in ("create", "upload", "add"))
-
-    @property
-    def lists(self) -> bool:
-        """Whether its output ends with the footer of lists."""
-        if self.command is None or self.given is None or self.given.helps:
-            return False
-        paged = any(option.dest == "marker" for option in self.command.options)
-        return paged and not ("policies" in self.name and self._has("-p"))
-
-    @property
-    def shows_secret(self) -> bool:
-        """Whether it prints a new secret."""
-        return (
-            self.name == "iam-useraddkey"
-            or (self.name == "iam-usercreate" and self._has("-k"))
-            or (self.name == "iam-virtualmfadevicecreate" and not self._has("-o"))
-        )
-
-    @property
-    def prints_two_lines(self) -> bool:
-        """Whether it prints two lines or more."""
-        verbose = self.name.endswith(("create", "upload")) and self._has("-v")
-        return self.shows_secret or verbose or self.name.endswith("getattributes") or self.lists
-
-    def _has(self, name: str) -> bool:
-        return self.given is not None and self.given.get(name) is not None
-
-
-class Context:
-    """What was found in a script: the ``walker``, and each call with its ``invocation``."""
 
     def __init__(self, walker: Walker) -> None:
         self.walker = walker
-        self.invocations = {id(call): Invocation(call) for call in walker.calls if call.iam}
+        self.unknown: list[Call] = []
+        self._by_call: dict[int, Invocation] = {}
+        for call in walker.calls:
+            name = str(call.program)
+            if call.iam and name in PROGRAMS and name.startswith("iam-"):
+                self._by_call[id(call)] = Invocation(call, index.load(name))
+            elif call.iam:
+                self.unknown.append(call)
+        self.invocations = list(self._by_call.values())
 
-    def of(self, call: Call) -> Invocation:
-        """Return the invocation that ``call`` is."""
-        return self.invocations[id(call)]
+    def of(self, call: Call) -> Invocation | None:
+        """Return the invocation that ``call`` is, None if the toolkit has no such command."""
+        return self._by_call.get(id(call))
 
 
-def found(call: Call, word: Word, code: str, message: str, fix: str) -> Found:
+def fault(call: Call, word: Word, code: str, message: str, fix: str) -> Fault:
     """Return a finding about ``call`` at ``word``."""
     file = call.script.file
     return call, Finding(file, word.line, word.column, code, str(call.program), message, fix)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.calls import Call
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.calls import Call, Use
+from iamcli.cli.check.rules import fault
 from iamcli.cli.check.syntax import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Capture
-    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.rules import Commands, Fault
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield the commands whose exit status is lost."""
     tested: dict[str, set[str]] = {}
-    for invocation in context.invocations.values():
+    for invocation in commands.invocations:
         call = invocation.call
-        if not invocation.creates or invocation.command is None:
+        if not invocation.creates:
             continue
         script = call.script
         if script.file not in tested:
@@ -33,29 +32,30 @@ def check(context: Context) -> Iterator[Found]:
         reason = _lost(call, tested[script.file])
         if reason:
             message = f"the exit status of {call.program} is lost {reason[0]}"
-            yield found(call, call.head, "W207", message, reason[1])
+            yield fault(call, call.head, "W207", message, reason[1])
 
 
 def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
     """Return where the status is lost, and what to do; None if it is not lost."""
     capture = call.capture
-    if capture is not None and capture.use == "declaration" and capture.name not in tested:
-        return "in the declaration", _separated(capture)
-    if capture is not None and capture.use == "herestring":
+    use = capture.use if capture else Use()
+    if use.kind == "declaration" and use.name not in tested:
+        return "in the declaration", _separated(use)
+    if use.kind == "herestring":
         return "in the here-string", "assign the output to a variable first, and test the status"
     if call.stages and call.stages[-1] is not call:
         return None if _pipe_fails(call) else ("in the pipe", "run set -o pipefail before")
-    if capture is None or capture.use != "assignment":
+    if capture is None or use.kind != "assignment":
         return None
-    if capture.tested or call.flags.errexit or capture.name in tested or _status_read(call):
+    if capture.tested or call.flags.errexit or use.name in tested or _status_read(use):
         return None
     return "because it is not tested", "add || exit 1, or run set -e before"
 
 
-def _separated(capture: Capture) -> str:
-    """Return how the declaration and the assignment of ``capture`` become two statements."""
-    name = capture.name
-    declaration = capture.statement.parent if capture.statement is not None else None
+def _separated(use: Use) -> str:
+    """Return how the declaration and the assignment become two statements."""
+    name = use.name
+    declaration = use.statement.parent if use.statement is not None else None
     keyword, *options = text(declaration).partition("=")[0].split()[:-1] if declaration else ("",)
     if keyword in ("readonly", "export"):
         return f"assign {name} first, then run {keyword} {name}"
@@ -84,9 +84,9 @@ def _is_tested(call: Call) -> bool:
     )
 
 
-def _status_read(call: Call) -> bool:
+def _status_read(use: Use) -> bool:
     """Return whether the statement after the assignment reads ``$?``."""
-    statement = call.capture.statement if call.capture else None
+    statement = use.statement
     parent = statement.parent if statement is not None else None
     if parent is not None and parent.type == "variable_assignments":
         statement = parent

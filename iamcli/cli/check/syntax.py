@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node, Parser
 
-    from iamcli.cli.check.lexer import Document, Piece
+    from iamcli.cli.check.lexer import Document
 
 #: Files that are larger are not scripts that people wrote (bytes).
 MAX_SIZE = 8 << 20
@@ -97,32 +97,20 @@ class Script:
         return Lexer(self._plain)
 
     @cached_property
-    def _commands(self) -> dict[int, Piece]:
-        return {piece.start: piece for piece in self.lexer.pieces if piece.kind == COMMAND}
-
-    @cached_property
-    def _command_starts(self) -> list[int]:
-        return sorted(self._commands)
+    def _commands(self) -> list[tuple[int, int]]:
+        return sorted(piece[:2] for piece in self.lexer.pieces if piece.kind == COMMAND)
 
     def documents(self, start: int, end: int) -> list[Document]:
         """Return the here-documents of the command that is from ``start`` to ``end``."""
-        number = bisect_left(self._command_starts, start)
-        first = self._command_starts[number : number + 1]
-        if not first or first[0] >= end:
-            return []
-        end = self._commands[first[0]].end
-        documents = self.lexer.documents
-        places = [bisect_left(documents, place, key=_operator) for place in (first[0], end)]
-        return documents[slice(*places)]
-
-    @cached_property
-    def _substitutions(self) -> list[tuple[int, int]]:
-        return sorted(self.lexer.substitutions)
+        number = bisect_left(self._commands, (start, 0))
+        for first, last in self._commands[number : number + 1]:
+            if first < end:
+                return [each for each in self.lexer.documents if first <= each.operator[0] < last]
+        return []
 
     def substitutions(self, start: int, end: int) -> list[tuple[int, int]]:
         """Return where the command substitutions are that begin from ``start`` to ``end``."""
-        found = self._substitutions
-        return found[bisect_left(found, (start, 0)) : bisect_left(found, (end, 0))]
+        return sorted(each for each in self.lexer.substitutions if start <= each[0] < end)
 
     def skip(self, node: Node) -> None:
         """Note that the lines of ``node`` were not understood."""
@@ -250,10 +238,6 @@ def is_here_string(node: Node | None) -> bool:
     """Return whether ``node`` ends the ``<<<`` after ``}`` or ``)``, which the grammar lacks."""
     before = node.prev_sibling if node is not None and node.type == "file_redirect" else None
     return before is not None and before.type == "ERROR" and text(before) == "<<"
-
-
-def _operator(document: Document) -> int:
-    return document.operator[0]
 
 
 def parse_after(before: bytes, source: bytes) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.rules import found
+from iamcli.cli.check.rules import fault
 from iamcli.cli.check.state import in_folder
 
 TYPE_CHECKING = False
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.given import Value
-    from iamcli.cli.check.rules import Context, Found
+    from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.words import Word
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
@@ -27,39 +27,34 @@ _READERS = {
 _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "patch", "eval"}
 
 
-def check(context: Context) -> Iterator[Found]:
+def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
-    written = _Written(context)
-    for invocation in context.invocations.values():
-        call, given = invocation.call, invocation.given
-        if given is None or given.helps:
-            continue
-        for value in given.values:
-            if value.value is None:
+    written = _Written(commands)
+    for invocation in commands.invocations:
+        call = invocation.call
+        for value in invocation.values:
+            if value.word is None or invocation.helps:
                 continue
-            if value.value.glob and not (call.flags.noglob or call.noglob):
-                yield _glob(call, value)
+            if value.word.glob and not (call.flags.noglob or call.target.noglob):
+                yield _glob(call, value.word)
             if value.option.name in _FILES and value.option.complete == "file":
-                yield from _missing(call, value, written)
+                yield from _missing(call, value.word, value.text or "", written)
 
 
-def _glob(call: Call, value: Value) -> Found:
-    word = value.value
-    if word is None:
-        raise AssertionError
+def _glob(call: Call, word: Word) -> Fault:
     message = f"{word.source} is not in quotes, so the shell may replace it with file names"
     variable = word.source.startswith(("$", "`"))
     quoted = f'"{word.source}"' if variable else f"'{word.literal or word.source}'"
-    return found(call, word, "W201", message, f"type {quoted}")
+    return fault(call, word, "W201", message, f"type {quoted}")
 
 
 class _Written:
     """The files that a script may write."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, commands: Commands) -> None:
         self.names: set[str] = set()
         self.anything = False
-        for call in context.walker.calls:
+        for call in commands.walker.calls:
             self._add(call)
 
     def _add(self, call: Call) -> None:
@@ -74,9 +69,8 @@ class _Written:
                 self.names |= set(re.split(r"[/=,:?&]", word.known))
 
 
-def _missing(call: Call, value: Value, written: _Written) -> Iterator[Found]:
-    name, word = value.text, value.value
-    if not name or word is None or name == "-" or name.startswith("/dev/"):
+def _missing(call: Call, word: Word, name: str, written: _Written) -> Iterator[Fault]:
+    if name in ("", "-") or name.startswith("/dev/"):
         return
     if written.anything or os.path.basename(name) in written.names:
         return
@@ -87,4 +81,4 @@ def _missing(call: Call, value: Value, written: _Written) -> Iterator[Found]:
     relative = not os.path.isabs(os.path.expanduser(name))
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
     message = f"{name} does not exist{folder}"
-    yield found(call, word, "W208", message, "create the file, or correct its name")
+    yield fault(call, word, "W208", message, "create the file, or correct its name")

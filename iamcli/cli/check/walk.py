@@ -6,8 +6,16 @@ import os
 import re
 
 from iamcli.cli.check import builtins, embedded, expansion, prefixes
-from iamcli.cli.check.calls import Call, Capture, Flags, Loop, Test, found_origin
-from iamcli.cli.check.context import Context, Use
+from iamcli.cli.check.calls import (
+    Call,
+    Capture,
+    Context,
+    Flags,
+    Loop,
+    Test,
+    Use,
+    found_origin,
+)
 from iamcli.cli.check.state import (
     Join,
     State,
@@ -32,7 +40,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.syntax import Script
     from iamcli.cli.check.words import Stage, Value
 
-    Visitor = Callable[[Node, State, "Context"], tuple[Stage, ...]]
+    Visitor = Callable[[Node, State, Context], tuple[Stage, ...] | None]
 
 _DEFINED = re.compile(
     r"^[ \t]*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
@@ -51,6 +59,7 @@ _SIMPLE = {
 #: The nodes of several commands, of which only the last has the redirections at the end.
 _SEQUENCES = {"list", "pipeline", "negated_command"}
 _IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
+_MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 #: A variable or an element of an array, which may be in quotes.
 _NAME = re.compile(r"[\"']?(\w+)")
 _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
@@ -82,7 +91,7 @@ class Walker:
         self._values: dict[str, list[Value]] = {}
         self._bodies: list[tuple[Node, Context]] = []
         self._flags: list[Flags] = []
-        self._moves = False
+        self._functions_move = False
         self._visitors: dict[str, Visitor] = {
             "command": self._command,
             "pipeline": self._pipeline,
@@ -96,7 +105,7 @@ class Walker:
             "if_statement": self._if,
             "while_statement": self._while,
             "for_statement": self._for,
-            "c_style_for_statement": self._c_style_for,
+            "c_style_for_statement": self._for,
             "case_statement": self._case,
             "function_definition": self._function,
             "subshell": self._subshell,
@@ -118,11 +127,6 @@ class Walker:
         self.tested |= tested_for_text(script.text)
         for match in _DEFINED.finditer(script.text):
             self.defined.add(match[1] or match[2] or match[3])
-        if "()" in script.text or "function" in script.text:
-            for name, body in _function_bodies(script.statements):
-                self._changed_by_functions |= assigned(body)
-                if _RUNS_ARGUMENTS.search(body):
-                    self._wrappers.add(name)
         context = Context(script)
         for node in script.statements:
             self._visit(node, state, context)
@@ -139,9 +143,9 @@ class Walker:
             common[name] = (Gap(name, filled=filled(common[name])),)
         while self._bodies:
             body, context = self._bodies.pop(0)
-            self._visit(body, State(flags, dict(common)), context._replace(function=True))
+            self._visit(body, State(flags, dict(common)), context)
 
-    # Statements. Each method returns the stages of the pipeline that the statement is.
+    # Statements. A method returns the stages of the pipeline that the statement is, if it is one.
 
     def _visit(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         kind = node.type
@@ -159,19 +163,23 @@ class Walker:
         if kind not in _SEQUENCES:
             redirects = (*context.redirects, *context.ending)
             context = context._replace(redirects=redirects, ending=())
-        stages = visit(node, state, context)
+        stages = visit(node, state, context) or ()
         if context.capture and stages:
             context.capture.pipelines.append(stages)
         return stages
 
     def _statements(self, nodes: Iterable[Node], state: State, context: Context) -> None:
-        for node in nodes:
-            if node.is_named or node.is_missing:
-                self._visit(node, state, context)
+        for node in _parts(nodes):
+            self._visit(node, state, context)
 
-    def _group(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _possible(self, node: Node, state: State, context: Context) -> None:
+        """Follow a statement that may not be run."""
+        branch = state.copy()
+        self._visit(node, branch, context)
+        state.join([state, branch])
+
+    def _group(self, node: Node, state: State, context: Context) -> None:
         self._statements(node.children, state, context._replace(tested=False))
-        return ()
 
     def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         return self._block(node, state.copy(), context)
@@ -182,34 +190,25 @@ class Walker:
         # A loop at the beginning reads what is passed to the block.
         return tuple(loop for loop in self.loops if loop.node in statements[:1])
 
-    def _list(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        parts = [child for child in node.children if child.is_named or child.is_missing]
-        if not parts:
-            return ()
-        ending = () if parts[1:] else context.ending
-        self._visit(parts[0], state, context._replace(tested=True, ending=ending))
+    def _list(self, node: Node, state: State, context: Context) -> None:
+        parts = list(_parts(node.children))
         # What follows || does not change the output that is captured, in a script that ends there.
         other = any(child.type == "||" for child in node.children)
-        inner = context._replace(capture=None) if other else context
-        for right in parts[1:]:
-            branch = state.copy()
-            where = inner if right is parts[-1] else inner._replace(ending=())
-            self._visit(right, branch, where)
-            state.join([state, branch])
-        return ()
+        for part in parts:
+            inner = context if part is parts[-1] else context._replace(ending=())
+            if part is parts[0]:
+                self._visit(part, state, inner._replace(tested=True))
+            else:
+                self._possible(part, state, inner._replace(capture=None) if other else inner)
 
     def _negated(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        found: tuple[Stage, ...] = ()
-        for child in node.children:
-            if child.is_named or child.is_missing:
-                found = self._visit(child, state, context._replace(tested=True, capture=None))
-        return found
+        stages: tuple[Stage, ...] = ()
+        for child in _parts(node.children):
+            stages = self._visit(child, state, context._replace(tested=True, capture=None))
+        return stages
 
-    def _pipeline(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        return self._piped([], node, state, context)
-
-    def _piped(
-        self, before: list[Stage], node: Node, state: State, context: Context
+    def _pipeline(
+        self, node: Node, state: State, context: Context, before: tuple[Stage, ...] = ()
     ) -> tuple[Stage, ...]:
         """Follow a pipeline; ``before``: its stages that are not in ``node``."""
         stages = list(before)
@@ -223,8 +222,8 @@ class Walker:
             if not (child.is_named or child.is_missing) or child.type == "comment":
                 continue
             branch = state.copy()
-            found = self._visit(child, branch, last if child == node.children[-1] else inner)
-            stages += found or (Loop(context.script, child, "other", []),)
+            here = last if child == node.children[-1] else inner
+            stages += self._visit(child, branch, here) or (Loop(child),)
         state.join([state, branch])
         self._statements(embedded.passed(stages), state.copy(), Context(context.script))
         for number, stage in enumerate(stages):
@@ -235,77 +234,59 @@ class Walker:
 
     def _redirected(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         body = node.child_by_field_name("body")
-        nodes = [child for child in node.children if child.type.endswith("_redirect")]
-        own = tuple(self._reader.redirects(nodes, state, context))
-        found: tuple[Stage, ...] = ()
+        redirects = [child for child in node.children if child.type.endswith("_redirect")]
+        own = tuple(self._reader.redirects(redirects, state, context))
         following = [
             child
-            for redirect in nodes
+            for redirect in redirects
             if redirect.type == "heredoc_redirect"
             for child in redirect.children
         ]
-        tested = context.tested or any(child.type in ("||", "&&") for child in following)
+        stages: tuple[Stage, ...] = ()
         if body is not None:
+            tested = context.tested or any(child.type in ("||", "&&") for child in following)
             inner = context._replace(ending=own, tested=tested, capture=None)
-            found = self._visit(body, state, inner)
-            if found and isinstance(found[-1], Loop):
-                found[-1].redirects = found[-1].redirects or own
-            for stage in found:
-                if isinstance(stage, Call) and context.capture and not stage.capture:
-                    stage.capture = context.capture
+            stages = self._visit(body, state, inner)
+            for stage in stages:
+                if isinstance(stage, Call):
+                    stage.capture = stage.capture or context.capture
+            if stages and isinstance(stages[-1], Loop):
+                stages[-1].redirects = stages[-1].redirects or own
         for child in following:
             if child.type == "pipeline":
-                found = self._piped(list(found), child, state, context)
-            elif child.type in STATEMENTS_AFTER:
+                stages = self._pipeline(child, state, context, stages)
+            elif child.type in self._visitors:
                 self._visit(child, state.copy(), context._replace(capture=None))
-        return found
+        return stages
 
-    def _if(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _if(self, node: Node, state: State, context: Context) -> None:
+        condition = context._replace(tested=True, capture=None)
+        body = context._replace(tested=False)
         branches: list[State] = []
-        complete = self._branch(node, state, context, branches)
-        if not complete:
-            branches.append(state.copy())
-        state.join(branches)
-        return ()
-
-    def _branch(self, node: Node, state: State, context: Context, branches: list[State]) -> bool:
-        """Follow the condition and the body of an if or elif; return whether there is an else."""
-        inner = context._replace(tested=False)
-        body: State | None = None
         complete = False
-        for number, child in enumerate(node.children):
-            if child.type == "then":
-                body = state.copy()
-                branches.append(body)
-            elif child.type == "elif_clause":
-                complete = self._branch(child, state, context, branches) or complete
-            elif child.type == "else_clause":
-                complete = True
-                branches.append(state.copy())
-                self._statements(child.children, branches[-1], inner)
-            elif body is None and node.field_name_for_child(number) == "condition":
-                if child.is_named:
-                    self._visit(child, state, context._replace(tested=True, capture=None))
+        current, here = state, condition
+        for child in _with_clauses(node):
+            if child.type in ("if", "elif"):
+                current, here = state, condition
+            elif child.type in ("then", "else"):
+                current, here = state.copy(), body
+                branches.append(current)
+                complete = complete or child.type == "else"
             elif child.is_named or child.is_missing:
-                # In an elif, the grammar does not mark the condition.
-                tested = body is None
-                where = context._replace(tested=tested)
-                self._visit(child, state if body is None else body, where)
-        return complete
+                self._visit(child, current, here)
+        state.join(branches if complete else [*branches, state])
 
     def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        loop = Loop(context.script, node, "while", [])
+        loop = Loop(node, "while")
         group = node.child_by_field_name("body")
         loop.condition = text(node)[: -len(text(group))] if group is not None else ""
         loop.names = assigned(loop.condition) | {"REPLY"}
         state.forget(assigned(text(node)))
-        for child in node.children:
+        for child in _parts(node.children):
             if child.type == "do_group":
                 loop.body = text(child)
-                body = state.copy()
-                self._visit(child, body, context._replace(tested=False))
-                state.join([state, body])
-            elif child.is_named or child.is_missing:
+                self._possible(child, state, context._replace(tested=False))
+            else:
                 loop.reads = loop.reads or bool(_READS.match(text(child)))
                 self._visit(child, state, context._replace(tested=True, capture=None))
         self.loops.append(loop)
@@ -314,20 +295,15 @@ class Walker:
     def _for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         variable = node.child_by_field_name("variable")
         name = text(variable) if variable is not None else ""
-        values = [
-            child
-            for number, child in enumerate(node.children)
-            if node.field_name_for_child(number) == "value"
-        ]
-        words = self._reader.words(values, state, context)
-        loop = Loop(context.script, node, "for", words)
+        values = node.children_by_field_name("value")
+        loop = Loop(node, "for")
+        loop.words = self._reader.words(values, state, context)
         loop.names = {name}
         state.forget(assigned(text(node)))
-        literals = [word.literal for word in words]
-        known = bool(literals) and all(literals) and not any(word.open for word in words)
-        value: Value = (Gap(name, filled=all(map(_never_empty, words))),)
-        if known and len(literals) == 1:
-            value = (str(literals[0]),)
+        literals = [word.literal for word in loop.words]
+        value: Value = (Gap(name, filled=all(map(_never_empty, loop.words))),)
+        if len(literals) == 1 and literals[0] and not loop.words[0].open:
+            value = (literals[0],)
         body = state.copy()
         self._assign(body, name, value)
         for child in node.children:
@@ -338,18 +314,8 @@ class Walker:
         self.loops.append(loop)
         return (loop,)
 
-    def _c_style_for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        state.forget(assigned(text(node)))
-        for child in node.children:
-            if child.type in ("do_group", "compound_statement"):
-                body = state.copy()
-                self._visit(child, body, context._replace(tested=False))
-                state.join([state, body])
-        return ()
-
-    def _case(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        value = node.child_by_field_name("value")
-        words = self._reader.words([value], state, context) if value is not None else []
+    def _case(self, node: Node, state: State, context: Context) -> None:
+        words = self._reader.words(node.children_by_field_name("value"), state, context)
         joined = Join(state)
         patterns: list[Word] = []
         for item in node.children:
@@ -369,48 +335,32 @@ class Walker:
                     self._visit(child, branch, context._replace(tested=False))
             joined.add(branch)
         joined.into(state)
-        gaps = [gap for word in words for gap in word.gaps]
-        self.tests.append(Test(text(node), gaps, patterns))
-        return ()
+        self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
 
-    def _function(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        body = node.child_by_field_name("body")
+    def _function(self, node: Node, state: State, context: Context) -> None:
+        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         self._flags.append(state.flags)
-        if body is not None:
-            self._bodies.append((body, Context(context.script)))
-        return ()
+        if name is None or body is None:
+            return
+        source = text(body)
+        self._changed_by_functions |= assigned(source)
+        self._functions_move = self._functions_move or bool(_MOVES.search(source))
+        if _RUNS_ARGUMENTS.search(source):
+            self._wrappers.add(text(name))
+        self._bodies.append((body, Context(context.script)))
 
-    def _test(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        gaps: list[Gap] = []
-        patterns: list[Word] = []
-        self._operands(node, state, context, gaps, patterns)
-        self.tests.append(Test(text(node), gaps, patterns))
-        return ()
+    def _test(self, node: Node, state: State, context: Context) -> None:
+        self._compare(self._reader.words(list(_operands(node)), state, context))
 
-    def _operands(
-        self,
-        node: Node,
-        state: State,
-        context: Context,
-        gaps: list[Gap],
-        patterns: list[Word],
-    ) -> None:
-        for child in node.children:
-            if child.type.endswith("_expression"):
-                self._operands(child, state, context, gaps, patterns)
-            elif child.is_named and child.type != "test_operator":
-                for word in self._reader.words([child], state, context):
-                    gaps += word.gaps
-                    if word.known:
-                        patterns.append(word)
+    def _compare(self, words: list[Word]) -> None:
+        gaps = [gap for word in words for gap in word.gaps]
+        self.tests.append(Test(gaps, [word for word in words if word.known]))
 
     # Variables.
 
-    def _assignment(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        self._assigned(node, state, context, "assignment")
-        return ()
-
-    def _assigned(self, node: Node, state: State, context: Context, use: str) -> None:
+    def _assignment(
+        self, node: Node, state: State, context: Context, use: str = "assignment"
+    ) -> None:
         name = node.child_by_field_name("name")
         value = node.child_by_field_name("value")
         if name is None:
@@ -418,9 +368,7 @@ class Walker:
         variable = text(name)
         parts: Value = ("",)
         if value is not None:
-            where = Use(use, variable, node)
-            found = self._reader.parts(value, state, context, where, quoted=False)
-            parts = tuple(part.text for part in found)
+            parts = self._reader.word(value, state, context, Use(use, variable, node)).value
         if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
             variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
             before = state.value(variable)
@@ -429,9 +377,8 @@ class Walker:
             elements = None if many else expansion.joined(before, parts)
             parts = (Gap(variable, filled=kept, many=many, elements=elements),)
         if len(parts) == 1 and isinstance(parts[0], Gap):
-            gap = parts[0].named(variable)
-            gap.filled = gap.filled or parts[0].name in self.tested
-            parts = (gap,)
+            kept = parts[0].filled or parts[0].name in self.tested
+            parts = (parts[0]._replace(name=variable, filled=kept),)
         self._assign(state, variable, parts)
 
     def _assign(self, state: State, name: str, value: Value) -> None:
@@ -440,23 +387,20 @@ class Walker:
         state.set(name, value)
         self._values.setdefault(name, []).append(bounded(name, value))
 
-    def _declaration(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _declaration(self, node: Node, state: State, context: Context) -> None:
         for child in node.children:
             if child.type == "variable_assignment":
-                self._assigned(child, state, context, "declaration")
+                self._assignment(child, state, context, "declaration")
             elif child.type == "variable_name" and text(node).startswith(("local", "declare")):
                 self._assign(state, text(child), (Gap(text(child)),))
             elif child.is_named:
                 self._reader.words([child], state, context)
-        return ()
 
-    def _unset(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        del context
+    def _unset(self, node: Node, state: State, _context: Context) -> None:
         for child in node.children:
             match = _NAME.match(text(child))
             if child.is_named and match:
                 self._assign(state, match[1], (Gap(match[1]),))
-        return ()
 
     # Simple commands.
 
@@ -469,19 +413,19 @@ class Walker:
                 words += child.children
             elif child.type == "variable_assignment":
                 branch = state.copy()
-                self._assigned(child, branch, context, "other")
+                self._assignment(child, branch, context, "other")
                 strict = strict or branch.flags.strict
             elif child.type.endswith("_redirect"):
                 redirects.append(child)
             else:
                 words.append(child)
         typed = self._reader.words(words, state, context) + _lost_dash(node)
-        found = self._aliases.expanded(typed)
+        expanded = self._aliases.expanded(typed)
         own = tuple(self._reader.redirects(redirects, state, context))
-        target = prefixes.target(found)
-        if not found or target is None or not target.words:
+        target = prefixes.target(expanded)
+        if target is None or not target.words:
             return ()
-        call = self._call(node, target, context, aliased=found is not typed)
+        call = self._call(node, target, context, aliased=expanded is not typed)
         call.redirects = (*context.redirects, *own)
         call.flags = state.flags._replace(strict=state.flags.strict or strict)
         self.calls.append(call)
@@ -492,27 +436,12 @@ class Walker:
     def _call(
         self, node: Node, target: prefixes.Target, context: Context, *, aliased: bool
     ) -> Call:
-        head, *words = target.words
-        name = prefixes.program(head)
-        wrapped = name in self._wrappers and target.plain
-        if wrapped:
-            at = next(
-                (n for n, word in enumerate(words) if prefixes.is_toolkit(word.literal)), None
-            )
-            if at is not None:
-                head, words = words[at], words[at + 1 :]
-                name = prefixes.program(head)
-        call = Call(context.script, node, head, words)
-        call.program = name
-        literal = head.literal
-        call.place = head.known.rpartition("/")[0] if "/" in head.known else ""
-        call.plain = target.plain and literal == name and not wrapped
-        call.open = target.open
-        call.through = target.through
-        call.replaced = target.replaced or context.replaced
-        call.noglob = target.noglob
-        call.shell_function = call.plain and name in self.defined and not aliased
-        call.iam = bool(name and _IAM.fullmatch(name)) and not call.shell_function
+        if target.plain and prefixes.program(target.words[0]) in self._wrappers:
+            target = prefixes.unwrapped(target)
+        call = Call(context.script, node, target)
+        own = target.plain and not aliased and call.head.literal == call.program
+        call.shell_function = own and call.program in self.defined
+        call.iam = bool(_IAM.fullmatch(call.program or "")) and not call.shell_function
         call.capture = context.capture
         call.origin = found_origin(call)
         return call
@@ -522,13 +451,10 @@ class Walker:
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
-            gaps = [gap for word in call.words for gap in word.gaps]
-            self.tests.append(
-                Test(text(call.node), gaps, [word for word in call.words if word.known])
-            )
+            self._compare(call.words)
         elif call.shell_function:
             state.forget(self._changed_by_functions)
-            if self._moves:
+            if self._functions_move:
                 state.flags = state.flags._replace(folder=None)
         elif call.program == "trap":
             self._bodies += [(node, Context(context.script)) for node in embedded.quoted(call, 0)]
@@ -536,25 +462,24 @@ class Walker:
             self._statements(embedded.evaluated(call), state, context)
             state.forget(list(state.variables))
         elif call.program in embedded.SHELLS:
-            inner = Context(context.script, function=context.function, replaced=call.replaced)
-            self._shell(call, state.copy(), inner)
+            replaced = call.target.replaced or context.replaced
+            self._shell(call, state.copy(), Context(context.script, replaced=replaced))
         else:
             before = state.flags
             for name in builtins.apply(call, state):
                 self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
             if state.flags != before:
                 self._flags.append(state.flags)
-                self._moves = self._moves or (context.function and call.program == "cd")
 
     def _shell(self, call: Call, state: State, context: Context) -> None:
         """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
         script = embedded.argument(call)
         nodes = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
         if nodes and script >= 0 and call.words[script].source.startswith("'"):
-            given = [word.value for word in call.words[script + 1 :]]
+            arguments = [word.value for word in call.words[script + 1 :]]
             # xargs and find add at least one argument.
-            given += [(Gap(filled=True),)] if call.open else []
-            state.variables |= {str(number): value for number, value in enumerate(given)}
+            arguments += [(Gap(filled=True),)] if call.target.open else []
+            state.variables |= {str(number): value for number, value in enumerate(arguments)}
         self._statements(nodes, state, context)
 
     def _source(self, call: Call, state: State, context: Context) -> None:
@@ -582,38 +507,35 @@ class Walker:
         inside = source[2:-1] if source.startswith("$(") else source[1:-1]
         if is_own_folder(inside) and not inside.strip().startswith("$"):
             return (context.script.folder,)
-        capture = Capture(use.use, use.name, tested=context.tested)
-        capture.statement = use.statement
-        inner = Context(
-            context.script, capture=capture, function=context.function, replaced=context.replaced
-        )
+        capture = Capture(use, context.tested, [])
+        inner = Context(context.script, capture=capture, replaced=context.replaced)
         self._statements(node.children, state.copy(), inner)
         output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
         single = node.type == "process_substitution"
         return (Gap("", output, single=single, private="mktemp" in inside),)
 
 
-#: The statements that can follow a here-document's operator.
-STATEMENTS_AFTER = {
-    "command",
-    "list",
-    "redirected_statement",
-    "compound_statement",
-    "test_command",
-}
+def _parts(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield the statements of ``nodes``, without reserved words and operators."""
+    return (node for node in nodes if node.is_named or node.is_missing)
 
 
-def _function_bodies(nodes: list[Node]) -> Iterator[tuple[str, str]]:
-    """Yield the name and the source of each function in ``nodes``."""
-    remaining = list(nodes)
-    while remaining:
-        node = remaining.pop()
-        if node.type == "function_definition":
-            name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-            if name is not None and body is not None:
-                yield text(name), text(body)
-        elif node.type in ("if_statement", "list", "compound_statement", "else_clause"):
-            remaining += node.children
+def _with_clauses(node: Node) -> Iterator[Node]:
+    """Yield the children of an if, and those of its elif and else clauses."""
+    for child in node.children:
+        if child.type in ("elif_clause", "else_clause"):
+            yield from child.children
+        else:
+            yield child
+
+
+def _operands(node: Node) -> Iterator[Node]:
+    """Yield what is compared in a test."""
+    for child in node.children:
+        if child.type.endswith("_expression"):
+            yield from _operands(child)
+        elif child.is_named and child.type != "test_operator":
+            yield child
 
 
 def _never_empty(word: Word) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from iamcli.cli.check import embedded, expansion
-from iamcli.cli.check.calls import Redirect
-from iamcli.cli.check.context import Use
+from iamcli.cli.check.calls import Redirect, Use
 from iamcli.cli.check.syntax import is_here_string, text
 from iamcli.cli.check.words import Gap, Part, Word, split
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from iamcli.cli.check.context import Context
+    from iamcli.cli.check.calls import Context
     from iamcli.cli.check.state import State
     from iamcli.cli.check.words import Value
 

@@ -16,7 +16,7 @@ class Stage:
     """A part of a pipeline: a ``Call`` or a ``Loop``, which contain words themselves."""
 
 
-class Gap:
+class Gap(NamedTuple):
     """Text that is not known before the script runs.
 
     ``name``: the variable that it comes from, "" if none; ``output``: the pipeline whose output it
@@ -26,36 +26,13 @@ class Gap:
     words of an array, None if they are not known.
     """
 
-    def __init__(  # noqa: PLR0913 - the fields of a record
-        self,
-        name: str = "",
-        output: tuple[Stage, ...] = (),
-        *,
-        many: bool = False,
-        single: bool = False,
-        filled: bool = False,
-        private: bool = False,
-        elements: tuple[Word, ...] | None = None,
-    ) -> None:
-        self.name = name
-        self.output = output
-        self.many = many
-        self.single = single
-        self.filled = filled
-        self.private = private
-        self.elements = elements
-
-    def named(self, name: str) -> Gap:
-        """Return the same text as the value of the variable ``name``."""
-        return Gap(
-            name,
-            self.output,
-            many=self.many,
-            single=self.single,
-            filled=self.filled,
-            private=self.private,
-            elements=self.elements,
-        )
+    name: str = ""
+    output: tuple[Stage, ...] = ()
+    many: bool = False
+    single: bool = False
+    filled: bool = False
+    private: bool = False
+    elements: tuple[Word, ...] | None = None
 
 
 #: The value of a variable: known text and gaps.
@@ -73,14 +50,13 @@ class Part(NamedTuple):
     expanded: bool = False
 
 
-class Word:
+class Word(NamedTuple):
     """A word of a command line: its parts, its source text, and its position (from 1)."""
 
-    def __init__(self, parts: tuple[Part, ...], source: str, line: int, column: int) -> None:
-        self.parts = parts
-        self.source = source
-        self.line = line
-        self.column = column
+    parts: tuple[Part, ...]
+    source: str
+    line: int
+    column: int
 
     @property
     def literal(self) -> str | None:

@@ -1,4 +1,4 @@
-"""The options that a command is given, as far as they are known."""
+"""The commands of the toolkit in a script, with their options as far as they are known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from iamcli.parsing.options import is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from iamcli.cli.check.calls import Call
     from iamcli.cli.check.words import Word
@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 
 
 class Value(NamedTuple):
-    """An option, the word that names it, and the word of its value, None for a switch."""
+    """An option, the words of its name and its value, and the value as far as it is known.
+
+    ``word``: the word of the value, the same as ``name`` if it is attached; None for a switch.
+    """
 
     option: Option
     name: Word
-    value: Word | None
+    word: Word | None
     text: str | None
 
 
-class Given:
-    """The arguments of a command.
+class Invocation:
+    """A ``call`` of a ``command`` of the toolkit, with its arguments.
 
     ``values``: its options; ``unknown``: words that look like options but are none; ``joined``:
     words such as ``-u=bob``, with their options; ``extra``: unexpected words, the first of each
@@ -35,35 +38,65 @@ class Given:
     """
 
     def __init__(self, call: Call, command: Command) -> None:
+        self.call = call
+        self.command = command
         self.values: list[Value] = []
         self.unknown: list[Word] = []
         self.joined: list[tuple[Option, Word]] = []
         self.extra: list[Word] = []
         self.bare: Word | None = None
-        self.suspended = call.open
+        self.suspended = call.target.open
         self.helps = not {"-h", "--help", "--version"}.isdisjoint(call.literals)
         self._loose = False
-        self._added = call.open
         remaining = iter(call.words)
         for word in remaining:
             if word.literal == "--":
                 self.extra += list(remaining)[:1]
             else:
-                self._word(command.all_options, word, remaining)
+                self._read(word, remaining)
 
     def get(self, name: str) -> Value | None:
-        """Return the last occurrence of the option ``name``, None if it is not given."""
-        found = [value for value in self.values if value.option.name == name]
-        return found[-1] if found else None
+        """Return the last occurrence of the option ``name``, None if there is none."""
+        values = [value for value in self.values if value.option.name == name]
+        return values[-1] if values else None
 
-    def _word(self, options: Sequence[Option], word: Word, remaining: Iterator[Word]) -> None:
-        if self._is_joined(options, word):
+    @property
+    def creates(self) -> bool:
+        """Whether it creates or uploads something."""
+        return any(word in self.command.name for word in ("create", "upload", "add"))
+
+    @property
+    def lists(self) -> bool:
+        """Whether its output ends with the footer of lists."""
+        paged = any(option.dest == "marker" for option in self.command.options)
+        one_policy = "policies" in self.command.name and self.get("-p")
+        return paged and not self.helps and not one_policy
+
+    @property
+    def shows_secret(self) -> bool:
+        """Whether it prints a new secret."""
+        return (
+            self.command.name == "iam-useraddkey"
+            or (self.command.name == "iam-usercreate" and self.get("-k") is not None)
+            or (self.command.name == "iam-virtualmfadevicecreate" and self.get("-o") is None)
+        )
+
+    @property
+    def prints_two_lines(self) -> bool:
+        """Whether it prints two lines or more."""
+        name = self.command.name
+        verbose = name.endswith(("create", "upload")) and self.get("-v") is not None
+        return self.shows_secret or verbose or name.endswith("getattributes") or self.lists
+
+    def _read(self, word: Word, remaining: Iterator[Word]) -> None:
+        """Read an argument, and the value after it from the ``remaining`` words."""
+        if self._is_joined(word):
             return
         text = word.literal
         if text is None or word.open:
             self.suspended = self._loose = True
             return
-        option, attached = match(options, text)
+        option, attached = match(self.command.all_options, text)
         if option is None:
             self._other(word, text)
             return
@@ -75,9 +108,9 @@ class Given:
         else:
             self._operand(option, word, next(remaining, None))
 
-    def _is_joined(self, options: Sequence[Option], word: Word) -> bool:
+    def _is_joined(self, word: Word) -> bool:
         """Record a word such as ``-u=bob``, whose value need not be known."""
-        option, attached = match(options, word.begin)
+        option, attached = match(self.command.all_options, word.begin)
         if option is None or not is_joined(word.begin, attached):
             return False
         self.joined.append((option, word))
@@ -88,8 +121,8 @@ class Given:
 
     def _operand(self, option: Option, name: Word, operand: Word | None) -> None:
         if operand is None:
-            if not self._added:
-                self.bare = name
+            # Another program may add the value.
+            self.bare = None if self.call.target.open else name
             return
         if operand.open:
             self.suspended = self._loose = True
