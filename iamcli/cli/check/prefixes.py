@@ -11,47 +11,36 @@ from iamcli.installation.table import PROGRAMS
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 
-class Prefix(NamedTuple):
-    """How a program that runs another is called.
-
-    ``valued``: its options that take the next argument; ``operands``: the number of arguments
-    before the command; ``never``: options with which it does not run the command.
-    """
-
-    valued: frozenset[str] = frozenset()
-    operands: int = 0
-    never: frozenset[str] = frozenset()
-
-
-def _prefix(valued: str = "", operands: int = 0, never: str = "") -> Prefix:
-    return Prefix(frozenset(valued.split()), operands, frozenset(never.split()))
-
-
+#: The programs that run another, and their options that take the next argument.
 PREFIXES = {
-    "sudo": _prefix("-u -g -h -p -C -r -t -T -U -D -R --user --group --host", never="-l -v -e"),
-    "doas": _prefix("-u -C"),
-    "env": _prefix("-u -C --unset --chdir"),
-    "time": _prefix("-f -o --format --output"),
-    "command": _prefix(never="-v -V"),
-    "builtin": _prefix(),
-    "exec": _prefix("-a"),
-    "nice": _prefix("-n --adjustment"),
-    "ionice": _prefix("-c -n"),
-    "nohup": _prefix(),
-    "setsid": _prefix(),
-    "stdbuf": _prefix("-i -o -e"),
-    "timeout": _prefix("-s -k --signal --kill-after", operands=1),
-    "xargs": _prefix("-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter"),
-    "watch": _prefix("-n --interval"),
-    "flock": _prefix("-w -E --timeout --wait --conflict-exit-code", operands=1),
-    "noglob": _prefix(),
-    "nocorrect": _prefix(),
-    "-": _prefix(),
-    "coproc": _prefix(),
-    "eval": _prefix(),
-    "chronic": _prefix(),
-    "repeat": _prefix(operands=1),
+    "sudo": "-u -g -h -p -C -r -t -T -U -D -R --user --group --host",
+    "doas": "-u -C",
+    "env": "-u -C --unset --chdir",
+    "time": "-f -o --format --output",
+    "command": "",
+    "builtin": "",
+    "exec": "-a",
+    "nice": "-n --adjustment",
+    "ionice": "-c -n",
+    "nohup": "",
+    "setsid": "",
+    "stdbuf": "-i -o -e",
+    "timeout": "-s -k --signal --kill-after",
+    "xargs": "-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter",
+    "watch": "-n --interval",
+    "flock": "-w -E --timeout --wait --conflict-exit-code",
+    "noglob": "",
+    "nocorrect": "",
+    "-": "",
+    "coproc": "",
+    "eval": "",
+    "chronic": "",
+    "repeat": "",
 }
+#: Those with an argument of their own before the command.
+_OPERANDS = {"timeout", "flock", "repeat"}
+#: Options with which they do not run the command.
+_NEVER = {"sudo": "-l -v -e", "command": "-v -V"}
 _SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
 #: A word that eval leaves as it is.
 _PLAIN = re.compile(r"[\w+=,.@/:%-]*")
@@ -75,16 +64,15 @@ class Target(NamedTuple):
 
 def target(words: list[Word]) -> Target | None:
     """Return the command that ``words`` run in the end, None if they run none."""
-    found: Target | None = Target(words)
-    while found and found.words:
-        name = program(found.words[0])
+    current: Target | None = Target(words)
+    while current and current.words:
+        name = program(current.words[0])
         if name == "find":
-            found = _find(found)
+            return _find(current)
+        if name not in PREFIXES or (name == "eval" and not _is_plain(current.words[1:])):
             break
-        if name not in PREFIXES or (name == "eval" and not _is_plain(found.words[1:])):
-            break
-        found = _strip(found, name)
-    return found
+        current = _strip(current, name)
+    return current
 
 
 def _is_plain(words: list[Word]) -> bool:
@@ -119,52 +107,52 @@ def unwrapped(wrapper: Target) -> Target:
     return wrapper
 
 
-def _strip(found: Target, name: str) -> Target | None:
-    prefix = PREFIXES[name]
-    words = found.words
+def _strip(outer: Target, name: str) -> Target | None:
+    """Return what ``outer`` runs, a command line of the program ``name``; None if nothing."""
+    words = outer.words
     at = 1
     replaced = ""
     while at < len(words):
         text = words[at].literal
         if text is None or not (text.startswith("-") and text != "-"):
             break
-        if text in prefix.never:
+        if text in _NEVER.get(name, "").split():
             return None
         at += 1
         if text == "--":
             break
         if name == "xargs" and text[:2] in ("-I", "-i"):
             replaced = text[2:] or ("{}" if text == "-i" else _next(words, at))
-        if text in prefix.valued:
+        if text in PREFIXES[name].split():
             at += 1
-    at += prefix.operands
+    at += name in _OPERANDS
     while name in ("env", "sudo") and at < len(words) and _ASSIGNMENT.match(words[at].known):
         at += 1
     rest = [_replaced(word, replaced) for word in words[at:]] if replaced else words[at:]
     return Target(
         rest,
-        found.open or (name == "xargs" and not replaced),
-        found.plain and name in _SHELLS,
-        found.noglob or name == "noglob",
-        (*found.through, name),
-        replaced or found.replaced,
+        outer.open or (name == "xargs" and not replaced),
+        outer.plain and name in _SHELLS,
+        outer.noglob or name == "noglob",
+        (*outer.through, name),
+        replaced or outer.replaced,
     )
 
 
-def _find(found: Target) -> Target | None:
+def _find(outer: Target) -> Target:
     """Return the command of -exec."""
-    literals = [word.literal for word in found.words]
+    literals = [word.literal for word in outer.words]
     for number, text in enumerate(literals):
         if text in ("-exec", "-execdir", "-ok", "-okdir"):
             rest = literals[number + 1 :]
             end = next((at for at, each in enumerate(rest) if each in (";", "+")), len(rest))
-            words = found.words[number + 1 : number + 1 + end]
+            words = outer.words[number + 1 : number + 1 + end]
             several = rest[end : end + 1] == ["+"]
             replaced = [word if several else _replaced(word, "{}") for word in words]
             kept = [word for word in replaced if word.literal != "{}"]
-            through = (*found.through, "find")
+            through = (*outer.through, "find")
             return Target(kept, several, plain=False, through=through, replaced="{}")
-    return found
+    return outer
 
 
 def _next(words: list[Word], at: int) -> str:

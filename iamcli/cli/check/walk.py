@@ -85,7 +85,6 @@ class Walker:
         self.complete = True
         self._load = load
         self._aliases = embedded.Aliases()
-        self._reader = WordReader(self._run)
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._values: dict[str, list[Value]] = {}
@@ -158,7 +157,7 @@ class Walker:
         visit = self._visitors.get(kind)
         if visit is None:
             if node.is_named:
-                self._reader.words([node], state, context)
+                self._reader(state, context).words([node])
             return ()
         if kind not in _SEQUENCES:
             redirects = (*context.redirects, *context.ending)
@@ -171,6 +170,9 @@ class Walker:
     def _statements(self, nodes: Iterable[Node], state: State, context: Context) -> None:
         for node in _parts(nodes):
             self._visit(node, state, context)
+
+    def _reader(self, state: State, context: Context) -> WordReader:
+        return WordReader(self._run, state, context)
 
     def _possible(self, node: Node, state: State, context: Context) -> None:
         """Follow a statement that may not be run."""
@@ -235,7 +237,7 @@ class Walker:
     def _redirected(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         body = node.child_by_field_name("body")
         redirects = [child for child in node.children if child.type.endswith("_redirect")]
-        own = tuple(self._reader.redirects(redirects, state, context))
+        own = tuple(self._reader(state, context).redirects(redirects))
         following = [
             child
             for redirect in redirects
@@ -297,7 +299,7 @@ class Walker:
         name = text(variable) if variable is not None else ""
         values = node.children_by_field_name("value")
         loop = Loop(node, "for")
-        loop.words = self._reader.words(values, state, context)
+        loop.words = self._reader(state, context).words(values)
         loop.names = {name}
         state.forget(assigned(text(node)))
         literals = [word.literal for word in loop.words]
@@ -315,7 +317,7 @@ class Walker:
         return (loop,)
 
     def _case(self, node: Node, state: State, context: Context) -> None:
-        words = self._reader.words(node.children_by_field_name("value"), state, context)
+        words = self._reader(state, context).words(node.children_by_field_name("value"))
         joined = Join(state)
         patterns: list[Word] = []
         for item in node.children:
@@ -350,7 +352,7 @@ class Walker:
         self._bodies.append((body, Context(context.script)))
 
     def _test(self, node: Node, state: State, context: Context) -> None:
-        self._compare(self._reader.words(list(_operands(node)), state, context))
+        self._compare(self._reader(state, context).words(_operands(node)))
 
     def _compare(self, words: list[Word]) -> None:
         gaps = [gap for word in words for gap in word.gaps]
@@ -368,7 +370,7 @@ class Walker:
         variable = text(name)
         parts: Value = ("",)
         if value is not None:
-            parts = self._reader.word(value, state, context, Use(use, variable, node)).value
+            parts = self._reader(state, context).word(value, Use(use, variable, node)).value
         if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
             variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
             before = state.value(variable)
@@ -394,7 +396,7 @@ class Walker:
             elif child.type == "variable_name" and text(node).startswith(("local", "declare")):
                 self._assign(state, text(child), (Gap(text(child)),))
             elif child.is_named:
-                self._reader.words([child], state, context)
+                self._reader(state, context).words([child])
 
     def _unset(self, node: Node, state: State, _context: Context) -> None:
         for child in node.children:
@@ -419,9 +421,9 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
-        typed = self._reader.words(words, state, context) + _lost_dash(node)
+        typed = self._reader(state, context).words(words) + _lost_dash(node)
         expanded = self._aliases.expanded(typed)
-        own = tuple(self._reader.redirects(redirects, state, context))
+        own = tuple(self._reader(state, context).redirects(redirects))
         target = prefixes.target(expanded)
         if target is None or not target.words:
             return ()

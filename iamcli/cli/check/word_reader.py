@@ -9,7 +9,7 @@ from iamcli.cli.check.words import Gap, Part, Word, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -19,126 +19,112 @@ if TYPE_CHECKING:
 
 
 class WordReader:
-    """Reads words as the shell expands them.
+    """Reads words as the shell expands them where ``state`` and ``context`` are true.
 
     ``run``: follows a command substitution, and returns its output.
     """
 
-    def __init__(self, run: Callable[[Node, State, Context, Use], Value]) -> None:
+    def __init__(
+        self, run: Callable[[Node, State, Context, Use], Value], state: State, context: Context
+    ) -> None:
+        self._state = state
+        self._context = context
         self._run = run
 
-    def words(self, nodes: list[Node], state: State, context: Context) -> list[Word]:
+    def words(self, nodes: Iterable[Node]) -> list[Word]:
         """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
-        found: list[Word] = []
-        for node in nodes:
-            elements = self._elements(node, state, context)
-            if elements is None:
-                parts = self.parts(node, state, context, Use(), quoted=False)
-                elements = list(split(parts, text(node), *context.script.position(node)))
-            found += elements
-        return found
+        return [word for node in nodes for word in self._split(node, self._parts(node, Use()))]
 
-    @staticmethod
-    def _elements(node: Node, state: State, context: Context) -> list[Word] | None:
-        """Return the elements of the array that ``node`` stands for, None if they are not known."""
-        source = text(node)
-        elements = expansion.elements(source, state)
-        if elements is None:
-            return None
-        line, column = context.script.position(node)
-        return [Word(each.parts, source, line, column) for each in elements]
-
-    def word(self, node: Node, state: State, context: Context, use: Use) -> Word:
+    def word(self, node: Node, use: Use) -> Word:
         """Return the node as one word, as in an assignment or a redirection."""
-        parts = self.parts(node, state, context, use, quoted=False)
-        return Word(tuple(parts), text(node), *context.script.position(node))
+        return self._word(node, self._parts(node, use))
 
-    def parts(
-        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
-    ) -> list[Part]:
+    def redirects(self, nodes: list[Node]) -> Iterator[Redirect]:
+        """Yield the redirections; for a here-document, yield each expansion in it."""
+        for node in nodes:
+            if node.type == "heredoc_redirect":
+                yield from self._heredoc(node)
+                yield from self.redirects(
+                    [child for child in node.children if child.type == "file_redirect"]
+                )
+            elif node.type == "herestring_redirect":
+                for child in node.named_children:
+                    yield Redirect("<<<", "", self.word(child, Use("herestring")))
+            else:
+                yield self._redirect(node)
+
+    def _word(self, node: Node, parts: Iterable[Part]) -> Word:
+        return Word(tuple(parts), text(node), *self._context.script.position(node))
+
+    def _split(self, node: Node, parts: list[Part]) -> list[Word]:
+        """Return the words that the shell makes of ``node``: elements of an array, or its parts."""
+        elements = expansion.elements(text(node), self._state)
+        if elements is not None:
+            return [self._word(node, each.parts) for each in elements]
+        return list(split(self._word(node, parts)))
+
+    def _parts(self, node: Node, use: Use, *, quoted: bool = False) -> list[Part]:
         """Return the parts of the node, before the shell splits them into words."""
-        found = self._expanded(node, state, context, use, quoted=quoted)
-        known = "".join(part.text for part in found if isinstance(part.text, str))
-        if context.replaced and context.replaced in known:
+        parts = self._expanded(node, use, quoted=quoted)
+        known = "".join(part.text for part in parts if isinstance(part.text, str))
+        if self._context.replaced and self._context.replaced in known:
             return [Part(Gap(filled=True), quoted=True)]
-        return found
+        return parts
 
-    def _expanded(
-        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
-    ) -> list[Part]:
+    def _expanded(self, node: Node, use: Use, *, quoted: bool) -> list[Part]:
         kind = node.type
         if kind in ("string", "concatenation", "translated_string"):
-            return self._joined(node, state, context, use, quoted=quoted or kind == "string")
+            return self._joined(node, use, quoted=quoted or kind == "string")
         if kind in expansion.PLAIN:
             return list(expansion.plain(kind, text(node), quoted=quoted))
         if kind in ("command_substitution", "process_substitution"):
             used = use if kind == "command_substitution" else Use()
-            return [Part(each, quoted) for each in self._run(node, state, context, used)]
+            return [
+                Part(each, quoted) for each in self._run(node, self._state, self._context, used)
+            ]
         if kind == "array":
-            return [Part(self._array(node, state, context, use), quoted)]
+            return [Part(self._array(node, use), quoted)]
         # A default value, an index or a calculation can contain command substitutions.
         for child in node.children:
             if child.child_count and child.type != "simple_expansion":
-                self.parts(child, state, context, Use(), quoted=True)
+                self._parts(child, Use(), quoted=True)
             else:
-                self._hidden(child, state, context)
+                self._hidden(child)
         if kind in ("simple_expansion", "expansion"):
-            values = expansion.variable(text(node), state)
+            values = expansion.variable(text(node), self._state)
             return [Part(each, quoted, expanded=True) for each in values]
         number = kind == "arithmetic_expansion"
         return [Part(Gap(single=number, filled=number, many=not number), quoted)]
 
-    def _hidden(self, node: Node, state: State, context: Context) -> None:
+    def _hidden(self, node: Node) -> None:
         """Follow the command substitutions in what the parser read as text."""
         source = node.text or b""
         if b"`" in source or b"$(" in source:
-            for inner in embedded.substitutions(context.script, node):
-                self._run(inner, state, context, Use())
+            for inner in embedded.substitutions(self._context.script, node):
+                self._run(inner, self._state, self._context, Use())
 
-    def _joined(
-        self, node: Node, state: State, context: Context, use: Use, *, quoted: bool
-    ) -> list[Part]:
+    def _joined(self, node: Node, use: Use, *, quoted: bool) -> list[Part]:
         """Return the parts of a string or a concatenation."""
-        found: list[Part] = []
+        parts: list[Part] = []
         for piece in expansion.pieces(node):
-            if isinstance(piece, Part):
-                found.append(piece)
-            else:
-                found += self.parts(piece, state, context, use, quoted=quoted)
-        return found
+            parts += [piece] if isinstance(piece, Part) else self._parts(piece, use, quoted=quoted)
+        return parts
 
-    def _array(self, node: Node, state: State, context: Context, use: Use) -> Gap:
+    def _array(self, node: Node, use: Use) -> Gap:
         """Follow the elements of an array; return the array."""
-        found: list[Part] = []
+        parts: list[Part] = []
         words: list[Word] = []
-        for child in node.children:
-            if child.is_named and child.type != "comment":
-                parts = self.parts(child, state, context, use, quoted=False)
-                place = context.script.position(child)
-                known = self._elements(child, state, context)
-                words += split(parts, text(child), *place) if known is None else known
-                found += parts
-        only = found[0].text if len(found) == 1 else None
+        for child in node.named_children:
+            if child.type != "comment":
+                of_element = self._parts(child, use)
+                words += self._split(child, of_element)
+                parts += of_element
+        only = parts[0].text if len(parts) == 1 else None
         output = only.output if isinstance(only, Gap) else ()
         elements = None if any(word.glob for word in words) else tuple(words)
         return Gap(output=output, many=True, elements=elements)
 
-    def redirects(self, nodes: list[Node], state: State, context: Context) -> Iterator[Redirect]:
-        """Yield the redirections; for a here-document, yield each expansion in it."""
-        for node in nodes:
-            if node.type == "heredoc_redirect":
-                yield from self._heredoc(node, state, context)
-                others = [child for child in node.children if child.type == "file_redirect"]
-                yield from self.redirects(others, state, context)
-            elif node.type == "herestring_redirect":
-                for child in node.children:
-                    if child.is_named:
-                        word = self.word(child, state, context, Use("herestring"))
-                        yield Redirect("<<<", "", word)
-            else:
-                yield self._redirect(node, state, context)
-
-    def _redirect(self, node: Node, state: State, context: Context) -> Redirect:
+    def _redirect(self, node: Node) -> Redirect:
         descriptor, operator = "", ""
         word: Word | None = None
         use = Use("herestring") if is_here_string(node) else Use()
@@ -146,16 +132,16 @@ class WordReader:
             if child.type == "file_descriptor":
                 descriptor = text(child)
             elif child.is_named:
-                word = self.word(child, state, context, use)
+                word = self.word(child, use)
             elif not operator:
                 operator = "<<<" if is_here_string(node) else child.type
         return Redirect(operator, descriptor, word)
 
-    def _heredoc(self, node: Node, state: State, context: Context) -> Iterator[Redirect]:
+    def _heredoc(self, node: Node) -> Iterator[Redirect]:
         """Yield the variables and command substitutions in a here-document."""
         for child in node.children:
             if child.type == "heredoc_body":
-                self._hidden(child, state, context)
-                for inner in child.children:
-                    if inner.is_named and inner.type != "heredoc_content":
-                        yield Redirect("<<", "", self.word(inner, state, context, Use()))
+                self._hidden(child)
+                for inner in child.named_children:
+                    if inner.type != "heredoc_content":
+                        yield Redirect("<<", "", self.word(inner, Use()))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _SPACES = re.compile(r"([ \t\n]+)")
 
@@ -119,19 +119,19 @@ class Word(NamedTuple):
         return tuple(part.text for part in self.parts)
 
 
-def split(parts: Iterable[Part], source: str, line: int, column: int) -> Iterator[Word]:
-    """Yield the words that a shell makes of ``parts``: it splits what is not in quotes."""
+def split(word: Word) -> Iterator[Word]:
+    """Yield the words that a shell makes of ``word``: it splits what is not in quotes."""
     current: list[Part] | None = None
-    for part in parts:
+    for part in word.parts:
         if part.quoted or isinstance(part.text, Gap):
             current = [*(current or ()), part]
             continue
         for piece in _SPACES.split(part.text):
             if piece.isspace():
                 if current is not None:
-                    yield Word(tuple(current), source, line, column)
+                    yield word._replace(parts=tuple(current))
                 current = None
             elif piece:
                 current = [*(current or ()), part._replace(text=piece)]
     if current is not None:
-        yield Word(tuple(current), source, line, column)
+        yield word._replace(parts=tuple(current))
