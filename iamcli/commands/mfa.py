@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from iamcli.operations.pagination import Listing
-from iamcli.parsing.options import Option
-from iamcli.parsing.shared import CODE1, CODE2, OWN_USER, PAGING, PATH, SERIAL, USER, VERBOSE
+from iamcli.parsing.options import Limit, Option
+from iamcli.parsing.shared import (
+    CODE1,
+    CODE2,
+    NAME_CHARACTERS,
+    OWN_USER,
+    PAGING,
+    PATH,
+    SERIAL,
+    USER,
+    VERBOSE,
+    name_limit,
+)
 from iamcli.runner import command
 
 TYPE_CHECKING = False
@@ -20,7 +31,8 @@ DEVICE = Option(
     "device",
     "the name of the new device",
     required=True,
-    limits="letters, digits and any of `+=,.@-_`; the name becomes part of the serial number",
+    limits=f"{NAME_CHARACTERS}; the name becomes part of the serial number",
+    limit=name_limit("a name of an MFA device", 226),
 )
 BOOTSTRAP = Option(
     "-b",
@@ -46,6 +58,7 @@ ASSIGNMENT = Option(
     "which devices to list",
     required=True,
     limits="`Assigned`, `Unassigned` or `Any`, sent as typed",
+    limit=Limit("an assignment status", 1, 10, "Assigned|Unassigned|Any"),
     complete="assignment",
 )
 

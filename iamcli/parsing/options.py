@@ -21,14 +21,36 @@ class UsageError(Exception):
         self.hint = hint
 
 
+class Limit:
+    """What a value must look like. Source: the limits in the API reference of IAM.
+
+    ``what``: what the value is ("a user name"); ``low`` and ``high``: the bounds of its length;
+    ``pattern``: a regular expression; ``characters``: the pattern in
+    words, for the help.
+    """
+
+    def __init__(self, what: str, low: int, high: int, pattern: str, characters: str = "") -> None:
+        self.what = what
+        self.low = low
+        self.high = high
+        self.pattern = pattern
+        self.characters = characters
+
+    @property
+    def length(self) -> str:
+        """The bounds in words: "1 to 64"."""
+        return f"{self.low} to {self.high}" if self.low < self.high else f"{self.low}"
+
+
 class Option:
     """One option of a command.
 
     ``name``: the option as typed (``-u``, ``--url``); ``metavar``: the placeholder of its value,
     None for a switch; ``dest``: the parameter of the command's function that receives the value;
     ``help``: what the option does, a phrase without a full stop; ``limits``: the requirements for
-    the value; ``default``: a description of what applies without the option; ``convert``: converts
-    the argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
+    the value, in words, by default those of ``limit``, which ``iamcli check`` compares values with;
+    ``default``: a description of what applies without the option; ``convert``: converts the
+    argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
     ``alternative``: the name of another option; one of the two is required, not both;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
     in ``iamcli.cli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
@@ -47,6 +69,7 @@ class Option:
         required: bool = False,
         repeatable: bool = False,
         limits: str = "",
+        limit: Limit | None = None,
         default: str = "",
         convert: Callable[[str], Any] | None = None,
         choices: tuple[str, ...] = (),
@@ -62,7 +85,8 @@ class Option:
         self.help = help
         self.required = required
         self.repeatable = repeatable
-        self.limits = limits
+        self.limits = limits or (f"{limit.length} {limit.characters}" if limit else "")
+        self.limit = limit
         self.default = default
         self.convert = convert
         self.choices = choices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import Limit, Option
 from iamcli.parsing.types import entity_path, tag, whole_number
 
 # Options of every command.
@@ -45,7 +45,13 @@ COMMON = (CREDENTIAL_FILE, CLIENT_CONFIG_FILE, URL, DEBUG, HELP, VERSION)
 
 # Options of more than one command.
 
-NAME_LIMITS = "letters, digits and any of `+=,.@-_`"
+NAME_CHARACTERS = "letters, digits and any of `+=,.@-_`"
+
+
+def name_limit(what: str, high: int) -> Limit:
+    """Return the limit of a name of at most ``high`` characters."""
+    return Limit(what, 1, high, r"[\w+=,.@-]+", f"characters: {NAME_CHARACTERS}")
+
 
 USER = Option(
     "-u",
@@ -53,7 +59,7 @@ USER = Option(
     "user",
     "the user's name",
     required=True,
-    limits=f"1 to 64 characters: {NAME_LIMITS}",
+    limit=name_limit("a user name", 64),
     complete="user",
 )
 OWN_USER = USER.replace(
@@ -68,7 +74,7 @@ GROUP = Option(
     "group",
     "the group's name",
     required=True,
-    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    limit=name_limit("a group name", 128),
     complete="group",
 )
 ROLE = Option(
@@ -77,7 +83,7 @@ ROLE = Option(
     "role",
     "the role's name",
     required=True,
-    limits=f"1 to 64 characters: {NAME_LIMITS}",
+    limit=name_limit("a role name", 64),
     complete="role",
 )
 PROFILE = Option(
@@ -86,7 +92,7 @@ PROFILE = Option(
     "profile",
     "the instance profile's name",
     required=True,
-    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    limit=name_limit("an instance profile name", 128),
     complete="profile",
 )
 POLICY = Option(
@@ -95,7 +101,7 @@ POLICY = Option(
     "policy",
     "the policy's name",
     required=True,
-    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    limit=name_limit("a policy name", 128),
     complete="policy",
 )
 SERVER_CERT = Option(
@@ -104,7 +110,7 @@ SERVER_CERT = Option(
     "certificate",
     "the server certificate's name",
     required=True,
-    limits=f"1 to 128 characters: {NAME_LIMITS}",
+    limit=name_limit("a server certificate name", 128),
     complete="servercert",
 )
 SERIAL = Option(
@@ -113,7 +119,10 @@ SERIAL = Option(
     "serial",
     "the MFA device's serial number; for a virtual device, its ARN",
     required=True,
-    limits="9 to 256 characters: letters, digits and any of `+=/:,.@-_`",
+    limit=Limit(
+        *("a serial number", 9, 256, r"[\w+=/:,.@-]+"),
+        "characters: letters, digits and any of `+=/:,.@-_`",
+    ),
     complete="mfa",
 )
 KEY = Option(
@@ -122,7 +131,7 @@ KEY = Option(
     "key",
     "the access key ID",
     required=True,
-    limits="16 to 128 letters and digits",
+    limit=Limit("an access key ID", 16, 128, r"\w+", "letters and digits"),
     complete="key",
 )
 CERTIFICATE_ID = Option(
@@ -131,7 +140,7 @@ CERTIFICATE_ID = Option(
     "certificate",
     "the signing certificate's ID",
     required=True,
-    limits="24 to 128 letters and digits",
+    limit=Limit("a certificate ID", 24, 128, r"\w+", "letters and digits"),
     complete="signingcert",
 )
 STATUS = Option(
@@ -142,13 +151,14 @@ STATUS = Option(
     required=True,
     choices=("Active", "Inactive"),
 )
+_PATH = Limit("a path", 1, 512, r"/|/[!-~]+/", "ASCII characters, no spaces")
 PATH = Option(
     "-p",
     "PATH",
     "path",
     "the path to create it under",
-    limits="1 to 512 ASCII characters, no spaces; leading and trailing slashes are added "
-    "if missing",
+    limits=f"{_PATH.length} {_PATH.characters}; leading and trailing slashes are added if missing",
+    limit=_PATH,
     default="`/`",
     convert=entity_path,
     complete="path",
@@ -160,6 +170,7 @@ PATH_PREFIX = Option(
     "prefix",
     "list only what is under this path prefix",
     limits="must begin with `/`; sent as typed",
+    limit=Limit("a path prefix", 1, 512, r"/[!-~]*"),
     default="`/`",
     complete="path",
 )
@@ -256,7 +267,7 @@ CODE1 = Option(
     "code1",
     "a code that the device shows",
     required=True,
-    limits="6 digits",
+    limit=Limit("a code of an MFA device", 6, 6, "[0-9]+", "digits"),
     secret=True,
 )
 CODE2 = CODE1.replace(
@@ -268,8 +279,10 @@ ALIAS = Option(
     "alias",
     "the account alias, which is part of the sign-in URL",
     required=True,
-    limits="3 to 63 lower-case letters, digits and single hyphens; no hyphen at either end; "
-    "not 12 digits",
+    limit=Limit(
+        *("an account alias", 3, 63, r"(?![0-9]{12}\Z)[a-z0-9](-(?!-)|[a-z0-9])*(?<!-)"),
+        "lower-case letters, digits and single hyphens; no hyphen at either end; not 12 digits",
+    ),
 )
 BOUNDARY = Option(
     "-b",
