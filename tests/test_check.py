@@ -23,10 +23,6 @@ from iamcli.commands import index
 if TYPE_CHECKING:
     from support.shell import Shell
 
-CODES = [
-    *("E101", "E102", "E103", "E104", "E105", "E106", "E107", "E108", "E109", "E110"),
-    *("W201", "W202", "W203", "W205", "W206", "W207", "W208", "W209", "W210", "W211"),
-]
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 #: A command with one fault for each code that concerns a single command. None of them creates
 #: anything, so that its status may be lost.
@@ -142,8 +138,13 @@ def codes(folder: Path, script: str, **options: str) -> list[str]:
 
 
 def test_every_code_is_seeded_in_five_forms() -> None:
-    assert sorted(SEEDS) == CODES == sorted(EXPLANATIONS)
+    assert sorted(SEEDS) == sorted(EXPLANATIONS)
     assert {tuple(seeds) for seeds in SEEDS.values()} == {tuple(forms("x"))}
+
+
+def test_the_manual_lists_every_code() -> None:
+    page = (ROOT / "man" / "iamcli.1").read_text(encoding="utf-8")
+    assert re.findall(r"^\.It Cm ([EW]\d+)$", page, re.MULTILINE) == list(EXPLANATIONS)
 
 
 def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path) -> None:
@@ -327,6 +328,7 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "openssl genrsa -out key.pem\niam-servercertupload -s s -b /dev/stdin -k key.pem",
         "cd $DIR\niam-useruploadpolicy -u bob -p all -f p.json",
         "cd build || exit\niam-useruploadpolicy -u bob -p all -f p.json",
+        "enter() { cd /; }\nenter\niam-useruploadpolicy -u bob -p all -f p.json",
         "read -d '' arn id <<< $(iam-usergetattributes -u bob)",
         "read arn id <<< $(iam-usergetattributes -u bob | xargs)",
         "read arn <<< $(iam-usergetattributes -u bob)",
@@ -857,7 +859,7 @@ def test_it_starts_without_botocore_and_sends_nothing(run: Shell, tmp_path: Path
 # Explanations.
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", EXPLANATIONS)
 def test_the_example_of_an_explanation_has_the_fault_before_and_not_after(
     code: str, tmp_path: Path
 ) -> None:
@@ -985,7 +987,7 @@ def parsed(folder: Path, source: bytes) -> None:
         lines = source.count(b"\n") + source.count(b"\r") + 1
         assert 1 <= finding.line <= lines
         assert finding.column >= 1
-        assert finding.code in CODES
+        assert finding.code in EXPLANATIONS
 
 
 FRAGMENTS = st.sampled_from(

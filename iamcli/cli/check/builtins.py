@@ -104,9 +104,9 @@ def _private(mask: str | None) -> bool:
 
 
 def _folder(flags: Flags, literals: list[str | None], name: str) -> str | None:
-    given = [text for text in literals if text not in ("-P", "-L", "--")]
-    if name == "popd" or len(given) != 1 or not given[0] or given[0] == "-":
+    folders = [text for text in literals if text not in ("-P", "-L", "--")]
+    if name == "popd" or len(folders) != 1 or not folders[0] or folders[0] == "-":
         return None
-    folder = in_folder(flags.folder, given[0])
+    folder = in_folder(flags.folder, folders[0])
     # A directory that is not there may be one that the script makes.
     return folder if folder is not None and os.path.isdir(folder) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from iamcli.cli.check.prefixes import program
-from iamcli.cli.check.words import Stage
+from iamcli.cli.check.words import Gap, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.prefixes import Target
     from iamcli.cli.check.syntax import Script
-    from iamcli.cli.check.words import Gap, Word
+    from iamcli.cli.check.words import Word
 
 
 class Flags(NamedTuple):
@@ -185,3 +185,20 @@ def outputs(gaps: list[Gap]) -> list[Call]:
     """Return the commands of the toolkit whose output the ``gaps`` are."""
     sources = [direct(gap.output) for gap in gaps if gap.output]
     return [call for call in sources if call]
+
+
+def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
+    """Return the words that are read, or name the files that are read."""
+    return [
+        redirect.word
+        for redirect in redirects
+        if redirect.word is not None and redirect.operator in ("<", "<<", "<<<")
+    ]
+
+
+def joins_lines(stage: Stage) -> bool:
+    """Return whether ``stage`` joins lines, as echo does with a variable that is not in quotes."""
+    if not isinstance(stage, Call) or stage.iam:
+        return False
+    parts = [part for word in stage.words for part in word.parts]
+    return not all(part.quoted for part in parts if isinstance(part.text, Gap))

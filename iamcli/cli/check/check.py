@@ -7,9 +7,10 @@ import os
 from iamcli.cli.check import (
     arguments,
     confidential,
+    footers,
     inputs,
-    outputs,
     removals,
+    searches,
     statuses,
     syntax,
     unread,
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 RULES = (
     arguments.check,
     values.check,
-    outputs.check,
+    footers.check,
+    searches.check,
     confidential.check,
     statuses.check,
     removals.check,
@@ -63,7 +65,7 @@ def check(files: Sequence[str]) -> Result:
     for file in files:
         try:
             walker = Walker(load(file), load)
-            found_here = list(found(walker))
+            findings_here = list(_findings(walker))
         except UnreadableError as error:
             unreadable.append(Unreadable(file, str(error)))
             continue
@@ -74,7 +76,7 @@ def check(files: Sequence[str]) -> Result:
             if call.iam:
                 # One place can contain several commands, if a variable does.
                 commands.add((call.script.file, call.node.start_byte))
-        for finding in found_here:
+        for finding in findings_here:
             findings.setdefault((finding.file, *finding[1:4]), finding)
         for script in walker.scripts:
             order.setdefault(script.file, len(order))
@@ -85,7 +87,7 @@ def check(files: Sequence[str]) -> Result:
     return Result(sequence, len(commands), list(notes), unreadable)
 
 
-def found(walker: Walker) -> Iterator[Finding]:
+def _findings(walker: Walker) -> Iterator[Finding]:
     """Yield the findings in the scripts that ``walker`` has followed, without silenced ones."""
     commands = Commands(walker)
     faults: list[Fault] = [each for rule in RULES for each in rule(commands)]

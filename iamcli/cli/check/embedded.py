@@ -75,8 +75,8 @@ def _read(script: Script, words: list[Word]) -> list[Node]:
     root = parse_after(script.readable[:first], inside)
     if clear and not root.has_error:
         return root.children
-    shown = script.source[first:end].decode("utf-8", "replace")
-    if _IAM.search(_SUBSTITUTION.sub("", shown)):
+    typed = script.source[first:end].decode("utf-8", "replace")
+    if _IAM.search(_SUBSTITUTION.sub("", typed)):
         script.skip_part(first, end)
     return []
 
@@ -115,12 +115,12 @@ def document(call: Call) -> list[Node]:
     at = call.node.start_byte
     if b"<<" not in script.source:
         return []
-    found = script.documents(at, call.node.end_byte)
-    if not found:
+    documents = script.documents(at, call.node.end_byte)
+    if not documents:
         return []
-    start, end = found[-1].body
+    start, end = documents[-1].body
     body = script.source[start:end]
-    if not found[-1].quoted:
+    if not documents[-1].quoted:
         body = _without_backslashes(body)
     recovery = Recovery(body, is_faulty)
     for first, last in recovery.unread:
@@ -136,22 +136,22 @@ def substitutions(script: Script, node: Node) -> list[Node]:
 
     It does so with ${X:=`command`}, and in a here-document after a line of blanks.
     """
-    found: list[Node] = []
+    nodes: list[Node] = []
     at = node.start_byte
     known = [(each.start_byte, each.end_byte) for each in _first(node, "command_substitution")]
     for start, end in script.substitutions(at, node.end_byte):
         if start >= at and not any(first <= start < last for first, last in known):
             at = end
             root = parse_after(script.readable[:start], script.readable[start:end])
-            found += _first(root, "command_substitution")
-    return found
+            nodes += _first(root, "command_substitution")
+    return nodes
 
 
 def _first(node: Node, kind: str) -> list[Node]:
     """Return the first nodes of the ``kind`` in each branch of the tree."""
     if node.type == kind:
         return [node]
-    return [found for child in node.children for found in _first(child, kind)]
+    return [first for child in node.children for first in _first(child, kind)]
 
 
 def passed(stages: list[Stage]) -> list[Node]:

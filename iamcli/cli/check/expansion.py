@@ -123,13 +123,13 @@ def elements(source: str, state: State) -> tuple[Word, ...] | None:
 
 def joined(*arrays: Value) -> tuple[Word, ...] | None:
     """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
-    found: list[Word] = []
+    words: list[Word] = []
     for array in arrays:
         only = array[0] if len(array) == 1 else None
         if not isinstance(only, Gap) or only.elements is None:
             return None
-        found += only.elements
-    return tuple(found)
+        words += only.elements
+    return tuple(words)
 
 
 def _simple(name: str, state: State) -> Value:

@@ -1,9 +1,11 @@
-"""W211: a standard input that a loop and a command read."""
+"""W209 and W211: what read gets: a single line, and a line that a command should get."""
 
 from __future__ import annotations
 
 import re
 
+from iamcli.cli.check import builtins
+from iamcli.cli.check.calls import direct, joins_lines
 from iamcli.cli.check.rules import fault
 from iamcli.cli.check.syntax import text
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.calls import Call
     from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.words import Word
 
 #: A redirection of standard input.
 _REDIRECTS = re.compile(r"0?<")
@@ -23,6 +26,12 @@ _OTHER = re.compile(r"-[A-Za-z]*[up]")
 
 
 def check(commands: Commands) -> Iterator[Fault]:
+    """Yield the findings about ``read``."""
+    yield from _shared_inputs(commands)
+    yield from _reads(commands)
+
+
+def _shared_inputs(commands: Commands) -> Iterator[Fault]:
     """Yield the commands that read a password from what a loop around them reads."""
     loops = {loop.id for call in commands.walker.calls for loop in _condition(call)}
     for invocation in commands.invocations if loops else ():
@@ -77,3 +86,28 @@ def _sharing(node: Node) -> Iterator[Node]:
 
 def _is_redirection(node: Node) -> bool:
     return node.type.endswith("_redirect") and bool(_REDIRECTS.match(text(node)))
+
+
+def _reads(commands: Commands) -> Iterator[Fault]:
+    for call in commands.walker.calls:
+        if call.program != "read" or len(builtins.read_names(call)) < 2:  # noqa: PLR2004
+            continue
+        if any(re.match("-.*d", literal or "") for literal in call.literals):
+            continue
+        for redirect in call.redirects:
+            if redirect.operator != "<<<" or redirect.word is None:
+                continue
+            source = _single(redirect.word)
+            invocation = commands.of(source) if source else None
+            if invocation and invocation.prints_two_lines:
+                message = "read reads one line, but the command prints two"
+                fix = "use { read a; read b; } < <(...), or mapfile"
+                yield fault(invocation.call, redirect.word, "W209", message, fix)
+
+
+def _single(word: Word) -> Call | None:
+    """Return the command whose lines ``word`` is, None if they are not known or may be joined."""
+    gaps = word.gaps
+    stages = gaps[0].output if len(gaps) == 1 else ()
+    source = direct(stages)
+    return None if source is None or joins_lines(stages[0]) else source

@@ -129,11 +129,11 @@ class Lexer:
 
     def _case(self, case: re.Match[bytes], cases: list[int], closing: bytes) -> int:
         end = self._words(_skip(self._source, case.end()), closing, words=1)
-        found = _IN.match(self._source, end)
-        if not found:
+        word_in = _IN.match(self._source, end)
+        if not word_in:
             return end
         cases.append(case.start())
-        return self._pattern(found.end(), cases)
+        return self._pattern(word_in.end(), cases)
 
     def _for(self, head: re.Match[bytes], closing: bytes) -> int:
         if not head[0].endswith(b"in"):

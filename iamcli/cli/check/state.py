@@ -19,15 +19,29 @@ _NAMING = re.compile(
     r"\b(?:read|mapfile|readarray|getopts|unset|for|select|foreach|printf\s+-v)\b([^;|&\n]*)"
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
-#: Tests of a variable for being empty or for its form, and expansions that fail if it is.
+#: Tests of a variable for being empty or for its form, and expansions that fail if it is empty.
+#: NAME is the variable, VALUE the same with braces or quotes.
 _TESTED = re.compile(
-    r"-[nz]\s+\"?\$\{?(\w+)|\[\[?\s+(?:!\s+)?\"?\$\{?(\w+)\}?\"?\s+\]|\$\{#(\w+)\}"
-    r"|\$\{(\w+):?\?|\btest\s+\"?\$\{?(\w+)\}?\"?\s*(?:$|[;&|])"
-    r"|\$\{?(\w+)\}?\"?\s*!?==?\s*(?:\"\"|'')"
-    # [ "x$NAME" = "x" ]
-    r"|[\w.:-]\"?\$\{?(\w+)\}?\"?\s*!?==?\s*[\"']?[\w.:-][\"']?(?=[\s;)])"
-    r"|\bcase\s+\"?\w?\$\{?(\w+)\}?\"?\s+in\b|\$\{?(\w+)\}?\"?\s+=~"
-    r"|\becho\s+\"?\$\{?(\w+)\}?\"?\s*\|\s*[ef]?grep\b|\bexpr\s+\"?\w?\$\{?(\w+)\}?\"?\s+:",
+    "|".join(
+        form.replace("VALUE", r"\"?\$\{?NAME\}?\"?").replace("NAME", r"(\w+)")
+        for form in (
+            # [ -n "$NAME" ], [ "$NAME" ], test "$NAME"
+            r"-[nz]\s+VALUE",
+            r"\[\[?\s+(?:!\s+)?VALUE\s+\]",
+            r"\btest\s+VALUE\s*(?:$|[;&|])",
+            # [ "$NAME" = "" ], [ "x$NAME" = "x" ], [[ $NAME =~ FORM ]]
+            r"VALUE\s*!?==?\s*(?:\"\"|'')",
+            r"[\w.:-]VALUE\s*!?==?\s*[\"']?[\w.:-][\"']?(?=[\s;)])",
+            r"VALUE\s+=~",
+            # ${#NAME}, ${NAME:?}
+            r"\$\{#NAME\}",
+            r"\$\{NAME:?\?",
+            # The same with case, with echo and grep, and with expr
+            r"\bcase\s+\"?\w?VALUE\s+in\b",
+            r"\becho\s+VALUE\s*\|\s*[ef]?grep\b",
+            r"\bexpr\s+\"?\w?VALUE\s+:",
+        )
+    ),
     re.MULTILINE,
 )
 #: Tests of the number of arguments.
@@ -139,16 +153,16 @@ def filled(value: Value) -> bool:
 
 def tested_for_text(text: str) -> set[str]:
     """Return the names of the variables that a script tests for being empty."""
-    found = {name for match in _TESTED.finditer(text) for name in match.groups() if name}
-    return found | set("123456789") if _COUNTED.search(text) else found
+    names = {name for match in _TESTED.finditer(text) for name in match.groups() if name}
+    return names | set("123456789") if _COUNTED.search(text) else names
 
 
 def assigned(text: str) -> set[str]:
     """Return the names of the variables that a part of a script may change."""
-    found = set(_ASSIGNED.findall(text))
+    names = set(_ASSIGNED.findall(text))
     for match in _NAMING.finditer(text):
-        found |= set(_WORD.findall(match[1]))
-    return found
+        names |= set(_WORD.findall(match[1]))
+    return names
 
 
 def is_own_folder(text: str) -> bool:

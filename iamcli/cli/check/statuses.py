@@ -98,14 +98,14 @@ def _status_read(use: Use) -> bool:
 
 def _tested(source: str) -> set[str]:
     """Return the variables that ``source`` tests, and those whose values go into them."""
-    found: set[str] = set()
+    names: set[str] = set()
     for line in source.split("\n"):
         tests = [line] if "grep" in line else _TESTS.findall(line)
-        found |= {name for test in tests for name in _VARIABLE.findall(test)}
+        names |= {name for test in tests for name in _VARIABLE.findall(test)}
     assignments = [(name, _VARIABLE.findall(value)) for name, value in _ASSIGNMENT.findall(source)]
     for _ in range(10):
-        more = {used for name, names in assignments if name in found for used in names} - found
+        more = {used for name, others in assignments if name in names for used in others} - names
         if not more:
             break
-        found |= more
-    return found
+        names |= more
+    return names

@@ -162,8 +162,8 @@ class Script:
             before = b"".join(b" " * len(line) + b"\n" for line in self.lines[:start])
             source = before + b"\n".join(self.lines[start:])
             root = parser().parse(source).root_node
-            found = yield from self._top(root)
-            start = found if found is None or found > start else start + 1
+            resume = yield from self._top(root)
+            start = resume if resume is None or resume > start else start + 1
 
     def _top(self, root: Node) -> Generator[Node, None, int | None]:
         """Yield the statements of ``root``; return the line to go on at, None if all were read."""
@@ -297,8 +297,8 @@ def read(file: str) -> Script:
     first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
     known = SHELLS.match(first) or (file.endswith(EXTENSIONS) and not _CSH.match(first))
     if first.startswith(b"#!") and not known:
-        shown = first.decode("utf-8", "replace").strip()
-        raise UnreadableError(f"not a sh, bash or zsh script; its first line is {shown}")
+        line = first.decode("utf-8", "replace").strip()
+        raise UnreadableError(f"not a sh, bash or zsh script; its first line is {line}")
     carriage = source.count(b"\r\n")
     source = source.replace(b"\\\r\n", b" \\\n").replace(b"\r\n", b" \n").replace(b"\r", b" ")
     try:

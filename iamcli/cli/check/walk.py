@@ -488,12 +488,12 @@ class Walker:
         name = call.words[0].literal if call.words else None
         path = existing(name, [state.flags.folder, context.script.folder]) if name else None
         if path is not None:
-            shown = path
+            file = path
             if not os.path.isabs(str(name)):
-                shown = os.path.relpath(path, context.script.folder)
-                shown = os.path.join(os.path.dirname(context.script.file), shown)
+                file = os.path.relpath(path, context.script.folder)
+                file = os.path.join(os.path.dirname(context.script.file), file)
             try:
-                script = self._load(shown)
+                script = self._load(file)
             except UnreadableError:
                 path = None
             else:

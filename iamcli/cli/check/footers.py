@@ -1,0 +1,195 @@
+"""W202: lists that are read with their footer."""
+
+from __future__ import annotations
+
+import re
+
+from iamcli.cli.check.calls import Call, Loop, joins_lines, origin, read_from
+from iamcli.cli.check.rules import fault
+from iamcli.cli.check.searches import grep
+from iamcli.cli.check.state import assigned
+from iamcli.cli.check.syntax import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.words import Stage, Word
+
+_FOOTER = "IsTruncated: false"
+#: What shows that the body of a loop does not treat the footer as an entry.
+_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
+#: Tests, and those that compare a value with something or look for a file.
+_TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
+_COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")
+_VARIABLE = re.compile(r"\$\{?#?(\w+)")
+#: A program for awk that prints a part of each line, and one for sed that changes lines.
+_PRINTS = re.compile(r"\s*\{\s*print(?:\s+\$(\w+))?\s*;?\s*\}\s*")
+_CHANGES = re.compile(
+    r"(?:;?\s*s([/#|,@!%])(?:\\.|(?!\1)[^\\])*\1(?:\\.|(?!\1)[^\\])*\1[gI\d]*\s*)+"
+)
+#: A count that is compared with 1 instead of 0, with the pattern for its end.
+_COUNTED = r"(?:{})\"?\s+(?:-(?:gt|le|eq|ne)|[!=]?=)\s+1\b"
+
+
+def check(commands: Commands) -> Iterator[Fault]:
+    """Yield the loops and counts that take the footer of a list for an entry."""
+    for loop in commands.walker.loops:
+        if loop.kind == "while" and not loop.reads:
+            continue
+        words = loop.words if loop.kind == "for" else read_from(loop.redirects)
+        if not _skips_footer(loop):
+            yield from _footers(commands, words, f"the {loop.kind} loop")
+    for call in commands.walker.calls:
+        yield from _pipe(commands, call)
+        if _counts(call) or call.program in ("mapfile", "readarray"):
+            yield from _footers(commands, read_from(call.redirects), str(call.program))
+
+
+def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
+    for word in words:
+        for first, *filters in (gap.output for gap in word.gaps if gap.output):
+            source = origin(first)
+            if source is None or not all(map(_passes, filters)) or (filters and joins_lines(first)):
+                continue
+            yield from _footer(commands, source, word, reader)
+
+
+def _skips_footer(loop: Loop) -> bool:
+    """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
+    source = loop.condition + loop.body
+    # while read key && read status: the second line is missing.
+    if _SKIPS_FOOTER.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:
+        return True
+    made = assigned(loop.body)
+    # The footer leaves variables empty that are made from entries, or are parts of them.
+    parts = made | (loop.names if re.search("IFS=[\"']?/", loop.condition) else set())
+    for test in _TESTS.findall(source):
+        names = made | loop.names if _COMPARES.search(test) else parts
+        if names & set(_VARIABLE.findall(test)):
+            return True
+    return False
+
+
+def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
+    """Yield the findings about the pipe that begins with ``call``."""
+    if len(call.stages) < 2 or call.stage != 0:  # noqa: PLR2004 - a pipe has two ends
+        return
+    source = origin(call)
+    reader = next((stage for stage in call.stages[1:] if not _passes(stage)), None)
+    if source is None or reader is None:
+        return
+    word = call.head if source is call else call.words[-1]
+    if isinstance(reader, Loop):
+        reads = reader.kind == "while" and reader.reads and not joins_lines(call)
+        if reads and not _skips_footer(reader):
+            yield from _footer(commands, source, word, "the while loop")
+    elif isinstance(reader, Call):
+        if _counts(reader):
+            if not joins_lines(call):
+                yield from _footer(commands, source, word, str(reader.program))
+        elif reader.iam and "xargs" in reader.target.through:
+            yield from _footer(commands, source, word, "xargs")
+
+
+def _passes(stage: Stage) -> bool:
+    """Return whether ``stage`` prints something for the footer if it reads it."""
+    if not isinstance(stage, Call):
+        return False
+    passes = _FILTERS.get(str(stage.program))
+    return passes is not None and passes([literal or "" for literal in stage.literals])
+
+
+def _cuts(arguments: list[str]) -> bool:
+    """Return whether ``cut`` prints a part of the footer."""
+    options = "\0".join(arguments)
+    if re.search(r"(?:^|\0)(?:-s|--only)", options):
+        return False
+    delimiter = re.search(r"-d\0?(.)", options)
+    fields = _FOOTER.split(delimiter[1]) if delimiter else [_FOOTER]
+    field = re.search(r"-f\0?(\d+)", options)
+    character = re.search(r"-[bc]\0?(\d+)", options)
+    if character:
+        return int(character[1]) <= len(_FOOTER)
+    # A line without the delimiter is printed as a whole.
+    return field is None or len(fields) == 1 or int(field[1]) <= len(fields)
+
+
+def _prints(arguments: list[str]) -> bool:
+    """Return whether the program of awk prints a part of every line."""
+    printed = _PRINTS.fullmatch(arguments[-1]) if arguments else None
+    separated = any(argument.startswith("-F") for argument in arguments)
+    # Another field of the footer is empty.
+    fields = (None, "0", "NF", "1") if separated else (None, "0", "NF", "1", "2")
+    return printed is not None and printed[1] in fields
+
+
+def _changes(arguments: list[str]) -> bool:
+    """Return whether the programs of sed remove no line, and do not change the footer."""
+    programs = [argument for argument in arguments if not argument.startswith("-")]
+    silent = any(re.match("-[A-Za-z]*n|--quiet|--silent", argument) for argument in arguments)
+    known = any(re.search("runcated|false", program) for program in programs)
+    return bool(programs) and not silent and not known and all(map(_CHANGES.fullmatch, programs))
+
+
+#: The programs that pass the footer on, and with which arguments.
+_FILTERS: dict[str, Callable[[list[str]], bool]] = {
+    **dict.fromkeys(("cat", "rev", "sort", "tr"), lambda _arguments: True),
+    **dict.fromkeys(("awk", "gawk", "mawk"), _prints),
+    "uniq": lambda arguments: not arguments,
+    "cut": _cuts,
+    "sed": _changes,
+}
+
+
+def _counts(call: Call) -> bool:
+    """Return whether ``call`` counts lines, and the script does not subtract the footer."""
+    if not _counts_all(call):
+        return False
+    node = call.node.parent
+    for _ in range(8):
+        if node is None:
+            break
+        source = text(node)
+        if node.type == "arithmetic_expansion" or source.startswith("(("):
+            return False
+        if node.type == "command" and re.match(r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL):
+            return False
+        if node.type == "test_command" and re.search(_COUNTED.format("\\)|`"), source):
+            return False
+        node = node.parent
+    name = call.capture.use.name if call.capture else ""
+    if not name:
+        return True
+    variable = re.escape(name)
+    subtracted = rf"\b{variable}\}}?\s*-\s*1\b|\b{variable}(--|\s*-=)|--{variable}"
+    compared = _COUNTED.format(rf"\b{variable}\}}?")
+    search = re.compile(f"{subtracted}|{compared}").search
+    # Most lines of a long script do not contain the name, and "in" is faster than the search.
+    return not any(search(line) for line in call.script.text.splitlines() if name in line)
+
+
+def _counts_all(call: Call) -> bool:
+    """Return whether ``call`` counts all lines."""
+    literals = [literal or "" for literal in call.literals]
+    last = literals[-1] if literals else ""
+    if call.program == "wc":
+        return not {"-l", "--lines"}.isdisjoint(literals)
+    if call.program in ("awk", "gawk", "mawk"):
+        return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
+    if call.program == "sed":
+        return literals == ["-n", "$="]
+    search = grep(call)
+    counts = search is not None and not search.inverted and search.word.literal in ("", ".", "^")
+    return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
+
+
+def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
+    invocation = commands.of(source)
+    if invocation is None or not invocation.lists:
+        return
+    inline = source.head.line == word.line
+    message = f'{reader} also reads the footer of the list, "IsTruncated: false"'
+    fix = "remove the footer: | grep -v '^IsTruncated:'"
+    yield fault(source, source.head if inline else word, "W202", message, fix)
