@@ -520,6 +520,8 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("case $(iam-usergetattributes -u bob) in *NoSuch*) exit ;; esac", ["W206"]),
         ('grep -q error <<< "$(iam-usergetattributes -u bob)"', ["W206"]),
         ("cd /\niam-useruploadpolicy -u bob -p all -f no-such-file", ["W208"]),
+        ("f=/none/x/\nd=${f%/}\niam-useruploadpolicy -u b -p p -f ${d%/*}/y", ["W208"]),
+        ("f=x/none\niam-useruploadpolicy -u bob -p all -f ${f##*/}", ["W208"]),
         ('cd "$(dirname "$0")"\niam-useruploadpolicy -u bob -p all -f no-such-file', ["W208"]),
         ("iam-roledel -c -r $1", ["W210"]),
         ('sh -c \'iam-roledel -c -r "$1"\' sh "$2"', ["W210"]),

@@ -62,22 +62,16 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
         return
     near = difflib.get_close_matches(name, [each for each in PROGRAMS if "iam-" in each], 1, 0.7)
     folder = call.head.known.rpartition("/")[0]
-    if folder and not _toolkit_folder(call) and (not near or _exists(call)):
+    literal = call.head.literal
+    names = [gap.name for gap in call.head.gaps]
+    toolkits = "AWS_IAM_HOME" in names or "AWS_IAM_HOME" in call.head.source
+    if folder and not toolkits and (not near or literal is None or os.path.exists(literal)):
         # A program of the user, which only has a similar name.
         return
     if not commands.walker.complete and not near:
         return
     fix = f"did you mean {near[0]}?" if near else "run iamcli for a list of the commands"
     yield fault(call, call.head, "E101", f"the toolkit has no command {name}", fix)
-
-
-def _toolkit_folder(call: Call) -> bool:
-    names = [gap.name for gap in call.head.gaps]
-    return "AWS_IAM_HOME" in call.head.source or "AWS_IAM_HOME" in names
-
-
-def _exists(call: Call) -> bool:
-    return call.head.literal is None or os.path.exists(call.head.literal)
 
 
 def _pasted(invocation: Invocation) -> Iterator[Fault]:

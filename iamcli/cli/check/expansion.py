@@ -154,14 +154,8 @@ def _changed(name: str, rest: str, state: State) -> Value:
         if filled(value) and all(isinstance(part, str) for part in value):
             return value
         return (Gap(name, filled=bool(operand.strip("\"'")) and "$" not in operand),)
-    if rest in ("%/", "%/*", "##*/") and all(isinstance(part, str) for part in value):
-        return _cut("".join(str(part) for part in value), rest)
-    return (Gap(name),)
-
-
-def _cut(text: str, rest: str) -> Value:
-    if rest == "%/":
-        return (text.removesuffix("/"),)
-    if rest == "%/*":
-        return (text.rpartition("/")[0] if "/" in text else text,)
-    return (text.rpartition("/")[2],)
+    text = "".join(part for part in value if isinstance(part, str))
+    folder, slash, last = text.rpartition("/")
+    cut = {"%/": text.removesuffix("/"), "%/*": folder if slash else text, "##*/": last}
+    known = rest in cut and all(isinstance(part, str) for part in value)
+    return (cut[rest],) if known else (Gap(name),)

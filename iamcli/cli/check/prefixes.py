@@ -87,15 +87,7 @@ def program(word: Word) -> str | None:
     literal = word.literal
     if literal is not None:
         return literal.rpartition("/")[2] or literal
-    last = word.parts[-1].text if word.parts else None
-    tail = ""
-    for part in reversed(word.parts):
-        if not isinstance(part.text, str):
-            break
-        tail = part.text + tail
-    if isinstance(last, str) and "/" in tail:
-        return tail.rpartition("/")[2]
-    return None
+    return word.end.rpartition("/")[2] if "/" in word.end else None
 
 
 def unwrapped(wrapper: Target) -> Target:
@@ -122,7 +114,8 @@ def _strip(outer: Target, name: str) -> Target | None:
         if text == "--":
             break
         if name == "xargs" and text[:2] in ("-I", "-i"):
-            replaced = text[2:] or ("{}" if text == "-i" else _next(words, at))
+            following = words[at].literal if at < len(words) else ""
+            replaced = text[2:] or ("{}" if text == "-i" else following or "")
         if text in PREFIXES[name].split():
             at += 1
     at += name in _OPERANDS
@@ -153,10 +146,6 @@ def _find(outer: Target) -> Target:
             through = (*outer.through, "find")
             return Target(kept, several, plain=False, through=through, replaced="{}")
     return outer
-
-
-def _next(words: list[Word], at: int) -> str:
-    return (words[at].literal or "") if at < len(words) else ""
 
 
 def _replaced(word: Word, text: str) -> Word:

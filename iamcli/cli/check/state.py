@@ -86,46 +86,27 @@ class State:
             if name in self.variables:
                 self.variables[name] = (Gap(name, filled=filled(self.variables[name])),)
 
-    def join(self, branches: list[State]) -> None:
-        """Become what is true after each of the ``branches``."""
-        joined = Join(branches[0])
-        for branch in branches[1:]:
-            joined.add(branch)
-        joined.into(self)
+    def join(self, first: State, others: Iterable[State]) -> None:
+        """Become what is true after each of the branches ``first`` and ``others``.
 
-
-class Join:
-    """What is true after each of several branches, of which ``first`` is one.
-
-    Only what a branch changed is kept, so that thousands of branches need little time and memory.
-    """
-
-    def __init__(self, first: State) -> None:
-        self._variables = dict(first.variables)
-        self._flags = first.flags
+        Only what a branch changed is kept, and a branch can be made when it is read, so that
+        thousands of branches need little time and memory.
+        """
+        variables, flags = dict(first.variables), first.flags
         #: Of each variable that differs in a branch, whether it has text in all these branches.
-        self._changed: dict[str, bool] = {}
-
-    def add(self, branch: State) -> None:
-        """Add a branch."""
-        if branch.flags != self._flags:
-            self._flags = joined_flags([self._flags, branch.flags])
-        ours, theirs = self._variables, branch.variables
-        changed = [name for name, value in theirs.items() if ours.get(name) != value]
-        if len(theirs) - len(changed) < len(ours):
-            changed += [name for name in ours if name not in theirs]
-        for name in changed:
-            always = filled(branch.variables.get(name, ()))
-            self._changed[name] = always and self._changed.get(name, True)
-
-    def into(self, state: State) -> None:
-        """Make ``state`` what is true after each branch."""
-        variables = self._variables
-        for name, always in self._changed.items():
-            first = filled(variables.get(name, ()))
-            variables[name] = (Gap(name, filled=always and first),)
-        state.variables = variables
-        state.flags = self._flags
+        changed: dict[str, bool] = {}
+        for branch in others:
+            if branch.flags != flags:
+                flags = joined_flags([flags, branch.flags])
+            theirs = branch.variables
+            names = [name for name, value in theirs.items() if variables.get(name) != value]
+            if len(theirs) - len(names) < len(variables):
+                names += [name for name in variables if name not in theirs]
+            for name in names:
+                changed[name] = filled(theirs.get(name, ())) and changed.get(name, True)
+        for name, always in changed.items():
+            variables[name] = (Gap(name, filled=always and filled(variables.get(name, ()))),)
+        self.variables, self.flags = variables, flags
 
 
 def joined_flags(flags: list[Flags]) -> Flags:

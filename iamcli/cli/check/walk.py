@@ -17,7 +17,6 @@ from iamcli.cli.check.calls import (
     found_origin,
 )
 from iamcli.cli.check.state import (
-    Join,
     State,
     assigned,
     bounded,
@@ -136,10 +135,10 @@ class Walker:
         flags = joined_flags(self._flags)
         common: dict[str, Value] = {}
         for name, values in self._values.items():
-            same = all(value == values[0] for value in values)
-            common[name] = values[0] if same else (Gap(name, filled=all(map(filled, values))),)
-        for name in self._changed_by_functions & set(common):
-            common[name] = (Gap(name, filled=filled(common[name])),)
+            known = name not in self._changed_by_functions and all(
+                value == values[0] for value in values
+            )
+            common[name] = values[0] if known else (Gap(name, filled=all(map(filled, values))),)
         while self._bodies:
             body, context = self._bodies.pop(0)
             self._visit(body, State(flags, dict(common)), context)
@@ -178,7 +177,7 @@ class Walker:
         """Follow a statement that may not be run."""
         branch = state.copy()
         self._visit(node, branch, context)
-        state.join([state, branch])
+        state.join(state, [branch])
 
     def _group(self, node: Node, state: State, context: Context) -> None:
         self._statements(node.children, state, context._replace(tested=False))
@@ -226,7 +225,7 @@ class Walker:
             branch = state.copy()
             here = last if child == node.children[-1] else inner
             stages += self._visit(child, branch, here) or (Loop(child),)
-        state.join([state, branch])
+        state.join(state, [branch])
         self._statements(embedded.passed(stages), state.copy(), Context(context.script))
         for number, stage in enumerate(stages):
             if isinstance(stage, Call):
@@ -276,7 +275,7 @@ class Walker:
                 complete = complete or child.type == "else"
             elif child.is_named or child.is_missing:
                 self._visit(child, current, here)
-        state.join(branches if complete else [*branches, state])
+        state.join(branches.pop() if complete else state, branches)
 
     def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(node, "while")
@@ -312,32 +311,36 @@ class Walker:
             if child.type in ("do_group", "compound_statement"):
                 loop.body = text(child)
                 self._visit(child, body, context._replace(tested=False))
-        state.join([state, body])
+        state.join(state, [body])
         self.loops.append(loop)
         return (loop,)
 
     def _case(self, node: Node, state: State, context: Context) -> None:
         words = self._reader(state, context).words(node.children_by_field_name("value"))
-        joined = Join(state)
         patterns: list[Word] = []
+        state.join(state, self._items(node, state, context, patterns))
+        self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
+
+    def _items(
+        self, node: Node, state: State, context: Context, patterns: list[Word]
+    ) -> Iterator[State]:
+        """Follow the items of a case, and yield the state after each; add their ``patterns``."""
         for item in node.children:
             if item.type == "ERROR":
                 context.script.skip(item)
             if item.type != "case_item":
                 continue
             branch = state.copy()
-            seen = False
-            for number, child in enumerate(item.children):
-                if child.type == ")":
-                    seen = True
-                elif item.field_name_for_child(number) == "value" and not seen:
-                    line, column = context.script.position(child)
-                    patterns.append(_literal(text(child), line, column))
-                elif seen and (child.is_named or child.is_missing):
+            patterns += [
+                _literal(text(child), *context.script.position(child))
+                for child in item.children_by_field_name("value")
+            ]
+            closed = False
+            for child in item.children:
+                if closed and (child.is_named or child.is_missing):
                     self._visit(child, branch, context._replace(tested=False))
-            joined.add(branch)
-        joined.into(state)
-        self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
+                closed = closed or child.type == ")"
+            yield branch
 
     def _function(self, node: Node, state: State, context: Context) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -409,27 +412,26 @@ class Walker:
     def _command(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         words: list[Node] = []
         redirects: list[Node] = []
-        strict = False
+        own = state
         for child in node.children:
             if child.type == "command_name":
                 words += child.children
             elif child.type == "variable_assignment":
-                branch = state.copy()
-                self._assignment(child, branch, context, "other")
-                strict = strict or branch.flags.strict
+                own = own.copy()
+                self._assignment(child, own, context, "other")
             elif child.type.endswith("_redirect"):
                 redirects.append(child)
             else:
                 words.append(child)
         typed = self._reader(state, context).words(words) + _lost_dash(node)
         expanded = self._aliases.expanded(typed)
-        own = tuple(self._reader(state, context).redirects(redirects))
+        redirected = tuple(self._reader(state, context).redirects(redirects))
         target = prefixes.target(expanded)
         if target is None or not target.words:
             return ()
         call = self._call(node, target, context, aliased=expanded is not typed)
-        call.redirects = (*context.redirects, *own)
-        call.flags = state.flags._replace(strict=state.flags.strict or strict)
+        call.redirects = (*context.redirects, *redirected)
+        call.flags = own.flags
         self.calls.append(call)
         self._aliases.define(call)
         self._effects(call, state, context)
@@ -487,21 +489,19 @@ class Walker:
     def _source(self, call: Call, state: State, context: Context) -> None:
         name = call.words[0].literal if call.words else None
         path = existing(name, [state.flags.folder, context.script.folder]) if name else None
-        if path is not None:
-            file = path
-            if not os.path.isabs(str(name)):
-                file = os.path.relpath(path, context.script.folder)
-                file = os.path.join(os.path.dirname(context.script.file), file)
-            try:
-                script = self._load(file)
-            except UnreadableError:
-                path = None
-            else:
-                if script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
-                    self._enter(script, state)
-                return
-        self.complete = False
-        state.forget(list(state.variables))
+        file = str(path)
+        if path and not os.path.isabs(str(name)):
+            file = os.path.relpath(path, context.script.folder)
+            file = os.path.join(os.path.dirname(context.script.file), file)
+        try:
+            script = self._load(file) if path else None
+        except UnreadableError:
+            script = None
+        if script is None:
+            self.complete = False
+            state.forget(list(state.variables))
+        elif script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
+            self._enter(script, state)
 
     def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
         """Follow a command substitution; return its output."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _SPACES = re.compile(r"([ \t\n]+)")
 
@@ -73,12 +73,12 @@ class Word(NamedTuple):
     @property
     def begin(self) -> str:
         """The known text before the first part that is not known."""
-        text = ""
-        for part in self.parts:
-            if not isinstance(part.text, str):
-                break
-            text += part.text
-        return text
+        return "".join(_known(self.parts))
+
+    @property
+    def end(self) -> str:
+        """The known text after the last part that is not known."""
+        return "".join(reversed(list(_known(reversed(self.parts)))))
 
     @property
     def gaps(self) -> list[Gap]:
@@ -117,6 +117,14 @@ class Word(NamedTuple):
     def value(self) -> Value:
         """The word as the value of a variable."""
         return tuple(part.text for part in self.parts)
+
+
+def _known(parts: Iterable[Part]) -> Iterator[str]:
+    """Yield the texts before the first part that is not known."""
+    for part in parts:
+        if not isinstance(part.text, str):
+            return
+        yield part.text
 
 
 def split(word: Word) -> Iterator[Word]:
