@@ -35,7 +35,7 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     from iamcli.cli.doctor.examination import examine
     from iamcli.errors import FAILED
 
-    checks = examine(offline=offline)
-    for line in report.as_json(checks) if layout == "json" else report.text(checks):
+    findings = examine(offline=offline)
+    for line in report.as_json(findings) if layout == "json" else report.text(findings):
         output.line(line)
-    return 0 if report.is_ok(checks) else FAILED
+    return 0 if report.is_ok(findings) else FAILED

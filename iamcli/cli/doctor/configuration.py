@@ -6,7 +6,7 @@ import os
 import ssl
 from typing import NamedTuple
 
-from iamcli.cli.doctor.check import failed, ok, skipped, wrong
+from iamcli.cli.doctor.finding import failed, ok, skipped, wrong
 from iamcli.cli.doctor.inspection import Inspection, NoProfile, Unreadable
 from iamcli.cli.doctor.variables import KEY
 from iamcli.client.regions import UnknownRegion
@@ -17,15 +17,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.doctor.check import Check
+    from iamcli.cli.doctor.finding import Finding
     from iamcli.client.endpoints import Destination
 
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}
 
-#: Why a check is skipped that depends on the AWS configuration, or on the region.
-UNREAD = "not known until the configuration can be read"
-_NO_REGION = "not known until region is right"
+#: The finding of a check that depends on the AWS configuration, which cannot be read.
+UNREAD = skipped("not known until the configuration can be read")
 
 
 class Part(NamedTuple):
@@ -57,6 +56,7 @@ class Configuration:
         self.connection = self._connection()
         self.inspection: Inspection | None = None
         self.target: Destination | None = None
+        self._keys: Any = None
         try:
             self.inspection = Inspection(self.connection, offline=offline)
             self.inspection.require_valid_limits()
@@ -67,106 +67,102 @@ class Configuration:
         if self.inspection and "endpoint" not in self.failures:
             try:
                 self.target = self.inspection.endpoint()
-            except UnknownRegion as failure:
-                self.failures["region"] = failure
             except Failure as failure:
-                self.failures["endpoint"] = failure
+                self._blame_address(failure)
 
     def _connection(self) -> Connection:
         """Return the settings of the valid parts; each file is read once, as it may be a pipe."""
-        found = Connection(_NO_OPTIONS, {})
+        connection = Connection(_NO_OPTIONS, {})
         for check, part in _PARTS.items():
-            given = {name: os.environ[name] for name in part.variables if name in os.environ}
+            values = {name: os.environ[name] for name in part.variables if name in os.environ}
             try:
-                valid = Connection(_NO_OPTIONS, given)
+                valid = Connection(_NO_OPTIONS, values)
             except Failure as failure:
                 self.failures[check] = failure
                 continue
             for attribute in part.attributes:
-                setattr(found, attribute, getattr(valid, attribute))
+                setattr(connection, attribute, getattr(valid, attribute))
         # Whatever is invalid, no request leaves the sandbox.
-        found.sandbox = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")}).sandbox
+        connection.sandbox = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")}).sandbox
         # Also a file that is invalid makes the commands independent of the AWS configuration.
-        found.credential_file = os.environ.get("AWS_CREDENTIAL_FILE") or None
-        return found
+        connection.credential_file = os.environ.get("AWS_CREDENTIAL_FILE") or None
+        return connection
 
-    def checks(self, keys: Any) -> list[Check]:
-        """Return the checks of this module; ``keys``: the credentials, if there are any."""
+    def _blame_address(self, failure: Failure) -> None:
+        """Keep a failure to find an address."""
+        self.failures["region" if isinstance(failure, UnknownRegion) else "endpoint"] = failure
+
+    def take(self, keys: Any) -> None:
+        """Use ``keys``, the credentials or None, which may be requested from other services."""
+        self._keys = keys
         if self.inspection and self.target:
             try:
                 self.inspection.require_valid_services(keys)
-            except UnknownRegion as failure:
-                self.failures["region"] = failure
             except Failure as failure:
-                self.failures["endpoint"] = failure
-        return [
-            self._endpoint(),
-            self._partition(),
-            self._region(),
-            self._proxy(keys),
-            self._ca(),
-        ]
+                self._blame_address(failure)
 
-    def _endpoint(self) -> Check:
+    def check_endpoint(self) -> Finding:
+        """Return where requests are sent."""
         failure = self.failures.get("endpoint")
         if failure:
-            return failed("endpoint", "endpoint-wrong", str(failure))
-        return ok("endpoint", described(self.target)) if self.target else self._unknown("endpoint")
+            return failed(failure, "endpoint-wrong")
+        return ok(described(self.target)) if self.target else self._unknown()
 
-    def _partition(self) -> Check:
+    def check_partition(self) -> Finding:
+        """Return the partition of AWS."""
         if self.target is None:
-            return self._unknown("partition")
+            return self._unknown()
         name = self.target.partition
-        return ok("partition", f"{name}, because requests are signed for {self.target.region}")
+        return ok(f"{name}, because requests are signed for {self.target.region}")
 
-    def _region(self) -> Check:
+    def check_region(self) -> Finding:
+        """Return the configured region."""
         if self.inspection is None:
-            return _unread("region")
+            return UNREAD
         failure = self.failures.get("region")
         if failure:
-            return failed("region", None, str(failure))
+            return failed(failure)
         region = self.inspection.region
         if not region:
-            return ok("region", "none is set, and IAM needs none")
+            return ok("none is set, and IAM needs none")
         variables = ("AWS_REGION", "AWS_DEFAULT_REGION")
         source = next(filter(os.environ.get, variables), "the profile")
-        return ok("region", f"{region} from {source}")
+        return ok(f"{region} from {source}")
 
-    def _proxy(self, keys: Any) -> Check:
-        file = os.environ.get("CLIENT_CONFIG_FILE")
+    def check_proxy(self) -> Finding:
+        """Return the proxy for requests to IAM."""
         failure = self.failures.get("proxy")
         if failure:
-            return failed("proxy", file_cause(file or ""), str(failure))
+            return failed(failure, file_cause(os.environ.get("CLIENT_CONFIG_FILE", "")))
         if self.inspection is None or self.target is None:
-            return self._unknown("proxy")
+            return self._unknown()
         try:
-            address, source = self.inspection.proxy(self.target.url, keys)
-        except Failure as proxy_failure:
-            return failed("proxy", None, str(proxy_failure))
+            address, source = self.inspection.proxy(self.target.url, self._keys)
+        except Failure as invalid:
+            return failed(invalid)
         if "\r" in address:
-            return wrong("proxy", None, f"{source} contains a carriage return", f"correct {source}")
-        return ok("proxy", f"{address} from {source}" if address else "none is set")
+            return wrong(f"{source} contains a carriage return", f"correct {source}")
+        return ok(f"{address} from {source}" if address else "none is set")
 
-    def _ca(self) -> Check:
+    def check_ca(self) -> Finding:
+        """Return the file of certificate authorities."""
         if self.inspection is None:
-            return _unread("ca")
+            return UNREAD
         if self.target and self.target.url.startswith("http:"):
-            return skipped("ca", "the endpoint is http, so no certificate is verified")
+            return skipped("the endpoint is http, so no certificate is verified")
         name, source = self.inspection.ca_bundle()
         file = os.path.expanduser(name)  # as commands do
-        found = f"{file} from {source}"
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            context.load_verify_locations(cafile=file)
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
         except (OSError, ValueError) as error:
-            cause = file_cause(file) or "unreadable"
             reason = getattr(error, "strerror", None) or "no certificate can be read from it"
-            return wrong("ca", cause, f"{found}: {reason}", f"correct {source} or unset it")
-        return ok("ca", found)
+            cause = file_cause(file) or "unreadable"
+            return wrong(f"{file} from {source}: {reason}", f"correct {source} or unset it", cause)
+        return ok(f"{file} from {source}")
 
-    def _unknown(self, check: str) -> Check:
-        """Return the check if the target, on which it depends, is not known."""
-        return skipped(check, _NO_REGION if "region" in self.failures else UNREAD)
+    def _unknown(self) -> Finding:
+        """Return the finding of a check that depends on the target, which is not known."""
+        return skipped("not known until region is right") if "region" in self.failures else UNREAD
 
 
 def described(target: Destination) -> str:
@@ -184,7 +180,3 @@ def file_cause(name: str) -> str | None:
     except (OSError, ValueError):
         return "unreadable"
     return None
-
-
-def _unread(check: str) -> Check:
-    return skipped(check, UNREAD)

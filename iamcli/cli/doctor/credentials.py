@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from iamcli import quoting
 from iamcli.cli.doctor import network
-from iamcli.cli.doctor.check import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.configuration import UNREAD, file_cause
+from iamcli.cli.doctor.finding import failed, ok, skipped, warning, wrong
 from iamcli.cli.doctor.inspection import Expired, NoProfile, Unobtainable, Unreadable, files
 from iamcli.cli.doctor.places import (
     ACCESS_KEY,
@@ -23,7 +23,6 @@ from iamcli.cli.doctor.places import (
 )
 from iamcli.cli.doctor.variables import MISSPELLED
 from iamcli.client.login import NoLogin
-from iamcli.client.regions import is_of_aws
 from iamcli.config import properties
 from iamcli.errors import Failure
 
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from iamcli.cli.doctor.check import Check
     from iamcli.cli.doctor.configuration import Configuration
+    from iamcli.cli.doctor.finding import Finding
     from iamcli.cli.doctor.inspection import Inspection
     from iamcli.cli.doctor.places import Place
 
@@ -50,12 +49,12 @@ _LONG = 4 * _SHOWN + 1
 
 
 class Credentials(NamedTuple):
-    """The ``check``, the ``keys`` that commands would use or None, and what was reported.
+    """The ``finding``, the ``keys`` that commands would use or None, and what was reported.
 
-    ``variables``: those that the check reports.
+    ``variables``: those that the finding is about.
     """
 
-    check: Check
+    finding: Finding
     keys: Any = None
     variables: tuple[str, ...] = ()
 
@@ -68,143 +67,132 @@ def examine(configuration: Configuration, *, offline: bool) -> Credentials:
         reported = (CREDENTIAL_FILE,) if os.environ.get(CREDENTIAL_FILE) == "" else ()
         return Credentials(_invalid(failure), None, reported)
     if inspection is None:
-        return Credentials(skipped("credentials", UNREAD))
+        return Credentials(UNREAD)
     try:
         keys = inspection.keys()
     except NoLogin as unusable:
-        return Credentials(failed("credentials", "extra-missing", str(unusable)))
+        return Credentials(failed(unusable, "extra-missing"))
     except (Expired, Unobtainable) as unusable:
         return Credentials(_unobtainable(unusable))
     known = places(inspection, offline=offline)
     if keys is None:
         return _missing(known, offline=offline)
-    return Credentials(_found(configuration, inspection, keys, known), keys)
+    return Credentials(_used(configuration, inspection, keys, known), keys)
 
 
-def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Check | None]:
-    """Return the current values of the credentials, or the check that reports why there are none.
+def obtain(inspection: Inspection, keys: Any) -> tuple[Any, Finding | None]:
+    """Return the current values of the credentials, or the finding why there are none.
 
     This may send requests.
     """
     try:
         return inspection.key(keys), None
-    except Expired as failure:
-        check = _unobtainable(failure)
-        if not failure.login:
-            check = check._replace(advice=inspection.origin(keys).renewal)
-        return None, check
-    except Unobtainable as failure:
-        return None, _unobtainable(failure)
+    except (Expired, Unobtainable) as failure:
+        return None, _unobtainable(failure, inspection.origin(keys).renewal)
 
 
-def _unobtainable(failure: Expired | Unobtainable) -> Check:
-    """Return the check for credentials that the configuration names, and that were not obtained."""
+def _unobtainable(
+    failure: Expired | Unobtainable, renewal: str = "get new temporary credentials"
+) -> Finding:
+    """Return the finding for credentials that the configuration names, but that were not obtained.
+
+    ``renewal``: what to do if they have expired, and no command signs in again.
+    """
     if isinstance(failure, Expired):
-        advice = f"run: {failure.login}" if failure.login else "get new temporary credentials"
-        return wrong("credentials", "token-expired", str(failure), advice)
+        advice = f"run: {failure.login}" if failure.login else renewal
+        return wrong(str(failure), advice, "token-expired")
     if failure.problem:
-        of_user = bool(failure.url) and not is_of_aws(failure.url)
-        cause = network.cause(failure.problem, of_user=of_user)
-        advice = network.advice(failure.problem)
-    else:
-        cause = network.verdict(failure.code, failure.text)
-        advice = "check the settings of the profile and the access key that it uses"
-    return wrong("credentials", cause, str(failure), advice)
+        return network.obstructed(str(failure), failure.problem, failure.url)
+    advice = "check the settings of the profile and the access key that it uses"
+    return wrong(str(failure), advice, network.verdict(failure.code, failure.text))
 
 
-def _invalid(failure: Failure) -> Check:
-    """Return the check for a credential file, a variable or a profile that is invalid."""
-    if os.environ.get(CREDENTIAL_FILE) == "":
-        return failed("credentials", "empty-variable", str(failure))
+def _invalid(failure: Failure) -> Finding:
+    """Return the finding for a credential file, a variable or a profile that is invalid."""
+    name = os.environ.get(CREDENTIAL_FILE)
+    if name == "":
+        return failed(failure, "empty-variable")
     if isinstance(failure, Unreadable):
-        found, _, advice = str(failure).partition("; ")
-        correct = advice or f"correct {' or '.join(files())}"
-        return wrong("credentials", "unreadable", found, correct)
+        problem, _, advice = str(failure).partition("; ")
+        return wrong(problem, advice or f"correct {' or '.join(files())}", "unreadable")
     if isinstance(failure, NoProfile):
         advice = "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile"
-        return wrong("credentials", "no-credentials", str(failure), advice)
-    name = os.environ.get(CREDENTIAL_FILE)
-    if not name:
-        values = [
-            os.environ.get(variable, "") for variable in (ACCESS_KEY, "AWS_SECRET_ACCESS_KEY")
-        ]
-        return failed("credentials", "brackets" if _has_brackets(*values) else None, str(failure))
+        return wrong(str(failure), advice, "no-credentials")
+    if name is None:
+        values = [os.environ.get(part, "") for part in (ACCESS_KEY, "AWS_SECRET_ACCESS_KEY")]
+        return failed(failure, "brackets" if _has_brackets(*values) else None)
     cause = file_cause(name)
-    check = failed("credentials", cause or _cause_of_values(name), str(failure))
+    finding = failed(failure, cause or _cause_of_values(name))
     if cause == "no-file" and name.startswith("~"):
         advice = 'a shell does not replace "~" between quotation marks; use $HOME instead'
-        check = check._replace(advice=advice)
-    return check._replace(found=f"{check.found} (from {CREDENTIAL_FILE})")
+        finding = finding._replace(advice=advice)
+    return finding._replace(found=f"{finding.found} (from {CREDENTIAL_FILE})")
 
 
 def _cause_of_values(name: str) -> str | None:
     """Return the cause if a credential file can be read, but its values cannot be used."""
     if not os.path.isfile(name):
         return None
-    found = properties.read(name)
-    values = [found.get(key, "") for key in ("AWSAccessKeyId", "AWSSecretKey")]
+    entries = properties.read(name)
+    values = [entries.get(key, "") for key in ("AWSAccessKeyId", "AWSSecretKey")]
     if _has_brackets(*values):
         return "brackets"
     return None if all(values) else "no-credentials"
 
 
 def _missing(known: Sequence[Place], *, offline: bool) -> Credentials:
-    """Return the check if no place has credentials."""
-    looked_at = ", ".join(map(str, known))
-    filled = [place for place in known if place.filled or place.state == NOT_ASKED]
-    if filled and offline:
-        why = f"{filled[0].name} is not asked with --offline; looked at {looked_at}"
-        return Credentials(skipped("credentials", why))
-    found = f"no credentials; looked at {looked_at}"
+    """Return the finding if no place has credentials."""
+    looked_at = f"looked at {', '.join(map(str, known))}"
+    possible = [place.name for place in known if place.filled or place.state == NOT_ASKED]
+    if possible and offline:
+        return Credentials(skipped(f"{possible[0]} is not asked with --offline; {looked_at}"))
+    problem = f"no credentials; {looked_at}"
     if os.environ.get(MISSPELLED):
         advice = f"{MISSPELLED} is set, but the name is {CREDENTIAL_FILE}; set that instead"
-        check = wrong("credentials", "old-variable", found, advice)
-        return Credentials(check, None, (MISSPELLED,))
+        return Credentials(wrong(problem, advice, "old-variable"), None, (MISSPELLED,))
     if os.environ.get(ACCESS_KEY) == "":
         advice = f"{ACCESS_KEY} is set but empty; {_SET_A_FILE}"
-        check = wrong("credentials", "empty-variable", found, advice)
-        return Credentials(check, None, (ACCESS_KEY,))
+        return Credentials(wrong(problem, advice, "empty-variable"), None, (ACCESS_KEY,))
     unreadable = unreadable_files()
     if unreadable:
-        found = f"{found}; {unreadable[0]} cannot be read"
+        problem = f"{problem}; {unreadable[0]} cannot be read"
         advice = f"make {unreadable[0]} a file that you can read"
-        return Credentials(wrong("credentials", "unreadable", found, advice))
-    return Credentials(wrong("credentials", "no-credentials", found, _SET_A_FILE))
+        return Credentials(wrong(problem, advice, "unreadable"))
+    return Credentials(wrong(problem, _SET_A_FILE, "no-credentials"))
 
 
-def _found(
+def _used(
     configuration: Configuration, inspection: Inspection, keys: Any, known: Sequence[Place]
-) -> Check:
-    """Return the check of ``keys``."""
-    used = source(configuration, inspection, keys)
+) -> Finding:
+    """Return the finding for ``keys``."""
+    place = source(configuration, inspection, keys)
     expiry = inspection.expiry(keys)
     if expiry and not expiry.tzinfo:
-        found = f"{used}: the time at which the credentials expire has no time zone: {expiry}"
-        return wrong("credentials", None, found, 'add it to the time, such as "Z" for UTC')
+        problem = f"{place}: the time at which the credentials expire has no time zone: {expiry}"
+        return wrong(problem, 'add it to the time, such as "Z" for UTC')
     if not inspection.is_static(keys):
         until = f" that expire at {expiry:{_TIME}}" if expiry else ""
-        shown = f"temporary credentials{until}"
+        description = f"temporary credentials{until}"
     elif _has_brackets(keys.access_key, keys.secret_key):
-        found = f"{used} has the placeholder in angle brackets instead of an access key"
-        return wrong("credentials", "brackets", found, "fill in your access key")
+        problem = f"{place} has the placeholder in angle brackets instead of an access key"
+        return wrong(problem, "fill in your access key", "brackets")
     else:
         try:
             inspection.require_valid(keys)
         except Failure as failure:
-            found, advice = f"{used}: {failure}", "correct the access key there"
-            return wrong("credentials", None, found, advice)
-        shown = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
+            return wrong(f"{place}: {failure}", "correct the access key there")
+        description = f"{'temporary ' if keys.token else ''}access key {_masked(keys.access_key)}"
     if expiry and expiry < datetime.now(timezone.utc) and keys.method == "env":
         # Others are renewed when a request needs them.
-        found = f"the access key from {used} has expired at {expiry:{_TIME}}"
-        return wrong("credentials", "token-expired", found, inspection.origin(keys).renewal)
-    found = f"{shown} from {used}{passed_over(known, used)}"
+        problem = f"the access key from {place} has expired at {expiry:{_TIME}}"
+        return wrong(problem, inspection.origin(keys).renewal, "token-expired")
+    description = f"{description} from {place}{passed_over(known, place)}"
     exposed = exposed_files(configuration)
     if exposed:
-        found = f"{found}; {' and '.join(exposed)} can be used by other users"
+        problem = f"{description}; {' and '.join(exposed)} can be used by other users"
         advice = f"run: chmod 600 {' '.join(map(quoting.file, exposed))}"
-        return warning("credentials", "readable-by-others", found, advice)
-    return ok("credentials", found)
+        return warning(problem, advice, "readable-by-others")
+    return ok(description)
 
 
 def _masked(access_key: str) -> str:

@@ -3,70 +3,106 @@
 from __future__ import annotations
 
 from iamcli.cli.doctor import credentials, installed, network, programs, variables
-from iamcli.cli.doctor.check import CHECKS, WARNING, WRONG, skipped
 from iamcli.cli.doctor.configuration import Configuration
+from iamcli.cli.doctor.finding import WRONG, skipped
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.doctor.check import Check
+    from iamcli.cli.doctor.finding import Finding
+
+#: The checks of the configuration of the commands, each with the method that makes it.
+_CONFIGURATION = {
+    "endpoint": Configuration.check_endpoint,
+    "partition": Configuration.check_partition,
+    "region": Configuration.check_region,
+    "proxy": Configuration.check_proxy,
+    "ca": Configuration.check_ca,
+}
+#: The checks that depend on no other, each with the function that makes it.
+_INSTALLATION = {
+    "path": programs.check_path,
+    "home": programs.check_home,
+    "man": installed.check_man,
+    "completion": installed.check_completion,
+    "extras": installed.check_extras,
+    "versions": installed.check_versions,
+}
+#: All checks, in the order of the report.
+_CHECKS = (
+    *("credentials", "identity", *_CONFIGURATION),
+    *("tls", "clock", "environment", *_INSTALLATION),
+)
 
 
-def examine(*, offline: bool) -> list[Check]:
-    """Return all checks, in the order of CHECKS, without secrets.
+def examine(*, offline: bool) -> dict[str, Finding]:
+    """Return what each check finds, by its name, in the order of the report, without secrets.
 
     ``offline``: send nothing. Requests are sent only if commands would send one: not if a check
     without network is wrong.
     """
     configuration = Configuration(offline=offline)
-    # No check contains a secret, but messages of others are part of some.
+    access = credentials.examine(configuration, offline=offline)
+    configuration.take(access.keys)
+    findings = {"credentials": access.finding}
+    findings |= {name: check(configuration) for name, check in _CONFIGURATION.items()}
+    findings["environment"] = variables.examine(
+        configuration.failures.get("environment"),
+        access.variables,
+        stopping=_skip_damaged(findings),
+    )
+    # No finding contains a secret, but messages of others are part of some.
     secrets = Secrets()
     secrets.add(*configuration.connection.secrets)
-    access = credentials.examine(configuration, offline=offline)
-    found = {check.check: check for check in (access.check, *configuration.checks(access.keys))}
-    stopping = _without_damaged(found)
-    failure = configuration.failures.get("environment")
-    environment = variables.examine(failure, stopping, access.variables)
-    found["environment"] = environment
-    first = next((found[name] for name in CHECKS if name in found and _is_wrong(found[name])), None)
-    why = "not checked with --offline" if offline else ""
-    if first and not offline:
-        why = f"not checked until {first.check} is right"
-    found |= _ask(configuration, access.keys, secrets, why)
-    found |= {check.check: check for check in (*programs.checks(), *installed.checks())}
-    return [_redacted(found[name], secrets) for name in CHECKS]
+    first = next((name for name in _CHECKS if name in findings and _is_wrong(findings[name])), None)
+    if offline:
+        findings |= _unasked("not checked with --offline")
+    elif first:
+        findings |= _unasked(f"not checked until {first} is right")
+    else:
+        findings |= _ask(configuration, access.keys, secrets)
+    findings |= {name: check() for name, check in _INSTALLATION.items()}
+    return {name: _redacted(findings[name], secrets) for name in _CHECKS}
 
 
-def _ask(configuration: Configuration, keys: Any, secrets: Secrets, why: str) -> dict[str, Check]:
-    """Return the checks that send requests, signed with ``keys``; skipped if ``why`` says so."""
+def _ask(configuration: Configuration, keys: Any, secrets: Secrets) -> dict[str, Finding]:
+    """Return what requests find that are signed with ``keys``; add the current key to ``secrets``.
+
+    Nothing may be wrong, so that it is known where requests go.
+    """
     inspection, target = configuration.inspection, configuration.target
-    found = {}
-    if not why and inspection and target:
-        key, refusal = credentials.obtain(inspection, keys)
-        if refusal is None:
-            secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
-            return network.examine(inspection, target, inspection.origin(keys), key)
-        found["credentials"] = refusal
-        why = "not checked until credentials is right"
-    return found | {name: skipped(name, why) for name in ("identity", "tls", "clock")}
+    assert inspection  # noqa: S101 - for mypy
+    assert target  # noqa: S101
+    key, refusal = credentials.obtain(inspection, keys)
+    if refusal:
+        return {"credentials": refusal, **_unasked("not checked until credentials is right")}
+    secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
+    return network.examine(inspection, target, inspection.origin(keys), key)
 
 
-def _without_damaged(found: dict[str, Check]) -> list[str]:
-    """Skip the checks that a carriage return in a variable makes fail; return these variables."""
-    stopping = []
-    for name, check in found.items():
+def _unasked(why: str) -> dict[str, Finding]:
+    """Return the checks that only a request decides, skipped."""
+    return {name: skipped(why) for name in ("identity", "tls", "clock")}
+
+
+def _skip_damaged(findings: dict[str, Finding]) -> bool:
+    """Skip the checks that a carriage return in a variable makes fail; return if there are any."""
+    stopping = False
+    for name, finding in findings.items():
         damaged = variables.damaged(name)
-        if damaged and (_is_wrong(check) or (check.result == WARNING and check.cause is None)):
-            found[name] = skipped(name, f"not checked until {' and '.join(damaged)} is right")
-            stopping += damaged if _is_wrong(check) else []
+        if damaged and _is_wrong(finding):
+            findings[name] = skipped(f"not checked until {' and '.join(damaged)} is right")
+            stopping = True
     return stopping
 
 
-def _is_wrong(check: Check) -> bool:
-    return check.result == WRONG
+def _is_wrong(finding: Finding) -> bool:
+    return finding.result == WRONG
 
 
-def _redacted(check: Check, secrets: Secrets) -> Check:
-    return check._replace(found=secrets.redact(check.found), advice=secrets.redact(check.advice))
+def _redacted(finding: Finding, secrets: Secrets) -> Finding:
+    return finding._replace(
+        found=secrets.redact(finding.found), advice=secrets.redact(finding.advice)
+    )

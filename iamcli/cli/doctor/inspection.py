@@ -13,8 +13,7 @@ from botocore.credentials import RefreshableCredentials
 from botocore.httpsession import get_cert_path
 
 from iamcli.cli.doctor import probe
-from iamcli.cli.doctor.identity import CALLER, sts_target
-from iamcli.cli.doctor.probe import Question
+from iamcli.cli.doctor.identity import sts_target
 from iamcli.client.confinement import confine, refuse_outside
 from iamcli.client.credentials import CREDENTIAL_METHODS, find_keys, frozen
 from iamcli.client.endpoints import check_service_endpoints, endpoint
@@ -31,13 +30,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from iamcli.cli.doctor.probe import Outcome
+    from iamcli.cli.doctor.probe import Outcome, Question
     from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin
     from iamcli.config.connection import Connection
 
 #: The credential methods of botocore that may send requests, or run a program.
-ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")
+_ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")
 
 #: The settings of a profile with which these methods are used although it has an access key too,
 #: and those for which this is so only if the key is not in the shared credentials file.
@@ -46,11 +45,8 @@ _LATER_ASKING_SETTINGS = frozenset({"credential_process", "login_session"})
 
 _NO_METADATA = "AWS_EC2_METADATA_DISABLED"
 
-#: A request that only reads, and that commands send too.
-USER = Question("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
-
 #: Seconds to wait for a connection, and for a complete response; less than commands wait.
-LONGEST_WAIT = 10.0
+_LONGEST_WAIT = 10.0
 
 #: The error codes of credentials that have expired.
 EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
@@ -150,7 +146,7 @@ class Inspection:
             return self._connection.keys
         try:
             with ErrorTranslator():
-                keys = find_keys(self._settings, without=ASKING_METHODS if self._offline else ())
+                keys = find_keys(self._settings, without=_ASKING_METHODS if self._offline else ())
         except NoLogin:
             raise
         except Failure as failure:
@@ -219,8 +215,8 @@ class Inspection:
         """Return when the credentials expire, if that is known."""
         if not isinstance(keys, RefreshableCredentials):
             return None
-        found: datetime | None = keys._expiry_time  # noqa: SLF001 - there is no other way
-        return found
+        expiry: datetime | None = keys._expiry_time  # noqa: SLF001 - there is no other way
+        return expiry
 
     @property
     def profile(self) -> Profile | None:
@@ -262,32 +258,23 @@ class Inspection:
         ``keys``: the credentials, which may be requested through a proxy too. Raises Failure if a
         proxy variable that applies is not the address of a proxy.
         """
-        found = proxy(self._connection, self._settings, url)
+        address, source = proxy(self._connection, self._settings, url)
         if getattr(keys, "method", None) in CREDENTIAL_METHODS:
             environment_proxies("https://sts.amazonaws.com")
-        return found
+        return address, source
 
     def ca_bundle(self) -> tuple[str, str]:
         """Return the file of certificate authorities to trust, and what sets it."""
         file, source = ca_bundle(self._settings)
         return file or get_cert_path(verify=True), source or "the installation"
 
-    # Requests.
-
-    def ask_sts(self, target: Destination, key: Any) -> Outcome:
-        """Ask STS whose access key ``key`` is."""
-        return self._ask(CALLER, target, key)
-
-    def ask_iam(self, target: Destination, key: Any) -> Outcome:
-        """Send a request that only reads to IAM."""
-        return self._ask(USER, target, key)
-
-    def _ask(self, question: Question, target: Destination, key: Any) -> Outcome:
+    def ask(self, question: Question, target: Destination, key: Any) -> Outcome:
+        """Send ``question`` to ``target``, signed with ``key``, and return the outcome."""
         try:
-            how, _ = transport(self._connection, self._settings, target.url)
+            session, _ = transport(self._connection, self._settings, target.url)
         except Failure as failure:
             return probe.Outcome(probe.PROXY, str(failure))
-        return probe.ask(question, target, key, how, min(timeout(), LONGEST_WAIT))
+        return probe.ask(question, target, key, session, min(timeout(), _LONGEST_WAIT))
 
 
 def files() -> list[str]:

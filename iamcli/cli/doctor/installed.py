@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from iamcli import __version__
-from iamcli.cli.doctor.check import ok, skipped, warning
+from iamcli.cli.doctor.finding import ok, skipped, warning
 from iamcli.installation import extras
 from iamcli.installation.home import commands_folders
 
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.doctor.check import Check
+    from iamcli.cli.doctor.finding import Finding
 
 #: The page that is looked for.
 _PAGE = "iam-usercreate"
@@ -48,15 +48,11 @@ _ADDITIONS = {
 }
 
 
-def checks() -> list[Check]:
-    """Return the checks of this module."""
-    return [_man(), _completion(), _extras(), _versions()]
-
-
-def _man() -> Check:
+def check_man() -> Finding:
+    """Return whether man finds the pages."""
     program = shutil.which("man")
     if program is None:
-        return warning("man", None, "man is not installed", "install it, or use iam-usercreate -h")
+        return warning("man is not installed", f"install it, or use {_PAGE} -h")
     try:
         done = subprocess.run(  # noqa: S603 - the man of the user
             [program, "-w", _PAGE],
@@ -66,33 +62,34 @@ def _man() -> Check:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return warning("man", None, f"{program} fails: {type(error).__name__}", "repair man")
+        return warning(f"{program} fails: {type(error).__name__}", "repair man")
     page = os.fsdecode(done.stdout).partition("\n")[0]
     # Some systems have a man that says why it has no pages, and succeeds.
     if os.path.isfile(page) and not done.returncode:
-        return ok("man", page)
+        return ok(page)
     own = _installed_folder("man", f"man1/{_PAGE}.1")
     advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
-    return warning("man", None, f"man does not find the page of {_PAGE}", advice)
+    return warning(f"man does not find the page of {_PAGE}", advice)
 
 
-def _completion() -> Check:
+def check_completion() -> Finding:
+    """Return whether the shell of the user finds the completion."""
     shell = os.path.basename(os.environ.get("SHELL", ""))
     if shell not in _COMPLETIONS:
-        return skipped("completion", f"SHELL is {shell or 'not set'}; bash, zsh and fish have it")
+        return skipped(f"SHELL is {shell or 'not set'}; bash, zsh and fish have it")
     folder, name = _COMPLETIONS[shell]
-    found = next((path for path in _candidates(shell, folder, name) if os.path.isfile(path)), None)
-    if found:
-        return ok("completion", f"{shell} finds {found}")
+    used = next(filter(os.path.isfile, _candidates(shell, folder, name)), None)
+    if used:
+        return ok(f"{shell} finds {used}")
     own = _installed_folder(folder, name)
     if own is None:
-        return warning("completion", None, f"{name} is not installed", "install iamcli again")
+        return warning(f"{name} is not installed", "install iamcli again")
     advice = f"in {_STARTUP[shell]}, add: {_ADDITIONS[shell].format(folder=own, name=name)}"
     if shell == "zsh":
         # The variable fpath is not exported.
-        return skipped("completion", "only zsh itself knows where it looks", advice)
+        return skipped("only zsh itself knows where it looks", advice)
     # A start-up file may load it.
-    return skipped("completion", f"{name} is in no directory that {shell} loads by itself", advice)
+    return skipped(f"{name} is in no directory that {shell} loads by itself", advice)
 
 
 def _candidates(shell: str, folder: str, name: str) -> Iterator[Path]:
@@ -119,31 +116,31 @@ def _installed_folder(folder: str, name: str) -> Path | None:
     return next((place for place in data if os.path.isfile(place / name)), None)
 
 
-def _extras() -> Check:
+def check_extras() -> Finding:
+    """Return whether the packages of the extras are installed."""
     missing = extras.missing()
     if missing:
-        found = f"not installed: {_listed(missing)}"
-        needed = f"if you need {'it' if missing[1:] == [] else 'them'}, "
-        return warning("extras", "extra-missing", found, needed + extras.advice(*missing))
-    return ok("extras", f"{_listed(list(extras.OF_SUBCOMMANDS))} are installed")
+        needed = f"if you need {'it' if len(missing) == 1 else 'them'}, "
+        advice = needed + extras.advice(*missing)
+        return warning(f"not installed: {_listed(missing)}", advice, "extra-missing")
+    return ok(f"{_listed(list(extras.OF_SUBCOMMANDS))} are installed")
 
 
 def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _versions() -> Check:
+def check_versions() -> Finding:
+    """Return the versions of iamcli, of Python and of the required packages."""
     installed = {package: _version(package) for package in OLDEST}
     python = ".".join(map(str, sys.version_info[:3]))
-    shown = ", ".join(f"{package} {number}" for package, number in installed.items())
-    found = f"iamcli {__version__}, Python {python}, {shown}"
+    packages = ", ".join(f"{package} {number}" for package, number in installed.items())
+    versions = f"iamcli {__version__}, Python {python}, {packages}"
     old = [p for p, number in installed.items() if _numbers(number) < _numbers(OLDEST[p])]
     if old:
         needed = " ".join(f"'{package}>={OLDEST[package]}'" for package in old)
-        return warning(
-            "versions", None, f"{found}; too old: {', '.join(old)}", f"pip install {needed}"
-        )
-    return ok("versions", found)
+        return warning(f"{versions}; too old: {', '.join(old)}", f"pip install {needed}")
+    return ok(versions)
 
 
 def _version(package: str) -> str:

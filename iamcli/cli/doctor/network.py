@@ -6,12 +6,15 @@ decides whether commands work. That of STS, which commands do not need, tells wh
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor import probe
-from iamcli.cli.doctor.check import OK, ok, skipped, warning, wrong
 from iamcli.cli.doctor.configuration import described
+from iamcli.cli.doctor.finding import ok, skipped, warning, wrong
+from iamcli.cli.doctor.identity import CALLER
 from iamcli.cli.doctor.inspection import EXPIRED_CODES
+from iamcli.cli.doctor.probe import Question
 from iamcli.client.regions import is_of_aws
 from iamcli.config.connection import is_this_machine
 from iamcli.errors import Failure
@@ -29,29 +32,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.doctor.check import Check
+    from iamcli.cli.doctor.finding import Finding
     from iamcli.cli.doctor.inspection import Inspection
     from iamcli.cli.doctor.probe import Outcome
     from iamcli.client.endpoints import Destination
     from iamcli.client.sources import Origin
 
-#: The error codes of a key or a signature that is not accepted, and of a time that is not.
-_KEY_CODES = frozenset(
-    {
-        "AuthFailure",
-        "IncompleteSignature",
-        "InvalidAccessKeyId",
-        "InvalidClientTokenId",
-        "InvalidSignature",
-        "InvalidSignatureException",
-        "InvalidToken",
-        "MissingAuthenticationToken",
-        "OptInRequired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
-_CLOCK_CODES = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+#: A request that only reads, and that commands send too.
+_USER = Question("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))
 
 #: The error codes of a signature that is wrong for any reason; the message tells which.
 _SIGNATURE_CODES = frozenset(
@@ -60,6 +48,25 @@ _SIGNATURE_CODES = frozenset(
 #: The error codes of a key that the service does not know.
 _UNKNOWN_KEY_CODES = frozenset(
     {"InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
+#: The error codes of a key or a signature that is not accepted, and of a time that is not.
+_KEY_CODES = frozenset(
+    {
+        *_SIGNATURE_CODES,
+        *_UNKNOWN_KEY_CODES,
+        "AuthFailure",
+        "IncompleteSignature",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "OptInRequired",
+    }
+)
+_CLOCK_CODES = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
+#: The error codes of a fault of the service.
+_FAULTS = frozenset({"InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable"})
+#: Error codes of other services, which do not know requests of this form.
+_OTHER_SERVICE = frozenset(
+    {"MethodNotAllowed", "NoSuchBucket", "UnknownOperationException", "UnsupportedOperation"}
 )
 
 #: The causes of a refusal that is one of the key.
@@ -70,108 +77,149 @@ _SET_CLOCK = "set the clock of this machine, for example with NTP"
 _KEY_ADVICE = "check that the access key is active and that both of its parts are complete"
 _SIGNATURE_ADVICE = "check the endpoint and the Region for which requests are signed"
 
-#: The error codes of a fault of the service.
-_FAULTS = frozenset({"InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable"})
 
-#: Error codes of other services, which do not know requests of this form.
-_OTHER_SERVICE = frozenset(
-    {"MethodNotAllowed", "NoSuchBucket", "UnknownOperationException", "UnsupportedOperation"}
-)
+class Obstacle(NamedTuple):
+    """What a problem on the way to a service means: the ``check`` that reports it, and its cause.
 
-#: The check that reports each problem on the way to IAM, if it is not ``endpoint``.
-_CHECKS = {probe.PROXY: "proxy", probe.UNKNOWN_CA: "ca", probe.TLS: "tls"}
-#: What to do about each problem; ``{source}`` is where the user has set the endpoint.
-_ADVICE = {
-    probe.PROXY: "check the address, the login and the rules of the proxy",
-    probe.UNREACHABLE: "check the network, its name server and the proxy variables{source}",
-    probe.REFUSED: "check that the service is running{source}",
-    probe.LOST: "try again{source}",
-    probe.UNKNOWN_CA: "set AWS_CA_BUNDLE to a file with the certificate of the authority",
-    probe.OTHER_HOST: "use the host name that the certificate is for{source}",
-    probe.NO_TLS: "use http if the service does not use TLS{source}",
-    probe.TLS: "check the certificate of the service and the clock of this machine",
-    probe.FOREIGN: "use the address of an IAM service{source}",
-    probe.INVALID: "correct the address{source}",
-}
-
-
-def cause(problem: str, *, of_user: bool) -> str | None:
-    """Return the cause of a problem of ``iamcli.cli.doctor.probe``.
-
-    ``of_user``: whether the endpoint is one that the user has configured, and not one of AWS.
+    ``advice``: what to do; ``{source}`` is what sets the address, if the user does.
     """
-    return {
-        probe.PROXY: "proxy-refused",
-        probe.UNREACHABLE: "no-network",
-        probe.REFUSED: "endpoint-wrong" if of_user else "no-network",
-        probe.LOST: "endpoint-wrong" if of_user else "no-network",
-        probe.UNKNOWN_CA: "unknown-ca",
-        probe.OTHER_HOST: "endpoint-wrong",
-        probe.NO_TLS: "endpoint-wrong",
-        probe.FOREIGN: "endpoint-wrong" if of_user else None,
-    }.get(problem)
+
+    check: str
+    cause: str | None
+    advice: str
 
 
-def advice(problem: str, source: str = "") -> str:
-    """Return what to do about a problem; ``source``: what sets the address, if the user does."""
-    return _ADVICE[problem].format(source=f"; check {source}" if source else "")
+_OBSTACLES = {
+    probe.PROXY: Obstacle(
+        "proxy", "proxy-refused", "check the address, the login and the rules of the proxy"
+    ),
+    probe.UNREACHABLE: Obstacle(
+        "endpoint",
+        "no-network",
+        "check the network, its name server and the proxy variables{source}",
+    ),
+    probe.REFUSED: Obstacle("endpoint", "no-network", "check that the service is running{source}"),
+    probe.LOST: Obstacle("endpoint", "no-network", "try again{source}"),
+    probe.UNKNOWN_CA: Obstacle(
+        "ca", "unknown-ca", "set AWS_CA_BUNDLE to a file with the certificate of the authority"
+    ),
+    probe.OTHER_HOST: Obstacle(
+        "endpoint", "endpoint-wrong", "use the host name that the certificate is for{source}"
+    ),
+    probe.NO_TLS: Obstacle(
+        "endpoint", "endpoint-wrong", "use http if the service does not use TLS{source}"
+    ),
+    probe.TLS: Obstacle(
+        "tls", None, "check the certificate of the service and the clock of this machine"
+    ),
+    probe.FOREIGN: Obstacle("endpoint", None, "use the address of an IAM service{source}"),
+    probe.INVALID: Obstacle("endpoint", None, "correct the address{source}"),
+}
+#: The problems that mean that the address is wrong if the user has configured it.
+_WRONG_ADDRESS = (probe.REFUSED, probe.LOST, probe.FOREIGN)
+
+
+def obstructed(text: str, problem: str, url: str, source: str = "") -> Finding:
+    """Return the finding for a problem of ``iamcli.cli.doctor.probe`` on the way to a service.
+
+    ``text``: the problem in words; ``url``: the address, or "" if it is not known; ``source``: what
+    sets the address, if the user does.
+    """
+    of_user = bool(url) and not is_of_aws(url)
+    cause = "endpoint-wrong" if of_user and problem in _WRONG_ADDRESS else _OBSTACLES[problem].cause
+    check = f"; check {source}" if of_user and source else ""
+    return wrong(text, _OBSTACLES[problem].advice.format(source=check), cause)
+
+
+class Sts(NamedTuple):
+    """The ``answer`` of STS at ``target``."""
+
+    target: Destination
+    answer: Outcome
+
+    @property
+    def caller(self) -> str:
+        """The ARN of the caller, or "" if STS does not tell it."""
+        return self.answer.texts.get("Arn", "") if self.answer.texts.get("Account") else ""
+
+    @property
+    def partition(self) -> str:
+        """The partition of the caller, or ""."""
+        return self.caller.partition("arn:")[2].partition(":")[0]
 
 
 def examine(
     inspection: Inspection, target: Destination, origin: Origin, key: Any
-) -> dict[str, Check]:
+) -> dict[str, Finding]:
     """Send the requests, signed with ``key``, and return the checks that they decide, by name.
 
     ``target``: where requests to IAM go; ``origin``: where the key is from. What the checks without
     network found stays, unless the result has that check.
     """
-    sts_target, found = _sts_target(inspection, target)
-    sts = inspection.ask_sts(sts_target, key) if sts_target else None
-    iam = inspection.ask_iam(target, key)
-    refusal = _verdict(iam)
-    refused = refusal in _OF_THE_KEY
-    found |= _obstacle(iam, target) if iam.problem else _way(iam, target)
-    if sts and sts_target:
-        found["identity"] = _identity(sts, sts_target)
-    known = found["identity"].result == OK
-    if _is_of_the_region(iam):
-        found["region"] = wrong("region", None, *scope(target))
-    elif sts and sts_target and sts_target.specified and known and _is_elsewhere(sts, target):
-        found["partition"] = _partition(sts, target, refused=refused)
-    elif refused and known and refusal == "wrong-key" and iam.code not in _UNKNOWN_KEY_CODES:
-        found["endpoint"] = _contradiction(iam, target)
-    elif refused:
-        found["credentials"] = _refused(iam, target, origin, key, sts if known else None)
-    elif sts and sts_target and _verdict(sts) and refusal is None:
-        what = f"STS at {sts_target.url} does not accept the request: {sts.code}"
-        found["identity"] = warning("identity", _verdict(sts), what, _WITHOUT_STS)
-    return found
-
-
-def _sts_target(
-    inspection: Inspection, target: Destination
-) -> tuple[Destination | None, dict[str, Check]]:
-    """Return where STS is asked, and the check if it is not asked."""
     try:
-        found = inspection.sts(target)
+        sts_target = inspection.sts(target)
     except Failure as failure:
-        why = warning("identity", None, f"{failure}", _WITHOUT_STS)
-        return None, {"identity": why}
+        sts = None
+        identity = warning(str(failure), _WITHOUT_STS)
+    else:
+        sts = Sts(sts_target, inspection.ask(CALLER, sts_target, key)) if sts_target else None
+        identity = _identity(sts) if sts else _unasked(target)
+    iam = inspection.ask(_USER, target, key)
+    return {
+        "identity": identity,
+        **_way(iam, target),
+        **_blame(iam, target, origin, key, sts),
+    }
+
+
+def _unasked(target: Destination) -> Finding:
     kind = "in a partition that botocore does not know" if is_of_aws(target.url) else "private"
-    why = skipped(
-        "identity",
+    return skipped(
         f"the endpoint is {kind}, and no endpoint of STS is configured",
         "set AWS_ENDPOINT_URL_STS to see whose key it is",
     )
-    return found, {} if found else {"identity": why}
 
 
-def _identity(sts: Outcome, target: Destination) -> Check:
-    arn, account = sts.found.get("Arn"), sts.found.get("Account")
-    if arn and account:
-        return ok("identity", f"{arn} in account {account}, by STS at {target.url}")
-    answer = sts.reason or f"it answers {sts.code or 'without an ARN'}"
-    return skipped("identity", f"not known from STS at {target.url}: {answer}")
+def _identity(sts: Sts) -> Finding:
+    answer, url = sts.answer, sts.target.url
+    if sts.caller:
+        return ok(f"{sts.caller} in account {answer.texts['Account']}, by STS at {url}")
+    reason = answer.reason or f"it answers {answer.code or 'without an ARN'}"
+    return skipped(f"not known from STS at {url}: {reason}")
+
+
+def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
+    """Return the checks of the way to IAM."""
+    if iam.problem:
+        check = _OBSTACLES[iam.problem].check
+        unknown = skipped(f"not checked until {check} is right")
+        text = f"{target.url}: {iam.reason}"
+        return {
+            **dict.fromkeys(("endpoint", "tls", "clock"), unknown),
+            check: obstructed(text, iam.problem, target.url, target.source),
+        }
+    return {"endpoint": _endpoint(iam, target), "tls": _tls(target), "clock": _clock(iam)}
+
+
+def _blame(
+    iam: Outcome, target: Destination, origin: Origin, key: Any, sts: Sts | None
+) -> dict[str, Finding]:
+    """Return the check that reports what IAM, or only STS, does not accept; {} if there is none."""
+    refusal = _verdict(iam)
+    if iam.code in _KEY_CODES and is_about_region(iam.message):
+        return {"region": wrong(*scope(target))}
+    if sts and sts.target.specified and _is_elsewhere(sts, target):
+        return {"partition": _partition(sts, target, refused=refusal in _OF_THE_KEY)}
+    if sts and sts.caller and refusal == "wrong-key" and iam.code not in _UNKNOWN_KEY_CODES:
+        problem = f"{described(target)}, refuses the access key that STS accepts: {iam.code}"
+        advice = "check that the endpoints of IAM and STS are of the same service"
+        return {"endpoint": wrong(problem, advice, "endpoint-wrong")}
+    if refusal in _OF_THE_KEY:
+        return {"credentials": _refused(iam, target, origin, key, sts.caller if sts else "")}
+    if sts and refusal is None and _verdict(sts.answer):
+        problem = f"STS at {sts.target.url} does not accept the request: {sts.answer.code}"
+        return {"identity": warning(problem, _WITHOUT_STS, _verdict(sts.answer))}
+    return {}
 
 
 def verdict(code: str, message: str) -> str | None:
@@ -185,129 +233,92 @@ def verdict(code: str, message: str) -> str | None:
 
 def _verdict(answer: Outcome) -> str | None:
     """Return the cause if the service accepts no signature; its date tells whether it is a time."""
-    found = verdict(answer.code, answer.message)
-    return "clock-skew" if found == "wrong-key" and _is_skewed(answer) else found
+    cause = verdict(answer.code, answer.message)
+    return "clock-skew" if cause == "wrong-key" and _is_skewed(answer) else cause
 
 
 def _is_skewed(answer: Outcome) -> bool:
     return abs(answer.clock or 0) > MAX_SKEW
 
 
-def _is_of_the_region(answer: Outcome) -> bool:
-    return answer.code in _KEY_CODES and is_about_region(answer.message)
-
-
 def _refused(
-    answer: Outcome, target: Destination, origin: Origin, key: Any, sts: Outcome | None
-) -> Check:
-    """Return the check for a key that IAM refuses; ``sts``: the answer if STS accepts it."""
+    answer: Outcome, target: Destination, origin: Origin, key: Any, caller: str
+) -> Finding:
+    """Return the finding for a key that IAM refuses; ``caller``: whose it is if STS accepts it."""
     if answer.code in EXPIRED_CODES:
-        found = f"the temporary credentials from {origin.place} have expired: {answer.code}"
-        return wrong("credentials", "token-expired", found, origin.renewal)
-    found = f"the access key from {origin.place} is not accepted: {answer.code}"
+        expired = f"the temporary credentials from {origin.place} have expired: {answer.code}"
+        return wrong(expired, origin.renewal, "token-expired")
     advice = _KEY_ADVICE
     if answer.code in _UNKNOWN_KEY_CODES:
-        advice = _unknown_key(target, origin, key, sts)
+        advice = _unknown_key(target, origin, key, caller)
     elif answer.message.startswith(MISMATCH):
         advice = f"check the secret access key from {origin.place}"
     elif answer.code in _SIGNATURE_CODES:
         advice = _SIGNATURE_ADVICE
-    if sts:
-        found = f"{found}; STS accepts it as {sts.found['Arn']}"
-    return wrong("credentials", "wrong-key", found, advice)
+    problem = f"the access key from {origin.place} is not accepted: {answer.code}"
+    if caller:
+        problem = f"{problem}; STS accepts it as {caller}"
+    return wrong(problem, advice, "wrong-key")
 
 
-def _unknown_key(target: Destination, origin: Origin, key: Any, sts: Outcome | None) -> str:
+def _unknown_key(target: Destination, origin: Origin, key: Any, caller: str) -> str:
     """Return why IAM may not know a key."""
-    arn = sts.found["Arn"] if sts else ""
-    is_session = is_session_key(key.access_key, origin) and ":assumed-role/" not in arn
-    if sts and not is_session:
+    is_session = is_session_key(key.access_key, origin) and ":assumed-role/" not in caller
+    if caller and not is_session:
         same = "not of the same service or partition"
         return f"it may be less than a minute old, or the endpoints of IAM and STS are {same}"
-    why = refused_because(key.access_key, origin, target, has_token=bool(key.token))
-    return f"it {why}"
+    return f"it {refused_because(key.access_key, origin, target, has_token=bool(key.token))}"
 
 
-def _is_elsewhere(sts: Outcome, target: Destination) -> bool:
+def _is_elsewhere(sts: Sts, target: Destination) -> bool:
     """Return whether the caller is in another partition of AWS than the endpoint."""
-    callers = _partition_of(sts)
-    return callers.startswith("aws") and target.partition not in (callers, "unknown")
+    return sts.partition.startswith("aws") and target.partition not in (sts.partition, "unknown")
 
 
-def _partition_of(sts: Outcome) -> str:
-    return sts.found["Arn"].partition("arn:")[2].partition(":")[0]
-
-
-def _partition(sts: Outcome, target: Destination, *, refused: bool) -> Check:
-    callers = _partition_of(sts)
-    found = (
-        f"the access key is of {callers}, but requests go to {target.url}, signed for "
-        f"{target.region} in {target.partition}"
+def _partition(sts: Sts, target: Destination, *, refused: bool) -> Finding:
+    report = wrong if refused else warning
+    return report(
+        f"the access key is of {sts.partition}, but requests go to {target.url}, signed for "
+        f"{target.region} in {target.partition}",
+        f"set AWS_REGION to a region of {sts.partition}, or use another key",
+        "partition-wrong",
     )
-    advice = f"set AWS_REGION to a region of {callers}, or use another key"
-    how = wrong if refused else warning
-    return how("partition", "partition-wrong", found, advice)
 
 
-def _contradiction(answer: Outcome, target: Destination) -> Check:
-    """Return the check if IAM refuses the key that STS accepts."""
-    what = f"{described(target)}, refuses the access key that STS accepts: {answer.code}"
-    advice = "check that the endpoints of IAM and STS are of the same service"
-    return wrong("endpoint", "endpoint-wrong", what, advice)
-
-
-def _way(answer: Outcome, target: Destination) -> dict[str, Check]:
-    """Return the checks that an ``answer`` of IAM decides."""
-    found = {
-        "endpoint": ok("endpoint", f"{described(target)}; it answers"),
-        "tls": _tls(target),
-        "clock": _clock(answer),
-    }
-    what = f"{described(target)}; it answers {answer.code}"
+def _endpoint(answer: Outcome, target: Destination) -> Finding:
+    error = f"{described(target)}; it answers {answer.code}"
     if answer.code in _OTHER_SERVICE:
         advice = f"check {target.source}; use the address of an IAM service"
-        found["endpoint"] = wrong("endpoint", "endpoint-wrong", what, advice)
-    elif answer.code == "InvalidAction":
-        found["endpoint"] = warning("endpoint", None, what, f"check {target.source}; is it IAM?")
-    elif answer.code in _FAULTS:
-        found["endpoint"] = warning("endpoint", None, what, "try again later")
-    return found
+        return wrong(error, advice, "endpoint-wrong")
+    if answer.code == "InvalidAction":
+        return warning(error, f"check {target.source}; is it IAM?")
+    if answer.code in _FAULTS:
+        return warning(error, "try again later")
+    return ok(f"{described(target)}; it answers")
 
 
-def _obstacle(answer: Outcome, target: Destination) -> dict[str, Check]:
-    """Return the checks if a problem kept the request from IAM, or the response from here."""
-    check = _CHECKS.get(answer.problem, "endpoint")
-    of_user = not is_of_aws(target.url)
-    what = f"{target.url}: {answer.reason}"
-    to_do = advice(answer.problem, target.source if of_user else "")
-    problem = wrong(check, cause(answer.problem, of_user=of_user), what, to_do)
-    why = f"not checked until {check} is right"
-    return {name: skipped(name, why) for name in ("endpoint", "tls", "clock")} | {check: problem}
-
-
-def _tls(target: Destination) -> Check:
+def _tls(target: Destination) -> Finding:
     parts = urlsplit(target.url)
     if parts.scheme == "https":
-        return ok("tls", f"the certificate of {parts.hostname} is valid")
+        return ok(f"the certificate of {parts.hostname} is valid")
     if is_this_machine(parts.hostname or ""):
-        return skipped("tls", "the endpoint is http, on this machine")
-    found = f"{target.url} is not encrypted"
-    return warning("tls", None, found, "use https, because responses can contain secrets")
+        return skipped("the endpoint is http, on this machine")
+    return warning(
+        f"{target.url} is not encrypted", "use https, because responses can contain secrets"
+    )
 
 
-def _clock(answer: Outcome) -> Check:
+def _clock(answer: Outcome) -> Finding:
     difference = answer.clock
     refused = _verdict(answer) == "clock-skew"
-    if difference is None and refused:
-        found = f"the service does not accept the time of requests: {answer.code}"
-    elif difference is None:
-        return skipped("clock", "the response has no date")
-    else:
+    if difference is not None:
         # The date has whole seconds.
         side = "ahead of" if difference > 0 else "behind"
-        found = f"{max(1, abs(difference)):.0f} s {side} the service, or less"
+        state = f"{max(1, abs(difference)):.0f} s {side} the service, or less"
+    elif refused:
+        state = f"the service does not accept the time of requests: {answer.code}"
+    else:
+        return skipped("the response has no date")
     if refused:
-        return wrong("clock", "clock-skew", found, _SET_CLOCK)
-    if _is_skewed(answer):
-        return warning("clock", "clock-skew", found, _SET_CLOCK)
-    return ok("clock", found)
+        return wrong(state, _SET_CLOCK, "clock-skew")
+    return warning(state, _SET_CLOCK, "clock-skew") if _is_skewed(answer) else ok(state)

@@ -78,12 +78,11 @@ class Question(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How a request went: the ``problem``, or "" if the service answered.
+    """The outcome of a request: the ``problem``, or "" if the service answered.
 
     ``reason``: the problem in words; ``code`` and ``message``: the error of the service, "" for a
-    success;
-    ``clock``: the seconds by which the clock of this machine is ahead of the service, or None if
-    that is not known; ``found``: the text of each element of a success, by its name.
+    success; ``clock``: the seconds by which the clock of this machine is ahead of the service, or
+    None if that is not known; ``texts``: the text of each element of a success, by its name.
     """
 
     problem: str
@@ -91,16 +90,16 @@ class Outcome(NamedTuple):
     code: str = ""
     message: str = ""
     clock: float | None = None
-    found: Mapping[str, str] = {}
+    texts: Mapping[str, str] = {}
 
 
 def ask(
-    question: Question, target: Destination, key: Any, how: dict[str, Any], seconds: float
+    question: Question, target: Destination, key: Any, session: dict[str, Any], seconds: float
 ) -> Outcome:
     """Send ``question`` to ``target``, signed with ``key``, and return the outcome.
 
-    ``how``: the settings of the session, from ``iamcli.client.transport.transport``; ``seconds``:
-    the time for the connection, and for the complete response.
+    ``session``: the settings of the HTTP session, from ``iamcli.client.transport.transport``;
+    ``seconds``: the time for the connection, and for the complete response.
     """
     request = AWSRequest(
         "POST",
@@ -112,29 +111,28 @@ def ask(
         data=f"Action={question.operation}&Version={question.version}",
     )
     SigV4Auth(key, question.service, target.region).add_auth(request)
-    proxied = bool(how["proxies"].get(urlsplit(target.url).scheme))
+    proxied = bool(session["proxies"].get(urlsplit(target.url).scheme))
     try:
-        response = BoundedSession(timeout=(seconds, seconds), **how).send(request.prepare())
+        response = BoundedSession(timeout=(seconds, seconds), **session).send(request.prepare())
     except (BotoCoreError, ResponseParserError, UnexpectedResponse) as error:
-        found = problem(error)
-        if proxied and found in (UNREACHABLE, REFUSED, LOST, INVALID):
-            # All that is known is how it went between this machine and the proxy.
-            found = PROXY
-        return Outcome(found, one_line(reason(error)))
-    clock = clock_skew(response.headers)
-    return _answer(question, response, clock, proxied=proxied)
+        obstacle = problem(error)
+        if proxied and obstacle in (UNREACHABLE, REFUSED, LOST, INVALID):
+            # All that is known is what happened between this machine and the proxy.
+            obstacle = PROXY
+        return Outcome(obstacle, one_line(reason(error)))
+    return _answer(question, response, proxied=proxied)
 
 
 def problem(error: BaseException) -> str:
     """Return the problem that an exception of botocore reports."""
-    for kinds, found in (
+    for exceptions, obstacle in (
         (ProxyConnectionError, PROXY),
         (ConnectTimeoutError, UNREACHABLE),
         ((ReadTimeoutError, ConnectionClosedError), LOST),
         ((ResponseParserError, UnexpectedResponse), FOREIGN),
     ):
-        if isinstance(error, kinds):
-            return found
+        if isinstance(error, exceptions):
+            return obstacle
     if isinstance(error, EndpointConnectionError):
         numbers = {cause.errno for cause in causes(error) if isinstance(cause, OSError)}
         return REFUSED if errno.ECONNREFUSED in numbers else UNREACHABLE
@@ -153,21 +151,22 @@ def _tls_problem(error: BaseException) -> str:
     return TLS
 
 
-def _answer(question: Question, response: Any, clock: float | None, *, proxied: bool) -> Outcome:
+def _answer(question: Question, response: Any, *, proxied: bool) -> Outcome:
     """Return the outcome of a ``response``; the same parser as that of the commands reads it."""
     status, body = response.status_code, response.content
     context = {"operation_name": question.operation}
-    given = {"status_code": status, "headers": response.headers, "body": body, "context": context}
+    clock = clock_skew(response.headers)
+    raw = {"status_code": status, "headers": response.headers, "body": body, "context": context}
     try:
-        parsed = ParserFactory().create_parser("query").parse(given, None)
+        parsed = ParserFactory().create_parser("query").parse(raw, None)
     except ResponseParserError:
         parsed = None
     if parsed is not None and status < SUCCESS_LIMIT:
         # The encoding is the one that botocore uses, whatever the declaration says.
         tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
-        found = {_name(element): one_line(element.text or "") for element in tree.iter()}
         if _has(tree, question.required):
-            return Outcome("", clock=clock, found=found)
+            texts = {_name(element): one_line(element.text or "") for element in tree.iter()}
+            return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
         refused = refusal(status, parsed, "", question.operation)
         if isinstance(refused, ServiceError):

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from iamcli import quoting
-from iamcli.cli.doctor.check import ok, skipped, warning
+from iamcli.cli.doctor.finding import ok, skipped, warning
 from iamcli.errors import Failure
 from iamcli.installation.home import RECORD, commands_folder, is_own, more, own_folders, problem
 from iamcli.installation.table import PROGRAMS
@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamcli.cli.doctor.check import Check
+    from iamcli.cli.doctor.finding import Finding
 
 #: Where Amazon Linux had the legacy toolkit.
 _OLD_FOLDER = Path("/opt/aws/apitools/iam")
@@ -23,13 +23,8 @@ _OLD_FOLDER = Path("/opt/aws/apitools/iam")
 _COMMANDS = [name for name in PROGRAMS if name != "iamcli"]
 
 
-def checks() -> list[Check]:
-    """Return the checks of this module."""
-    return [_path(), _home()]
-
-
-def _path() -> Check:
-    """Return the check of the programs on PATH."""
+def check_path() -> Finding:
+    """Return which programs on PATH have the names of the commands."""
     folders = [Path(name or ".") for name in os.get_exec_path()]
     first = {name: _first(name, folders) for name in PROGRAMS}
     own_directories = own_folders()
@@ -38,52 +33,51 @@ def _path() -> Check:
     try:
         own = str(commands_folder())
     except Failure as failure:
-        found, _, advice = str(failure).partition("; ")
-        return warning("path", None, found, advice)
+        problem, _, advice = str(failure).partition("; ")
+        return warning(problem, advice)
     if others:
-        found = f"{others[0]}{more(others)} would run instead of the commands in {own}"
-        return warning("path", "shadowed", found, f"put {own} before it in PATH, or remove it")
-    old = _old_toolkits(folders)
+        problem = f"{others[0]}{more(others)} would run instead of the commands in {own}"
+        return warning(problem, f"put {own} before it in PATH, or remove it", "shadowed")
+    old = next(filter(_is_old_toolkit, (_OLD_FOLDER, *(folder.parent for folder in folders))), None)
     if old:
-        found = f"{old[0]} still has the legacy toolkit, which scripts that name it run"
-        return warning("path", None, found, f"move it and run: {_set_up(old[0])}")
+        problem = f"{old} still has the legacy toolkit, which scripts that name it run"
+        return warning(problem, f"move it and run: {_set_up(old)}")
     if absent:
-        found = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
+        problem = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
         if absent == _COMMANDS:
-            found = f"{own} is not in PATH"
-        return warning("path", None, found, f'run: export PATH={quoting.quoted(str(own))}:"$PATH"')
-    return ok("path", f"the commands in {own} are the first of their names in PATH")
+            problem = f"{own} is not in PATH"
+        return warning(problem, f'run: export PATH={quoting.quoted(own)}:"$PATH"')
+    return ok(f"the commands in {own} are the first of their names in PATH")
 
 
-def _home() -> Check:
-    """Return the check of the directories that scripts use as AWS_IAM_HOME."""
-    given = os.environ.get("AWS_IAM_HOME")
-    folders = [Path(given)] if given else []
+def check_home() -> Finding:
+    """Return whether scripts can use the directories that they use as AWS_IAM_HOME."""
+    named = os.environ.get("AWS_IAM_HOME")
+    folders = [Path(named)] if named else []
     on_path = {Path(name).parent for name in os.get_exec_path() if name}
-    made = [folder for folder in on_path - {*folders} if os.path.exists(folder / RECORD)]
-    folders += sorted(made)
+    folders += sorted(path for path in on_path - {*folders} if os.path.exists(path / RECORD))
     if not folders:
-        return skipped("home", "AWS_IAM_HOME is not set")
+        return skipped("AWS_IAM_HOME is not set")
     for folder in folders:
-        found = _made_problem(folder) if os.path.exists(folder / RECORD) else _other_problem(folder)
-        if found:
-            return found
-    return ok("home", f"{' and '.join(map(str, folders))}: ready for scripts")
+        made = os.path.exists(folder / RECORD)
+        finding = _made_problem(folder) if made else _other_problem(folder)
+        if finding:
+            return finding
+    return ok(f"{' and '.join(map(str, folders))}: ready for scripts")
 
 
-def _made_problem(folder: Path) -> Check | None:
-    """Return the check if scripts cannot use ``folder``, which ``iamcli home`` has set up."""
+def _made_problem(folder: Path) -> Finding | None:
+    """Return why scripts cannot use ``folder``, which ``iamcli home`` has set up, or None."""
     try:
-        found = problem(folder, _COMMANDS)
+        reason = problem(folder, _COMMANDS)
     except OSError as error:  # a command that it runs is in a directory that cannot be searched
-        found = f"{error.filename}: {error.strerror}"
+        reason = f"{error.filename}: {error.strerror}"
     again = "if it refuses a file, move the file and run it again"
-    advice = f"run: {_set_up(folder)}; {again}"
-    return warning("home", None, found, advice) if found else None
+    return warning(reason, f"run: {_set_up(folder)}; {again}") if reason else None
 
 
-def _other_problem(folder: Path) -> Check | None:
-    """Return the check if scripts cannot use AWS_IAM_HOME, another ``folder``."""
+def _other_problem(folder: Path) -> Finding | None:
+    """Return why scripts cannot use AWS_IAM_HOME, another ``folder``, or None."""
     program = folder / "bin" / "iam-usercreate"
     if _is_own(program, own_folders()):
         return None
@@ -93,7 +87,7 @@ def _other_problem(folder: Path) -> Check | None:
     elif _is_old_toolkit(folder):
         what = "has the legacy toolkit"
     advice = f"{'move it and ' if in_the_way else ''}run: {_set_up(folder)}"
-    return warning("home", None, f"AWS_IAM_HOME is {folder}, which {what}", advice)
+    return warning(f"AWS_IAM_HOME is {folder}, which {what}", advice)
 
 
 def _set_up(folder: Path) -> str:
@@ -115,13 +109,8 @@ def _is_own(path: Path, folders: Collection[str]) -> bool:
         return False
 
 
-def _old_toolkits(on_path: list[Path]) -> list[Path]:
-    """Return the directories in which the legacy toolkit is still installed."""
-    folders = [_OLD_FOLDER, *(folder.parent for folder in on_path)]
-    return [folder for folder in folders if _is_old_toolkit(folder)]
-
-
 def _is_old_toolkit(folder: Path) -> bool:
+    """Return whether the legacy toolkit is still installed in ``folder``."""
     program = folder / "bin" / "iam-usercreate"
     return (
         os.path.isfile(program)

@@ -4,34 +4,39 @@ from __future__ import annotations
 
 import json
 
-from iamcli.cli.doctor.check import CHECKS, WRONG
+from iamcli.cli.doctor.finding import WRONG
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
-    from iamcli.cli.doctor.check import Check
-
-_WIDTH = max(map(len, CHECKS))
+    from iamcli.cli.doctor.finding import Finding
 
 
-def is_ok(checks: Sequence[Check]) -> bool:
+def is_ok(findings: Mapping[str, Finding]) -> bool:
     """Return whether commands would work."""
-    return all(check.result != WRONG for check in checks)
+    return all(finding.result != WRONG for finding in findings.values())
 
 
-def text(checks: Sequence[Check]) -> Iterator[str]:
+def text(findings: Mapping[str, Finding]) -> Iterator[str]:
     """Yield a line for each check: its name, the result, what was found; what to do."""
-    for check in checks:
-        said = "; ".join(filter(None, (check.found, check.advice)))
-        yield f"{check.check:{_WIDTH}}  {check.result:7}  {visible(said)}"
+    width = max(map(len, findings))
+    for name, finding in findings.items():
+        texts = "; ".join(filter(None, (finding.found, finding.advice)))
+        yield f"{name:{width}}  {finding.result:7}  {visible(texts)}"
 
 
-def as_json(checks: Sequence[Check]) -> Iterator[str]:
+def as_json(findings: Mapping[str, Finding]) -> Iterator[str]:
     """Yield the lines of a JSON object: ``ok``, and ``checks`` with the members of each check."""
-    shown = [
-        check._replace(found=visible(check.found), advice=visible(check.advice))._asdict()
-        for check in checks
+    checks = [
+        {
+            "check": name,
+            "result": finding.result,
+            "cause": finding.cause,
+            "found": visible(finding.found),
+            "advice": visible(finding.advice),
+        }
+        for name, finding in findings.items()
     ]
-    yield from json.dumps({"ok": is_ok(checks), "checks": shown}, indent=2).splitlines()
+    yield from json.dumps({"ok": is_ok(findings), "checks": checks}, indent=2).splitlines()

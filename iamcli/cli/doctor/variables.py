@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
-from iamcli.cli.doctor.check import failed, ok, warning, wrong
+from iamcli.cli.doctor.finding import failed, ok, warning, wrong
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from iamcli.cli.doctor.check import Check
+    from iamcli.cli.doctor.finding import Finding
     from iamcli.errors import Failure
 
 #: The variables of an access key, or of the file that contains it.
@@ -88,9 +88,11 @@ _EFFECTS = {
     ),
 }
 _MODE = "AWS_DEFAULTS_MODE"
+#: The cause if a variable is set but empty.
+_EMPTY = "empty-variable"
 
 #: The maximum number of modules that a line names.
-_SHOWN = 3
+_MAX_MODULES = 3
 
 #: Variables that are often set to nothing on purpose.
 _EMPTY_ON_PURPOSE = READ["proxy"][1:]
@@ -101,70 +103,87 @@ def damaged(check: str) -> list[str]:
     return [name for name in READ.get(check, ()) if "\r" in os.environ.get(name, "")]
 
 
-def examine(failure: Failure | None, stopping: Collection[str], known: Collection[str]) -> Check:
+def examine(failure: Failure | None, reported: Collection[str], *, stopping: bool) -> Finding:
     """Check the environment.
 
-    ``failure``: that of a setting of this check; ``stopping``: variables with a carriage return
-    that makes another check fail; ``known``: variables that another check reports.
+    ``failure``: that of a setting of this check; ``reported``: variables that another check
+    reports; ``stopping``: whether a carriage return makes another check fail.
     """
-    environ = os.environ
-    returns = [name for check in READ for name in damaged(check)]
-    if failure and damaged("environment"):
-        stopping = [*stopping, *damaged("environment")]
-    if returns:
-        names = _listed(returns)
-        ending = "contains" if len(returns) == 1 else "contain"
-        found = f"{names} {ending} a carriage return, as lines of Windows files end with it"
-        advice = "remove it from the script that sets the variable: sed -i 's/\\r$//' SCRIPT"
-        how = wrong if stopping else warning
-        return how("environment", "carriage-return", found, advice)
-    if failure and environ.get(_MODE) == "" and "defaults mode" in str(failure):
-        found = f"{_MODE} is set but empty, which is no mode"
-        return wrong("environment", "empty-variable", found, f"run: unset {_MODE}")
-    if failure:
-        return failed("environment", None, str(failure))
-    old = [name for name in OLD if environ.get(name) and name not in known]
+    stopping = stopping or bool(failure and damaged("environment"))
+    return (
+        _carriage_returns(stopping=stopping)
+        or (_invalid(failure) if failure else None)
+        or _without_effect(reported)
+        or _hidden_modules()
+        or _used()
+    )
+
+
+def _carriage_returns(*, stopping: bool) -> Finding | None:
+    names = [name for check in READ for name in damaged(check)]
+    if not names:
+        return None
+    report = wrong if stopping else warning
+    return report(
+        f"{_listed(names)} {'contains' if len(names) == 1 else 'contain'} a carriage return, as "
+        "lines of Windows files end with it",
+        "remove it from the script that sets the variable: sed -i 's/\\r$//' SCRIPT",
+        "carriage-return",
+    )
+
+
+def _invalid(failure: Failure) -> Finding:
+    if os.environ.get(_MODE) == "" and "defaults mode" in str(failure):
+        return wrong(f"{_MODE} is set but empty, which is no mode", f"run: unset {_MODE}", _EMPTY)
+    return failed(failure)
+
+
+def _without_effect(reported: Collection[str]) -> Finding | None:
+    """Return the variables that are old, and those that are empty, but for those ``reported``."""
+    old = [name for name in OLD if os.environ.get(name) and name not in reported]
     empty = [
         name
         for names in READ.values()
         for name in names
-        if environ.get(name) == "" and name not in (*_EMPTY_ON_PURPOSE, *known)
+        if os.environ.get(name) == "" and name not in (*_EMPTY_ON_PURPOSE, *reported)
     ]
-    notes = [f"{name} {OLD[name]}" for name in old]
-    notes += [
+    if not (old or empty):
+        return None
+    texts = [f"{name} {OLD[name]}" for name in old]
+    texts += [
         f"{name} is set but empty, {_EFFECTS.get(name, 'which counts as not set')}"
         for name in empty
     ]
-    hiding = _hiding()
-    if hiding and not notes:
-        advice = "run: unset PYTHONPATH, or set it only for the programs that need it"
-        return warning("environment", "python-path", hiding, advice)
-    if notes:
-        cause = "old-variable" if old else "empty-variable"
-        advice = f"run: unset {' '.join([*old, *empty])}"
-        if MISSPELLED in old:
-            advice = f"set AWS_CREDENTIAL_FILE instead, or {advice}"
-        return warning("environment", cause, ", ".join(notes), advice)
-    used = [name for names in READ.values() for name in names if environ.get(name)]
-    return ok("environment", f"set: {', '.join(used)}" if used else "no variable is set")
+    advice = f"run: unset {' '.join([*old, *empty])}"
+    if MISSPELLED in old:
+        advice = f"set AWS_CREDENTIAL_FILE instead, or {advice}"
+    return warning(", ".join(texts), advice, "old-variable" if old else _EMPTY)
 
 
-def _hiding() -> str:
-    """Return which modules in PYTHONPATH have the name of one that iamcli needs, else "".
+def _hidden_modules() -> Finding | None:
+    """Return which modules in PYTHONPATH have the name of one that iamcli needs.
 
     Only the console scripts that an old pip has made import one before iamcli/startup.py runs.
     """
     for folder in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
         try:
-            names = {os.path.splitext(name)[0] for name in os.listdir(folder)}
+            modules = {os.path.splitext(name)[0] for name in os.listdir(folder)}
         except OSError:
             continue
-        hidden = sorted(names & sys.stdlib_module_names)
+        hidden = sorted(modules & sys.stdlib_module_names)
         if hidden:
-            more = ", ..." if len(hidden) > _SHOWN else ""
-            shown = f"{', '.join(hidden[:_SHOWN])}{more}"
-            return f"PYTHONPATH has {folder}, which can hide modules of Python: {shown}"
-    return ""
+            names = [*hidden[:_MAX_MODULES], *(["..."] if hidden[_MAX_MODULES:] else [])]
+            return warning(
+                f"PYTHONPATH has {folder}, which can hide modules of Python: {', '.join(names)}",
+                "run: unset PYTHONPATH, or set it only for the programs that need it",
+                "python-path",
+            )
+    return None
+
+
+def _used() -> Finding:
+    used = [name for names in READ.values() for name in names if os.environ.get(name)]
+    return ok(f"set: {', '.join(used)}" if used else "no variable is set")
 
 
 def _listed(names: list[str]) -> str:
