@@ -48,42 +48,46 @@ _OMITTED = {"UpdateAccessKey": "AccessKeyId"}
 _FIRST = {"MFADevices": "virtual "}
 
 
-class Step:
-    """A request of the explanation.
+class Event:
+    """A request or a line of output; its ``identity`` is the same in each run of the command.
 
-    ``loops``: the lists for whose entries it is sent, each as the number of the request and the
-    list; ``entries``: the numbers of the entries; ``needs``: the requests that must find something;
-    ``ignored``: the errors after which the command goes on.
+    ``sources``: where its values come from; ``loops``: the lists for whose entries it is sent or
+    printed, each as the number of the request and the list; ``entries``: the numbers of the
+    entries; ``needs``: the requests that must find something.
     """
 
-    def __init__(self, request: Request, sources: Sequence[Source]) -> None:
+    def __init__(self, identity: str, sources: Sequence[Source]) -> None:
+        self.identity = identity
+        self.sources = sources
+        of_lists = [source for source in sources if source.list]
+        self.loops = list(dict.fromkeys((source.request, source.list) for source in of_lists))
+        self.entries = {source.entry for source in of_lists}
+        self.needs: list[int] = []
+
+
+class Step(Event):
+    """A request; ``ignored``: the errors after which the command goes on."""
+
+    def __init__(self, identity: str, sources: Sequence[Source], request: Request) -> None:
+        super().__init__(identity, sources)
         self.number = request.number
         self.operation = request.operation
         self.parameters = request.parameters
         self.paged = request.paged
-        self.loops = _loops(sources)
-        self.entries = {source.entry for source in sources if source.list}
-        self.needs: list[int] = []
         self.ignored: list[str] = []
 
 
-class Line:
-    """A line of the command's output: its ``parts``, text and sources; otherwise as ``Step``."""
+class Line(Event):
+    """A line of the command's output: its ``parts``, text and sources."""
 
-    def __init__(self, parts: list[str | Source]) -> None:
+    def __init__(self, identity: str, parts: list[str | Source]) -> None:
+        super().__init__(identity, [part for part in parts if isinstance(part, Source)])
         self.parts = parts
-        self.sources = [part for part in parts if isinstance(part, Source)]
-        self.loops = _loops(self.sources)
-        self.needs: list[int] = []
 
     @property
     def text(self) -> str:
         """The text without the values."""
         return "".join(part for part in self.parts if isinstance(part, str))
-
-
-def _loops(sources: Sequence[Source]) -> list[tuple[int, str]]:
-    return list(dict.fromkeys((source.request, source.list) for source in sources if source.list))
 
 
 class Explanation:
@@ -103,7 +107,7 @@ class Explanation:
         self.endpoint = ""
         self.defaults: dict[Source, str] = {}
         self.method = ""
-        self._program = _found(command[0])
+        self._program = _program(command[0])
         try:
             self._explain(command[1:])
         except parser.HelpRequested:
@@ -117,6 +121,11 @@ class Explanation:
     def steps(self) -> list[Step]:
         """The requests in order."""
         return [event for event in self.events if isinstance(event, Step)]
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of output in order."""
+        return [event for event in self.events if isinstance(event, Line)]
 
     @property
     def refused(self) -> list[str]:
@@ -168,45 +177,37 @@ class Explanation:
 
     def _collect(self, run: Run) -> None:
         """Keep the events of ``run``, those for several entries of a list once."""
-        kept: dict[str, Step | Line] = {}
-        for event in run.events:
-            if isinstance(event, str):
-                line = Line(self.answers.parts(event))
-                if not line.loops or self._identity(event) not in kept:
-                    kept[self._identity(event)] = line
-                    self.events.append(line)
-                continue
-            sources = [
-                s for value in event.parameters.values() for s in self.answers.sources(value)
-            ]
-            known = kept.get(self._identity(event))
-            step = Step(event, sources)
-            if step.loops and isinstance(known, Step):
-                known.entries |= step.entries
+        kept: dict[str, Event] = {}
+        for event in map(self._event, run.events):
+            if event.loops and event.identity in kept:
+                kept[event.identity].entries |= event.entries
             else:
-                kept[self._identity(event)] = step
-                self.events.append(step)
+                kept[event.identity] = event
+                self.events.append(event)
 
-    def _identity(self, event: Request | str) -> str:
+    def _event(self, recorded: Request | str) -> Step | Line:
+        identity = self._identity(recorded)
+        if isinstance(recorded, str):
+            return Line(identity, self.answers.parts(recorded))
+        values = recorded.parameters.values()
+        sources = [source for value in values for source in self.answers.sources(value)]
+        return Step(identity, sources, recorded)
+
+    def _identity(self, recorded: Request | str) -> str:
         """Return what the same event is recognized by in another run."""
-        if isinstance(event, str):
-            return "".join(self._named(part) for part in self.answers.parts(event))
-        parameters = [f"{name}={self._value(value)}" for name, value in event.parameters.items()]
+        if isinstance(recorded, str):
+            return "".join(map(_named, self.answers.parts(recorded)))
+        parameters = [f"{name}={self._value(value)}" for name, value in recorded.parameters.items()]
         # Parameters that are kept from an answer may be missing in another run.
-        return " ".join([event.operation, *(text for text in parameters if "<.:" not in text)])
+        return " ".join([recorded.operation, *(text for text in parameters if "<.:" not in text)])
 
     def _value(self, value: Any) -> str:
         if self.answers.sources(value):
-            return "".join(map(self._named, self.answers.parts(str(value))))
+            return "".join(map(_named, self.answers.parts(str(value))))
         return repr(value)
-
-    @staticmethod
-    def _named(part: str | Source) -> str:
-        return part if isinstance(part, str) else f"<{part.list or '.'}:{part.member}>"
 
     def _vary(self, step: Step) -> None:
         """Find out what depends on the answer to ``step``."""
-        expected = {self._identity_of(event): event for event in self.events}
         reads = step.operation.startswith(("Get", "List"))
         for code in ("", *ERRORS) if reads else ("AccessDenied",):
             if code and step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
@@ -220,19 +221,16 @@ class Explanation:
             if code:
                 step.ignored.append(code)
             if code in {"", "NoSuchEntity"}:
-                found = {self._identity(event) for event in run.events}
-                for name, event in expected.items():
-                    if name not in found and event is not step and step.number not in event.needs:
+                remaining = {self._identity(recorded) for recorded in run.events}
+                for event in self.events:
+                    missing = event.identity not in remaining and event is not step
+                    if missing and step.number not in event.needs:
                         event.needs.append(step.number)
 
     def _find_defaults(self, step: Step) -> None:
         """Find out what is printed in place of values that the answer to ``step`` lacks."""
-        lines = []
-        for event in self.events:
-            if isinstance(event, Line):
-                numbers = {source.request for source in event.sources}
-                # Other lines are not printed without their values.
-                lines += [event] if len(numbers) > 1 and step.number in numbers else []
+        # Other lines are not printed without their values.
+        lines = [line for line in self.lines if _is_shared(line, step)]
         if not lines:
             return
         try:
@@ -244,19 +242,14 @@ class Explanation:
         for line in lines:
             own = [s for s in line.sources if s.request == step.number]
             pattern = "".join(
-                "([^<>]*)" if part in own else re.escape(self._named(part)) for part in line.parts
+                "([^<>]*)" if part in own else re.escape(_named(part)) for part in line.parts
             )
-            for found in filter(None, (re.fullmatch(pattern, text) for text in printed)):
-                self.defaults |= dict(zip(own, found.groups(), strict=True))
-
-    def _identity_of(self, event: Step | Line) -> str:
-        if isinstance(event, Line):
-            return "".join(map(self._named, event.parts))
-        return self._identity(Request(event.number, event.operation, event.parameters))
+            for match in filter(None, (re.fullmatch(pattern, text) for text in printed)):
+                self.defaults |= dict(zip(own, match.groups(), strict=True))
 
     def when(self, step: Step) -> str:
         """Return in words when the request is sent."""
-        conditions = [f"for each {self.noun(step, name)}" for _, name in step.loops]
+        conditions = [f"for each {_looped_noun(step, name)}" for _, name in step.loops]
         looped = {number for number, _ in step.loops}
         for needed in step.needs:
             if needed not in looped:
@@ -267,13 +260,6 @@ class Explanation:
         text = ", ".join(conditions) or "always"
         reasons = list(dict.fromkeys(ERRORS[code] for code in step.ignored))
         return f"{text}; the command goes on if {_or(reasons)}" if reasons else text
-
-    @staticmethod
-    def noun(step: Step, name: str) -> str:
-        """Return what the entries of the list ``name`` are for which the request is sent."""
-        key = name.rpartition(".")[2]
-        first = _FIRST.get(key, "") if step.entries == {0} else ""
-        return first + noun(key)
 
     def parameters(self, step: Step) -> dict[str, Any]:
         """Return the parameters of a request, with values that are not known in words."""
@@ -290,8 +276,19 @@ class Explanation:
         if not source.list:
             operation = next(s.operation for s in self.steps if s.number == source.request)
             return f"{source.member.rpartition('.')[2]} in the answer to {operation}, if it has one"
-        entry = noun(source.list.rpartition(".")[2])
+        entry = _noun(source.list)
         return f"each {entry}" if source.member == "@" else f"{source.member} of each {entry}"
+
+
+def _named(part: str | Source) -> str:
+    """Return a part of a line or of a value, with the member in place of the value."""
+    return part if isinstance(part, str) else f"<{part.list or '.'}:{part.member}>"
+
+
+def _is_shared(line: Line, step: Step) -> bool:
+    """Return whether the line has values of the answer to ``step``, and of another one."""
+    requests = {source.request for source in line.sources}
+    return len(requests) > 1 and step.number in requests
 
 
 def _with_present_files(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -304,7 +301,7 @@ def _with_present_files(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **absent}
 
 
-def _found(name: str) -> Program:
+def _program(name: str) -> Program:
     """Return the command ``name``, which may have a folder and may lack ``iam-``."""
     wanted = os.path.basename(name)
     for known in (wanted, f"iam-{wanted}"):
@@ -313,8 +310,15 @@ def _found(name: str) -> Program:
     raise Failure(f"no such command: {name}; to list all commands, run iamcli list")
 
 
-def noun(key: str) -> str:
-    """Return what the entries of the list ``key`` are ("access key")."""
+def _looped_noun(step: Step, name: str) -> str:
+    """Return what the entries of the list ``name`` are for which the request is sent."""
+    first = _FIRST.get(name.rpartition(".")[2], "") if step.entries == {0} else ""
+    return first + _noun(name)
+
+
+def _noun(name: str) -> str:
+    """Return what the entries of a list are ("access key")."""
+    key = name.rpartition(".")[2]
     return _NOUNS.get(key) or _words(key.removesuffix("s"))
 
 

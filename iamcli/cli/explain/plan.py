@@ -1,0 +1,148 @@
+"""What the script of an explanation has: loops, answers in variables, and what is printed."""
+
+from __future__ import annotations
+
+import re
+
+from iamcli.cli.explain.explanation import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from iamcli.cli.explain.answers import Source
+    from iamcli.cli.explain.explanation import Explanation, Line
+
+
+class Plan:
+    """What becomes of each event.
+
+    ``steps``: the requests by number; ``lines``: the lines of output; ``loops``: the lists for
+    whose entries requests are sent; ``kept``: the requests whose answers decide about others, or
+    are printed later.
+    """
+
+    def __init__(self, explanation: Explanation) -> None:
+        self.events = explanation.events
+        self.steps = {step.number: step for step in explanation.steps}
+        self.lines = explanation.lines
+        self.loops = {loop for step in self.steps.values() for loop in step.loops}
+        self.kept = {
+            number
+            for event in self.events
+            if not self.loop(event) and (isinstance(event, Step) or not _is_value(event))
+            for number in event.needs
+        }
+        self.kept |= {step.number for step in self.steps.values() if self._is_printed_later(step)}
+
+    def loop(self, event: Step | Line) -> tuple[int, str] | None:
+        """Return the loop with requests that the event is in, or None."""
+        loops = list(event.loops)
+        for source in event.sources:
+            loops += self.steps[source.request].loops
+        return next((loop for loop in loops if loop in self.loops), None)
+
+    def is_branched(self) -> bool:
+        """Return whether there are loops or conditions."""
+        steps = self.steps.values()
+        return bool(self.kept) or any(step.loops or step.needs or step.ignored for step in steps)
+
+    def variable(self, number: int) -> str:
+        """Return the variable for the answer to a request ("access_keys")."""
+        name = _plural(self.steps[number])
+        same = [other for other in self.kept if _plural(self.steps[other]) == name]
+        return f"{name}_{number + 1}" if len(same) > 1 else name
+
+    def printed(self, step: Step) -> list[Source]:
+        """Return the values of the answer that are printed, without those that a loop prints."""
+        return _distinct(
+            source
+            for line in self.lines
+            for source in line.sources
+            if source.request == step.number and (source.request, source.list) not in self.loops
+        )
+
+    def looped(self, step: Step) -> list[Source]:
+        """Return the members of the entries that a loop uses; [] if there is no loop."""
+        return _distinct(
+            source
+            for event in self.events
+            for source in event.sources
+            if source.request == step.number and (source.request, source.list) in self.loops
+        )
+
+    def resent(self, step: Step) -> list[Source]:
+        """Return the values outside lists that a later request sends again."""
+        return [
+            source
+            for other in self.steps.values()
+            for source in other.sources
+            if source.request == step.number and not source.list
+        ]
+
+    def is_text(self, line: Line) -> bool:
+        """Return whether the script prints the line as it is."""
+        return not (_is_value(line) or self._is_heading(line) or self._is_drawn())
+
+    def is_marker(self, line: Line) -> bool:
+        """Return whether the line has the marker of a list for whose entries requests are sent."""
+        looped = {number for number, _ in self.loops}
+        return any(s.member == "Marker" and s.request in looped for s in line.sources)
+
+    def is_first(self, line: Line, number: int) -> bool:
+        """Return whether the line is the first one with a value of the answer to a request."""
+        return line is next(other for other in self.lines if _has_value(other, number))
+
+    def _is_printed_later(self, step: Step) -> bool:
+        """Return whether another request or a line of text comes before what is printed of it."""
+        if self.loop(step):
+            return False
+        for event in self.events[self.events.index(step) + 1 :]:
+            if isinstance(event, Step) or self.is_text(event):
+                break
+            if _has_value(event, step.number):
+                return False
+        return bool(self.printed(step))
+
+    def _is_drawn(self) -> bool:
+        """Return whether text without values is a QR code, which aws writes to a file."""
+        return any(step.operation == "CreateVirtualMFADevice" for step in self.steps.values())
+
+    def _is_heading(self, line: Line) -> bool:
+        """Return whether the line is between values that one request prints."""
+        position = self.lines.index(line)
+        before, after = self.lines[:position], self.lines[position + 1 :]
+        near = [
+            next((other.sources[0].request for other in lines if other.sources), None)
+            for lines in (before[::-1], after)
+        ]
+        return near[0] is not None and near[0] == near[1]
+
+
+def variable(name: str) -> str:
+    """Return the variable for a member or a parameter ("user_name")."""
+    return spelled(name.rpartition(".")[2]).replace("-", "_")
+
+
+def spelled(name: str) -> str:
+    """Return the name of an operation or a parameter as aws spells it ("list-mfa-devices")."""
+    partly = re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)
+    return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", partly).lower()
+
+
+def _plural(step: Step) -> str:
+    return spelled(step.operation).partition("-")[2].replace("-", "_")
+
+
+def _is_value(line: Line) -> bool:
+    """Return whether requests print the line: it has values, or it is the footer of a list."""
+    return bool(line.sources) or line.text.startswith("IsTruncated: ")
+
+
+def _has_value(line: Line, number: int) -> bool:
+    return any(source.request == number for source in line.sources)
+
+
+def _distinct(sources: Iterable[Source]) -> list[Source]:
+    """Return the sources, those of several entries of a list once."""
+    return list(dict.fromkeys(source._replace(entry=0) for source in sources))
