@@ -89,8 +89,16 @@ class Answers:
 
     def is_switch(self, operation: str, parameter: str) -> bool:
         """Return whether ``parameter`` of ``operation`` is true or false."""
-        given = self._shapes[self._operations[operation]["input"]["shape"]]["members"]
-        return bool(self._shapes[given[parameter]["shape"]]["type"] == "boolean")
+        shape = self._members(operation)[parameter]["shape"]
+        return bool(self._shapes[shape]["type"] == "boolean")
+
+    def parameters(self, operation: str) -> frozenset[str]:
+        """Return the names of the parameters of ``operation``."""
+        return frozenset(self._members(operation))
+
+    def _members(self, operation: str) -> dict[str, Any]:
+        shape = self._operations[operation].get("input")
+        return dict(self._shapes[shape["shape"]]["members"]) if shape else {}
 
     def sources(self, value: Any) -> list[Source]:
         """Return where the values in ``value`` come from, in order."""
@@ -101,11 +109,11 @@ class Answers:
         """Return the line as text and sources, in order."""
         parts: list[str | Source] = []
         end = 0
-        for found in _VALUE.finditer(line):
-            if found.start() > end:
-                parts.append(line[end : found.start()])
-            parts.append(self._sources[int(found[1])])
-            end = found.end()
+        for value in _VALUE.finditer(line):
+            if value.start() > end:
+                parts.append(line[end : value.start()])
+            parts.append(self._sources[int(value[1])])
+            end = value.end()
         return [*parts, line[end:]] if line[end:] else parts
 
     def _structure(self, shape: str, where: Source) -> dict[str, Any]:
@@ -132,11 +140,10 @@ class Answers:
     def _list(self, shape: str, where: Source) -> list[Any]:
         if where.list:
             return [self._value(shape, where._replace(member=f"{where.member}[]"))]
-        found = []
-        for entry, _ in enumerate(_DISTINGUISHED.get(where.member, ("",))):
-            inner = Source(where.request, where.member, "", entry)
-            found.append(self._value(shape, inner))
-        return found
+        return [
+            self._value(shape, Source(where.request, where.member, "", entry))
+            for entry in range(len(_DISTINGUISHED.get(where.member, ("",))))
+        ]
 
     def _number(self, where: Source) -> Number:
         number = Number(1)

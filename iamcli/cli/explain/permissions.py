@@ -19,80 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from iamcli.cli.explain.answers import Answers
     from iamcli.cli.explain.explanation import Explanation, Step
 
-#: The types of resources, each with the parameters that name one, and the operations for it.
-_TYPES = {
-    "user": (
-        ("UserName", "NewUserName"),
-        """
-        ChangePassword CreateAccessKey CreateLoginProfile CreateUser DeactivateMFADevice
-        DeleteAccessKey DeleteLoginProfile DeleteSSHPublicKey DeleteServiceSpecificCredential
-        DeleteSigningCertificate DeleteUser DeleteUserPolicy DetachUserPolicy EnableMFADevice
-        GetAccessKeyLastUsed GetLoginProfile GetUser GetUserPolicy ListAccessKeys
-        ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListSSHPublicKeys
-        ListServiceSpecificCredentials ListSigningCertificates ListUserPolicies PutUserPolicy
-        ResyncMFADevice TagUser UpdateAccessKey UpdateLoginProfile UpdateSigningCertificate
-        UpdateUser UploadSigningCertificate
-        """,
-    ),
-    "group": (
-        ("GroupName", "NewGroupName"),
-        """
-        AddUserToGroup CreateGroup DeleteGroup DeleteGroupPolicy DetachGroupPolicy GetGroup
-        GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies PutGroupPolicy
-        RemoveUserFromGroup UpdateGroup
-        """,
-    ),
-    "role": (
-        ("RoleName",),
-        """
-        CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy
-        ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies PassRole
-        PutRolePolicy TagRole UpdateAssumeRolePolicy
-        """,
-    ),
-    "instance-profile": (
-        ("InstanceProfileName",),
-        """
-        AddRoleToInstanceProfile CreateInstanceProfile DeleteInstanceProfile GetInstanceProfile
-        RemoveRoleFromInstanceProfile
-        """,
-    ),
-    "mfa": (
-        ("VirtualMFADeviceName", "SerialNumber"),
-        "CreateVirtualMFADevice DeleteVirtualMFADevice",
-    ),
-    "server-certificate": (
-        ("ServerCertificateName", "NewServerCertificateName"),
-        """
-        DeleteServerCertificate GetServerCertificate UpdateServerCertificate
-        UploadServerCertificate
-        """,
-    ),
+#: The types of resources, each with the parameters that name one. An operation is on the first type
+#: that a parameter names: AddUserToGroup is on the group. Others need the resource "*".
+_NAMES = {
+    "instance-profile": ("InstanceProfileName",),
+    "group": ("GroupName", "NewGroupName"),
+    "user": ("UserName", "NewUserName"),
+    "role": ("RoleName",),
+    "mfa": ("VirtualMFADeviceName", "SerialNumber"),
+    "server-certificate": ("ServerCertificateName", "NewServerCertificateName"),
 }
-#: The type of the resources of each action. Actions that are not here need the resource "*".
-RESOURCE = {action: kind for kind, (_, actions) in _TYPES.items() for action in actions.split()}
-_NAMES = {kind: names for kind, (names, _) in _TYPES.items()}
-#: The operations that create an entity under a path, by default ``/``.
-_CREATING = frozenset(
-    {
-        "CreateGroup",
-        "CreateInstanceProfile",
-        "CreateRole",
-        "CreateUser",
-        "CreateVirtualMFADevice",
-        "UploadServerCertificate",
-    }
-)
+#: The operations on a user that no parameter names.
+_ON_USER = ("ChangePassword", "GetAccessKeyLastUsed")
 #: The user whose access key signs the request.
 _CALLER = "${aws:username}"
 
 
 def actions(explanation: Explanation) -> list[str]:
     """Return the actions that the command needs ("iam:GetUser"), in order."""
-    found = [action for step in explanation.steps for action in _actions(step)]
-    return [f"iam:{action}" for action in dict.fromkeys(found)]
+    names = dict.fromkeys(action for step in explanation.steps for action in _actions(step))
+    return [f"iam:{name}" for name in names]
 
 
 def policy(explanation: Explanation) -> dict[str, Any]:
@@ -108,7 +57,7 @@ def policy(explanation: Explanation) -> dict[str, Any]:
         raise Failure("the command sends no request, so it needs no permissions")
     granted: dict[tuple[str, ...], list[str]] = {}
     resources: dict[str, list[str]] = {}
-    paths = dict(_paths(explanation.steps))
+    paths = dict(_paths(explanation))
     for step in explanation.steps:
         for action in _actions(step):
             known = resources.setdefault(action, [])
@@ -133,39 +82,51 @@ def _actions(step: Step) -> Iterator[str]:
         yield f"Tag{step.operation.removeprefix('Create')}"
 
 
-def _paths(steps: Iterable[Step]) -> Iterator[tuple[tuple[str, str], str]]:
+def kind_of_resource(answers: Answers, operation: str) -> str | None:
+    """Return the type of the resources of an operation ("user"), or None if it needs "*"."""
+    if operation in _ON_USER:
+        return "user"
+    parameters = answers.parameters(operation)
+    return next((kind for kind, names in _NAMES.items() if not parameters.isdisjoint(names)), None)
+
+
+def _paths(explanation: Explanation) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield the path of each entity that the command creates."""
-    for step in steps:
-        if step.operation in _CREATING:
-            kind = RESOURCE[step.operation]
+    for step in explanation.steps:
+        kind = kind_of_resource(explanation.answers, step.operation)
+        if kind and "Path" in explanation.answers.parameters(step.operation):
             yield (kind, step.parameters[_NAMES[kind][0]]), step.parameters.get("Path", "/")
 
 
 def _resources(
     explanation: Explanation, action: str, step: Step, paths: dict[tuple[str, str], str]
 ) -> list[str]:
-    kind = RESOURCE.get(action)
+    kind = kind_of_resource(explanation.answers, step.operation)
+    if action == "PassRole":
+        kind = "role"
     if kind is None:
         return ["*"]
-    given = [step.parameters[name] for name in _NAMES[kind] if name in step.parameters]
+    names = [step.parameters[name] for name in _NAMES[kind] if name in step.parameters]
     if step.operation == "GetAccessKeyLastUsed":
-        given = _owner(explanation, step)
-    found: list[str] = []
+        names = _owner(explanation, step)
+    if not names:
+        return _arns(kind, _CALLER)
+    arns: list[str] = []
     if "NewPath" in step.parameters:
         path = _escaped(step.parameters["NewPath"])
-        found.append(f"arn:aws:iam::*:{kind}{path}{_escaped(given[-1])}")
-        given = given[:1]
-    for value in given:
-        if explanation.answers.sources(value):
-            found.append(f"arn:aws:iam::*:{kind}/*")
-        elif value.startswith("arn:"):
-            found.append(_escaped(value))
-        elif (kind, value) in paths:
-            path = _escaped(paths[kind, value])
-            found.append(f"arn:aws:iam::*:{kind}{path}{_escaped(value)}")
+        arns.append(f"arn:aws:iam::*:{kind}{path}{_escaped(names[-1])}")
+        names = names[:1]
+    for name in names:
+        if explanation.answers.sources(name):
+            arns.append(f"arn:aws:iam::*:{kind}/*")
+        elif name.startswith("arn:"):
+            arns.append(_escaped(name))
+        elif (kind, name) in paths:
+            path = _escaped(paths[kind, name])
+            arns.append(f"arn:aws:iam::*:{kind}{path}{_escaped(name)}")
         else:
-            found += _arns(kind, _escaped(value))
-    return found if given else _arns(kind, _CALLER)
+            arns += _arns(kind, _escaped(name))
+    return arns
 
 
 def _owner(explanation: Explanation, step: Step) -> list[Any]:
