@@ -9,6 +9,7 @@ press TAB; not in a sandbox, which responds at once and does not last.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 
@@ -52,10 +53,10 @@ _FILES = (
 #: The maximum size of a file that is read (bytes).
 _MAX_SIZE = 1 << 20
 
-#: How the name of a cache file starts. A hash follows, and the number of the process that is
-#: writing it, if it is not complete.
+#: How the name of a cache file starts, and its whole name: a hash follows, and the number of the
+#: process that is writing it, if it is not complete.
 _PREFIX = "names-"
-_HASH_LENGTH = 64
+_CACHE_FILE = re.compile(rf"{_PREFIX}[0-9a-f]{{64}}(\.[0-9]+)?")
 
 _POLICIES = {"user": "ListUserPolicies", "group": "ListGroupPolicies", "role": "ListRolePolicies"}
 _PARAMETERS = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
@@ -219,9 +220,10 @@ def _content(name: str) -> bytes | None:
 
 
 def _folder() -> str:
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    base = given if os.path.isabs(given) else os.path.expanduser("~/.cache")
-    return os.path.join(base, "iamcli")
+    caches = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(caches):
+        caches = os.path.expanduser("~/.cache")
+    return os.path.join(caches, "iamcli")
 
 
 def _cached(file: str) -> list[str] | None:
@@ -279,20 +281,9 @@ def _remove_old(folder: str) -> None:
 
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not _is_cache_file(entry.name):
+            if not _CACHE_FILE.fullmatch(entry.name):
                 continue
             with contextlib.suppress(OSError):  # another process may have removed it
                 state = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(state.st_mode) and time.time() - state.st_mtime > CACHE_SECONDS:
                     os.unlink(entry.path)
-
-
-def _is_cache_file(name: str) -> bool:
-    """Return whether a file with that ``name`` was written by this module."""
-    digits, dot, process = name.removeprefix(_PREFIX).partition(".")
-    return (
-        name.startswith(_PREFIX)
-        and len(digits) == _HASH_LENGTH
-        and set(digits) <= set("0123456789abcdef")
-        and (process.isascii() and process.isdigit() if dot else True)
-    )
