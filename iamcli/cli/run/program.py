@@ -173,10 +173,7 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     )
     moved = fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, above)
     os.fchdir(folder)
-    for number in _open_descriptors():
-        if number != moved and number not in streams:
-            with contextlib.suppress(OSError):
-                os.close(number)
+    close_all_but(moved, *streams)
     for number, descriptor in zip(order.numbers, streams, strict=True):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -189,8 +186,12 @@ def _set_descriptors(connection: socket.socket, order: Handover) -> socket.socke
     return result
 
 
-def _open_descriptors() -> list[int]:
-    return [int(name) for name in os.listdir("/dev/fd")]
+def close_all_but(*kept: int) -> None:
+    """Close all descriptors of this process but those ``kept``."""
+    for number in map(int, os.listdir("/dev/fd")):
+        if number not in kept:
+            with contextlib.suppress(OSError):
+                os.close(number)
 
 
 def _stream(number: int, mode: str, errors: str) -> io.TextIOWrapper:

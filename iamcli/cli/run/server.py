@@ -254,24 +254,24 @@ class Server:
 
     def _reap(self) -> None:
         """Report to its program how each fork ended that could not do so itself."""
-        while found := _ended_child():
-            running = self._running.pop(found.si_pid, None)
+        while child := _ended_child():
+            running = self._running.pop(child.si_pid, None)
             if running:
-                if found.si_code != os.CLD_EXITED:
+                if child.si_code != os.CLD_EXITED:
                     with contextlib.suppress(OSError):
-                        message = b"%s%d\n" % (handover.SIGNAL, found.si_status)
+                        message = b"%s%d\n" % (handover.SIGNAL, child.si_status)
                         running.connection.send(message, socket.MSG_DONTWAIT)
                 with contextlib.suppress(KeyError, ValueError):
                     self._poll.unregister(running.connection)
                 running.connection.close()
-                if found.si_code == os.CLD_EXITED and found.si_status == program.NOT_RUN:
+                if child.si_code == os.CLD_EXITED and child.si_status == program.NOT_RUN:
                     self.commands -= 1
-            elif self._spare and self._spare.process == found.si_pid:
+            elif self._spare and self._spare.process == child.si_pid:
                 # Somebody has killed it, or it cannot work here.
                 self._spare.pipe.close()
                 self._spare = None
-                self._spares = found.si_code != os.CLD_EXITED
-            os.waitpid(found.si_pid, 0)
+                self._spares = child.si_code != os.CLD_EXITED
+            os.waitpid(child.si_pid, 0)
 
 
 def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
@@ -280,10 +280,7 @@ def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
         null = os.open(os.devnull, os.O_RDWR)
         for number in range(3):
             os.dup2(null, number)
-        for number in map(int, os.listdir("/dev/fd")):
-            if number > 2 and number != pipe.fileno():  # noqa: PLR2004 - the standard streams
-                with contextlib.suppress(OSError):
-                    os.close(number)
+        program.close_all_but(0, 1, 2, pipe.fileno())
         warm_up()
         peer, descriptors, _, _ = socket.recv_fds(pipe, 16, 1)
         if descriptors:
