@@ -1,4 +1,4 @@
-"""Lists of commands as text, and the groups of commands by the names that users have for them."""
+"""Lists as text: commands, words, and the groups of commands by the names that users have."""
 
 from __future__ import annotations
 
@@ -94,6 +94,11 @@ def text(parts: Mapping[str, Rows]) -> str:
 def wrapped(words: Iterable[str]) -> str:
     """Return ``words`` separated by commas, in indented lines of at most 80 columns."""
     return textwrap.fill(", ".join(words), WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def joined(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return ``words`` as an enumeration: "a", "a and b", "a, b and c"."""
+    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _rows(commands: Iterable[Command]) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.cli.doctor import credentials, installed, network, programs, variables
 from iamcli.cli.doctor.configuration import Configuration
-from iamcli.cli.doctor.finding import WRONG, skipped
+from iamcli.cli.doctor.finding import skipped
 from iamcli.output.redaction import Secrets
 
 TYPE_CHECKING = False
@@ -56,7 +56,7 @@ def examine(*, offline: bool) -> dict[str, Finding]:
     # No finding contains a secret, but messages of others are part of some.
     secrets = Secrets()
     secrets.add(*configuration.connection.secrets)
-    first = next((name for name in _CHECKS if name in findings and _is_wrong(findings[name])), None)
+    first = next((name for name in _CHECKS if name in findings and findings[name].is_wrong), None)
     if offline:
         findings |= _unasked("not checked with --offline")
     elif first:
@@ -92,14 +92,10 @@ def _skip_damaged(findings: dict[str, Finding]) -> bool:
     stopping = False
     for name, finding in findings.items():
         damaged = variables.damaged(name)
-        if damaged and _is_wrong(finding):
+        if damaged and finding.is_wrong:
             findings[name] = skipped(f"not checked until {' and '.join(damaged)} is right")
             stopping = True
     return stopping
-
-
-def _is_wrong(finding: Finding) -> bool:
-    return finding.result == WRONG
 
 
 def _redacted(finding: Finding, secrets: Secrets) -> Finding:

@@ -23,6 +23,11 @@ class Finding(NamedTuple):
     found: str
     advice: str
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether no command works."""
+        return self.result == WRONG
+
 
 def ok(found: str) -> Finding:
     """Return that there is no problem."""

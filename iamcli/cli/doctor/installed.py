@@ -11,6 +11,7 @@ from pathlib import Path
 
 from iamcli import __version__
 from iamcli.cli.doctor.finding import ok, skipped, warning
+from iamcli.cli.listing import joined
 from iamcli.installation import extras
 from iamcli.installation.home import commands_folders
 
@@ -122,12 +123,8 @@ def check_extras() -> Finding:
     if missing:
         needed = f"if you need {'it' if len(missing) == 1 else 'them'}, "
         advice = needed + extras.advice(*missing)
-        return warning(f"not installed: {_listed(missing)}", advice, "extra-missing")
-    return ok(f"{_listed(list(extras.OF_SUBCOMMANDS))} are installed")
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        return warning(f"not installed: {joined(missing)}", advice, "extra-missing")
+    return ok(f"{joined(list(extras.OF_SUBCOMMANDS))} are installed")
 
 
 def check_versions() -> Finding:

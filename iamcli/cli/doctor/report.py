@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from iamcli.cli.doctor.finding import WRONG
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def is_ok(findings: Mapping[str, Finding]) -> bool:
     """Return whether commands would work."""
-    return all(finding.result != WRONG for finding in findings.values())
+    return not any(finding.is_wrong for finding in findings.values())
 
 
 def text(findings: Mapping[str, Finding]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import os
 import sys
 
 from iamcli.cli.doctor.finding import failed, ok, warning, wrong
+from iamcli.cli.listing import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _carriage_returns(*, stopping: bool) -> Finding | None:
         return None
     report = wrong if stopping else warning
     return report(
-        f"{_listed(names)} {'contains' if len(names) == 1 else 'contain'} a carriage return, as "
+        f"{joined(names)} {'contains' if len(names) == 1 else 'contain'} a carriage return, as "
         "lines of Windows files end with it",
         "remove it from the script that sets the variable: sed -i 's/\\r$//' SCRIPT",
         "carriage-return",
@@ -184,7 +185,3 @@ def _hidden_modules() -> Finding | None:
 def _used() -> Finding:
     used = [name for names in READ.values() for name in names if os.environ.get(name)]
     return ok(f"set: {', '.join(used)}" if used else "no variable is set")
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -12,6 +12,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from iamcli.cli import listing
 from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import Answers, Source
 from iamcli.cli.explain.inputs import Inputs, is_absent
@@ -259,7 +260,9 @@ class Explanation:
             conditions.append("for each page of the list")
         text = ", ".join(conditions) or "always"
         reasons = list(dict.fromkeys(ERRORS[code] for code in step.ignored))
-        return f"{text}; the command goes on if {_or(reasons)}" if reasons else text
+        return (
+            f"{text}; the command goes on if {listing.joined(reasons, 'or')}" if reasons else text
+        )
 
     def parameters(self, step: Step) -> dict[str, Any]:
         """Return the parameters of a request, with values that are not known in words."""
@@ -268,7 +271,7 @@ class Explanation:
     def _described(self, name: str, value: Any) -> Any:
         file = self.inputs.file(value)
         if file and not (file.known and name != "PrivateKey"):
-            return file.described
+            return f"contents of {file.name}"
         sources = self.answers.sources(value)
         if not sources:
             return value
@@ -330,7 +333,3 @@ def _words(name: str) -> str:
 
 def _article(text: str) -> str:
     return f"an {text}" if text[0] in "aeiou" else f"a {text}"
-
-
-def _or(parts: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))

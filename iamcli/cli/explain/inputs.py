@@ -39,11 +39,6 @@ class File(NamedTuple):
     content: str
     known: bool
 
-    @property
-    def described(self) -> str:
-        """The content in words."""
-        return f"contents of {self.name}"
-
 
 class Inputs:
     """The values of a command's options, changed so that its function can run in ``folder``.
