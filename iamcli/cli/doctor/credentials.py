@@ -42,10 +42,10 @@ _SET_A_FILE = (
 )
 _TIME = "%Y-%m-%d %H:%M UTC"
 
-#: How many characters at the begin and at the end of an access key ID are shown, and the length
+#: How many characters at the beginning and at the end of an access key ID are shown, and the length
 #: from which on this is less than half of it.
-_SHOWN = 4
-_LONG = 4 * _SHOWN + 1
+_VISIBLE = 4
+_LONG = 4 * _VISIBLE + 1
 
 
 class Credentials(NamedTuple):
@@ -199,7 +199,7 @@ def _masked(access_key: str) -> str:
     """Return enough of the ID of an access key to recognize it."""
     if len(access_key) < _LONG:
         return "***"
-    return f"{access_key[:_SHOWN]}...{access_key[-_SHOWN:]}"
+    return f"{access_key[:_VISIBLE]}...{access_key[-_VISIBLE:]}"
 
 
 def _has_brackets(*values: Any) -> bool:

@@ -81,8 +81,8 @@ class Recorder(IAM):
         if before:
             self._requests[before[0].request].paged = True
             return self._answers.answer(operation, before[0].request, empty=True)
-        given = {name: value for name, value in parameters.items() if value is not None}
-        request = Request(len(self._requests), operation, given)
+        sent = {name: value for name, value in parameters.items() if value is not None}
+        request = Request(len(self._requests), operation, sent)
         self._requests.append(request)
         self.events.append(request)
         if self._case.number == request.number and self._case.code:

@@ -33,7 +33,7 @@ NOT_RUN = 100
 #: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
 _MAX_SIZE = 64 << 20
 #: A program may have less memory than this process, which has imported everything.
-_OF_MEMORY = {
+_MEMORY_LIMITS = {
     getattr(resource, name) for name in ("RLIMIT_AS", "RLIMIT_DATA") if hasattr(resource, name)
 }
 
@@ -159,7 +159,7 @@ def _set_limits(order: Handover) -> None:
     else:
         limits = ast.literal_eval(order.limits.decode())
     for number, limit in limits:
-        if number in _OF_MEMORY and limit[0] != resource.RLIM_INFINITY:
+        if number in _MEMORY_LIMITS and limit[0] != resource.RLIM_INFINITY:
             raise Refused
         if limit != resource.getrlimit(number):
             resource.setrlimit(number, limit)
