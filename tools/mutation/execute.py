@@ -60,7 +60,9 @@ def main(session: str, seconds: str) -> None:
     gc.freeze()
     with use_db(session, WorkDB.Mode.open) as database:
         results = dict(database.results)
-        items = [item for item in database.work_items if _is_open(results.get(item.job_id))]
+        items = [item for item in database.work_items if not _is_skipped(results.get(item.job_id))]
+        items = _sample(items, int(os.environ.get("SAMPLE") or len(items)))
+        items = [item for item in items if _is_open(results.get(item.job_id))]
         items.sort(key=lambda item: item.job_id in results)
         tests = {item.job_id: _tests(item, float(seconds)) for item in items}
         failing = _failing(sorted({test for each in tests.values() for test in each}))
@@ -76,6 +78,18 @@ def main(session: str, seconds: str) -> None:
         ran = [each for _, each in database.results if each.worker_outcome is WorkerOutcome.NORMAL]
         found = sum(each.test_outcome is TestOutcome.KILLED for each in ran)
         print(f"{session}: {found} of {len(ran)} mutants detected ({found / len(ran):.1%})")
+
+
+def _sample(items: list[WorkItem], size: int) -> list[WorkItem]:
+    """Return at most ``size`` of ``items``, spread over the files; the same ones each time."""
+
+    def place(item: WorkItem) -> tuple[str, tuple[int, int], str, int]:
+        [change] = item.mutations
+        name = str(change.module_path)
+        return name, change.start_pos, change.operator_name, change.occurrence
+
+    step = max(1, -(-len(items) // size))
+    return sorted(items, key=place)[step // 2 :: step]
 
 
 def _tests(item: WorkItem, seconds: float) -> list[str]:
@@ -118,6 +132,10 @@ def _is_valid(name: str) -> bool:
     except SyntaxError:
         return False
     return True
+
+
+def _is_skipped(result: WorkResult | None) -> bool:
+    return result is not None and result.worker_outcome is WorkerOutcome.SKIPPED
 
 
 def _is_open(result: WorkResult | None) -> bool:

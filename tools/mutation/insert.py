@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from executed import PARTS
+from executed import PARTS, files
 
 
 class _Insertion(ast.NodeTransformer):
@@ -44,9 +44,9 @@ class _Insertion(ast.NodeTransformer):
 def main() -> None:
     """Change the modules."""
     for part in PARTS:
-        for file in Path(part).glob("*.py"):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            file.write_text(ast.unparse(_Insertion(str(file)).visit(tree)), encoding="utf-8")
+        for name in files(part):
+            tree = ast.parse(Path(name).read_text(encoding="utf-8"))
+            Path(name).write_text(ast.unparse(_Insertion(name).visit(tree)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from executed import PARTS
+from executed import PARTS, files
 from table import tests_of
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _words(text: str) -> set[str]:
 
 def places(name: str, line: int) -> list[Place]:
     """Return the lines in functions that ``line`` of the file ``name`` may have an effect on."""
-    tree = ast.parse(Path(name).read_text(encoding="utf-8"))
+    tree = _tree(name)
     around = [each for each in _statements(tree) if each.lineno <= line <= _end(each)]
     if not around:
         return []
@@ -109,14 +109,19 @@ def places(name: str, line: int) -> list[Place]:
     return _uses(inner) or [_own_lines(name, *each) for each in inside.items()]
 
 
+@functools.cache
+def _tree(name: str) -> ast.Module:
+    return ast.parse(Path(name).read_text(encoding="utf-8"))
+
+
 def _uses(constant: ast.AST) -> list[Place]:
     """Return the statements in functions that use a constant, also by way of other constants."""
     inside, outside = [], []
     for part in PARTS:
-        for file in sorted(Path(part).glob("*.py")):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
+        for file in files(part):
+            tree = _tree(file)
             own = _inside(tree)
-            inside += [(_own_lines(str(file), *each), _names(each[0])) for each in own.items()]
+            inside += [(_own_lines(file, *each), _names(each[0])) for each in own.items()]
             outside += [
                 (_set(each), _names(each))
                 for each in _statements(tree)
