@@ -4,7 +4,7 @@
 ancestor that has called ``begin``. A record is a line ``FILE LINE`` in a file that is named after
 the test.
 
-Usage: python tools/mutation/executed.py PART, which prints the files of a part
+Usage: python tools/mutation/executed.py [PART], which prints the files of a part, or the parts
 """
 
 from __future__ import annotations
@@ -87,4 +87,4 @@ def _file_of_test() -> Path | None:
 
 
 if __name__ == "__main__":
-    print(*files(sys.argv[1]), sep="\n")
+    print(*(files(sys.argv[1]) if sys.argv[1:] else PARTS), sep="\n")
