@@ -33,7 +33,7 @@ from selection import selected
 _TIMEOUT = 90
 _UNUSED = ("cacheprovider", "xdist", "hypothesispytest", "unraisableexception")
 #: What the tests and the commands import, but for iamcli.
-_IMPORTED = (
+IMPORTED = (
     "botocore.configprovider",
     "botocore.endpoint",
     "botocore.session",
@@ -46,7 +46,7 @@ _IMPORTED = (
 )
 #: How many mutants each test has detected, and how pytest reports a test that failed.
 _successful: Counter[str] = Counter()
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.*?)(?: - .*)?$", re.MULTILINE)
 _OPTIONS = (
     *("-m", "", "--tb=line", "--basetemp=build/tests"),
     *(f"-pno:{name}" for name in _UNUSED),
@@ -55,7 +55,7 @@ _OPTIONS = (
 
 def main(session: str, seconds: str) -> None:
     """Run the mutants and write the results to the file ``session``."""
-    for name in _IMPORTED:
+    for name in IMPORTED:
         importlib.import_module(name)
     gc.freeze()
     with use_db(session, WorkDB.Mode.open) as database:
@@ -65,12 +65,12 @@ def main(session: str, seconds: str) -> None:
         items = [item for item in items if _is_open(results.get(item.job_id))]
         items.sort(key=lambda item: item.job_id in results)
         tests = {item.job_id: _tests(item, float(seconds)) for item in items}
-        failing = _failing(sorted({test for each in tests.values() for test in each}))
-        print(f"{len(failing)} tests fail without a mutant: {', '.join(failing)}", flush=True)
+        useless = failing(sorted({test for each in tests.values() for test in each}))
+        print(f"{len(useless)} tests fail without a mutant: {', '.join(useless)}", flush=True)
         for number, item in enumerate(items, 1):
             [change] = item.mutations
             name, line = str(change.module_path), change.start_pos[0]
-            usable = [test for test in tests[item.job_id] if test not in failing]
+            usable = [test for test in tests[item.job_id] if test not in useless]
             result = _result(item, _ordered(usable))
             database.set_result(item.job_id, result)
             what = f"{name}:{line}: {change.operator_name}"
@@ -97,12 +97,12 @@ def _tests(item: WorkItem, seconds: float) -> list[str]:
     return selected(str(change.module_path), change.start_pos[0], seconds)
 
 
-def _failing(tests: list[str]) -> set[str]:
+def failing(tests: list[str]) -> set[str]:
     """Return those of ``tests`` that fail without a mutant; exit if one cannot be collected."""
-    _, text = _run(tests)
+    _, text = run(tests)
     if "ERROR collecting" in text:
         sys.exit(text)
-    return set(_FAILED.findall(text))
+    return set(FAILED.findall(text))
 
 
 def _result(item: WorkItem, tests: list[str]) -> WorkResult:
@@ -111,13 +111,13 @@ def _result(item: WorkItem, tests: list[str]) -> WorkResult:
     if "TYPE_CHECKING" in file.read_text(encoding="utf-8").splitlines()[change.start_pos[0] - 1]:
         return WorkResult(WorkerOutcome.SKIPPED, "for type checkers only")
     cosmic_ray.mutating.run_tests = lambda _command, _limit: (
-        _run(tests, "-x") if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
+        run(tests, "-x") if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
     )
     result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
     if result.test_outcome is TestOutcome.INCOMPETENT:
         return WorkResult(WorkerOutcome.SKIPPED, result.output)
     if result.test_outcome is TestOutcome.KILLED:
-        _successful.update(_FAILED.findall(result.output))
+        _successful.update(FAILED.findall(result.output))
     return result
 
 
@@ -142,8 +142,8 @@ def _is_open(result: WorkResult | None) -> bool:
     return result is None or result.test_outcome is TestOutcome.SURVIVED
 
 
-def _run(tests: list[str], *options: str) -> tuple[TestOutcome, str]:
-    """Run ``tests``; return whether one of them failed, and what pytest printed."""
+def run(tests: list[str], *options: str) -> tuple[TestOutcome, str]:
+    """Run ``tests`` in a fork; return whether one of them failed, and what pytest printed."""
     if not tests:
         return TestOutcome.SURVIVED, "no test executes this line"
     with tempfile.TemporaryFile() as output:
