@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import boto3
 import pytest
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.handlers import json_decode_policies
@@ -1100,3 +1101,22 @@ def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam: Any) ->
         "NotImplemented",
         "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
     )
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "code"),
+    [
+        ("GetUser", {"UserName": "nobody"}, "NoSuchEntity"),  # by a rule
+        ("ListUsers", {"Marker": "unknown"}, "ValidationError"),  # by a correction
+        ("GetAccountPasswordPolicy", {}, "NoSuchEntity"),  # by moto
+    ],
+)
+def test_a_refusal_has_its_request_id_also_in_a_header(
+    iam: Any, operation: str, parameters: dict[str, str], code: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(iam, xform_name(operation))(**parameters)
+    about = caught.value.response["ResponseMetadata"]
+    assert caught.value.response["Error"]["Code"] == code
+    assert about["RequestId"]
+    assert about["HTTPHeaders"].get("x-amzn-requestid") == about["RequestId"]

@@ -47,15 +47,22 @@ def add_fields(environ: WSGIEnvironment, more: dict[str, str]) -> None:
 
 
 def refuse(start: StartResponse, status: int, code: str, message: str) -> list[bytes]:
-    """Start an error response with ``status``, and return its body."""
-    text = body(code, message).encode()
-    start(
-        f"{status} {HTTPStatus(status).phrase}",
-        [("Content-Type", "text/xml"), ("Content-Length", str(len(text)))],
-    )
+    """Start an error response with ``status``, and return its body.
+
+    The request ID is also in a header, from which the SDK for JavaScript reads it. Source of the
+    header: reported (github.com/hashicorp/terraform-provider-aws/issues/34698).
+    """
+    request_id = str(uuid.uuid4())
+    text = body(code, message, request_id).encode()
+    headers = {
+        "Content-Type": "text/xml",
+        "Content-Length": str(len(text)),
+        "x-amzn-RequestId": request_id,
+    }
+    start(f"{status} {HTTPStatus(status).phrase}", [*headers.items()])
     return [text]
 
 
-def body(code: str, message: str) -> str:
-    """Return the body of an error response."""
-    return BODY.format(code=escape(code), message=escape(message), request_id=uuid.uuid4())
+def body(code: str, message: str, request_id: str = "") -> str:
+    """Return the body of an error response; moto sets a ``request_id`` if it sends the body."""
+    return BODY.format(code=escape(code), message=escape(message), request_id=request_id)
