@@ -16,7 +16,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from iamcli.cli.explain.answers import Answers
@@ -65,8 +65,7 @@ def policy(explanation: Explanation) -> dict[str, Any]:
                 arn for arn in _resources(explanation, action, step, paths) if arn not in known
             ]
     for action, arns in resources.items():
-        kept = tuple(arn for arn in arns if not _is_included(arn, arns))
-        granted.setdefault(kept, []).append(f"iam:{action}")
+        granted.setdefault(tuple(arns), []).append(f"iam:{action}")
     statements = [
         {"Effect": "Allow", "Action": names, "Resource": list(arns)}
         for arns, names in granted.items()
@@ -143,9 +142,3 @@ def _arns(kind: str, name: str) -> list[str]:
 def _escaped(value: str) -> str:
     """Return a value as policies write it, in which ``*``, ``?`` and ``$`` have a meaning."""
     return re.sub(r"[*?$]", r"${\g<0>}", value)
-
-
-def _is_included(arn: str, arns: Iterable[str]) -> bool:
-    return any(
-        other != arn and other.endswith("/*") and arn.startswith(other[:-1]) for other in arns
-    )
