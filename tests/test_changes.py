@@ -329,6 +329,39 @@ def test_every_type(tmp_path: Path) -> None:
         assert secret not in shown
 
 
+def test_changes_are_sorted_by_what_they_are_about(tmp_path: Path) -> None:
+    policies = [{"PolicyName": "z", "PolicyDocument": READ}]
+    content = snapshot(
+        users=[
+            user("dan", UserPolicyList=policies),
+            user("abe", AccessKeyMetadata=[key("ABE")]),
+            user("carol"),
+        ]
+    )
+    with watched(tmp_path, content) as (iam, found):
+        iam.create_group(GroupName="ops")
+        for name in ("Tim", "sue"):
+            iam.create_user(UserName=name)
+        iam.delete_access_key(UserName="abe", AccessKeyId=key("ABE")["AccessKeyId"])
+        for old, new in (("abe", "Abe"), ("carol", "carol")):
+            iam.delete_user(UserName=old)
+            iam.create_user(UserName=new)
+        iam.put_user_policy(UserName="dan", PolicyName="a", PolicyDocument=READ)
+        iam.delete_user_policy(UserName="dan", PolicyName="z")
+    assert brief(found) == [
+        ("create", "user", "Abe", None),
+        ("delete", "user", "abe", None),
+        ("delete", "access-key", key("ABE")["AccessKeyId"], "user/abe"),
+        ("delete", "user", "carol", None),
+        ("create", "user", "carol", None),
+        ("create", "policy", "a", "user/dan"),
+        ("delete", "policy", "z", "user/dan"),
+        ("create", "user", "sue", None),
+        ("create", "user", "Tim", None),
+        ("create", "group", "ops", None),
+    ]
+
+
 ACCA = "ACCACODECODECODECODE"
 CREDENTIAL = {
     "ServiceSpecificCredentialId": ACCA,

@@ -575,6 +575,17 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('if [ "$1" = x ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
         ('if [ "x$1" = "x-h" ]; then echo x; fi\niam-userdel -r -u $1', ["W210"]),
         ("while read u; do iam-userdel -r -u $u; done", ["W210"]),
+        # A name that may be empty after one of the branches.
+        ("if a; then u=bob; else u=$1; fi; iam-userdel -r -u $u", ["W210"]),
+        ("if a; then u=$1; else u=bob; fi; iam-userdel -r -u $u", ["W210"]),
+        ("if a; then u=b; elif b; then u=$1; else u=c; fi; iam-userdel -r -u $u", ["W210"]),
+        ("if a; then u=b; elif b; then u=c; else u=$1; fi; iam-userdel -r -u $u", ["W210"]),
+        ("if a; then u=bob; fi; iam-userdel -r -u $u", ["W210"]),
+        ("u=bob; if a; then unset u; fi; iam-userdel -r -u $u", ["W210"]),
+        ("case $1 in a) u=bob ;; b) u= ;; *) u=al ;; esac; iam-userdel -r -u $u", ["W210"]),
+        ("u=x; case $1 in a) u=$2 ;; b) u=al ;; esac; iam-userdel -r -u $u", ["W210"]),
+        # A name that only one of the branches sets.
+        ('if a; then b; else u="a b"; fi; iam-usercreate -u "$u"', []),
         ('k=$(iam-usergetattributes -u bob)\nread a b <<< "$(echo "$k")"', ["W209"]),
         ("if iam-userdel -u bob | grep -q 'cannot be found'; then exit; fi", ["W206"]),
         ('iam-groupcreate -g Devs | grep -i "already exists" && exit', ["W206"]),

@@ -129,7 +129,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain")
+USUAL = ("all closed", "chain", "another session")
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))

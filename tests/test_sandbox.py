@@ -585,6 +585,18 @@ def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path):
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize(
+    "end", ["rm {}", "echo other >{}", "echo other >new; touch -r {} new; mv new {}"]
+)
+def test_an_account_that_something_replaced_is_written_again(env, tmp_path, end):
+    file = tmp_path / "kept" / "account"
+    script = f"iam-usercreate -u david; until [ -f {file} ]; do sleep 0.05; done; "
+    script += end.replace("{}", str(file))
+    done = in_sandbox(env, "--keep", file.parent, "sh", "-c", script, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert b"david" in file.read_bytes()
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("killed", ["sandbox", "server"])
 def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):

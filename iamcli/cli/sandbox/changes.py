@@ -139,8 +139,8 @@ def _order(change: Change) -> tuple[object, ...]:
     kind, _, name = about.partition("/")
     first = TYPES.index(kind) if kind in TYPES else len(TYPES)
     own = TYPES.index(change["type"])
-    # A deletion comes before the creation of something else with the same name.
-    return first, name.lower(), name, own, change["name"] or "", change["action"] == "create"
+    # Sorting keeps a deletion before the creation of something else with the same name.
+    return first, name.lower(), name, own, change["name"] or ""
 
 
 def _things(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
