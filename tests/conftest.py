@@ -122,3 +122,10 @@ def pytest_configure() -> None:
     # The processes of the tests inherit what is ignored: in the background Ctrl-C, by nohup SIGHUP.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput"):
+        # xdist interrupts a worker that needs more than 5 s to end. In the function of hypothesis
+        # that the garbage collector calls, Python would show a traceback and go on.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.checking import checked, write
 from support.selection import every
 from support.shell import BIN, HERE, ROOT
 
@@ -124,17 +125,9 @@ class Case(NamedTuple):
 CASES = [Case(code, form, text) for code, seeds in SEEDS.items() for form, text in seeds.items()]
 
 
-def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
-    path = folder / name
-    path.write_text(shebang + script + "\n", encoding="utf-8")
-    return str(path)
-
-
 def codes(folder: Path, script: str, **options: str) -> list[str]:
     """The codes of the findings in ``script``, in the order of the lines."""
-    result = check([write(folder, script, **options)])
-    assert not result.unreadable
-    return [finding.code for finding in result.findings]
+    return [finding.code for finding in checked(folder, script, **options).findings]
 
 
 def test_every_code_is_seeded_in_five_forms() -> None:
@@ -162,7 +155,7 @@ def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path
 
 def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
     script = 'if true; then\n\tsudo iam-usercreate -u "\u00e4" -z \\\n    -x; fi'
-    found = check([write(tmp_path, script)]).findings
+    found = checked(tmp_path, script).findings
     assert [(each.line, each.column, each.code) for each in found] == [
         (3, 25, "E105"),
         (3, 29, "E102"),
@@ -241,7 +234,7 @@ def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
 
 def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path: Path) -> None:
     script = "echo \u00e4; trap 'iam-usergetattributes\\\n -u bob -z' EXIT"
-    found = check([write(tmp_path, script)]).findings
+    found = checked(tmp_path, script).findings
     assert [finding[1:4] for finding in found] == [(3, 9, "E102")]
 
 
@@ -650,7 +643,7 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
     ],
 )
 def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
-    found = check([write(tmp_path, script)]).findings
+    found = checked(tmp_path, script).findings
     assert [(each.code, each.fix) for each in found] == [(code, fix)]
 
 
@@ -658,7 +651,7 @@ def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
 def test_the_directory_is_where_the_name_is_looked_up(name: str, tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     script = f"cd ./sub\niam-useruploadpolicy -u bob -p all -f {name}"
-    (finding,) = check([write(tmp_path, script)]).findings
+    (finding,) = checked(tmp_path, script).findings
     assert finding.message == f"{name} does not exist in {tmp_path}/sub"
 
 
@@ -684,7 +677,7 @@ def test_a_file_that_is_there_is_no_fault(tmp_path: Path) -> None:
 def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
     (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
     script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
-    found = check([write(tmp_path, script)]).findings
+    found = checked(tmp_path, script).findings
     assert [(Path(each.file).name, each.line, each.code) for each in found] == [
         ("old.sh", 4, "E105"),
         ("old.sh", 5, "E101"),
@@ -927,7 +920,7 @@ def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
 def test_it_goes_on_after_what_cannot_be_parsed(
     script: str, expected: list[str], tmp_path: Path
 ) -> None:
-    result = check([write(tmp_path, script)])
+    result = checked(tmp_path, script)
     assert result.notes
     found = [
         re.findall(r'"(-\w)"', each.message)[0] for each in result.findings if each.code != "E109"
@@ -938,7 +931,7 @@ def test_it_goes_on_after_what_cannot_be_parsed(
 
 def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
     script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
-    result = check([write(tmp_path, script)])
+    result = checked(tmp_path, script)
     assert [finding.code for finding in result.findings] == ["E102"]
     assert result.notes == []
 
@@ -987,7 +980,7 @@ def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
 )
 def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
     script = f"names={value}\niam-usergetattributes -z"
-    result = check([write(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")])
+    result = checked(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")
     assert [finding[1:4] for finding in result.findings] == [(3, 23, "E102")]
     assert result.notes == []
 
@@ -1087,5 +1080,5 @@ def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
 @pytest.mark.full
 def test_a_deeply_nested_script_is_refused_or_read(tmp_path: Path) -> None:
     for script in ("$(" * 3000, "( " * 3000 + ")" * 3000, "if a; then " * 2000 + "fi; " * 2000):
-        result = check([write(tmp_path, script)])
+        result = checked(tmp_path, script)
         assert result.findings == []

@@ -9,10 +9,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from support.checking import checked, write
 from support.selection import every
 from support.shell import ROOT
-
-from iamcli.cli.check.check import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +21,9 @@ if TYPE_CHECKING:
 WRONG = "iam-userdel -R"
 
 
-def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
-    path = folder / name
-    path.write_text(shebang + script + "\n", encoding="utf-8")
-    return str(path)
-
-
 def found(folder: Path, script: str) -> list[tuple[int, str]]:
     """The lines, counted without the first, and the codes of the findings in ``script``."""
-    result = check([write(folder, script)])
-    assert not result.unreadable
-    return [(finding.line - 1, finding.code) for finding in result.findings]
+    return [(each.line - 1, each.code) for each in checked(folder, script).findings]
 
 
 #: Statements that bash accepts and the grammar of the parser lacks, or lacked.
@@ -71,7 +62,7 @@ def test_what_follows_a_statement_that_cannot_be_read_is_read(
 
 def test_a_dollar_sign_in_backticks_does_not_hide_the_next_line(tmp_path: Path) -> None:
     script = "host=`hostname | sed s/$/.example.com/`\niam-usercreate -x $host"
-    result = check([write(tmp_path, script)])
+    result = checked(tmp_path, script)
     assert [finding[1:4] for finding in result.findings] == [(3, 16, "E102")]
     assert result.notes == []
 
@@ -194,7 +185,7 @@ def test_a_comment_silences_it(tmp_path: Path) -> None:
 
 def test_it_is_found_in_a_file_that_the_script_reads(tmp_path: Path) -> None:
     write(tmp_path, UNREAD, name="other.sh")
-    result = check([write(tmp_path, "echo a\n. ./other.sh")])
+    result = checked(tmp_path, "echo a\n. ./other.sh")
     assert [(each.file[-8:], each.line) for each in result.findings] == [("other.sh", 2)]
 
 

@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from support import resettable
+from support.forked import tell
 from support.selection import every
 from support.shell import KEY_ID, SECRET, Shell
 from support.ssh_keys import public_key
@@ -204,11 +205,16 @@ class Iam:
 
     def refused(self, operation: str, **parameters: Any) -> Said:
         """Return what the service says when it refuses; fail if it does not."""
-        with pytest.raises(ClientError) as caught:
+        request = f"{operation} {json.dumps(parameters, default=str)}"
+        try:
             self(operation, **parameters)
-        error = caught.value.response["Error"]
-        status = caught.value.response["ResponseMetadata"]["HTTPStatusCode"]
-        return Said(error["Code"], error.get("Message") or "", status)
+        except ClientError as refusal:
+            error = refusal.response["Error"]
+            status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
+            said = Said(error["Code"], error.get("Message") or "", status)
+            tell(request, f"{said.status} {said.code}: {said.message}")
+            return said
+        pytest.fail(f"{request} was not refused")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import select
+import shlex
 import signal
 import socket
 import subprocess
@@ -25,7 +26,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from support.shell import Shell
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Seconds after which a command that has not ended is killed.
 TIMEOUT = 30
+#: The maximum length of what is told about a command (characters).
+MAX_TOLD = 4000
 #: A short pause (seconds).
 SHORT = 0.02
 #: What commands import while they run.
@@ -95,6 +98,20 @@ class Done(NamedTuple):
     status: int
     out: str
     err: str
+
+    def told(self, arguments: Iterable[object], env: Mapping[str, str] | None = None) -> Done:
+        """Return this, after it was told; ``env``: the variables that were changed for it."""
+        changed = [f"{name}={value}" for name, value in (env or {}).items()]
+        line = shlex.join([*changed, *map(str, arguments)])
+        tell(f"$ {line}", f"{self.out}{self.err}(status {self.status})")
+        return self
+
+
+def tell(what: str, came: str) -> None:
+    """Write what was run or sent, and what came of it; pytest shows that if the test fails."""
+    more = f"\n({len(came) - MAX_TOLD} characters more)" if len(came) > MAX_TOLD else ""
+    text = f"{what}\n{came[:MAX_TOLD]}{more}\n"
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode())
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
@@ -206,7 +223,7 @@ class ForkRunner:
     ) -> Done:
         """Run ``arguments``; ``env`` changes variables, "" removes one."""
         changed = {**self.env, **(env or {})}
-        return self._forks.run(
+        done = self._forks.run(
             *arguments,
             env={name: value for name, value in changed.items() if value != ""},
             folder=self.home,
@@ -215,6 +232,7 @@ class ForkRunner:
             stderr=stderr,
             hasty=hasty,
         )
+        return done.told(arguments, env)
 
     def kill(self, number: int) -> bool:
         """Send a signal to the command that is running; return False if none is."""

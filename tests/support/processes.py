@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from support.forked import Done
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,7 +37,9 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a program until it ends; return its status and what it printed."""
     more = {"stdin": subprocess.DEVNULL, "timeout": TIMEOUT, **more}
-    return subprocess.run(arguments, env=env, capture_output=True, text=True, check=False, **more)
+    done = subprocess.run(arguments, env=env, capture_output=True, text=True, check=False, **more)
+    Done(done.returncode, done.stdout, done.stderr).told(arguments)
+    return done
 
 
 def wait_until(true: Callable[[], object]) -> None:

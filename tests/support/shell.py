@@ -56,7 +56,7 @@ class Shell:
             done.returncode,
             done.stdout.decode("utf-8", "surrogateescape"),
             done.stderr.decode("utf-8", "surrogateescape"),
-        )
+        ).told(arguments, env)
 
     def start(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
         """Start ``arguments`` and return the process."""
