@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from support.refusals import Iam
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the transcripts")
@@ -34,6 +36,20 @@ def moto(moto_server: str) -> str:
     """The URL of an empty moto server."""
     resettable.reset(moto_server)
     return moto_server
+
+
+@pytest.fixture(scope="session")
+def iam() -> Iterator[Iam]:
+    """An account with one of everything, and with what is full, that runs until the session ends.
+
+    One for all tests of refusals, which change nothing.
+    """
+    from support.refusals import Iam, build
+
+    with resettable.server() as url:
+        built = Iam(url)
+        build(built)
+        yield built
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ BEGIN = """\
 from support.checking import checked
 from support.processes import run as program
 from support.stub import ok, refused
-from test_sandbox_rules import Iam, absent
+from support.refusals import Iam, absent
 """
 TEST = """\
 def test_{number}(run, run_fast, stub, tmp_path):

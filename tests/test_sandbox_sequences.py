@@ -24,8 +24,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support import resettable
+from support.refusals import LATEST, certificate, padded, policy, trust
 from support.shell import KEY_ID, SECRET
-from test_sandbox_rules import LATEST, certificate, padded, policy, trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,274 @@
+"""What the service says when it refuses, and an account in which everything can be refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from functools import cache
+from typing import Any, NamedTuple
+
+import boto3
+import pytest
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from iamcli.client.full_model import full_model
+from support.forked import tell
+from support.shell import KEY_ID, SECRET
+from support.ssh_keys import public_key
+
+ACCOUNT = "123456789012"
+ARN = f"arn:aws:iam::{ACCOUNT}:"
+LATEST = "2012-10-17"
+
+
+class Said(NamedTuple):
+    """An error of the service: its code, its message and the status of the response."""
+
+    code: str
+    message: str
+    status: int
+
+
+def invalid(*texts: str) -> Said:
+    """The error for parameters that are out of bounds; each text starts with the parameter."""
+    listed = "; ".join(
+        f"Value at '{text.partition(': ')[0]}' failed to satisfy constraint: "
+        f"Member must {text.partition(': ')[2]}"
+        for text in texts
+    )
+    plural = "s" if len(texts) > 1 else ""
+    message = f"{len(texts)} validation error{plural} detected: {listed}"
+    return Said("ValidationError", message, 400)
+
+
+def in_words(place: str, text: str) -> Said:
+    return Said("ValidationError", f"The specified value for {place} is invalid. {text}", 400)
+
+
+def malformed(message: str) -> Said:
+    return Said("MalformedPolicyDocument", message, 400)
+
+
+def absent(message: str) -> Said:
+    return Said("NoSuchEntity", message, 404)
+
+
+def taken(message: str) -> Said:
+    return Said("EntityAlreadyExists", message, 409)
+
+
+def conflict(what: str) -> Said:
+    return Said("DeleteConflict", f"Cannot delete entity, must {what} first.", 409)
+
+
+def too_many(quota: str, limit: int) -> Said:
+    return Said("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}", 409)
+
+
+# Documents and certificates.
+
+
+def policy(version: str | None = None, **elements: Any) -> str:
+    """Return a policy with one statement; an element that is None is left out."""
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", **elements}
+    statement = {name: value for name, value in statement.items() if value is not None}
+    document: dict[str, Any] = {"Statement": [statement]}
+    return json.dumps({"Version": version, **document} if version else document)
+
+
+def trust(**elements: Any) -> str:
+    """Return a trust policy without a version; an element that is None is left out."""
+    principal = {"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Resource": None}
+    return policy(**{**principal, **elements})
+
+
+def padded(document: str, size: int) -> str:
+    """Return ``document``, with a Sid that makes it ``size`` characters long, and with spaces."""
+    plain = json.loads(document)
+    plain["Statement"][0]["Sid"] = ""
+    missing = size - len(json.dumps(plain, separators=(",", ":")))
+    plain["Statement"][0]["Sid"] = "x" * missing
+    return json.dumps(plain, indent=8)
+
+
+@cache
+def certificate(
+    name: str, issuer: str = "", *, years: tuple[int, int] = (2026, 2126)
+) -> tuple[str, str]:
+    """Return a certificate that ``issuer`` signed, itself if it has none, and its private key.
+
+    It is valid from the beginning of the first year to that of the second.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+
+    def named(common: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+    start, end = (dt.datetime(year, 1, 1, tzinfo=dt.timezone.utc) for year in years)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(named(name))
+        .issuer_name(named(issuer or name))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(end)
+        .sign(key, hashes.SHA256())
+    )
+    return (
+        built.public_bytes(Encoding.PEM).decode(),
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
+    )
+
+
+# The account.
+
+INLINE = policy()
+MANAGED = policy(LATEST)
+PASSWORD = "Correct-Horse-1"
+PHONE = f"{ARN}mfa/phone"
+WEB = f"{ARN}policy/Web"
+VERSIONED = f"{ARN}policy/Versioned"
+BOUNDARY = f"{ARN}policy/Boundary"
+SPARE = f"{ARN}policy/Spare"
+PROTECTED = "AWSServiceRoleForSupport"
+SSH_KEY = f"{public_key()} bob"
+ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe0/yAy/6hvSVXhQYMu03EQfOwvKIQcX2y6KqP6KDMB"
+#: A user for each obstacle to its deletion: the operation that adds it, and its parameters.
+OBSTACLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "attached": ("AttachUserPolicy", {"PolicyArn": WEB}),
+    "inline": ("PutUserPolicy", {"PolicyName": "p", "PolicyDocument": INLINE}),
+    "password": ("CreateLoginProfile", {"Password": PASSWORD}),
+    "key": ("CreateAccessKey", {}),
+    "cert": ("UploadSigningCertificate", {"CertificateBody": certificate("signing")[0]}),
+    "mfa": (
+        "EnableMFADevice",
+        {
+            "SerialNumber": "GAHT12345678",
+            "AuthenticationCode1": "123456",
+            "AuthenticationCode2": "654321",
+        },
+    ),
+    "ssh": ("UploadSSHPublicKey", {"SSHPublicKeyBody": SSH_KEY}),
+    "member": ("AddUserToGroup", {"GroupName": "Admin"}),
+}
+
+
+#: One for all clients, because each would load the model again.
+SESSION = boto3.Session(region_name="us-east-1")
+
+
+class Iam:
+    """IAM as a client that sends what it is given, also what botocore knows to be wrong."""
+
+    def __init__(self, url: str, key: str = KEY_ID, secret: str = SECRET) -> None:
+        self.url = url
+        self.client = SESSION.client(
+            "iam",
+            endpoint_url=url,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(parameter_validation=False, retries={"max_attempts": 0}),
+        )
+
+    def __call__(self, operation: str, **parameters: Any) -> Any:
+        return getattr(self.client, xform_name(operation))(**parameters)
+
+    def refused(self, operation: str, **parameters: Any) -> Said:
+        """Return what the service says when it refuses; fail if it does not."""
+        request = f"{operation} {json.dumps(parameters, default=str)}"
+        try:
+            self(operation, **parameters)
+        except ClientError as refusal:
+            error = refusal.response["Error"]
+            status = refusal.response["ResponseMetadata"]["HTTPStatusCode"]
+            said = Said(error["Code"], error.get("Message") or "", status)
+            tell(request, f"{said.status} {said.code}: {said.message}")
+            return said
+        pytest.fail(f"{request} was not refused")
+
+
+def build(iam: Iam) -> None:
+    build_entities(iam)
+    build_full(iam)
+    for name, (operation, parameters) in OBSTACLES.items():
+        iam(operation, UserName=name, **parameters)
+    for name in ("phone", "spare"):
+        iam("CreateVirtualMFADevice", VirtualMFADeviceName=name)
+    iam("EnableMFADevice", UserName="bob", SerialNumber=PHONE, **CODES)
+    iam("CreateLoginProfile", UserName="bob", Password="old")
+    iam("CreateAccountAlias", AccountAlias="example")
+    iam(
+        "UpdateAccountPasswordPolicy",
+        MinimumPasswordLength=8,
+        RequireUppercaseCharacters=True,
+        RequireLowercaseCharacters=True,
+        RequireNumbers=True,
+        RequireSymbols=True,
+        PasswordReusePrevention=2,
+    )
+
+
+def build_entities(iam: Iam) -> None:
+    for name in ("bob", "many", "plain", *OBSTACLES):
+        iam("CreateUser", UserName=name)
+    iam("CreateGroup", GroupName="Admin")
+    iam("CreateGroup", GroupName="Readers", Path="/staff/")
+    for name in ("web", "spare", "profiled"):
+        iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=trust())
+    iam("CreateServiceLinkedRole", AWSServiceName="Support.amazonaws.com")
+    for name in ("Web", "Versioned", "Boundary", "Spare"):
+        iam("CreatePolicy", PolicyName=name, PolicyDocument=MANAGED)
+    iam("PutRolePermissionsBoundary", RoleName="web", PermissionsBoundary=BOUNDARY)
+    iam("AttachGroupPolicy", GroupName="Readers", PolicyArn=WEB)
+    iam("AttachRolePolicy", RoleName="spare", PolicyArn=WEB)
+    for name in ("web", "empty", "profiled"):
+        iam("CreateInstanceProfile", InstanceProfileName=name)
+    for name in ("web", "profiled"):
+        iam("AddRoleToInstanceProfile", InstanceProfileName=name, RoleName=name)
+    body, key = certificate("example.com")
+    for name in ("example.com", "other"):
+        uploaded = {"CertificateBody": body, "PrivateKey": key}
+        iam("UploadServerCertificate", ServerCertificateName=name, **uploaded)
+
+
+def build_full(iam: Iam) -> None:
+    """Fill what has a quota."""
+    many = {"UserName": "many"}
+    for n in range(10):
+        policy_arn = {"PolicyArn": f"{ARN}policy/p{n}"}
+        iam("CreatePolicy", PolicyName=f"p{n}", PolicyDocument=MANAGED)
+        iam("CreateGroup", GroupName=f"g{n}")
+        iam("AddUserToGroup", GroupName=f"g{n}", **many)
+        iam("AttachUserPolicy", **many, **policy_arn)
+        iam("AttachGroupPolicy", GroupName="Admin", **policy_arn)
+        iam("AttachRolePolicy", RoleName="web", **policy_arn)
+    for n in range(2):
+        iam("CreateAccessKey", **many)
+        iam("UploadSigningCertificate", CertificateBody=certificate(f"signing {n}")[0], **many)
+    for _ in range(4):
+        iam("CreatePolicyVersion", PolicyArn=VERSIONED, PolicyDocument=MANAGED)
+    for n in range(1, 6):
+        iam("UploadSSHPublicKey", SSHPublicKeyBody=public_key(n), **many)
+    for n in range(8):
+        iam("EnableMFADevice", SerialNumber=f"GAHT0000000{n}", **CODES, **many)
+
+
+CODES = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+#: Two or more: the oldest botocore does not know Expired.
+STATUSES: Any = full_model().shape_for("statusType").enum
+
+
+def sized(kind: str, limit: int, name: str) -> Said:
+    text = f"Maximum policy size of {limit} bytes exceeded for {kind} {name}"
+    return Said("LimitExceeded", text, 409)
+
+
+NAMES = "It must contain only alphanumeric characters and/or the following: +=,.@_-"

@@ -1,0 +1,276 @@
+"""The grammar of policies in the sandbox: what is malformed, and what is accepted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.refusals import (
+    ARN,
+    INLINE,
+    LATEST,
+    MANAGED,
+    WEB,
+    malformed,
+    padded,
+    policy,
+    sized,
+    trust,
+)
+from support.selection import every
+
+if TYPE_CHECKING:
+    from support.refusals import Iam
+
+
+#: What IAM says about a managed policy, and policies about which it says so.
+MALFORMED: dict[str, list[str]] = {
+    "Syntax errors in policy.": [
+        "no policy",
+        "[]",
+        '"policy"',
+        "[" * 100_000,
+        MANAGED.replace('"Allow"', "NaN"),
+        policy("2013-10-17"),
+        json.dumps({"Version": LATEST}),
+        json.dumps({"Version": LATEST, "Statement": []}),
+        json.dumps({"Version": LATEST, "Statement": ["text"]}),
+        MANAGED.replace("{", '{"Extra":"field",', 1),
+        MANAGED.replace("{", '{"Id":["list"],', 1),
+        policy(LATEST, Extra="field"),
+        policy(LATEST, Effect=None),
+        policy(LATEST, Effect="Perhaps"),
+        policy(LATEST, Effect=["Allow"]),
+        policy(LATEST, NotAction="s3:*"),
+        policy(LATEST, NotResource="*"),
+        policy(LATEST, Action={}),
+        policy(LATEST, Action=[["s3:*"]]),
+        policy(LATEST, Resource={"a": "*"}),
+        policy(LATEST, Resource=["*", {}]),
+        policy(LATEST, Sid={}),
+        policy(LATEST, Condition=[]),
+        policy(LATEST, Condition={"StringEquals": "text"}),
+        policy(LATEST, Condition={"StringEquals": {"aws:username": {}}}),
+        policy(LATEST, Condition={"StringSimilar": {"aws:username": "bob"}}),
+        policy(LATEST, Condition={"ForAnyValue::StringLike": {"aws:username": "bob"}}),
+    ],
+    "Policy document must be version 2012-10-17 or greater.": [policy(), policy("2008-10-17")],
+    "Policy document should not specify a principal.": [
+        policy(LATEST, Principal={"AWS": "*"}),
+        policy(LATEST, NotPrincipal={"AWS": "*"}),
+    ],
+    "The policy failed legacy parsing": [
+        policy(LATEST, Effect="allow"),
+        policy(LATEST, Effect="denY", Action=None),
+        policy(LATEST, Resource="arn:aws:s3::bucket"),
+        policy(LATEST, Resource="arn:aws:s3::bucket", Action=None),
+        policy(LATEST, Resource="arn:aws::::bucket"),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "soon"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-13"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T25:00:00Z"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T01:00:00+1"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": ["9223372036854775808"]}}),
+    ],
+    "Statement IDs (SID) in a single policy must be unique.": [
+        json.dumps({"Version": LATEST, "Statement": 2 * json.loads(policy(Sid="a"))["Statement"]})
+    ],
+    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
+    "expression [0-9A-Za-z]*": [policy(LATEST, Sid="two words")],
+    "Policy statement must contain actions.": [
+        policy(LATEST, Action=None),
+        policy(LATEST, Action=[]),
+        policy(LATEST, Action=None, Resource=None),
+    ],
+    "Policy statement must contain resources.": [
+        policy(LATEST, Resource=None),
+        policy(LATEST, Resource=[]),
+    ],
+    "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.": [
+        policy(LATEST, Action="everything"),
+        policy(LATEST, Action=None, NotAction=""),
+        policy(LATEST, Action=["s3:*", "everything"], Resource=None),
+    ],
+    "Actions/Condition can contain only one colon.": [policy(LATEST, Action="s3:List:Bucket")],
+    "Vendor a a is not valid": [policy(LATEST, Action="a a:ListBucket")],
+    'Resource  must be in ARN format or "*".': [policy(LATEST, Resource="")],
+    'Resource adf must be in ARN format or "*".': [policy(LATEST, Resource=["*", "adf"])],
+    "Resource vendor must be fully qualified and cannot contain regexes.": [
+        policy(LATEST, Resource="arn:aws")
+    ],
+    'Partition "bsdfdsafsad" is not valid for resource "arn:bsdfdsafsad:*:*:*:*".': [
+        policy(LATEST, Resource="a:bsdfdsafsad")
+    ],
+    'Partition "b" is not valid for resource "arn:b:c:d:e:f:g:h".': [
+        policy(LATEST, Resource="arn:b:c:d:e:f:g:h")
+    ],
+    'Partition "error" is not valid for resource "arn:error:s3:::example_bucket".': [
+        policy(LATEST, Resource=["arn:error:s3::example_bucket", "arn:error:s3:::example_bucket"])
+    ],
+    'Partition "aws-cn" is not valid for resource "arn:aws-cn:s3:::bucket".': [
+        policy(LATEST, Resource="arn:aws-cn:s3:::bucket")
+    ],
+    "Resource arn:aws:s3:us-east-1::example_bucket can not contain region information.": [
+        policy(LATEST, Resource="arn:aws:s3:us-east-1::example_bucket")
+    ],
+    "IAM resource arn:aws:iam:us-east-1::user/bob cannot contain region information.": [
+        policy(LATEST, Resource="arn:aws:iam:us-east-1::user/bob")
+    ],
+    'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, '
+    "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, "
+    "oidc-provider/, report/, access-report/.": [policy(LATEST, Resource="arn:aws:iam:::bob")],
+}
+VERSIONS = "Policy document must be version 2012-10-17 or greater."
+#: The operations with an inline policy, and the user, group or role of each.
+INLINE_OPERATIONS = {
+    "PutUserPolicy": {"UserName": "plain"},
+    "PutGroupPolicy": {"GroupName": "Admin"},
+    "PutRolePolicy": {"RoleName": "web"},
+}
+#: What IAM says about a trust policy, and policies about which it says so.
+MALFORMED_TRUST: dict[str, list[str]] = {
+    "This policy contains invalid Json": ["no policy", "[]"],
+    "Syntax errors in policy.": [
+        trust().replace("{", '{"Version":"2011-01-01",', 1),
+        trust(Effect="Perhaps"),
+        trust(Action={}),
+    ],
+    "The policy failed legacy parsing": [trust(Effect="allow")],
+    "Could not parse the policy: Statement is empty!": ["{}", '{"Statement":[]}'],
+    "Has prohibited field Extra": [
+        trust(Extra="field"),
+        trust().replace("{", '{"Extra":"field",', 1),
+    ],
+    "Has prohibited field Resource": [INLINE, trust(Resource="*")],
+    "AssumeRole policy must not contain resources.": [trust(NotResource="*")],
+    "Allow with NotPrincipal is not allowed.": [trust(Principal=None, NotPrincipal={"AWS": "*"})],
+    "Missing required field Principal": [trust(Principal=None)],
+    "Missing required field Principal cannot be empty!": [trust(Principal={})],
+    "Missing required field Action": [trust(Action=None)],
+    "AssumeRole policy may only specify STS AssumeRole actions.": [
+        trust(Action="*"),
+        trust(Action=["sts:AssumeRole", "s3:GetObject"]),
+    ],
+    'AssumeRolepolicy contained an invalid principal: "STAR":"*".': [trust(Principal="*")],
+    f'Invalid principal in policy: "AWS":"{ARN}user/nobody"': [
+        trust(Principal={"AWS": ["*", f"{ARN}user/nobody"]})
+    ],
+    f'Invalid principal in policy: "AWS":"{ARN}group/Admin"': [
+        trust(Principal={"AWS": f"{ARN}group/Admin"})
+    ],
+    'Invalid principal in policy: "AWS":"AIDACKCEVSQ6C2EXAMPLE"': [
+        trust(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"})
+    ],
+    'Invalid principal in policy: "SERVICE":"amazonaws.com"': [
+        trust(Principal={"Service": "amazonaws.com"}),
+        trust(Principal={"Service": ["ec2.amazonaws.com", "amazonaws.com"]}),
+    ],
+    **{
+        f'Invalid principal in policy: "SERVICE":"{name}"': [trust(Principal={"Service": name})]
+        for name in ("ec2", "", "ec2.amazonaws.com ", "ec2.example.com", "e_c2.amazonaws.com")
+    },
+    'Invalid principal in policy: "User":"bob"': [trust(Principal={"User": "bob"})],
+    "Statement IDs (SID) in a single policy must be unique.": [
+        json.dumps({"Statement": 2 * json.loads(trust(Sid="a"))["Statement"]})
+    ],
+}
+
+
+@pytest.mark.parametrize("message", every(3, MALFORMED))
+def test_the_grammar_of_managed_and_inline_policies(iam: Iam, message: str) -> None:
+    for number, document in enumerate(MALFORMED[message]):
+        given = {"PolicyDocument": document}
+        assert iam.refused("CreatePolicy", PolicyName="new", **given) == malformed(message)
+        if number == 0:
+            version = iam.refused("CreatePolicyVersion", PolicyArn=WEB, **given)
+            assert version == malformed(message)
+        if message != VERSIONS:
+            operation = list(INLINE_OPERATIONS)[number % 3]
+            owner = INLINE_OPERATIONS[operation]
+            refused = iam.refused(operation, PolicyName="new", **owner, **given)
+            assert refused == malformed(message)
+
+
+@pytest.mark.parametrize("message", MALFORMED_TRUST)
+def test_the_grammar_of_trust_policies(iam: Iam, message: str) -> None:
+    for document in MALFORMED_TRUST[message]:
+        new = {"RoleName": "new", "AssumeRolePolicyDocument": document}
+        assert iam.refused("CreateRole", **new) == malformed(message)
+        given = {"RoleName": "web", "PolicyDocument": document}
+        assert iam.refused("UpdateAssumeRolePolicy", **given) == malformed(message)
+
+
+VALID = [
+    policy(Sid=""),
+    policy(Action=["iam:*", "s3-x.y:List Bucket", None]),
+    policy(Action=None, NotAction="iam:*"),
+    policy(Resource=None, NotResource=["arn:aws:s3:::a", "arn:aws:s3:::a/*"]),
+    policy(Resource="arn:aws:iam::*:user/${aws:username}"),
+    policy(Resource="arn:*:s3:::bucket"),
+    policy(Resource="arn:aws:s3:us-west-2:123456789012:accesspoint/name"),
+    policy(Resource="arn:aws:ec2:*:*:instance/*"),
+    policy(Condition={"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}),
+    policy(Condition={"DateLessThanIfExists": {"aws:CurrentTime": ["2016-12-13T1:02:03.5+01:00"]}}),
+    policy(Condition={"DateEquals": {"aws:EpochTime": "1600000000"}}),
+    policy(Condition={"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": ["a"]}}),
+    policy(Condition={"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:x": 10}}),
+    policy(Condition={"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}, "Unknown": {}}),
+]
+
+
+@pytest.mark.parametrize("document", every(3, VALID))
+def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> None:
+    for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
+        given = {"PolicyName": "valid", "PolicyDocument": "{" + version + document[1:]}
+        for operation, owner in INLINE_OPERATIONS.items():
+            iam(operation, **owner, **given)
+    for operation, owner in INLINE_OPERATIONS.items():
+        iam(operation.replace("Put", "Delete"), PolicyName="valid", **owner)
+    latest = "{" + f'"Version":"{LATEST}",' + document[1:]
+    arn = iam("CreatePolicy", PolicyName="valid", PolicyDocument=latest)["Policy"]["Arn"]
+    iam("DeletePolicy", PolicyArn=arn)
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        {"AWS": "*"},
+        {"AWS": ["111122223333", "arn:aws:iam::111122223333:root"]},
+        {"AWS": [f"{ARN}root", f"{ARN}user/bob", f"{ARN}role/web"]},
+        {"AWS": "arn:aws:iam::111122223333:role/theirs"},
+        {"AWS": "arn:aws:sts::111122223333:assumed-role/theirs/session"},
+        {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
+        {"Service": ["ec2.amazonaws.com.cn", "logs.us-east-1.amazonaws.com", "ec2.c2s.ic.gov"]},
+        {"Service": ["no-service-that-exists.amazonaws.com", "rds.aws.internal"]},
+        {"Federated": "cognito-identity.amazonaws.com"},
+    ],
+)
+def test_valid_trust_policies_of_any_version_are_accepted(iam: Iam, principal: Any) -> None:
+    document = trust(Principal=principal, Action=["sts:AssumeRole", "sts:TagSession"])
+    for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):
+        text = "{" + version + document[1:]
+        iam("UpdateAssumeRolePolicy", RoleName="spare", PolicyDocument=text)
+
+
+def test_sizes_do_not_count_white_space_and_end_exactly(iam: Iam) -> None:
+    iam("CreateUser", UserName="sizes")
+    iam("CreateGroup", GroupName="sizes")
+    document = padded(trust(), 2048)
+    assert len(document) > 2048
+    iam("CreateRole", RoleName="sizes", AssumeRolePolicyDocument=document)
+    for kind, limit in (("User", 2048), ("Group", 5120), ("Role", 10240)):
+        owner = {f"{kind}Name": "sizes"}
+        half = {"PolicyDocument": padded(INLINE, limit // 2)}
+        iam(f"Put{kind}Policy", PolicyName="a", **owner, **half)
+        iam(f"Put{kind}Policy", PolicyName="b", **owner, **half)
+        # A policy that replaces another counts once.
+        iam(f"Put{kind}Policy", PolicyName="a", **owner, **half)
+        more = {"PolicyName": "c", "PolicyDocument": INLINE}
+        assert iam.refused(f"Put{kind}Policy", **owner, **more) == sized(
+            kind.lower(), limit, "sizes"
+        )
+        for name in "ab":
+            iam(f"Delete{kind}Policy", PolicyName=name, **owner)
+        iam(f"Delete{kind}", **owner)
+    managed = {"PolicyName": "sizes", "PolicyDocument": padded(MANAGED, 6144)}
+    iam("DeletePolicy", PolicyArn=iam("CreatePolicy", **managed)["Policy"]["Arn"])
