@@ -37,7 +37,8 @@ fuzz: $(VENV)/test.stamp ## run commands with random faults and signals, RUNS=30
 	@$(BIN)/python tests/fuzz.py --runs $(RUNS) --seed $(SEED)
 
 # The tests whose result may depend on the version of botocore or moto.
-LOWEST := tests/test_connection.py tests/test_regions.py tests/test_internals.py tests/test_faults.py \
+LOWEST := tests/test_connection.py tests/test_proxies.py tests/test_configuration.py \
+	tests/test_regions.py tests/test_internals.py tests/test_faults.py \
 	tests/test_lost_answers.py tests/test_partial.py tests/test_secrets.py tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
 	tests/test_sandbox_corrections.py tests/test_sandbox_rules.py tests/test_sandbox_documents.py \
 	tests/test_sandbox_parameters.py tests/test_sandbox_recorded.py tests/test_sandbox_sequences.py \

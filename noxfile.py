@@ -21,7 +21,13 @@ TABLE = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- matrix: written by noxfile.py -->\n", "<!-- end of the matrix -->\n"
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 #: The tests whose result may depend on the version of Python, botocore or click.
-SMOKE = ("tests/test_parser.py", "tests/test_connection.py", "tests/test_extras.py")
+SMOKE = (
+    "tests/test_parser.py",
+    "tests/test_connection.py",
+    "tests/test_proxies.py",
+    "tests/test_configuration.py",
+    "tests/test_extras.py",
+)
 VERSIONS = """
 import json, platform
 from importlib.metadata import version

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support import resettable
+from support.connecting import USER
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.shell import KEY_ID, ROOT, SECRET, Shell
-from support.stub import Stub
+from support.stub import Stub, ok
 from support.terminal import Typist, terminal_pair
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.refusals import Iam
+    from support.stub import Endpoint
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,6 +60,14 @@ def stub() -> Iterator[Stub]:
     running = Stub()
     yield running
     running.close()
+
+
+@pytest.fixture
+def endpoint(run: Shell, stub: Stub) -> Endpoint:
+    """An endpoint with the user bob; commands use it."""
+    made = stub.endpoint(ok("GetUser", USER))
+    run.env["AWS_IAM_URL"] = made.url
+    return made
 
 
 @pytest.fixture

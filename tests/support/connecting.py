@@ -1,0 +1,86 @@
+"""What tests of credentials, proxies, endpoints and the AWS configuration share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from support.shell import KEY_ID, SECRET
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
+
+
+USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+#: With a credential file, the configuration names no endpoint.
+KEY_VARIABLES = {
+    "AWS_CREDENTIAL_FILE": "",
+    "AWS_ACCESS_KEY_ID": KEY_ID,
+    "AWS_SECRET_ACCESS_KEY": SECRET,
+}
+TWO_LINES = "AWSAccessKeyId=YOUR-KEY-ID and AWSSecretKey=YOUR-SECRET-KEY"
+
+
+def show(run_fast: ForkRunner, *arguments: str, **env: str) -> Done:
+    return run_fast("iam-usergetattributes", "-u", "bob", *arguments, env=env)
+
+
+def signed_by(endpoint: Endpoint) -> tuple[str, str]:
+    """Return the access key id and the region that signed the last request."""
+    found = re.search(
+        r"Credential=([^/]+)/\d+/([^/]+)/iam/", endpoint.requests[-1].headers["authorization"]
+    )
+    assert found
+    return found[1], found[2]
+
+
+def write(run_fast: ForkRunner, name: str, text: str) -> Path:
+    file = run_fast.home / name
+    file.write_bytes(text.encode())
+    file.chmod(0o600)
+    return file
+
+
+def through(stub: Stub, *lines: str) -> str:
+    return "\n".join(["ClientProxyHost=127.0.0.1", f"ClientProxyPort={stub.port}", *lines, ""])
+
+
+#: Addresses with what nobody else may see, which is always this word.
+WITH_SECRETS = [
+    "http://user:passw0rd@127.0.0.1:9/",
+    "https://passw0rd@x",
+    "http://u:12345/passw0rd@x",
+    "http://u:/passw0rd@x",
+    "http://u:a@passw0rd@x",
+    "http://u:a?passw0rd@x",
+    "http://u:a#passw0rd@x",
+    "u:passw0rd@x",
+    "//u:passw0rd@x",
+    "ftp://u:passw0rd@x",
+    "https://x/?token=passw0rd",
+    "https://x?passw0rd",
+    "https://x#passw0rd",
+    "https://x?a=b@c&token=passw0rd",
+    "https://x?a@passw0rd",
+]
+
+
+CONFIGURED = "endpoint_url of the AWS configuration"
+
+
+def configured(run_fast: ForkRunner, section: str, *arguments: str) -> Done:
+    (run_fast.home / "config").write_text(section)
+    return run_fast(*arguments, env={"AWS_CONFIG_FILE": "config", **KEY_VARIABLES})
+
+
+def assuming(run_fast: ForkRunner | Shell, more: str) -> None:
+    """Let the profile be one that assumes a role."""
+    (run_fast.home / "config").write_text(
+        "[profile base]\naws_access_key_id=AK\naws_secret_access_key=x\n[profile admin]\n"
+        f"role_arn=arn:aws:iam::1:role/admin\nsource_profile=base\nregion=us-east-1\n{more}"
+    )
+    run_fast.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "admin", "AWS_CONFIG_FILE": "config"}
