@@ -49,8 +49,8 @@ def files(part: str) -> list[str]:
 
 def begin(test: str) -> None:
     """Record for ``test``, which this process runs, and so do the processes that it starts."""
-    global _written  # noqa: PLW0603 - one per process
-    _written = -1
+    global _process  # noqa: PLW0603 - one per process
+    _process = 0
     Path(RECORDS, f"{os.getpid()}.test").write_text(test, encoding="utf-8")
 
 
