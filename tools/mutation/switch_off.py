@@ -67,9 +67,8 @@ def switches() -> list[Switch]:
     rules = importlib.import_module("iamcli.cli.sandbox.rules.table").RULES
     return [
         *(
-            Switch(name, function, f"{table}.pop({name!r})", CORRECTIONS)
-            for table in ("OPERATIONS", "METHODS")
-            for name, function in getattr(protocol, table).items()
+            Switch(name, function, f"OPERATIONS.pop({name!r})", CORRECTIONS)
+            for name, function in protocol.OPERATIONS.items()
         ),
         *(
             Switch(
