@@ -54,7 +54,8 @@ class Option:
     ``alternative``: the name of another option; one of the two is required, not both;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
     in ``iamcli.cli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
-    second name; ``free``: whether the value may contain invisible characters.
+    second name; ``free``: whether the value may contain invisible characters; ``reads``: whether
+    ``-`` stands for a line of standard input.
 
     In ``help``, ``limits`` and ``default``, backquotes mark literal text.
     """
@@ -78,6 +79,7 @@ class Option:
         secret: bool = False,
         alias: str = "",
         free: bool = False,
+        reads: bool = False,
     ) -> None:
         self.name = name
         self.metavar = metavar
@@ -95,6 +97,7 @@ class Option:
         self.secret = secret
         self.alias = alias
         self.free = free
+        self.reads = reads
 
     @property
     def switch(self) -> bool:

@@ -260,6 +260,7 @@ PASSWORD = Option(
     required=True,
     limits="1 to 128 characters; must meet the account's password policy",
     secret=True,
+    reads=True,
 )
 CODE1 = Option(
     "-c1",

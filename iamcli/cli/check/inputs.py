@@ -37,7 +37,7 @@ def _shared_inputs(commands: Commands) -> Iterator[Fault]:
     for invocation in commands.invocations if loops else ():
         for value in invocation.values:
             option, call = value.option, invocation.call
-            reads = option.secret and value.text == "-" and "standard input" in option.help
+            reads = option.reads and value.text == "-"
             if reads and any(node.id in loops for node in _around(commands, call, set())):
                 message = f"{option.name} - and the loop read the same standard input"
                 fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"

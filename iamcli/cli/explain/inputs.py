@@ -59,7 +59,7 @@ class Inputs:
                 self.values[option.dest] = str(self.draft)
             elif option.metavar != _WRITTEN and option.complete == "file" and value:
                 self._read(option, value, folder)
-            elif option.secret and value == "-" and "standard input" in option.help:
+            elif option.reads and value == "-":
                 self.values[option.dest] = Standard("a line of standard input")
 
     def _read(self, option: Option, name: str, folder: Path) -> None:
