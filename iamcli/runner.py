@@ -94,22 +94,23 @@ class Program(Command):
     def _print_help(self, output: Output) -> int:
         """Print the help and return the exit status. Source: LEGACY.md (``-h``)."""
         from iamcli.help import style
-        from iamcli.help.text import help_text
+        from iamcli.help.text import columns, help_text
 
         styled = not output.strict and style.wanted(os.environ, terminal=output.data_on_terminal)
-        _print_text(help_text(self, styled=styled), output, styled=styled)
+        _print_text(help_text(self, columns(1), styled=styled), output, styled=styled)
         return FAILED if output.strict else 0
 
     def _print_usage(self, error: UsageError, output: Output) -> None:
         """Print what follows the message of ``error``: on a terminal no more than fits on it."""
-        from iamcli.help.text import help_text, usage_text
+        from iamcli.help.text import columns, help_text, usage_text
 
+        width = columns(1 if output.strict else 2)
         if output.strict or not output.on_terminal():
-            output.error_text(help_text(self))
+            output.error_text(help_text(self, width))
             return
         if error.hint:
             output.error(error.hint)
-        output.error_text(usage_text(self, error.option))
+        output.error_text(usage_text(self, error.option, width))
 
     def _explain_policy(
         self, error: InvalidPolicy | UsageError, arguments: Sequence[str], output: Output

@@ -638,7 +638,7 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
         (
             "iam-usercreate -u bob -t Owner",
             "E105",
-            "allowed: KEY=VALUE, split at the first =; the value may be empty; at most 50 tags",
+            "allowed: KEY=VALUE, at most 50 tags; split at the first =; the value may be empty",
         ),
     ],
 )

@@ -23,6 +23,7 @@ from test_transcripts import HERE, MARK, TRANSCRIPTS, answer, parts, tokens
 from iamcli.cli.sandbox import shell as sandbox_shell
 from iamcli.commands import index
 from iamcli.help import docstring as documentation
+from iamcli.help.text import help_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,11 +105,22 @@ class Result(NamedTuple):
 Walks = dict[str, list[Step]]
 
 
-def of_command(name: str) -> list[tuple[str, str]]:
-    """Return the examples of a command, each as in its help and as on its page."""
+class Example(NamedTuple):
+    """An example of a command: in the transcript, in the help and on the page.
+
+    The help has the first one only.
+    """
+
+    line: str
+    in_help: str
+    on_page: str
+
+
+def of_command(name: str) -> list[Example]:
     command = index.load(name)
-    shown = documents.of_page(ROOT / "man" / f"{name}.1")
-    return list(zip(documentation.of(command).examples, shown, strict=True))
+    lines = documentation.of(command).examples
+    in_help = [documents.of_help(help_text(command)), *lines[1:]]
+    return list(map(Example, lines, in_help, documents.of_page(ROOT / "man" / f"{name}.1")))
 
 
 def of_document(file: Path) -> list[str]:
@@ -131,14 +143,14 @@ def walk(name: str, stub: Stub, *, as_in_help: bool = False) -> list[Step]:
     """Return the examples of a command as steps, each after what precedes it in the transcript."""
     found = parts((HERE / "transcripts" / f"{name}.txt").read_text())
     chosen = {}
-    for example, shown in of_command(name):
+    for example in of_command(name):
         succeeded = [
             number
             for number, part in enumerate(found)
-            if part.command == example and not failed(part.output)
+            if part.command == example.line and not failed(part.output)
         ]
         place = max(succeeded, key=lambda number: len(found[number].output))
-        chosen[place] = example if as_in_help else shown
+        chosen[place] = example.in_help if as_in_help else example.on_page
     steps: list[Step] = []
     before: list[str] = []
     for number, part in enumerate(found[: max(chosen) + 1]):

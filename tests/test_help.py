@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from support import readers
 from support.shell import ROOT
 from support.stub import ok
+from support.terminal import USUAL_SIZE
 
 from iamcli.commands import index
 from iamcli.errors import FAILED, INTERRUPTED
 from iamcli.help import docstring as documentation
 from iamcli.help import text as help_text
+from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Stub
+    from support.terminal import Typist
 
     from iamcli.command import Command
 
+HEIGHT, WIDTH = USUAL_SIZE
 COMMANDS: dict[str, Command] = {command.name: command for command in index.commands()}
-WIDTH = 80
 
 
-def page(name: str) -> str:
-    return (ROOT / "man" / f"{name}.1").read_text()
+def page(name: str, section: int = 1) -> str:
+    return (ROOT / "man" / f"{name}.{section}").read_text()
 
 
 @cache
@@ -42,20 +49,45 @@ def in_shells() -> dict[str, dict[str, readers.Facts]]:
     return {shell: read(COMMANDS) for shell, read in of_shells.items()}
 
 
+def shown(name: str, width: int = WIDTH) -> str:
+    return help_text.help_text(COMMANDS[name], width)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_all_say_the_same_of_each_option(name: str) -> None:
-    declared = readers.declared(COMMANDS[name])
-    assert readers.of_help(help_text.help_text(COMMANDS[name])) == declared
-    assert readers.of_page(page(name)) == declared
+    own = readers.declared(COMMANDS[name].options)
+    assert readers.of_help(shown(name)) == own
+    assert readers.of_page(page(name)) == own
+    every_option = readers.declared(COMMANDS[name].all_options)
     for shell, read in in_shells().items():
-        assert read[name] == declared, shell
+        assert read[name] == every_option, shell
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_common_options_are_named_and_explained_once(name: str) -> None:
+    placeholders = {each: option.metavar or "" for option in COMMON for each in option.names}
+    assert readers.common_of_help(shown(name)) == placeholders
+    names = [option.name[1:] for option in COMMON]
+    named = "".join(f"\n.Fl {each}" + " ," * (each not in names[-2:]) for each in names[:-1])
+    assert f"\nThe common options are{named}\nand\n.Fl {names[-1]} ;\n" in page(name)
+    section = page("iam-toolkit", 7).partition("\n.Ss Common options\n")[2].partition("\n.Ss ")[0]
+    assert re.findall(r" ?Fl (\S+)", re.sub(r"^(?!\.It).*$", "", section, flags=re.MULTILINE)) == [
+        each[1:] for option in sorted(COMMON, key=lambda each: each.name) for each in option.names
+    ]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_has_what_the_help_leaves_out(name: str) -> None:
+    text = readers.letters_of_page(page(name))
+    document = documentation.of(COMMANDS[name])
+    said = [part for option in COMMANDS[name].options for part in (option.help, option.limits)]
+    for part in (*said, document.warning, *document.description, *document.notes):
+        assert readers.letters(part[1:]) in text, part
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_all_say_the_same_of_the_exit_status(name: str) -> None:
-    assert set(help_text.STATUSES) == {0, FAILED, INTERRUPTED}
-    assert readers.statuses_of_help(help_text.help_text(COMMANDS[name])) == set(help_text.STATUSES)
-    assert readers.statuses_of_page(page(name)) == set(help_text.STATUSES)
+    assert readers.statuses_of_page(page(name)) == {0, FAILED, INTERRUPTED}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +104,7 @@ def test_all_say_the_same_of_the_exit_status(name: str) -> None:
 def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: str) -> None:
     text = page(name)
     assert old in text
-    assert readers.of_page(text.replace(old, new)) != readers.declared(COMMANDS[name])
+    assert readers.of_page(text.replace(old, new)) != readers.declared(COMMANDS[name].options)
 
 
 @pytest.mark.parametrize(
@@ -82,48 +114,135 @@ def test_a_page_that_says_something_else_is_noticed(name: str, old: str, new: st
         ("\n  -o        ", "\n  -x        "),
         ("Allow or Deny", "Allow or Refuse"),
         ("(required, repeatable)", "(required)"),
-        ("default: AWS_CREDENTIAL_FILE", "default: another"),
     ],
 )
 def test_a_help_that_says_something_else_is_noticed(old: str, new: str) -> None:
-    command = COMMANDS["iam-useraddpolicy"]
-    text = help_text.help_text(command)
+    text = shown("iam-useraddpolicy")
     assert old in text
-    assert readers.of_help(text.replace(old, new)) != readers.declared(command)
+    declared = readers.declared(COMMANDS["iam-useraddpolicy"].options)
+    assert readers.of_help(text.replace(old, new)) != declared
+
+
+# The form of the help.
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_fits_on_a_screen(name: str, run_fast: ForkRunner) -> None:
+    """With the prompt in the last row. Each option has one line."""
+    text = run_fast(name, "-h").out
+    lines = text.splitlines()
+    assert len(lines) < HEIGHT
+    assert max(map(len, lines)) <= WIDTH
+    own = [option for option in COMMANDS[name].options if f"\n  {option.name} " in text]
+    assert own == list(COMMANDS[name].options)
+    assert len(re.findall(r"^  -", text, re.MULTILINE)) == len(own)
+    assert not re.search(r"^  -.*\n {6,}", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_shape_of_help(name: str) -> None:
-    command = COMMANDS[name]
-    lines = help_text.help_text(command).splitlines()
-    example = documentation.of(command).examples[0]
-    assert lines[0].startswith(f"Usage: {name} ")
-    assert lines[lines.index("") + 1 : lines.index("") + 3] == [command.summary, ""]
-    assert lines[-4:] == ["Example:", f"  {example}", "", f"See man {name}"]
-    assert all(len(line) <= WIDTH for line in lines if example not in line)
-    assert not any(line != line.rstrip() or "`" in line for line in lines)
+    for width in (40, 60, WIDTH, 120):
+        check_shape(name, width)
+
+
+def check_shape(name: str, width: int) -> None:
+    """Check the order of the parts, and that nothing of them is lost."""
+    document = documentation.of(COMMANDS[name])
+    text = shown(name, width)
+    usage, about, *options, common, example, page = text.split("\n\n")
+    assert usage.startswith(f"Usage: {name}")
+    said = f"{document.summary} {document.warning}".replace("`", "").strip()
+    assert " ".join(about.split()) == said
+    assert len(options) == bool(COMMANDS[name].options)
+    assert common.startswith("Common options:\n  [--aws-credential-file CREDENTIALFILE]")
+    title, *lines = example.splitlines()
+    assert title == "Example:"
+    assert shlex.split("\n".join(lines).replace("\\\n", " ")) == shlex.split(document.examples[0])
+    assert page == f"See man {name}\n"
+    assert not any(line != line.rstrip() or "`" in line for line in text.splitlines())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_lines_are_filled_and_none_is_too_long(name: str) -> None:
+    for width in (60, WIDTH, 120):
+        check_lines(name, width)
+
+
+def check_lines(name: str, width: int) -> None:
+    """Check that descriptions are aligned, and that each line has as many words as fit."""
+    document = documentation.of(COMMANDS[name])
+    text = shown(name, width)
+    assert max(map(len, text.splitlines())) <= width
+    _, about, *table, _, _, _ = text.split("\n\n")
+    lines = about.splitlines()
+    number = next(n for n in range(1, 9) if " ".join(lines[:n]) == document.summary)
+    assert_filled(lines[:number], width)
+    assert_filled(lines[number:], width)
+    rows = re.findall(r"^  -.*(?:\n {6,}.*)*", "".join(table), re.MULTILINE)
+    columns = {re.match(r"  -\S+(?: [A-Z0-9 =]+)?  +", row).end() for row in rows}
+    for row in rows:
+        lines = row.splitlines()
+        (column,) = columns
+        assert {line[:column].strip() for line in lines[1:]} <= {""}
+        assert_filled([line[column:] for line in lines], width - column)
+
+
+def assert_filled(lines: list[str], width: int) -> None:
+    """Check that the first word of each line would not fit on the line before."""
+    for line, following in pairwise(lines):
+        assert following[0] != " "
+        assert len(f"{line} {following.split()[0]}") > width
+
+
+@pytest.mark.parametrize(("columns", "width"), [(80, 80), (60, 60), (120, 120), (200, 120)])
+def test_the_help_has_the_width_of_the_window(columns: int, width: int, typed: Typist) -> None:
+    name = "iam-useraddpolicy"
+    expected = shown(name, width).replace("\n", "\r\n")
+    plain = {"NO_COLOR": "1"}
+    assert typed(f"{name} -h", plain, (HEIGHT, columns)) == expected
+    assert typed(f"{name} -h", {"IAMCLI_STRICT": "1"}, (HEIGHT, columns)) == expected
+    piped = typed(f"{name} -h | cat", plain, (HEIGHT, columns))
+    assert piped == shown(name).replace("\n", "\r\n")
+    usage = shown(name, width).partition("\n\n")[0].replace("\n", "\r\n")
+    assert usage in typed(f"{name} -z", plain, (HEIGHT, columns))
+
+
+@pytest.mark.parametrize(
+    ("name", "warning"),
+    [
+        ("iam-accountmodpasswordpolicy", "without options, all are reset"),
+        ("iam-useraddloginprofile", "use -p - to avoid both"),
+        ("iam-userdel", "You cannot undo this"),
+        ("iam-useruploadpolicy", "it is replaced"),
+        ("iam-roleupdateassumepolicy", "does not keep the current trust policy"),
+        ("iam-accountaliascreate", "the first alias stops working"),
+        ("iam-virtualmfadevicecreate", "available only now"),
+    ],
+)
+def test_what_does_harm_is_in_the_help_and_first_on_the_page(name: str, warning: str) -> None:
+    document = documentation.of(COMMANDS[name])
+    assert warning in document.warning.replace("`", "")
+    assert document.warning.replace("`", "") in " ".join(shown(name).split())
+    description = page(name).partition(".Sh DESCRIPTION\n")[2]
+    assert readers.letters_of_page(description).startswith(readers.letters(document.warning))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_order_of_the_options(name: str) -> None:
-    """Own options before the common ones; the required ones first, each group by name."""
-    command = COMMANDS[name]
-    text = help_text.help_text(command)
-    declared = readers.declared(command)
-    own = [option.name for option in command.options]
+    """The required options come first, then those with an alternative; each group by name."""
+    options = COMMANDS[name].options
     groups = [
-        [option for option in own if declared[option].required],
-        [option.name for option in command.options if option.alternative],
-        [option.name for option in command.options if not (option.required or option.alternative)],
-        sorted(declared.keys() - {*own, "--debug", "--help"}),
+        [option.name for option in options if option.required],
+        [option.name for option in options if option.alternative],
+        [option.name for option in options if not (option.required or option.alternative)],
     ]
-    shown = [option for option in readers.of_help(text) if option not in ("--debug", "--help")]
-    assert shown == [option for group in groups for option in sorted(group)]
+    found = list(readers.of_help(shown(name)))
+    assert found == [option for group in groups for option in sorted(group)]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_usage_is_the_synopsis_of_the_page(name: str) -> None:
-    usage = readers.synopsis_of_help(help_text.help_text(COMMANDS[name]))
+    usage = readers.synopsis_of_help(shown(name))
     assert usage == readers.synopsis_of_page(page(name))
     assert usage.endswith(" [common option ...]")
 
@@ -136,7 +255,7 @@ def test_each_command_is_documented(name: str) -> None:
     assert len(document.examples) == len(document.captions)
     assert all(caption.endswith(".") for caption in document.captions)
     assert all(line.startswith(name) or f"| {name}" in line for line in document.examples)
-    for text in (*document.description, *document.output, *document.differs):
+    for text in (*document.description, *document.notes, *document.output, *document.differs):
         assert text.endswith((".", ":")), text
         assert text.count("`") % 2 == 0, text
 

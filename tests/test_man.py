@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,18 +25,22 @@ if TYPE_CHECKING:
 MAN = ROOT / "man"
 COMMANDS = [command.name for command in index.commands()]
 PAGES = sorted(MAN.glob("*.[1-9]"))
+#: The sections of the page of a command; some have NOTES as well.
 SECTIONS = [
     "NAME",
     "SYNOPSIS",
     "DESCRIPTION",
     "OUTPUT",
     "ENVIRONMENT",
-    "FILES",
     "EXIT STATUS",
     "EXAMPLES",
     "COMPATIBILITY",
     "SEE ALSO",
 ]
+#: The line by which EXAMPLES begins, and if there are many options: the other lines before it.
+LATEST, OTHER_LINES = 60, 36
+#: How many lines may be the same on the pages of all commands.
+REPEATED = 20
 
 
 GROFF = "groff -ww -mdoc -k -T utf8 -P-c -P-b -P-o -P-u -rcR=1 -rLL={width}n"
@@ -62,7 +69,9 @@ def test_each_command_has_a_page_and_four_are_written() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_page_has_its_sections_and_siblings(name: str) -> None:
     text = (MAN / f"{name}.1").read_text()
-    assert re.findall(r"^\.Sh (.*)$", text, re.MULTILINE) == SECTIONS
+    sections = re.findall(r"^\.Sh (.*)$", text, re.MULTILINE)
+    before, last = SECTIONS[:-2], SECTIONS[-2:]
+    assert sections in ([*before, *last], [*before, "NOTES", *last])
     assert all(re.split(r"\n\.Sh .*\n", f"{text}.Sh END\n")[1:-1])
     also = text.partition(".Sh SEE ALSO\n")[2]
     assert ".Xr iam-toolkit 7" in also
@@ -133,6 +142,35 @@ def test_headers_and_footers_are_whole(renderer: str, width: int) -> None:
     assert_whole(plain(done.stdout), width)
 
 
+def shown(run: Shell, name: str) -> list[str]:
+    """Return the lines of a page as man shows them in a window of 80 columns."""
+    need("man")
+    env = {"MANWIDTH": "80", "MANROFFOPT": "-c", "LC_ALL": "C.UTF-8"}
+    return plain(run("man", str(MAN / f"{name}.1"), env=env).out.encode()).splitlines()
+
+
+def test_little_is_repeated_and_the_examples_come_early(run: Shell) -> None:
+    pages = {name: shown(run, name) for name in COMMANDS}
+    common = reduce(and_, (Counter(filter(str.strip, lines)) for lines in pages.values()))
+    assert {"DESCRIPTION", "EXAMPLES", "SEE ALSO"} <= common.keys()
+    assert common.total() <= REPEATED
+    for name, lines in pages.items():
+        first, last = (
+            next((number for number, line in enumerate(lines) if part in line), 0)
+            for part in ("The options are as follows:", "The common options are")
+        )
+        options = last - first - 1 if first else 0
+        assert lines.index("EXAMPLES") + 1 <= max(LATEST, OTHER_LINES + options), name
+
+
+def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run: Shell) -> None:
+    text = " ".join(" ".join(shown(run, "iam-virtualmfadevicecreate")).split())
+    assert "\u2018QRCodePNG\u2019 is a QR code" in text
+    assert "\u2018Base32String\u2019 and \u2018Base32StringSeed\u2019 mean the same:" in text
+    examples = text.partition(" EXAMPLES ")[2].partition(" COMPATIBILITY ")[0]
+    assert re.findall(r"-b (\w+)", examples) == ["Base32String", "QRCodePNG"]
+
+
 @pytest.mark.full
 def test_headers_and_footers_are_whole_on_a_terminal(run: Shell) -> None:
     need("man")
@@ -162,7 +200,8 @@ def test_a_tilde_is_no_accent_in_print() -> None:
     # What groff sends to its driver for print: words after t, other characters by name after C.
     command = ["groff", "-Z", "-T", "ps", "-k", "-mdoc", *PAGES]
     sent = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    assert sent.count("Cti") > len(COMMANDS)
+    written = sum(page.read_text().count(r"\(ti") for page in PAGES)
+    assert sent.count("Cti") == written > 10
     assert not [line for line in sent if line.startswith("t") and {"~", "^", "`"} & set(line)]
 
 

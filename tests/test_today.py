@@ -188,13 +188,14 @@ def said(text: str) -> Iterator[tuple[str, int, bool]]:
             yield name, NUMBERS.get(number) or int(number), "unless AWS has raised" in sentence
 
 
-def test_the_help_states_the_quotas_of_the_table() -> None:
+def prose_of(command: Command) -> list[str]:
+    document = documentation.of(command)
+    return [*document.description, *document.notes]
+
+
+def test_the_pages_state_the_quotas_of_the_table() -> None:
     table = quotas()
-    stated = {
-        quota
-        for command in COMMANDS.values()
-        for quota in said(" ".join(documentation.of(command).description))
-    }
+    stated = {quota for command in COMMANDS.values() for quota in said(" ".join(prose_of(command)))}
     assert {name for name, _, _ in stated} == set(NAMES.values())
     for name, number, adjustable in stated:
         assert table[name] == (number, adjustable), name

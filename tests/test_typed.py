@@ -88,11 +88,11 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
         # The option that the message is about, with the values that it takes.
         (
             "iam-accountmodpasswordpolicy -m abc",
-            "-m MINIMUMPASSWORDLENGTH require at least this many characters; a whole number from 6",
+            "-m MINIMUMPASSWORDLENGTH at least this many characters; a whole number from 6 to 128",
         ),
         (
             "iam-userlistbypath -i 0",
-            "-i MAXITEMS read one page of at most this many entries; a whole number from 1 to 1000",
+            "-i MAXITEMS read at most this many entries; a whole number from 1 to 1000",
         ),
         ("iam-usercreate -k", "-u USERNAME the user's name (required); 1 to 64 characters:"),
         ("iam-usercreate -u", "-u USERNAME the user's name (required); 1 to 64 characters:"),

@@ -15,7 +15,7 @@ from subcommands import LINE, Row, Subcommand, program, subcommands
 
 from iamcli.cli.completion.names import KINDS
 from iamcli.commands import index
-from iamcli.help.text import meaning
+from iamcli.help.text import brief
 from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:
@@ -40,11 +40,6 @@ def commands() -> Sequence[Command]:
 def fixed_values(option: Option) -> tuple[str, ...]:
     """Return the values of ``option`` if they are fixed, else an empty tuple."""
     return option.choices or FIXED_VALUES.get(option.complete, ())
-
-
-def description(option: Option) -> str:
-    """Return the description of ``option`` that the shell shows."""
-    return meaning(option, limits=False)
 
 
 def excluded(option: Option) -> list[str]:
@@ -110,7 +105,7 @@ def _bash_subcommand(one: Subcommand, pattern: str) -> Iterator[str]:
 def _bash_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
     for option in options:
         for name in option.names:
-            row = [name, _bash_value(option), " ".join(excluded(option)), description(option)]
+            row = [name, _bash_value(option), " ".join(excluded(option)), brief(option)]
             yield " " * indent + " ".join(map(quoted, row))
 
 
@@ -160,7 +155,7 @@ def _zsh_rows(options: Iterable[Option], indent: int) -> Iterator[str]:
             group = f"({' '.join(others)})" if others else ""
             star = "*" if option.repeatable else ""
             equals = "=" if name.startswith("--") and not option.switch else ""
-            text = _zsh_escaped(description(option))
+            text = _zsh_escaped(brief(option))
             spec = f"{group}{star}{name}{equals}[{text}]{_zsh_value(option)}"
             yield " " * indent + quoted(spec)
 
@@ -299,7 +294,7 @@ def _fish_rows(command: str, option: Option) -> Iterator[str]:
         # -o, not -s: with -s, fish would combine short options, which the commands do not accept.
         long = name.startswith("--")
         line = f"complete -c {command} {'-l' if long else '-o'} {name.lstrip('-')}"
-        yield f"{line}{_fish_value(option)} -d {_fish_quoted(description(option))}"
+        yield f"{line}{_fish_value(option)} -d {_fish_quoted(brief(option))}"
 
 
 def _fish_value(option: Option) -> str:

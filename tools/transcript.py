@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from iamcli.help.text import continued
+
 TRANSCRIPTS = Path(__file__).resolve().parent.parent / "tests" / "transcripts"
 
 #: The maximum width of a command line (columns). Longer ones are broken.
-WIDTH = 64
+WIDTH = 66
 
 #: Sample values, which no account has, for the placeholders of values that change with each run.
 SAMPLES = {
@@ -31,7 +33,6 @@ IDS = {
     ":server-certificate/": "ASCACKCEVSQ6C2EXAMPLE",
 }
 _TOKEN = re.compile(r"<([A-Z]+)-([0-9]+)>")
-_WORD = re.compile(r"(?:'[^']*'|\"[^\"]*\"|[^\s'\"])+")
 
 
 def example(name: str, command: str) -> list[str]:
@@ -44,7 +45,7 @@ def example(name: str, command: str) -> list[str]:
     shown = _outputs(file.read_text(encoding="utf-8"), command) if file.is_file() else []
     succeeded = [lines for lines in shown if not (lines and re.fullmatch(r"\[\d+\]", lines[-1]))]
     output = max(succeeded or shown or [[]], key=len)
-    return [*_broken(f"$ {command}"), *_with_samples(output)]
+    return [*continued(f"$ {command}", WIDTH), *_with_samples(output)]
 
 
 def _outputs(text: str, command: str) -> list[list[str]]:
@@ -77,21 +78,3 @@ def _with_samples(lines: list[str]) -> list[str]:
         shown.append(_TOKEN.sub(sample, line))
         above = line
     return shown
-
-
-def _broken(line: str) -> list[str]:
-    """Return a command line, broken before an option if it is longer than WIDTH."""
-    pieces: list[str] = []
-    for word in _WORD.findall(line):
-        if pieces and (not word.startswith("-") or word == "-"):
-            pieces[-1] += f" {word}"
-        else:
-            pieces.append(word)
-    lines = [pieces[0]]
-    for piece in pieces[1:]:
-        if len(lines[-1]) + 1 + len(piece) > WIDTH:
-            lines[-1] += " \\"
-            lines.append(f"    {piece}")
-        else:
-            lines[-1] += f" {piece}"
-    return lines

@@ -5,7 +5,7 @@ complete -c iam-accountaliasdelete -l aws-credential-file -r -F -d 'read the acc
 complete -c iam-accountaliasdelete -l client-config-file -r -F -d 'read proxy settings from this file; default: CLIENT_CONFIG_FILE, else the proxy environment variables'
 complete -c iam-accountaliasdelete -l url -x -d 'send requests to this address; default: AWS_IAM_URL, else the AWS SDKs\' settings, else the AWS endpoint'
 complete -c iam-accountaliasdelete -l version -d 'show the version and exit'
-complete -c iam-accountaliasdelete -o a -x -d 'the account alias, which is part of the sign-in URL (required)'
+complete -c iam-accountaliasdelete -o a -x -d 'the account alias (required); 3 to 63 of a-z, 0-9 and -'
 complete -c iam-accountaliasdelete -o d -d 'log requests and responses to standard error, without secrets'
 complete -c iam-accountaliasdelete -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-accountaliasdelete -o h -d 'show this help and exit'

@@ -9,5 +9,5 @@ complete -c iam-accountaliaslist -o d -d 'log requests and responses to standard
 complete -c iam-accountaliaslist -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-accountaliaslist -o h -d 'show this help and exit'
 complete -c iam-accountaliaslist -l help -d 'show this help and exit'
-complete -c iam-accountaliaslist -o i -x -d 'read one page of at most this many entries; default: the whole list'
-complete -c iam-accountaliaslist -o m -x -d 'read one page, starting after this marker; default: the start of the list'
+complete -c iam-accountaliaslist -o i -x -d 'read at most this many entries; 1 to 1000; default: all'
+complete -c iam-accountaliaslist -o m -x -d 'read the page after this marker; the value after Marker:'

@@ -7,7 +7,7 @@ complete -c iam-groupcreate -l url -x -d 'send requests to this address; default
 complete -c iam-groupcreate -l version -d 'show the version and exit'
 complete -c iam-groupcreate -o d -d 'log requests and responses to standard error, without secrets'
 complete -c iam-groupcreate -l debug -d 'log requests and responses to standard error, without secrets'
-complete -c iam-groupcreate -o g -x -d 'the group\'s name (required)'
+complete -c iam-groupcreate -o g -x -d 'the group\'s name (required); 1 to 128 characters'
 complete -c iam-groupcreate -o h -d 'show this help and exit'
 complete -c iam-groupcreate -l help -d 'show this help and exit'
 complete -c iam-groupcreate -o p -x -a '/\t' -d 'the path to create it under; default: /'

@@ -9,5 +9,5 @@ complete -c iam-instanceprofileaddrole -o d -d 'log requests and responses to st
 complete -c iam-instanceprofileaddrole -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-instanceprofileaddrole -o h -d 'show this help and exit'
 complete -c iam-instanceprofileaddrole -l help -d 'show this help and exit'
-complete -c iam-instanceprofileaddrole -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required)'
+complete -c iam-instanceprofileaddrole -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required); 1 to 64 characters'
 complete -c iam-instanceprofileaddrole -o s -x -a '(__iamcli_names profile)' -d 'the instance profile\'s name (required)'

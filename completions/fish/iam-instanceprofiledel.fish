@@ -9,6 +9,6 @@ complete -c iam-instanceprofiledel -o d -d 'log requests and responses to standa
 complete -c iam-instanceprofiledel -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-instanceprofiledel -o h -d 'show this help and exit'
 complete -c iam-instanceprofiledel -l help -d 'show this help and exit'
-complete -c iam-instanceprofiledel -o p -d 'with -r: list what would be removed, but remove nothing'
+complete -c iam-instanceprofiledel -o p -d 'with -r: list what would be removed; remove nothing'
 complete -c iam-instanceprofiledel -o r -d 'first remove the role from the instance profile'
 complete -c iam-instanceprofiledel -o s -x -a '(__iamcli_names profile)' -d 'the instance profile\'s name (required)'

@@ -9,5 +9,5 @@ complete -c iam-instanceprofileremoverole -o d -d 'log requests and responses to
 complete -c iam-instanceprofileremoverole -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-instanceprofileremoverole -o h -d 'show this help and exit'
 complete -c iam-instanceprofileremoverole -l help -d 'show this help and exit'
-complete -c iam-instanceprofileremoverole -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required)'
+complete -c iam-instanceprofileremoverole -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required); 1 to 64 characters'
 complete -c iam-instanceprofileremoverole -o s -x -a '(__iamcli_names profile)' -d 'the instance profile\'s name (required)'

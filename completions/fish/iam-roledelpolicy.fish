@@ -9,5 +9,5 @@ complete -c iam-roledelpolicy -o d -d 'log requests and responses to standard er
 complete -c iam-roledelpolicy -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-roledelpolicy -o h -d 'show this help and exit'
 complete -c iam-roledelpolicy -l help -d 'show this help and exit'
-complete -c iam-roledelpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required)'
-complete -c iam-roledelpolicy -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required)'
+complete -c iam-roledelpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required); 1 to 128 characters'
+complete -c iam-roledelpolicy -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required); 1 to 64 characters'

@@ -9,4 +9,4 @@ complete -c iam-rolegetattributes -o d -d 'log requests and responses to standar
 complete -c iam-rolegetattributes -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-rolegetattributes -o h -d 'show this help and exit'
 complete -c iam-rolegetattributes -l help -d 'show this help and exit'
-complete -c iam-rolegetattributes -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required)'
+complete -c iam-rolegetattributes -o r -x -a '(__iamcli_names role)' -d 'the role\'s name (required); 1 to 64 characters'

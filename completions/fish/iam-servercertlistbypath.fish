@@ -9,6 +9,6 @@ complete -c iam-servercertlistbypath -o d -d 'log requests and responses to stan
 complete -c iam-servercertlistbypath -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-servercertlistbypath -o h -d 'show this help and exit'
 complete -c iam-servercertlistbypath -l help -d 'show this help and exit'
-complete -c iam-servercertlistbypath -o i -x -d 'read one page of at most this many entries; default: the whole list'
-complete -c iam-servercertlistbypath -o m -x -d 'read one page, starting after this marker; default: the start of the list'
+complete -c iam-servercertlistbypath -o i -x -d 'read at most this many entries; 1 to 1000; default: all'
+complete -c iam-servercertlistbypath -o m -x -d 'read the page after this marker; the value after Marker:'
 complete -c iam-servercertlistbypath -o p -x -a '/\t' -d 'list only what is under this path prefix; default: /'

@@ -9,4 +9,4 @@ complete -c iam-useraddkey -o d -d 'log requests and responses to standard error
 complete -c iam-useraddkey -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-useraddkey -o h -d 'show this help and exit'
 complete -c iam-useraddkey -l help -d 'show this help and exit'
-complete -c iam-useraddkey -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'
+complete -c iam-useraddkey -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the owner of the access key'

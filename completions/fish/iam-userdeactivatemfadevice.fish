@@ -9,5 +9,5 @@ complete -c iam-userdeactivatemfadevice -o d -d 'log requests and responses to s
 complete -c iam-userdeactivatemfadevice -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userdeactivatemfadevice -o h -d 'show this help and exit'
 complete -c iam-userdeactivatemfadevice -l help -d 'show this help and exit'
-complete -c iam-userdeactivatemfadevice -o s -x -a '(__iamcli_names mfa)' -d 'the MFA device\'s serial number; for a virtual device, its ARN (required)'
-complete -c iam-userdeactivatemfadevice -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'
+complete -c iam-userdeactivatemfadevice -o s -x -a '(__iamcli_names mfa)' -d 'the MFA device\'s serial number, or its ARN if virtual (required)'
+complete -c iam-userdeactivatemfadevice -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required); 1 to 64 characters'

@@ -9,6 +9,6 @@ complete -c iam-userdel -o d -d 'log requests and responses to standard error, w
 complete -c iam-userdel -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userdel -o h -d 'show this help and exit'
 complete -c iam-userdel -l help -d 'show this help and exit'
-complete -c iam-userdel -o p -d 'with -r: list what would be removed, but remove nothing'
+complete -c iam-userdel -o p -d 'with -r: list what would be removed; remove nothing'
 complete -c iam-userdel -o r -d 'first remove everything that belongs to the user'
-complete -c iam-userdel -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'
+complete -c iam-userdel -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required); 1 to 64 characters'

@@ -10,4 +10,4 @@ complete -c iam-userdelcert -o d -d 'log requests and responses to standard erro
 complete -c iam-userdelcert -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userdelcert -o h -d 'show this help and exit'
 complete -c iam-userdelcert -l help -d 'show this help and exit'
-complete -c iam-userdelcert -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'
+complete -c iam-userdelcert -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the owner of the access key'

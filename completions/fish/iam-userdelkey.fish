@@ -9,5 +9,5 @@ complete -c iam-userdelkey -o d -d 'log requests and responses to standard error
 complete -c iam-userdelkey -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userdelkey -o h -d 'show this help and exit'
 complete -c iam-userdelkey -l help -d 'show this help and exit'
-complete -c iam-userdelkey -o k -x -a '(__iamcli_names key)' -d 'the access key ID (required)'
-complete -c iam-userdelkey -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'
+complete -c iam-userdelkey -o k -x -a '(__iamcli_names key)' -d 'the access key ID (required); 16 to 128 letters and digits'
+complete -c iam-userdelkey -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the owner of the access key'

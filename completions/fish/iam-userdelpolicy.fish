@@ -9,5 +9,5 @@ complete -c iam-userdelpolicy -o d -d 'log requests and responses to standard er
 complete -c iam-userdelpolicy -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-userdelpolicy -o h -d 'show this help and exit'
 complete -c iam-userdelpolicy -l help -d 'show this help and exit'
-complete -c iam-userdelpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required)'
-complete -c iam-userdelpolicy -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'
+complete -c iam-userdelpolicy -o p -x -a '(__iamcli_names policy)' -d 'the policy\'s name (required); 1 to 128 characters'
+complete -c iam-userdelpolicy -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required); 1 to 64 characters'

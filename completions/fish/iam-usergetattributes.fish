@@ -9,4 +9,4 @@ complete -c iam-usergetattributes -o d -d 'log requests and responses to standar
 complete -c iam-usergetattributes -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-usergetattributes -o h -d 'show this help and exit'
 complete -c iam-usergetattributes -l help -d 'show this help and exit'
-complete -c iam-usergetattributes -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'
+complete -c iam-usergetattributes -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the owner of the access key'

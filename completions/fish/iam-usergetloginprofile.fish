@@ -9,4 +9,4 @@ complete -c iam-usergetloginprofile -o d -d 'log requests and responses to stand
 complete -c iam-usergetloginprofile -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-usergetloginprofile -o h -d 'show this help and exit'
 complete -c iam-usergetloginprofile -l help -d 'show this help and exit'
-complete -c iam-usergetloginprofile -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required)'
+complete -c iam-usergetloginprofile -o u -x -a '(__iamcli_names user)' -d 'the user\'s name (required); 1 to 64 characters'

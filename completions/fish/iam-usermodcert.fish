@@ -10,5 +10,5 @@ complete -c iam-usermodcert -o d -d 'log requests and responses to standard erro
 complete -c iam-usermodcert -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-usermodcert -o h -d 'show this help and exit'
 complete -c iam-usermodcert -l help -d 'show this help and exit'
-complete -c iam-usermodcert -o s -x -a 'Active\t Inactive\t' -d 'the new status (required): Active or Inactive'
-complete -c iam-usermodcert -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the user whose access key signs the request'
+complete -c iam-usermodcert -o s -x -a 'Active\t Inactive\t' -d 'Active or Inactive (required)'
+complete -c iam-usermodcert -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the owner of the access key'

@@ -9,4 +9,4 @@ complete -c iam-virtualmfadevicedel -o d -d 'log requests and responses to stand
 complete -c iam-virtualmfadevicedel -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-virtualmfadevicedel -o h -d 'show this help and exit'
 complete -c iam-virtualmfadevicedel -l help -d 'show this help and exit'
-complete -c iam-virtualmfadevicedel -o s -x -a '(__iamcli_names mfa)' -d 'the MFA device\'s serial number; for a virtual device, its ARN (required)'
+complete -c iam-virtualmfadevicedel -o s -x -a '(__iamcli_names mfa)' -d 'the MFA device\'s serial number, or its ARN if virtual (required)'

@@ -23,8 +23,9 @@ LENGTH = Option(
     "-m",
     "MINIMUMPASSWORDLENGTH",
     "length",
-    "require at least this many characters",
+    "at least this many characters",
     limits="a whole number from 6 to 128",
+    brief="6 to 128",
     default="`6`",
     convert=whole_number(-(1 << 31), (1 << 31) - 1),
 )
@@ -34,7 +35,7 @@ SYMBOLS = Option(
     None,
     "symbols",
     "require a symbol",
-    limits="the symbols are `!@#$%^&*()_+-=[]{}|'`",
+    limits="one of `!@#$%^&*()_+-=[]{}|'`",
 )
 UPPERCASE = Option("-u", None, "uppercase", "require an upper-case letter")
 RESET = Option("--reset", None, "reset", "reset every rule to its default; use no other option")
@@ -50,10 +51,10 @@ def accountaliascreate(iam: IAM, alias: str) -> None:
     With the alias example, users can sign in at https://example.signin.aws.amazon.com/console.
     In other partitions, the URL is different; see iam-today(7).
     The sign-in URL with the account ID still works.
-    An account has only one alias; if you create another, it replaces the first, and the sign-in URL
-    with the first alias stops working.
     An alias must be unique among all accounts in the partition.
 
+    Warning: An account has only one alias; if you create another, it replaces the first, and the
+    sign-in URL with the first alias stops working.
     Output: Nothing.
     Example: Create an account alias.
       $ iam-accountaliascreate -a example
@@ -158,20 +159,18 @@ def accountmodpasswordpolicy(
 ) -> Lines:
     """Set the account's password policy.
 
-    The service replaces the whole policy.
-    Without -m, the minimum length is 6 characters; a rule whose option you omit is turned off.
+    The service replaces the whole policy by one with the rules that you specify.
+    On a terminal, the command resets every rule to its default only with --reset.
 
     The rules `MaxPasswordAge`, `PasswordReusePrevention` and `HardExpiry` have no option.
     The command reads the current policy and keeps these rules, and standard error says which ones.
     If IAMCLI_STRICT is set to 1, it does not read the policy, and the service resets these rules.
-    If your access key may not read the policy, the command goes on, and standard error says that
-    the three rules may have been reset.
 
-    Without options, the command resets every rule to its default.
-    On a terminal, it does so only with --reset.
+    Notes: If your access key may not read the policy, the command goes on, and standard error says
+    that the three rules may have been reset.
     The policy applies when a password is set or changed; existing passwords still work.
     It does not apply to the root user.
-
+    Warning: A rule whose option you omit is turned off; without options, all are reset.
     Output: Nothing.
     Differs: The original did not read the current policy, so that it reset the three rules.
     The original had no --reset; without options it reset the policy on a terminal, too.

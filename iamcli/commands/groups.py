@@ -28,7 +28,6 @@ NEW_GROUP = GROUP.replace(
     dest="new_name",
     help="rename the group to this name",
     required=False,
-    default="unchanged",
     complete="",
 )
 

@@ -20,7 +20,7 @@ WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")
     "iam-instanceprofilecreate",
     PROFILE.replace(complete=""),
     PATH,
-    ROLE.replace(help="add this role to the instance profile", required=False),
+    ROLE.replace(help="add this role to the instance profile", required=False, brief=""),
 )
 def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> None:
     """Create an instance profile, optionally with a role in it.
@@ -58,11 +58,11 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
     """Delete an instance profile, optionally removing its role first.
 
-    Applications on EC2 instances that were launched with the instance profile lose their
-    credentials.
     Without -r, the service refuses to delete an instance profile that contains a role.
     With -r, the role is removed from the instance profile first; the role itself is not deleted.
 
+    Warning: Applications on EC2 instances that were launched with the instance profile lose their
+    credentials.
     Output: Nothing, except with -r -p.
     With -r -p: the heading `roles`, followed by the ARN of each role, one per line, preceded by a
       tab.
@@ -117,10 +117,10 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
 def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> None:
     """Remove a role from an instance profile.
 
-    Applications on EC2 instances that were launched with the instance profile lose the role's
-    permissions.
     The role itself is not deleted.
 
+    Warning: Applications on EC2 instances that were launched with the instance profile lose the
+    role's permissions.
     Output: Nothing.
     Example: Remove a role from an instance profile.
       $ iam-instanceprofileremoverole -s webserver-profile -r webserver

@@ -68,10 +68,10 @@ def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None
 def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     """Delete a user's access key.
 
-    Requests signed with the key are refused from then on, and the key cannot be restored.
     To find out whether the key is still in use, show its last use with option -l of
     iam-userlistkeys(1), or deactivate it first with iam-usermodkey(1).
 
+    Warning: Requests signed with the key are refused from then on, and the key cannot be restored.
     Output: Nothing.
     Example: Delete an access key.
       $ iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE

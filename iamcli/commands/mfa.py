@@ -33,6 +33,7 @@ DEVICE = Option(
     required=True,
     limits=f"{NAME_CHARACTERS}; the name becomes part of the serial number",
     limit=name_limit("a name of an MFA device", 226),
+    brief="1 to 226 characters",
 )
 BOOTSTRAP = Option(
     "-b",
@@ -46,8 +47,9 @@ SEED_FILE = Option(
     "-o",
     "OUTPUTFILE",
     "file",
-    "write the seed or the QR code to this file",
+    "write the seed to this new file",
     limits="the file must not exist yet; it is created with mode 0600",
+    brief="",
     default="standard output",
     complete="file",
 )
@@ -55,9 +57,9 @@ ASSIGNMENT = Option(
     "-t",
     "ASSIGNMENTSTATUS",
     "status",
-    "which devices to list",
+    "devices to list",
     required=True,
-    limits="`Assigned`, `Unassigned` or `Any`, sent as typed",
+    limits="`Assigned`, `Unassigned` or `Any`; sent as typed",
     limit=Limit("an assignment status", 1, 10, "Assigned|Unassigned|Any"),
     complete="assignment",
 )
@@ -70,13 +72,15 @@ def virtualmfadevicecreate(
     """Create a virtual MFA device and print or save its seed or QR code.
 
     An authenticator app computes the codes of a virtual MFA device from its seed.
-    The seed is available only now, as text or as a QR code.
-    Anyone who has it can compute the codes, so keep it secret.
+    `QRCodePNG` is a QR code, which the app scans.
+    `Base32String` and `Base32StringSeed` mean the same: the seed in base32, 64 letters and digits,
+    which you type or paste into the app.
     The device has no effect until you enable it for a user with iam-userenablemfadevice(1).
 
-    The command checks that it can write the seed before it creates the device.
+    Notes: The command checks that it can write the seed before it creates the device.
     If writing fails nevertheless, the device is deleted again.
-
+    Warning: The seed is available only now.
+    Anyone who has it can compute the codes, so keep it secret.
     Output: The serial number, which is the device's ARN.
     `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
     `QRCodePNG` without -o: the QR code, drawn with characters; if standard output is not a
@@ -86,6 +90,8 @@ def virtualmfadevicecreate(
     Differs: An existing file is never overwritten.
     Example: Create a device and write its seed to a file.
       $ iam-virtualmfadevicecreate -s bob-phone -b Base32String -o seed.txt
+    Example: Create a device and save its QR code; open the image and scan it with the app.
+      $ iam-virtualmfadevicecreate -s bob-watch -b QRCodePNG -o code.png
     Calls: CreateVirtualMFADevice
     """
     from iamcli.operations import one_time_secrets
@@ -115,7 +121,7 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> None:
 @command(
     "iam-virtualmfadevicelist",
     ASSIGNMENT,
-    VERBOSE.replace(help="also print the user of each device and the date it was enabled"),
+    VERBOSE.replace(help="also print each device's user and when it was enabled"),
     *PAGING,
 )
 def virtualmfadevicelist(

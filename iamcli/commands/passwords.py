@@ -15,14 +15,14 @@ OLD_PASSWORD = PASSWORD.replace(
     name="-o",
     metavar="OLDPASSWORD",
     dest="old",
-    help="the current password; `-` reads a line from standard input, with a prompt on a terminal",
-    limits="1 to 128 characters",
+    help="the old password; `-` prompts for it or reads a line",
+    limits="1 to 128 characters; `-` reads standard input, and prompts if that is a terminal",
 )
 NEW_PASSWORD = PASSWORD.replace(
     name="-n",
     metavar="NEWPASSWORD",
     dest="new",
-    help="the new password; `-` reads a line from standard input, with a prompt on a terminal",
+    help="the new password; `-` prompts for it or reads a line",
 )
 
 
@@ -34,9 +34,8 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     For people, AWS recommends IAM Identity Center instead; see iam-today(7).
     To change an existing password, use iam-usermodloginprofile(1).
 
-    Other users can see a password on the command line in the process list, and the shell keeps it
-    in its history; use `-p -` to avoid both.
-
+    Warning: Other users can see a password on the command line in the process list, and the shell
+    keeps it in its history; use `-p -` to avoid both.
     Output: Nothing.
     Differs: The original used `-` itself as the password.
     Example: Read the password from the first line of a file.
@@ -55,9 +54,8 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> None:
     To change your own password, use iam-userchangepassword(1).
     The password of the root user can be changed only in the AWS Management Console.
 
-    Other users can see a password on the command line in the process list, and the shell keeps it
-    in its history; use `-p -` to avoid both.
-
+    Warning: Other users can see a password on the command line in the process list, and the shell
+    keeps it in its history; use `-p -` to avoid both.
     Output: Nothing.
     Differs: The original used `-` itself as the password.
     Example: Change a user's password to the first line of a file.
@@ -110,11 +108,11 @@ def userchangepassword(iam: IAM, old: str, new: str) -> None:
     You need permission to change your password, from a policy or from the account's password policy
     (option -a of iam-accountmodpasswordpolicy(1)).
 
-    Other users can see a password on the command line in the process list, and the shell keeps it
-    in its history; use `-` in place of the passwords to avoid both.
     If both are `-`, the first line of standard input is the current password, and the second line
     is the new password.
 
+    Warning: Other users can see a password on the command line in the process list, and the shell
+    keeps it in its history; use `-` in place of the passwords to avoid both.
     Output: Nothing.
     Differs: The original used `-` itself as the password.
     Example: Read the current password and the new one from two lines of a file.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 ROLE_RESOURCES = RESOURCES.replace(name="-c")
 ONE_POLICY = POLICY.replace(
-    required=False, help="print only this policy's document", default="all names"
+    required=False, help="print only this policy's document", brief="", default="all names"
 )
 ATTACHED = Option("-a", None, "attached", "list the ARNs of the attached managed policies instead")
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
@@ -107,17 +107,16 @@ def useraddpolicy(
 
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
-    If the user already has an inline policy with this name, it is replaced.
     A policy that denies an action overrides every policy that allows it.
     In actions and resources, `*` matches any characters; quote it so that the shell does not expand
     it.
 
-    The inline policies of a user can have up to 2048 characters in total, not counting white
-    space.
+    Notes: The inline policies of a user can have up to 2048 characters in total, not counting
+    white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
     To use them, or to add a policy that you have written yourself, use iam-useruploadpolicy(1).
-
+    Warning: If the user already has an inline policy with this name, it is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
     Example: Let a user read the objects in one bucket, and print the policy.
@@ -145,17 +144,16 @@ def groupaddpolicy(
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
     The policy applies to every member of the group.
-    If the group already has an inline policy with this name, it is replaced.
     A policy that denies an action overrides every policy that allows it.
     In actions and resources, `*` matches any characters; quote it so that the shell does not expand
     it.
 
-    The inline policies of a group can have up to 5120 characters in total, not counting white
-    space.
+    Notes: The inline policies of a group can have up to 5120 characters in total, not counting
+    white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
     To use them, or to add a policy that you have written yourself, use iam-groupuploadpolicy(1).
-
+    Warning: If the group already has an inline policy with this name, it is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
     Example: Let the members of a group do everything, and print the policy.
@@ -182,18 +180,17 @@ def roleaddpolicy(
 
     The policy allows or denies all the actions that you specify on all the resources that you
     specify.
-    If the role already has an inline policy with this name, it is replaced.
     A policy that denies an action overrides every policy that allows it.
     In actions and resources, `*` matches any characters; quote it so that the shell does not expand
     it.
     Specify the resources with -c, because -r is the name of the role.
 
-    The inline policies of a role can have up to 10240 characters in total, not counting white
-    space.
+    Notes: The inline policies of a role can have up to 10240 characters in total, not counting
+    white space.
     The policy has the version 2008-10-17, in which policy variables such as `${aws:username}` are
     plain text.
     To use them, or to add a policy that you have written yourself, use iam-roleuploadpolicy(1).
-
+    Warning: If the role already has an inline policy with this name, it is replaced.
     Output: Nothing without -o.
     With -o: the policy as one line of JSON, after the service has accepted it.
     Example: Let a role read the objects in one bucket, and print the policy.
@@ -213,7 +210,6 @@ def useruploadpolicy(
     """Add an inline policy to a user, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
-    If the user already has an inline policy with this name, it is replaced.
     The inline policies of a user can have up to 2048 characters in total, not counting white
     space.
 
@@ -221,6 +217,7 @@ def useruploadpolicy(
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
+    Warning: If the user already has an inline policy with this name, it is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
     Example: Add a policy from a file.
@@ -241,7 +238,6 @@ def groupuploadpolicy(
 
     The policy must be JSON; it is sent and stored byte for byte.
     The policy applies to every member of the group.
-    If the group already has an inline policy with this name, it is replaced.
     The inline policies of a group can have up to 5120 characters in total, not counting white
     space.
 
@@ -249,6 +245,7 @@ def groupuploadpolicy(
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
+    Warning: If the group already has an inline policy with this name, it is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
     Example: Add a policy from a file.
@@ -266,7 +263,6 @@ def roleuploadpolicy(
     """Add an inline policy to a role, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
-    If the role already has an inline policy with this name, it is replaced.
     The inline policies of a role can have up to 10240 characters in total, not counting white
     space.
     The policy says what the role may do; to change who may assume the role, use
@@ -276,6 +272,7 @@ def roleuploadpolicy(
     If you omit them and the shell changes the policy, nothing is sent, and the error message shows
     how to type the command.
 
+    Warning: If the role already has an inline policy with this name, it is replaced.
     Output: Nothing.
     Differs: The original also sent policies that are not JSON or that the shell had changed.
     Example: Add a policy from a file.
@@ -299,9 +296,10 @@ def userlistpolicies(
     """List a user's inline policies or print one.
 
     Managed policies that are attached to the user are listed with -a instead.
-    The user also has the permissions of the user's groups; list them with iam-userlistgroups(1).
     With -p, the options -i, -m and -v have no effect.
 
+    Notes: The user also has the permissions of the user's groups; list them with
+    iam-userlistgroups(1).
     Output: One policy name per line, then the footer.
     With -v: each name is followed by the policy's document.
     With -p: only that policy's document, without the name and the footer.

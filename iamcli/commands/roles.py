@@ -56,9 +56,9 @@ def rolecreate(
     What the role may do is set by its other policies, see iam-roleaddpolicy(1).
     EC2 instances use a role through an instance profile, see iam-instanceprofilecreate(1).
     Role names are unique regardless of case.
-    An account can have 1000 roles, and a trust policy can have 2048 characters, unless AWS has
-    raised these quotas.
 
+    Notes: An account can have 1000 roles, and a trust policy can have 2048 characters, unless AWS
+    has raised these quotas.
     Output: Nothing without -v.
     With -v: the role's ARN, the role's ID, and the trust policy as it was sent, each on a new line.
     Differs: The original had no -b and no -t.
@@ -84,14 +84,12 @@ def rolecreate(
     "iam-roledel",
     ROLE,
     RECURSIVE.replace(
-        name="-c", help="first remove the role from its instance profiles and remove its policies"
+        name="-c", help="first remove it from instance profiles and delete its policies"
     ),
-    PRETEND.replace(help="with -c: list what would be removed, but remove nothing"),
+    PRETEND.replace(help="with -c: list what would be removed; remove nothing"),
 )
 def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a role, optionally with its policies.
-
-    Applications on EC2 instances that use the role lose its permissions.
 
     Without -c, the service refuses to delete a role that is in an instance profile or has inline
     policies or attached managed policies.
@@ -104,6 +102,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     and what is left.
     Attached managed policies are skipped if your access key may not list them.
 
+    Warning: Applications on EC2 instances that use the role lose its permissions.
     Output: Nothing, except with -c -p.
     With -c -p: the heading `instance profiles`, followed by the ARN of each, one per line, preceded
       by a tab; then the heading `policies`, followed by the names of the inline policies in the
@@ -144,7 +143,7 @@ def rolegetattributes(iam: IAM, role: str) -> Lines:
     ROLE,
     TRUST_FILE,
     TRUSTED_SERVICE,
-    SHOW_POLICY.replace(help="print the trust policy after the service has accepted it"),
+    SHOW_POLICY.replace(help="print the trust policy after the service accepts it"),
 )
 def roleupdateassumepolicy(
     iam: IAM, role: str, file: str | None, service: str | None, show: bool
@@ -153,12 +152,12 @@ def roleupdateassumepolicy(
 
     Specify the new trust policy with -f, or use -s to generate one that lets a service assume the
     role.
-    The service does not keep the current trust policy; to save it, run iam-rolegetattributes(1)
-    first.
     Existing sessions keep the role's permissions until they expire.
     A trust policy can have 2048 characters unless AWS has raised that quota.
     The trust policy of a service-linked role cannot be changed.
 
+    Warning: The service does not keep the current trust policy; to save it, run
+    iam-rolegetattributes(1) first.
     Output: Nothing without -o.
     With -o: the trust policy as it was sent, after the service has accepted it.
     Example: Let EC2 assume a role, and print the trust policy.

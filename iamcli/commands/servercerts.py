@@ -29,24 +29,24 @@ PRIVATE_KEY = Option(
     "private_key",
     "read the private key from this file",
     required=True,
-    limits="PEM, without a passphrase",
+    limits="PEM; without a passphrase",
     complete="file",
 )
 CHAIN = Option(
     "-c",
     "CERTCHAINFILE",
     "chain",
-    "read the certificate chain (the issuers' certificates) from this file",
-    limits="PEM, concatenated, the direct issuer first",
+    "read the certificate chain from this file",
+    limits="PEM; the issuers' certificates, concatenated, the direct issuer first",
     complete="file",
 )
 NEW_NAME = SERVER_CERT.replace(
     name="-n",
     metavar="NEWSERVERCERTNAME",
     dest="new_name",
-    help="rename the server certificate to this name",
+    help="rename it to this name",
     required=False,
-    default="unchanged",
+    brief="1 to 128 characters",
     complete="",
 )
 
@@ -125,11 +125,11 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
 def servercertdel(iam: IAM, certificate: str) -> None:
     """Delete a server certificate.
 
-    Before you delete a certificate, remove it from the load balancers that use it: a load balancer
-    whose certificate is deleted may stop accepting connections.
     If the service detects that the certificate is in use, it refuses the request with
     `DeleteConflict`.
 
+    Warning: Before you delete a certificate, remove it from the load balancers that use it: a load
+    balancer whose certificate is deleted may stop accepting connections.
     Output: Nothing.
     Example: Delete a server certificate.
       $ iam-servercertdel -s example.com

@@ -21,6 +21,7 @@ CERTIFICATE_TEXT = Option(
     "certificate",
     "the certificate",
     limits="X.509 in PEM format",
+    brief="PEM",
     alternative="-f",
     free=True,
 )
@@ -30,6 +31,7 @@ CERTIFICATE_FILE = Option(
     "file",
     "read the certificate from this file",
     limits="X.509 in PEM format, at most 1 MiB",
+    brief="PEM",
     alternative="-c",
     complete="file",
 )

@@ -40,7 +40,6 @@ NEW_USER = USER.replace(
     dest="new_name",
     help="rename the user to this name",
     required=False,
-    default="unchanged",
     complete="",
 )
 
@@ -72,8 +71,8 @@ def usercreate(
     iam-useraddkey(1).
     Grant permissions by adding a policy to the user with iam-useraddpolicy(1), or by adding the
     user to a group with iam-groupadduser(1).
-    For people, AWS recommends IAM Identity Center instead of users; see iam-today(7).
 
+    Notes: For people, AWS recommends IAM Identity Center instead of users; see iam-today(7).
     User names are unique regardless of case: `Bob` and `bob` are the same name.
     An account can have up to 5000 users, and a user can be in up to 10 groups.
 
@@ -86,7 +85,6 @@ def usercreate(
     what was created and what was not.
     If the secret access key cannot be printed, the key is deleted again, because the secret cannot
     be retrieved later.
-
     Output: Nothing without -k and -v.
     With -k: the access key ID, and the secret access key on the next line.
     With -v: the user's ARN, and the user's ID on the next line; with -k, after the access key.
@@ -151,9 +149,6 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None
 def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a user, optionally with everything that belongs to the user.
 
-    You cannot undo this: a new user with the same name has a different ID and none of the old
-    user's permissions.
-
     Without -r, the service refuses to delete a user who still has any of the items below.
     With -r, the command first lists everything and then removes, in this order: access keys, inline
     policies, signing certificates, group memberships, the login profile (password), MFA devices,
@@ -167,6 +162,8 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     and what is left.
     The login profile and the items after it are skipped if your access key may not list them.
 
+    Warning: You cannot undo this: a new user with the same name has a different ID and none of the
+    old user's permissions.
     Output: Nothing, except with -r -p.
     With -r -p: the headings `accesskeys`, `policies`, `certificates` and `groups`, each followed by
       its items, one per line, preceded by a tab; groups are printed as ARNs.

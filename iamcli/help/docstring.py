@@ -3,6 +3,8 @@
 The first line is the summary; the paragraphs after it are the description. Then come sections. Each
 begins at the left margin with its name and a colon:
 
+``Warning:``  what does harm if it is not known: a paragraph that the help has, too.
+``Notes:``    details, which the page gives after the examples: paragraphs.
 ``Output:``   what scripts can rely on, one item per line; continuation lines are indented.
 ``Differs:``  the differences from the original toolkit, in the same form.
 ``Example:``  what a command line does, and on the next line, after ``$``, a command line from the
@@ -18,12 +20,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.command import Command
 
-SECTIONS = ("Output", "Differs", "Example", "Calls")
+SECTIONS = ("Warning", "Notes", "Output", "Differs", "Example", "Calls")
+#: The sections that consist of paragraphs, as the description does; the others are lists.
+PROSE = ("Warning", "Notes")
 
 
 class Documentation:
-    """``summary``, ``description`` (paragraphs), ``output`` and ``differs`` (items), ``examples``
-    (command lines), ``captions`` (what each example does) and ``calls`` (names of API operations).
+    """``summary``, ``warning``, ``description`` and ``notes`` (paragraphs), ``output`` and
+    ``differs`` (items), ``examples`` (command lines), ``captions`` (what each example does) and
+    ``calls`` (names of API operations).
     """  # noqa: D205 - a list, not a sentence
 
     def __init__(self, docstring: str) -> None:
@@ -32,6 +37,8 @@ class Documentation:
         self.description: list[str] = []
         self._items: dict[str, list[str]] = {section: [] for section in SECTIONS}
         self._read(docstring.strip().splitlines()[1:])
+        self.warning = " ".join(self._items["Warning"])
+        self.notes = self._items["Notes"]
         self.output = self._items["Output"]
         self.differs = self._items["Differs"]
         pairs = [item.partition("$ ")[::2] for item in self._items["Example"]]
@@ -42,15 +49,17 @@ class Documentation:
     def _read(self, lines: list[str]) -> None:
         margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
         items = self.description
+        listed = False
         new_item = True
         for line in lines:
             text = line[margin:].rstrip()
             name, colon, rest = text.partition(":")
             if colon and name in SECTIONS:
                 items = self._items[name]
+                listed = name not in PROSE
                 text = rest.strip()
                 new_item = True
-            elif items is not self.description and text and not text.startswith(" "):
+            elif listed and text and not text.startswith(" "):
                 new_item = True
             if not text:
                 new_item = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from iamcli.errors import FAILED, INTERRUPTED
+import os
+
 from iamcli.help import docstring as documentation
 from iamcli.help import style, synopsis
 from iamcli.parsing.shared import COMMON
@@ -14,69 +15,75 @@ if TYPE_CHECKING:
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 
-_WIDTH = 80
+#: The width in a pipe or a file, and the largest one on a terminal (columns).
+WIDTH, WIDEST = 80, 120
+#: The fewest columns for the description of an option; if fewer are left, it has lines of its own.
+_FEWEST = 24
 
-#: When a command ends with each exit status.
-STATUSES = {0: "on success", FAILED: "on failure", INTERRUPTED: "if interrupted"}
+
+def columns(descriptor: int) -> int:
+    """Return the width for what is printed to ``descriptor``."""
+    try:
+        width = os.get_terminal_size(descriptor).columns
+    except OSError:
+        width = 0
+    return min(width or WIDTH, WIDEST)
 
 
-def help_text(command: Command, *, styled: bool = False) -> str:
-    """Return the help text of ``command``, wrapped to 80 columns except for the example.
+def help_text(command: Command, width: int = WIDTH, *, styled: bool = False) -> str:
+    """Return the help text of ``command``, wrapped to ``width`` columns.
 
-    ``styled``: with the control sequences of terminals for bold and colour.
+    At 80 columns it fits on a screen of 24 rows. The rest is in the manual page. ``styled``: with
+    the control sequences of terminals for bold and colour.
     """
     document = documentation.of(command)
-    lines = [*_usage(command), "", *_wrapped(document.summary.split(), _WIDTH)]
-    for title, options in (("Options", command.options), ("Common options", COMMON)):
-        if options:
-            lines += ["", style.bold(f"{title}:"), *_table(synopsis.ordered(options))]
-    for paragraph in document.description:
-        lines += ["", *_wrapped(plain(paragraph).split(), _WIDTH)]
-    statuses = ", ".join(f"{status} {condition}" for status, condition in STATUSES.items())
-    lines += ["", f"{style.bold('Exit status:')} {statuses}"]
+    lines = [*_usage(command, width), ""]
+    for sentences in (document.summary, document.warning):
+        lines += _wrapped(plain(sentences).split(), width)
+    if command.options:
+        ordered = synopsis.ordered(command.options)
+        lines += ["", *_table([(option, brief(option)) for option in ordered], width)]
+    lines += ["", style.bold("Common options:")]
+    lines += _indented(_wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width - 2))
     for example in document.examples[:1]:
-        lines += ["", style.bold("Example:"), f"  {example}"]
+        lines += ["", style.bold("Example:"), *_indented(continued(example, width - 2))]
     lines += ["", f"See man {command.name}"]
     return _joined(lines).translate(style.ANSI if styled else style.PLAIN)
 
 
-def usage_text(command: Command, option: Option | None) -> str:
-    """Return what follows a usage error on a terminal, wrapped to 80 columns.
+def usage_text(command: Command, option: Option | None, width: int = WIDTH) -> str:
+    """Return what follows a usage error on a terminal, wrapped to ``width`` columns.
 
     It has few lines, so that the message stays on the screen: the ``option`` that the message is
     about, if it is about one, the usage, and how to see the help.
     """
-    lines = list(_table([option])) if option else []
-    lines += [*_usage(command), f"For all options, type: {command.name} -h"]
+    lines = [*_table([(option, meaning(option))], width)] if option else []
+    lines += [*_usage(command, width), f"For all options, type: {command.name} -h"]
     return _joined(lines).translate(style.PLAIN)
 
 
-def meaning(option: Option, *, limits: bool = True) -> str:
-    """Return what ``option`` does, whether it is required, its choices and default, on one line.
-
-    ``limits``: whether to include the requirements for its value, which are too long for
-    completion.
-    """
-    parts = [option.help + option_annotations(option)]
-    if option.choices:
-        parts[0] += f": {join_or(option.choices)}"
-    if option.limits and limits:
-        parts.append(option.limits)
-    if option.default:
-        parts.append(f"default: {option.default}")
-    return plain("; ".join(parts))
+def meaning(option: Option) -> str:
+    """Return what ``option`` does and what it requires, with all its limits, on one line."""
+    notes = _notes(option, required_alternative(option) if option.alternative else "")
+    choices = f": {join_or(option.choices)}" if option.choices else ""
+    return _clauses(option.help + notes + choices, option.limits, option.default)
 
 
-def option_annotations(option: Option) -> str:
+def brief(option: Option) -> str:
+    """Return what ``option`` does and what it requires, on a line of the help or a completion."""
+    notes = _notes(option, f"or {option.alternative}" if option.alternative else "")
+    what = join_or(option.choices) if option.choices else option.help
+    return _clauses(what + notes, option.brief, option.default)
+
+
+def _notes(option: Option, alternative: str) -> str:
     """Return whether ``option`` is required and repeatable, in parentheses after a space."""
-    parts = []
-    if option.required:
-        parts.append("required")
-    if option.alternative:
-        parts.append(required_alternative(option))
-    if option.repeatable:
-        parts.append("repeatable")
-    return f" ({', '.join(parts)})" if parts else ""
+    notes = ["required"] * option.required + ["repeatable"] * option.repeatable
+    return f" ({', '.join(filter(None, (alternative, *notes)))})" if alternative or notes else ""
+
+
+def _clauses(what: str, limits: str, default: str) -> str:
+    return plain("; ".join(filter(None, (what, limits, default and f"default: {default}"))))
 
 
 def required_alternative(option: Option) -> str:
@@ -95,37 +102,91 @@ def plain(text: str) -> str:
     return text.replace("`", "")
 
 
-def _usage(command: Command) -> Iterator[str]:
+def continued(line: str, width: int) -> list[str]:
+    """Return the command ``line`` in lines of at most ``width`` columns, if its words allow that.
+
+    It is broken before options, with a backslash.
+    """
+    pieces: list[str] = []
+    quote = ""
+    for word in line.split(" "):
+        if pieces and (quote or not word.startswith("-") or word == "-"):
+            pieces[-1] += f" {word}"
+        else:
+            pieces.append(word)
+        for letter in word:
+            if letter in "'\"" and quote in ("", letter):
+                quote = "" if quote else letter
+    if len(line) <= width:
+        return [line]
+    lines = [pieces[0]]
+    for piece in pieces[1:]:
+        if len(f"{lines[-1]} {piece} \\") <= width:
+            lines[-1] += f" {piece}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"    {piece}")
+    return lines
+
+
+def _usage(command: Command, width: int) -> Iterator[str]:
     """Yield the usage line, on several lines if it is long."""
-    head = f"{style.bold('Usage:')} {style.bold(command.name)} "
+    head = f"{style.bold('Usage:')} {style.bold(command.name)}"
     items = [*map(_item, synopsis.items(command)), f"[{style.placeholder(synopsis.COMMON)}]"]
-    indent = style.width(head)
-    for line in _wrapped(items, _WIDTH - indent):
-        yield f"{head}{line}"
-        head = " " * indent
+    indent = style.width(head) + 1
+    if indent > width // 2:
+        yield head
+        head, indent = " " * 3, 4
+    for line in _wrapped(_narrow(items, width - indent), width - indent):
+        yield f"{head} {line}"
+        head = " " * (indent - 1)
+
+
+def _narrow(items: Iterable[str], width: int) -> Iterator[str]:
+    """Yield ``items``, those that are too wide as one word for each alternative."""
+    for item in items:
+        wide = style.width(item) > width
+        first, bar, last = item.partition(" | ") if wide else (item, "", "")
+        yield first + bar.rstrip()
+        if last:
+            yield last
 
 
 def _item(item: synopsis.Item) -> str:
-    text = " | ".join(_use(option, option.name) for option in item.options)
+    text = " | ".join(_with_value(style.bold(option.name), option) for option in item.options)
     if item.optional:
         return f"[{text}]{'...' * item.repeatable}"
     return f"{{{text}}}" if len(item.options) > 1 else text
 
 
-def _use(option: Option, *names: str) -> str:
-    """Return the ``names`` of ``option`` and its placeholder."""
-    named = ", ".join(map(style.bold, names))
-    return f"{named} {style.placeholder(option.metavar)}" if option.metavar else named
+def _use(option: Option, separator: str) -> str:
+    """Return the names of ``option``, separated by ``separator``, and its placeholder."""
+    return _with_value(separator.join(map(style.bold, option.names)), option)
 
 
-def _table(options: list[Option]) -> Iterator[str]:
-    names = [_use(option, *option.names) for option in options]
-    width = max(map(style.width, names)) + 2
-    for name, option in zip(names, options, strict=True):
-        left = f"  {name}{' ' * (width - style.width(name))}"
-        for line in _wrapped(meaning(option).split(), _WIDTH - width - 2):
-            yield f"{left}{line}"
-            left = " " * (width + 2)
+def _with_value(names: str, option: Option) -> str:
+    return f"{names} {style.placeholder(option.metavar)}" if option.metavar else names
+
+
+def _table(rows: list[tuple[Option, str]], width: int) -> Iterator[str]:
+    """Yield lines with the names of options and their descriptions."""
+    names = [_use(option, ", ") for option, _ in rows]
+    indent = max(map(style.width, names)) + 4
+    below = width - indent < _FEWEST
+    if below:
+        indent = 8
+    for name, (_, text) in zip(names, rows, strict=True):
+        left = f"  {name}"
+        if below:
+            yield left
+            left = ""
+        for line in _wrapped(text.split(), width - indent):
+            yield f"{left}{' ' * (indent - style.width(left))}{line}"
+            left = ""
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
 
 
 def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
@@ -139,7 +200,8 @@ def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
         if line:
             yield line
         line, used = word, columns
-    yield line
+    if line:
+        yield line
 
 
 def _joined(lines: list[str]) -> str:

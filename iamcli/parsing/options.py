@@ -49,6 +49,7 @@ class Option:
     None for a switch; ``dest``: the parameter of the command's function that receives the value;
     ``help``: what the option does, a phrase without a full stop; ``limits``: the requirements for
     the value, in words, by default those of ``limit``, which ``iamcli check`` compares values with;
+    ``brief``: what ``-h`` says of them on the option's line, by default the first clause;
     ``default``: a description of what applies without the option; ``convert``: converts the
     argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
     ``alternative``: the name of another option; one of the two is required, not both;
@@ -57,7 +58,7 @@ class Option:
     second name; ``free``: whether the value may contain invisible characters; ``reads``: whether
     ``-`` stands for a line of standard input.
 
-    In ``help``, ``limits`` and ``default``, backquotes mark literal text.
+    In ``help``, ``limits``, ``brief`` and ``default``, backquotes mark literal text.
     """
 
     def __init__(  # noqa: PLR0913 - the fields of a declaration
@@ -71,6 +72,7 @@ class Option:
         repeatable: bool = False,
         limits: str = "",
         limit: Limit | None = None,
+        brief: str | None = None,
         default: str = "",
         convert: Callable[[str], Any] | None = None,
         choices: tuple[str, ...] = (),
@@ -89,6 +91,8 @@ class Option:
         self.repeatable = repeatable
         self.limits = limits or (f"{limit.length} {limit.characters}" if limit else "")
         self.limit = limit
+        first = self.limits.partition("; ")[0].partition(": ")[0]
+        self.brief = first if brief is None else brief
         self.default = default
         self.convert = convert
         self.choices = choices

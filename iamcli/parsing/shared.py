@@ -29,6 +29,7 @@ URL = Option(
     "url",
     "send requests to this address",
     limits="`https://` is added if the address has no scheme",
+    brief="",
     default="AWS_IAM_URL, else the AWS SDKs' settings, else the AWS endpoint",
 )
 DEBUG = Option(
@@ -65,7 +66,8 @@ USER = Option(
 OWN_USER = USER.replace(
     required=False,
     limits=f"{USER.limits}; required with the credentials of a role",
-    default="the user whose access key signs the request",
+    brief="",
+    default="the owner of the access key",
 )
 USERS = USER.replace(dest="users", help="a user's name", repeatable=True)
 GROUP = Option(
@@ -93,6 +95,7 @@ PROFILE = Option(
     "the instance profile's name",
     required=True,
     limit=name_limit("an instance profile name", 128),
+    brief="",
     complete="profile",
 )
 POLICY = Option(
@@ -111,18 +114,20 @@ SERVER_CERT = Option(
     "the server certificate's name",
     required=True,
     limit=name_limit("a server certificate name", 128),
+    brief="",
     complete="servercert",
 )
 SERIAL = Option(
     "-s",
     "SERIAL",
     "serial",
-    "the MFA device's serial number; for a virtual device, its ARN",
+    "the MFA device's serial number, or its ARN if virtual",
     required=True,
     limit=Limit(
         *("a serial number", 9, 256, r"[\w+=/:,.@-]+"),
         "characters: letters, digits and any of `+=/:,.@-_`",
     ),
+    brief="",
     complete="mfa",
 )
 KEY = Option(
@@ -141,6 +146,7 @@ CERTIFICATE_ID = Option(
     "the signing certificate's ID",
     required=True,
     limit=Limit("a certificate ID", 24, 128, r"\w+", "letters and digits"),
+    brief="",
     complete="signingcert",
 )
 STATUS = Option(
@@ -159,11 +165,12 @@ PATH = Option(
     "the path to create it under",
     limits=f"{_PATH.length} {_PATH.characters}; leading and trailing slashes are added if missing",
     limit=_PATH,
+    brief="",
     default="`/`",
     convert=entity_path,
     complete="path",
 )
-NEW_PATH = PATH.replace(metavar="NEWPATH", help="move it to this path", default="unchanged")
+NEW_PATH = PATH.replace(metavar="NEWPATH", help="move it to this path", default="")
 PATH_PREFIX = Option(
     "-p",
     "PATHPREFIX",
@@ -171,6 +178,7 @@ PATH_PREFIX = Option(
     "list only what is under this path prefix",
     limits="must begin with `/`; sent as typed",
     limit=Limit("a path prefix", 1, 512, r"/[!-~]*"),
+    brief="",
     default="`/`",
     complete="path",
 )
@@ -180,29 +188,29 @@ MAX_ITEMS = Option(
     "-i",
     "MAXITEMS",
     "max_items",
-    "read one page of at most this many entries",
+    "read at most this many entries",
     limits="a whole number from 1 to 1000",
-    default="the whole list",
+    brief="1 to 1000",
+    default="all",
     convert=whole_number(1, 1000),
 )
 MARKER = Option(
     "-m",
     "MARKER",
     "marker",
-    "read one page, starting after this marker",
-    limits="the value printed after `Marker:`; without -i, the page has up to 100 entries",
-    default="the start of the list",
+    "read the page after this marker",
+    limits="the value after `Marker:`; without -i, the page has up to 100 entries",
     free=True,
 )
 PAGING = (MAX_ITEMS, MARKER)
 # Each command says what belongs to its entity.
 RECURSIVE = Option("-r", None, "recursive", "")
-PRETEND = Option("-p", None, "pretend", "with -r: list what would be removed, but remove nothing")
+PRETEND = Option("-p", None, "pretend", "with -r: list what would be removed; remove nothing")
 ACTIONS = Option(
     "-a",
     "ACTION",
     "actions",
-    "an action that the policy applies to, such as `s3:ListBucket` or `s3:*`",
+    "an action such as `s3:GetObject`",
     required=True,
     repeatable=True,
     free=True,
@@ -211,7 +219,7 @@ RESOURCES = Option(
     "-r",
     "AMAZON RESOURCE NAME",
     "resources",
-    "the ARN of a resource that the policy applies to, or `*`",
+    "the ARN of a resource, or `*`",
     required=True,
     repeatable=True,
     free=True,
@@ -224,13 +232,14 @@ EFFECT = Option(
     required=True,
     choices=("Allow", "Deny"),
 )
-SHOW_POLICY = Option("-o", None, "show", "print the policy after the service has accepted it")
+SHOW_POLICY = Option("-o", None, "show", "print the policy after the service accepts it")
 POLICY_FILE = Option(
     "-f",
     "POLICYDOCUMENTFILE",
     "file",
     "read the policy from this file",
     limits="JSON in UTF-8, at most 1 MiB",
+    brief="JSON",
     alternative="-o",
     complete="file",
 )
@@ -247,8 +256,9 @@ TRUSTED_SERVICE = Option(
     "-s",
     "SERVICE",
     "service",
-    "let this service assume the role, for example `ec2.amazonaws.com`",
-    limits="the service's DNS name",
+    "let this service assume the role",
+    limits="the service's DNS name, for example `ec2.amazonaws.com`",
+    brief="",
     alternative="-f",
     free=True,
 )
@@ -256,9 +266,11 @@ PASSWORD = Option(
     "-p",
     "PASSWORD",
     "password",
-    "the password; `-` reads a line from standard input, with a prompt on a terminal",
+    "the password; `-` prompts for it or reads a line",
     required=True,
-    limits="1 to 128 characters; must meet the account's password policy",
+    limits="1 to 128 characters; must meet the account's password policy; `-` reads standard "
+    "input, and prompts if that is a terminal",
+    brief="",
     secret=True,
     reads=True,
 )
@@ -278,18 +290,21 @@ ALIAS = Option(
     "-a",
     "ACCOUNTALIAS",
     "alias",
-    "the account alias, which is part of the sign-in URL",
+    "the account alias",
     required=True,
     limit=Limit(
         *("an account alias", 3, 63, r"(?![0-9]{12}\Z)[a-z0-9](-(?!-)|[a-z0-9])*(?<!-)"),
         "lower-case letters, digits and single hyphens; no hyphen at either end; not 12 digits",
     ),
+    brief="3 to 63 of a-z, 0-9 and -",
 )
 BOUNDARY = Option(
     "-b",
     "BOUNDARYARN",
     "boundary",
-    "the ARN of the managed policy to set as the permissions boundary",
+    "set this managed policy as the permissions boundary",
+    limits="the ARN of a managed policy",
+    brief="",
 )
 TAGS = Option(
     "-t",
@@ -297,7 +312,7 @@ TAGS = Option(
     "tags",
     "add a tag",
     repeatable=True,
-    limits="split at the first `=`; the value may be empty; at most 50 tags",
+    limits="at most 50 tags; split at the first `=`; the value may be empty",
     convert=tag,
     free=True,
 )

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 OURS = re.compile(r"(?:\w+=\S* )*(?:iam-[a-z]+|iamcli)\b")
 
 
+def of_help(text: str) -> str:
+    """Return the example in the output of ``-h``, with the lines on which it continues."""
+    return textwrap.dedent(text.partition("\nExample:\n")[2].partition("\n\n")[0])
+
+
 def of_page(file: Path) -> list[str]:
     """Return the command lines that follow a prompt in a manual page, as a reader sees them."""
     text = file.read_text()

@@ -15,7 +15,7 @@ from support.shell import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamcli.command import Command
+    from iamcli.parsing.options import Option
 
 Names = tuple[str, ...]
 
@@ -33,8 +33,8 @@ class Fact(NamedTuple):
 Facts = dict[str, Fact]
 
 
-def declared(command: Command) -> Facts:
-    """Return what the declaration says."""
+def declared(options: Iterable[Option]) -> Facts:
+    """Return what the declarations of ``options`` say."""
     return {
         name: Fact(
             option.metavar is not None,
@@ -43,18 +43,16 @@ def declared(command: Command) -> Facts:
             option.choices,
             option.default.replace("`", ""),
         )
-        for option in command.all_options
+        for option in options
         for name in option.names
     }
 
 
 def _fact(value: object, text: str) -> Fact:
-    """Read the description of an option in help and completions: notes, choices, default."""
-    annotations = re.search(
-        r" \(((?:required|repeatable|-\w+ or -\w+ is required)(?:, [^)]*)*)\)", text
-    )
+    """Read the line of an option in help and completions: notes, choices, default."""
+    annotations = re.search(r" \(((?:required|repeatable)(?:, [^)]*)*)\)", text)
     notes = annotations[1] if annotations else ""
-    choices = re.search(r"\): ([A-Z]\w+(?:, \w+)* or \w+)", text)
+    choices = re.match(r"([A-Z]\w+(?:, \w+)* or \w+) \(", text)
     default = re.search(r"; default: (.*)$", text)
     return Fact(
         bool(value),
@@ -66,25 +64,28 @@ def _fact(value: object, text: str) -> Fact:
 
 
 def of_help(text: str) -> Facts:
-    """Read the output of ``-h``."""
+    """Read the lines of the command's own options in the output of ``-h``."""
     found: Facts = {}
-    rows: list[str] = []
-    for table in re.findall(r"^(?:Options|Common options):\n((?: .+\n)+)", text, re.MULTILINE):
-        for line in table.splitlines():
-            if line.startswith("  -"):
-                rows.append(line.strip())
-            else:
-                rows[-1] += f" {line.strip()}"
-    for row in rows:
-        left, _, meaning = re.split(r"(  +)", row, maxsplit=1)
-        names, _, metavar = re.sub(r"^(\S+), ", r"\1,", left).partition(" ")
-        for name in names.split(","):
-            found[name] = _fact(metavar, meaning)
+    for row in re.findall(r"^  -.*(?:\n {6,}.*)*", text, re.MULTILINE):
+        left, _, line = re.split(r"(\s\s+)", row.strip(), maxsplit=1)
+        name, _, metavar = left.partition(" ")
+        found[name] = _fact(metavar, " ".join(line.split()))
+    return found
+
+
+def common_of_help(text: str) -> dict[str, str]:
+    """Read the placeholders of the common options in the output of ``-h``, by name."""
+    row = text.partition("\nCommon options:\n")[2].partition("\n\n")[0]
+    found = {}
+    for item in re.findall(r"\[([^]]+)\]", " ".join(row.split())):
+        *names, last = item.split(" | ")
+        last, _, metavar = last.partition(" ")
+        found.update(dict.fromkeys([*names, last], metavar))
     return found
 
 
 def of_page(text: str) -> Facts:
-    """Read the tagged lists of a manual page's DESCRIPTION."""
+    """Read the tagged list of a command's own options in its page's DESCRIPTION."""
     description = text.partition("\n.Sh DESCRIPTION\n")[2].partition("\n.Sh ")[0]
     found: Facts = {}
     for item in description.split("\n.It ")[1:]:
@@ -102,6 +103,16 @@ def of_page(text: str) -> Facts:
                 default[1] if default else "",
             )
     return found
+
+
+def letters_of_page(text: str) -> str:
+    """Return the letters and digits of a page, without its macros."""
+    return letters(re.sub(r"^\.[A-Z]\w\b|\\(\(..|.)", " ", text, flags=re.MULTILINE))
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of ``text``."""
+    return re.sub(r"[^0-9A-Za-z]", "", text)
 
 
 def _unmarked(line: str) -> str:
@@ -141,16 +152,10 @@ def synopsis_of_page(text: str) -> str:
     return " ".join(shown).replace("{ ", "{").replace(" }", "}")
 
 
-def statuses_of_help(text: str) -> set[int]:
-    """Read the exit statuses that ``-h`` names."""
-    line = next(line for line in text.splitlines() if line.startswith("Exit status: "))
-    return {int(word) for word in re.findall(r"\b\d+\b", line)}
-
-
 def statuses_of_page(text: str) -> set[int]:
-    """Read the exit statuses that a page lists."""
-    section = text.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Sh ")[0]
-    return {int(word) for word in re.findall(r"^\.It (\d+)$", section, re.MULTILINE)}
+    """Read the exit statuses that a page names."""
+    section = text.partition("\n.Sh EXIT STATUS\n")[2].partition("\n.Xr ")[0]
+    return {int(word) for word in re.findall(r"\b\d+\b", section)}
 
 
 def of_bash(names: Iterable[str]) -> dict[str, Facts]:
