@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 #: The exit status of a command that failed, completely or partly.
@@ -21,12 +21,16 @@ UNKNOWN = "unknown"
 class Failure(Exception):  # noqa: N818 - the failure of a command, not a programming error
     """A command cannot continue. The message is one line: what is wrong and what to do.
 
-    ``hint``: a second line for a terminal: what the error means and what to do. ``state``: another
-    line for commands of several steps: what was done and what was not. ``outcome``: the outcome of
-    the step that failed: NOT_DONE, DONE or UNKNOWN.
+    ``hint``: a second line for a terminal: what the error means and what to do; ``ask``: makes one
+    that needs a request, so that it is called after the message is printed. ``options``: the
+    options that the error is about, for a terminal. ``state``: another line for commands of several
+    steps: what was done and what was not. ``outcome``: the outcome of the step that failed:
+    NOT_DONE, DONE or UNKNOWN.
     """
 
     hint = ""
+    ask: Callable[[], str] | None = None
+    options: tuple[Any, ...] = ()
     state = ""
     outcome = NOT_DONE
 

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 _SAFE = re.compile(r"[\w@%+:,./-][\w@%+=:,./-]*", re.ASCII)
 #: A parameter of a command, such as ``{UserName}``, with the blank before it.
 _PLACE = re.compile(r"( ?)\{(\w+)\}")
+#: Quotation marks that word processors and web pages substitute for the ASCII ones.
+_TYPOGRAPHIC = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"
+
+
+def typographic(text: str) -> list[int]:
+    """Return the indexes of the typographic quotation marks in ``text``."""
+    return [index for index, character in enumerate(text) if character in _TYPOGRAPHIC]
 
 
 def quoted(word: str) -> str:

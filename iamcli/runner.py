@@ -68,13 +68,26 @@ class Program(Command):
         except InvalidPolicy as failure:
             self._explain_policy(failure, arguments, output)
         except (Failure, KeyboardInterrupt) as end:
-            for text in (str(end), getattr(end, "hint", ""), getattr(end, "state", "")):
-                if text:
-                    output.error(text)
+            self._report(end, output)
             if isinstance(end, KeyboardInterrupt):
                 status = INTERRUPTED
         output.progress.stop()
         return status
+
+    def _report(self, end: Failure | KeyboardInterrupt, output: Output) -> None:
+        """Print the lines of ``end``, and the help of the options that it is about."""
+        if str(end):
+            output.error(str(end))
+        ask = getattr(end, "ask", None)
+        hint = getattr(end, "hint", "") or (ask() if ask else "")
+        for text in (hint, getattr(end, "state", "")):
+            if text:
+                output.error(text)
+        options = getattr(end, "options", ())
+        if options:
+            from iamcli.help.text import columns, options_text
+
+            output.error_text(options_text(options, columns(2)))
 
     def _work(self, arguments: Sequence[str], output: Output) -> int:
         """Do what the ``arguments`` say; return the exit status. At the end, nothing interrupts."""
@@ -105,7 +118,7 @@ class Program(Command):
         from iamcli.help.text import columns, help_text, usage_text
 
         width = columns(1 if output.strict else 2)
-        if output.strict or not output.on_terminal():
+        if not _explains(output):
             output.error_text(help_text(self, width))
             return
         if error.hint:
@@ -128,6 +141,8 @@ class Program(Command):
             output.error_text(f"{self.name}: {explanation}\n")
         else:
             output.error(str(error))
+            if isinstance(error, InvalidPolicy) and error.hint and _explains(output):
+                output.error(error.hint)
         return explanation is not None
 
 
@@ -165,9 +180,9 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
         if isinstance(error, OutputLost) and error.reader_left and not outcome:
             return
         if isinstance(error, ServiceError) and iam and iam.on_terminal:
-            from iamcli.hints.table import hint
+            from iamcli.hints.table import explain
 
-            error.hint = hint(error, command, arguments, iam)
+            explain(error, command, arguments, iam)
         if values["debug"] and not isinstance(error, (Failure, KeyboardInterrupt)):
             output.error_text(secrets.redact(_traceback(error)))
         raise _end(error, outcome, secrets) from None
@@ -183,7 +198,7 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
         output.flush()
 
     _warn(connection, output)
-    on_terminal = output.on_terminal() and not output.strict
+    on_terminal = _explains(output)
     if debug:
         # The log shows more.
         output.progress.stop()
@@ -198,6 +213,11 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
         interactive=on_terminal and os.isatty(0),
         progress=output.progress,
     )
+
+
+def _explains(output: Output) -> bool:
+    """Return whether errors are followed by hints: on a terminal, not in strict mode."""
+    return output.on_terminal() and not output.strict
 
 
 def _warn(connection: Connection, output: Output) -> None:

@@ -238,7 +238,7 @@ def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
         ("iam-userdel -r", 'iam-userdel: Option "-u" is required'),
         ("iam-userdel -u u -x", 'iam-userdel: "-x" is not a valid option'),
         ("iam-userdel -u=u", 'iam-userdel: "-u=u" is not a valid option; write: -u u'),
-        ("iam-rolecreate -r ro", "iam-rolecreate: specify the trust policy with -f or -s"),
+        ("iam-rolecreate -r ro", 'iam-rolecreate: Option "-f" or "-s" is required'),
         ("iam-rolecreate -r ro -f .", "iam-rolecreate: . is a directory"),
         ("iam-accountmodpasswordpolicy --reset -a", "--reset resets every rule"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o pol.json", "File exists"),

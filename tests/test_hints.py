@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import ssl
 import time
 from email.utils import formatdate
@@ -18,9 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.account import Account
 from support.certificates import self_signed
+from support.faults import CLOSED, SILENT
 from support.selection import every
 from support.shell import KEY_ID, SECRET
-from support.stub import Stub, refused
+from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows, terminal_pair
 
 from iamcli.policies.findings import findings
@@ -700,3 +702,213 @@ def test_denied_look_up_is_no_error(say: Say, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("EntityAlreadyExists", "User exists.", 409))
     endpoint.on("GetGroup", denied)
     assert say("iam-usercreate -u bob -g g", endpoint)[0] == "EntityAlreadyExists: User exists."
+
+
+# The name that is almost what was typed.
+
+NAMES = {
+    "User": ("iam-userdel -u {}", "ListUsers", "Users", "The user with name {} cannot be found."),
+    "Group": (
+        "iam-groupdel -g {}",
+        "ListGroups",
+        "Groups",
+        "The group with name {} cannot be found.",
+    ),
+    "Role": ("iam-roledel -r {}", "ListRoles", "Roles", "The role with name {} cannot be found."),
+    "InstanceProfile": (
+        "iam-instanceprofilegetattributes -s {}",
+        "ListInstanceProfiles",
+        "InstanceProfiles",
+        "Instance Profile {} cannot be found.",
+    ),
+    "ServerCertificate": (
+        "iam-servercertdel -s {}",
+        "ListServerCertificates",
+        "ServerCertificateMetadataList",
+        "The Server Certificate with name {} cannot be found.",
+    ),
+    "Policy": (
+        "iam-userdelpolicy -u ann -p {}",
+        "ListUserPolicies",
+        "PolicyNames",
+        "The user policy with name {} cannot be found.",
+    ),
+}
+
+
+def named(kind: str, *names: str, more: bool = False) -> Answer:
+    """Return a list of ``names``; ``more``: it is truncated."""
+    _, operation, key, _ = NAMES[kind]
+    members = [n if kind == "Policy" else f"<{kind}Name>{n}</{kind}Name>" for n in names]
+    listed = "".join(f"<member>{member}</member>" for member in members)
+    rest = "<IsTruncated>true</IsTruncated><Marker>m</Marker>" if more else ""
+    return ok(operation, f"<{key}>{listed}</{key}>{rest}")
+
+
+def unknown(kind: str, name: str, *listing: Answer, stub: Stub) -> tuple[str, str, Endpoint]:
+    """Return a line with a ``name`` that does not exist, the message, and where it is sent."""
+    line, operation, _, message = NAMES[kind]
+    endpoint = stub.endpoint(refused("NoSuchEntity", message.format(name), 404))
+    return (
+        line.format(name),
+        f"NoSuchEntity: {message.format(name)}",
+        endpoint.on(operation, *listing),
+    )
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_name_that_is_almost_there_is_suggested(kind: str, say: Say, stub: Stub) -> None:
+    listing = named(kind, "web", "build", "Admin", more=True)
+    line, error, endpoint = unknown(kind, "biuld", listing, stub=stub)
+    assert say(line, endpoint) == [error, "did you mean build?"]
+    first, second = endpoint.requests
+    assert second.operation == NAMES[kind][1]
+    assert second.parameters["MaxItems"] == "1000"
+    assert second.parameters.get("UserName") == ("ann" if kind == "Policy" else None)
+    assert first.connection == second.connection
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "suggested"),
+    [
+        ("bbo", ["ann", "bob"], "bob"),
+        ("Bob", ["bob"], "bob"),
+        ("backup-prd", ["backup-prod", "web"], "backup-prod"),
+        # Not near, or the same: it was created in the meantime.
+        ("bob", ["rob", "susan"], ""),
+        ("bob", ["bob"], ""),
+        ("bob", [], ""),
+        # What no name can contain.
+        ("bob", ["bob\x85", "bob\u202e", "b\u00f6b"], ""),
+    ],
+)
+def test_only_a_near_name_is_suggested(
+    typed: str, names: list[str], suggested: str, say: Say, stub: Stub
+) -> None:
+    line, error, endpoint = unknown("User", typed, named("User", *names), stub=stub)
+    hint = [f"did you mean {suggested}?"] if suggested else []
+    assert say(line, endpoint) == [error, *hint]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(refused("AccessDenied", "No.", 403), id="denied"),
+        pytest.param(refused("Throttling", "Rate exceeded", 400), id="throttled"),
+        pytest.param(refused("ServiceUnavailable", "", 503), id="failed"),
+        pytest.param(CLOSED, id="closed"),
+    ],
+)
+def test_names_that_cannot_be_listed_are_no_error(answer: Answer, say: Say, stub: Stub) -> None:
+    line, error, endpoint = unknown("User", "bbo", answer, stub=stub)
+    # More attempts are allowed, but this request is not worth one.
+    assert say(line, endpoint, AWS_MAX_ATTEMPTS="4") == [error]
+    assert endpoint.operations == ["DeleteUser", "ListUsers"]
+
+
+def test_message_does_not_wait_for_the_names(run: Shell, stub: Stub) -> None:
+    line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
+    env = {**run.env, "AWS_IAM_URL": endpoint.url}
+    terminal = Terminal("sh", "-c", f"{line}; echo ended", env=env)
+    began = time.monotonic()
+    terminal.wait_for(f"iam-userdel: {error}\r\n")
+    assert "ended" not in terminal.shown
+    terminal.wait_for("ended")
+    assert time.monotonic() - began < 10
+    assert terminal.status() == 0
+    assert endpoint.operations == ["DeleteUser", "ListUsers"]
+
+
+def test_interrupt_ends_the_wait_for_the_names(run: Shell, stub: Stub) -> None:
+    line, error, endpoint = unknown("User", "bbo", SILENT, stub=stub)
+    terminal = Terminal(*line.split(), env={**run.env, "AWS_IAM_URL": endpoint.url})
+    terminal.wait_for(f"iam-userdel: {error}\r\n")
+    while len(endpoint.requests) < 2:
+        time.sleep(0.01)
+    terminal.type("\x03")
+    began = time.monotonic()
+    assert terminal.status() == -signal.SIGINT
+    assert time.monotonic() - began < 1
+    assert "raceback" not in terminal.shown
+
+
+def test_names_are_asked_for_on_a_terminal_only(run_fast: ForkRunner, stub: Stub) -> None:
+    line, error, endpoint = unknown("User", "bbo", named("User", "bob"), stub=stub)
+    where = {**ENV, "AWS_IAM_URL": endpoint.url}
+    assert run_fast(*line.split(), env=where) == (1, "", f"iam-userdel: {error}\n")
+    master, slave = terminal_pair()
+    try:
+        strict = {**where, "IAMCLI_STRICT": "1"}
+        done = run_fast(*line.split(), env=strict, stderr=os.ttyname(slave))
+        assert done[:2] == (1, f"iam-userdel: {error}\n")
+        assert read_now(master) == ""
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert endpoint.operations == ["DeleteUser", "DeleteUser"]
+
+
+def test_no_names_are_asked_for_if_the_endpoint_has_just_failed(say: Say, stub: Stub) -> None:
+    message = "The user with name bbo cannot be found."
+    gone = refused("NoSuchEntity", message, 404)
+    endpoint = stub.endpoint(refused("ServiceUnavailable", "", 503), gone)
+    assert say("iam-usergetattributes -u bbo", endpoint, AWS_MAX_ATTEMPTS="2") == [
+        f"NoSuchEntity: {message}"
+    ]
+    assert endpoint.operations == ["GetUser", "GetUser"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        # What was not typed, what no list has, and what is not about a name.
+        ("iam-userdel -u bob", "The user with name ann cannot be found."),
+        (
+            "iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE",
+            "The Access Key with id A cannot be found.",
+        ),
+        ("iam-usergetloginprofile -u bob", "Login Profile for User bob cannot be found."),
+        ("iam-accountgetpasswordpolicy", "The Password Policy with domain name 1 cannot be found."),
+    ],
+)
+def test_no_names_are_asked_for_about_anything_else(
+    line: str, message: str, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("NoSuchEntity", message, 404))
+    assert say(line, endpoint) == [f"NoSuchEntity: {message}"]
+    assert len(endpoint.requests) == 1
+
+
+# Values that the service finds invalid.
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "option"),
+    [
+        ("iam-usercreate -u b/c", "The specified value for userName is invalid. It", "-u USERNAME"),
+        ("iam-usermod -u a -n b/c", "The specified value for newUserName is invalid.", "-n NEW"),
+        (
+            "iam-userenablemfadevice -u b -s 123456789 -c1 1 -c2 1",
+            "Value at 'authenticationCode1' failed: x; Value at 'authenticationCode2' failed: y",
+            "-c1 CODE1 -c2 CODE2",
+        ),
+        # Nothing that was typed.
+        ("iam-usercreate -u bob", "The specified value for path is invalid.", ""),
+        ("iam-usercreate -u bob", "Value at 'tags' failed to satisfy constraint: x", ""),
+    ],
+)
+def test_option_of_an_invalid_value_is_explained(
+    line: str, message: str, option: str, say: Say, stub: Stub
+) -> None:
+    first, *more = say(line, stub.endpoint(refused("ValidationError", message)))
+    assert first == f"ValidationError: {message}"
+    shown = [text.split() for text in more if text.startswith("  -")]
+    assert [word for words in shown for word in words[:2]] == [
+        *option.replace("NEW", "NEWUSERNAME").split()
+    ]
+
+
+def test_quotes_in_a_secret_are_not_named(say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("ValidationError", "Is invalid."))
+    line = "iam-useraddloginprofile -u bob -p \u201cpassw0rd\u201d"
+    assert say(line, endpoint) == ["ValidationError: Is invalid."]

@@ -249,6 +249,18 @@ def interrupted(_run: Shell, stub: Stub) -> Run:
     return Run("iam-usercreate -u bob", stub.endpoint(SILENT), interrupt=True)
 
 
+def pasted(run: Shell, _stub: Stub) -> Run:
+    (run.home / "policy.json").write_text("{\u201cId\u201d: 1}")
+    return Run("iam-useruploadpolicy -u u -p p -f policy.json")
+
+
+def misspelt(_run: Shell, stub: Stub) -> Run:
+    gone = refused("NoSuchEntity", "The user with name bbo cannot be found.", 404)
+    users = "<Users><member><UserName>bob</UserName></member></Users>"
+    endpoint = stub.endpoint(gone).on("ListUsers", ok("ListUsers", users))
+    return Run("iam-userdel -u bbo", endpoint)
+
+
 def half_created(_run: Shell, stub: Stub) -> Run:
     created = ok("CreateUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
     return Run("iam-usercreate -u bob -k", stub.endpoint(DENIED).on("CreateUser", created))
@@ -413,6 +425,15 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         AWS_SECRET_ACCESS_KEY="passw0rd",
         AWS_SESSION_TOKEN="passw0rd",
     ),
+    "character ...": turned_down(
+        "iam-usercreate -u \u2018bob\u2019", "ValidationError", "Is invalid."
+    ),
+    "line ...": pasted,
+    "to read": wrong("iam-useruploadpolicy -u u -p p -o credentials"),
+    "did you": misspelt,
+    "  -": turned_down(
+        "iam-usercreate -u b/c", "ValidationError", "The specified value for userName is invalid."
+    ),
     "in the policy": turned_down(
         "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
     ),
@@ -449,6 +470,8 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "Usage": wrong("iam-usercreate -z"),
     "For all options": wrong("iam-usercreate -z"),
+    "write": wrong("iam-usercreate bob"),
+    "... contains a": wrong("iam-usercreate bob\u201d"),
     "type each": wrong("iam-usercreate -kv"),
     "... is in the current": wrong("iam-usercreate credentials"),
     "Password": asking(CREATE, "CreateLoginProfile", "new", "new"),

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from support.requirements import need
 from support.selection import every
 from support.shell import HERE
+from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, read_now, rows
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
+    from support.forked import ForkedPrograms, ForkRunner
+    from support.stub import Answer, Stub
     from support.terminal import Typist
 
 COMMANDS = json.loads((HERE / "interface" / "commands.json").read_text())["commands"]
@@ -108,6 +112,22 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
             "iam-usercreate -u bob -- bfile",
             f"iam-usercreate: bfile is in the current directory; {REPLACED}",
         ),
+        # A name without the option for it.
+        ("iam-userdel bob", "iam-userdel: write: iam-userdel -u bob"),
+        ("iam-userdel bob -r", "iam-userdel: write: iam-userdel -u bob -r"),
+        ("iam-usercreate -p /a/ -- .b", "iam-usercreate: write: iam-usercreate -p /a/ -u .b"),
+        ("iam-userlistkeys bob", "iam-userlistkeys: write: iam-userlistkeys -u bob"),
+        ("iam-groupadduser -g a bob", "iam-groupadduser: write: iam-groupadduser -g a -u bob"),
+        (
+            "iam-userdelkey AKIAIOSFODNN7EXAMPLE",
+            "iam-userdelkey: write: iam-userdelkey -k AKIAIOSFODNN7EXAMPLE",
+        ),
+        ("iam-accountaliascreate acme", "iam-accountaliascreate: write: iam-accountaliascreate -a"),
+        # The shell takes no typographic quotes.
+        (
+            "iam-userdel -u \u201cbob ann\u201d",
+            "iam-userdel: ann\u201d contains a typographic quote; to quote, type ' or \"",
+        ),
     ],
 )
 def test_hints(line: str, hint: str, typed: Typist) -> None:
@@ -132,10 +152,16 @@ def test_hints(line: str, hint: str, typed: Typist) -> None:
         "iam-usercreate -kz",
         "iam-usercreate -kuv",
         "iam-usercreate -kk",
-        # * matches neither of these.
-        "iam-usercreate absent",
-        "iam-usercreate .hidden",
+        # * does not match this, and no user can have the name.
         "iam-usercreate ./bfile",
+        # More than one option names something, or is missing; or there is more to write.
+        "iam-groupadduser bob",
+        "iam-usermodkey -s Active AKIAIOSFODNN7EXAMPLE",
+        "iam-userdel bob ann",
+        "iam-userdel -u ann bob",
+        # Not an access key ID, and not a path to list.
+        "iam-userdelkey bob",
+        "iam-userlistbypath /ops/",
     ],
 )
 def test_no_hint_without_evidence(line: str, typed: Typist) -> None:
@@ -143,6 +169,175 @@ def test_no_hint_without_evidence(line: str, typed: Typist) -> None:
         (typed.home / name).touch()
     seen = rows(typed(line))
     assert seen[1].startswith("Usage: ")
+
+
+# What people type, and what they get: at a prompt, on a screen of the usual size.
+
+SHELLS = {
+    "bash": ("--norc", "--noprofile", "-i"),
+    "zsh": ("-f", "-i"),
+    "fish": ("--no-config", "-i"),
+}
+QUOTES = "a typographic quote and"
+WEB = "pasted from a web page"
+PASTED = f"character 1 of the value of {{}} is {QUOTES} 1 more, as {WEB}"
+QUOTED = "\u201cbob\u201d"
+USERS = "".join(f"<member><UserName>{name}</UserName></member>" for name in ("ann", "bob"))
+NO_USER = "The user with name bbo cannot be found."
+WRONG_NAME = (
+    "The specified value for userName is invalid. It must contain only alphanumeric characters "
+    "and/or the following: +=,.@_-"
+)
+WRONG_ACTION = 'Actions/Conditions must be prefixed by a vendor, e.g., "iam:*"'
+ALIAS = (
+    "1 validation error detected: Value 'Acme_1' at 'accountAlias' failed to satisfy constraint: "
+    "Member must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+)
+CODE = (
+    "1 validation error detected: Value at 'authenticationCode1' failed to satisfy constraint: "
+    "Member must have length greater than or equal to 6"
+)
+
+
+class Typed(NamedTuple):
+    """A line that is typed: the ``first`` line that it gets, and what follows on a terminal.
+
+    ``answers``: the answer to each operation.
+    """
+
+    line: str
+    first: str
+    more: tuple[str, ...] = ()
+    answers: dict[str, Answer] = {}  # noqa: RUF012 - never written to
+
+
+def alternatives(line: str, one: str, other: str) -> Typed:
+    """Return the row of a line that lacks the options ``one`` and ``other``."""
+    placeholder = {"-o": "POLICYDOCUMENT", "-c": "CERTIFICATE", "-s": "SERVICE"}
+    file = "CERTIFICATEFILE" if "cert" in line else "POLICYDOCUMENTFILE"
+    options = {name: f"{name} {placeholder.get(name, file)}" for name in (one, other)}
+    name = line.partition(" ")[0]
+    return Typed(
+        line,
+        f'Option "{one}" or "{other}" is required',
+        (*options.values(), f"Usage: {name}", f"For all options, type: {name} -h"),
+    )
+
+
+ROWS = [
+    alternatives("iam-rolecreate -r web", "-f", "-s"),
+    alternatives("iam-roleupdateassumepolicy -r web", "-f", "-s"),
+    alternatives("iam-useruploadpolicy -u bob -p all", "-f", "-o"),
+    alternatives("iam-groupuploadpolicy -g ops -p all", "-f", "-o"),
+    alternatives("iam-roleuploadpolicy -r web -p all", "-f", "-o"),
+    alternatives("iam-useraddcert -u bob", "-c", "-f"),
+    Typed(
+        "iam-userdel bob",
+        "No argument is allowed: bob",
+        ("iam-userdel: write: iam-userdel -u bob", "Usage: iam-userdel -u USERNAME"),
+    ),
+    Typed(
+        "iam-useruploadpolicy -u bob -p all -o pol.json",
+        "the policy of -o, line 1, column 1: not JSON (Expecting value)",
+        ("iam-useruploadpolicy: to read the file: -f pol.json",),
+    ),
+    Typed(
+        f"iam-userdel -u {QUOTED}",
+        f"ValidationError: {WRONG_NAME}",
+        (f"iam-userdel: {PASTED.format('-u')}; type: -u bob",),
+        {"DeleteUser": refused("ValidationError", WRONG_NAME)},
+    ),
+    Typed(
+        "iam-useraddpolicy -u bob -p all -e Allow -a \u2018s3:*\u2019 -r '*'",
+        f"MalformedPolicyDocument: {WRONG_ACTION}",
+        (f"iam-useraddpolicy: {PASTED.format('-a')}; type: -a 's3:*'",),
+        {"PutUserPolicy": refused("MalformedPolicyDocument", WRONG_ACTION)},
+    ),
+    Typed(
+        "iam-useruploadpolicy -u bob -p all -f smart.json",
+        "smart.json, line 2, column 3: not JSON (Expecting property name enclosed in double "
+        "quotes)",
+        (f'iam-useruploadpolicy: line 2, column 3: {QUOTES} 3 more, as {WEB}; JSON needs "',),
+    ),
+    Typed(
+        "iam-accountaliascreate -a Acme_1",
+        f"ValidationError: {ALIAS}",
+        ("-a ACCOUNTALIAS  the account alias", "3 to 63 lower-case letters"),
+        {"CreateAccountAlias": refused("ValidationError", ALIAS)},
+    ),
+    Typed(
+        "iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob -c1 12 -c2 12",
+        f"ValidationError: {CODE}",
+        ("-c1 CODE1  a code that the device shows (required); 6 digits",),
+        {"EnableMFADevice": refused("ValidationError", CODE)},
+    ),
+    Typed(
+        "iam-userdel -u bbo",
+        f"NoSuchEntity: {NO_USER}",
+        ("iam-userdel: did you mean bob?",),
+        {
+            "DeleteUser": refused("NoSuchEntity", NO_USER, 404),
+            "ListUsers": ok("ListUsers", f"<Users>{USERS}</Users>"),
+        },
+    ),
+    Typed("iamcli frobnicate", "unknown subcommand frobnicate; see iamcli --help"),
+]
+
+
+def squeezed(text: str) -> str:
+    """Return ``text`` without blanks and line breaks, which wrapping adds and removes."""
+    return "".join(text.split())
+
+
+#: Every row in bash, some in the other shells.
+PROMPTS = [
+    *(pytest.param("bash", row, id=f"bash-{number}") for number, row in enumerate(ROWS)),
+    *(
+        pytest.param(shell, row, id=f"{shell}-{number}")
+        for shell in ("zsh", "fish")
+        for number, row in list(enumerate(ROWS))[::4]
+    ),
+]
+
+
+@pytest.mark.parametrize(("shell", "row"), PROMPTS)
+def test_what_people_type_and_what_they_get(
+    shell: str,
+    row: Typed,
+    run_fast: ForkRunner,
+    typed: Typist,
+    stub: Stub,
+    forked_programs: ForkedPrograms,
+) -> None:
+    need(shell)
+    endpoint = stub.endpoint(refused("Recorded"))
+    for operation, answer in row.answers.items():
+        endpoint.on(operation, answer)
+    (typed.home / "pol.json").write_text('{"Statement": []}')
+    (typed.home / "smart.json").write_text("{\n  \u201cVersion\u201d: \u201c2012-10-17\u201d\n}\n")
+    # The sandbox waits for nothing to become visible.
+    where = {"AWS_IAM_URL": endpoint.url, "IAMCLI_SANDBOX": endpoint.url}
+    path = f"{forked_programs.folder}:{run_fast.env['PATH']}"
+    shown = typed.at_prompt(shell, *SHELLS[shell], line=row.line, env={**where, "PATH": path})
+    name = row.line.partition(" ")[0]
+    expected = [f"{name}: {row.first}", *row.more]
+    screen = squeezed("".join(rows(shown)[-HEIGHT:]))
+    for text in expected:
+        assert squeezed(text) in screen, shown
+        screen = screen.partition(squeezed(text))[2]
+    # One line of at most 160 characters.
+    assert [text for text in row.more if len(text) > 160] == []
+    asked = list(endpoint.operations)
+    assert asked == list(row.answers)
+    if name == "iamcli":
+        return
+    # In a pipe there is the first line only, or the help, and nothing more is sent.
+    done = run_fast(*shlex.split(row.line), env=where)
+    assert (done.status, done.out) == (1, "")
+    first, _, rest = done.err.partition("\n")
+    assert first == f"{name}: {row.first}"
+    assert rest == "" or rest.startswith(f"Usage: {name} ")
+    assert endpoint.operations == [*asked, *list(row.answers)[:1]]
 
 
 # The style of the help.

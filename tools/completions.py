@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import docstrings
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
-from iamcli.cli.completion.names import KINDS
+from iamcli.client.names import KINDS
 from iamcli.commands import index
 from iamcli.help.text import brief
 from iamcli.parsing.shared import COMMON

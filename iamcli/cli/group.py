@@ -139,14 +139,14 @@ def hint(wrong: str, known: Mapping[str, str]) -> str:
 
     ``known``: what can be meant besides the commands, each with the name to suggest.
     """
-    from difflib import get_close_matches
+    from iamcli.parsing.suggestions import nearest
 
     commands = index.names()
     all_known = {name.removeprefix("iam-"): name for name in commands}
     all_known |= {name: name for name in commands}
     all_known |= known
-    near = get_close_matches(wrong, all_known, 1)
-    return f" (did you mean {all_known[near[0]]}?)" if near else ""
+    near = nearest(wrong, all_known)
+    return f" (did you mean {all_known[near]}?)" if near else ""
 
 
 @click.group(

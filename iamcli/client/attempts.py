@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 class Attempts:
     """Logs a line for each attempt: when it began, its number, its latency and its request ID.
 
-    ``log``: called with each line. The latency is the time until the response is read completely.
+    ``log``: called with each line; ``number``: how many attempts the last request had. The latency
+    is the time until the response is read completely.
     """
 
     def __init__(self, log: Callable[[str], None]) -> None:
         self._log = log
-        self._number = 0
+        self.number = 0
         self._attempt = ""
         self._began = 0.0
         self._ended = 0.0
@@ -34,7 +35,7 @@ class Attempts:
 
     def start(self) -> None:
         """Count the attempts from 1 again, for a new request."""
-        self._number = 0
+        self.number = 0
         self._attempt = ""
 
     def finish(self) -> None:
@@ -43,10 +44,10 @@ class Attempts:
             self._report("no valid response", None)
 
     def _sending(self, event_name: str, **_event: Any) -> None:
-        self._number += 1
+        self.number += 1
         now = datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
         operation = event_name.rpartition(".")[2]
-        self._attempt = f"{now}Z {operation} attempt {self._number}"
+        self._attempt = f"{now}Z {operation} attempt {self.number}"
         self._began = time.monotonic()
         self._ended = 0.0
 

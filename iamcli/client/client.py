@@ -139,6 +139,19 @@ class Client:
             *([f"proxy from {self._proxy_source}"] if self._proxy_source else []),
         ]
 
+    @property
+    def smooth(self) -> bool:
+        """Whether the first attempt of the last request got the response that counts."""
+        return self._attempts.number == 1
+
+    def hurry(self, seconds: float) -> None:
+        """From now on, send each request only once, and wait at most ``seconds`` for its response.
+
+        For a request that nothing depends on.
+        """
+        self._retries.enabled = False
+        self._endpoint.http_session.seconds = seconds
+
     def call(
         self, operation: str, parameters: dict[str, Any], *, resent: bool = False
     ) -> dict[str, Any]:

@@ -94,12 +94,15 @@ class _HTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
-    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything."""
+    """botocore's HTTP session with limits: MAX_RESPONSE, and the read time-out for everything.
+
+    ``seconds``: the time-out.
+    """
 
     def __init__(self, *, timeout: tuple[float, float], **settings: Any) -> None:
         # After a stop, a time-out of the socket would discard a response that has arrived.
         super().__init__(timeout=(timeout[0], None), **settings)
-        self._seconds = timeout[1]
+        self.seconds = timeout[1]
         self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
 
     def send(self, request: Any) -> Any:
@@ -109,7 +112,7 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         MAX_RESPONSE.
         """
         request.stream_output = True
-        deadline = _Deadline(self._seconds)
+        deadline = _Deadline(self.seconds)
         try:
             with deadline:
                 return self._exchange(request)

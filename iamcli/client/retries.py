@@ -57,8 +57,9 @@ class Retries:
 
     Operations in NON_IDEMPOTENT are sent again only if the first request cannot have taken effect.
     ``resent``: whether the current request is sent again although an earlier attempt may have taken
-    effect. ``pausing``: called with the reason before a pause that is shown, and with "" before
-    each request. Raises Failure if the configured mode or number of attempts is invalid.
+    effect. ``enabled``: whether anything is sent again, or delayed. ``pausing``: called with the
+    reason before a pause that is shown, and with "" before each request. Raises Failure if the
+    configured mode or number of attempts is invalid.
     """
 
     def __init__(
@@ -74,17 +75,20 @@ class Retries:
         self._mode, self._attempts = mode_and_limit(settings)
         self._policy: HierarchicalEmitter | None = None
         self.resent = False
+        self.enabled = True
 
     def before_send(self, event_name: str, **event: Any) -> None:
         """End a pause, and let the adaptive mode delay a request after a throttled one."""
         self._pausing("")
-        if self._policy:
+        if self._policy and self.enabled:
             self._policy.emit(event_name, **event)
 
     def needs_retry(
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
         """Return the seconds after which to send the request again, or None."""
+        if not self.enabled:
+            return None
         event |= {"caught_exception": caught_exception, "operation": operation}
         if response is not None and response[0].status_code < SUCCESS_LIMIT:
             self._record_success(event_name, response, event)

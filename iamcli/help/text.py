@@ -10,7 +10,7 @@ from iamcli.parsing.shared import COMMON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from iamcli.command import Command
     from iamcli.parsing.options import Option
@@ -57,9 +57,16 @@ def usage_text(command: Command, option: Option | None, width: int = WIDTH) -> s
     It has few lines, so that the message stays on the screen: the ``option`` that the message is
     about, if it is about one, the usage, and how to see the help.
     """
-    lines = [*_table([(option, meaning(option))], width)] if option else []
-    lines += [*_usage(command, width), f"For all options, type: {command.name} -h"]
-    return _joined(lines).translate(style.PLAIN)
+    about = [option] if option else []
+    about += [other for other in command.options if option and other.name == option.alternative]
+    lines = [*_usage(command, width), f"For all options, type: {command.name} -h"]
+    return options_text(about, width) + _joined(lines).translate(style.PLAIN)
+
+
+def options_text(options: Sequence[Option], width: int = WIDTH) -> str:
+    """Return what each of ``options`` does, wrapped to ``width`` columns; "" if there is none."""
+    rows = [(option, meaning(option)) for option in options]
+    return _joined([*_table(rows, width)]).translate(style.PLAIN) if rows else ""
 
 
 def meaning(option: Option) -> str:

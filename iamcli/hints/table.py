@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from iamcli.hints import access, conflicts, credentials, documents, quotas
+from iamcli.hints.names import similar
 from iamcli.hints.run import Run
+from iamcli.hints.values import invalid, typographic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,12 +32,19 @@ HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
 }
 
 
-def hint(error: ServiceError, command: Command, values: Mapping[str, Any], iam: IAM) -> str:
-    """Return a line for the user about a refused request, or "".
+def explain(error: ServiceError, command: Command, values: Mapping[str, Any], iam: IAM) -> None:
+    """Set what helps the user with a refused request: ``hint``, ``ask`` and ``options``.
 
-    ``command`` and ``values``: what the user typed. The line says only what follows from the
-    response, the request and the connection; nothing is sent. It may contain secrets that the
-    request contains. Raises nothing.
+    ``command`` and ``values``: what the user typed. The hint says only what follows from the
+    response, the request and the connection; only ``ask`` sends something, and its result is
+    without secrets. The hint may contain secrets that the request contains. Raises nothing.
     """
+    run = Run(command, values, iam.client)
     made = HINTS.get(error.code)
-    return made(error, Run(command, values, iam.client)) if made else ""
+    error.hint = typographic(error, run) or (made(error, run) if made else "")
+    if error.hint:
+        return
+    if error.code == "ValidationError":
+        error.options = invalid(error, run)
+    elif error.code == "NoSuchEntity":
+        error.ask = lambda: iam.secrets.redact(similar(error, run, iam))

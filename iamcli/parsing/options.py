@@ -41,6 +41,13 @@ class Limit:
         """The bounds in words: "1 to 64"."""
         return f"{self.low} to {self.high}" if self.low < self.high else f"{self.low}"
 
+    def allows(self, value: str) -> bool:
+        """Return whether ``value`` is within the limit."""
+        import re
+
+        fits = self.low <= len(value) <= self.high
+        return fits and re.fullmatch(self.pattern, value, re.ASCII) is not None
+
 
 class Option:
     """One option of a command.
@@ -54,9 +61,9 @@ class Option:
     argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
     ``alternative``: the name of another option; one of the two is required, not both;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
-    in ``iamcli.cli.completion.names``; ``secret``: whether the value is never shown; ``alias``: a
-    second name; ``free``: whether the value may contain invisible characters; ``reads``: whether
-    ``-`` stands for a line of standard input.
+    in ``iamcli.client.names``; ``secret``: whether the value is never shown; ``alias``: a second
+    name; ``free``: whether the value may contain invisible characters; ``reads``: whether ``-``
+    stands for a line of standard input.
 
     In ``help``, ``limits``, ``brief`` and ``default``, backquotes mark literal text.
     """

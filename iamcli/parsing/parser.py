@@ -31,8 +31,8 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     switch) or an empty list (repeatable). Raises HelpRequested if one of the arguments is ``-h`` or
     ``--help``, also after an option that takes a value and after ``--``. Otherwise raises
     VersionRequested if an option requests the version. Otherwise raises UsageError for the first
-    invalid argument from the left, or else for the first missing required option, sorted by name.
-    Source: "parse order" in LEGACY.md.
+    invalid argument from the left, or else for the first missing required option, sorted by name,
+    or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
     """
     if any(
         option.dest == "help" and not {*option.names}.isdisjoint(arguments) for option in options
@@ -52,10 +52,20 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
         raise VersionRequested
     if error:
         raise error
+    _require(options, values)
+    return values
+
+
+def _require(options: Sequence[Option], values: dict[str, Any]) -> None:
+    """Raise UsageError if a required option has no value, or neither of two alternatives has."""
     for option in sorted(options, key=lambda option: option.name):
         if option.required and values[option.dest] in (None, []):
             raise UsageError(f'Option "{option.name}" is required', option=option)
-    return values
+    absent = {option.name: option for option in options if values[option.dest] is None}
+    for name, option in sorted(absent.items()):
+        if option.alternative in absent:
+            message = f'Option "{name}" or "{option.alternative}" is required'
+            raise UsageError(message, option=option)
 
 
 def _absent(option: Option) -> Any:
@@ -93,7 +103,7 @@ def _items(
     for argument in remaining:
         if argument == "--":
             for extra in remaining:
-                yield _suggestions().unexpected(extra, secret)
+                yield _suggestions().unexpected(program, options, arguments, extra, secret)
             return
         option, attached = match(options, argument)
         if option is None:

@@ -10,11 +10,12 @@ from iamcli.parsing.options import UsageError, is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from iamcli.parsing.options import Option
 
-
+#: How similar two texts are at least that a suggestion takes for each other: 1 is the same.
+_NEAR = 0.75
 #: Characters that word processors and web pages substitute for the ASCII hyphen.
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 
@@ -42,7 +43,7 @@ def unknown(
             f"pasted from a web page; {advice}"
         )
     if not argument.startswith("-") or argument == "-":
-        return unexpected(argument, secret)
+        return unexpected(program, options, arguments, argument, secret)
     message = f'"{safe}" is not a valid option'
     similar = _most_similar(options, argument)
     if similar:
@@ -51,12 +52,19 @@ def unknown(
     return UsageError(message, hint=separated and f"type each option separately: {separated}")
 
 
-def unexpected(argument: str, secret: Option | None) -> UsageError:
-    """Return the error for an ``argument`` that is not the value of an option.
+def unexpected(
+    program: str,
+    options: Sequence[Option],
+    arguments: Sequence[str],
+    argument: str,
+    secret: Option | None,
+) -> UsageError:
+    """Return the error for an ``argument``, one of the ``arguments``, that is no option's value.
 
     After an option with a ``secret`` value, the argument may be a part of it, and is not shown. The
     hint says that a shell may have replaced ``*``, if the argument is a name that ``*`` matches in
-    the current directory.
+    the current directory; that a typographic quote does not quote; or which line to write, if the
+    argument can only be the value of one option.
     """
     if secret:
         return UsageError(
@@ -64,13 +72,52 @@ def unexpected(argument: str, secret: Option | None) -> UsageError:
             "contains a blank"
         )
     matched = not argument.startswith(".") and "/" not in argument and os.path.lexists(argument)
-    return UsageError(
-        f"No argument is allowed: {argument}",
-        hint=f"{argument} is in the current directory; if you typed * without quotes, the shell "
-        "replaced it with the names there; type '*'"
-        if matched
-        else "",
-    )
+    if matched:
+        hint = (
+            f"{argument} is in the current directory; if you typed * without quotes, the shell "
+            "replaced it with the names there; type '*'"
+        )
+    elif quoting.typographic(argument):
+        hint = f"{argument} contains a typographic quote; to quote, type ' or \""
+    else:
+        line = _completed(options, arguments, argument)
+        hint = f"write: {quoting.command_line(program, *line)}" if line else ""
+    return UsageError(f"No argument is allowed: {argument}", hint=hint)
+
+
+def _completed(options: Sequence[Option], arguments: Sequence[str], argument: str) -> list[str]:
+    """Return the arguments with the option before ``argument`` that it can only be the value of.
+
+    Returns nothing if no option or more than one names an entity and is missing, if the argument is
+    not within its limits, or if another argument is wrong, too.
+    """
+    given: list[Option] = []
+    completed: list[str] = []
+    remaining = iter(arguments)
+    place = -1
+    for word in remaining:
+        option, attached = match(options, word)
+        if option and not is_joined(word, attached):
+            operand = None if option.switch or attached is not None else next(remaining, None)
+            given.append(option)
+            shown = str(option.metavar) if option.secret else operand
+            if option.secret and attached:
+                completed += [option.name, str(option.metavar)]
+            else:
+                completed += [word] if operand is None else [word, str(shown)]
+        elif word == argument and place < 0:
+            place = len(completed)
+        elif word != "--":
+            return []
+    naming = [
+        option
+        for option in options
+        if option.limit and option.complete != "path" and not option.secret and option not in given
+    ]
+    naming = [option for option in naming if option.required] or naming
+    if len(naming) != 1 or place < 0 or not naming[0].limit or not naming[0].limit.allows(argument):
+        return []
+    return [*completed[:place], naming[0].name, argument, *completed[place:]]
 
 
 def joined(option: Option, argument: str) -> UsageError:
@@ -170,6 +217,18 @@ def _most_similar(options: Sequence[Option], argument: str) -> str | None:
             *option.dest.split("_"),
         ):
             known.setdefault(alternative.lower().lstrip("-"), option.name)
-    bare = argument.partition("=")[0].lower().lstrip("-")
-    matches = difflib.get_close_matches(bare, known, n=1, cutoff=0.75)
-    return known[matches[0]] if matches else None
+    near = nearest(argument.partition("=")[0].lower().lstrip("-"), filter(None, known))
+    return known[near] if near else None
+
+
+def nearest(wrong: str, known: Iterable[str]) -> str:
+    """Return the text of ``known`` that is almost ``wrong``, or ""; the case does not matter.
+
+    A text is near if most of its characters are the same in the same order, or all in another one.
+    """
+    by_lower = {text.lower(): text for text in known}
+    lower = wrong.lower()
+    for text in difflib.get_close_matches(lower, by_lower, n=1, cutoff=_NEAR):
+        return by_lower[text]
+    letters = sorted(lower)
+    return next((by_lower[text] for text in by_lower if sorted(text) == letters), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli import quoting
 from iamcli.config import files
 from iamcli.errors import Failure, InvalidPolicy
 
@@ -26,13 +27,18 @@ def given(file: str | None, document: str | None) -> str:
     """Return the policy that the user specified with ``-f`` or ``-o``, unchanged.
 
     Raises Failure if none or both are given or if the file cannot be read, and InvalidPolicy if the
-    policy is not JSON. Source: LEGACY.md (policies that are not JSON).
+    policy is not JSON; its hint says what is certainly the reason. Source: LEGACY.md (policies that
+    are not JSON).
     """
     if (file is None) == (document is None):
         raise Failure("specify the policy with -f or -o, not both")
-    if document is not None:
+    if document is None:
+        return from_file(str(file))
+    try:
         return _checked(document, "the policy of -o")
-    return from_file(str(file))
+    except InvalidPolicy as failure:
+        failure.hint = _file_instead(document) or failure.hint
+        raise
 
 
 def from_file(name: str) -> str:
@@ -45,6 +51,18 @@ def trust_given(file: str | None, service: str | None) -> str:
     if (file is None) == (service is None):
         raise Failure("specify the trust policy with -f or -s, not both")
     return trust(service) if service is not None else from_file(str(file))
+
+
+def _file_instead(document: str) -> str:
+    """Return the option to write if ``document``, which is no policy, is the name of a file."""
+    import os
+
+    # As the AWS CLI writes the name of a file.
+    name = document.removeprefix("file://")
+    try:
+        return f"to read the file: {quoting.option('-f', name)}" if os.path.isfile(name) else ""
+    except ValueError:
+        return ""
 
 
 def _policy(single: dict[str, object]) -> str:
@@ -61,9 +79,11 @@ def _checked(document: str, source: str) -> str:
         # The service decides about numbers, also those that are too long for Python.
         json.loads(document, parse_int=str)
     except json.JSONDecodeError as error:
-        from iamcli.policies.findings import described
+        from iamcli.policies.findings import described, typographic_quotes
 
-        raise InvalidPolicy(f"{source}, {described(error)}") from None
+        failure = InvalidPolicy(f"{source}, {described(error)}")
+        failure.hint = typographic_quotes(error)
+        raise failure from None
     except RecursionError:
         raise InvalidPolicy(f"{source}: nested too deeply") from None
     return document

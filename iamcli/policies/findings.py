@@ -11,6 +11,8 @@ import json
 import re
 from collections import Counter
 
+from iamcli import quoting
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,6 +81,23 @@ def findings(document: str) -> list[str]:
 def described(error: json.JSONDecodeError) -> str:
     """Return where and why a document is not JSON ("line 1, column 2: not JSON (...)")."""
     return f"line {error.lineno}, column {error.colno}: not JSON ({error.msg})"
+
+
+def typographic_quotes(error: json.JSONDecodeError) -> str:
+    """Return where typographic quotes are that keep a document from being JSON; "" if none do.
+
+    They are those before the place of ``error``, or at it: elsewhere they may be part of a string.
+    """
+    before = quoting.typographic(error.doc[: error.pos + 1])
+    if not before:
+        return ""
+    first = json.JSONDecodeError("", error.doc, before[0])
+    more = len(quoting.typographic(error.doc)) - 1
+    others = f" and {more} more" if more else ""
+    return (
+        f"line {first.lineno}, column {first.colno}: a typographic quote{others}, as pasted from a "
+        'web page; JSON needs "'
+    )
 
 
 def _statements(policy: Members) -> Iterator[tuple[str, Any]]:

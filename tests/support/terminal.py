@@ -176,6 +176,23 @@ class Typist:
         line = f"cd {self.home}; {line}"
         return Terminal("sh", "-c", line, env={**self._env, **(env or {})}, size=size)
 
+    def at_prompt(self, program: str, *arguments: str, line: str, env: Mapping[str, str]) -> str:
+        """Type ``line`` at the prompt of a shell; return what its usual screen has shown then.
+
+        ``program`` and ``arguments``: the shell; ``env``: more variables. The text is without
+        sequences that move the cursor.
+        """
+        # The terminal has few abilities, so that the shells use little of them.
+        variables = {**self._env, "TERM": "dumb", "COLUMNS": "80", **env}
+        shell = Terminal(program, *arguments, env=variables, size=USUAL_SIZE)
+        try:
+            shell.type(f"cd {self.home}; echo BE''GIN\r")
+            shell.wait_for("BEGIN\r\n")
+            shell.type(f"{line}; echo EN''D\r")
+            return CONTROL.sub("", shell.wait_for("END\r\n"))
+        finally:
+            shell.close()
+
 
 class InteractiveShell:
     """A shell on a terminal that runs the line ``setup`` first."""

@@ -14,7 +14,7 @@ import stat
 import time
 
 from iamcli.client import parents
-from iamcli.client.pages import list_all
+from iamcli.client.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.client.service import IAM
 from iamcli.commands import index
 from iamcli.config.connection import Connection
@@ -32,10 +32,6 @@ TIMEOUT = 2.0
 #: Seconds for which names are cached, and for which an empty list is.
 CACHE_SECONDS = 60.0
 EMPTY_CACHE_SECONDS = 10.0
-
-#: Characters that names may have besides letters and digits. Other names are not printed, so that
-#: no server can send anything else to the shell.
-_PUNCTUATION = frozenset("+=,.@-_:/")
 
 #: The variables that select the account, the endpoint or the proxy, besides the command line: all
 #: that start with AWS_, except those that continue with one of these, and the ones in _SELECTING.
@@ -57,44 +53,6 @@ _MAX_SIZE = 1 << 20
 #: process that is writing it, if it is not complete.
 _PREFIX = "names-"
 _CACHE_FILE = re.compile(rf"{_PREFIX}[0-9a-f]{{64}}(\.[0-9]+)?")
-
-_POLICIES = {"user": "ListUserPolicies", "group": "ListGroupPolicies", "role": "ListRolePolicies"}
-_PARAMETERS = {"user": "UserName", "group": "GroupName", "role": "RoleName"}
-
-
-class Query:
-    """A list to request: the ``operation``, the ``key`` of its entries, and its ``parameters``.
-
-    ``member``: the member of an entry that holds its name; None if the entry is the name.
-    """
-
-    def __init__(self, operation: str, key: str, member: str | None, **parameters: str) -> None:
-        self.operation = operation
-        self.key = key
-        self.member = member
-        self.parameters = parameters
-
-    def names(self, iam: IAM) -> list[str]:
-        """Return the names from the service; raise Failure if the request fails."""
-        entries = list_all(iam, self.operation, self.key, MaxItems=1000, **self.parameters)
-        return [entry[self.member] if self.member else entry for entry in entries]
-
-
-#: How to list the names of each kind. For ``policy`` this depends on the owner of the policy.
-KINDS = {
-    "user": Query("ListUsers", "Users", "UserName"),
-    "group": Query("ListGroups", "Groups", "GroupName"),
-    "role": Query("ListRoles", "Roles", "RoleName"),
-    "profile": Query("ListInstanceProfiles", "InstanceProfiles", "InstanceProfileName"),
-    "servercert": Query(
-        "ListServerCertificates", "ServerCertificateMetadataList", "ServerCertificateName"
-    ),
-    "mfa": Query(
-        "ListVirtualMFADevices", "VirtualMFADevices", "SerialNumber", AssignmentStatus="Any"
-    ),
-    "key": Query("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId"),
-    "signingcert": Query("ListSigningCertificates", "Certificates", "CertificateId"),
-}
 
 
 def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -> None:
@@ -120,7 +78,7 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
 
 def _values(command: Command, arguments: Sequence[str]) -> dict[str, Any]:
     plain = [text.replace("'", "").replace('"', "").replace("\\", "") for text in arguments]
-    unfinished = [option.replace(required=False) for option in command.all_options]
+    unfinished = [option.replace(required=False, alternative="") for option in command.all_options]
     return parser.parse(command.name, unfinished, plain)
 
 
@@ -129,8 +87,8 @@ def _query(kind: str, command: Command, values: Mapping[str, Any]) -> Query:
     named = {option.complete: values[option.dest] for option in command.options}
     user = named.get("user")
     if kind == "policy":
-        owner = next(owner for owner in _POLICIES if named.get(owner))
-        return Query(_POLICIES[owner], "PolicyNames", None, **{_PARAMETERS[owner]: named[owner]})
+        owner = next(owner for owner in OWNERS if named.get(owner))
+        return policies(owner, named[owner])
     if kind == "mfa" and isinstance(user, str) and command.name != "iam-userenablemfadevice":
         return Query("ListMFADevices", "MFADevices", "SerialNumber", UserName=user)
     query = KINDS[kind]
@@ -155,7 +113,7 @@ def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
     os.environ |= {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": str(TIMEOUT)}
     names: list[str] = []
     try:
-        names = [name for name in query.names(IAM(connection)) if _is_name(name)]
+        names = query.names(IAM(connection))
     finally:
         timer.cancel()
         _cache(file, names)
@@ -170,10 +128,6 @@ def _disable_prompts() -> None:
         raise EOFError
 
     setattr(getpass, "getpass", refuse)  # noqa: B010 - mypy rejects an assignment to a function
-
-
-def _is_name(name: str) -> bool:
-    return bool(name) and name.isascii() and all(c.isalnum() or c in _PUNCTUATION for c in name)
 
 
 # The cache: one file per list, readable by its owner only.
@@ -241,7 +195,7 @@ def _cached(file: str) -> list[str] | None:
     age = time.time() - state.st_mtime
     private = state.st_uid == os.geteuid() and not state.st_mode & 0o077
     limit = CACHE_SECONDS if names else EMPTY_CACHE_SECONDS
-    valid = lines[-1] == "" and all(map(_is_name, names))
+    valid = lines[-1] == "" and all(map(is_name, names))
     return names if private and valid and 0 <= age < limit else None
 
 

@@ -1,0 +1,68 @@
+"""NoSuchEntity: the name that is almost what was typed.
+
+This is the only hint that needs a request, which nothing depends on: it is sent once, only after
+the service has refused a name that the user typed, and without an answer there is no hint.
+"""
+
+from __future__ import annotations
+
+from iamcli.client.names import KINDS, OWNERS, policies
+from iamcli.client.outcomes import reports_missing
+from iamcli.errors import Failure
+from iamcli.parsing.suggestions import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.client.names import Query
+    from iamcli.client.service import IAM
+    from iamcli.errors import ServiceError
+    from iamcli.hints.run import Run
+
+#: Seconds to wait for the names.
+TIMEOUT = 2.0
+#: What the service calls the entities, each with the parameter that names one and its kind.
+_ENTITIES = {
+    "user": ("UserName", "user"),
+    "group": ("GroupName", "group"),
+    "role": ("RoleName", "role"),
+    "instance profile": ("InstanceProfileName", "profile"),
+    "server certificate": ("ServerCertificateName", "servercert"),
+}
+
+
+def similar(error: ServiceError, run: Run, iam: IAM) -> str:
+    """Return the name that is almost the one that the service does not know; "" if there is none.
+
+    Sends one request, for at most 1,000 names. Raises nothing, also after Ctrl-C, which ends the
+    command as its failure does.
+    """
+    try:
+        for name, query in _missing(error):
+            # The name of something that a list contained has not been typed.
+            typed = any(name == value or name in _listed(value) for value in run.values.values())
+            if typed and run.client.smooth:
+                run.client.hurry(TIMEOUT)
+                near = nearest(name, query.first_names(iam))
+                return f"did you mean {near}?" if near and near != name else ""
+    except (Failure, KeyboardInterrupt):
+        return ""
+    return ""
+
+
+def _missing(error: ServiceError) -> Iterator[tuple[str, Query]]:
+    """Yield the name that the ``error`` reports missing, with the list of what is there."""
+    parameters = error.parameters
+    for word, (parameter, kind) in _ENTITIES.items():
+        name = str(parameters.get(parameter, ""))
+        if name and reports_missing(word, name, error.message):
+            yield name, KINDS[kind]
+    for owner, (_, parameter) in OWNERS.items():
+        name = str(parameters.get("PolicyName", ""))
+        if name and reports_missing(f"{owner} policy", name, error.message):
+            yield name, policies(owner, str(parameters[parameter]))
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

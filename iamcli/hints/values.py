@@ -1,0 +1,71 @@
+"""Values that the service refuses: the option of each, and quotes that are no quotes to a shell."""
+
+from __future__ import annotations
+
+import re
+
+from iamcli import quoting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from iamcli.errors import ServiceError
+    from iamcli.hints.run import Run
+    from iamcli.parsing.options import Option
+
+#: The errors that a typographic quote in a value can cause.
+CODES = ("InvalidInput", "MalformedPolicyDocument", "NoSuchEntity", "ValidationError")
+#: How the service names the parameter that it finds invalid.
+_INVALID = re.compile(
+    r"\bValue (?:'.*?' )?at '(\w+)[\w.]*' failed|specified value for (\w+) is invalid"
+)
+
+
+def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
+    """Return the options whose values the service finds invalid, as far as that is certain.
+
+    Source: the messages of ValidationError, such as "Value at 'accountAlias' failed to satisfy
+    constraint: Member must satisfy regular expression pattern: ...".
+    """
+    found: dict[str, Option] = {}
+    for match in _INVALID.finditer(error.message):
+        parameter = match[1] or match[2]
+        value = error.parameters.get(parameter[0].upper() + parameter[1:])
+        same = [option for option in run.command.options if value in _values(option, run)]
+        # Two options can have the same value.
+        named = [option for option in same if option.dest in parameter.lower()]
+        options = same if len(same) == 1 else named
+        if value is not None and len(options) == 1:
+            found[options[0].name] = options[0]
+    return tuple(found.values())
+
+
+def typographic(error: ServiceError, run: Run) -> str:
+    """Return where a typed value has typographic quotes, and what to type; "" if none has any."""
+    if error.code not in CODES:
+        return ""
+    for option in run.command.options:
+        for value in _values(option, run):
+            places = quoting.typographic(value) if isinstance(value, str) else []
+            if places and not option.secret:
+                return _named(option, value, places)
+    return ""
+
+
+def _named(option: Option, value: str, places: list[int]) -> str:
+    more = f" and {len(places) - 1} more" if places[1:] else ""
+    inner = value[1:-1] if places[0] == 0 and places[-1] == len(value) - 1 else value
+    repaired = inner and not quoting.typographic(inner)
+    advice = quoting.option(option.name, inner) if repaired else "' or \" to quote"
+    return (
+        f"character {places[0] + 1} of the value of {option.name} is a typographic quote{more}, as "
+        f"pasted from a web page; type: {advice}"
+    )
+
+
+def _values(option: Option, run: Run) -> Iterator[Any]:
+    """Yield the values that were typed for ``option``."""
+    value = run.values.get(option.dest)
+    yield from value if isinstance(value, list) else [value]
