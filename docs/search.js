@@ -1,27 +1,35 @@
 // The search box of the manual. tools/site.py puts PAGES before this: for each page its address, its
-// name, its summary, and other words that it contains. It needs neither a server nor the network.
+// name, its summary, other words that it contains, and whether it is a topic. It finds what iamcli
+// list finds, and needs neither a server nor the network.
 
 const form = document.querySelector("form");
 const results = document.querySelector("#results");
-const LIMIT = 12;
+const LIMIT = 20;
 
-// How well a page matches a word: by its name, its summary or its text; 0 if it does not.
-function score([, name, summary, text], word) {
+// How well a page matches a word: by its name, its summary or, if wanted, its text; 0 if it does not.
+function score([, name, summary, text], word, inText) {
     const bare = name.replace(/^iam-/, "");
     if (name === word || bare === word) return 9;
-    if (bare.startsWith(word)) return 6;
-    if (name.includes(word)) return 4;
-    if (summary.toLowerCase().includes(word)) return 3;
-    return text.includes(` ${word}`) ? 1 : 0;
+    const stem = word.replace(/^(.{3,}?)(ies|s)$/, "$1");
+    if (bare.startsWith(stem)) return 6;
+    if (name.includes(stem)) return 4;
+    if (summary.toLowerCase().includes(stem)) return 3;
+    return inText && text.includes(` ${stem}`) ? 1 : 0;
 }
 
 // The pages that match all words, the best first.
-function found(words) {
-    return PAGES.map(page => [page, words.map(word => score(page, word))])
+function matching(words, pages, inText) {
+    return pages.map(page => [page, words.map(word => score(page, word, inText))])
         .filter(([, scores]) => scores.every(Boolean))
         .map(([page, scores]) => [page, scores.reduce((sum, one) => sum + one, 0)])
         .sort(([, one], [, other]) => other - one)
         .map(([page]) => page);
+}
+
+// The commands by name and summary; if there is none, all pages, also by their text.
+function found(words) {
+    const commands = matching(words, PAGES.filter(([, , , , topic]) => !topic), false);
+    return commands.length ? commands : matching(words, PAGES, true);
 }
 
 function row([address, name, summary]) {
@@ -33,7 +41,7 @@ function row([address, name, summary]) {
 }
 
 function show() {
-    const words = form.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = form.q.value.toLowerCase().split(/[\s"']+/).filter(Boolean);
     const pages = words.length ? found(words) : [];
     const rows = pages.slice(0, LIMIT).map(row);
     if (words.length && !rows.length) {

@@ -127,9 +127,55 @@ def test_a_list_has_the_commands_that_match(
 
 
 def test_a_list_has_the_subcommands_that_match(run: Shell) -> None:
-    done = run("iamcli", "list", "private iam")
+    done = run("iamcli", "list", "private iam machine")
     assert (done.status, commands_in(done.out)) == (0, [])
     assert re.match(r"iamcli\n  iamcli sandbox .*\[COMMAND\]\.\.\. +Run a command", done.out)
+
+
+#: What people look for, with what they must find: commands, and topics of iamcli help.
+SOUGHT = {
+    "attach": ["iam-userlistpolicies", "today"],
+    "detach": ["iam-userdelpolicy", "today"],
+    "permission": ["iam-userlistpolicies", "today"],
+    "lock": ["iam-usermodkey", "iam-userdelloginprofile"],
+    "disable": ["iam-usermodkey", "iam-userdeactivatemfadevice"],
+    "revoke": ["iam-usermodkey", "iam-userdelkey", "iam-userdelpolicy"],
+    "suspend": ["iam-usermodkey", "iam-userdelloginprofile"],
+    "reset password": ["iam-usermodloginprofile", "iam-accountmodpasswordpolicy"],
+    "delete user": ["iam-userdel"],
+    "saml": ["today"],
+    "tag": ["iam-usercreate", "iam-rolecreate", "today"],
+    "credential": ["iam-useraddkey", "credential-file", "today"],
+    "rotate": ["iam-usermodkey", "iam-userlistkeys"],
+    "quota": ["iam-accountgetsummary"],
+    # Plural and upper case, in one argument; and what only an option or a request names.
+    "Permissions Boundary": ["iam-usercreate", "today"],
+    "QRCodePNG": ["iam-virtualmfadevicecreate"],
+    "PutRolePolicy": ["iam-roleaddpolicy"],
+    "instance profiles": ["iam-instanceprofilecreate"],
+}
+#: Words that nobody needs.
+NONSENSE = ("frobnicate", "xyzzy", "zzz", "qwertz", "unicorn", "user zzz", "lorem ipsum", "%%")
+
+
+@pytest.mark.parametrize("words", SOUGHT)
+def test_what_people_look_for_is_found(words: str, run: Shell) -> None:
+    done = run("iamcli", "list", words)
+    assert (done.status, done.err) == (0, "")
+    assert fits(done.out)
+    topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", done.out, re.MULTILINE)
+    found = [*commands_in(done.out), *topics]
+    assert set(SOUGHT[words]) <= set(found)
+    # Few enough to choose from.
+    assert len(found) <= 20
+
+
+@pytest.mark.parametrize("words", NONSENSE)
+def test_nonsense_finds_nothing(words: str, run: Shell) -> None:
+    refused(
+        run("iamcli", "list", words),
+        f"no command matches {words}; to list all commands, run iamcli list",
+    )
 
 
 def test_a_list_without_a_match_is_an_error(run: Shell) -> None:

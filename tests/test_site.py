@@ -12,10 +12,15 @@ from support import browser
 from support.browser import Browser
 from support.requirements import need
 from support.shell import ROOT
+from test_iamcli import NONSENSE, SOUGHT, commands_in
+
+from iamcli.help.manual import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from support.shell import Shell
 
 PAGES = sorted((ROOT / "man").glob("*.[1-9]"))
 #: Pages with the longest names, lines and lists.
@@ -92,6 +97,21 @@ def test_the_search_finds_what_is_typed(chromium: Browser, site: Path) -> None:
     assert chromium.value("document.querySelector('#results').hidden")
     chromium.type("zzz")
     assert chromium.value("document.querySelector('#results').innerText") == "No page matches."
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("words", [*SOUGHT, *NONSENSE])
+def test_the_search_finds_what_the_command_lists(
+    words: str, chromium: Browser, site: Path, run: Shell
+) -> None:
+    listed = run("iamcli", "list", words).out
+    topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", listed, re.MULTILINE)
+    chromium.open(f"file://{site}/index.html", width=1000)
+    chromium.press("/")
+    chromium.type(f'"{words}"')
+    assert sorted(results(chromium)) == sorted(
+        [*commands_in(listed), *(TOPICS[topic][0] for topic in topics)]
+    )
 
 
 @pytest.mark.full

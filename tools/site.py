@@ -6,10 +6,8 @@ the output directory; the default is site. Requires mandoc.
 
 from __future__ import annotations
 
-import collections
 import html
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamcli import __version__
+from iamcli.cli import search
 from iamcli.commands.index import groups
+from iamcli.help.manual import TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 MAN = ROOT / "man"
@@ -32,9 +32,6 @@ HANDWRITTEN = sorted(
     (path.name for path in MAN.glob("*.[1-9]") if not path.match("iam-*.1")),
     key=lambda name: -int(name[-1]),
 )
-
-#: Words that so many pages contain are searched for in names, summaries and handwritten pages only.
-COMMON = 20
 
 PAGE = """\
 <!DOCTYPE html>
@@ -87,7 +84,10 @@ def index() -> str:
         rows = [(f"{command.name}.1", command.summary) for command in commands]
         parts += [f'<section id="{anchor(title)}">', f"<h2>{html.escape(title)}</h2>", *_rows(rows)]
         parts += ["</section>"]
-    rows = [(name, f"{_description(MAN / name)}.") for name in HANDWRITTEN]
+    rows = [
+        (name, f"{search.summary((MAN / name).read_text(encoding='utf-8'))}.")
+        for name in HANDWRITTEN
+    ]
     parts += ["<section>", "<h2>All commands</h2>", *_rows(rows), "</section>"]
     return html_page("The IAM commands", "\n".join(parts))
 
@@ -105,12 +105,6 @@ def _rows(rows: list[tuple[str, str]]) -> Iterator[str]:
     yield "</dl>"
 
 
-def _description(page: Path) -> str:
-    lines = page.read_text(encoding="utf-8").splitlines()
-    text = next(line for line in lines if line.startswith(".Nd "))[4:]
-    return text[0].upper() + text[1:]
-
-
 def pages() -> dict[str, str]:
     """Return the text of each file of the site, by file name."""
     trails = {
@@ -121,30 +115,31 @@ def pages() -> dict[str, str]:
     trails |= dict.fromkeys(HANDWRITTEN, "")
     bodies = {name: rendered(MAN / name) for name in trails}
     made = {"index.html": index(), "style.css": STYLE.read_text(encoding="utf-8")}
-    made["search.js"] = search(bodies)
+    made["search.js"] = search_script()
     for name, trail in trails.items():
         stem, _, section = name.rpartition(".")
         made[f"{name}.html"] = html_page(f"{stem}({section})", bodies[name], trail)
     return made
 
 
-def search(bodies: Mapping[str, str]) -> str:
-    """Return the script of the search box, with its index of the pages ``bodies`` (HTML)."""
-    words = {name: _words(body) for name, body in bodies.items()}
-    counts = collections.Counter(word for found in words.values() for word in found)
-    rows = []
-    for name, found in words.items():
-        kept = found if name in HANDWRITTEN else {word for word in found if counts[word] < COMMON}
-        text = " ".join(["", *sorted(kept)])
-        rows.append((f"{name}.html", name.rpartition(".")[0], _description(MAN / name), text))
+def search_script() -> str:
+    """Return the script of the search box, with what it finds: as ``iamcli list``."""
+    known = [
+        (*search.page(command), 1, False) for listed in groups().values() for command in listed
+    ]
+    known += [(*page, TOPICS[topic][1], True) for topic, page in search.topics().items()]
+    rows = [
+        (
+            f"{name}.{section}.html",
+            name,
+            summary.removesuffix("."),
+            " ".join(["", *sorted(words)]),
+            is_topic,
+        )
+        for (name, summary), words, section, is_topic in known
+    ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f"const PAGES = [\n{lines}\n];\n\n{SEARCH.read_text(encoding='utf-8')}"
-
-
-def _words(body: str) -> set[str]:
-    """Return the words of ``body`` (HTML) in lower case: names, options, variables."""
-    text = html.unescape(re.sub(r"<[^>]*>", "", body))
-    return set(re.findall(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+", text.lower()))
 
 
 def main(folder: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli import listing
+from iamcli.cli import listing, search
 from iamcli.cli.documented import DocumentedCommand, show
 from iamcli.cli.group import group
 from iamcli.errors import Failure
@@ -17,12 +17,10 @@ def list(ctx: click.Context, words: tuple[str, ...]) -> None:  # noqa: A001 - it
     """List all commands, or those that match a word.
 
     A command matches if its name or its summary contains WORD, or if WORD is the name of its group,
-    such as users, keys or certificates. With several words, a command must match each.
+    such as users, keys or certificates. With several words, a command must match each. If none
+    matches, the text of the manual pages is searched for words that begin with WORD.
     """
-    groups = listing.matching(words)
-    own = [row for row in group.own(ctx.find_root()) if listing.matches(row, words)]
-    if own:
-        groups["iamcli"] = own
+    groups = search.matching(words, group.own(ctx.find_root()))
     if not groups:
         what = " ".join(words)
         raise Failure(f"no command matches {what}; to list all commands, run iamcli list")

@@ -67,25 +67,6 @@ def of_groups(wanted: Iterable[str]) -> dict[str, Rows]:
     return {title: _rows(commands) for title, commands in index.groups(*wanted).items()}
 
 
-def matching(words: Sequence[str]) -> dict[str, Rows]:
-    """Return the commands that match all ``words``, by the title of their group.
-
-    A command matches a word that its name or summary contains, in upper or lower case, or that is
-    a name of its group.
-    """
-    groups = {}
-    for module in index.modules():
-        others = [word for word in words if module not in modules(word)]
-        for title, rows in of_groups([module]).items():
-            groups[title] = [row for row in rows if matches(row, others)]
-    return {title: rows for title, rows in groups.items() if rows}
-
-
-def matches(row: tuple[str, str], words: Iterable[str]) -> bool:
-    """Return whether the name or the summary in ``row`` contains each of ``words``."""
-    return all(any(word.lower() in text.lower() for text in row) for word in words)
-
-
 def text(parts: Mapping[str, Rows]) -> str:
     """Return the rows of each part below its title, in lines of at most 80 columns."""
     return "\n".join(line for title, rows in parts.items() for line in _part(title, rows)).rstrip()

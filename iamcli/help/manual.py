@@ -39,6 +39,22 @@ def lines(name: str, section: int) -> list[str]:
     return re.sub(r".\x08|\x1b\[[0-9;]*m", "", text).splitlines()
 
 
+def source(name: str, section: int) -> str:
+    """Return the text of the page ``name`` in ``section`` in mdoc.
+
+    Raises Failure if there is no such page, or it cannot be read.
+    """
+    import gzip
+
+    path = find(name, section)
+    opened = gzip.open if path.endswith(".gz") else open
+    try:
+        with opened(path, "rt", encoding="utf-8") as file:
+            return str(file.read())
+    except (OSError, ValueError, EOFError) as error:
+        raise Failure(f"cannot read the manual page {path}: {error}") from None
+
+
 def find(name: str, section: int) -> str:
     """Return the path of the page ``name`` in ``section``.
 

@@ -1,0 +1,115 @@
+"""The text of the pages, in which ``iamcli list`` and the search of the HTML manual find words.
+
+Both look at the names and summaries of the commands first. Only if a word is in none of them, they
+look at the text of all pages: what a command's docstring and options say, and the pages that are
+not about one command, such as iam-today(7).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+from iamcli.cli.listing import modules, of_groups
+from iamcli.commands import index
+from iamcli.errors import Failure
+from iamcli.help import manual
+from iamcli.help.text import meaning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from iamcli.cli.listing import Rows
+    from iamcli.command import Command
+
+#: Words that people use and no page does, with the commands that do it.
+ALSO = {
+    "disable": (
+        *("iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"),
+        "iam-userdeactivatemfadevice",
+    ),
+    "lock": ("iam-usermodkey", "iam-userdelloginprofile"),
+    "reset": ("iam-usermodloginprofile", "iam-userchangepassword"),
+    "revoke": (
+        *("iam-usermodkey", "iam-userdelkey", "iam-usermodcert", "iam-userdelcert"),
+        *("iam-userdelpolicy", "iam-groupdelpolicy", "iam-roledelpolicy", "iam-groupremoveuser"),
+    ),
+    "suspend": ("iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"),
+}
+#: Names, options, variables and other words.
+_WORD = re.compile(r"[a-z0-9_-]*[a-z0-9][a-z0-9_-]+")
+#: The lines of a manual page that are not shown: comments, and the kinds of lists.
+_HIDDEN = re.compile(r'^\.(\\"|Bl).*', re.MULTILINE)
+
+
+def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
+    """Return what matches all ``words``, by the title of its group.
+
+    A command matches a word that its name or summary contains, in upper or lower case, or that is
+    a name of its group. If nothing matches all words so, a command or a topic also matches a word
+    that begins a word of its page. ``own``: the subcommands.
+    """
+    wanted = [part for word in words for part in ([word] if modules(word) else word.split())]
+    groups: dict[str, Rows] = {}
+    for module in index.modules():
+        others = [word for word in wanted if module not in modules(word)]
+        for title, rows in of_groups([module]).items():
+            groups[title] = [row for row in rows if _matches(row, set(), others)]
+    groups["iamcli"] = [row for row in own if _matches(row, set(), wanted)]
+    if not any(groups.values()):
+        for title, commands in index.groups().items():
+            found = [command for command in commands if _matches(*page(command), wanted)]
+            groups[title] = [(command.name, command.summary) for command in found]
+        groups["Topics"] = [
+            (f"iamcli help {topic}", f"{row[1]}.")
+            for topic, (row, known) in topics().items()
+            if _matches(row, known, wanted)
+        ]
+    return {title: rows for title, rows in groups.items() if rows}
+
+
+def _matches(row: Sequence[str], known: set[str], wanted: Iterable[str]) -> bool:
+    """Return whether the name or summary in ``row`` contains, or a ``known`` word begins with,
+    each of the ``wanted`` words.
+    """  # noqa: D205 - one sentence
+    for word in wanted:
+        stem = re.sub(r"^(.{3,}?)(ies|s)$", r"\1", word.lower())
+        in_row = any(stem in text.lower() for text in row)
+        if not in_row and not any(one.startswith(stem) for one in known):
+            return False
+    return True
+
+
+def page(command: Command) -> tuple[tuple[str, str], set[str]]:
+    """Return the name and the summary of ``command``, and the words of its page."""
+    texts = [command.documentation]
+    for option in command.options:
+        texts += [*option.names, option.metavar or "", meaning(option)]
+    also = {word for word, named in ALSO.items() if command.name in named}
+    return (command.name, command.summary), _words(" ".join(texts)) | also
+
+
+def topics() -> dict[str, tuple[tuple[str, str], set[str]]]:
+    """Return the topics of ``iamcli help`` whose pages are installed.
+
+    Each has the name and the summary of its page, and the words in it.
+    """
+    found = {}
+    # The pages about all commands, of section 7, come first.
+    for topic, (name, section) in sorted(manual.TOPICS.items(), key=lambda item: -item[1][1]):
+        with contextlib.suppress(Failure):
+            source = manual.source(name, section)
+            shown = _HIDDEN.sub("", source).replace("\\-", "-").replace("\\&", "")
+            found[topic] = (name, summary(source)), _words(re.sub(r"\bFl ", "-", shown))
+    return found
+
+
+def summary(source: str) -> str:
+    """Return the summary of a manual page, as a sentence without a full stop."""
+    text = next(line for line in source.splitlines() if line.startswith(".Nd "))[4:]
+    return text[0].upper() + text[1:]
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
