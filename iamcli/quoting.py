@@ -21,6 +21,13 @@ def typographic(text: str) -> list[int]:
     return [index for index, character in enumerate(text) if character in _TYPOGRAPHIC]
 
 
+def pasted(number: int, place: str) -> str:
+    """Return what is said about ``number`` typographic quotation marks, the first at ``place``."""
+    counted = f"{number} typographic quotes (the first: {place})"
+    one = f"a typographic quote ({place})"
+    return f"{counted if number > 1 else one}, as pasted from a web page"
+
+
 def quoted(word: str) -> str:
     """Return ``word`` as one word of a command line for sh, bash and zsh."""
     # A word that begins with = is a command to zsh.

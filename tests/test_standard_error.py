@@ -425,10 +425,10 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         AWS_SECRET_ACCESS_KEY="passw0rd",
         AWS_SESSION_TOKEN="passw0rd",
     ),
-    "character ...": turned_down(
+    "the value of": turned_down(
         "iam-usercreate -u \u2018bob\u2019", "ValidationError", "Is invalid."
     ),
-    "line ...": pasted,
+    "the policy has": pasted,
     "to read": wrong("iam-useruploadpolicy -u u -p p -o credentials"),
     "did you": misspelt,
     "  -": turned_down(

@@ -178,9 +178,8 @@ SHELLS = {
     "zsh": ("-f", "-i"),
     "fish": ("--no-config", "-i"),
 }
-QUOTES = "a typographic quote and"
-WEB = "pasted from a web page"
-PASTED = f"character 1 of the value of {{}} is {QUOTES} 1 more, as {WEB}"
+QUOTES = "typographic quotes (the first: {}), as pasted from a web page"
+PASTED = f"the value of {{}} has 2 {QUOTES.format('character 1')}"
 QUOTED = "\u201cbob\u201d"
 USERS = "".join(f"<member><UserName>{name}</UserName></member>" for name in ("ann", "bob"))
 NO_USER = "The user with name bbo cannot be found."
@@ -257,7 +256,7 @@ ROWS = [
         "iam-useruploadpolicy -u bob -p all -f smart.json",
         "smart.json, line 2, column 3: not JSON (Expecting property name enclosed in double "
         "quotes)",
-        (f'iam-useruploadpolicy: line 2, column 3: {QUOTES} 3 more, as {WEB}; JSON needs "',),
+        (f'the policy has 4 {QUOTES.format("line 2, column 3")}; JSON needs "',),
     ),
     Typed(
         "iam-accountaliascreate -a Acme_1",

@@ -55,14 +55,11 @@ def typographic(error: ServiceError, run: Run) -> str:
 
 
 def _named(option: Option, value: str, places: list[int]) -> str:
-    more = f" and {len(places) - 1} more" if places[1:] else ""
     inner = value[1:-1] if places[0] == 0 and places[-1] == len(value) - 1 else value
     repaired = inner and not quoting.typographic(inner)
     advice = quoting.option(option.name, inner) if repaired else "' or \" to quote"
-    return (
-        f"character {places[0] + 1} of the value of {option.name} is a typographic quote{more}, as "
-        f"pasted from a web page; type: {advice}"
-    )
+    found = quoting.pasted(len(places), f"character {places[0] + 1}")
+    return f"the value of {option.name} has {found}; type: {advice}"
 
 
 def _values(option: Option, run: Run) -> Iterator[Any]:

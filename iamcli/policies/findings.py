@@ -92,12 +92,9 @@ def typographic_quotes(error: json.JSONDecodeError) -> str:
     if not before:
         return ""
     first = json.JSONDecodeError("", error.doc, before[0])
-    more = len(quoting.typographic(error.doc)) - 1
-    others = f" and {more} more" if more else ""
-    return (
-        f"line {first.lineno}, column {first.colno}: a typographic quote{others}, as pasted from a "
-        'web page; JSON needs "'
-    )
+    place = f"line {first.lineno}, column {first.colno}"
+    found = quoting.pasted(len(quoting.typographic(error.doc)), place)
+    return f'the policy has {found}; JSON needs "'
 
 
 def _statements(policy: Members) -> Iterator[tuple[str, Any]]:
