@@ -297,6 +297,8 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "iam-userlistkeys -u bob | grep Inactive",
         "iam-usermodloginprofile -u bob -p -",
         "umask 077\niam-useraddkey -u bob > key",
+        "iam-useraddkey -u bob -o bob.key > id",
+        "iam-usercreate -u bob -k -o bob.key > id",
         "(umask 0077; iam-useraddkey -u bob > key)",
         "iam-useraddkey -u bob > /dev/null",
         'file=$(mktemp)\niam-useraddkey -u bob > "$file"',
@@ -485,7 +487,9 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-virtualmfadevicecreate -s phone -b base32string", []),
         (f"iam-usercreate -u {'a' * 65}", ["E105"]),
         (f"iam-groupcreate -g {'a' * 128}", []),
-        # Options that exclude each other.
+        ("iam-useraddkey -u bob -o -", ["E105"]),
+        # Options that exclude each other, or require another one.
+        ("iam-usercreate -u bob -o bob.key", ["E103"]),
         ("iam-rolecreate -r r -s ec2.amazonaws.com -f /dev/null", ["E104"]),
         ("iam-userlistpolicies -u bob -a -v", ["E104"]),
         ("iam-accountmodpasswordpolicy --reset -n", ["E104"]),

@@ -49,7 +49,8 @@ ADDED = {
     "iam-grouplistpolicies": ["-a"],
     "iam-rolecreate": ["-b", "-t"],
     "iam-rolelistpolicies": ["-a"],
-    "iam-usercreate": ["-b", "-t"],
+    "iam-useraddkey": ["-o"],
+    "iam-usercreate": ["-b", "-o", "-t"],
     "iam-userlistkeys": ["-l"],
     "iam-userlistpolicies": ["-a"],
 }

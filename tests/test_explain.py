@@ -182,6 +182,8 @@ def test_nothing_is_sent_and_nothing_is_written(run: Shell, stub: Stub) -> None:
         "iam-userdel -u u -r",
         "iam-virtualmfadevicecreate -s dev -b Base32String -o out.txt",
         "iam-useraddkey",
+        "iam-useraddkey -o out.key",
+        "iam-usercreate -u new -k -v -o out.key",
     ):
         env = {"AWS_IAM_URL": endpoint.url, "AWS_CREDENTIAL_FILE": ""}
         done = run("iamcli", "explain", "--", *line.split(), env=env, stdin="")
@@ -201,6 +203,8 @@ def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
     summary = explained(run_fast, f"{create} -o dev.png")["summary"]
     assert summary.endswith(" The file dev.png is created.")
     assert "is created" not in explained(run_fast, create)["summary"]
+    summary = explained(run_fast, "iam-usercreate -u u -k -o u.key")["summary"]
+    assert summary.endswith(" The file u.key is created.")
 
 
 def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
@@ -243,6 +247,8 @@ def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
         ("iam-accountmodpasswordpolicy --reset -a", "--reset resets every rule"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o pol.json", "File exists"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o no/out", "No such file"),
+        ("iam-useraddkey -o -", "-o - does not mean standard output"),
+        ("iam-usercreate -u u -o u.key", "-o saves the access key that -k creates"),
         ("iam-userdell -u u", "no such command: iam-userdell"),
         ("iam-userdel -u u --url ftp://host", "iam-userdel: --url is not an http or https address"),
         ("iam-userdel -u u --aws-credential-file pol.json", "credential file pol.json has no "),
@@ -690,6 +696,29 @@ def compare(line: str, run: Shell, run_fast: ForkRunner, account: Account) -> bo
 )
 def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Account) -> None:
     assert compare(line, aws, run_fast, account)
+
+
+SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o out.txt")
+
+
+@pytest.mark.parametrize("line", SAVED_KEY)
+def test_a_key_that_aws_saves(
+    line: str, aws: Shell, run_fast: ForkRunner, account: Account
+) -> None:
+    (aws.home / "trust.json").write_text(TRUST)
+    script = run_fast("iamcli", "explain", "--format", "aws", "--", *line.split()).out
+    assert compare(line, aws, run_fast, account)
+    file = aws.home / "out.txt"
+    written = file.read_text()
+    assert [row.partition("=")[0] for row in written.splitlines()] == [
+        "AWSAccessKeyId",
+        "AWSSecretKey",
+    ]
+    assert file.stat().st_mode & 0o777 == 0o600
+    # It is not written over.
+    account.fill("full")
+    assert aws("bash", "-c", script).status != 0
+    assert file.read_text() == written
 
 
 #: Command lines that are no rows, for what no row does.

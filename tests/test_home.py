@@ -621,6 +621,10 @@ PROGRAMS = Path(sys.executable).parent
             "iam-virtualmfadevicecreate -s phone -b Base32String -o rel",
             "cannot create rel for the seed: No such file or directory",
         ),
+        (
+            "iam-useraddkey -o rel",
+            "cannot create rel for the access key: No such file or directory",
+        ),
     ],
 )
 def test_relative_names_in_a_deleted_folder(run, arguments, reason):

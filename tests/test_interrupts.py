@@ -41,7 +41,8 @@ DEVICE = ok(
     f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber>"
     "<Base32StringSeed>SkJTV1kzRFA=</Base32StringSeed></VirtualMFADevice>",
 )
-CREATED_AND_DELETED = ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+DEVICE_LINE = "iam-virtualmfadevicecreate -s phone -b Base32String -o seed"
+KEY_LINE = "iam-useraddkey -u bob -o seed"
 
 
 @pytest.fixture(
@@ -363,14 +364,23 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
 # While a secret is made and shown.
 
 
-def test_seeds_file_does_not_stay(number: signal.Signals, run: Shell, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("line", "operation", "check"),
+    [
+        (DEVICE_LINE, "CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any"),
+        (KEY_LINE, "CreateAccessKey", "iam-userlistkeys -u bob"),
+    ],
+)
+def test_the_file_of_a_secret_does_not_stay(
+    line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
+) -> None:
     endpoint = stub.endpoint(SILENT)
-    arguments = ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String", "-o", "seed")
+    arguments = line.split()
     before = sorted(run.home.iterdir())
     status, _, err = interrupted(
         run, endpoint, *arguments, when=lambda: endpoint.requests, number=number
     )
-    message = UNKNOWN.format("CreateVirtualMFADevice", "iam-virtualmfadevicelist -t Any")
+    message = UNKNOWN.format(operation, check)
     assert (status, err) == (-number, f"{arguments[0]}: {message}\n")
     assert sorted(run.home.iterdir()) == before
 
@@ -426,21 +436,29 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
 
 
 @pytest.mark.parametrize("function", ["open", "fsync"])
-def test_seeds_file_does_not_stay_when_it_was_just_made_or_written(
-    function: str, number: signal.Signals, run: Shell, stub: Stub
+@pytest.mark.parametrize(
+    ("line", "thing", "what"),
+    [
+        (DEVICE_LINE, "VirtualMFADevice", f"virtual MFA device {SERIAL}"),
+        (KEY_LINE, "AccessKey", "access key AKIAIOSFODNN7EXAMPLE"),
+    ],
+)
+def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
+    line: str, thing: str, what: str, function: str, number: signal.Signals, run: Shell, stub: Stub
 ) -> None:
+    created_and_deleted = [f"Create{thing}", f"Delete{thing}"]
     endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
-    endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
-    command = "iam-virtualmfadevicecreate"
-    arguments = (str(BIN / command), "-s", "phone", "-b", "Base32String", "-o", "seed")
+    endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
+    endpoint.on(created_and_deleted[1], ok(created_and_deleted[1]))
+    command, *arguments = line.split()
     before = sorted(run.home.iterdir())
     done = run(
         *(sys.executable, "-c", AT_FILE),
-        *(function, str(int(number)), *arguments),
+        *(function, str(int(number)), str(BIN / command), *arguments),
         env={"AWS_IAM_URL": endpoint.url},
     )
-    message = f"{command}: interrupted; virtual MFA device {SERIAL} was deleted again\n"
-    expected = ("", []) if function == "open" else (message, CREATED_AND_DELETED)
+    message = f"{command}: interrupted; {what} was deleted again\n"
+    expected = ("", []) if function == "open" else (message, created_and_deleted)
     assert (done.status, done.err, endpoint.operations) == (-number, *expected)
     assert sorted(run.home.iterdir()) == before
 
@@ -682,6 +700,7 @@ CHANGES = (
         "iam-virtualmfadevicelist -t Any",
         "",
     ),
+    (KEY_LINE, "CreateAccessKey", "iam-userlistkeys -u bob", ""),
     (
         "iam-usermodkey -u bob -k AKIA1 -s Inactive",
         "UpdateAccessKey",

@@ -340,49 +340,146 @@ def test_what_comes_behind_the_secret_may_be_lost_and_the_key_stays(run: Shell, 
     assert (f"{NEW_ID}\n{NEW_SECRET}\n" in shown) != ("DeleteAccessKey" in endpoint.operations)
 
 
-# A seed in a file.
+# A secret in a file.
 
 IN_FILE = ("iam-virtualmfadevicecreate", "-s", "phone", "-b")
+KEY_LINES = f"AWSAccessKeyId={NEW_ID}\nAWSSecretKey={NEW_SECRET}\n".encode()
 
 
-@pytest.mark.parametrize(
-    ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("QRCodePNG", PICTURE)]
-)
-def test_seed_is_for_its_owner_alone(method: str, content: bytes, run: Shell, stub: Stub) -> None:
-    endpoint = service(stub)
-    arguments = (*IN_FILE, method, "-o", "seed")
-    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *arguments, env=url(endpoint))
-    assert done == (0, f"{SERIAL}\n", "")
+class Saved(NamedTuple):
+    """A command that saves a secret in a file: what it prints, and what is in the file."""
+
+    once: Once
+    what: str
+    out: str
+    content: bytes
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The command line, with a file that is named like what it is."""
+        return (*self.once.arguments, "-o", "seed")
+
+
+SAVED = {
+    "seed": Saved(ONCE["seed"], "the seed", f"{SERIAL}\n", f"{SEED}\n".encode()),
+    "picture": Saved(
+        ONCE["seed"]._replace(arguments=(*IN_FILE, "QRCodePNG")),
+        *("the seed", f"{SERIAL}\n", PICTURE),
+    ),
+    "key": Saved(ONCE["key"], "the access key", f"{NEW_ID}\n", KEY_LINES),
+    "user": Saved(ONCE["user"], "the access key", f"{NEW_ID}\n", KEY_LINES),
+}
+
+
+@pytest.mark.parametrize("strict", ["", "1"])
+@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+def test_the_file_is_for_its_owner_alone(saved: Saved, strict: str, run: Shell, stub: Stub) -> None:
+    env = url(service(stub)) | {"IAMCLI_STRICT": strict}
+    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *saved.arguments, env=env)
+    assert done == (0, saved.out, "")
     file = run.home / "seed"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert file.read_bytes() == content
+    assert file.read_bytes() == saved.content
+
+
+def test_the_commands_read_the_file_of_a_key(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub).on("GetUser", canned("GetUser"))
+    shown = run_fast("iam-usercreate", "-u", "bob", "-v", env=url(endpoint)).out
+    arguments = ("iam-usercreate", "-u", "bob", "-v", "-k", "-o", "bob.key")
+    done = run_fast(*arguments, env=url(endpoint))
+    assert done == (0, f"{NEW_ID}\n{shown}", "")
+    env = url(endpoint) | {"AWS_CREDENTIAL_FILE": "bob.key"}
+    assert run_fast("iam-usergetattributes", env=env).status == 0
+    signature = endpoint.requests[-1].headers["authorization"]
+    assert f"Credential={NEW_ID}/" in signature
 
 
 @pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", ".", ""])
-def test_seed_goes_into_no_file_that_is_there(place: str, run_fast: ForkRunner, stub: Stub) -> None:
+@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+def test_no_file_that_is_there_is_written(
+    saved: Saved, place: str, run_fast: ForkRunner, stub: Stub
+) -> None:
     (run_fast.home / "there").write_text("mine")
     (run_fast.home / "link").symlink_to("target")
     endpoint = service(stub)
-    done = run_fast(*IN_FILE, "QRCodePNG", "-o", place, env=url(endpoint))
+    done = run_fast(*saved.once.arguments, "-o", place, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"{IN_FILE[0]}: cannot create {place} for the seed: ")
+    name = saved.arguments[0]
+    assert done.err.startswith(f"{name}: cannot create {place} for {saved.what}: ")
     assert done.err.endswith("; nothing was sent\n")
     assert endpoint.requests == []
     assert (run_fast.home / "there").read_text() == "mine"
     assert not (run_fast.home / "target").exists()
 
 
-def test_seed_that_fits_no_disk_is_taken_back(run: Shell, stub: Stub) -> None:
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "iam-usercreate -u bob -o seed",
+            "-o saves the access key that -k creates; use it with -k",
+        ),
+        *(
+            (
+                f"{line} -o -",
+                (
+                    "-o - does not mean standard output; for that, omit -o; "
+                    "for a file named -, use -o ./-"
+                ),
+            )
+            for line in ("iam-usercreate -u bob -k", "iam-useraddkey")
+        ),
+    ],
+)
+def test_a_file_that_would_be_a_mistake(
+    line: str, message: str, run_fast: ForkRunner, stub: Stub
+) -> None:
     endpoint = service(stub)
-    arguments = (*IN_FILE, "Base32String", "-o", "seed")
-    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *arguments, env=url(endpoint))
+    before = sorted(run_fast.home.iterdir())
+    done = run_fast(*line.split(), env=url(endpoint))
+    assert done == (1, "", f"{line.split(maxsplit=1)[0]}: {message}\n")
+    assert endpoint.requests == []
+    assert sorted(run_fast.home.iterdir()) == before
+
+
+@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+def test_a_secret_that_fits_no_disk_is_taken_back(saved: Saved, run: Shell, stub: Stub) -> None:
+    endpoint = service(stub)
+    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *saved.arguments, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
     assert done.err == (
-        f"{IN_FILE[0]}: cannot write seed: File too large; "
-        f"virtual MFA device {SERIAL} was deleted again\n"
+        f"{saved.arguments[0]}: cannot write seed: File too large; "
+        f"{saved.once.what} was deleted again\n{saved.once.state}"
     )
-    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+    assert endpoint.operations[-2:] == [saved.once.create, saved.once.delete]
     assert not (run.home / "seed").exists()
+
+
+@pytest.mark.parametrize("saved", [SAVED["key"], SAVED["user"]], ids=["key", "user"])
+def test_a_saved_key_without_its_secret_is_taken_back(
+    saved: Saved, run_fast: ForkRunner, stub: Stub
+) -> None:
+    body = KEY.body.replace(b"SecretAccessKey", b"Other")
+    endpoint = service(stub).on("CreateAccessKey", Answer(body))
+    done = run_fast(*saved.arguments, env=url(endpoint))
+    assert (done.status, done.out) == (1, "")
+    assert done.err.endswith(f"{saved.once.what} was deleted again\n{saved.once.state}")
+    assert not (run_fast.home / "seed").exists()
+
+
+def test_a_key_in_a_file_stays_if_its_id_cannot_be_printed(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub)
+    done = run_fast(*SAVED["user"].arguments, stdout="/dev/full", env=url(endpoint))
+    assert (done.status, done.err) == (
+        1,
+        (
+            "iam-usercreate: cannot write to standard output: No space left on device; "
+            "changes already made remain\n"
+        ),
+    )
+    assert (run_fast.home / "seed").read_bytes() == KEY_LINES
 
 
 def test_picture_of_which_only_a_part_fits_is_taken_back(run: Shell, stub: Stub) -> None:
@@ -399,9 +496,11 @@ def test_picture_of_which_only_a_part_fits_is_taken_back(run: Shell, stub: Stub)
     assert not (run.home / "seed").exists()
 
 
-def test_refused_device_leaves_no_file(run_fast: ForkRunner, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("EntityAlreadyExists", "it is there", 409))
-    done = run_fast(*IN_FILE, "Base32String", "-o", "seed", env=url(endpoint))
+@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+def test_a_refusal_leaves_no_file(saved: Saved, run_fast: ForkRunner, stub: Stub) -> None:
+    refusal = refused("EntityAlreadyExists", "it is there", 409)
+    endpoint = service(stub).on(saved.once.create, refusal)
+    done = run_fast(*saved.arguments, env=url(endpoint))
     assert done.status == 1
     assert not (run_fast.home / "seed").exists()
 
@@ -522,10 +621,13 @@ def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
     return endpoint.operations[0]
 
 
+@pytest.mark.parametrize("file", [(), ("-o", "seed")], ids=["shown", "saved"])
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_debug_shows_answers_without_secrets(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
+def test_debug_shows_answers_without_secrets(
+    once: Once, file: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
     endpoint = service(stub)
-    done = run_fast(*once.arguments, "-d", env=url(endpoint))
+    done = run_fast(*once.arguments, *file, "-d", env=url(endpoint))
     assert done.status == 0
     assert f"debug: {once.create} succeeded" in done.err
     assert "'***'" in done.err

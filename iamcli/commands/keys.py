@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import RequireOutput
 from iamcli.parsing.options import Option
-from iamcli.parsing.shared import KEY, OWN_USER, PAGING, STATUS
+from iamcli.parsing.shared import KEY, OUTPUT_FILE, OWN_USER, PAGING, STATUS
 from iamcli.runner import command
 
 TYPE_CHECKING = False
@@ -19,14 +19,18 @@ NEEDED = f"{KEY.limits}; the service refuses the request without it"
 LAST_USED = Option("-l", None, "last_used", "also print when each key was created and last used")
 
 
-@command("iam-useraddkey", OWN_USER)
-def useraddkey(iam: IAM, user: str | None) -> Lines:
-    """Create an access key for a user and print its ID and secret.
+@command(
+    "iam-useraddkey",
+    OWN_USER,
+    OUTPUT_FILE.replace(help="write the access key to this file and print only its ID"),
+)
+def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
+    """Create an access key for a user and print or save its ID and secret.
 
-    Programs sign requests with the access key; it is active at once.
-    The secret access key is printed now and cannot be retrieved later; if you lose it, create a new
-    key.
-    If the secret cannot be printed, the key is deleted again.
+    Programs sign requests with the access key.
+    A new key may need a quarter of a minute until it works.
+    With -o, the secret is in no scrollback, log or history of a shell; the commands read the file
+    if AWS_CREDENTIAL_FILE names it.
     A user can have up to two access keys.
     For people, and for programs that can use a role, AWS recommends temporary credentials instead;
     see iam-today(7).
@@ -35,15 +39,28 @@ def useraddkey(iam: IAM, user: str | None) -> Lines:
     user.
     AWS recommends that the root user has no access key.
 
+    Notes: If the secret access key cannot be printed or saved, the key is deleted again.
+    Warning: The secret access key cannot be retrieved later; if you lose it, create a new key.
     Output: The access key ID, and the secret access key on the next line.
+    With -o: only the access key ID; the file contains the lines `AWSAccessKeyId=ID` and
+      `AWSSecretKey=SECRET`.
+    Differs: The original had no -o.
     Example: Create an access key.
       $ iam-useraddkey -u bob
+    Example: Create an access key in a credential file.
+      $ iam-useraddkey -u bob -o bob.key
     Calls: CreateAccessKey
     """
     from iamcli.operations import one_time_secrets
 
-    yield RequireOutput()
-    yield from one_time_secrets.access_key(iam, user)
+    if file is None:
+        yield RequireOutput()
+        yield from one_time_secrets.key_shown(iam, user)
+        return
+    with one_time_secrets.NewFile(file, "the access key") as new:
+        new.create()
+        key_id = one_time_secrets.key_saved(iam, user, new)
+    yield key_id
 
 
 @command("iam-usermodkey", KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)

@@ -8,6 +8,7 @@ from iamcli.parsing.shared import (
     CODE1,
     CODE2,
     NAME_CHARACTERS,
+    OUTPUT_FILE,
     OWN_USER,
     PAGING,
     PATH,
@@ -43,16 +44,6 @@ BOOTSTRAP = Option(
     required=True,
     choices=("Base32String", "Base32StringSeed", "QRCodePNG"),
 )
-SEED_FILE = Option(
-    "-o",
-    "OUTPUTFILE",
-    "file",
-    "write the seed to this new file",
-    limits="the file must not exist yet; it is created with mode 0600",
-    brief="",
-    default="standard output",
-    complete="file",
-)
 ASSIGNMENT = Option(
     "-t",
     "ASSIGNMENTSTATUS",
@@ -65,7 +56,13 @@ ASSIGNMENT = Option(
 )
 
 
-@command("iam-virtualmfadevicecreate", DEVICE, BOOTSTRAP, SEED_FILE, PATH)
+@command(
+    "iam-virtualmfadevicecreate",
+    DEVICE,
+    BOOTSTRAP,
+    OUTPUT_FILE.replace(help="write the seed or the QR code to this file"),
+    PATH,
+)
 def virtualmfadevicecreate(
     iam: IAM, device: str, method: str, file: str | None, path: str | None
 ) -> Lines:

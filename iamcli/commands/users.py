@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli.errors import Failure
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import RequireOutput, arn_and_id
 from iamcli.parsing.options import Option
@@ -9,6 +10,7 @@ from iamcli.parsing.shared import (
     BOUNDARY,
     GROUP,
     NEW_PATH,
+    OUTPUT_FILE,
     OWN_USER,
     PAGING,
     PATH,
@@ -33,7 +35,7 @@ GROUPS = GROUP.replace(
     required=False,
     repeatable=True,
 )
-WITH_KEY = Option("-k", None, "key", "create an access key and print its ID and secret")
+WITH_KEY = Option("-k", None, "key", "create an access key and print or save its ID and secret")
 NEW_USER = USER.replace(
     name="-n",
     metavar="NEWUSERNAME",
@@ -50,6 +52,9 @@ NEW_USER = USER.replace(
     PATH,
     GROUPS,
     WITH_KEY,
+    OUTPUT_FILE.replace(
+        help="with -k: write the access key to this file and print only its ID",
+    ),
     BOUNDARY,
     TAGS,
     VERBOSE.replace(help="print the user's ARN and ID"),
@@ -60,6 +65,7 @@ def usercreate(
     path: str | None,
     groups: list[str],
     key: bool,
+    file: str | None,
     boundary: str | None,
     tags: list[dict[str, str]],
     verbose: bool,
@@ -83,16 +89,21 @@ def usercreate(
     the access key.
     If one of these steps fails, the results of earlier steps are kept, and standard error lists
     what was created and what was not.
-    If the secret access key cannot be printed, the key is deleted again, because the secret cannot
-    be retrieved later.
+    If the secret access key cannot be printed or saved, the key is deleted again, because the
+    secret cannot be retrieved later.
+    A new key may need a quarter of a minute until it works.
     Output: Nothing without -k and -v.
     With -k: the access key ID, and the secret access key on the next line.
+    With -k -o: only the access key ID; the file contains the lines `AWSAccessKeyId=ID` and
+      `AWSSecretKey=SECRET`, which the commands read if AWS_CREDENTIAL_FILE names it.
     With -v: the user's ARN, and the user's ID on the next line; with -k, after the access key.
-    Differs: The original had no -b and no -t.
+    Differs: The original had no -b, no -o and no -t.
     Example: Create a user under a path, and print the ARN and ID.
       $ iam-usercreate -u bob -p /staff/ -v
     Example: Create a user in a group, with an access key.
       $ iam-usercreate -u david -g Admin -k -v
+    Example: Create a user with an access key in a credential file.
+      $ iam-usercreate -u frank -k -o frank.key
     Example: Create a user with a permissions boundary and two tags.
       $ iam-usercreate -u erwin -b arn:aws:iam::aws:policy/PowerUserAccess -t team=web -t cost=42
     Calls: GetGroup, CreateUser, AddUserToGroup, CreateAccessKey
@@ -100,25 +111,34 @@ def usercreate(
     from iamcli.operations import one_time_secrets
     from iamcli.operations.plan import Plan
 
-    if key:
+    if file is not None and not key:
+        raise Failure("-o saves the access key that -k creates; use it with -k")
+    if key and file is None:
         yield RequireOutput()
-    for group in groups:
-        iam.permitted("GetGroup", GroupName=group, MaxItems=1)
     steps = [f"user {user}", *(f"membership of group {group}" for group in groups)]
-    with Plan(iam, "created", "not created", steps + ["access key"] * key) as plan:
-        created = iam.call(
-            "CreateUser",
-            UserName=user,
-            Path=path,
-            PermissionsBoundary=boundary,
-            Tags=tags or None,
-        )["User"]
-        plan.finish()
+    key_id = None
+    with one_time_secrets.NewFile(file, "the access key") as new:
+        new.create()
         for group in groups:
-            iam.call("AddUserToGroup", GroupName=group, UserName=user)
+            iam.permitted("GetGroup", GroupName=group, MaxItems=1)
+        with Plan(iam, "created", "not created", steps + ["access key"] * key) as plan:
+            created = iam.call(
+                "CreateUser",
+                UserName=user,
+                Path=path,
+                PermissionsBoundary=boundary,
+                Tags=tags or None,
+            )["User"]
             plan.finish()
-        if key:
-            yield from one_time_secrets.access_key(iam, user)
+            for group in groups:
+                iam.call("AddUserToGroup", GroupName=group, UserName=user)
+                plan.finish()
+            if file is not None:
+                key_id = one_time_secrets.key_saved(iam, user, new)
+            elif key:
+                yield from one_time_secrets.key_shown(iam, user)
+    if key_id:
+        yield key_id
     if verbose:
         yield from arn_and_id(created, "UserId")
 

@@ -29,7 +29,60 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 
-def access_key(iam: IAM, user: str | None) -> Lines:
+class NewFile:
+    """A new file for a secret; a ``with`` block that does not write it removes it at its end.
+
+    ``name``: the name of the file, None if the secret is not saved; ``what``: what the secret
+    belongs to ("the seed").
+    """
+
+    def __init__(self, name: str | None, what: str) -> None:
+        self.name = name
+        self._what = what
+        self._descriptor = -1
+        self._written = False
+
+    def create(self) -> None:
+        """Create the file, readable by its owner only. Raises Failure if it exists, or cannot."""
+        if self.name is None:
+            return
+        if self.name == "-":
+            raise Failure(
+                "-o - does not mean standard output; for that, omit -o; "
+                "for a file named -, use -o ./-"
+            )
+        try:
+            with BlockedSignals():
+                self._descriptor = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            reason = f"cannot create {self.name} for {self._what}: {error.strerror}"
+            raise Failure(f"{reason}; nothing was sent") from None
+
+    def write(self, content: bytes) -> None:
+        """Write ``content`` and close the file. Raises OutputLost, or an interrupt."""
+        try:
+            with Window():
+                if os.write(self._descriptor, content) < len(content):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301
+                os.fsync(self._descriptor)
+                os.close(self._descriptor)
+        except OSError as error:
+            raise OutputLost(f"cannot write {self.name}: {error.strerror}") from None
+        self._written = True
+
+    def __enter__(self) -> NewFile:  # noqa: PYI034 - Self costs a dependency or an import
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor < 0 or self._written:
+            return
+        try:
+            os.unlink(str(self.name))
+        except OSError:
+            return
+
+
+def key_shown(iam: IAM, user: str | None) -> Lines:
     """Create an access key and yield its ID and its secret access key as lines.
 
     Raises Failure if the lines cannot be printed. The key is then deleted again; if that fails, the
@@ -39,15 +92,22 @@ def access_key(iam: IAM, user: str | None) -> Lines:
     try:
         yield Secret(f"{key['AccessKeyId']}\n{key['SecretAccessKey']}")
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
-        _delete_again(
-            iam,
-            lost,
-            f"access key {key['AccessKeyId']}",
-            "iam-userdelkey",
-            "DeleteAccessKey",
-            UserName=user,
-            AccessKeyId=key["AccessKeyId"],
-        )
+        _delete_key_again(iam, user, key, lost)
+
+
+def key_saved(iam: IAM, user: str | None, file: NewFile) -> str:
+    """Create an access key, write it to ``file``, which was created before, and return its ID.
+
+    The file is then a credential file (``AWS_CREDENTIAL_FILE``). Raises Failure as ``key_shown``,
+    if it cannot be written.
+    """
+    key = iam.call("CreateAccessKey", UserName=user)["AccessKey"]
+    try:
+        lines = f"AWSAccessKeyId={key['AccessKeyId']}\nAWSSecretKey={key['SecretAccessKey']}\n"
+        file.write(lines.encode())
+    except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
+        _delete_key_again(iam, user, key, lost)
+    return str(key["AccessKeyId"])
 
 
 def seed_shown(iam: IAM, name: str, path: str | None) -> Lines:
@@ -80,53 +140,14 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
     before the device, readable by its owner only. Raises Failure if the file exists or cannot be
     written; the device and the file are then deleted again.
     """
-    created = False
-    try:
-        with BlockedSignals():
-            descriptor = _create_file(file)
-            created = True
+    with NewFile(file, "the seed") as new:
+        new.create()
         device = _create_device(iam, name, path)
-        _write_seed(iam, device, descriptor, file, picture=picture)
-    except BaseException:
-        if created:
-            _remove_file(file)
-        raise
+        try:
+            new.write(device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n")
+        except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
+            _delete_device_again(iam, device, lost)
     yield device["SerialNumber"]
-
-
-def _create_file(file: str) -> int:
-    if file == "-":
-        raise Failure(
-            "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
-        )
-    try:
-        return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        reason = f"cannot create {file} for the seed: {error.strerror}"
-        raise Failure(f"{reason}; nothing was sent") from None
-
-
-def _write_seed(
-    iam: IAM, device: dict[str, Any], descriptor: int, file: str, *, picture: bool
-) -> None:
-    try:
-        content = device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n"
-        with Window():
-            if os.write(descriptor, content) < len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - one handler
-            os.fsync(descriptor)
-            os.close(descriptor)
-    except OSError as error:
-        _delete_device_again(iam, device, OutputLost(f"cannot write {file}: {error.strerror}"))
-    except (UnknownOutcome, KeyboardInterrupt) as lost:
-        _delete_device_again(iam, device, lost)
-
-
-def _remove_file(file: str) -> None:
-    try:
-        os.unlink(file)
-    except OSError:
-        return
 
 
 def _create_device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
@@ -145,6 +166,19 @@ def _show_seed(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]
     except ValueError:
         reason = "unexpected response: the seed is not text, or too long for a QR code"
         _delete_device_again(iam, device, Failure(reason))
+
+
+def _delete_key_again(iam: IAM, user: str | None, key: dict[str, Any], lost: BaseException) -> None:
+    key_id = key["AccessKeyId"]
+    _delete_again(
+        iam,
+        lost,
+        f"access key {key_id}",
+        "iam-userdelkey",
+        "DeleteAccessKey",
+        UserName=user,
+        AccessKeyId=key_id,
+    )
 
 
 def _delete_device_again(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:

@@ -203,6 +203,18 @@ MARKER = Option(
     free=True,
 )
 PAGING = (MAX_ITEMS, MARKER)
+# Each command says what it writes.
+OUTPUT_FILE = Option(
+    "-o",
+    "OUTPUTFILE",
+    "file",
+    "",
+    limits="the file must not exist yet; it is created with mode 0600",
+    limit=Limit("the name of a new file", 1, 4096, r"(?s)(?!-\Z).+"),
+    brief="",
+    default="standard output",
+    complete="file",
+)
 # Each command says what belongs to its entity.
 RECURSIVE = Option("-r", None, "recursive", "")
 PRETEND = Option("-p", None, "pretend", "with -r: list what would be removed; remove nothing")

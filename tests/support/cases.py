@@ -36,8 +36,8 @@ POLICY = json.dumps(
 #: What no error may contain.
 SECRETS = (SECRET, "not-a-secret-1", "not-a-secret-2", "PRIVATE KEY")
 SERIAL = f"{ARN}mfa/phone"
-#: A file for a seed, which exists only if it has the seed of a device.
-SEED_FILE = "seed.txt"
+#: A file for a secret, which exists only if it has the secret of what was created.
+SECRET_FILE = "secret.txt"
 #: What policies.statement makes of the options below.
 STATEMENT = (
     '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],'
@@ -479,12 +479,19 @@ def trusted(account: MotoAccount) -> str:
 
 
 def seed_saved(account: MotoAccount) -> bool:
-    file = account.home / SEED_FILE
+    file = account.home / SECRET_FILE
     return (
         bool(devices(account))
         and file.exists()
         and file.read_text() == "".join(f"{line}\n" for line in device_lines(account)[1:])
     )
+
+
+def key_saved(account: MotoAccount) -> bool:
+    file = account.home / SECRET_FILE
+    names = ("AWSAccessKeyId", "AWSSecretKey")
+    lines = (f"{name}={value}\n" for name, value in zip(names, key_lines(account), strict=False))
+    return bool(keys(account)) and file.exists() and file.read_text() == "".join(lines)
 
 
 def role(account: MotoAccount, name: str) -> bool:
@@ -513,6 +520,17 @@ CASES = {
         },
         lambda account: member(account, "Admin") and len(keys(account)) == 1,
         lambda account: key_lines(account) + user_lines(account),
+    ),
+    "usercreate-o": Case(
+        f"iam-usercreate -u bob -g Admin -k -v -o {SECRET_FILE}",
+        with_group,
+        {
+            "user ": user,
+            "membership of group ": member,
+            "access key": lambda account, _name: bool(keys(account)),
+        },
+        lambda account: member(account, "Admin") and key_saved(account),
+        lambda account: keys(account) + user_lines(account),
     ),
     "userdel": Case(
         "iam-userdel -u bob -r",
@@ -590,6 +608,7 @@ CASES = {
     "useraddkey-unprinted": Case(
         "iam-useraddkey -u bob", with_user, {}, lambda _account: False, stdout="/dev/full"
     ),
+    "useraddkey-o": Case(f"iam-useraddkey -u bob -o {SECRET_FILE}", with_user, {}, key_saved, keys),
     "usermodkey": Case(
         "iam-usermodkey -u bob -k ID -s Inactive",
         with_key,
@@ -811,7 +830,7 @@ CASES = {
         lambda account: not devices(account),
     ),
     "virtualmfadevicecreate-o": Case(
-        f"iam-virtualmfadevicecreate -s phone -b Base32String -o {SEED_FILE}",
+        f"iam-virtualmfadevicecreate -s phone -b Base32String -o {SECRET_FILE}",
         nothing,
         {},
         seed_saved,

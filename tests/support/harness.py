@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from support.cases import CASES, SEED_FILE, MotoAccount, StubAccount, write_files
+from support.cases import CASES, SECRET_FILE, MotoAccount, StubAccount, write_files
 from support.forked import Done, ForkRunner
 from support.oracle import Run, check
 from support.relay import FAULTS, FOLLOWING, Relay
@@ -99,7 +99,7 @@ class Harness:
             false.append("status 0, and nothing can be printed")
         if seconds > BOUND:
             false.append(f"it took {seconds:.0f} s")
-        (self._run.home / SEED_FILE).unlink(missing_ok=True)
+        (self._run.home / SECRET_FILE).unlink(missing_ok=True)
         if not false:
             return ""
         lines = [f"  {number}: {entry}" for number, entry in enumerate(self.relay.exchanges)]

@@ -6,7 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from support.cases import SECRETS, SEED_FILE, MotoAccount, devices, keys, texts
+from support.cases import SECRET_FILE, SECRETS, MotoAccount, devices, keys, texts
 
 if TYPE_CHECKING:
     from signal import Signals
@@ -61,8 +61,8 @@ def check(case: Case, account: Account, run: Run) -> list[str]:
         if not run.strict:
             false += [f"not reported: {what}" for what in case.unreported(account, done.err)]
         return false if finished else [*false, "status 0, and it is not done"]
-    if (account.home / SEED_FILE).exists():
-        false.append("the file of the seed is left")
+    if (account.home / SECRET_FILE).exists():
+        false.append("the file of the secret is left")
     state = next(filter(None, map(STATE.fullmatch, done.err.splitlines())), None)
     if state:
         false += check_state(case, account, state)
@@ -142,7 +142,7 @@ def check_created_once(account: Account, run: Run) -> list[str]:
             name, shown = (texts(member, entry.content)[0] for member in (element, secret))
             if operation == "CreateVirtualMFADevice":
                 shown = base64.b64decode(shown).decode()
-            file = account.home / SEED_FILE
+            file = account.home / SECRET_FILE
             saved = file.read_text() if file.exists() else ""
             if (name in run.done.out and shown in run.done.out + saved) or name in run.done.err:
                 continue

@@ -33,6 +33,8 @@ EXCLUSIVE = {
     "iam-rolelistpolicies": ("-a", ("-p", "-v")),
     "iam-accountmodpasswordpolicy": ("--reset", ("-a", "-l", "-m", "-n", "-s", "-u")),
 }
+#: Options that are used only with another one, by command.
+DEPENDENT = {"iam-usercreate": ("-o", "-k")}
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -177,6 +179,10 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
         if option.required and option.name not in names:
             message = f"{command.name} requires {option.name}"
             yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
+    option_name, other = DEPENDENT.get(command.name, ("", ""))
+    if option_name in names and other not in names:
+        message = f"{command.name} requires {other} with {option_name}"
+        yield fault(call, call.head, "E103", message, f"add {other}")
     yield from _exclusive(invocation, names)
 
 

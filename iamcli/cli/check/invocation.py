@@ -75,11 +75,10 @@ class Invocation:
     @property
     def shows_secret(self) -> bool:
         """Whether it prints a new secret."""
-        return (
-            self.command.name == "iam-useraddkey"
-            or (self.command.name == "iam-usercreate" and self.get("-k") is not None)
-            or (self.command.name == "iam-virtualmfadevicecreate" and self.get("-o") is None)
+        creates = self.command.name in ("iam-useraddkey", "iam-virtualmfadevicecreate") or (
+            self.command.name == "iam-usercreate" and self.get("-k") is not None
         )
+        return creates and self.get("-o") is None
 
     @property
     def prints_two_lines(self) -> bool:

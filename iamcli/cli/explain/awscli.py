@@ -87,6 +87,8 @@ class _Script:
         if self._plan.is_marker(line):
             return '[ "$marker" = None ] || printf \'%s\\n\' "$marker"'
         for source in line.sources:
+            if source.member == "AccessKey.AccessKeyId" and self._inputs.written:
+                return f"sed -n 's/^AWSAccessKeyId=//p' {quoting.file(self._inputs.written)}"
             if source.request in self._plan.kept:
                 if not self._plan.is_first(line, source.request):
                     return ""
@@ -111,6 +113,9 @@ class _Script:
         """Return the command that sends a request, and what follows from its answer."""
         if step.operation == "CreateVirtualMFADevice":
             return self._creation_of_device(step)
+        if step.operation == "CreateAccessKey" and self._inputs.written:
+            file = quoting.quoted(self._inputs.written)
+            return f"(umask 077; set -C; {self._words(step, query.KEY_LINES)} > {file})"
         looped = self._plan.looped(step)
         if looped:
             return self._list(step, query.row(looped, self._explanation.defaults))

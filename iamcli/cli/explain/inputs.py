@@ -98,5 +98,6 @@ def is_absent(name: str) -> bool:
 
 def _can_be_created(name: str) -> bool:
     """Return whether the command could create the file. If not, it says why."""
-    folder = os.path.dirname(name) or "."
-    return bool(name) and not os.path.lexists(name) and os.access(folder, os.W_OK | os.X_OK)
+    if name in {"", "-"} or os.path.lexists(name):
+        return False
+    return os.access(os.path.dirname(name) or ".", os.W_OK | os.X_OK)

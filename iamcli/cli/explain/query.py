@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 #: The members that are printed as a whole, in JSON.
 WHOLE = ("PasswordPolicy", "SummaryMap")
+#: What prints a new access key as the lines of a credential file.
+KEY_LINES = (
+    'AccessKey.[join(`"="`, [`"AWSAccessKeyId"`, AccessKeyId]), '
+    'join(`"="`, [`"AWSSecretKey"`, SecretAccessKey])][].[@]'
+)
 
 
 def lines(sources: Sequence[Source], defaults: Mapping[Source, str]) -> str:
