@@ -139,20 +139,15 @@ def _line(descriptor: int) -> bytes:
 
 def _prompted(what: str, *, new: bool) -> bytes:
     """Return what is typed at a prompt, or nothing at the end of the input (Ctrl-D)."""
-    import getpass
-    import warnings
+    from iamcli.config import readpassphrase
 
     try:
-        with warnings.catch_warnings():
-            # If the echo cannot be switched off, the terminal has been closed.
-            warnings.simplefilter("error", getpass.GetPassWarning)
-            typed = getpass.getpass(f"{what}: ")
-            while new and typed and getpass.getpass(f"{what} again: ") != typed:
-                typed = getpass.getpass(f"The passwords do not match; try again.\n{what}: ")
-            return typed.encode("utf-8", "surrogateescape")
+        typed = readpassphrase.read(f"{what}: ")
+        while new and typed and readpassphrase.read(f"{what} again: ") != typed:
+            typed = readpassphrase.read(f"The passwords do not match; try again.\n{what}: ")
     except EOFError:
         return b""
-    except (OSError, getpass.GetPassWarning):
+    except OSError:
         import time
 
         # When a terminal is closed, SIGHUP may arrive a moment later.
@@ -160,3 +155,4 @@ def _prompted(what: str, *, new: bool) -> bytes:
         if Pending.number:
             raise KeyboardInterrupt from None
         return b""
+    return typed

@@ -1,0 +1,171 @@
+"""Reads a line from the terminal without echo, as readpassphrase(3) does.
+
+If the process is stopped meanwhile, the terminal is as before until it continues. What was typed is
+discarded then, and the prompt is shown again.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
+import os
+import termios
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_LOCAL_MODES = 3
+
+
+class _PromptedAgain(Exception):  # noqa: N818 - not an error
+    """The prompt was shown again while the line was read."""
+
+
+class _NoContinuation:
+    """Handles SIGCONT only at the end of a ``with`` block."""
+
+    def __enter__(self) -> None:
+        self._before = _signal.pthread_sigmask(_signal.SIG_BLOCK, [_signal.SIGCONT])
+
+    def __exit__(self, *_: object) -> None:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
+
+
+class _Terminal:
+    """The terminal of the process, or else that of standard input, with a ``prompt``.
+
+    In a ``with`` block, its echo is off while the process is in the foreground. Raises OSError or
+    termios.error if the terminal is closed.
+    """
+
+    def __init__(self, prompt: str) -> None:
+        self._prompt = prompt.encode()
+        try:
+            self._input = self._output = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            self._input, self._output = 0, 2
+        self._typed = bytearray()
+        self._before = termios.tcgetattr(self._input)
+        self._stopped = False
+        self._reading = False
+        self._handlers: dict[int, object] = {}
+
+    def __enter__(self) -> _Terminal:  # noqa: PYI034 - Self costs a dependency or an import
+        try:
+            for number, handler in ((_signal.SIGTSTP, self._stop), (_signal.SIGCONT, self._resume)):
+                before = _signal.getsignal(number)
+                if before is not _signal.SIG_IGN:
+                    self._handlers[number] = before
+                    _signal.signal(number, handler)
+            with _NoContinuation():
+                self._begin()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def line(self) -> bytes:
+        """Return the next line without its end; raise EOFError at the end of the input."""
+        while not self._typed.endswith(b"\n"):
+            try:
+                self._reading = True
+                part = os.read(self._input, 1 << 12)
+                self._reading = False
+            except _PromptedAgain:
+                continue
+            if not part:
+                break
+            self._typed += part
+        if not self._typed:
+            # Fails if the input has ended because the terminal is closed.
+            termios.tcgetattr(self._input)
+            raise EOFError
+        return bytes(self._typed.removesuffix(b"\n"))
+
+    def _begin(self) -> None:
+        """Switch the echo off, discard what was typed, and prompt."""
+        if not self._in_front():
+            # As the kernel would, but before the modes are read: they are those of a shell now.
+            os.killpg(0, _signal.SIGTTOU)
+        self._stopped = False
+        modes = termios.tcgetattr(self._input)
+        if modes[_LOCAL_MODES] & termios.ECHO:
+            self._before = termios.tcgetattr(self._input)
+        modes[_LOCAL_MODES] &= ~termios.ECHO
+        termios.tcsetattr(self._input, termios.TCSAFLUSH, modes)
+        self._typed.clear()
+        os.write(self._output, self._prompt)
+        if self._reading:
+            # What has just been read was typed before, or to the shell meanwhile.
+            self._reading = False
+            raise _PromptedAgain
+
+    def _end(self) -> None:
+        """Restore the terminal and the handlers, and end the line of the prompt."""
+        for number, handler in self._handlers.items():
+            _signal.signal(number, handler)
+        self._restore(b"\n")
+        if self._input:
+            os.close(self._input)
+
+    def _restore(self, end: bytes = b"") -> None:
+        """Restore the terminal, and write ``end``."""
+        # The modes that a shell has set for itself are not changed from the background.
+        try:
+            if self._in_front():
+                termios.tcsetattr(self._input, termios.TCSAFLUSH, self._before)
+                os.write(self._output, end)
+        except (OSError, termios.error):
+            # It has been closed, or the process was stopped and continued here.
+            return
+
+    def _stop(self, *_: object) -> None:
+        """Handle SIGTSTP: restore the terminal, and stop."""
+        self._stopped = True
+        self._restore()
+        _signal.signal(_signal.SIGTSTP, _signal.SIG_DFL)
+        try:
+            if self._stopped:
+                _signal.raise_signal(_signal.SIGTSTP)
+        finally:
+            _signal.signal(_signal.SIGTSTP, self._stop)
+        # If nobody could continue the process, it was not stopped.
+        self._resume()
+
+    def _resume(self, *_: object) -> None:
+        """Handle SIGCONT, of which several may come."""
+        with _NoContinuation():
+            try:
+                echo = termios.tcgetattr(self._input)[_LOCAL_MODES] & termios.ECHO
+                if self._in_front() and (self._stopped or echo):
+                    self._begin()
+            except (OSError, termios.error):
+                # It has been closed, which comes with SIGCONT; reading fails, too.
+                return
+
+    def _in_front(self) -> bool:
+        try:
+            return os.tcgetpgrp(self._input) == os.getpgrp()
+        except OSError:
+            # It is not the terminal of the session, so there is no other process group.
+            return True
+
+
+def read(prompt: str) -> bytes:
+    """Return the line that is typed at ``prompt``, without its end.
+
+    Raises EOFError at the end of the input (Ctrl-D), and OSError if the terminal is closed.
+    """
+    try:
+        with _Terminal(prompt) as terminal:
+            return terminal.line()
+    except termios.error as error:
+        raise OSError(*error.args) from None
