@@ -233,16 +233,16 @@ def _warn(connection: Connection, output: Output) -> None:
 
 def _print(lines: Lines, output: Output) -> None:
     """Print each line; if one cannot be printed, raise the error in the command at its yield."""
-    from iamcli.output.lines import Note, RequireOutput, Secret
+    from iamcli.output.lines import Drawing, Note, RequireOutput, Secret
 
     for line in lines:
         try:
             if isinstance(line, Note):
                 output.note(line)
             elif isinstance(line, RequireOutput):
-                output.require(terminal=line.terminal)
+                output.require(terminal=line.terminal, widths=line.widths)
             else:
-                output.line(line)
+                output.line(line, escaped=not isinstance(line, Drawing))
             if isinstance(line, Secret):
                 output.flush()
         except (OutputLost, KeyboardInterrupt) as lost:  # noqa: PERF203 - any line may fail

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import pty
+import re
 from typing import TYPE_CHECKING
 
 import pytest
-import segno
+import zxingcpp
 from support.stub import ok, refused
+from support.terminal import USUAL_SIZE, Terminal
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -102,22 +104,102 @@ def test_a_refused_device_leaves_no_file(run_fast: ForkRunner, endpoint: Endpoin
     assert not (run_fast.home / "seed").exists()
 
 
-def test_a_qr_code_is_drawn_on_a_terminal(run: Shell, endpoint: Endpoint) -> None:
-    master, terminal = pty.openpty()
-    arguments = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
-    process = run.start(*arguments, stdout=terminal, stdin=terminal)
-    os.close(terminal)
-    shown = b""
-    while part := read(master):
-        shown += part
-    assert process.wait() == 0
-    serial, *lines = shown.decode().replace("\r", "").splitlines()
-    assert serial == SERIAL
-    expected = [list(row) for row in segno.make(ADDRESS, error="l", micro=False).matrix_iter(1, 4)]
-    drawn = modules(lines)
-    # The drawing may end with half a line of margin.
-    assert drawn[: len(expected)] == [[bool(module) for module in row] for row in expected]
-    assert SEED not in shown.decode()
+DRAW = ("iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG")
+#: The size of a character (pixels).
+WIDTH, HEIGHT = 8, 16
+#: The colours of a terminal that no palette changes, and those of its background and its text.
+BLACK, WHITE = 0, 255
+THEMES = {"dark": (BLACK, WHITE), "light": (WHITE, BLACK)}
+
+
+def screen(shown: str, size: tuple[int, int], theme: str) -> tuple[list[str], memoryview]:
+    """Return the text and the picture of a terminal of ``size`` that has shown ``shown``."""
+    background, text = THEMES[theme]
+    height, width = size
+    cells: list[list[tuple[str, int, int]]] = [[]]
+    colours = (text, background)
+    for part in re.findall(r"\x1b\[[0-9;]*m|\r\n|[^\x1b\r\n]", shown):
+        if part == "\r\n":
+            cells.append([])
+        elif part[0] == "\x1b":
+            # No other colours.
+            colours = {
+                "\x1b[0m": (text, background),
+                "\x1b[38;5;16;48;5;231m": (BLACK, WHITE),
+            }[part]
+        else:
+            if len(cells[-1]) == width:
+                cells.append([])
+            cells[-1].append((part, *colours))
+    cells = cells[-height:]
+    cells += [[]] * (height - len(cells))
+    pixels = bytearray()
+    for row in cells:
+        padded = row + [(" ", text, background)] * (width - len(row))
+        for y in range(HEIGHT):
+            half = "\u2588\u2580" if y < HEIGHT / 2 else "\u2588\u2584"
+            for char, ink, paper in padded:
+                letter = char.isascii() and char != " " and y % 4 == 0
+                pixels += bytes([ink if char in half or letter else paper]) * WIDTH
+    rows = ["".join(char for char, _, _ in row) for row in cells]
+    return rows, memoryview(pixels).cast("B", (height * HEIGHT, width * WIDTH))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_qr_code_can_be_read_on_a_usual_terminal(
+    theme: str, run: Shell, endpoint: Endpoint
+) -> None:
+    terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
+    assert terminal.status() == 0
+    rows, picture = screen(terminal.shown, USUAL_SIZE, theme)
+    assert rows[0] == SERIAL
+    # The prompt of the shell is in the last row.
+    assert rows[-1] == ""
+    # Not all readers understand a code that is white on black.
+    (code,) = zxingcpp.read_barcodes(picture, try_invert=False)
+    assert code.text == ADDRESS
+    assert SEED not in terminal.shown
+
+
+@pytest.mark.parametrize("size", [(23, 80), (24, 42), (10, 20)])
+def test_a_window_that_is_too_small(size: tuple[int, int], run: Shell, endpoint: Endpoint) -> None:
+    terminal = Terminal(*DRAW, env=run.env, size=size)
+    assert terminal.status() == 1
+    rows, columns = size
+    has = f"the terminal has {rows} rows and {columns} columns, but "
+    assert terminal.shown.startswith(f"{DRAW[0]}: cannot show a QR code: {has}")
+    assert terminal.shown.endswith("43 are needed; use -o FILE or -b Base32String\r\n")
+    assert endpoint.requests == []
+
+
+def test_a_serial_number_that_leaves_no_room(run: Shell, endpoint: Endpoint) -> None:
+    """It is known only when the device exists, which is deleted again."""
+    long = SERIAL.replace("staff", "s" * 60)
+    encoded = base64.b64encode(SEED.encode()).decode()
+    device = (
+        f"<VirtualMFADevice><SerialNumber>{long}</SerialNumber>"
+        f"<Base32StringSeed>{encoded}</Base32StringSeed></VirtualMFADevice>"
+    )
+    endpoint.on("CreateVirtualMFADevice", ok("CreateVirtualMFADevice", device))
+    endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+    terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
+    assert terminal.status() == 1
+    assert "\u2580" not in terminal.shown
+    assert "was deleted again" in terminal.shown.replace("\r\n", "")
+    assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
+
+
+def test_a_serial_number_does_not_control_the_terminal(run: Shell, endpoint: Endpoint) -> None:
+    strange = SERIAL.replace("staff", "\u009b31m")
+    encoded = base64.b64encode(SEED.encode()).decode()
+    device = (
+        f"<VirtualMFADevice><SerialNumber>{strange}</SerialNumber>"
+        f"<Base32StringSeed>{encoded}</Base32StringSeed></VirtualMFADevice>"
+    )
+    endpoint.on("CreateVirtualMFADevice", ok("CreateVirtualMFADevice", device))
+    terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
+    assert terminal.status() == 0
+    assert terminal.shown.startswith(strange.replace("\u009b", "\\x9b"))
 
 
 @pytest.mark.parametrize(
@@ -147,17 +229,6 @@ def read(master: int) -> bytes:
         return os.read(master, 1 << 16)
     except OSError:  # the other side is closed
         return b""
-
-
-def modules(lines: list[str]) -> list[list[bool]]:
-    """Return whether each module is dark; a character stands for two, one above the other."""
-    dark: list[list[bool]] = []
-    for line in lines:
-        plain = line.replace("\x1b[0m", "").replace("\x1b[7m", "").replace("\x1b[49m", "")
-        upper = [char in " ▄" for char in plain]
-        lower = [char in " ▀" for char in plain]
-        dark += [upper, lower]
-    return dark
 
 
 def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpoint) -> None:

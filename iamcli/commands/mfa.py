@@ -80,8 +80,8 @@ def virtualmfadevicecreate(
     Anyone who has it can compute the codes, so keep it secret.
     Output: The serial number, which is the device's ARN.
     `Base32String` or `Base32StringSeed` without -o: the seed on the next line.
-    `QRCodePNG` without -o: the QR code, drawn with characters; if standard output is not a
-      terminal, the command fails before it sends anything.
+    `QRCodePNG` without -o: the QR code, drawn in black on white; if standard output is not a
+      terminal, or is too small, the command fails before it sends anything.
     With -o: only the serial number; the file contains the seed as one line, or the QR code as a PNG
       image.
     Differs: An existing file is never overwritten.

@@ -16,13 +16,17 @@ from iamcli.errors import (
     OutputLost,
     ServiceError,
     UnknownOutcome,
+    visible,
 )
 from iamcli.interrupts import BlockedSignals, Window, defer_termination
-from iamcli.output.lines import RequireOutput, Secret
+from iamcli.output.lines import Drawing, RequireOutput, Secret
+
+#: The length of a seed of AWS (characters).
+_SEED_LENGTH = 64
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from iamcli.client.service import IAM
@@ -117,20 +121,33 @@ def seed_shown(iam: IAM, name: str, path: str | None) -> Lines:
     message names it. Source: CreateVirtualMFADevice, DeleteVirtualMFADevice.
     """
     yield RequireOutput()
-    yield from _show_seed(iam, _create_device(iam, name, path), lambda _serial, seed: seed)
+    device = _create_device(iam, name, path)
+    yield from _shown(iam, device, lambda serial, seed: [Secret(f"{serial}\n{seed}")])
 
 
 def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
-    """Do as ``seed_shown``, with the seed as a QR code on a terminal."""
+    """Do as ``seed_shown``, with the seed as a QR code on a terminal that has room for it."""
     from iamcli.output import qr
+
+    def drawing(serial: str, seed: str) -> list[RequireOutput | Secret]:
+        rows = qr.drawn(qr.address(serial, seed))
+        # A code is square, and its number of modules is odd.
+        widths = [len(serial), *[len(rows) * 2 - 1] * len(rows)]
+        room = RequireOutput(terminal=True, widths=widths)
+        return [room, Drawing("\n".join([visible(serial), *rows]))]
 
     try:
         yield RequireOutput(terminal=True)
     except OutputLost as lost:
         raise Failure(f"cannot show a QR code: {lost}; use -o FILE") from None
     qr.require()
-    device = _create_device(iam, name, path)
-    yield from _show_seed(iam, device, lambda serial, seed: qr.drawn(qr.address(serial, seed)))
+    try:
+        # The serial number and the seed are those of AWS but for their characters.
+        serial = f"arn:aws:iam::123456789012:mfa{path or '/'}{name}"
+        yield drawing(serial, "A" * _SEED_LENGTH)[0]
+    except OutputLost as lost:
+        raise Failure(f"cannot show a QR code: {lost}; use -o FILE or -b Base32String") from None
+    yield from _shown(iam, _create_device(iam, name, path), drawing)
 
 
 def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: bool) -> Lines:
@@ -156,11 +173,14 @@ def _create_device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
     return device
 
 
-def _show_seed(iam: IAM, device: dict[str, Any], form: Callable[[str, str], str]) -> Lines:
-    """Yield the serial number and the seed, which ``form`` formats."""
+def _shown(
+    iam: IAM,
+    device: dict[str, Any],
+    form: Callable[[str, str], Sequence[RequireOutput | Secret]],
+) -> Lines:
+    """Yield what ``form`` makes of the serial number and the seed of a new device."""
     try:
-        serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
-        yield Secret(f"{serial}\n{form(serial, seed)}")
+        yield from form(device["SerialNumber"], device["Base32StringSeed"].decode())
     except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
         _delete_device_again(iam, device, lost)
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from typing import Any
 
 
@@ -23,15 +23,22 @@ class Secret(str):
     __slots__ = ()
 
 
+class Drawing(Secret):
+    """A secret with control sequences, which a terminal obeys."""
+
+    __slots__ = ()
+
+
 class RequireOutput:
     """Checks that standard output can be written, before a secret is created.
 
     If it cannot, OutputLost is raised where this was yielded. ``terminal``: standard output must
-    be a terminal.
+    be a terminal. ``widths``: the terminal must show rows with these numbers of columns at once.
     """
 
-    def __init__(self, *, terminal: bool = False) -> None:
+    def __init__(self, *, terminal: bool = False, widths: Sequence[int] = ()) -> None:
         self.terminal = terminal
+        self.widths = widths
 
 
 if TYPE_CHECKING:

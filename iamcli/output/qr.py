@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from urllib.parse import quote
 
 from iamcli.errors import Failure
+
+_BLACK_ON_WHITE, _NO_COLOUR = "\x1b[38;5;16;48;5;231m", "\x1b[0m"
 
 
 def require() -> None:
@@ -28,10 +29,23 @@ def address(serial: str, seed: str) -> str:
     return f"otpauth://totp/{quote(f'{name}@{account}')}?secret={quote(seed)}&issuer=AWS"
 
 
-def drawn(text: str) -> str:
-    """Return ``text`` as a QR code of block characters, which has several lines."""
+def drawn(text: str) -> list[str]:
+    """Return the rows of the QR code of ``text``, which a terminal shows in black on white.
+
+    The colours are those of the 256 that no palette changes. A row has two rows of modules, and the
+    border is one module wide, so that the code of a device fits on a terminal of 24 rows. Raises
+    ValueError if ``text`` is too long.
+    """
     import segno
 
-    picture = io.StringIO()
-    segno.make(text, error="l", micro=False).terminal(picture, compact=True)
-    return picture.getvalue().rstrip("\n")
+    code = segno.make(text, error="l", micro=False)
+    matrix = [list(row) for row in code.matrix_iter(border=1)]
+    matrix += [[0] * len(matrix[0])] * (len(matrix) % 2)
+    rows = zip(matrix[::2], matrix[1::2], strict=True)
+    return [
+        f"{_BLACK_ON_WHITE}{''.join(map(_cell, above, below))}{_NO_COLOUR}" for above, below in rows
+    ]
+
+
+def _cell(above: int, below: int) -> str:
+    return " \u2584\u2580\u2588"[2 * bool(above) + bool(below)]

@@ -13,6 +13,7 @@ from iamcli.output.progressline import ProgressLine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import BinaryIO, TextIO
 
 #: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1,
@@ -79,10 +80,11 @@ class Output:
         except (OSError, KeyboardInterrupt) as error:
             raise self._lost(error) from None
 
-    def require(self, *, terminal: bool) -> None:
+    def require(self, *, terminal: bool, widths: Sequence[int] = ()) -> None:
         """Raise OutputLost if standard output is closed, not writable or has no reader.
 
-        ``terminal``: also raise it if standard output is not a terminal.
+        ``terminal``: also raise it if standard output is not a terminal; ``widths``: also raise it
+        if that has no room for rows with these numbers of columns, and the prompt of a shell.
         """
         import select
 
@@ -96,6 +98,8 @@ class Output:
             raise OutputLost("standard output has no reader")
         if terminal and not os.isatty(1):
             raise OutputLost("standard output is not a terminal")
+        if widths:
+            _require_room(widths)
 
     def error(self, text: str) -> None:
         """Write one line to standard error, preceded by the name of the command.
@@ -152,6 +156,21 @@ class Output:
         lost = OutputLost(f"cannot write to standard output: {error.strerror}")
         lost.reader_left = isinstance(error, BrokenPipeError)
         return lost
+
+
+def _require_room(widths: Sequence[int]) -> None:
+    """Raise OutputLost if the terminal cannot show rows of ``widths``, the first one wrapped."""
+    columns, rows = os.get_terminal_size(1)
+    if not (columns and rows):
+        # The size is not known.
+        return
+    first, *others = widths
+    needed = -(-first // columns) + len(others) + 1
+    if rows < needed or columns < max(others):
+        raise OutputLost(
+            f"the terminal has {rows} rows and {columns} columns, "
+            f"but {needed} and {max(others)} are needed"
+        )
 
 
 def _buffer(stream: TextIO | None) -> BinaryIO | None:
