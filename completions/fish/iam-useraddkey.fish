@@ -9,5 +9,5 @@ complete -c iam-useraddkey -o d -d 'log requests and responses to standard error
 complete -c iam-useraddkey -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-useraddkey -o h -d 'show this help and exit'
 complete -c iam-useraddkey -l help -d 'show this help and exit'
-complete -c iam-useraddkey -o o -r -F -d 'write the access key to this file and print only its ID; default: standard output'
+complete -c iam-useraddkey -o o -r -F -d 'save the access key in this file and print only its ID'
 complete -c iam-useraddkey -o u -x -a '(__iamcli_names user)' -d 'the user\'s name; default: the owner of the access key'

@@ -12,7 +12,7 @@ complete -c iam-usercreate -o g -x -a '(__iamcli_names group)' -d 'add the user 
 complete -c iam-usercreate -o h -d 'show this help and exit'
 complete -c iam-usercreate -l help -d 'show this help and exit'
 complete -c iam-usercreate -o k -d 'create an access key and print or save its ID and secret'
-complete -c iam-usercreate -o o -r -F -d 'with -k: write the access key to this file and print only its ID; default: standard output'
+complete -c iam-usercreate -o o -r -F -d 'with -k: save the key in this file and print only its ID'
 complete -c iam-usercreate -o p -x -a '/\t' -d 'the path to create it under; default: /'
 complete -c iam-usercreate -o t -x -d 'add a tag (repeatable); at most 50 tags'
 complete -c iam-usercreate -o u -x -d 'the user\'s name (required); 1 to 64 characters'

@@ -53,7 +53,8 @@ NEW_USER = USER.replace(
     GROUPS,
     WITH_KEY,
     OUTPUT_FILE.replace(
-        help="with -k: write the access key to this file and print only its ID",
+        help="with -k: save the key in this file and print only its ID",
+        default="",
     ),
     BOUNDARY,
     TAGS,
