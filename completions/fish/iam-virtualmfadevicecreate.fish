@@ -10,6 +10,6 @@ complete -c iam-virtualmfadevicecreate -o d -d 'log requests and responses to st
 complete -c iam-virtualmfadevicecreate -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iam-virtualmfadevicecreate -o h -d 'show this help and exit'
 complete -c iam-virtualmfadevicecreate -l help -d 'show this help and exit'
-complete -c iam-virtualmfadevicecreate -o o -r -F -d 'write the seed or the QR code to this file; default: standard output'
+complete -c iam-virtualmfadevicecreate -o o -r -F -d 'write the seed or the QR code to this file'
 complete -c iam-virtualmfadevicecreate -o p -x -a '/\t' -d 'the path to create it under; default: /'
 complete -c iam-virtualmfadevicecreate -o s -x -d 'the name of the new device (required); 1 to 226 characters'

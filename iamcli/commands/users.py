@@ -52,10 +52,7 @@ NEW_USER = USER.replace(
     PATH,
     GROUPS,
     WITH_KEY,
-    OUTPUT_FILE.replace(
-        help="with -k: save the key in this file and print only its ID",
-        default="",
-    ),
+    OUTPUT_FILE.replace(help="with -k: save the key in this file and print only its ID"),
     BOUNDARY,
     TAGS,
     VERBOSE.replace(help="print the user's ARN and ID"),
@@ -93,11 +90,12 @@ def usercreate(
     If the secret access key cannot be printed or saved, the key is deleted again, because the
     secret cannot be retrieved later.
     A new key may need a quarter of a minute until it works.
+
+    With -o, the file contains the lines `AWSAccessKeyId=ID` and `AWSSecretKey=SECRET`.
+    The commands read it if AWS_CREDENTIAL_FILE names it.
     Output: Nothing without -k and -v.
-    With -k: the access key ID, and the secret access key on the next line.
-    With -k -o: only the access key ID; the file contains the lines `AWSAccessKeyId=ID` and
-      `AWSSecretKey=SECRET`, which the commands read if AWS_CREDENTIAL_FILE names it.
-    With -v: the user's ARN, and the user's ID on the next line; with -k, after the access key.
+    With -k: the access key ID, and the secret access key on the next line; with -o, only the ID.
+    With -v: after them, the user's ARN, and the ID on the next line.
     Differs: The original had no -b, no -o and no -t.
     Example: Create a user under a path, and print the ARN and ID.
       $ iam-usercreate -u bob -p /staff/ -v

@@ -212,7 +212,6 @@ OUTPUT_FILE = Option(
     limits="the file must not exist yet; it is created with mode 0600",
     limit=Limit("the name of a new file", 1, 4096, r"(?s)(?!-\Z).+"),
     brief="",
-    default="standard output",
     complete="file",
 )
 # Each command says what belongs to its entity.
