@@ -94,7 +94,7 @@ def test_the_options_that_the_original_did_not_have_are_described() -> None:
         if sentence.startswith("The original had no ")
         for option in re.findall(r"no (-[a-z-]+)", sentence)
     }
-    assert {"-a", "-b", "-t", "-l", "--reset"} == {option for _, option in added}
+    assert {"-a", "-b", "-t", "-l", "-o", "--reset"} == {option for _, option in added}
     for name, option in added:
         assert re.search(rf"^\.Fl {option[1:]}\b", texts[name], re.MULTILINE), (name, option)
 
