@@ -256,6 +256,50 @@ def test_stdin_without_command_is_a_shell(shell: Shell) -> None:
     assert statistics(done)[0] == 1
 
 
+#: ``iamcli``, for a user whose passwd entry has the shell in the first argument, or who has none.
+WITH_ENTRY = """
+import os, pwd, sys
+
+def entry(uid):
+    if uid != os.getuid() or shell == "no entry":
+        raise KeyError(uid)
+    return pwd.struct_passwd(("bob", "x", uid, uid, "", "/", shell))
+
+pwd.getpwuid, shell = entry, sys.argv.pop(1)
+from iamcli.cli import main
+sys.exit(main())
+"""
+#: SHELL, the shell of the passwd entry, what PATH has, and the shell that starts. In PLACE, ``own``
+#: and ``other`` are programs.
+SHELLS = [
+    ("PLACE/other", "PLACE/own", "PLACE/bin", "other"),
+    ("", "PLACE/own", "PLACE/bin", "own"),
+    ("", "PLACE/nologin", "PLACE/bin", "bash"),
+    ("", "PLACE/false", "PLACE/bin", "bash"),
+    ("", "PLACE/not-executable", "PLACE/bin", "bash"),
+    ("", "PLACE/absent", "PLACE/bin", "bash"),
+    ("", "", "PLACE/bin", "bash"),
+    ("", "no entry", "PLACE/bin", "bash"),
+    ("", "no entry", "PLACE", "sh"),
+]
+
+
+@pytest.mark.parametrize(("variable", "entry", "path", "started"), every(4, SHELLS))
+def test_the_shell_without_shell(
+    shell: Shell, variable: str, entry: str, path: str, started: str
+) -> None:
+    place = shell.home / "shells"
+    (place / "bin").mkdir(parents=True)
+    for name in ("own", "other", "nologin", "false", "not-executable", "bin/bash"):
+        (place / name).write_text("#!/bin/sh\necho ${0##*/}\n")
+        (place / name).chmod(0o644 if name == "not-executable" else 0o755)
+    variable, entry, path = (text.replace("PLACE", str(place)) for text in (variable, entry, path))
+    env = {"SHELL": variable, "PATH": path}
+    program = (sys.executable, "-c", WITH_ENTRY, entry, "run")
+    done = shell(*program, stdin="echo ${0##*/}\n", env=env)
+    assert done == (0, f"{started}\n", "")
+
+
 @pytest.mark.parametrize(
     ("command", "status", "message"),
     [

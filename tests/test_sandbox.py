@@ -27,7 +27,8 @@ from support.processes import (
 )
 from support.requirements import need
 from support.selection import every
-from support.terminal import Terminal
+from support.terminal import USUAL_SIZE, Terminal
+from test_run import WITH_ENTRY
 
 from iamcli import __version__
 from iamcli.cli.sandbox import kept
@@ -301,6 +302,22 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tm
     assert left_behind(tmp_path) == []
 
 
+def test_a_shell_of_80_columns_without_shell(env, tmp_path):
+    program = ("-c", WITH_ENTRY, "/usr/sbin/nologin", "sandbox", "--keep", str(tmp_path / "kept"))
+    terminal = Terminal(sys.executable, *program, env=env, size=USUAL_SIZE)
+    greeting = terminal.wait_for("(iamcli sandbox) $ ")
+    lines = greeting.partition("TAB completes options and names.")[0].split("\r\n")
+    assert lines[-1] == "Try these commands. "
+    said = rf"iamcli: private IAM at \S+, kept in {tmp_path}/kept; requests do not reach AWS; type"
+    assert re.search(rf"{said} exit to leave$", " ".join(lines[:-1]))
+    assert [line for line in lines if len(line) > 80 and " " in line] == []
+    # Control-A is line editing.
+    terminal.type("cho $0 $SHELL; exit\x01e\n")
+    assert terminal.status() == 0
+    assert re.search(r"\n(/\S+/bash) \1\r", terminal.shown)
+    assert left_behind(tmp_path) == []
+
+
 @pytest.mark.full
 def test_a_shell_ends_with_sigterm(env, tmp_path):
     terminal = Terminal(IAMCLI, "sandbox", env={**env, "SHELL": "/bin/bash"})
@@ -474,7 +491,7 @@ def test_an_account_is_kept(env, tmp_path):
     # Its key still signs requests as the user, and the shell knows that it is not empty.
     terminal = Terminal(IAMCLI, "sandbox", "--keep", str(folder), env={**env, "SHELL": "/bin/sh"})
     greeting = terminal.wait_for("(iamcli sandbox) $ ")
-    assert f", kept in {folder}; requests do not reach AWS" in greeting
+    assert f", kept in {folder}; requests do not reach AWS" in greeting.replace("\r\n", " ")
     assert "  iam-userlistbypath\r\n" in greeting
     terminal.type(f"export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}\n")
     terminal.type("unset AWS_CREDENTIAL_FILE; iam-usergetattributes; iam-userlistkeys\n")

@@ -114,7 +114,7 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
     server = Server()
     terminate = signal.SIGTERM
     if not command:
-        command = [os.environ.get("SHELL") or "/bin/sh"]
+        command = [script.user_shell(os.environ)]
         terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
     try:
         server.start()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -14,6 +16,23 @@ if TYPE_CHECKING:
 
 #: The time after which a signal that ends an interactive shell is sent again (seconds).
 REPEAT = 1.0
+
+#: Programs that the passwd entry of a user who must not log in names as the shell.
+_NO_LOGIN = ("nologin", "false")
+
+
+def user_shell(env: Mapping[str, str]) -> str:
+    """Return the interactive shell of the user: ``SHELL`` in ``env``, or else the passwd entry.
+
+    If that is no shell, bash and then sh. Source: LEGACY.md (iamcli run and iamcli sandbox).
+    """
+    if env.get("SHELL"):
+        return env["SHELL"]
+    with contextlib.suppress(KeyError):  # in a container, the user may have no entry
+        shell = pwd.getpwuid(os.getuid()).pw_shell
+        if os.path.basename(shell) not in _NO_LOGIN and shutil.which(shell):
+            return shell
+    return shutil.which("bash", path=env.get("PATH")) or "/bin/sh"
 
 
 def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox

@@ -212,9 +212,11 @@ def _run(
         command = shell.start(env, private.folder)
         terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
         where = f"{private.url}, kept in {keep}" if keep else private.url
-        output.error(f"private IAM at {where}; requests do not reach AWS; type exit to leave")
+        announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
         if output.on_terminal():
-            output.error_text(shell.greeting(env, kept=private.existed))
+            output.error_text(shell.greeting(env, announcement, kept=private.existed))
+        else:
+            output.error(announcement)
     started = Started(output)
     status = script.run(
         command,

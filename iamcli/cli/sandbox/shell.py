@@ -10,8 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import textwrap
 
-from iamcli.errors import Failure
+from iamcli.cli import script
+from iamcli.errors import Failure, visible
+from iamcli.help.text import columns
 from iamcli.installation import completions
 
 PROMPT = "(iamcli sandbox) $ "
@@ -56,7 +59,7 @@ def start(env: dict[str, str], folder: str) -> list[str]:
 
     ``folder``: a private directory that is removed when the shell ends, for the start-up file.
     """
-    shell = env.get("SHELL") or "/bin/sh"
+    shell = env["SHELL"] = script.user_shell(env)
     name = os.path.basename(shell)
     env["PS1"] = PROMPT
     env["IAMCLI_COMPLETE"] = "1"
@@ -77,12 +80,21 @@ def start(env: dict[str, str], folder: str) -> list[str]:
     return [shell, "-f"] if name in ("csh", "tcsh") else [shell]
 
 
-def greeting(env: dict[str, str], *, kept: bool) -> str:
-    """Return lines with commands to try; ``kept``: the account has been used before."""
+def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
+    """Return the line ``announcement``, wrapped to the terminal, and lines with commands to try.
+
+    ``kept``: the account has been used before.
+    """
+    first = textwrap.fill(
+        f"iamcli: {visible(announcement)}",
+        columns(2),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     commands = LATER_COMMANDS if kept else FIRST_COMMANDS
     completing = os.path.basename(env.get("SHELL", "")) in completions.FILES
     more = " TAB completes options and names." if completing else ""
-    return "\n".join([f"Try these commands.{more}", *(f"  {line}" for line in commands), ""])
+    return "\n".join([first, f"Try these commands.{more}", *(f"  {line}" for line in commands), ""])
 
 
 def _completion(shell: str) -> str:
