@@ -252,6 +252,37 @@ def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -
     assert_completes(aws, shell, line_of_readme(shell), "iam-usergetattributes")
 
 
+@one_shell
+def test_the_doctor_knows_the_line_of_the_readme(shell: str, run: Shell) -> None:
+    run.env |= {"TERM": "dumb", "SHELL": f"/bin/{shell}", "PATH": f"{run.home}/bin:/usr/bin:/bin"}
+    (run.home / "bin").mkdir()
+    (run.home / "bin" / "iamcli").symlink_to(BIN / "iamcli")
+    line = line_of_readme(shell)
+    only_options = line.partition("; ")[2]
+
+    def said(line: str) -> dict[str, str]:
+        file = run.home / START_UP[shell]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"cd {run.home}\n{line}\n")
+        here = Terminal(shell, "-i", env=run.env)
+        here.type("iamcli doctor --offline --format json >report; exit\r")
+        here.status()
+        checks = json.loads((run.home / "report").read_text())["checks"]
+        return next(check for check in checks if check["check"] == "completion")
+
+    without = said("")
+    assert (without["result"], without["advice"]) == (
+        "skipped",
+        f"in ~/{START_UP[shell]}, add: {line}",
+    )
+    assert said(line)["found"] == f"this {shell} completes options and names"
+    assert said(line)["result"] == "ok"
+    assert said(only_options)["found"] == f"this {shell} completes options"
+    # Another process, which need not complete, inherits the variable.
+    run.env["IAMCLI_COMPLETION"] = f"{shell} 1"
+    assert said("")["result"] == "skipped"
+
+
 def test_bash_without_bash_completion_says_what_is_missing(run: Shell) -> None:
     script = run("iamcli", "completion", "bash").out
     elsewhere = re.sub(r"(?<![\w'])/(usr|etc|opt)\b", "/nonexistent", script)

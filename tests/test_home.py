@@ -63,6 +63,69 @@ def iamcli_home(tmp_path, *arguments):
     return run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
 
 
+#: Runs as the one file does: shiv, which makes it, has a module of this name.
+ONE_FILE = f"""\
+#!{sys.executable}
+import sys
+sys.modules["_bootstrap"] = sys
+from iamcli.installation.onefile import main
+sys.exit(main())
+"""
+
+
+def doctor(program, env):
+    done = run_program(program, "doctor", "--offline", "--format", "json", env=env)
+    checks = json.loads(done.stdout)["checks"]
+    return {check["check"]: (check["result"], check["found"], check["advice"]) for check in checks}
+
+
+@pytest.mark.parametrize("strict", every(2, [[], ["--strict"]]))
+def test_the_one_file(tmp_path, folder, strict):
+    file = tmp_path / "dist" / "iamcli.pyz"
+    (tmp_path / "bin").mkdir()
+    file.parent.mkdir()
+    file.write_text(ONE_FILE)
+    file.chmod(0o755)
+    env = environment(tmp_path / "home", PATH=f"{tmp_path}/bin:/usr/bin:/bin")
+    advice = f"run: {file} home DIR; then put DIR/bin in PATH"
+    assert doctor(file, env)["path"] == ("warning", f"PATH has no links to {file}", advice)
+    # People link what they need.
+    for name in ("iamcli", "iam-usercreate"):
+        (tmp_path / "bin" / name).symlink_to(file)
+    links = f"PATH has links to {file} for {{}} of the 69 commands"
+    assert doctor(tmp_path / "bin" / "iamcli", env)["path"] == ("ok", links.format(1), "")
+    done = run_program(file, "home", *strict, folder, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f" 69 commands in {file}" in done.stdout
+    env |= {"PATH": f"{folder}/bin:/usr/bin:/bin", "AWS_IAM_HOME": str(folder)}
+    checks = doctor(file, env)
+    assert checks["path"] == ("ok", links.format(69), "")
+    assert checks["home"] == ("ok", f"{folder}: ready for scripts", "")
+    assert checks["man"][2] == "use iamcli help iam-usercreate"
+    # It is the command of its name, and its words are its own.
+    done = run_program(folder / "bin" / "iam-userdel", "-z", env=env)
+    where, other = (done.stdout, done.stderr) if strict else (done.stderr, done.stdout)
+    assert where.startswith('iam-userdel: "-z" is not a valid option\nUsage: iam-userdel ')
+    assert (done.returncode, other) == (1, "")
+    file.rename(tmp_path / "moved.pyz")
+    moved = tmp_path / "moved.pyz"
+    gone = f"{folder} runs {file}, which does not exist"
+    assert doctor(moved, env)["home"][:2] == ("warning", gone)
+    assert run_program(moved, "home", *strict, folder, env=env).returncode == 0
+    assert doctor(moved, env)["home"][0] == "ok"
+
+
+def test_another_program_before_the_links_to_the_one_file(tmp_path):
+    file = tmp_path / "iamcli.pyz"
+    file.write_text(ONE_FILE)
+    file.chmod(0o755)
+    env = environment(tmp_path / "home")
+    result, found, advice = doctor(file, env)["path"]
+    assert result == "warning"
+    assert found.startswith(f"{Path(sys.executable).parent}/iam")
+    assert advice == f"put links to {file} before it in PATH, or remove it"
+
+
 def test_what_it_lays_out(tmp_path, folder):
     done = iamcli_home(tmp_path, folder)
     assert (done.returncode, done.stderr) == (0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -159,6 +160,13 @@ def test_the_one_file_as_readme_says(dist: Path, user: Shell) -> None:
         user, dist.parent, "As one file", f"{user.home}/bin:{BIN}:/usr/bin:/bin"
     )
     assert "iam-usercreate" in printed
+    user.env["PATH"] = f"{user.home}/bin:/usr/bin:/bin"
+    said = user("iamcli", "doctor", "--offline").out
+    links = f"PATH has links to {dist}/iamcli.pyz for 2 of the 69 commands"
+    assert re.search(rf"^path +ok +{links}$", said, re.MULTILINE)
+    assert user("iamcli", "home", f"{user.home}/bin/iam").status == 0
+    assert len(list((user.home / "bin" / "iam" / "bin").glob("iam-*"))) == 69
+    assert user(f"{user.home}/bin/iam/bin/iam-usergetattributes", "-u", "robert").status == 0
     assert user("iam-usercreate", "-h").out.startswith("Usage: iam-usercreate ")
 
 

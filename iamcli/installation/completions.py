@@ -17,6 +17,9 @@ FILES = {
     "fish": ("share/fish/vendor_completions.d", "iamcli.fish"),
 }
 
+#: Tells ``iamcli doctor`` which shell has run these lines: its name and its process ID.
+VARIABLE = "IAMCLI_COMPLETION"
+
 # The files of the package bash-completion, as Linux, Homebrew, MacPorts and FreeBSD install it.
 BASH = """\
 if ! declare -F _get_comp_words_by_ref >/dev/null; then
@@ -30,6 +33,7 @@ if ! declare -F _get_comp_words_by_ref >/dev/null; then
 fi
 if declare -F _get_comp_words_by_ref >/dev/null; then
     . {folder}/iamcli
+    export {variable}="bash $$"
 else
     echo 'iamcli: completion in bash requires the package bash-completion; install it' >&2
 fi
@@ -40,6 +44,7 @@ fpath=({folder} $fpath)
 (( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit; }}
 autoload -Uz _iamcli
 compdef _iamcli iamcli {commands}
+export {variable}="zsh $$"
 """
 
 # fish reads these files when they are needed, but only for commands on PATH.
@@ -52,6 +57,7 @@ if not command -q iam-usercreate
     end
     set -e __iamcli_file
 end
+set -gx {variable} "fish $fish_pid"
 """
 
 _SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
@@ -71,7 +77,7 @@ def script(shell: str) -> str:
         raise Failure(f"the completion files are not in {paths[0]}; install iamcli again")
     quoted = fish_quoted(str(path)) if shell == "fish" else shlex.quote(str(path))
     commands = " ".join(name for name in PROGRAMS if name.startswith("iam-"))
-    return _SCRIPTS[shell].format(folder=quoted, commands=commands)
+    return _SCRIPTS[shell].format(folder=quoted, commands=commands, variable=VARIABLE)
 
 
 def fish_quoted(text: str) -> str:

@@ -84,6 +84,11 @@ exec {target} "$@"
 )
 
 
+def one_file() -> Path | None:
+    """Return the one file, iamcli.pyz, if iamcli runs from it; it has no symbolic links in it."""
+    return Path(sys.argv[0]).resolve() if is_one_file() else None
+
+
 def commands_folder() -> Path:
     """Return the directory of the iam-* commands that belong to the running program.
 
@@ -121,7 +126,7 @@ def lay_out(name: str, commands: Iterable[str], *, strict: bool = False) -> list
     """
     if not name:
         raise Failure("the directory name is empty; specify a directory")
-    source = commands_folder()
+    source = one_file() or commands_folder()
     folder = _absolute(name)
     names = list(commands)
     contents = _contents(folder, source, names, strict=strict)
@@ -200,7 +205,7 @@ def problem(folder: Path, commands: Sequence[str]) -> str | None:
     gone = [str(path) for path in targets if path and not path.exists()]
     if gone:
         return f"{folder} runs {gone[0]}, which does not exist"
-    own = own_folders()
+    own = own_places()
     foreign = [str(path.parent) for path in targets if path and not is_own(path, own)]
     return f"{folder} runs another installation, {foreign[0]}" if foreign else None
 
@@ -226,17 +231,21 @@ def target(path: Path) -> Path | None:
     return Path(words[0]) if words else None
 
 
-def own_folders() -> frozenset[str]:
-    """Return the directories of ``commands_folders``, without symbolic links."""
-    return frozenset(os.path.realpath(folder) for folder in commands_folders())
+def own_places() -> frozenset[str]:
+    """Return the one file, or the directories of ``commands_folders``, without symbolic links."""
+    file = one_file()
+    places = [file] if file else commands_folders()
+    return frozenset(os.path.realpath(place) for place in places)
 
 
-def is_own(path: Path, folders: Collection[str]) -> bool:
-    """Return whether the program ``path`` is, or runs, one in ``folders``, from ``own_folders``."""
-    if os.path.dirname(os.path.realpath(path)) in folders:
-        return True
-    runs = target(path)
-    return runs is not None and os.path.dirname(os.path.realpath(runs)) in folders
+def is_own(path: Path, places: Collection[str]) -> bool:
+    """Return whether the program ``path`` is, or runs, one of ``places``, from ``own_places``."""
+    programs = filter(None, (path, target(path)))
+    return any(
+        place in places
+        for program in map(os.path.realpath, programs)
+        for place in (program, os.path.dirname(program))
+    )
 
 
 def _absolute(name: str) -> Path:
@@ -255,8 +264,10 @@ def _contents(
     """Return the contents of the home by path: the target of a link, or the bytes of a file."""
     contents: dict[str, str | bytes] = {}
     for command in commands:
-        target = str(source / command)
-        script = STRICT_COMMAND.format(target=shlex.quote(target))
+        # The one file runs the command that a link to it, or its first argument, names.
+        words = [str(source), command] if source.is_file() else [str(source / command)]
+        target = words[0]
+        script = STRICT_COMMAND.format(target=shlex.join(words))
         contents[f"{BIN}{command}"] = os.fsencode(script) if strict else target
     quoted = "".join(f"\\{sign}" if sign in '"$`\\' else sign for sign in str(folder))
     entries = "links to the installed commands of iamcli"

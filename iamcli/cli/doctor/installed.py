@@ -13,6 +13,7 @@ from iamcli import __version__
 from iamcli.cli.doctor.finding import ok, skipped, warning
 from iamcli.cli.listing import joined
 from iamcli.installation import extras
+from iamcli.installation.completions import VARIABLE
 from iamcli.installation.home import commands_folders
 
 TYPE_CHECKING = False
@@ -36,16 +37,14 @@ _COMPLETIONS = {
     "zsh": ("zsh/site-functions", "_iamcli"),
 }
 
-#: What to add to which start-up file of a shell so that it finds the completions in a directory.
-_STARTUP = {
-    "bash": "~/.bashrc",
-    "fish": "~/.config/fish/config.fish",
-    "zsh": "~/.zshrc, before compinit",
-}
-_ADDITIONS = {
-    "bash": ". {folder}/{name}",
-    "fish": "set -p fish_complete_path {folder}",
-    "zsh": "fpath+=({folder})",
+#: The line of README that switches completion on in a shell, and the start-up file for it.
+_LINES = {
+    "bash": ("~/.bashrc", 'export IAMCLI_COMPLETE=1; eval "$(iamcli completion bash)"'),
+    "fish": (
+        "~/.config/fish/config.fish",
+        "set -gx IAMCLI_COMPLETE 1; iamcli completion fish | source",
+    ),
+    "zsh": ("~/.zshrc", 'export IAMCLI_COMPLETE=1; eval "$(iamcli completion zsh)"'),
 }
 
 
@@ -70,11 +69,17 @@ def check_man() -> Finding:
         return ok(page)
     own = _installed_folder("man", f"man1/{_PAGE}.1")
     advice = f"add {own} to MANPATH" if own else f"install iamcli again, or use {_PAGE} -h"
+    if extras.is_one_file():
+        advice = f"use iamcli help {_PAGE}"
     return warning(f"man does not find the page of {_PAGE}", advice)
 
 
 def check_completion() -> Finding:
-    """Return whether the shell of the user finds the completion."""
+    """Return whether the shell of the user completes the commands."""
+    shell, _, process = os.environ.get(VARIABLE, "").partition(" ")
+    if shell in _COMPLETIONS and process == str(os.getppid()):
+        names = " and names" if os.environ.get("IAMCLI_COMPLETE") == "1" else ""
+        return ok(f"this {shell} completes options{names}")
     shell = os.path.basename(os.environ.get("SHELL", ""))
     if shell not in _COMPLETIONS:
         return skipped(f"SHELL is {shell or 'not set'}; bash, zsh and fish have it")
@@ -82,14 +87,11 @@ def check_completion() -> Finding:
     used = next(filter(os.path.isfile, _candidates(shell, folder, name)), None)
     if used:
         return ok(f"{shell} finds {used}")
-    own = _installed_folder(folder, name)
-    if own is None:
-        return warning(f"{name} is not installed", "install iamcli again")
-    advice = f"in {_STARTUP[shell]}, add: {_ADDITIONS[shell].format(folder=own, name=name)}"
+    advice = "in {}, add: {}".format(*_LINES[shell])
     if shell == "zsh":
         # The variable fpath is not exported.
         return skipped("only zsh itself knows where it looks", advice)
-    # A start-up file may load it.
+    # A start-up file may load it from elsewhere.
     return skipped(f"{name} is in no directory that {shell} loads by itself", advice)
 
 

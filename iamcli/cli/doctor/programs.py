@@ -8,7 +8,15 @@ from pathlib import Path
 from iamcli import quoting
 from iamcli.cli.doctor.finding import ok, skipped, warning
 from iamcli.errors import Failure
-from iamcli.installation.home import RECORD, commands_folder, is_own, more, own_folders, problem
+from iamcli.installation.home import (
+    RECORD,
+    commands_folder,
+    is_own,
+    more,
+    one_file,
+    own_places,
+    problem,
+)
 from iamcli.installation.table import PROGRAMS
 
 TYPE_CHECKING = False
@@ -27,27 +35,41 @@ def check_path() -> Finding:
     """Return which programs on PATH have the names of the commands."""
     folders = [Path(name or ".") for name in os.get_exec_path()]
     first = {name: _first(name, folders) for name in PROGRAMS}
-    own_directories = own_folders()
-    others = [path for path in first.values() if path and not _is_own(path, own_directories)]
+    own_ones = own_places()
+    others = [path for path in first.values() if path and not _is_own(path, own_ones)]
     absent = [name for name in _COMMANDS if first[name] is None]
     try:
-        own = str(commands_folder())
+        file = one_file()
+        own = str(file or commands_folder())
     except Failure as failure:
         problem, _, advice = str(failure).partition("; ")
         return warning(problem, advice)
     if others:
         problem = f"{others[0]}{more(others)} would run instead of the commands in {own}"
-        return warning(problem, f"put {own} before it in PATH, or remove it", "shadowed")
+        links = "links to " if file else ""
+        advice = f"put {links}{own} before it in PATH, or remove it"
+        return warning(problem, advice, "shadowed")
     old = next(filter(_is_old_toolkit, (_OLD_FOLDER, *(folder.parent for folder in folders))), None)
     if old:
         problem = f"{old} still has the legacy toolkit, which scripts that name it run"
         return warning(problem, f"move it and run: {_set_up(old)}")
+    if file:
+        return _links(own, len(_COMMANDS) - len(absent))
     if absent:
         problem = f"PATH does not have {absent[0]}{more(absent)} of the commands in {own}"
         if absent == _COMMANDS:
             problem = f"{own} is not in PATH"
         return warning(problem, f'run: export PATH={quoting.quoted(own)}:"$PATH"')
     return ok(f"the commands in {own} are the first of their names in PATH")
+
+
+def _links(file: str, number: int) -> Finding:
+    """Return what is to say about a ``number`` of links to the one ``file`` on PATH."""
+    if number:  # people need not link all
+        return ok(f"PATH has links to {file} for {number} of the {len(_COMMANDS)} commands")
+    set_up = quoting.command_line(file, "home", "DIR")
+    advice = f"run: {set_up}; then put DIR/bin in PATH"
+    return warning(f"PATH has no links to {file}", advice)
 
 
 def check_home() -> Finding:
@@ -79,7 +101,7 @@ def _made_problem(folder: Path) -> Finding | None:
 def _other_problem(folder: Path) -> Finding | None:
     """Return why scripts cannot use AWS_IAM_HOME, another ``folder``, or None."""
     program = folder / "bin" / "iam-usercreate"
-    if _is_own(program, own_folders()):
+    if _is_own(program, own_places()):
         return None
     what, in_the_way = "does not have the commands", os.path.lexists(program)
     if not os.path.isdir(folder):
@@ -101,10 +123,10 @@ def _first(name: str, folders: list[Path]) -> Path | None:
     return next((path for path in paths if os.path.isfile(path) and os.access(path, os.X_OK)), None)
 
 
-def _is_own(path: Path, folders: Collection[str]) -> bool:
-    """Return whether the program ``path`` exists and is, or runs, one in ``folders``."""
+def _is_own(path: Path, places: Collection[str]) -> bool:
+    """Return whether the program ``path`` exists and is, or runs, one of ``places``."""
     try:
-        return os.path.exists(path) and is_own(path, folders)
+        return os.path.exists(path) and is_own(path, places)
     except OSError:  # a relative name in a directory that was deleted
         return False
 
@@ -115,5 +137,5 @@ def _is_old_toolkit(folder: Path) -> bool:
     return (
         os.path.isfile(program)
         and any(folder.glob("lib/*.jar"))
-        and not _is_own(program, own_folders())
+        and not _is_own(program, own_places())
     )
