@@ -229,7 +229,7 @@ def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> 
     assert fish(account, "iam-userdel -u b") == ["bert", "bob"]
     assert fish(account, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
     assert fish(account, "iamcli completion ") == ["bash", "fish", "zsh"]
-    assert "-u\tthe user's name (required)" in fish(account, "iam-userdel -")
+    assert "-u\tthe user's name (required); 1 to 64 characters" in fish(account, "iam-userdel -")
 
 
 START_UP = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}
