@@ -1084,5 +1084,5 @@ def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
 @pytest.mark.full
 def test_a_deeply_nested_script_is_refused_or_read(tmp_path: Path) -> None:
     for script in ("$(" * 3000, "( " * 3000 + ")" * 3000, "if a; then " * 2000 + "fi; " * 2000):
-        result = checked(tmp_path, script)
+        result = check([write(tmp_path, script)])
         assert result.findings == []
