@@ -247,9 +247,9 @@ ROWS = [
         {"DeleteUser": refused("ValidationError", WRONG_NAME)},
     ),
     Typed(
-        "iam-useraddpolicy -u bob -p all -e Allow -a \u2018s3:*\u2019 -r '*'",
+        "iam-useraddpolicy -u bob -p all -e Allow -a \u2018s3:Get\u2019 -r '*'",
         f"MalformedPolicyDocument: {WRONG_ACTION}",
-        (f"iam-useraddpolicy: {PASTED.format('-a')}; type: -a 's3:*'",),
+        (f"iam-useraddpolicy: {PASTED.format('-a')}; type: -a s3:Get",),
         {"PutUserPolicy": refused("MalformedPolicyDocument", WRONG_ACTION)},
     ),
     Typed(
