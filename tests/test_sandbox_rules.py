@@ -791,37 +791,37 @@ def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam: Iam) -> None
 
 
 ACCOUNT_QUOTAS = {
-    "account_has_room_for_user": (
+    "account_quota_allows_user": (
         "UsersPerAccount",
         "UsersQuota",
         "CreateUser",
         {"UserName": "new"},
     ),
-    "account_has_room_for_group": (
+    "account_quota_allows_group": (
         "GroupsPerAccount",
         "GroupsQuota",
         "CreateGroup",
         {"GroupName": "new"},
     ),
-    "account_has_room_for_role": (
+    "account_quota_allows_role": (
         "RolesPerAccount",
         "RolesQuota",
         "CreateRole",
         {"RoleName": "new", "AssumeRolePolicyDocument": trust()},
     ),
-    "account_has_room_for_instance_profile": (
+    "account_quota_allows_instance_profile": (
         "InstanceProfilesPerAccount",
         "InstanceProfilesQuota",
         "CreateInstanceProfile",
         {"InstanceProfileName": "new"},
     ),
-    "account_has_room_for_policy": (
+    "account_quota_allows_policy": (
         "PoliciesPerAccount",
         "PoliciesQuota",
         "CreatePolicy",
         {"PolicyName": "new", "PolicyDocument": MANAGED},
     ),
-    "account_has_room_for_server_certificate": (
+    "account_quota_allows_server_certificate": (
         "ServerCertificatesPerAccount",
         "ServerCertificatesQuota",
         "UploadServerCertificate",

@@ -47,7 +47,7 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
     """Return what matches all ``words``, by the title of its group.
 
     A command matches a word that its name or summary contains, in upper or lower case, or that is
-    a name of its group. If nothing matches all words so, a command or a topic also matches a word
+    a name of its group. If nothing does, a command or a topic also matches a word
     that begins a word of its page. ``own``: the subcommands.
     """
     wanted = [part for word in words for part in ([word] if modules(word) else word.split())]
@@ -59,8 +59,11 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
     groups["iamcli"] = [row for row in own if _matches(row, set(), wanted)]
     if not any(groups.values()):
         for title, commands in index.groups().items():
-            found = [command for command in commands if _matches(*page(command), wanted)]
-            groups[title] = [(command.name, command.summary) for command in found]
+            groups[title] = [
+                (command.name, command.summary)
+                for command in commands
+                if _matches(*page(command), wanted)
+            ]
         groups["Topics"] = [
             (f"iamcli help {topic}", f"{row[1]}.")
             for topic, (row, known) in topics().items()
@@ -70,9 +73,7 @@ def matching(words: Sequence[str], own: Rows) -> dict[str, Rows]:
 
 
 def _matches(row: Sequence[str], known: set[str], wanted: Iterable[str]) -> bool:
-    """Return whether the name or summary in ``row`` contains, or a ``known`` word begins with,
-    each of the ``wanted`` words.
-    """  # noqa: D205 - one sentence
+    """Return whether a text of ``row`` contains, or a ``known`` word begins with, each word."""
     for word in wanted:
         stem = re.sub(r"^(.{3,}?)(ies|s)$", r"\1", word.lower())
         in_row = any(stem in text.lower() for text in row)
@@ -95,14 +96,14 @@ def topics() -> dict[str, tuple[tuple[str, str], set[str]]]:
 
     Each has the name and the summary of its page, and the words in it.
     """
-    found = {}
+    pages = {}
     # The pages about all commands, of section 7, come first.
     for topic, (name, section) in sorted(manual.TOPICS.items(), key=lambda item: -item[1][1]):
         with contextlib.suppress(Failure):
             source = manual.source(name, section)
-            shown = _HIDDEN.sub("", source).replace("\\-", "-").replace("\\&", "")
-            found[topic] = (name, summary(source)), _words(re.sub(r"\bFl ", "-", shown))
-    return found
+            text = _HIDDEN.sub("", source).replace("\\-", "-").replace("\\&", "")
+            pages[topic] = (name, summary(source)), _words(re.sub(r"\bFl ", "-", text))
+    return pages
 
 
 def summary(source: str) -> str:

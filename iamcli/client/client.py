@@ -140,14 +140,14 @@ class Client:
         ]
 
     @property
-    def smooth(self) -> bool:
-        """Whether the first attempt of the last request got the response that counts."""
+    def had_one_attempt(self) -> bool:
+        """Whether the last request was sent only once."""
         return self._attempts.number == 1
 
-    def hurry(self, seconds: float) -> None:
+    def disable_retries(self, seconds: float) -> None:
         """From now on, send each request only once, and wait at most ``seconds`` for its response.
 
-        For a request that nothing depends on.
+        For a request that the command does not need.
         """
         self._retries.enabled = False
         self._endpoint.http_session.seconds = seconds

@@ -1,7 +1,7 @@
 """NoSuchEntity: the name that is almost what was typed.
 
-This is the only hint that needs a request, which nothing depends on: it is sent once, only after
-the service has refused a name that the user typed, and without an answer there is no hint.
+This is the only hint that needs a request. The command does not need it: it is sent once, after the
+service has refused a name that the user typed, and without a valid response there is no hint.
 """
 
 from __future__ import annotations
@@ -35,15 +35,14 @@ _ENTITIES = {
 def similar(error: ServiceError, run: Run, iam: IAM) -> str:
     """Return the name that is almost the one that the service does not know; "" if there is none.
 
-    Sends one request, for at most 1,000 names. Raises nothing, also after Ctrl-C, which ends the
-    command as its failure does.
+    Sends one request, for at most 1,000 names. Raises nothing: after Ctrl-C there is no hint.
     """
     try:
         for name, query in _missing(error):
-            # The name of something that a list contained has not been typed.
+            # The command may have read the name in a list.
             typed = any(name == value or name in _listed(value) for value in run.values.values())
-            if typed and run.client.smooth:
-                run.client.hurry(TIMEOUT)
+            if typed and run.client.had_one_attempt:
+                run.client.disable_retries(TIMEOUT)
                 near = nearest(name, query.first_names(iam))
                 return f"did you mean {near}?" if near and near != name else ""
     except (Failure, KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Values that the service refuses: the option of each, and quotes that are no quotes to a shell."""
+"""Values that the service refuses: the option of each, and the typographic quotes in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
     Source: the messages of ValidationError, such as "Value at 'accountAlias' failed to satisfy
     constraint: Member must satisfy regular expression pattern: ...".
     """
-    found: dict[str, Option] = {}
+    invalid_options: dict[str, Option] = {}
     for match in _INVALID.finditer(error.message):
         parameter = match[1] or match[2]
         value = error.parameters.get(parameter[0].upper() + parameter[1:])
@@ -38,8 +38,8 @@ def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
         named = [option for option in same if option.dest in parameter.lower()]
         options = same if len(same) == 1 else named
         if value is not None and len(options) == 1:
-            found[options[0].name] = options[0]
-    return tuple(found.values())
+            invalid_options[options[0].name] = options[0]
+    return tuple(invalid_options.values())
 
 
 def typographic(error: ServiceError, run: Run) -> str:
@@ -58,8 +58,8 @@ def _named(option: Option, value: str, places: list[int]) -> str:
     inner = value[1:-1] if places[0] == 0 and places[-1] == len(value) - 1 else value
     repaired = inner and not quoting.typographic(inner)
     advice = quoting.option(option.name, inner) if repaired else "' or \" to quote"
-    found = quoting.pasted(len(places), f"character {places[0] + 1}")
-    return f"the value of {option.name} has {found}; type: {advice}"
+    quotes = quoting.pasted(len(places), f"character {places[0] + 1}")
+    return f"the value of {option.name} has {quotes}; type: {advice}"
 
 
 def _values(option: Option, run: Run) -> Iterator[Any]:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 class NewFile:
     """A new file for a secret; a ``with`` block that does not write it removes it at its end.
 
-    ``name``: the name of the file, None if the secret is not saved; ``what``: what the secret
-    belongs to ("the seed").
+    ``name``: the name of the file, None if the secret is not saved; ``what``: what is saved ("the
+    seed").
     """
 
     def __init__(self, name: str | None, what: str) -> None:
@@ -133,8 +133,8 @@ def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
         rows = qr.drawn(qr.address(serial, seed))
         # A code is square, and its number of modules is odd.
         widths = [len(serial), *[len(rows) * 2 - 1] * len(rows)]
-        room = RequireOutput(terminal=True, widths=widths)
-        return [room, Drawing("\n".join([visible(serial), *rows]))]
+        size = RequireOutput(terminal=True, widths=widths)
+        return [size, Drawing("\n".join([visible(serial), *rows]))]
 
     try:
         yield RequireOutput(terminal=True)
@@ -142,7 +142,7 @@ def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
         raise Failure(f"cannot show a QR code: {lost}; use -o FILE") from None
     qr.require()
     try:
-        # The serial number and the seed are those of AWS but for their characters.
+        # As long as those of AWS, so that the code has the same size.
         serial = f"arn:aws:iam::123456789012:mfa{path or '/'}{name}"
         yield drawing(serial, "A" * _SEED_LENGTH)[0]
     except OutputLost as lost:

@@ -91,7 +91,7 @@ def _completed(options: Sequence[Option], arguments: Sequence[str], argument: st
     Returns nothing if no option or more than one names an entity and is missing, if the argument is
     not within its limits, or if another argument is wrong, too.
     """
-    given: list[Option] = []
+    typed: list[Option] = []
     completed: list[str] = []
     remaining = iter(arguments)
     place = -1
@@ -99,12 +99,11 @@ def _completed(options: Sequence[Option], arguments: Sequence[str], argument: st
         option, attached = match(options, word)
         if option and not is_joined(word, attached):
             operand = None if option.switch or attached is not None else next(remaining, None)
-            given.append(option)
-            shown = str(option.metavar) if option.secret else operand
-            if option.secret and attached:
+            typed.append(option)
+            if option.secret and (attached or operand is not None):
                 completed += [option.name, str(option.metavar)]
             else:
-                completed += [word] if operand is None else [word, str(shown)]
+                completed += [word] if operand is None else [word, operand]
         elif word == argument and place < 0:
             place = len(completed)
         elif word != "--":
@@ -112,7 +111,7 @@ def _completed(options: Sequence[Option], arguments: Sequence[str], argument: st
     naming = [
         option
         for option in options
-        if option.limit and option.complete != "path" and not option.secret and option not in given
+        if option.limit and option.complete != "path" and not option.secret and option not in typed
     ]
     naming = [option for option in naming if option.required] or naming
     if len(naming) != 1 or place < 0 or not naming[0].limit or not naming[0].limit.allows(argument):

@@ -84,7 +84,7 @@ def described(error: json.JSONDecodeError) -> str:
 
 
 def typographic_quotes(error: json.JSONDecodeError) -> str:
-    """Return where typographic quotes are that keep a document from being JSON; "" if none do.
+    """Return where a document that is not JSON has typographic quotes; "" if they are not why.
 
     They are those before the place of ``error``, or at it: elsewhere they may be part of a string.
     """
@@ -93,8 +93,8 @@ def typographic_quotes(error: json.JSONDecodeError) -> str:
         return ""
     first = json.JSONDecodeError("", error.doc, before[0])
     place = f"line {first.lineno}, column {first.colno}"
-    found = quoting.pasted(len(quoting.typographic(error.doc)), place)
-    return f'the policy has {found}; JSON needs "'
+    quotes = quoting.pasted(len(quoting.typographic(error.doc)), place)
+    return f'the policy has {quotes}; JSON needs "'
 
 
 def _statements(policy: Members) -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class WordReader:
-    """Reads words as the shell expands them where ``state`` and ``context`` are true.
+    """Reads words as the shell expands them in this ``state`` and ``context``.
 
     ``run``: follows a command substitution, and returns its output.
     """

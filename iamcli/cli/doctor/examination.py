@@ -70,7 +70,7 @@ def examine(*, offline: bool) -> dict[str, Finding]:
 def _ask(configuration: Configuration, keys: Any, secrets: Secrets) -> dict[str, Finding]:
     """Return what requests find that are signed with ``keys``; add the current key to ``secrets``.
 
-    Nothing may be wrong, so that it is known where requests go.
+    Call it only if the other checks found nothing wrong: the target of requests is known then.
     """
     inspection, target = configuration.inspection, configuration.target
     assert inspection  # noqa: S101 - for mypy

@@ -35,8 +35,8 @@ def check_path() -> Finding:
     """Return which programs on PATH have the names of the commands."""
     folders = [Path(name or ".") for name in os.get_exec_path()]
     first = {name: _first(name, folders) for name in PROGRAMS}
-    own_ones = own_places()
-    others = [path for path in first.values() if path and not _is_own(path, own_ones)]
+    places = own_places()
+    others = [path for path in first.values() if path and not _is_own(path, places)]
     absent = [name for name in _COMMANDS if first[name] is None]
     try:
         file = one_file()

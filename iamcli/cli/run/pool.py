@@ -199,8 +199,10 @@ class _Pool:
 
 def _key(order: dict[str, Any]) -> tuple[object, ...]:
     """Return what must be equal for a connection to be used again: also the trusted CAs."""
-    found = os.stat(order["bundle"]) if order["bundle"] else None
-    return (json.dumps(order), *((found.st_mtime_ns, found.st_ino, found.st_size) if found else ()))
+    if not order["bundle"]:
+        return (json.dumps(order),)
+    bundle = os.stat(order["bundle"])
+    return json.dumps(order), bundle.st_mtime_ns, bundle.st_ino, bundle.st_size
 
 
 def _lend(channel: Any, command: socket.socket, timeout: float | None) -> bool:

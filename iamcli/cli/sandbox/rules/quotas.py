@@ -23,7 +23,7 @@ MFA_DEVICES = 8
 SSH_PUBLIC_KEYS = 5
 
 
-def account_has_room(kind: Kind) -> Rule:
+def account_quota_allows(kind: Kind) -> Rule:
     """Return the rule that an account has no more of a kind than its quota.
 
     Evidence: the IAM User Guide (quotas); the wording: that of ``kind``.
@@ -33,7 +33,7 @@ def account_has_room(kind: Kind) -> Rule:
         limit = _quota(backend, f"{kind.plural}Quota")
         _fits(f"{kind.plural}PerAccount", len(kind.names(backend)), limit)
 
-    rule.__name__ = f"account_has_room_for_{kind.noun}"
+    rule.__name__ = f"account_quota_allows_{kind.noun}"
     return rule
 
 

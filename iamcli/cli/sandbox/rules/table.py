@@ -72,7 +72,7 @@ USERS: dict[str, tuple[Rule, ...]] = {
         names.name_is_free(USER),
         *_TAGS_IN_ANY_CASE,
         _BOUNDARY,
-        quotas.account_has_room(USER),
+        quotas.account_quota_allows(USER),
     ),
     "GetUser": (_USER,),
     "UpdateUser": (_USER, names.new_name_is_free(USER)),
@@ -148,7 +148,7 @@ DEVICES: dict[str, tuple[Rule, ...]] = {
 }
 
 GROUPS: dict[str, tuple[Rule, ...]] = {
-    "CreateGroup": (names.name_is_free(GROUP), quotas.account_has_room(GROUP)),
+    "CreateGroup": (names.name_is_free(GROUP), quotas.account_quota_allows(GROUP)),
     "GetGroup": (_GROUP,),
     "UpdateGroup": (_GROUP, names.new_name_is_free(GROUP)),
     "DeleteGroup": (_GROUP, deletions.group_is_not_referenced),
@@ -164,7 +164,7 @@ ROLES: dict[str, tuple[Rule, ...]] = {
         documents.trust_policy_is_valid,
         quotas.trust_policy_is_short,
         _BOUNDARY,
-        quotas.account_has_room(ROLE),
+        quotas.account_quota_allows(ROLE),
     ),
     "GetRole": (_ROLE,),
     "UpdateRole": _OWN_ROLE,
@@ -188,7 +188,7 @@ INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
     "CreateInstanceProfile": (
         names.name_is_free(INSTANCE_PROFILE),
         *_TAGS,
-        quotas.account_has_room(INSTANCE_PROFILE),
+        quotas.account_quota_allows(INSTANCE_PROFILE),
     ),
     "GetInstanceProfile": (_PROFILE,),
     "DeleteInstanceProfile": (_PROFILE, deletions.instance_profile_is_empty),
@@ -205,7 +205,7 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
         documents.managed_policy_is_valid,
         quotas.managed_policy_is_short,
         names.name_is_free(POLICY),
-        quotas.account_has_room(POLICY),
+        quotas.account_quota_allows(POLICY),
     ),
     "GetPolicy": _POLICY,
     "DeletePolicy": (
@@ -236,7 +236,7 @@ SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
         certificates.chain_leads_on,
         names.name_is_free(SERVER_CERTIFICATE),
         *_TAGS,
-        quotas.account_has_room(SERVER_CERTIFICATE),
+        quotas.account_quota_allows(SERVER_CERTIFICATE),
     ),
     "GetServerCertificate": (_CERTIFICATE,),
     "UpdateServerCertificate": (_CERTIFICATE, names.new_name_is_free(SERVER_CERTIFICATE)),
