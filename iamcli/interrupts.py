@@ -109,11 +109,13 @@ def end_process(number: int) -> None:
 
 
 class BlockedSignals:
-    """Blocks the three signals during a ``with`` block; they raise at its end."""
+    """Blocks signals during a ``with`` block, the three by default; they are handled at its end."""
+
+    def __init__(self, *numbers: int) -> None:
+        self._numbers = numbers or (_signal.SIGINT, *TERMINATING)
 
     def __enter__(self) -> None:
-        signals = (_signal.SIGINT, *TERMINATING)
-        self._before = _signal.pthread_sigmask(_signal.SIG_BLOCK, signals)
+        self._before = _signal.pthread_sigmask(_signal.SIG_BLOCK, self._numbers)
 
     def __exit__(self, *_: object) -> None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)

@@ -10,25 +10,13 @@ import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms
 import os
 import termios
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import TracebackType
+from iamcli.interrupts import BlockedSignals
 
 _LOCAL_MODES = 3
 
 
 class _PromptedAgain(Exception):  # noqa: N818 - not an error
     """The prompt was shown again while the line was read."""
-
-
-class _NoContinuation:
-    """Handles SIGCONT only at the end of a ``with`` block."""
-
-    def __enter__(self) -> None:
-        self._before = _signal.pthread_sigmask(_signal.SIG_BLOCK, [_signal.SIGCONT])
-
-    def __exit__(self, *_: object) -> None:
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
 
 
 class _Terminal:
@@ -57,19 +45,14 @@ class _Terminal:
                 if before is not _signal.SIG_IGN:
                     self._handlers[number] = before
                     _signal.signal(number, handler)
-            with _NoContinuation():
+            with BlockedSignals(_signal.SIGCONT):
                 self._begin()
         except BaseException:
             self._end()
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end()
 
     def line(self) -> bytes:
@@ -92,7 +75,7 @@ class _Terminal:
 
     def _begin(self) -> None:
         """Switch the echo off, discard what was typed, and prompt."""
-        if not self._in_front():
+        if not self._in_foreground():
             # As the kernel would, but before the modes are read: they are those of a shell now.
             os.killpg(0, _signal.SIGTTOU)
         self._stopped = False
@@ -120,7 +103,7 @@ class _Terminal:
         """Restore the terminal, and write ``end``."""
         # The modes that a shell has set for itself are not changed from the background.
         try:
-            if self._in_front():
+            if self._in_foreground():
                 termios.tcsetattr(self._input, termios.TCSAFLUSH, self._before)
                 os.write(self._output, end)
         except (OSError, termios.error):
@@ -142,16 +125,16 @@ class _Terminal:
 
     def _resume(self, *_: object) -> None:
         """Handle SIGCONT, of which several may come."""
-        with _NoContinuation():
+        with BlockedSignals(_signal.SIGCONT):
             try:
                 echo = termios.tcgetattr(self._input)[_LOCAL_MODES] & termios.ECHO
-                if self._in_front() and (self._stopped or echo):
+                if self._in_foreground() and (self._stopped or echo):
                     self._begin()
             except (OSError, termios.error):
                 # It has been closed, which comes with SIGCONT; reading fails, too.
                 return
 
-    def _in_front(self) -> bool:
+    def _in_foreground(self) -> bool:
         try:
             return os.tcgetpgrp(self._input) == os.getpgrp()
         except OSError:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from iamcli.help import docstring as documentation
 from iamcli.help import style, synopsis
+from iamcli.output import progressline
 from iamcli.parsing.shared import COMMON
 
 TYPE_CHECKING = False
@@ -23,11 +22,7 @@ _FEWEST = 24
 
 def columns(descriptor: int) -> int:
     """Return the width for what is printed to ``descriptor``."""
-    try:
-        width = os.get_terminal_size(descriptor).columns
-    except OSError:
-        width = 0
-    return min(width or WIDTH, WIDEST)
+    return min(progressline.columns(descriptor), WIDEST)
 
 
 def help_text(command: Command, width: int = WIDTH, *, styled: bool = False) -> str:

@@ -64,7 +64,7 @@ class ProgressLine:
         # An interrupt may be raised when only a part is written.
         self._shown = True
         # A longer line would be wrapped, and only its end would be erased.
-        content = text.encode("ascii", "backslashreplace")[: _columns() - 1]
+        content = text.encode("ascii", "backslashreplace")[: columns(2) - 1]
         self._print(_BEGIN + content + _REST)
 
     def _print(self, content: bytes) -> None:
@@ -76,9 +76,9 @@ class ProgressLine:
             return
 
 
-def _columns() -> int:
-    """Return the width of the terminal on standard error."""
+def columns(descriptor: int) -> int:
+    """Return the width of the terminal that ``descriptor`` is; 80 if it is none."""
     try:
-        return os.get_terminal_size(2).columns or _COLUMNS
+        return os.get_terminal_size(descriptor).columns or _COLUMNS
     except OSError:
         return _COLUMNS
