@@ -66,6 +66,7 @@ def outcome(folder: Path, text: str, *options: str) -> subprocess.CompletedProce
     )
 
 
+@pytest.mark.full
 def test_a_failure_explains_itself(tmp_path: Path) -> None:
     tests = [TEST.format(number=number, line=line) for number, line in enumerate(FAILING)]
     done = outcome(tmp_path, BEGIN + "".join(tests))
