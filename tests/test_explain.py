@@ -701,7 +701,7 @@ def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Acco
 SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o out.txt")
 
 
-@pytest.mark.parametrize("line", SAVED_KEY)
+@pytest.mark.parametrize("line", every(2, SAVED_KEY))
 def test_a_key_that_aws_saves(
     line: str, aws: Shell, run_fast: ForkRunner, account: Account
 ) -> None:

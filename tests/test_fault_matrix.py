@@ -63,7 +63,7 @@ QUICK_SECOND = (
 LONG = {"userdel", "roledel", "groupdel-r", *(name for name in CASES if CASES[name].stubbed)}
 #: The cases of make test: with single faults, with pairs and with signals. make test-full has all.
 DEFAULT = ("usercreate", "useraddkey", "useraddkey-unprinted")
-DEFAULT_PAIRS = ("userdelpolicy", "instanceprofiledel-r")
+DEFAULT_PAIRS = ("userdelpolicy",)
 DEFAULT_SIGNALS = ("useraddkey",)
 #: The delays of signals (seconds).
 DELAYS = [milliseconds / 1000 for milliseconds in range(9)]
@@ -159,7 +159,7 @@ def test_no_false_word(name: str, harness: Harness) -> None:
 
 def test_no_false_word_of_a_recursive_removal(harness: Harness) -> None:
     faults = ("done, closed", "refused, AccessDenied")
-    false = [*filter(None, singles(harness, "userdel", faults, of_reads=()))]
+    false = [*filter(None, singles(harness, "userdel", faults, of_reads=(), one_in=2))]
     assert not false, "\n\n".join(false)
 
 

@@ -240,7 +240,7 @@ OTHER = {"owner": "", "neither": "It is not there."}
 
 
 @each_owned
-@pytest.mark.parametrize("other", OTHER)
+@pytest.mark.parametrize("other", every(2, OTHER))
 def test_removal_that_is_seen_to_be_gone_is_done(
     removing: Removing, other: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -267,7 +267,7 @@ def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
 @each_owned
 @pytest.mark.parametrize(
     "answer",
-    [refused("AccessDenied", "not you", 403), CLOSED, Answer(b"", 429), None],
+    every(3, [refused("AccessDenied", "not you", 403), CLOSED, Answer(b"", 429), None]),
     ids=["denied", "lost", "429", "no owner"],
 )
 def test_removal_that_cannot_be_looked_up_is_unknown(

@@ -63,7 +63,7 @@ def test_original_parse_cases_of_the_installed_program(name: str, run: Shell) ->
     parse_cases(name, run)
 
 
-@pytest.mark.parametrize("name", every(3, NAMES))
+@pytest.mark.parametrize("name", every(6, NAMES))
 def test_original_parse_cases(name: str, run_fast: ForkRunner) -> None:
     parse_cases(name, run_fast)
 
