@@ -15,6 +15,7 @@ import pytest
 from support import populated
 from support.processes import BIN, environment, left_behind
 from support.processes import run as run_program
+from support.refusals import MANAGED, Iam, certificate, too_many, trust
 from support.selection import every
 from support.shell import ROOT
 from support.ssh_keys import public_key
@@ -235,6 +236,30 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
         found = iam.get_access_key_last_used(AccessKeyId="AKIA2000000000004999")
         assert found["UserName"] == "user4999"
     assert taken < 20
+
+
+BODY, PRIVATE_KEY = certificate("example.com")
+UPLOAD = {"ServerCertificateName": "x", "CertificateBody": BODY, "PrivateKey": PRIVATE_KEY}
+#: The kinds that have a quota in each account: in the summary, what makes one, and the words.
+ACCOUNT_QUOTAS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Users": ("CreateUser", {"UserName": "x"}),
+    "Groups": ("CreateGroup", {"GroupName": "x"}),
+    "Roles": ("CreateRole", {"RoleName": "x", "AssumeRolePolicyDocument": trust()}),
+    "InstanceProfiles": ("CreateInstanceProfile", {"InstanceProfileName": "x"}),
+    "Policies": ("CreatePolicy", {"PolicyName": "x", "PolicyDocument": MANAGED}),
+    "ServerCertificates": ("UploadServerCertificate", UPLOAD),
+}
+
+
+def test_the_quotas_are_those_of_the_account(tmp_path: Path) -> None:
+    summary = {f"{kind}Quota": 1 for kind in ACCOUNT_QUOTAS}
+    with copied(tmp_path, snapshot(users=[], summary=summary)) as url:
+        iam = Iam(url)
+        for kind, (operation, parameters) in ACCOUNT_QUOTAS.items():
+            name = next(iter(parameters))
+            iam(operation, **{**parameters, name: "first"})
+            second = iam.refused(operation, **{**parameters, name: "second"})
+            assert second == too_many(f"{kind}PerAccount", 1), kind
 
 
 # What a snapshot of the service can have, and one of another private IAM cannot.

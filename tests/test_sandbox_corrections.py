@@ -19,7 +19,6 @@ from botocore.exceptions import ClientError
 from botocore.handlers import json_decode_policies
 from cryptography import x509
 from support import resettable
-from support.selection import every
 from support.shell import HERE, KEY_ID, ROOT, SECRET
 from support.ssh_keys import public_key
 
@@ -951,7 +950,7 @@ def test_the_first_request_about_a_policy_of_aws_is_refused_as_the_next_ones(iam
 IN_ANY_CASE = ("user", "role")
 
 
-@pytest.mark.parametrize("kind", every(3, TAGGED))
+@pytest.mark.parametrize("kind", TAGGED)
 def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     build(iam)
     tag, untag, listed = (
@@ -969,7 +968,7 @@ def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     assert len(listed(**tagged)["Tags"]) == (0 if kind in IN_ANY_CASE else 2)
 
 
-@pytest.mark.parametrize("kind", every(3, TAGGED))
+@pytest.mark.parametrize("kind", TAGGED)
 def test_an_entity_has_fifty_tags(iam: Any, kind: str) -> None:
     build(iam)
     tag = getattr(iam, f"tag_{kind}")
