@@ -41,7 +41,7 @@ LOWEST := tests/test_connection.py tests/test_proxies.py tests/test_configuratio
 	tests/test_regions.py tests/test_internals.py tests/test_faults.py tests/test_retries.py \
 	tests/test_unreachable.py tests/test_lost_answers.py tests/test_partial.py tests/test_secrets.py \
 	tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
-	tests/test_sandbox_corrections.py \
+	tests/test_sandbox_entities.py tests/test_sandbox_lists.py tests/test_sandbox_credentials.py \
 	tests/test_sandbox_rules.py tests/test_sandbox_documents.py tests/test_sandbox_parameters.py \
 	tests/test_sandbox_recorded.py tests/test_sandbox_sequences.py \
 	tests/test_copy.py tests/test_changes.py tests/test_blame.py tests/test_plain_moto.py
