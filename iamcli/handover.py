@@ -158,7 +158,14 @@ def is_own(connection: Any, sockets: Any, address: str) -> bool:
 
 
 def peer(connection: Any, sockets: Any) -> tuple[int, int] | None:
-    """Return the process and the user at the other end, None if the system does not know them."""
+    """Return the process and the user at the other end, None if the system does not know them.
+
+    Raises OSError if the other end is closed, on macOS.
+    """
+    if sys.platform == "darwin":
+        # Of SOL_LOCAL: LOCAL_PEERPID, and LOCAL_PEERCRED, a struct xucred: version, user, groups.
+        process, credentials = connection.getsockopt(0, 2), connection.getsockopt(0, 1, 76)
+        return process, int.from_bytes(credentials[4:8], sys.byteorder)
     option = getattr(sockets, "SO_PEERCRED", None)
     if option is None:
         return None

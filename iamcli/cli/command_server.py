@@ -29,8 +29,8 @@ TIMEOUT = 5.0
 #: The prefix of the folder with the sockets, and where it is if its usual place cannot be used.
 _PREFIX = "iamcli-run-"
 _OTHER_PLACE = "/tmp"  # noqa: S108 - the folder has a random name, and only its owner can enter it
-#: The maximum length of the path of that folder (bytes); the kernel limits that of a socket.
-_MAX_PATH = 100 - len("-connections")
+#: The maximum length of the path of that folder (bytes): macOS limits that of a socket to 103.
+_MAX_PATH = 103 - len("/socket-connections")
 
 # The server runs the same iamcli with the import path of this process. "python -c" adds the current
 # directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.

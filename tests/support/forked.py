@@ -194,7 +194,8 @@ class ForkServer:
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
         process = int(self._process.stdout.readline())
-        with contextlib.suppress(ProcessLookupError):
+        # Without these descriptors, as on macOS, ``kill`` finds no command.
+        with contextlib.suppress(ProcessLookupError, AttributeError):
             self._running = os.pidfd_open(process)
         status = int(self._process.stdout.readline())
         with self._lock:

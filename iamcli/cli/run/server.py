@@ -28,7 +28,7 @@ from iamcli.commands import index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
 #: What commands import while they run, apart from what their modules import.
 IMPORTED = (
@@ -224,8 +224,9 @@ class Server:
             _become(connection, peer, self._identity)
         self.commands += 1
         self._running[process] = Running(connection, peer)
-        # No event: only the end of the program is reported, not what it sends to the fork.
-        self._poll.register(connection, 0)
+        # Only the end of the program is reported, not what it sends to the fork. Linux reports it
+        # always, but macOS only if it is asked for.
+        self._poll.register(connection, select.POLLHUP)
 
     def _handed_to_spare(self, connection: socket.socket, peer: int) -> int:
         """Pass a connection to the spare fork; return its process ID, or 0 if there is none."""
@@ -254,24 +255,25 @@ class Server:
 
     def _reap(self) -> None:
         """Report to its program how each fork ended that could not do so itself."""
-        while child := _ended_child():
-            running = self._running.pop(child.si_pid, None)
+        while ended := _ended_child():
+            process, status = ended
+            killed = os.WIFSIGNALED(status)
+            running = self._running.pop(process, None)
             if running:
-                if child.si_code != os.CLD_EXITED:
+                if killed:
                     with contextlib.suppress(OSError):
-                        message = b"%s%d\n" % (handover.SIGNAL, child.si_status)
+                        message = b"%s%d\n" % (handover.SIGNAL, os.WTERMSIG(status))
                         running.connection.send(message, socket.MSG_DONTWAIT)
                 with contextlib.suppress(KeyError, ValueError):
                     self._poll.unregister(running.connection)
                 running.connection.close()
-                if child.si_code == os.CLD_EXITED and child.si_status == program.NOT_RUN:
+                if not killed and os.WEXITSTATUS(status) == program.NOT_RUN:
                     self.commands -= 1
-            elif self._spare and self._spare.process == child.si_pid:
+            elif self._spare and self._spare.process == process:
                 # Somebody has killed it, or it cannot work here.
                 self._spare.pipe.close()
                 self._spare = None
-                self._spares = child.si_code != os.CLD_EXITED
-            os.waitpid(child.si_pid, 0)
+                self._spares = killed
 
 
 def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
@@ -298,8 +300,14 @@ def _become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
 
 
 def _peer(connection: socket.socket) -> int | None:
-    """Return the process ID of the program, 0 if the system has none; None for another user's."""
-    process, user = handover.peer(connection, socket) or (0, os.geteuid())
+    """Return the process ID of the program, 0 if the system has none.
+
+    Returns None if the program is another user's, or has ended.
+    """
+    try:
+        process, user = handover.peer(connection, socket) or (0, os.geteuid())
+    except OSError:
+        return None
     return process if user == os.geteuid() else None
 
 
@@ -320,11 +328,13 @@ def _is_stopped(process: int) -> bool:
         return False
 
 
-def _ended_child() -> Any:
-    try:
-        return os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return None
+def _ended_child() -> tuple[int, int] | None:
+    """Return the process ID of a child that has ended, and its status; None if there is none."""
+    # On macOS, Python has waitid only from 3.13 on.
+    with contextlib.suppress(ChildProcessError):
+        ended = os.waitpid(-1, os.WNOHANG)
+        return ended if ended[0] else None
+    return None
 
 
 def _send_signal(process: int, number: int) -> None:
