@@ -5,6 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from urllib.parse import urlsplit
+from urllib.request import (  # type: ignore[attr-defined]  # unknown to mypy
+    getproxies_environment,
+    proxy_bypass_environment,
+)
+
+from botocore import utils
 
 from iamcli.client.settings import VARIABLES
 from iamcli.config.connection import is_proxy
@@ -20,6 +26,10 @@ if TYPE_CHECKING:
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0
 MAX_TIMEOUT = 3600.0
+
+# Only the variables count. botocore would ask macOS for the proxy of the system, which may crash in
+# a process that was forked, as those of iamcli run are. On Linux, its functions are these already.
+utils.getproxies, utils.proxy_bypass = getproxies_environment, proxy_bypass_environment
 
 
 def transport(connection: Connection, settings: Settings, url: str) -> tuple[dict[str, Any], str]:
@@ -69,9 +79,7 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
     Raises Failure if that variable is not the address of a proxy. The message does not show the
     value, which may contain a password.
     """
-    from botocore.utils import get_environ_proxies
-
-    proxies = get_environ_proxies(url)
+    proxies = utils.get_environ_proxies(url)
     name = f"{urlsplit(url).scheme}_proxy"
     proxy = proxies.get(name.removesuffix("_proxy"))
     if not proxy:
@@ -79,7 +87,7 @@ def environment_proxies(url: str) -> tuple[dict[str, str], str]:
     # The name in lower case counts first.
     names = [name, *sorted(os.environ)]
     same = (other for other in names if other.lower() == name and os.environ.get(other) == proxy)
-    source = next(same, "the proxy settings of the system")
+    source = next(same)
     if not is_proxy(proxy):
         raise Failure(
             f"{source} is not the address of an HTTP proxy; use http://HOST:PORT or "
