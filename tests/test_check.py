@@ -557,7 +557,7 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-userlistkeys -u bob | grep -i -A 1 -e active", ["W203"]),
         ("tar xf policies.tar\nls\niam-useruploadpolicy -u bob -p all -f policy.json", []),
         # What precedes a part that cannot be read.
-        ("iam-userdel -R & iam-groupdel -R\nif true; then", ["E102", "E102"]),
+        ("{\niam-userdel -R & iam-groupdel -R\nfor x in", ["E102", "E102"]),
         # Standard input that a loop and a command read.
         ("while read o && read n; do iam-userchangepassword -o - -n -; done < users", ["W211"]),
         ("if a; then while read u; do (iam-usermodloginprofile -u $u -p -); done; fi", ["W211"]),

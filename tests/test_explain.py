@@ -698,6 +698,13 @@ def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Acco
     assert compare(line, aws, run_fast, account)
 
 
+def test_aws_commands_print_no_footer(run_fast: ForkRunner) -> None:
+    for line in ("iam-userlistbypath", "iam-userlistpolicies -u u -v"):
+        done = run_fast("iamcli", "explain", "--format", "aws", "--", *line.split())
+        assert done.status == 0
+        assert "IsTruncated" not in done.out
+
+
 SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o out.txt")
 
 

@@ -459,6 +459,12 @@ def test_refused_key_names_the_partition_last(
     assert lines == [f"InvalidClientTokenId: {UNKNOWN}", hint]
 
 
+def test_a_key_without_a_token_has_no_token_that_expired(say: Say, stub: Stub) -> None:
+    message = "The security token included in the request is expired"
+    endpoint = stub.endpoint(refused("ExpiredToken", message, 403))
+    assert say("iam-grouplistbypath", endpoint) == [f"ExpiredToken: {message}"]
+
+
 def test_region_of_a_profile_is_named(run_fast: ForkRunner, say: Say, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
     (run_fast.home / "config").write_text(

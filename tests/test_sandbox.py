@@ -550,6 +550,17 @@ def test_a_file_of_another_version_or_program_is_refused_and_left(env, tmp_path,
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
+def test_the_account_of_another_user_is_refused(env, tmp_path):
+    file = tmp_path / "kept" / "account"
+    file.parent.mkdir()
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + pickle.dumps({}))
+    os.chown(file, 65534, 65534)
+    done = in_sandbox(env, "--keep", file.parent, "true")
+    why = f"cannot start the sandbox: {file} is not a file of yours; specify another directory"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {why}\n")
+
+
 class Evil:
     def __reduce__(self):
         return subprocess.Popen, (["touch", "made"],)

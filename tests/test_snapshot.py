@@ -702,6 +702,7 @@ def test_other_users_are_left_out(service: Endpoint, run_fast: ForkRunner) -> No
         ["account.json", "--users", "bob", "--users", "eve"],
         ["--users", "bob", "eve", "--force", "account.json"],
         ["--users=bob", "--users=eve", "account.json"],
+        ["account.json", "--users", "bob", "eve", "bob"],
     ],
 )
 def test_users_can_be_several_names(

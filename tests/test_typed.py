@@ -122,6 +122,10 @@ REPLACED = "if you typed * without quotes, the shell replaced it with the names 
             "iam-userdelkey AKIAIOSFODNN7EXAMPLE",
             "iam-userdelkey: write: iam-userdelkey -k AKIAIOSFODNN7EXAMPLE",
         ),
+        (
+            "iam-useraddloginprofile bob -pSecret-1",
+            "iam-useraddloginprofile: write: iam-useraddloginprofile -u bob -p PASSWORD",
+        ),
         ("iam-accountaliascreate acme", "iam-accountaliascreate: write: iam-accountaliascreate -a"),
         # The shell takes no typographic quotes.
         (
