@@ -5,6 +5,11 @@ version() {
     sed -n 's/^__version__ = "\(.*\)"$/\1/p' iamcli/__init__.py
 }
 
+# Print the version of the Debian package. There, 1.1.0~dev0 is older than 1.1.0, and 1.1.0.dev0 is not.
+deb_version() {
+    version | sed 's/\.dev/~dev/'
+}
+
 # Print the time that all files of a package get: SOURCE_DATE_EPOCH, or else that of the last commit,
 # or else that of the file with the version, which is the same for all who unpacked the sources.
 epoch() {

@@ -193,8 +193,18 @@ def test_the_model_is_small_and_botocores_own(run: Shell) -> None:
 def test_the_version_stands_in_the_package_alone() -> None:
     from iamcli import __version__
 
-    releases = re.findall(r"^## \[(.*?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
-    assert releases[:2] == ["Unreleased", __version__]
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    released = re.findall(r"^## \[(\d.*?)\] - ", changes, re.MULTILINE)
+    if __version__.endswith(".dev0"):
+        # Between releases, the version is the next one.
+        versions = [__version__.removesuffix(".dev0"), *released]
+    else:
+        versions = released
+        assert __version__ == released[0]
+        assert f"## [Unreleased]\n\n## [{__version__}]" in changes
+    numbers = [[int(part) for part in number.split(".")] for number in versions]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len({tuple(number) for number in numbers}) == len(numbers)
     assert "version = attr: iamcli.__version__" in (ROOT / "setup.cfg").read_text()
 
 

@@ -1,4 +1,4 @@
-"""What maintainers run: the script that runs the tests in CI."""
+"""What maintainers run: make release, and the script that runs the tests in CI."""
 
 from __future__ import annotations
 
@@ -8,6 +8,143 @@ import shutil
 
 import pytest
 from support.processes import ROOT, environment, run
+from support.requirements import need
+
+#: What packaging/release reads before it builds anything.
+READ = ("packaging", "iamcli/__init__.py", "CHANGELOG.md")
+#: A changelog in which 1.1.0 is released.
+RELEASED = """# Changelog
+
+## [Unreleased]
+
+## [1.1.0] - 2026-12-01
+
+### Added
+
+- Something.
+
+## [1.0.0] - 2026-11-25
+"""
+
+
+class Clone:
+    """A repository with what ``make release`` reads, and 1.1.0 as the released version."""
+
+    def __init__(self, folder):
+        self.folder = folder / "clone"
+        for name in READ:
+            source, copy = ROOT / name, self.folder / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
+        shutil.copy(ROOT / ".gitignore", self.folder)
+        self.env = environment(folder / "home")
+        for name in ("GIT_AUTHOR", "GIT_COMMITTER"):
+            self.env |= {f"{name}_NAME": "A", f"{name}_EMAIL": "a@example.com"}
+        self.git("init", "--quiet")
+        self.write("iamcli/__init__.py", '__version__ = "1.1.0"\n')
+        self.write("CHANGELOG.md", RELEASED)
+        self.git("tag", "--annotate", "--message", "iamcli 1.1.0", "v1.1.0")
+
+    def git(self, *arguments):
+        done = run("git", *arguments, env=self.env, cwd=self.folder)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def write(self, name, text):
+        """Write the file and commit it."""
+        (self.folder / name).write_text(text)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", name)
+
+    def release(self, **more):
+        """Run packaging/release. It builds nothing."""
+        done = run(self.folder / "packaging" / "release", env=self.env | more, cwd=self.folder)
+        assert list(self.folder.glob("dist/*")) == []
+        assert not (self.folder / ".venv-packaging").exists()
+        return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def clone(tmp_path):
+    need("git")
+    return Clone(tmp_path)
+
+
+def refusal(text):
+    return 1, "", f"make release: {text}\n"
+
+
+def test_a_version_between_releases_is_not_released(clone):
+    clone.write("iamcli/__init__.py", '__version__ = "1.1.0.dev0"\n')
+    assert clone.release() == refusal(
+        "the version is 1.1.0.dev0, which is none of a release; set 1.1.0 in iamcli/__init__.py"
+    )
+
+
+@pytest.mark.parametrize("entry", ["### Fixed\n\n- Something else.", "Something else."])
+def test_a_changelog_with_entries_that_are_not_released_is_refused(clone, entry):
+    clone.write("CHANGELOG.md", RELEASED.replace("[Unreleased]", f"[Unreleased]\n\n{entry}"))
+    assert clone.release() == refusal(
+        'CHANGELOG.md has entries below Unreleased; head them with "## [1.1.0] - DATE"'
+    )
+
+
+def test_a_release_that_the_changelog_lacks_is_refused(clone):
+    clone.write("iamcli/__init__.py", '__version__ = "1.2.0"\n')
+    assert clone.release() == refusal(
+        'the newest release in CHANGELOG.md is "## [1.1.0] - 2026-12-01"; it must be '
+        '"## [1.2.0] - YYYY-MM-DD"'
+    )
+
+
+def test_a_release_without_its_tag_is_refused(clone):
+    clone.git("tag", "--delete", "v1.1.0")
+    clone.git("tag", "v1.1.0rc1")
+    assert clone.release() == refusal(
+        "there is no tag v1.1.0; run: git tag -a v1.1.0 -m 'iamcli 1.1.0'"
+    )
+
+
+def test_a_tag_at_another_commit_is_refused(clone):
+    tagged = clone.git("rev-parse", "HEAD")
+    clone.write("README.md", "")
+    head = clone.git("rev-parse", "HEAD")
+    assert clone.release() == refusal(
+        f"the tag v1.1.0 is at {tagged[:7]}, not at {head[:7]}; run: git checkout v1.1.0"
+    )
+
+
+def test_a_change_that_is_not_committed_is_refused(clone):
+    (clone.folder / "README.md").write_text("")
+    assert clone.release() == refusal("there are changes that are not committed; commit them")
+
+
+def test_a_package_that_cannot_be_built_is_refused(clone, tmp_path):
+    # Without apt-get or without root, packaging/deb-test exits 77. An older package is no excuse.
+    (tmp_path / "bin").mkdir()
+    for name in ("bash", "dirname", "git", "grep", "mkdir", "rm", "sed"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name))
+    (clone.folder / "dist").mkdir()
+    (clone.folder / "dist" / "iamcli_1.1.0_all.deb").touch()
+    status, out, err = clone.release(PATH=str(tmp_path / "bin"))
+    assert (status, out) == (1, "")
+    assert re.fullmatch(
+        r"make deb-test: (this is not Debian|requires root); not tested\nmake release: the Debian "
+        r"package cannot be built and tested here, for the reason above\n",
+        err,
+    )
+
+
+def test_debian_sorts_a_version_between_releases_before_the_next_one(clone):
+    clone.write("iamcli/__init__.py", '__version__ = "1.1.0.dev0"\n')
+    command = ". packaging/source.sh; version; deb_version"
+    done = run("bash", "-ec", command, env=clone.env, cwd=clone.folder)
+    assert done.stdout == "1.1.0.dev0\n1.1.0~dev0\n"
+    need("dpkg")
+    for older, newer in (("1.0.0", "1.1.0~dev0"), ("1.1.0~dev0", "1.1.0")):
+        command = ("dpkg", "--compare-versions", older, "lt", newer)
+        assert run(*command, env=clone.env).returncode == 0
+
 
 #: A program that takes the place of what .ci/run starts. It notes what it was asked to do.
 FAKE = """#!/bin/sh
