@@ -5,6 +5,7 @@ PYTHON ?= python3
 # Some tests wait, so one process more than two cores.
 JOBS ?= 3
 VENV := .venv
+PINS := packaging/requirements.txt
 CONSTRAINTS :=
 BIN := $(VENV)/bin
 # Keep the byte code of the tests, which takes 10 s to compile.
@@ -83,6 +84,9 @@ lint: $(VENV)/test.stamp ## check style, types, the table of commands and the li
 	$(BIN)/mypy
 	$(BIN)/python tools/index.py --check
 
+pins: $(BIN)/pip ## set what lints and builds to its newest releases, in packaging/requirements.txt
+	@$(BIN)/python tools/pins.py
+
 pages: $(VENV)/test.stamp ## generate man pages and completions, after a change of options, docstrings or transcripts
 	$(BIN)/python tools/pages.py
 	$(BIN)/python tools/completions.py
@@ -120,10 +124,11 @@ clean: ## remove .venv and all other files that make created
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat adds a path in site-packages. The default adds an import hook, which slows every start.
-$(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(BIN)/pip
+$(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(PINS) $(BIN)/pip
 	@echo "make: installing iamcli[$*] into $(VENV), log in $(VENV)/$*.log"
-	@$(BIN)/python -m pip install --disable-pip-version-check --config-settings editable_mode=compat \
-		--editable '.[$*]' $(CONSTRAINTS) >$(VENV)/$*.log 2>&1 || { \
+	@PIP_BUILD_CONSTRAINT=$(PINS) $(BIN)/python -m pip install --disable-pip-version-check \
+		--config-settings editable_mode=compat --editable '.[$*]' \
+		--constraint $(PINS) $(CONSTRAINTS) >$(VENV)/$*.log 2>&1 || { \
 		echo "make: pip failed, is the network there? $$(grep -m 1 -o 'ERROR.*' $(VENV)/$*.log)" >&2; exit 1; }
 	@$(BIN)/python -m compileall -q iamcli
 	@touch $@
@@ -138,7 +143,8 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 	@echo "make: building $(VENV) with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv --clear $(VENV)
 # The console scripts of an old pip import re, which takes half as long as Python takes to start.
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade pip 2>/dev/null || true
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint $(PINS) \
+		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit mutation help demo docs test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean rebuild matrix dist pyz release deb deb-test
+.PHONY: duration audit mutation help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean rebuild matrix dist pyz release deb deb-test

@@ -1,10 +1,13 @@
-"""What maintainers run: make release, and the script that runs the tests in CI."""
+"""What maintainers run: make release and make pins, and the script that runs the tests in CI."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
+import sys
+import zipfile
+from importlib.metadata import version
 
 import pytest
 from support.processes import ROOT, environment, run
@@ -25,6 +28,8 @@ RELEASED = """# Changelog
 
 ## [1.0.0] - 2026-11-25
 """
+REQUIREMENTS = "packaging/requirements.txt"
+PINS = dict(re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / REQUIREMENTS).read_text(), re.MULTILINE))
 
 
 class Clone:
@@ -144,6 +149,48 @@ def test_debian_sorts_a_version_between_releases_before_the_next_one(clone):
     for older, newer in (("1.0.0", "1.1.0~dev0"), ("1.1.0~dev0", "1.1.0")):
         command = ("dpkg", "--compare-versions", older, "lt", newer)
         assert run(*command, env=clone.env).returncode == 0
+
+
+def test_what_lints_and_builds_is_what_is_pinned():
+    lines = (ROOT / REQUIREMENTS).read_text().splitlines()
+    assert all(line.startswith("#") or line.partition("==")[0] in PINS for line in lines)
+    assert {"mypy", "pip", "ruff", "setuptools", "shiv", "twine"} <= set(PINS)
+    for name in ("mypy", "ruff", "setuptools"):
+        assert f"{name} {version(name)}" == f"{name} {PINS[name]}"
+
+
+def test_the_pins_become_the_newest_that_the_oldest_python_can_install(tmp_path):
+    index = tmp_path / "index"
+    index.mkdir()
+    for name, number, python in (
+        ("ruff", "1.0", "3.10"),
+        ("ruff", "1.1", "3.10"),
+        ("ruff", "1.2", "3.11"),
+        ("some_tool", "2.0", "3.10"),
+    ):
+        metadata = f"Name: {name}\nVersion: {number}\nRequires-Python: >={python}\n"
+        with zipfile.ZipFile(index / f"{name}-{number}-py3-none-any.whl", "w") as wheel:
+            information = f"{name}-{number}.dist-info"
+            wheel.writestr(f"{information}/METADATA", f"Metadata-Version: 2.1\n{metadata}")
+            wheel.writestr(f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
+            wheel.writestr(f"{information}/RECORD", "")
+    for name in ("tools/pins.py", "setup.cfg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    file = tmp_path / REQUIREMENTS
+    file.parent.mkdir()
+    file.write_text("# A reason.\nruff==1.0\n# Another.\nsome.tool==2.0\n")
+    env = environment(tmp_path / "home", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(index))
+    update = (sys.executable, tmp_path / "tools" / "pins.py")
+    done = run(*update, env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ruff 1.0 -> 1.1\n", "")
+    assert file.read_text() == "# A reason.\nruff==1.1\n# Another.\nsome.tool==2.0\n"
+
+    text = "unknown==1.0\n"
+    file.write_text(text)
+    done = run(*update, env=env)
+    assert (done.returncode, done.stdout, file.read_text()) == (1, "", text)
+    assert done.stderr.endswith("\nrequirements.txt is unchanged: pip failed, see above\n")
 
 
 #: A program that takes the place of what .ci/run starts. It notes what it was asked to do.
