@@ -618,7 +618,7 @@ def role_of_login(where: Where) -> dict[str, str]:
 NO_CRT = "import sys\nsys.modules['awscrt'] = None\n"
 INSTALLATIONS = {
     "pip": ("", f"{PIP}, or {EXPORT}" if OLD else PIP),
-    "one file": ("sys.modules['_bootstrap'] = sys\n", EXPORT),
+    "one file": ("import iamcli.installation.onefile\n", EXPORT),
     "Debian": (
         "import iamcli.installation.extras\niamcli.installation.extras._is_debian = lambda: True\n",
         EXPORT,

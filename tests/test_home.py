@@ -63,11 +63,10 @@ def iamcli_home(tmp_path, *arguments):
     return run_program(BIN / "iamcli", "home", *arguments, env=environment(tmp_path / "home"))
 
 
-#: Runs as the one file does: shiv, which makes it, has a module of this name.
+#: Runs as the one file does, without its beginning.
 ONE_FILE = f"""\
 #!{sys.executable}
 import sys
-sys.modules["_bootstrap"] = sys
 from iamcli.installation.onefile import main
 sys.exit(main())
 """

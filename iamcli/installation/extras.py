@@ -52,7 +52,9 @@ def advice(*extras: str) -> str:
     """
     packages = [package for extra in extras for package in PACKAGES[extra]]
     if is_one_file():
-        return "the one file does not contain it; install iamcli with pipx"
+        command = _run("pipx", "install", f".[{','.join(extras)}]")
+        contents = f"the one file does not contain {' and '.join(extras)}"
+        return f"{contents}; in a checkout of iamcli, {command}"
     if os.path.isfile(os.path.join(sys.prefix, "pipx_metadata.json")):
         return _run("pipx", "inject", "iamcli", *packages)
     if os.path.isfile(os.path.join(sys.prefix, "uv-receipt.toml")):
@@ -73,7 +75,7 @@ def advice(*extras: str) -> str:
 
 def is_one_file() -> bool:
     """Return whether iamcli runs from the one file, iamcli.pyz."""
-    return "_bootstrap" in sys.modules  # that of shiv, which made the file
+    return "iamcli.installation.onefile" in sys.modules
 
 
 def _run(*words: str) -> str:
@@ -89,6 +91,8 @@ def _is_debian() -> bool:
 def _is_installed(extra: str) -> bool:
     from importlib.util import find_spec
 
+    if extra == "sandbox" and is_one_file():
+        return False  # it also needs the iam-* commands as files
     return all(find_spec(module) is not None for module in _MODULES[extra])
 
 

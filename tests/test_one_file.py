@@ -1,0 +1,282 @@
+"""The one file: where it is unpacked, and the one line if it cannot be, or if Python is not enough.
+
+The file here contains iamcli and click only. test_packages.py has the complete one, in a Debian.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from support.processes import ROOT, environment
+from support.processes import run as run_program
+from support.terminal import Terminal
+
+import iamcli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+VERSION = f"iamcli {iamcli.__version__}\n"
+#: Directories that even root cannot write in.
+HOSTILE = {"not writable": "/proc", "not a directory": "/dev/null", "missing": "{home}/none"}
+OWN = f"iamcli-{os.geteuid()}"
+#: Let Python run with less than it has.
+INCOMPLETE = """
+import sys
+from importlib.machinery import PathFinder
+class Incomplete:
+    def find_spec(name, *others):
+        return None if name == "shutil" else PathFinder.find_spec(name, *others)
+sys.meta_path[:] = [Incomplete if one is PathFinder else one for one in sys.meta_path]
+"""
+OLD = "import sys\nsys.version_info = (3, 9, 18)\nsys.version = '3.9.18 (main)'\n"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is made as iamcli.pyz is."""
+    folder = tmp_path_factory.mktemp("one")
+    for package in (iamcli, click):
+        source = Path(str(package.__file__)).parent
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(source, folder / "site" / source.name, ignore=ignore)
+    made = folder / "iamcli.pyz"
+    archive = [sys.executable, ROOT / "packaging" / "archive.py", folder / "site", made]
+    subprocess.run(archive, check=True)
+    return made
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path / "home")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def unpacked(folder: Path) -> Path:
+    """Return the only directory in ``folder``, which has the packages."""
+    (found,) = folder.iterdir()
+    assert re.fullmatch(r"iamcli\.pyz_[0-9a-f]{16}_\w+-\d+", found.name)
+    return found
+
+
+def assert_one_line(file: Path, env: dict[str, str], line: str) -> None:
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {line}\n")
+
+
+def with_code(env: dict[str, str], code: str) -> dict[str, str]:
+    """Let Python run ``code`` when it starts."""
+    start = Path(env["HOME"], "start")
+    start.mkdir()
+    (start / "sitecustomize.py").write_text(code)
+    return {**env, "PYTHONPATH": str(start)}
+
+
+@pytest.mark.parametrize("variable", ["HOME", "SHIV_ROOT"])
+def test_it_is_unpacked_once_with_its_byte_code(
+    file: Path, env: dict[str, str], tmp_path: Path, variable: str
+) -> None:
+    env["SHIV_ROOT"] = f"{tmp_path}/new/root" if variable == "SHIV_ROOT" else ""
+    for _ in range(2):
+        done = run_program(file, "version", env=env)
+        assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    root = tmp_path / "new" / "root" if variable == "SHIV_ROOT" else tmp_path / "home" / ".shiv"
+    assert names(tmp_path / "home") == (["tmp"] if variable == "SHIV_ROOT" else [".shiv", "tmp"])
+    place = unpacked(root)
+    sources = sorted(place.rglob("*.py"))
+    compiled = {path.name.partition(".")[0] for path in place.rglob("*.pyc")}
+    assert {path.stem for path in sources} == compiled
+    # What is unpacked is used: it does not depend on the file any more.
+    (place / "iamcli" / "cli" / "version.py").unlink()
+    assert run_program(file, "version", env=env).returncode == 1
+
+
+@pytest.mark.parametrize("home", HOSTILE)
+def test_a_home_that_cannot_be_written(
+    file: Path, env: dict[str, str], tmp_path: Path, home: str
+) -> None:
+    temporary = Path(env["TMPDIR"])
+    env["HOME"] = HOSTILE[home].format(home=tmp_path)
+    made = []
+    for _ in range(2):
+        done = run_program(file, "version", env=env)
+        assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+        assert names(temporary) == [OWN]
+        assert (temporary / OWN).stat().st_mode & 0o777 == 0o700
+        made.append(unpacked(temporary / OWN).stat().st_ino)
+    assert made[0] == made[1]
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_terminal_is_told_where_it_is_unpacked(file: Path, env: dict[str, str]) -> None:
+    env["HOME"] = "/proc"
+    own = f"{env['TMPDIR']}/{OWN}"
+    note = f"iamcli: unpacked in {own}, because /proc/.shiv cannot be written; see SHIV_ROOT"
+    for lines in ([note, VERSION.strip()], [VERSION.strip()]):
+        terminal = Terminal(file, "version", env=env)
+        assert terminal.status() == 0
+        # It may be wider than the terminal.
+        assert terminal.shown.replace("\r", "").splitlines() == lines
+
+
+def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(
+    file: Path, env: dict[str, str]
+) -> None:
+    env["HOME"] = "/proc"
+    assert run_program(file, "version", env=env).returncode == 0
+    place = unpacked(Path(env["TMPDIR"], OWN))
+    for path in place.rglob("version.*"):
+        path.unlink()
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert (place / "iamcli" / "cli" / "version.py").exists()
+
+
+CURE = "set SHIV_ROOT to a directory that you can write"
+
+
+def link(own: Path) -> None:
+    (own.parent / "elsewhere").mkdir(mode=0o700)
+    own.symlink_to("elsewhere")
+
+
+def open_to_others(own: Path) -> None:
+    own.mkdir()
+    own.chmod(0o755)
+
+
+def not_a_directory(own: Path) -> None:
+    own.touch(0o600)
+
+
+@pytest.mark.parametrize("make", [link, open_to_others, not_a_directory])
+def test_a_directory_below_tmpdir_that_is_not_private(
+    file: Path, env: dict[str, str], make: Callable[[Path], None]
+) -> None:
+    env["HOME"] = "/proc"
+    own = Path(env["TMPDIR"], OWN)
+    make(own)
+    problem = "not a private directory of this user"
+    assert_one_line(file, env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
+    assert names(own.parent / "elsewhere") == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "folder"),
+    [
+        ({"HOME": "/proc", "TMPDIR": "/dev/null"}, f"/dev/null/{OWN}: Not a directory"),
+        ({"SHIV_ROOT": "/proc/x"}, "/proc/x: No such file or directory"),
+        ({"SHIV_ROOT": "~nobody-has-this-name/x"}, "SHIV_ROOT: No such file or directory"),
+    ],
+    ids=["HOME and TMPDIR", "SHIV_ROOT", "SHIV_ROOT of a user that does not exist"],
+)
+def test_no_directory_to_unpack_it(
+    file: Path, env: dict[str, str], variables: dict[str, str], folder: str
+) -> None:
+    temporary = Path(env["TMPDIR"])
+    assert_one_line(file, env | variables, f"cannot unpack the one file in {folder}; {CURE}")
+    assert names(temporary) == []
+
+
+def test_a_full_disk_leaves_nothing(file: Path, env: dict[str, str]) -> None:
+    # A limit of the size of files has the same effect when a larger file is written.
+    limited = ["sh", "-c", 'ulimit -f 50; exec "$0" version', str(file)]
+    root = Path(env["HOME"], ".shiv")
+    for _ in range(2):
+        done = run_program(*limited, env=env)
+        cure = "make room for 25 MB, or set SHIV_ROOT to a directory on another disk"
+        problem = f"cannot unpack the one file in {root}: File too large; {cure}"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {problem}\n")
+        assert names(root) == []
+    assert run_program(file, "version", env=env).stdout == VERSION
+
+
+def test_what_a_killed_process_left_is_removed(file: Path, env: dict[str, str]) -> None:
+    assert run_program(file, "version", env=env).returncode == 0
+    place = unpacked(Path(env["HOME"], ".shiv"))
+    left = place.rename(f"{place}.0a1b2c3d")
+    (left / "iamcli" / "__init__.py").write_text("incomplete")
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert unpacked(place.parent) == place
+
+
+def test_several_processes_at_once(file: Path, env: dict[str, str]) -> None:
+    pipe = subprocess.PIPE
+    started = [
+        subprocess.Popen([file, "version"], env=env, stdout=pipe, stderr=pipe, text=True)
+        for _ in range(4)
+    ]
+    for process in started:
+        assert process.communicate(timeout=60) == (VERSION, "")
+        assert process.returncode == 0
+    unpacked(Path(env["HOME"], ".shiv"))
+
+
+def test_ctrl_c_while_it_is_unpacked(file: Path, env: dict[str, str]) -> None:
+    code = """
+import os, signal, zipfile
+zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
+"""
+    done = run_program(file, "version", env=with_code(env, code))
+    assert (done.returncode, done.stdout, done.stderr) == (-2, "", "")
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_an_incomplete_python(file: Path, env: dict[str, str], *, before: bool) -> None:
+    """``before``: another Python, which was complete, has unpacked the file."""
+    if before:
+        assert run_program(file, "version", env=env).returncode == 0
+    incomplete = with_code(env, INCOMPLETE)
+    lacking = f"{Path(sys.executable).parent}/python3 lacks the module shutil"
+    assert_one_line(file, incomplete, f"{lacking}; install the package python3")
+    assert (names(Path(env["HOME"], ".shiv")) == []) is not before
+
+
+def test_an_old_python(file: Path, env: dict[str, str]) -> None:
+    this = f"this is Python 3.9.18, {Path(sys.executable).parent}/python3"
+    assert_one_line(file, with_code(env, OLD), f"requires Python 3.10 or later; {this}")
+    assert names(Path(env["HOME"], ".shiv")) == []
+
+
+def test_the_name_of_a_link_is_in_the_line(file: Path, env: dict[str, str]) -> None:
+    name = Path(env["HOME"], "iam-userdel")
+    name.symlink_to(file)
+    done = run_program(name, "-h", env=with_code(env, OLD))
+    assert done.stderr.startswith("iam-userdel: requires Python 3.10 or later; ")
+
+
+@pytest.mark.parametrize("arguments", [(), ("true",), ("--format", "json")])
+def test_sandbox_says_at_once_how_to_get_it(
+    file: Path, env: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    done = run_program(file, "sandbox", *arguments, env=env)
+    line = (
+        "iamcli: the one file does not contain sandbox; in a checkout of iamcli, run: "
+        "pipx install '.[sandbox]'\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
+
+
+def test_the_same_bytes_each_time(file: Path, tmp_path: Path) -> None:
+    site = tmp_path / "other site"
+    shutil.copytree(file.parent / "site", site)
+    for path in site.rglob("*"):
+        path.chmod(0o700)
+        os.utime(path, (1, 1))
+    (site / "x.pyc").touch()
+    again = tmp_path / "again.pyz"
+    archive = [sys.executable, ROOT / "packaging" / "archive.py", site, again]
+    subprocess.run(archive, check=True, env={"TZ": "Asia/Tokyo"}, umask=0o077)
+    assert again.read_bytes() == file.read_bytes()
