@@ -71,7 +71,7 @@ def unpacked(folder: Path) -> Path:
 
 
 def assert_one_line(file: Path, env: dict[str, str], line: str) -> None:
-    done = run_program(file, "version", env=env)
+    done = run_program(file, "version", env=env, cwd=file.parent)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {line}\n")
 
 
@@ -117,6 +117,16 @@ def test_a_home_that_cannot_be_written(
         made.append(unpacked(temporary / OWN).stat().st_ino)
     assert made[0] == made[1]
     assert not (tmp_path / "none").exists()
+
+
+def test_a_home_that_everyone_can_write(file: Path, env: dict[str, str]) -> None:
+    root = Path(env["HOME"], ".shiv")
+    root.mkdir()
+    root.chmod(0o1777)
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    unpacked(Path(env["TMPDIR"], OWN))
+    assert names(root) == []
 
 
 def test_a_terminal_is_told_where_it_is_unpacked(file: Path, env: dict[str, str]) -> None:
@@ -185,7 +195,9 @@ def test_no_directory_to_unpack_it(
     file: Path, env: dict[str, str], variables: dict[str, str], folder: str
 ) -> None:
     temporary = Path(env["TMPDIR"])
+    before = names(file.parent)
     assert_one_line(file, env | variables, f"cannot unpack the one file in {folder}; {CURE}")
+    assert names(file.parent) == before
     assert names(temporary) == []
 
 

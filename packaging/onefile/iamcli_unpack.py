@@ -43,7 +43,8 @@ def unpacked(program: str, name: str, root: str, *, named: bool) -> str:
             os.makedirs(root, exist_ok=True)
             return _unpack(root, name)
         _make(root, 0o777)
-        if os.stat(root).st_uid in {0, os.geteuid()}:
+        info = os.stat(root)
+        if info.st_uid in {0, os.geteuid()} and not info.st_mode & stat.S_IWOTH:
             return _unpack(root, name)
     except OSError as error:
         if named or error.errno in FULL:
@@ -135,8 +136,9 @@ def _unpack(root: str, name: str) -> str:
             _extract(part, place)
             with open(os.path.join(part, NUMBER), "w", encoding="ascii") as file:
                 file.write(str(_files_in(part)))
-            shutil.rmtree(place, ignore_errors=True)
-            os.rename(part, place)
+            if not _is_whole(place):  # without the lock, another process may have been faster
+                shutil.rmtree(place, ignore_errors=True)
+                os.rename(part, place)
         except OSError:
             if not _is_whole(place):
                 raise
