@@ -154,7 +154,7 @@ def test_debian_sorts_a_version_between_releases_before_the_next_one(clone):
 def test_what_lints_and_builds_is_what_is_pinned():
     lines = (ROOT / REQUIREMENTS).read_text().splitlines()
     assert all(line.startswith("#") or line.partition("==")[0] in PINS for line in lines)
-    assert {"mypy", "pip", "ruff", "setuptools", "shiv", "twine"} <= set(PINS)
+    assert {"mypy", "pip", "ruff", "setuptools", "twine"} <= set(PINS)
     for name in ("mypy", "ruff", "setuptools"):
         assert f"{name} {version(name)}" == f"{name} {PINS[name]}"
 
