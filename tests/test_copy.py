@@ -240,6 +240,35 @@ def test_five_thousand_users_are_loaded_in_twenty_seconds(tmp_path: Path) -> Non
 
 BODY, PRIVATE_KEY = certificate("example.com")
 UPLOAD = {"ServerCertificateName": "x", "CertificateBody": BODY, "PrivateKey": PRIVATE_KEY}
+
+
+def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
+    rules = {"MinimumPasswordLength": 12, "RequireSymbols": True}
+    version = {"Document": MANAGED, "VersionId": "v2", "IsDefaultVersion": True, "CreateDate": DATE}
+    policies = [
+        {
+            "PolicyName": "own",
+            "PolicyId": f"ANPA{number:017}",
+            "Arn": f"arn:aws:iam::{owner}:policy/x/own",
+            "Path": "/x/",
+            "DefaultVersionId": "v2",
+            "CreateDate": DATE,
+            "UpdateDate": DATE,
+            "PolicyVersionList": [version],
+        }
+        for number, owner in enumerate(("210987654321", "aws"))
+    ]
+    content = snapshot(account_alias="acme", password_policy=rules, policies=policies)
+    with copied(tmp_path, content) as url:
+        iam = populated.client(url)
+        assert iam.list_account_aliases()["AccountAliases"] == ["acme"]
+        held = iam.get_account_password_policy()["PasswordPolicy"]
+        assert {name: held[name] for name in rules} == rules
+        for scope, policy in zip(("Local", "AWS"), policies, strict=True):
+            (listed,) = iam.list_policies(Scope=scope, PathPrefix="/x/")["Policies"]
+            assert (listed["Arn"], listed["DefaultVersionId"]) == (policy["Arn"], "v2")
+
+
 #: The kinds that have a quota in each account: in the summary, what makes one, and the words.
 ACCOUNT_QUOTAS: dict[str, tuple[str, dict[str, Any]]] = {
     "Users": ("CreateUser", {"UserName": "x"}),

@@ -1108,6 +1108,9 @@ def test_a_misspelled_or_empty_variable_explains_missing_credentials(
     assert doctor(healthy, **env).causes == [("credentials", "old-variable")]
     done = run("env", "AWS_CREDENTIAL_FILE=", "iamcli", "doctor", "--format", "json")
     assert parsed(done).causes == [("credentials", "empty-variable")]
+    empty = ("env", "-u", "AWS_CREDENTIAL_FILE", "AWS_ACCESS_KEY_ID=")
+    done = run(*empty, "iamcli", "doctor", "--format", "json")
+    assert "AWS_ACCESS_KEY_ID (empty)" in parsed(done).said("credentials")
     # Commands do not use a key that is at hand either.
     done = run("env", "AWS_CREDENTIAL_FILE=", "iamcli", "doctor", "--format", "json", env=KEYS)
     report = parsed(done)

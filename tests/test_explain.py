@@ -11,7 +11,7 @@ import pytest
 from support import resettable
 from support.certificates import self_signed
 from support.selection import every
-from support.shell import KEY_ID, SECRET
+from support.shell import HERE, KEY_ID, SECRET
 from support.ssh_keys import public_key
 from support.stub import refused
 from test_conformance import FILES, READ_FIRST, REFUSED, ROWS, arguments_of, expected, listed
@@ -698,11 +698,15 @@ def test_aws_commands(line: str, aws: Shell, run_fast: ForkRunner, account: Acco
     assert compare(line, aws, run_fast, account)
 
 
-def test_aws_commands_print_no_footer(run_fast: ForkRunner) -> None:
-    for line in ("iam-userlistbypath", "iam-userlistpolicies -u u -v"):
-        done = run_fast("iamcli", "explain", "--format", "aws", "--", *line.split())
-        assert done.status == 0
-        assert "IsTruncated" not in done.out
+#: Scripts that iamcli explain prints. make test-full runs such scripts and compares what they do.
+AWS_SCRIPTS = (HERE / "answers" / "aws-scripts.txt").read_text().removeprefix("$ ").split("\n$ ")
+
+
+@pytest.mark.parametrize("script", AWS_SCRIPTS, ids=lambda script: script.partition("\n")[0])
+def test_the_aws_commands_are_these(script: str, run_fast: ForkRunner) -> None:
+    line, _, expected = script.partition("\n")
+    done = run_fast("iamcli", "explain", "--format", "aws", "--", *line.split())
+    assert done == (0, expected.removesuffix("\n") + "\n", "")
 
 
 SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o out.txt")

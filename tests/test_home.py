@@ -288,9 +288,13 @@ def test_a_link_that_was_changed_is_foreign(installation, folder):
     link.unlink()
     link.symlink_to("/usr/bin/true")
     before = tree(folder)
-    with pytest.raises(Failure, match=r"bin/iam-userdel was not created by"):
+    with pytest.raises(Failure, match=r"bin/iam-userdel was not created by iamcli home; nothing"):
         home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
+    (folder / "bin" / "iam-usercreate").unlink()
+    (folder / "bin" / "iam-usercreate").touch()
+    with pytest.raises(Failure, match=r"created by iamcli home \(1 of 2 such files\); nothing"):
+        home.lay_out(str(folder), COMMANDS)
 
 
 # With --strict.

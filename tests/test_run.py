@@ -129,7 +129,7 @@ SCRIPTS = {
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain", "another session")
+USUAL = ("all closed", "chain", "another session", "nice")
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))
@@ -426,13 +426,14 @@ def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub
 
 
 def test_a_command_that_ended_with_the_server_is_not_run_again(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}; echo end")
+    slow = Slow(shell, stub, f"{LINE}; echo end", prefix=("iamcli", "run", "--stats"))
     for process in slow.servers:
         os.kill(process, signal.SIGSTOP)
     for process in slow.servers:
         os.kill(process, signal.SIGKILL)
     done = slow.end()
     assert done.out == "1\nend\n"
+    assert done.err.endswith("iamcli: the server ended early; what it has done is unknown\n")
     assert "ended before iam-userlistkeys did; the outcome is unknown" in done.err
     assert slow.endpoint.operations == ["ListAccessKeys"]
 
@@ -668,6 +669,15 @@ def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
     terminal.status()
 
 
+def test_the_end_of_iamcli_run_ends_its_shell(shell: Shell) -> None:
+    (shell.home / ".bashrc").write_text("PS1='READY> '\n")
+    terminal = Terminal("iamcli", "run", env={**shell.env, "SHELL": "/bin/bash"})
+    terminal.wait_for("READY> ")
+    # bash ignores this signal if it is interactive.
+    terminal.send_signal(signal.SIGTERM)
+    assert terminal.status() == 128 + signal.SIGHUP
+
+
 @pytest.mark.full
 def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
@@ -714,7 +724,9 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("name", usual(("for everybody", "for everybody, protected"), PLACES))
+@pytest.mark.parametrize(
+    "name", usual(("for everybody", "for everybody, protected", "of another user"), PLACES)
+)
 def test_others_cannot_replace_the_folder(name: str, shell: Shell) -> None:
     prepare, used = PLACES[name]
     if "chown" in prepare and os.geteuid():

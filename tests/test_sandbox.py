@@ -602,7 +602,6 @@ def test_a_directory_that_cannot_be_used_is_reported(env, tmp_path):
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
-@pytest.mark.full
 def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path):
     folder = tmp_path / "kept"
     saved = f"until [ -f {folder}/account ]; do sleep 0.05; done"
