@@ -515,7 +515,9 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": policy["Arn"]}],
         "Tags": [{"Key": "team", "Value": "web"}],
     }
-    with watched(tmp_path, snapshot(policies=[policy], roles=[role])) as (iam, found):
+    known = {"RoleName": "known", "RoleId": "AROAKNOWN", "Arn": f"{ARN}:role/known"}
+    roles = [role, {**role, **known, "MaxSessionDuration": 7200}]
+    with watched(tmp_path, snapshot(policies=[policy], roles=roles)) as (iam, found):
         iam.create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=STAR, SetAsDefault=True)
         iam.update_assume_role_policy(
             RoleName="web",
@@ -525,13 +527,15 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         )
         iam.tag_role(RoleName="web", Tags=[{"Key": "cost", "Value": "7"}])
         iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=policy["Arn"])
-        # A snapshot does not have these.
+        # This snapshot does not have these, but that the other role has no description.
         iam.update_role(RoleName="web", Description="new")
+        iam.update_role(RoleName="known", Description="newer")
         iam.tag_policy(PolicyArn=policy["Arn"], Tags=[{"Key": "cost", "Value": "7"}])
         iam.detach_role_policy(RoleName="web", PolicyArn=policy["Arn"])
     text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
     assert "MaxSessionDuration" not in text
     assert brief(found) == [
+        ("update", "role", "known", None),
         ("update", "role", "web", None),
         ("delete", "attachment", policy["Arn"], "role/web"),
         ("update", "policy", "own", None),
@@ -540,6 +544,7 @@ def test_roles_policies_and_tags(tmp_path: Path) -> None:
         "      Tags: team=web -> cost=7, team=web",
         f"      PermissionsBoundary: none -> {policy['Arn']}",
         "      Description: unknown -> new",
+        "      Description: none -> newer",
         "      Tags: unknown -> cost=7",
         "      PolicyVersionList: v1 (default) -> v2 (default), v1",
         "      --- trust policy of role web, before",

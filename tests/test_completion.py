@@ -218,7 +218,12 @@ def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -
 def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
     for name in ("details-one.json", "details-two.json"):
         (run.home / name).touch()
-    for line in ("iamcli snapshot det", "iamcli snapshot --from det", "iamcli check --strict det"):
+    for line in (
+        "iamcli snapshot det",
+        "iamcli snapshot --from det",
+        "iamcli recreate det",
+        "iamcli check --strict det",
+    ):
         assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
     assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
 

@@ -40,6 +40,7 @@ class Report(NamedTuple):
     status: int
     checks: dict[str, dict[str, str | None]]
     out: str
+    account: str | None
 
     @property
     def causes(self) -> list[tuple[str, str | None]]:
@@ -63,7 +64,7 @@ def parsed(done: Done) -> Report:
     """Return the report, which must have the promised form."""
     assert done.err == ""
     report = json.loads(done.out)
-    assert list(report) == ["ok", "checks"]
+    assert list(report) == ["ok", "checks", "account"]
     for check in report["checks"]:
         assert list(check) == ["check", "result", "cause", "found", "advice"]
         assert check["result"] in ("ok", "warning", "wrong", "skipped")
@@ -74,7 +75,8 @@ def parsed(done: Done) -> Report:
     assert report["ok"] is all(check["result"] != "wrong" for check in report["checks"])
     for secret in (KEY_ID, SECRET, TOKEN):
         assert secret not in done.out
-    return Report(done.status, {check["check"]: check for check in report["checks"]}, done.out)
+    checks = {check["check"]: check for check in report["checks"]}
+    return Report(done.status, checks, done.out, report["account"])
 
 
 def doctor(run_fast: ForkRunner, *arguments: str, **env: str) -> Report:
@@ -762,6 +764,7 @@ def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
     assert (report.status, report.causes) == (0, [])
     assert report.said("credentials").startswith("access key AKIA...MPLE from AWS_CREDENTIAL_FILE ")
     assert report.said("identity").startswith(f"{ARN} in account 123456789012, ")
+    assert report.account == "123456789012"
     assert service.operations == ["GetCallerIdentity", "GetUser"]
     assert "/us-east-1/sts/aws4_request" in service.requests[0].headers["authorization"]
 
@@ -994,6 +997,7 @@ def test_a_credential_file_that_is_a_pipe(healthy: ForkRunner, run: Shell) -> No
 
 def test_offline_sends_nothing(healthy: ForkRunner, service: Endpoint) -> None:
     report = doctor(healthy, "--offline")
+    assert report.account is None
     assert (report.status, report.causes) == (0, [])
     assert [name for name in report.checks if "--offline" in report.said(name)] == [
         "identity",

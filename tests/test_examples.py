@@ -61,6 +61,12 @@ DOCUMENTS = {
 #: What examples need that nothing before them in their document makes, by how they begin.
 NEEDS = {
     "iamcli snapshot account.json": ["rm -f account.json"],
+    # The bob of earlier examples can have a password, which the script would ask for.
+    "iamcli snapshot before.json": [
+        "if iam-usergetattributes -u bob; then iam-userdel -u bob -r; fi",
+        "iam-usercreate -u bob",
+    ],
+    "sh bob.sh": ["iam-userdel -u bob -r"],
     "iamcli snapshot account.json --users": ["iam-usercreate -u bob", "iam-usercreate -u susan"],
 }
 #: A directory that examples name, and that no test may change.

@@ -129,6 +129,9 @@ WEB = {
     "Tags": [],
     "RoleLastUsed": {"LastUsedDate": DATE, "Region": "eu-west-1"},
 }
+#: What GetAccountAuthorizationDetails lacks of a role and of a managed policy.
+SETTINGS = {"Description": "the caf\u00e9", "MaxSessionDuration": 7200}
+POLICY_TAGS = [{"Key": "team", "Value": "web"}]
 KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Inactive", "CreateDate": DATE}
 LAST_USED = {"LastUsedDate": DATE, "ServiceName": "s3", "Region": "us-east-1"}
 CERTIFICATE = {
@@ -191,9 +194,9 @@ SNAPSHOT = {
     "only_users": None,
     "users": [{**BOB, **OF_BOB}, {**EVE, **OF_EVE}],
     "groups": [DEV],
-    "roles": [WEB],
+    "roles": [{**WEB, **SETTINGS}],
     "instance_profiles": [PROFILE, EMPTY_PROFILE],
-    "policies": [policy(OWN), policy(READ_ONLY)],
+    "policies": [{**policy(OWN), "Tags": POLICY_TAGS}, policy(READ_ONLY)],
     "server_certificates": [SERVER_CERTIFICATE],
     "virtual_mfa_devices": DEVICES,
     "account_alias": "example",
@@ -205,6 +208,7 @@ SNAPSHOT = {
 #: The requests for the account, and for each user.
 FOR_ACCOUNT = [
     *["GetAccountAuthorizationDetails"] * 2,
+    *("ListRoles", "ListPolicyTags"),
     *("ListInstanceProfiles", "GetAccountPasswordPolicy", "GetAccountSummary"),
     *("ListVirtualMFADevices", "ListAccountAliases", "ListServerCertificates"),
     "GetServerCertificate",
@@ -275,6 +279,10 @@ def answers() -> dict[str, list[Answer]]:
         "ListInstanceProfiles": [
             answer("ListInstanceProfiles", InstanceProfiles=[PROFILE, EMPTY_PROFILE])
         ],
+        "ListRoles": [
+            answer("ListRoles", Roles=[{**entity("Role", "web", "AROAWEB"), **SETTINGS}])
+        ],
+        "ListPolicyTags": [answer("ListPolicyTags", Tags=POLICY_TAGS)],
         "GetAccountPasswordPolicy": [
             answer("GetAccountPasswordPolicy", PasswordPolicy=PASSWORD_POLICY)
         ],
@@ -453,6 +461,8 @@ def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:
 #: What is absent, and what is listed as unread, if an operation is denied.
 DENIED = {
     "ListInstanceProfiles": (None, None),
+    "ListRoles": (None, None),
+    "ListPolicyTags": (None, OWN),
     "GetAccountPasswordPolicy": ("password_policy", None),
     "GetAccountSummary": ("summary", None),
     "ListVirtualMFADevices": ("virtual_mfa_devices", None),
@@ -501,6 +511,10 @@ def test_what_is_denied_is_listed_and_absent(
     bob = expected["users"][0]
     if operation == "ListInstanceProfiles":
         expected["instance_profiles"] = [PROFILE]
+    if operation == "ListRoles":
+        expected["roles"] = [WEB]
+    if operation == "ListPolicyTags":
+        del expected["policies"][0]["Tags"]
     if operation == "GetServerCertificate":
         metadata = SERVER_CERTIFICATE["ServerCertificateMetadata"]
         expected["server_certificates"] = [{"ServerCertificateMetadata": metadata}]
@@ -919,7 +933,9 @@ def filled(aws: Shell) -> Any:
     iam.create_user(UserName="eve")
     iam.create_group(GroupName="dev")
     iam.add_user_to_group(GroupName="dev", UserName="bob")
-    own = iam.create_policy(PolicyName="own", PolicyDocument=document)["Policy"]["Arn"]
+    own = iam.create_policy(PolicyName="own", PolicyDocument=document, Tags=POLICY_TAGS)["Policy"][
+        "Arn"
+    ]
     iam.create_policy_version(
         PolicyArn=own, PolicyDocument=document.replace("s3", "ec2"), SetAsDefault=True
     )
@@ -929,7 +945,7 @@ def filled(aws: Shell) -> Any:
     iam.put_user_policy(UserName="bob", PolicyName="inline", PolicyDocument=document)
     iam.put_group_policy(GroupName="dev", PolicyName="inline", PolicyDocument=document)
     iam.create_role(
-        RoleName="web", AssumeRolePolicyDocument=TRUST, Tags=[{"Key": "a", "Value": ""}]
+        RoleName="web", AssumeRolePolicyDocument=TRUST, Tags=[{"Key": "a", "Value": ""}], **SETTINGS
     )
     iam.put_role_policy(RoleName="web", PolicyName="inline", PolicyDocument=document)
     iam.create_instance_profile(InstanceProfileName="web", Path="/p/")
@@ -983,8 +999,15 @@ def test_another_client_reads_the_same_account(filled: Any, aws: Shell) -> None:
         {"UserPolicyList": [], **user} for user in details["UserDetailList"]
     ]
     assert snapshot["groups"] == details["GroupDetailList"]
-    assert snapshot["roles"] == without(details["RoleDetailList"], "InstanceProfileList")
+    (listed,) = ask("list_roles", "Roles")
+    assert (listed["Description"], listed["MaxSessionDuration"]) == ("the caf\u00e9", 7200)
+    assert snapshot["roles"] == [
+        {**role, **SETTINGS} for role in without(details["RoleDetailList"], "InstanceProfileList")
+    ]
     used = [each for each in details["Policies"] if each["Arn"] in (f"{ARN}:policy/own", READ_ONLY)]
+    for policy in used:
+        if policy["Arn"] != READ_ONLY:
+            policy["Tags"] = ask("list_policy_tags", "Tags", PolicyArn=policy["Arn"])
     assert snapshot["policies"] == used
     assert len(used) == 2
     assert snapshot["account"] == ACCOUNT

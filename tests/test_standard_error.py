@@ -462,6 +462,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "... refused when": copied("true"),
     "not in the copy": copied("true"),
+    "to create again": copied("--changes iam-userdel -u bob -r"),
     "changes in": lambda _run, _stub: Run("iamcli sandbox --changes true"),
     "warning": copied(
         "--changes=changes --format json iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"

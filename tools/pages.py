@@ -214,7 +214,10 @@ def _examples(command: Command, document: documentation.Documentation) -> Iterat
 def _notes(command: Command, document: documentation.Documentation) -> Iterator[str]:
     for number, paragraph in enumerate(document.notes):
         yield ".Pp" if number else ".Sh NOTES"
-        yield from mdoc.prose(paragraph, command.name)
+        if paragraph.startswith("$ "):
+            yield from (f".Dl {mdoc.literal(f'$ {line}')}" for line in paragraph[2:].split(" $ "))
+        else:
+            yield from mdoc.prose(paragraph, command.name)
 
 
 def _derived_differences(command: Command) -> Iterator[str]:

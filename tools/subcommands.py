@@ -16,6 +16,8 @@ KINDS = {
     "COMMAND": "command",
     "DETAILS": "file",
     "DIR": "directory",
+    # After a file.
+    "ENTITY": "file",
     "FILE": "file",
     "FILE.json": "file",
 }

@@ -102,6 +102,10 @@ complete -c iamcli -n '__iamcli_in snapshot' -l users -x -d 'read these users on
 complete -c iamcli -n '__iamcli_in snapshot' -s d -l debug -d 'log requests and responses to standard error, without secrets'
 complete -c iamcli -n '__iamcli_in snapshot' -s h -l help -d 'show this message and exit'
 complete -c iamcli -n '__iamcli_in snapshot' -r -F
+complete -c iamcli -n __fish_is_first_token -a recreate -d 'print a script that creates deleted entities again'
+complete -c iamcli -n '__iamcli_in recreate' -l account -x -d 'make the script for this account'
+complete -c iamcli -n '__iamcli_in recreate' -s h -l help -d 'show this message and exit'
+complete -c iamcli -n '__iamcli_in recreate' -r -F
 complete -c iamcli -n __fish_is_first_token -a home -d 'set up a directory that scripts can use as AWS_IAM_HOME'
 complete -c iamcli -n '__iamcli_in home' -l strict -d 'make commands that behave as with IAMCLI_STRICT=1'
 complete -c iamcli -n '__iamcli_in home' -s h -l help -d 'show this message and exit'

@@ -52,6 +52,7 @@ SUBCOMMANDS = (
     "run",
     "sandbox",
     "snapshot",
+    "recreate",
     "home",
     "completion",
     "complete",

@@ -93,6 +93,12 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     and what is left.
     Attached managed policies are skipped if your access key may not list them.
 
+    Notes: To create the group again, you need a snapshot that was made before; see iamcli(1):
+
+    $ iamcli snapshot before.json
+    $ ./old-script.sh
+    $ iamcli recreate before.json group/Admin >Admin.sh
+    $ sh Admin.sh
     Output: Nothing, except with -r -p.
     With -r -p: the heading `users`, followed by the ARN of each member, one per line, preceded by a
       tab; then the heading `policies`, followed by the names of the inline policies in the same

@@ -102,6 +102,12 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     and what is left.
     Attached managed policies are skipped if your access key may not list them.
 
+    Notes: To create the role again, you need a snapshot that was made before; see iamcli(1):
+
+    $ iamcli snapshot before.json
+    $ ./old-script.sh
+    $ iamcli recreate before.json role/webserver >webserver.sh
+    $ sh webserver.sh
     Warning: Applications on EC2 instances that use the role lose its permissions.
     Output: Nothing, except with -c -p.
     With -c -p: the heading `instance profiles`, followed by the ARN of each, one per line, preceded

@@ -181,6 +181,12 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     and what is left.
     The login profile and the items after it are skipped if your access key may not list them.
 
+    Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
+
+    $ iamcli snapshot before.json
+    $ ./old-script.sh
+    $ iamcli recreate before.json user/bob >bob.sh
+    $ sh bob.sh
     Warning: You cannot undo this: a new user with the same name has a different ID and none of the
     old user's permissions.
     Output: Nothing, except with -r -p.

@@ -4,7 +4,8 @@ The first line is the summary; the paragraphs after it are the description. Then
 begins at the left margin with its name and a colon:
 
 ``Warning:``  what does harm if it is not known: a paragraph that the help has, too.
-``Notes:``    details, which the page gives after the examples: paragraphs.
+``Notes:``    details, which the page gives after the examples: paragraphs. One whose lines begin
+              with ``$`` consists of command lines.
 ``Output:``   what scripts can rely on, one item per line; continuation lines are indented.
 ``Differs:``  the differences from the original toolkit, in the same form.
 ``Example:``  what a command line does, and on the next line, after ``$``, a command line from the

@@ -90,6 +90,7 @@ def _policy(iam: Any, number: int) -> str:
         Path=PATHS[number % 4],
         PolicyDocument=DOCUMENT.format(number),
         Description=f"number {number}",
+        Tags=[{"Key": "team", "Value": "web"}] * (number % 2),
     )["Policy"]["Arn"]
     for version in range(number % 3):
         iam.create_policy_version(
@@ -139,6 +140,8 @@ def _role(iam: Any, number: int, policies: list[str]) -> None:
         Path=PATHS[number % 4],
         AssumeRolePolicyDocument=TRUST,
         Tags=[{"Key": "team", "Value": "web"}] * (number % 2),
+        Description="for the web" * (number % 2),
+        MaxSessionDuration=3600 * (number % 3 + 1),
         **boundary,
     )
     iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=DOCUMENT.format(number))

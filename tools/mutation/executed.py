@@ -25,7 +25,10 @@ PARTS = {
     },
     **{
         part: f"iamcli/cli/{part}"
-        for part in ("check", "completion", "doctor", "explain", "run", "sandbox", "snapshot")
+        for part in (
+            *("check", "completion", "doctor", "explain", "recreate", "run", "sandbox"),
+            "snapshot",
+        )
     },
     "runner": "iamcli/runner.py",
 }

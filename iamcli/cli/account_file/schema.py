@@ -99,6 +99,8 @@ ROLE = {
     "RoleId": TEXT,
     "Arn": TEXT,
     "CreateDate?": DATE,
+    "Description?": TEXT,
+    "MaxSessionDuration?": NUMBER,
     "AssumeRolePolicyDocument?": DOCUMENT,
     "RolePolicyList": INLINE_POLICIES,
     "AttachedManagedPolicies": ATTACHED_POLICIES,
@@ -127,6 +129,7 @@ POLICY = {
     "Description?": TEXT,
     "CreateDate?": DATE,
     "UpdateDate?": DATE,
+    "Tags?": TAGS,
     "PolicyVersionList": [
         {"VersionId": TEXT, "IsDefaultVersion": FLAG, "CreateDate?": DATE, "Document": DOCUMENT}
     ],

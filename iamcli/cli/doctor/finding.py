@@ -15,13 +15,14 @@ class Finding(NamedTuple):
     """What a check finds: the ``result``, its ``cause`` or None, and two texts of one line.
 
     ``found``: what was looked at and found; ``advice``: what to do, or "". The causes are listed in
-    iamcli(1).
+    iamcli(1). ``account``: the number of the account, if the check has found it.
     """
 
     result: str
     cause: str | None
     found: str
     advice: str
+    account: str | None = None
 
     @property
     def is_wrong(self) -> bool:

@@ -183,7 +183,9 @@ def _unasked(target: Destination) -> Finding:
 def _identity(sts: Sts) -> Finding:
     answer, url = sts.answer, sts.target.url
     if sts.caller:
-        return ok(f"{sts.caller} in account {answer.texts['Account']}, by STS at {url}")
+        account = answer.texts["Account"]
+        found = ok(f"{sts.caller} in account {account}, by STS at {url}")
+        return found._replace(account=account)
     reason = answer.reason or f"it answers {answer.code or 'without an ARN'}"
     return skipped(f"not known from STS at {url}: {reason}")
 

@@ -27,7 +27,10 @@ def text(findings: Mapping[str, Finding]) -> Iterator[str]:
 
 
 def as_json(findings: Mapping[str, Finding]) -> Iterator[str]:
-    """Yield the lines of a JSON object: ``ok``, and ``checks`` with the members of each check."""
+    """Yield the lines of a JSON object: ``ok``, ``checks`` with the members of each, ``account``.
+
+    ``account``: the account of the credentials, None if it is not known.
+    """
     checks = [
         {
             "check": name,
@@ -38,4 +41,6 @@ def as_json(findings: Mapping[str, Finding]) -> Iterator[str]:
         }
         for name, finding in findings.items()
     ]
-    yield from json.dumps({"ok": is_ok(findings), "checks": checks}, indent=2).splitlines()
+    account = findings["identity"].account
+    report = {"ok": is_ok(findings), "checks": checks, "account": account}
+    yield from json.dumps(report, indent=2).splitlines()

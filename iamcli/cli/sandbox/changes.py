@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     Record = Mapping[str, Any]
@@ -132,6 +132,15 @@ def owner(change: Change) -> str:
     if change["type"] in TYPES[: TYPES.index("alias")]:
         return f"{change['type']}/{change['name']}"
     return "account"
+
+
+def deleted(changed: Iterable[Change]) -> list[str]:
+    """Return the users, groups, roles and instance profiles that do not exist any more."""
+    kinds = TYPES[: TYPES.index("policy")]
+    entities = [change for change in changed if change["type"] in kinds]
+    present = {owner(change) for change in entities if change["after"]}
+    gone = [owner(change) for change in entities if change["action"] == "delete"]
+    return [name for name in gone if name not in present]
 
 
 def _order(change: Change) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ import sys
 from typing import NamedTuple
 
 import iamcli
+from iamcli import quoting
 from iamcli.cli import command_server, script
 from iamcli.cli.sandbox import shell
 from iamcli.cli.sandbox.started import Started
@@ -197,6 +198,8 @@ def run(
     private.ended["running"] = running = list(map(str, left))
     if target:
         target.write(private.about, private.ended, 128 - status if status < 0 else status)
+        if target.is_standard_error and output.on_terminal() and os.path.isfile(account):
+            _lead_to_recreate(output, account, private.ended["changes"])
     if not (target and target.is_standard_error):
         for line in not_covered(reset, running):
             output.error(line)
@@ -241,6 +244,16 @@ def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> No
         from iamcli.cli.sandbox.report import lacking
 
         output.error(lacking(about["unknown"]))
+
+
+def _lead_to_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
+    """Show the line that makes a script which creates again what was deleted, if anything was."""
+    from iamcli.cli.sandbox.changes import deleted
+
+    names = deleted(changed)
+    if names:
+        line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
+        output.error(f"to create again what was deleted, make a script: {line} >recreate.sh")
 
 
 def _opened(file: str) -> int:

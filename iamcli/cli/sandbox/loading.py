@@ -51,6 +51,8 @@ _KINDS = {
     "ListAccountAliases": "alias",
     "ListInstanceProfiles": "instance-profile",
     "ListMFADevices": "mfa-device",
+    "ListPolicyTags": "policy",
+    "ListRoles": "role",
     "ListSSHPublicKeys": "ssh-key",
     "ListServerCertificates": "server-certificate",
     "ListServiceSpecificCredentials": "service-credential",
@@ -145,6 +147,7 @@ class _Loader:
         policy.description = record.get("Description", "")
         _identify(policy, record, "Policy")
         policy.update_date = _date(record.get("UpdateDate"))
+        self.tags(policy, record)
         policy.default_version_id = record["DefaultVersionId"]
         for number, entry in enumerate(record["PolicyVersionList"]):
             version: Any = models.PolicyVersion(
@@ -286,10 +289,10 @@ class _Loader:
             record.get("AssumeRolePolicyDocument", ""),
             record["Path"],
             None,
-            # A snapshot has neither the description nor the maximum session duration.
-            None,
+            record.get("Description"),
             [],
-            None,
+            # None if the snapshot lacks it, and the description too.
+            record.get("MaxSessionDuration"),
         )
         _identify(role, record, "Role")
         self.policies(role, record, "RolePolicyList")

@@ -29,8 +29,12 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 #: Members of which a change is not shown: it follows from another one, or is shown in another way.
 _NOT_SHOWN = frozenset({"AccessKeyLastUsed", "Arn", "DefaultVersionId", "UpdateDate"})
 
-#: Members that are not known if they are absent; others mean that there is none.
-_UNKNOWN_IF_ABSENT = frozenset({"Description", "MaxSessionDuration", "Tags"})
+#: Members that are not known if the other member is absent; others mean that there is none.
+_UNKNOWN_WITHOUT = {
+    "Description": "MaxSessionDuration",
+    "MaxSessionDuration": "MaxSessionDuration",
+    "Tags": "Tags",
+}
 
 #: The elements of a statement that can be ``*``, and the values that mean the same.
 _STARS = {"Action": ("*", "*:*"), "Resource": ("*",), "Principal": ("*",)}
@@ -177,7 +181,7 @@ def _members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 
 
 def _value(member: str, record: Mapping[str, Any]) -> str:
-    if member not in record and member in _UNKNOWN_IF_ABSENT:
+    if not {member, _UNKNOWN_WITHOUT.get(member)} & {None, *record}:
         return "unknown"
     value = record.get(member)
     if value in (None, "", []):

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 MARK = "mark"
 
 #: What the private IAM has and a snapshot does not. A copy lacks it until it is set.
-_ROLE = {**schema.ROLE, "Description?": schema.TEXT, "MaxSessionDuration?": schema.NUMBER}
-_POLICY = {**schema.POLICY, "Tags?": schema.TAGS}
 _VIRTUAL_MFA_DEVICE = {**schema.VIRTUAL_MFA_DEVICE, "Tags?": schema.TAGS}
 
 _KEY = secrets.token_bytes(32)
@@ -151,7 +149,7 @@ def _role(iam: IAMBackend, role: Any) -> Record:
         "Description": role.description,
         "MaxSessionDuration": roles.max_session_duration(role),
     }
-    return _picked(_ROLE, {**account.role_detail(iam, role), **more})
+    return _picked(schema.ROLE, {**account.role_detail(iam, role), **more})
 
 
 def _profile(iam: IAMBackend, profile: Any) -> Record:
@@ -161,7 +159,7 @@ def _profile(iam: IAMBackend, profile: Any) -> Record:
 
 def _policy(iam: IAMBackend, policy: Any, usage: policies.Usage) -> Record:
     record = {**account.policy_detail(policy, usage), "Tags": _known_tags(iam, policy)}
-    return _picked(_POLICY, record)
+    return _picked(schema.POLICY, record)
 
 
 def _certificate(iam: IAMBackend, certificate: Any) -> Record:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from iamcli.cli.account_file.arns import account
+from iamcli.cli.account_file.arns import account, owner_of
 from iamcli.cli.account_file.schema import (
     ACCESS_KEY,
     DOCUMENT,
+    POLICY,
+    ROLE,
     SERVER_CERTIFICATE,
     SNAPSHOT,
     SSH_KEY,
@@ -50,6 +52,9 @@ _OF_USER = {
     "ServiceSpecificCredentials": "ListServiceSpecificCredentials",
 }
 
+#: What a list of roles has of each, and GetAccountAuthorizationDetails lacks.
+_LISTED_ROLE = {name: ROLE[name] for name in ("RoleName", "Description?", "MaxSessionDuration?")}
+
 #: Errors, besides denials, that concern one entity or one operation. They are listed in the
 #: snapshot; any other error ends the reading.
 _LISTED = frozenset(
@@ -72,6 +77,8 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     snapshot = content.begin("service", _details(iam), {DOCUMENT: _decoded})
     content.limit_users(snapshot, names)
     reader = _Reader(iam, snapshot["unread"])
+    _complete_roles(reader, snapshot["roles"])
+    _complete_policies(reader, snapshot["policies"])
     step("reading what belongs to the account")
     snapshot |= _of_account(reader)
     content.limit_devices(snapshot)
@@ -158,6 +165,25 @@ def _add_context(failure: Failure, operation: str, user: str | None) -> None:
 def _means_none(error: ServiceError) -> bool:
     """Return whether what was asked for does not exist, although its user, if any, does."""
     return error.code == "NoSuchEntity" and "user with name" not in error.message.lower()
+
+
+def _complete_roles(reader: _Reader, roles: list[dict[str, Any]]) -> None:
+    """Add to ``roles`` what only a list of roles has."""
+    listed = reader.ask("all", [_LISTED_ROLE], "ListRoles", "Roles") if roles else {}
+    of_role = {role["RoleName"]: role for role in listed.get("all", ())}
+    for role in roles:
+        role.update(of_role.get(role["RoleName"], {}))
+
+
+def _complete_policies(reader: _Reader, policies: list[dict[str, Any]]) -> None:
+    """Add their tags to the customer managed policies; others have none."""
+    for policy in policies:
+        arn = policy["Arn"]
+        if owner_of(arn) != "aws":
+            kind = kind_of(POLICY, "Tags")
+            policy.update(
+                reader.ask("Tags", kind, "ListPolicyTags", "Tags", name=arn, PolicyArn=arn)
+            )
 
 
 def _of_account(reader: _Reader) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Writes a shell script that creates entities of a snapshot again."""

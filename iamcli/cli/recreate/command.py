@@ -1,0 +1,38 @@
+"""``iamcli recreate``."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from iamcli.cli.documented import DocumentedCommand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.output.streams import Output
+
+
+@click.command(cls=DocumentedCommand)
+@click.argument("file", metavar="FILE")
+@click.argument("entities", metavar="ENTITY...", nargs=-1, required=True)
+@click.option("--account", metavar="ID", help="Make the script for this account.")
+@click.pass_obj
+def recreate(output: Output, file: str, entities: tuple[str, ...], account: str | None) -> int:
+    """Print a script that creates deleted entities again.
+
+    FILE is a snapshot that iamcli snapshot has written. ENTITY is user/NAME, group/NAME, role/NAME,
+    instance-profile/NAME, or all. No request is sent; the script sends them when sh runs it. It
+    checks the account, and that none of the entities exists, before it changes anything.
+
+    Comments in the script name what cannot be created again, such as access keys, and what the
+    snapshot does not say.
+    """
+    if account is not None and not re.fullmatch("[0-9]{12}", account):
+        raise click.UsageError("--account needs an account number of 12 digits")
+    from iamcli.cli.account_file.file import read
+    from iamcli.cli.recreate.script import script
+    from iamcli.cli.recreate.selection import select
+
+    output.line(script(select(read(file), entities, file, account)))
+    return 0

@@ -1,0 +1,49 @@
+"""Words, command lines and comments of the script, for every POSIX shell and zsh.
+
+Every value is in single quotes, because nothing is special in them in any shell. ``aws`` gets its
+parameters as JSON, because it reads a file or a URL for an option that names one.
+"""
+
+from __future__ import annotations
+
+import json
+
+from iamcli.errors import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def word(value: str) -> str:
+    """Return ``value`` as one word."""
+    return "'" + value.replace("'", "'\"'\"'") + "'"
+
+
+def option(name: str, value: str) -> str:
+    """Return an option of an iam-* command; a value that looks like an option is attached."""
+    return f"{name}{'' if value.startswith('-') else ' '}{word(value)}"
+
+
+def piped(document: str, command: str) -> str:
+    """Return a line that gives ``document`` to ``command``, byte for byte, as its file."""
+    return f"printf %s {word(document)} | {command} -f /dev/stdin"
+
+
+def aws(operation: str, **parameters: Any) -> str:
+    """Return the line that calls an operation of IAM with ``aws``."""
+    return f"AWS_PAGER='' aws iam {operation} --cli-input-json {word(json.dumps(parameters))}"
+
+
+def comment(text: str, indent: str = "  ") -> str:
+    """Return ``text`` as one line of comment. Unprintable characters are escaped."""
+    return f"# {indent}{visible(text)}"
+
+
+def is_writable(text: str) -> bool:
+    """Return whether a script in UTF-8 can contain ``text``."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
