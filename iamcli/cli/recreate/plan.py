@@ -34,6 +34,13 @@ _SWITCHES = {
 }
 #: The rules that have no option.
 _WITHOUT_OPTION = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
+#: The trust policy that a role has until the roles exist that its own one names, and the step that
+#: sets that one.
+_NOBODY = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},'
+    '"Action":"sts:AssumeRole"}]}'
+)
+_LATE = "trust policies that name these roles"
 #: The paths of roles that only AWS creates.
 _OF_AWS = ("/aws-service-role/", "/aws-reserved/")
 
@@ -83,6 +90,9 @@ class Plan:
         }
         for name, role in self._roles.items():
             self._role(name, role)
+        if _LATE in self.steps:
+            # After all roles.
+            self.steps[_LATE] = self.steps.pop(_LATE)
         for name, profile in self._of["instance-profile"].items():
             self._profile(name, profile)
         if selection.everything:
@@ -96,7 +106,8 @@ class Plan:
     def uses_aws(self) -> bool:
         """Whether some line calls ``aws``."""
         lines = (*self.checks, *self._lines())
-        return any(" aws iam " in line for line in lines)
+        # No value contains this, because its quotes are written in another way.
+        return any("AWS_PAGER='' aws" in line for line in lines)
 
     def _lines(self) -> Iterator[str]:
         for lines in (*self.steps.values(), *self.passwords.values()):
@@ -177,7 +188,15 @@ class Plan:
         title = self._absent("role", name)
         own = option("-r", name)
         create = f"iam-rolecreate {own}{_path(role)}{self._boundary(role)}{_tags(role)}"
-        lines = [piped(role["AssumeRolePolicyDocument"], create)]
+        trust = role["AssumeRolePolicyDocument"]
+        names = list(self._roles)
+        later = [self._roles[other]["Arn"] for other in names[names.index(name) :]]
+        if any(f'"{arn}"' in trust for arn in later):
+            # CreateRole refuses a principal that does not exist yet.
+            late = self.steps.setdefault(_LATE, [])
+            late.append(piped(trust, f"iam-roleupdateassumepolicy {own}"))
+            trust = _NOBODY
+        lines = [piped(trust, create)]
         lines += _other_tags(role, "tag-role", RoleName=name)
         description, seconds = role.get("Description", ""), role.get("MaxSessionDuration", _SESSION)
         if description or seconds != _SESSION:

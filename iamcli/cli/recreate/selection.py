@@ -75,7 +75,6 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
         }
         for kind in KINDS
     }
-    chosen["role"] = _trusted_first(chosen["role"])
     account = snapshot["account"] or arns.account(snapshot) or target
     if account is None:
         raise Failure(f"{file} does not say of which account it is; use --account ID")
@@ -120,25 +119,3 @@ def _advice(missing: str, known: Iterable[str]) -> str:
     if meant:
         return f"did you mean {' or '.join(meant[:_NEAR])}?"
     return "write an entity of it as user/NAME, group/NAME, role/NAME or instance-profile/NAME"
-
-
-def _trusted_first(roles: Mapping[str, Record]) -> dict[str, Record]:
-    """Return ``roles`` so that those that a trust policy names are created before that role.
-
-    Source: CreateRole refuses a principal that does not exist.
-    """
-    ordered: dict[str, Record] = {}
-    waiting = dict(roles)
-    while waiting:
-        ready = [
-            name
-            for name, role in waiting.items()
-            if not any(
-                f'"{other["Arn"]}"' in role.get("AssumeRolePolicyDocument", "")
-                for other in waiting.values()
-                if other is not role
-            )
-        ]
-        for name in ready or list(waiting):
-            ordered[name] = waiting.pop(name)
-    return ordered
