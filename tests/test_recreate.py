@@ -120,7 +120,7 @@ def account(aws: Shell) -> Any:
     iam.attach_user_policy(UserName="bob", PolicyArn=OWN)
     iam.create_access_key(UserName="bob")
     iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
-    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
+    device = iam.create_virtual_mfa_device(Path="/spares/", VirtualMFADeviceName="phone")
     serial = device["VirtualMFADevice"]["SerialNumber"]
     for number in (serial, "GAHT12345678"):
         iam.enable_mfa_device(UserName="bob", SerialNumber=number, **populated.CODES)
@@ -203,8 +203,8 @@ def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: S
         )
         assert trust != populated.TRUST
         account.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    itself = trust.replace("role/z", 'role/z","arn:aws:iam::123456789012:role/a')
-    itself = itself.replace(f'"{arn}:role/z","{arn}:role/a"', f'["{arn}:role/z","{arn}:role/a"]')
+    # JSON may escape a slash.
+    itself = trust.replace(f'"{arn}:role/z"', f'["{arn}:role/z","{arn}:role\\/a"]')
     account.update_assume_role_policy(RoleName="a", PolicyDocument=itself)
     before = loaded(aws, "before.json")
     made(aws, "before.json", "role/a", "role/z", "user/bob", "role/web")
@@ -557,8 +557,8 @@ def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
         f"user/bob: signing certificate {certificate} (Active): run: {add} -u 'bob' -f FILE",
         (
             f"user/bob: MFA device {phone}: its seed cannot be read; for a new one, run: "
-            f"iam-virtualmfadevicecreate -s 'phone' -b QRCodePNG -o FILE, and: {enable} '{phone}' "
-            "-c1 CODE1 -c2 CODE2"
+            "iam-virtualmfadevicecreate -s 'phone' -p '/spares/' -b QRCodePNG -o FILE, and: "
+            f"{enable} '{phone}' -c1 CODE1 -c2 CODE2"
         ),
         f"user/bob: MFA device {token}: run: {enable} '{token}' -c1 CODE1 -c2 CODE2",
         "user/bob: password: it cannot be read; the script asks for a new one",

@@ -122,7 +122,9 @@ def _lost_device(serial: str, own: str) -> str:
     if ":u2f/" in serial:
         return f"security key {serial}: its user registers it in the AWS Management Console"
     if ":mfa/" in serial:
-        create = f"iam-virtualmfadevicecreate {option('-s', serial.rpartition('/')[2])}"
+        path, _, device = serial.partition(":mfa")[2].rpartition("/")
+        create = f"iam-virtualmfadevicecreate {option('-s', device)}"
+        create += f" {option('-p', f'{path}/')}" if path else ""
         return (
             f"MFA device {serial}: its seed cannot be read; for a new one, run: {create} -b "
             f"QRCodePNG -o FILE, and: {enable}"

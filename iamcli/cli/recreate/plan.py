@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.recreate.shell import aws, is_writable, option, piped, word
 from iamcli.errors import visible
@@ -191,7 +193,7 @@ class Plan:
         trust = role["AssumeRolePolicyDocument"]
         names = list(self._roles)
         later = [self._roles[other]["Arn"] for other in names[names.index(name) :]]
-        if any(f'"{arn}"' in trust for arn in later):
+        if _names_one(trust, later):
             # CreateRole refuses a principal that does not exist yet.
             late = self.steps.setdefault(_LATE, [])
             late.append(piped(trust, f"iam-roleupdateassumepolicy {own}"))
@@ -297,6 +299,15 @@ class Plan:
         if arn not in self._policies:
             title = visible(f"managed policy {arn}")
             self._managed[_check("present", title, _look_for_policy(arn))] = None
+
+
+def _names_one(document: str, arns: Iterable[str]) -> bool:
+    """Return whether a policy names one of ``arns``, which JSON may escape."""
+    try:
+        text = json.dumps(json.loads(document))
+    except ValueError:
+        return False
+    return any(json.dumps(arn) in text for arn in arns)
 
 
 def _check(function: str, title: str, command: str) -> str:
