@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import filecmp
-import os
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -26,8 +21,6 @@ from iamcli.help import text as help_text
 from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Stub
@@ -279,23 +272,3 @@ def test_commands_work_without_docstrings(run: Shell, stub: Stub) -> None:
         assert [line.split()[0] for line in done.out.splitlines() if line.startswith("  ")]
         removed = set(done.out.splitlines()) - set(expected.out.splitlines())
         assert not {line for line in removed if line.startswith("  -")}
-
-
-@pytest.mark.parametrize(("tool", "folder"), [("pages", "man"), ("completions", "completions")])
-def test_no_files_are_made_without_docstrings(tool: str, folder: str, tmp_path: Path) -> None:
-    for name in ("tools", folder):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    stale = tmp_path / folder / ("iam-x.1" if tool == "pages" else "bash/iam-x")
-    stale.touch()
-    done = subprocess.run(
-        [sys.executable, "-OO", tmp_path / "tools" / f"{tool}.py"],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "PYTHONOPTIMIZE=2" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert stale.exists()
-    assert not filecmp.dircmp(ROOT / folder, tmp_path / folder).diff_files

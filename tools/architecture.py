@@ -131,8 +131,12 @@ def main(*, check: bool) -> int:
         ("drawing of the parts", drawing_of_parts(graph)),
         ("drawing of large packages", drawing_of_packages(graph)),
     ):
-        before, _, rest = fresh.partition(BEGIN.format(name))
-        after = rest.partition(END.format(name))[2]
+        before, begin, rest = fresh.partition(BEGIN.format(name))
+        _, end, after = rest.partition(END.format(name))
+        if not (begin and end):
+            raise SystemExit(
+                f"docs/architecture.md lacks a mark of the {name}; nothing was changed"
+            )
         fresh = f"{before}{BEGIN.format(name)}{drawing}{END.format(name)}{after}"
     if fresh == text:
         return 0

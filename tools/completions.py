@@ -7,10 +7,9 @@ changes nothing and exits 1 if something would change.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import docstrings
+import generated
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
 from iamcli.client.names import KINDS
@@ -20,13 +19,13 @@ from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "completions"
-TEMPLATES = ROOT / "tools" / "completions"
+FOLDER = generated.ROOT / "completions"
+TEMPLATES = generated.ROOT / "tools" / "completions"
 
 #: Fixed values, by the kind of value that an option completes.
 FIXED_VALUES = {"path": ("/",), "assignment": ("Assigned", "Unassigned", "Any")}
@@ -326,28 +325,5 @@ def wanted() -> dict[Path, str]:
     return {FOLDER / shell / name: text for shell, made in shells.items() for name, text in made}
 
 
-def main(*, check: bool) -> int:
-    """Update the files; with ``check``, only report. Return the exit status."""
-    docstrings.require()
-    made = wanted()
-    existing = {path for path in FOLDER.glob("*/*") if path.is_file()}
-    stale = sorted(existing - set(made))
-    changed = [
-        path
-        for path, text in made.items()
-        if path not in existing or path.read_text(encoding="utf-8") != text
-    ]
-    for path in stale:
-        print(f"{path.relative_to(ROOT)}: no command with that name")
-        if not check:
-            path.unlink()
-    for path in changed:
-        print(f"{path.relative_to(ROOT)}: {'not up to date' if check else 'written'}")
-        if not check:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(made[path], encoding="utf-8")
-    return 1 if check and (stale or changed) else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(check="--check" in sys.argv[1:]))
+    sys.exit(generated.update(wanted, FOLDER, "*/*", check="--check" in sys.argv[1:]))

@@ -22,11 +22,16 @@ PROGRAMS = {
 
 
 def programs() -> dict[str, str]:
-    """Return the programs in setup.cfg, each with its entry point ("module:attribute")."""
+    """Return the programs in setup.cfg, each with its entry point ("module:attribute").
+
+    Raises SystemExit if there are none.
+    """
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
-    lines = setup["options.entry_points"]["console_scripts"].splitlines()
+    lines = setup.get("options.entry_points", "console_scripts", fallback="").splitlines()
     pairs = [line.partition("=")[::2] for line in lines if "=" in line]
+    if not pairs:
+        raise SystemExit("setup.cfg has no console_scripts; nothing was changed")
     return {name.strip(): place.strip() for name, place in pairs}
 
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import sys
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import docstrings
+import generated
 import mdoc
 from related import related
 from transcript import example
@@ -28,12 +27,12 @@ from iamcli.parsing.types import entity_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 
-ROOT = Path(__file__).resolve().parent.parent
-MAN = ROOT / "man"
+MAN = generated.ROOT / "man"
 #: The pages that are written by hand.
 HANDWRITTEN = [path for path in sorted(MAN.glob("*.[1-9]")) if not path.match("iam-*.1")]
 TODAY = MAN / "iam-today.7"
@@ -266,7 +265,10 @@ def overview(text: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise SystemExit(f"man/iam-toolkit.7 lacks the line {BEGIN.strip()} or {END.strip()}")
+        raise SystemExit(
+            f"man/iam-toolkit.7 lacks the line {BEGIN.strip()} or {END.strip()}; "
+            "nothing was changed"
+        )
     lines: list[str] = []
     for title, commands in index.groups().items():
         widest = max((command.name for command in commands), key=len)
@@ -308,26 +310,5 @@ def wanted() -> dict[Path, str]:
     return made
 
 
-def main(*, check: bool) -> int:
-    """Update the files; with ``check``, only report. Return the exit status."""
-    docstrings.require()
-    made = wanted()
-    stale = [path for path in sorted(MAN.glob("iam-*.1")) if path not in made]
-    outdated = [
-        path
-        for path, text in made.items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
-    for path in stale:
-        print(f"{path.relative_to(ROOT)}: no command with that name")
-        if not check:
-            path.unlink()
-    for path in outdated:
-        print(f"{path.relative_to(ROOT)}: {'not up to date' if check else 'written'}")
-        if not check:
-            path.write_text(made[path], encoding="utf-8")
-    return 1 if check and (stale or outdated) else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(check="--check" in sys.argv[1:]))
+    sys.exit(generated.update(wanted, MAN, "iam-*.1", check="--check" in sys.argv[1:]))

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import generated
+
 from iamcli import __version__
 from iamcli.cli import search
 from iamcli.commands.index import groups
@@ -147,6 +149,7 @@ def main(folder: Path) -> int:
     if not shutil.which("mandoc"):
         print("site: mandoc is not in PATH; install it", file=sys.stderr)
         return 1
+    generated.require()
     folder.mkdir(parents=True, exist_ok=True)
     made = pages()
     for name, text in made.items():

@@ -39,12 +39,14 @@ def example(name: str, command: str) -> list[str]:
     """Return ``command`` and its output, as a terminal shows them, from the transcript of ``name``.
 
     If the command line occurs several times, the one that succeeds with the longest output is used.
-    Without a transcript, only the command line is returned.
+    Raises SystemExit if it is not there, and OSError if there is no transcript.
     """
     file = TRANSCRIPTS / f"{name}.txt"
-    shown = _outputs(file.read_text(encoding="utf-8"), command) if file.is_file() else []
+    shown = _outputs(file.read_text(encoding="utf-8"), command)
+    if not shown:
+        raise SystemExit(f"{file} has no line `$ {command}`; nothing was changed")
     succeeded = [lines for lines in shown if not (lines and re.fullmatch(r"\[\d+\]", lines[-1]))]
-    output = max(succeeded or shown or [[]], key=len)
+    output = max(succeeded or shown, key=len)
     return [*continued(f"$ {command}", WIDTH), *_with_samples(output)]
 
 
