@@ -81,7 +81,6 @@ def held(wheel: Path) -> Mapping[str, bytes]:
 
 def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
     wanted = {f"share/man/man{page.suffix[1:]}/{page.name}": page for page in PAGES}
-    wanted["share/man/whatis"] = ROOT / "man" / "whatis"
     for shell, folder in {
         "bash": "share/bash-completion/completions",
         "zsh": "share/zsh/site-functions",
@@ -121,15 +120,30 @@ def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
 
 
 @pytest.mark.full
-def test_apropos_lists_the_pages(user: Shell) -> None:
+def test_an_index_of_pages_in_a_shared_prefix_stays(user: Shell, venv: Path, wheel: Path) -> None:
+    """man has one for each directory, which is not iamcli's."""
+    whatis = venv / "share" / "man" / "whatis"
+    assert not whatis.exists()
+    whatis.write_text("other (1)            - the page of another package\n")
+    try:
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
+        again = ["install", "-q", "--no-index", "--no-deps", "--force-reinstall", str(wheel)]
+        subprocess.run([*pip, venv / "bin" / "python", *again], check=True)
+        assert whatis.read_text().startswith("other (1)")
+    finally:
+        whatis.unlink()
+
+
+@pytest.mark.full
+def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv: Path) -> None:
     need("man")
-    done = user("man", "-k", "iam-")
-    assert done.status == 0
-    assert {line.split()[0] for line in done.out.splitlines()} >= {
-        *COMMANDS,
-        "iam-toolkit",
-        "iam-today",
-    }
+    assert user("man", "-k", "iam-").status != 0
+    env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
+    done = user("iamcli", "list", "password", env=env)
+    assert (done.status, done.err) == (0, "")
+    assert "iam-userchangepassword" in done.out
+    readme = (ROOT / "README.md").read_text()
+    assert "`man -k` finds nothing, and `iamcli list WORD` searches instead" in readme
 
 
 @pytest.mark.full

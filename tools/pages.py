@@ -1,7 +1,7 @@
 """Make the manual pages of the commands from their declarations, docstrings and transcripts.
 
 Writes man/iam-*.1, the footers of the other pages, the list of commands in man/iam-toolkit.7, and
-man/whatis, which man -k searches if there is no index. Prints what changed; with --check, changes
+man/whatis, which man -k searches in a checkout. Prints what changed; with --check, changes
 nothing and exits 1 if something would change.
 """
 
