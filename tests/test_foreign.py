@@ -74,7 +74,9 @@ def trap(tmp_path):
 
 
 def test_the_trap_works(trap, env):
-    run(sys.executable, "-c", "import json", env=env, cwd=trap.folder)
+    # With -c, Python 3.13 and later would import modules of their own.
+    (trap.folder / "program").write_text("import json\n")
+    run(sys.executable, "program", env=env, cwd=trap.folder)
     assert trap.sprung == ["json"]
 
 

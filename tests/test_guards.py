@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 #: What a start may import, and a whole command. An increase needs a reason.
 MODULES_OF_HELP = 25
-MODULES_OF_A_COMMAND = 330
+# Python 3.13 imports four more than 3.11.
+MODULES_OF_A_COMMAND = 340
 BYTES_OF_MODEL = 60_000
 
 

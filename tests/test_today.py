@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import botocore
 import pytest
 from botocore import xform_name
 from botocore.loaders import Loader
@@ -131,6 +132,11 @@ def test_each_source_is_an_operation_of_the_api_or_the_title_of_a_page() -> None
             )
 
 
+#: Arguments that older releases of botocore do not know, with the first that does.
+SINCE = {"--max-signin-session-duration": [1, 44, 6]}
+RELEASE = [int(part) for part in botocore.__version__.split(".")]
+
+
 def test_each_command_of_the_aws_cli_exists() -> None:
     lines = re.findall(r"^\.Ql aws (.*?)(?: [.,])?$", TEXT, re.MULTILINE)
     assert len(lines) > 20
@@ -142,6 +148,8 @@ def test_each_command_of_the_aws_cli_exists() -> None:
         }
         assert command in operations, line
         for argument in arguments:
+            if SINCE.get(argument, [0]) > RELEASE:
+                continue
             shape = model(service)["shapes"][operations[command]["input"]["shape"]]
             assert argument in {f"--{xform_name(name, '-')}" for name in shape["members"]}, line
 
