@@ -47,6 +47,11 @@ tools() {
     cp packaging/requirements.txt "$stamp"
 }
 
+# Print the Debian packages that packaging/deb requires.
+deb_tools() {
+    echo build-essential debhelper dh-python lintian pybuild-plugin-pyproject python3-all python3-setuptools
+}
+
 # Print the path of each Python from 3.10 on that is on PATH or was built by pyenv, one per version.
 pythons() {
     local file

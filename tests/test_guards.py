@@ -212,7 +212,7 @@ def test_the_version_stands_in_the_package_alone() -> None:
 def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
     settings = (ROOT / "setup.cfg").read_text()
     declared = set(re.findall(r"Python :: (3\.\d+)$", settings, re.MULTILINE))
-    row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke \| \d+ passed", re.MULTILINE)
+    row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke[^|]* \| \d+ passed", re.MULTILINE)
     assert declared == set(row.findall((ROOT / "CONTRIBUTING.md").read_text()))
     assert "Typing :: Typed" in settings
 

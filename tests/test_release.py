@@ -230,6 +230,7 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path, failing, status, stages):
     for name in (".ci", "packaging", "bin"):
         (tmp_path / name).mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    shutil.copy(ROOT / "packaging" / "source.sh", tmp_path / "packaging")
     for name in ("packaging/deb-test", "bin/make", "bin/dpkg-query", "bin/apt-get"):
         (tmp_path / name).write_text(FAKE)
         (tmp_path / name).chmod(0o755)

@@ -121,7 +121,7 @@ def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
 
 @pytest.mark.full
 def test_an_index_of_pages_in_a_shared_prefix_stays(user: Shell, venv: Path, wheel: Path) -> None:
-    """man has one for each directory, which is not iamcli's."""
+    """It has the pages of all packages that are installed there."""
     whatis = venv / "share" / "man" / "whatis"
     assert not whatis.exists()
     whatis.write_text("other (1)            - the page of another package\n")

@@ -1,0 +1,125 @@
+"""What packaging/deb and packaging/deb-test say of a machine that lacks something."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shell import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: What takes the place of the programs of Debian. $FAILING is the suite whose list is expired.
+PROGRAMS = {
+    "apt-config": "true",
+    "apt-get": "echo 'deb http://mirror.invalid/debian/ trixie main Debian'",
+    "dpkg-deb": "mkdir -p $3/DEBIAN $3/usr/bin && touch $3/DEBIAN/control $4",
+    "dpkg-query": "true",
+    # With --quiet, it would not show what apt says.
+    "mmdebstrap": (
+        '[ "$*" = "--variant=apt $2 $3 -" ] || exit 3\n'
+        '[ "$(cat)" = "deb http://mirror.invalid/debian/ $2 main" ] || exit 3\n'
+        'if [ "$2" = "$FAILING" ]; then\n'
+        '    echo "I: running apt-get update..."\n'
+        '    echo "E: Release file for http://mirror.invalid/$2 is expired (invalid since 21d)."'
+        ' "Updates for this repository will not be applied."\n'
+        '    echo "E: apt-get update failed: process exited with 100"; exit 25\n'
+        "fi >&2\n"
+        "mkdir -p $3/etc/apt/apt.conf.d $3/home/user/walk\n"
+        'echo "the table with the row of $2" >$3/home/user/walk/CONTRIBUTING.md'
+    ),
+    # The last arguments are those of packaging/deb-test.d/inside.
+    "unshare": '[ $# -lt 6 ] || { shift $(($# - 3)); echo "${1##*/} ${3}"; }',
+}
+EXPIRED = "Release file for http://mirror.invalid/{} is expired (invalid since 21d)"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the sources in which packaging/deb builds an empty package."""
+    folder = tmp_path / "copy"
+    ignore = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "site")
+    shutil.copytree(ROOT, folder, symlinks=True, ignore=ignore)
+    shutil.copy(ROOT / "packaging" / "deb", folder / "packaging" / "real-deb")
+    (folder / "packaging" / "deb").write_text(
+        "#!/bin/bash\n. packaging/source.sh; mkdir -p dist\n"
+        "touch dist/iamcli_$(deb_version)_all.deb\n"
+    )
+    (tmp_path / "programs").mkdir()
+    for name, text in PROGRAMS.items():
+        file = tmp_path / "programs" / name
+        file.write_text(f"#!/bin/bash\n{text}\n")
+        file.chmod(0o755)
+    return folder
+
+
+def ran(copy: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{copy.parent / 'programs'}:/usr/bin:/bin"
+    return subprocess.run(
+        [copy / "packaging" / program],
+        env={"PATH": path, "TMPDIR": str(copy.parent), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_a_debian_package_requires_is_named(copy: Path) -> None:
+    done = ran(copy, "real-deb")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (77, "", 1)
+    names = re.findall(r"; run: apt install (.*); not built\n", done.stderr)[0].split()
+    control = (ROOT / "packaging" / "debian" / "control").read_text()
+    declared = re.findall(r"^ ([a-z0-9-]+)", control.partition("\nStandards")[0], re.MULTILINE)
+    # Two are virtual; others provide them.
+    declared = {"debhelper-compat": "debhelper", "dh-sequence-python3": "dh-python"} | {
+        name: name for name in declared if not name.startswith(("debhelper-", "dh-sequence-"))
+    }
+    assert set(names) == {"build-essential", "lintian", *declared.values()}
+    assert (
+        "install mmdebstrap $(. packaging/source.sh; deb_tools)" in (ROOT / ".ci/run").read_text()
+    )
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="packaging/deb-test requires root")
+
+
+@needs_root
+def test_both_debians_are_tested(copy: Path) -> None:
+    done = ran(copy, "deb-test")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(
+        r"^trixie all\nforky smoke\ndeb-test: forky took \d+ seconds$", done.stdout, re.MULTILINE
+    )
+    assert (copy / "CONTRIBUTING.md").read_text() == "the table with the row of forky\n"
+
+
+@needs_root
+def test_the_table_is_not_changed_with_ci(copy: Path) -> None:
+    assert ran(copy, "deb-test", CI="true").returncode == 0
+    assert (copy / "CONTRIBUTING.md").read_text() == (ROOT / "CONTRIBUTING.md").read_text()
+
+
+@needs_root
+def test_an_expired_list_of_the_next_debian_is_not_used(copy: Path) -> None:
+    done = ran(copy, "deb-test", FAILING="forky")
+    assert done.returncode == 0
+    assert "trixie all\n" in done.stdout
+    assert "forky smoke" not in done.stdout
+    said = f"make deb-test: no fresh forky: {EXPIRED.format('forky')}; not tested there\n"
+    assert done.stderr == said
+    assert not list(copy.parent.glob("tmp.*"))
+
+
+@needs_root
+def test_an_expired_list_of_debian_13_is_not_used(copy: Path) -> None:
+    done = ran(copy, "deb-test", FAILING="trixie")
+    assert done.returncode == 77
+    said = f"make deb-test: no fresh Debian 13: {EXPIRED.format('trixie')}; not tested\n"
+    assert done.stderr == said
+    assert "smoke" not in done.stdout
+    assert not list(copy.parent.glob("tmp.*"))
