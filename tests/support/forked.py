@@ -241,7 +241,10 @@ class ForkRunner:
 
 
 class ForkedPrograms:
-    """A directory for PATH: its iam-* programs run in forks, for scripts that call many."""
+    """A directory for PATH: its programs run in forks, for scripts that call many.
+
+    ``names``: programs of this project, and ``aws``.
+    """
 
     def __init__(self, folder: Path, names: list[str]) -> None:
         self.folder = folder / "bin"
@@ -252,7 +255,7 @@ class ForkedPrograms:
         program.chmod(0o755)
         for name in names[1:]:
             (self.folder / name).symlink_to(program.name)
-        self._process = _start(address)
+        self._process = _start(address, *(["aws"] if "aws" in names else []))
         assert self._process.stdout
         self._process.stdout.readline()
 
@@ -272,6 +275,16 @@ def all_commands() -> Commands:
     warm_up()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}
     return commands | {"iamcli": lambda: os._exit(main())}
+
+
+def aws() -> Callable[[], object]:
+    """Return the program ``aws``, which has read its description of IAM."""
+    from awscli.clidriver import create_clidriver
+
+    driver = create_clidriver()
+    with contextlib.redirect_stdout(None):
+        driver.main(["iam", "get-user", "--generate-cli-skeleton", "output"])
+    return lambda: os._exit(driver.main(sys.argv[1:]))
 
 
 def serve(commands: Commands) -> None:
@@ -306,6 +319,8 @@ def listen(commands: Commands, address: str) -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # Passwords are asked for on the terminal of the script, not on that of the tests.
+        os.setsid()
         while True:
             ready, _, _ = select.select([server, sys.stdin], [], [])
             if server not in ready:
@@ -392,6 +407,7 @@ def become(
 
 if __name__ == "__main__":
     if sys.argv[1:]:
-        listen(all_commands(), sys.argv[1])
+        more = {"aws": aws()} if sys.argv[2:] else {}
+        listen({**all_commands(), **more}, sys.argv[1])
     else:
         serve(all_commands())

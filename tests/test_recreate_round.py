@@ -1,0 +1,319 @@
+"""The proof of ``iamcli recreate`` by going round: delete, run the script, and compare snapshots.
+
+Hypothesis generates the accounts. The scripts run in dash, bash and zsh in turn.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import re
+import subprocess
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from support import resettable
+from support.forked import Done, ForkedPrograms
+from support.generated import fill, hostile_snapshots
+from support.populated import client
+from support.recorded_calls import Recorder
+from support.requirements import need
+from support.round import CANNOT, IDS_AND_DATES, NEW, comments, differences
+from support.shell import BIN, ROOT, Shell
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+
+SHELLS = ("dash", "bash", "zsh")
+#: The command that deletes an entity with everything that belongs to it.
+DELETE = {
+    "user": ("iam-userdel", "-r", "-u"),
+    "group": ("iam-groupdel", "-r", "-g"),
+    "role": ("iam-roledel", "-c", "-r"),
+}
+ALL = "all"
+ACCOUNT = "123456789012"
+#: It conforms to every password policy that is generated.
+PASSWORD = "new-Password-2"
+#: One of so many scripts is run again.
+AGAIN = 4
+#: So many scripts of a test are checked with shellcheck.
+CHECKED = 4
+#: What asks for a password.
+ASKS = " -p -\n"
+#: The title of what a script creates, in its comments.
+CREATES = "It creates, after it has checked that none of this exists:"
+#: What a script says if it is run again.
+STOPPED = (
+    r"recreate: (.*?)(?: exists| exists and contains a role| has an alias); nothing was changed"
+)
+
+
+def proof(examples: int) -> settings:
+    """Return the settings for so many examples; a failure is not made smaller, which takes long."""
+    return settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+class World(NamedTuple):
+    """An account in the sandbox at ``url``, and what changes it.
+
+    ``run`` runs single commands, ``shell`` scripts. ``scripts``: those that have run.
+    """
+
+    iam: Any
+    url: str
+    run: ForkRunner
+    shell: Shell
+    scripts: list[str]
+
+    def go_round(self, shells: Iterator[str], data: st.DataObject) -> None:
+        """Fill the account; delete a part and create it again; then create all in an empty one."""
+        resettable.reset(self.url)
+        entities = fill(self.iam, data)
+        before = self.snapshot("before.json")
+        deleted = data.draw(st.lists(st.sampled_from(entities), unique=True)) if entities else []
+        if deleted:
+            for entity in deleted:
+                self.delete(entity)
+            self.recreate(next(shells), before, *deleted)
+        resettable.reset(self.url)
+        self.recreate(next(shells), before, ALL)
+
+    def recreate(self, shell: str, before: dict[str, Any], *entities: str) -> None:
+        """Create ``entities`` of the snapshot ``before`` again; compare what is there then."""
+        # An empty account has no ARN, and so no number.
+        account = () if before["account"] else ("--account", ACCOUNT)
+        script = self.succeed("iamcli", "recreate", *account, "before.json", *entities).out
+        self.scripts.append(script)
+        (self.run.home / "script.sh").write_bytes(script.encode())
+        files = sorted(self.run.home.rglob("*"))
+        done = self.sh(shell, script, script.count(ASKS))
+        assert done.status == 0, done
+        assert sorted(self.run.home.rglob("*")) == files
+        after = self.snapshot("after.json")
+        found = differences(before, after, script, None if ALL in entities else entities)
+        assert not found, "\n".join(found)
+        created = comments(script).get(CREATES)
+        if created and len(self.scripts) % AGAIN == 1:
+            self.run_again(shell, script, after, created)
+
+    def run_again(
+        self, shell: str, script: str, before: dict[str, Any], created: list[str]
+    ) -> None:
+        """Run the script again: it names one of ``created``, which exists, and changes nothing."""
+        done = self.sh(shell, script, 0)
+        stopped = re.fullmatch(STOPPED, done.err.strip())
+        assert done.status == 1, done
+        assert stopped, done
+        assert stopped[1].replace("the account", "the account alias") in created
+        after = self.snapshot("after.json")
+        assert after | {"taken": ""} == before | {"taken": ""}
+
+    def sh(self, shell: str, script: str, passwords: int) -> Done:
+        """Run the script; type the passwords that it asks for, on a terminal."""
+        if ASKS not in script:
+            return self.shell(shell, "script.sh")
+        line = f"cd '{self.run.home}' && exec {shell} script.sh"
+        terminal = Terminal("sh", "-c", line, env=self.shell.env)
+        for _ in range(passwords):
+            for prompt in ("Password: ", "Password again: "):
+                terminal.wait_for(prompt)
+                terminal.type(f"{PASSWORD}\r")
+        return Done(terminal.status(), "", terminal.shown)
+
+    def snapshot(self, name: str) -> dict[str, Any]:
+        """Take a snapshot, and return it."""
+        self.succeed("iamcli", "snapshot", "--force", name)
+        taken: dict[str, Any] = json.loads((self.run.home / name).read_text())
+        return taken
+
+    def succeed(self, *arguments: str) -> Done:
+        done = self.run(*arguments)
+        assert done.status == 0, (arguments, done)
+        return done
+
+    def delete(self, entity: str) -> None:
+        kind, _, name = entity.partition("/")
+        *words, option = DELETE[kind]
+        # A name that looks like an option is attached.
+        self.succeed(*words, *([f"{option}{name}"] if name.startswith("-") else [option, name]))
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The directory of the programs that a script needs: they run in forks."""
+    names = sorted(path.name for path in (ROOT / "bin").glob("iam-*"))
+    running = ForkedPrograms(tmp_path_factory.mktemp("round"), [*names, "iamcli", "aws"])
+    yield running.folder
+    running.close()
+
+
+@pytest.fixture
+def world(moto: str, aws: Shell, run_fast: ForkRunner, programs: Path) -> World:
+    need(*SHELLS)
+    aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
+    return World(client(moto), moto, run_fast, aws, [])
+
+
+def shellcheck(folder: Path, scripts: list[str]) -> None:
+    """Check scripts with shellcheck, which must have no finding."""
+    files = []
+    for number, script in enumerate(scripts):
+        files.append(f"{number}.sh")
+        (folder / files[-1]).write_bytes(script.encode())
+    done = subprocess.run(
+        [BIN / "shellcheck", *files], cwd=folder, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+def parts(number: int, examples: int) -> list[Any]:
+    """Return ``number`` seeds, each for so many accounts that are checked in make test-full."""
+    return [pytest.param(one, examples, marks=pytest.mark.full) for one in range(1, number + 1)]
+
+
+@pytest.mark.parametrize(("start", "examples"), [(0, 3), *parts(8, 25)])
+def test_what_is_deleted_comes_back(world: World, start: int, examples: int) -> None:
+    shells = itertools.cycle(SHELLS)
+
+    @seed(start)
+    @proof(examples)
+    @given(st.data())
+    def go_round(data: st.DataObject) -> None:
+        world.go_round(shells, data)
+
+    go_round()
+    shellcheck(world.run.home, world.scripts[-CHECKED:])
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the place of each value in a snapshot that has no parts."""
+    if not isinstance(value, (dict, list)):
+        yield place
+        return
+    for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(inner, (*place, name))
+
+
+@seed(0)
+@proof(2)
+@given(hostile_snapshots())
+def test_the_comparison_finds_everything_that_is_lost(before: dict[str, Any]) -> None:
+    script = f"# {CANNOT}\n#   {NEW}\n"
+    for created, new in ((None, IDS_AND_DATES), ([], frozenset())):
+        for place in leaves(before):
+            after = copy.deepcopy(before)
+            holder = after
+            for name in place[:-1]:
+                holder = holder[name]
+            del holder[place[-1]]
+            after.setdefault("taken", "")
+            found = differences(before, after, script, created)
+            assert bool(found) == (place != ("taken",) and place[-1] not in new), place
+
+
+#: The name of the file may be hostile, too.
+HOSTILE_FILE = "a\ntouch made $(touch made) 'touch made'.json"
+#: What the script of a hostile snapshot calls, each once.
+CREATED = Counter(
+    [
+        *("iam-usercreate", "iam-useruploadpolicy", "iam-groupcreate", "iam-groupuploadpolicy"),
+        *("iam-groupadduser", "iam-rolecreate", "iam-roleuploadpolicy", "iam-accountaliascreate"),
+        *("iam-instanceprofilecreate", "iam-instanceprofileaddrole"),
+    ]
+)
+#: The operations for which it may call ``aws``.
+BY_AWS = {
+    *("create-policy", "attach-group-policy", "attach-user-policy", "attach-role-policy"),
+    *("upload-ssh-public-key", "update-ssh-public-key", "update-role", "tag-instance-profile"),
+    *("tag-user", "tag-role"),
+}
+
+
+def hostile_texts(snapshot: dict[str, Any]) -> set[str]:
+    """Return the texts that the calls which create the entities of a hostile snapshot must have."""
+    (user,), (group,), role = snapshot["users"], snapshot["groups"], snapshot["roles"][0]
+    (profile,), (policy,) = snapshot["instance_profiles"], snapshot["policies"]
+    (ssh,) = user["SSHPublicKeys"]
+    texts = {
+        *(user["UserName"], group["GroupName"], role["RoleName"], policy["PolicyName"]),
+        *(profile["InstanceProfileName"], snapshot["account_alias"], policy["Arn"]),
+        *(one["Path"] for one in (user, group, role, profile, policy)),
+        *(role["AssumeRolePolicyDocument"], role["Description"], policy["Description"]),
+        policy["PolicyVersionList"][0]["Document"],
+        *(one["PermissionsBoundary"]["PermissionsBoundaryArn"] for one in (user, role)),
+        *(ssh["SSHPublicKeyBody"], ssh["Status"]),
+    }
+    for tag in (*user["Tags"], *role["Tags"]):
+        # The option -t cannot have a key with "=".
+        key, value = tag["Key"], tag["Value"]
+        texts |= {key, value} if "=" in key else {f"{key}={value}"}
+    for tag in (*profile["Tags"], *policy["Tags"]):
+        texts |= {tag["Key"], tag["Value"]}
+    for (inline,) in (user["UserPolicyList"], group["GroupPolicyList"], role["RolePolicyList"]):
+        texts |= {inline["PolicyName"], inline["PolicyDocument"]}
+    return texts
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Recorder:
+    need(*SHELLS)
+    names = [path.name for path in (ROOT / "bin").glob("iam-*")]
+    return Recorder(tmp_path, [*names, "iamcli", "aws"])
+
+
+def run_hostile(
+    run_fast: ForkRunner, recorder: Recorder, snapshot: dict[str, Any], shell: str
+) -> str:
+    """Run the script that is made of a hostile snapshot; return it."""
+    home = run_fast.home
+    (home / HOSTILE_FILE).write_text(json.dumps(snapshot))
+    made = run_fast("iamcli", "recreate", HOSTILE_FILE, "all")
+    assert made.status == 0, made
+    head = made.out.partition("\nset -eu\n")[0]
+    assert all(line.isprintable() and line[:1] in ("#", "") for line in head.split("\n"))
+    (home / "script.sh").write_bytes(made.out.encode())
+    folder = home / "folder"
+    folder.mkdir(exist_ok=True)
+    before = sorted(home.rglob("*"))
+    run = Shell(folder, {"PATH": f"{recorder.folder}:/usr/bin:/bin"})
+    done = run(shell, str(home / "script.sh"))
+    assert done.status == 0, done
+    calls = recorder.calls()
+    assert sorted(home.rglob("*")) == before
+    creating = [call for call in calls if not call.reads]
+    assert Counter(call.name for call in creating if call.name != "aws") == CREATED
+    assert {call.arguments[1] for call in creating if call.name == "aws"} <= BY_AWS
+    assert {value for call in creating for value in call.values()} == hostile_texts(snapshot)
+    return made.out
+
+
+@pytest.mark.parametrize(("start", "examples"), [(0, 3), *parts(2, 15)])
+def test_a_hostile_snapshot_makes_a_script_that_creates_and_does_nothing_else(
+    run_fast: ForkRunner, recorder: Recorder, start: int, examples: int
+) -> None:
+    shells = itertools.cycle(SHELLS)
+    scripts: list[str] = []
+
+    @seed(start)
+    @proof(examples)
+    @given(hostile_snapshots())
+    def check(snapshot: dict[str, Any]) -> None:
+        scripts.append(run_hostile(run_fast, recorder, snapshot, next(shells)))
+
+    check()
+    shellcheck(run_fast.home, scripts[-CHECKED:])
