@@ -233,9 +233,7 @@ class _Filler:
             **self.boundary(),
             **more,
         )["Role"]
-        # JSON escapes these characters, and recreate looks for the ARN in the text.
-        if not set('"\\') & set(role["Arn"]):
-            self.role_arns.append(role["Arn"])
+        self.role_arns.append(role["Arn"])
         self.belongings("role", name)
 
     def profile(self, name: str, number: int) -> None:
