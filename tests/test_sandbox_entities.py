@@ -412,6 +412,9 @@ def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     kept = [] if kind in IN_ANY_CASE else [web]
     tag(**tagged, Tags=[db, {"Key": "a", "Value": ""}])
     assert listed(**tagged)["Tags"] == [{"Key": "a", "Value": ""}, db, *kept]
+    first = listed(**tagged, MaxItems=1)
+    assert (first["Tags"], first["IsTruncated"]) == ([{"Key": "a", "Value": ""}], True)
+    assert listed(**tagged, Marker=first["Marker"])["Tags"] == [db, *kept]
     tag(**tagged, Tags=[{"Key": "Team", "Value": "ops"}])
     untag(**tagged, TagKeys=["a", "other"])
     assert listed(**tagged)["Tags"] == [{"Key": "Team", "Value": "ops"}, *kept]
