@@ -128,7 +128,6 @@ def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
         assert [name for name in seen if name in names] == names
 
 
-@pytest.mark.full
 def test_every_list_has_pages(iam: Any) -> None:
     fill(iam)
     for name, (parameters, members, count) in LISTS.items():
