@@ -196,13 +196,64 @@ def usual(operation: str, **parameters: Any) -> dict[str, Any]:
     return required | {name: value for name, value in parameters.items() if name in members}
 
 
+#: What a parameter names must exist, in every operation that has the parameter.
+NAMED = {
+    "UserName": "user_exists",
+    "GroupName": "group_exists",
+    "RoleName": "role_exists",
+    "InstanceProfileName": "instance_profile_exists",
+    "ServerCertificateName": "server_certificate_exists",
+    "AccessKeyId": "access_key_exists",
+    "CertificateId": "signing_certificate_exists",
+    "SSHPublicKeyId": "ssh_public_key_exists",
+    "PolicyArn": "policy_arn_is_valid",
+}
+#: But not what is created.
+CREATED = {
+    "CreateUser": "UserName",
+    "CreateGroup": "GroupName",
+    "CreateRole": "RoleName",
+    "CreateInstanceProfile": "InstanceProfileName",
+    "UploadServerCertificate": "ServerCertificateName",
+}
+#: The operations of the other rules.
+OPERATIONS = {
+    "account_alias_exists": "DeleteAccountAlias",
+    "group_policy_exists": "DeleteGroupPolicy GetGroupPolicy",
+    "login_profile_exists": "DeleteLoginProfile GetLoginProfile UpdateLoginProfile",
+    "mfa_device_can_be_known": "EnableMFADevice",
+    "mfa_device_is_assigned": "DeactivateMFADevice ResyncMFADevice",
+    "policy_exists": (
+        "CreatePolicyVersion DeletePolicy GetPolicy ListPolicyTags ListPolicyVersions TagPolicy "
+        "UntagPolicy"
+    ),
+    "policy_is_attachable": "AttachGroupPolicy AttachRolePolicy AttachUserPolicy",
+    "policy_is_attached_to_group": "DetachGroupPolicy",
+    "policy_is_attached_to_role": "DetachRolePolicy",
+    "policy_is_attached_to_user": "DetachUserPolicy",
+    "policy_is_of_this_account": (
+        "CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion"
+    ),
+    "policy_version_exists": ("DeletePolicyVersion GetPolicyVersion SetDefaultPolicyVersion"),
+    "role_is_not_protected": (
+        "AddRoleToInstanceProfile AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary "
+        "DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy "
+        "RemoveRoleFromInstanceProfile TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"
+    ),
+    "role_policy_exists": "DeleteRolePolicy GetRolePolicy",
+    "user_policy_exists": "DeleteUserPolicy GetUserPolicy",
+    "virtual_mfa_device_exists": (
+        "DeleteVirtualMFADevice ListMFADeviceTags TagMFADevice UntagMFADevice"
+    ),
+}
 ABSENT_PAIRS = [
-    (operation, rule.__name__)
-    for operation, rules in RULES.items()
-    for rule in rules
-    if rule.__name__ in ABSENT
-    # The user is the one whose key signs.
-    and (operation, rule.__name__) != ("ChangePassword", "login_profile_exists")
+    *(
+        (operation, NAMED[parameter])
+        for operation in RULES
+        for parameter in getattr(full_model().operation_model(operation).input_shape, "members", ())
+        if parameter in NAMED and CREATED.get(operation) != parameter
+    ),
+    *((operation, rule) for rule, names in OPERATIONS.items() for operation in names.split()),
 ]
 
 
