@@ -19,6 +19,7 @@ from support.shell import BIN, HERE, ROOT
 from iamcli.cli.check import limits
 from iamcli.cli.check.check import check
 from iamcli.cli.check.explanations import EXPLANATIONS
+from iamcli.cli.check.syntax import MAX_SIZE
 from iamcli.commands import index
 
 if TYPE_CHECKING:
@@ -258,6 +259,12 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "alias iam-nothing=true\niam-nothing",
         "iam-usergetattributes() { echo; }\niam-usergetattributes -z",
         "/usr/local/bin/iam-report",
+        "iam-2to3 -z",
+        "find . -name iam-nothing",
+        "iam-usergetattributes -u bob --",
+        "iam-usergetattributes ${=OPTIONS}",
+        "alias iam='iam-userdel -u \"bob'\niam -R",
+        "cat <<E\nE\nbash",
         "./iam-report",
         "bash script -c 2>&1 'it is'",
         "trap 'echo \"iam-usergetattributes -z\"' EXIT",
@@ -269,7 +276,8 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         'iam-groupadduser "$@"',
         'iam-groupadduser "${arguments[@]}" -g Admin',
         'a=()\nif b; then a+=(-g Admin); fi\niam-groupadduser -u bob "${a[@]}"',
-        'a=(-u bob)\nread -ra a\niam-groupadduser -g Admin "${a[@]}"',
+        'a=(-u bob)\nread -ra a\niam-groupadduser "${a[@]}"',
+        'a=(-u bob)\nread -A a\niam-groupadduser "${a[@]}"',
         "a=(-u bob -g)\nunset 'a[2]'\niam-groupadduser \"${a[@]}\"",
         'f() { a+=(-g Admin); }\na=(-u bob)\nf\niam-groupadduser "${a[@]}"',
         'a=(-u bob)\na[2]=-g\na[3]=Admin\niam-groupadduser "${a[@]}"',
@@ -295,7 +303,12 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "iam-userlistkeys -u bob | grep -iw active",
         "iam-userlistkeys -u bob | grep -v Inactive | grep -i active",
         "iam-userlistkeys -u bob | grep Inactive",
+        "iam-userlistkeys -u bob | fgrep -i '[aA]ctive'",
+        "iam-userlistkeys -u bob | grep -i 'active['",
+        "iam-userlistkeys -u bob | grep --invert-match -i active",
         "iam-usermodloginprofile -u bob -p -",
+        "umask go=\niam-useraddkey -u bob > key",
+        "umask $MASK\niam-useraddkey -u bob > key",
         "umask 077\niam-useraddkey -u bob > key",
         "iam-useraddkey -u bob -o bob.key > id",
         "iam-usercreate -u bob -k -o bob.key > id",
@@ -312,6 +325,9 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         "export IAMCLI_STRICT=1\niam-usergetattributes -u bob | grep -q error",
         "set -o pipefail\niam-useraddkey -u bob | tail -1",
         "set -e\nkey=$(iam-useraddkey -u bob)",
+        "if a; then set -e; fi\nkey=$(iam-useraddkey -u bob)",
+        "trap 'exit 1' ERR\nkey=$(iam-useraddkey -u bob)",
+        "a=1 key=$(iam-useraddkey -u bob)\nif [ $? -ne 0 ]; then exit 1; fi",
         "key=$(iam-useraddkey -u bob) || exit 1",
         "if ! key=$(iam-useraddkey -u bob); then exit 1; fi",
         'key=$(iam-useraddkey -u bob)\n[ -n "$key" ] || exit 1',
@@ -339,6 +355,7 @@ def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
         'while read u p; do iam-useraddloginprofile -u $u -p - <<< "$p"; done < users',
         "while read u; do sh password | { iam-useraddloginprofile -u $u -p -; }; done < users",
         "while read u; do iam-useraddloginprofile -u $u -p - & done < users",
+        "while read u; do xargs iam-useraddloginprofile -p - -u; done < users",
         "while read -rp 'User: ' u; do iam-useraddloginprofile -u $u -p -; done",
         "while read u; do echo $u; done < users\niam-useraddloginprofile -u bob -p -",
         "add() { iam-useraddloginprofile -u $1 -p -; }\nwhile read u; do add $u < $u; done < users",
@@ -449,6 +466,9 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-usergetattributes -u bob --url=http://x", []),
         ("iam-usercreate \u2013u \u201cbob smith\u201d -z", ["E106", "E106"]),
         ("iam\u2013usercreate -u bob", ["E106"]),
+        ("iam-usercreate -u '\u2013staff'", ["E105"]),
+        ("iam-useruploadpolicy -u bob -p p -o '{\u201cStatement\u201d:[]}'", ["E106"]),
+        ("iam-usergetattributes -u bob -- x", ["E108"]),
         ('iam-useruploadpolicy -z -o {"Statement": [{"Effect": "Allow"}]}', ["E107"]),
         # Values that are known through variables.
         ('name="bob smith"\niam-usercreate -u "$name"', ["E105"]),
@@ -456,7 +476,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('name=bob\nname="a b"\niam-usercreate -u "$name"', ["E105"]),
         ('if a; then name="a b"; fi\niam-usercreate -u "$name"', []),
         ('for name in "a b"; do iam-usercreate -u "$name"; done', ["E105"]),
+        ('name="a b"\niam-usercreate -u "${name:-x}"', ["E105"]),
         ('name="a b"\nread name\niam-usercreate -u "$name"', []),
+        ('name="a b"\nread "$other" name\niam-usercreate -u "$name"', []),
+        ('name="a b"\ngetopts a: name\niam-usercreate -u "$name"', []),
         ('cmd="iam-usercreate -u bob -z"\n$cmd || exit 1', ["E102"]),
         ("sudo=\n$sudo iam-usercreate -u bob -z", ["E102"]),
         ('a="s3:*"\niam-useraddpolicy -u b -p p -e Allow -a $a -r x', ["W201"]),
@@ -464,6 +487,7 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-useruploadpolicy -u bob -p all -o '{\"Statement\":'", ["E107"]),
         ('iam-useruploadpolicy -u bob -p all -o "{"Statement":[]}"', ["E107"]),
         ('iam-useruploadpolicy -u bob -p all -o {"Resource":"$ARN"}', ["E107"]),
+        ("iam-useruploadpolicy -u bob -p all -o {Id{a,b}{c,d}}", ["E107"]),
         # Options in arrays.
         ('a=(-u bob # the user\n -z)\niam-usergetattributes "${a[@]}"', ["E102"]),
         ('declare -a a=(-u)\na+=("bob smith")\niam-usercreate "${a[@]}"', ["E105"]),
@@ -498,6 +522,13 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("local key=$(iam-useraddkey -u bob smith)", ["W207", "E108"]),
         ("read id key <<< $(iam-useraddkey -u bob)", ["W209", "W207"]),
         ("set +e\nset -e\nset +e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
+        ("set -- -e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
+        ("set x -e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
+        ("trap - ERR\nkey=$(iam-useraddkey -u bob)", ["W207"]),
+        ("umask u=rwx,go=r\niam-useraddkey -u bob > key", ["W205"]),
+        # It does not go into the pipe.
+        ("exec 2>&1\niam-userdel -u bob | grep -q NoSuchEntity", ["W206"]),
+        ("cat <<A && iam-userdel -R || iam-userdel -Q\na\nA", ["E102", "E102"]),
         ("iam-userlistbypath | xargs -n 1 echo", []),
         ("iam-userlistbypath | xargs -n 1 iam-userdel -u", ["W202"]),
         ("iam-userlistbypath | cut -d/ -f2 | sort | xargs -I{} iam-userdel -u {}", ["W202"]),
@@ -555,6 +586,9 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('local key=$(iam-useraddkey -u bob | tail -1)\n[ -n "$key" ] || return', ["W207"]),
         ("iam-usergetattributes -u bob - 2>&1", ["E108"]),
         ("iam-userlistkeys -u bob | grep -i -A 1 -e active", ["W203"]),
+        ("iam-userlistkeys -u bob | fgrep -i active", ["W203"]),
+        ("iam-userlistkeys -u bob | grep --ignore-case Active", ["W203"]),
+        ("iam-userlistkeys -u bob | grep '[[:alnum:]]*active'", ["W203"]),
         ("tar xf policies.tar\nls\niam-useruploadpolicy -u bob -p all -f policy.json", []),
         # What precedes a part that cannot be read.
         ("{\niam-userdel -R & iam-groupdel -R\nfor x in", ["E102", "E102"]),
@@ -701,6 +735,22 @@ def test_a_file_that_is_not_known_may_define_everything(tmp_path: Path) -> None:
     assert codes(tmp_path, script.replace('"$LIB"', "./no-such-file")) == ["E101"]
 
 
+def test_a_file_that_is_no_script_may_define_everything(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\x7fELF\0")
+    script = '. ./binary\niam-nothing\nname="a b"\n. ./binary\niam-usercreate -u "$name"'
+    assert codes(tmp_path, script) == []
+
+
+def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
+    script = "key=$(iam-useraddkey -u bob)"
+    for first, expected in (
+        ("#!/bin/bash -e\n", []),
+        ("#!/usr/bin/env bash -e\n", []),
+        ("#!/bin/bash -x\n", ["W207"]),
+    ):
+        assert codes(tmp_path, script, shebang=first) == expected
+
+
 def test_files_that_read_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "lib.sh").write_text(". ./old.sh\n")
     assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]
@@ -818,10 +868,12 @@ def test_the_exit_status(
 
 def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:
     (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(MAX_SIZE + 1)
     first = "#!/usr/bin/env python3"
     (tmp_path / "tool").write_text(f"{first}\nprint()\n")
     good = write(tmp_path, "iam-usergetattributes -z")
-    files = [str(tmp_path / name) for name in ("none", "", "binary", "tool")]
+    files = [str(tmp_path / name) for name in ("none", "", "binary", "tool", "large")]
     done = run("iamcli", "check", *files, good)
     assert done.status == 2
     assert "E102" in done.out
@@ -830,6 +882,7 @@ def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:
         f"iamcli: cannot check {files[1]}: Is a directory",
         f"iamcli: cannot check {files[2]}: not a text file",
         f"iamcli: cannot check {files[3]}: not a sh, bash or zsh script; its first line is {first}",
+        f"iamcli: cannot check {files[4]}: larger than {MAX_SIZE} bytes",
     ]
 
 
@@ -922,6 +975,8 @@ def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
         ("if true; then\n  iam-userlistbypath -a\n", ["-a"]),
         ("iam-userlistbypath -a )\niam-userlistbypath -b", ["-a", "-b"]),
         ("x() {\niam-userlistbypath -a\n", ["-a"]),
+        ("! echo (\nx\n\niam-userlistbypath -a", ["-a"]),
+        ("x && case $1 in a) b;; & c) iam-userlistbypath -a;; esac", ["-a"]),
         ("if true; then\niam-userlistbypath -a )\nfi\niam-userlistbypath -b", ["-b"]),
     ],
 )
@@ -1083,6 +1138,13 @@ def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
         source = sample.read_bytes()
         for end in range(0, len(source), 23):
             parsed(tmp_path, source[:end])
+
+
+@pytest.mark.parametrize("script", ["$(" * 1000, "( " * 1000 + ")" * 1000], ids=range(2))
+def test_a_deeply_nested_script_is_refused(script: str, tmp_path: Path) -> None:
+    result = check([write(tmp_path, script)])
+    assert result.findings == []
+    assert [each.reason for each in result.unreadable] == ["nested too deeply"]
 
 
 @pytest.mark.full

@@ -81,6 +81,7 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"cat <<A <<B\na\nA\nb\nB\n{WRONG}", 6),
         (f"cat <<A\na\n \n$({WRONG}) ${{x}}\nA", 4),
         (f"bash <<EOF\n{WRONG}\nEOF", 2),
+        (f"bash <<EOF\n{WRONG} )\nEOF", 2),
         (f"sudo -u x sh -s -- a <<'EOF'\nif true; then\n  {WRONG}\nfi\nEOF", 3),
         (f"su - x <<-EOF\n\t{WRONG}\n\tEOF", 2),
         (f"cat <<EOF | sh -x\n{WRONG}\nEOF", 2),
@@ -168,6 +169,40 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
     done = run("iamcli", "check", "--format", "github", file)
     assert done.status == 1
     assert done.out == f"::error file={file},line=3,col={column},title=E109::{message}; {fix}\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (f"if a; then\n  cat <<E\n${{x:+ (>> $y)}} $({WRONG})\nE\nfi", [(3, "E109")]),
+        (f"[[ a\nx=${{y:+ (>> $z)}}\n{WRONG}", [(3, "E109")]),
+        (f"x=${{y:+ (>> $z)}}\ncat << ;\n{WRONG}", [(3, "E102")]),
+        (f"eval \"{WRONG} 'x'\"'-Q'", [(1, "E109")]),
+        (f'eval echo x"y z" {WRONG}', [(1, "E109")]),
+    ],
+    ids=range(5),
+)
+def test_no_command_is_passed_over_in_silence(
+    script: str, expected: list[tuple[int, str]], tmp_path: Path
+) -> None:
+    assert found(tmp_path, script) == expected
+
+
+def test_lines_after_too_many_faults_are_not_read(tmp_path: Path) -> None:
+    result = checked(tmp_path, "! a ( b\nc\n\n" * 300 + f"{WRONG}\necho")
+    assert [(each.line, each.code) for each in result.findings] == [(902, "E109")]
+    assert any(first < 900 and last == 903 for _, (first, last), _ in result.notes)
+
+
+@pytest.mark.parametrize("names", [[], ["bash"]], ids=str)
+def test_without_a_shell_that_can_be_run_the_script_counts_as_correct(
+    names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in names:
+        (tmp_path / name).touch(mode=0o755)  # no program
+    (finding,) = checked(tmp_path, MISTAKE).findings
+    assert (finding.code, finding.fix) == ("E109", "write it in a simpler form")
 
 
 def test_other_lines_that_cannot_be_read_are_counted(run: Shell, tmp_path: Path) -> None:

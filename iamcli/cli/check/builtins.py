@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
-#: The options that take a value, of commands that set variables.
-_READ_VALUES = {"read": "adinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
+#: The options that take a value, of commands that set variables. What follows the -a of ``read``
+#: is a variable, too.
+_READ_VALUES = {"read": "dinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
 
 
 def apply(call: Call, state: State) -> Iterable[str]:
     """Change the settings in ``state`` as ``call`` does; return the variables that it sets."""
     name = call.program
     literals = call.literals
-    if name in ("set", "setopt", "unsetopt", "umask", "trap", "exec"):
+    if name in ("set", "setopt", "unsetopt", "umask", "trap"):
         state.flags = _settings(call, state.flags)
     elif name in ("cd", "pushd", "popd", "chdir"):
         state.flags = state.flags._replace(folder=_folder(state.flags, literals, str(name)))
@@ -47,9 +48,7 @@ def read_names(call: Call) -> list[str]:
         if text is None:
             continue
         if text.startswith("-") and len(text) > 1:
-            if text[1] in "aA":
-                names.append(text[2:] or next(remaining, None) or "")
-            elif text[-1] in valued and not any(each in valued for each in text[1:-1]):
+            if text[-1] in valued and not any(each in valued for each in text[1:-1]):
                 next(remaining, None)
             continue
         if _NAME.fullmatch(text):
@@ -90,9 +89,8 @@ def _settings(call: Call, flags: Flags) -> Flags:
         return flags._replace(**dict.fromkeys(names, on))  # type: ignore[arg-type]
     if call.program == "umask":
         return flags._replace(private=_private(literals[-1] if literals else ""))
-    if call.program == "trap":
-        return flags._replace(errexit=flags.errexit or "ERR" in literals)
-    return flags._replace(merged=flags.merged or (not call.words and call.merged))
+    # What a script runs if a command fails. trap - ERR removes it.
+    return flags._replace(errexit=flags.errexit or ("ERR" in literals and literals[0] != "-"))
 
 
 def _private(mask: str | None) -> bool:

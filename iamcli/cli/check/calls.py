@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Flags(NamedTuple):
     """The settings of the shell at one place of a script.
 
-    A setting is true if it may be on. ``private``: a umask that keeps others from new files;
-    ``merged``: standard error goes to standard output; ``strict``: IAMCLI_STRICT is 1; ``folder``:
-    the current directory, None if it is not known.
+    A setting is true if it may be on. ``errexit``: a command that fails ends the script, or runs
+    what ``trap`` has set; ``private``: a umask that keeps others from new files; ``strict``:
+    IAMCLI_STRICT is 1; ``folder``: the current directory, None if it is not known.
     """
 
     folder: str | None
@@ -30,7 +30,6 @@ class Flags(NamedTuple):
     nounset: bool = False
     noglob: bool = False
     private: bool = False
-    merged: bool = False
     strict: bool = False
 
 
@@ -135,14 +134,10 @@ class Call(Stage):
     @property
     def merged(self) -> bool:
         """Whether its standard error goes where its standard output goes."""
-        return (
-            self.merging
-            or self.flags.merged
-            or any(
-                redirect.operator in ("&>", "&>>")
-                or (redirect.operator == ">&" and redirect.descriptor == "2")
-                for redirect in self.redirects
-            )
+        return self.merging or any(
+            redirect.operator in ("&>", "&>>")
+            or (redirect.operator == ">&" and redirect.descriptor == "2")
+            for redirect in self.redirects
         )
 
 

@@ -111,8 +111,6 @@ def _strip(outer: Target, name: str) -> Target | None:
         if text in _NEVER.get(name, "").split():
             return None
         at += 1
-        if text == "--":
-            break
         if name == "xargs" and text[:2] in ("-I", "-i"):
             following = words[at].literal if at < len(words) else ""
             replaced = text[2:] or ("{}" if text == "-i" else following or "")

@@ -90,8 +90,6 @@ def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
         source = rf"\b(?:{source})\b"
     if "x" in flags:
         source = rf"^(?:{source})$"
-    if "[:" in source:
-        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -452,6 +452,8 @@ class Walker:
 
     def _effects(self, call: Call, state: State, context: Context) -> None:
         """Change ``state`` as the command does."""
+        if call.program == "trap":
+            self._bodies += [(node, Context(context.script)) for node in embedded.quoted(call, 0)]
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
@@ -460,8 +462,6 @@ class Walker:
             state.forget(self._changed_by_functions)
             if self._functions_move:
                 state.flags = state.flags._replace(folder=None)
-        elif call.program == "trap":
-            self._bodies += [(node, Context(context.script)) for node in embedded.quoted(call, 0)]
         elif call.program == "eval":
             self._statements(embedded.evaluated(call), state, context)
             state.forget(list(state.variables))
