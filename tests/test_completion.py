@@ -20,6 +20,7 @@ from support.stub import ok
 from support.terminal import InteractiveShell, Terminal
 
 from iamcli.cli.group import SUBCOMMANDS, group
+from iamcli.installation.completions import fish_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,6 +236,12 @@ def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> 
     assert fish(account, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
     assert fish(account, "iamcli completion ") == ["bash", "fish", "zsh"]
     assert "-u\tthe user's name (required); 1 to 64 characters" in fish(account, "iam-userdel -")
+
+
+def test_the_folder_is_quoted_for_fish(run: Shell) -> None:
+    need("fish")
+    folder = "/it's \\ $HOME"
+    assert run("fish", "-N", "-c", f"echo {fish_quoted(folder)}").out == f"{folder}\n"
 
 
 START_UP = {"bash": ".bashrc", "zsh": ".zshrc", "fish": ".config/fish/config.fish"}

@@ -457,7 +457,9 @@ WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     (
         "python-path",
         "environment",
-        lambda p: {"PYTHONPATH": file(p.home, "old/enum.py", "").removesuffix("/enum.py")},
+        lambda p: {
+            "PYTHONPATH": f"{p.home}/absent:" + file(p.home, "old/enum.py", "")[: -len("/enum.py")]
+        },
     ),
     (
         "readable-by-others",
@@ -511,7 +513,7 @@ def place(run: Shell, stub: Stub, tls: tuple[Stub, Path], closed: str) -> Place:
     return Place(run.home, stub, tls, closed)
 
 
-@pytest.mark.parametrize(("cause", "check", "make"), every(2, WRONG), ids=named(WRONG))
+@pytest.mark.parametrize(("cause", "check", "make"), WRONG, ids=named(WRONG))
 def test_what_keeps_commands_from_working_is_named(
     cause: str,
     check: str,
@@ -580,6 +582,32 @@ AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] 
             "AWS_CREDENTIAL_EXPIRATION": "2099-01-01T00:00:00",
         },
     ),
+    (
+        "tilde-in-quotes",
+        "credentials",
+        "wrong",
+        'a shell does not replace "~" between quotation marks; use $HOME instead',
+        lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"},
+    ),
+    (
+        "no-such-profile",
+        "credentials",
+        "wrong",
+        "correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
+    ),
+    (
+        "expired",
+        "credentials",
+        "wrong",
+        "the access key from AWS_ACCESS_KEY_ID has expired at 2020-01-01 00:00",
+        lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
+        },
+    ),
     *(
         (
             f"key-{value}",
@@ -618,6 +646,15 @@ AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] 
         },
     ),
     (
+        "no-certificate",
+        "ca",
+        "wrong",
+        "/empty.pem from AWS_CA_BUNDLE: no certificate can be read from it; correct AWS_CA_BUNDLE ",
+        lambda p: private(
+            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
+        ),
+    ),
+    (
         "sso-without-a-token",
         "credentials",
         "wrong",
@@ -649,7 +686,7 @@ AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] 
 
 @pytest.mark.parametrize(
     ("check", "result", "said", "make"),
-    every(3, [row[1:] for row in AGREEING]),
+    [row[1:] for row in AGREEING],
     ids=[row[0] for row in AGREEING],
 )
 def test_the_result_agrees_with_a_command(
@@ -911,6 +948,44 @@ def test_the_clock_and_the_certificate(healthy: ForkRunner, tls: tuple[Stub, Pat
     assert f"{certificate} from AWS_CA_BUNDLE" in report.said("ca")
 
 
+@pytest.mark.parametrize(
+    ("answer", "result", "said"),
+    [
+        (ok("GetUser", USER), "skipped", "the response has no date; "),
+        (
+            refused("RequestExpired"),
+            "wrong",
+            "the service does not accept the time of requests: RequestExpired; ",
+        ),
+    ],
+    ids=["accepted", "refused"],
+)
+def test_an_answer_without_a_date(
+    answer: Answer, result: str, said: str, healthy: ForkRunner, place: Place
+) -> None:
+    report = doctor(healthy, **answering(place, answer._replace(headers={"Date": ""})))
+    assert report.result("clock") == result
+    assert report.said("clock").startswith(said)
+
+
+def test_an_endpoint_elsewhere_without_encryption_is_a_warning(
+    healthy: ForkRunner, place: Place
+) -> None:
+    url = service_at(place).replace("127.0.0.1", "iam.example.com")
+    report = doctor(healthy, **private(AWS_IAM_URL=url, http_proxy=through(place)))
+    assert (report.status, report.result("tls"), report.wrong) == (0, "warning", [])
+    assert report.said("tls") == (
+        f"{url} is not encrypted; use https, because responses can contain secrets"
+    )
+
+
+def test_a_server_without_a_certificate(healthy: ForkRunner) -> None:
+    server = Stub(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    report = doctor(healthy, **private(AWS_IAM_URL=server.endpoint(caller()).url))
+    server.close()
+    assert (report.wrong, report.status) == (["tls"], 1)
+
+
 def test_what_sets_the_authorities_to_trust(
     healthy: ForkRunner, tls: tuple[Stub, Path], tmp_path: Path
 ) -> None:
@@ -1140,7 +1215,9 @@ def test_no_secret_of_a_proxy_is_shown(healthy: ForkRunner, stub: Stub, service:
     assert [request.line.startswith("POST http://") for request in service.requests] == [True] * 4
 
 
-def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endpoint) -> None:
+def test_a_setting_that_every_command_refuses(
+    healthy: ForkRunner, run: Shell, service: Endpoint
+) -> None:
     for name, value in (
         ("IAMCLI_TIMEOUT", "soon"),
         ("AWS_MAX_ATTEMPTS", "0"),
@@ -1152,6 +1229,9 @@ def test_a_setting_that_every_command_refuses(healthy: ForkRunner, service: Endp
     file(healthy.home, ".aws/config", "[default]\nregion=eu-west-1\n")
     report = doctor(healthy, AWS_DEFAULTS_MODE="fast")
     assert (report.status, report.result("environment")) == (1, "wrong")
+    report = parsed(run("env", "AWS_DEFAULTS_MODE=", "iamcli", "doctor", "--format", "json"))
+    assert (report.status, report.causes) == (1, [("environment", "empty-variable")])
+    assert "AWS_DEFAULTS_MODE is set but empty, which is no mode; " in report.said("environment")
     assert service.requests == []
 
 
@@ -1245,6 +1325,9 @@ def test_a_home_runs_the_commands(home: Path, healthy: ForkRunner) -> None:
     assert healthy("iamcli", "home", "--strict", str(home)).status == 0
     report = doctor(healthy, "--offline", AWS_IAM_HOME="")
     assert (report.result("path"), report.result("home")) == ("ok", "ok")
+    installed = str(BIN.parent)
+    said = doctor(healthy, "--offline", AWS_IAM_HOME=installed, PATH=f"{BIN}:/usr/bin").said("home")
+    assert said == f"{installed}: ready for scripts; "
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -1305,6 +1388,13 @@ def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunn
         assert report.result("home") == "warning"
         expected = "which does not exist" if folder == "gone" else f"another installation, {target}"
         assert expected in report.said("home")
+    record.write_text("{")
+    said = doctor(healthy, "--offline").said("home")
+    assert said.startswith(f"{record} is not a record of iamcli home; ")
+    record.write_text(text)
+    (home / "bin").rename(home / "old")
+    (home / "bin").touch()
+    assert ": Not a directory; " in doctor(healthy, "--offline").said("home")
 
 
 def test_an_old_toolkit_is_found(healthy: ForkRunner) -> None:
@@ -1344,7 +1434,7 @@ def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) 
     assert "/iam-userdel and 1 other would run" in doctor(healthy, **path).said("path")
 
 
-def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None:
+def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner, place: Place) -> None:
     env = {"PATH": f"{ROOT}/bin:/usr/bin:/bin", "SHELL": "/bin/bash"}
     report = doctor(healthy, "--offline", **env)
     assert f"{ROOT}/" in report.said("man")
@@ -1358,6 +1448,13 @@ def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner) -> None
     minimized = program(healthy.home / "man", "man", "echo This system has been minimized.").parent
     report = doctor(healthy, "--offline", PATH=f"{minimized}:{BIN}:/usr/bin:/bin")
     assert report.said("man").startswith("man does not find the page of iam-usercreate; add /")
+    broken = directory(place, "broken")
+    (healthy.home / "broken" / "man").touch(mode=0o755)
+    own = file(healthy.home, "own/completions/iam-usercreate", "")
+    bash = {"SHELL": "/bin/bash", "BASH_COMPLETION_USER_DIR": f"{healthy.home}/own"}
+    report = doctor(healthy, "--offline", PATH=f"{broken}:{BIN}", **bash)
+    assert report.said("man") == f"{broken}/man fails: OSError; repair man"
+    assert report.said("completion") == f"bash finds {own}; "
     data = {"XDG_DATA_DIRS": f"{ROOT}/share", "SHELL": "/bin/zsh"}
     report = doctor(healthy, "--offline", **data)
     assert f"zsh finds {ROOT}/share/zsh/site-functions/_iamcli" in report.said("completion")
@@ -1391,6 +1488,20 @@ def test_versions(healthy: ForkRunner) -> None:
         assert f"{name} {number}" in said
     required = (ROOT / "setup.cfg").read_text()
     assert all(f"{package}>={number}" in required for package, number in OLDEST.items())
+
+
+def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamcli.cli.doctor import installed, programs
+    from iamcli.installation import home
+
+    monkeypatch.setattr(installed, "OLDEST", {"click": "999", "no-such-package": "1"})
+    finding = installed.check_versions()
+    assert finding.found.endswith(", no-such-package unknown; too old: click")
+    assert finding.advice == "pip install 'click>=999'"
+    monkeypatch.setattr(home, "commands_folders", lambda: iter(()))
+    finding = programs.check_path()
+    assert finding.found == "the iam-* commands of this installation are missing"
+    assert (finding.result, finding.advice) == ("warning", "install iamcli again")
 
 
 # How it is called.

@@ -196,6 +196,20 @@ def test_a_drawn_seed(run_fast: ForkRunner) -> None:
     found = explained(run_fast, "iam-virtualmfadevicecreate -s dev -b QRCodePNG")
     assert len(found["aws"]) == 1
     assert found["aws"][0].endswith(" --bootstrap-method QRCodePNG --outfile dev.png")
+    found = explained(run_fast, "iam-virtualmfadevicecreate -s dev -b Base32String")
+    assert found["aws"][0].startswith("seed=$(mktemp) && aws iam create-virtual-mfa-device ")
+
+
+@pytest.mark.parametrize(("option", "what"), [("-h", "help"), ("--version", "version")])
+def test_what_sends_no_request(option: str, what: str, run_fast: ForkRunner) -> None:
+    text = f"Print the {what} of the command.\n\nIt sends no request.\n"
+    assert run_fast("iamcli", "explain", "--", "iam-userdel", option) == (0, text, "")
+
+
+def test_a_value_of_several_lines_is_shown_on_one(run_fast: ForkRunner) -> None:
+    words = ["iam-useruploadpolicy", "-u", "u", "-p", "p", "-o", '{"Statement":\n[]}']
+    done = run_fast("iamcli", "explain", "--", *words)
+    assert '       PolicyDocument: "{\\"Statement\\":\\n[]}"\n' in done.out
 
 
 def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
@@ -244,6 +258,7 @@ def test_standard_input_is_not_read(run_fast: ForkRunner) -> None:
         ("iam-userdel -u=u", 'iam-userdel: "-u=u" is not a valid option; write: -u u'),
         ("iam-rolecreate -r ro", 'iam-rolecreate: Option "-f" or "-s" is required'),
         ("iam-rolecreate -r ro -f .", "iam-rolecreate: . is a directory"),
+        (f"iam-rolecreate -r ro -f {'x' * 300}", "File name too long"),
         ("iam-accountmodpasswordpolicy --reset -a", "--reset resets every rule"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o pol.json", "File exists"),
         ("iam-virtualmfadevicecreate -s d -b Base32String -o no/out", "No such file"),

@@ -75,14 +75,18 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
         "import sys\nfrom iamcli.installation import extras\n"
         "print(*map(extras.can_be_added, extras.PACKAGES))\n"
         "extras._is_debian = lambda: True\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
+        "print(extras.advice('sandbox', 'check'))\nprint(extras.advice('login'))\n"
         "import iamcli.installation.onefile\nprint(*map(extras.can_be_added, extras.PACKAGES))\n"
     )
     done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
-    assert done == (
-        0,
-        "True True True True\nTrue True False False\nFalse False False False\n",
-        "",
+    said = (
+        "True True True True\nTrue True False False\n"
+        "run: apt install python3-moto python3-flask-cors; "
+        "Debian has no package for check; install iamcli with pipx\n"
+        "Debian has no package for login; install iamcli with pipx\n"
+        "False False False False\n"
     )
+    assert done == (0, said, "")
 
 
 def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:

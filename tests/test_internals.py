@@ -135,9 +135,11 @@ def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(
     user = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
     url = stub.endpoint(ok("GetUser", user)).url
     command = str(BIN / "iam-usergetattributes")
-    done = run(sys.executable, "-c", RENAMED, command, "-u", "bob", env={"AWS_IAM_URL": url})
+    line = [sys.executable, "-c", RENAMED, command, "-u", "bob", "-d"]
+    done = run(*line, env={"AWS_IAM_URL": url})
     assert (done.status, done.out) == (1, "")
-    assert "internal error" in done.err
+    assert "\nTraceback (most recent call last):\n" in done.err
+    assert "iam-usergetattributes: internal error" in done.err
     assert "_parse_shape" in done.err
     assert "IAM response" not in done.err
 

@@ -310,6 +310,34 @@ def test_what_is_missing_is_reported(arguments: str, missing: str) -> None:
     assert f"(the arguments no longer show {missing})" in str(message)
 
 
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (
+            ['{"Statement":', '"a', 'b"}'],
+            " (the arguments no longer show the spaces in its strings)",
+        ),
+        (
+            ["{Statement:{Effect:Allow,Action:*,Resource:arn:aws:s3:::/x}}"],
+            " (the arguments no longer show whether it contained a $)",
+        ),
+        (["{x{a,b}{c,d}}"], ""),
+        (["{Version:2012-10-17}"], ""),
+        (["{Statement:{Effect:Allow,Action:a:b,Action:c:d,Resource:*}}"], ""),
+        (
+            [
+                "{Statement:{Effect:Allow,Action:*,Resource:*,Condition:{IpAddress:{aws:SourceIp:x}}}}"
+            ],
+            "",
+        ),
+    ],
+)
+def test_a_policy_that_cannot_be_determined(words: list[str], reason: str) -> None:
+    message = explain(NAME, ["-o", *words])
+    assert_only_the_form(message, f"{NAME} -o {FORM}")
+    assert f"cannot be determined{reason}. Put" in str(message)
+
+
 def test_a_space_at_the_edge_of_a_string_is_not_layout() -> None:
     arguments = ["{Statement:", "{Effect:", "Allow,", "Action:", "a:b,", "Resource:", "*,"]
     assert offered(explain(NAME, ["-o", *arguments, "Sid:", "a}}"]))

@@ -59,10 +59,7 @@ def _file_instead(document: str) -> str:
 
     # As the AWS CLI writes the name of a file.
     name = document.removeprefix("file://")
-    try:
-        return f"to read the file: {quoting.option('-f', name)}" if os.path.isfile(name) else ""
-    except ValueError:
-        return ""
+    return f"to read the file: {quoting.option('-f', name)}" if os.path.isfile(name) else ""
 
 
 def _policy(single: dict[str, object]) -> str:

@@ -155,7 +155,9 @@ class Configuration:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "no certificate can be read from it"
+            reason = "no certificate can be read from it"
+            if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+                reason = str(error.strerror)
             cause = file_cause(file) or "unreadable"
             return wrong(f"{file} from {source}: {reason}", f"correct {source} or unset it", cause)
         return ok(f"{file} from {source}")
