@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -436,31 +437,34 @@ def test_names_on_request_only(account: Shell, complete: Complete) -> None:
     assert not (account.home / ".cache" / "iamcli").exists()
 
 
-def asked(run: Shell, kind: str, *line: str) -> list[str]:
+def asked(run: Shell | ForkRunner, kind: str, *line: str) -> list[str]:
     done = run("iamcli", "complete", kind, *line)
     assert (done.status, done.err) == (0, "")
     return done.out.splitlines()
 
 
-@pytest.mark.full
-def test_each_kind_of_name(account: Shell) -> None:
-    keys = [account("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
-    assert asked(account, "role", "iam-roledel") == ["webserver"]
-    assert asked(account, "profile", "iam-instanceprofiledel") == ["web-profile"]
-    assert asked(account, "key", "iam-userdelkey", "-u", "bob") == keys
-    assert asked(account, "key", "iam-userdelkey", "-u", "'bob'") == keys
-    assert asked(account, "policy", "/some/bin/iam-userdelpolicy", "-u", "bob") == [
+@pytest.mark.usefixtures("account")
+def test_each_kind_of_name(run_fast: ForkRunner) -> None:
+    keys = [run_fast("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
+    device, other = asked(run_fast, "mfa", "iam-virtualmfadevicedel")
+    codes = ["-c1", "123456", "-c2", "654321"]
+    assert run_fast("iam-userenablemfadevice", "-u", "bob", "-s", device, *codes).status == 0
+    assert asked(run_fast, "role", "iam-roledel") == ["webserver"]
+    assert asked(run_fast, "profile", "iam-instanceprofiledel") == ["web-profile"]
+    assert asked(run_fast, "key", "iam-userdelkey", "-u", "bob") == keys
+    assert asked(run_fast, "key", "iam-userdelkey", "-u", "'bob'") == keys
+    assert asked(run_fast, "policy", "/some/bin/iam-userdelpolicy", "-u", "bob") == [
         "read-one",
         "read-two",
     ]
-    assert asked(account, "servercert", "iam-servercertdel") == []
-    assert asked(account, "signingcert", "iam-userdelcert", "-u", "bob") == []
-    assert asked(account, "mfa", "iam-userdeactivatemfadevice", "-u", "bob") == []
-    assert len(asked(account, "mfa", "iam-virtualmfadevicedel")) == 2
+    assert asked(run_fast, "servercert", "iam-servercertdel") == []
+    assert asked(run_fast, "signingcert", "iam-userdelcert", "-u", "bob") == []
+    assert asked(run_fast, "mfa", "iam-userdeactivatemfadevice", "-u", "bob") == [device]
+    assert other in asked(run_fast, "mfa", "iam-userenablemfadevice", "-u", "bob")
     # Whose policies they are is not said yet.
-    assert asked(account, "policy", "iam-userdelpolicy") == []
-    assert asked(account, "nothing", "iam-userdel") == []
-    assert asked(account, "user", "iam-nothing") == []
+    assert asked(run_fast, "policy", "iam-userdelpolicy") == []
+    assert asked(run_fast, "nothing", "iam-userdel") == []
+    assert asked(run_fast, "user", "iam-nothing") == []
 
 
 @pytest.mark.full
@@ -497,13 +501,17 @@ def test_a_file_that_others_made_is_not_believed(account: Shell) -> None:
 
 
 #: Runs the completion of user names once for each environment in a list, and prints each time
-#: whether the names came from the cache.
+#: whether the names came from the cache. What has the name of a file is appended to it before.
 SCRIPT = """
 import json, os, sys
 from iamcli.cli.completion import names
 from iamcli.client import client
 for change in json.load(sys.stdin):
     sys.stdout.flush()
+    for name in list(change):
+        if name.startswith("/"):
+            with open(name, "a") as file:
+                file.write(change.pop(name))
     child = os.fork()
     if not child:
         for name, value in change.items():
@@ -579,7 +587,7 @@ UNRELATED = [
 
 
 def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
-    """Return for each change of the variables whether the account was asked."""
+    """Return for each change of the variables or files whether the account was asked."""
     done = run(sys.executable, "-c", SCRIPT, stdin=json.dumps(changes))
     assert (done.status, done.err) == (0, "")
     return done.out.split()
@@ -604,7 +612,6 @@ def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentia
     )
 
 
-@pytest.mark.full
 def test_each_file_that_selects_the_account_asks_again(
     run: Shell, credential_file: Path, tmp_path: Path
 ) -> None:
@@ -613,7 +620,7 @@ def test_each_file_that_selects_the_account_asks_again(
     (tmp_path / "conf").mkdir()
     proxy = tmp_path / "conf" / "proxy"
     proxy.write_text("ClientProxyHost=one\n")
-    for env, file, line in (
+    rows: list[tuple[dict[str, str], Path, str]] = [
         ({}, credential_file, "AWSAccessKeyId=AKIAI44QH8DHBEXAMPLE\n"),
         ({}, credential_file, "AWSSecretKey=another\n"),
         ({"CLIENT_CONFIG_FILE": str(proxy)}, proxy, "ClientProxyHost=two\n"),
@@ -627,18 +634,23 @@ def test_each_file_that_selects_the_account_asks_again(
             "[default]\n",
         ),
         ({"BOTO_CONFIG": "~/conf/boto"}, tmp_path / "conf" / "boto", "[Credentials]\n"),
-    ):
-        assert came_from(run, env, env)[1] == "cached", file
-        old = file.read_text() if file.exists() else ""
-        file.write_text(old + line)
-        assert came_from(run, env, env) == ["asked", "cached"], file
+    ]
+    for _, file, _ in rows:
+        file.touch()
+    changes = [
+        change for env, file, line in rows for change in (env, env, {**env, str(file): line}, env)
+    ]
+    came = came_from(run, *changes)
+    assert [came[at + 1 : at + 4] for at in range(0, len(came), 4)] == [
+        ["cached", "asked", "cached"]
+    ] * len(rows)
     # Not the date, but the contents.
     os.utime(credential_file, (1, 1))
     assert came_from(run, {}) == ["cached"]
     # Nothing waits for a pipe.
     (tmp_path / ".boto").unlink()
     os.mkfifo(tmp_path / ".boto")
-    assert came_from(run, {}) == ["cached"]
+    assert came_from(run, {}, {}) == ["asked", "cached"]
 
 
 def test_only_its_own_old_files_are_removed(run: Shell) -> None:
@@ -671,16 +683,17 @@ def test_only_its_own_old_files_are_removed(run: Shell) -> None:
     assert not any(file.exists() for file in (cut_off, another, own))
 
 
-@pytest.mark.full
-def test_a_cache_file_that_is_no_file_or_holds_anything_else_is_ignored(account: Shell) -> None:
-    asked(account, "group", "iam-groupdel")
+def test_a_cache_file_that_is_no_file_or_holds_anything_else_is_ignored(
+    account: Shell, run_fast: ForkRunner
+) -> None:
+    asked(run_fast, "group", "iam-groupdel")
     (file,) = (account.home / ".cache" / "iamcli").iterdir()
     for content in (b"caf\xc3\xa9\n", b"$(touch ran)\n", b"\x1b[2J\n", b"a b\n", b"\0\n"):
         file.write_bytes(content)
-        assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"], content
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"], content
     file.unlink()
     os.mkfifo(file, 0o600)
-    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"]
     # It could not be written, and nothing half-made stays.
     file.unlink()
     limited = 'ulimit -f 0; exec "$0" "$@" | cat'
@@ -708,27 +721,28 @@ def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
     assert (done.status, done.out, done.err) == (0, "", "")
 
 
-@pytest.mark.full
-def test_silence_in_time(account: Shell) -> None:
-    script = "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); "
-    script += "print(s.getsockname()[1], flush=True); time.sleep(60)"
-    server = account.start(sys.executable, "-c", script, stdout=-1)
-    assert server.stdout
-    try:
-        port = int(server.stdout.readline())
-        account.env["AWS_IAM_URL"] = f"http://127.0.0.1:{port}"
+def test_silence_in_time(run: Shell, run_fast: ForkRunner) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        run.env["AWS_IAM_URL"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
         begun = time.monotonic()
-        assert asked(account, "user", "iam-userdel") == []
+        assert asked(run_fast, "user", "iam-userdel") == []
         took = time.monotonic() - begun
         begun = time.monotonic()
-        assert asked(account, "user", "iam-userdel") == []
+        assert asked(run_fast, "user", "iam-userdel") == []
         again = time.monotonic() - begun
-    finally:
-        server.kill()
-        server.wait()
     # It does not wait a second time.
     assert 1.5 < took < 20
     assert again < took - 1
+
+
+def test_nobody_is_asked_for_the_code_of_an_mfa_device(run: Shell) -> None:
+    keys = "aws_access_key_id = AKIA\naws_secret_access_key = s\n"
+    arn = "arn:aws:iam::123456789012"
+    role = f"role_arn = {arn}:role/r\nmfa_serial = {arn}:mfa/m\nsource_profile = own\n"
+    (run.home / "config").write_text(f"[default]\n{role}[profile own]\n{keys}")
+    run.env |= {"AWS_CONFIG_FILE": str(run.home / "config"), "AWS_CREDENTIAL_FILE": ""}
+    run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
+    assert asked(run, "user", "iam-userdel") == []
 
 
 def test_letters_that_a_shell_would_run_do_not_reach_it(run: Shell, stub: Stub) -> None:

@@ -1084,7 +1084,6 @@ def test_what_aws_prints_is_converted(filled: Any, aws: Shell, form: str) -> Non
 # The rate.
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("host", ["127.0.0.1", "iam.example.com"])
 def test_requests_to_other_machines_are_paced(
     service: Endpoint, stub: Stub, run_fast: ForkRunner, host: str
