@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VARIABLE = "IAMCLI_RUN"
 #: The time in which the server must take a command (seconds).
 AT_ONCE = 2.0
-#: The maximum number of descriptors that are handed over; the kernel's limit is 253.
+#: The maximum number of descriptors that the server takes; the kernel's limit is 253.
 MAX_DESCRIPTORS = 200
 #: The prefixes of variables that count when a process starts, or when a module is imported:
 #: botocore looks for the home directory then.
@@ -177,8 +177,6 @@ def peer(connection: Any, sockets: Any) -> tuple[int, int] | None:
 def _offer(connection: Any, sockets: Any, ignored: list[int]) -> None:
     """Send everything that the server needs to become this process; raise OSError or ValueError."""
     numbers = _inherited()
-    if len(numbers) > MAX_DESCRIPTORS:
-        raise ValueError
     folder = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         # Both descriptors are this process's own, so they have no number in the command.

@@ -296,7 +296,6 @@ class Limited(Slow):
         resource.prlimit(self.pool, what, (value, value))
 
 
-@pytest.mark.full
 def test_after_the_end_of_the_pool_the_script_goes_on(run: Shell, stub: Stub) -> None:
     limited = Limited(run, stub, f"{LINE}; {LINE}")
     os.kill(limited.pool, signal.SIGKILL)

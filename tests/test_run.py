@@ -104,13 +104,10 @@ SCRIPTS = {
     "background": ("iam-usergetattributes -u bob >f & wait $!; echo $?; cat f", 1),
     "set -e": ("set -e; iam-usergetattributes -u bob; iam-userdel -u x; echo not here", 2),
     "xargs": ("echo a b c d | xargs -n 1 -P 4 iam-usergetattributes -u | sort", 4),
-    "number of open files": ("ulimit -n 20; iam-usergetattributes -u bob; echo $?", 1),
     "size of files": ("trap '' XFSZ; ulimit -f 0; iam-usergetattributes -u bob >f; echo $?", 1),
     "ignored signal": ("trap '' HUP; sh -c 'iam-usergetattributes -u bob'; echo $?", 1),
     "nice": ("nice -n 5 iam-usergetattributes -u bob", 1),
     "unbuffered": ("PYTHONUNBUFFERED=1 iam-usergetattributes -u bob", 0),
-    "another interpreter": ("PYTHONOPTIMIZE=1 iam-usergetattributes -u bob", 0),
-    "less memory": ("ulimit -v 4000000; iam-usergetattributes -u bob", 0),
     "another home": ("HOME=/nonexistent iam-usergetattributes -u bob", 0),
     "a link of another name": (
         'ln -sf "$(command -v iam-usergetattributes)" sub/iam-userdel; sub/iam-userdel -u bob',
@@ -123,13 +120,28 @@ SCRIPTS = {
     "proxy": ("http_proxy=http://127.0.0.1:1 iam-usergetattributes -u bob; echo $?", 1),
     "no connection": ("AWS_IAM_URL=http://127.0.0.1:1 iam-userdel -u bob; echo $?", 1),
     "time limit": ("IAMCLI_TIMEOUT=x iam-userdel -u bob; echo $?", 1),
+    # Where help is the same, only what serves it differs.
+    "what the server cannot have": (
+        "(ulimit -v 4000000; iam-userdel -h); PYTHONOPTIMIZE=1 iam-userdel -h; echo $?",
+        0,
+    ),
+    "limits, and many at once": (
+        (
+            "trap '' XFSZ; (ulimit -f 0; iam-userdel -h >f; echo $?);"
+            "ulimit -n 20; echo a b c | xargs -n 1 -P 3 iam-userdel -h"
+        ),
+        4,
+    ),
     "the program iamcli": ("iamcli iam-usergetattributes -u bob", 0),
     "from the checkout": (f"{Path(__file__).parent.parent}/bin/iam-usergetattributes -u bob", 1),
 }
 
 
 #: The scripts that the default run includes.
-USUAL = ("all closed", "chain", "another session", "nice")
+USUAL = (
+    *("all closed", "chain", "another session", "nice"),
+    *("what the server cannot have", "limits, and many at once"),
+)
 
 
 @pytest.mark.parametrize("name", usual(USUAL, SCRIPTS))
@@ -472,7 +484,6 @@ def state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
 
 
-@pytest.mark.full
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, f"{LINE}", answer=Answer(KEYS.body, delay=1.0))
     program = slow.program
@@ -542,33 +553,38 @@ print("alone")
 """
 
 
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    every(
-        2,
-        [
-            ("", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
-            ("handover.__version__ = '0.0.9'", "alone\n"),
-            ("os.setgroups([4]); os.setgid(65534); os.setuid(65534)", "alone\n"),
-            ("os.setgroups([4])", "alone\n"),
-            ("handover.is_own = lambda *_: False", "alone\n"),
-            ("del _socket.SO_PEERCRED", "arn:aws:iam::123456789012:user/bob\nAIDA\n"),
-            (f"del _socket.SO_PEERCRED; {GIVEN_AWAY}", "alone\n"),
-        ],
-    ),
-    ids=[
-        *("the same", "another version", "another user", "another group", "another server"),
-        *("without credentials of peers", "without them, and with a folder of another user"),
-    ],
-)
-def test_only_the_same_program_of_the_same_user(change: str, expected: str, shell: Shell) -> None:
-    if re.search("setgroups|chown", change) and os.geteuid():
-        pytest.skip("requires root")
-    (shell.home / "changed.py").write_text(CHANGED.format(change=change))
+OPENED = "[os.set_inheritable(os.dup(0), True) for _ in range({})]"
+SERVED, ALONE = "arn:aws:iam::123456789012:user/bob\nAIDA\n", "alone\n"
+#: What is changed, and what the program prints then.
+CHANGES = {
+    "": SERVED,
+    "handover.__version__ = '0.0.9'": ALONE,
+    "os.setgroups([4]); os.setgid(65534); os.setuid(65534)": ALONE,
+    "os.setgroups([4])": ALONE,
+    "handover.is_own = lambda *_: False": ALONE,
+    "os.getpid = os.getppid": ALONE,
+    # More descriptors than the server takes, and more than the kernel does.
+    OPENED.format(220): ALONE,
+    OPENED.format(300): ALONE,
+    "del _socket.SO_PEERCRED": SERVED,
+    # The folder belongs to another user from here on.
+    f"del _socket.SO_PEERCRED; {GIVEN_AWAY}": ALONE,
+}
+
+
+def test_only_the_same_program_of_the_same_user(shell: Shell) -> None:
+    tried = [
+        change for change in CHANGES if not (os.geteuid() and re.search("setgroups|chown", change))
+    ]
+    for number, change in enumerate(tried):
+        (shell.home / f"{number}.py").write_text(CHANGED.format(change=change))
     # The server itself must refuse, not only the permissions of its folder.
-    script = 'chmod -R a+rwx "$(dirname "$IAMCLI_RUN")"; "$0" changed.py'
-    done = shell("iamcli", "run", "sh", "-c", script, sys.executable)
-    assert (done.out, done.err) == (expected, "")
+    script = 'chmod -R a+rwx "$(dirname "$IAMCLI_RUN")"; for file; do "$0" $file; echo =; done'
+    files = [f"{number}.py" for number in range(len(tried))]
+    done = shell("iamcli", "run", "sh", "-c", script, sys.executable, *files)
+    assert done.err == ""
+    seen = dict(zip(tried, done.out.split("=\n")[:-1], strict=True))
+    assert seen == {change: CHANGES[change] for change in tried}
 
 
 def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:
