@@ -264,7 +264,6 @@ def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str |
     return [(one["action"], one["type"], one["name"], one["of"]) for one in found]
 
 
-@pytest.mark.full
 def test_every_type(tmp_path: Path) -> None:
     pem, chain, private_key = (
         (HERE / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
@@ -372,7 +371,6 @@ CREDENTIAL = {
 }
 
 
-@pytest.mark.full
 def test_awkward_changes(tmp_path: Path) -> None:
     content = snapshot(
         users=[
@@ -434,6 +432,7 @@ def test_awkward_changes(tmp_path: Path) -> None:
     assert by_type["alias"]["before"] == {"AccountAlias": "example"}
     text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
     assert "  ~ login-profile\n      the password\n" in text
+    assert "\naccount\n  ~ alias other\n" in text
     assert "      Path: / -> /staff/\n" in text
     # The order of the warnings is that of the changes.
     unread = key("UNREAD")["AccessKeyId"]
@@ -873,7 +872,6 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     assert left_behind(tmp_path) == []
 
 
-@pytest.mark.full
 def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
     env = environment(tmp_path)
     process = subprocess.Popen(
@@ -892,3 +890,4 @@ def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
         b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
     )
     assert not (tmp_path / "changes").exists()
+    assert left_behind(tmp_path) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from support import resettable
@@ -35,6 +37,7 @@ from iamcli.cli.sandbox import kept
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox.rules import layer
+from iamcli.cli.sandbox.shell import start as start_shell
 from iamcli.errors import Failure
 
 IAMCLI = BIN / "iamcli"
@@ -193,7 +196,7 @@ def test_a_script_without_interpreter_line_is_for_sh(env, tmp_path):
 @pytest.mark.parametrize(
     ("number", "status"),
     every(
-        4,
+        3,
         [
             (signal.SIGINT, -signal.SIGINT),
             (signal.SIGTERM, 143),
@@ -223,6 +226,7 @@ def test_a_kill_before_the_server_listens_leaves_nothing_behind(env, tmp_path):
     wait_until(lambda: left_behind(tmp_path) == [])
 
 
+@pytest.mark.full
 def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
     started = tmp_path / "started"
     script = f"touch {started}; read line; exit 3"
@@ -302,6 +306,29 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tm
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.parametrize("name", ["fish", "zsh"])
+def test_the_start_up_file_of_a_shell(env, tmp_path, name):
+    need(name)
+    for file in (tmp_path / ".zshrc", tmp_path / ".config" / "fish" / "config.fish"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("echo read\n")
+    folder = tmp_path / "it's"
+    folder.mkdir()
+    command = folder / "iam-userdel"
+    command.write_text('#!/bin/sh\necho "<$*>"\n')
+    command.chmod(0o755)
+    env |= {"SHELL": shutil.which(name), "TERM": "dumb", "PATH": f"{folder}:{env['PATH']}"}
+    terminal = Terminal(*start_shell(env, str(folder)), env=env)
+    terminal.wait_for("(iamcli sandbox) $ ")
+    # TAB completes the option.
+    terminal.type("iam-userdel --aws-cred\t\n")
+    terminal.wait_for("<--aws-credential-file")
+    terminal.type('echo "zdotdir=$ZDOTDIR="; exit 3\n')
+    terminal.wait_for("zdotdir==")
+    assert terminal.status() == 3
+    assert "read\r\n" not in terminal.shown
+
+
 def test_a_shell_of_80_columns_without_shell(env, tmp_path):
     program = ("-c", WITH_ENTRY, "/usr/sbin/nologin", "sandbox", "--keep", str(tmp_path / "kept"))
     terminal = Terminal(sys.executable, *program, env=env, size=USUAL_SIZE)
@@ -343,18 +370,18 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
 # What is still running when the command has ended.
 
 
-#: ``iamcli sandbox``, which waits less long.
+#: ``iamcli sandbox``, which waits less long: LIMIT and DAEMON_LIMIT are the first two arguments.
 IMPATIENT = """
 import sys
 from iamcli.cli.sandbox import started
-started.LIMIT, started.DAEMON_LIMIT = 1.5, 0.5
+started.LIMIT, started.DAEMON_LIMIT = (float(sys.argv.pop(1)) for _ in range(2))
 from iamcli.cli import main
 sys.exit(main())
 """
 
 
-def impatient(env, *arguments):
-    return run(sys.executable, "-c", IMPATIENT, "sandbox", *arguments, env=env)
+def impatient(env, *arguments, limits=("1.5", "0.5")):
+    return run(sys.executable, "-c", IMPATIENT, *limits, "sandbox", *arguments, env=env)
 
 
 @pytest.mark.parametrize(
@@ -384,29 +411,35 @@ def test_a_command_in_the_background_ends_in_the_sandbox(env, tmp_path):
     assert (tmp_path / "list").read_text() == "IsTruncated: false\n"
 
 
+SLEEP = "(exec sleep 20 >/dev/null 2>&1) &"
+DAEMON = "(setsid sleep 20 >/dev/null 2>&1 &);"
+STOPPED = "(kill -STOP $(exec sh -c 'echo $PPID')) >/dev/null 2>&1 & sleep 0.2;"
+
+
 @pytest.mark.parametrize(
-    ("script", "name"),
-    every(
-        2,
-        [
-            # It ends with the pipe of this test.
-            ("(exec sleep 20 >/dev/null 2>&1) & exit 3", "sleep"),
-            ("(setsid sleep 20 >/dev/null 2>&1 &); exit 3", "sleep"),
-            ("(kill -STOP $(exec sh -c 'echo $PPID')) >/dev/null 2>&1 & sleep 0.2; exit 3", "sh"),
-        ],
-    ),
+    ("script", "limits", "names", "status"),
+    [
+        (f"{SLEEP} exit 3", ("0.5", "60"), ["sleep"], 3),
+        (f"{DAEMON} {STOPPED} exit 3", ("60", "0.5"), ["sh", "sleep"], 3),
+        # Whatever they are, if a signal has ended the script.
+        (f"{SLEEP} {DAEMON} kill $$", ("60", "60"), ["sleep", "sleep"], 143),
+    ],
 )
-def test_a_daemon_does_not_keep_the_sandbox(env, tmp_path, script, name):
+def test_what_does_not_end_does_not_keep_the_sandbox(env, tmp_path, script, limits, names, status):
     begun = time.monotonic()
-    done = impatient(env, "--changes", "sh", "-c", script)
+    done = impatient(env, "--changes", "sh", "-c", script, limits=limits)
     assert time.monotonic() - begun < 15
-    (left,) = [number for number, line in running(tmp_path).items() if name in line]
-    os.kill(left, signal.SIGKILL)
-    assert done.stderr == (
-        "changes in the private IAM: none\n"
-        f"still running, but no longer in the sandbox: {name} ({left})\n"
+    left = running(tmp_path)
+    for number in left:
+        os.kill(number, signal.SIGKILL)
+    first, *more = done.stderr.splitlines()
+    assert first == "changes in the private IAM: none"
+    (found,) = (line.partition("still running, but no longer in the sandbox: ")[2] for line in more)
+    assert sorted(re.findall(r"(\w+) \((\d+)\)", found)) == sorted(
+        (line.split()[0], str(number)) for number, line in left.items()
     )
-    assert done.returncode == 3
+    assert sorted(line.split()[0] for line in left.values()) == names
+    assert done.returncode == status
     wait_until(lambda: left_behind(tmp_path) == [])
 
 
@@ -426,7 +459,6 @@ def test_what_still_runs_is_also_said_without_a_report_and_in_json(env, tmp_path
         os.kill(number, signal.SIGKILL)
 
 
-@pytest.mark.full
 def test_ctrl_c_stops_waiting(env, tmp_path):
     script = "sleep 20 & exit 3"
     terminal = Terminal(IAMCLI, "sandbox", "--changes", "sh", "-c", script, env=env)
@@ -438,18 +470,6 @@ def test_ctrl_c_stops_waiting(env, tmp_path):
     for number in running(tmp_path):
         os.kill(number, signal.SIGKILL)
     wait_until(lambda: left_behind(tmp_path) == [])
-
-
-@pytest.mark.full
-def test_a_script_that_was_killed_is_not_waited_for_long(env, tmp_path):
-    begun = time.monotonic()
-    script = "sleep 20 >/dev/null 2>&1 & kill $$"
-    done = in_sandbox(env, "sh", "-c", script)
-    assert time.monotonic() - begun < 10
-    assert done.returncode == 143
-    assert "still running, but no longer in the sandbox: sleep (" in done.stderr
-    for number in running(tmp_path):
-        os.kill(number, signal.SIGKILL)
 
 
 @pytest.mark.full
@@ -480,8 +500,15 @@ def identity(done):
 
 def test_an_account_is_kept(env, tmp_path):
     folder = tmp_path / "kept"
-    script = "iam-usercreate -u david -k -v"
-    made = identity(in_sandbox(env, "--keep", folder, "sh", "-c", script))
+    # What was saved is not written again if nothing has changed since.
+    script = (
+        'made=$(iam-usercreate -u david -k -v); echo "$made"; '
+        'until grep -qs "${made%%[!A-Z0-9]*}" "$0"; do sleep 0.1; done; stat -c %i "$0"'
+    )
+    *made, written = identity(
+        in_sandbox(env, "--keep", folder, "sh", "-c", script, folder / "account")
+    )
+    assert (folder / "account").stat().st_ino == int(written)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()} == {
         "account": 0o600,
@@ -622,6 +649,37 @@ def test_an_account_that_something_replaced_is_written_again(env, tmp_path, end)
     done = in_sandbox(env, "--keep", file.parent, "sh", "-c", script, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert b"david" in file.read_bytes()
+
+
+def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
+    with (tmp_path / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for folder, why in (
+            (tmp_path, f"another sandbox uses {tmp_path}; leave that one, or specify another dire"),
+            (tmp_path / "lock", f"cannot use {tmp_path}/lock: File exists"),
+        ):
+            with pytest.raises(Failure, match=f"cannot start the sandbox: {why}"):
+                sandbox.server(keep=str(folder)).__enter__()
+
+
+@pytest.mark.parametrize("option", ["--keep", "--account"])
+def test_an_empty_name_is_refused(env, option):
+    done = in_sandbox(env, option, "", "true")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert " name is empty; specify a " in done.stderr
+
+
+def test_a_killed_server_may_lose_changes(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    keep = str(tmp_path / "kept")
+    running_server = sandbox.server(keep=keep)
+    private = running_server.__enter__()
+    (server,) = running(tmp_path)
+    os.kill(server, signal.SIGKILL)
+    said = f"^the sandbox server was killed; {keep} may lack the last changes$"
+    with pytest.raises(Failure, match=said):
+        running_server.__exit__(None, None, None)
+    assert not Path(private.folder).exists()
 
 
 @pytest.mark.full

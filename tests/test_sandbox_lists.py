@@ -106,6 +106,18 @@ LISTS: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
 }
 
 
+def test_policies_are_listed_by_their_use(iam: Any) -> None:
+    attached, bounding, _ = (
+        iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+        for name in ("attached", "bounding", "unused")
+    )
+    iam.create_user(UserName="bob", PermissionsBoundary=bounding)
+    iam.attach_user_policy(UserName="bob", PolicyArn=attached)
+    for usage, expected in (("PermissionsPolicy", attached), ("PermissionsBoundary", bounding)):
+        (listed,) = iam.list_policies(PolicyUsageFilter=usage, Scope="Local")["Policies"]
+        assert listed["Arn"] == expected
+
+
 def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
     """GetAccountAuthorizationDetails and ListPolicies sort by ARN as well, which can be long."""
     path = f"/{'p' * 500}/"
