@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -71,6 +72,7 @@ def test_imports_point_down(part: str) -> None:
     assert {name for name in imports(part) if rank[name] <= rank[part]} == set()
 
 
+@functools.cache
 def modules() -> dict[str, ast.Module]:
     """The modules of iamcli by name ("iamcli.client.http"), packages included."""
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES}
@@ -79,6 +81,7 @@ def modules() -> dict[str, ast.Module]:
     }
 
 
+@functools.cache
 def graph() -> dict[str, set[str]]:
     """The modules that each module imports, at the top, in functions and for type checking."""
     trees = modules()

@@ -18,6 +18,7 @@ import botocore
 import botocore.credentials
 import pytest
 from support.certificates import self_signed
+from support.selection import every
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
@@ -572,7 +573,7 @@ REASONS: dict[str, tuple[Callable[[Where], Mapping[str, str]], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", REASONS)
+@pytest.mark.parametrize("name", every(2, REASONS))
 def test_the_whole_reason_is_on_one_line(
     name: str, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
 ) -> None:
@@ -627,7 +628,7 @@ INSTALLATIONS = {
 
 
 @pytest.mark.parametrize("makes", [login, role_of_login])
-@pytest.mark.parametrize("name", INSTALLATIONS)
+@pytest.mark.parametrize("name", every(3, INSTALLATIONS))
 def test_a_login_session_that_cannot_be_used(
     name: str, makes: Callable[[Where], dict[str, str]], run: Shell, stub: Stub
 ) -> None:

@@ -252,7 +252,7 @@ def test_removal_that_is_seen_to_be_gone_is_done(
     assert endpoint.operations == [removing.operation] * 2 + [looking.operation] * 2
 
 
-@each_owned
+@pytest.mark.parametrize("removing", every(3, OWNED), ids=lambda entry: entry.operation)
 def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
     removing: Removing, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -304,7 +304,7 @@ CONFLICTING = {
 }
 
 
-@pytest.mark.parametrize("operation", CONFLICTING)
+@pytest.mark.parametrize("operation", every(2, CONFLICTING))
 @pytest.mark.parametrize("account", ["there", "gone"])
 def test_conflict_after_a_lost_answer_is_looked_up(
     operation: str, account: str, run_fast: ForkRunner, stub: Stub
@@ -748,7 +748,7 @@ def test_what_is_not_visible_yet_is_taken_back_later(
     assert endpoint.operations.count(once.delete) == 3
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
 @pytest.mark.parametrize("answer", [missing("nothing here"), CLOSED], ids=["missing", "lost"])
 def test_what_may_still_exist_is_called_so(
     once: Once, answer: Answer, run_fast: ForkRunner, stub: Stub

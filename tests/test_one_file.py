@@ -17,6 +17,7 @@ import click
 import pytest
 from support.processes import ROOT, environment
 from support.processes import run as run_program
+from support.selection import every
 from support.terminal import Terminal
 
 import iamcli
@@ -102,7 +103,7 @@ def test_it_is_unpacked_once_with_its_byte_code(
     assert run_program(file, "version", env=env).returncode == 1
 
 
-@pytest.mark.parametrize("home", HOSTILE)
+@pytest.mark.parametrize("home", every(2, HOSTILE))
 def test_a_home_that_cannot_be_written(
     file: Path, env: dict[str, str], tmp_path: Path, home: str
 ) -> None:

@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from support.selection import every
 from support.stub import Answer, refused
 from support.terminal import read_now
 
@@ -147,7 +148,7 @@ MESSAGES: dict[str, Message] = {
 }
 
 
-@pytest.mark.parametrize("message", MESSAGES)
+@pytest.mark.parametrize("message", every(3, MESSAGES))
 def test_a_suggested_command_can_be_pasted(message: str, run_fast: ForkRunner, stub: Stub) -> None:
     programs = run_fast.home / "programs"
     programs.mkdir()

@@ -159,6 +159,7 @@ def test_what_lints_and_builds_is_what_is_pinned():
         assert f"{name} {version(name)}" == f"{name} {PINS[name]}"
 
 
+@pytest.mark.full
 def test_the_pins_become_the_newest_that_the_oldest_python_can_install(tmp_path):
     index = tmp_path / "index"
     index.mkdir()
