@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import populated, resettable
 from support.requirements import installed
-from support.selection import every
+from support.selection import usual
 from support.shell import BIN, ROOT
 from support.ssh_keys import public_key
 from support.stub import refused
@@ -165,7 +165,7 @@ DELETED = {
 }
 
 
-@pytest.mark.parametrize("entity", every(2, DELETED))
+@pytest.mark.parametrize("entity", usual(("instance-profile/front",), DELETED))
 def test_a_deleted_entity_comes_back(account: Any, aws: Shell, entity: str) -> None:
     before = loaded(aws, "before.json")
     script = made(aws, "before.json", entity)
@@ -176,7 +176,8 @@ def test_a_deleted_entity_comes_back(account: Any, aws: Shell, entity: str) -> N
     assert kept(loaded(aws, "after.json")) == kept(before)
 
 
-@pytest.mark.parametrize("shell", every(3, SHELLS))
+@pytest.mark.full
+@pytest.mark.parametrize("shell", SHELLS)
 def test_everything_comes_back_in_an_empty_account(account: Any, aws: Shell, shell: str) -> None:
     if not installed(shell):
         pytest.skip(f"{shell} is not installed")
@@ -194,6 +195,7 @@ def test_everything_comes_back_in_an_empty_account(account: Any, aws: Shell, she
     assert kept(loaded(aws, "again.json")) == kept(before)
 
 
+@pytest.mark.full
 def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: Shell) -> None:
     # The trust policy names a user and a role that are deleted, too.
     arn = "arn:aws:iam::123456789012"
@@ -214,6 +216,7 @@ def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: S
     assert kept(loaded(aws, "after.json")) == kept(before)
 
 
+@pytest.mark.full
 def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
     account.create_login_profile(UserName="bob", Password=PASSWORD, PasswordResetRequired=True)
     account.create_login_profile(UserName="=cat", Password=PASSWORD)
@@ -240,6 +243,7 @@ def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
 # What is checked.
 
 
+@pytest.mark.full
 def test_an_instance_profile_may_exist_if_it_is_empty(account: Any, aws: Shell) -> None:
     before = loaded(aws, "before.json")
     made(aws, "before.json", "role/web")
@@ -257,7 +261,11 @@ def test_an_instance_profile_may_exist_if_it_is_empty(account: Any, aws: Shell) 
     ("delete", "missing"),
     [
         (["iam-groupdel", "-r", "-g", "dev"], "group/dev"),
-        (["aws", "iam", "delete-policy", "--policy-arn", OWN], f"managed policy {OWN}"),
+        pytest.param(
+            ["aws", "iam", "delete-policy", "--policy-arn", OWN],
+            f"managed policy {OWN}",
+            marks=pytest.mark.full,
+        ),
     ],
 )
 def test_what_the_script_needs_must_exist(

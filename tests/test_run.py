@@ -685,6 +685,7 @@ def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
     terminal.status()
 
 
+@pytest.mark.full
 def test_the_end_of_iamcli_run_ends_its_shell(shell: Shell) -> None:
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
     terminal = Terminal("iamcli", "run", env={**shell.env, "SHELL": "/bin/bash"})
