@@ -508,10 +508,8 @@ def test_hostile_contents_do_nothing_else(
         assert calls == expected, shell
 
 
-@pytest.mark.parametrize(("text", "shown"), [("a\0b", "'a\\x00b'"), ("a\ud800b", "'a\\ud800b'")])
-def test_what_no_script_can_contain_is_an_error(
-    run_fast: ForkRunner, text: str, shown: str
-) -> None:
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"], ids=ascii)
+def test_what_no_script_can_contain_is_an_error(run_fast: ForkRunner, text: str) -> None:
     content = snapshot(users=[user("bob", Tags=[{"Key": "a", "Value": text}])])
     (run_fast.home / "before.json").write_text(json.dumps(content))
     done = run_fast("iamcli", "recreate", "before.json", "user/bob")
@@ -519,8 +517,8 @@ def test_what_no_script_can_contain_is_an_error(
         1,
         "",
         (
-            f"iamcli: before.json is damaged: no script can contain {shown}; make a new one with "
-            "iamcli snapshot\n"
+            "iamcli: before.json is damaged: no script can contain one of its names; make a new "
+            "one with iamcli snapshot\n"
         ),
     )
 

@@ -33,6 +33,14 @@ def recreate(output: Output, file: str, entities: tuple[str, ...], account: str 
     from iamcli.cli.account_file.file import read
     from iamcli.cli.recreate.script import script
     from iamcli.cli.recreate.selection import select
+    from iamcli.cli.recreate.shell import is_writable
+    from iamcli.errors import Failure
 
-    output.line(script(select(read(file), entities, file, account)))
+    text = script(select(read(file), entities, file, account))
+    if not is_writable(text):
+        raise Failure(
+            f"{file} is damaged: no script can contain one of its names; make a new one with "
+            "iamcli snapshot"
+        )
+    output.line(text)
     return 0

@@ -6,12 +6,11 @@ import difflib
 from typing import NamedTuple
 
 from iamcli.cli.account_file import arns
-from iamcli.cli.recreate.shell import is_writable
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     Record = Mapping[str, Any]
@@ -25,9 +24,8 @@ KINDS = {
     "role": ("roles", "RoleName"),
     "instance-profile": ("instance_profiles", "InstanceProfileName"),
 }
-#: How many names are suggested, and how many characters of a text are shown.
+#: How many names are suggested.
 _NEAR = 3
-_SHOWN = 40
 
 
 class Selection(NamedTuple):
@@ -50,7 +48,7 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
 
     The instance profiles of a role are included. ``file``: the name of the snapshot; ``target``:
     the account of the script, None for that of the snapshot. Raises Failure if the snapshot lacks
-    one of ``names`` or the account, or if no script can have its texts.
+    one of ``names`` or the account.
     """
     known = {
         f"{kind}/{record[member]}": record
@@ -78,33 +76,7 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
     account = snapshot["account"] or arns.account(snapshot) or target
     if account is None:
         raise Failure(f"{file} does not say of which account it is; use --account ID")
-    selection = Selection(snapshot, chosen, everything, file, account, target or account)
-    _require_writable(selection)
-    return selection
-
-
-def _require_writable(selection: Selection) -> None:
-    """Raise Failure if a name or a tag cannot be written in a script. Documents may be so."""
-    records = [selection.snapshot["policies"]] if selection.everything else []
-    records += [list(named.values()) for named in selection.of.values()]
-    for text in _texts(records):
-        if not is_writable(text):
-            raise Failure(
-                f"{selection.file} is damaged: no script can contain {text[:_SHOWN]!a}; make a new "
-                "one with iamcli snapshot"
-            )
-
-
-def _texts(value: Any, member: str = "") -> Iterator[str]:
-    """Yield the texts in a part of a snapshot, but the documents."""
-    if isinstance(value, str) and not member.endswith("Document"):
-        yield value
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner, member)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _texts(inner, name)
+    return Selection(snapshot, chosen, everything, file, account, target or account)
 
 
 def _advice(missing: str, known: Iterable[str]) -> str:
