@@ -32,8 +32,11 @@ ARN = "arn:aws:iam::123456789012:user/bob"
 USER = ok("GetUser", f"<User><Arn>{ARN}</Arn><UserId>AIDA</UserId></User>")
 #: The time after which a request would be answered (seconds).
 LONG = 20
-#: A test that takes away from Linux what the simulation lacks already.
-LINUX = "tests/test_run.py::test_only_the_same_program_of_the_same_user"
+#: Tests that take away from Linux what the simulation lacks already, or that stop only the program.
+LINUX = (
+    "--deselect=tests/test_run.py::test_only_the_same_program_of_the_same_user",
+    "--deselect=tests/test_run.py::test_stop_and_continue",
+)
 #: Hides /proc, but for the descriptors, which macOS has in /dev/fd, and runs a command.
 HIDDEN = """mount --rbind /proc "$1" && mount -t tmpfs none /proc && mkdir /proc/self &&
 ln -s "$1/self/fd" /proc/self/fd && shift && exec "$@" """
@@ -201,10 +204,10 @@ def test_only_one_module_of_botocore_asks_for_proxies() -> None:
 
 #: Files of tests, and whether /proc is hidden from the tests too, and tests of Linux's own ways.
 SELECTIONS = {
-    "smoke": (True, re.findall(r"tests/test_\w+\.py", (ROOT / "noxfile.py").read_text())),
+    "smoke": (True, re.findall(r"tests/test_\w+\.py", (ROOT / "tools/matrix.py").read_text())),
     "commands and doctor": (True, ["tests/test_transcripts.py", "tests/test_doctor.py"]),
     # Their tests look at processes.
-    "run": (False, ["tests/test_run.py", "tests/test_pool.py", "--deselect=" + LINUX]),
+    "run": (False, ["tests/test_run.py", "tests/test_pool.py", *LINUX]),
 }
 
 
@@ -212,6 +215,7 @@ SELECTIONS = {
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_a_selection_of_the_tests(name: str, macos: Macos, tmp_path: Path) -> None:
     hidden, arguments = SELECTIONS[name]
+    assert arguments
     prefix = ["unshare", "--mount", "sh", "-c", HIDDEN, "sh", str(tmp_path)]
     if not hidden or os.geteuid():
         prefix = []
