@@ -589,6 +589,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-userlistkeys -u bob | fgrep -i active", ["W203"]),
         ("iam-userlistkeys -u bob | grep --ignore-case Active", ["W203"]),
         ("iam-userlistkeys -u bob | grep '[[:alnum:]]*active'", ["W203"]),
+        ("iam-userlistkeys -u b | grep -E '[[:upper:]n]?active'", ["W203"]),
+        ("iam-userlistkeys -u b | grep -E '^[[:upper:]]ctive'", []),
+        # The character class is not followed.
+        ("iam-userlistkeys -u b | grep -i '[[:print:]]*active'", []),
         ("tar xf policies.tar\nls\niam-useruploadpolicy -u bob -p all -f policy.json", []),
         # What precedes a part that cannot be read.
         ("{\niam-userdel -R & iam-groupdel -R\nfor x in", ["E102", "E102"]),

@@ -78,6 +78,18 @@ def grep(call: Call) -> Grep | None:
     return _compiled(call, patterns[0], flags)
 
 
+#: The character classes of POSIX that are followed, in the syntax of Python.
+_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "blank": r" \t",
+    "digit": "0-9",
+    "lower": "a-z",
+    "space": r"\s",
+    "upper": "A-Z",
+}
+
+
 def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
     source = str(word.literal)
     if call.program == "fgrep" or "F" in flags:
@@ -85,7 +97,11 @@ def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
     elif call.program != "egrep" and "E" not in flags and "P" not in flags:
         # In a basic regular expression, \( and \| are special, and ( and | are not.
         source = re.sub(r"\\([(){}|+?])|([(){}|+?])", lambda m: m[1] or f"\\{m[2]}", source)
-    source = source.replace("[[:space:]]", r"\s").replace(r"\<", r"\b").replace(r"\>", r"\b")
+    for posix, characters in _CLASSES.items():
+        source = source.replace(f"[:{posix}:]", characters)
+    if "[:" in source:
+        return None
+    source = source.replace(r"\<", r"\b").replace(r"\>", r"\b")
     if "w" in flags:
         source = rf"\b(?:{source})\b"
     if "x" in flags:
