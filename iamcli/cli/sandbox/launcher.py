@@ -199,7 +199,7 @@ def run(
     if target:
         target.write(private.about, private.ended, 128 - status if status < 0 else status)
         if target.is_standard_error and output.on_terminal() and os.path.isfile(account):
-            _lead_to_recreate(output, account, private.ended["changes"])
+            _show_recreate(output, account, private.ended["changes"])
     if not (target and target.is_standard_error):
         for line in not_covered(reset, running):
             output.error(line)
@@ -246,7 +246,7 @@ def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> No
         output.error(lacking(about["unknown"]))
 
 
-def _lead_to_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
+def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
     """Show the line that makes a script which creates again what was deleted, if anything was."""
     from iamcli.cli.sandbox.changes import deleted
 
