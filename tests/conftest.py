@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import ssl
 from typing import TYPE_CHECKING
 
 import pytest
 from support import resettable
 from support.connecting import USER
+from support.doctor import Place, caller
 from support.forked import ForkedPrograms, ForkRunner, ForkServer
 from support.shell import KEY_ID, ROOT, SECRET, Shell
 from support.stub import Stub, ok
@@ -134,6 +137,46 @@ def aws(run: Shell, moto: str) -> Shell:
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     return run
+
+
+@pytest.fixture
+def service(stub: Stub) -> Endpoint:
+    """An endpoint that answers as IAM and STS do."""
+    return stub.endpoint().on("GetCallerIdentity", caller()).on("GetUser", ok("GetUser", USER))
+
+
+@pytest.fixture
+def healthy(run: Shell, run_fast: ForkRunner, service: Endpoint) -> ForkRunner:
+    """Commands would work: a credential file, and an endpoint for everything."""
+    run.env["AWS_ENDPOINT_URL"] = service.url
+    return run_fast
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]:
+    """A stub with a certificate of its own, and the certificate."""
+    from support.certificates import self_signed
+
+    certificate = self_signed(tmp_path_factory.mktemp("tls") / "cert.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    running = Stub(context)
+    yield running, certificate
+    running.close()
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """An address of this machine at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.fixture
+def place(run: Shell, stub: Stub, tls: tuple[Stub, Path], closed: str) -> Place:
+    """What set-ups of a machine for iamcli doctor are made of."""
+    return Place(run.home, stub, tls, closed)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

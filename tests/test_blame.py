@@ -18,11 +18,12 @@ import botocore
 import botocore.credentials
 import pytest
 from support.certificates import self_signed
+from support.connecting import USER
+from support.doctor import TOKEN, caller, doctor, file, parsed
 from support.selection import every
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
-from test_doctor import TOKEN, USER, caller, doctor, file, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -202,10 +202,11 @@ def test_only_one_module_of_botocore_asks_for_proxies() -> None:
     assert sorted(file.name for file in asked) == ["transport.py", "utils.py"]
 
 
+DOCTOR = sorted(str(file) for file in (ROOT / "tests").glob("test_doctor_*.py"))
 #: Files of tests, and whether /proc is hidden from the tests too, and tests of Linux's own ways.
 SELECTIONS = {
     "smoke": (True, re.findall(r"tests/test_\w+\.py", (ROOT / "tools/matrix.py").read_text())),
-    "commands and doctor": (True, ["tests/test_transcripts.py", "tests/test_doctor.py"]),
+    "commands and doctor": (True, ["tests/test_transcripts.py", *DOCTOR]),
     # Their tests look at processes.
     "run": (False, ["tests/test_run.py", "tests/test_pool.py", *LINUX]),
 }

@@ -1,0 +1,159 @@
+"""The report of ``iamcli doctor``, and set-ups of a machine: variables, files and a service."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from support.connecting import USER
+from support.shell import KEY_ID, SECRET
+from support.stub import Answer, Stub, ok, refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+
+ARN = "arn:aws:iam::123456789012:user/bob"
+TOKEN = "FwoGZXIvYXdzEExampleSessionToken"
+KEYS = {"AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+TWO_LINES = f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n"
+PROFILE = f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+SSO = (
+    "[default]\nsso_start_url=https://x.invalid/start\nsso_region=us-east-1\n"
+    "sso_account_id=123456789012\nsso_role_name=r\n"
+)
+
+
+class Report(NamedTuple):
+    """A report: the exit status, the checks by name, and the output."""
+
+    status: int
+    checks: dict[str, dict[str, str | None]]
+    out: str
+    account: str | None
+
+    @property
+    def causes(self) -> list[tuple[str, str | None]]:
+        """Each check that has a cause, and the cause."""
+        return [(name, check["cause"]) for name, check in self.checks.items() if check["cause"]]
+
+    @property
+    def wrong(self) -> list[str]:
+        """The checks that are wrong."""
+        return [name for name, check in self.checks.items() if check["result"] == "wrong"]
+
+    def result(self, name: str) -> str | None:
+        return self.checks[name]["result"]
+
+    def said(self, name: str) -> str:
+        check = self.checks[name]
+        return f"{check['found']}; {check['advice']}"
+
+
+def parsed(done: Done) -> Report:
+    """Return the report, which must have the promised form."""
+    assert done.err == ""
+    report = json.loads(done.out)
+    assert list(report) == ["ok", "checks", "account"]
+    for check in report["checks"]:
+        assert list(check) == ["check", "result", "cause", "found", "advice"]
+        assert check["result"] in ("ok", "warning", "wrong", "skipped")
+        assert check["found"]
+        assert check["advice"] or check["result"] in ("ok", "skipped")
+        assert check["cause"] is None or check["result"] in ("warning", "wrong")
+    assert report["ok"] is (done.status == 0)
+    assert report["ok"] is all(check["result"] != "wrong" for check in report["checks"])
+    for secret in (KEY_ID, SECRET, TOKEN):
+        assert secret not in done.out
+    checks = {check["check"]: check for check in report["checks"]}
+    return Report(done.status, checks, done.out, report["account"])
+
+
+def doctor(run_fast: ForkRunner, *arguments: str, **env: str) -> Report:
+    """Run it and return the report; ``env`` changes variables, "" removes one."""
+    return parsed(run_fast("iamcli", "doctor", "--format", "json", *arguments, env=env))
+
+
+def caller(arn: str = ARN) -> Answer:
+    return ok("GetCallerIdentity", f"<Arn>{arn}</Arn><Account>{arn.split(':')[4]}</Account>")
+
+
+def dated(answer: Answer, **difference: float) -> Answer:
+    """Return ``answer`` with a date that differs from that of this machine."""
+    date = datetime.now(timezone.utc) + timedelta(**difference)
+    return answer._replace(headers={"Date": format_datetime(date, usegmt=True)})
+
+
+def file(folder: Path, name: str, text: str, mode: int = 0o600) -> str:
+    made = folder / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_bytes(text.encode())
+    made.chmod(mode)
+    return str(made)
+
+
+class Place(NamedTuple):
+    """What the set-ups are made of."""
+
+    home: Path
+    stub: Stub
+    tls: tuple[Stub, Path]
+    closed: str
+
+
+def refusing(place: Place, code: str, message: str = "") -> dict[str, str]:
+    """A service that refuses the key."""
+    return {"AWS_ENDPOINT_URL": place.stub.endpoint(refused(code, message, 403)).url}
+
+
+def html(place: Place, status: int = 200) -> str:
+    page = Answer(b"<!DOCTYPE html><html><body>Welcome</body></html>", status)
+    return place.stub.endpoint(page).url
+
+
+def answering(place: Place, answer: Answer) -> dict[str, str]:
+    """The answer of IAM; STS is not asked."""
+    return private(AWS_IAM_URL=place.stub.endpoint(answer).url)
+
+
+def through(place: Place, login: str = "") -> str:
+    """The stub as a proxy; it answers requests to itself, and CONNECT with status 405."""
+    return f"http://{login}127.0.0.1:{place.stub.port}"
+
+
+def chain(place: Place, text: str, name: str = "credentials", mode: int = 0o600) -> dict[str, str]:
+    """No credential file, but a shared file of the AWS configuration."""
+    file(place.home, f".aws/{name}", text, mode)
+    return {"AWS_CREDENTIAL_FILE": ""}
+
+
+def role(place: Place) -> dict[str, str]:
+    """No credential file, but a profile that assumes a role."""
+    text = "[default]\nrole_arn=arn:aws:iam::1:role/r\nsource_profile=s\nregion=us-east-1\n"
+    return chain(place, text + PROFILE.replace("default", "profile s"), "config")
+
+
+def service_at(place: Place) -> str:
+    return place.stub.endpoint().on("GetUser", ok("GetUser", USER)).url
+
+
+def directory(place: Place, name: str) -> str:
+    made = place.home / name
+    made.mkdir(parents=True)
+    return str(made)
+
+
+def private(**env: str) -> dict[str, str]:
+    """The endpoint is private, and STS is not asked."""
+    return {"AWS_ENDPOINT_URL": "", **env}
+
+
+def program(folder: Path, name: str, text: str = "echo other") -> Path:
+    made = folder / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(f"#!/bin/sh\n{text}\n")
+    made.chmod(0o755)
+    return made

@@ -1,0 +1,472 @@
+"""``iamcli doctor``: each cause, made for real, is named once; the report, and how it is called."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.connecting import USER
+from support.doctor import (
+    ARN,
+    KEYS,
+    PROFILE,
+    SSO,
+    TOKEN,
+    TWO_LINES,
+    Place,
+    answering,
+    caller,
+    chain,
+    dated,
+    directory,
+    doctor,
+    file,
+    html,
+    parsed,
+    private,
+    program,
+    refusing,
+    role,
+    service_at,
+    through,
+)
+from support.faults import CLOSED
+from support.shell import BIN, KEY_ID, ROOT, SECRET
+from support.stub import Answer, ok, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint
+
+
+def foreign(place: Place, page: bytes) -> dict[str, str]:
+    """A service that answers with XML that is not that of AWS."""
+    return answering(place, Answer(page))
+
+
+def closing(place: Place) -> dict[str, str]:
+    """A service that closes the connection without an answer."""
+    return private(AWS_IAM_URL=place.stub.endpoint(CLOSED).url)
+
+
+def credentials(place: Place, text: str) -> dict[str, str]:
+    return {"AWS_CREDENTIAL_FILE": file(place.home, "keys", text)}
+
+
+def asking_sts(url: str) -> dict[str, str]:
+    """A role is requested at ``url``, once; the address of IAM is another one."""
+    return private(AWS_IAM_URL="http://127.0.0.1:1", AWS_ENDPOINT_URL_STS=url, AWS_MAX_ATTEMPTS="1")
+
+
+def elsewhere(place: Place, arn: str, region: str, answer: Answer | None = None) -> dict[str, str]:
+    """IAM is asked at one address and STS at another one; ``answer``: that of IAM."""
+    sts = place.stub.endpoint(caller(arn)).url
+    iam = place.stub.endpoint(answer or refused("InvalidClientTokenId", "", 403)).url
+    return private(AWS_IAM_URL=iam, AWS_ENDPOINT_URL_STS=sts, AWS_REGION=region)
+
+
+def skewed(place: Place, **difference: float) -> dict[str, str]:
+    answer = dated(refused("SignatureDoesNotMatch"), **difference)
+    return {"AWS_ENDPOINT_URL": place.stub.endpoint(answer).url}
+
+
+def shadowed(place: Place) -> dict[str, str]:
+    folder = program(place.home / "other", "iam-usercreate").parent
+    return {"PATH": f"{folder}:{BIN}:/usr/bin:/bin"}
+
+
+#: For each cause, the set-ups: the check that names it, and what makes the variables.
+WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
+    ("no-file", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": f"{p.home}/absent"}),
+    ("no-file", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": "~/keys"}),
+    ("no-file", "proxy", lambda _: {"CLIENT_CONFIG_FILE": "absent"}),
+    (
+        "no-file",
+        "ca",
+        lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
+    ),
+    ("no-credentials", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": ""}),
+    ("no-credentials", "credentials", lambda p: credentials(p, f"AWSAccessKeyId={KEY_ID}\n")),
+    ("no-credentials", "credentials", lambda p: chain(p, "[default]\nregion=x\n", "config")),
+    (
+        "no-credentials",
+        "credentials",
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
+    ),
+    (
+        "brackets",
+        "credentials",
+        lambda p: credentials(
+            p,
+            "AWSAccessKeyId=<Write your AWS access ID>\nAWSSecretKey=<Write your AWS secret key>\n",
+        ),
+    ),
+    (
+        "brackets",
+        "credentials",
+        lambda _: {"AWS_CREDENTIAL_FILE": "", **KEYS, "AWS_ACCESS_KEY_ID": "<your-key-id>"},
+    ),
+    ("brackets", "credentials", lambda p: chain(p, PROFILE.replace(SECRET, "<your-secret>"))),
+    ("wrong-key", "credentials", lambda p: refusing(p, "InvalidClientTokenId", "not valid")),
+    ("wrong-key", "credentials", lambda p: refusing(p, "SignatureDoesNotMatch", "not ours")),
+    (
+        "wrong-key",
+        "credentials",
+        lambda p: private(AWS_IAM_URL=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"]),
+    ),
+    # The key with which a role is assumed.
+    (
+        "wrong-key",
+        "credentials",
+        lambda p: role(p) | refusing(p, "InvalidClientTokenId"),
+    ),
+    (
+        "token-expired",
+        "credentials",
+        lambda p: role(p) | refusing(p, "ExpiredToken"),
+    ),
+    # The service with which a role is assumed.
+    ("endpoint-wrong", "credentials", lambda p: role(p) | asking_sts(p.closed)),
+    (
+        "proxy-refused",
+        "credentials",
+        lambda p: role(p) | asking_sts("") | {"https_proxy": p.closed},
+    ),
+    (
+        "unknown-ca",
+        "credentials",
+        lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url),
+    ),
+    ("token-expired", "credentials", lambda p: chain(p, SSO, "config")),
+    *(
+        ("wrong-key", "credentials", lambda p, code=code: refusing(p, code))
+        for code in ("MissingAuthenticationToken", "OptInRequired", "InvalidToken")
+    ),
+    ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
+    ("clock-skew", "clock", lambda p: skewed(p, minutes=-7)),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: refusing(p, "SignatureDoesNotMatch", "Signature expired: 1 is earlier than 2"),
+    ),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(refused("SignatureDoesNotMatch"), days=1)),
+    ),
+    ("proxy-refused", "proxy", lambda p: private(HTTPS_PROXY=p.closed)),
+    ("proxy-refused", "proxy", lambda p: {"http_proxy": p.closed}),
+    ("proxy-refused", "proxy", lambda p: private(https_proxy=through(p))),
+    (
+        "proxy-refused",
+        "proxy",
+        lambda p: private(AWS_IAM_URL=html(p, 407), http_proxy=through(p)),
+    ),
+    ("proxy-refused", "proxy", lambda p: closing(p) | {"http_proxy": through(p)}),
+    ("proxy-refused", "proxy", lambda p: {"http_proxy": through(p, "me:p%C3%B6ssw0rd@")}),
+    (
+        "proxy-refused",
+        "proxy",
+        lambda p: private(
+            CLIENT_CONFIG_FILE=file(
+                p.home, "client", f"ClientProxyHost={p.closed.removeprefix('http://')}\n"
+            )
+        ),
+    ),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_IAM_URL": p.closed}),
+    ("endpoint-wrong", "endpoint", lambda p: private(AWS_IAM_URL=html(p))),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 404)}),
+    ("endpoint-wrong", "endpoint", lambda p: {"AWS_ENDPOINT_URL": html(p, 503)}),
+    ("endpoint-wrong", "endpoint", lambda p: foreign(p, b"<html><body>Welcome</body></html>")),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<?xml version='1.0' encoding='none'?><GetUserResponse/>"),
+    ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<?xml version='1.0' encoding='utf-7'?><GetUserResponse/>"),
+    ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: foreign(p, b"<GetUserResponse>" + b"<a/>" * (1 << 18) + b"</GetUserResponse>"),
+    ),
+    ("endpoint-wrong", "endpoint", lambda _: {"AWS_IAM_URL": "ftp://example.com"}),
+    *(
+        ("endpoint-wrong", "endpoint", lambda p, answer=answer: answering(p, answer))
+        for answer in (
+            ok("Whatever", USER),
+            ok("GetUser"),
+            ok("GetUser", USER + USER),
+            ok("GetUser", "<User><UserName>bob</UserName></User>"),
+            refused("AccessDenied", "no", 200),
+            Answer(b"<ErrorResponse/>", 500),
+            Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
+            Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
+            Answer(b"<Response><b>no</b></Response>", 404),
+        )
+    ),
+    # As an endpoint of S3 answers.
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: private(AWS_IAM_URL=refusing(p, "MethodNotAllowed")["AWS_ENDPOINT_URL"]),
+    ),
+    # STS accepts the signature.
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: {"AWS_IAM_URL": refusing(p, "SignatureDoesNotMatch")["AWS_ENDPOINT_URL"]},
+    ),
+    (
+        "endpoint-wrong",
+        "endpoint",
+        lambda p: private(AWS_IAM_URL=f"https://127.0.0.1:{p.stub.port}"),
+    ),
+    ("unknown-ca", "ca", lambda p: {"AWS_ENDPOINT_URL": p.tls[0].endpoint(caller()).url}),
+    ("unknown-ca", "ca", lambda p: private(AWS_IAM_URL=p.tls[0].endpoint(caller()).url)),
+    (
+        "carriage-return",
+        "environment",
+        lambda p: {"AWS_CREDENTIAL_FILE": credentials(p, TWO_LINES)["AWS_CREDENTIAL_FILE"] + "\r"},
+    ),
+    (
+        "carriage-return",
+        "environment",
+        lambda _: {"AWS_CREDENTIAL_FILE": "", **{k: f"{v}\r" for k, v in KEYS.items()}},
+    ),
+    ("carriage-return", "environment", lambda _: {"http_proxy": "http://127.0.0.1:9\r"}),
+    ("carriage-return", "environment", lambda _: {"AWS_MAX_ATTEMPTS": "3\r"}),
+    (
+        "carriage-return",
+        "environment",
+        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "default\r"},
+    ),
+    (
+        "token-expired",
+        "credentials",
+        lambda p: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            **refusing(p, "ExpiredToken", f"the token {TOKEN} has expired"),
+        },
+    ),
+    (
+        "token-expired",
+        "credentials",
+        lambda _: {
+            "AWS_CREDENTIAL_FILE": "",
+            **KEYS,
+            "AWS_SESSION_TOKEN": TOKEN,
+            "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
+        },
+    ),
+    (
+        "partition-wrong",
+        "partition",
+        lambda p: elsewhere(p, "arn:aws-cn:iam::123456789012:user/bob", "us-east-1"),
+    ),
+    ("partition-wrong", "partition", lambda p: elsewhere(p, ARN, "us-gov-west-1")),
+    ("unreadable", "credentials", lambda p: {"AWS_CREDENTIAL_FILE": directory(p, "keys")}),
+    ("unreadable", "credentials", lambda p: chain(p, "AWSAccessKeyId=x\n")),
+    (
+        "unreadable",
+        "credentials",
+        lambda p: {"AWS_CREDENTIAL_FILE": "", "HOME": directory(p, "h/.aws/credentials")[:-17]},
+    ),
+    (
+        "unreadable",
+        "ca",
+        lambda p: private(
+            AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=file(p.home, "empty.pem", "")
+        ),
+    ),
+    ("no-network", "endpoint", lambda _: private(AWS_IAM_URL="https://iam.nowhere.invalid")),
+    ("no-network", "endpoint", lambda _: {"AWS_ENDPOINT_URL": "http://iam.nowhere.invalid"}),
+]
+
+WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
+    ("shadowed", "path", shadowed),
+    ("old-variable", "environment", lambda _: {"JAVA_HOME": "/usr/lib/jvm/java-6"}),
+    ("old-variable", "environment", lambda _: {"AWS_CREDENTIALS_FILE": "/home/bob/keys"}),
+    (
+        "python-path",
+        "environment",
+        lambda p: {
+            "PYTHONPATH": f"{p.home}/absent:" + file(p.home, "old/enum.py", "")[: -len("/enum.py")]
+        },
+    ),
+    (
+        "readable-by-others",
+        "credentials",
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES, 0o644)},
+    ),
+    ("readable-by-others", "credentials", lambda p: chain(p, PROFILE, mode=0o640)),
+    # IAM accepts the key, whatever its date or STS says.
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(ok("GetUser", USER), hours=-2)),
+    ),
+    (
+        "clock-skew",
+        "clock",
+        lambda p: answering(p, dated(refused("AccessDenied"), hours=2)),
+    ),
+    (
+        "wrong-key",
+        "identity",
+        lambda p: {
+            "AWS_IAM_URL": service_at(p),
+            "AWS_ENDPOINT_URL_STS": refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"],
+        },
+    ),
+    (
+        "clock-skew",
+        "identity",
+        lambda p: {
+            "AWS_IAM_URL": service_at(p),
+            "AWS_ENDPOINT_URL_STS": refusing(p, "RequestExpired")["AWS_ENDPOINT_URL"],
+        },
+    ),
+    (
+        "partition-wrong",
+        "partition",
+        lambda p: elsewhere(p, ARN, "cn-north-1", ok("GetUser", USER)),
+    ),
+    # The commands ignore the blanks around an address.
+    ("carriage-return", "environment", lambda p: {"AWS_IAM_URL": f"{service_at(p)}\r"}),
+]
+
+
+def named(setups: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]]) -> list[str]:
+    return [f"{cause}-{number}" for number, (cause, _, _) in enumerate(setups)]
+
+
+@pytest.mark.parametrize(("cause", "check", "make"), WRONG, ids=named(WRONG))
+def test_what_keeps_commands_from_working_is_named(
+    cause: str,
+    check: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    report = doctor(healthy, **make(place))
+    assert report.causes == [(check, cause)]
+    assert report.result(check) == "wrong"
+    assert report.status == 1
+    assert report.wrong == [check]
+
+
+@pytest.mark.parametrize(("cause", "check", "make"), WARNINGS, ids=named(WARNINGS))
+def test_what_commands_work_with_is_a_warning(
+    cause: str,
+    check: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    report = doctor(healthy, **make(place))
+    assert report.causes == [(check, cause)]
+    assert (report.result(check), report.status) == ("warning", 0)
+
+
+def test_the_page_lists_the_causes() -> None:
+    page = (ROOT / "man" / "iamcli.1").read_text()
+    causes = {cause for cause, _, _ in [*WRONG, *WARNINGS]} | {"empty-variable", "extra-missing"}
+    assert len(causes) == 19
+    for cause in causes:
+        assert re.search(rf"^\.It Li {cause}$", page, re.MULTILINE), cause
+
+
+# A machine on which commands work.
+
+
+def test_nothing_is_wrong(healthy: ForkRunner, service: Endpoint) -> None:
+    report = doctor(healthy)
+    assert (report.status, report.causes) == (0, [])
+    assert report.said("credentials").startswith("access key AKIA...MPLE from AWS_CREDENTIAL_FILE ")
+    assert report.said("identity").startswith(f"{ARN} in account 123456789012, ")
+    assert report.account == "123456789012"
+    assert service.operations == ["GetCallerIdentity", "GetUser"]
+    assert "/us-east-1/sts/aws4_request" in service.requests[0].headers["authorization"]
+
+
+def test_the_checks(healthy: ForkRunner) -> None:
+    """The only list of them."""
+    checks = [
+        *("credentials", "identity", "endpoint", "partition", "region", "proxy", "ca", "tls"),
+        *("clock", "environment", "path", "home", "man", "completion", "extras", "versions"),
+    ]
+    assert list(doctor(healthy).checks) == checks
+    page = (ROOT / "man" / "iamcli.1").read_text()
+    listed = page.partition("The checks are as follows:")[2].partition(".El\n")[0]
+    assert re.findall(r"^\.It Cm (\w+)$", listed, re.MULTILINE) == checks
+
+
+def test_text_has_a_line_for_each_check(healthy: ForkRunner) -> None:
+    done = healthy("iamcli", "doctor")
+    assert (done.status, done.err) == (0, "")
+    rows = [
+        re.match(r"(\w+) +(ok|warning|wrong|skipped) +\S", line) for line in done.out.split("\n")
+    ]
+    assert [row and row[1] for row in rows[:-1]] == list(doctor(healthy).checks)
+    done = healthy("iamcli", "doctor", env={"AWS_CREDENTIAL_FILE": "absent"})
+    assert (done.status, done.err) == (1, "")
+    line = done.out.splitlines()[0]
+    assert line.startswith(
+        "credentials  wrong    credential file absent cannot be read: No such file"
+    )
+    assert line.endswith("; it needs the two lines AWSAccessKeyId=YOUR-KEY-ID and "
+                         "AWSSecretKey=YOUR-SECRET-KEY")  # fmt: skip
+
+
+def test_control_characters_are_escaped(healthy: ForkRunner) -> None:
+    for layout in ("text", "json"):
+        done = healthy(
+            "iamcli", "doctor", "--format", layout, env={"AWS_CREDENTIAL_FILE": "a\x1b[2Jb\nc"}
+        )
+        assert "\x1b" not in done.out
+        assert "a\\x1b[2Jb\\x0ac" in done.out.replace("\\\\", "\\")
+
+
+@pytest.mark.full
+def test_the_sandbox_is_healthy(run: Shell) -> None:
+    report = parsed(run("iamcli", "sandbox", "iamcli", "doctor", "--format", "json"))
+    assert (report.status, report.causes) == (0, [])
+    assert report.result("identity") == "ok"
+
+
+# How it is called.
+
+
+def test_usage(healthy: ForkRunner, run: Shell) -> None:
+    done = healthy("iamcli", "doctor", "--format", "xml")
+    assert (done.status, done.out) == (1, "")
+    assert "'xml' is not one of 'text', 'json'" in done.err
+    done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "doctor", "--help")
+    assert "--offline" in done.out
+    assert "botocore" not in done.err
+    assert "iamcli.cli.doctor" not in done.err
+
+
+def test_offline_sends_nothing(healthy: ForkRunner, service: Endpoint) -> None:
+    report = doctor(healthy, "--offline")
+    assert report.account is None
+    assert (report.status, report.causes) == (0, [])
+    assert [name for name in report.checks if "--offline" in report.said(name)] == [
+        "identity",
+        "tls",
+        "clock",
+    ]
+    assert service.requests == []
+    assert doctor(healthy, AWS_CREDENTIAL_FILE="absent").status == 1
+    assert service.requests == []

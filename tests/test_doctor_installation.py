@@ -1,0 +1,255 @@
+"""``iamcli doctor``: the programs in PATH, AWS_IAM_HOME, pages, completion, extras and versions."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.doctor import Place, directory, doctor, file, parsed, program
+from support.selection import every
+from support.shell import BIN, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+
+
+@pytest.fixture
+def home(run: Shell, healthy: ForkRunner) -> Path:
+    """A directory that ``iamcli home`` has set up, as AWS_IAM_HOME and first in PATH."""
+    folder = run.home / "iam"
+    assert healthy("iamcli", "home", str(folder)).status == 0
+    run.env |= {"AWS_IAM_HOME": str(folder), "PATH": f"{folder}/bin:{BIN}:/usr/bin:/bin"}
+    return folder
+
+
+def test_a_home_runs_the_commands(home: Path, healthy: ForkRunner) -> None:
+    report = doctor(healthy, "--offline")
+    assert report.causes == []
+    assert (report.result("path"), report.result("home")) == ("ok", "ok")
+    assert healthy("iamcli", "home", "--strict", str(home)).status == 0
+    report = doctor(healthy, "--offline", AWS_IAM_HOME="")
+    assert (report.result("path"), report.result("home")) == ("ok", "ok")
+    installed = str(BIN.parent)
+    said = doctor(healthy, "--offline", AWS_IAM_HOME=installed, PATH=f"{BIN}:/usr/bin").said("home")
+    assert said == f"{installed}: ready for scripts; "
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_damaged_home_is_a_warning(strict: bool, home: Path, healthy: ForkRunner) -> None:  # noqa: FBT001
+    if strict:
+        healthy("iamcli", "home", "--strict", str(home))
+    (home / "bin" / "iam-userdel").unlink()
+    report = doctor(healthy, "--offline")
+    assert (report.status, report.result("home"), report.causes) == (0, "warning", [])
+    assert f"{home}/bin/iam-userdel: missing or changed" in report.said("home")
+    assert f"iamcli home {home}; if it refuses a file, move the file" in report.said("home")
+
+
+@pytest.mark.parametrize("folder", every(2, [f"/{'x' * 300}", "."]))
+@pytest.mark.parametrize(
+    "variable", every(2, ["PATH", "HOME", "AWS_IAM_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"])
+)
+def test_a_directory_that_cannot_be_used_ends_no_check(
+    variable: str, folder: str, healthy: ForkRunner, run: Shell
+) -> None:
+    run.env |= {"SHELL": "/bin/fish", variable: folder}
+    if variable == "PATH":
+        run.env["PATH"] = f"{folder}:{BIN}:/usr/bin:/bin"
+    script = f"mkdir gone; cd gone; rmdir ../gone; exec {BIN}/iamcli doctor --format json"
+    assert parsed(run("/bin/sh", "-c", script)).result("path") != "wrong"
+
+
+def test_a_home_that_something_is_in_the_way_of(healthy: ForkRunner) -> None:
+    taken = file(healthy.home, "it's taken", "")
+    toolkit = program(healthy.home / "other" / "bin", "iam-usercreate").parent.parent
+    for folder, advice in (
+        (taken, "move it and run: iamcli home '"),
+        (str(toolkit), "move it and run: iamcli home /"),
+        (f"{healthy.home}/absent", "; run: iamcli home /"),
+        ("-x", "; run: iamcli home ./-x"),
+    ):
+        assert advice in doctor(healthy, "--offline", AWS_IAM_HOME=folder).said("home")
+
+
+def test_a_home_of_another_installation_or_version(home: Path, healthy: ForkRunner) -> None:
+    record = home / ".iamcli-home"
+    text = record.read_text()
+    known = json.loads(text)
+    del known["bin/iam-userdel"]
+    record.write_text(json.dumps(known))
+    assert "lacks 1 commands" in doctor(healthy, "--offline").said("home")
+    for folder in ("gone", "other"):
+        target = healthy.home / folder
+        if folder == "other":
+            for link in (home / "bin").iterdir():
+                program(target, link.name)
+        for link in (home / "bin").iterdir():
+            link.unlink()
+            link.symlink_to(target / link.name)
+        record.write_text(text.replace(str(BIN), str(target)))
+        text = record.read_text().replace(str(target), str(BIN))
+        report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
+        assert report.result("home") == "warning"
+        expected = "which does not exist" if folder == "gone" else f"another installation, {target}"
+        assert expected in report.said("home")
+    record.write_text("{")
+    said = doctor(healthy, "--offline").said("home")
+    assert said.startswith(f"{record} is not a record of iamcli home; ")
+    record.write_text(text)
+    (home / "bin").rename(home / "old")
+    (home / "bin").touch()
+    assert ": Not a directory; " in doctor(healthy, "--offline").said("home")
+
+
+def test_an_old_toolkit_is_found(healthy: ForkRunner) -> None:
+    toolkit = healthy.home / "toolkit"
+    file(toolkit, "lib/iam.jar", "")
+    program(toolkit / "bin", "iam-usercreate")
+    after = {"PATH": f"{BIN}:{toolkit}/bin:/usr/bin:/bin", "AWS_IAM_HOME": str(toolkit)}
+    report = doctor(healthy, "--offline", **after)
+    assert (report.status, report.causes) == (0, [])
+    assert f"{toolkit} still has the legacy toolkit" in report.said("path")
+    assert f"AWS_IAM_HOME is {toolkit}, which has the legacy toolkit" in report.said("home")
+    before = {"PATH": f"{toolkit}/bin:{BIN}:/usr/bin:/bin", "AWS_IAM_HOME": str(toolkit)}
+    report = doctor(healthy, "--offline", **before)
+    assert report.causes == [("path", "shadowed")]
+    assert f"{toolkit}/bin/iam-usercreate" in report.said("path")
+
+
+def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) -> None:
+    file(run.home, "other/iam-usercreate", "no program", 0o644)
+    report = doctor(healthy, "--offline", PATH=f"{run.home}/other:{BIN}:/usr/bin:/bin")
+    assert report.result("path") == "ok"
+    report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
+    assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
+    assert f'export PATH={BIN}:"$PATH"' in report.said("path")
+    some = run.home / "some"
+    some.mkdir()
+    for name in ("iam-usercreate", "iam-userdel"):
+        (some / name).symlink_to(BIN / name)
+    report = doctor(healthy, "--offline", PATH=f"{some}:/usr/bin:/bin")
+    assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
+    assert re.match(r"PATH does not have iam-\w+ and 66 others of the", report.said("path"))
+    program(run.home / "other", "iam-userdel")
+    (run.home / "other" / "iam-usercreate").unlink()
+    path = {"PATH": f"{run.home}/other:{BIN}:/usr/bin:/bin"}
+    assert f"{run.home}/other/iam-userdel would run" in doctor(healthy, **path).said("path")
+    program(run.home / "other", "iam-userlistbypath")
+    assert "/iam-userdel and 1 other would run" in doctor(healthy, **path).said("path")
+
+
+# Pages, completion, extras and versions.
+
+
+def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner, place: Place) -> None:
+    env = {"PATH": f"{ROOT}/bin:/usr/bin:/bin", "SHELL": "/bin/bash"}
+    report = doctor(healthy, "--offline", **env)
+    assert f"{ROOT}/" in report.said("man")
+    assert f"{ROOT}/" in report.said("completion")
+    assert [report.result(name) for name in ("path", "man", "completion")] == ["ok"] * 3
+    empty = {"PATH": directory_of_links(healthy.home), "SHELL": "/bin/fish"}
+    report = doctor(healthy, "--offline", **empty)
+    assert report.said("man").startswith("man is not installed; ")
+    said = "iam-usercreate.fish is in no directory that fish loads by itself; in ~/.config/fish/"
+    assert report.said("completion").startswith(said)
+    minimized = program(healthy.home / "man", "man", "echo This system has been minimized.").parent
+    report = doctor(healthy, "--offline", PATH=f"{minimized}:{BIN}:/usr/bin:/bin")
+    assert report.said("man").startswith("man does not find the page of iam-usercreate; add /")
+    broken = directory(place, "broken")
+    (healthy.home / "broken" / "man").touch(mode=0o755)
+    own = file(healthy.home, "own/completions/iam-usercreate", "")
+    bash = {"SHELL": "/bin/bash", "BASH_COMPLETION_USER_DIR": f"{healthy.home}/own"}
+    report = doctor(healthy, "--offline", PATH=f"{broken}:{BIN}", **bash)
+    assert report.said("man") == f"{broken}/man fails: OSError; repair man"
+    assert report.said("completion") == f"bash finds {own}; "
+    data = {"XDG_DATA_DIRS": f"{ROOT}/share", "SHELL": "/bin/zsh"}
+    report = doctor(healthy, "--offline", **data)
+    assert f"zsh finds {ROOT}/share/zsh/site-functions/_iamcli" in report.said("completion")
+    report = doctor(healthy, "--offline", SHELL="/bin/zsh")
+    assert report.said("completion").startswith("only zsh itself knows where it looks; in ~/.zshrc")
+    assert doctor(healthy, "--offline", SHELL="/bin/dash").result("completion") == "skipped"
+
+
+def directory_of_links(home: Path) -> str:
+    """A directory for PATH that has the commands, but not man."""
+    folder = home / "links"
+    folder.mkdir()
+    for name in BIN.glob("iam*"):
+        (folder / name.name).symlink_to(name)
+    return str(folder)
+
+
+MOTO = "'moto[iam,server]>=5.1.1'"
+SEGNO = "'segno>=1.6'"
+GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
+
+
+@pytest.mark.parametrize(
+    ("modules", "missing", "packages"),
+    every(
+        4,
+        [
+            (["flask_cors"], "sandbox", MOTO),
+            (["segno"], "qr", SEGNO),
+            (["tree_sitter_bash"], "check", GRAMMAR),
+            (
+                ["moto", "segno", "tree_sitter"],
+                "sandbox, qr and check",
+                f"{MOTO} {SEGNO} {GRAMMAR}",
+            ),
+        ],
+    ),
+)
+def test_a_missing_extra_is_a_warning(
+    modules: list[str], missing: str, packages: str, healthy: ForkRunner, run: Shell
+) -> None:
+    hidden = f"import sys\nsys.modules.update(dict.fromkeys({modules}))\n"
+    file(run.home, "stub/sitecustomize.py", hidden)
+    run.env["PYTHONPATH"] = f"{run.home}/stub:{run.env['PYTHONPATH']}"
+    report = parsed(run("iamcli", "doctor", "--format", "json"))
+    assert report.causes == [("extras", "extra-missing")]
+    assert f"not installed: {missing}; if you need" in report.said("extras")
+    assert report.said("extras").endswith(f"python -m pip install {packages}")
+    assert report.status == 0
+
+
+def test_the_extras_that_are_there(healthy: ForkRunner) -> None:
+    assert doctor(healthy).said("extras") == "sandbox, qr and check are installed; "
+
+
+def test_versions(healthy: ForkRunner) -> None:
+    from importlib.metadata import version
+
+    from iamcli import __version__
+    from iamcli.cli.doctor.installed import OLDEST
+
+    said = doctor(healthy, "--offline").said("versions")
+    for name, number in (
+        ("iamcli", __version__),
+        ("Python", sys.version.split()[0]),
+        ("botocore", version("botocore")),
+        ("click", version("click")),
+    ):
+        assert f"{name} {number}" in said
+    required = (ROOT / "setup.cfg").read_text()
+    assert all(f"{package}>={number}" in required for package, number in OLDEST.items())
+
+
+def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamcli.cli.doctor import installed, programs
+    from iamcli.installation import home
+
+    monkeypatch.setattr(installed, "OLDEST", {"click": "999", "no-such-package": "1"})
+    finding = installed.check_versions()
+    assert finding.found.endswith(", no-such-package unknown; too old: click")
+    assert finding.advice == "pip install 'click>=999'"
+    monkeypatch.setattr(home, "commands_folders", lambda: iter(()))
+    finding = programs.check_path()
+    assert finding.found == "the iam-* commands of this installation are missing"
+    assert (finding.result, finding.advice) == ("warning", "install iamcli again")
