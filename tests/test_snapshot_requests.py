@@ -1,0 +1,378 @@
+"""``iamcli snapshot``: what it asks the service for, and what it does if that is denied."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from support.selection import every
+from support.shell import SECRET
+from support.snapshot import (
+    ACCOUNT,
+    ARN,
+    DEVICES,
+    EVE,
+    FOR_ACCOUNT,
+    FOR_BOB,
+    FOR_EVE,
+    KEY,
+    OF_EVE,
+    OWN,
+    PASSWORD,
+    PICTURE,
+    PROFILE,
+    SEED,
+    SERVER_CERTIFICATE,
+    SNAPSHOT,
+    SSH_KEY,
+    WEB,
+    answer,
+    answers,
+    files,
+    loaded,
+    serving,
+    succeeded,
+)
+from support.stub import Endpoint, ok, refused
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
+
+
+@pytest.fixture
+def service(stub: Stub, run: Shell) -> Endpoint:
+    """The account of two users, as a stub of the service."""
+    return serving(stub, run)
+
+
+# What is read and written.
+
+
+def test_the_file_has_everything_that_the_service_sends(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    snapshot = loaded(run_fast)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", snapshot.pop("taken"))
+    assert snapshot == SNAPSHOT
+
+
+def test_only_requests_that_read_are_sent(service: Endpoint, run_fast: ForkRunner) -> None:
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    assert service.operations == [*FOR_ACCOUNT, *FOR_BOB, *FOR_EVE]
+    assert all(name.startswith(("Get", "List")) for name in service.operations)
+    assert service.requests[1].parameters["Marker"] == "next"
+    assert service.requests[-1].parameters == {"UserName": "eve"}
+
+
+def test_the_file_has_no_secret(service: Endpoint, run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "snapshot", "-d", "account.json")
+    assert "ListVirtualMFADevices succeeded" in done.err
+    for shown in (done.err, (run_fast.home / "account.json").read_text()):
+        for secret in (SEED, "SEED1234", PICTURE, PASSWORD, SECRET):
+            assert secret not in shown
+
+
+def test_lists_of_several_pages_are_read_completely(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    more = answer("ListAccessKeys", AccessKeyMetadata=[KEY], IsTruncated=True, Marker="second")
+    second = {**KEY, "AccessKeyId": "AKIABOBBOBBOBBOBBOB2"}
+    service.on(
+        "ListAccessKeys",
+        more,
+        answer("ListAccessKeys", AccessKeyMetadata=[second], IsTruncated=False),
+        ok("ListAccessKeys"),
+    )
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    keys = loaded(run_fast)["users"][0]["AccessKeyMetadata"]
+    assert [key["AccessKeyId"] for key in keys] == [KEY["AccessKeyId"], second["AccessKeyId"]]
+
+
+def test_what_does_not_exist_is_null(service: Endpoint, run_fast: ForkRunner) -> None:
+    service.on("ListAccountAliases", answer("ListAccountAliases", AccountAliases=[]))
+    service.on("GetAccountPasswordPolicy", refused("NoSuchEntity", "cannot be found", 404))
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    snapshot = loaded(run_fast)
+    assert (snapshot["account_alias"], snapshot["password_policy"]) == (None, None)
+    assert snapshot["unread"] == []
+
+
+def test_an_empty_account_has_no_number(service: Endpoint, run_fast: ForkRunner) -> None:
+    service.on("GetAccountAuthorizationDetails", ok("GetAccountAuthorizationDetails"))
+    empty = ("ListServerCertificates", "ListVirtualMFADevices", "ListInstanceProfiles")
+    for operation in empty:
+        service.on(operation, ok(operation))
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    snapshot = loaded(run_fast)
+    assert (snapshot["account"], snapshot["users"], snapshot["policies"]) == (None, [], [])
+
+
+def test_the_number_of_an_account_with_a_certificate_only(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    for operation in ("GetAccountAuthorizationDetails", "ListInstanceProfiles"):
+        service.on(operation, ok(operation))
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    assert loaded(run_fast)["account"] == ACCOUNT
+
+
+def test_options_of_the_commands_name_the_service_and_the_key(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    other = run_fast.home / "other"
+    other.write_text("AWSAccessKeyId=AKIAOTHEROTHEROTHER1\nAWSSecretKey=x\n")
+    options = ["--aws-credential-file", "other", "--url", service.url]
+    env = {"AWS_IAM_URL": "http://127.0.0.1:1", "AWS_CREDENTIAL_FILE": "/nonexistent"}
+    succeeded(run_fast("iamcli", "snapshot", *options, "account.json", env=env))
+    assert "AKIAOTHEROTHEROTHER1" in service.requests[0].headers["authorization"]
+
+
+def test_a_terminal_shows_the_progress_and_what_was_written(service: Endpoint, run: Shell) -> None:
+    command = ["-m", "iamcli", "snapshot", str(run.home / "account.json")]
+    terminal = Terminal(sys.executable, *command, env=run.env)
+    assert terminal.status() == 0
+    *steps, last = terminal.shown.split("\x1b[K")
+    assert [step.removeprefix("\r") for step in steps] == [
+        "reading users, groups, roles and policies",
+        "reading what belongs to the account",
+        "reading user 1 of 2: bob",
+        "reading user 2 of 2: eve",
+        "",
+    ]
+    assert last == (
+        f"iamcli: wrote {run.home}/account.json: 2 users, 1 group, 1 role, 2 instance profiles, "
+        "2 managed policies, 1 server certificate\r\n"
+    )
+
+
+def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:
+    message = "The request signature we calculated does not match."
+    service.on("GetAccountAuthorizationDetails", refused("SignatureDoesNotMatch", message, 403))
+    command = ["-m", "iamcli", "snapshot", str(run.home / "account.json")]
+    terminal = Terminal(sys.executable, *command, env=run.env)
+    assert terminal.status() == 1
+    first = f"iamcli: SignatureDoesNotMatch: {message}"
+    assert f"{first}\r\niamcli: check the secret" in terminal.shown
+
+
+# What is denied.
+
+
+#: What is absent, and what is listed as unread, if an operation is denied.
+DENIED = {
+    "ListInstanceProfiles": (None, None),
+    "ListRoles": (None, None),
+    "ListPolicyTags": (None, OWN),
+    "GetAccountPasswordPolicy": ("password_policy", None),
+    "GetAccountSummary": ("summary", None),
+    "ListVirtualMFADevices": ("virtual_mfa_devices", None),
+    "ListAccountAliases": ("account_alias", None),
+    "ListServerCertificates": ("server_certificates", None),
+    "GetServerCertificate": (None, "www"),
+    "ListAccessKeys": ("AccessKeyMetadata", None),
+    "GetAccessKeyLastUsed": (None, KEY["AccessKeyId"]),
+    "ListSigningCertificates": ("Certificates", None),
+    "ListMFADevices": ("MFADevices", None),
+    "GetLoginProfile": ("LoginProfile", None),
+    "ListSSHPublicKeys": ("SSHPublicKeys", None),
+    "GetSSHPublicKey": (None, SSH_KEY["SSHPublicKeyId"]),
+    "ListServiceSpecificCredentials": ("ServiceSpecificCredentials", None),
+}
+
+
+@pytest.mark.parametrize("operation", every(5, DENIED))
+def test_what_is_denied_is_listed_and_absent(
+    service: Endpoint, run_fast: ForkRunner, operation: str
+) -> None:
+    message = f"User: {ARN}:user/x is not authorized to perform: iam:{operation}"
+    service.on(operation, refused("AccessDenied", message, 403))
+    done = run_fast("iamcli", "snapshot", "account.json")
+    assert (done.status, done.out) == (0, "")
+    member, name = DENIED[operation]
+    users = ["bob", "eve"] if operation in FOR_EVE else ["bob"] * (operation in FOR_BOB)
+    count = "2 requests were" if len(users) > 1 else "1 request was"
+    assert done.err == (
+        f"iamcli: {count} refused (AccessDenied); account.json lists them in its member unread\n"
+    )
+    snapshot = loaded(run_fast)
+    assert snapshot["unread"] == [
+        {
+            "operation": operation,
+            "name": name,
+            "of": user and f"user/{user}",
+            "code": "AccessDenied",
+            "message": message,
+        }
+        for user in users or [None]
+    ]
+    expected = json.loads(json.dumps(SNAPSHOT))
+    for place in (expected, *expected["users"]):
+        place.pop(member, None)
+    bob = expected["users"][0]
+    if operation == "ListInstanceProfiles":
+        expected["instance_profiles"] = [PROFILE]
+    if operation == "ListRoles":
+        expected["roles"] = [WEB]
+    if operation == "ListPolicyTags":
+        del expected["policies"][0]["Tags"]
+    if operation == "GetServerCertificate":
+        metadata = SERVER_CERTIFICATE["ServerCertificateMetadata"]
+        expected["server_certificates"] = [{"ServerCertificateMetadata": metadata}]
+    if operation == "GetAccessKeyLastUsed":
+        bob["AccessKeyMetadata"] = [KEY]
+    if operation == "GetSSHPublicKey":
+        bob["SSHPublicKeys"] = [SSH_KEY]
+    del snapshot["taken"]
+    assert snapshot == {**expected, "unread": snapshot["unread"]}
+
+
+def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    service.on(
+        "GetLoginProfile",
+        refused("NoSuchEntity", "The user with name bob cannot be found.", 404),
+    )
+    assert run_fast("iamcli", "snapshot", "account.json").status == 0
+    snapshot = loaded(run_fast)
+    assert [entry["of"] for entry in snapshot["unread"]] == ["user/bob", "user/eve"]
+    assert not any("LoginProfile" in user for user in snapshot["users"])
+
+
+FATAL = {
+    "the details are denied": (
+        "GetAccountAuthorizationDetails",
+        refused("AccessDenied", "not authorized", 403),
+        "iamcli: AccessDenied: not authorized\n",
+    ),
+    "the key expires": (
+        "ListMFADevices",
+        refused("ExpiredToken", "The security token included in the request is expired", 403),
+        (
+            "iamcli: ListMFADevices for user bob: ExpiredToken: The security token included in the "
+            "request is expired\n"
+        ),
+    ),
+    "throttling does not end": (
+        "ListVirtualMFADevices",
+        refused("Throttling", "Rate exceeded"),
+        "iamcli: ListVirtualMFADevices: Throttling: Rate exceeded\n",
+    ),
+    "not an answer of IAM": (
+        "GetSSHPublicKey",
+        ok("ListUsers"),
+        (
+            "iamcli: GetSSHPublicKey for user bob: unexpected response from {url}, not an IAM "
+            "response; is this an IAM endpoint?\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FATAL)
+def test_other_errors_leave_no_file(service: Endpoint, run_fast: ForkRunner, case: str) -> None:
+    operation, response, message = FATAL[case]
+    service.on(operation, response)
+    done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
+    assert (done.status, done.out, done.err) == (1, "", message.format(url=service.url))
+    assert files(run_fast) == set()
+
+
+def test_throttled_requests_are_sent_again(service: Endpoint, run_fast: ForkRunner) -> None:
+    service.on("GetAccountSummary", refused("Throttling"), *answers()["GetAccountSummary"])
+    succeeded(run_fast("iamcli", "snapshot", "account.json"))
+    assert service.operations.count("GetAccountSummary") == 2
+    assert loaded(run_fast)["summary"] == SNAPSHOT["summary"]
+
+
+# A part of the users.
+
+
+def test_other_users_are_left_out(service: Endpoint, run_fast: ForkRunner) -> None:
+    service.on("GetLoginProfile", answers()["GetLoginProfile"][1])
+    for operation in ("ListAccessKeys", "ListSigningCertificates", "ListMFADevices"):
+        service.on(operation, ok(operation))
+    for operation in ("ListSSHPublicKeys", "ListServiceSpecificCredentials"):
+        service.on(operation, ok(operation))
+    succeeded(run_fast("iamcli", "snapshot", "account.json", "--users", "eve"))
+    snapshot = loaded(run_fast)
+    del snapshot["taken"]
+    # The virtual MFA device of bob is left out, too; everything else is complete.
+    part = {"only_users": ["eve"], "users": [{**EVE, **OF_EVE}], "virtual_mfa_devices": DEVICES[1:]}
+    assert snapshot == {**SNAPSHOT, **part}
+    assert service.operations == [*FOR_ACCOUNT, *FOR_EVE]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["account.json", "--users", "bob", "eve"],
+        ["account.json", "--users", "bob", "--users", "eve"],
+        ["--users", "bob", "eve", "--force", "account.json"],
+        ["--users=bob", "--users=eve", "account.json"],
+        ["account.json", "--users", "bob", "eve", "bob"],
+    ],
+)
+def test_users_can_be_several_names(
+    service: Endpoint, run_fast: ForkRunner, arguments: list[str]
+) -> None:
+    succeeded(run_fast("iamcli", "snapshot", *arguments))
+    assert loaded(run_fast)["only_users"] == ["bob", "eve"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["account.json", "--users", "bob", "Eve", "dan"],
+            "no such user: Eve, dan; the names are case-sensitive",
+        ),
+        (
+            ["--users", "bob", "account.json"],
+            "Missing argument 'FILE'; see iamcli snapshot --help",
+        ),
+        (
+            ["account.json", "--users"],
+            "Option '--users' requires an argument; see iamcli --help",
+        ),
+    ],
+)
+def test_wrong_users_are_an_error(
+    service: Endpoint, run_fast: ForkRunner, arguments: list[str], message: str
+) -> None:
+    done = run_fast("iamcli", "snapshot", *arguments)
+    assert (done.status, done.err) == (1, f"iamcli: {message}\n")
+    assert files(run_fast) == set()
+
+
+# The rate.
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "iam.example.com"])
+def test_requests_to_other_machines_are_paced(
+    service: Endpoint, stub: Stub, run_fast: ForkRunner, host: str
+) -> None:
+    users = [{**EVE, "UserName": f"user{number}"} for number in range(20)]
+    page = answer("GetAccountAuthorizationDetails", UserDetailList=users)
+    service.on("GetAccountAuthorizationDetails", page)
+    config = run_fast.home / "proxy"
+    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
+    began = time.monotonic()
+    env = {
+        "AWS_IAM_URL": service.url.replace("127.0.0.1", host),
+        "CLIENT_CONFIG_FILE": str(config) if host != "127.0.0.1" else "",
+    }
+    succeeded(run_fast("iamcli", "snapshot", "account.json", env=env))
+    paced = time.monotonic() - began
+    # At ten per second after the first 100.
+    least = (len(service.operations) - 101) / 10
+    assert least > 2
+    assert (paced > least) == (host != "127.0.0.1")
