@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.findings import Result
 
+#: A policy that is valid JSON.
+POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
 
 def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
     """Write ``script`` to a file, and return its name."""
@@ -27,3 +30,8 @@ def checked(folder: Path, script: str, **options: str) -> Result:
     tell(script, "\n".join(["found:", *found, *(note.reason for note in result.notes)]))
     assert not result.unreadable
     return result
+
+
+def codes(folder: Path, script: str, **options: str) -> list[str]:
+    """The codes of the findings in ``script``, in the order of the lines."""
+    return [finding.code for finding in checked(folder, script, **options).findings]

@@ -1,0 +1,188 @@
+"""iamcli check: every code is found in five forms, in the manual, explained, and silenced."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.checking import POLICY, codes, write
+from support.shell import ROOT
+
+from iamcli.cli.check.explanations import EXPLANATIONS
+
+if TYPE_CHECKING:
+    from support.shell import Shell
+
+#: A command with one fault for each code that concerns a single command. None of them creates
+#: anything, so that its status may be lost.
+SINGLE = {
+    "E101": "iam-userlistbypaht -p /staff/",
+    "E102": "iam-usergetattributes -u bob -z",
+    "E103": "iam-usermod -n bob",
+    "E104": "iam-roleupdateassumepolicy -r webserver",
+    "E105": "iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Off",
+    "E106": "iam-usergetattributes \u2013u bob",
+    "E107": f"iam-userputpolicy -u bob -p all -o {POLICY}".replace("put", "upload"),
+    "E108": "iam-usergetattributes -u bob susan",
+    "E110": "iam-usergetattributes -u=bob",
+    "W201": "iam-userlistbypath -p /*/",
+    "W205": "iam-usermodloginprofile -u bob -p secret",
+    "W208": "iam-roleupdateassumepolicy -r webserver -f no-such-file.json",
+}
+
+
+def forms(command: str) -> dict[str, str]:
+    """The command with a fault in five forms."""
+    name, _, rest = command.partition(" ")
+    return {
+        "plain": command,
+        "variable": f"tool={name}\n$tool {rest}",
+        "function": f"work() {{\n    {command}\n}}\nwork",
+        "pipe": f"{command} | sort",
+        "substitution": f'echo "$({command})"',
+    }
+
+
+SEEDS: dict[str, dict[str, str]] = {code: forms(command) for code, command in SINGLE.items()}
+SEEDS["E109"] = {
+    "plain": "echo ${x:+ (>> $y)} `iam-userdel -R`",
+    "variable": "x=${y:+ (>> $(iam-userdel -R))}",
+    "function": "work() {\n    eval 'iam-userdel '$x' -R'\n}\nwork",
+    "pipe": 'eval "iam-userdel $(date)" | sort',
+    "substitution": 'echo "$(iam-userdel -R',
+}
+SEEDS["W202"] = {
+    "plain": "for arn in $(iam-userlistbypath); do echo $arn; done",
+    "variable": "users=`iam-userlistbypath`\nfor arn in $users; do echo $arn; done",
+    "function": "count() {\n    iam-userlistgroups -u bob | wc -l\n}",
+    "pipe": "iam-userlistkeys -u bob | while read line; do echo $line; done",
+    "substitution": "count=$(iam-grouplistbypath | wc -l)\necho $count",
+}
+SEEDS["W203"] = {
+    "plain": "iam-userlistkeys -u bob | grep -i active",
+    "variable": 'keys=$(iam-userlistkeys -u bob)\necho "$keys" | grep -iq ACTIVE',
+    "function": "active() {\n    iam-userlistcerts -u bob | grep '[Aa]ctive'\n}",
+    "pipe": "iam-userlistkeys -u bob | paste - - | grep -i 'active$' | cut -f 1",
+    "substitution": "keys=$(iam-userlistkeys -u bob | egrep -i -B1 'active|pending')",
+}
+SEEDS["W206"] = {
+    "plain": "if iam-usergetattributes -u bob | grep -q NoSuchEntity; then exit; fi",
+    "variable": "out=$(iam-userdel -u bob)\nif [[ $out == *error* ]]; then exit 1; fi",
+    "function": 'make() {\n    o=$(iam-usercreate -u x)\n    echo "$o" | grep AlreadyExists\n}',
+    "pipe": "iam-userdel -u bob | sort | grep -i error",
+    "substitution": 'if [ -n "$(iam-groupdel -g Admin | grep Malformed)" ]; then exit; fi',
+}
+SEEDS["W207"] = {
+    "plain": "iam-useraddkey -u bob | tail -1",
+    "variable": "key=$(iam-useraddkey -u bob)\necho $key",
+    "function": "work() {\n    local key=$(iam-useraddkey -u bob)\n    echo $key\n}",
+    "pipe": "iam-usercreate -u bob -v | sort | head -1",
+    "substitution": 'read id <<< "$(iam-useraddcert -u bob -f /dev/stdin)"',
+}
+SEEDS["W209"] = {
+    "plain": "read arn id <<< $(iam-usergetattributes -u bob)",
+    "variable": "both=$(iam-usergetattributes -u bob)\nread -r arn id <<< $both",
+    "function": 'work() {\n    read arn id <<< "$(iam-rolegetattributes -r webserver)"\n}',
+    "pipe": "read arn id <<< $(iam-usergetattributes -u bob) | sort",
+    "substitution": 'echo "$(read arn id <<< `iam-groupcreate -g Admin -v`; echo $id)"'.replace(
+        "groupcreate -g Admin -v", "usergetattributes -u bob"
+    ),
+}
+SEEDS["W210"] = {
+    "plain": 'iam-userdel -r -u "$1"',
+    "variable": "user=$2\niam-userdel -u $user -r",
+    "function": 'remove() {\n    local group=$1\n    iam-groupdel -r -g "$group"\n}',
+    "pipe": "iam-roledel -c -r $ROLE | sort",
+    "substitution": 'echo "$(iam-instanceprofiledel -r -s ${PROFILE})"',
+}
+SEEDS["W211"] = {
+    "plain": "while read -r u; do iam-useraddloginprofile -u $u -p -; done < users",
+    "variable": "tool=iam-usermodloginprofile\nwhile read u\ndo\n  $tool -u $u -p -\ndone",
+    "function": "add() {\n    iam-useraddloginprofile -u $1 -p -\n}\nwhile read u; do add $u; done",
+    "pipe": "cat users | while IFS= read -r u; do iam-useraddloginprofile -u $u -p -; done",
+    "substitution": "while read u; do e=$(iam-usermodloginprofile -u $u -p - 2>&1); done < users",
+}
+
+
+class Case(NamedTuple):
+    code: str
+    form: str
+    script: str
+
+
+CASES = [Case(code, form, text) for code, seeds in SEEDS.items() for form, text in seeds.items()]
+
+
+def test_every_code_is_seeded_in_five_forms() -> None:
+    assert sorted(SEEDS) == sorted(EXPLANATIONS)
+    assert {tuple(seeds) for seeds in SEEDS.values()} == {tuple(forms("x"))}
+
+
+def test_the_manual_lists_every_code() -> None:
+    page = (ROOT / "man" / "iamcli.1").read_text(encoding="utf-8")
+    assert re.findall(r"^\.It Cm ([EW]\d+)$", page, re.MULTILINE) == list(EXPLANATIONS)
+
+
+def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path) -> None:
+    names = [f"{case.code}-{case.form}.sh" for case in CASES]
+    for case, name in zip(CASES, names, strict=True):
+        write(tmp_path, case.script, name)
+    done = run("iamcli", "check", "--format", "json", *(str(tmp_path / name) for name in names))
+    assert done.status == 1
+    assert [line for line in done.err.splitlines() if "/E109-" not in line] == []
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for finding in json.loads(done.out)["findings"]:
+        found[Path(finding["file"]).name].append(finding["code"])
+    assert found == {name: [case.code] for case, name in zip(CASES, names, strict=True)}
+
+
+# Explanations.
+
+
+@pytest.mark.parametrize("code", EXPLANATIONS)
+def test_the_example_of_an_explanation_has_the_fault_before_and_not_after(
+    code: str, tmp_path: Path
+) -> None:
+    for before, after in EXPLANATIONS[code].examples:
+        assert codes(tmp_path, before) == [code]
+        assert codes(tmp_path, after) == []
+
+
+def test_an_explanation_is_shown(run: Shell) -> None:
+    done = run("iamcli", "check", "--explain", "w210")
+    assert (done.status, done.err) == (0, "")
+    assert done.out == (
+        "W210: a recursive removal whose name may be wrong\n"
+        "\n"
+        "The name is a variable that the script neither sets to known text nor tests. If\n"
+        "it is empty, the next option becomes the name.\n"
+        "\n"
+        "Before:\n"
+        "    iam-userdel -u $user -r\n"
+        "\n"
+        "After:\n"
+        '    iam-userdel -u "${user:?}" -r\n'
+        "\n"
+        "To silence it, write above the line: # iamcli: ignore=W210\n"
+    )
+
+
+# Comments that silence findings.
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("iam-userlistbypath -p /*/ # iamcli: ignore=W201", []),
+        ("# iamcli: ignore=W202,W201\niam-userlistbypath -p /*/", []),
+        ("# iamcli: ignore=E102\niam-userlistbypath \\\n  -i 5 \\\n  -z", []),
+        ("# iamcli: ignore=W202\niam-userlistbypath -p /*/", ["W201"]),
+        ("iam-userlistbypath -z # iamcli: ignore=E102\niam-userlistbypath -z", ["E102"]),
+        ("# iamcli: ignore=E102\n\niam-userlistbypath -z", ["E102"]),
+    ],
+)
+def test_a_comment_silences(script: str, expected: list[str], tmp_path: Path) -> None:
+    assert codes(tmp_path, script) == expected

@@ -1,0 +1,141 @@
+"""iamcli check: its output, its exit status, and files that it cannot check."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.checking import write
+from support.selection import every
+from support.shell import BIN, ROOT
+
+from iamcli.cli.check.syntax import MAX_SIZE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.shell import Shell
+
+
+def test_the_text(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-usercreate -u bob -vk\niam-userlistbypath -p /*/")
+    done = run("iamcli", "check", file)
+    assert (done.status, done.err) == (1, "")
+    assert done.out == (
+        f'{file}:2:23: E102 "-vk" is not an option of iam-usercreate\n'
+        "    type each option separately: -v -k\n"
+        f"{file}:3:23: W201 /*/ is not in quotes, so the shell may replace it with file names\n"
+        "    type '/*/'\n"
+        "2 commands, 1 error, 1 warning\n"
+        "To read more about a code, run: iamcli check --explain E102\n"
+    )
+
+
+def test_the_json(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-groupadduser -g Admin")
+    done = run("iamcli", "check", "--format", "json", file)
+    finding = {
+        "file": file,
+        "line": 2,
+        "column": 1,
+        "code": "E103",
+        "level": "error",
+        "command": "iam-groupadduser",
+        "message": "iam-groupadduser requires -u",
+        "fix": "add -u USERNAME",
+    }
+    assert json.loads(done.out) == {"findings": [finding], "commands": 1, "unread": []}
+    assert run("iamcli", "check", "--format", "json", os.devnull).out == (
+        '{"findings": [], "commands": 0, "unread": []}\n'
+    )
+
+
+def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-usercreate -u $'50%\\n'", name="a,b:c.sh")
+    done = run("iamcli", "check", "--format", "github", file)
+    named = f"{tmp_path}/a%2Cb%3Ac.sh"
+    (line,) = done.out.splitlines()
+    assert line.startswith(
+        f'::error file={named},line=2,col=19,title=E105::"50%25%0A" cannot be a user name; allowed:'
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "status"),
+    every(
+        3,
+        [
+            ("iam-usergetattributes", [], 0),
+            ("iam-userlistbypath -p /*/", [], 0),
+            ("iam-userlistbypath -p /*/", ["--strict"], 1),
+            ("iam-usergetattributes", ["--strict"], 0),
+            ("iam-usergetattributes -z", [], 1),
+            ("iam-usergetattributes -z", ["no-such-file"], 2),
+        ],
+    ),
+)
+def test_the_exit_status(
+    script: str, options: list[str], status: int, run: Shell, tmp_path: Path
+) -> None:
+    assert run("iamcli", "check", write(tmp_path, script), *options).status == status
+
+
+def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(MAX_SIZE + 1)
+    first = "#!/usr/bin/env python3"
+    (tmp_path / "tool").write_text(f"{first}\nprint()\n")
+    good = write(tmp_path, "iam-usergetattributes -z")
+    files = [str(tmp_path / name) for name in ("none", "", "binary", "tool", "large")]
+    done = run("iamcli", "check", *files, good)
+    assert done.status == 2
+    assert "E102" in done.out
+    assert done.err.splitlines() == [
+        f"iamcli: cannot check {files[0]}: No such file or directory",
+        f"iamcli: cannot check {files[1]}: Is a directory",
+        f"iamcli: cannot check {files[2]}: not a text file",
+        f"iamcli: cannot check {files[3]}: not a sh, bash or zsh script; its first line is {first}",
+        f"iamcli: cannot check {files[4]}: larger than {MAX_SIZE} bytes",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "specify the scripts to check; see iamcli check --help"),
+        (["--explain", "W999"], "there is no code W999; the codes are E101, "),
+        (["--format", "xml", "x"], "Invalid value for '--format'"),
+    ],
+)
+def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
+    done = run("iamcli", "check", *arguments)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"iamcli: {line}")
+
+
+def test_without_the_extra_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
+    hidden = "import sys\nsys.modules['tree_sitter_bash'] = None\n"
+    (tmp_path / "sitecustomize.py").write_text(hidden)
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = run("iamcli", "check", write(tmp_path, ""), env={"PYTHONPATH": path})
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            f"iamcli: tree_sitter_bash is not installed; run: {sys.executable} -m pip install "
+            "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'\n"
+        ),
+    )
+
+
+def test_it_starts_without_botocore_and_sends_nothing(run: Shell, tmp_path: Path) -> None:
+    file = write(tmp_path, "iam-usergetattributes -z")
+    done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "check", file)
+    assert "E102" in done.out
+    assert "tree_sitter_bash" in done.err
+    assert not re.search(r"\| +(botocore|urllib3|ssl|http\.client)", done.err)

@@ -1,0 +1,387 @@
+"""iamcli check: how scripts are read.
+
+Commands behind other programs, files that scripts read, zsh, what cannot be parsed, and any text.
+What the parser lacks is in test_check_unread.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.checking import checked, codes, write
+from support.shell import HERE, ROOT
+
+from iamcli.cli.check.check import check
+from iamcli.cli.check.explanations import EXPLANATIONS
+
+if TYPE_CHECKING:
+    from support.shell import Shell
+
+
+def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
+    script = 'if true; then\n\tsudo iam-usercreate -u "\u00e4" -z \\\n    -x; fi'
+    found = checked(tmp_path, script).findings
+    assert [(each.line, each.column, each.code) for each in found] == [
+        (3, 25, "E105"),
+        (3, 29, "E102"),
+        (4, 5, "E102"),
+    ]
+
+
+# Commands behind other programs.
+
+
+BEHIND = [
+    "sudo -u root {}",
+    "sudo AWS_IAM_URL=x {}",
+    "env -i A=b {}",
+    "A=b {}",
+    "time {}",
+    "time -p {}",
+    "command {}",
+    "exec {}",
+    "nice -n 5 {}",
+    "nohup {} &",
+    "timeout -k 5 10 {}",
+    "noglob {}",
+    "sudo nice timeout 5 {}",
+    "! {}",
+    "if {}; then :; elif {}; then :; else {}; fi",
+    "while {}; do {}; done",
+    "until {}; do :; done",
+    "for u in a b; do {}; done",
+    "for ((i = 0; i < 3; i++)); do {}; done",
+    "case $x in a) {} ;; *) {} ;; esac",
+    "( {} )",
+    "{{ {}; }}",
+    "{} && {} || {}",
+    "{} & {}",
+    "a=( $({}) b )",
+    "echo `{}`",
+    "cat <({})",
+    'echo "${{x:-$({})}}"',
+    "cat <<EOF\n$({})\nEOF",
+    "cat <<EOF | {}\ntext\nEOF",
+    "find . -name x -exec {} \\;",
+    "watch -n 5 {}",
+    "flock -w 5 lock {}",
+    "trap '{}' EXIT",
+    "eval '{}'",
+    'eval "{}"',
+    "sh -c '{}; {}'",
+    'sudo bash -ec "{}"',
+    "su - admin -c '{}'",
+    "f() {{ trap 'if true; then\n{}\nfi' EXIT; }}",
+    "eval \"sh -c '{}'\"",
+    'run() {{ "$@"; }}\nrun {}',
+    "\\{}",
+]
+
+
+@pytest.mark.parametrize("around", BEHIND)
+def test_commands_are_found_behind_other_programs(around: str, tmp_path: Path) -> None:
+    script = around.format(*["iam-usergetattributes -u bob -z"] * around.count("{}"))
+    assert codes(tmp_path, script) == ["E102"] * around.replace("{{", "").count("{}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "$AWS_IAM_HOME/bin/iam-usergetattributes",
+        '"${AWS_IAM_HOME}"/bin/iam-usergetattributes',
+        '"$AWS_IAM_HOME/bin/iam-usergetattributes"',
+        "/opt/aws/apitools/iam/bin/iam-usergetattributes",
+        "'iam-usergetattributes'",
+    ],
+)
+def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, f"{name} -u bob -z") == ["E102"]
+
+
+def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path: Path) -> None:
+    script = "echo \u00e4; trap 'iam-usergetattributes\\\n -u bob -z' EXIT"
+    found = checked(tmp_path, script).findings
+    assert [finding[1:4] for finding in found] == [(3, 9, "E102")]
+
+
+def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
+    assert codes(tmp_path, "cat users | xargs -n 1 iam-userdel -u") == []
+    assert codes(tmp_path, "cat users | xargs -I U iam-userdel -u U") == []
+    assert codes(tmp_path, "cat users | xargs iam-groupadduser -z -u") == ["E102"]
+    assert codes(tmp_path, "cat users | xargs -I{} iam-groupadduser -u {}") == ["E103"]
+
+
+# Files that a script reads.
+
+
+def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
+    (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
+    script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
+    found = checked(tmp_path, script).findings
+    assert [(Path(each.file).name, each.line, each.code) for each in found] == [
+        ("old.sh", 4, "E105"),
+        ("old.sh", 5, "E101"),
+        ("lib.sh", 2, "E102"),
+    ]
+    both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
+    assert (len(both.findings), both.commands) == (3, 3)
+
+
+def test_a_file_that_is_not_known_may_define_everything(tmp_path: Path) -> None:
+    script = 'name="a b"\n. "$LIB"\niam-nothing\niam-usercreate -u "$name"\niam-usercreat -u bob'
+    assert codes(tmp_path, script) == ["E101"]
+    assert codes(tmp_path, script.replace('"$LIB"', "./no-such-file")) == ["E101"]
+
+
+def test_a_file_that_is_no_script_may_define_everything(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\x7fELF\0")
+    script = '. ./binary\niam-nothing\nname="a b"\n. ./binary\niam-usercreate -u "$name"'
+    assert codes(tmp_path, script) == []
+
+
+def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
+    script = "key=$(iam-useraddkey -u bob)"
+    for first, expected in (
+        ("#!/bin/bash -e\n", []),
+        ("#!/usr/bin/env bash -e\n", []),
+        ("#!/bin/bash -x\n", ["W207"]),
+    ):
+        assert codes(tmp_path, script, shebang=first) == expected
+
+
+def test_files_that_read_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "lib.sh").write_text(". ./old.sh\n")
+    assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]
+
+
+# The sample scripts.
+
+
+SAMPLES = sorted([*(HERE / "scripts").glob("*.sh"), *(ROOT / "examples").glob("*.sh")])
+#: Every warning in the sample scripts. All of them are true; there is no error.
+TRUE_WARNINGS = [
+    # s3:* and arn:aws:s3:::* are not in quotes.
+    ("scripts/bucket-user.sh", 4, 42, "W201"),
+    ("scripts/bucket-user.sh", 4, 50, "W201"),
+    # -p somePassword
+    ("scripts/first-user.sh", 10, 40, "W205"),
+    ("examples/first-user.sh", 25, 44, "W205"),
+]
+
+
+def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
+    done = run("iamcli", "check", "--format", "json", *map(str, SAMPLES))
+    assert (done.status, done.err) == (0, "")
+    answer = json.loads(done.out)
+    found = [
+        ("/".join(Path(each["file"]).parts[-2:]), each["line"], each["column"], each["code"])
+        for each in answer["findings"]
+    ]
+    assert sorted(found) == sorted(TRUE_WARNINGS)
+    assert answer["commands"] == 35
+
+
+# What cannot be parsed.
+
+
+def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
+    script = (
+        "iam-usergetattributes -a\n\nif then ( iam-usergetattributes -b\n\niam-usergetattributes -c"
+    )
+    file = write(tmp_path, script)
+    done = run("iamcli", "check", file)
+    assert re.findall(r':(\d+):\d+: E102 "(-\w)"', done.out) == [("2", "-a"), ("6", "-c")]
+    assert done.err == f"iamcli: {file}: line 4 cannot be parsed, not checked\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('iam-userlistbypath -a\necho "open\niam-userlistbypath -b', ["-a"]),
+        ('echo "open\niam-userlistbypath -b\n\niam-userlistbypath -c', ["-c"]),
+        ("if true; then\n  iam-userlistbypath -a\n", ["-a"]),
+        ("iam-userlistbypath -a )\niam-userlistbypath -b", ["-a", "-b"]),
+        ("x() {\niam-userlistbypath -a\n", ["-a"]),
+        ("! echo (\nx\n\niam-userlistbypath -a", ["-a"]),
+        ("x && case $1 in a) b;; & c) iam-userlistbypath -a;; esac", ["-a"]),
+        ("if true; then\niam-userlistbypath -a )\nfi\niam-userlistbypath -b", ["-b"]),
+    ],
+)
+def test_it_goes_on_after_what_cannot_be_parsed(
+    script: str, expected: list[str], tmp_path: Path
+) -> None:
+    result = checked(tmp_path, script)
+    assert result.notes
+    found = [
+        re.findall(r'"(-\w)"', each.message)[0] for each in result.findings if each.code != "E109"
+    ]
+    assert [each for each in found if each not in expected] == []
+    assert found == expected
+
+
+def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
+    script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
+    result = checked(tmp_path, script)
+    assert [finding.code for finding in result.findings] == ["E102"]
+    assert result.notes == []
+
+
+def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "dos.sh"
+    path.write_bytes(
+        b"#!/bin/sh\r\niam-usercreate \\\r\n  -u bob -z\r\nfor u in a; do\r\n:\r\ndone\r\n"
+    )
+    done = run("iamcli", "check", str(path))
+    assert re.findall(r"(\d+:\d+): (\w+)", done.out) == [("3:10", "E102")]
+    assert done.err == (
+        f"iamcli: {path}: lines 1 to 7 end in CR LF, which shells do not accept; checked as if "
+        "they ended in LF\n"
+    )
+
+
+ZSH = """\
+setopt extendedglob pipefail
+print -l ${(f)"$(iam-userlistbypath | grep arn)"}
+for f in *(.); do print $f; done
+files=(**/*.txt(N))
+repeat 3 iam-usergetattributes -u bob
+for u ($users) iam-userdel -u $u
+if [[ $x == (a|b) ]] { iam-usergetattributes }
+print =(iam-usergetattributes)
+
+iam-usergetattributes -z
+"""
+
+
+def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
+    found = codes(tmp_path, ZSH, name="old.zsh", shebang="#!/bin/zsh\n")
+    assert found == ["E109", "E109", "E109", "E102"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '(${(f)"$(<names.txt)"})',
+        '("${(@f)$(<names.txt)}")',
+        "${(j:,:)names}",
+        "${(%):-%x}",
+        "${(k)names}",
+    ],
+)
+def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
+    script = f"names={value}\niam-usergetattributes -z"
+    result = checked(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")
+    assert [finding[1:4] for finding in result.findings] == [(3, 23, "E102")]
+    assert result.notes == []
+
+
+def parsed(folder: Path, source: bytes) -> None:
+    path = folder / "fuzz.sh"
+    path.write_bytes(source)
+    result = check([str(path)])
+    for finding in result.findings:
+        lines = source.count(b"\n") + source.count(b"\r") + 1
+        assert 1 <= finding.line <= lines
+        assert finding.column >= 1
+        assert finding.code in EXPLANATIONS
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "iam-usercreate ",
+            "iam-userdel -r ",
+            "-u ",
+            "bob",
+            "$x",
+            '"$@"',
+            '"',
+            "'",
+            "`",
+            "$(",
+            ")",
+        ),
+        *(
+            "{",
+            "}",
+            "${",
+            "\n",
+            " ",
+            ";",
+            "|",
+            "||",
+            "&&",
+            "if ",
+            "then ",
+            "fi",
+            "for x in ",
+            "do ",
+        ),
+        *(
+            "done",
+            "case x in ",
+            "esac",
+            "<<EOF\n",
+            "EOF\n",
+            "<<<",
+            ">",
+            "2>&1",
+            "x=",
+            "f() ",
+            "[[ ",
+        ),
+        *(" ]]", "\\", "\r\n", "*", "\u2013u", "\u201c", "# iamcli: ignore=E102\n", "local ", "\t"),
+        *(
+            "read a b ",
+            "grep -i active",
+            "((",
+            "))",
+            "set -e\n",
+            ". ",
+            "\x00",
+            "\x1b",
+            "\ud7ff",
+            "=(",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=40).map("".join))
+def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = Path(tmp_path_factory.getbasetemp())
+    parsed(folder, text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_are_too_much(tmp_path_factory: pytest.TempPathFactory, source: bytes) -> None:
+    parsed(Path(tmp_path_factory.getbasetemp()), source)
+
+
+def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
+    for sample in SAMPLES:
+        source = sample.read_bytes()
+        for end in range(0, len(source), 97):
+            parsed(tmp_path, source[:end])
+
+
+@pytest.mark.parametrize("script", ["$(" * 1000, "( " * 1000 + ")" * 1000], ids=range(2))
+def test_a_deeply_nested_script_is_refused(script: str, tmp_path: Path) -> None:
+    result = check([write(tmp_path, script)])
+    assert result.findings == []
+    assert [each.reason for each in result.unreadable] == ["nested too deeply"]
+
+
+@pytest.mark.full
+def test_a_deeply_nested_script_is_refused_or_read(tmp_path: Path) -> None:
+    for script in ("$(" * 3000, "( " * 3000 + ")" * 3000, "if a; then " * 2000 + "fi; " * 2000):
+        result = check([write(tmp_path, script)])
+        assert result.findings == []
