@@ -47,34 +47,20 @@ def _statuses() -> dict[str, int]:
     }
 
 
-def invalid(message: str) -> Refusal:
-    """Return the error for a parameter that does not have the right form."""
-    return Refusal("ValidationError", message)
+# The refusals with these codes are made from their message.
 
-
-def malformed_policy(message: str) -> Refusal:
-    """Return the error for a document that is not a policy."""
-    return Refusal("MalformedPolicyDocument", message)
-
-
-def no_such_entity(message: str) -> Refusal:
-    """Return the error for something that does not exist."""
-    return Refusal("NoSuchEntity", message)
-
-
-def already_exists(message: str) -> Refusal:
-    """Return the error for a name that is taken."""
-    return Refusal("EntityAlreadyExists", message)
-
-
-def delete_conflict(message: str) -> Refusal:
-    """Return the error for something that cannot be deleted yet."""
-    return Refusal("DeleteConflict", message)
-
-
-def limit_exceeded(message: str) -> Refusal:
-    """Return the error for one thing too many."""
-    return Refusal("LimitExceeded", message)
+#: A parameter does not have the right form.
+invalid = functools.partial(Refusal, "ValidationError")
+#: A document is not a policy.
+malformed_policy = functools.partial(Refusal, "MalformedPolicyDocument")
+#: Something does not exist.
+no_such_entity = functools.partial(Refusal, "NoSuchEntity")
+#: A name is taken.
+already_exists = functools.partial(Refusal, "EntityAlreadyExists")
+#: Something cannot be deleted yet.
+delete_conflict = functools.partial(Refusal, "DeleteConflict")
+#: One thing too many.
+limit_exceeded = functools.partial(Refusal, "LimitExceeded")
 
 
 def not_in_copy(what: str) -> Refusal:
