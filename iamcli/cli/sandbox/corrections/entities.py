@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from iamcli.cli.sandbox.rules import kinds
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -10,20 +12,17 @@ if TYPE_CHECKING:
     from moto.iam.models import IAMBackend
 
     from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.rules.kinds import Parameters
 
-#: The parameter that names an entity of each kind, and the function that finds it. The kinds are
-#: called as in the names of operations.
-_FOUND: dict[str, tuple[str, Callable[[IAMBackend, str], Any]]] = {
-    "Group": ("GroupName", lambda iam, name: iam.get_group(name)),
-    "InstanceProfile": ("InstanceProfileName", lambda iam, name: iam.get_instance_profile(name)),
-    "MFADevice": ("SerialNumber", lambda iam, serial: iam.virtual_mfa_devices[serial]),
-    "Policy": ("PolicyArn", lambda iam, arn: iam.get_policy(arn)),
-    "Role": ("RoleName", lambda iam, name: iam.get_role(name)),
-    "ServerCertificate": (
-        "ServerCertificateName",
-        lambda iam, name: iam.get_server_certificate(name),
-    ),
-    "User": ("UserName", lambda iam, name: iam.get_user(name)),
+#: The functions that find what a request names, by its kind as in the names of operations.
+_FIND: dict[str, Callable[[IAMBackend, Parameters], Any]] = {
+    "Group": kinds.GROUP.find,
+    "InstanceProfile": kinds.INSTANCE_PROFILE.find,
+    "MFADevice": lambda iam, parameters: iam.virtual_mfa_devices[parameters["SerialNumber"]],
+    "Policy": lambda iam, parameters: iam.managed_policies[parameters["PolicyArn"]],
+    "Role": kinds.ROLE.find,
+    "ServerCertificate": kinds.SERVER_CERTIFICATE.find,
+    "User": kinds.USER.find,
 }
 
 #: The kinds that have policies, and those that have a permissions boundary.
@@ -33,8 +32,7 @@ BOUNDED = ("User", "Role")
 
 def entity_of(kind: str, iam: IAMBackend, request: Request) -> Any:
     """Return the entity of a ``kind`` that a request names; the rules have seen that it exists."""
-    parameter, find = _FOUND[kind]
-    return find(iam, request.get(parameter))
+    return _FIND[kind](iam, request.parameters)
 
 
 def identity(kind: str, entity: Any) -> Result:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from iamcli.cli.sandbox.corrections.caller import caller, shown_name
 from iamcli.cli.sandbox.corrections.lists import listing_of_user
 from iamcli.cli.sandbox.corrections.protocol import operation
@@ -120,6 +122,7 @@ listing_of_user(
 )
 
 
+@dataclass
 class ServiceCredential:
     """A service-specific credential of a user, which moto lacks; only a copy has some.
 
@@ -127,21 +130,12 @@ class ServiceCredential:
     ServiceSpecificCredential; recorded: a rename of the user does not change it.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a response has
-        self,
-        credential_id: str,
-        service: str,
-        public: str,
-        status: str,
-        create_date: dt.datetime,
-        expiration_date: dt.datetime | None,
-    ) -> None:
-        self.id = credential_id
-        self.service = service
-        self.public = public
-        self.status = status
-        self.create_date = create_date
-        self.expiration_date = expiration_date
+    id: str
+    service: str
+    public: str
+    status: str
+    create_date: dt.datetime
+    expiration_date: dt.datetime | None
 
 
 #: The services that have API keys. Source: API reference, CreateServiceSpecificCredential.
