@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from iamcli.errors import UnknownOutcome
 
 TYPE_CHECKING = False
@@ -92,7 +94,7 @@ ROLE = {"role": "RoleName"}
 INSTANCE_PROFILE = {"instance profile": "InstanceProfileName"}
 
 
-class Lookup:
+class Lookup(NamedTuple):
     """How to see whether a request took effect: the ``operation`` that reads what it is about.
 
     ``key``: the list in the response, "" if the response is about the thing itself; ``member``: the
@@ -103,28 +105,15 @@ class Lookup:
     message, if not ``member``; ``also``: what the message calls it, if not by its name.
     """
 
-    def __init__(  # noqa: PLR0913 - the columns of a table
-        self,
-        operation: str,
-        key: str = "",
-        member: str = "",
-        within: str = "",
-        *,
-        subject: str = "",
-        place: str = "",
-        named: str = "",
-        also: str = "",
-        owners: Mapping[str, str] | None = None,
-    ) -> None:
-        self.operation = operation
-        self.key = key
-        self.member = member
-        self.within = within
-        self.subject = subject
-        self.place = place
-        self.named = named or member
-        self.also = also
-        self.owners = owners or {}
+    operation: str
+    key: str = ""
+    member: str = ""
+    within: str = ""
+    subject: str = ""
+    place: str = ""
+    named: str = ""
+    also: str = ""
+    owners: Mapping[str, str] = {}
 
     def name(self, entry: Any) -> str:
         """Return the name in an ``entry`` of the list; some entries are the name."""
@@ -249,6 +238,6 @@ def is_gone(operation: str, parameters: Mapping[str, Any], refusal: ServiceError
         return False
     if not removal.owners:
         return True
-    name = str(parameters.get(removal.named, "")).lower()
+    name = str(parameters.get(removal.named or removal.member, "")).lower()
     sentence = message.lower()
     return bool((name and name in sentence) or (removal.also and removal.also.lower() in sentence))

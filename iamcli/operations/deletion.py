@@ -34,34 +34,30 @@ _NOT_IMPLEMENTED = 501
 _NOT_FOUND = (400, 404, 405)
 
 
-class Dependent:
+class Dependent(NamedTuple):
     """A type of resource that belongs to an entity and must be removed before it.
 
     ``heading`` and ``what``: its names in listings and state lines ("accesskeys", "access key");
     ``remove``: the operation that removes it; ``original``: whether the original toolkit removed
-    it; ``arn``: whether listings show its ARN; ``lookup``: how to list it, if not as LOOKUPS says.
+    it; ``arn``: whether listings show its ARN; ``own_lookup``: how to list it, if LOOKUPS does not
+    say so.
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
     Source: LEGACY.md (operations that a server lacks).
     """
 
-    def __init__(  # noqa: PLR0913 - the columns of a table
-        self,
-        heading: str,
-        what: str,
-        remove: str,
-        *,
-        original: bool = False,
-        arn: bool = False,
-        lookup: Lookup | None = None,
-    ) -> None:
-        self.heading = heading
-        self.what = what
-        self.remove = remove
-        self.original = original
-        self.arn = arn
-        self.lookup = lookup or LOOKUPS[remove]
+    heading: str
+    what: str
+    remove: str
+    original: bool = False
+    arn: bool = False
+    own_lookup: Lookup | None = None
+
+    @property
+    def lookup(self) -> Lookup:
+        """How to list it."""
+        return self.own_lookup or LOOKUPS[self.remove]
 
     def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
         """Return the entries that belong to ``owner``; raise Failure if they cannot be listed."""
@@ -106,7 +102,7 @@ USER = Entity(
         "loginprofile",
         "login profile of",
         "DeleteLoginProfile",
-        lookup=Lookup("GetLoginProfile", member="UserName"),
+        own_lookup=Lookup("GetLoginProfile", member="UserName"),
     ),
     Dependent("mfadevices", "MFA device", "DeactivateMFADevice"),
     Dependent("sshkeys", "SSH public key", "DeleteSSHPublicKey"),
@@ -124,7 +120,7 @@ GROUP = Entity(
         "RemoveUserFromGroup",
         original=True,
         arn=True,
-        lookup=Lookup("GetGroup", "Users", "UserName"),
+        own_lookup=Lookup("GetGroup", "Users", "UserName"),
     ),
     Dependent("policies", "policy", "DeleteGroupPolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachGroupPolicy"),
@@ -140,7 +136,7 @@ ROLE = Entity(
         "RemoveRoleFromInstanceProfile",
         original=True,
         arn=True,
-        lookup=Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"),
+        own_lookup=Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"),
     ),
     Dependent("policies", "policy", "DeleteRolePolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachRolePolicy"),
