@@ -33,6 +33,7 @@ from support.terminal import USUAL_SIZE, Terminal
 from test_run import WITH_ENTRY
 
 from iamcli import __version__
+from iamcli.cli import command_server
 from iamcli.cli.sandbox import kept
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
@@ -855,7 +856,7 @@ def test_a_server_that_does_not_listen_is_reported(monkeypatch):
     with pytest.raises(Failure, match="did not start"), sandbox.server():
         pass
     monkeypatch.undo()
-    monkeypatch.setattr(sandbox, "_SERVER_CODE", "")
+    monkeypatch.setattr(command_server, "_SERVER_CODE", "")
     with pytest.raises(Failure, match="ended before it was ready"), sandbox.server():
         pass
 

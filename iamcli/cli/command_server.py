@@ -32,12 +32,12 @@ _OTHER_PLACE = "/tmp"  # noqa: S108 - the folder has a random name, and only its
 #: The maximum length of the path of that folder (bytes): macOS limits that of a socket to 103.
 _MAX_PATH = 103 - len("/socket-connections")
 
-# The server runs the same iamcli with the import path of this process. "python -c" adds the current
+# A server runs the same iamcli with the import path of this process. "python -c" adds the current
 # directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
 _SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
 _SERVER_CODE = (
     "import sys; root, count = sys.argv[1], int(sys.argv[2]); sys.path = [root]; import iamcli; "
-    "sys.path = sys.argv[3:3 + count]; from iamcli.cli.run.server import main; main()"
+    "sys.path = sys.argv[3:3 + count]; from {module} import main; main()"
 )
 
 
@@ -162,14 +162,18 @@ def _statistics(done: dict[str, int]) -> str:
     return ", ".join(f"{'unknown' if n is None else n} {name}" for name, n in known.items())
 
 
-def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
+def python(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs ``main`` of ``module``, which finds ``arguments`` at the end."""
     root = os.path.dirname(os.path.dirname(os.path.abspath(iamcli.__file__)))
     folders = [os.path.abspath(folder) for folder in filter(None, sys.path)]
+    code = _SERVER_CODE.format(module=module)
+    options = (*_SAFE_PATH, "-c", code, root, str(len(folders)), *folders)
+    return [sys.executable, *options, *arguments]
+
+
+def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - a module of this package
-        [
-            *(sys.executable, *_SAFE_PATH, "-c", _SERVER_CODE),
-            *(root, str(len(folders)), *folders, address, str(listener)),
-        ],
+        python("iamcli.cli.run.server", address, str(listener)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,10 +9,8 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 from typing import NamedTuple
 
-import iamcli
 from iamcli import quoting
 from iamcli.cli import command_server, script
 from iamcli.cli.sandbox import shell
@@ -53,14 +51,6 @@ SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
 REMOVED_VARIABLES = (
     *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
     *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
-)
-
-# The server runs the same iamcli with the import path of this process. "python -c" adds the current
-# directory, from which nothing must be imported; Python 3.13 does so even before it runs the code.
-_SAFE_PATH = ("-P",) if sys.version_info >= (3, 11) else ()
-_SERVER_CODE = (
-    "import sys; sys.path = sys.argv[1:2]; import iamcli; sys.path = sys.argv[2:]; "
-    "from {module} import main; main()"
 )
 
 
@@ -114,10 +104,8 @@ def server(
     """
     settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
     number = _opened(account) if account else None
-    root = os.path.dirname(os.path.dirname(os.path.abspath(iamcli.__file__)))
-    code = _SERVER_CODE.format(module=module)
     child = subprocess.Popen(  # noqa: S603 - a module of this package
-        [sys.executable, *_SAFE_PATH, "-c", code, root, *filter(None, sys.path)],
+        command_server.python(module),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
