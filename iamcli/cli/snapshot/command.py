@@ -73,46 +73,34 @@ def snapshot(
     from signal import SIGINT
 
     try:
-        _snapshot(output, file, details, users, force=force, connection=connection)
+        from iamcli.cli.account_file.file import Target
+        from iamcli.cli.snapshot.converter import convert
+        from iamcli.command import Command
+        from iamcli.runner import execute
+
+        target = Target(file, force=force)
+
+        def save(content: dict[str, Any]) -> None:
+            from iamcli.cli.snapshot.content import refusals, summary
+
+            target.write(content)
+            if output.on_terminal():
+                output.note(f"wrote {file}: {summary(content)}")
+            if content["unread"]:
+                output.note(f"{refusals(content)}; {file} lists them in its member unread")
+
+        def read_account(iam: IAM) -> None:
+            from iamcli.cli.snapshot.reader import read
+
+            save(read(iam, users))
+
+        if details is None:
+            execute(Command("iamcli snapshot", (), read_account), connection, output)
+        else:
+            save(convert(details, users))
     except KeyboardInterrupt:
         # click would print a line.
         return -SIGINT
     finally:
         output.progress.stop()
     return 0
-
-
-def _snapshot(  # noqa: PLR0913 - the options
-    output: Output,
-    file: str,
-    details: str | None,
-    users: tuple[str, ...],
-    *,
-    force: bool,
-    connection: dict[str, Any],
-) -> None:
-    from iamcli.cli.account_file.file import Target
-    from iamcli.cli.snapshot.converter import convert
-    from iamcli.command import Command
-    from iamcli.runner import execute
-
-    target = Target(file, force=force)
-
-    def save(content: dict[str, Any]) -> None:
-        from iamcli.cli.snapshot.content import refusals, summary
-
-        target.write(content)
-        if output.on_terminal():
-            output.note(f"wrote {file}: {summary(content)}")
-        if content["unread"]:
-            output.note(f"{refusals(content)}; {file} lists them in its member unread")
-
-    def read_account(iam: IAM) -> None:
-        from iamcli.cli.snapshot.reader import read
-
-        save(read(iam, users))
-
-    if details is None:
-        execute(Command("iamcli snapshot", (), read_account), connection, output)
-    else:
-        save(convert(details, users))
