@@ -162,7 +162,8 @@ def _things(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:
         for group in user["GroupList"]:
             record = {"GroupName": group, "UserName": user["UserName"]}
             yield _link("membership", group, of, (own, group_ids[group]), record)
-    yield from _credentials(state["root"], "root", None)
+    if state["root"]:
+        yield from _credentials(state["root"], "root", None)
     for group in state["groups"]:
         own, of = group["GroupId"], f"group/{group['GroupName']}"
         yield _entity("group", group["GroupName"], own, group)

@@ -118,23 +118,20 @@ class _Loader:
         self.iam: Any = iam
         self.account: str = iam.account_id
         self.region: str = iam.region_name
+        self.roles: dict[str, Any] = {}
 
     def load(self, snapshot: Record) -> None:
-        for policy in snapshot["policies"]:
-            self.policy(policy)
-        for group in snapshot["groups"]:
-            self.group(group)
-        for user in snapshot["users"]:
-            self.user(user)
-        for role in snapshot["roles"]:
-            self.role(role)
-        roles = {role.name: role for role in self.iam.roles.values()}
-        for profile in snapshot["instance_profiles"]:
-            self.instance_profile(profile, roles)
-        for certificate in snapshot.get("server_certificates", ()):
-            self.server_certificate(certificate)
-        for device in snapshot.get("virtual_mfa_devices", ()):
-            self.virtual_mfa_device(device)
+        for member, add in (
+            ("policies", self.policy),
+            ("groups", self.group),
+            ("users", self.user),
+            ("roles", self.role),
+            ("instance_profiles", self.instance_profile),
+            ("server_certificates", self.server_certificate),
+            ("virtual_mfa_devices", self.virtual_mfa_device),
+        ):
+            for record in snapshot.get(member, ()):
+                add(record)
         if snapshot.get("account_alias"):
             self.iam.create_account_alias(snapshot["account_alias"])
         if snapshot.get("password_policy"):
@@ -299,16 +296,16 @@ class _Loader:
         used = record.get("RoleLastUsed", {})
         role.last_used = _date(used.get("LastUsedDate"))
         role.last_used_region = used.get("Region")
-        self.iam.roles[role.id] = role
+        self.iam.roles[role.id] = self.roles[role.name] = role
 
-    def instance_profile(self, record: Record, roles: Mapping[str, Any]) -> None:
+    def instance_profile(self, record: Record) -> None:
         profile: Any = models.InstanceProfile(
             self.account,
             self.region,
             record["InstanceProfileId"],
             record["InstanceProfileName"],
             record["Path"],
-            [roles[role["RoleName"]] for role in record["Roles"]],
+            [self.roles[role["RoleName"]] for role in record["Roles"]],
         )
         _identify(profile, record, "InstanceProfile")
         self.tags(profile, record)

@@ -41,23 +41,13 @@ _VIRTUAL_MFA_DEVICE = {**schema.VIRTUAL_MFA_DEVICE, "Tags?": schema.TAGS}
 
 _KEY = secrets.token_bytes(32)
 
-#: What belongs to the root user if nothing does.
-_NO_CREDENTIALS: Record = {
-    "AccessKeyMetadata": [],
-    "Certificates": [],
-    "MFADevices": [],
-    "LoginProfile": None,
-    "SSHPublicKeys": [],
-    "ServiceSpecificCredentials": [],
-}
-
 
 def state() -> Record:
     """Return what moto's IAM contains in all partitions.
 
     The result has the lists of a snapshot, ``account_alias`` and ``password_policy``, and ``root``:
-    what belongs to the root user, as it is in a user. Policies that AWS manages, and those that a
-    copy lacks, are left out.
+    what belongs to the root user, as it is in a user, or None. Policies that AWS manages, and those
+    that a copy lacks, are left out.
     """
     from moto.iam.models import iam_backends
 
@@ -69,7 +59,7 @@ def state() -> Record:
         "policies": [],
         "server_certificates": [],
         "virtual_mfa_devices": [],
-        "root": dict(_NO_CREDENTIALS),
+        "root": None,
         "account_alias": None,
         "password_policy": None,
     }
