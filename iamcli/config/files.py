@@ -42,6 +42,19 @@ def text(name: str, what: str) -> str:
         raise Failure(f"{name}, line {line}: not UTF-8; {what} must be text") from None
 
 
+def content(name: str) -> bytes | None:
+    """Return at most MAX_SIZE bytes of the file ``name``, without waiting, as a pipe would need.
+
+    None if it is no regular file, or cannot be read.
+    """
+    try:
+        number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(number, "rb") as file:
+            return file.read(MAX_SIZE) if stat.S_ISREG(os.fstat(number).st_mode) else None
+    except (OSError, ValueError):
+        return None
+
+
 def certificate(name: str, what: str) -> str:
     """Return the text of the file ``name``, which contains ``what`` ("the certificate"), unchanged.
 

@@ -18,6 +18,7 @@ from iamcli.client.names import KINDS, OWNERS, Query, is_name, policies
 from iamcli.client.service import IAM
 from iamcli.commands import index
 from iamcli.config.connection import Connection
+from iamcli.config.files import content
 from iamcli.parsing import parser
 
 TYPE_CHECKING = False
@@ -39,16 +40,13 @@ _NOT_SELECTING = ("CLI_", "DEFAULT_OUTPUT", "EXECUTION_ENV", "IAM_HOME", "IAM_JV
 _SELECTING = ("boto_config", "home", "all_proxy", "http_proxy", "https_proxy", "no_proxy")
 
 #: The files that botocore reads credentials and endpoints from: the variable that names the file,
-#: if any, and the file if that is not set.
+#: if any, and the file if that is not set; its name may start with ``~``.
 _FILES = (
     ("AWS_CONFIG_FILE", "~/.aws/config"),
     ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
     ("BOTO_CONFIG", "~/.boto"),
     ("", "/etc/boto.cfg"),
 )
-#: The maximum size of a file that is read (bytes).
-_MAX_SIZE = 1 << 20
-
 #: How the name of a cache file starts, and its whole name: a hash follows, and the number of the
 #: process that is writing it, if it is not complete.
 _PREFIX = "names-"
@@ -149,7 +147,10 @@ def _file(query: Query, connection: Connection) -> str:
         connection.url,
         connection.proxy,
         sorted(item for item in os.environ.items() if _selects(item[0])),
-        [_content(os.environ.get(variable, file)) for variable, file in _FILES],
+        [
+            content(os.path.expandvars(os.path.expanduser(os.environ.get(variable, file))))
+            for variable, file in _FILES
+        ],
     )
     name = hashlib.sha256(repr(tuple(parts)).encode("utf-8", "surrogateescape")).hexdigest()
     return os.path.join(_folder(), _PREFIX + name)
@@ -160,17 +161,6 @@ def _selects(variable: str) -> bool:
     if variable.startswith("AWS_"):
         return not variable.removeprefix("AWS_").startswith(_NOT_SELECTING)
     return variable.lower() in _SELECTING
-
-
-def _content(name: str) -> bytes | None:
-    """Return the contents of a file, whose name may start with ``~``; None if it has none."""
-    try:
-        number = os.open(os.path.expandvars(os.path.expanduser(name)), os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(number, "rb") as file:
-            is_file = stat.S_ISREG(os.fstat(number).st_mode)
-            return file.read(_MAX_SIZE) if is_file else None
-    except (OSError, ValueError):
-        return None
 
 
 def _folder() -> str:

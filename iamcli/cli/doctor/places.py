@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from typing import NamedTuple
 
 from iamcli.cli.doctor.configuration import file_cause
 from iamcli.cli.doctor.inspection import files
 from iamcli.client.sources import PLACES, WEB_IDENTITY
+from iamcli.config.files import content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ _BOTO_FILES = ("~/.boto", "/etc/boto.cfg")
 
 #: The state of a place that can have credentials, which is known only by a request.
 NOT_ASKED = "not asked with --offline"
-
-#: The maximum size of a file that is read (bytes).
-_MAX_SIZE = 1 << 20
 
 
 class Place(NamedTuple):
@@ -125,18 +122,7 @@ def unreadable_files() -> list[str]:
 def exposed_files(configuration: Configuration) -> list[str]:
     """Return the files with secrets whose mode lets other users use them, as commands check it."""
     named = [configuration.connection.credential_file]
-    named += [name for name in files() if b"aws_secret_access_key" in _content(name)]
+    named += [name for name in files() if b"aws_secret_access_key" in (content(name) or b"")]
     client = os.environ.get("CLIENT_CONFIG_FILE", "")
-    named += [client] if b"ClientProxyPassword" in _content(client) else []
+    named += [client] if b"ClientProxyPassword" in (content(client) or b"") else []
     return [name for name in named if name and os.stat(name).st_mode & 0o077]
-
-
-def _content(name: str) -> bytes:
-    """Return the content of a file, or nothing if it is no file or cannot be read."""
-    try:
-        number = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(number, "rb") as file:
-            is_file = stat.S_ISREG(os.fstat(number).st_mode)
-            return file.read(_MAX_SIZE) if is_file else b""
-    except (OSError, ValueError):
-        return b""
