@@ -82,6 +82,12 @@ def joined(words: Sequence[str], conjunction: str = "and") -> str:
     return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: "1 entry", "2 entries"."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
 def _rows(commands: Iterable[Command]) -> Rows:
     return [(command.name, command.summary) for command in commands]
 

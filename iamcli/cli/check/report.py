@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iamcli.cli.check.findings import ERROR, WARNING
+from iamcli.cli.listing import counted
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
@@ -23,12 +24,12 @@ def text(result: Result) -> Iterator[str]:
         yield visible(f"{place}: {finding.code} {finding.message}")
         yield visible(f"    {finding.fix}")
     numbers = [
-        _number(result.commands, "command"),
-        _number(sum(each.level == ERROR for each in result.findings), "error"),
-        _number(sum(each.level == WARNING for each in result.findings), "warning"),
+        counted(result.commands, "command"),
+        counted(sum(each.level == ERROR for each in result.findings), "error"),
+        counted(sum(each.level == WARNING for each in result.findings), "warning"),
     ]
     if result.unread:
-        numbers.append(f"{_number(_lines(result), 'line')} not read")
+        numbers.append(f"{counted(_lines(result), 'line')} not read")
     yield ", ".join(numbers)
     if result.findings:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
@@ -81,7 +82,3 @@ def _lines(result: Result) -> int:
 
 def _escaped(value: str, characters: dict[str, str]) -> str:
     return "".join(characters.get(character, character) for character in value)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

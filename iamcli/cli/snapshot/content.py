@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.account_file.schema import GROUP, INSTANCE_PROFILE, POLICY, ROLE, USER, VERSION
 from iamcli.cli.account_file.values import check, pick
+from iamcli.cli.listing import counted
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -96,7 +97,7 @@ def limit_devices(snapshot: dict[str, Any]) -> None:
 def summary(snapshot: Mapping[str, Any]) -> str:
     """Return how many entities the ``snapshot`` has: "40 users, 1 group, ..."."""
     return ", ".join(
-        _counted(len(snapshot.get(member, ())), name) for member, name in _ENTITIES.items()
+        counted(len(snapshot.get(member, ())), name) for member, name in _ENTITIES.items()
     )
 
 
@@ -105,12 +106,7 @@ def refusals(snapshot: Mapping[str, Any]) -> str:
     unread = snapshot["unread"]
     codes = ", ".join(sorted({entry["code"] for entry in unread}))
     verb = "was" if len(unread) == 1 else "were"
-    return f"{_counted(len(unread), 'request')} {verb} refused ({codes})"
-
-
-def _counted(number: int, name: str) -> str:
-    plural = f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
-    return f"{number} {name if number == 1 else plural}"
+    return f"{counted(len(unread), 'request')} {verb} refused ({codes})"
 
 
 def _policies_in_use(snapshot: Mapping[str, Any]) -> list[Any]:
