@@ -37,7 +37,8 @@ def user_is_not_referenced(backend: IAMBackend, parameters: Parameters) -> None:
         (user.signing_certificates, "delete certificates"),
         (user.mfa_devices, "delete MFA device"),
         (user.ssh_public_keys, "remove referenced objects"),
-        (_service_credentials(user), "remove referenced objects"),
+        # moto itself has none.
+        (getattr(user, "service_credentials", ()), "remove referenced objects"),
     ):
         if things:
             raise delete_conflict(FIRST.format(text))
@@ -88,8 +89,10 @@ def policy_is_not_attached(backend: IAMBackend, parameters: Parameters) -> None:
         *backend.groups.values(),
         *backend.roles.values(),
     ]
-    if any(arn in entity.managed_policies or arn == _boundary(entity) for entity in entities):
-        raise delete_conflict("Cannot delete a policy attached to entities.")
+    for entity in entities:
+        boundary = getattr(entity, "permissions_boundary_arn", None)
+        if arn == boundary or arn in entity.managed_policies:
+            raise delete_conflict("Cannot delete a policy attached to entities.")
 
 
 def policy_has_one_version(backend: IAMBackend, parameters: Parameters) -> None:
@@ -129,14 +132,3 @@ def _without_policies(entity: User | Group | Role) -> None:
         raise delete_conflict(FIRST.format("detach all policies"))
     if entity.policies:
         raise delete_conflict(FIRST.format("delete policies"))
-
-
-def _boundary(entity: User | Group | Role) -> object:
-    """Return the ARN of the permissions boundary; moto 5.1 calls the attribute otherwise."""
-    attributes = vars(entity)
-    return attributes.get("permissions_boundary_arn", attributes.get("permissions_boundary"))
-
-
-def _service_credentials(user: User) -> object:
-    """Return the service-specific credentials of ``user``; moto itself has none."""
-    return getattr(user, "service_credentials", ())
