@@ -313,6 +313,10 @@ def test_users_and_roles_have_permissions_boundaries(iam: Any) -> None:
     iam.delete_role_permissions_boundary(RoleName="web")
     assert "PermissionsBoundary" not in iam.get_user(UserName="bob")["User"]
     assert "PermissionsBoundary" not in iam.get_role(RoleName="web")["Role"]
+    iam.put_user_permissions_boundary(UserName="bob", PermissionsBoundary=arn)
+    iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=arn)
+    assert iam.get_user(UserName="bob")["User"]["PermissionsBoundary"] == boundary
+    assert iam.get_role(RoleName="web")["Role"]["PermissionsBoundary"] == boundary
     none = "arn:aws:iam::aws:policy/None"
     message = f"Scope ARN: {none} does not exist or is not attachable."
     for kind in ("user", "role"):

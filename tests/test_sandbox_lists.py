@@ -296,6 +296,9 @@ def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
     encoded = quote(DOCUMENT, safe="")
     details = raw.get_account_authorization_details()
     assert details["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"] == encoded
+    for kind, holder in HOLDERS.items():
+        inline = getattr(raw, f"get_{kind}_policy")(**holder, PolicyName="in")
+        assert inline["PolicyDocument"] == encoded, kind
     versions = details["Policies"][1]["PolicyVersionList"]
     assert [version["Document"] for version in versions] == [encoded, encoded]
 
