@@ -14,6 +14,7 @@ from iamcli.parsing.shared import (
     RECURSIVE,
     USERS,
     VERBOSE,
+    new_name,
 )
 from iamcli.runner import command
 
@@ -22,14 +23,7 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.lines import Lines
 
-NEW_GROUP = GROUP.replace(
-    name="-n",
-    metavar="NEWGROUPNAME",
-    dest="new_name",
-    help="rename the group to this name",
-    required=False,
-    complete="",
-)
+NEW_GROUP = new_name(GROUP, "the group")
 
 
 @command(
@@ -133,12 +127,7 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
       $ iam-groupadduser -g Admin -u bob -u susan
     Calls: AddUserToGroup
     """
-    from iamcli.operations.plan import Plan
-
-    with Plan(iam, "added", "not added", [f"user {user}" for user in users]) as plan:
-        for user in users:
-            iam.call("AddUserToGroup", GroupName=group, UserName=user)
-            plan.finish()
+    _for_each(iam, "AddUserToGroup", group, users, "added")
 
 
 @command("iam-groupremoveuser", GROUP, USERS)
@@ -155,11 +144,16 @@ def groupremoveuser(iam: IAM, group: str, users: list[str]) -> None:
       $ iam-groupremoveuser -g Admin -u bob
     Calls: RemoveUserFromGroup
     """
+    _for_each(iam, "RemoveUserFromGroup", group, users, "removed")
+
+
+def _for_each(iam: IAM, operation: str, group: str, users: list[str], done: str) -> None:
+    """Call ``operation`` for each user; ``done``: what it does, for the state."""
     from iamcli.operations.plan import Plan
 
-    with Plan(iam, "removed", "not removed", [f"user {user}" for user in users]) as plan:
+    with Plan(iam, done, f"not {done}", [f"user {user}" for user in users]) as plan:
         for user in users:
-            iam.call("RemoveUserFromGroup", GroupName=group, UserName=user)
+            iam.call(operation, GroupName=group, UserName=user)
             plan.finish()
 
 

@@ -6,7 +6,15 @@ from iamcli.config import files
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import arn_and_id
 from iamcli.parsing.options import Option
-from iamcli.parsing.shared import NEW_PATH, PAGING, PATH, PATH_PREFIX, SERVER_CERT, VERBOSE
+from iamcli.parsing.shared import (
+    NEW_PATH,
+    PAGING,
+    PATH,
+    PATH_PREFIX,
+    SERVER_CERT,
+    VERBOSE,
+    new_name,
+)
 from iamcli.runner import command
 
 TYPE_CHECKING = False
@@ -40,15 +48,7 @@ CHAIN = Option(
     limits="PEM; the issuers' certificates, concatenated, the direct issuer first",
     complete="file",
 )
-NEW_NAME = SERVER_CERT.replace(
-    name="-n",
-    metavar="NEWSERVERCERTNAME",
-    dest="new_name",
-    help="rename it to this name",
-    required=False,
-    brief="1 to 128 characters",
-    complete="",
-)
+NEW_NAME = new_name(SERVER_CERT, "it").replace(brief="1 to 128 characters")
 
 
 @command(

@@ -20,6 +20,7 @@ from iamcli.parsing.shared import (
     TAGS,
     USER,
     VERBOSE,
+    new_name,
 )
 from iamcli.runner import command
 
@@ -36,14 +37,7 @@ GROUPS = GROUP.replace(
     repeatable=True,
 )
 WITH_KEY = Option("-k", None, "key", "create an access key and print or save its ID and secret")
-NEW_USER = USER.replace(
-    name="-n",
-    metavar="NEWUSERNAME",
-    dest="new_name",
-    help="rename the user to this name",
-    required=False,
-    complete="",
-)
+NEW_USER = new_name(USER, "the user")
 
 
 @command(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from iamcli.parsing.options import Limit, Option
 from iamcli.parsing.types import entity_path, tag, whole_number
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # Options of every command.
 
 CREDENTIAL_FILE = Option(
@@ -54,15 +58,27 @@ def name_limit(what: str, high: int) -> Limit:
     return Limit(what, 1, high, r"[\w+=,.@-]+", f"characters: {NAME_CHARACTERS}")
 
 
-USER = Option(
-    "-u",
-    "USERNAME",
-    "user",
-    "the user's name",
-    required=True,
-    limit=name_limit("a user name", 64),
-    complete="user",
-)
+def _named(name: str, metavar: str, dest: str, what: str, high: int, **more: Any) -> Option:
+    """Return the option for the name of ``what`` ("a user"), of at most ``high`` characters."""
+    more = {"complete": dest, **more}
+    limit = name_limit(f"{what} name", high)
+    noun = what.partition(" ")[2]
+    return Option(name, metavar, dest, f"the {noun}'s name", required=True, limit=limit, **more)
+
+
+def new_name(option: Option, what: str) -> Option:
+    """Return the option for a new name of ``what`` ("the user"), which ``option`` names."""
+    return option.replace(
+        name="-n",
+        metavar=f"NEW{option.metavar}",
+        dest="new_name",
+        help=f"rename {what} to this name",
+        required=False,
+        complete="",
+    )
+
+
+USER = _named("-u", "USERNAME", "user", "a user", 64)
 OWN_USER = USER.replace(
     required=False,
     limits=f"{USER.limits}; required with the credentials of a role",
@@ -70,50 +86,12 @@ OWN_USER = USER.replace(
     default="the owner of the access key",
 )
 USERS = USER.replace(dest="users", help="a user's name", repeatable=True)
-GROUP = Option(
-    "-g",
-    "GROUPNAME",
-    "group",
-    "the group's name",
-    required=True,
-    limit=name_limit("a group name", 128),
-    complete="group",
-)
-ROLE = Option(
-    "-r",
-    "ROLENAME",
-    "role",
-    "the role's name",
-    required=True,
-    limit=name_limit("a role name", 64),
-    complete="role",
-)
-PROFILE = Option(
-    "-s",
-    "INSTANCEPROFILENAME",
-    "profile",
-    "the instance profile's name",
-    required=True,
-    limit=name_limit("an instance profile name", 128),
-    brief="",
-    complete="profile",
-)
-POLICY = Option(
-    "-p",
-    "POLICYNAME",
-    "policy",
-    "the policy's name",
-    required=True,
-    limit=name_limit("a policy name", 128),
-    complete="policy",
-)
-SERVER_CERT = Option(
-    "-s",
-    "SERVERCERTNAME",
-    "certificate",
-    "the server certificate's name",
-    required=True,
-    limit=name_limit("a server certificate name", 128),
+GROUP = _named("-g", "GROUPNAME", "group", "a group", 128)
+ROLE = _named("-r", "ROLENAME", "role", "a role", 64)
+PROFILE = _named("-s", "INSTANCEPROFILENAME", "profile", "an instance profile", 128, brief="")
+POLICY = _named("-p", "POLICYNAME", "policy", "a policy", 128)
+SERVER_CERT = _named(
+    *("-s", "SERVERCERTNAME", "certificate", "a server certificate", 128),
     brief="",
     complete="servercert",
 )
