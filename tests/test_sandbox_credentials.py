@@ -288,6 +288,7 @@ def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> N
     [shown] = iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
     assert shown["User"] == iam.get_user(UserName="bob")["User"]
     assert recent(shown["EnableDate"])
+    iam.resync_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
     assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
 
 

@@ -341,6 +341,22 @@ def test_a_role_shows_what_the_service_shows(iam: Any) -> None:
     ]
 
 
+def test_an_instance_profile_shows_sorted_tags_and_the_beginning_of_its_role(iam: Any) -> None:
+    tags = [{"Key": key, "Value": key} for key in ("a", "b")]
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST, Tags=tags)
+    for name, given in (("box", tags[::-1]), ("plain", [])):
+        iam.create_instance_profile(InstanceProfileName=name, Tags=given)
+    iam.add_role_to_instance_profile(InstanceProfileName="box", RoleName="web")
+    box, plain = (
+        iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
+        for name in ("box", "plain")
+    )
+    assert (box["Tags"], plain["Tags"]) == (tags, [])
+    assert box["Roles"] == [
+        {key: value for key, value in iam.list_roles()["Roles"][0].items() if "Max" not in key}
+    ]
+
+
 def test_a_user_that_is_not_in_the_group_is_removed_without_a_refusal(iam: Any) -> None:
     iam.create_user(UserName="bob")
     iam.create_group(GroupName="staff")
