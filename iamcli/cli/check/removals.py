@@ -10,21 +10,13 @@ if TYPE_CHECKING:
 
     from iamcli.cli.check.rules import Commands, Fault
 
-#: The option that makes a removal recursive.
-_RECURSIVE = {
-    "iam-userdel": "-r",
-    "iam-groupdel": "-r",
-    "iam-roledel": "-c",
-    "iam-instanceprofiledel": "-r",
-}
-
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the recursive removals whose name is a variable that may be empty."""
     for invocation in commands.invocations:
         call = invocation.call
-        switch = _RECURSIVE.get(invocation.command.name)
-        if switch is None or not invocation.get(switch) or invocation.get("-p"):
+        recursive = any(value.option.dest == "recursive" for value in invocation.values)
+        if not recursive or invocation.get("-p"):
             continue
         for value in invocation.values:
             word = value.word
