@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
+#: The nodes that test the status of a command in them.
+_TESTING = ("list", "if_statement", "elif_clause", "while_statement")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -76,12 +78,7 @@ def _is_tested(call: Call) -> bool:
     node = call.node.parent
     while node is not None and node.type in ("pipeline", "redirected_statement", "negated_command"):
         node = node.parent
-    return node is not None and node.type in (
-        "list",
-        "if_statement",
-        "elif_clause",
-        "while_statement",
-    )
+    return node is not None and node.type in _TESTING
 
 
 def _status_read(use: Use) -> bool:
