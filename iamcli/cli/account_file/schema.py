@@ -15,10 +15,8 @@ VERSION = 1
 
 #: The kinds of values. A date is text as the service sends it; a document is the text of a policy.
 #: Counts are numbers by name.
-TEXT, DATE, DOCUMENT, FLAG, NUMBER, COUNTS = (
-    *("text", "date", "document", "flag", "number"),
-    "counts",
-)
+TEXT, DATE, DOCUMENT = "text", "date", "document"
+FLAG, NUMBER, COUNTS = "flag", "number", "counts"
 
 # A list of one element is a list of such elements, and a dictionary is an object. The name of a
 # member that may be absent ends with "?". OrNull is for a value that may be null.

@@ -52,15 +52,8 @@ _OF_USER = (
 #: The order of the types in reports.
 TYPES = (
     *("user", "group", "role", "instance-profile", "policy", "server-certificate"),
-    *("virtual-mfa-device", "alias", "password-policy"),
-    *(
-        "membership",
-        "attachment",
-        "login-profile",
-        "access-key",
-        "signing-certificate",
-        "mfa-device",
-    ),
+    *("virtual-mfa-device", "alias", "password-policy", "membership", "attachment"),
+    *("login-profile", "access-key", "signing-certificate", "mfa-device"),
     *("ssh-key", "service-credential"),
 )
 

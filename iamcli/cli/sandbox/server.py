@@ -107,7 +107,8 @@ def _start(
     without_environment: list[str],
 ) -> tuple[dict[str, Any], str | None, Kept | None]:
     """Start the server; return the report, the directory to remove at the end, and what to keep."""
-    copied: dict[str, Any] = {"taken": _now(), "unread": 0, "unknown": []}
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    copied: dict[str, Any] = {"taken": now, "unread": 0, "unknown": []}
     try:
         kept = Kept(settings["keep"]) if settings.get("keep") else None
         application, region = _application(watch, without_environment), ""
@@ -138,10 +139,6 @@ def _start(
     existed = bool(kept and kept.existed)
     report = {"url": url, "credential_file": str(credential_file), "existed": existed}
     return report | copied, folder, kept
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:
