@@ -100,7 +100,8 @@ def send(
                 raise
             resent = isinstance(failure, UnknownOutcome)
         else:
-            iam.created.update(_entities(_CREATIONS.get(operation, {}), parameters))
+            for kind, member in _CREATIONS.get(operation, {}).items():
+                iam.created.add(f"{kind} {parameters[member]}")
             return response
         reason = what if what == _CONFLICT else f"{what} may not be visible yet"
         iam.pause(pause, reason)
@@ -128,8 +129,3 @@ def _not_visible(
     elif refusal.code == _CONFLICT and operation in REMOVALS and not REMOVALS[operation].owners:
         return _CONFLICT
     return ""
-
-
-def _entities(kinds: Mapping[str, str], parameters: Mapping[str, Any]) -> Iterator[str]:
-    for kind, member in kinds.items():
-        yield f"{kind} {parameters[member]}"

@@ -40,7 +40,10 @@ def similar(error: ServiceError, run: Run, iam: IAM) -> str:
     try:
         for name, query in _missing(error):
             # The command may have read the name in a list.
-            typed = any(name == value or name in _listed(value) for value in run.values.values())
+            typed = any(
+                name in value if isinstance(value, list) else name == value
+                for value in run.values.values()
+            )
             if typed and run.client.had_one_attempt:
                 run.client.disable_retries(TIMEOUT)
                 near = nearest(name, query.first_names(iam))
@@ -61,7 +64,3 @@ def _missing(error: ServiceError) -> Iterator[tuple[str, Query]]:
         name = str(parameters.get("PolicyName", ""))
         if name and reports_missing(f"{owner} policy", name, error.message):
             yield name, policies(owner, str(parameters[parameter]))
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
