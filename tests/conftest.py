@@ -111,6 +111,15 @@ def forked_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forked
     running.close()
 
 
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The directory of the programs of this project and of aws, which run in forks."""
+    names = sorted(path.name for path in (ROOT / "bin").glob("iam*"))
+    running = ForkedPrograms(tmp_path_factory.mktemp("programs"), [*names, "aws"])
+    yield running.folder
+    running.close()
+
+
 @pytest.fixture
 def typed(run: Shell, forked_programs: ForkedPrograms) -> Typist:
     """Type command lines on terminals; the commands run in forks."""

@@ -628,6 +628,7 @@ INSTALLATIONS = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("makes", [login, role_of_login])
 @pytest.mark.parametrize("name", every(3, INSTALLATIONS))
 def test_a_login_session_that_cannot_be_used(

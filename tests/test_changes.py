@@ -328,6 +328,7 @@ def test_every_type(tmp_path: Path) -> None:
         assert secret not in shown
 
 
+@pytest.mark.full
 def test_changes_are_sorted_by_what_they_are_about(tmp_path: Path) -> None:
     policies = [{"PolicyName": "z", "PolicyDocument": READ}]
     content = snapshot(
@@ -371,6 +372,7 @@ CREDENTIAL = {
 }
 
 
+@pytest.mark.full
 def test_awkward_changes(tmp_path: Path) -> None:
     content = snapshot(
         users=[
@@ -872,6 +874,7 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.full
 def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
     env = environment(tmp_path)
     process = subprocess.Popen(

@@ -265,6 +265,7 @@ def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -
     assert_completes(aws, shell, line_of_readme(shell), "iam-usergetattributes")
 
 
+@pytest.mark.full
 @one_shell
 def test_the_doctor_knows_the_line_of_the_readme(shell: str, run: Shell) -> None:
     run.env |= {"TERM": "dumb", "SHELL": f"/bin/{shell}", "PATH": f"{run.home}/bin:/usr/bin:/bin"}

@@ -17,7 +17,7 @@ import pytest
 from support.processes import BIN, ROOT, environment, wait_until
 from support.processes import run as run_program
 from support.requirements import need
-from support.selection import every
+from support.selection import usual
 from support.stub import ok
 
 from iamcli.client import parents
@@ -313,7 +313,7 @@ def in_sandbox(home: Path, *arguments: str | Path) -> Any:
     return run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=home)
 
 
-@pytest.mark.parametrize("case", every(3, LOSING))
+@pytest.mark.parametrize("case", usual(("env -i", "in its own session"), LOSING))
 def test_a_command_whose_environment_was_reset_sends_nothing(
     case: str, real: Endpoint, tmp_path: Path
 ) -> None:
@@ -334,6 +334,7 @@ def test_a_command_whose_environment_was_reset_sends_nothing(
     wait_until(lambda: real.requests)
 
 
+@pytest.mark.full
 def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: Path) -> None:
     done = in_sandbox(tmp_path, "sh", "-c", f"IAMCLI_SANDBOX={real.url} iam-userdel -u bob; exit 7")
     first, last = done.stderr.splitlines()
@@ -410,6 +411,7 @@ def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path: 
     assert (done.returncode, found) == (0, expected)
 
 
+@pytest.mark.full
 def test_help_and_usage_errors_work_without_the_environment(tmp_path: Path) -> None:
     done = in_sandbox(tmp_path, "sh", "-c", f"{BARE} iam-userdel -h; {BARE} iam-userdel --version")
     assert (done.returncode, done.stderr) == (0, "")

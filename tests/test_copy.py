@@ -519,6 +519,7 @@ def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> N
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
 
 
+@pytest.mark.full
 def test_service_specific_credentials_are_listed_and_deleted(
     tmp_path: Path, run_fast: ForkRunner
 ) -> None:
@@ -559,6 +560,7 @@ def test_service_specific_credentials_are_listed_and_deleted(
         assert iam.list_users()["Users"] == []
 
 
+@pytest.mark.full
 def test_an_account_of_another_partition_in_every_region(
     tmp_path: Path, run_fast: ForkRunner
 ) -> None:
@@ -617,6 +619,7 @@ def partial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.full
 def test_a_last_use_that_could_not_be_read_is_unknown(partial: str, run_fast: ForkRunner) -> None:
     done = run_fast("iam-userlistkeys", "-u", "bob", "-l", env={"AWS_IAM_URL": partial})
     assert done.out.splitlines() == [
@@ -764,6 +767,7 @@ def test_it_is_said_what_is_a_copy(sandbox: Callable[..., Any], tmp_path: Path) 
     assert "Only IAM is a copy" in page
 
 
+@pytest.mark.full
 def test_a_snapshot_can_be_a_pipe(sandbox: Callable[..., Any], tmp_path: Path) -> None:
     script = f"'{BIN}/iamcli' sandbox --account <(cat work/account.json) iam-userlistbypath"
     done = run_program("bash", "-c", script, env=environment(tmp_path), cwd=tmp_path)

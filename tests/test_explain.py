@@ -727,6 +727,7 @@ def test_the_aws_commands_are_these(script: str, run_fast: ForkRunner) -> None:
 SAVED_KEY = ("iam-useraddkey -u u2 -o out.txt", "iam-usercreate -u new -k -v -o out.txt")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("line", every(2, SAVED_KEY))
 def test_a_key_that_aws_saves(
     line: str, aws: Shell, run_fast: ForkRunner, account: Account

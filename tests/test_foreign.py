@@ -121,6 +121,7 @@ def test_none_of_all_programs_is_trapped(folder, trap, env):
         assert done.returncode == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
     "line", every(3, ["iamcli sandbox true", "iam-usercreate -h", "iam-usercreate"])

@@ -78,6 +78,7 @@ def doctor(program, env):
     return {check["check"]: (check["result"], check["found"], check["advice"]) for check in checks}
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("strict", every(2, [[], ["--strict"]]))
 def test_the_one_file(tmp_path, folder, strict):
     file = tmp_path / "dist" / "iamcli.pyz"

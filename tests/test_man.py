@@ -149,12 +149,18 @@ def shown(run: Shell, name: str) -> list[str]:
     return plain(run("man", str(MAN / f"{name}.1"), env=env).out.encode()).splitlines()
 
 
-def test_little_is_repeated_and_the_examples_come_early(run: Shell) -> None:
-    pages = {name: shown(run, name) for name in COMMANDS}
-    common = reduce(and_, (Counter(filter(str.strip, lines)) for lines in pages.values()))
+@pytest.mark.full
+def test_little_is_repeated(run: Shell) -> None:
+    pages = [shown(run, name) for name in COMMANDS]
+    common = reduce(and_, (Counter(filter(str.strip, lines)) for lines in pages))
     assert {"DESCRIPTION", "EXAMPLES", "SEE ALSO"} <= common.keys()
     assert common.total() <= REPEATED
-    for name, lines in pages.items():
+
+
+@pytest.mark.parametrize("names", every(6, [(COMMANDS[first::6],) for first in range(6)]))
+def test_the_examples_come_early(names: list[str], run: Shell) -> None:
+    for name in names:
+        lines = shown(run, name)
         first, last = (
             next((number for number, line in enumerate(lines) if part in line), 0)
             for part in ("The options are as follows:", "The common options are")

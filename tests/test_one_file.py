@@ -84,7 +84,7 @@ def with_code(env: dict[str, str], code: str) -> dict[str, str]:
     return {**env, "PYTHONPATH": str(start)}
 
 
-@pytest.mark.parametrize("variable", ["HOME", "SHIV_ROOT"])
+@pytest.mark.parametrize("variable", every(2, ["HOME", "SHIV_ROOT"]))
 def test_it_is_unpacked_once_with_its_byte_code(
     file: Path, env: dict[str, str], tmp_path: Path, variable: str
 ) -> None:
@@ -141,6 +141,7 @@ def test_a_terminal_is_told_where_it_is_unpacked(file: Path, env: dict[str, str]
         assert terminal.shown.replace("\r", "").splitlines() == lines
 
 
+@pytest.mark.full
 def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(
     file: Path, env: dict[str, str]
 ) -> None:
@@ -202,6 +203,7 @@ def test_no_directory_to_unpack_it(
     assert names(temporary) == []
 
 
+@pytest.mark.full
 def test_a_full_disk_leaves_nothing(file: Path, env: dict[str, str]) -> None:
     # A limit of the size of files has the same effect when a larger file is written.
     limited = ["sh", "-c", 'ulimit -f 50; exec "$0" version', str(file)]
@@ -215,6 +217,7 @@ def test_a_full_disk_leaves_nothing(file: Path, env: dict[str, str]) -> None:
     assert run_program(file, "version", env=env).stdout == VERSION
 
 
+@pytest.mark.full
 def test_what_a_killed_process_left_is_removed(file: Path, env: dict[str, str]) -> None:
     assert run_program(file, "version", env=env).returncode == 0
     place = unpacked(Path(env["HOME"], ".shiv"))
@@ -225,6 +228,7 @@ def test_what_a_killed_process_left_is_removed(file: Path, env: dict[str, str]) 
     assert unpacked(place.parent) == place
 
 
+@pytest.mark.full
 def test_several_processes_at_once(file: Path, env: dict[str, str]) -> None:
     pipe = subprocess.PIPE
     started = [
@@ -270,7 +274,7 @@ def test_the_name_of_a_link_is_in_the_line(file: Path, env: dict[str, str]) -> N
     assert done.stderr.startswith("iam-userdel: requires Python 3.10 or later; ")
 
 
-@pytest.mark.parametrize("arguments", [(), ("true",), ("--format", "json")])
+@pytest.mark.parametrize("arguments", every(3, [((),), (("true",),), (("--format", "json"),)]))
 def test_sandbox_says_at_once_how_to_get_it(
     file: Path, env: dict[str, str], arguments: tuple[str, ...]
 ) -> None:

@@ -186,6 +186,7 @@ def test_all_commands(account: ForkRunner) -> None:
         assert account(listing).out == f"{left}IsTruncated: false\n"
 
 
+@pytest.mark.full
 def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account: ForkRunner) -> None:
     assert account("iam-usercreate", "-u", "bob").status == 0
     done = account("iamcli", "snapshot", "account.json")

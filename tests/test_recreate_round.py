@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from support import resettable
-from support.forked import Done, ForkedPrograms
+from support.forked import Done
 from support.generated import fill, hostile_snapshots
 from support.populated import client
 from support.recorded_calls import Recorder
@@ -151,15 +151,6 @@ class World(NamedTuple):
         *words, option = DELETE[kind]
         # A name that looks like an option is attached.
         self.succeed(*words, *([f"{option}{name}"] if name.startswith("-") else [option, name]))
-
-
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The directory of the programs that a script needs: they run in forks."""
-    names = sorted(path.name for path in (ROOT / "bin").glob("iam-*"))
-    running = ForkedPrograms(tmp_path_factory.mktemp("round"), [*names, "iamcli", "aws"])
-    yield running.folder
-    running.close()
 
 
 @pytest.fixture

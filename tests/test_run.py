@@ -236,6 +236,7 @@ def test_connections_are_kept_over_tls(shell: Shell) -> None:
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
+@pytest.mark.full
 def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> None:
     """The response does not announce that the service closes the connection."""
     endpoint = stub.endpoint(raw(headed(USER.body)))
@@ -614,6 +615,7 @@ def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
     assert slow.end().out == "124\n"
 
 
+@pytest.mark.full
 def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
     script = (
         "trap 'echo hung up' HUP; sleep 60 & kill -STOP $!; "
@@ -741,6 +743,7 @@ PLACES = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "name", usual(("for everybody", "for everybody, protected", "of another user"), PLACES)
 )
