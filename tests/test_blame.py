@@ -482,23 +482,26 @@ NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
 
 @pytest.mark.parametrize(
     ("env", "option", "url", "advice"),
-    [
-        ({}, "", "https://iam.amazonaws.com", NETWORK),
-        ({"AWS_REGION": "cn-north-1"}, "", "https://iam.cn-north-1.amazonaws.com.cn", NETWORK),
-        (
-            {"AWS_IAM_URL": "https://iam.example.com"},
-            "",
-            "https://iam.example.com",
-            "check AWS_IAM_URL",
-        ),
-        (
-            {"AWS_ENDPOINT_URL": "https://iam.example.com"},
-            "",
-            "https://iam.example.com",
-            "check AWS_ENDPOINT_URL",
-        ),
-        ({}, "--url https://iam.example.com", "https://iam.example.com", "check --url"),
-    ],
+    every(
+        2,
+        [
+            ({}, "", "https://iam.amazonaws.com", NETWORK),
+            ({"AWS_REGION": "cn-north-1"}, "", "https://iam.cn-north-1.amazonaws.com.cn", NETWORK),
+            (
+                {"AWS_IAM_URL": "https://iam.example.com"},
+                "",
+                "https://iam.example.com",
+                "check AWS_IAM_URL",
+            ),
+            (
+                {"AWS_ENDPOINT_URL": "https://iam.example.com"},
+                "",
+                "https://iam.example.com",
+                "check AWS_ENDPOINT_URL",
+            ),
+            ({}, "--url https://iam.example.com", "https://iam.example.com", "check --url"),
+        ],
+    ),
 )
 def test_no_network_names_only_what_is_set(
     env: dict[str, str], option: str, url: str, advice: str, offline: Shell

@@ -493,6 +493,7 @@ def test_updates_are_shown_by_their_members(tmp_path: Path) -> None:
     assert [one["after"].get("password") for one in found[:2]] == ["changed", None]
 
 
+@pytest.mark.full
 def test_roles_policies_and_tags(tmp_path: Path) -> None:
     policy = {
         "PolicyName": "own",
@@ -858,6 +859,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) 
     assert "iamcli: cannot write the changes to x: File too large\n" in done.stderr
 
 
+@pytest.mark.full
 def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     env = environment(tmp_path)
     script = "iam-usercreate -u bob; touch started; exec sleep 60"

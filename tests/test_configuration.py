@@ -424,7 +424,7 @@ def with_a_program(run: Shell, profile: str, endpoint: Endpoint, program: str) -
 
 @pytest.mark.parametrize(
     ("profile", "prefix"),
-    every(3, [(name, prefix) for name in FROM_A_PROGRAM for prefix in ((), ("iamcli", "run"))]),
+    every(6, [(name, prefix) for name in FROM_A_PROGRAM for prefix in ((), ("iamcli", "run"))]),
 )
 def test_a_program_for_credentials_leaves_standard_input(
     profile: str, prefix: tuple[str, ...], run: Shell, endpoint: Endpoint

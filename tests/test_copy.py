@@ -575,6 +575,7 @@ def test_an_account_of_another_partition_in_every_region(
         )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("partition", every(2, ["aws-cn", "aws-us-gov"]))
 def test_the_policies_of_aws_are_not_the_account_s_in_any_partition(
     tmp_path: Path, partition: str

@@ -157,7 +157,7 @@ def test_little_is_repeated(run: Shell) -> None:
     assert common.total() <= REPEATED
 
 
-@pytest.mark.parametrize("names", every(6, [(COMMANDS[first::6],) for first in range(6)]))
+@pytest.mark.parametrize("names", every(6, [COMMANDS[first::6] for first in range(6)]))
 def test_the_examples_come_early(names: list[str], run: Shell) -> None:
     for name in names:
         lines = shown(run, name)

@@ -274,9 +274,9 @@ def test_the_name_of_a_link_is_in_the_line(file: Path, env: dict[str, str]) -> N
     assert done.stderr.startswith("iam-userdel: requires Python 3.10 or later; ")
 
 
-@pytest.mark.parametrize("arguments", every(3, [((),), (("true",),), (("--format", "json"),)]))
+@pytest.mark.parametrize("arguments", every(3, [[], ["true"], ["--format", "json"]]))
 def test_sandbox_says_at_once_how_to_get_it(
-    file: Path, env: dict[str, str], arguments: tuple[str, ...]
+    file: Path, env: dict[str, str], arguments: list[str]
 ) -> None:
     done = run_program(file, "sandbox", *arguments, env=env)
     line = (

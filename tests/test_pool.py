@@ -158,7 +158,7 @@ def _servers(scheme: str, run: Shell) -> Iterator[None]:
     wait_until(lambda: not left_behind(run.home))
 
 
-@pytest.mark.parametrize(("name", "scheme"), every(8, ROWS))
+@pytest.mark.parametrize(("name", "scheme"), every(14, ROWS))
 @pytest.mark.usefixtures("_servers")
 def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
     case = CASES[name]

@@ -807,7 +807,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("number", "lines"), every(10, REFUSALS))
+@pytest.mark.parametrize(("number", "lines"), every(20, REFUSALS))
 def test_error_is_the_services_own_words(
     number: int, lines: list[str], run_fast: ForkRunner, stub: Stub
 ) -> None:

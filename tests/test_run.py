@@ -139,7 +139,7 @@ SCRIPTS = {
 
 #: The scripts that the default run includes.
 USUAL = (
-    *("all closed", "chain", "another session", "nice"),
+    *("all closed", "chain", "another session"),
     *("what the server cannot have", "limits, and many at once"),
 )
 

@@ -176,7 +176,7 @@ MALFORMED_TRUST: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("message", MALFORMED)
+@pytest.mark.parametrize("message", every(2, MALFORMED))
 def test_the_grammar_of_managed_and_inline_policies(iam: Iam, message: str) -> None:
     for number, document in enumerate(MALFORMED[message]):
         given = {"PolicyDocument": document}

@@ -803,7 +803,7 @@ SHARED_INPUT = {
 
 
 @pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-@pytest.mark.parametrize("source", ["pipe", "file"])
+@pytest.mark.parametrize("source", every(2, ["pipe", "file"]))
 @pytest.mark.parametrize("name", usual(("users and passwords",), SHARED_INPUT))
 def test_what_follows_the_line_is_left_for_others(
     name: str, source: str, prefix: tuple[str, ...], run: Shell, stub: Stub
