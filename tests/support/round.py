@@ -20,7 +20,7 @@ CANNOT, UNKNOWN = "It cannot create:", "The snapshot does not say:"
 #: The comment that allows new values for these members of everything that was created.
 NEW = "IDs and dates: they are new, and policies that name the old IDs do not match"
 #: The service does not send these tags in lists, so that neither snapshot has them.
-TAGS_OF_PROFILE = r"instance-profile/(\S+): its tags"
+TAGS_OF_PROFILE = r"instance-profile/(\S+): it may have had tags"
 IDS_AND_DATES = frozenset(
     {
         *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),

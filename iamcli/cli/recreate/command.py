@@ -31,12 +31,15 @@ def recreate(output: Output, file: str, entities: tuple[str, ...], account: str 
     if account is not None and not re.fullmatch("[0-9]{12}", account):
         raise click.UsageError("--account needs an account number of 12 digits")
     from iamcli.cli.account_file.file import read
+    from iamcli.cli.account_file.schema import SNAPSHOT
+    from iamcli.cli.account_file.values import pick
     from iamcli.cli.recreate.script import script
     from iamcli.cli.recreate.selection import select
     from iamcli.cli.recreate.shell import is_writable
     from iamcli.errors import Failure
 
-    text = script(select(read(file), entities, file, account))
+    snapshot = pick(SNAPSHOT, read(file), {})
+    text = script(select(snapshot, entities, file, account))
     if not is_writable(text):
         raise Failure(
             f"{file} is damaged: no script can contain one of its names; make a new one with "

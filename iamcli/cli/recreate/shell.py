@@ -1,4 +1,4 @@
-"""Words, command lines and comments of the script, for every POSIX shell and zsh.
+"""Words and command lines of the script, for every POSIX shell and zsh.
 
 Every value is in single quotes, because nothing is special in them in any shell. ``aws`` gets its
 parameters as JSON, because it reads a file or a URL for an option that names one.
@@ -7,8 +7,6 @@ parameters as JSON, because it reads a file or a URL for an option that names on
 from __future__ import annotations
 
 import json
-
-from iamcli.errors import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,11 +31,6 @@ def piped(document: str, command: str) -> str:
 def aws(operation: str, **parameters: Any) -> str:
     """Return the line that calls an operation of IAM with ``aws``."""
     return f"AWS_PAGER='' aws iam {operation} --cli-input-json {word(json.dumps(parameters))}"
-
-
-def comment(text: str, indent: str = "  ") -> str:
-    """Return ``text`` as one line of comment. Unprintable characters are escaped."""
-    return f"# {indent}{visible(text)}"
 
 
 def is_writable(text: str) -> bool:
