@@ -37,6 +37,15 @@ OWN = "arn:aws:iam::123456789012:policy/p/own"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 PASSWORD = "gePqXvyb5gEhYGRb"
 
+GROUP = {
+    "Path": "/",
+    "GroupName": "dev",
+    "GroupId": "AGPADEV",
+    "Arn": f"{ARN}:group/dev",
+    "GroupPolicyList": [],
+    "AttachedManagedPolicies": [],
+}
+
 #: What is new in a second snapshot of the same entities.
 NEW = (
     *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),
@@ -638,17 +647,9 @@ def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast: ForkRu
         "Arn": f"{ARN}:instance-profile/front",
         "Roles": [{"RoleName": "web"}],
     }
-    group = {
-        "Path": "/",
-        "GroupName": "dev",
-        "GroupId": "AGPADEV",
-        "Arn": f"{ARN}:group/dev",
-        "GroupPolicyList": [],
-        "AttachedManagedPolicies": [],
-    }
     content = snapshot(
         users=[user("bob", AccessKeyMetadata=[], LoginProfile=None, SSHPublicKeys=[])],
-        groups=[group],
+        groups=[GROUP],
         roles=[role("web", AssumeRolePolicyDocument=populated.TRUST)],
         instance_profiles=[profile],
         documents="normalized",
@@ -723,6 +724,15 @@ def test_a_file_that_cannot_be_used_is_one_line(run_fast: ForkRunner, case: str)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith(f"iamcli: {message}")
     assert done.err.count("\n") == 1
+
+
+def test_members_that_the_format_does_not_have_are_ignored(run_fast: ForkRunner) -> None:
+    scripts = []
+    for more in ({}, {"Tags": 1, "Roles": [1], "Description": "x"}):
+        content = snapshot(users=[], groups=[GROUP | more])
+        (run_fast.home / "before.json").write_text(json.dumps(content))
+        scripts.append(made(run_fast, "before.json", "group/dev"))
+    assert scripts[0] == scripts[1]
 
 
 @pytest.mark.parametrize(

@@ -117,11 +117,11 @@ def _comment(comment: str, user: str, one: Record) -> str:
     """Return a comment of the tables for ``one``, of a user if there is one."""
     serial = one.get("SerialNumber", "")
     path, _, device = serial.partition(":mfa")[2].rpartition("/")
-    own = {"UserName": user, "Device": device, "Path": f"{path}/"}
-    own["KeyFile"] = f"{user}.key".replace("/", "_")
     if user:
         comment = next((text for part, text in _DEVICES.items() if part in serial), comment)
-    return filled(comment, {**one, **one.get("ServerCertificateMetadata", {}), **own})
+    file = f"{user}.key".replace("/", "_")
+    more = {"UserName": user, "KeyFile": file, "Device": device, "Path": f"{path}/"}
+    return filled(comment, {**one, **one.get("ServerCertificateMetadata", {}), **more})
 
 
 def unknown(selection: Selection) -> Iterator[str]:
@@ -132,14 +132,11 @@ def unknown(selection: Selection) -> Iterator[str]:
         missing = [what for member, what in members.items() if member not in record]
         if missing and not why_not(entity, record):
             yield f"{entity}: it may have had {', '.join(missing)}"
-    if ACCOUNT in entities and (
-        "instance-profile" in snapshot["unknown"]
-        or any(entry["operation"] == "ListInstanceProfiles" for entry in snapshot["unread"])
-    ):
+    unread = {*snapshot["unknown"], *(entry["operation"] for entry in snapshot["unread"])}
+    if ACCOUNT in entities and unread & {"instance-profile", "ListInstanceProfiles"}:
         yield "instance profiles without a role"
-    if snapshot["only_users"] is not None and any(
-        entity == ACCOUNT or entity.startswith("group/") for entity in entities
-    ):
+    groups = any(entity.startswith((ACCOUNT, "group/")) for entity in entities)
+    if groups and snapshot["only_users"] is not None:
         yield "users that iamcli snapshot --users left out, and their memberships"
     if snapshot["documents"] != "exact":
         yield "the white space of the policies, which was lost before the snapshot was made"

@@ -8,7 +8,7 @@ from itertools import chain
 from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.recreate.comments import is_settable, why_not
 from iamcli.cli.recreate.selection import ACCOUNT
-from iamcli.cli.recreate.shell import aws, is_writable, option, piped, word
+from iamcli.cli.recreate.shell import aws, iam, is_writable, option, piped, word
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 #: How an entity of each kind is looked for, and the option with its name.
 _KINDS = {
-    "user": ("iam-usergetattributes", "-u"),
-    "group": ("iam-grouplistusers -i 1", "-g"),
-    "role": ("iam-rolegetattributes", "-r"),
-    "instance-profile": ("iam-instanceprofilegetattributes -r", "-s"),
+    "user": ("iam-usergetattributes", "u"),
+    "group": ("iam-grouplistusers -i 1", "g"),
+    "role": ("iam-rolegetattributes", "r"),
+    "instance-profile": ("iam-instanceprofilegetattributes -r", "s"),
 }
 #: The rules of a password policy, with the option of each; some have none.
 _RULES = {
@@ -38,8 +38,8 @@ _RULES = {
 }
 #: The kinds whose command that creates an entity has the option -t.
 _WITH_TAGS = ("user", "role")
-#: The maximum session duration of a role, and what it is by default. Source: CreateRole.
-_SECONDS, _HOUR = "MaxSessionDuration", 3600
+#: The maximum session duration of a role that has no other one (seconds). Source: CreateRole.
+_SESSION = 3600
 #: The trust policy that a role has until the roles exist that its own one names, and the step that
 #: sets that one.
 _NOBODY = (
@@ -64,10 +64,9 @@ class Plan:
             for entity, record in selection.entities.items()
             if not why_not(entity, record)
         }
-        arns = [(entity, one["Arn"]) for entity, one in self._created.items() if "Arn" in one]
-        self._policies = [self._arn(arn) for entity, arn in arns if entity.startswith("policy/")]
-        #: The roles that do not exist yet.
-        self._roles = [arn for entity, arn in arns if entity.startswith("role/")]
+        #: The ARNs of managed policies that exist, and of roles that do not exist yet.
+        self._policies: set[str] = set()
+        self._roles = [one["Arn"] for name, one in self._created.items() if name[:5] == "role/"]
         self._profiles = 0
         #: The checks that something exists which is not created.
         self._required: list[str] = []
@@ -95,6 +94,7 @@ class Plan:
 
     def _policy(self, name: str, policy: Record) -> None:
         arn, title = self._arn(policy["Arn"]), visible(f"policy/{name}")
+        self._policies.add(arn)
         self.checks.append(f"absent {word(title)} {_get_policy(arn)}")
         first, *later = sorted(
             policy["PolicyVersionList"], key=lambda one: (len(one["VersionId"]), one["VersionId"])
@@ -114,20 +114,19 @@ class Plan:
         for user in self._selection.snapshot["users"]:
             member = user["UserName"]
             if name in user["GroupList"] and self._require("user", member):
-                lines.append(f"iam-groupadduser {option('-g', name)} {option('-u', member)}")
+                lines.append(iam("groupadduser", g=name, u=member))
 
     def _user(self, name: str, user: Record) -> None:
         lines = self._step("user", name, user)
-        own = option("-u", name)
         for group in user["GroupList"]:
             self._require("group", group)
-            lines.append(f"iam-groupadduser {option('-g', group)} {own}")
+            lines.append(iam("groupadduser", g=group, u=name))
         lines += _ssh_keys(name, user)
         profile = user.get("LoginProfile")
         if profile:
             title = visible(f"user/{name}")
             prompt = word(f"Type a new password for {title}.")
-            lines = [f"printf '%s\\n' {prompt} >&2", f"iam-useraddloginprofile {own} -p -"]
+            lines = [f"printf '%s\\n' {prompt} >&2", f"{iam('useraddloginprofile', u=name)} -p -"]
             if profile.get("PasswordResetRequired"):
                 lines.append(aws("update-login-profile", UserName=name, PasswordResetRequired=True))
             self.passwords[f"the password of {title}"] = lines
@@ -138,7 +137,7 @@ class Plan:
         late = self.steps.pop(_LATE, [])
         if _names_one(trust, self._roles):
             # CreateRole refuses a principal that does not exist yet.
-            late.append(piped(trust, f"iam-roleupdateassumepolicy {option('-r', name)}"))
+            late.append(piped(trust, iam("roleupdateassumepolicy", r=name)))
             trust = _NOBODY
         self._roles.remove(role["Arn"])
         lines[0] = piped(trust, lines[0])
@@ -147,25 +146,24 @@ class Plan:
             self.steps[_LATE] = late
 
     def _profile(self, name: str, profile: Record) -> None:
+        # If its role is missing, the profile may exist: iam-roledel -c leaves it.
+        check = "empty_or_absent" if profile["Roles"] else "absent"
+        lines = self._step("instance-profile", name, profile, check)
         if not profile["Roles"]:
-            self._step("instance-profile", name, profile)
             return
-        # The role is missing, but the profile may exist: iam-roledel -c leaves it.
-        lines = self._step("instance-profile", name, profile, "empty_or_absent")
         self._profiles += 1
         variable = f"profile_{self._profiles}"
         self.checks.append(f"{variable}=$found")
         lines[:] = [f'if [ "${variable}" = no ]; then', *(f"    {line}" for line in lines), "fi"]
         for role in profile["Roles"]:
             self._require("role", role["RoleName"])
-            options = f"{option('-s', name)} {option('-r', role['RoleName'])}"
-            lines.append(f"iam-instanceprofileaddrole {options}")
+            lines.append(iam("instanceprofileaddrole", s=name, r=role["RoleName"]))
 
     def _account(self, _: str, snapshot: Record) -> None:
         alias, policy = snapshot.get("account_alias"), snapshot.get("password_policy")
         if alias:
             self.checks.append("no_alias")
-            self.steps["the account alias"] = [f"iam-accountaliascreate {option('-a', alias)}"]
+            self.steps["the account alias"] = [iam("accountaliascreate", a=alias)]
         if policy:
             self.checks.append("absent 'the password policy' iam-accountgetpasswordpolicy")
             self.steps["the password policy"] = [_password_policy(policy)]
@@ -174,27 +172,28 @@ class Plan:
         """Plan what several kinds have; return the lines, of which the first creates the entity."""
         self.checks.append(_look(check, kind, name))
         api = kind.title().replace("-", "")
-        command, named = f"iam-{api.lower()}", {f"{api}Name": name}
-        own = option(_KINDS[kind][1], name)
-        create = [f"{command}create {own}"]
-        if record["Path"] != "/":
-            create.append(option("-p", record["Path"]))
+        command, own, named = api.lower(), {_KINDS[kind][1]: name}, {f"{api}Name": name}
         boundary = record.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        if boundary:
-            create.append(option("-b", self._require_policy(boundary)))
+        create = iam(
+            f"{command}create",
+            **own,
+            p=record["Path"] if record["Path"] != "/" else None,
+            b=self._require_policy(boundary) if boundary else None,
+        )
         tags, others = _tags(kind, record)
-        create += [option("-t", f"{tag['Key']}={tag['Value']}") for tag in tags]
-        lines = self.steps[visible(f"{kind}/{name}")] = [" ".join(create)]
+        options = [option("-t", f"{tag['Key']}={tag['Value']}") for tag in tags]
+        lines = self.steps[visible(f"{kind}/{name}")] = [" ".join([create, *options])]
         if others:
             lines.append(aws(f"tag-{kind}", **named, Tags=others))
         # Only roles have these.
-        description, seconds = record.get("Description", ""), record.get(_SECONDS, _HOUR)
-        if description or seconds != _HOUR:
-            more = {"Description": description, _SECONDS: seconds}
+        description = record.get("Description", "")
+        seconds = record.get("MaxSessionDuration", _SESSION)
+        if description or seconds != _SESSION:
+            more = {"Description": description, "MaxSessionDuration": seconds}
             lines.append(aws("update-role", **named, **more))
         for policy in record.get(f"{api}PolicyList", ()):
             if is_writable(policy["PolicyDocument"]):
-                upload = f"{command}uploadpolicy {own} {option('-p', policy['PolicyName'])}"
+                upload = iam(f"{command}uploadpolicy", **own, p=policy["PolicyName"])
                 lines.append(piped(policy["PolicyDocument"], upload))
         for policy in record.get("AttachedManagedPolicies", ()):
             arn = self._require_policy(policy["PolicyArn"])
@@ -225,7 +224,7 @@ class Plan:
 
 
 def _look(check: str, kind: str, name: str) -> str:
-    return f"{check} {word(visible(f'{kind}/{name}'))} {option(' '.join(_KINDS[kind]), name)}"
+    return f"{check} {word(visible(f'{kind}/{name}'))} {option(' -'.join(_KINDS[kind]), name)}"
 
 
 def _get_policy(arn: str) -> str:

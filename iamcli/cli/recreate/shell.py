@@ -23,6 +23,12 @@ def option(name: str, value: str) -> str:
     return f"{name}{'' if value.startswith('-') else ' '}{word(value)}"
 
 
+def iam(command: str, **options: str | None) -> str:
+    """Return a line with a command of the toolkit and the options that have a value."""
+    given = [option(f"-{name}", value) for name, value in options.items() if value is not None]
+    return " ".join([f"iam-{command}", *given])
+
+
 def piped(document: str, command: str) -> str:
     """Return a line that gives ``document`` to ``command``, byte for byte, as its file."""
     return f"printf %s {word(document)} | {command} -f /dev/stdin"
