@@ -64,9 +64,11 @@ class Plan:
             for entity, record in selection.entities.items()
             if not why_not(entity, record)
         }
-        #: The ARNs of managed policies that exist, and of roles that do not exist yet.
+        #: The ARNs of the managed policies that are created, and of the roles that are not yet.
         self._policies: set[str] = set()
-        self._roles = [one["Arn"] for name, one in self._created.items() if name[:5] == "role/"]
+        self._roles = [
+            role["Arn"] for entity, role in self._created.items() if entity.startswith("role/")
+        ]
         self._profiles = 0
         #: The checks that something exists which is not created.
         self._required: list[str] = []
@@ -169,7 +171,10 @@ class Plan:
             self.steps["the password policy"] = [_password_policy(policy)]
 
     def _step(self, kind: str, name: str, record: Record, check: str = "absent") -> list[str]:
-        """Plan what several kinds have; return the lines, of which the first creates the entity."""
+        """Plan what several kinds have; return the lines, which begin with the one that creates it.
+
+        ``check``: the function of the script that looks whether the entity exists.
+        """
         self.checks.append(_look(check, kind, name))
         api = kind.title().replace("-", "")
         command, own, named = api.lower(), {_KINDS[kind][1]: name}, {f"{api}Name": name}
