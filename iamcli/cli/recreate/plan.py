@@ -97,7 +97,7 @@ class Plan:
     def _policy(self, name: str, policy: Record) -> None:
         arn, title = self._arn(policy["Arn"]), visible(f"policy/{name}")
         self._policies.add(arn)
-        self.checks.append(f"absent {word(title)} {_get_policy(arn)}")
+        self.checks.append(f"absent {word(title)} env {aws('get-policy', PolicyArn=arn)}")
         first, *later = sorted(
             policy["PolicyVersionList"], key=lambda one: (len(one["VersionId"]), one["VersionId"])
         )
@@ -217,7 +217,7 @@ class Plan:
         arn = self._arn(arn)
         if arn not in self._policies:
             title = word(visible(f"managed policy {arn}"))
-            self._managed.append(f"present {title} {_get_policy(arn)}")
+            self._managed.append(f"present {title} env {aws('get-policy', PolicyArn=arn)}")
         return arn
 
     def _arn(self, arn: str) -> str:
@@ -230,10 +230,6 @@ class Plan:
 
 def _look(check: str, kind: str, name: str) -> str:
     return f"{check} {word(visible(f'{kind}/{name}'))} {option(' -'.join(_KINDS[kind]), name)}"
-
-
-def _get_policy(arn: str) -> str:
-    return f"env {aws('get-policy', PolicyArn=arn)}"
 
 
 def _tags(kind: str, record: Record) -> tuple[list[Record], list[Record]]:
@@ -271,8 +267,7 @@ def _password_policy(policy: Record) -> str:
     if not all(map(_RULES.get, rules)):
         return aws("update-account-password-policy", **rules)
     options = [
-        flag if rules[rule] is True else option(flag, str(rules[rule]))
-        for rule, flag in _RULES.items()
-        if rule in rules
+        _RULES[rule] if value is True else option(_RULES[rule], str(value))
+        for rule, value in rules.items()
     ]
     return f"iam-accountmodpasswordpolicy {' '.join(options or ['--reset'])}"

@@ -7,10 +7,7 @@ parameters as JSON, because it reads a file or a URL for an option that names on
 from __future__ import annotations
 
 import json
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
+import re
 
 
 def word(value: str) -> str:
@@ -34,15 +31,11 @@ def piped(document: str, command: str) -> str:
     return f"printf %s {word(document)} | {command} -f /dev/stdin"
 
 
-def aws(operation: str, **parameters: Any) -> str:
+def aws(operation: str, **parameters: object) -> str:
     """Return the line that calls an operation of IAM with ``aws``."""
     return f"AWS_PAGER='' aws iam {operation} --cli-input-json {word(json.dumps(parameters))}"
 
 
 def is_writable(text: str) -> bool:
-    """Return whether a script in UTF-8 can contain ``text``."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text
+    """Return whether a script in UTF-8 can contain ``text``: no NUL and no surrogate."""
+    return not re.search("[\0\ud800-\udfff]", text)
