@@ -29,11 +29,13 @@ NAME = "iam-accountmodpasswordpolicy"
 NAMES = "MaxPasswordAge, PasswordReusePrevention, HardExpiry"
 
 
-def modify(run_fast: ForkRunner, stub: Stub, read: Answer, *options: str) -> tuple[Done, Endpoint]:
+def modify(
+    run_fast: ForkRunner, stub: Stub, read: Answer, *options: str, stderr: str | None = None
+) -> tuple[Done, Endpoint]:
     endpoint = stub.endpoint().on("GetAccountPasswordPolicy", read)
     endpoint.on("UpdateAccountPasswordPolicy", ok("UpdateAccountPasswordPolicy"))
     env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1"}
-    return run_fast(NAME, *options, env=env), endpoint
+    return run_fast(NAME, *options, env=env, stderr=stderr), endpoint
 
 
 @pytest.mark.parametrize("option", ["-a", "-l", "-n", "-s", "-u", "-m 9"])
@@ -88,6 +90,15 @@ def test_bare_command_is_one_request(
     assert done == (0, "", "")
     assert endpoint.operations == ["UpdateAccountPasswordPolicy"]
     assert endpoint.requests[0].parameters == {}
+
+
+def test_only_standard_error_is_a_terminal(
+    run_fast: ForkRunner, stub: Stub, terminal: tuple[int, str]
+) -> None:
+    """As in a script that reads its lines from a file."""
+    done, endpoint = modify(run_fast, stub, POLICY, stderr=terminal[1])
+    assert done.status == 0
+    assert endpoint.operations == ["UpdateAccountPasswordPolicy"]
 
 
 def test_reset_stands_alone(run_fast: ForkRunner, stub: Stub) -> None:

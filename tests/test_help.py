@@ -166,7 +166,11 @@ def check_lines(name: str, width: int) -> None:
     document = documentation.of(COMMANDS[name])
     text = shown(name, width)
     assert max(map(len, text.splitlines())) <= width
-    _, about, *table, _, _, _ = text.split("\n\n")
+    usage, about, *table, _, _, _ = text.split("\n\n")
+    first, *rest = usage.splitlines()
+    # A long name has a line of its own.
+    head = "    " if first == f"Usage: {name}" else f"Usage: {name} "
+    assert {len(line) - len(line.lstrip()) for line in rest} <= {len(head)}
     lines = about.splitlines()
     number = next(n for n in range(1, 9) if " ".join(lines[:n]) == document.summary)
     assert_filled(lines[:number], width)
@@ -178,6 +182,12 @@ def check_lines(name: str, width: int) -> None:
         (column,) = columns
         assert {line[:column].strip() for line in lines[1:]} <= {""}
         assert_filled([line[column:] for line in lines], width - column)
+
+
+def test_the_common_options_fit_in_any_width() -> None:
+    for width in range(41, WIDTH):
+        common = shown("iam-userdel", width).partition("\nCommon options:\n")[2].split("\n\n")[0]
+        assert max(map(len, common.splitlines())) <= width
 
 
 def assert_filled(lines: list[str], width: int) -> None:

@@ -786,6 +786,12 @@ def test_name_that_is_almost_there_is_suggested(kind: str, say: Say, stub: Stub)
     assert first.connection == second.connection
 
 
+def test_name_in_a_list_of_names_is_typed_too(say: Say, stub: Stub) -> None:
+    _, error, endpoint = unknown("User", "biuld", named("User", "build"), stub=stub)
+    said = say("iam-groupadduser -g g -u biuld", endpoint)
+    assert said[:2] == [error, "did you mean build?"]
+
+
 @pytest.mark.parametrize(
     ("typed", "names", "suggested"),
     [
@@ -905,6 +911,9 @@ def test_no_names_are_asked_for_about_anything_else(
     [
         ("iam-usercreate -u b/c", "The specified value for userName is invalid. It", "-u USERNAME"),
         ("iam-usermod -u a -n b/c", "The specified value for newUserName is invalid.", "-n NEW"),
+        ("iam-usermod -u b/c -n b/c", "The specified value for userName is invalid.", "-u USERNAME"),
+        # The name of the parameter contains the words of both options.
+        ("iam-usermod -u b/c -n b/c", "The specified value for newUserName is invalid.", ""),
         (
             "iam-userenablemfadevice -u b -s 123456789 -c1 1 -c2 1",
             "Value at 'authenticationCode1' failed: x; Value at 'authenticationCode2' failed: y",

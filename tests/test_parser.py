@@ -209,6 +209,10 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p -h',
         ),
         (
+            "iam-usercreate \u2013u \u2013d",
+            f'"\u2013u" {PASTED} iam-usercreate -u \'\u2013d\'\n',
+        ),
+        (
             "iam-usercreate -u bob \u2014url http://x",
             f'"\u2014url" {PASTED} iam-usercreate -u bob --url http://x',
         ),

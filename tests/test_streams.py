@@ -42,7 +42,11 @@ def test_data_and_errors_are_apart(run_fast: ForkRunner, endpoint: Endpoint) -> 
     done = run_fast("iam-userlistgroups", "-u", "bob")
     assert (done.status, done.out) == (1, "")
     assert done.err == "iam-userlistgroups: NoSuchEntity: not here\n"
-    assert len(endpoint.requests) == 2
+    # With -d, too, an error of the service has no traceback.
+    debug = run_fast("iam-userlistgroups", "-u", "bob", "-d").err
+    assert debug.endswith(f"\n{done.err}")
+    assert "Traceback" not in debug
+    assert len(endpoint.requests) == 3
 
 
 @pytest.mark.parametrize("shell", every(2, ["bash", "sh"]))

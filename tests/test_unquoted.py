@@ -83,6 +83,7 @@ def plain(policy: str, *refused_by: str) -> Line:
     return Line(policy, policy, set(refused_by))
 
 
+UNQUOTED = "The shell changed the policy because it is not in single quotes; nothing was sent."
 DOLLAR = "Type this instead, unless the policy contained a $ (as in ${aws:username}):"
 ALL = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 TWO = (
@@ -196,7 +197,9 @@ def test_unquoted_variable_is_only_split_at_spaces(shell: RecordingShell) -> Non
         assert explain(NAME, arguments) is None
         return
     assert len(arguments) > 4
-    assert offered(explain(NAME, arguments)) == ALL
+    message = explain(NAME, arguments)
+    assert offered(message) == ALL
+    assert str(message).startswith(f"{UNQUOTED}\n")
 
 
 def assert_only_the_form(message: str | None, line: str) -> None:
@@ -289,7 +292,7 @@ def test_every_occurrence_of_the_option_is_looked_at() -> None:
 def test_a_lost_dollar_is_mentioned_if_there_could_have_been_one(rest: str, advice: str) -> None:
     message = explain(NAME, ["-o", f"{{Statement:[{{Effect:Allow,Action:s3:Get*,{rest}}}]}}"])
     assert message is not None
-    assert message.split("\n")[1] == advice
+    assert message.split("\n")[:2] == [UNQUOTED, advice]
 
 
 @pytest.mark.parametrize(
@@ -320,6 +323,14 @@ def test_what_is_missing_is_reported(arguments: str, missing: str) -> None:
         (
             ["{Statement:{Effect:Allow,Action:*,Resource:arn:aws:s3:::/x}}"],
             " (the arguments no longer show whether it contained a $)",
+        ),
+        (
+            ["\u2018{Statement: {Sid: a b}}"],
+            " (the arguments no longer show the spaces in its strings)",
+        ),
+        (
+            ["{Statement: {Sid: a b}}\u2019"],
+            " (the arguments no longer show the spaces in its strings)",
         ),
         (["{x{a,b}{c,d}}"], ""),
         (["{Version:2012-10-17}"], ""),

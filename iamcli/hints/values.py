@@ -35,11 +35,16 @@ def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
         value = error.parameters.get(parameter[0].upper() + parameter[1:])
         same = [option for option in run.command.options if value in _values(option, run)]
         # Two options can have the same value.
-        named = [option for option in same if option.dest in parameter.lower()]
+        named = [option for option in same if _is_named(option, parameter.lower())]
         options = same if len(same) == 1 else named
         if value is not None and len(options) == 1:
             invalid_options[options[0].name] = options[0]
     return tuple(invalid_options.values())
+
+
+def _is_named(option: Option, parameter: str) -> bool:
+    """Return whether ``parameter`` may be that of ``option``: both say "user", or "new" "name"."""
+    return all(word in parameter for word in option.dest.split("_"))
 
 
 def typographic(error: ServiceError, run: Run) -> str:
