@@ -110,7 +110,7 @@ class Program(Command):
         from iamcli.help.text import columns, help_text
 
         styled = not output.strict and style.wanted(os.environ, terminal=output.data_on_terminal)
-        _print_text(help_text(self, columns(1), styled=styled), output, styled=styled)
+        _print_text(help_text(self, columns(1), styled=styled), output)
         return FAILED if output.strict else 0
 
     def _print_usage(self, error: UsageError, output: Output) -> None:
@@ -272,11 +272,11 @@ def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | Keyb
     return end
 
 
-def _print_text(text: str, output: Output, *, styled: bool = False) -> None:
-    """Print ``text``; ``styled``: with the control sequences that it contains."""
+def _print_text(text: str, output: Output) -> None:
+    """Print ``text`` of this program, with the control sequences that it contains."""
     try:
         for line in text.splitlines():
-            output.line(line, escaped=not styled)
+            output.line(line, escaped=False)
         output.flush()
     except OutputLost as lost:
         if not lost.reader_left:
