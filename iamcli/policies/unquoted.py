@@ -234,7 +234,7 @@ def _is_one_object(text: str) -> bool:
 def _closing(text: str, start: int) -> tuple[int, list[int]]:
     """Return the index of the brace that closes the one at ``start``, or -1 if there is none.
 
-    Also return the indexes of the commas directly inside the braces.
+    Also return the indexes of the commas directly inside the braces, if it is closed.
     """
     depth, commas = 0, []
     for at in range(start, len(text)):
@@ -248,7 +248,7 @@ def _closing(text: str, start: int) -> tuple[int, list[int]]:
             return at, commas
         if depth > _MAX_DEPTH:
             break
-    return -1, commas
+    return -1, []
 
 
 def expand_braces(text: str) -> list[str]:
@@ -256,7 +256,7 @@ def expand_braces(text: str) -> list[str]:
     start = text.find("{")
     while start >= 0:
         end, commas = _closing(text, start)
-        if end >= 0 and commas:
+        if commas:
             break
         start = text.find("{", start + 1)
     else:
