@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import termios
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,9 @@ from support.faults import CLOSED, SILENT
 from support.selection import every
 from support.shell import BIN
 from support.stub import Answer, ok, refused
-from support.terminal import SIZE, Terminal, rows
+from support.terminal import SIZE, Terminal, rows, terminal_pair
+
+from iamcli.output import streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,6 +174,22 @@ def test_an_interrupt_erases_the_line(run: Shell, stub: Stub) -> None:
     # Of the progress line and of the ^C that the terminal has shown, nothing is left.
     assert "^C" in terminal.shown
     assert rows(terminal.shown, SIZE[1])[0].startswith("iam-userdel: interrupted; ")
+
+
+def test_a_terminal_that_is_stopped_stops_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by Ctrl-S: the line is omitted."""
+    monkeypatch.setattr(streams, "_PATIENCE", 10)
+    master, slave = terminal_pair()
+    termios.tcflow(slave, termios.TCOOFF)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(5)
+        os.dup2(slave, 2)
+        streams.Output("iam-x", strict=False).progress.step("one")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(slave)
+    os.close(master)
 
 
 def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> None:

@@ -26,6 +26,9 @@ _CONTROLS = {
 #: The same, with the bytes that are not UTF-8 and that some terminals take for C1.
 _CONTROLS_OF_DATA = _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 
+#: The milliseconds in which a part of the output must be written, or else it may be lost.
+_PATIENCE = 1000
+
 
 class Output:
     """Standard output and standard error of a command.
@@ -203,7 +206,7 @@ def _write_on_terminal(content: bytes) -> None:
 
 
 def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
-    """Write ``content`` in parts; stop if a part cannot be written within one second.
+    """Write ``content`` in parts; stop if a part cannot be written in time.
 
     ``patient``: stop then only if a signal is to end the process.
     """
@@ -212,7 +215,7 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
     poll = select.poll()
     poll.register(number, select.POLLOUT)
     while content:
-        if poll.poll(1000):
+        if poll.poll(_PATIENCE):
             written = os.write(number, content[: select.PIPE_BUF])
             content = content[written:]
         elif Pending.number or not patient:
