@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.shell import ROOT, Shell
 
+from iamcli.installation import extras
 from iamcli.installation.extras import PACKAGES
 
 if TYPE_CHECKING:
@@ -87,6 +88,13 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
         "False False False False\n"
     )
     assert done == (0, said, "")
+
+
+def test_the_one_file_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if the packages are there: it has no iam-* commands."""
+    assert extras.missing() == []
+    monkeypatch.setitem(sys.modules, "iamcli.installation.onefile", sys)
+    assert extras.missing() == ["sandbox"]
 
 
 def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:

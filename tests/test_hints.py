@@ -911,7 +911,11 @@ def test_no_names_are_asked_for_about_anything_else(
     [
         ("iam-usercreate -u b/c", "The specified value for userName is invalid. It", "-u USERNAME"),
         ("iam-usermod -u a -n b/c", "The specified value for newUserName is invalid.", "-n NEW"),
-        ("iam-usermod -u b/c -n b/c", "The specified value for userName is invalid.", "-u USERNAME"),
+        (
+            "iam-usermod -u b/c -n b/c",
+            "The specified value for userName is invalid.",
+            "-u USERNAME",
+        ),
         # The name of the parameter contains the words of both options.
         ("iam-usermod -u b/c -n b/c", "The specified value for newUserName is invalid.", ""),
         (
@@ -933,6 +937,30 @@ def test_option_of_an_invalid_value_is_explained(
     assert [word for words in shown for word in words[:2]] == [
         *option.replace("NEW", "NEWUSERNAME").split()
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "quotes", "advice"),
+    [
+        ("\u201cbob\u201d", "2 typographic quotes (the first: character 1)", "-u bob"),
+        # Without those around it, it would not be right.
+        ("b\u201cob", "a typographic quote (character 2)", "' or \" to quote"),
+        ("\u201cbob", "a typographic quote (character 1)", "' or \" to quote"),
+        ("ab\u201d", "a typographic quote (character 3)", "' or \" to quote"),
+        (
+            "\u2018b\u2019b\u2019",
+            "3 typographic quotes (the first: character 1)",
+            "' or \" to quote",
+        ),
+        ("\u201c\u201d", "2 typographic quotes (the first: character 1)", "' or \" to quote"),
+    ],
+)
+def test_quotes_in_a_value_are_named(
+    value: str, quotes: str, advice: str, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("ValidationError", "Is invalid."))
+    said = say(f"iam-userdel -u {value}", endpoint)
+    assert said[1] == f"the value of -u has {quotes}, as pasted from a web page; type: {advice}"
 
 
 def test_quotes_in_a_secret_are_not_named(say: Say, stub: Stub) -> None:

@@ -12,9 +12,11 @@ import inspect
 import pkgutil
 import sys
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import botocore
+import pytest
 from botocore.credentials import RefreshableCredentials
 from botocore.httpsession import URLLib3Session
 from support.shell import BIN, ROOT
@@ -22,12 +24,19 @@ from support.stub import ok
 
 import iamcli.cli.run
 import iamcli.client
+from iamcli.command import Command
+from iamcli.errors import Failure
+from iamcli.output.progressline import ProgressLine
+from iamcli.parsing.shared import COMMON
+from iamcli.runner import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.shell import Shell
     from support.stub import Stub
+
+    from iamcli.client.service import IAM
 
 #: The reason for each attribute, by the class that has it.
 INTERNALS = {
@@ -127,6 +136,28 @@ del ResponseParser._parse_shape
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_an_internal_error_has_a_traceback_with_d_only(
+    monkeypatch: pytest.MonkeyPatch, *, debug: bool
+) -> None:
+    def fail(_iam: IAM) -> None:
+        raise ValueError("unforeseen")
+
+    monkeypatch.setenv("HOME", "/nonexistent")
+    values = {option.dest: None for option in COMMON} | {"debug": debug}
+    written: list[str] = []
+    output: Any = SimpleNamespace(
+        strict=False,
+        on_terminal=lambda: False,
+        note=None,
+        error_text=written.append,
+        progress=ProgressLine(),
+    )
+    with pytest.raises(Failure, match=r"^internal error, [^:]*: ValueError: unforeseen$"):
+        execute(Command("iam-x", (), fail), values, output)
+    assert [text.splitlines()[-1] for text in written] == ["ValueError: unforeseen"] * debug
 
 
 def test_a_botocore_without_one_of_them_is_not_blamed_on_the_response(

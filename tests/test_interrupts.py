@@ -24,6 +24,8 @@ from support.shell import BIN
 from support.stub import canned, faulty, ok, refused
 from support.terminal import Terminal
 
+from iamcli.runner import Program
+
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
@@ -123,6 +125,20 @@ def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: 
     assert done.status == -number
     assert (done.out, done.err) == ("", "")
     assert endpoint.requests == []
+
+
+def test_before_the_work_begins(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr("iamcli.output.streams._keep_open", interrupt)
+    child = os.fork()
+    if child == 0:
+        try:
+            Program("iam-x", (), lambda _iam: None)()
+        finally:
+            os._exit(99)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -number
 
 
 @pytest.mark.parametrize("tenths", range(8))

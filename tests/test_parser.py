@@ -210,7 +210,7 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         ),
         (
             "iam-usercreate \u2013u \u2013d",
-            f'"\u2013u" {PASTED} iam-usercreate -u \'\u2013d\'\n',
+            f"\"\u2013u\" {PASTED} iam-usercreate -u '\u2013d'\n",
         ),
         (
             "iam-usercreate -u bob \u2014url http://x",

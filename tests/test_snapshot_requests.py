@@ -353,6 +353,11 @@ def test_wrong_users_are_an_error(
     assert files(run_fast) == set()
 
 
+def test_the_usage_has_the_file_before_the_options(run_fast: ForkRunner) -> None:
+    shown = run_fast("iamcli", "snapshot", "--help").out
+    assert shown.startswith("Usage: iamcli snapshot FILE [OPTIONS]\n")
+
+
 # The rate.
 
 

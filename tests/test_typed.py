@@ -227,6 +227,26 @@ def alternatives(line: str, one: str, other: str) -> Typed:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("iam-userdel b", "write: iam-userdel -u b"),
+        (f"iam-userdel {'b' * 64}", f"write: iam-userdel -u {'b' * 64}"),
+        (f"iam-userdel {'b' * 65}", ""),
+        # One of these words is too much.
+        ("iam-userdel bob bob", ""),
+        ("iam-userdel -u ann bob", ""),
+    ],
+)
+def test_an_option_is_suggested_for_one_name_within_its_limits(
+    line: str, hint: str, run_fast: ForkRunner, terminal: tuple[int, str]
+) -> None:
+    master, device = terminal
+    run_fast(*line.split(), stderr=device)
+    said = [row for row in rows(read_now(master), columns=200) if row.startswith("iam-userdel: ")]
+    assert said[1:] == ([f"iam-userdel: {hint}"] if hint else [])
+
+
 ROWS = [
     alternatives("iam-rolecreate -r web", "-f", "-s"),
     alternatives("iam-roleupdateassumepolicy -r web", "-f", "-s"),
