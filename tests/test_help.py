@@ -184,10 +184,26 @@ def check_lines(name: str, width: int) -> None:
         assert_filled([line[column:] for line in lines], width - column)
 
 
-def test_the_common_options_fit_in_any_width() -> None:
+def test_usage_and_common_options_fit_in_any_width() -> None:
+    name = "iam-instanceprofileremoverole"
     for width in range(41, WIDTH):
-        common = shown("iam-userdel", width).partition("\nCommon options:\n")[2].split("\n\n")[0]
-        assert max(map(len, common.splitlines())) <= width
+        usage, *_, common, _, _ = shown(name, width).split("\n\n")
+        assert max(map(len, f"{usage}\n{common}".splitlines())) <= width
+        # What is beside the name has at least half of the line.
+        assert (f"Usage: {name}\n" in usage) == (len(f"Usage: {name} ") > width // 2)
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (25, ["iam-x -a - -b 'c -d' -e f"]),
+        (24, ["iam-x -a - -b 'c -d' \\", "    -e f"]),
+        (22, ["iam-x -a - -b 'c -d' \\", "    -e f"]),
+        (21, ["iam-x -a - \\", "    -b 'c -d' -e f"]),
+    ],
+)
+def test_an_example_is_continued_before_options(width: int, lines: list[str]) -> None:
+    assert help_text.continued("iam-x -a - -b 'c -d' -e f", width) == lines
 
 
 def assert_filled(lines: list[str], width: int) -> None:

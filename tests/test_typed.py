@@ -14,6 +14,8 @@ from support.shell import HERE
 from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, read_now, rows
 
+from iamcli.help import style
+
 if TYPE_CHECKING:
     from support.forked import ForkedPrograms, ForkRunner
     from support.stub import Answer, Stub
@@ -378,24 +380,28 @@ def test_the_help_is_bold_and_coloured_on_a_terminal(typed: Typist) -> None:
     assert "\x1b[1mCommon options:\x1b[0m\r\n" in shown
 
 
-@pytest.mark.parametrize(
-    ("env", "terminal", "pipe"),
-    every(
-        4,
-        [
-            ({}, True, False),
-            ({"TERM": "xterm"}, True, False),
-            ({"TERM": "dumb"}, False, False),
-            ({"NO_COLOR": "1"}, False, False),
-            ({"CLICOLOR_FORCE": "1"}, True, True),
-            ({"NO_COLOR": ""}, True, False),
-            ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
-            ({"CLICOLOR_FORCE": "0"}, True, False),
-            ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False, False),
-            ({"CLICOLOR_FORCE": "1", **STRICT}, False, False),
-        ],
-    ),
-)
+#: Variables, and whether the help has a style then on a terminal and in a pipe.
+STYLES: list[tuple[dict[str, str], bool, bool]] = [
+    ({}, True, False),
+    ({"TERM": "xterm"}, True, False),
+    ({"TERM": "dumb"}, False, False),
+    ({"NO_COLOR": "1"}, False, False),
+    ({"CLICOLOR_FORCE": "1"}, True, True),
+    ({"NO_COLOR": ""}, True, False),
+    ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
+    ({"CLICOLOR_FORCE": "0"}, True, False),
+    ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False, False),
+    ({"CLICOLOR_FORCE": "1", **STRICT}, False, False),
+]
+
+
+def test_the_variables_of_the_style() -> None:
+    for env, terminal, pipe in STYLES[:-1]:
+        assert style.wanted(env, terminal=True) == terminal, env
+        assert style.wanted(env, terminal=False) == pipe, env
+
+
+@pytest.mark.parametrize(("env", "terminal", "pipe"), every(4, STYLES))
 def test_who_wants_style(env: dict[str, str], *, terminal: bool, pipe: bool, typed: Typist) -> None:
     shown = typed("iam-userdel -h; echo =; iam-userdel -h | cat; echo =; iam-userdel -z", env)
     # Never after an error.
