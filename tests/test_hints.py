@@ -641,6 +641,12 @@ def test_no_document_is_too_strange(document: str) -> None:
     assert all(findings(document)), "no phrase is empty"
 
 
+def test_long_names_are_not_repeated() -> None:
+    for length, shown in ((62, f'"{"x" * 62}"'), (63, "a longer string or number")):
+        policy = json.dumps({"Statement": [], "x" * length: 1})
+        assert findings(policy)[0] == f"unknown element {shown}"
+
+
 @pytest.mark.parametrize("depth", [500, 900, 100_000])
 def test_no_document_is_too_deep(depth: int) -> None:
     # Python may give up at any depth; then nothing is known.

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.requirements import need
 from support.selection import every
 
-from iamcli.policies.unquoted import FORM, explain
+from iamcli.policies.unquoted import FORM, expand_braces, explain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -277,6 +277,19 @@ def test_every_occurrence_of_the_option_is_looked_at() -> None:
     assert explain(NAME, arguments) is not None
 
 
+@pytest.mark.parametrize("before", ["-d", "--debug", "-h", "-v", "--url=http://x", "-f x"])
+def test_options_before_the_policy_do_not_hide_it(before: str) -> None:
+    arguments = [*before.split(), "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
+    assert offered(explain(NAME, arguments)) == ALL
+
+
+def test_words_keep_the_spaces_of_an_expanded_layout() -> None:
+    spaced = "{Version: 2008-10-17, Statement: {Effect: Allow, Action: ec2:*, Resource: *}}"
+    words = expand_braces(spaced)
+    assert words[1].startswith(" Statement")
+    assert offered(explain(NAME, ["-o", *words])) == OBJECT
+
+
 @pytest.mark.parametrize(
     ("rest", "advice"),
     [
@@ -332,12 +345,26 @@ def test_what_is_missing_is_reported(arguments: str, missing: str) -> None:
             ["{Statement: {Sid: a b}}\u2019"],
             " (the arguments no longer show the spaces in its strings)",
         ),
+        (["{Statement:{Effect:Allow,Action:\u201ca:b,Resource:*}}"], ""),
         (["{x{a,b}{c,d}}"], ""),
         (["{Version:2012-10-17}"], ""),
+        # Not complete, or not in the grammar.
+        (["{Statement:{Action:*,Resource:*}}"], ""),
+        (["{Statement:{Effect:Allow,Resource:*}}"], ""),
+        (["{Statement:{Effect:Allow,Action:*}}"], ""),
+        (["{Statement:{Effect:[Allow],Action:*,Resource:*}}"], ""),
+        (["{Statement:{Effect:Allow,Action:[a:b,Resource:*}}"], ""),
         (["{Statement:{Effect:Allow,Action:a:b,Action:c:d,Resource:*}}"], ""),
         (
             [
                 "{Statement:{Effect:Allow,Action:*,Resource:*,Condition:{IpAddress:{aws:SourceIp:x}}}}"
+            ],
+            "",
+        ),
+        (
+            [
+                "{Statement:{Effect:Allow,Action:*,Resource:*,"
+                "Condition:{IpAddress:{aws:SourceIp:[10.0.0.0/8,x]}}}}"
             ],
             "",
         ),
@@ -347,6 +374,16 @@ def test_a_policy_that_cannot_be_determined(words: list[str], reason: str) -> No
     message = explain(NAME, ["-o", *words])
     assert_only_the_form(message, f"{NAME} -o {FORM}")
     assert f"cannot be determined{reason}. Put" in str(message)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["{IpAddress:{aws:SourceIp:[10.0.0.0/8,192.168.0.0/16]}}", "{StringLike:{aws:RequestTag/a:b}}"],
+)
+def test_a_condition_that_is_certain(condition: str) -> None:
+    typed = f"{{Statement:{{Effect:Allow,Action:a:b,Resource:*,Condition:{condition}}}}}"
+    found = offered(explain(NAME, ["-o", typed]))
+    assert str(found).replace('"', "") == typed
 
 
 def test_a_space_at_the_edge_of_a_string_is_not_layout() -> None:
