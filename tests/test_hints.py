@@ -248,39 +248,34 @@ class Keeping(Account):
 
 
 LEFT = "removed: access key AKIAI44QH8DHBEXAMPLE; left: user bob"
-# Each waits some seconds for the conflict to pass.
-RECURSIVE = [
-    pytest.param(
-        "must remove referenced objects",
+#: What a recursive removal must still do, and the hint.
+RECURSIVE = {
+    "must remove referenced objects": (
         "-r leaves what your access key may not list: iam:ListSSHPublicKeys and "
-        "iam:ListServiceSpecificCredentials",
+        "iam:ListServiceSpecificCredentials"
     ),
-    pytest.param(
-        "must delete access keys",
-        "first run: iam-userdelkey -u bob -k ACCESSKEYID",
-        marks=pytest.mark.full,
-    ),
-    pytest.param("must do what nobody knows yet", "", marks=pytest.mark.full),
-]
+    "must delete access keys": "first run: iam-userdelkey -u bob -k ACCESSKEYID",
+    "must do what nobody knows yet": "",
+}
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("must", "hint"), RECURSIVE)
-def test_recursive_option_is_not_suggested_again(
-    must: str, hint: str, say: Say, stub: Stub
-) -> None:
+@pytest.mark.parametrize("must", RECURSIVE)
+def test_recursive_option_is_not_suggested_again(must: str, say: Say, stub: Stub) -> None:
+    """It waits some seconds for the conflict to pass."""
     endpoint = stub.add(lambda url: Keeping(url, must))
     lines = say("iam-userdel -u bob -r", endpoint, IAMCLI_SANDBOX=endpoint.url)
     error = f"DeleteConflict: Cannot delete entity, {must} first."
     # The state of the removal is the last line.
-    assert lines == [error, *filter(None, [hint]), LEFT]
+    assert lines == [error, *filter(None, [RECURSIVE[must]]), LEFT]
 
 
-def test_a_removal_that_leaves_what_the_key_may_not_list() -> None:
-    error = ServiceError("DeleteConflict", "must remove referenced objects first.")
+@pytest.mark.parametrize("must", RECURSIVE)
+def test_what_a_recursive_removal_leaves(must: str) -> None:
+    error = ServiceError("DeleteConflict", f"Cannot delete entity, {must} first.")
     error.operation, error.parameters = "DeleteUser", {"UserName": "bob"}
     run: Any = SimpleNamespace(values={"recursive": True})
-    assert conflict(error, run).startswith("-r leaves what your access key may not list: iam:List")
+    assert conflict(error, run) == RECURSIVE[must]
 
 
 CONSOLE = "the Service Quotas console (AWS Identity and Access Management, Region us-east-1)"

@@ -362,10 +362,7 @@ def test_what_is_missing_is_reported(arguments: str, missing: str) -> None:
             "",
         ),
         (
-            [
-                "{Statement:{Effect:Allow,Action:*,Resource:*,"
-                "Condition:{IpAddress:{aws:SourceIp:[10.0.0.0/8,x]}}}}"
-            ],
+            ["{Statement:{Effect:Deny,Action:*,Resource:*,Condition:{IpAddress:{c:d:[::1,x]}}}}"],
             "",
         ),
     ],
