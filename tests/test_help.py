@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shlex
+import struct
+import termios
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,7 +15,7 @@ import pytest
 from support import readers
 from support.shell import ROOT
 from support.stub import ok
-from support.terminal import USUAL_SIZE
+from support.terminal import USUAL_SIZE, read_now
 
 from iamcli.commands import index
 from iamcli.errors import FAILED, INTERRUPTED
@@ -224,6 +227,18 @@ def test_the_help_has_the_width_of_the_window(columns: int, width: int, typed: T
     assert piped == shown(name).replace("\n", "\r\n")
     usage = shown(name, width).partition("\n\n")[0].replace("\n", "\r\n")
     assert usage in typed(f"{name} -z", plain, (HEIGHT, columns))
+
+
+def test_a_usage_error_has_the_width_of_its_stream(
+    run_fast: ForkRunner, terminal: tuple[int, str]
+) -> None:
+    name = "iam-useraddpolicy"
+    master, device = terminal
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, 60, 0, 0))
+    run_fast(name, "-z", stderr=device)
+    assert shown(name, 60).partition("\n\n")[0] in read_now(master)
+    strict = run_fast(name, "-z", stderr=device, env={"IAMCLI_STRICT": "1"})
+    assert strict.out.endswith(shown(name))
 
 
 @pytest.mark.parametrize(

@@ -561,6 +561,9 @@ POLICIES = {
     '{"Statement":{"Effect":"Deny","Action":"*","Condition":{"Bool":{"a:b":1,"a:b":2}}}}': (
         '"a:b" occurs more than once in the statement'
     ),
+    '{"a":1,"b":2,"c":3}': (
+        'unknown element "a"; unknown element "b"; unknown element "c"; 1 more'
+    ),
     '{"a":1,"b":2,"c":3,"d":4}': (
         'unknown element "a"; unknown element "b"; unknown element "c"; 2 more'
     ),

@@ -24,6 +24,8 @@ from support.shell import BIN
 from support.stub import canned, faulty, ok, refused
 from support.terminal import Terminal
 
+from iamcli import interrupts
+from iamcli.output import streams
 from iamcli.runner import Program
 
 if TYPE_CHECKING:
@@ -127,18 +129,31 @@ def test_while_importing(module: str, number: signal.Signals, run: Shell, stub: 
     assert endpoint.requests == []
 
 
-def test_before_the_work_begins(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
-        os.kill(os.getpid(), number)
-
-    monkeypatch.setattr("iamcli.output.streams._keep_open", interrupt)
+def status_of_version(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return how a process ends in which a command prints its version."""
+    monkeypatch.setattr(sys, "argv", ["iam-x", "--version"])
     child = os.fork()
     if child == 0:
         try:
             Program("iam-x", (), lambda _iam: None)()
         finally:
             os._exit(99)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -number
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_before_the_work_begins(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_keep_open", lambda _: os.kill(os.getpid(), number))
+    assert status_of_version(monkeypatch) == -number
+
+
+def test_when_the_work_is_done(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    def end() -> None:
+        guard()
+        os.kill(os.getpid(), number)
+
+    guard = interrupts.guard
+    monkeypatch.setattr(interrupts, "guard", end)
+    assert status_of_version(monkeypatch) == 0
 
 
 @pytest.mark.parametrize("tenths", range(8))

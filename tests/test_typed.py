@@ -401,6 +401,12 @@ def test_the_variables_of_the_style() -> None:
         assert style.wanted(env, terminal=False) == pipe, env
 
 
+def test_strict_mode_has_no_style(run_fast: ForkRunner) -> None:
+    forced = {"CLICOLOR_FORCE": "1"}
+    assert SEQUENCE.search(run_fast("iam-userdel", "-h", env=forced).out)
+    assert not SEQUENCE.search(run_fast("iam-userdel", "-h", env=forced | STRICT).out)
+
+
 @pytest.mark.parametrize(("env", "terminal", "pipe"), every(4, STYLES))
 def test_who_wants_style(env: dict[str, str], *, terminal: bool, pipe: bool, typed: Typist) -> None:
     shown = typed("iam-userdel -h; echo =; iam-userdel -h | cat; echo =; iam-userdel -z", env)
