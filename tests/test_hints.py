@@ -792,7 +792,7 @@ def test_name_that_is_almost_there_is_suggested(kind: str, say: Say, stub: Stub)
 
 def test_name_in_a_list_of_names_is_typed_too(say: Say, stub: Stub) -> None:
     _, error, endpoint = unknown("User", "biuld", named("User", "build"), stub=stub)
-    said = say("iam-groupadduser -g g -u biuld", endpoint)
+    said = say("iam-groupremoveuser -g g -u biuld", endpoint)
     assert said[:2] == [error, "did you mean build?"]
 
 
@@ -802,6 +802,8 @@ def test_name_in_a_list_of_names_is_typed_too(say: Say, stub: Stub) -> None:
         ("bbo", ["ann", "bob"], "bob"),
         ("Bob", ["bob"], "bob"),
         ("backup-prd", ["backup-prod", "web"], "backup-prod"),
+        ("prod", ["prox"], "prox"),
+        ("website", ["webxixe"], ""),
         # Not near, or the same: it was created in the meantime.
         ("bob", ["rob", "susan"], ""),
         ("bob", ["bob"], ""),

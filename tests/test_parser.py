@@ -131,6 +131,8 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         ("iam-userlistbypath -i ٣", '"٣" is not a valid value for "-i"'),
         ("iam-usermodkey -s on", '"on" is not a valid value for "-s"; it takes Active or'),
         ("iam-accountmodpasswordpolicy -m x", '"x" is not a valid value for "-m"'),
+        ("iam-usercreate -t =x", '"=x" is not a valid value for "-t"'),
+        ("iam-usercreate -t x", '"x" is not a valid value for "-t"'),
         ("iam-useraddpolicy -e maybe", '"maybe" is not a valid value for "-e"; it takes Allow or'),
         # The first missing option by name, whatever the order of the command line.
         ("iam-useraddpolicy -u b -p n", 'Option "-a" is required'),
@@ -207,6 +209,10 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
         (
             "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p -h',
+        ),
+        (
+            "iam-usercreate \u2013u=-d",
+            f'"\u2013u=-d" {PASTED} iam-usercreate -u-d\n',
         ),
         (
             "iam-usercreate \u2013u \u2013d",

@@ -235,6 +235,10 @@ def alternatives(line: str, one: str, other: str) -> Typed:
         ("iam-userdel b", "write: iam-userdel -u b"),
         (f"iam-userdel {'b' * 64}", f"write: iam-userdel -u {'b' * 64}"),
         (f"iam-userdel {'b' * 65}", ""),
+        # The shell does not replace * with this name.
+        ("iam-userdel .b", "write: iam-userdel -u .b"),
+        # A code is a secret.
+        ("iam-userenablemfadevice 123456 -u bob -s phone -c2 123456", ""),
         # One of these words is too much.
         ("iam-userdel bob bob", ""),
         ("iam-userdel -u ann bob", ""),
@@ -244,9 +248,11 @@ def test_an_option_is_suggested_for_one_name_within_its_limits(
     line: str, hint: str, run_fast: ForkRunner, terminal: tuple[int, str]
 ) -> None:
     master, device = terminal
-    run_fast(*line.split(), stderr=device)
-    said = [row for row in rows(read_now(master), columns=200) if row.startswith("iam-userdel: ")]
-    assert said[1:] == ([f"iam-userdel: {hint}"] if hint else [])
+    (run_fast.home / ".b").touch()
+    name, *arguments = line.split()
+    run_fast(name, *arguments, stderr=device)
+    said = [row for row in rows(read_now(master), columns=200) if row.startswith(f"{name}: ")]
+    assert said[1:] == ([f"{name}: {hint}"] if hint else [])
 
 
 ROWS = [

@@ -149,7 +149,7 @@ def _separated(options: Sequence[Option], argument: str) -> str:
     by_name = {option.name: option for option in options}
     names = [f"-{letter}" for letter in argument[1:]]
     combinable = [by_name[name] for name in names if name in by_name]
-    combined = len(combinable) == len(set(names)) == len(names) > 1
+    combined = len(combinable) == len(set(names)) == len(names)
     return " ".join(names) if combined and all(option.switch for option in combinable[:-1]) else ""
 
 
