@@ -74,6 +74,7 @@ def said(*arguments: str) -> str:
         (["--url", "a"], {"url": "a"}),
         (["--url=a=b"], {"url": "a=b"}),
         (["--url="], {"url": ""}),
+        (["--url==a"], {"url": "=a"}),
         (["--debug"], {"debug": True}),
         (["-d"], {"debug": True}),
         (["--"], {}),

@@ -154,17 +154,13 @@ def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str 
         if argument in option.names:
             return option, None
     if argument.startswith("--"):
-        name, equals, value = argument.partition("=")
+        name, _, value = argument.partition("=")
         for option in options:
-            if equals and name in option.names and not option.switch:
+            if name in option.names and not option.switch:
                 return option, value
         return None, None
     attached = [
-        option
-        for option in options
-        if not option.switch
-        and not option.name.startswith("--")
-        and argument.startswith(option.name)
+        option for option in options if not option.switch and argument.startswith(option.name)
     ]
     if not attached:
         return None, None
