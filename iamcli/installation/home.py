@@ -343,7 +343,7 @@ def _state(path: Path) -> str | None:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return the contents of a file; None for a link, a directory, a pipe, or a large file.
+    """Return the contents of a file, at most MAX_SIZE bytes; None for a link, directory or pipe.
 
     Raises OSError if there is no file or it cannot be read.
     """
@@ -351,8 +351,7 @@ def _content(path: Path) -> bytes | None:
         return None
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(number, "rb") as file:
-        content = file.read(MAX_SIZE + 1)
-    return content if len(content) <= MAX_SIZE else None
+        return file.read(MAX_SIZE)
 
 
 def _is_usable(path: Path, content: str | bytes) -> bool:
