@@ -756,3 +756,8 @@ def test_a_home_of_an_older_version_is_renewed_in_place(tmp_path, folder, strict
     assert (folder / "README").read_text().count("aws-credential.template") == 1
     done = run_program(folder / "bin" / "iam-usercreate", "--version", env=environment(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_further_names_are_counted() -> None:
+    said = ["", " and 1 other", " and 2 others"]
+    assert [home.more([*range(number)]) for number in (1, 2, 3)] == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import pty
 import re
@@ -12,6 +13,9 @@ import pytest
 import zxingcpp
 from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, Terminal
+
+from iamcli.errors import OutputLost
+from iamcli.output import streams
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -170,6 +174,20 @@ def test_a_window_that_is_too_small(size: tuple[int, int], run: Shell, endpoint:
     assert terminal.shown.startswith(f"{DRAW[0]}: cannot show a QR code: {has}")
     assert terminal.shown.endswith("43 are needed; use -o FILE or -b Base32String\r\n")
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "fits"),
+    [(43, 5, False), (43, 6, True), (42, 6, False), (50, 5, True), (0, 0, True)],
+)
+def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(
+    columns: int, rows: int, monkeypatch: pytest.MonkeyPatch, *, fits: bool
+) -> None:
+    size = os.terminal_size((columns, rows))
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: size)
+    refusal = contextlib.nullcontext() if fits else pytest.raises(OutputLost, match=r"are needed$")
+    with refusal:
+        streams._require_room([50, 43, 43, 43])  # noqa: SLF001 - a command needs a whole terminal
 
 
 def test_a_serial_number_that_leaves_no_room(run: Shell, endpoint: Endpoint) -> None:

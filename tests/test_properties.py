@@ -451,6 +451,8 @@ def test_a_secret_within_another_leaves_nothing_of_it() -> None:
     assert secrets.redact("abcdefgh") == "***"
     secrets.add("one two", "two three four")
     assert secrets.redact("<one two three four>") == "<***>"
+    secrets.add("red", "blue", "blue green")
+    assert secrets.redact("<blue green>") == "<***>"
 
 
 #: What precedes the rest of a text: characters, and escapes of characters.

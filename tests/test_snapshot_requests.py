@@ -40,6 +40,8 @@ from support.snapshot import (
 from support.stub import Endpoint, ok, refused
 from support.terminal import Terminal
 
+from iamcli.cli.snapshot import content
+
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
@@ -113,6 +115,7 @@ def test_an_empty_account_has_no_number(service: Endpoint, run_fast: ForkRunner)
     succeeded(run_fast("iamcli", "snapshot", "account.json"))
     snapshot = loaded(run_fast)
     assert (snapshot["account"], snapshot["users"], snapshot["policies"]) == (None, [], [])
+    assert "ListRoles" not in service.operations
 
 
 def test_the_number_of_an_account_with_a_certificate_only(
@@ -356,6 +359,23 @@ def test_wrong_users_are_an_error(
 def test_the_usage_has_the_file_before_the_options(run_fast: ForkRunner) -> None:
     shown = run_fast("iamcli", "snapshot", "--help").out
     assert shown.startswith("Usage: iamcli snapshot FILE [OPTIONS]\n")
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["AccessDenied"], "1 request was refused (AccessDenied)"),
+        (["B", "A", "B"], "3 requests were refused (A, B)"),
+    ],
+)
+def test_refusals_are_counted(codes: list[str], said: str) -> None:
+    assert content.refusals({"unread": [{"code": code} for code in codes]}) == said
+
+
+def test_devices_that_may_not_be_read_are_not_limited() -> None:
+    snapshot = {"only_users": ["bob"]}
+    content.limit_devices(snapshot)
+    assert snapshot == {"only_users": ["bob"]}
 
 
 # The rate.
