@@ -155,7 +155,7 @@ def _is_unquoted(words: list[str]) -> bool:
     if not words or not _BEGINNING.match(words[0]) or _json(words[0]) is not None:
         return False
     # A single word that still has its quotes is JSON with a syntax error.
-    return len(words) > 1 or '"' not in words[0] or bool({*words[0]} & {*_DOUBLE, *_SINGLE})
+    return bool(words[1:] or '"' not in words[0] or {*words[0]} & {*_DOUBLE, *_SINGLE})
 
 
 def _json(text: str) -> Any:
@@ -175,7 +175,7 @@ def _requoted(words: list[str]) -> _Policy | None:
         document = _json(text)
         if not isinstance(document, dict):
             continue
-        if len(words) == 1:
+        if not words[1:]:
             return _Policy(text)
         compact = "".join(text.split())
         if _json(compact) != document:
