@@ -283,6 +283,12 @@ def test_options_before_the_policy_do_not_hide_it(before: str) -> None:
     assert offered(explain(NAME, arguments)) == ALL
 
 
+def test_a_policy_with_its_quotes_may_be_two_words() -> None:
+    words = OBJECT.replace('"Statement":', '"Statement": ').split()
+    assert len(words) == 2
+    assert offered(explain(NAME, ["-o", *words])) == OBJECT
+
+
 def test_words_keep_the_spaces_of_an_expanded_layout() -> None:
     spaced = "{Version: 2008-10-17, Statement: {Effect: Allow, Action: ec2:*, Resource: *}}"
     words = expand_braces(spaced)
