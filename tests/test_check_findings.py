@@ -43,6 +43,10 @@ if TYPE_CHECKING:
         "iam-groupcreate -g probe-$$",
         'iam-groupadduser "$@"',
         'iam-groupadduser "${arguments[@]}" -g Admin',
+        "find . -exec iam-groupadduser -u {} +",
+        "iam-groupadduser -u user{1..3}",
+        'iam-userdel -r -u "$1$(id -un)"',
+        "if iam-usercreate -u bob -v | grep -q arn:; then echo made; fi",
         'a=()\nif b; then a+=(-g Admin); fi\niam-groupadduser -u bob "${a[@]}"',
         'a=(-u bob)\nread -ra a\niam-groupadduser "${a[@]}"',
         'a=(-u bob)\nread -A a\niam-groupadduser "${a[@]}"',
@@ -289,6 +293,12 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("iam-usercreate -u bob | grep error | sort", ["W206"]),
         ("local key=$(iam-useraddkey -u bob smith)", ["W207", "E108"]),
         ("read id key <<< $(iam-useraddkey -u bob)", ["W209", "W207"]),
+        (
+            "read a b <<< $(iam-servercertupload -s s -b /dev/null -k /dev/null -v)",
+            ["W209", "W207"],
+        ),
+        ("umask 070\niam-useraddkey -u bob > key", ["W205"]),
+        ("iam-userlistbypath -p /?/", ["W201"]),
         ("set +e\nset -e\nset +e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
         ("set -- -e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
         ("set x -e\nkey=$(iam-useraddkey -u bob)", ["W207"]),
@@ -401,6 +411,9 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("xargs -I{} sh -c 'iam-usercreate -u {} -z' < users", ["E102"]),
         ("xargs -I% sh -c 'iam-usercreate -u {}' < users", ["E105"]),
         ("xargs -n1 sh -c 'iam-usercreate -u {}' < users", ["E105"]),
+        ("xargs -i iam-groupadduser -u {} < users", ["E103"]),
+        ("find . -exec iam-groupadduser -u {} \\;", ["E103"]),
+        ("iam-groupadduser -u $((1 + 1))", ["E103"]),
         ("iam-usercreate -u bob \\ \n  -k", ["E108"]),
         ("sudo iam-groupadduser -g Admin \\\t \n  -u bob", ["E108"]),
         ("eval iam-usercreate -u bob -z", ["E102"]),
@@ -454,11 +467,53 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
             "E105",
             "allowed: KEY=VALUE, at most 50 tags; split at the first =; the value may be empty",
         ),
+        ("iam-usergetattributes \u2013-url=http://x", "E106", "type --url=http://x"),
+        ("iam-usercreate bob", "E108", "remove it, or put an option before it"),
+        (
+            "iam-usergetattributes -u bob smith",
+            "E108",
+            "remove it; if it belongs to the value of -u, put the value in quotes",
+        ),
+        (
+            'iam-useruploadpolicy -u bob -p all -o {"Statement":[]}',
+            "E107",
+            (
+                "put it in single quotes: "
+                "iam-useruploadpolicy -u bob -p all -o '{\"Statement\":[...]}'"
+            ),
+        ),
     ],
 )
 def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
     found = checked(tmp_path, script).findings
     assert [(each.code, each.fix) for each in found] == [(code, fix)]
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("iam-useraddloginprofile -u bob -p - Secret1", "an unexpected word"),
+        ("iam-userlistpolicies -u bob -a -p x -v", "-a and -p exclude each other"),
+        (
+            "iam-useruploadpolicy -u bob -p all -o '{\"Statement\":'",
+            "the policy of -o, line 1, column 14: not JSON (Expecting value)",
+        ),
+        (
+            f"iam-useruploadpolicy -u bob -p all -o '{'[' * 5000}'",
+            "the policy of -o: nested too deeply",
+        ),
+        ("iam-useruploadpolicy -u bob -p all -f /none/p", "/none/p does not exist"),
+        (
+            "iam-userenablemfadevice -u bob -s arn:aws:iam::1:mfa/x -c1 12345 -c2 123456",
+            "the value cannot be a code of an MFA device: it has 5 characters",
+        ),
+        ("iam-accountaliascreate -a a", '"a" cannot be an account alias: it has 1 character'),
+    ],
+    ids=["secret", "options", "policy", "deep policy", "absolute name", "code", "one character"],
+)
+def test_what_is_wrong(script: str, message: str, tmp_path: Path) -> None:
+    (finding,) = checked(tmp_path, script).findings
+    assert finding.message == message
 
 
 @pytest.mark.parametrize("name", ["no-such-file", "./no-such-file", "none/no-such-file"])
@@ -476,10 +531,13 @@ def test_every_name_has_a_limit() -> None:
                 assert limits.refused(option, "no name: \u00e4"), (command.name, option.name)
 
 
-def test_a_file_that_is_there_is_no_fault(tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "p.json").write_text(POLICY)
     upload = "iam-useruploadpolicy -u bob -p all -f"
     assert codes(tmp_path, f"{upload} sub/p.json") == []
     assert codes(tmp_path, f"cd sub\n{upload} p.json") == []
     assert codes(tmp_path, f"(cd sub; {upload} p.json)\n{upload} p.json") == ["W208"]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert codes(tmp_path, f"{upload} ~/sub/p.json") == []
+    assert codes(tmp_path, f"{upload} '~/sub/p.json'") == ["W208"]

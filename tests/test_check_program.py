@@ -9,10 +9,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.checking import write
+from support.checking import checked, write
 from support.selection import every
 from support.shell import BIN, ROOT
 
+from iamcli.cli.check import report
 from iamcli.cli.check.syntax import MAX_SIZE
 
 if TYPE_CHECKING:
@@ -52,6 +53,14 @@ def test_the_json(run: Shell, tmp_path: Path) -> None:
     assert run("iamcli", "check", "--format", "json", os.devnull).out == (
         '{"findings": [], "commands": 0, "unread": []}\n'
     )
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    result = checked(tmp_path, "iam-userlistbypath -p /\x1b[2J*/")
+    for form in (report.text, report.github):
+        lines = list(form(result))
+        assert "\x1b" not in "".join(lines)
+        assert "type '/\\x1b[2J*/'" in "\n".join(lines)
 
 
 def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:

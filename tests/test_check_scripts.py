@@ -32,6 +32,9 @@ def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
         (3, 29, "E102"),
         (4, 5, "E102"),
     ]
+    # Of options that exclude each other, the later one.
+    (finding,) = checked(tmp_path, "iam-userlistpolicies -a -u bob -v").findings
+    assert (finding.column, finding.code) == (32, "E104")
 
 
 # Commands behind other programs.
@@ -151,6 +154,9 @@ def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
         ("#!/bin/bash -e\n", []),
         ("#!/usr/bin/env bash -e\n", []),
         ("#!/bin/bash -x\n", ["W207"]),
+        ("\ufeff#!/bin/bash -e\n", []),
+        # The name says that it is a script for a shell.
+        ("#!/opt/bin/own-shell -e\n", []),
     ):
         assert codes(tmp_path, script, shebang=first) == expected
 

@@ -94,6 +94,7 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         ("alias ud='iam-userdel -u bob'\nud -R", 2),
         ("alias a=ud ud=iam-userdel\nx() {\n  a -R\n}", 3),
         (f"repeat 3 {WRONG}", 1),
+        (f"a=(b # c\n d)\nx=${{y:+ (>> $z)}}; {WRONG}", 3),
         ('eval "iam-userdel -u \\"bob\\" -R"', 1),
         (f"eval '{WRONG}' -u \\$user", 1),
         ('sh -c "u=1; iam-userdel -u \\"\\$u\\" -R"', 1),
@@ -179,8 +180,11 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"x=${{y:+ (>> $z)}}\ncat << ;\n{WRONG}", [(3, "E102")]),
         (f"eval \"{WRONG} 'x'\"'-Q'", [(1, "E109")]),
         (f'eval echo x"y z" {WRONG}', [(1, "E109")]),
+        (f"eval '{WRONG}'x", [(1, "E109")]),
+        (f"x=`(`\n{WRONG}", [(2, "E109")]),
+        (f"\n&;\n{WRONG}", [(3, "E102")]),
     ],
-    ids=range(5),
+    ids=range(8),
 )
 def test_no_command_is_passed_over_in_silence(
     script: str, expected: list[tuple[int, str]], tmp_path: Path

@@ -127,9 +127,8 @@ def _policy(invocation: Invocation) -> Iterator[Fault]:
     try:
         documents.given(None, first.literal)
     except InvalidPolicy as error:
-        reason = str(error).partition(", ")[2] or str(error)
         fix = "correct it, or specify a file with -f"
-        yield fault(call, first, "E107", f"the policy of -o, {reason}", fix)
+        yield fault(call, first, "E107", str(error), fix)
 
 
 def _arguments(call: Call) -> list[str] | None:

@@ -88,8 +88,6 @@ def _unquoted(source: bytes) -> bytes | None:
     """
     quote = source[:1]
     inside = b" " + source[1:-1] + b" " if quote in (b"'", b'"') else source
-    if quote in (b"'", b'"') and (source[-1:] != quote or len(source) < len("''")):
-        return None
     if quote == b"'":
         return None if b"'" in inside else inside
     if re.search(rb'(?<!\\)"', inside) or (quote != b'"' and b"'" in inside):
