@@ -120,6 +120,9 @@ def test_an_old_toolkit_is_found(healthy: ForkRunner) -> None:
     report = doctor(healthy, "--offline", **before)
     assert report.causes == [("path", "shadowed")]
     assert f"{toolkit}/bin/iam-usercreate" in report.said("path")
+    (toolkit / "lib" / "iam.jar").unlink()
+    said = doctor(healthy, "--offline", **after).said("home")
+    assert f"AWS_IAM_HOME is {toolkit}, which does not have the commands" in said
 
 
 def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) -> None:
@@ -128,7 +131,7 @@ def test_what_is_not_a_program_shadows_nothing(healthy: ForkRunner, run: Shell) 
     assert report.result("path") == "ok"
     report = doctor(healthy, "--offline", PATH="/usr/bin:/bin")
     assert (report.status, report.result("path"), report.causes) == (0, "warning", [])
-    assert f'export PATH={BIN}:"$PATH"' in report.said("path")
+    assert report.said("path") == f'{BIN} is not in PATH; run: export PATH={BIN}:"$PATH"'
     some = run.home / "some"
     some.mkdir()
     for name in ("iam-usercreate", "iam-userdel"):
@@ -161,6 +164,10 @@ def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner, place: 
     minimized = program(healthy.home / "man", "man", "echo This system has been minimized.").parent
     report = doctor(healthy, "--offline", PATH=f"{minimized}:{BIN}:/usr/bin:/bin")
     assert report.said("man").startswith("man does not find the page of iam-usercreate; add /")
+    page = file(healthy.home, "man/page", "")
+    program(minimized, "man", f"echo {page}; exit 1")
+    report = doctor(healthy, "--offline", PATH=f"{minimized}:{BIN}:/usr/bin:/bin")
+    assert report.said("man").startswith("man does not find the page of iam-usercreate; add /")
     broken = directory(place, "broken")
     (healthy.home / "broken" / "man").touch(mode=0o755)
     own = file(healthy.home, "own/completions/iam-usercreate", "")
@@ -173,6 +180,9 @@ def test_the_pages_and_the_completion_of_a_checkout(healthy: ForkRunner, place: 
     assert f"zsh finds {ROOT}/share/zsh/site-functions/_iamcli" in report.said("completion")
     report = doctor(healthy, "--offline", SHELL="/bin/zsh")
     assert report.said("completion").startswith("only zsh itself knows where it looks; in ~/.zshrc")
+    # Of the shell that this process belongs to, not of another one.
+    report = doctor(healthy, "--offline", SHELL="/bin/zsh", IAMCLI_COMPLETION="zsh 1")
+    assert report.result("completion") == "skipped"
     assert doctor(healthy, "--offline", SHELL="/bin/dash").result("completion") == "skipped"
 
 
@@ -249,6 +259,9 @@ def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> 
     finding = installed.check_versions()
     assert finding.found.endswith(", no-such-package unknown; too old: click")
     assert finding.advice == "pip install 'click>=999'"
+    monkeypatch.setattr(installed, "OLDEST", {"click": "1.37.9", "botocore": "1.37.9"})
+    monkeypatch.setattr(installed, "version", {"click": "1.4.0", "botocore": "1.100.0"}.get)
+    assert installed.check_versions().found.endswith("; too old: click")
     monkeypatch.setattr(home, "commands_folders", lambda: iter(()))
     finding = programs.check_path()
     assert finding.found == "the iam-* commands of this installation are missing"

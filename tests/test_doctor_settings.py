@@ -24,10 +24,13 @@ from support.doctor import (
     parsed,
     private,
     program,
+    refusing,
 )
 from support.selection import every
 from support.shell import KEY_ID
 from support.stub import ok
+
+from iamcli.hints.credentials import MISMATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -196,6 +199,112 @@ def test_the_result_agrees_with_a_command(
     assert report.wrong == ([check] if result == "wrong" else [])
     done = healthy("iam-usergetattributes", env={"AWS_MAX_ATTEMPTS": "1", **env})
     assert done.status == report.status
+
+
+def hiding(place: Place) -> dict[str, str]:
+    """A directory with the names of modules of Python."""
+    for name in ("enum", "abc", "bisect", "ast", "other"):
+        file(place.home, f"old/{name}.py", "")
+    return {"PYTHONPATH": f"{place.home}/old"}
+
+
+#: Set-ups, what makes them: a check, its result, its cause, and a part of what it says.
+FOUND: list[tuple[str, str, str | None, str, Callable[[Place], Mapping[str, str]]]] = [
+    (
+        "credentials",
+        "ok",
+        None,
+        "access key *** from AWS_CREDENTIAL_FILE",
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "AKIA1"))},
+    ),
+    (
+        "credentials",
+        "wrong",
+        None,
+        "invalid character",
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "a b"))},
+    ),
+    (
+        "credentials",
+        "wrong",
+        "brackets",
+        "",
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, "keys", TWO_LINES.replace(KEY_ID, "key>"))},
+    ),
+    (
+        "credentials",
+        "ok",
+        None,
+        "temporary credentials that expire at 2100-01-01 00:00 UTC from ",
+        lambda p: chain(p, process(SessionToken="t", Expiration="2100-01-01T00:00:00Z"), "config"),
+    ),
+    (
+        "credentials",
+        "wrong",
+        "no-credentials",
+        "(~/.boto), ",
+        lambda p: {"AWS_CREDENTIAL_FILE": file(p.home, ".boto", "[Boto]\n")[:0]},
+    ),
+    (
+        "credentials",
+        "wrong",
+        "no-credentials",
+        "the role of the instance (disabled by AWS_EC2_METADATA_DISABLED)",
+        lambda _: {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": "TRUE"},
+    ),
+    (
+        "region",
+        "ok",
+        None,
+        "eu-west-1 from AWS_REGION",
+        lambda _: {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"},
+    ),
+    (
+        "ca",
+        "wrong",
+        "no-file",
+        "/absent from AWS_CA_BUNDLE: No such file or directory; correct AWS_CA_BUNDLE or unset it",
+        lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
+    ),
+    ("tls", "skipped", None, "the endpoint is http, on this machine", lambda _: {}),
+    (
+        "endpoint",
+        "ok",
+        None,
+        "it answers",
+        lambda p: refusing(p, "AccessDenied"),
+    ),
+    (
+        "endpoint",
+        "wrong",
+        "endpoint-wrong",
+        "it answers NoSuchBucket; ",
+        lambda p: private(AWS_IAM_URL=refusing(p, "No Such-Bucket!")["AWS_ENDPOINT_URL"]),
+    ),
+    (
+        "credentials",
+        "wrong",
+        "wrong-key",
+        "; check the secret access key from credential file ",
+        lambda p: refusing(p, "SignatureDoesNotMatch", f"{MISMATCH} with the one you sent"),
+    ),
+    ("environment", "warning", "python-path", "abc, ast, bisect, ...; run: unset", hiding),
+]
+
+
+@pytest.mark.parametrize(("check", "result", "cause", "said", "make"), FOUND)
+def test_what_is_found(
+    check: str,
+    result: str,
+    cause: str | None,
+    said: str,
+    make: Callable[[Place], Mapping[str, str]],
+    healthy: ForkRunner,
+    place: Place,
+) -> None:
+    report = doctor(healthy, **make(place))
+    assert (report.result(check), report.checks[check]["cause"]) == (result, cause)
+    assert said in report.said(check)
 
 
 # Variables.

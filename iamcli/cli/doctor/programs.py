@@ -33,7 +33,7 @@ _COMMANDS = [name for name in PROGRAMS if name != "iamcli"]
 
 def check_path() -> Finding:
     """Return which programs on PATH have the names of the commands."""
-    folders = [Path(name or ".") for name in os.get_exec_path()]
+    folders = [Path(name) for name in os.get_exec_path()]
     first = {name: _first(name, folders) for name in PROGRAMS}
     places = own_places()
     others = [path for path in first.values() if path and not _is_own(path, places)]
