@@ -219,6 +219,9 @@ def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
     assert "is created" not in explained(run_fast, create)["summary"]
     summary = explained(run_fast, "iam-usercreate -u u -k -o u.key")["summary"]
     assert summary.endswith(" The file u.key is created.")
+    long = f"{'x' * 90}.key"
+    shown = run_fast("iamcli", "explain", "iam-useraddkey", "-o", long).out
+    assert f" The file\n{long}\nis created.\n" in shown
 
 
 def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
@@ -231,6 +234,8 @@ def test_a_file_that_is_not_there_is_named(run_fast: ForkRunner) -> None:
     assert parameters["CertificateBody"] == "contents of c.pem"
     assert parameters["PrivateKey"] == "contents of k.pem"
     assert parameters["CertificateChain"] == "contents of chain.pem"
+    found = explained(run_fast, "iam-rolecreate -r ro -f /dev/null")
+    assert found["requests"][0]["parameters"]["AssumeRolePolicyDocument"] == "contents of /dev/null"
 
 
 def test_a_credential_file_need_not_be_there(run_fast: ForkRunner) -> None:
@@ -319,7 +324,29 @@ def test_text_and_names_of_programs(explain: ForkRunner) -> None:
     lines = explain("iamcli", "explain", "/opt/bin/iam-groupdel", "-g", "g", "-r").out.split("\n")
     assert lines[0].startswith("Delete a group, optionally with its memberships and policies. ")
     assert "  4. RemoveUserFromGroup (for each user)" in lines
+    condition = "  3. ListAttachedGroupPolicies (for each page of the list; the command goes on"
+    following = lines[lines.index(condition) + 1]
+    assert following == "     if access is denied or the server lacks the operation)"
     assert lines == explain("iamcli", "explain", "--", "groupdel", "-g", "g", "-r").out.split("\n")
+
+
+def test_the_summary_names_the_options(run_fast: ForkRunner) -> None:
+    assert explained(run_fast, "iam-groupdel -g g -r -p")["summary"].endswith(
+        " With -r: first remove all members and policies. "
+        "With -p and -r: list what would be removed; remove nothing."
+    )
+
+
+def test_what_is_printed_is_that_file(explain: ForkRunner) -> None:
+    line = "iam-roleupdateassumepolicy -r ro -f pol.json -o"
+    assert explained(explain, line)["aws"][-1] == "cat pol.json"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_value_that_aws_would_read_from_an_address(scheme: str, run_fast: ForkRunner) -> None:
+    found = explained(run_fast, f"iam-userdelpolicy -u u -p {scheme}://x")
+    json_input = f"""--cli-input-json '{{"PolicyName": "{scheme}://x"}}'"""
+    assert found["aws"] == [f"aws iam delete-user-policy --user-name u {json_input}"]
 
 
 # The permissions.

@@ -255,7 +255,7 @@ class Explanation:
         for needed in step.needs:
             if needed not in looped:
                 operation = next(s.operation for s in self.steps if s.number == needed)
-                conditions.append(f"if there is {_article(_words(operation).partition(' ')[2])}")
+                conditions.append(f"if there is a {_words(operation).partition(' ')[2]}")
         if step.paged:
             conditions.append("for each page of the list")
         text = ", ".join(conditions) or "always"
@@ -329,7 +329,3 @@ def _words(name: str) -> str:
     """Return a name of the API as words ("MFADevice": "MFA device")."""
     words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*", name)
     return " ".join(word if word.isupper() else word.lower() for word in words)
-
-
-def _article(text: str) -> str:
-    return f"an {text}" if text[0] in "aeiou" else f"a {text}"

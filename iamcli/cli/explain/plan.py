@@ -49,9 +49,8 @@ class Plan:
 
     def variable(self, number: int) -> str:
         """Return the variable for the answer to a request ("access_keys")."""
-        name = _plural(self.steps[number])
-        same = [other for other in self.kept if _plural(self.steps[other]) == name]
-        return f"{name}_{number + 1}" if len(same) > 1 else name
+        words = spelled(self.steps[number].operation).partition("-")[2]
+        return words.replace("-", "_")
 
     def printed(self, step: Step) -> list[Source]:
         """Return the values of the answer that are printed, without those that a loop prints."""
@@ -128,10 +127,6 @@ def spelled(name: str) -> str:
     """Return the name of an operation or a parameter as aws spells it ("list-mfa-devices")."""
     partly = re.sub(r"(.)([A-Z][a-z]+)", r"\1-\2", name)
     return re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", partly).lower()
-
-
-def _plural(step: Step) -> str:
-    return spelled(step.operation).partition("-")[2].replace("-", "_")
 
 
 def _is_value(line: Line) -> bool:

@@ -87,7 +87,6 @@ def _text(explanation: Explanation) -> Iterator[str]:
         _WIDTH,
         initial_indent="  ",
         subsequent_indent="  ",
-        break_on_hyphens=False,
     )
     lines = script(explanation)
     if lines:
