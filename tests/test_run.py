@@ -485,9 +485,18 @@ def state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
 
 
+def inherited(process: int) -> list[str]:
+    """Return what a process has from its parent: its niceness, umask and ignored signals."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    own = [line for line in lines if line.startswith(("Umask:", "SigIgn:"))]
+    return [str(os.getpriority(os.PRIO_PROCESS, process)), *own]
+
+
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}", answer=Answer(KEYS.body, delay=1.0))
+    script = f"umask 027; trap '' USR1; nice -n 5 {LINE}"
+    slow = Slow(shell, stub, script, answer=Answer(KEYS.body, delay=1.0))
     program = slow.program
+    assert inherited(program) in map(inherited, slow.servers)
     os.kill(program, signal.SIGSTOP)
     wait_until(lambda: any(state(process) == "T" for process in slow.servers))
     time.sleep(1.2)
@@ -567,6 +576,10 @@ CHANGES = {
     # More descriptors than the server takes, and more than the kernel does.
     OPENED.format(220): ALONE,
     OPENED.format(300): ALONE,
+    # The key is then in the shared files, which the server itself does not read.
+    "del os.environ['AWS_CREDENTIAL_FILE']": SERVED,
+    # More rights are lost with it (PR_SET_NO_NEW_PRIVS).
+    "import ctypes; ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)": ALONE,
     "del _socket.SO_PEERCRED": SERVED,
     # The folder belongs to another user from here on.
     f"del _socket.SO_PEERCRED; {GIVEN_AWAY}": ALONE,
@@ -577,6 +590,9 @@ def test_only_the_same_program_of_the_same_user(shell: Shell) -> None:
     tried = [
         change for change in CHANGES if not (os.geteuid() and re.search("setgroups|chown", change))
     ]
+    (shell.home / ".aws").mkdir()
+    keys = "[default]\naws_access_key_id=AKIAIOSFODNN7EXAMPLE\naws_secret_access_key=secret\n"
+    (shell.home / ".aws" / "credentials").write_text(keys)
     for number, change in enumerate(tried):
         (shell.home / f"{number}.py").write_text(CHANGED.format(change=change))
     # The server itself must refuse, not only the permissions of its folder.
