@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,8 +23,11 @@ from support.ssh_keys import public_key
 from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
 
 from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.changes import changes, deleted
 from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.target import Target
 from iamcli.cli.sandbox.watch import Watch
+from iamcli.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -92,6 +95,59 @@ def sandbox(tmp_path: Path) -> Callable[..., Any]:
         return done
 
     return run
+
+
+def state(*users: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return what a private IAM with these users contains, as changes are made of it."""
+    lists = (
+        *("AccessKeyMetadata", "Certificates", "MFADevices", "SSHPublicKeys"),
+        "ServiceSpecificCredentials",
+    )
+    none: dict[str, Any] = {**{name: [] for name in lists}, "LoginProfile": None}
+    return snapshot(users=[{**none, **one} for one in users], root=None, **more)
+
+
+def test_the_order_of_changes_and_what_was_deleted() -> None:
+    policies = [{"PolicyName": "z", "PolicyDocument": READ}]
+    tags = [{"Key": "cost", "Value": "7"}]
+    serial = f"{ARN}:mfa/phone"
+    before = state(
+        user("dan", UserPolicyList=policies),
+        user("abe", AccessKeyMetadata=[key("ABE")]),
+        user("carol"),
+        user("gone"),
+        virtual_mfa_devices=[{"SerialNumber": serial, "mark": "1"}],
+    )
+    after = state(
+        user("Tim"),
+        user("sue"),
+        user("Abe", UserId="AIDAOTHER"),
+        user("carol", UserId="AIDAANOTHER"),
+        user("dan", Tags=tags),
+        groups=[group("ops")],
+        virtual_mfa_devices=[{"SerialNumber": serial, "mark": "2"}],
+    )
+    found = changes(before, after)
+    assert brief(found) == [
+        ("create", "user", "Abe", None),
+        ("delete", "user", "abe", None),
+        ("delete", "access-key", key("ABE")["AccessKeyId"], "user/abe"),
+        ("delete", "user", "carol", None),
+        ("create", "user", "carol", None),
+        ("update", "user", "dan", None),
+        ("delete", "policy", "z", "user/dan"),
+        ("delete", "user", "gone", None),
+        ("create", "user", "sue", None),
+        ("create", "user", "Tim", None),
+        ("create", "group", "ops", None),
+        ("delete", "virtual-mfa-device", serial, None),
+        ("create", "virtual-mfa-device", serial, None),
+    ]
+    assert deleted(found) == ["user/abe", "user/gone"]
+    refused = {"operation": "GetUser", "code": "NoSuchEntity", "message": "not here"}
+    text = Report(found, [refused] * 3, [], DATE, 0).as_text()
+    assert "\n      Tags: none -> cost=7\n" in text
+    assert "\n  GetUser: NoSuchEntity: not here (3 times)\n" in text
 
 
 # The text.
@@ -743,6 +799,7 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
     bodies = iter(
         [
             b"<Code>Bad</Code><Message>&quot;hunter2hunter2&quot; &lt;no&gt;\n more</Message>",
+            b"<Code>Bad</Code><Message>no -----BEGIN RSA PRIVATE KEY-----\nMIIE</Message>",
             b"<html>",
         ]
     )
@@ -752,11 +809,16 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
         return [next(bodies)]
 
     watch = Watch()
-    for form in (b"Action=CreateLoginProfile&Password=hunter2hunter2", b"\xff"):
+    for form in (
+        b"Action=CreateLoginProfile&Password=hunter2hunter2",
+        b"Action=CreateUser",
+        b"\xff",
+    ):
         environ = {"wsgi.input": io.BytesIO(form), "CONTENT_LENGTH": str(len(form))}
         list(watch.watched(application)(environ, lambda *_: None))
     assert watch.refusals == [
         {"operation": "CreateLoginProfile", "code": "Bad", "message": '"***" <no>  more'},
+        {"operation": "CreateUser", "code": "Bad", "message": "no ***"},
         {"operation": "", "code": "400 Bad Request", "message": ""},
     ]
 
@@ -849,6 +911,41 @@ def test_a_file_that_the_command_uses(
     assert (done.returncode, done.stderr) == (status, reported)
     file = tmp_path / "work" / "out"
     assert (file.read_text() if file.exists() else None) == left
+
+
+NOTHING: dict[str, list[Any]] = {
+    "changes": [],
+    "refused": [],
+    "without_environment": [],
+    "running": [],
+}
+
+
+def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path: Path) -> None:
+    file, about = tmp_path / "out", {"unknown": [], "taken": DATE}
+    unused: Any = None
+
+    def made() -> Target:
+        file.unlink(missing_ok=True)
+        return Target(str(file), unused, as_json=False)
+
+    with closing(made()) as target:
+        file.write_text("x" * 1000)
+        target.write(about, NOTHING, 0)
+    assert file.read_text() == "changes in the private IAM: none\n"
+    with closing(made()) as target:
+        file.unlink()
+        with pytest.raises(Failure, match=r"to .*/out: it was removed"):
+            target.write(about, NOTHING, 0)
+    with closing(made()) as target:
+        file.rename(tmp_path / "moved")
+        file.write_text("mine\n")
+        with pytest.raises(Failure, match=r"to .*/out: it was replaced"):
+            target.write(about, NOTHING, 0)
+    assert file.read_text() == "mine\n"
+    with closing(made()):
+        pass
+    assert not file.exists()
 
 
 @pytest.mark.full

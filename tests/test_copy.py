@@ -284,7 +284,17 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
         "Tags": [{"Key": "team", "Value": "web"}],
     }
     content = snapshot(
-        users=[user("bob", Certificates=certificates)],
+        users=[
+            user(
+                "bob",
+                Certificates=certificates,
+                Tags=profile["Tags"],
+                PermissionsBoundary={
+                    "PermissionsBoundaryType": "Policy",
+                    "PermissionsBoundaryArn": policies[0]["Arn"],
+                },
+            )
+        ],
         roles=[role],
         instance_profiles=[profile],
         # The devices of bob could not be read.
@@ -307,6 +317,9 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
         ]
         (device,) = iam.list_mfa_devices(UserName="bob")["MFADevices"]
         assert device["SerialNumber"] == f"{ARN}:mfa/phone"
+        bob = iam.get_user(UserName="bob")["User"]
+        assert bob["Tags"] == profile["Tags"]
+        assert bob["PermissionsBoundary"]["PermissionsBoundaryArn"] == policies[0]["Arn"]
         # AWS's own policy has its document, although the snapshot has only its name.
         assert iam.list_attached_role_policies(RoleName="web")["AttachedPolicies"] == [attached]
         given = {"PolicyArn": populated.READ_ONLY}
@@ -319,6 +332,8 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
         for scope, policy in zip(("Local", "AWS"), policies, strict=True):
             (listed,) = iam.list_policies(Scope=scope, PathPrefix="/x/")["Policies"]
             assert (listed["Arn"], listed["DefaultVersionId"]) == (policy["Arn"], "v2")
+        own = {"PolicyArn": policies[0]["Arn"], "PolicyDocument": MANAGED}
+        assert iam.create_policy_version(**own)["PolicyVersion"]["VersionId"] == "v3"
 
 
 #: The kinds that have a quota in each account: in the summary, what makes one, and the words.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import io
 import json
 import os
 import pickle
@@ -38,7 +39,9 @@ from iamcli.cli.sandbox import kept
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox.rules import layer
+from iamcli.cli.sandbox.shell import greeting
 from iamcli.cli.sandbox.shell import start as start_shell
+from iamcli.client.confinement import REPORT_PATH
 from iamcli.errors import Failure
 
 IAMCLI = BIN / "iamcli"
@@ -668,6 +671,32 @@ def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
         ):
             with pytest.raises(Failure, match=f"cannot start the sandbox: {why}"):
                 sandbox.server(keep=str(folder)).__enter__()
+
+
+def test_only_names_of_commands_are_reported_as_they_are():
+    names = []
+    application = sandbox_server.private({}, names)
+    for sent in (b"iam-userdel", b"iamcli", b"iam-\x1b[2J", b"sh"):
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": REPORT_PATH, "HTTP_HOST": "127.0.0.1:1"}
+        body = {"wsgi.input": io.BytesIO(sent), "CONTENT_LENGTH": str(len(sent))}
+        application({**environ, **body, "SERVER_PORT": "1"}, lambda *_: None)
+    assert names == ["iam-userdel", "iamcli", "another name", "another name"]
+
+
+def test_every_change_is_saved_soon(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "DELAY", 0)
+    account, saved = kept.Kept(str(tmp_path / "kept")), []
+    account.save = lambda: saved.append(True)
+    application = account.watched(lambda *_: [b""])
+    for number in range(1, 4):
+        application({}, None)
+        wait_until(lambda number=number: len(saved) == number)
+
+
+def test_only_a_shell_that_completes_is_said_to_complete():
+    for name, completes in (("bash", True), ("dash", False), ("zsh", True)):
+        shown = greeting({"SHELL": f"/bin/{name}"}, "private IAM", kept=False)
+        assert ("TAB completes" in shown) == completes
 
 
 @pytest.mark.parametrize("option", ["--keep", "--account"])

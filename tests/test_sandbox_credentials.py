@@ -27,6 +27,7 @@ from support.shell import KEY_ID
 from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox.launcher import ACCESS_KEY
+from iamcli.cli.sandbox.ssh_keys import parsed
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -290,6 +291,12 @@ def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> N
     assert recent(shown["EnableDate"])
     iam.resync_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
     assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
+
+
+def test_two_ssh_keys_are_none() -> None:
+    key = public_key()
+    assert parsed(key)
+    assert parsed(f"{key.strip()}\n{key}") is None
 
 
 @pytest.mark.parametrize("pem", [False, True])
