@@ -17,7 +17,7 @@ from support.forked import Done
 from support.requirements import need
 from support.selection import every
 from support.shell import BIN, ROOT
-from support.stub import ok
+from support.stub import ok, refused
 from support.terminal import InteractiveShell, Terminal
 
 from iamcli.cli.group import SUBCOMMANDS, group
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Stub
+    from support.stub import Answer, Stub
 
     Complete = Callable[[str], list[str]]
 
@@ -468,36 +468,90 @@ def test_each_kind_of_name(run_fast: ForkRunner) -> None:
     assert asked(run_fast, "user", "iam-nothing") == []
 
 
-@pytest.mark.full
-def test_what_is_kept_is_private_and_short_lived(account: Shell) -> None:
-    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
-    folder = account.home / ".cache" / "iamcli"
+def test_what_is_kept_is_private_and_short_lived(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(groups("Admin"))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+
+    def requests() -> int:
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+        return len(endpoint.requests)
+
+    assert requests() == 1
+    folder = run_fast.home / ".cache" / "iamcli"
     (file,) = folder.iterdir()
     assert folder.stat().st_mode & 0o777 == 0o700
     assert file.stat().st_mode & 0o777 == 0o600
-    account("iam-groupcreate", "-g", "Later")
-    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    assert requests() == 1
+    # It is valid for a minute, and if it is complete.
+    for age, expected in ((50, 1), (70, 2), (-3600, 3)):
+        date = time.time() - age
+        os.utime(file, (date, date))
+        assert requests() == expected
+    file.write_text("Admin\nAudi")
+    assert requests() == 4
+    stranger = 0 if os.geteuid() else 1
+    if stranger:
+        os.chown(file, 65534, -1)
+    assert requests() == 4 + stranger
+    folder.chmod(0o755)
     # Another key may belong to another account.
-    other = account.env | {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_CREDENTIAL_FILE": ""}
-    assert "Later" in account("iamcli", "complete", "group", "iam-groupdel", env=other).out
-    an_hour_ago = time.time() - 3600
-    os.utime(file, (an_hour_ago, an_hour_ago))
-    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors", "Later"]
+    other = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s"}
+    run_fast.env |= {**other, "AWS_CREDENTIAL_FILE": ""}
+    assert requests() == 5 + stranger
+    assert folder.stat().st_mode & 0o777 == 0o700
+    # A folder for caches has an absolute name.
+    run_fast.env["XDG_CACHE_HOME"] = "caches"
+    assert requests() == 5 + stranger
+    assert not (run_fast.home / "caches").exists()
 
 
-def test_a_file_that_others_made_is_not_believed(account: Shell) -> None:
-    asked(account, "group", "iam-groupdel")
+def groups(*names: str) -> Answer:
+    """Return a list of groups."""
+    members = "".join(f"<member><GroupName>{name}</GroupName></member>" for name in names)
+    return ok("ListGroups", f"<Groups>{members}</Groups><IsTruncated>false</IsTruncated>")
+
+
+def test_that_there_are_no_names_is_kept_for_a_shorter_time(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(groups())
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    for age, expected in ((0, 1), (5, 1), (15, 2)):
+        for file in run_fast.home.glob(".cache/iamcli/*"):
+            os.utime(file, (time.time() - age, time.time() - age))
+        assert asked(run_fast, "group", "iam-groupdel") == []
+        assert len(endpoint.requests) == expected
+
+
+def test_a_sandbox_is_asked_each_time(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(groups("Admin"))
+    run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_SANDBOX": endpoint.url}
+    for _ in range(2):
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    assert len(endpoint.requests) == 2
+    assert not (run_fast.home / ".cache").exists()
+
+
+def test_a_request_is_sent_once(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("ServiceUnavailable", "later", 503))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    assert asked(run_fast, "group", "iam-groupdel") == []
+    assert endpoint.operations == ["ListGroups"]
+
+
+def test_a_file_that_others_made_is_not_believed(account: Shell, run_fast: ForkRunner) -> None:
+    asked(run_fast, "group", "iam-groupdel")
     (file,) = (account.home / ".cache" / "iamcli").iterdir()
     file.write_text("Planted\n")
-    assert asked(account, "group", "iam-groupdel") == ["Planted"]
+    assert asked(run_fast, "group", "iam-groupdel") == ["Planted"]
     file.chmod(0o644)
-    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"]
     folder = file.parent
     file.unlink()
     folder.rmdir()
     (account.home / "elsewhere").mkdir()
     folder.symlink_to(account.home / "elsewhere")
-    assert asked(account, "group", "iam-groupdel") == ["Admin", "Auditors"]
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"]
     assert not list((account.home / "elsewhere").iterdir())
 
 

@@ -185,7 +185,7 @@ def _cached(file: str) -> list[str] | None:
     age = time.time() - state.st_mtime
     private = state.st_uid == os.geteuid() and not state.st_mode & 0o077
     limit = CACHE_SECONDS if names else EMPTY_CACHE_SECONDS
-    valid = lines[-1] == "" and all(map(is_name, names))
+    valid = not lines[-1] and all(map(is_name, names))
     return names if private and valid and 0 <= age < limit else None
 
 
