@@ -349,7 +349,9 @@ def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: P
 
 def test_the_report_counts_the_commands_that_sent_nothing(real: Endpoint, tmp_path: Path) -> None:
     file = tmp_path / "changes.json"
-    line = f"iam-usercreate -u bob; {BARE} iam-userdel -u bob; {BARE} iam-userdel -u s3cret; true"
+    line = f"iam-usercreate -u bob; {BARE} iam-userdel -u bob; {BARE} iam-userdel -u s3cret"
+    # Completion is not counted, but sends nothing either.
+    line += f"; {BARE} iamcli complete user iam-userdel"
     done = in_sandbox(tmp_path, f"--changes={file}", "--format", "json", "sh", "-c", line)
     assert done.stderr == (
         f"iam-userdel: {RESET}\niam-userdel: {RESET}\n"
@@ -358,7 +360,7 @@ def test_the_report_counts_the_commands_that_sent_nothing(real: Endpoint, tmp_pa
     report = json.loads(file.read_text())
     assert report["without_environment"] == ["iam-userdel", "iam-userdel"]
     assert (report["status"], report["running"], len(report["changes"])) == (0, [], 1)
-    assert (done.returncode, real.requests) == (1, [])
+    assert (done.returncode, done.stdout, real.requests) == (1, "", [])
 
 
 def test_the_advice_keeps_the_command_in_the_sandbox(real: Endpoint, tmp_path: Path) -> None:
