@@ -24,8 +24,13 @@ duration:
 	@test -e $(VENV)/sandbox.stamp && echo "make: this takes a few seconds" || \
 		echo "make: this takes about a minute the first time, and a few seconds after that"
 
-test: lint ## install what the tests need into .venv and run the linters and the tests
+test: $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests
+	@$(MAKE) --no-print-directory -j 2 lint collect
 	$(BIN)/pytest -n $(JOBS) $(TESTS)
+
+# The first time, this compiles the tests, as each of the processes would otherwise do at once.
+collect: $(VENV)/test.stamp
+	-@$(BIN)/pytest --collect-only >/dev/null
 
 # FAULTS=all runs all pairs of faults and of faults and signals, which takes hours.
 test-full: $(VENV)/test.stamp ## run the long tests, which make test leaves out
@@ -77,6 +82,10 @@ PARTS ?=
 mutation: $(VENV)/test.stamp ## make small changes to a clone and count those that the tests detect; takes hours
 	@$(BIN)/python -m pip install --disable-pip-version-check -q cosmic-ray
 	@tools/mutation/run $(PARTS)
+
+rules: $(VENV)/test.stamp ## switch each correction and rule of the sandbox off and write which test notices
+	@mkdir -p build
+	@$(BIN)/python tools/switch_off.py build/rules.txt
 
 lint: $(VENV)/test.stamp ## check style, types, the table of commands and the links in bin
 	$(BIN)/ruff check .
@@ -148,4 +157,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit mutation help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean rebuild matrix dist pyz release deb deb-test
+.PHONY: duration audit mutation help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean collect rebuild rules matrix dist pyz release deb deb-test

@@ -534,7 +534,6 @@ def test_ssh_keys_that_cannot_be_parsed_are_shown_as_they_are(strange: str) -> N
     iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key())
 
 
-@pytest.mark.full
 def test_service_specific_credentials_are_listed_and_deleted(
     tmp_path: Path, run_fast: ForkRunner
 ) -> None:

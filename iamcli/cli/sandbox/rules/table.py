@@ -99,7 +99,7 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
         passwords.password_conforms,
         passwords.remember_password,
     ),
-    "DeleteLoginProfile": (_USER, entities.login_profile_exists, passwords.remember_password),
+    "DeleteLoginProfile": (_USER, entities.login_profile_exists),
     "ChangePassword": (
         entities.login_profile_exists,
         passwords.password_conforms,

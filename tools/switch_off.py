@@ -1,0 +1,218 @@
+"""Switches each correction and each rule of the sandbox off, one at a time, and runs tests.
+
+Usage: python tools/switch_off.py FILE [WORD...]
+
+It runs the tests of the sandbox that make test runs, with the server in the process of the tests,
+and notes which operations each test calls. Then, for each correction and each rule, it runs the
+tests of its operation again in a fork, without the correction or the rule, until one fails. It
+writes to FILE which test noticed each, and prints those that none noticed; the status is 1 if a
+test does not pass at first. With WORDs, it takes only those whose name contains one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import os
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+from collections import Counter
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ROOT = Path(__file__).resolve().parent.parent
+#: The fixtures with the accounts of the tests: one that each test empties, and one that stays. A
+#: process has only one account, so the tests of each have a process of their own.
+ACCOUNTS = ("iam", "moto")
+NOT_NOTICED = "not noticed"
+#: If a test runs for so long (seconds), a client asks for page after page.
+_TIMEOUT = 20
+#: How many tests run without a correction or a rule: first those that call the fewest operations.
+_TESTS = 20
+
+
+class Switch(NamedTuple):
+    """A correction or a rule: its name, its operation, and a function that switches it off."""
+
+    name: str
+    operation: str
+    off: Callable[[], object]
+
+
+def switches() -> Iterator[Switch]:
+    """Yield all corrections, then all rules. Call it before the corrections are applied."""
+    from moto.core.utils import camelcase_to_underscores
+    from moto.iam.responses import IamResponse
+
+    from iamcli.cli.sandbox.corrections import apply
+    from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
+    from iamcli.cli.sandbox.rules.table import RULES
+
+    for operation in OPERATIONS:
+        method = camelcase_to_underscores(operation)
+        original = getattr(IamResponse, method, apply._absent)  # noqa: SLF001 - as apply does
+        off = functools.partial(setattr, IamResponse, method, original)
+        yield Switch(operation, operation, off)
+    for operation, rules in RULES.items():
+        for place, rule in enumerate(rules):
+            name = f"{operation} {getattr(rule, '__name__', rule)}"
+            rest = {operation: rules[:place] + rules[place + 1 :]}
+            yield Switch(name, operation, functools.partial(RULES.update, rest))
+
+
+class Plugin:
+    """Runs the tests of ``account``; then those of each switch that has one of ``names``.
+
+    ``failed``: the tests that fail with all corrections and rules; ``noticed``: which test noticed
+    each switch.
+    """
+
+    def __init__(self, account: str, names: list[str]) -> None:
+        from support import resettable
+        from werkzeug.serving import make_server
+
+        from iamcli.cli.sandbox.server import _application
+
+        self._account = account
+        self._switches = [each for each in switches() if each.name in names]
+        #: The tests that call each operation; the one that runs.
+        self._tests: dict[str, list[pytest.Item]] = {}
+        self._test: pytest.Item | None = None
+        self.failed: list[pytest.Item] = []
+        self.noticed: dict[str, str] = {}
+        application = resettable.with_reset(_application(None, []))
+        # Without threads, it closes each connection, so that no fork shares one.
+        self._server = make_server("127.0.0.1", 0, self._noting(application))
+        url = f"http://127.0.0.1:{self._server.server_port}"
+        resettable.server = contextlib.contextmanager(lambda: iter([url]))
+
+    def _noting(self, application: WSGIApplication) -> WSGIApplication:
+        def noting(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            operation = dict(parse_qsl(body.decode("utf-8", "replace"))).get("Action", "")
+            tests = self._tests.setdefault(operation, [])
+            if self._test and self._test not in tests:
+                tests.append(self._test)
+            return application(environ, start)
+
+        return noting
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Take the tests of the account."""
+        items[:] = [item for item in items if _account(item) == self._account]
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the tests, and then those of each switch; return that they have run."""
+        self._serve()
+        self.failed = list(self._failing(session.items))
+        self._server.shutdown()
+        for each in self._switches:
+            self.noticed[each.name] = self._noticing(each)
+        return True
+
+    def _serve(self) -> None:
+        # The same function of werkzeug closes the server at its end.
+        serve = socketserver.BaseServer.serve_forever
+        threading.Thread(target=serve, args=(self._server, 0.05), daemon=True).start()
+
+    def _failing(self, tests: list[pytest.Item]) -> Iterator[pytest.Item]:
+        """Run ``tests`` and yield those that fail; the fixtures of the session stay."""
+        for test, following in zip_longest(
+            tests, tests[1:], fillvalue=tests[-1] if tests else None
+        ):
+            assert test
+            # What the test before it in another order has left.
+            test.session._setupstate.teardown_exact(test)  # noqa: SLF001 - pytest has no other way
+            self._test = test
+            signal.alarm(_TIMEOUT)
+            reports = runtestprotocol(test, nextitem=following, log=False)
+            signal.alarm(0)
+            if any(report.failed for report in reports):
+                yield test
+
+    def _noticing(self, switch: Switch) -> str:
+        """Return the test that fails without the correction or the rule."""
+        tests = [test for test in self._tests.get(switch.operation, []) if test not in self.failed]
+        calls = Counter(test for each in self._tests.values() for test in each)
+        tests.sort(key=lambda test: (switch.operation not in test.nodeid, calls[test]))
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            self._serve()
+            switch.off()
+            failing = next(self._failing(tests[:_TESTS]), None)
+            os.write(writer, (failing.nodeid if failing else NOT_NOTICED).encode())
+            os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader, encoding="utf-8") as pipe:
+            name = pipe.read()
+        os.waitpid(child, 0)
+        return name or f"a test that runs for more than {_TIMEOUT} seconds"
+
+
+def _account(test: pytest.Item) -> str:
+    """Return the account of a test, or "" if it has none in the process of the server."""
+    fixtures: Any = test._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined] # noqa: SLF001
+    stays = "iam" in fixtures and fixtures["iam"][-1].scope == "session"
+    if "moto" in fixtures:
+        return "" if stays else "moto"
+    return "iam" if stays else ""
+
+
+def part(account: str, file: str) -> int:
+    """Run the tests of ``account`` for the names in ``file``; write there what they noticed."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    plugin = Plugin(account, Path(file).read_text(encoding="utf-8").splitlines())
+    tests = sorted(map(str, (ROOT / "tests").glob("test_sandbox_*.py")))
+    pytest.main(["-pno:cacheprovider", "-pno:xdist_looponfail", *tests], plugins=[plugin])
+    for test in plugin.failed:
+        print(f"{test.nodeid} fails with all corrections and rules", file=sys.stderr)
+    lines = [f"{name}: {test}\n" for name, test in plugin.noticed.items()]
+    Path(file).write_text("".join(lines), encoding="utf-8")
+    return int(bool(plugin.failed))
+
+
+def main(file: str, *words: str) -> int:
+    """Write which test noticed each of them; return the exit status."""
+    noticed = {
+        each.name: NOT_NOTICED
+        for each in switches()
+        if not words or any(word in each.name for word in words)
+    }
+    status = 0
+    part_file = Path(f"{file}.part")
+    for account in ACCOUNTS:
+        silent = [name for name, test in noticed.items() if test == NOT_NOTICED]
+        part_file.write_text("".join(f"{name}\n" for name in silent), encoding="utf-8")
+        command = [sys.executable, __file__, "--account", account, str(part_file)]
+        status |= subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
+        lines = part_file.read_text(encoding="utf-8").splitlines()
+        noticed |= dict(line.split(": ", 1) for line in lines)
+    part_file.unlink()
+    text = "".join(f"{name}: {test}\n" for name, test in noticed.items())
+    Path(file).write_text(text, encoding="utf-8")
+    silent = [name for name, test in noticed.items() if test == NOT_NOTICED]
+    print(f"{len(noticed) - len(silent)} of {len(noticed)} corrections and rules were noticed")
+    print(*(f"{name}: {NOT_NOTICED}" for name in silent), sep="\n")
+    return status
+
+
+if __name__ == "__main__":
+    run = part if sys.argv[1:2] == ["--account"] else main
+    sys.exit(run(*(argument for argument in sys.argv[1:] if argument != "--account")))
