@@ -343,7 +343,7 @@ def _state(path: Path) -> str | None:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return the contents of a file, at most MAX_SIZE bytes; None for a link, directory or pipe.
+    """Return the contents of a file; None for a link, a directory, a pipe, or a large file.
 
     Raises OSError if there is no file or it cannot be read.
     """
@@ -351,7 +351,8 @@ def _content(path: Path) -> bytes | None:
         return None
     number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(number, "rb") as file:
-        return file.read(MAX_SIZE)
+        content = file.read(MAX_SIZE + 1)
+    return content if len(content) <= MAX_SIZE else None
 
 
 def _is_usable(path: Path, content: str | bytes) -> bool:

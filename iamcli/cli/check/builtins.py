@@ -29,7 +29,7 @@ def apply(call: Call, state: State) -> Iterable[str]:
     if name in ("set", "setopt", "unsetopt", "umask", "trap"):
         state.flags = _settings(call, state.flags)
     elif name in ("cd", "pushd", "popd", "chdir"):
-        state.flags = state.flags._replace(folder=_folder(state.flags, literals))
+        state.flags = state.flags._replace(folder=_folder(state.flags, literals, str(name)))
     elif name in _READ_VALUES:
         return [text for text in read_names(call) if text]
     elif name == "getopts" and len(literals) > 1:
@@ -101,9 +101,9 @@ def _private(mask: str | None) -> bool:
     return bool(re.search(r"(^|,)(go|og)(=|-rwx)(,|$)", mask)) or "g=,o=" in mask
 
 
-def _folder(flags: Flags, literals: list[str | None]) -> str | None:
+def _folder(flags: Flags, literals: list[str | None], name: str) -> str | None:
     folders = [text for text in literals if text not in ("-P", "-L", "--")]
-    if len(folders) != 1 or not folders[0] or folders[0] == "-":
+    if name == "popd" or len(folders) != 1 or not folders[0] or folders[0] == "-":
         return None
     folder = in_folder(flags.folder, folders[0])
     # A directory that is not there may be one that the script makes.

@@ -87,6 +87,8 @@ def _unquoted(source: bytes) -> bytes | None:
     Only a word that is one string in quotes, or has no quotes, is clear.
     """
     quote = source[:1]
+    if quote in (b"'", b'"') and (source[-1:] != quote or len(source) < len("''")):
+        return None
     inside = b" " + source[1:-1] + b" " if quote in (b"'", b'"') else source
     if quote == b"'":
         return None if b"'" in inside else inside

@@ -119,7 +119,7 @@ class Script:
     def skip_lines(self, first: int, last: int) -> None:
         """Note that lines were not understood; ``first`` and ``last`` are counted from 0."""
         end = self._starts[last + 1] if last + 1 < len(self._starts) else len(self.source)
-        self.skip_part(self._starts[first], end)
+        self.skip_part(self._starts[min(first, len(self._starts) - 1)], end)
 
     def skip_part(self, start: int, end: int) -> None:
         """Note that the source from ``start`` to ``end`` was not understood."""
