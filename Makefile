@@ -133,7 +133,7 @@ clean: ## remove .venv and all other files that make created
 	find . -name __pycache__ -exec rm -rf {} +
 
 # compat adds a path in site-packages. The default adds an import hook, which slows every start.
-# What is imported is compiled then; pip would compile ten times as much, which takes 15 s.
+# Python compiles what it imports; pip would compile ten times as much, which takes 15 s.
 $(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(PINS) $(BIN)/pip
 	@echo "make: installing iamcli[$*] into $(VENV), log in $(VENV)/$*.log"
 	@PIP_BUILD_CONSTRAINT=$(PINS) $(BIN)/python -m pip install --disable-pip-version-check \

@@ -178,7 +178,7 @@ def test_an_interrupt_erases_the_line(run: Shell, stub: Stub) -> None:
 
 def test_a_terminal_that_is_stopped_stops_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """As by Ctrl-S: the line is omitted."""
-    monkeypatch.setattr(streams, "_PATIENCE", 10)
+    monkeypatch.setattr(streams, "_WRITE_TIMEOUT", 10)
     master, slave = terminal_pair()
     termios.tcflow(slave, termios.TCOOFF)
     child = os.fork()

@@ -77,17 +77,6 @@ def test_created_where_the_service_is_there_late(
     assert len(got) == 1
 
 
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]:
-    """A stub with a certificate that it signed itself, for 127.0.0.1, and the certificate."""
-    certificate = self_signed(tmp_path_factory.mktemp("tls") / "cert.pem")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    running = StubServer(context)
-    yield running, certificate
-    running.close()
-
-
 SECURE = "cannot make a secure connection to {url}: "
 
 

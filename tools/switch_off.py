@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
 import os
 import signal
 import socketserver
@@ -21,10 +20,8 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -97,15 +94,19 @@ class Plugin:
         application = resettable.with_reset(_application(None, []))
         # Without threads, it closes each connection, so that no fork shares one.
         self._server = make_server("127.0.0.1", 0, self._noting(application))
-        url = f"http://127.0.0.1:{self._server.server_port}"
-        resettable.server = contextlib.contextmanager(lambda: iter([url]))
+        resettable.server = self._url
+
+    @contextlib.contextmanager
+    def _url(self) -> Iterator[str]:
+        """Take the place of ``resettable.server``, with the server in this process."""
+        yield f"http://127.0.0.1:{self._server.server_port}"
 
     def _noting(self, application: WSGIApplication) -> WSGIApplication:
+        """Return ``application``, which notes the operations that the test calls."""
+        from iamcli.cli.sandbox.wsgi import fields
+
         def noting(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            environ["wsgi.input"] = io.BytesIO(body)
-            operation = dict(parse_qsl(body.decode("utf-8", "replace"))).get("Action", "")
-            tests = self._tests.setdefault(operation, [])
+            tests = self._tests.setdefault(fields(environ).get("Action", ""), [])
             if self._test and self._test not in tests:
                 tests.append(self._test)
             return application(environ, start)
@@ -133,10 +134,8 @@ class Plugin:
 
     def _failing(self, tests: list[pytest.Item]) -> Iterator[pytest.Item]:
         """Run ``tests`` and yield those that fail; the fixtures of the session stay."""
-        for test, following in zip_longest(
-            tests, tests[1:], fillvalue=tests[-1] if tests else None
-        ):
-            assert test
+        # The last test is followed by itself, so that pytest ends no fixture of the session.
+        for test, following in zip(tests, [*tests[1:], *tests[-1:]], strict=True):
             # What the test before it in another order has left.
             test.session._setupstate.teardown_exact(test)  # noqa: SLF001 - pytest has no other way
             self._test = test
@@ -180,7 +179,7 @@ def part(account: str, file: str) -> int:
     sys.path.insert(0, str(ROOT / "tests"))
     plugin = Plugin(account, Path(file).read_text(encoding="utf-8").splitlines())
     tests = sorted(map(str, (ROOT / "tests").glob("test_sandbox_*.py")))
-    pytest.main(["-pno:cacheprovider", "-pno:xdist_looponfail", *tests], plugins=[plugin])
+    pytest.main(["-pno:cacheprovider", *tests], plugins=[plugin])
     for test in plugin.failed:
         print(f"{test.nodeid} fails with all corrections and rules", file=sys.stderr)
     lines = [f"{name}: {test}\n" for name, test in plugin.noticed.items()]

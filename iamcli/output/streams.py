@@ -26,8 +26,8 @@ _CONTROLS = {
 #: The same, with the bytes that are not UTF-8 and that some terminals take for C1.
 _CONTROLS_OF_DATA = _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
 
-#: The milliseconds in which a part of the output must be written, or else it may be lost.
-_PATIENCE = 1000
+#: The maximum time until a part of the output can be written (milliseconds).
+_WRITE_TIMEOUT = 1000
 
 
 class Output:
@@ -215,7 +215,7 @@ def _write_in_parts(number: int, content: bytes, *, patient: bool) -> None:
     poll = select.poll()
     poll.register(number, select.POLLOUT)
     while content:
-        if poll.poll(_PATIENCE):
+        if poll.poll(_WRITE_TIMEOUT):
             written = os.write(number, content[: select.PIPE_BUF])
             content = content[written:]
         elif Pending.number or not patient:

@@ -47,7 +47,7 @@ def _statuses() -> dict[str, int]:
     }
 
 
-# The refusals with these codes are made from their message.
+# Each of these makes a refusal with its code from a message.
 
 #: A parameter does not have the right form.
 invalid = functools.partial(Refusal, "ValidationError")
