@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 ARN = "arn:aws:iam::210987654321"
 DATE = "2012-05-01T12:34:56Z"
 KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
+OF_AWS = "Cannot delete policy versions for policies outside your own account."
 NEVER_USED = {**KEY, "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}
 CREDENTIAL = {
     "ServiceSpecificCredentialId": "ACCACODECODECODECODE",
@@ -696,14 +697,6 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
             *("PolicyName", "Arn", "Path", "IsAttachable", "AttachmentCount"),
             "PermissionsBoundaryUsageCount",
         }
-        for operation, parameters in (
-            ("get_policy", {}),
-            ("get_policy_version", {"VersionId": "v1"}),
-            ("list_policy_versions", {}),
-            ("delete_policy", {}),
-        ):
-            with pytest.raises(iam.exceptions.ClientError, match="AccessDenied"):
-                getattr(iam, operation)(PolicyArn=arn, **parameters)
         assert iam.get_account_authorization_details()["Policies"] == []
         iam.attach_user_policy(UserName="eve", PolicyArn=arn)
         iam.detach_user_policy(UserName="bob", PolicyArn=arn)
@@ -711,6 +704,26 @@ def test_of_an_attached_policy_that_could_not_be_read_the_name_is_known(
         ("delete", "attachment", "user/bob"),
         ("create", "attachment", "user/eve"),
     ]
+
+
+@pytest.mark.parametrize("arn", [f"{ARN}:policy/x/own", "arn:aws:iam::aws:policy/New"])
+def test_of_an_attached_policy_that_could_not_be_read_the_rest_is_refused(
+    tmp_path: Path, arn: str
+) -> None:
+    attached = {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}
+    absent = f"The policy {arn} is not in the copy of the account"
+    version = {"VersionId": "v1"}
+    own = arn.startswith(ARN)
+    with copied(tmp_path, snapshot(users=[user("bob", AttachedManagedPolicies=[attached])])) as url:
+        iam = Iam(url)
+        for operation, more, message in (
+            ("GetPolicy", {}, absent),
+            ("GetPolicyVersion", version, absent),
+            ("ListPolicyVersions", {}, absent),
+            ("SetDefaultPolicyVersion", version, absent if own else OF_AWS),
+            ("DeletePolicy", {}, "Cannot delete a policy attached to entities." if own else OF_AWS),
+        ):
+            assert iam.refused(operation, PolicyArn=arn, **more).message == message, operation
 
 
 @pytest.mark.parametrize(

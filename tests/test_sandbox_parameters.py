@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,9 +17,7 @@ from support.refusals import (
     policy,
     trust,
 )
-from support.shell import HERE
 
-from iamcli.cli.sandbox.rules.table import RULES
 from iamcli.client.full_model import full_model
 
 if TYPE_CHECKING:
@@ -221,13 +218,10 @@ def test_names_and_texts_at_the_bounds_are_accepted(iam: Iam) -> None:
 
 
 def bounds() -> Iterator[tuple[str, str, Any, str]]:
-    """Yield each parameter with a bound, a value that is out of it, and how IAM calls the bound.
-
-    Of the operations that commands, their deletions and a snapshot use.
-    """
+    """Yield each parameter with a bound, a value that is out of it, and how IAM calls the bound."""
     for operation in full_model().operation_names:
         shape: Any = full_model().operation_model(operation).input_shape
-        for name, member in shape.members.items() if shape and operation in used() else ():
+        for name, member in shape.members.items() if shape else ():
             limits = member.metadata
             if member.type_name == "string" and "max" in limits:
                 limit = limits["max"]
@@ -238,12 +232,6 @@ def bounds() -> Iterator[tuple[str, str, Any, str]]:
                 yield operation, name, limit - 1, f"have value greater than or equal to {limit}"
             elif "enum" in limits:
                 yield operation, name, "?", f"satisfy enum value set: [{', '.join(limits['enum'])}]"
-
-
-def used() -> set[str]:
-    """The operations of the commands, and of the rules."""
-    slim = json.loads((HERE.parent / "iamcli" / "client" / "model.json").read_text())
-    return {*slim["operations"], *RULES, "GetAccountAuthorizationDetails", "ListPolicies"}
 
 
 @pytest.mark.full

@@ -5,8 +5,9 @@ Usage: python tools/switch_off.py FILE [WORD...]
 It runs the tests of the sandbox that make test runs, with the server in the process of the tests,
 and notes which operations each test calls. Then, for each correction and each rule, it runs the
 tests of its operation again in a fork, without the correction or the rule, until one fails. It
-writes to FILE which test noticed each, and prints those that none noticed; the status is 1 if a
-test does not pass at first. With WORDs, it takes only those whose name contains one.
+writes to FILE which test noticed each, and keeps what FILE says of another release of moto. It
+prints those that no test noticed; then the status is 1, and also if a test does not pass at first.
+With WORDs, it takes only those whose name contains one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import signal
 import socketserver
 import subprocess
@@ -21,6 +23,7 @@ import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -32,22 +35,28 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).resolve().parent.parent
-#: The fixtures with the accounts of the tests: one that each test empties, and one that stays. A
-#: process has only one account, so the tests of each have a process of their own.
-ACCOUNTS = ("iam", "moto")
+#: The accounts of the tests: the fixture of one that stays, that of one that each test empties, and
+#: the function that makes a copy. A process has only one account, so the tests of each have a
+#: process of their own.
+ACCOUNTS = ("iam", "moto", "copied")
 NOT_NOTICED = "not noticed"
 #: If a test runs for so long (seconds), a client asks for page after page.
 _TIMEOUT = 20
 #: How many tests run without a correction or a rule: first those that call the fewest operations.
 _TESTS = 20
+#: The operations on the policies of users, groups and roles, whose rules are in one row.
+_OF_POLICIES = re.compile(r"(Put|Get|Delete|Attach|Detach)(User|Group|Role)(Policy)")
 
 
 class Switch(NamedTuple):
-    """A correction or a rule: its name, its operation, and a function that switches it off."""
+    """A correction or a rule: its name, its operations, and functions that switch it off.
+
+    ``operations``: empty for all.
+    """
 
     name: str
-    operation: str
-    off: Callable[[], object]
+    operations: list[str]
+    off: list[Callable[[], object]]
 
 
 def switches() -> Iterator[Switch]:
@@ -57,18 +66,29 @@ def switches() -> Iterator[Switch]:
 
     from iamcli.cli.sandbox.corrections import apply
     from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
-    from iamcli.cli.sandbox.rules.table import RULES
+    from iamcli.cli.sandbox.rules import table
 
     for operation in OPERATIONS:
         method = camelcase_to_underscores(operation)
         original = getattr(IamResponse, method, apply._absent)  # noqa: SLF001 - as apply does
         off = functools.partial(setattr, IamResponse, method, original)
-        yield Switch(operation, operation, off)
-    for operation, rules in RULES.items():
+        yield Switch(operation, [operation], [off])
+    for kind, rule in table.EXISTING.items():
+        yield Switch(rule.__name__, [], [functools.partial(table.EXISTING.pop, kind)])
+    for rule in table.COMMON:
+        rest = tuple(other for other in table.COMMON if other is not rule)
+        yield Switch(rule.__name__, [], [functools.partial(setattr, table, "COMMON", rest)])
+    rows: dict[str, Switch] = {}
+    for operation, rules in table.RULES.items():
         for place, rule in enumerate(rules):
-            name = f"{operation} {getattr(rule, '__name__', rule)}"
-            rest = {operation: rules[:place] + rules[place + 1 :]}
-            yield Switch(name, operation, functools.partial(RULES.update, rest))
+            name = f"{operation} {rule.__name__}"
+            if match := _OF_POLICIES.fullmatch(operation):
+                name = re.sub(match[2], "*", name, flags=re.IGNORECASE)
+            row = rows.setdefault(name, Switch(name, [], []))
+            row.operations.append(operation)
+            others = {operation: rules[:place] + rules[place + 1 :]}
+            row.off.append(functools.partial(table.RULES.update, others))
+    yield from rows.values()
 
 
 class Plugin:
@@ -82,6 +102,7 @@ class Plugin:
         from support import resettable
         from werkzeug.serving import make_server
 
+        from iamcli.cli.sandbox import launcher
         from iamcli.cli.sandbox.server import _application
 
         self._account = account
@@ -89,27 +110,46 @@ class Plugin:
         #: The tests that call each operation; the one that runs.
         self._tests: dict[str, list[pytest.Item]] = {}
         self._test: pytest.Item | None = None
+        #: The region of the copy.
+        self._region = ""
         self.failed: list[pytest.Item] = []
         self.noticed: dict[str, str] = {}
         application = resettable.with_reset(_application(None, []))
         # Without threads, it closes each connection, so that no fork shares one.
         self._server = make_server("127.0.0.1", 0, self._noting(application))
         resettable.server = self._url
+        vars(launcher)["server"] = self._copy
 
     @contextlib.contextmanager
     def _url(self) -> Iterator[str]:
         """Take the place of ``resettable.server``, with the server in this process."""
         yield f"http://127.0.0.1:{self._server.server_port}"
 
+    @contextlib.contextmanager
+    def _copy(self, account: str) -> Iterator[SimpleNamespace]:
+        """Take the place of ``launcher.server``, with the server in this process."""
+        from support.resettable import reset
+
+        from iamcli.cli.account_file import file
+        from iamcli.cli.sandbox.loading import load, region_of
+
+        with self._url() as url:
+            reset(url)
+            snapshot = file.read(account)
+            load(snapshot, account)
+            self._region = region_of(snapshot)
+            yield SimpleNamespace(url=url)
+
     def _noting(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, which notes the operations that the test calls."""
+        from iamcli.cli.sandbox.server import in_region
         from iamcli.cli.sandbox.wsgi import fields
 
         def noting(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
             tests = self._tests.setdefault(fields(environ).get("Action", ""), [])
             if self._test and self._test not in tests:
                 tests.append(self._test)
-            return application(environ, start)
+            return in_region(application, self._region)(environ, start)
 
         return noting
 
@@ -147,14 +187,17 @@ class Plugin:
 
     def _noticing(self, switch: Switch) -> str:
         """Return the test that fails without the correction or the rule."""
-        tests = [test for test in self._tests.get(switch.operation, []) if test not in self.failed]
         calls = Counter(test for each in self._tests.values() for test in each)
-        tests.sort(key=lambda test: (switch.operation not in test.nodeid, calls[test]))
+        called = {test: None for each in switch.operations for test in self._tests.get(each, [])}
+        tests = [test for test in called or calls if test not in self.failed]
+        words = [*switch.operations, switch.name]
+        tests.sort(key=lambda test: (not any(word in test.nodeid for word in words), calls[test]))
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
             self._serve()
-            switch.off()
+            for off in switch.off:
+                off()
             failing = next(self._failing(tests[:_TESTS]), None)
             os.write(writer, (failing.nodeid if failing else NOT_NOTICED).encode())
             os._exit(0)
@@ -167,6 +210,8 @@ class Plugin:
 
 def _account(test: pytest.Item) -> str:
     """Return the account of a test, or "" if it has none in the process of the server."""
+    if "copied" in test.function.__code__.co_names:  # type: ignore[attr-defined]
+        return "copied"
     fixtures: Any = test._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined] # noqa: SLF001
     stays = "iam" in fixtures and fixtures["iam"][-1].scope == "session"
     if "moto" in fixtures:
@@ -179,6 +224,7 @@ def part(account: str, file: str) -> int:
     sys.path.insert(0, str(ROOT / "tests"))
     plugin = Plugin(account, Path(file).read_text(encoding="utf-8").splitlines())
     tests = sorted(map(str, (ROOT / "tests").glob("test_sandbox_*.py")))
+    tests.append(str(ROOT / "tests" / "test_copy.py"))
     pytest.main(["-pno:cacheprovider", *tests], plugins=[plugin])
     for test in plugin.failed:
         print(f"{test.nodeid} fails with all corrections and rules", file=sys.stderr)
@@ -194,22 +240,31 @@ def main(file: str, *words: str) -> int:
         for each in switches()
         if not words or any(word in each.name for word in words)
     }
+    with contextlib.suppress(FileNotFoundError):
+        noticed |= {name: test for name, test in _read(Path(file)).items() if name in noticed}
     status = 0
     part_file = Path(f"{file}.part")
     for account in ACCOUNTS:
-        silent = [name for name, test in noticed.items() if test == NOT_NOTICED]
-        part_file.write_text("".join(f"{name}\n" for name in silent), encoding="utf-8")
+        part_file.write_text("".join(f"{name}\n" for name in _silent(noticed)), encoding="utf-8")
         command = [sys.executable, __file__, "--account", account, str(part_file)]
         status |= subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode
-        lines = part_file.read_text(encoding="utf-8").splitlines()
-        noticed |= dict(line.split(": ", 1) for line in lines)
+        noticed |= _read(part_file)
     part_file.unlink()
     text = "".join(f"{name}: {test}\n" for name, test in noticed.items())
     Path(file).write_text(text, encoding="utf-8")
-    silent = [name for name, test in noticed.items() if test == NOT_NOTICED]
+    silent = _silent(noticed)
     print(f"{len(noticed) - len(silent)} of {len(noticed)} corrections and rules were noticed")
-    print(*(f"{name}: {NOT_NOTICED}" for name in silent), sep="\n")
-    return status
+    print(*(f"{name}: {NOT_NOTICED}\n" for name in silent), sep="", end="")
+    return status or int(bool(silent))
+
+
+def _read(file: Path) -> dict[str, str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def _silent(noticed: dict[str, str]) -> list[str]:
+    return [name for name, test in noticed.items() if test == NOT_NOTICED]
 
 
 if __name__ == "__main__":

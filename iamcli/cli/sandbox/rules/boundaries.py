@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from iamcli.cli.sandbox.refusals import Refusal, no_such_entity
+from iamcli.cli.sandbox.rules.kinds import is_policy_arn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def boundary_exists(backend: IAMBackend, parameters: Parameters) -> None:
     arn = parameters.get("PermissionsBoundary")
     if arn is None:
         return
-    if not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", arn, re.ASCII):
+    if not is_policy_arn(arn):
         raise Refusal("InvalidInput", f"ARN {arn} is not valid.")
     if arn not in backend.managed_policies:
         raise no_such_entity(f"Scope ARN: {arn} does not exist or is not attachable.")

@@ -107,16 +107,6 @@ def policy_has_one_version(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def policy_version_is_not_default(backend: IAMBackend, parameters: Parameters) -> None:
-    """The default version is deleted with the policy only.
-
-    Evidence: recorded (DeletePolicyVersion).
-    """
-    policy = find_policy(backend, parameters["PolicyArn"])
-    if policy.default_version_id == parameters["VersionId"]:
-        raise delete_conflict("Cannot delete the default version of a policy.")
-
-
 def virtual_mfa_device_is_not_assigned(backend: IAMBackend, parameters: Parameters) -> None:
     """A device is deactivated before it is deleted.
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
-from iamcli.cli.sandbox.rules.kinds import INSTANCE_PROFILE, POLICY, ROLE, USER, is_policy_of_aws
+from iamcli.cli.sandbox.rules.kinds import (
+    INSTANCE_PROFILE,
+    POLICY,
+    ROLE,
+    USER,
+    is_policy_arn,
+    is_policy_of_aws,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,8 +96,8 @@ def role_is_in_instance_profile(backend: IAMBackend, parameters: Parameters) -> 
 
 def policy_arn_is_valid(_backend: IAMBackend, parameters: Parameters) -> None:
     """An ARN is expected, not a name. Evidence: recorded (AttachUserPolicy)."""
-    arn = parameters["PolicyArn"]
-    if not re.fullmatch(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", arn, re.ASCII):
+    arn = parameters.get("PolicyArn")
+    if arn is not None and not is_policy_arn(arn):
         raise invalid(f"ARN {arn} is not valid.")
 
 
@@ -139,21 +146,6 @@ def inline_policy_exists(kind: Kind) -> Rule:
     return rule
 
 
-def policy_is_attached_to(kind: Kind) -> Rule:
-    """Return the rule that only an attached policy can be detached.
-
-    Evidence: recorded (DetachGroupPolicy, DetachRolePolicy).
-    """
-
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        arn = parameters["PolicyArn"]
-        if arn not in kind.find(backend, parameters).managed_policies:
-            raise no_such_entity(POLICY.missing.format(arn))
-
-    rule.__name__ = f"policy_is_attached_to_{kind.noun}"
-    return rule
-
-
 def _of_user(name: str, parameter: str, called: str, ids: Callable[[Any], Iterable[str]]) -> Rule:
     """Return the rule ``name``: what ``parameter`` names must be among the ``ids`` of the user."""
 
@@ -172,13 +164,6 @@ access_key_exists = _of_user(
     "AccessKeyId",
     "Access Key",
     lambda user: [key.access_key_id for key in user.access_keys],
-)
-#: Recorded (UpdateSigningCertificate).
-signing_certificate_exists = _of_user(
-    "signing_certificate_exists",
-    "CertificateId",
-    "Certificate",
-    lambda user: user.signing_certificates,
 )
 #: Recorded (UpdateSSHPublicKey).
 ssh_public_key_exists = _of_user(

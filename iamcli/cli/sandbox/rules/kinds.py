@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, Any]
     Rule = Callable[[IAMBackend, Parameters], None]
 
-#: How the ARN of a policy of AWS begins, in any partition.
-_OF_AWS = re.compile(r"arn:[\w-]+:iam::aws:policy/", re.ASCII)
+#: The ARN of a managed policy in any partition; the group is the account, or aws for one of AWS.
+_POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", re.ASCII)
 
 
 class Kind(NamedTuple):
@@ -51,9 +51,15 @@ class Kind(NamedTuple):
         raise no_such_entity(self.missing.format(name))
 
 
+def is_policy_arn(arn: str) -> bool:
+    """Return whether ``arn`` has the form of a managed policy's."""
+    return bool(_POLICY_ARN.fullmatch(arn))
+
+
 def is_policy_of_aws(arn: str) -> bool:
     """Return whether ``arn`` is that of a policy which AWS manages."""
-    return bool(_OF_AWS.match(arn))
+    match = _POLICY_ARN.fullmatch(arn)
+    return bool(match and match[1] == "aws")
 
 
 # The evidence of each row: where ``missing``, ``taken`` and the quota are recorded or reported, or

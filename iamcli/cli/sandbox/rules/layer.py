@@ -7,7 +7,7 @@ import threading
 
 from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.cli.sandbox.rules import parameters
-from iamcli.cli.sandbox.rules.table import RULES
+from iamcli.cli.sandbox.rules.table import rules
 from iamcli.cli.sandbox.wsgi import add_fields, fields, refuse
 from iamcli.client.full_model import full_model
 
@@ -77,7 +77,7 @@ def check(authorization: str, form: Mapping[str, str], prepare: Prepare) -> dict
     parameters.within_bounds(operation, sent)
     backend, key = _account(authorization)
     more = prepare(backend, key, name, sent)
-    for rule in RULES.get(name, ()):
+    for rule in rules(name):
         rule(backend, sent)
     return more
 
