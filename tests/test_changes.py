@@ -150,6 +150,119 @@ def test_the_order_of_changes_and_what_was_deleted() -> None:
     assert "\n  GetUser: NoSuchEntity: not here (3 times)\n" in text
 
 
+def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
+    """Each is a change of its own: also for two users with the same."""
+    inline = [{"PolicyName": "p", "PolicyDocument": READ}]
+    attached = [{"PolicyName": "m", "PolicyArn": f"{ARN}:policy/m"}]
+
+    def account(content: bool) -> dict[str, Any]:  # noqa: FBT001
+        def some(value: Any) -> Any:
+            return value if content else type(value)()
+
+        def held(kind: str) -> dict[str, Any]:
+            both = {f"{kind}PolicyList": inline, "AttachedManagedPolicies": attached}
+            return {name: some(value) for name, value in both.items()}
+
+        def ids(of: str) -> dict[str, Any]:
+            names = (
+                "AccessKeyId",
+                "CertificateId",
+                "SSHPublicKeyId",
+                "ServiceSpecificCredentialId",
+            )
+            members = ("AccessKeyMetadata", "Certificates", "SSHPublicKeys")
+            lists = (*members, "ServiceSpecificCredentials")
+            own = {
+                each: some([{name: f"{name}-{of}"}])
+                for each, name in zip(lists, names, strict=True)
+            }
+            profile = {"CreateDate": DATE} if content else None
+            return {**own, "MFADevices": some([{"SerialNumber": of}]), "LoginProfile": profile}
+
+        role = {"Path": "/", "RoleId": "AROA", "RoleName": "r", **held("Role")}
+        profile = {"InstanceProfileName": "i", "InstanceProfileId": "AIPA"}
+        policy = {"PolicyName": "m", "PolicyId": "ANPA", "PolicyVersionList": []}
+        count = int(content)
+        usage = {"AttachmentCount": count, "PermissionsBoundaryUsageCount": count}
+        return {
+            **state(
+                *(
+                    user(name, **held("User"), **ids(name), GroupList=some(["dev", "ops"]))
+                    for name in ("bob", "eve")
+                ),
+                groups=[group(name, **held("Group")) for name in ("dev", "ops")],
+                roles=[{**role, "RoleLastUsed": some({"Region": "us-east-1"})}],
+                instance_profiles=[
+                    {**profile, "Roles": some([{"RoleName": "r", "RoleId": "AROA"}])},
+                    {**profile, "InstanceProfileId": "AIPA2", "Roles": some([{"RoleName": "r"}])},
+                ],
+                policies=[{**policy, **usage, "UpdateDate": f"{DATE}{count}"}],
+            ),
+            "root": ids("root"),
+        }
+
+    found = brief(changes(account(content=False), account(content=True)))
+    arn = f"{ARN}:policy/m"
+
+    def credentials(of: str, whose: str | None) -> list[tuple[str, str | None, str | None]]:
+        return [
+            ("login-profile", None, whose),
+            ("access-key", f"AccessKeyId-{of}", whose),
+            ("signing-certificate", f"CertificateId-{of}", whose),
+            ("mfa-device", of, whose),
+            ("ssh-key", f"SSHPublicKeyId-{of}", whose),
+            ("service-credential", f"ServiceSpecificCredentialId-{of}", whose),
+        ]
+
+    assert {action for action, *_ in found} == {"create"}
+    assert [row[1:] for row in found] == [
+        *(
+            row
+            for name in ("bob", "eve")
+            for row in (
+                ("policy", "p", f"user/{name}"),
+                ("membership", "dev", f"user/{name}"),
+                ("membership", "ops", f"user/{name}"),
+                ("attachment", arn, f"user/{name}"),
+                *credentials(name, f"user/{name}"),
+            )
+        ),
+        ("policy", "p", "group/dev"),
+        ("attachment", arn, "group/dev"),
+        ("policy", "p", "group/ops"),
+        ("attachment", arn, "group/ops"),
+        ("policy", "p", "role/r"),
+        *[("membership", "i", "role/r")] * 2,
+        ("attachment", arn, "role/r"),
+        *credentials("root", None),
+    ]
+
+
+def test_a_use_alone_is_no_change() -> None:
+    unused, again = key("A"), key("A", **used("2026-11-01"))
+    before, after = (state(user("bob", AccessKeyMetadata=[one])) for one in (unused, again))
+    assert changes(before, after) == []
+    inactive = {**again, "Status": "Inactive"}
+    (found,) = changes(before, state(user("bob", AccessKeyMetadata=[inactive])))
+    assert (found["action"], found["before"], found["after"]) == ("update", unused, inactive)
+
+
+def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name() -> None:
+    of_bob = {"UserId": "AIDABOB", "AccessKeyMetadata": [key("A")], "GroupList": ["dev"]}
+    before = state(user("bob", **of_bob), groups=[group("dev")])
+    found = changes(before, state(user("rob", UserId="AIDABOB"), groups=[group("dev")]))
+    assert brief(found) == [
+        ("update", "user", "rob", None),
+        ("delete", "membership", "dev", "user/rob"),
+        ("delete", "access-key", key("A")["AccessKeyId"], "user/rob"),
+    ]
+    # Without a rename, and of one that was deleted too.
+    found = changes(before, state(user("bob", UserId="AIDABOB"), groups=[group("dev")]))
+    assert [one["of"] for one in found] == ["user/bob"] * 2
+    assert [one["of"] for one in changes(before, state())] == [None, "user/bob", "user/bob", None]
+    assert deleted(changes(before, state())) == ["user/bob", "group/dev"]
+
+
 # The text.
 
 SCRIPT = """\
@@ -645,6 +758,139 @@ def test_what_is_not_in_the_copy_is_not_made_up(
     )
 
 
+def updated(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return the lines about a change of an entity."""
+    change = {"action": "update", "type": kind, "name": "x", "of": None}
+    change |= {"before": before, "after": after}
+    title, about, named, *lines = Report([change], [], [], DATE, 0).as_text().splitlines()
+    assert (title, named) == ("changes in the private IAM: 1 updated", f"  ~ {kind} x")
+    assert about == (f"{kind}/x" if kind in ("user", "role", "policy") else "account")
+    return [line.removeprefix("      ") for line in lines]
+
+
+TAGS = [{"Key": "cost", "Value": "7"}, {"Key": "team", "Value": "web"}]
+VERSIONS = [
+    {"VersionId": "v2", "IsDefaultVersion": True, "Document": STAR},
+    {"VersionId": "v1", "IsDefaultVersion": False, "Document": READ},
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "lines"),
+    [
+        ("user", {"Tags": []}, {"Tags": TAGS}, ["Tags: none -> cost=7, team=web"]),
+        ("user", {"Tags": TAGS}, {"Tags": []}, ["Tags: cost=7, team=web -> none"]),
+        # A copy may lack some.
+        ("policy", {}, {"Tags": TAGS}, ["Tags: unknown -> cost=7, team=web"]),
+        ("role", {}, {"Description": "new"}, ["Description: unknown -> new"]),
+        (
+            "role",
+            {"MaxSessionDuration": 3600},
+            {"MaxSessionDuration": 7200, "Description": "new"},
+            ["MaxSessionDuration: 3600 -> 7200", "Description: none -> new"],
+        ),
+        ("role", {}, {"MaxSessionDuration": 3600}, ["MaxSessionDuration: unknown -> 3600"]),
+        (
+            "user",
+            {},
+            {"PermissionsBoundary": {"PermissionsBoundaryArn": f"{ARN}:policy/b"}},
+            [f"PermissionsBoundary: none -> {ARN}:policy/b"],
+        ),
+        ("login-profile", {}, {"password": "changed"}, ["the password"]),
+        (
+            "login-profile",
+            {"PasswordResetRequired": False},
+            {"PasswordResetRequired": True},
+            ["PasswordResetRequired: false -> true"],
+        ),
+        ("user", {"Path": "/"}, {"Path": "/a/"}, ["Path: / -> /a/"]),
+        # What follows from something else, or is shown in another way.
+        (
+            "user",
+            {"UserName": "a", "Arn": "a"},
+            {"UserName": "b", "Arn": "b"},
+            ["UserName: a -> b"],
+        ),
+        ("ssh-key", {}, {"AccessKeyLastUsed": {"Region": "x"}, "UpdateDate": DATE}, []),
+        ("role", {"AssumeRolePolicyDocument": READ}, {"AssumeRolePolicyDocument": READ}, []),
+        (
+            "policy",
+            {"PolicyVersionList": VERSIONS[1:], "DefaultVersionId": "v1"},
+            {"PolicyVersionList": VERSIONS[::-1], "DefaultVersionId": "v2"},
+            [
+                "PolicyVersionList: v1 -> v1, v2 (default)",
+                "--- policy x, before",
+                "+++ policy x, after",
+                "@@ -0,0 +1 @@",
+                f"+{STAR}",
+                "warning: policy x gained * in Action and Resource",
+            ],
+        ),
+        (
+            "role",
+            {"AssumeRolePolicyDocument": '{"Statement":[]}'},
+            {"AssumeRolePolicyDocument": '{"Statement":{"Effect":"ALLOW","Principal":"*"}}'},
+            [
+                "--- trust policy of role x, before",
+                "+++ trust policy of role x, after",
+                "@@ -1,3 +1,6 @@",
+                " {",
+                '-  "Statement": []',
+                '+  "Statement": {',
+                '+    "Effect": "ALLOW",',
+                '+    "Principal": "*"',
+                "+  }",
+                " }",
+                "warning: trust policy of role x gained * in Principal",
+            ],
+        ),
+    ],
+)
+def test_each_member_that_differs_is_shown(
+    kind: str, before: dict[str, Any], after: dict[str, Any], lines: list[str]
+) -> None:
+    assert updated(kind, before, after) == lines
+
+
+def test_a_report_names_all_that_happened() -> None:
+    policy = {"type": "policy", "name": "p", "of": "user/u"}
+    documents = [{"PolicyName": "p", "PolicyDocument": text} for text in ("caf\udce9", "\u00e9")]
+    found = [
+        {"action": "delete", **policy, "before": documents[0], "after": None},
+        {"action": "create", **policy, "before": None, "after": documents[1]},
+    ]
+    refused = [{"operation": "GetUser", "code": "NoSuchEntity", "message": m} for m in "aba"]
+    report = Report(
+        found, refused, ["alias", "role"], DATE, 3, ["iam-a", "iam-b", "iam-a"], ["sh (1)", "x (2)"]
+    )
+    lines = [
+        "changes in the private IAM: 1 created, 1 deleted",
+        "user/u",
+        "  - policy p",
+        "  + policy p",
+        "      +\u00e9",
+        "refused requests",
+        "  GetUser: NoSuchEntity: a (2 times)",
+        "  GetUser: NoSuchEntity: b",
+        "sent nothing, because the environment was reset: iam-a (2 times), iam-b",
+        "still running, but no longer in the sandbox: sh (1), x (2)",
+        "not in the copy, or only partly: alias, role",
+    ]
+    assert report.as_text().splitlines() == lines
+    text = report.as_json()
+    assert text.endswith("\n}\n")
+    assert '"caf\\udce9"' in text
+    assert '"\u00e9"' in text
+    assert json.loads(text) == {
+        "changes": found,
+        "refused": refused,
+        "unknown": ["alias", "role"],
+        "status": 3,
+        "without_environment": ["iam-a", "iam-b", "iam-a"],
+        "running": ["sh (1)", "x (2)"],
+    }
+
+
 def test_layout_alone_is_shown_as_it_is() -> None:
     change = {
         "action": "update",
@@ -660,30 +906,36 @@ def test_layout_alone_is_shown_as_it_is() -> None:
     assert f"      -{READ}\n      +\\x1b\n" in Report([change], [], [], DATE, 0).as_text()
 
 
+DELETED = "access key A of the account was deleted; "
+OFF = {**key("A"), "Status": "Inactive"}
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "warned"),
+    ("before", "after", "warnings"),
     [
-        (key("A", **used("2026-08-23")), None, True),
-        (key("A", **used("2026-08-21")), None, False),
-        (key("A", ServiceName="N/A", Region="N/A"), None, False),
-        (key("A"), None, True),
-        (key("A", **used("2026-11-01")), {**key("A"), "Status": "Inactive"}, True),
-        ({**key("A", **used("2026-11-01")), "Status": "Inactive"}, key("A"), False),
-        (None, key("A"), False),
+        (key("A", **used("2026-08-23")), None, [f"{DELETED}it was last used on 2026-08-23"]),
+        # 90 days before to the second.
+        (key("A", **used("2026-08-22")), None, [f"{DELETED}it was last used on 2026-08-22"]),
+        (key("A", **used("2026-08-21")), None, []),
+        (key("A", ServiceName="N/A", Region="N/A"), None, []),
+        (key("A"), None, [f"{DELETED}it is not known when it was last used"]),
+        (
+            key("A", **used("2026-11-01")),
+            OFF,
+            ["access key A of the account was deactivated; it was last used on 2026-11-01"],
+        ),
+        ({**OFF, **key("A", **used("2026-11-01")), "Status": "Inactive"}, key("A"), []),
+        (OFF, OFF, []),
+        (key("A"), key("A"), []),
+        (None, key("A"), []),
     ],
 )
-def test_keys_that_may_be_in_use_are_warned_of(before: Any, after: Any, *, warned: bool) -> None:
-    change = {
-        "action": "",
-        "type": "access-key",
-        "name": "A",
-        "of": None,
-        "before": before,
-        "after": after,
-    }
-    warnings = Report([change], [], [], "2026-11-20T12:00:00Z", 0).warnings()
-    assert bool(warnings) == warned
-    assert all("access key A of the account was " in line for line in warnings)
+def test_keys_that_may_be_in_use_are_warned_of(
+    before: Any, after: Any, warnings: list[str]
+) -> None:
+    change = {"action": "", "type": "access-key", "name": "A", "of": None}
+    change |= {"before": before, "after": after}
+    assert Report([change], [], [], "2026-11-20T12:00:00Z", 0).warnings() == warnings
 
 
 def statements(*statements: str) -> str:
@@ -720,8 +972,13 @@ SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
             "Principal",
         ),
         ("", '{"Statement":{"Effect":"Allow","Principal":{"AWS":["*"]}}}', "Principal"),
+        ("", '{"Statement":{"Effect":"allow","Action":"*"}}', "Action"),
+        ("", statements('"x"', ALLOW('"Action":"*"')), "Action"),
         ("", '{"Statement":7}', ""),
+        ("", '{"Statement":{"Action":"*"}}', ""),
         ("", "[]", ""),
+        ("", "{}", ""),
+        ("", "[" * 100_000, ""),
     ],
 )
 def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained: str) -> None:
@@ -800,6 +1057,11 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
         [
             b"<Code>Bad</Code><Message>&quot;hunter2hunter2&quot; &lt;no&gt;\n more</Message>",
             b"<Code>Bad</Code><Message>no -----BEGIN RSA PRIVATE KEY-----\nMIIE</Message>",
+            *(
+                b"<Code>Bad</Code><Message>%s is no key</Message>" % letter
+                for letter in (b"x" * 9, b"y" * 9, b"z" * 9)
+            ),
+            b"<Code>Bad</Code><Message>--begin private key--\nMIIE</Message>",
             b"<html>",
         ]
     )
@@ -812,6 +1074,10 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
     for form in (
         b"Action=CreateLoginProfile&Password=hunter2hunter2",
         b"Action=CreateUser",
+        b"Action=UploadServerCertificate&CertificateBody=" + b"x" * 9,
+        b"Action=UploadServerCertificate&CertificateChain=" + b"y" * 9,
+        b"Action=UploadSSHPublicKey&SSHPublicKeyBody=" + b"z" * 9,
+        b"Action=TagUser",
         b"\xff",
     ):
         environ = {"wsgi.input": io.BytesIO(form), "CONTENT_LENGTH": str(len(form))}
@@ -819,6 +1085,11 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
     assert watch.refusals == [
         {"operation": "CreateLoginProfile", "code": "Bad", "message": '"***" <no>  more'},
         {"operation": "CreateUser", "code": "Bad", "message": "no ***"},
+        *(
+            {"operation": f"Upload{what}", "code": "Bad", "message": "*** is no key"}
+            for what in ("ServerCertificate", "ServerCertificate", "SSHPublicKey")
+        ),
+        {"operation": "TagUser", "code": "Bad", "message": "***"},
         {"operation": "", "code": "400 Bad Request", "message": ""},
     ]
 

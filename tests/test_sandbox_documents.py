@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,9 +17,12 @@ from support.refusals import (
     padded,
     policy,
     sized,
+    told,
     trust,
 )
 from support.selection import every
+
+from iamcli.cli.sandbox.rules import documents
 
 if TYPE_CHECKING:
     from support.refusals import Iam
@@ -36,6 +40,8 @@ MALFORMED: dict[str, list[str]] = {
         json.dumps({"Version": LATEST}),
         json.dumps({"Version": LATEST, "Statement": []}),
         json.dumps({"Version": LATEST, "Statement": ["text"]}),
+        json.dumps({"Version": LATEST, "Statement": "text"}),
+        json.dumps({"Version": LATEST, "Statement": 7}),
         MANAGED.replace("{", '{"Extra":"field",', 1),
         MANAGED.replace("{", '{"Id":["list"],', 1),
         policy(LATEST, Extra="field"),
@@ -48,10 +54,13 @@ MALFORMED: dict[str, list[str]] = {
         policy(LATEST, Action=[["s3:*"]]),
         policy(LATEST, Resource={"a": "*"}),
         policy(LATEST, Resource=["*", {}]),
+        policy(LATEST, Action=None, NotAction={}),
+        policy(LATEST, Resource=None, NotResource=[{}]),
         policy(LATEST, Sid={}),
         policy(LATEST, Condition=[]),
         policy(LATEST, Condition={"StringEquals": "text"}),
         policy(LATEST, Condition={"StringEquals": {"aws:username": {}}}),
+        policy(LATEST, Condition={"StringEquals": {"aws:username": None}}),
         policy(LATEST, Condition={"StringSimilar": {"aws:username": "bob"}}),
         policy(LATEST, Condition={"ForAnyValue::StringLike": {"aws:username": "bob"}}),
     ],
@@ -71,6 +80,15 @@ MALFORMED: dict[str, list[str]] = {
         policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T25:00:00Z"}}),
         policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T01:00:00+1"}}),
         policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": ["9223372036854775808"]}}),
+        policy(LATEST, Condition={"ForAllValues:DateLessThan": {"aws:CurrentTime": "soon"}}),
+        *(
+            policy(LATEST, Condition={"DateEquals": {"aws:CurrentTime": ["2026", date]}})
+            for date in (
+                *("", "2026-00", "2026-01-00", "2026-01-32", "2026-01-01T24", "2026-1-1T1:60"),
+                *("2026-01-01T01:00:60", "2026-01-01T01:00:00+24:00", "2026-01-01T01:00:00+01:60"),
+                *("292278994-01", "-292275055-01", "2026-01-01Z", "\u0662\u0660\u0662\u0666"),
+            )
+        ),
     ],
     "Statement IDs (SID) in a single policy must be unique.": [
         json.dumps({"Version": LATEST, "Statement": 2 * json.loads(policy(Sid="a"))["Statement"]})
@@ -91,7 +109,10 @@ MALFORMED: dict[str, list[str]] = {
         policy(LATEST, Action=None, NotAction=""),
         policy(LATEST, Action=["s3:*", "everything"], Resource=None),
     ],
-    "Actions/Condition can contain only one colon.": [policy(LATEST, Action="s3:List:Bucket")],
+    "Actions/Condition can contain only one colon.": [
+        policy(LATEST, Action="s3:List:Bucket"),
+        policy(LATEST, Action="*:*:*"),
+    ],
     "Vendor a a is not valid": [policy(LATEST, Action="a a:ListBucket")],
     'Resource  must be in ARN format or "*".': [policy(LATEST, Resource="")],
     'Resource adf must be in ARN format or "*".': [policy(LATEST, Resource=["*", "adf"])],
@@ -118,7 +139,10 @@ MALFORMED: dict[str, list[str]] = {
     ],
     'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, '
     "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, "
-    "oidc-provider/, report/, access-report/.": [policy(LATEST, Resource="arn:aws:iam:::bob")],
+    "oidc-provider/, report/, access-report/.": [
+        policy(LATEST, Resource="arn:aws:iam:::bob"),
+        policy(LATEST, Resource="arn:aws:iam:::users/bob"),
+    ],
 }
 VERSIONS = "Policy document must be version 2012-10-17 or greater."
 #: The operations with an inline policy, and the user, group or role of each.
@@ -134,6 +158,8 @@ MALFORMED_TRUST: dict[str, list[str]] = {
         trust().replace("{", '{"Version":"2011-01-01",', 1),
         trust(Effect="Perhaps"),
         trust(Action={}),
+        '{"Statement":["text"]}',
+        '{"Statement":7}',
     ],
     "The policy failed legacy parsing": [trust(Effect="allow")],
     "Could not parse the policy: Statement is empty!": ["{}", '{"Statement":[]}'],
@@ -145,22 +171,32 @@ MALFORMED_TRUST: dict[str, list[str]] = {
     "AssumeRole policy must not contain resources.": [trust(NotResource="*")],
     "Allow with NotPrincipal is not allowed.": [trust(Principal=None, NotPrincipal={"AWS": "*"})],
     "Missing required field Principal": [trust(Principal=None)],
-    "Missing required field Principal cannot be empty!": [trust(Principal={})],
-    "Missing required field Action": [trust(Action=None)],
+    "Missing required field Principal cannot be empty!": [
+        trust(Principal={}),
+        trust(Principal=""),
+        trust(Effect="Deny", Principal=None, NotPrincipal={}),
+    ],
+    "Missing required field Action": [trust(Action=None), trust(Action=[])],
     "AssumeRole policy may only specify STS AssumeRole actions.": [
         trust(Action="*"),
         trust(Action=["sts:AssumeRole", "s3:GetObject"]),
+        trust(Action=None, NotAction="s3:*"),
     ],
     'AssumeRolepolicy contained an invalid principal: "STAR":"*".': [trust(Principal="*")],
     f'Invalid principal in policy: "AWS":"{ARN}user/nobody"': [
         trust(Principal={"AWS": ["*", f"{ARN}user/nobody"]})
     ],
-    f'Invalid principal in policy: "AWS":"{ARN}group/Admin"': [
-        trust(Principal={"AWS": f"{ARN}group/Admin"})
-    ],
-    'Invalid principal in policy: "AWS":"AIDACKCEVSQ6C2EXAMPLE"': [
-        trust(Principal={"AWS": "AIDACKCEVSQ6C2EXAMPLE"})
-    ],
+    **{
+        f'Invalid principal in policy: "AWS":"{name}"': [trust(Principal={"AWS": name})]
+        for name in (
+            *(f"{ARN}group/Admin", f"{ARN}role/bob", f"{ARN}user/web", f"{ARN}userbob"),
+            *("AIDACKCEVSQ6C2EXAMPLE", "11112222333", "arn:aws-cn:iam::111122223333:root"),
+            *("arn:aws:iam::111122223333:group/x", "arn:aws:sts::111122223333:user/x"),
+            "arn:aws:s3::111122223333:root",
+        )
+    },
+    'Invalid principal in policy: "AWS":"7"': [trust(Principal={"AWS": 7})],
+    'Invalid principal in policy: "Federated":""': [trust(Principal={"Federated": ["x.y", ""]})],
     'Invalid principal in policy: "SERVICE":"amazonaws.com"': [
         trust(Principal={"Service": "amazonaws.com"}),
         trust(Principal={"Service": ["ec2.amazonaws.com", "amazonaws.com"]}),
@@ -174,6 +210,67 @@ MALFORMED_TRUST: dict[str, list[str]] = {
         json.dumps({"Statement": 2 * json.loads(trust(Sid="a"))["Statement"]})
     ],
 }
+
+
+#: Who can assume a role: some are not in the account, about which nothing is known.
+PRINCIPALS: list[dict[str, Any]] = [
+    {"AWS": "*"},
+    {"AWS": ["111122223333", "arn:aws:iam::111122223333:root"]},
+    {"AWS": [f"{ARN}root", f"{ARN}user/bob", f"{ARN}role/web"]},
+    {"AWS": "arn:aws:iam::111122223333:role/theirs"},
+    {"AWS": "arn:aws:sts::111122223333:assumed-role/theirs/session"},
+    {"AWS": ["arn:aws:sts::111122223333:federated-user/x", "arn:aws:iam::111122223333:user/x"]},
+    {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
+    {"Service": ["ec2.amazonaws.com.cn", "logs.us-east-1.amazonaws.com", "ec2.c2s.ic.gov"]},
+    {"Service": ["no-service-that-exists.amazonaws.com", "rds.aws.internal"]},
+    {"Service": ["EC2.amazonaws.com", "a.amazonaws.eu", "a.sc2s.sgov.gov", "a.cloud.adc-e.uk"]},
+    {"Service": "a.csp.hci.ic.gov"},
+    {"Federated": "cognito-identity.amazonaws.com"},
+    {"CanonicalUser": "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},
+]
+VALID_TRUST = [
+    trust(Effect="Deny", Principal=None, NotPrincipal={"AWS": "*"}),
+    trust(Action=["STS:AssumeRole", "sts:TagSession"]),
+    json.dumps({"Conditions": {}, "Statement": json.loads(trust())["Statement"][0]}),
+]
+#: An account with the user bob and the role web.
+SMALL = {
+    "users": {"bob": SimpleNamespace(arn=f"{ARN}user/bob")},
+    "roles": {"web": SimpleNamespace(arn=f"{ARN}role/web")},
+}
+
+
+def said(rule: Any, document: str) -> tuple[str, str]:
+    """Return what a rule says about ``document``, "" if it accepts it, and the document."""
+    found = told(rule, SMALL, PolicyDocument=document)
+    return found.removeprefix("MalformedPolicyDocument: "), document
+
+
+@pytest.mark.parametrize("message", MALFORMED)
+def test_what_is_malformed(message: str) -> None:
+    """The next tests ask the sandbox the same, but not for each document."""
+    for document in MALFORMED[message]:
+        assert said(documents.managed_policy_is_valid, document) == (message, document)
+        unversioned = "" if message == VERSIONS else message
+        assert said(documents.inline_policy_is_valid, document) == (unversioned, document)
+
+
+def test_what_is_valid() -> None:
+    for document in VALID:
+        latest = "{" + f'"Version":"{LATEST}",' + document[1:]
+        assert said(documents.managed_policy_is_valid, latest) == ("", latest)
+        assert said(documents.inline_policy_is_valid, document) == ("", document)
+    for principal in PRINCIPALS:
+        document = trust(Principal=principal)
+        assert said(documents.trust_policy_is_valid, document) == ("", document)
+    for document in VALID_TRUST:
+        assert said(documents.trust_policy_is_valid, document) == ("", document)
+
+
+@pytest.mark.parametrize("message", MALFORMED_TRUST)
+def test_what_is_a_malformed_trust_policy(message: str) -> None:
+    for document in MALFORMED_TRUST[message]:
+        assert said(documents.trust_policy_is_valid, document) == (message, document)
 
 
 @pytest.mark.parametrize("message", every(2, MALFORMED))
@@ -191,7 +288,7 @@ def test_the_grammar_of_managed_and_inline_policies(iam: Iam, message: str) -> N
             assert refused == malformed(message)
 
 
-@pytest.mark.parametrize("message", MALFORMED_TRUST)
+@pytest.mark.parametrize("message", every(2, MALFORMED_TRUST))
 def test_the_grammar_of_trust_policies(iam: Iam, message: str) -> None:
     for document in MALFORMED_TRUST[message]:
         new = {"RoleName": "new", "AssumeRolePolicyDocument": document}
@@ -202,18 +299,36 @@ def test_the_grammar_of_trust_policies(iam: Iam, message: str) -> None:
 
 VALID = [
     policy(Sid=""),
+    json.dumps({"Id": "x", "Conditions": {}, "Statement": json.loads(policy())["Statement"][0]}),
+    json.dumps({"Statement": 2 * json.loads(policy(Sid=""))["Statement"]}),
+    policy(Action="*"),
+    policy(Action=["*:*", "*"]),
     policy(Action=["iam:*", "s3-x.y:List Bucket", None]),
     policy(Action=None, NotAction="iam:*"),
     policy(Resource=None, NotResource=["arn:aws:s3:::a", "arn:aws:s3:::a/*"]),
     policy(Resource="arn:aws:iam::*:user/${aws:username}"),
+    policy(Resource="arn:aws:iam::*:*"),
     policy(Resource="arn:*:s3:::bucket"),
     policy(Resource="arn:aws:s3:us-west-2:123456789012:accesspoint/name"),
     policy(Resource="arn:aws:ec2:*:*:instance/*"),
     policy(Condition={"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}),
     policy(Condition={"DateLessThanIfExists": {"aws:CurrentTime": ["2016-12-13T1:02:03.5+01:00"]}}),
-    policy(Condition={"DateEquals": {"aws:EpochTime": "1600000000"}}),
+    policy(Condition={"DateEquals": {"aws:EpochTime": ["1600000000", "9223372036854775807"]}}),
+    *(
+        policy(Condition={"DateEquals": {"aws:CurrentTime": date}})
+        for date in (
+            *("2026-12-31T23:59:59.999999999+23:59", "2026-01-01T00:00:00-00:00", "2026t1z"),
+            *("292278993-12", "-292275054-1", "2026T"),
+        )
+    ),
     policy(Condition={"ForAllValues:StringNotEqualsIgnoreCase": {"aws:TagKeys": ["a"]}}),
-    policy(Condition={"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"s3:x": 10}}),
+    policy(
+        Condition={
+            "Bool": {"aws:SecureTransport": True},
+            "NumericLessThan": {"s3:x": [10], "s3:y": 1.5},
+        }
+    ),
+    policy(Condition={"NumericEquals": {"s3:x": 10}}),
     policy(Condition={"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}, "Unknown": {}}),
 ]
 
@@ -231,20 +346,7 @@ def test_valid_policies_of_any_version_are_accepted(iam: Iam, document: str) -> 
     iam("DeletePolicy", PolicyArn=arn)
 
 
-@pytest.mark.parametrize(
-    "principal",
-    [
-        {"AWS": "*"},
-        {"AWS": ["111122223333", "arn:aws:iam::111122223333:root"]},
-        {"AWS": [f"{ARN}root", f"{ARN}user/bob", f"{ARN}role/web"]},
-        {"AWS": "arn:aws:iam::111122223333:role/theirs"},
-        {"AWS": "arn:aws:sts::111122223333:assumed-role/theirs/session"},
-        {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]},
-        {"Service": ["ec2.amazonaws.com.cn", "logs.us-east-1.amazonaws.com", "ec2.c2s.ic.gov"]},
-        {"Service": ["no-service-that-exists.amazonaws.com", "rds.aws.internal"]},
-        {"Federated": "cognito-identity.amazonaws.com"},
-    ],
-)
+@pytest.mark.parametrize("principal", every(3, PRINCIPALS))
 def test_valid_trust_policies_of_any_version_are_accepted(iam: Iam, principal: Any) -> None:
     document = trust(Principal=principal, Action=["sts:AssumeRole", "sts:TagSession"])
     for version in ("", '"Version":"2008-10-17",', '"Version":"2012-10-17",'):

@@ -197,14 +197,6 @@ def first(iam: Any, what: str) -> str:
     return found
 
 
-def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam: Any) -> None:
-    call = iam.generate_service_last_accessed_details
-    assert refused(call, Arn=f"{ARN}user/bob") == (
-        "NotImplemented",
-        "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
-    )
-
-
 @pytest.mark.parametrize(
     ("operation", "parameters", "code"),
     [

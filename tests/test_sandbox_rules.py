@@ -7,9 +7,16 @@ same words has no rule, but a test.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from support.refusals import (
     ARN,
     BOUNDARY,
@@ -33,12 +40,14 @@ from support.refusals import (
     padded,
     sized,
     taken,
+    told,
     too_many,
     trust,
 )
 from support.shell import KEY_ID, SECRET, Shell
 from support.ssh_keys import public_key
 
+from iamcli.cli.sandbox.rules import deletions, entities, names
 from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
 from iamcli.client.full_model import full_model
 
@@ -282,6 +291,11 @@ UNEQUAL = f"{EQUAL} Please note that Tag keys are case insensitive."
 TWICE = {"Tags": [{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}]}
 BODY, KEY = certificate("example.com")
 UPLOAD = {"ServerCertificateName": "new", "CertificateBody": BODY, "PrivateKey": KEY}
+ENCRYPTED = (
+    load_pem_private_key(KEY.encode(), None)
+    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    .decode()
+)
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
 EXPIRED = (
     "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
@@ -742,11 +756,14 @@ CASES = [
         )
         for years, message in (((2020, 2021), EXPIRED), ((2126, 2127), NOT_PEM))
     ),
-    Case(
-        "private_key_matches",
-        "UploadServerCertificate",
-        {**UPLOAD, "PrivateKey": BODY},
-        Said("MalformedCertificate", "Invalid Private Key.", 400),
+    *(
+        Case(
+            "private_key_matches",
+            "UploadServerCertificate",
+            {**UPLOAD, "PrivateKey": key},
+            Said("MalformedCertificate", "Invalid Private Key.", 400),
+        )
+        for key in (BODY, ENCRYPTED)
     ),
     Case(
         "private_key_matches",
@@ -790,6 +807,122 @@ def test_what_the_service_refuses(iam: Iam, case: Case) -> None:
     assert iam.refused(case.operation, **case.parameters) == case.said
 
 
+# Rules by themselves: what no account of the other tests has.
+
+
+def first(what: str) -> str:
+    return f"DeleteConflict: {conflict(what).message}"
+
+
+def test_a_user_is_deleted_after_all_that_it_has() -> None:
+    obstacles = {
+        "managed_policies": "detach all policies",
+        "policies": "delete policies",
+        "password": "delete login profile",
+        "access_keys": "delete access keys",
+        "signing_certificates": "delete certificates",
+        "mfa_devices": "delete MFA device",
+        "ssh_public_keys": "remove referenced objects",
+        "service_credentials": "remove referenced objects",
+    }
+    user = SimpleNamespace(name="bob", **dict.fromkeys(obstacles, "x"))
+    account = {"users": {"bob": user}, "groups": {"g": SimpleNamespace(users=[user])}}
+    for attribute, what in obstacles.items():
+        found = told(deletions.user_is_not_referenced, account, UserName="bob")
+        assert found == first(what), attribute
+        setattr(user, attribute, "")
+    found = told(deletions.user_is_not_referenced, account, UserName="bob")
+    assert found == first("remove users from group")
+    account["groups"]["g"].users.clear()
+    assert told(deletions.user_is_not_referenced, account, UserName="bob") == ""
+
+
+def test_a_group_and_a_role_are_deleted_after_all_that_they_have() -> None:
+    for rule, lists, parameter, own, more in (
+        (deletions.group_is_not_referenced, "groups", "GroupName", "remove users from group", {}),
+        (
+            deletions.role_is_not_referenced,
+            "roles",
+            "RoleName",
+            "remove roles from instance profile",
+            {"instance_profiles": {"i": SimpleNamespace(roles=[])}},
+        ),
+    ):
+        one = SimpleNamespace(name="x", managed_policies="x", policies="x", users=["bob"])
+        account = {lists: {"x": one}, **more}
+        for profile in more.get("instance_profiles", {}).values():
+            profile.roles.append(one)
+        for attribute, what in (
+            ("managed_policies", "detach all policies"),
+            ("policies", "delete policies"),
+            ("users", own),
+        ):
+            assert told(rule, account, **{parameter: "x"}) == first(what)
+            setattr(one, attribute, [])
+        for profile in more.get("instance_profiles", {}).values():
+            profile.roles.clear()
+        assert told(rule, account, **{parameter: "x"}) == ""
+
+
+@pytest.mark.parametrize("kind", ["users", "groups", "roles"])
+def test_a_policy_of_one_entity_is_not_deleted(kind: str) -> None:
+    refusal = "DeleteConflict: Cannot delete a policy attached to entities."
+    attached, bounded, free = (
+        SimpleNamespace(managed_policies=policies, permissions_boundary_arn=boundary)
+        for policies, boundary in (({WEB: 1}, None), ({}, WEB), ({}, BOUNDARY))
+    )
+    for holder, expected in ((attached, refusal), (bounded, refusal), (free, "")):
+        account = {kind: {"x": holder}}
+        found = told(deletions.policy_is_not_attached, account, PolicyArn=WEB)
+        assert found == expected
+
+
+def test_a_device_of_the_root_user_is_in_use() -> None:
+    account = {"account_root": SimpleNamespace(mfa_devices={PHONE: 1})}
+    for rule, refusal in (
+        (names.mfa_device_is_not_in_use, "EntityAlreadyExists: MFA Device is already in use."),
+        (
+            deletions.virtual_mfa_device_is_not_assigned,
+            "DeleteConflict: MFA VirtualDevice in use. Must deactivate first.",
+        ),
+    ):
+        assert told(rule, account, SerialNumber=PHONE) == refusal
+        assert told(rule, account, SerialNumber=f"{PHONE}s") == ""
+        assert told(rule, {}, SerialNumber=PHONE) == ""
+
+
+def test_a_name_of_a_device_is_free_under_another_path() -> None:
+    account = {"virtual_mfa_devices": {f"{ARN}mfa/a/phone": 1}}
+    for path, refusal in (("/a/", "EntityAlreadyExists: MFA device already exists."), ("/b/", "")):
+        new = {"VirtualMFADeviceName": "phone", "Path": path}
+        assert told(names.virtual_mfa_device_is_new, account, **new) == refusal
+    new = {"VirtualMFADeviceName": "phone"}
+    assert told(names.virtual_mfa_device_is_new, account, **new) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "protected"),
+    [
+        ("/aws-service-role/support.amazonaws.com/", True),
+        ("/aws-reserved/sso.amazonaws.com/", True),
+        ("/aws/", False),
+        ("/x/aws-reserved/", False),
+    ],
+)
+def test_roles_of_aws_are_known_by_their_path(*, path: str, protected: bool) -> None:
+    account = {"roles": {"x": SimpleNamespace(name="r", path=path)}}
+    found = told(entities.role_is_not_protected, account, RoleName="r")
+    assert found.partition(":")[0] == "UnmodifiableEntity" * protected
+
+
+def test_values_of_tags_are_reserved_in_any_case() -> None:
+    for tag in ({"Key": "a", "Value": "Aws:x"}, {"Key": "AWS:", "Value": ""}):
+        found = told(names.tags_are_not_reserved, {}, Tags=[{"Key": "a", "Value": "x"}, tag])
+        assert found.startswith("InvalidInput: Tag keys and values cannot begin with aws:"), tag
+    tags = [{"Key": "xaws:", "Value": "aws"}]
+    assert told(names.tags_are_not_reserved, {}, Tags=tags) == ""
+
+
 # Passwords.
 
 
@@ -821,6 +954,14 @@ def test_a_user_chooses_a_password_that_conforms_and_is_new(iam: Iam) -> None:
     change["NewPassword"] = "Old-Pass-0"
     # This one is new again, but the old password is wrong.
     assert choosy.refused("ChangePassword", **change).code == "AccessDenied"
+
+
+def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam: Iam) -> None:
+    assert iam.refused("GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob") == Said(
+        "NotImplemented",
+        "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
+        501,
+    )
 
 
 # Names that stay free, and who calls.

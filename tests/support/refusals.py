@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import boto3
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from iamcli.cli.sandbox.refusals import Refusal
 from iamcli.client.full_model import full_model
 from support.forked import tell
 from support.shell import KEY_ID, SECRET
@@ -70,6 +72,18 @@ def conflict(what: str) -> Said:
 
 def too_many(quota: str, limit: int) -> Said:
     return Said("LimitExceeded", f"Cannot exceed quota for {quota}: {limit}", 409)
+
+
+def told(rule: Any, account: dict[str, Any], **parameters: Any) -> str:
+    """Return what a rule says of a request, "" if it accepts it; ``account``: lists of moto's."""
+    lists = ("users", "groups", "roles", "instance_profiles", "virtual_mfa_devices")
+    empty: dict[str, Any] = {name: {} for name in lists}
+    backend = SimpleNamespace(partition="aws", account_id=ACCOUNT, **(empty | account))
+    try:
+        rule(backend, parameters)
+    except Refusal as refusal:
+        return f"{refusal.error}: {refusal.message}"
+    return ""
 
 
 # Documents and certificates.
