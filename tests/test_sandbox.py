@@ -35,14 +35,16 @@ from test_run import WITH_ENTRY
 
 from iamcli import __version__
 from iamcli.cli import command_server
-from iamcli.cli.sandbox import kept
+from iamcli.cli.sandbox import kept, started, wsgi
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox.rules import layer
 from iamcli.cli.sandbox.shell import greeting
 from iamcli.cli.sandbox.shell import start as start_shell
 from iamcli.client.confinement import REPORT_PATH
+from iamcli.client.parents import Process
 from iamcli.errors import Failure
+from iamcli.installation import completions
 
 IAMCLI = BIN / "iamcli"
 TRUST = (
@@ -72,8 +74,12 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
         "AWS_SESSION_TOKEN": "token",
         "CLIENT_CONFIG_FILE": "/proxy",
         "BASH_ENV": "/elsewhere",
-        "https_proxy": "http://proxy.example.com",
-        "HTTP_PROXY": "http://proxy.example.com",
+        "ENV": "/elsewhere",
+        **{
+            name: "http://proxy.example.com"
+            for scheme in ("http", "https", "all")
+            for name in (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
+        },
         "KEPT": "yes",
     }
     done = in_sandbox(env, "env")
@@ -86,8 +92,8 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
     assert seen.pop("AWS_CREDENTIAL_FILE").startswith(folder)
     assert seen["PATH"] == f"{BIN}:{env['PATH']}"
     assert seen["KEPT"] == "yes"
-    assert not {name for name in seen if name.lower().endswith("_proxy") or name == "BASH_ENV"}
-    assert "CLIENT_CONFIG_FILE" not in seen
+    removed = ("BASH_ENV", "ENV", "CLIENT_CONFIG_FILE")
+    assert [name for name in seen if name.lower().endswith("_proxy") or name in removed] == []
     assert {name: seen[name] for name in seen if name.startswith("AWS_")} == {
         "AWS_ACCESS_KEY_ID": sandbox.ACCESS_KEY,
         "AWS_CONFIG_FILE": "/dev/null",
@@ -148,6 +154,17 @@ def test_the_first_walk(env):
         POLICY,
         "",
     ]
+
+
+def test_commands_are_found_without_a_path():
+    private = sandbox.Server("http://127.0.0.1:1", "/folder/credentials", {}, None, {})
+    env = sandbox.environment(private, {"HOME": "/home"})
+    folder, _, others = env["PATH"].partition(":")
+    assert (folder.endswith("/bin"), others, env["HOME"]) == (True, os.defpath, "/home")
+    assert (env["IAMCLI_SANDBOX"], env["AWS_CREDENTIAL_FILE"]) == (
+        "http://127.0.0.1:1",
+        "/folder/credentials",
+    )
 
 
 # How it ends.
@@ -499,6 +516,78 @@ def test_orphans_that_ended_do_not_pile_up(env):
     assert in_sandbox(env, "sh", "-c", script).stdout == "0\n"
 
 
+OWN_SESSION, OTHER_SESSION = os.getsid(0), -1
+
+
+@pytest.mark.parametrize(
+    ("state", "session", "after_signal", "limit"),
+    [
+        ("S", OWN_SESSION, False, started.LIMIT),
+        ("S", OTHER_SESSION, False, started.DAEMON_LIMIT),
+        ("S", OWN_SESSION, True, started.LIMIT_AFTER_SIGNAL),
+        ("R", OTHER_SESSION, True, started.LIMIT_AFTER_SIGNAL),
+        # Stopped by a signal, or by a debugger.
+        ("T", OWN_SESSION, False, 0),
+        ("t", OWN_SESSION, True, 0),
+    ],
+)
+def test_how_long_a_process_is_waited_for(state, session, after_signal, limit):
+    process = Process(7, "sh", state, 1, session)
+    assert started.Started._limit(process, after_signal) == limit  # noqa: SLF001
+
+
+@pytest.fixture
+def waiting(monkeypatch):
+    """What waits for the processes of a table that a test fills, which nobody reaps."""
+    table, own = [], os.getpid()
+    table.append(Process(2, "before", "S", own, 1))
+    monkeypatch.setattr(started, "_processes", lambda: list(table))
+    monkeypatch.setattr(started, "_become_subreaper", lambda: True)
+    monkeypatch.setattr(started, "_reap", lambda _command=0: False)
+    return started.Started(None), table
+
+
+def test_what_is_still_running(waiting):
+    one, table = waiting
+    own = os.getpid()
+    table += [
+        Process(9, "grandchild", "R", 8, 1),
+        Process(8, "ended", "Z", own, 1),
+        Process(7, "dead", "X", own, 1),
+        Process(6, "stopped", "T", own, 1),
+        Process(5, "of-before", "S", 2, 1),
+        Process(4, "another", "S", 1, 1),
+        # An ID that was used again.
+        Process(11, "circle", "S", 12, 1),
+        Process(12, "circle", "S", 9, 1),
+        Process(9, "grandchild", "R", 11, 1),
+    ]
+    names = [str(process) for process in one._running()]  # noqa: SLF001
+    assert names == [
+        "stopped (6)",
+        "grandchild (9)",
+        "grandchild (9)",
+        "circle (11)",
+        "circle (12)",
+    ]
+
+
+def test_signals_that_are_ignored_do_not_stop_waiting(waiting, monkeypatch):
+    one, _ = waiting
+    ignored, handled = signal.SIGHUP, {}
+    monkeypatch.setattr(
+        started.signal,
+        "getsignal",
+        lambda number: signal.SIG_IGN if number == ignored else signal.SIG_DFL,
+    )
+    monkeypatch.setattr(started.signal, "signal", handled.__setitem__)
+    one._wait_for_others(after_signal=False)  # noqa: SLF001
+    assert handled.keys() == {signal.SIGINT, signal.SIGTERM}
+    ignored = signal.SIGINT
+    one._wait_for_others(after_signal=False)  # noqa: SLF001
+    assert handled.keys() == {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
 # The account that is kept.
 
 
@@ -552,39 +641,95 @@ def test_a_second_sandbox_on_the_same_directory_is_refused(env, tmp_path):
 HEADER = {"iamcli": __version__, "format": kept.FORMAT, "moto": version("moto")}
 
 
-@pytest.mark.full
+NOT_OURS = "was not written by iamcli sandbox; specify another directory"
+
+
 @pytest.mark.parametrize(
     ("content", "shown"),
-    every(
-        3,
-        [
-            (b"", "was not written by iamcli sandbox; specify another directory"),
-            (b"a letter\n", "was not written by iamcli sandbox; specify another directory"),
-            (b"[1]\n", "was not written by iamcli sandbox; specify another directory"),
-            (b'{"moto": "5"}\n', "was not written by iamcli sandbox; specify another directory"),
-            (
-                HEADER | {"moto": "4.0"},
-                f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
-            ),
-            (
-                HEADER | {"iamcli": "9", "format": 9},
-                f"was kept by iamcli 9 with moto {version('moto')}; this is iamcli ",
-            ),
-        ],
-    ),
+    [
+        (b"", NOT_OURS),
+        (b"a letter\n", NOT_OURS),
+        (b"[1]\n", NOT_OURS),
+        (b"{}\n", NOT_OURS),
+        (b'{"moto": "5"}\n', NOT_OURS),
+        (b'{"iamcli": "1", "format": 1}\n', NOT_OURS),
+        (
+            {"moto": "4.0"},
+            f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
+        ),
+        ({"iamcli": "9", "format": 9}, f"kept by iamcli 9 with moto {version('moto')}; this is "),
+        ({"iamcli": "0.1"}, ""),
+    ],
 )
-def test_a_file_of_another_version_or_program_is_refused_and_left(env, tmp_path, content, shown):
-    file = tmp_path / "kept" / "account"
-    file.parent.mkdir()
+def test_a_file_of_another_version_or_program_is_refused_and_left(tmp_path, content, shown):
+    file = tmp_path / "account"
     if isinstance(content, dict):
-        content = json.dumps(content).encode() + b"\n" + pickle.dumps({})
+        content = json.dumps(HEADER | content).encode() + b"\n" + pickle.dumps({})
     file.write_bytes(content)
-    done = in_sandbox(env, "--keep", file.parent, "true")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("\n") == 1
-    assert shown in done.stderr
+    try:
+        assert kept.Kept(str(tmp_path)).existed
+        said = ""
+    except Failure as failure:
+        said = str(failure)
+    assert (said.count("\n"), shown in said, bool(said)) == (0, True, bool(shown)), said
     assert file.read_bytes() == content
-    assert left_behind(tmp_path) == []
+
+
+def test_what_is_no_file_is_no_account(tmp_path):
+    for make, why in (
+        (os.mkfifo, "{}/account is not a file of yours; specify another directory"),
+        (lambda file: file.symlink_to("elsewhere"), "cannot use {}: "),
+        (Path.mkdir, "cannot use {}: Is a directory"),
+    ):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        make(folder / "account")
+        with pytest.raises(Failure, match=f"^{why.format(folder)}"):
+            kept.Kept(str(folder))
+
+
+def test_what_is_saved_and_when(tmp_path, monkeypatch):
+    file, state = tmp_path / "account", [b"one"]
+    monkeypatch.setattr(kept, "_state", lambda: state[0])
+    # A sandbox that was killed has left this.
+    (tmp_path / "account.new").write_text("half")
+    account = kept.Kept(str(tmp_path))
+    assert not account.existed
+
+    def saved(change=lambda: None):
+        """Return what is in the file, and whether it is another one."""
+        change()
+        before = file.stat().st_ino if file.exists() else None
+        account.save()
+        header, content = file.read_bytes().split(b"\n")
+        assert json.loads(header) == HEADER
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["account", "lock"]
+        return content, file.stat().st_ino != before
+
+    assert saved() == (b"one", True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert saved() == (b"one", False)
+    state[0] = b"two"
+    assert saved() == (b"two", True)
+    assert saved() == (b"two", False)
+
+    def replace():
+        (tmp_path / "other").write_text("other")
+        shutil.copystat(file, tmp_path / "other")
+        (tmp_path / "other").rename(file)
+
+    assert saved(replace) == (b"two", True)
+    assert saved(file.unlink) == (b"two", True)
+    assert saved(lambda: file.write_text("other")) == (b"two", True)
+    (tmp_path / "account.new").mkdir()
+    state[0] = b"three"
+    with pytest.raises(Failure, match=f"^cannot write {file}: "):
+        account.save()
+    state[0] = None
+    (tmp_path / "account.new").rmdir()
+    with pytest.raises(Failure, match=r"^cannot save moto's objects: "):
+        account.save()
+    assert file.read_bytes().endswith(b"\ntwo")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
@@ -603,25 +748,34 @@ class Evil:
         return subprocess.Popen, (["touch", "made"],)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        pickle.dumps(Evil()),
-        # A function and a class that the modules of the account import.
-        pytest.param(b"cmoto.iam.models\nrandom_access_key\n.", marks=pytest.mark.full),
-        pytest.param(b"cmoto.iam.models\nBackendDict\n.", marks=pytest.mark.full),
-    ],
-    ids=["evil", "function", "imported"],
-)
-def test_a_kept_account_runs_no_code(env, tmp_path, content):
+def test_a_kept_account_runs_no_code(env, tmp_path):
     file = tmp_path / "kept" / "account"
     file.parent.mkdir()
-    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + content)
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + pickle.dumps(Evil()))
     done = in_sandbox(env, "--keep", file.parent, "true", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert f"{file} is damaged (UnpicklingError: " in done.stderr
     assert " is not part of an account); move it away to start with" in done.stderr
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("builtins", "exec"),
+        ("datetime", "sys"),
+        ("os", "system"),
+        # A function and a class that the modules of the account import.
+        ("moto.iam.models", "random_access_key"),
+        ("moto.iam.models", "BackendDict"),
+        ("moto.iam.models", "json"),
+        ("iamcli.cli.sandbox.corrections.keys", "Refusal"),
+    ],
+)
+def test_a_kept_account_has_no_other_things(module, name):
+    pytest.importorskip("moto.iam.models")
+    with pytest.raises(pickle.UnpicklingError, match=f"^{module}.{name} is not part of an account"):
+        kept._Reader(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()  # noqa: SLF001
 
 
 @pytest.mark.full
@@ -650,18 +804,6 @@ def test_an_account_that_cannot_be_kept_is_no_success(env, tmp_path):
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize(
-    "end", every(3, ["echo other >new; touch -r {} new; mv new {}", "rm {}", "echo other >{}"])
-)
-def test_an_account_that_something_replaced_is_written_again(env, tmp_path, end):
-    file = tmp_path / "kept" / "account"
-    script = f"iam-usercreate -u david; until [ -f {file} ]; do sleep 0.05; done; "
-    script += end.replace("{}", str(file))
-    done = in_sandbox(env, "--keep", file.parent, "sh", "-c", script, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert b"david" in file.read_bytes()
-
-
 def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
     with (tmp_path / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -673,14 +815,72 @@ def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
                 sandbox.server(keep=str(folder)).__enter__()
 
 
-def test_only_names_of_commands_are_reported_as_they_are():
-    names = []
+def reported(names, body=b"sh", **more):
+    """Report that a command sent nothing; return the status. ``more``: of the request."""
     application = sandbox_server.private({}, names)
-    for sent in (b"iam-userdel", b"iamcli", b"iam-\x1b[2J", b"sh"):
-        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": REPORT_PATH, "HTTP_HOST": "127.0.0.1:1"}
-        body = {"wsgi.input": io.BytesIO(sent), "CONTENT_LENGTH": str(len(sent))}
-        application({**environ, **body, "SERVER_PORT": "1"}, lambda *_: None)
-    assert names == ["iam-userdel", "iamcli", "another name", "another name"]
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": REPORT_PATH, "HTTP_HOST": "127.0.0.1:1"}
+    sent = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "SERVER_PORT": "1"}
+    seen = []
+    application({**environ, **sent, **more}, lambda status, _headers: seen.append(status))
+    return seen
+
+
+def test_only_names_of_commands_are_reported_as_they_are(monkeypatch):
+    names, sent = [], [b"iam-userdel", b"iamcli", b"iam-\x1b[2J", b"sh", b"iam-userdel x"]
+    for name in sent:
+        assert reported(names, name) == ["204 No Content"]
+    known = ["iam-userdel", "iamcli", *["another name"] * 3]
+    assert names == known
+    # No more than some.
+    monkeypatch.setattr(sandbox_server, "MAX_COMMANDS", 6)
+    for _ in range(3):
+        assert reported(names, b"iamcli") == ["204 No Content"]
+    assert names == [*known, "iamcli"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"HTTP_ORIGIN": "http://evil.example.com"},
+        {"HTTP_HOST": "evil.example.com"},
+        {"HTTP_HOST": "127.0.0.1:2"},
+        {"REQUEST_METHOD": "GET"},
+        {"PATH_INFO": f"{REPORT_PATH}/"},
+    ],
+)
+def test_web_pages_cannot_report_a_command(more):
+    names = []
+    assert (reported(names, **more), names) == (["403 Forbidden"], [])
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_a_request_has_an_empty_path_or_none(path):
+    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
+    environ |= {"PATH_INFO": path, "HTTP_AUTHORIZATION": signed()}
+    assert sandbox_server.refusal(environ) == ""
+
+
+def test_the_first_of_two_equal_fields_counts_as_for_moto():
+    body = b"Action=ListUsers&A=1&A=2&B="
+    environ = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    expected = {"Action": "ListUsers", "A": "1", "B": ""}
+    assert wsgi.fields(environ) == expected
+    # The body can be read again.
+    assert wsgi.fields(environ) == expected
+    assert wsgi.fields({"wsgi.input": io.BytesIO(), "QUERY_STRING": body.decode()}) == expected
+
+
+def test_requests_to_a_copy_are_signed_for_its_region():
+    seen = []
+
+    def application(environ, _start):
+        seen.append(environ["HTTP_AUTHORIZATION"])
+        return []
+
+    given = signed()
+    for region in ("", "cn-north-1"):
+        sandbox_server.in_region(application, region)({"HTTP_AUTHORIZATION": given}, None)
+    assert seen == [given, given.replace("us-east-1", "cn-north-1")]
 
 
 def test_every_change_is_saved_soon(tmp_path, monkeypatch):
@@ -693,10 +893,55 @@ def test_every_change_is_saved_soon(tmp_path, monkeypatch):
         wait_until(lambda number=number: len(saved) == number)
 
 
-def test_only_a_shell_that_completes_is_said_to_complete():
+def test_only_a_shell_that_completes_is_said_to_complete(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    folder = f"/{'x' * 50}-{'y' * 50}"
     for name, completes in (("bash", True), ("dash", False), ("zsh", True)):
-        shown = greeting({"SHELL": f"/bin/{name}"}, "private IAM", kept=False)
-        assert ("TAB completes" in shown) == completes
+        shown = greeting({"SHELL": f"/bin/{name}"}, f"kept in {folder}; \x1b to leave", kept=False)
+        first, path, second, hint, *lines = shown.splitlines()
+        # Names are not broken, and control nothing.
+        assert [first, path, second] == ["iamcli: kept in", f"{folder};", "\\x1b to leave"]
+        assert hint == "Try these commands." + " TAB completes options and names." * completes
+        assert [line.split()[0] for line in lines] == [
+            *("iam-usercreate", "iam-useraddpolicy", "iam-userlistpolicies"),
+        ]
+    *_, hint, first, second, third = greeting({}, "private IAM", kept=True).splitlines()
+    assert hint == "Try these commands."
+    assert [first, second, third] == [
+        *("  iam-userlistbypath", "  iam-grouplistbypath", "  iam-accountgetsummary"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shell", "command", "file", "first"),
+    [
+        ("bash", ["--norc"], "bashrc", "unset PROMPT_COMMAND"),
+        ("zsh", ["-o", "no_global_rcs"], ".zshrc", "ZDOTDIR='/my own'"),
+        ("fish", ["--no-config", "--init-command"], "config.fish", "function fish_prompt"),
+        ("csh", ["-f"], None, None),
+        ("tcsh", ["-f"], None, None),
+        ("ksh", [], None, None),
+    ],
+)
+def test_how_each_shell_is_started(tmp_path, shell, command, file, first):
+    env = {"SHELL": f"/bin/{shell}", "ZDOTDIR": "/my own", "PROMPT_COMMAND": "date"}
+    folder = tmp_path / "it's"
+    folder.mkdir()
+    program, *options = start_shell(env, str(folder))
+    assert (program, options[: len(command)]) == (f"/bin/{shell}", command)
+    assert (env["PS1"], env["IAMCLI_COMPLETE"]) == ("(iamcli sandbox) $ ", "1")
+    assert [each.name for each in folder.iterdir()] == ([file] if file else [])
+    assert env["ZDOTDIR"] == (str(folder) if shell == "zsh" else "/my own")
+    assert (env["PROMPT_COMMAND"] == "date") == (shell != "bash")
+    if file:
+        written = folder / file
+        assert written.read_text().splitlines()[0] == first
+        assert written.stat().st_mode & 0o777 == 0o600
+        assert completions.script(shell) in written.read_text()
+    if shell == "zsh":
+        (folder / ".zshrc").unlink()
+        start_shell({"SHELL": "/bin/zsh"}, str(folder))
+        assert (folder / ".zshrc").read_text().startswith("unset ZDOTDIR\n")
 
 
 @pytest.mark.parametrize("option", ["--keep", "--account"])
@@ -901,6 +1146,7 @@ def test_a_server_that_does_not_listen_is_reported(monkeypatch):
 # The server is private.
 
 LIST_USERS = "Action=ListUsers&Version=2010-05-08"
+GET_USER = "Action=GetUser&Version=2010-05-08"
 IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
 
 
@@ -949,6 +1195,10 @@ def ask():
         ({"Host": "LOCALHOST:{port}"}, "<ListUsersResponse"),
         ({"Authorization": signed(key="AKIABROUGHTBYASCRIPT")}, "<ListUsersResponse"),
         ({"body": "", "method": "GET", "path": f"/?{LIST_USERS}"}, "<ListUsersResponse"),
+        (
+            {"body": "", "method": "GET", "path": f"/?{GET_USER}", "Content-Length": ""},
+            "<Arn>arn:aws:iam::123456789012:root</Arn>",
+        ),
         ({"Authorization": signed("sts"), "body": IDENTITY}, "<GetCallerIdentityResponse"),
     ],
 )
