@@ -24,6 +24,7 @@ from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, s
 
 from iamcli.cli.sandbox import launcher
 from iamcli.cli.sandbox.changes import changes, deleted
+from iamcli.cli.sandbox.command import sandbox as command
 from iamcli.cli.sandbox.report import Report
 from iamcli.cli.sandbox.target import Target
 from iamcli.cli.sandbox.watch import Watch
@@ -32,6 +33,8 @@ from iamcli.errors import Failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from support.forked import ForkRunner
 
 STAR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 READ = (
@@ -121,20 +124,22 @@ def test_the_order_of_changes_and_what_was_deleted() -> None:
     after = state(
         user("Tim"),
         user("sue"),
-        user("Abe", UserId="AIDAOTHER"),
+        user("Abe", UserId="AIDAOTHER", UserPolicyList=policies),
         user("carol", UserId="AIDAANOTHER"),
-        user("dan", Tags=tags),
+        user("dan", Tags=tags, UserPolicyList=[{**policies[0], "PolicyName": "a"}]),
         groups=[group("ops")],
         virtual_mfa_devices=[{"SerialNumber": serial, "mark": "2"}],
     )
     found = changes(before, after)
     assert brief(found) == [
         ("create", "user", "Abe", None),
+        ("create", "policy", "z", "user/Abe"),
         ("delete", "user", "abe", None),
         ("delete", "access-key", key("ABE")["AccessKeyId"], "user/abe"),
         ("delete", "user", "carol", None),
         ("create", "user", "carol", None),
         ("update", "user", "dan", None),
+        ("create", "policy", "a", "user/dan"),
         ("delete", "policy", "z", "user/dan"),
         ("delete", "user", "gone", None),
         ("create", "user", "sue", None),
@@ -1115,38 +1120,79 @@ def test_a_kept_account_is_compared_with_what_was_kept(sandbox: Callable[..., An
     assert done.stderr == "changes in the private IAM: 1 deleted\nuser/bob\n  - user bob\n"
 
 
+NO_FILE = "--format json needs --changes=FILE; see iamcli sandbox --help"
+
+
 @pytest.mark.parametrize(
     ("arguments", "reported"),
-    every(
-        3,
-        [
-            (["--format", "json"], "--format json needs --changes=FILE; see iamcli sandbox --help"),
-            (
-                ["--format", "json", "--changes"],
-                "--format json needs --changes=FILE; see iamcli sandbox --help",
-            ),
-            (
-                ["--changes=account.json"],
-                "cannot create account.json for the changes: File exists; the command was not run",
-            ),
-            (
-                ["--changes=n/x"],
-                (
-                    "cannot create n/x for the changes: No such file or directory; the command was "
-                    "not run"
-                ),
-            ),
-            (["--account", "none", "--changes=x"], "cannot read none: No such file or directory"),
-        ],
-    ),
+    [
+        (["--format", "json"], NO_FILE),
+        (["--format", "json", "--changes"], NO_FILE),
+        (["--changes=-", "--format=json"], NO_FILE),
+        (
+            ["--changes=account.json"],
+            "cannot create account.json for the changes: File exists; the command was not run",
+        ),
+        (
+            ["--changes=n/x"],
+            "cannot create n/x for the changes: No such file or directory; the command was not run",
+        ),
+        (["--account", "none", "--changes=x"], "cannot read none: No such file or directory"),
+        (
+            ["--account=none", "--keep", "x"],
+            "--account cannot be used with --keep; see iamcli sandbox --help",
+        ),
+        (["--keep", ""], "the directory name is empty; specify a directory"),
+        (
+            ["--account", ""],
+            "the file name is empty; specify a file that iamcli snapshot has written",
+        ),
+    ],
 )
 def test_what_cannot_be_reported_is_not_run(
-    sandbox: Callable[..., Any], tmp_path: Path, arguments: list[str], reported: str
+    run_fast: ForkRunner, arguments: list[str], reported: str
 ) -> None:
-    done = sandbox(*arguments, "touch", "ran")
-    assert (done.returncode, done.stderr) == (1, f"iamcli: {reported}\n")
-    assert [file.name for file in (tmp_path / "work").iterdir()] == ["account.json"]
-    assert json.loads((tmp_path / "work" / "account.json").read_text()) == ACCOUNT
+    account, mine = run_fast.home / "account.json", json.dumps(ACCOUNT)
+    account.write_text(mine)
+    before = {file.name for file in run_fast.home.iterdir()}
+    done = run_fast("iamcli", "sandbox", *arguments, "touch", "ran")
+    assert done == (1, "", f"iamcli: {reported}\n")
+    assert {file.name for file in run_fast.home.iterdir()} == before
+    assert account.read_text() == mine
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        # The word after --changes is no file, and that after another option is no command.
+        ("--changes iam-userdel -u bob", {"changes": "-", "command": "iam-userdel -u bob"}),
+        ("--changes=f iam-userdel", {"changes": "f", "command": "iam-userdel"}),
+        ("--changes", {"changes": "-"}),
+        ("--changes --keep d sh", {"changes": "-", "keep": "d", "command": "sh"}),
+        ("--keep d --changes sh", {"changes": "-", "keep": "d", "command": "sh"}),
+        ("--keep --changes sh", {"keep": "--changes", "command": "sh"}),
+        ("--account=a --changes sh", {"changes": "-", "account": "a", "command": "sh"}),
+        ("--format json --changes=f sh", {"changes": "f", "form": "json", "command": "sh"}),
+        # What belongs to the command.
+        ("sh --changes", {"command": "sh --changes"}),
+        ("-- --changes x", {"command": "--changes x"}),
+        ("--changes -- sh", {"changes": "-", "command": "sh"}),
+    ],
+)
+def test_the_file_of_changes_is_optional(words: str, options: dict[str, str]) -> None:
+    found = command.make_context("sandbox", words.split()).params
+    none = {"changes": None, "account": None, "keep": None, "form": "text", "command": ""}
+    assert {**found, "command": " ".join(found["command"])} == {**none, **options}
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    unused: Any = None
+    for call in (
+        lambda: Target("a\0b", unused, as_json=False),
+        lambda: launcher.server(account="a\0b").__enter__(),
+    ):
+        with pytest.raises(Failure, match=r"^cannot (create|read) a\0b.*: embedded null byte"):
+            call()
 
 
 @pytest.mark.parametrize(

@@ -895,12 +895,3 @@ def test_a_snapshot_that_contradicts_itself_is_not_copied(tmp_path: Path) -> Non
     assert done.stderr == ""
     for line, said in zip(done.stdout.splitlines(keepends=True), rows.values(), strict=True):
         assert line.startswith(said)
-
-
-def test_a_copy_is_not_kept(sandbox: Callable[..., Any], tmp_path: Path) -> None:
-    done = sandbox("--account", "account.json", "--keep", "kept", "true")
-    assert done.returncode == 1
-    assert done.stderr == (
-        "iamcli: --account cannot be used with --keep; see iamcli sandbox --help\n"
-    )
-    assert not (tmp_path / "work" / "kept").exists()

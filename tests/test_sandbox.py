@@ -588,6 +588,50 @@ def test_signals_that_are_ignored_do_not_stop_waiting(waiting, monkeypatch):
     assert handled.keys() == {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_waiting_is_said_once_after_a_second(waiting, monkeypatch, on_terminal):
+    one, table = waiting
+    own, clock, said = os.getpid(), [0.0], []
+    table += [Process(7, "sleep", "S", own, OWN_SESSION), Process(8, "daemon", "S", own, 1)]
+    monkeypatch.setattr(started.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(started.signal, "signal", lambda *_: None)
+
+    def sleep(seconds):
+        assert 0 < seconds <= started.MAX_INTERVAL
+        clock[0] += seconds
+
+    class Output:
+        def on_terminal(self):
+            return on_terminal
+
+        def error(self, text):
+            said.append((text, started.NOTE <= clock[0] < started.NOTE + started.MAX_INTERVAL))
+
+    monkeypatch.setattr(started.time, "sleep", sleep)
+    monkeypatch.setattr(one, "_output", Output())
+    one._wait_for_others(after_signal=False)  # noqa: SLF001
+    line = "waiting for sleep (7), daemon (8); Ctrl-C stops waiting"
+    assert said == ([(line, True)] if on_terminal else [])
+    assert 0 <= clock[0] - started.LIMIT <= started.MAX_INTERVAL
+    assert [str(process) for process in one.left] == ["sleep (7)", "daemon (8)"]
+
+
+def test_what_was_left_by_a_child_that_ended_meanwhile_is_waited_for(waiting, monkeypatch):
+    one, table = waiting
+    ended = iter([False, True, False, False])
+    monkeypatch.setattr(started.signal, "signal", lambda *_: None)
+
+    def reap():
+        found = next(ended)
+        if found:
+            table.append(Process(7, "orphan", "T", os.getpid(), OWN_SESSION))
+        return found
+
+    monkeypatch.setattr(started, "_reap", reap)
+    one._wait_for_others(after_signal=False)  # noqa: SLF001
+    assert [str(process) for process in one.left] == ["orphan (7)"]
+
+
 # The account that is kept.
 
 
@@ -944,11 +988,48 @@ def test_how_each_shell_is_started(tmp_path, shell, command, file, first):
         assert (folder / ".zshrc").read_text().startswith("unset ZDOTDIR\n")
 
 
-@pytest.mark.parametrize("option", ["--keep", "--account"])
-def test_an_empty_name_is_refused(env, option):
-    done = in_sandbox(env, option, "", "true")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert " name is empty; specify a " in done.stderr
+#: A server that says what its test wants, one line after the other.
+SAYING = """
+import json, sys
+def main():
+    settings = json.loads(sys.stdin.readline())
+    print({first!r}, flush=True)
+    sys.stdin.read()
+    print(json.dumps(settings) if {last!r} == "settings" else {last!r}, end="", flush=True)
+"""
+READY = json.dumps({"url": "http://127.0.0.1:1", "credential_file": "", "existed": False})
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "settings", "said"),
+    [
+        (READY, "", {}, ""),
+        (READY, "settings", {"keep": "dir", "watch": True}, ""),
+        (READY, "", {"keep": "dir"}, "the sandbox server was killed; dir may lack the last"),
+        (
+            READY,
+            "",
+            {"watch": True},
+            "the sandbox server ended too early; it is not known what has changed",
+        ),
+        (READY, '{"failure": "no space"}', {"keep": "dir"}, "the account was not kept: no space"),
+        ('{"failure": "no moto"}', "", {}, "cannot start the sandbox: no moto"),
+    ],
+)
+def test_what_the_server_says_is_reported(tmp_path, monkeypatch, first, last, settings, said):
+    (tmp_path / "saying.py").write_text(SAYING.format(first=first, last=last))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    failure, running_server = "", None
+    try:
+        with sandbox.server("saying", **settings) as running_server:
+            assert (running_server.url, running_server.existed) == ("http://127.0.0.1:1", False)
+            assert running_server.ended == {}
+    except Failure as caught:
+        failure = str(caught)
+    assert (failure[: len(said)], bool(failure)) == (said, bool(said))
+    assert (running_server is None) == (first != READY)
+    if last == "settings":
+        assert running_server.ended == {"keep": "dir", "account": "", "watch": True}
 
 
 @pytest.mark.full

@@ -6,6 +6,7 @@ Each test has its evidence in the docstring of the correction in iamcli/cli/sand
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +28,7 @@ from support.shell import KEY_ID
 from support.ssh_keys import public_key
 
 from iamcli.cli.sandbox.launcher import ACCESS_KEY
-from iamcli.cli.sandbox.ssh_keys import parsed
+from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -124,8 +125,12 @@ def test_the_account_can_have_keys_and_certificates_of_its_own(iam: Any) -> None
 def test_a_users_key_names_the_user_also_after_a_rename(iam: Any) -> None:
     iam.create_user(UserName="bob")
     sts = signed_by(iam, "bob", "sts")
-    iam.update_user(UserName="bob", NewUserName="robert")
-    assert sts.get_caller_identity()["Arn"] == f"{ARN}user/robert"
+    # moto calls the user of a key that it does not know by the second name.
+    for old, new in (("bob", "robert"), ("robert", "moto")):
+        iam.update_user(UserName=old, NewUserName=new)
+        identity = sts.get_caller_identity()
+        user = iam.get_user(UserName=new)["User"]
+        assert (identity["Arn"], identity["UserId"]) == (f"{ARN}user/{new}", user["UserId"])
 
 
 def test_a_role_must_name_the_user(iam: Any, moto: str) -> None:
@@ -136,6 +141,9 @@ def test_a_role_must_name_the_user(iam: Any, moto: str) -> None:
     message = "Must specify userName when calling with non-User credentials"
     for call in (session.get_user, session.list_access_keys, session.create_access_key):
         assert refused(call) == ("ValidationError", message)
+    # A key of a role is of no user.
+    code, _ = refused(iam.get_access_key_last_used, AccessKeyId=key["AccessKeyId"])
+    assert code == "AccessDenied"
     session.list_users()
     assert recent(iam.get_role(RoleName="web")["Role"]["RoleLastUsed"]["LastUsedDate"])
 
@@ -200,7 +208,9 @@ def test_the_password_of_the_account_has_no_user_name(iam: Any) -> None:
     assert iam.get_login_profile()["LoginProfile"] == created
     message = f"Login Profile for user {ARN}root already exists."
     assert refused(iam.create_login_profile, Password="x") == ("EntityAlreadyExists", message)
+    assert iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"] == 1
     iam.delete_login_profile()
+    assert iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"] == 0
     assert refused(iam.get_login_profile)[0] == "NoSuchEntity"
 
 
@@ -213,6 +223,12 @@ def test_a_password_policy_shows_what_was_given(iam: Any) -> None:
     policy = iam.get_account_password_policy()["PasswordPolicy"]
     assert (policy["HardExpiry"], policy["ExpirePasswords"]) == (False, True)
     assert (policy["MaxPasswordAge"], policy["RequireNumbers"]) == (60, True)
+    classes = ("Symbols", "Numbers", "UppercaseCharacters", "LowercaseCharacters")
+    flags = [*(f"Require{each}" for each in classes), "AllowUsersToChangePassword"]
+    for flag in flags:
+        iam.update_account_password_policy(**{flag: True})
+        policy = iam.get_account_password_policy()["PasswordPolicy"]
+        assert [each for each in flags if policy[each]] == [flag]
 
 
 # Certificates.
@@ -268,8 +284,16 @@ def test_a_signing_certificate_is_of_one_user(iam: Any) -> None:
         body = f"\n{CERTIFICATE}"
         code, _ = refused(iam.upload_signing_certificate, UserName=name, CertificateBody=body)
         assert code == "DuplicateCertificate"
+    assert refused(iam.upload_signing_certificate, CertificateBody=CERTIFICATE) == (
+        "DuplicateCertificate",
+        "The same certificate is associated with an IAM user in the account.",
+    )
     iam.delete_signing_certificate(UserName="bob", CertificateId=identity)
     iam.upload_signing_certificate(UserName="eve", CertificateBody=CERTIFICATE)
+    # The root user has each once too.
+    iam.upload_signing_certificate(CertificateBody=OTHER_CERTIFICATE)
+    code, _ = refused(iam.upload_signing_certificate, CertificateBody=OTHER_CERTIFICATE)
+    assert code == "DuplicateCertificate"
 
 
 # MFA devices, SSH keys and service-specific credentials.
@@ -291,12 +315,25 @@ def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> N
     assert recent(shown["EnableDate"])
     iam.resync_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
     assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
+    iam.deactivate_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone")
+    spare = [{"SerialNumber": f"{ARN}mfa/phone"}]
+    for status, expected in (("Any", spare), ("Assigned", []), ("Unassigned", spare)):
+        shown = iam.list_virtual_mfa_devices(AssignmentStatus=status)["VirtualMFADevices"]
+        assert (status, shown) == (status, expected)
 
 
 def test_two_ssh_keys_are_none() -> None:
     key = public_key()
     assert parsed(key)
+    assert parsed(f"\n {key}\n")
     assert parsed(f"{key.strip()}\n{key}") is None
+
+
+def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
+    for text in ("ssh-old", "ssh-new A bob", "ssh-new AA*AA bob"):
+        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        assert fingerprint(text).replace(":", "") == digest, text
+        assert encoded(text, "PEM") == encoded(text, "SSH") == text
 
 
 @pytest.mark.parametrize("pem", [False, True])

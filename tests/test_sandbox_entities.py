@@ -337,7 +337,8 @@ def test_an_instance_profile_shows_sorted_tags_and_the_beginning_of_its_role(iam
     tags = [{"Key": key, "Value": key} for key in ("a", "b")]
     iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST, Tags=tags)
     for name, given in (("box", tags[::-1]), ("plain", [])):
-        iam.create_instance_profile(InstanceProfileName=name, Tags=given)
+        made = iam.create_instance_profile(InstanceProfileName=name, Tags=given)["InstanceProfile"]
+        assert made.get("Tags") == (tags if given else None)
     iam.add_role_to_instance_profile(InstanceProfileName="box", RoleName="web")
     box, plain = (
         iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]
@@ -389,8 +390,14 @@ def test_a_managed_policy_shows_true_counts_dates_and_versions(iam: Any) -> None
 
 
 def test_policies_that_aws_manages_are_there(iam: Any) -> None:
-    iam.create_user(UserName="bob")
+    # This is the first request about one of them.
+    iam.create_user(UserName="bob", PermissionsBoundary=AWS_POLICY)
     assert iam.list_policies(Scope="Local")["Policies"] == []
+    assert iam.get_account_summary()["SummaryMap"]["Policies"] == 0
+    details = iam.get_account_authorization_details()
+    assert [policy["Arn"] for policy in details["Policies"]] == [AWS_POLICY]
+    iam.delete_user_permissions_boundary(UserName="bob")
+    assert iam.get_account_authorization_details()["Policies"] == []
     iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY)
     assert iam.get_policy(PolicyArn=AWS_POLICY)["Policy"]["AttachmentCount"] == 1
     listed = iam.list_policies(Scope="AWS", OnlyAttached=True)["Policies"]
@@ -424,9 +431,12 @@ def test_a_tag_replaces_one_with_the_same_key(iam: Any, kind: str) -> None:
     kept = [] if kind in IN_ANY_CASE else [web]
     tag(**tagged, Tags=[db, {"Key": "a", "Value": ""}])
     assert listed(**tagged)["Tags"] == [{"Key": "a", "Value": ""}, db, *kept]
-    first = listed(**tagged, MaxItems=1)
-    assert (first["Tags"], first["IsTruncated"]) == ([{"Key": "a", "Value": ""}], True)
-    assert listed(**tagged, Marker=first["Marker"])["Tags"] == [db, *kept]
+    page = listed(**tagged, MaxItems=1)
+    for each in (db, *kept):
+        assert (len(page["Tags"]), page["IsTruncated"]) == (1, True)
+        page = listed(**tagged, MaxItems=1, Marker=page["Marker"])
+        assert page["Tags"] == [each]
+    assert page["IsTruncated"] is False
     tag(**tagged, Tags=[{"Key": "Team", "Value": "ops"}])
     untag(**tagged, TagKeys=["a", "other"])
     assert listed(**tagged)["Tags"] == [{"Key": "Team", "Value": "ops"}, *kept]

@@ -5,6 +5,7 @@ Each test has its evidence in the docstring of the correction in iamcli/cli/sand
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from urllib.parse import quote
@@ -168,6 +169,46 @@ def test_every_list_has_pages(iam: Any) -> None:
                 "Invalid Marker.",
             ), name
         assert call(**parameters, MaxItems=1000)["IsTruncated"] is False
+    # What belongs to an entity is sorted too; it was added in the other order.
+    details = iam.get_account_authorization_details()
+    for kind, name in (("User", "bob"), ("Group", "staff"), ("Role", "web")):
+        [found] = [one for one in details[f"{kind}DetailList"] if one[f"{kind}Name"] == name]
+        for member in (f"{kind}PolicyList", "AttachedManagedPolicies"):
+            assert [each["PolicyName"] for each in found[member]] == NAMES, (kind, member)
+    [bob] = [one for one in details["UserDetailList"] if one["UserName"] == "bob"]
+    assert bob["GroupList"] == NAMES
+
+
+def test_a_marker_that_nobody_made_is_refused(iam: Any) -> None:
+    """It may be JSON of any kind, or for something else."""
+    for made in ("5", "[]", '["ListUsers", 5]', '["ListUsers", [5]]', '["ListUsers", ["x"]]', "{}"):
+        marker = base64.urlsafe_b64encode(made.encode()).decode()
+        assert refused(iam.list_users, Marker=marker) == ("ValidationError", "Invalid Marker.")
+
+
+def test_names_that_meet_are_on_pages_of_their_own(iam: Any) -> None:
+    """A policy of the account may have the name of one of AWS, under any path."""
+    iam.create_user(UserName="bob")
+    own = [
+        iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+        for name, path in (("a", "/z/"), ("ReadOnlyAccess", "/a/"))
+    ]
+    for arn in (*own, AWS_POLICY):
+        iam.attach_user_policy(UserName="bob", PolicyArn=arn)
+    for call, member, arn, parameters in (
+        (iam.list_attached_user_policies, "AttachedPolicies", "PolicyArn", {"UserName": "bob"}),
+        (iam.list_policies, "Policies", "Arn", {"OnlyAttached": True}),
+    ):
+        seen: list[str] = []
+        more: dict[str, str] = {}
+        while len(seen) < 4:
+            page = call(**parameters, **more, MaxItems=1)
+            seen += [each[arn] for each in page[member]]
+            if not page["IsTruncated"]:
+                break
+            more = {"Marker": page["Marker"]}
+        # By name, not by path.
+        assert seen == [own[0], own[1], AWS_POLICY], member
 
 
 def test_a_page_has_100_entries_if_nothing_is_said(iam: Any) -> None:

@@ -123,6 +123,7 @@ def get_caller_identity(self: Any, access_key_id: str, region: str) -> tuple[str
     of STS, GetCallerIdentity: the ARN and the number of the account.
     """
     user_id, arn, account = _get_caller_identity(self, access_key_id, region)
-    if arn.endswith(":user/moto"):
+    # The ARN of a user that has this name is of IAM.
+    if ":sts::" in arn and arn.endswith(":user/moto"):
         return account, account_arn(self), account
     return user_id, arn, account
