@@ -157,8 +157,8 @@ def test_the_order_of_changes_and_what_was_deleted() -> None:
 
 def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
     """Each is a change of its own: also for two users with the same."""
-    inline = [{"PolicyName": "p", "PolicyDocument": READ}]
-    attached = [{"PolicyName": "m", "PolicyArn": f"{ARN}:policy/m"}]
+    inline = [{"PolicyName": name, "PolicyDocument": READ} for name in "pq"]
+    attached = [{"PolicyName": name, "PolicyArn": f"{ARN}:policy/{name}"} for name in "mn"]
 
     def account(content: bool) -> dict[str, Any]:  # noqa: FBT001
         def some(value: Any) -> Any:
@@ -178,7 +178,7 @@ def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
             members = ("AccessKeyMetadata", "Certificates", "SSHPublicKeys")
             lists = (*members, "ServiceSpecificCredentials")
             own = {
-                each: some([{name: f"{name}-{of}"}])
+                each: some([{name: f"{name}-{of}-{n}"} for n in "12"])
                 for each, name in zip(lists, names, strict=True)
             }
             profile = {"CreateDate": DATE} if content else None
@@ -207,40 +207,106 @@ def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
         }
 
     found = brief(changes(account(content=False), account(content=True)))
-    arn = f"{ARN}:policy/m"
 
     def credentials(of: str, whose: str | None) -> list[tuple[str, str | None, str | None]]:
+        kinds = [
+            ("access-key", "AccessKeyId"),
+            ("signing-certificate", "CertificateId"),
+            ("mfa-device", None),
+            ("ssh-key", "SSHPublicKeyId"),
+            ("service-credential", "ServiceSpecificCredentialId"),
+        ]
         return [
             ("login-profile", None, whose),
-            ("access-key", f"AccessKeyId-{of}", whose),
-            ("signing-certificate", f"CertificateId-{of}", whose),
-            ("mfa-device", of, whose),
-            ("ssh-key", f"SSHPublicKeyId-{of}", whose),
-            ("service-credential", f"ServiceSpecificCredentialId-{of}", whose),
+            *(
+                (kind, name, whose)
+                for kind, identity in kinds
+                for name in ([f"{identity}-{of}-{n}" for n in "12"] if identity else [of])
+            ),
         ]
+
+    def inlines(whose: str) -> list[tuple[str, str, str]]:
+        return [("policy", name, whose) for name in "pq"]
+
+    def attachments(whose: str) -> list[tuple[str, str, str]]:
+        return [("attachment", f"{ARN}:policy/{name}", whose) for name in "mn"]
 
     assert {action for action, *_ in found} == {"create"}
     assert [row[1:] for row in found] == [
         *(
             row
-            for name in ("bob", "eve")
+            for whose in ("bob", "eve")
             for row in (
-                ("policy", "p", f"user/{name}"),
-                ("membership", "dev", f"user/{name}"),
-                ("membership", "ops", f"user/{name}"),
-                ("attachment", arn, f"user/{name}"),
-                *credentials(name, f"user/{name}"),
+                *inlines(f"user/{whose}"),
+                ("membership", "dev", f"user/{whose}"),
+                ("membership", "ops", f"user/{whose}"),
+                *attachments(f"user/{whose}"),
+                *credentials(whose, f"user/{whose}"),
             )
         ),
-        ("policy", "p", "group/dev"),
-        ("attachment", arn, "group/dev"),
-        ("policy", "p", "group/ops"),
-        ("attachment", arn, "group/ops"),
-        ("policy", "p", "role/r"),
+        *(
+            row
+            for name in ("dev", "ops")
+            for row in (*inlines(f"group/{name}"), *attachments(f"group/{name}"))
+        ),
+        *inlines("role/r"),
         *[("membership", "i", "role/r")] * 2,
-        ("attachment", arn, "role/r"),
+        *attachments("role/r"),
         *credentials("root", None),
     ]
+
+
+def test_another_role_in_an_instance_profile_is_two_changes() -> None:
+    roles = [
+        {"Path": "/", "RoleName": name, "RoleId": f"AROA{name}", "RolePolicyList": []}
+        for name in "rs"
+    ]
+    for role in roles:
+        role["AttachedManagedPolicies"] = []
+    before, after = (
+        state(
+            roles=roles,
+            instance_profiles=[
+                {"InstanceProfileName": "i", "InstanceProfileId": "AIPA", "Roles": [role]}
+            ],
+        )
+        for role in roles
+    )
+    assert brief(changes(before, after)) == [
+        ("delete", "membership", "i", "role/r"),
+        ("create", "membership", "i", "role/s"),
+    ]
+
+
+def test_what_the_account_has_is_known_by_its_id() -> None:
+    tags = [{"Key": "cost", "Value": "7"}]
+    certificates = [
+        {"ServerCertificateMetadata": {"ServerCertificateName": name, "ServerCertificateId": one}}
+        for name, one in (("a", "ASCA1"), ("b", "ASCA2"), ("c", "ASCA1"))
+    ]
+    devices = [{"SerialNumber": serial, "mark": "1", "EnableDate": DATE} for serial in ("x", "y")]
+    before = state(server_certificates=certificates[:1], virtual_mfa_devices=devices)
+    found = changes(
+        before,
+        state(
+            server_certificates=certificates[1:],
+            virtual_mfa_devices=[{"SerialNumber": "x", "mark": "1"}, {**devices[1], "Tags": tags}],
+            account_alias="example",
+            password_policy={"MinimumPasswordLength": 9},
+        ),
+    )
+    assert brief(found) == [
+        ("create", "server-certificate", "b", None),
+        ("update", "server-certificate", "c", None),
+        ("update", "virtual-mfa-device", "y", None),
+        ("create", "alias", "example", None),
+        ("create", "password-policy", None, None),
+    ]
+    assert [found[2][when] for when in ("before", "after")] == [
+        {"SerialNumber": "y"},
+        {"SerialNumber": "y", "Tags": tags},
+    ]
+    assert changes(before, before) == []
 
 
 def test_a_use_alone_is_no_change() -> None:

@@ -18,9 +18,11 @@ from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
 from support.selection import every
 from support.shell import ROOT
+from support.snapshot import SNAPSHOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
 
+from iamcli.cli.account_file import schema
 from iamcli.cli.sandbox import launcher
 
 if TYPE_CHECKING:
@@ -335,6 +337,102 @@ def test_the_copy_has_what_belongs_to_the_account(tmp_path: Path) -> None:
             assert (listed["Arn"], listed["DefaultVersionId"]) == (policy["Arn"], "v2")
         own = {"PolicyArn": policies[0]["Arn"], "PolicyDocument": MANAGED}
         assert iam.create_policy_version(**own)["PolicyVersion"]["VersionId"] == "v3"
+
+
+def whole() -> dict[str, Any]:
+    """Return a snapshot with something of all that a snapshot can have, as another one reads it."""
+    text = json.dumps({**SNAPSHOT, "taken": DATE, "source": "service"})
+    for old, new in (
+        ("instanceProfile", "instance-profile"),
+        ("APKABOB", "APKABOBBOBBOBBOBBOB1"),
+        ("PermissionsBoundaryPolicy", "Policy"),
+        ("a1:b2", "a0:ac:80:7e:d4:f0:03:b8:f4:4c:50:14:f8:cb:f6:a1"),
+    ):
+        text = text.replace(old, new)
+    content: dict[str, Any] = json.loads(text)
+    bob, dev, web = (content[kind][0] for kind in ("users", "groups", "roles"))
+    # Lists have the order of the service, also of equal dates.
+    for member, name in (
+        ("AccessKeyMetadata", "AccessKeyId"),
+        ("Certificates", "CertificateId"),
+        ("SSHPublicKeys", "SSHPublicKeyId"),
+        ("MFADevices", "SerialNumber"),
+    ):
+        (one,) = bob[member]
+        bob[member] = [{**one, name: f"{one[name][:-1]}{end}"} for end in "93e"]
+        if member == "AccessKeyMetadata":
+            bob[member][1]["AccessKeyLastUsed"] = {"ServiceName": "N/A", "Region": "N/A"}
+    bob["MFADevices"].append({"SerialNumber": "GAHT12345678", "EnableDate": DATE})
+    bob["ServiceSpecificCredentials"] += [
+        {
+            **CREDENTIAL,
+            "ServiceSpecificCredentialId": f"ACCA{service}",
+            "ServiceName": f"{service}.amazonaws.com",
+            "ServiceCredentialAlias": f"bob+{service}",
+            "ExpirationDate": "2027-05-01T12:34:56Z",
+        }
+        for service in ("logs", "bedrock")
+    ]
+    owner = {name: bob[name] for name in ("Path", "UserName", "UserId", "Arn", "CreateDate")}
+    root = {"Path": "/", "UserId": content["account"], "CreateDate": DATE}
+    own = bob["AttachedManagedPolicies"]
+    dev["AttachedManagedPolicies"] = web["AttachedManagedPolicies"] = own
+    web["RolePolicyList"] = dev["GroupPolicyList"]
+    boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": own[0]["PolicyArn"]}
+    web["PermissionsBoundary"] = boundary
+    web["Tags"] = [{"Key": "aws:a", "Value": "b"}, *bob["Tags"]]
+    for policy, (attached, bounded) in zip(content["policies"], ((3, 1), (0, 1)), strict=True):
+        policy |= {"AttachmentCount": attached, "PermissionsBoundaryUsageCount": bounded}
+    content["instance_profiles"].reverse()
+    device = f"arn:aws:iam::{content['account']}:mfa/"
+    content["virtual_mfa_devices"] = [
+        *(
+            {"SerialNumber": f"{device}phon{end}", "EnableDate": DATE, "User": owner}
+            for end in "39e"
+        ),
+        {
+            "SerialNumber": f"{device}root",
+            "EnableDate": DATE,
+            "User": {**root, "Arn": f"arn:aws:iam::{content['account']}:root"},
+        },
+        {"SerialNumber": f"{device}spare"},
+    ]
+    for number, name in enumerate(schema.PASSWORD_POLICY):
+        kind = schema.PASSWORD_POLICY[name]
+        content["password_policy"][name.removesuffix("?")] = (
+            number % 3 == 0 if kind == schema.FLAG else 12 + number
+        )
+    content["password_policy"]["ExpirePasswords"] = True
+    return content
+
+
+def test_a_snapshot_of_a_copy_is_like_that_of_the_account(
+    tmp_path: Path, run_fast: ForkRunner
+) -> None:
+    content = whole()
+    with copied(tmp_path, content) as url:
+        env = {"AWS_IAM_URL": url}
+        done = run_fast("iamcli", "snapshot", "again.json", env=env)
+        assert done.status == 0, done
+        iam = populated.client(url)
+        summary = iam.get_account_summary()["SummaryMap"]
+        serial = content["virtual_mfa_devices"][3]["SerialNumber"]
+        iam.deactivate_mfa_device(SerialNumber=serial)
+        after = iam.get_account_summary()["SummaryMap"]
+        # Tags of AWS do not count as tags of the role.
+        tags = [{"Key": f"k{number}", "Value": ""} for number in range(49)]
+        iam.tag_role(RoleName="web", Tags=tags)
+        with pytest.raises(iam.exceptions.LimitExceededException):
+            iam.tag_role(RoleName="web", Tags=[{"Key": "one", "Value": "more"}])
+    again = json.loads((run_fast.home / "again.json").read_text())
+    assert again.pop("summary").items() >= content.pop("summary").items()
+    for kind in content.keys() - {"taken"}:
+        assert again[kind] == content[kind], kind
+    names = ("MFADevices", "MFADevicesInUse", "AccountMFAEnabled")
+    assert [[counts[name] for name in names] for counts in (summary, after)] == [
+        [6, 5, 1],
+        [6, 4, 0],
+    ]
 
 
 #: The kinds that have a quota in each account: in the summary, what makes one, and the words.

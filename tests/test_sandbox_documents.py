@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -126,7 +127,10 @@ MALFORMED: dict[str, list[str]] = {
         policy(LATEST, Resource="arn:b:c:d:e:f:g:h")
     ],
     'Partition "error" is not valid for resource "arn:error:s3:::example_bucket".': [
-        policy(LATEST, Resource=["arn:error:s3::example_bucket", "arn:error:s3:::example_bucket"])
+        policy(LATEST, Resource=resources)
+        for resources in itertools.permutations(
+            ["arn:error:s3::example_bucket", "arn:error:s3:::example_bucket"]
+        )
     ],
     'Partition "aws-cn" is not valid for resource "arn:aws-cn:s3:::bucket".': [
         policy(LATEST, Resource="arn:aws-cn:s3:::bucket")
@@ -195,7 +199,7 @@ MALFORMED_TRUST: dict[str, list[str]] = {
             "arn:aws:s3::111122223333:root",
         )
     },
-    'Invalid principal in policy: "AWS":"7"': [trust(Principal={"AWS": 7})],
+    'Invalid principal in policy: "AWS":"true"': [trust(Principal={"AWS": True})],
     'Invalid principal in policy: "Federated":""': [trust(Principal={"Federated": ["x.y", ""]})],
     'Invalid principal in policy: "SERVICE":"amazonaws.com"': [
         trust(Principal={"Service": "amazonaws.com"}),

@@ -142,7 +142,7 @@ def _order(change: Change) -> tuple[object, ...]:
     first = TYPES.index(kind) if kind in TYPES else len(TYPES)
     own = TYPES.index(change["type"])
     # Sorting keeps a deletion before the creation of something else with the same name.
-    return first, name.lower(), name, own, change["name"] or ""
+    return first, name.lower(), name, own, change["name"]
 
 
 def _things(state: Record) -> Iterator[tuple[tuple[str, ...], _Thing]]:

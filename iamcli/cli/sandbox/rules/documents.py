@@ -175,7 +175,7 @@ def _is_condition(condition: object) -> bool:
     return isinstance(condition, dict) and all(
         isinstance(keys, dict)
         and (not keys or OPERATOR.fullmatch(operator))
-        and all(isinstance(value, (bool, int, float, list, str)) for value in keys.values())
+        and all(isinstance(value, (int, float, list, str)) for value in keys.values())
         for operator, keys in condition.items()
     )
 
@@ -267,7 +267,7 @@ def _legacy_resource(resource: str) -> None:
     """The older parser wants all parts of an ARN if one is empty, and always the service."""
     parts = resource.split(":")
     complete = len(parts) >= ARN_PARTS or "::" not in resource
-    if resource != "*" and not (complete and parts[2:3] not in ([], [""])):
+    if resource != "*" and not (complete and parts[2]):
         raise malformed_policy(LEGACY)
 
 
