@@ -22,6 +22,7 @@ from support.shell import HERE, ROOT
 from support.ssh_keys import public_key
 from test_copy import ARN, DATE, ONLY_IAM, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
 
+from iamcli.cli.account_file import schema
 from iamcli.cli.sandbox import launcher
 from iamcli.cli.sandbox.changes import changes, deleted
 from iamcli.cli.sandbox.command import sandbox as command
@@ -563,6 +564,30 @@ def test_every_type(tmp_path: Path) -> None:
         ("password-policy", None, None),
         ("access-key", own_key, None),
     ]
+    # What each has is what a snapshot has of it.
+    kinds = {
+        "access-key": schema.ACCESS_KEY,
+        "group": schema.GROUP,
+        "instance-profile": schema.INSTANCE_PROFILE,
+        "login-profile": schema.LOGIN_PROFILE,
+        "mfa-device": schema.MFA_DEVICE,
+        "password-policy": schema.PASSWORD_POLICY,
+        "role": schema.ROLE,
+        "server-certificate": schema.SERVER_CERTIFICATE,
+        "signing-certificate": schema.SIGNING_CERTIFICATE,
+        "ssh-key": schema.SSH_KEY,
+        "user": schema.USER,
+    }
+    lacking = {
+        *("GroupPolicyList", "AttachedManagedPolicies", "Roles", "RolePolicyList", "RoleLastUsed"),
+        *("GroupList", "UserPolicyList", "AccessKeyMetadata", "Certificates", "MFADevices"),
+        *("LoginProfile", "SSHPublicKeys", "ServiceSpecificCredentials"),
+        *("PermissionsBoundary", "MaxPasswordAge", "PasswordReusePrevention", "HardExpiry"),
+    }
+    for one in found:
+        if one["type"] in kinds:
+            names = {name.removesuffix("?") for name in kinds[one["type"]]} - lacking
+            assert (one["type"], one["after"].keys()) == (one["type"], names)
     shown = json.dumps(found)
     for secret in ("some-Password-1", "SECRET", "mark"):
         assert secret not in shown
@@ -874,7 +899,19 @@ VERSIONS = [
             {"PasswordResetRequired": True},
             ["PasswordResetRequired: false -> true"],
         ),
-        ("user", {"Path": "/"}, {"Path": "/a/"}, ["Path: / -> /a/"]),
+        ("user", {"Path": "/", "A": "b"}, {"Path": "/a/", "A": "b"}, ["Path: / -> /a/"]),
+        (
+            "user",
+            {"PermissionsBoundary": {"PermissionsBoundaryArn": "b"}},
+            {},
+            ["PermissionsBoundary: b -> none"],
+        ),
+        (
+            "role",
+            {"MaxSessionDuration": 3600, "Description": ""},
+            {"MaxSessionDuration": 3600, "Description": "new"},
+            ["Description: none -> new"],
+        ),
         # What follows from something else, or is shown in another way.
         (
             "user",
@@ -925,21 +962,28 @@ def test_each_member_that_differs_is_shown(
 
 def test_a_report_names_all_that_happened() -> None:
     policy = {"type": "policy", "name": "p", "of": "user/u"}
-    documents = [{"PolicyName": "p", "PolicyDocument": text} for text in ("caf\udce9", "\u00e9")]
+    profile = {"type": "login-profile", "name": None, "of": "user/u"}
+    documents = [
+        {"PolicyName": "p", "PolicyDocument": text} for text in ("caf\udce9", '{"a":"\u00e9"}')
+    ]
     found = [
         {"action": "delete", **policy, "before": documents[0], "after": None},
         {"action": "create", **policy, "before": None, "after": documents[1]},
+        {"action": "delete", **profile, "before": {"CreateDate": DATE}, "after": None},
     ]
     refused = [{"operation": "GetUser", "code": "NoSuchEntity", "message": m} for m in "aba"]
     report = Report(
         found, refused, ["alias", "role"], DATE, 3, ["iam-a", "iam-b", "iam-a"], ["sh (1)", "x (2)"]
     )
     lines = [
-        "changes in the private IAM: 1 created, 1 deleted",
+        "changes in the private IAM: 1 created, 2 deleted",
         "user/u",
         "  - policy p",
         "  + policy p",
-        "      +\u00e9",
+        "      +{",
+        '      +  "a": "\u00e9"',
+        "      +}",
+        "  - login-profile",
         "refused requests",
         "  GetUser: NoSuchEntity: a (2 times)",
         "  GetUser: NoSuchEntity: b",
@@ -951,7 +995,7 @@ def test_a_report_names_all_that_happened() -> None:
     text = report.as_json()
     assert text.endswith("\n}\n")
     assert '"caf\\udce9"' in text
-    assert '"\u00e9"' in text
+    assert "\u00e9" in text
     assert json.loads(text) == {
         "changes": found,
         "refused": refused,
@@ -973,8 +1017,10 @@ def test_layout_alone_is_shown_as_it_is() -> None:
     }
     assert f"      -{READ}\n      + {READ}\n" in Report([change], [], [], DATE, 0).as_text()
     # So is a document that is not JSON, and what would control a terminal.
-    change["after"] = {"PolicyName": "p", "PolicyDocument": "\x1b"}
-    assert f"      -{READ}\n      +\\x1b\n" in Report([change], [], [], DATE, 0).as_text()
+    deep = "[" * 100_000
+    for document, shown in (("\x1b", "\\x1b"), (deep, deep)):
+        change["after"] = {"PolicyName": "p", "PolicyDocument": document}
+        assert f"      -{READ}\n      +{shown}\n" in Report([change], [], [], DATE, 0).as_text()
 
 
 DELETED = "access key A of the account was deleted; "
@@ -1075,9 +1121,10 @@ def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: b
     ]
     warnings = Report(changes, [], [], DATE, 0).warnings()
     assert warnings == ["policy p of user/u gained * in Action and Resource"] * warned
-    # One of another user is another one.
-    changes[0]["of"] = "user/v"
-    assert len(Report(changes, [], [], DATE, 0).warnings()) == 1
+    # One of another user, and one with another name, is another one.
+    for member, value in (("of", "user/v"), ("name", "q")):
+        others = [{**changes[0], member: value}, changes[1]]
+        assert len(Report(others, [], [], DATE, 0).warnings()) == 1, member
 
 
 # What was refused.
@@ -1137,12 +1184,16 @@ def test_refusals_are_recorded_as_they_are_sent() -> None:
         ]
     )
 
+    statuses = iter(["200 OK", "302 Found", "399 Odd", *["400 Bad Request"] * 8])
+
     def application(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
-        start("400 Bad Request", [])
-        return [next(bodies)]
+        status = next(statuses)
+        start(status, [])
+        return [next(bodies) if status.startswith("4") else b""]
 
     watch = Watch()
     for form in (
+        *[b"Action=GetUser"] * 3,
         b"Action=CreateLoginProfile&Password=hunter2hunter2",
         b"Action=CreateUser",
         b"Action=UploadServerCertificate&CertificateBody=" + b"x" * 9,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import signal
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.faults import SILENT
@@ -29,7 +31,7 @@ from support.snapshot import (
 )
 from support.stub import Endpoint
 
-from iamcli.cli.account_file import file, schema
+from iamcli.cli.account_file import arns, file, schema, values
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:
@@ -211,6 +213,143 @@ def test_a_damaged_snapshot_is_not_read(tmp_path: Path, content: str) -> None:
     with pytest.raises(Failure) as raised:
         file.read(str(name))
     assert str(raised.value) == f"{name}{DAMAGED[content]}"
+
+
+def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
+    name = tmp_path / "account.json"
+    for content, said in (
+        (b'"\xff"', f"{name} is not JSON: it is not text in a Unicode encoding"),
+        (b"[" * 100_000, f"{name}: nested too deeply"),
+        (b"{\n x}", f"{name}, line 2, column 2: not JSON ("),
+    ):
+        name.write_bytes(content)
+        with pytest.raises(Failure, match=re.escape(said)):
+            file.load(str(name))
+    for missing, why in ((f"{name}s", "No such file or directory"), ("a\0b", "embedded null byte")):
+        with pytest.raises(Failure, match=f"^cannot read {missing}: {why}"):
+            file.load(missing)
+        with pytest.raises(Failure, match=f"^cannot write {missing}/x: "):
+            file.Target(f"{missing}/x", force=False)
+    for encoding in ("utf-8", "utf-16", "utf-32"):
+        name.write_text('{"a": "\u00e9"}', encoding=encoding)
+        assert file.load(str(name)) == {"a": "\u00e9"}
+
+
+def test_a_snapshot_is_standard_input_or_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = tmp_path / "account.json"
+    name.write_text("[1]")
+    # The name of a file that is open is only for messages.
+    assert file.load("-", os.open(name, os.O_RDONLY)) == [1]
+    assert file.load("nowhere", os.open(name, os.O_RDONLY)) == [1]
+    opened: list[object] = []
+    monkeypatch.setattr("builtins.open", lambda what, *_: opened.append(what) or name.open("rb"))
+    assert file.load("-") == [1]
+    assert opened == [0]
+
+
+#: Values, and what is wrong with them, if something is.
+VALUES: list[tuple[Any, Any, str]] = [
+    (schema.TEXT, "", ""),
+    (schema.TEXT, None, "x is not a text"),
+    (schema.DATE, 7, "x is not a date"),
+    (schema.DOCUMENT, {}, "x is not a text"),
+    (schema.FLAG, False, ""),
+    (schema.FLAG, 0, "x is not true or false"),
+    (schema.NUMBER, 0, ""),
+    (schema.NUMBER, True, "x is not a number"),
+    (schema.COUNTS, {"a": 1}, ""),
+    (schema.COUNTS, [], "x is not an object"),
+    (schema.COUNTS, {"a": "1"}, "x.a is not a number"),
+    (schema.OrNull([schema.TEXT]), None, ""),
+    (schema.OrNull([schema.TEXT]), ["a", 7], "x[1] is not a text"),
+    ([schema.TEXT], {}, "x is not a list"),
+    ({"a": schema.TEXT, "b?": schema.TEXT}, {"a": "", "other": 7}, ""),
+    ({"a": schema.TEXT}, {}, "x.a is missing"),
+    ({"a?": schema.TEXT}, {"a": None}, "x.a is not a text"),
+    ({"a": [{"b": schema.FLAG}]}, {"a": [{"b": True}, {"b": 1}]}, "x.a[1].b is not true or false"),
+    ({"a": schema.TEXT}, [], "x is not an object"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "said"), VALUES)
+def test_the_type_of_each_value_is_checked(kind: Any, value: Any, said: str) -> None:
+    found = ""
+    try:
+        values.check(kind, value, "x")
+    except Failure as failure:
+        found = str(failure)
+    assert found == said
+
+
+def test_only_what_the_schema_has_is_picked() -> None:
+    kind = {
+        "text": schema.TEXT,
+        "list": [{"date": schema.DATE}],
+        "absent?": schema.TEXT,
+        "null": schema.OrNull({"text": schema.TEXT}),
+        "some?": schema.OrNull([schema.TEXT]),
+    }
+    convert = {schema.DATE: str.upper}
+    value = {"null": None, "other": 1, "list": [{"date": "a", "x": 2}], "text": "t", "some": ["b"]}
+    picked = {"text": "t", "list": [{"date": "A"}], "null": None, "some": ["b"]}
+    assert values.pick(kind, value, convert) == picked
+    assert list(values.pick(kind, value, convert)) == list(picked)
+    assert values.pick(kind, {"text": "t", "null": {"text": 7, "y": 8}}, convert) == {
+        "text": "t",
+        "list": [],
+        "null": {"text": 7},
+    }
+    with pytest.raises(KeyError, match="text"):
+        values.pick(kind, {"null": None}, convert)
+    # What has another type is left to the check.
+    for kind_of, wrong in (([schema.TEXT], "abc"), ({"a": schema.TEXT}, [1]), (schema.TEXT, {})):
+        assert values.pick(kind_of, wrong, {}) == wrong
+
+
+def test_the_account_is_that_of_any_entity() -> None:
+    lists = ("users", "groups", "roles", "policies", "instance_profiles")
+    none: dict[str, Any] = {name: [] for name in lists}
+    arn = "arn:aws-cn:iam::210987654321:x/y"
+    assert (arns.account(none), list(arns.arns(none))) == (None, [])
+    others: dict[str, Any] = {
+        "server_certificates": [{"ServerCertificateMetadata": {"Arn": arn}}],
+        "virtual_mfa_devices": [{"SerialNumber": arn}],
+    }
+    # Policies of AWS, and hardware devices, have no account.
+    aws = {"policies": [{"Arn": "arn:aws-cn:iam::aws:policy/x"}]}
+    for name in (*lists, *others):
+        content = none | aws | {"virtual_mfa_devices": [{"SerialNumber": "GAHT1"}]}
+        one = others.get(name, [{"Arn": arn}])
+        content[name] = [*content.get(name, []), *one]
+        assert arns.account(content) == "210987654321", name
+        assert arn in list(arns.arns(content))
+    assert arns.account(none | aws) is None
+    for odd in ("arn:aws:iam::1", "", "arn:aws:iam::210987654321"):
+        assert arns.owner_of(odd) == ""
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_file_system_without_links_has_the_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, force: bool
+) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    path = tmp_path / "account.json"
+    target = file.Target(str(path), force=force)
+    target.write({**SNAPSHOT, "taken": DATE})
+    assert file.read(str(path))["account"] == ACCOUNT
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
+    path.write_text("another's")
+    if not force:
+        with pytest.raises(Failure, match="exists; use --force to overwrite it"):
+            target.write({**SNAPSHOT, "taken": DATE})
+        assert path.read_text() == "another's"
+        assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
 
 
 def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:

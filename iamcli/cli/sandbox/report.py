@@ -161,12 +161,11 @@ def _details(change: Change) -> Iterator[str]:
         return
     yield from _members(change["before"], change["after"])
     for name, before, after in documents:
-        if before != after:
-            old, new = _pretty(before), _pretty(after)
-            if old == new or not old or not new:
-                old, new = before.splitlines(), after.splitlines()
-            titles = f"{name}, before", f"{name}, after"
-            yield from difflib.unified_diff(old, new, *titles, lineterm="")
+        old, new = _pretty(before), _pretty(after)
+        if old == new or not old or not new:
+            old, new = before.splitlines(), after.splitlines()
+        titles = f"{name}, before", f"{name}, after"
+        yield from difflib.unified_diff(old, new, *titles, lineterm="")
 
 
 def _members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
