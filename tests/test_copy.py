@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import contextmanager
 from itertools import islice
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -909,6 +910,27 @@ def test_a_terminal_shows_what_the_copy_lacks(tmp_path: Path) -> None:
     shown = " ".join(terminal.shown.split())
     assert f"iamcli: 1 request was refused when {file} was made" in shown
     assert "iamcli: not in the copy, or only partly: access-key, alias, membership, user" in shown
+
+
+def test_one_request_or_more_that_were_refused() -> None:
+    said: list[str] = []
+    output: Any = SimpleNamespace(on_terminal=lambda: True, error=said.append)
+    for unread, unknown, lines in (
+        (0, [], []),
+        (1, [], ["1 request was refused when f.json was made"]),
+        (2, ["role"], ["2 requests were refused when f.json was made", LACKING]),
+        (0, ["role"], [LACKING]),
+    ):
+        about = {"unread": unread, "unknown": unknown}
+        launcher._announce_copy(output, "f.json", about)  # noqa: SLF001
+        assert said == [launcher.ONLY_IAM, *lines]
+        said.clear()
+    output.on_terminal = lambda: False
+    launcher._announce_copy(output, "f.json", {"unread": 2, "unknown": ["role"]})  # noqa: SLF001
+    assert said == [launcher.ONLY_IAM]
+
+
+LACKING = "not in the copy, or only partly: role"
 
 
 def damaged(change: Callable[[dict[str, Any]], object]) -> str:

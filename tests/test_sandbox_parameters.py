@@ -18,6 +18,8 @@ from support.refusals import (
     trust,
 )
 
+from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.rules import parameters
 from iamcli.client.full_model import full_model
 
 if TYPE_CHECKING:
@@ -191,17 +193,22 @@ PARAMETERS = [
         {"UserName": "plain", "TagKeys": [f"k{n}" for n in range(51)]},
         invalid("tagKeys: have length less than or equal to 50"),
     ),
+    (
+        "DeleteSigningCertificate",
+        {"UserName": "bob", "CertificateId": "-" * 24},
+        in_words("certificateId", "It must contain only alphanumeric characters."),
+    ),
     # Bounds come before everything else.
     ("DeleteUser", {"UserName": "many!"}, in_words("userName", NAMES)),
     ("GetRole", {"RoleName": "b b"}, in_words("roleName", NAMES)),
 ]
 
 
-@pytest.mark.parametrize(("operation", "parameters", "said"), PARAMETERS)
+@pytest.mark.parametrize(("operation", "sent", "said"), PARAMETERS)
 def test_parameters_are_within_the_bounds_of_the_model(
-    iam: Iam, operation: str, parameters: dict[str, Any], said: Said
+    iam: Iam, operation: str, sent: dict[str, Any], said: Said
 ) -> None:
-    assert iam.refused(operation, **parameters) == said
+    assert iam.refused(operation, **sent) == said
 
 
 def test_names_and_texts_at_the_bounds_are_accepted(iam: Iam) -> None:
@@ -215,6 +222,41 @@ def test_names_and_texts_at_the_bounds_are_accepted(iam: Iam) -> None:
     iam("PutUserPolicy", UserName=name, PolicyName="x" * 128, PolicyDocument=policy(Sid="") + "\n")
     iam("DeleteUserPolicy", UserName=name, PolicyName="x" * 128)
     iam("DeleteUser", UserName=name)
+
+
+def read(operation: str, **form: str) -> dict[str, Any] | str:
+    """Return the parameters of a request from its fields, or the code of a refusal."""
+    fields = {name.replace("_", "."): value for name, value in form.items()}
+    try:
+        return parameters.read(full_model().operation_model(operation), fields)
+    except Refusal as refusal:
+        return refusal.error
+
+
+def test_fields_are_read_by_their_types() -> None:
+    flag = "PasswordResetRequired"
+    for text, expected in (("true", True), ("TRUE", True), ("False", False)):
+        found = read("UpdateLoginProfile", UserName="b", **{flag: text}, Other="x")
+        assert found == {"UserName": "b", flag: expected}
+    for text in ("", "yes", "1"):
+        assert read("UpdateLoginProfile", **{flag: text}) == "MalformedInput", text
+    for text, number in (("7", 7), ("+7", 7), ("-7", -7), ("0" * 17 + "7", 7)):
+        assert read("ListUsers", MaxItems=text) == {"MaxItems": number}
+    for text in ("", "7.0", "7 ", "\u0667", "7" * 19, "many"):
+        assert read("ListUsers", MaxItems=text) == "MalformedInput", text
+    assert read("ListUsers") == {}
+
+
+def test_lists_are_read_in_the_order_of_their_numbers() -> None:
+    tags = {f"Tags_member_{number}_Key": f"k{number}" for number in (10, 2, 1)}
+    assert read("TagUser", **tags, Tags_member_2_Value="v", Tags_member_3="x") == {
+        "Tags": [{"Key": "k1"}, {"Key": "k2", "Value": "v"}, {}, {"Key": "k10"}]
+    }
+    assert read("UntagUser", TagKeys_member_2="b", TagKeys_member_1="", TagKeys_members="x") == {
+        "TagKeys": ["", "b"]
+    }
+    # A list that is empty was sent.
+    assert (read("UntagUser", TagKeys=""), read("UntagUser")) == ({"TagKeys": []}, {})
 
 
 def bounds() -> Iterator[tuple[str, str, Any, str]]:

@@ -47,7 +47,7 @@ from support.refusals import (
 from support.shell import KEY_ID, SECRET, Shell
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox.rules import deletions, entities, names
+from iamcli.cli.sandbox.rules import deletions, entities, names, passwords
 from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
 from iamcli.client.full_model import full_model
 
@@ -924,6 +924,58 @@ def test_values_of_tags_are_reserved_in_any_case() -> None:
 
 
 # Passwords.
+
+FLAGS = {
+    "require_uppercase_characters": ("A", "uppercase letter"),
+    "require_lowercase_characters": ("a", "lowercase letter"),
+    "require_numbers": ("1", "number"),
+    "require_symbols": ("'", "symbol"),
+}
+
+
+def test_each_part_of_a_password_policy_counts_alone() -> None:
+    def conforms(password: str, minimum: int | None = None, **flags: bool) -> str:
+        policy = SimpleNamespace(minimum_password_length=minimum)
+        vars(policy).update(dict.fromkeys(FLAGS, False) | flags)
+        account = {"account_password_policy": policy}
+        found = {told(passwords.password_conforms, account, **{name: password}) for name in NEW}
+        (said,) = found
+        return said.removeprefix("PasswordPolicyViolation: Password should have ")
+
+    assert [conforms("x" * size, 8) for size in (7, 8, 9)] == ["a minimum length of 8", "", ""]
+    assert conforms("x") == ""
+    for flag, (good, what) in FLAGS.items():
+        for other, _ in FLAGS.values():
+            expected = "" if other == good else f"at least one {what}"
+            assert conforms(other, **{flag: True}) == expected, (flag, other)
+    assert told(passwords.password_conforms, {"account_password_policy": None}, Password="") == ""
+
+
+#: The parameters that have a new password.
+NEW = ("Password", "NewPassword")
+
+
+def test_the_last_passwords_are_remembered_once() -> None:
+    bob = SimpleNamespace(password="0")
+    policy = SimpleNamespace(password_reuse_prevention=2)
+    account = {"users": {"bob": bob}, "account_password_policy": policy}
+
+    def new(password: str) -> bool:
+        said = told(passwords.password_is_new, account, UserName="bob", NewPassword=password)
+        return not said
+
+    assert (new("0"), new("0"), new("1")) == (False, False, True)
+    for bob.password in "12":
+        assert new("new")
+    # The present one, and the one before.
+    assert [new(password) for password in "0123"] == [True, False, False, True]
+    # One that comes again counts again.
+    bob.password = "1"
+    assert [new(password) for password in "012"] == [True, False, False]
+    policy.password_reuse_prevention = None
+    assert new("1")
+    account["account_password_policy"] = None
+    assert new("1")
 
 
 def own(iam: Iam, name: str) -> Iam:
