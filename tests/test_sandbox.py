@@ -806,9 +806,31 @@ def test_a_kept_account_runs_no_code(env, tmp_path):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
+        ("iamcli.cli.sandbox.corrections.caller", "Root"),
+        ("iamcli.cli.sandbox.corrections.keys", "ServiceCredential"),
+        ("moto.iam.models", "User"),
+        ("moto.utilities.tagging_service", "TaggingService"),
+        ("collections", "OrderedDict"),
+        ("collections", "defaultdict"),
+        ("datetime", "date"),
+        ("datetime", "datetime"),
+        ("datetime", "timedelta"),
+        ("datetime", "timezone"),
+    ],
+)
+def test_what_a_kept_account_is_made_of(module, name):
+    pytest.importorskip("moto.iam.models")
+    made = kept._Reader(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()  # noqa: SLF001
+    assert (made.__module__, made.__name__) == (module, name)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
         ("builtins", "exec"),
         ("datetime", "sys"),
         ("os", "system"),
+        ("subprocess", "Popen"),
         # A function and a class that the modules of the account import.
         ("moto.iam.models", "random_access_key"),
         ("moto.iam.models", "BackendDict"),

@@ -228,7 +228,7 @@ def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
     for missing, why in ((f"{name}s", "No such file or directory"), ("a\0b", "embedded null byte")):
         with pytest.raises(Failure, match=f"^cannot read {missing}: {why}"):
             file.load(missing)
-        with pytest.raises(Failure, match=f"^cannot write {missing}/x: "):
+        with pytest.raises(Failure, match=f"^cannot write {missing}/x: {why}$"):
             file.Target(f"{missing}/x", force=False)
     for encoding in ("utf-8", "utf-16", "utf-32"):
         name.write_text('{"a": "\u00e9"}', encoding=encoding)
