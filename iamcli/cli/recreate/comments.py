@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.cli.recreate.selection import ACCOUNT
+from iamcli.cli.recreate.selection import ACCOUNT, versions
 from iamcli.cli.recreate.shell import is_writable
 from iamcli.quoting import filled
 
@@ -108,7 +108,7 @@ def _lost(entity: str, record: Record) -> Iterator[str]:
             if not any(map(one.get, _KEPT)):
                 yield _comment(comment, name, one)
     if kind == "policy":
-        numbers = sorted(version["VersionId"] for version in record["PolicyVersionList"])
+        numbers = [version["VersionId"] for version in versions(record)]
         if numbers != [f"v{number}" for number in range(1, len(numbers) + 1)]:
             yield f"the numbers of its versions {', '.join(numbers)}: they begin with v1 again"
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.recreate.comments import is_settable, why_not
-from iamcli.cli.recreate.selection import ACCOUNT
+from iamcli.cli.recreate.selection import ACCOUNT, versions
 from iamcli.cli.recreate.shell import aws, iam, is_writable, option, piped, word
 from iamcli.errors import visible
 
@@ -98,9 +98,7 @@ class Plan:
         arn, title = self._arn(policy["Arn"]), visible(f"policy/{name}")
         self._policies.add(arn)
         self.checks.append(f"absent {word(title)} env {aws('get-policy', PolicyArn=arn)}")
-        first, *later = sorted(
-            policy["PolicyVersionList"], key=lambda one: (len(one["VersionId"]), one["VersionId"])
-        )
+        first, *later = versions(policy)
         members = {"PolicyName": name, "Path": policy["Path"], "PolicyDocument": first["Document"]}
         more = {"Description": policy.get("Description"), "Tags": _tags("policy", policy)[1]}
         members |= {member: value for member, value in more.items() if value}

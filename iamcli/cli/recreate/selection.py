@@ -75,6 +75,13 @@ def select(snapshot: Record, names: Sequence[str], file: str, target: str | None
     return Selection(snapshot, entities, file, account, target or account)
 
 
+def versions(policy: Record) -> list[Record]:
+    """Return the versions of a managed policy, the oldest first: v9, v10."""
+    return sorted(
+        policy["PolicyVersionList"], key=lambda one: (len(one["VersionId"]), one["VersionId"])
+    )
+
+
 def _advice(missing: str, known: Iterable[str]) -> str:
     """Return what can be meant by a name that the snapshot lacks."""
     kind, _, name = missing.lower().partition("/")
