@@ -15,6 +15,7 @@ from iamcli import __version__
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
+    from support.shell import Shell
 
 #: A policy that names a role, in the form in which JSON may escape it; and one that is not JSON.
 NAMES_LATER = f'{{"AWS":"{ARN}:role\\/later"}}'
@@ -165,6 +166,7 @@ EVERYTHING = snapshot(
         ),
         role("itself", AssumeRolePolicyDocument=f'{{"AWS":"{ARN}:role/itself"}}'),
         role("AWSReservedSSO_x", Path="/aws-reserved/sso.amazonaws.com/"),
+        role("unknown"),
         role("unreadable", AssumeRolePolicyDocument="{\udcff}"),
         role("of_service", Path="/aws-service-role/x.amazonaws.com/y/"),
     ],
@@ -228,3 +230,252 @@ def test_the_whole_script(run_fast: ForkRunner, name: str, arguments: list[str])
     script = outside_functions(written(run_fast, EVERYTHING, *arguments))
     expected = (HERE / "recreate" / f"{name}.txt").read_text()
     assert script.splitlines() == expected.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("policy", "line"),
+    [
+        (
+            {
+                "MinimumPasswordLength": 9,
+                "RequireSymbols": True,
+                "RequireNumbers": True,
+                "RequireUppercaseCharacters": True,
+                "RequireLowercaseCharacters": True,
+                "AllowUsersToChangePassword": True,
+                "ExpirePasswords": False,
+            },
+            "iam-accountmodpasswordpolicy -m '9' -l -u -n -s -a",
+        ),
+        (
+            {"RequireNumbers": False, "RequireSymbols": True, "HardExpiry": False},
+            "iam-accountmodpasswordpolicy -s",
+        ),
+        ({"RequireNumbers": False}, "iam-accountmodpasswordpolicy --reset"),
+        *(
+            (
+                {**rule, "RequireNumbers": True},
+                (
+                    "AWS_PAGER='' aws iam update-account-password-policy --cli-input-json "
+                    f"'{json.dumps({'RequireNumbers': True, **rule})}'"
+                ),
+            )
+            for rule in (
+                {"MaxPasswordAge": 90},
+                {"PasswordReusePrevention": 1},
+                {"HardExpiry": True},
+            )
+        ),
+    ],
+)
+def test_a_password_policy(run_fast: ForkRunner, policy: dict[str, Any], line: str) -> None:
+    content = snapshot(users=[], password_policy=policy)
+    script = written(run_fast, content, "all")
+    assert script.partition("step='the password policy'\n")[2].splitlines() == [line, "", "step="]
+    assert "\nabsent 'the password policy' iam-accountgetpasswordpolicy\n" in script
+
+
+ONLY = "users that iamcli snapshot --users left out, and their memberships"
+WITHOUT_ROLE = "instance profiles without a role"
+WHITE_SPACE = "the white space of the policies, which was lost before the snapshot was made"
+#: Everything about a user that a snapshot may lack.
+KNOWN = {
+    "AccessKeyMetadata": [],
+    "Certificates": [],
+    "LoginProfile": None,
+    "MFADevices": [],
+    "SSHPublicKeys": [],
+    "ServiceSpecificCredentials": [],
+}
+
+
+def unread(operation: str) -> dict[str, Any]:
+    return {
+        "unread": [{"operation": operation, "name": None, "of": None, "code": "x", "message": "x"}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("entity", "more", "said"),
+    [
+        ("all", {}, []),
+        ("user/bob", {"only_users": ["bob"]}, []),
+        ("group/dev", {"only_users": []}, [ONLY]),
+        ("all", {"only_users": []}, [ONLY]),
+        ("group/dev", unread("ListInstanceProfiles"), []),
+        ("all", unread("ListInstanceProfiles"), [WITHOUT_ROLE]),
+        ("all", {"unknown": ["instance-profile"]}, [WITHOUT_ROLE]),
+        ("all", {**unread("ListVirtualMFADevices"), "unknown": ["role"]}, []),
+        ("user/bob", {"documents": "normalized"}, [WHITE_SPACE]),
+    ],
+)
+def test_what_a_snapshot_does_not_say(
+    run_fast: ForkRunner, entity: str, more: dict[str, Any], said: list[str]
+) -> None:
+    content = snapshot(users=[user("bob", **KNOWN)], groups=[GROUP], **more)
+    head, _, rest = written(run_fast, content, entity).partition("\nset -eu\n")
+    assert rest
+    _, _, unsaid = head.partition("# The snapshot does not say:\n")
+    assert [line for line in unsaid.split("\n") if line.startswith("#   ")] == [
+        f"#   {line}" for line in said
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "of"),
+    [
+        (snapshot(), [], "210987654321, taken"),
+        (snapshot(), ["--account", "210987654321"], "210987654321, taken"),
+        (snapshot(account=None), [], "210987654321, taken"),
+        (snapshot(account=None), ["--account", "1" * 12], f"210987654321, for account {'1' * 12}"),
+        (snapshot(account=None, users=[user("bob", Arn="")]), ["--account", "1" * 12], "1" * 12),
+    ],
+)
+def test_the_account_of_the_script(
+    run_fast: ForkRunner, content: dict[str, Any], arguments: list[str], of: str
+) -> None:
+    script = written(run_fast, content, "user/bob", *arguments)
+    assert script.splitlines()[2].startswith(f"# a snapshot of account {of}")
+    account = arguments[-1] if arguments else "210987654321"
+    assert re.findall(r"^account=.*", script, re.MULTILINE) == [f"account='{account}'"]
+
+
+# What the script makes of the answers. The programs are scripts that give them.
+
+GET_USER, GET_PROFILE = "iam-usergetattributes", "iam-instanceprofilegetattributes"
+#: The account of the credentials, and that nothing exists.
+ANSWERS = {
+    "iamcli": "echo '{'; echo '  \"account\": \"210987654321\",'",
+    "aws": "case $* in *sts*) echo 210987654321;; *) echo aws $2 >>calls;; esac",
+    GET_USER: f"echo {GET_USER}: NoSuchEntity: x >&2; exit 1",
+    GET_PROFILE: f"echo {GET_PROFILE}: NoSuchEntity: x >&2; exit 1",
+    "iam-accountaliaslist": "echo IsTruncated: false",
+    **dict.fromkeys(
+        [
+            *("iam-usercreate", "iam-rolegetattributes", "iam-grouplistusers"),
+            *("iam-instanceprofilecreate", "iam-instanceprofileaddrole", "iam-accountaliascreate"),
+        ],
+        'echo "${0##*/}" "$@" >>calls',
+    ),
+}
+ENTITIES = {
+    "user/bob": {"users": [user("bob"), user("eve")]},
+    "policy": {"policies": [managed("own", v1="{}")], "users": []},
+    "instance-profile/front": {"instance_profiles": [instance_profile("front", "web")]},
+    "alias": {"users": [], "account_alias": "example"},
+    "user/tom": {"users": [user("tom", LoginProfile={"CreateDate": DATE})]},
+}
+ROLE_EXISTS = "iam-rolegetattributes -r web"
+ADDED = "iam-instanceprofileaddrole -s front -r web"
+UNKNOWN_USER = "cannot find out whether user/bob exists:"
+
+
+def no_policy(text: str) -> dict[str, str]:
+    """Return the answers of an ``aws`` that says ``text`` of a policy."""
+    answer = f"case $* in *sts*) echo 210987654321;; *get-policy*) printf '{text}'; exit 254;; *)"
+    return {"aws": f"{answer} echo aws $2 >>calls;; esac"}
+
+
+NO_SUCH = "An error occurred (NoSuchEntity) when calling the GetPolicy operation: x"
+
+
+@pytest.mark.parametrize(
+    ("entity", "answers", "said", "calls"),
+    [
+        ("user/bob", {}, "", ["iam-usercreate -u bob"]),
+        ("user/bob", {GET_USER: ""}, "user/bob exists", []),
+        (
+            "user/bob",
+            {GET_USER: f"echo {GET_USER}: x: {GET_USER}: NoSuchEntity: x; exit 1"},
+            f"{UNKNOWN_USER} {GET_USER}: x: {GET_USER}: NoSuchEntity: x",
+            [],
+        ),
+        ("user/bob", {GET_USER: f"echo '{NO_SUCH}'; exit 1"}, "", ["iam-usercreate -u bob"]),
+        ("user/bob", {GET_USER: "exit 1"}, f"{UNKNOWN_USER} ", []),
+        *(
+            ("policy", no_policy(f"{before}{NO_SUCH}"), "", ["aws create-policy"])
+            for before in ("", "\\n", "aws: [ERROR]: ", "\\naws: [ERROR]: ")
+        ),
+        (
+            "policy",
+            no_policy(NO_SUCH.replace("NoSuchEntity", "AccessDenied")),
+            "cannot find out whether policy/own exists: "
+            + NO_SUCH.replace("NoSuchEntity", "AccessDenied"),
+            [],
+        ),
+        (
+            "policy",
+            no_policy(f"x {NO_SUCH}"),
+            f"cannot find out whether policy/own exists: x {NO_SUCH}",
+            [],
+        ),
+        (
+            "instance-profile/front",
+            {},
+            "",
+            [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED],
+        ),
+        ("instance-profile/front", {GET_PROFILE: "echo ARN"}, "", [ROLE_EXISTS, ADDED]),
+        (
+            "instance-profile/front",
+            {GET_PROFILE: "echo arn:aws:iam::210987654321:role/web"},
+            "instance-profile/front exists and contains a role",
+            [],
+        ),
+        (
+            "instance-profile/front",
+            {"iam-rolegetattributes": "echo iam-rolegetattributes: NoSuchEntity: x; exit 1"},
+            "role/web, which is needed, does not exist",
+            [],
+        ),
+        ("alias", {}, "", ["iam-accountaliascreate -a example"]),
+        ("alias", {"iam-accountaliaslist": "echo Alias: x"}, "the account has an alias", []),
+        (
+            "alias",
+            {"iam-accountaliaslist": "exit 1"},
+            "cannot find out whether the account has an alias",
+            [],
+        ),
+        (
+            "user/tom",
+            {},
+            "passwords are typed, but standard input is not a terminal",
+            [],
+        ),
+        (
+            "user/bob",
+            {"iamcli": ""},
+            (
+                "the account of iam-* is unknown; if it is 210987654321, set "
+                "IAMCLI_SKIP_ACCOUNT_CHECK=1"
+            ),
+            [],
+        ),
+        (
+            "policy",
+            {"aws": "echo 111122223333"},
+            "aws uses account 111122223333, but this script is for account 210987654321",
+            [],
+        ),
+    ],
+)
+def test_what_the_script_makes_of_answers(
+    run: Shell,
+    run_fast: ForkRunner,
+    entity: str,
+    answers: dict[str, str],
+    said: str,
+    calls: list[str],
+) -> None:
+    programs = run.home / "programs"
+    programs.mkdir()
+    for name, text in (ANSWERS | answers).items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    script = written(run_fast, snapshot(**ENTITIES[entity]), entity if "/" in entity else "all")
+    (run.home / "recreate.sh").write_text(script)
+    done = run("sh", "recreate.sh", env={"PATH": f"{programs}:/usr/bin:/bin"})
+    expected = f"recreate: {said}; nothing was changed\n" if said else ""
+    assert (done.status, done.out, done.err) == (1 if said else 0, "", expected)
+    record = run.home / "calls"
+    assert (record.read_text().splitlines() if record.exists() else []) == calls
