@@ -735,24 +735,32 @@ def test_members_that_the_format_does_not_have_are_ignored(run_fast: ForkRunner)
     assert scripts[0] == scripts[1]
 
 
+WRITE = "write an entity of it as user/NAME, group/NAME, role/NAME or instance-profile/NAME"
+
+
 @pytest.mark.parametrize(
     ("wrong", "advice"),
     [
-        ("user/bbo", "did you mean user/bob?"),
-        ("role/bob", "did you mean user/bob?"),
-        ("user/BOB", "did you mean user/bob or user/bobo?"),
-        ("bob", "did you mean user/bob or user/bobo?"),
-        ("group/zzz", "write an entity of it as user/NAME, group/NAME, role/NAME or"),
-        ("user/", "write an entity of it as user/NAME, group/NAME, role/NAME or"),
+        ("user/ssuan", "did you mean user/susan?"),
+        ("USER/SSUAN", "did you mean user/susan?"),
+        ("role/susan", "did you mean user/susan?"),
+        # The nearest three, groups first, and each once.
+        ("user/BOB", "did you mean group/bob or user/bob or user/bobo?"),
+        ("bob", "did you mean group/bob or user/bob or user/bobo?"),
+        ("role/bob", "did you mean group/bob or user/bob?"),
+        ("BBOB", "did you mean group/bob or user/bob or user/bobo?"),
+        ("users/bob", WRITE),
+        ("group/zzz", WRITE),
+        ("user/", WRITE),
     ],
 )
 def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice: str) -> None:
-    content = snapshot(users=[user("bobo"), user("bob"), user("susan")])
+    users = [user(name) for name in ("bobo", "bob", "bobby", "susan")]
+    content = snapshot(users=users, groups=[GROUP | {"GroupName": "bob"}])
     (run_fast.home / "before.json").write_text(json.dumps(content))
     done = run_fast("iamcli", "recreate", "before.json", "user/susan", wrong)
     assert (done.status, done.out) == (1, "")
-    assert done.err.startswith(f"iamcli: before.json has no {wrong}; {advice}")
-    assert done.err.count("\n") == 1
+    assert done.err == f"iamcli: before.json has no {wrong}; {advice}\n"
 
 
 @pytest.mark.parametrize(
@@ -760,9 +768,12 @@ def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice
     [
         ([], "Missing argument 'FILE'"),
         (["before.json"], "Missing argument 'ENTITY...'"),
-        (
-            ["before.json", "all", "--account", "1"],
-            "--account needs an account number of 12 digits",
+        *(
+            (
+                ["before.json", "all", "--account", account],
+                "--account needs an account number of 12 digits",
+            )
+            for account in ("", "1" * 11, "1" * 13, "\u0661" * 12, f"{'1' * 12}\n")
         ),
     ],
 )
