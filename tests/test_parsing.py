@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 import pytest
 
+from iamcli.commands import index
 from iamcli.parsing import shared as options
 from iamcli.parsing.options import Option, UsageError
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
 from iamcli.parsing.types import entity_path, whole_number
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = Option("-u", "USER", "user", "a name", required=True)
 SIZE = Option("-i", "SIZE", "size", "a size", convert=whole_number(1, 1000))
@@ -106,6 +113,8 @@ def test_what_is_read(arguments: list[str], values: dict[str, object]) -> None:
         (["-"], "No argument is allowed: -"),
         ([""], "No argument is allowed: "),
         (["-z"], '"-z" is not a valid option'),
+        (["-vx"], '"-vx" is not a valid option'),
+        (["-v=x"], '"-v=x" is not a valid option; did you mean "-v"?'),
         (["--debug=1"], '"--debug=1" is not a valid option; did you mean "-d"?'),
         (["-i", "x", "-z"], '"x" is not a valid value for "-i"'),
         (["-z", "-i", "x"], '"-z" is not a valid option'),
@@ -115,6 +124,195 @@ def test_what_is_read(arguments: list[str], values: dict[str, object]) -> None:
 )
 def test_what_is_said(arguments: list[str], message: str) -> None:
     assert said(*arguments) == message
+
+
+def test_one_of_two_options_is_required() -> None:
+    text = Option("-o", "TEXT", "text", "a text", alternative="-f")
+    file = Option("-f", "FILE", "file", "a file", alternative="-o")
+    both = [NAME, text, file]
+    given = {"user": "x", "text": None, "file": None}
+    for option, value in (("-f", "a"), ("-o", "b"), ("-o", "")):
+        name = "file" if option == "-f" else "text"
+        assert parse("iam-x", both, ["-u", "x", option, value]) == given | {name: value}
+    for arguments, missing, about in (
+        (["-u", "x"], 'Option "-f" or "-o" is required', file),
+        ([], 'Option "-u" is required', NAME),
+    ):
+        with pytest.raises(UsageError) as error:
+            parse("iam-x", both, arguments)
+        assert (str(error.value), error.value.option) == (missing, about)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        ([], "-u"),
+        (["-v", "-u"], "-u"),
+        (["-i", "x"], "-i"),
+        (["-s", "on"], "-s"),
+        (["-p=x"], "-p"),
+        (["-p", "\udcff"], "-p"),
+        (["-z"], None),
+        (["x"], None),
+        (["--", "x"], None),
+    ],
+)
+def test_the_option_that_the_message_is_about(arguments: list[str], option: str | None) -> None:
+    with pytest.raises(UsageError) as error:
+        parse("iam-x", OPTIONS, arguments)
+    assert (error.value.option and error.value.option.name) == option
+
+
+def refused(line: str) -> tuple[str, str]:
+    """Return what is said of a command line that is not accepted, and the hint."""
+    name, *arguments = shlex.split(line)
+    with pytest.raises(UsageError) as error:
+        parse(name, index.load(name).all_options, arguments)
+    return str(error.value), error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("iam-userdel bob", "write: iam-userdel -u bob"),
+        ("iam-userdel -r bob", "write: iam-userdel -r -u bob"),
+        ("iam-userdel bob -r -p", "write: iam-userdel -u bob -r -p"),
+        ("iam-userdel -- bob", "write: iam-userdel -u bob"),
+        ("iam-userdel 'a b'", ""),
+        ("iam-usercreate -p /a/ bob -v", "write: iam-usercreate -p /a/ -u bob -v"),
+        ("iam-usercreate bob -p/a/", "write: iam-usercreate -u bob -p/a/"),
+        ("iam-usercreate bob -p=/a/", ""),
+        ("iam-usercreate bob -z", ""),
+        ("iam-usermod bob -p /a/", "write: iam-usermod -u bob -p /a/"),
+        ("iam-usermod -u bob ann", "write: iam-usermod -u bob -n ann"),
+        ("iam-userlistkeys bob", "write: iam-userlistkeys -u bob"),
+        ("iam-groupadduser bob", ""),
+        ("iam-groupadduser bob -u ann", "write: iam-groupadduser -g bob -u ann"),
+        ("iam-userdel bob ann", ""),
+        ("iam-userdel bob bob", ""),
+        ("iam-userlistbypath /ops/", ""),
+        # Secrets are neither shown nor taken from an argument.
+        ("iam-userenablemfadevice 123456 -u bob -s phone -c2 123456", ""),
+        *(
+            (
+                f"iam-useraddloginprofile bob -p{value}",
+                "write: iam-useraddloginprofile -u bob -p PASSWORD",
+            )
+            for value in ("hunter2", " hunter2", " ''")
+        ),
+        ("iam-useraddloginprofile bob -p", "write: iam-useraddloginprofile -u bob -p"),
+        # Only the last letter may be an option with a value.
+        ("iam-usercreate -kv -u bob", "type each option separately: -k -v"),
+        ("iam-usercreate -vku bob", "type each option separately: -v -k -u"),
+        ("iam-usercreate -kuv", ""),
+        ("iam-usercreate -kz", ""),
+        ("iam-usercreate -kk", ""),
+        # A shell replaces * with what is in the directory, but not with these names.
+        (
+            "iam-userdel file",
+            (
+                "file is in the current directory; if you typed * without quotes, the shell replaced "
+                "it with the names there; type '*'"
+            ),
+        ),
+        (
+            "iam-userdel link",
+            (
+                "link is in the current directory; if you typed * without quotes, the shell replaced "
+                "it with the names there; type '*'"
+            ),
+        ),
+        ("iam-userdel .file", "write: iam-userdel -u .file"),
+        ("iam-userdel ./file", ""),
+        (
+            "iam-userdel -u \u201cbob ann\u201d",
+            "ann\u201d contains a typographic quote; to quote, type ' or \"",
+        ),
+    ],
+)
+def test_the_hint(line: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("file", ".file"):
+        (tmp_path / name).touch()
+    (tmp_path / "link").symlink_to("nothing")
+    monkeypatch.chdir(tmp_path)
+    assert refused(line)[1] == hint
+
+
+AFTER_SECRET = "No argument is allowed after -p PASSWORD; quote a value that contains a blank"
+PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web page;'
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        # Any secret before it, also with other options between.
+        ("iam-useraddloginprofile -p correct -u bob hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile -p correct -u bob -d -- hunter2", AFTER_SECRET),
+        ("iam-useraddloginprofile -u bob -pcorrect -", AFTER_SECRET),
+        ("iam-useraddloginprofile -u bob hunter2", "No argument is allowed: hunter2"),
+        # What follows = may be a secret if the command has an option with one.
+        ("iam-usercreate --zzz=bob", '"--zzz=bob" is not a valid option'),
+        ("iam-useraddloginprofile --zzz=bob", '"--zzz=..." is not a valid option'),
+        ("iam-useraddloginprofile --zzz", '"--zzz" is not a valid option'),
+        # The name, the placeholder, the parameter or a word of it is similar, whatever the case.
+        ("iam-usercreate --user=b", '"--user=b" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --UserNam b", '"--UserNam" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --rsue b", '"--rsue" is not a valid option; did you mean "-u"?'),
+        ("iam-usercreate --uxr b", '"--uxr" is not a valid option'),
+        ("iam-usercreate --=b", '"--=b" is not a valid option'),
+        (
+            "iam-usercreate --config b",
+            '"--config" is not a valid option; did you mean "--client-config-file"?',
+        ),
+        (
+            "iam-usercreate --aws-credential b",
+            '"--aws-credential" is not a valid option; did you mean "--aws-credential-file"?',
+        ),
+        (
+            "iam-usercreate --versoin",
+            '"--versoin" is not a valid option; did you mean "--version"?',
+        ),
+        # Dashes, more than one of them, with values and with long names.
+        *(
+            (
+                f"iam-usercreate -u bob {dash}",
+                f'"{dash}" {PASTED} type: iam-usercreate -u bob --debug',
+            )
+            for dash in ("\u2014debug", "\u2013\u2013debug", "\u2013-debug", "\u2212debug")
+        ),
+        (
+            "iam-usercreate \u2014url=http://x -u bob",
+            f'"\u2014url=http://x" {PASTED} type: iam-usercreate --url=http://x -u bob',
+        ),
+        (
+            "iam-usercreate -ubob \u2013v",
+            f'"\u2013v" {PASTED} type: iam-usercreate -ubob -v',
+        ),
+        (
+            "iam-usercreate \u2013v -u bob",
+            f'"\u2013v" {PASTED} type: iam-usercreate -v -u bob',
+        ),
+        ("iam-usercreate -v \u2013u", f'"\u2013u" {PASTED} type: iam-usercreate -v -u'),
+        ("iam-usercreate \u2013u ''", f"\"\u2013u\" {PASTED} type: iam-usercreate -u ''"),
+        ("iam-usercreate \u2013u=", f"\"\u2013u=\" {PASTED} type: iam-usercreate -u ''"),
+        (
+            "iam-usercreate \u2013u \u2014help",
+            f'"\u2013u" {PASTED} type: iam-usercreate -u --help',
+        ),
+        ("iam-usercreate \u2013u bob x", f'"\u2013u" {PASTED} type "-" instead'),
+        ("iam-usercreate \u2013ubob", f'"\u2013ubob" {PASTED} type "-" instead'),
+        (
+            "iam-useraddloginprofile -u bob \u2013p hunter2",
+            f'"\u2013p" {PASTED} type: iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+        (
+            "iam-useraddloginprofile -u bob \u2013p=-hunter2",
+            f'"\u2013p..." {PASTED} type: iam-useraddloginprofile -u bob -p PASSWORD',
+        ),
+    ],
+)
+def test_suggestions(line: str, message: str) -> None:
+    assert refused(line)[0] == message
 
 
 @pytest.mark.parametrize("wanted", ["-h", "--help"])
