@@ -19,6 +19,9 @@ def work() -> None:
 
     Another one: with a colon.
 
+    Output
+    in a paragraph.
+
     Warning: It does
     `harm`.
 
@@ -28,7 +31,7 @@ def work() -> None:
       with a second line
         and a third
 
-    an item after an empty line
+      an item after an empty line
 
     Differs:
     It differs.
@@ -81,8 +84,12 @@ OPTIONS = [
 ]
 
 
+def rest() -> None:
+    """Do nothing."""
+
+
 def command(name: str, options: list[Option]) -> Command:
-    return Command(name, options, work)
+    return Command(name, options, work if options else rest)
 
 
 def expected(name: str) -> list[str]:
@@ -95,6 +102,7 @@ def expected(name: str) -> list[str]:
         ("iam-every", OPTIONS, 80),
         ("iam-every", OPTIONS, 40),
         ("iam-every", OPTIONS, 26),
+        ("iam-every", OPTIONS[2:4], 22),
         ("iam-everything-there-is", OPTIONS, 50),
         ("iam-one", OPTIONS[:1], 80),
         ("iam-none", [], 80),
@@ -122,7 +130,11 @@ def test_a_docstring_is_read() -> None:
         "_items": None,
         "summary": "Do `everything`, with `options` of all kinds, and say so in a line that is "
         "longer than one.",
-        "description": ["A paragraph of two lines.", "Another one: with a colon."],
+        "description": [
+            "A paragraph of two lines.",
+            "Another one: with a colon.",
+            "Output in a paragraph.",
+        ],
         "warning": "It does `harm`.",
         "output": [
             "`one: item`",

@@ -211,15 +211,15 @@ def refused(line: str) -> tuple[str, str]:
         (
             "iam-userdel file",
             (
-                "file is in the current directory; if you typed * without quotes, the shell replaced "
-                "it with the names there; type '*'"
+                "file is in the current directory; if you typed * without quotes, the shell "
+                "replaced it with the names there; type '*'"
             ),
         ),
         (
             "iam-userdel link",
             (
-                "link is in the current directory; if you typed * without quotes, the shell replaced "
-                "it with the names there; type '*'"
+                "link is in the current directory; if you typed * without quotes, the shell "
+                "replaced it with the names there; type '*'"
             ),
         ),
         ("iam-userdel .file", "write: iam-userdel -u .file"),

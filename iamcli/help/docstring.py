@@ -33,11 +33,10 @@ class Documentation:
     """  # noqa: D205 - a list, not a sentence
 
     def __init__(self, docstring: str) -> None:
-        lines = [line.strip() for line in docstring.strip().splitlines()]
-        self.summary = lines[0] if lines else ""
+        self.summary, *lines = docstring.strip().splitlines() or [""]
         self.description: list[str] = []
         self._items: dict[str, list[str]] = {section: [] for section in SECTIONS}
-        self._read(docstring.strip().splitlines()[1:])
+        self._read(lines)
         self.warning = " ".join(self._items["Warning"])
         self.notes = self._items["Notes"]
         self.output = self._items["Output"]
@@ -58,13 +57,13 @@ class Documentation:
             if colon and name in SECTIONS:
                 items = self._items[name]
                 listed = name not in PROSE
-                text = rest.strip()
+                text = rest
                 new_item = True
-            elif listed and text and not text.startswith(" "):
+            elif listed and not text.startswith(" "):
                 new_item = True
             if not text:
                 new_item = True
-            elif new_item or not items:
+            elif new_item:
                 items.append(text.strip())
                 new_item = False
             else:
