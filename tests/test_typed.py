@@ -153,22 +153,25 @@ def test_hints(line: str, hint: str, typed: Typist) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [
-        # One of the letters is no option, or takes a value and is not the last one.
-        "iam-usercreate -kz",
-        "iam-usercreate -kuv",
-        "iam-usercreate -kk",
-        # * does not match this, and no user can have the name.
-        "iam-usercreate ./bfile",
-        # More than one option names something, or is missing; or there is more to write.
-        "iam-groupadduser bob",
-        "iam-usermodkey -s Active AKIAIOSFODNN7EXAMPLE",
-        "iam-userdel bob ann",
-        "iam-userdel -u ann bob",
-        # Not an access key ID, and not a path to list.
-        "iam-userdelkey bob",
-        "iam-userlistbypath /ops/",
-    ],
+    every(
+        5,
+        [
+            # One of the letters is no option, or takes a value and is not the last one.
+            "iam-usercreate -kz",
+            "iam-usercreate -kuv",
+            "iam-usercreate -kk",
+            # * does not match this, and no user can have the name.
+            "iam-usercreate ./bfile",
+            # More than one option names something, or is missing; or there is more to write.
+            "iam-groupadduser bob",
+            "iam-usermodkey -s Active AKIAIOSFODNN7EXAMPLE",
+            "iam-userdel bob ann",
+            "iam-userdel -u ann bob",
+            # Not an access key ID, and not a path to list.
+            "iam-userdelkey bob",
+            "iam-userlistbypath /ops/",
+        ],
+    ),
 )
 def test_no_hint_without_evidence(line: str, typed: Typist) -> None:
     for name in (".hidden", "bfile"):
