@@ -103,6 +103,7 @@ EVERYTHING = snapshot(
     ],
     users=[
         user("ann", GroupList=["ops"]),
+        user("eve", GroupList=["gone"], PermissionsBoundary=boundary(READ_ONLY)),
         user(
             "bob",
             Path="/staff/",
@@ -162,7 +163,7 @@ EVERYTHING = snapshot(
             RolePolicyList=inline("in", "out"),
             AttachedManagedPolicies=attached(READ_ONLY),
             PermissionsBoundary=boundary(f"{ARN}:policy/p/own"),
-            Tags=tags("team", "a=b"),
+            Tags=tags("team", "a=b", ""),
         ),
         role("itself", AssumeRolePolicyDocument=f'{{"AWS":"{ARN}:role/itself"}}'),
         role("AWSReservedSSO_x", Path="/aws-reserved/sso.amazonaws.com/"),
@@ -216,18 +217,25 @@ def written(run_fast: ForkRunner, content: dict[str, Any], *arguments: str) -> s
     return done.out
 
 
+ALIAS = snapshot(users=[], account_alias="example")
+
+
 @pytest.mark.parametrize(
-    ("name", "arguments"),
+    ("name", "content", "arguments"),
     [
-        ("all", ["all"]),
+        ("all", EVERYTHING, ["all"]),
         # What belongs together and is not created must exist; here the account is another one.
-        ("another-account", ["role/late", "group/dev", "--account", "111122223333"]),
+        ("another-account", EVERYTHING, ["role/late", "group/dev", "--account", "1" * 12]),
         # No line needs aws, and a password is typed.
-        ("without-aws", ["user/=a/b", "group/ops"]),
+        ("without-aws", EVERYTHING, ["user/=a/b", "group/ops", "user/eve"]),
+        ("alias", ALIAS, ["all"]),
+        ("nothing", EVERYTHING, ["role/AWSReservedSSO_x"]),
     ],
 )
-def test_the_whole_script(run_fast: ForkRunner, name: str, arguments: list[str]) -> None:
-    script = outside_functions(written(run_fast, EVERYTHING, *arguments))
+def test_the_whole_script(
+    run_fast: ForkRunner, name: str, content: dict[str, Any], arguments: list[str]
+) -> None:
+    script = outside_functions(written(run_fast, content, *arguments))
     expected = (HERE / "recreate" / f"{name}.txt").read_text()
     assert script.splitlines() == expected.splitlines()
 
