@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -16,11 +17,13 @@ from support.terminal import Terminal
 import iamcli
 from iamcli.cli.group import SUBCOMMANDS
 from iamcli.commands import index
+from iamcli.errors import Failure
+from iamcli.help import manual
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.forked import Done
+    from support.forked import Done, ForkRunner
     from support.shell import Shell
     from support.stub import Stub
 
@@ -315,26 +318,68 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
 
 @pytest.mark.parametrize(
     ("name", "page"),
-    every(
-        4,
-        [
-            ("iam-usercreate", "iam-usercreate.1"),
-            ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
-            ("sandbox", "iamcli.1"),
-            ("", "iamcli.1"),
-            ("toolkit", "iam-toolkit.7"),
-            ("credential-file", "aws-credential-file.5"),
-            *[
-                (page.name.rpartition(".")[0], page.name)
-                for page in sorted(MAN.glob("*.[157]"))[-3:]
-            ],
-            *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
-        ],
-    ),
+    [
+        ("iam-usercreate", "iam-usercreate.1"),
+        ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
+        ("sandbox", "iamcli.1"),
+        ("", "iamcli.1"),
+        ("toolkit", "iam-toolkit.7"),
+        ("today", "iam-today.7"),
+        ("credential-file", "aws-credential-file.5"),
+        *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
+    ],
 )
-def test_a_page_is_found(name: str, page: str, run: Shell) -> None:
-    done = run(IAMCLI, "help", *name.split(), env=showing(run.home))
-    assert (done.status, done.out) == (0, f"{run.home}/shown/man {MAN / page}\n")
+def test_a_page_is_found(name: str, page: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "help", *name.split(), env=showing(run_fast.home))
+    shown = f"{run_fast.home}/shown/man {MAN / page}\n"
+    assert (done.status, done.out, done.err) == (0, shown, "")
+
+
+def test_a_page_of_an_installation_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "prefix" / "lib" / "python3" / "iamcli"
+    monkeypatch.setattr(iamcli, "__file__", str(package / "__init__.py"))
+    absent = "the manual page iam-x(1) is not installed; reinstall iamcli"
+    with pytest.raises(Failure, match=re.escape(absent)):
+        manual.find("iam-x", 1)
+    # From the last place to the first: above the package, compressed or not, and beside it.
+    for folder, file in (
+        ("share/man/man1", "iam-x.1"),
+        ("prefix/share/man/man1", "iam-x.1.gz"),
+        ("prefix/share/man/man1", "iam-x.1"),
+        ("prefix/lib/share/man/man1", "iam-x.1.gz"),
+        ("prefix/lib/python3/man", "iam-x.1"),
+    ):
+        place = tmp_path / folder / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        packed = gzip.compress(file.encode()) if file.endswith(".gz") else file.encode()
+        place.write_bytes(packed)
+        assert manual.find("iam-x", 1) == str(place)
+        assert manual.source("iam-x", 1) == file
+        (place.parent / "iam-x.7").touch()
+    with pytest.raises(Failure):
+        manual.find("iam-y", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("iam-x.1", b"\xff", "'utf-8' codec can't decode byte 0xff in position 0"),
+        ("iam-x.1.gz", b"x", "Not a gzipped file"),
+        ("iam-x.1.gz", gzip.compress(b"x")[:-9], "Compressed file ended"),
+    ],
+)
+def test_a_page_that_is_damaged_cannot_be_read(
+    name: str, content: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "share" / "man" / "man1" / name
+    page.parent.mkdir(parents=True)
+    page.write_bytes(content)
+    monkeypatch.setattr(iamcli, "__file__", str(tmp_path / "iamcli" / "__init__.py"))
+    with pytest.raises(Failure) as error:
+        manual.source("iam-x", 1)
+    assert str(error.value).startswith(f"cannot read the manual page {page}: {reason}")
 
 
 @pytest.mark.parametrize("viewer", ["man", "man of mandoc", "mandoc"])
@@ -376,20 +421,20 @@ def test_a_page_is_paged_on_a_terminal(viewer: str, variable: str, run: Shell) -
 
 
 @pytest.mark.parametrize("name", ["iam-usercreate", "usercreate", "iamcli"])
-def test_without_man_the_help_of_a_command_is_shown(name: str, run: Shell) -> None:
-    run.env["PATH"] = str(run.home)
+def test_without_man_the_help_of_a_command_is_shown(name: str, run_fast: ForkRunner) -> None:
+    run_fast.env["PATH"] = str(run_fast.home)
     page = name if name == "iamcli" else "iam-usercreate"
-    done = run(IAMCLI, "help", name)
-    assert (done.status, done.out) == (0, run(str(BIN / page), "-h").out)
+    done = run_fast("iamcli", "help", name)
+    assert (done.status, done.out) == (0, run_fast(page, "-h").out)
     assert done.err == (
         "iamcli: neither man nor mandoc is installed; install one of them to read the manual. "
         f"This is the help of {page}:\n"
     )
 
 
-def test_without_man_a_topic_is_refused(run: Shell) -> None:
+def test_without_man_a_topic_is_refused(run_fast: ForkRunner) -> None:
     refused(
-        run(IAMCLI, "help", "toolkit", env={"PATH": str(run.home)}),
+        run_fast("iamcli", "help", "toolkit", env={"PATH": str(run_fast.home)}),
         "neither man nor mandoc is installed; install one of them to read the manual",
     )
 
@@ -410,9 +455,21 @@ def test_without_the_page_the_help_of_a_command_is_shown(run: Shell, tmp_path: P
     )
 
 
-def test_a_page_that_man_cannot_show(run: Shell) -> None:
-    done = run(IAMCLI, "help", "toolkit", env=showing(run.home, text="exit 3"))
+def test_a_page_that_man_cannot_show(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, text="exit 3"))
     refused(done, "man cannot show the manual page iam-toolkit(7)")
+    # The help of a command takes the place of its page.
+    done = run_fast("iamcli", "help", "userdel", env=showing(run_fast.home, text="exit 3"))
+    assert (done.status, done.out) == (0, run_fast("iam-userdel", "-h").out)
+    reason = "man cannot show the manual page iam-userdel(1)"
+    assert done.err == f"iamcli: {reason}. This is the help of iam-userdel:\n"
+
+
+def test_mandoc_shows_the_page_if_there_is_no_man(run_fast: ForkRunner) -> None:
+    text = r"""printf 'N\bNA\bAM\bME\bE\033[1mx\033[0m%s\n' "$*"; printf '\351\n'"""
+    done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, "mandoc", text))
+    page = MAN / "iam-toolkit.7"
+    assert (done.status, done.out, done.err) == (0, f"NAMEx-a {page}\n\udce9\n", "")
 
 
 @pytest.mark.parametrize(
@@ -421,11 +478,14 @@ def test_a_page_that_man_cannot_show(run: Shell) -> None:
         ("usercraete", " (did you mean iam-usercreate?)"),
         ("credentials-file", " (did you mean credential-file?)"),
         ("toolkt", " (did you mean toolkit?)"),
+        ("iam-toolkt", " (did you mean iam-toolkit?)"),
         ("zzz", ""),
     ],
 )
-def test_an_unknown_page_is_refused_with_the_nearest_name(name: str, hint: str, run: Shell) -> None:
+def test_an_unknown_page_is_refused_with_the_nearest_name(
+    name: str, hint: str, run_fast: ForkRunner
+) -> None:
     refused(
-        run("iamcli", "help", name),
+        run_fast("iamcli", "help", name),
         f"unknown command or topic {name}{hint}; see iamcli help --help",
     )
