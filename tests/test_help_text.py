@@ -102,6 +102,11 @@ def expected(name: str) -> list[str]:
         ("iam-every", OPTIONS, 80),
         ("iam-every", OPTIONS, 40),
         ("iam-every", OPTIONS, 26),
+        # The description of an option has 24 columns beside the names, or lines of its own.
+        ("iam-every", OPTIONS, 43),
+        ("iam-every", OPTIONS, 42),
+        # Two alternatives fit on a line, or not.
+        ("iam-every", OPTIONS[2:4], 23),
         ("iam-every", OPTIONS[2:4], 22),
         ("iam-everything-there-is", OPTIONS, 50),
         ("iam-one", OPTIONS[:1], 80),

@@ -9,7 +9,7 @@ import pytest
 
 from iamcli.commands import index
 from iamcli.parsing import shared as options
-from iamcli.parsing.options import Option, UsageError
+from iamcli.parsing.options import Limit, Option, UsageError
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
 from iamcli.parsing.types import entity_path, whole_number
 
@@ -375,6 +375,27 @@ def test_names_and_switches() -> None:
     assert options.CODE2.secret
     assert LOUD.switch
     assert not STATE.switch
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        ("a", False),
+        ("ab", True),
+        ("a_\u00e9", False),
+        ("abc", True),
+        ("abcd", False),
+        ("a b", False),
+        ("ab\n", False),
+        ("", False),
+    ],
+)
+def test_a_limit(value: str, *, allowed: bool) -> None:
+    assert Limit("a name", 2, 3, r"\w+").allows(value) == allowed
+
+
+def test_the_length_of_a_limit() -> None:
+    assert [Limit("a code", 6, high, "").length for high in (6, 7)] == ["6", "6 to 7"]
 
 
 @pytest.mark.parametrize(
