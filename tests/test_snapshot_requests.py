@@ -359,6 +359,15 @@ def test_wrong_users_are_an_error(
 def test_the_usage_has_the_file_before_the_options(run_fast: ForkRunner) -> None:
     shown = run_fast("iamcli", "snapshot", "--help").out
     assert shown.startswith("Usage: iamcli snapshot FILE [OPTIONS]\n")
+    options = " ".join(shown.partition("--force ")[2].split())
+    assert options == (
+        "Overwrite FILE if it exists. "
+        "--aws-credential-file CREDENTIALFILE Read the access key from this file. "
+        "--client-config-file CLIENTCONFIGFILE Read proxy settings from this file. "
+        "--url SERVICEENDPOINT Send requests to this address. "
+        "-d, --debug Log requests and responses to standard error, without secrets. "
+        "-h, --help Show this message and exit."
+    )
 
 
 @pytest.mark.parametrize(
