@@ -199,6 +199,10 @@ def test_usage_and_common_options_fit_in_any_width() -> None:
 @pytest.mark.parametrize(
     ("width", "lines"),
     [
+        # A quotation mark in other ones does not end them.
+        (10, ["iam-x \\", "    -a 'b\" -c' \\", "    -d"]),
+        (10, ["iam-x \\", '    -a "b\' -c" \\', "    -d"]),
+        (8, ["iam-x \\", "    -a - \\", "    -b 'c -d' \\", "    -e f"]),
         (25, ["iam-x -a - -b 'c -d' -e f"]),
         (24, ["iam-x -a - -b 'c -d' \\", "    -e f"]),
         (22, ["iam-x -a - -b 'c -d' \\", "    -e f"]),
@@ -206,7 +210,8 @@ def test_usage_and_common_options_fit_in_any_width() -> None:
     ],
 )
 def test_an_example_is_continued_before_options(width: int, lines: list[str]) -> None:
-    assert help_text.continued("iam-x -a - -b 'c -d' -e f", width) == lines
+    line = " ".join(line.removesuffix(" \\").strip() for line in lines)
+    assert help_text.continued(line, width) == lines
 
 
 def assert_filled(lines: list[str], width: int) -> None:
