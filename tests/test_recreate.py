@@ -704,14 +704,18 @@ BAD = {
     "missing": (None, "cannot read before.json: No such file or directory"),
     "not JSON": (
         "{",
-        "before.json, line 1, column 2: not JSON (Expecting property name enclosed in double "
-        "quotes)",
+        (
+            "before.json, line 1, column 2: not JSON (Expecting property name enclosed in double "
+            "quotes)"
+        ),
     ),
     "another file": ("[]", f"before.json is not a snapshot; {AGAIN}"),
     "newer": (
         json.dumps(snapshot(version=2)),
-        "before.json has version 2 of the snapshot format, but this iamcli reads version 1; "
-        f"{AGAIN}",
+        (
+            "before.json has version 2 of the snapshot format, but this iamcli reads version 1; "
+            f"{AGAIN}"
+        ),
     ),
     "damaged": (
         json.dumps(snapshot(users=[user("bob", Tags=None)])),
