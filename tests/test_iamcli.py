@@ -455,6 +455,12 @@ def test_without_the_page_the_help_of_a_command_is_shown(run: Shell, tmp_path: P
     )
 
 
+def test_the_help_of_a_group_is_its_list(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "help", "policies")
+    assert commands_in(done.out)
+    assert done == run_fast("iamcli", "policies")
+
+
 def test_a_page_that_man_cannot_show(run_fast: ForkRunner) -> None:
     done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, text="exit 3"))
     refused(done, "man cannot show the manual page iam-toolkit(7)")
