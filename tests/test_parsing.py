@@ -9,6 +9,7 @@ import pytest
 
 from iamcli.commands import index
 from iamcli.parsing import shared as options
+from iamcli.parsing import suggestions
 from iamcli.parsing.options import Limit, Option, UsageError
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
 from iamcli.parsing.types import entity_path, whole_number
@@ -178,7 +179,9 @@ def refused(line: str) -> tuple[str, str]:
         ("iam-userdel -r bob", "write: iam-userdel -r -u bob"),
         ("iam-userdel bob -r -p", "write: iam-userdel -u bob -r -p"),
         ("iam-userdel -- bob", "write: iam-userdel -u bob"),
+        ("iam-userdel -- -r", ""),
         ("iam-userdel 'a b'", ""),
+        ("iam-accountaliascreate acme", "write: iam-accountaliascreate -a acme"),
         ("iam-usercreate -p /a/ bob -v", "write: iam-usercreate -p /a/ -u bob -v"),
         ("iam-usercreate bob -p/a/", "write: iam-usercreate -u bob -p/a/"),
         ("iam-usercreate bob -p=/a/", ""),
@@ -224,6 +227,7 @@ def refused(line: str) -> tuple[str, str]:
         ),
         ("iam-userdel .file", "write: iam-userdel -u .file"),
         ("iam-userdel ./file", ""),
+        ("iam-userdel folder/file", ""),
         (
             "iam-userdel -u \u201cbob ann\u201d",
             "ann\u201d contains a typographic quote; to quote, type ' or \"",
@@ -234,6 +238,8 @@ def test_the_hint(line: str, hint: str, tmp_path: Path, monkeypatch: pytest.Monk
     for name in ("file", ".file"):
         (tmp_path / name).touch()
     (tmp_path / "link").symlink_to("nothing")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").touch()
     monkeypatch.chdir(tmp_path)
     assert refused(line)[1] == hint
 
@@ -258,6 +264,7 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
         ("iam-usercreate --user=b", '"--user=b" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --UserNam b", '"--UserNam" is not a valid option; did you mean "-u"?'),
         ("iam-usercreate --rsue b", '"--rsue" is not a valid option; did you mean "-u"?'),
+        ("iam-userlistkeys --last-used", '"--last-used" is not a valid option; did you mean "-l"?'),
         ("iam-usercreate --uxr b", '"--uxr" is not a valid option'),
         ("iam-usercreate --=b", '"--=b" is not a valid option'),
         (
@@ -299,6 +306,8 @@ PASTED = 'begins with a dash that is not the ASCII "-", as pasted from a web pag
             "iam-usercreate \u2013u \u2014help",
             f'"\u2013u" {PASTED} type: iam-usercreate -u --help',
         ),
+        ("iam-usercreate \u2013u help", f'"\u2013u" {PASTED} type: iam-usercreate -u help'),
+        ("iam-usercreate \u2013u bob v", f'"\u2013u" {PASTED} type "-" instead'),
         ("iam-usercreate \u2013u bob x", f'"\u2013u" {PASTED} type "-" instead'),
         ("iam-usercreate \u2013ubob", f'"\u2013ubob" {PASTED} type "-" instead'),
         (
@@ -392,6 +401,49 @@ def test_names_and_switches() -> None:
 )
 def test_a_limit(value: str, *, allowed: bool) -> None:
     assert Limit("a name", 2, 3, r"\w+").allows(value) == allowed
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed", "refused"),
+    [
+        (options.USER, ["a", "a" * 64, "+=,.@-_Z9"], ["", "a" * 65, "a b", "a/b", "\u00e9"]),
+        (options.GROUP, ["a", "a" * 128], ["", "a" * 129]),
+        (
+            options.SERIAL,
+            ["GAHT12345", "arn:aws:iam::123456789012:mfa/a-b_c@d", "a" * 256],
+            ["GAHT1234", "a" * 257, "GAHT 12345"],
+        ),
+        (options.KEY, ["A" * 16, "a" * 128], ["A" * 15, "A" * 129, "AKIA-IOSFODNN7EXAMPLE"]),
+        (options.CERTIFICATE_ID, ["A" * 24, "a" * 128], ["A" * 23, "A" * 129, f"{'A' * 24}-"]),
+        (
+            options.PATH,
+            ["/", "/a/", "/!/~/", f"/{'a' * 510}/"],
+            ["", "/a", "a/", "/a b/", "/\u00e9/", f"/{'a' * 511}/"],
+        ),
+        (options.PATH_PREFIX, ["/", "/a", "/a/"], ["", "a/", "/a b", f"/{'a' * 512}"]),
+        (
+            options.ALIAS,
+            ["abc", "a" * 63, "a-b", "1a2", "1" * 11, "1" * 13],
+            ["ab", "a" * 64, "-ab", "ab-", "a--b", "Abc", "1" * 12],
+        ),
+        (options.CODE1, ["123456"], ["12345", "1234567", "12345a", "\u0661" * 6]),
+        (options.OUTPUT_FILE, ["a", "-a", "a\nb", "a" * 4096], ["", "-", "a" * 4097]),
+    ],
+    ids=lambda value: value.dest if isinstance(value, Option) else "",
+)
+def test_the_limit_of_each_kind_of_value(
+    option: Option, allowed: list[str], refused: list[str]
+) -> None:
+    assert option.limit
+    assert list(filter(option.limit.allows, [*allowed, *refused])) == allowed
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"),
+    [("BOBBY", "Bobbi"), ("bobby", "Bobbi"), ("nna", "aNN"), ("NNA", "aNN"), ("bo", ""), ("", "")],
+)
+def test_the_nearest_text(wrong: str, nearest: str) -> None:
+    assert suggestions.nearest(wrong, ["Bobbi", "aNN", "Zoe"]) == nearest
 
 
 def test_the_length_of_a_limit() -> None:
