@@ -12,7 +12,7 @@ from iamcli.parsing import shared as options
 from iamcli.parsing import suggestions
 from iamcli.parsing.options import Limit, Option, UsageError
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
-from iamcli.parsing.types import entity_path, whole_number
+from iamcli.parsing.types import entity_path, tag, whole_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -462,3 +462,19 @@ def test_a_whole_number(low: int, high: int, argument: str, number: int) -> None
 def test_what_is_no_whole_number(argument: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is never shown
         whole_number(-5, 5)(argument)
+
+
+@pytest.mark.parametrize(
+    ("argument", "path"),
+    [("/", "/"), ("a", "/a/"), ("/a", "/a/"), ("a/", "/a/"), ("/a/", "/a/"), ("", "/")],
+)
+def test_a_path_gets_its_slashes(argument: str, path: str) -> None:
+    assert entity_path(argument) == path
+
+
+def test_a_tag() -> None:
+    for argument, key, value in (("a=b", "a", "b"), ("a=", "a", ""), ("a==b=", "a", "=b=")):
+        assert tag(argument) == {"Key": key, "Value": value}
+    for argument in ("", "a", "=b", "="):
+        with pytest.raises(ValueError):  # noqa: PT011 - the message is never shown
+            tag(argument)
