@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--accept", action="store_true", help="rewrite the transcripts")
+    parser.addoption("--accept", action="store_true", help="rewrite what is expected")
 
 
 @pytest.fixture(scope="session")

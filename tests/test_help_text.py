@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.shell import HERE
+from support.expected import compare
 
 from iamcli.command import Command
 from iamcli.help import text as help_text
@@ -92,10 +92,6 @@ def command(name: str, options: list[Option]) -> Command:
     return Command(name, options, work if options else rest)
 
 
-def expected(name: str) -> list[str]:
-    return (HERE / "help" / f"{name}.txt").read_text().splitlines()
-
-
 @pytest.mark.parametrize(
     ("name", "options", "width"),
     [
@@ -113,21 +109,23 @@ def expected(name: str) -> list[str]:
         ("iam-none", [], 80),
     ],
 )
-def test_the_whole_help(name: str, options: list[Option], width: int) -> None:
+def test_the_whole_help(
+    name: str, options: list[Option], width: int, request: pytest.FixtureRequest
+) -> None:
     shown = help_text.help_text(command(name, options), width)
-    assert shown.splitlines() == expected(f"{name}-{width}")
+    compare(shown, f"help/{name}-{width}.txt", request)
 
 
-def test_the_whole_help_with_style() -> None:
+def test_the_whole_help_with_style(request: pytest.FixtureRequest) -> None:
     shown = help_text.help_text(command("iam-every", OPTIONS), 80, styled=True)
-    assert shown.replace("\x1b", "ESC").splitlines() == expected("iam-every-styled")
+    compare(shown.replace("\x1b", "ESC"), "help/iam-every-styled.txt", request)
 
 
 @pytest.mark.parametrize("name", ["", "-v", "-o", "-f", "-c", "-e", "-a"])
-def test_the_whole_usage(name: str) -> None:
+def test_the_whole_usage(name: str, request: pytest.FixtureRequest) -> None:
     about = next((option for option in OPTIONS if option.name == name), None)
     shown = help_text.usage_text(command("iam-every", OPTIONS), about, 60)
-    assert shown.splitlines() == expected(f"usage{name}")
+    compare(shown, f"help/usage{name}.txt", request)
 
 
 def test_a_docstring_is_read() -> None:

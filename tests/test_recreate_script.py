@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.shell import HERE
+from support.expected import compare
 from test_copy import ARN, DATE, snapshot, user
 from test_recreate import GROUP, READ_ONLY, role
 
@@ -233,11 +233,14 @@ ALIAS = snapshot(users=[], account_alias="example")
     ],
 )
 def test_the_whole_script(
-    run_fast: ForkRunner, name: str, content: dict[str, Any], arguments: list[str]
+    run_fast: ForkRunner,
+    request: pytest.FixtureRequest,
+    name: str,
+    content: dict[str, Any],
+    arguments: list[str],
 ) -> None:
     script = outside_functions(written(run_fast, content, *arguments))
-    expected = (HERE / "recreate" / f"{name}.txt").read_text()
-    assert script.splitlines() == expected.splitlines()
+    compare(script, f"recreate/{name}.txt", request)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +290,7 @@ ONLY = "users that iamcli snapshot --users left out, and their memberships"
 WITHOUT_ROLE = "instance profiles without a role"
 WHITE_SPACE = "the white space of the policies, which was lost before the snapshot was made"
 #: Everything about a user that a snapshot may lack.
-KNOWN = {
+KNOWN: dict[str, Any] = {
     "AccessKeyMetadata": [],
     "Certificates": [],
     "LoginProfile": None,
@@ -310,6 +313,7 @@ def unread(operation: str) -> dict[str, Any]:
         ("user/bob", {"only_users": ["bob"]}, []),
         ("group/dev", {"only_users": []}, [ONLY]),
         ("all", {"only_users": []}, [ONLY]),
+        ("all", {"only_users": [], "groups": []}, [ONLY]),
         ("group/dev", unread("ListInstanceProfiles"), []),
         ("all", unread("ListInstanceProfiles"), [WITHOUT_ROLE]),
         ("all", {"unknown": ["instance-profile"]}, [WITHOUT_ROLE]),
@@ -320,7 +324,7 @@ def unread(operation: str) -> dict[str, Any]:
 def test_what_a_snapshot_does_not_say(
     run_fast: ForkRunner, entity: str, more: dict[str, Any], said: list[str]
 ) -> None:
-    content = snapshot(users=[user("bob", **KNOWN)], groups=[GROUP], **more)
+    content = snapshot(users=[user("bob", **KNOWN)], **{"groups": [GROUP], **more})
     head, _, rest = written(run_fast, content, entity).partition("\nset -eu\n")
     assert rest
     _, _, unsaid = head.partition("# The snapshot does not say:\n")
@@ -366,7 +370,7 @@ ANSWERS = {
         'echo "${0##*/}" "$@" >>calls',
     ),
 }
-ENTITIES = {
+ENTITIES: dict[str, dict[str, Any]] = {
     "user/bob": {"users": [user("bob"), user("eve")]},
     "policy": {"policies": [managed("own", v1="{}")], "users": []},
     "instance-profile/front": {"instance_profiles": [instance_profile("front", "web")]},
