@@ -369,6 +369,7 @@ def test_a_page_of_an_installation_is_found(
         ("iam-x.1.gz", b"x", "Not a gzipped file"),
         ("iam-x.1.gz", gzip.compress(b"x")[:-9], "Compressed file ended"),
     ],
+    ids=["not UTF-8", "not gzip", "cut off"],
 )
 def test_a_page_that_is_damaged_cannot_be_read(
     name: str, content: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
