@@ -752,6 +752,7 @@ WRITE = "write an entity of it as user/NAME, group/NAME, role/NAME or instance-p
 @pytest.mark.parametrize(
     ("wrong", "advice"),
     [
+        ("user/eve", "did you mean user/Eve?"),
         ("user/ssuan", "did you mean user/susan?"),
         ("USER/SSUAN", "did you mean user/susan?"),
         ("role/susan", "did you mean user/susan?"),
@@ -766,7 +767,7 @@ WRITE = "write an entity of it as user/NAME, group/NAME, role/NAME or instance-p
     ],
 )
 def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice: str) -> None:
-    users = [user(name) for name in ("bobo", "bob", "bobby", "susan")]
+    users = [user(name) for name in ("bobo", "bob", "bobby", "susan", "Eve")]
     content = snapshot(users=users, groups=[GROUP | {"GroupName": "bob"}])
     (run_fast.home / "before.json").write_text(json.dumps(content))
     done = run_fast("iamcli", "recreate", "before.json", "user/susan", wrong)

@@ -216,7 +216,7 @@ def _most_similar(options: Sequence[Option], argument: str) -> str | None:
             *option.dest.split("_"),
         ):
             known.setdefault(alternative.lower().lstrip("-"), option.name)
-    near = nearest(argument.partition("=")[0].lower().lstrip("-"), filter(None, known))
+    near = nearest(argument.partition("=")[0].lstrip("-"), filter(None, known))
     return known[near] if near else None
 
 
