@@ -6,13 +6,13 @@ import json
 import os
 import re
 import shutil
-import socket
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
+from support.faults import SILENT
 from support.forked import Done
 from support.requirements import need
 from support.selection import every
@@ -20,7 +20,10 @@ from support.shell import BIN, ROOT
 from support.stub import ok, refused
 from support.terminal import InteractiveShell, Terminal
 
+from iamcli.cli.completion import names as kept_names
 from iamcli.cli.group import SUBCOMMANDS, group
+from iamcli.client.names import Query
+from iamcli.config.connection import Connection
 from iamcli.installation.completions import fish_quoted
 
 if TYPE_CHECKING:
@@ -453,74 +456,171 @@ def test_each_kind_of_name(run_fast: ForkRunner) -> None:
     assert asked(run_fast, "role", "iam-roledel") == ["webserver"]
     assert asked(run_fast, "profile", "iam-instanceprofiledel") == ["web-profile"]
     assert asked(run_fast, "key", "iam-userdelkey", "-u", "bob") == keys
-    assert asked(run_fast, "key", "iam-userdelkey", "-u", "'bob'") == keys
-    assert asked(run_fast, "policy", "/some/bin/iam-userdelpolicy", "-u", "bob") == [
-        "read-one",
-        "read-two",
-    ]
+    policies = ["read-one", "read-two"]
+    assert asked(run_fast, "policy", "iam-userdelpolicy", "-u", "bob") == policies
     assert asked(run_fast, "servercert", "iam-servercertdel") == []
     assert asked(run_fast, "signingcert", "iam-userdelcert", "-u", "bob") == []
     assert asked(run_fast, "mfa", "iam-userdeactivatemfadevice", "-u", "bob") == [device]
     assert other in asked(run_fast, "mfa", "iam-userenablemfadevice", "-u", "bob")
-    # Whose policies they are is not said yet.
-    assert asked(run_fast, "policy", "iam-userdelpolicy") == []
-    assert asked(run_fast, "nothing", "iam-userdel") == []
-    assert asked(run_fast, "user", "iam-nothing") == []
+
+
+#: Unfinished command lines, and what the names of the kind are requested with; None: nothing is.
+REQUESTED: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = [
+    ("user", "iam-userdel", ("ListUsers", {})),
+    ("policy", "iam-userdelpolicy -u bob", ("ListUserPolicies", {"UserName": "bob"})),
+    ("policy", "iam-groupdelpolicy -g dev", ("ListGroupPolicies", {"GroupName": "dev"})),
+    ("policy", "iam-roledelpolicy -r web", ("ListRolePolicies", {"RoleName": "web"})),
+    ("policy", "iam-groupdelpolicy", None),
+    ("key", "iam-userdelkey -u bob", ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", "iam-userdelkey", ("ListAccessKeys", {})),
+    ("signingcert", "iam-userdelcert -u bob", ("ListSigningCertificates", {"UserName": "bob"})),
+    ("signingcert", "iam-userdelcert", ("ListSigningCertificates", {})),
+    ("mfa", "iam-userdeactivatemfadevice -u bob", ("ListMFADevices", {"UserName": "bob"})),
+    (
+        "mfa",
+        "iam-userdeactivatemfadevice",
+        ("ListVirtualMFADevices", {"AssignmentStatus": "Any"}),
+    ),
+    (
+        "mfa",
+        "iam-userenablemfadevice -u bob",
+        ("ListVirtualMFADevices", {"AssignmentStatus": "Any"}),
+    ),
+    # As it is typed: in quotation marks, and with what the shell removes.
+    ("key", "iam-userdelkey -u 'bob'", ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", 'iam-userdelkey -u "bob', ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", "iam-userdelkey -u b\\ob", ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", "/some/bin/iam-userdelkey -u bob", ("ListAccessKeys", {"UserName": "bob"})),
+    ("nothing", "iam-userdel", None),
+    ("user", "iam-nothing", None),
+]
+
+
+def test_what_is_requested(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint()
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    requested: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = []
+    for number, (kind, line, _) in enumerate(REQUESTED):
+        # Nothing that was kept is used.
+        run_fast.env["XDG_CACHE_HOME"] = str(run_fast.home / str(number))
+        assert asked(run_fast, kind, *line.split()) == []
+        sent = [(request.operation, request.parameters) for request in endpoint.requests]
+        endpoint.requests.clear()
+        for _, parameters in sent:
+            assert parameters.pop("MaxItems") == "1000"
+        requested.append((kind, line, sent[0] if sent else None))
+        assert len(sent) < 2
+    assert requested == REQUESTED
 
 
 def test_what_is_kept_is_private_and_short_lived(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(groups("Admin"))
     run_fast.env["AWS_IAM_URL"] = endpoint.url
+    used: dict[str, str] = {}
+    expected: dict[str, str] = {}
 
-    def requests() -> int:
-        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
-        return len(endpoint.requests)
+    def expect(source: str, what: str) -> None:
+        before = len(endpoint.requests)
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"], what
+        used[what] = "the service" if len(endpoint.requests) > before else "the file"
+        expected[what] = source
 
-    assert requests() == 1
+    expect("the service", "no file")
     folder = run_fast.home / ".cache" / "iamcli"
     (file,) = folder.iterdir()
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert requests() == 1
-    # It is valid for a minute, and if it is complete.
-    for age, expected in ((50, 1), (70, 2), (-3600, 3)):
-        date = time.time() - age
-        os.utime(file, (date, date))
-        assert requests() == expected
-    file.write_text("Admin\nAudi")
-    assert requests() == 4
-    stranger = 0 if os.geteuid() else 1
-    if stranger:
-        os.chown(file, 65534, -1)
-    assert requests() == 4 + stranger
+    modes = [path.stat().st_mode & 0o777 for path in (folder, file)]
+    assert modes == [0o700, 0o600]
+    expect("the file", "a new file")
     folder.chmod(0o755)
     # Another key may belong to another account.
     other = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s"}
+    own = {name: run_fast.env.get(name, "") for name in ("AWS_CREDENTIAL_FILE", *other)}
     run_fast.env |= {**other, "AWS_CREDENTIAL_FILE": ""}
-    assert requests() == 5 + stranger
+    expect("the service", "another key")
     assert folder.stat().st_mode & 0o777 == 0o700
+    expect("the file", "another key again")
+    # So may that of a file of the AWS configuration.
+    shared = run_fast.home / ".aws" / "credentials"
+    shared.parent.mkdir()
+    shared.write_text("[default]\naws_access_key_id=AKIA\naws_secret_access_key=s\n")
+    run_fast.env |= dict.fromkeys((*other, "AWS_CREDENTIAL_FILE"), "")
+    expect("the service", "the key of a profile")
+    expect("the file", "the key of a profile again")
+    shared.unlink()
+    run_fast.env |= own
+    expect("the file", "the first key again")
     # A folder for caches has an absolute name.
     run_fast.env["XDG_CACHE_HOME"] = "caches"
-    assert requests() == 5 + stranger
+    expect("the file", "a relative XDG_CACHE_HOME")
     assert not (run_fast.home / "caches").exists()
+    run_fast.env["XDG_CACHE_HOME"] = str(run_fast.home / "caches")
+    expect("the service", "another XDG_CACHE_HOME")
+    assert [path.name for path in (run_fast.home / "caches" / "iamcli").iterdir()] == [file.name]
+    assert used == expected
+
+
+def private(folder: Path, content: bytes = b"Admin\n", mode: int = 0o600, age: float = 0) -> Path:
+    """Return a file with names, as completion keeps it."""
+    file = folder / "names"
+    file.write_bytes(content)
+    file.chmod(mode)
+    os.utime(file, (time.time() - age, time.time() - age))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("kept", "used"),
+    [
+        ({}, ["Admin"]),
+        ({"content": b""}, []),
+        ({"mode": 0o400}, ["Admin"]),
+        # Names are used for a minute; that there are none, for ten seconds.
+        ({"age": 50}, ["Admin"]),
+        ({"age": 70}, None),
+        ({"age": 5, "content": b""}, []),
+        ({"age": 15, "content": b""}, None),
+        ({"age": -3600}, None),
+        # Somebody else could have written these.
+        ({"mode": 0o620}, None),
+        ({"mode": 0o602}, None),
+        ({"mode": 0o640}, None),
+        ({"mode": 0o604}, None),
+        # A file that is not complete, and what is no name.
+        ({"content": b"Admin\nAudi"}, None),
+        ({"content": b"Admin"}, None),
+        ({"content": b"Admin\n\n"}, None),
+        ({"content": b"caf\xc3\xa9\n"}, None),
+        ({"content": b"Admin\n$(touch ran)\n"}, None),
+        ({"content": b"$(touch ran)\nAdmin\n"}, None),
+        ({"content": b"\x1b[2J\n"}, None),
+        ({"content": b"a b\n"}, None),
+        ({"content": b"\0\n"}, None),
+    ],
+    ids=str,
+)
+def test_which_kept_names_are_used(
+    tmp_path: Path, kept: dict[str, Any], used: list[str] | None
+) -> None:
+    assert kept_names._cached(str(private(tmp_path, **kept))) == used  # noqa: SLF001
+
+
+def test_only_a_file_of_this_user_is_used(tmp_path: Path) -> None:
+    cached = kept_names._cached  # noqa: SLF001
+    file = private(tmp_path)
+    (tmp_path / "link").symlink_to(file)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for name in ("link", "pipe", "absent", "."):
+        assert cached(str(tmp_path / name)) is None, name
+    assert cached("") is None
+    if os.geteuid() == 0:
+        os.chown(file, 65534, -1)
+        assert cached(str(file)) is None
 
 
 def groups(*names: str) -> Answer:
     """Return a list of groups."""
     members = "".join(f"<member><GroupName>{name}</GroupName></member>" for name in names)
     return ok("ListGroups", f"<Groups>{members}</Groups><IsTruncated>false</IsTruncated>")
-
-
-def test_that_there_are_no_names_is_kept_for_a_shorter_time(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
-    endpoint = stub.endpoint(groups())
-    run_fast.env["AWS_IAM_URL"] = endpoint.url
-    for age, expected in ((0, 1), (5, 1), (15, 2)):
-        for file in run_fast.home.glob(".cache/iamcli/*"):
-            os.utime(file, (time.time() - age, time.time() - age))
-        assert asked(run_fast, "group", "iam-groupdel") == []
-        assert len(endpoint.requests) == expected
 
 
 def test_a_sandbox_is_asked_each_time(run_fast: ForkRunner, stub: Stub) -> None:
@@ -539,20 +639,69 @@ def test_a_request_is_sent_once(run_fast: ForkRunner, stub: Stub) -> None:
     assert endpoint.operations == ["ListGroups"]
 
 
-def test_a_file_that_others_made_is_not_believed(account: Shell, run_fast: ForkRunner) -> None:
-    asked(run_fast, "group", "iam-groupdel")
-    (file,) = (account.home / ".cache" / "iamcli").iterdir()
+def test_a_file_or_folder_that_others_made_is_not_used(run_fast: ForkRunner, stub: Stub) -> None:
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(groups("Admin")).url
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    folder = run_fast.home / ".cache" / "iamcli"
+    (file,) = folder.iterdir()
     file.write_text("Planted\n")
     assert asked(run_fast, "group", "iam-groupdel") == ["Planted"]
     file.chmod(0o644)
-    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"]
-    folder = file.parent
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
     file.unlink()
+    if os.geteuid() == 0:
+        os.chown(folder, 65534, -1)
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+        assert list(folder.iterdir()) == []
     folder.rmdir()
-    (account.home / "elsewhere").mkdir()
-    folder.symlink_to(account.home / "elsewhere")
-    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"]
-    assert not list((account.home / "elsewhere").iterdir())
+    elsewhere = run_fast.home / "elsewhere"
+    elsewhere.mkdir(0o755)
+    folder.symlink_to(elsewhere)
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    assert (list(elsewhere.iterdir()), elsewhere.stat().st_mode & 0o777) == ([], 0o755)
+    # The names are shown also if nothing can be kept.
+    folder.unlink()
+    folder.touch()
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    assert folder.read_bytes() == b""
+
+
+def test_each_list_of_each_account_has_its_own_file(tmp_path: Path) -> None:
+    def written(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    users, keys = Query("ListUsers", "", None), Query("ListAccessKeys", "", None)
+    of_bob, of_eve = (Query("ListAccessKeys", "", None, UserName=name) for name in ("bob", "eve"))
+    base = {
+        "credential_file": written("keys", "AWSAccessKeyId=AKIA1\nAWSSecretKey=s\n"),
+        "client_config_file": None,
+        "url": "http://127.0.0.1:9",
+    }
+    differing = {
+        "users": (users, {}),
+        "keys": (keys, {}),
+        "keys of bob": (of_bob, {}),
+        "keys of eve": (of_eve, {}),
+        "--url": (users, {"url": "http://127.0.0.1:10"}),
+        "the ID of --aws-credential-file": (
+            users,
+            {"credential_file": written("id", "AWSAccessKeyId=AKIA2\nAWSSecretKey=s\n")},
+        ),
+        "the secret of --aws-credential-file": (
+            users,
+            {"credential_file": written("secret", "AWSAccessKeyId=AKIA1\nAWSSecretKey=t\n")},
+        ),
+        "--client-config-file": (
+            users,
+            {"client_config_file": written("proxy", "ClientProxyHost=proxy\n")},
+        ),
+    }
+    files: dict[str, list[str]] = {}
+    for what, (query, changes) in differing.items():
+        file = kept_names._file(query, Connection({**base, **changes}, {}))  # noqa: SLF001
+        files.setdefault(file, []).append(what)
+    assert [which for which in files.values() if which[1:]] == []
 
 
 #: Runs the completion of user names once for each environment in a list, and prints each time
@@ -738,23 +887,13 @@ def test_only_its_own_old_files_are_removed(run: Shell) -> None:
     assert not any(file.exists() for file in (cut_off, another, own))
 
 
-def test_a_cache_file_that_is_no_file_or_holds_anything_else_is_ignored(
-    account: Shell, run_fast: ForkRunner
-) -> None:
-    asked(run_fast, "group", "iam-groupdel")
-    (file,) = (account.home / ".cache" / "iamcli").iterdir()
-    for content in (b"caf\xc3\xa9\n", b"$(touch ran)\n", b"\x1b[2J\n", b"a b\n", b"\0\n"):
-        file.write_bytes(content)
-        assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"], content
-    file.unlink()
-    os.mkfifo(file, 0o600)
-    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "Auditors"]
-    # It could not be written, and nothing half-made stays.
-    file.unlink()
+def test_nothing_half_written_stays(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(groups("Admin", "Auditors"))
     limited = 'ulimit -f 0; exec "$0" "$@" | cat'
-    done = account("sh", "-c", limited, "iamcli", "complete", "group", "iam-groupdel")
+    line = ("iamcli", "complete", "group", "iam-groupdel")
+    done = run("sh", "-c", limited, *line, env={"AWS_IAM_URL": endpoint.url})
     assert (done.out, done.err) == ("Admin\nAuditors\n", "")
-    assert not list(file.parent.iterdir())
+    assert list((run.home / ".cache" / "iamcli").iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -776,18 +915,46 @@ def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
     assert (done.status, done.out, done.err) == (0, "", "")
 
 
-def test_silence_in_time(run: Shell, run_fast: ForkRunner) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        run.env["AWS_IAM_URL"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        begun = time.monotonic()
-        assert asked(run_fast, "user", "iam-userdel") == []
-        took = time.monotonic() - begun
-        begun = time.monotonic()
-        assert asked(run_fast, "user", "iam-userdel") == []
-        again = time.monotonic() - begun
+def test_silence_in_time(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(SILENT)
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    begun = time.monotonic()
+    assert asked(run_fast, "user", "iam-userdel") == []
+    assert 1.5 < time.monotonic() - begun < 20
     # It does not wait a second time.
-    assert 1.5 < took < 20
-    assert again < took - 1
+    assert asked(run_fast, "user", "iam-userdel") == []
+    assert endpoint.operations == ["ListUsers"]
+
+
+#: A name server that does not answer. Nothing but the end of the process interrupts that.
+HANGING = """
+import socket, time
+from iamcli.cli.completion import names
+names.TIMEOUT = 0.1
+socket.getaddrinfo = lambda *_, **__: time.sleep(60)
+for _ in range(2):
+    names.complete("user", ["iam-userdel"], print)
+    print("waited")
+"""
+
+
+def test_a_name_server_that_hangs(run: Shell) -> None:
+    run.env["AWS_IAM_URL"] = "http://iam.example.com"
+    command = (sys.executable, "-c", HANGING)
+    assert run(*command) == Done(0, "", "")
+    # That there are no names is known for a while.
+    assert run(*command) == Done(0, "waited\nwaited\n", "")
+
+
+def test_ctrl_c_while_names_are_shown_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def show(name: str) -> None:
+        raise KeyboardInterrupt(name)
+
+    monkeypatch.setattr(kept_names, "_fetched", lambda *_: ["bob"])
+    try:
+        kept_names.complete("user", ["iam-userdel"], show)
+    except KeyboardInterrupt:
+        pytest.fail("the shell would show a traceback or lose its prompt")
 
 
 def test_nobody_is_asked_for_the_code_of_an_mfa_device(run: Shell) -> None:

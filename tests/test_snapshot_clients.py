@@ -150,12 +150,19 @@ def test_a_part_is_converted_from_standard_input(run_fast: ForkRunner) -> None:
 
 
 def test_a_document_that_aws_cannot_decode_is_kept(run_fast: ForkRunner) -> None:
-    broken = '{"Version": '
-    user = {**EVE, "UserPolicyList": [{"PolicyName": "p", "PolicyDocument": quote(broken)}]}
-    given = json.dumps(details(UserDetailList=[user]))
+    broken = '{"Version": "a%20b", '
+    # One that is decoded, but is no JSON, is not decoded again.
+    documents = {
+        quote(broken): broken,
+        broken: broken,
+        f"\n {broken}": f"\n {broken}",
+        quote(f" {broken}"): f" {broken}",
+    }
+    listed = [{"PolicyName": "p", "PolicyDocument": document} for document in documents]
+    given = json.dumps(details(UserDetailList=[{**EVE, "UserPolicyList": listed}]))
     succeeded(run_fast("iamcli", "snapshot", "--from", "-", "account.json", stdin=given))
-    (inline,) = loaded(run_fast)["users"][0]["UserPolicyList"]
-    assert inline["PolicyDocument"] == broken
+    kept = [entry["PolicyDocument"] for entry in loaded(run_fast)["users"][0]["UserPolicyList"]]
+    assert kept == list(documents.values())
 
 
 WHAT = "aws iam get-account-authorization-details"
@@ -163,7 +170,11 @@ PART = f"is only a part of the output; run {WHAT} without --filter, --max-items 
 NOT_DETAILS = {
     "not JSON": ("{,", "d.json, line 1, column 2: not JSON (Expecting property name enclosed in "),
     "another output": (json.dumps({"Users": []}), f"d.json is not the output of {WHAT}: it needs "),
-    "not an object": ("[]", f"d.json is not the output of {WHAT}: it needs the lists User"),
+    "not an object": (
+        json.dumps(list(details())),
+        f"d.json is not the output of {WHAT}: it needs the lists User",
+    ),
+    "a number": ("1", f"d.json is not the output of {WHAT}: it needs the lists User"),
     "truncated": (json.dumps(details(IsTruncated=True)), f"d.json {PART}\n"),
     "a token": (json.dumps(details(NextToken="x")), f"d.json {PART}\n"),
     "filtered": (json.dumps(details(GroupDetailList=[])), f"d.json {PART}\n"),

@@ -6,9 +6,10 @@ import json
 import re
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.forked import Done
 from support.selection import every
 from support.shell import SECRET
 from support.snapshot import (
@@ -37,7 +38,7 @@ from support.snapshot import (
     serving,
     succeeded,
 )
-from support.stub import Endpoint, ok, refused
+from support.stub import Answer, Endpoint, ok, refused
 from support.terminal import Terminal
 
 from iamcli.cli.snapshot import content
@@ -237,6 +238,25 @@ def test_what_is_denied_is_listed_and_absent(
     assert snapshot == {**expected, "unread": snapshot["unread"]}
 
 
+#: An answer of a server that is not AWS's, to an operation that it lacks.
+LACKING = Answer(b"<html>Not Implemented</html>", 500)
+
+
+def test_what_a_server_lacks_is_listed(service: Endpoint, run_fast: ForkRunner) -> None:
+    service.on("ListMFADevices", LACKING)
+    done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_MAX_ATTEMPTS": "1"})
+    said = "2 requests were refused (HTTP 500); account.json lists them in its member unread"
+    assert done == Done(0, "", f"iamcli: {said}\n")
+    row = {
+        "operation": "ListMFADevices",
+        "name": None,
+        "code": "HTTP 500",
+        "message": f"unexpected HTTP 500 from {service.url} for ListMFADevices, not an IAM "
+        "response",
+    }
+    assert loaded(run_fast)["unread"] == [{**row, "of": f"user/{name}"} for name in ("bob", "eve")]
+
+
 def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(
     service: Endpoint, run_fast: ForkRunner
 ) -> None:
@@ -275,6 +295,14 @@ FATAL = {
         (
             "iamcli: GetSSHPublicKey for user bob: unexpected response from {url}, not an IAM "
             "response; is this an IAM endpoint?\n"
+        ),
+    ),
+    "nothing that a server lacks": (
+        "GetAccountSummary",
+        Answer(b"<html>Bad Gateway</html>", 502),
+        (
+            "iamcli: GetAccountSummary: unexpected HTTP 502 from {url} for GetAccountSummary, not "
+            "an IAM response\n"
         ),
     ),
 }
@@ -374,17 +402,46 @@ def test_the_usage_has_the_file_before_the_options(run_fast: ForkRunner) -> None
     ("codes", "said"),
     [
         (["AccessDenied"], "1 request was refused (AccessDenied)"),
+        # Their order is that of the alphabet.
         (["B", "A", "B"], "3 requests were refused (A, B)"),
+        (list("HGFEDCBA"), "8 requests were refused (A, B, C, D, E, F, G, H)"),
     ],
 )
 def test_refusals_are_counted(codes: list[str], said: str) -> None:
     assert content.refusals({"unread": [{"code": code} for code in codes]}) == said
 
 
-def test_devices_that_may_not_be_read_are_not_limited() -> None:
-    snapshot = {"only_users": ["bob"]}
+PHONE_OF_BOB, SPARE, OF_ROOT = DEVICES
+
+
+@pytest.mark.parametrize(
+    ("names", "devices"),
+    [
+        (["bob"], [PHONE_OF_BOB, SPARE, OF_ROOT]),
+        (["eve", "bob"], [PHONE_OF_BOB, SPARE, OF_ROOT]),
+        (["eve"], [SPARE, OF_ROOT]),
+        (None, [PHONE_OF_BOB, SPARE, OF_ROOT]),
+    ],
+)
+def test_which_devices_a_part_of_the_users_has(
+    names: list[str] | None, devices: list[dict[str, Any]]
+) -> None:
+    snapshot = {"only_users": names, "virtual_mfa_devices": DEVICES}
     content.limit_devices(snapshot)
-    assert snapshot == {"only_users": ["bob"]}
+    assert snapshot == {"only_users": names, "virtual_mfa_devices": devices}
+    # They may be denied.
+    snapshot = {"only_users": names}
+    content.limit_devices(snapshot)
+    assert snapshot == {"only_users": names}
+
+
+def test_what_is_counted() -> None:
+    members = ("users", "groups", "roles", "instance_profiles", "policies")
+    counted = {member: [{}] * number for number, member in enumerate(members)}
+    # The server certificates may be denied.
+    assert content.summary(counted) == (
+        "0 users, 1 group, 2 roles, 3 instance profiles, 4 managed policies, 0 server certificates"
+    )
 
 
 # The rate.

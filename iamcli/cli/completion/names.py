@@ -142,7 +142,7 @@ def _file(query: Query, connection: Connection) -> str:
     keys = connection.keys
     parts: Iterable[object] = (
         query.operation,
-        sorted(query.parameters.items()),
+        query.parameters,
         (keys.access_key, keys.secret_key, keys.token) if keys else None,
         connection.url,
         connection.proxy,
