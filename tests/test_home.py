@@ -142,6 +142,18 @@ def test_what_it_lays_out(tmp_path, folder):
     assert names_in(folder / "bin") == sorted(names)
     assert {(folder / "bin" / name).readlink() for name in names} == {BIN / name for name in names}
     assert f'AWS_IAM_HOME="{folder}"' in (folder / "README").read_text()
+    assert described(folder) == [
+        '"iamcli home"',
+        "links to the installed commands of iamcli",
+    ]
+    modes = {name: os.access(folder / name, os.X_OK) for name in names_in(folder)}
+    assert modes == {name: name == "bin" for name in modes}
+
+
+def described(folder):
+    """Which command made the home, and what its bin has, as the README says it."""
+    form = r"It was created by (.*?)\. (?:.|\n)*\n  bin/ +the iam-\* commands: (.*)\n"
+    return list(re.search(form, (folder / "README").read_text()).groups())
 
 
 def test_its_commands_run(tmp_path, folder):
@@ -298,6 +310,116 @@ def test_a_link_that_was_changed_is_foreign(installation, folder):
         home.lay_out(str(folder), COMMANDS)
 
 
+def test_the_links_and_scripts_of_the_one_file(installation, folder, monkeypatch):
+    file = installation("dist") / "iamcli.pyz"
+    file.touch()
+    monkeypatch.setattr(home, "one_file", lambda: file)
+    ready = f"{folder} is ready; its bin has"
+    assert home.lay_out(str(folder), COMMANDS) == [f"{ready} links to 2 commands in {file}"]
+    links = [(folder / "bin" / name).readlink() for name in COMMANDS]
+    assert links == [file, file]
+    (said,) = home.lay_out(str(folder), COMMANDS, strict=True)
+    assert said == f"{ready} scripts that run 2 commands in {file} with IAMCLI_STRICT=1"
+    last = [(folder / "bin" / name).read_text().splitlines()[-1] for name in COMMANDS]
+    assert last == [f'exec {file} {name} "$@"' for name in COMMANDS]
+    assert [home.target(folder / "bin" / name) for name in COMMANDS] == [file, file]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict):
+    source = installation("commands")
+    own = frozenset([os.path.realpath(source)])
+    monkeypatch.setattr(home, "own_places", lambda: own)
+
+    def problem(commands=COMMANDS):
+        return home.problem(folder, commands)
+
+    home.lay_out(str(folder), COMMANDS, strict=strict)
+    assert problem() is None
+    # A run that was cut off has recorded several states.
+    record = folder / home.RECORD
+    states = json.loads(record.read_text())
+    record.write_text(json.dumps({place: ["x", state] for place, state in states.items()}))
+    assert problem() is None
+    # People fill the templates in.
+    (folder / "README").unlink()
+    (folder / "aws-credential.template").write_text("mine")
+    assert problem() is None
+    older = f"{folder} is of another version of iamcli and lacks 1 commands"
+    assert problem([*COMMANDS, "iam-x"]) == older
+    monkeypatch.setattr(home, "own_places", frozenset)
+    assert problem() == f"{folder} runs another installation, {source}"
+    (source / "iam-userdel").unlink()
+    assert problem() == f"{folder} runs {source}/iam-userdel, which does not exist"
+    (folder / "bin" / "iam-userdel").unlink()
+    assert problem() == f"{folder}/bin/iam-userdel: missing or changed"
+    (folder / "bin" / "iam-usercreate").unlink()
+    (folder / "bin" / "iam-usercreate").write_text("mine")
+    assert problem() == f"{folder}/bin/iam-usercreate and 1 other: missing or changed"
+    shutil.rmtree(folder / "bin")
+    (folder / "bin").touch()
+    assert problem() == f"{folder}/bin/iam-usercreate: Not a directory"
+    record.write_text("{")
+    assert problem() == f"{record} is not a record of iamcli home"
+
+
+BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
+
+
+@pytest.mark.parametrize(
+    ("script", "program"),
+    [
+        (BEGIN + 'x=1\nexec /opt/iam-x "$@"\n', "/opt/iam-x"),
+        (BEGIN + "exec '/opt/a b/iam-x' \"$@\"", "/opt/a b/iam-x"),
+        (BEGIN + 'exec /opt/iamcli.pyz iam-x "$@"\n', "/opt/iamcli.pyz"),
+        ('#!/bin/sh\nexec /opt/iam-x "$@"\n', None),
+        (BEGIN + '/opt/iam-x "$@"\n', None),
+        (BEGIN + "exec /opt/iam-x\nexit\n", None),
+        (BEGIN + "exec 'unfinished\n", None),
+        (BEGIN + "exec \n", None),
+        (BEGIN + "exec\n", None),
+        ("", None),
+    ],
+)
+def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
+    entry = tmp_path / "entry"
+    entry.write_text(script)
+    assert home.target(entry) == (program and Path(program))
+
+
+def test_what_an_entry_that_is_no_file_runs(tmp_path):
+    links = {"absolute": "/opt/iam-x", "relative": "../iam-x"}
+    for name, target in links.items():
+        (tmp_path / name).symlink_to(target)
+    (tmp_path / "directory").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    names = (*links, "directory", "pipe", "absent")
+    assert [home.target(tmp_path / name) for name in names] == [
+        Path("/opt/iam-x"),
+        tmp_path / "../iam-x",
+        *[None] * 3,
+    ]
+
+
+def test_which_programs_are_own(tmp_path):
+    own, other = tmp_path / "own", tmp_path / "other"
+    for place in (own, other):
+        place.mkdir()
+        (place / "iam-x").touch()
+    (other / "link").symlink_to(own / "iam-x")
+    (other / "script").write_text(f'{BEGIN}exec {own}/iam-x "$@"\n')
+    (own / "link").symlink_to(other / "iam-x")
+    (tmp_path / "alias").symlink_to("own")
+    names = ("own/iam-x", "alias/iam-x", "other/link", "other/script", "own/link", "other/iam-x")
+    for places, expected in (
+        ([own], [True, True, True, True, False, False]),
+        ([own / "iam-x"], [True, True, True, True, False, False]),
+        ([], [False] * 6),
+    ):
+        known = frozenset(map(str, places))
+        assert [home.is_own(tmp_path / name, known) for name in names] == expected
+
+
 # With --strict.
 
 
@@ -309,7 +431,10 @@ def test_a_strict_home_reports_errors_on_standard_output(tmp_path, folder):
         "with IAMCLI_STRICT=1\n"
     )
     assert names_in(folder / "bin") == [path.name for path in sorted(BIN.glob("iam-*"))]
-    assert '"iamcli home --strict"' in (folder / "README").read_text()
+    assert described(folder) == [
+        '"iamcli home --strict"',
+        "scripts that run those of iamcli with IAMCLI_STRICT=1",
+    ]
     env = environment(tmp_path / "home", AWS_CREDENTIAL_FILE="/absent", IAMCLI_STRICT="0")
     script = 'OUT=$("$0" -u bob) || echo failed; echo "$OUT" | grep -c "credential file /absent"'
     (tmp_path / "link").symlink_to(folder / "bin" / "iam-usercreate")
@@ -413,6 +538,23 @@ def test_a_bin_that_is_a_link_is_foreign(installation, folder, tmp_path):
     with pytest.raises(Failure, match="is a symbolic link"):
         home.lay_out(str(folder), COMMANDS)
     assert names_in(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.parametrize("make", [a_file, a_link, a_broken_link, a_pipe])
+@pytest.mark.parametrize("place", ["", "bin"])
+def test_what_is_no_folder_is_named(installation, folder, make, place):
+    installation("commands")
+    taken = folder / place
+    taken.parent.mkdir(parents=True)
+    make(taken)
+    what = "is not a directory; nothing was changed"
+    if place and make in (a_link, a_broken_link):
+        what = "is a symbolic link; nothing was changed; remove the link"
+    before = tree(folder.parent)
+    with pytest.raises(Failure) as raised:
+        home.lay_out(str(folder), COMMANDS)
+    # A file in the place of the home is noticed when its bin is looked at.
+    assert (str(raised.value), tree(folder.parent)) == (f"{taken} {what}", before)
 
 
 def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):

@@ -1,0 +1,978 @@
+"""``iamcli doctor``: what its parts find, in tables; the other tests run it as users do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import ssl
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
+from support.connecting import USER
+from support.doctor import ARN, caller
+from support.shell import KEY_ID
+from support.stub import ok, refused
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from iamcli.cli.doctor import credentials, installed, network, places, probe, programs, variables
+from iamcli.cli.doctor.identity import CALLER
+from iamcli.cli.doctor.inspection import Expired, Unobtainable
+from iamcli.cli.doctor.places import Place
+from iamcli.client.endpoints import Destination
+from iamcli.client.sources import Origin
+from iamcli.errors import Failure, UnexpectedResponse
+from iamcli.hints.credentials import MISMATCH
+from iamcli.installation import home
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.stub import Answer
+
+    from iamcli.cli.doctor.finding import Finding
+
+# ruff: noqa: SLF001 - the parts of the program
+
+NO_REGION = "no region is set"
+AWS = Destination(
+    "https://iam.amazonaws.com", "us-east-1", "the rules", specified=False, setting=NO_REGION
+)
+OWN = Destination(
+    "http://127.0.0.1:9", "us-east-1", "AWS_IAM_URL", specified=True, setting=NO_REGION
+)
+STS = Destination(
+    "https://sts.amazonaws.com", "us-east-1", "the rules", specified=False, setting=NO_REGION
+)
+OWN_STS = STS._replace(specified=True, source="AWS_ENDPOINT_URL_STS")
+ORIGIN = Origin("profile work", "run: aws sso login", of_anybody=False)
+SESSION = ORIGIN._replace(of_anybody=True)
+KEY = SimpleNamespace(access_key=KEY_ID, secret_key="s", token=None)
+ROLE_ARN = "arn:aws:sts::123456789012:assumed-role/r/s"
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """No variable that iamcli doctor looks at is set, and there is a home directory."""
+    for name in [*os.environ]:
+        known = any(name in names for names in (*variables.READ.values(), variables.OLD))
+        if known or name in ("PYTHONPATH", "SHELL", "IAMCLI_COMPLETION", "XDG_DATA_HOME"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return monkeypatch
+
+
+def shown(finding: Finding | None) -> tuple[str, str | None, str] | None:
+    """Return the result, the cause, and both texts, as a line of the report."""
+    if finding is None:
+        return None
+    texts = "; ".join(filter(None, (finding.found, finding.advice)))
+    return (finding.result, finding.cause, texts)
+
+
+# The way to the service.
+
+#: For each problem, its causes with an address of AWS and with one of the user.
+CAUSES = {
+    probe.PROXY: ("proxy-refused", "proxy-refused"),
+    probe.UNREACHABLE: ("no-network", "no-network"),
+    probe.REFUSED: ("no-network", "endpoint-wrong"),
+    probe.LOST: ("no-network", "endpoint-wrong"),
+    probe.UNKNOWN_CA: ("unknown-ca", "unknown-ca"),
+    probe.OTHER_HOST: ("endpoint-wrong", "endpoint-wrong"),
+    probe.NO_TLS: ("endpoint-wrong", "endpoint-wrong"),
+    probe.TLS: (None, None),
+    probe.FOREIGN: (None, "endpoint-wrong"),
+    probe.INVALID: (None, None),
+}
+
+
+def test_the_cause_of_a_problem_on_the_way() -> None:
+    for of_aws in (AWS.url, ""):
+        found = {
+            problem: tuple(
+                network.obstructed("it fails", problem, url).cause for url in (of_aws, OWN.url)
+            )
+            for problem in CAUSES
+        }
+        assert found == CAUSES
+    advice = [
+        network.obstructed("it fails", probe.LOST, url, source).advice
+        for url in (OWN.url, AWS.url)
+        for source in ("AWS_IAM_URL", "")
+    ]
+    assert advice == ["try again; check AWS_IAM_URL", "try again", "try again", "try again"]
+
+
+REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+NO_ROUTE = OSError(errno.EHOSTUNREACH, "No route to host")
+
+
+def not_verified(code: int) -> ssl.SSLError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = code
+    return error
+
+
+def without_tls(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, reason)
+    error.reason = reason
+    return error
+
+
+#: The reasons in some releases of OpenSSL.
+NO_TLS_REASONS = (
+    *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"),
+)
+
+
+def of_tls(error: Exception) -> Any:
+    return SSLError(endpoint_url="x", error=error)
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (ProxyConnectionError(proxy_url="x", error=REFUSED), probe.PROXY),
+        (ConnectTimeoutError(endpoint_url="x"), probe.UNREACHABLE),
+        (ReadTimeoutError(endpoint_url="x"), probe.LOST),
+        (ConnectionClosedError(endpoint_url="x"), probe.LOST),
+        (ResponseParserError("x"), probe.FOREIGN),
+        (UnexpectedResponse("x"), probe.FOREIGN),
+        (EndpointConnectionError(endpoint_url="x", error=REFUSED), probe.REFUSED),
+        (EndpointConnectionError(endpoint_url="x", error=NO_ROUTE), probe.UNREACHABLE),
+        (HTTPClientError(error=REFUSED), probe.INVALID),
+        (of_tls(CertificateError("x")), probe.OTHER_HOST),
+        *((of_tls(not_verified(code)), probe.TLS) for code in (9, 10)),
+        *((of_tls(not_verified(code)), probe.OTHER_HOST) for code in (62, 64)),
+        *((of_tls(not_verified(code)), probe.UNKNOWN_CA) for code in (18, 19, 20)),
+        *((of_tls(without_tls(reason)), probe.NO_TLS) for reason in NO_TLS_REASONS),
+        (of_tls(without_tls("TLSV1_ALERT_INTERNAL_ERROR")), probe.TLS),
+    ],
+    ids=repr,
+)
+def test_the_problem_that_an_exception_reports(error: Exception, problem: str) -> None:
+    assert probe.problem(error) == problem
+
+
+def answered(answer: Answer, *, proxied: bool = False, question: Any = network._USER) -> Any:
+    response = SimpleNamespace(status_code=answer.status, content=answer.body, headers={})
+    return probe._answer(question, response, proxied=proxied)
+
+
+def test_what_counts_as_an_answer() -> None:
+    assert answered(ok("GetUser", USER)).texts["Arn"].startswith("arn:aws:iam::")
+    by_sts = answered(caller(), question=CALLER)
+    assert (by_sts.problem, by_sts.texts["Arn"], by_sts.texts["Account"]) == (
+        "",
+        ARN,
+        "123456789012",
+    )
+    page = refused("x")._replace(body=b"<html><p>Welcome</p></html>")
+    found = {
+        (status, proxied): answered(page._replace(status=status), proxied=proxied).problem
+        for status in (200, 302, 403, 404, 407, 500, 502, 503, 504)
+        for proxied in (False, True)
+    }
+    of_proxy = (403, 407, 502, 503, 504)
+    assert found == {
+        (status, proxied): probe.PROXY if proxied and status in of_proxy else probe.FOREIGN
+        for status, proxied in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("AccessDenied", "AccessDenied"),
+        ("Signature.Does-Not Match!", "Signature.DoesNotMatch"),
+        ("x" * 101, "x" * 100),
+        ("!", "HTTP 403"),
+    ],
+)
+def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, known: str) -> None:
+    outcome = answered(refused(code, "the message", 403), proxied=True)
+    assert (outcome.problem, outcome.code, outcome.message) == ("", known, "the message")
+
+
+# What the services answer.
+
+
+def outcome(
+    code: str = "", message: str = "", clock: float | None = None, **texts: str
+) -> probe.Outcome:
+    return probe.Outcome("", code=code, message=message, clock=clock, texts=texts)
+
+
+EARLY = "Signature not yet current: 2 is later than 1"
+LATE = "Signature expired: 1 is earlier than 2"
+KEY_CODES = (
+    *("AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId"),
+    *("InvalidSignature", "InvalidSignatureException", "InvalidToken"),
+    *("MissingAuthenticationToken", "OptInRequired", "SignatureDoesNotMatch"),
+    "UnrecognizedClientException",
+)
+CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
+OTHER_SERVICE = (
+    "MethodNotAllowed",
+    "NoSuchBucket",
+    "UnknownOperationException",
+    "UnsupportedOperation",
+)
+FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
+SCOPE = "Credential should be scoped to a valid region, not 'x'."
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "cause"),
+    [
+        ("", "", None),
+        ("AccessDenied", "", None),
+        ("AccessDenied", LATE, None),
+        *((code, "", "clock-skew") for code in CLOCK_CODES),
+        *((code, "", "wrong-key") for code in KEY_CODES),
+        ("SignatureDoesNotMatch", EARLY, "clock-skew"),
+        ("SignatureDoesNotMatch", LATE, "clock-skew"),
+        ("SignatureDoesNotMatch", f"The {LATE}", "wrong-key"),
+        ("SignatureDoesNotMatch", SCOPE, None),
+        *(
+            (code, "", "token-expired")
+            for code in ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
+        ),
+    ],
+)
+def test_what_an_error_of_a_service_means(code: str, message: str, cause: str | None) -> None:
+    assert network.verdict(code, message) == cause
+
+
+CLOCK = "; set the clock of this machine, for example with NTP"
+
+
+@pytest.mark.parametrize(
+    ("answer", "finding"),
+    [
+        (outcome(), ("skipped", None, "the response has no date")),
+        (outcome(clock=0.2), ("ok", None, "1 s ahead of the service, or less")),
+        (outcome(clock=-0.2), ("ok", None, "1 s behind the service, or less")),
+        (outcome(clock=7), ("ok", None, "7 s ahead of the service, or less")),
+        (outcome(clock=300), ("ok", None, "300 s ahead of the service, or less")),
+        (outcome(clock=-300), ("ok", None, "300 s behind the service, or less")),
+        (
+            outcome(clock=301),
+            ("warning", "clock-skew", f"301 s ahead of the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("AccessDenied", clock=-301),
+            ("warning", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("SignatureDoesNotMatch", clock=-301),
+            ("wrong", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("SignatureDoesNotMatch", clock=7),
+            ("ok", None, "7 s ahead of the service, or less"),
+        ),
+        (
+            outcome("RequestExpired", clock=7),
+            ("wrong", "clock-skew", f"7 s ahead of the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("SignatureDoesNotMatch", EARLY),
+            (
+                "wrong",
+                "clock-skew",
+                "the service does not accept the time of requests: SignatureDoesNotMatch" + CLOCK,
+            ),
+        ),
+    ],
+)
+def test_the_clock(answer: probe.Outcome, finding: tuple[str, str | None, str]) -> None:
+    assert shown(network._clock(answer)) == finding
+
+
+def test_the_encryption() -> None:
+    urls = ("https://10.0.0.1:8/", "http://127.0.0.1:9", "http://[::1]", "http://10.0.0.1")
+    assert [shown(network._tls(OWN._replace(url=url))) for url in urls] == [
+        ("ok", None, "the certificate of 10.0.0.1 is valid"),
+        ("skipped", None, "the endpoint is http, on this machine"),
+        ("skipped", None, "the endpoint is http, on this machine"),
+        (
+            "warning",
+            None,
+            "http://10.0.0.1 is not encrypted; use https, because responses can contain secrets",
+        ),
+    ]
+
+
+NO_IAM = "check AWS_IAM_URL; use the address of an IAM service"
+
+
+@pytest.mark.parametrize(
+    ("code", "result", "cause", "advice"),
+    [
+        ("AccessDenied", "ok", None, ""),
+        *(
+            (
+                code,
+                "wrong",
+                "endpoint-wrong",
+                "check AWS_IAM_URL; use the address of an IAM service",
+            )
+            for code in OTHER_SERVICE
+        ),
+        ("InvalidAction", "warning", None, "check AWS_IAM_URL; is it IAM?"),
+        *((code, "warning", None, "try again later") for code in FAULTS),
+    ],
+)
+def test_the_endpoint(code: str, result: str, cause: str | None, advice: str) -> None:
+    finding = network._endpoint(outcome(code), OWN)
+    assert (finding.result, finding.cause, finding.advice) == (result, cause, advice)
+    answers = "it answers" if result == "ok" else f"it answers {code}"
+    assert finding.found == f"{OWN.url} from AWS_IAM_URL; {answers}"
+
+
+KNOWN = outcome(Arn=ARN, Account="123456789012")
+OF_CHINA = outcome(Arn=ARN.replace(":aws:", ":aws-cn:"), Account="123456789012")
+OF_ROLE = outcome(Arn=ROLE_ARN, Account="123456789012")
+ELSEWHERE = (
+    "the access key is of aws-cn, but requests go to http://127.0.0.1:9, signed for us-east-1 in "
+    "aws; set AWS_REGION to a region of aws-cn, or use another key"
+)
+DIFFERENT = (
+    "http://127.0.0.1:9 from AWS_IAM_URL, refuses the access key that STS accepts: {}; check that "
+    "the endpoints of IAM and STS are of the same service"
+)
+USUAL = (
+    "it may be mistyped, deleted, inactive or less than a minute old, or not of partition aws "
+    "(AWS_IAM_URL; no region is set)"
+)
+
+ACTIVE = "; check that the access key is active and that both of its parts are complete"
+NEW = (
+    "it may be less than a minute old, or the endpoints of IAM and STS are not of the same service "
+    "or partition"
+)
+REGION = (
+    "requests to http://127.0.0.1:9 (AWS_IAM_URL) are signed for us-east-1 (no region is set), "
+    "which it refuses; change AWS_REGION"
+)
+EXPIRED = (
+    "the temporary credentials from profile work have expired: ExpiredToken; run: aws sso login"
+)
+BY_STS_ALONE = (
+    "STS at https://sts.amazonaws.com does not accept the request: InvalidClientTokenId; commands "
+    "do not use STS"
+)
+
+
+def not_accepted(code: str, more: str) -> dict[str, Any]:
+    text = f"the access key from profile work is not accepted: {code}{more}"
+    return {"credentials": ("wrong", "wrong-key", text)}
+
+
+#: What IAM and STS answer, and the check that reports it; None if STS is not asked.
+BLAMED: dict[str, tuple[probe.Outcome, probe.Outcome | None, dict[str, Any]]] = {
+    "accepted": (outcome(), KNOWN, {}),
+    "accepted, and there is no STS": (outcome(), None, {}),
+    "denied": (outcome("AccessDenied"), KNOWN, {}),
+    "a problem on the way": (probe.Outcome(probe.LOST), KNOWN, {}),
+    "the time": (outcome("RequestExpired"), KNOWN, {}),
+    "the region": (
+        outcome("SignatureDoesNotMatch", SCOPE),
+        KNOWN,
+        {"region": ("wrong", None, REGION)},
+    ),
+    "the region, in the message of another error": (outcome("AccessDenied", SCOPE), KNOWN, {}),
+    "a mistyped secret": (
+        outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
+        None,
+        not_accepted("SignatureDoesNotMatch", "; check the secret access key from profile work"),
+    ),
+    "another signature": (
+        outcome("InvalidSignature"),
+        None,
+        not_accepted(
+            "InvalidSignature",
+            "; check the endpoint and the Region for which requests are signed",
+        ),
+    ),
+    "another reason": (outcome("AuthFailure"), None, not_accepted("AuthFailure", ACTIVE)),
+    "a signature that STS accepts": (
+        outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
+        KNOWN,
+        {"endpoint": ("wrong", "endpoint-wrong", DIFFERENT.format("SignatureDoesNotMatch"))},
+    ),
+    "a signature that STS refuses too": (
+        outcome("AuthFailure"),
+        outcome("AuthFailure"),
+        not_accepted("AuthFailure", ACTIVE),
+    ),
+    "an unknown key": (
+        outcome("InvalidClientTokenId"),
+        None,
+        not_accepted("InvalidClientTokenId", f"; {USUAL}"),
+    ),
+    "a key that only STS knows": (
+        outcome("InvalidAccessKeyId"),
+        KNOWN,
+        not_accepted("InvalidAccessKeyId", f"; STS accepts it as {ARN}; {NEW}"),
+    ),
+    "an expired token": (
+        outcome("ExpiredToken"),
+        outcome("ExpiredToken"),
+        {"credentials": ("wrong", "token-expired", EXPIRED)},
+    ),
+    "STS refuses alone": (
+        outcome("AccessDenied"),
+        outcome("InvalidClientTokenId"),
+        {"identity": ("warning", "wrong-key", BY_STS_ALONE)},
+    ),
+    "both refuse the time": (outcome("RequestExpired"), outcome("RequestExpired"), {}),
+    "STS has a fault": (outcome(), outcome("InternalFailure"), {}),
+}
+
+
+@pytest.mark.parametrize("case", BLAMED)
+def test_which_check_reports_what_the_services_do_not_accept(case: str) -> None:
+    iam, sts, checks = BLAMED[case]
+    for target in (STS, OWN_STS):
+        known = network.Sts(target, sts) if sts else None
+        found = network._blame(iam, OWN, ORIGIN, KEY, known)
+        assert {name: shown(finding) for name, finding in found.items()} == checks
+
+
+def test_a_key_of_another_partition() -> None:
+    def found(iam: probe.Outcome, target: Destination = OWN_STS, sent: Destination = OWN) -> Any:
+        checks = network._blame(iam, sent, ORIGIN, KEY, network.Sts(target, OF_CHINA))
+        return {name: shown(finding) for name, finding in checks.items()}
+
+    assert found(outcome()) == {"partition": ("warning", "partition-wrong", ELSEWHERE)}
+    for code in ("InvalidClientTokenId", "ExpiredToken"):
+        assert found(outcome(code)) == {"partition": ("wrong", "partition-wrong", ELSEWHERE)}
+    # The endpoint of STS that follows from that of IAM knows keys of one partition only.
+    assert found(outcome(), STS) == {}
+    for region in ("cn-north-1", "nowhere"):
+        assert found(outcome(), sent=OWN._replace(region=region)) == {}
+    moto = network.Sts(OWN_STS, outcome(Arn="arn:other:iam::1:user/bob", Account="1"))
+    assert network._blame(outcome(), OWN, ORIGIN, KEY, moto) == {}
+
+
+@pytest.mark.parametrize(
+    ("key_id", "token", "origin", "sts", "advice"),
+    [
+        ("ASIAX", "t", SESSION, outcome(), "it is temporary; IAM refuses keys of get-federation-t"),
+        ("ASIAX", "t", SESSION, KNOWN, "it is temporary; IAM refuses keys of get-federation-token"),
+        ("ASIAX", "t", SESSION, OF_ROLE, "it may be less than a minute old, or the endpoints of I"),
+        ("ASIAX", "t", ORIGIN, KNOWN, "it may be less than a minute old, or the endpoints of IAM"),
+        ("ASIAX", "t", ORIGIN, outcome(), "it may not be of partition aws (AWS_IAM_URL; no region"),
+        ("ASIAX", None, ORIGIN, outcome(), "it is temporary and was sent without its session tok"),
+        (KEY_ID, None, SESSION, KNOWN, "it may be less than a minute old, or the endpoints of IAM"),
+    ],
+)
+def test_a_key_that_iam_does_not_know(
+    key_id: str, token: str | None, origin: Origin, sts: probe.Outcome, advice: str
+) -> None:
+    key = SimpleNamespace(access_key=key_id, secret_key="s", token=token)
+    found = network._blame(outcome("InvalidClientTokenId"), OWN, origin, key, network.Sts(STS, sts))
+    assert list(found) == ["credentials"]
+    assert found["credentials"].advice[: len(advice)] == advice
+
+
+def test_whose_key_it_is() -> None:
+    at = "STS at https://sts.amazonaws.com"
+    answers = (KNOWN, outcome("X"), outcome(), outcome(Arn=ARN), outcome(Account="1"))
+    found = [network._identity(network.Sts(STS, answer)) for answer in answers]
+    assert [(shown(finding), finding.account) for finding in found] == [
+        (("ok", None, f"{ARN} in account 123456789012, by {at}"), "123456789012"),
+        (("skipped", None, f"not known from {at}: it answers X"), None),
+        *[(("skipped", None, f"not known from {at}: it answers without an ARN"), None)] * 3,
+    ]
+    lost = network.Sts(STS, probe.Outcome(probe.LOST, "Connection reset"))
+    assert network._identity(lost).found == f"not known from {at}: Connection reset"
+
+
+# Variables.
+
+RETURN = (
+    " a carriage return, as lines of Windows files end with it; remove it from the script that "
+    "sets the variable: sed -i 's/\\r$//' SCRIPT"
+)
+JAVA = "is ignored, because Java is not used"
+UNSET = "is set but empty, which counts as not set"
+TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
+NO_MODE = Failure("the defaults mode is no mode; correct it")
+
+
+@pytest.mark.parametrize(
+    ("env", "options", "finding"),
+    [
+        ({}, {}, ("ok", None, "no variable is set")),
+        (
+            {"AWS_REGION": "x", "AWS_PROFILE": "y", "AWS_CA_BUNDLE": ""},
+            {"reported": ("AWS_CA_BUNDLE",)},
+            ("ok", None, "set: AWS_PROFILE, AWS_REGION"),
+        ),
+        (
+            {"AWS_REGION": "x\r"},
+            {},
+            ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
+        ),
+        (
+            {"AWS_REGION": "x\r", "AWS_IAM_URL": "\r"},
+            {"stopping": True},
+            ("wrong", "carriage-return", f"AWS_IAM_URL and AWS_REGION contain{RETURN}"),
+        ),
+        (
+            {"IAMCLI_TIMEOUT": "1\r"},
+            {"failure": TOO_FEW},
+            ("wrong", "carriage-return", f"IAMCLI_TIMEOUT contains{RETURN}"),
+        ),
+        (
+            {"AWS_REGION": "x\r"},
+            {"failure": TOO_FEW},
+            ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
+        ),
+        ({}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
+        ({}, {"failure": NO_MODE}, ("wrong", None, str(NO_MODE))),
+        (
+            {"AWS_DEFAULTS_MODE": ""},
+            {"failure": NO_MODE},
+            (
+                "wrong",
+                "empty-variable",
+                (
+                    "AWS_DEFAULTS_MODE is set but empty, which is no mode; run: unset "
+                    "AWS_DEFAULTS_MODE"
+                ),
+            ),
+        ),
+        ({"AWS_DEFAULTS_MODE": ""}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
+        (
+            {"JAVA_HOME": "x", "EC2_CERT": "x", "EC2_URL": "", "AWS_REGION": ""},
+            {},
+            (
+                "warning",
+                "old-variable",
+                (
+                    f"JAVA_HOME {JAVA}, EC2_CERT is not read, AWS_REGION {UNSET}; "
+                    "run: unset JAVA_HOME EC2_CERT AWS_REGION"
+                ),
+            ),
+        ),
+        (
+            {"AWS_CREDENTIALS_FILE": "x"},
+            {},
+            (
+                "warning",
+                "old-variable",
+                (
+                    "AWS_CREDENTIALS_FILE is not read, because the name is AWS_CREDENTIAL_FILE; "
+                    "set AWS_CREDENTIAL_FILE instead, or run: unset AWS_CREDENTIALS_FILE"
+                ),
+            ),
+        ),
+        (
+            {"AWS_CREDENTIALS_FILE": "x"},
+            {"reported": ("AWS_CREDENTIALS_FILE",)},
+            ("ok", None, "no variable is set"),
+        ),
+        (
+            {"CLIENT_CONFIG_FILE": "", "https_proxy": "", "NO_PROXY": ""},
+            {},
+            (
+                "warning",
+                "empty-variable",
+                f"CLIENT_CONFIG_FILE {UNSET}; run: unset CLIENT_CONFIG_FILE",
+            ),
+        ),
+    ],
+)
+def test_the_environment(
+    env: dict[str, str],
+    options: dict[str, Any],
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+) -> None:
+    for name, value in env.items():
+        environ.setenv(name, value)
+    given = {"failure": None, "reported": (), "stopping": False, **options}
+    failure, reported = given.pop("failure"), given.pop("reported")
+    assert shown(variables.examine(failure, reported, **given)) == finding
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["other.py"], None),
+        (["abc.py"], "abc"),
+        (["json", "other.py", "ast.py"], "ast, json"),
+        (["json", "enum.py", "ast.py"], "ast, enum, json"),
+        (["json", "enum.py", "ast.py", "abc.pyc"], "abc, ast, enum, ..."),
+    ],
+)
+def test_modules_that_hide_those_of_python(
+    names: list[str], said: str | None, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    environ.setenv("PYTHONPATH", os.pathsep.join(["", f"{tmp_path}/absent", str(tmp_path)]))
+    found = variables._hidden_modules()
+    start = f"PYTHONPATH has {tmp_path}, which can hide modules of Python: "
+    assert (found.found.removeprefix(start) if found else None) == said
+
+
+# Credentials.
+
+
+def test_an_access_key_is_shown_in_part() -> None:
+    """Less than half of it, and nothing of a short one, which need not be that of AWS."""
+    keys = ("", "AKIA", "A" * 8, "AKIA12345678ABCD", "AKIA123456789ABCD", KEY_ID)
+    assert [credentials._masked(key) for key in keys] == [
+        *["***"] * 4,
+        "AKIA...ABCD",
+        "AKIA...MPLE",
+    ]
+
+
+def test_placeholders() -> None:
+    placeholders = [("<id>", "s"), ("i", "<s>"), ("<id", "s"), ("i", "s>")]
+    others: list[tuple[Any, Any]] = [("i<d>x", "s"), ("", ""), (None, 5)]
+    found = [values for values in (*placeholders, *others) if credentials._has_brackets(*values)]
+    assert found == placeholders
+
+
+FAILED = Failure("it is bad; correct it")
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("AWSAccessKeyId=<id>\nAWSSecretKey=s\n", "brackets"),
+        ("AWSAccessKeyId=i\nAWSSecretKey=<s>\n", "brackets"),
+        ("AWSAccessKeyId=i\n", "no-credentials"),
+        ("AWSSecretKey=s\n", "no-credentials"),
+        ("AWSAccessKeyId=i\nAWSSecretKey=\n", "no-credentials"),
+        ("AWSAccessKeyId=a b\nAWSSecretKey=s\n", None),
+        ("", "no-credentials"),
+    ],
+)
+def test_an_invalid_credential_file(
+    text: str, cause: str | None, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.chdir(tmp_path)
+    for name in ("keys", "~keys"):
+        (tmp_path / name).write_text(text)
+        environ.setenv("AWS_CREDENTIAL_FILE", name)
+        expected = ("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
+        assert shown(credentials._invalid(FAILED)) == expected
+
+
+TILDE = 'a shell does not replace "~" between quotation marks; use $HOME instead'
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "advice"),
+    [
+        ("absent", "no-file", "correct it"),
+        ("keys/x", "no-file", "correct it"),
+        ("~/absent", "no-file", TILDE),
+        (".", "unreadable", "correct it"),
+        # It may have no end, or be read only once.
+        ("/dev/null", None, "correct it"),
+    ],
+)
+def test_a_credential_file_that_is_no_file(
+    name: str, cause: str | None, advice: str, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.chdir(tmp_path)
+    (tmp_path / "keys").touch()
+    environ.setenv("AWS_CREDENTIAL_FILE", name)
+    found = credentials._invalid(FAILED)
+    assert (found.found, found.cause, found.advice) == (
+        "it is bad (from AWS_CREDENTIAL_FILE)",
+        cause,
+        advice,
+    )
+
+
+@pytest.mark.parametrize(
+    ("env", "cause"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "<id>", "AWS_SECRET_ACCESS_KEY": "s"}, "brackets"),
+        ({"AWS_ACCESS_KEY_ID": "i", "AWS_SECRET_ACCESS_KEY": "<s>"}, "brackets"),
+        ({"AWS_ACCESS_KEY_ID": "a b", "AWS_SECRET_ACCESS_KEY": "s"}, None),
+        ({"AWS_ACCESS_KEY_ID": "<id>"}, "brackets"),
+        ({"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "<id>"}, "empty-variable"),
+    ],
+)
+def test_invalid_variables_of_a_key(
+    env: dict[str, str], cause: str | None, environ: pytest.MonkeyPatch
+) -> None:
+    for name, value in env.items():
+        environ.setenv(name, value)
+    assert shown(credentials._invalid(FAILED)) == ("wrong", cause, "it is bad; correct it")
+
+
+def failing(failure: Expired | Unobtainable, **attributes: str) -> Expired | Unobtainable:
+    for name, value in attributes.items():
+        setattr(failure, name, value)
+    return failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "finding"),
+    [
+        (Expired("it is old"), ("wrong", "token-expired", "it is old; renew it")),
+        (
+            failing(Expired("it is old"), login="aws sso login"),
+            ("wrong", "token-expired", "it is old; run: aws sso login"),
+        ),
+        (
+            failing(Unobtainable("no"), problem=probe.LOST, url=OWN.url),
+            ("wrong", "endpoint-wrong", "no; try again"),
+        ),
+        (
+            failing(Unobtainable("no"), problem=probe.LOST, url=STS.url),
+            ("wrong", "no-network", "no; try again"),
+        ),
+        (
+            failing(Unobtainable("no"), code="InvalidToken"),
+            (
+                "wrong",
+                "wrong-key",
+                "no; check the settings of the profile and the access key that it uses",
+            ),
+        ),
+        (
+            failing(Unobtainable("no"), code="SignatureDoesNotMatch", text=EARLY),
+            (
+                "wrong",
+                "clock-skew",
+                "no; check the settings of the profile and the access key that it uses",
+            ),
+        ),
+    ],
+)
+def test_credentials_that_are_not_obtained(
+    failure: Expired | Unobtainable, finding: tuple[str, str | None, str]
+) -> None:
+    assert shown(credentials._unobtainable(failure, "renew it")) == finding
+
+
+NOT_SET = Place("A", "not set", filled=False)
+FILLED = Place("B", "set", filled=True)
+UNASKED = Place("C", places.NOT_ASKED, filled=False)
+NONE = ("wrong", "no-credentials", f"looked at A (not set); {credentials._SET_A_FILE}")
+MISSPELLED = (
+    "looked at A (not set); AWS_CREDENTIALS_FILE is set, but the name is AWS_CREDENTIAL_FILE; set "
+    "that instead"
+)
+EMPTY = f"looked at A (not set); AWS_ACCESS_KEY_ID is set but empty; {credentials._SET_A_FILE}"
+UNREADABLE = "looked at A (not set); / cannot be read; make / a file that you can read"
+
+
+@pytest.mark.parametrize(
+    ("env", "finding", "reported"),
+    [
+        ({}, NONE, ()),
+        (
+            {"AWS_CREDENTIALS_FILE": "x", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
+            ("wrong", "old-variable", MISSPELLED),
+            ("AWS_CREDENTIALS_FILE",),
+        ),
+        (
+            {"AWS_CREDENTIALS_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
+            ("wrong", "empty-variable", EMPTY),
+            ("AWS_ACCESS_KEY_ID",),
+        ),
+        ({"AWS_CONFIG_FILE": "/"}, ("wrong", "unreadable", UNREADABLE), ()),
+    ],
+)
+@pytest.mark.parametrize("offline", [False, True])
+def test_no_credentials(
+    env: dict[str, str],
+    finding: tuple[str, str | None, str],
+    reported: tuple[str, ...],
+    offline: bool,  # noqa: FBT001
+    environ: pytest.MonkeyPatch,
+) -> None:
+    for name, value in env.items():
+        environ.setenv(name, value)
+    found = credentials._missing([NOT_SET], offline=offline)
+    result, cause, text = finding
+    expected = (result, cause, f"no credentials; {text}")
+    assert (shown(found.finding), found.keys, found.variables) == (expected, None, reported)
+
+
+def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("AWS_CREDENTIALS_FILE", "x")
+    for place in (FILLED, UNASKED):
+        known = [NOT_SET, place]
+        offline, online = (credentials._missing(known, offline=off) for off in (True, False))
+        said = f"{place.name} is not asked with --offline; looked at A (not set), {place}"
+        assert shown(offline.finding) == ("skipped", None, said)
+        assert online.finding.cause == "old-variable"
+
+
+def test_the_state_of_a_variable(environ: pytest.MonkeyPatch) -> None:
+    found = [places._variable("AWS_PROFILE")]
+    for value in ("", "x"):
+        environ.setenv("AWS_PROFILE", value)
+        found.append(places._variable("AWS_PROFILE"))
+    assert found == [
+        Place("AWS_PROFILE", "not set", filled=False),
+        Place("AWS_PROFILE", "empty", filled=False),
+        Place("AWS_PROFILE", "set", filled=True),
+    ]
+
+
+def test_what_was_passed_over() -> None:
+    known = [NOT_SET, FILLED, UNASKED, Place("D", "set", filled=True)]
+    assert [places.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")] == [
+        "; not used: B (set), D (set)",
+        "; looked at before: A (not set); not used: D (set)",
+        "; looked at before: A (not set), B (set); not used: D (set)",
+        "; looked at before: A (not set), B (set), C (not asked with --offline)",
+        "; looked at before: A (not set), B (set), C (not asked with --offline), D (set)",
+    ]
+
+
+def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    texts = {
+        "keys": "AWSSecretKey=s\n",
+        "credentials": "[default]\naws_secret_access_key=s\n",
+        "config": "[default]\naws_secret_access_key=s\n",
+        "client": "ClientProxyPassword=s\n",
+    }
+    names = {name: str(tmp_path / name) for name in texts}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names["credentials"])
+    environ.setenv("AWS_CONFIG_FILE", names["config"])
+    environ.setenv("CLIENT_CONFIG_FILE", names["client"])
+    configuration: Any = SimpleNamespace(
+        connection=SimpleNamespace(credential_file=names["keys"]),
+    )
+
+    def exposed(mode: int) -> list[str]:
+        for name in names:
+            (tmp_path / name).chmod(mode)
+        return places.exposed_files(configuration)
+
+    assert exposed(0o600) == []
+    for mode in (0o640, 0o604, 0o620, 0o602):
+        assert exposed(mode) == list(names.values()), oct(mode)
+    # Only those with a secret.
+    for name in ("credentials", "config", "client"):
+        (tmp_path / name).write_text("[default]\nregion=x\n")
+    assert exposed(0o644) == [names["keys"]]
+    configuration.connection.credential_file = None
+    assert exposed(0o644) == []
+
+
+# The installation.
+
+
+def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).touch()
+        (folder / name).chmod(mode)
+    return folder
+
+
+@pytest.fixture
+def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The one file, which runs."""
+    file = programs_in(tmp_path / "dist", "iamcli.pyz") / "iamcli.pyz"
+    for module in (home, programs):
+        environ.setattr(module, "one_file", lambda: file)
+    return file
+
+
+def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    links = programs_in(tmp_path / "links")
+    environ.setenv("PATH", str(links))
+    none = (
+        "warning",
+        None,
+        f"PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in PATH",
+    )
+    assert shown(programs.check_path()) == none
+    # The program iamcli is none of the commands.
+    (links / "iamcli").symlink_to(one_file)
+    assert shown(programs.check_path()) == none
+    for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
+        (links / name).symlink_to(one_file)
+        said = f"PATH has links to {one_file} for {number} of the 69 commands"
+        assert shown(programs.check_path()) == ("ok", None, said)
+    other = programs_in(tmp_path / "other", "iam-userdel")
+    environ.setenv("PATH", f"{other}:{links}")
+    assert shown(programs.check_path()) == (
+        "warning",
+        "shadowed",
+        (
+            f"{other}/iam-userdel would run instead of the commands in {one_file}; put links to "
+            f"{one_file} before it in PATH, or remove it"
+        ),
+    )
+    environ.setenv("PATH", f"{links}:{other}")
+    assert programs.check_path().result == "ok"
+
+
+def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = str(os.getppid())
+    environ.setenv("PATH", "/nonexistent")
+    environ.setenv("XDG_DATA_DIRS", str(tmp_path / "data"))
+
+    def said(shell: str, names: str = "", program: str = "") -> tuple[str, str]:
+        environ.setenv("IAMCLI_COMPLETION", shell)
+        environ.setenv("IAMCLI_COMPLETE", names)
+        environ.setenv("SHELL", program)
+        found = installed.check_completion()
+        return (found.result, found.found)
+
+    none = ("skipped", "SHELL is not set; bash, zsh and fish have it")
+    assert {shell: said(f"{shell} {own}") for shell in ("bash", "zsh", "fish", "ksh")} == {
+        **{shell: ("ok", f"this {shell} completes options") for shell in ("bash", "zsh", "fish")},
+        "ksh": none,
+    }
+    names = ("ok", "this bash completes options and names")
+    assert [said(f"bash {own}", value) for value in ("1", "0")] == [
+        names,
+        ("ok", "this bash completes options"),
+    ]
+    assert [said(value) for value in ("bash 1", "bash", own)] == [none] * 3
+    assert said("", "", "/bin/ksh")[1] == "SHELL is ksh; bash, zsh and fish have it"
+    # The directories that a shell loads by itself, the one of the user first.
+    places = {
+        "fish": (".config/fish/completions", "data/fish/vendor_completions.d"),
+        "bash": (".local/share/bash-completion/completions", "data/bash-completion/completions"),
+        "zsh": (".local/share/zsh/site-functions", "data/zsh/site-functions"),
+    }
+    files = {"fish": "iam-usercreate.fish", "bash": "iam-usercreate", "zsh": "_iamcli"}
+    for shell, folders in places.items():
+        for folder in folders:
+            assert said("", "", f"/bin/{shell}")[0] == "skipped", shell
+            file = tmp_path / folder / files[shell]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+            assert said("", "", f"/bin/{shell}") == ("ok", f"{shell} finds {file}")
+            file.unlink()
+
+
+def test_versions_that_are_compared() -> None:
+    rows = {"1.37.9": (1, 37, 9), "8.2": (8, 2), "1.2.3.4": (1, 2, 3), "1.2rc1": (1,)}
+    assert {number: installed._numbers(number) for number in rows} == rows
+    assert installed._numbers("unknown") > (9999, 0, 0)
