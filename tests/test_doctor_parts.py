@@ -21,14 +21,17 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from support.connecting import USER
 from support.doctor import ARN, caller
+from support.faults import CLOSED, headed, raw
 from support.shell import KEY_ID
-from support.stub import ok, refused
+from support.stub import Answer, ok, refused
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from iamcli.cli.doctor import credentials, installed, network, places, probe, programs, variables
+from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.identity import CALLER
 from iamcli.cli.doctor.inspection import Expired, Unobtainable
 from iamcli.cli.doctor.places import Place
+from iamcli.client import http
 from iamcli.client.endpoints import Destination
 from iamcli.client.sources import Origin
 from iamcli.errors import Failure, UnexpectedResponse
@@ -38,7 +41,7 @@ from iamcli.installation import home
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.stub import Answer
+    from support.stub import Stub
 
     from iamcli.cli.doctor.finding import Finding
 
@@ -178,17 +181,22 @@ def test_what_counts_as_an_answer() -> None:
         ARN,
         "123456789012",
     )
-    page = refused("x")._replace(body=b"<html><p>Welcome</p></html>")
-    found = {
-        (status, proxied): answered(page._replace(status=status), proxied=proxied).problem
-        for status in (200, 302, 403, 404, 407, 500, 502, 503, 504)
-        for proxied in (False, True)
-    }
+    # Of another operation, of none, and of two users.
+    for answer in (caller(), ok("GetUser"), ok("GetUser", USER + USER)):
+        assert answered(answer)[:2] == (probe.FOREIGN, "HTTP 200, not an answer of AWS")
+
+
+@pytest.mark.parametrize("body", [b"<html><p>Welcome</p></html>", b"<br>Welcome", b""])
+def test_an_answer_of_a_proxy_or_of_anything_else(body: bytes) -> None:
     of_proxy = (403, 407, 502, 503, 504)
-    assert found == {
-        (status, proxied): probe.PROXY if proxied and status in of_proxy else probe.FOREIGN
-        for status, proxied in found
-    }
+    expected, found = {}, {}
+    for status in (200, 302, 404, 500, *of_proxy):
+        for proxied in (False, True):
+            answer = answered(Answer(body, status), proxied=proxied)
+            problem = probe.PROXY if proxied and status in of_proxy else probe.FOREIGN
+            expected[status, proxied] = (problem, f"HTTP {status}, not an answer of AWS")
+            found[status, proxied] = answer[:2]
+    assert found == expected
 
 
 @pytest.mark.parametrize(
@@ -203,6 +211,50 @@ def test_what_counts_as_an_answer() -> None:
 def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, known: str) -> None:
     outcome = answered(refused(code, "the message", 403), proxied=True)
     assert (outcome.problem, outcome.code, outcome.message) == ("", known, "the message")
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem", "through_proxy"),
+    [
+        (CLOSED, probe.LOST, probe.PROXY),
+        (raw(headed(b"x", "Content-Length: 2")), probe.LOST, probe.PROXY),
+        (raw(b"220 mail.example.com\r\n\r\n"), probe.LOST, probe.PROXY),
+        (Answer(b"x" * 2000), probe.FOREIGN, probe.FOREIGN),
+        (Answer(b"x", 407), probe.FOREIGN, probe.PROXY),
+        (ok("GetUser", USER), "", ""),
+    ],
+    ids=["closed", "short", "not HTTP", "too large", "login", "ok"],
+)
+def test_what_the_network_does_is_an_outcome(
+    answer: Answer,
+    problem: str,
+    through_proxy: str,
+    stub: Stub,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http, "MAX_RESPONSE", 1000)
+    endpoint = stub.endpoint(answer)
+    proxy = {"http": f"http://127.0.0.1:{stub.port}"}
+    found = [
+        probe.ask(network._USER, OWN._replace(url=endpoint.url), KEY, {"proxies": proxies}, 5)
+        for proxies in ({}, {"https": proxy["http"]}, proxy)
+    ]
+    assert [outcome.problem for outcome in found] == [problem, problem, through_proxy]
+    # Each was asked once, with a signature.
+    signed = [request.headers["authorization"].split("/")[3] for request in endpoint.requests]
+    assert (endpoint.operations, signed) == (["GetUser"] * 3, ["iam"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"), [("closed", probe.REFUSED), ("http://a..b", probe.INVALID)]
+)
+def test_an_address_that_cannot_be_used_is_an_outcome(url: str, problem: str, closed: str) -> None:
+    """If there is a proxy, it is that of the proxy."""
+    target = OWN._replace(url=closed if url == "closed" else url)
+    for proxies, expected in (({}, problem), ({"http": closed}, probe.PROXY)):
+        asked = probe.ask(network._USER, target, KEY, {"proxies": proxies}, 5)
+        assert asked.problem == expected
+        assert asked.reason
 
 
 # What the services answer.
@@ -299,6 +351,63 @@ CLOCK = "; set the clock of this machine, for example with NTP"
 )
 def test_the_clock(answer: probe.Outcome, finding: tuple[str, str | None, str]) -> None:
     assert shown(network._clock(answer)) == finding
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        (
+            "absent",
+            ("wrong", "no-file", "absent from x: No such file or directory; correct x or unset it"),
+        ),
+        (
+            "empty",
+            ("wrong", "unreadable", "empty from x: no certificate can be read from it; correct x"),
+        ),
+        # Only a file can contain such a name, as no variable can.
+        (
+            "a\0b",
+            ("wrong", "unreadable", "a\0b from x: no certificate can be read from it; correct x"),
+        ),
+    ],
+)
+def test_a_file_of_authorities(
+    name: str,
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    environ.chdir(tmp_path)
+    (tmp_path / "empty").touch()
+
+    def checked(target: Destination | None) -> tuple[str, str | None, str] | None:
+        inspection = SimpleNamespace(ca_bundle=lambda: (name, "x"))
+        configuration: Any = SimpleNamespace(inspection=inspection, target=target)
+        return shown(Configuration.check_ca(configuration))
+
+    result, cause, text = finding
+    text = f"{text.removesuffix(' or unset it')} or unset it"
+    # Also if the target is not known.
+    assert [checked(AWS), checked(None)] == [(result, cause, text)] * 2
+    skipped = ("skipped", None, "the endpoint is http, so no certificate is verified")
+    assert checked(OWN) == skipped
+
+
+def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
+    inspection = SimpleNamespace(region="eu-west-1")
+    configuration: Any = SimpleNamespace(inspection=inspection, failures={})
+    found = [Configuration.check_region(configuration).found]
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        environ.setenv(name, "eu-west-1")
+        found.append(Configuration.check_region(configuration).found)
+    inspection.region = ""
+    found.append(Configuration.check_region(configuration).found)
+    assert found == [
+        "eu-west-1 from the profile",
+        "eu-west-1 from AWS_DEFAULT_REGION",
+        "eu-west-1 from AWS_REGION",
+        "none is set, and IAM needs none",
+    ]
 
 
 def test_the_encryption() -> None:
@@ -609,6 +718,31 @@ def test_the_environment(
     given = {"failure": None, "reported": (), "stopping": False, **options}
     failure, reported = given.pop("failure"), given.pop("reported")
     assert shown(variables.examine(failure, reported, **given)) == finding
+
+
+NO_SHARED = "so that no shared file of credentials is read"
+NO_CONFIG = "so that no file of the AWS configuration is read"
+CONTAINER = "so that a container is asked for credentials"
+
+
+@pytest.mark.parametrize(
+    ("name", "effect"),
+    [
+        ("AWS_SHARED_CREDENTIALS_FILE", NO_SHARED),
+        ("AWS_CONFIG_FILE", NO_CONFIG),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", CONTAINER),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", CONTAINER),
+        ("AWS_PROFILE", "which counts as not set"),
+    ],
+)
+def test_the_effect_of_an_empty_variable(
+    name: str, effect: str, environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv(name, "")
+    text = f"{name} is set but empty, {effect}; run: unset {name}"
+    found = variables.examine(None, (), stopping=False)
+    assert shown(found) == ("warning", "empty-variable", text)
+    assert variables.examine(None, (name,), stopping=False).result == "ok"
 
 
 @pytest.mark.parametrize(
