@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import ssl
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,11 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from iamcli.cli.doctor import credentials, installed, network, places, probe, programs, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.identity import CALLER
-from iamcli.cli.doctor.inspection import Expired, Unobtainable
+from iamcli.cli.doctor.inspection import Expired, NoProfile, Unobtainable, Unreadable
 from iamcli.cli.doctor.places import Place
 from iamcli.client import http
 from iamcli.client.endpoints import Destination
+from iamcli.client.login import NoLogin
 from iamcli.client.sources import Origin
 from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
@@ -611,6 +613,41 @@ def test_whose_key_it_is() -> None:
     assert network._identity(lost).found == f"not known from {at}: Connection reset"
 
 
+def test_why_sts_is_not_asked() -> None:
+    elsewhere = AWS._replace(url="https://iam.nz-north-1.amazonaws.nz")
+    what = "and no endpoint of STS is configured; set AWS_ENDPOINT_URL_STS to see whose key it is"
+    assert [shown(network._unasked(target)) for target in (OWN, elsewhere)] == [
+        ("skipped", None, f"the endpoint is private, {what}"),
+        (
+            "skipped",
+            None,
+            f"the endpoint is in a partition that botocore does not know, {what}",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "check", "others"),
+    [
+        (probe.LOST, "endpoint", ["tls", "clock"]),
+        (probe.TLS, "tls", ["endpoint", "clock"]),
+        (probe.PROXY, "proxy", ["endpoint", "tls", "clock"]),
+        (probe.UNKNOWN_CA, "ca", ["endpoint", "tls", "clock"]),
+    ],
+)
+def test_what_a_problem_on_the_way_leaves_unchecked(
+    problem: str, check: str, others: list[str]
+) -> None:
+    found = network._way(probe.Outcome(problem, "it fails"), OWN)
+    texts = {name: finding.found for name, finding in found.items()}
+    unchecked = dict.fromkeys(others, f"not checked until {check} is right")
+    assert texts == {check: f"{OWN.url}: it fails", **unchecked}
+    assert {name: finding.result for name, finding in found.items()} == {
+        check: "wrong",
+        **dict.fromkeys(others, "skipped"),
+    }
+
+
 # Variables.
 
 RETURN = (
@@ -841,6 +878,70 @@ def test_a_credential_file_that_is_no_file(
 
 
 @pytest.mark.parametrize(
+    ("failure", "finding"),
+    [
+        (Unreadable("it is bad; save it"), ("wrong", "unreadable", "it is bad; save it")),
+        (Unreadable("it is bad"), ("wrong", "unreadable", "it is bad; correct a or b")),
+        (
+            NoProfile("no profile x"),
+            (
+                "wrong",
+                "no-credentials",
+                "no profile x; correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
+            ),
+        ),
+    ],
+)
+def test_a_configuration_that_cannot_be_used(
+    failure: Failure, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
+    environ.setenv("AWS_CONFIG_FILE", "b")
+    assert shown(credentials._invalid(failure)) == finding
+
+
+@pytest.mark.parametrize(
+    ("method", "hours", "finding"),
+    [
+        ("env", 1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
+        (
+            "env",
+            -1,
+            (
+                "wrong",
+                "token-expired",
+                "the access key from AWS_X has expired at {}; run: aws sso login",
+            ),
+        ),
+        # Others are renewed when a request needs them.
+        ("iam-role", -1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
+        ("iam-role", None, ("ok", None, "temporary credentials from AWS_X")),
+    ],
+)
+def test_temporary_credentials(
+    method: str,
+    hours: int | None,
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+) -> None:
+    expiry = None if hours is None else datetime.now(timezone.utc) + timedelta(hours=hours)
+    inspection: Any = SimpleNamespace(
+        expiry=lambda _: expiry,
+        is_static=lambda _: False,
+        origin=lambda _: ORIGIN._replace(place="AWS_X"),
+    )
+    connection = SimpleNamespace(credential_file=None)
+    configuration: Any = SimpleNamespace(connection=connection)
+    environ.setenv("AWS_CONFIG_FILE", "")
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
+    keys = SimpleNamespace(method=method)
+    found = credentials._used(configuration, inspection, keys, ())
+    result, cause, text = finding
+    time = f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else ""
+    assert shown(found) == (result, cause, text.format(time))
+
+
+@pytest.mark.parametrize(
     ("env", "cause"),
     [
         ({"AWS_ACCESS_KEY_ID": "<id>", "AWS_SECRET_ACCESS_KEY": "s"}, "brackets"),
@@ -902,6 +1003,44 @@ def test_credentials_that_are_not_obtained(
     failure: Expired | Unobtainable, finding: tuple[str, str | None, str]
 ) -> None:
     assert shown(credentials._unobtainable(failure, "renew it")) == finding
+
+
+@pytest.mark.parametrize(
+    ("failure", "cause", "text"),
+    [
+        (Expired("it is old"), "token-expired", "it is old; {renewal}"),
+        (
+            Unobtainable("no"),
+            None,
+            "no; check the settings of the profile and the access key that it uses",
+        ),
+    ],
+)
+def test_credentials_that_are_not_obtained_sooner_or_later(
+    failure: Failure, cause: str | None, text: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    inspection: Any = SimpleNamespace(keys=fail, key=fail, origin=lambda _: ORIGIN)
+    configuration: Any = SimpleNamespace(failures={}, inspection=inspection)
+    found = credentials.examine(configuration, offline=False)
+    renewal = "get new temporary credentials"
+    assert shown(found.finding) == ("wrong", cause, text.format(renewal=renewal))
+    assert (found.keys, found.variables) == (None, ())
+    key, refused_for = credentials.obtain(inspection, KEY)
+    assert key is None
+    assert shown(refused_for) == ("wrong", cause, text.format(renewal=ORIGIN.renewal))
+
+
+def test_a_profile_that_lacks_a_package() -> None:
+    def fail() -> None:
+        raise NoLogin("it needs a package; install it")
+
+    configuration: Any = SimpleNamespace(failures={}, inspection=SimpleNamespace(keys=fail))
+    found = credentials.examine(configuration, offline=False)
+    text = "it needs a package; install it"
+    assert shown(found.finding) == ("wrong", "extra-missing", text)
 
 
 NOT_SET = Place("A", "not set", filled=False)

@@ -180,6 +180,10 @@ def test_again_changes_nothing(installation, folder):
     before = tree(folder)
     home.lay_out(str(folder), COMMANDS)
     assert tree(folder) == before
+    # Only the record is missing.
+    (folder / home.RECORD).unlink()
+    home.lay_out(str(folder), COMMANDS)
+    assert tree(folder) == before
 
 
 def test_what_others_put_there_stays(installation, folder):
@@ -345,6 +349,16 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     (folder / "README").unlink()
     (folder / "aws-credential.template").write_text("mine")
     assert problem() is None
+    # A command of a form that this version does not make, and that was recorded.
+    userdel = folder / "bin" / "iam-userdel"
+    mine = folder / "mine"
+    userdel.rename(mine)
+    userdel.write_text("another form")
+    digest = hashlib.sha256(b"another form").hexdigest()
+    record.write_text(json.dumps({**states, "bin/iam-userdel": f"file {digest}"}))
+    assert problem() is None
+    mine.replace(userdel)
+    record.write_text(json.dumps(states))
     older = f"{folder} is of another version of iamcli and lacks 1 commands"
     assert problem([*COMMANDS, "iam-x"]) == older
     monkeypatch.setattr(home, "own_places", frozenset)
@@ -361,6 +375,52 @@ def test_why_scripts_cannot_use_a_home(installation, folder, monkeypatch, strict
     assert problem() == f"{folder}/bin/iam-usercreate: Not a directory"
     record.write_text("{")
     assert problem() == f"{record} is not a record of iamcli home"
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """The directories that can have the commands, in the order in which they are looked at."""
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "argv" / "iamcli")])
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "prefix"))
+    monkeypatch.setattr(home.sysconfig, "get_path", lambda _: str(tmp_path / "scripts"))
+    package = tmp_path / "checkout" / "iamcli" / "installation"
+    monkeypatch.setattr(home, "__file__", str(package / "home.py"))
+    return [tmp_path / name for name in ("argv", "scripts", "checkout/bin", "prefix/bin")]
+
+
+def test_where_the_commands_are(places, monkeypatch):
+    for place in places:
+        place.mkdir(parents=True)
+        (place / "iam-userdel").touch()
+    with pytest.raises(Failure, match="commands of this installation are missing; install iamcli"):
+        home.commands_folder()
+    for place in places:
+        (place / "iam-usercreate").touch()
+    assert list(home.commands_folders()) == places
+    for number, place in enumerate(places):
+        assert home.commands_folder() == place
+        assert home.own_places() == {str(other) for other in places[number:]}
+        (place / "iam-usercreate").unlink()
+    # A link to iamcli is not what it runs.
+    (places[0] / "iam-usercreate").touch()
+    link = places[1] / "iamcli"
+    link.symlink_to(places[0] / "iamcli")
+    monkeypatch.setattr(sys, "argv", [str(link)])
+    assert list(home.commands_folders()) == places[:1]
+
+
+def test_the_one_file_has_no_commands(places, monkeypatch):
+    places[0].mkdir()
+    (places[0] / "iam-usercreate").touch()
+    assert home.one_file() is None
+    monkeypatch.setattr(home, "is_one_file", lambda: True)
+    assert list(home.commands_folders()) == []
+    assert (home.one_file(), home.own_places()) == (
+        places[0] / "iamcli",
+        {str(places[0] / "iamcli")},
+    )
+    with pytest.raises(Failure, match="the one file has no iam-"):
+        home.commands_folder()
 
 
 BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
@@ -604,6 +664,7 @@ def test_a_folder_that_cannot_be_one(tmp_path, name, reason):
         b'{"README": 1}',
         b'{"README": ["file x", 1]}',
         b'{"README": {}}',
+        b'{"README": []}',
         b"\xff\xfe",
         b"[" * 100_000,
         b"1" * 100_000,

@@ -64,8 +64,7 @@ def examine(configuration: Configuration, *, offline: bool) -> Credentials:
     failure = configuration.failures.get("credentials")
     inspection = configuration.inspection
     if failure:
-        reported = (CREDENTIAL_FILE,) if os.environ.get(CREDENTIAL_FILE) == "" else ()
-        return Credentials(_invalid(failure), None, reported)
+        return Credentials(_invalid(failure), None, (CREDENTIAL_FILE,))
     if inspection is None:
         return Credentials(UNREAD)
     try:
