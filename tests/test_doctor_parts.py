@@ -1158,7 +1158,7 @@ def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         (folder / name).touch()
         (folder / name).chmod(mode)
@@ -1202,6 +1202,87 @@ def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_
     )
     environ.setenv("PATH", f"{links}:{other}")
     assert programs.check_path().result == "ok"
+
+
+def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (second, first):
+        home.lay_out(str(folder), programs._COMMANDS)
+    other = programs_in(tmp_path / "other")
+
+    def said(named: str | None, *path: Path | str) -> tuple[str, str | None, str] | None:
+        environ.setenv("PATH", ":".join(map(str, path)))
+        if named is not None:
+            environ.setenv("AWS_IAM_HOME", named)
+        return shown(programs.check_home())
+
+    paths = (second / "bin", "", other, first / "bin", second / "bin")
+    assert said(None, other) == ("skipped", None, "AWS_IAM_HOME is not set")
+    both = f"{first} and {second}: ready for scripts"
+    assert said(None, *paths) == ("ok", None, both)
+    assert said("", *paths) == ("ok", None, both)
+    assert said(str(second), *paths) == ("ok", None, f"{second} and {first}: ready for scripts")
+    (first / "bin" / "iam-userdel").unlink()
+    assert said(str(second), *paths) == (
+        "warning",
+        None,
+        (
+            f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; if it refuses a "
+            "file, move the file and run it again"
+        ),
+    )
+    assert said(str(second), second / "bin") == ("ok", None, f"{second}: ready for scripts")
+
+
+def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("PATH", "/nonexistent")
+    folders = {name: programs_in(tmp_path / name) for name in ("empty", "foreign", "toolkit")}
+    for name in ("foreign", "toolkit"):
+        programs_in(folders[name] / "bin", "iam-usercreate")
+    programs_in(folders["toolkit"] / "lib", "iam.jar")
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    expected = {
+        "empty": "does not have the commands; run: ",
+        "foreign": "does not have the commands; move it and run: ",
+        "toolkit": "has the legacy toolkit; move it and run: ",
+        "file": "is not a directory; move it and run: ",
+        "dangling": "is not a directory; move it and run: ",
+        "absent": "is not a directory; run: ",
+    }
+    for name, text in expected.items():
+        folder = tmp_path / name
+        environ.setenv("AWS_IAM_HOME", str(folder))
+        said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {folder}"
+        assert shown(programs.check_home()) == ("warning", None, said)
+    # A copy of a home has no record, but its links run the commands.
+    copy = programs_in(tmp_path / "copy" / "bin")
+    (copy / "iam-usercreate").symlink_to(home.commands_folder() / "iam-usercreate")
+    environ.setenv("AWS_IAM_HOME", str(copy.parent))
+    assert shown(programs.check_home()) == ("ok", None, f"{copy.parent}: ready for scripts")
+
+
+def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where Amazon Linux had it, or in PATH behind the commands."""
+    own = home.commands_folder()
+    toolkits = [tmp_path / name for name in ("old", "other")]
+    environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
+    environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
+    for toolkit in toolkits:
+        fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+        assert shown(programs.check_path()) == fine
+        programs_in(toolkit / "bin", "iam-usercreate")
+        assert shown(programs.check_path()) == fine
+        jar = programs_in(toolkit / "lib", "iam.jar") / "iam.jar"
+        assert shown(programs.check_path()) == (
+            "warning",
+            None,
+            (
+                f"{toolkit} still has the legacy toolkit, which scripts that name it run; move it and "
+                f"run: iamcli home {toolkit}"
+            ),
+        )
+        jar.unlink()
 
 
 def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
