@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import ssl
+import sys
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +33,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from iamcli.cli.doctor import credentials, installed, network, places, probe, programs, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.identity import CALLER
-from iamcli.cli.doctor.inspection import Expired, NoProfile, Unobtainable, Unreadable
+from iamcli.cli.doctor.inspection import Expired, NoProfile, Profile, Unobtainable, Unreadable
 from iamcli.cli.doctor.places import Place
 from iamcli.client import http
 from iamcli.client.endpoints import Destination
@@ -38,11 +41,9 @@ from iamcli.client.login import NoLogin
 from iamcli.client.sources import Origin
 from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
-from iamcli.installation import home
+from iamcli.installation import checkout, completions, home
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.stub import Stub
 
     from iamcli.cli.doctor.finding import Finding
@@ -183,8 +184,13 @@ def test_what_counts_as_an_answer() -> None:
         ARN,
         "123456789012",
     )
-    # Of another operation, of none, and of two users.
-    for answer in (caller(), ok("GetUser"), ok("GetUser", USER + USER)):
+    # Of another operation, of no user, of two, and of one without an ARN.
+    for answer in (
+        caller(),
+        ok("GetUser"),
+        ok("GetUser", USER + USER),
+        ok("GetUser", "<User><UserName>bob</UserName></User>"),
+    ):
         assert answered(answer)[:2] == (probe.FOREIGN, "HTTP 200, not an answer of AWS")
 
 
@@ -689,6 +695,12 @@ NO_MODE = Failure("the defaults mode is no mode; correct it")
             {"failure": TOO_FEW},
             ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
         ),
+        # Nothing that a command needs.
+        (
+            {"AWS_IAM_HOME": "x\r"},
+            {},
+            ("warning", "carriage-return", f"AWS_IAM_HOME contains{RETURN}"),
+        ),
         ({}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
         ({}, {"failure": NO_MODE}, ("wrong", None, str(NO_MODE))),
         (
@@ -755,6 +767,20 @@ def test_the_environment(
     given = {"failure": None, "reported": (), "stopping": False, **options}
     failure, reported = given.pop("failure"), given.pop("reported")
     assert shown(variables.examine(failure, reported, **given)) == finding
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("AWS_IAM_JVM_OPTS", JAVA),
+        ("JAVA_HOME", JAVA),
+        *((f"EC2_{name}", "is not read") for name in ("HOME", "PRIVATE_KEY", "CERT", "URL")),
+    ],
+)
+def test_an_old_variable(name: str, why: str, environ: pytest.MonkeyPatch) -> None:
+    environ.setenv(name, "x")
+    found = variables.examine(None, (), stopping=False)
+    assert shown(found) == ("warning", "old-variable", f"{name} {why}; run: unset {name}")
 
 
 NO_SHARED = "so that no shared file of credentials is read"
@@ -1110,6 +1136,46 @@ def test_the_state_of_a_variable(environ: pytest.MonkeyPatch) -> None:
     ]
 
 
+KINDS = {
+    "role_arn": "a role",
+    "sso_session": "single sign-on",
+    "sso_start_url": "single sign-on",
+    "aws_access_key_id": "an access key",
+    "login_session": "a login session",
+    "credential_process": "credential_process",
+}
+
+
+def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    names = [str(tmp_path / name) for name in ("credentials", "config")]
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names[0])
+    environ.setenv("AWS_CONFIG_FILE", names[1])
+    both = " and ".join(names)
+
+    def profile(*settings: str, exists: bool = True) -> Profile:
+        return Profile("work", frozenset(settings), exists)
+
+    for name in names:
+        none = Place(both, "no such files", filled=False)
+        assert places._shared_files(profile("role_arn")) == none
+        Path(name).touch()
+        assert places._shared_files(None) == Place(both, "not used", filled=False)
+        Path(name).unlink()
+    Path(names[0]).touch()
+    absent = places._shared_files(profile(exists=False))
+    assert absent == Place(both, "no profile work", filled=False)
+    empty = places._shared_files(profile("region"))
+    assert empty == Place(both, "profile work has no credentials", filled=False)
+    found = {setting: places._shared_files(profile(setting, "region")) for setting in KINDS}
+    assert found == {
+        setting: Place(both, f"profile work has {kind}", filled=True)
+        for setting, kind in KINDS.items()
+    }
+    # A role is assumed with the key beside it.
+    whole = places._shared_files(profile(*KINDS))
+    assert whole.state == "profile work has a role"
+
+
 def test_what_was_passed_over() -> None:
     known = [NOT_SET, FILLED, UNASKED, Place("D", "set", filled=True)]
     assert [places.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")] == [
@@ -1227,8 +1293,8 @@ def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> No
         "warning",
         None,
         (
-            f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; if it refuses a "
-            "file, move the file and run it again"
+            f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; if it refuses "
+            "a file, move the file and run it again"
         ),
     )
     assert said(str(second), second / "bin") == ("ok", None, f"{second}: ready for scripts")
@@ -1278,8 +1344,8 @@ def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path
             "warning",
             None,
             (
-                f"{toolkit} still has the legacy toolkit, which scripts that name it run; move it and "
-                f"run: iamcli home {toolkit}"
+                f"{toolkit} still has the legacy toolkit, which scripts that name it run; move it "
+                f"and run: iamcli home {toolkit}"
             ),
         )
         jar.unlink()
@@ -1324,6 +1390,74 @@ def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> N
             file.touch()
             assert said("", "", f"/bin/{shell}") == ("ok", f"{shell} finds {file}")
             file.unlink()
+
+
+def test_extras_that_are_missing(environ: pytest.MonkeyPatch) -> None:
+    environ.setattr(installed.extras, "advice", lambda *names: f"run: install {' '.join(names)}")
+    found = []
+    for missing in ([], ["qr"], ["sandbox", "check"]):
+        environ.setattr(installed.extras, "missing", lambda missing=missing: missing)
+        found.append(shown(installed.check_extras()))
+    assert found == [
+        ("ok", None, "sandbox, qr and check are installed"),
+        ("warning", "extra-missing", "not installed: qr; if you need it, run: install qr"),
+        (
+            "warning",
+            "extra-missing",
+            "not installed: sandbox and check; if you need them, run: install sandbox check",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("missing", "what"),
+    [
+        (["click"], "click"),
+        (["botocore"], "botocore"),
+        (["click", "botocore"], "click and botocore"),
+    ],
+)
+def test_a_checkout_without_its_packages(
+    missing: list[str],
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(checkout, "_is_installed", lambda package: package not in missing)
+    assert checkout.main("/src", "iam-userdel") == 1
+    said = f"{what} not installed for {sys.executable}; run make demo in /src, or pip install"
+    assert capsys.readouterr() == ("", f"iam-userdel: {said} {' '.join(missing)}\n")
+
+
+def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert checkout.main("/src", "iam-forgotten") == 1
+    said = "iam-forgotten: no such command in /src/setup.cfg; run iamcli list\n"
+    assert capsys.readouterr() == ("", said)
+    found = [checkout._is_installed(name) for name in ("click", "botocore", "no_such_package")]
+    assert found == [True, True, False]
+
+
+@pytest.mark.parametrize("shell", completions.FILES)
+def test_where_the_lines_for_a_shell_find_its_file(
+    shell: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    prefixes = [tmp_path / name for name in ("it's one", "two", "checkout")]
+    folders = [prefix / completions.FILES[shell][0] for prefix in prefixes]
+    commands = [prefix / "bin" for prefix in prefixes[:2]]
+    monkeypatch.setattr(completions, "commands_folders", lambda: iter(commands))
+    place = prefixes[2] / "iamcli" / "installation" / "completions.py"
+    monkeypatch.setattr(completions, "__file__", str(place))
+    with pytest.raises(Failure) as raised:
+        completions.script(shell)
+    said = f"the completion files are not in {folders[0]}; install iamcli again"
+    assert str(raised.value) == said
+    quote = completions.fish_quoted if shell == "fish" else shlex.quote
+    for folder in reversed(folders):
+        programs_in(folder, completions.FILES[shell][1])
+        script = completions.script(shell)
+        found = [other for other in folders if quote(str(other)) in script]
+        assert found == [folder]
+        assert f'IAMCLI_COMPLETION{" " if shell == "fish" else "="}"{shell} $' in script
 
 
 def test_versions_that_are_compared() -> None:
