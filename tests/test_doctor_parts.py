@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.credentials import Credentials
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -33,7 +34,15 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from iamcli.cli.doctor import credentials, installed, network, places, probe, programs, variables
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.identity import CALLER
-from iamcli.cli.doctor.inspection import Expired, NoProfile, Profile, Unobtainable, Unreadable
+from iamcli.cli.doctor.inspection import (
+    Expired,
+    Inspection,
+    NoProfile,
+    Profile,
+    Unobtainable,
+    Unreadable,
+    files,
+)
 from iamcli.cli.doctor.places import Place
 from iamcli.client import http
 from iamcli.client.endpoints import Destination
@@ -1134,6 +1143,53 @@ def test_the_state_of_a_variable(environ: pytest.MonkeyPatch) -> None:
         Place("AWS_PROFILE", "empty", filled=False),
         Place("AWS_PROFILE", "set", filled=True),
     ]
+
+
+ASKING = ("role_arn", "sso_session", "sso_start_url")
+LATER_ASKING = ("credential_process", "login_session")
+
+
+def test_what_is_asked_before_a_key_is_used(environ: pytest.MonkeyPatch) -> None:
+    """With --offline, a key that commands would not use is not reported as theirs."""
+
+    def asked(method: str, *settings: str) -> bool:
+        profile = Profile("default", frozenset(("aws_access_key_id", *settings)), exists=True)
+        inspection: Any = SimpleNamespace(profile=profile)
+        return Inspection._would_ask_before(inspection, method)
+
+    methods = ("env", "shared-credentials-file", "config-file")
+    rows = [(), *((name,) for name in (*ASKING, *LATER_ASKING))]
+    found = {row: [asked(method, *row) for method in methods] for row in rows}
+    assert found == {
+        (): [False, False, False],
+        **{(name,): [False, True, True] for name in ASKING},
+        **{(name,): [False, False, True] for name in LATER_ASKING},
+    }
+    without: Any = SimpleNamespace(profile=None)
+    assert not Inspection._would_ask_before(without, "config-file")
+    environ.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "token")
+    assert [asked(method) for method in methods] == [False, True, True]
+    assert Inspection._would_ask_before(without, "config-file")
+
+
+def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = [files()]
+    environ.setenv("AWS_CONFIG_FILE", "~/config")
+    found.append(files())
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
+    found.append(files())
+    assert found == [
+        [f"{tmp_path}/.aws/credentials", f"{tmp_path}/.aws/config"],
+        [f"{tmp_path}/.aws/credentials", f"{tmp_path}/config"],
+        [f"{tmp_path}/config"],
+    ]
+
+
+def test_a_key_that_lacks_a_part() -> None:
+    for key_id, secret in (("", "s"), ("i", "")):
+        with pytest.raises(Failure, match=r"^the access key is empty$"):
+            Inspection.require_valid(Credentials(key_id, secret))
+    Inspection.require_valid(Credentials("i", "s"))
 
 
 KINDS = {
