@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shlex
 import ssl
 import sys
@@ -27,7 +28,7 @@ from botocore.parsers import ResponseParserError
 from support.connecting import USER
 from support.doctor import ARN, caller
 from support.faults import CLOSED, headed, raw
-from support.shell import KEY_ID
+from support.shell import KEY_ID, ROOT
 from support.stub import Answer, ok, refused
 from urllib3.util.ssl_match_hostname import CertificateError
 
@@ -778,6 +779,30 @@ def test_the_environment(
     assert shown(variables.examine(failure, reported, **given)) == finding
 
 
+#: Variables that the page summarizes.
+OTHERS = (
+    *("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"),
+    *("https_proxy", "http_proxy", "no_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE"),
+    *("IAMCLI_COMPLETE", "IAMCLI_STRICT", "IAMCLI_TIMEOUT", "CLIENT_CONFIG_FILE"),
+)
+
+
+def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "man" / "iam-toolkit.7").read_text()
+    lines = re.findall(r"^\.It Ev (.*)$", page, re.MULTILINE)
+    named = {name for line in lines for name in re.findall(r"AWS_\w+|HTTPS?_PROXY", line)}
+    assert len(named) > 20
+    wanted = (named | {*OTHERS}) - {"AWS_CREDENTIALS_FILE"}
+    missed = []
+    for name in sorted(wanted):
+        environ.setenv(name, "x\r")
+        found = variables.examine(None, (), stopping=False)
+        if found.found.partition(" ")[0] != name or found.result != "warning":
+            missed.append(name)
+        environ.delenv(name)
+    assert missed == []
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [
@@ -1230,6 +1255,38 @@ def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None
     # A role is assumed with the key beside it.
     whole = places._shared_files(profile(*KINDS))
     assert whole.state == "profile work has a role"
+
+
+def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    inspection: Any = SimpleNamespace(profile=None)
+    environ.setattr(places, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
+
+    def states(*, offline: bool = False) -> list[str]:
+        return [str(place) for place in places.places(inspection, offline=offline)[3:]]
+
+    shared = f"{tmp_path}/.aws/credentials and {tmp_path}/.aws/config (no such files)"
+    container = "the role of the container ({})"
+    instance = "the role of the instance ({})"
+    ends = [container.format("not set"), instance.format("gives no credentials")]
+    assert states() == [shared, *ends]
+    (tmp_path / "boto.cfg").touch()
+    assert states() == [shared, f"the configuration of boto ({tmp_path}/boto.cfg)", *ends]
+    (tmp_path / ".boto").touch()
+    assert states() == [shared, "the configuration of boto (~/.boto)", *ends]
+    assert states(offline=True)[-1] == instance.format("not asked with --offline")
+    for name in ("RELATIVE", "FULL"):
+        variable = f"AWS_CONTAINER_CREDENTIALS_{name}_URI"
+        environ.setenv(variable, "")
+        assert states()[-2] == container.format("set")
+        environ.delenv(variable)
+    for value, state in (("True", "disabled by AWS_EC2_METADATA_DISABLED"), ("false", "gives no ")):
+        environ.setenv("AWS_EC2_METADATA_DISABLED", value)
+        assert states()[-1].startswith(f"the role of the instance ({state}")
+    assert [place.name for place in places.places(inspection, offline=False)[:3]] == [
+        "AWS_CREDENTIAL_FILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+    ]
 
 
 def test_what_was_passed_over() -> None:
