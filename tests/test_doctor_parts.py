@@ -1259,6 +1259,7 @@ def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     inspection: Any = SimpleNamespace(profile=None)
+    assert places._BOTO_FILES == ("~/.boto", "/etc/boto.cfg")  # as botocore looks for them
     environ.setattr(places, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
 
     def states(*, offline: bool = False) -> list[str]:
@@ -1465,7 +1466,8 @@ def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    own = str(os.getppid())
+    environ.setattr(os, "getppid", lambda: 4711)
+    own = "4711"
     environ.setenv("PATH", "/nonexistent")
     environ.setenv("XDG_DATA_DIRS", str(tmp_path / "data"))
 
