@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from support.stub import ok, refused
-from support.terminal import Terminal
+from support.terminal import read_now
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
-    from support.shell import Shell
     from support.stub import Answer, Endpoint, Stub
+    from support.terminal import Typist
 
 POLICY = ok(
     "GetAccountPasswordPolicy",
@@ -176,6 +176,25 @@ def test_empty_list_in_a_script_says_nothing(kind: str, run_fast: ForkRunner, st
     assert done == (0, "IsTruncated: false\n", "")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_empty_list_on_a_terminal_says_how_to_list_the_others(
+    kind: str, run_fast: ForkRunner, stub: Stub, terminal: tuple[int, str]
+) -> None:
+    """Unless there may be some, on another page or because one was named."""
+    option, _, _, operation = KINDS[kind]
+    one = "<PolicyNames><member>p</member></PolicyNames>"
+    answers = (ok(operation), ok(operation), ok(operation), ok(operation, one))
+    endpoint = stub.endpoint().on(operation, *answers)
+    shown = []
+    for more, strict in (("", ""), ("-m here", ""), ("", "1"), ("", "")):
+        env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
+        line = f"iam-{kind}listpolicies {option} bob {more}".split()
+        assert run_fast(*line, env=env, stderr=terminal[1]).status == 0
+        shown.append(read_now(terminal[0]))
+    note = "bob has no inline policy; -a lists attached managed policies"
+    assert shown == [f"iam-{kind}listpolicies: {note}\n", "", "", ""]
+
+
 USER = "<User><Arn>arn:bob</Arn><UserId>AIDA</UserId></User>"
 ROLE = "<Role><Arn>arn:web</Arn><RoleId>AROA</RoleId></Role>"
 CREATING = {
@@ -234,9 +253,10 @@ NEVER = ok(
     [
         (USED, "2024-05-06T07:08:09Z\tus-east-1\ts3"),
         (NEVER, "never\tN/A\tN/A"),
+        (ok("GetAccessKeyLastUsed", "<AccessKeyLastUsed/>"), "never\tN/A\tN/A"),
         (refused("AccessDenied", "not you", 403), "unknown\tunknown\tunknown"),
     ],
-    ids=["used", "never", "denied"],
+    ids=["used", "never", "bare", "denied"],
 )
 def test_last_use_is_a_third_line(
     answer: Answer, use: str, run_fast: ForkRunner, stub: Stub
@@ -261,17 +281,20 @@ def test_last_use_that_is_not_in_the_answer_is_not_called_never(
     assert "never" not in done.out
 
 
-@pytest.mark.parametrize("strict", ["0", "1"])
-def test_bare_command_on_a_terminal_changes_nothing(strict: str, run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(ok("UpdateAccountPasswordPolicy"))
-    env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
-    terminal = Terminal(NAME, env=env)
-    if strict == "1":
-        assert (terminal.status(), endpoint.operations) == (0, ["UpdateAccountPasswordPolicy"])
-        return
-    assert terminal.status() == 1
-    assert endpoint.requests == []
-    for name in ("MinimumPasswordLength", "RequireSymbols", *NAMES.split(", "), "--reset"):
-        assert name in terminal.shown
-    terminal = Terminal(NAME, "--reset", env=env)
-    assert (terminal.status(), endpoint.operations) == (0, ["UpdateAccountPasswordPolicy"])
+def test_bare_command_on_a_terminal_changes_nothing(typed: Typist, stub: Stub) -> None:
+    rules = (
+        "MinimumPasswordLength, RequireLowercaseCharacters, RequireUppercaseCharacters, "
+        f"RequireNumbers, RequireSymbols, AllowUsersToChangePassword, {NAMES}"
+    )
+    message = f"{NAME}: without options, these rules are reset: {rules}; to do so, use --reset"
+    for options, strict, shown, operations in (
+        ("", "0", [message, "1"], []),
+        ("", "1", ["0"], ["UpdateAccountPasswordPolicy"]),
+        ("--reset", "0", ["0"], ["UpdateAccountPasswordPolicy"]),
+        ("-l", "0", ["0"], ["GetAccountPasswordPolicy", "UpdateAccountPasswordPolicy"]),
+    ):
+        endpoint = stub.endpoint().on("GetAccountPasswordPolicy", UNSET)
+        endpoint.on("UpdateAccountPasswordPolicy", ok("UpdateAccountPasswordPolicy"))
+        env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
+        seen = typed(f"{NAME} {options}; echo $?", env, size=(24, 300)).splitlines()
+        assert (seen, endpoint.operations) == (shown, operations)

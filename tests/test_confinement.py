@@ -122,6 +122,9 @@ def test_addresses_in_files_are_not_used_either(
     )
     assert done == (0, "IsTruncated: false\n", reported)
     assert (private.operations, other.operations) == (["ListUsers"], [])
+    strict = {"IAMCLI_SANDBOX": private.url, "IAMCLI_STRICT": "1"}
+    assert run_fast(*LIST, "--url", other.url, env=strict) == (0, "IsTruncated: false\n", "")
+    assert (private.operations, other.operations) == (["ListUsers"] * 2, [])
 
 
 ROLE = """\

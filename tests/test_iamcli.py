@@ -71,10 +71,10 @@ def test_what_iamcli_suggests_at_first_works(run: Shell) -> None:
         assert run(*words, env={"SHELL": "/bin/true"}).status == 0, line
 
 
-def test_the_help_has_each_subcommand_and_each_group(run: Shell) -> None:
-    done = run("iamcli", "-h")
+def test_the_help_has_each_subcommand_and_each_group(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "-h")
     assert (done.status, done.err) == (0, "")
-    assert run("iamcli", "--help") == done
+    assert run_fast("iamcli", "--help") == done
     assert fits(done.out)
     assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
     assert "  iamcli home [--strict] DIR  " in done.out
@@ -99,8 +99,8 @@ def test_the_module_is_the_same(arguments: list[str], run: Shell) -> None:
 # Lists.
 
 
-def test_the_list_has_every_command_in_its_group(run: Shell) -> None:
-    done = run("iamcli", "list")
+def test_the_list_has_every_command_in_its_group(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "list")
     assert (done.status, done.err) == (0, "")
     assert fits(done.out)
     assert commands_in(done.out) == COMMANDS
@@ -120,17 +120,17 @@ def test_the_list_has_every_command_in_its_group(run: Shell) -> None:
     ],
 )
 def test_a_list_has_the_commands_that_match(
-    words: list[str], some: list[str], none: str, run: Shell
+    words: list[str], some: list[str], none: str, run_fast: ForkRunner
 ) -> None:
-    done = run("iamcli", "list", *words)
+    done = run_fast("iamcli", "list", *words)
     assert (done.status, done.err) == (0, "")
     assert set(some) <= set(commands_in(done.out))
     assert none not in commands_in(done.out)
     assert "\n\n\n" not in done.out
 
 
-def test_a_list_has_the_subcommands_that_match(run: Shell) -> None:
-    done = run("iamcli", "list", "private iam machine")
+def test_a_list_has_the_subcommands_that_match(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "list", "private iam machine")
     assert (done.status, commands_in(done.out)) == (0, [])
     assert re.match(r"iamcli\n  iamcli sandbox .*\[COMMAND\]\.\.\. +Run a command", done.out)
 
@@ -157,13 +157,25 @@ SOUGHT = {
     "PutRolePolicy": ["iam-roleaddpolicy"],
     "instance profiles": ["iam-instanceprofilecreate"],
 }
+#: Words with all that is found, in this order.
+FOUND = {
+    "LOCK": ["iam-usermodkey", "iam-userdelloginprofile"],
+    "suspend": ["iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"],
+    "rotate": ["iam-usermodkey", "iam-userlistkeys", "iam-usermodcert"],
+    "QRCodePNG": ["iam-virtualmfadevicecreate"],
+    "PutRolePolicy": ["iam-roleaddpolicy", "iam-roleuploadpolicy"],
+    "instance profiles delete": ["iam-instanceprofiledel"],
+    "mfa-devices list": ["iam-virtualmfadevicelist", "iam-userlistmfadevices"],
+    # The pages about all commands come first.
+    "saml": ["today", "iamcli"],
+}
 #: Words that nobody needs.
 NONSENSE = ("frobnicate", "xyzzy", "zzz", "qwertz", "unicorn", "user zzz", "lorem ipsum", "%%")
 
 
 @pytest.mark.parametrize("words", SOUGHT)
-def test_what_people_look_for_is_found(words: str, run: Shell) -> None:
-    done = run("iamcli", "list", words)
+def test_what_people_look_for_is_found(words: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "list", words)
     assert (done.status, done.err) == (0, "")
     assert fits(done.out)
     topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", done.out, re.MULTILINE)
@@ -173,48 +185,52 @@ def test_what_people_look_for_is_found(words: str, run: Shell) -> None:
     assert len(found) <= 20
 
 
+@pytest.mark.parametrize("words", FOUND)
+def test_all_that_is_found_is_in_order(words: str, run_fast: ForkRunner) -> None:
+    lines = run_fast("iamcli", "list", *words.split()).out.splitlines()
+    found = [line.split("  ")[1].removeprefix("iamcli help ") for line in lines if line[:1] == " "]
+    assert [name for name in found if name] == FOUND[words]
+
+
 @pytest.mark.parametrize("words", NONSENSE)
-def test_nonsense_finds_nothing(words: str, run: Shell) -> None:
+def test_nonsense_finds_nothing(words: str, run_fast: ForkRunner) -> None:
     refused(
-        run("iamcli", "list", words),
+        run_fast("iamcli", "list", words),
         f"no command matches {words}; to list all commands, run iamcli list",
     )
 
 
-def test_a_list_without_a_match_is_an_error(run: Shell) -> None:
+def test_a_list_without_a_match_is_an_error(run_fast: ForkRunner) -> None:
     refused(
-        run("iamcli", "list", "user", "zzz"),
+        run_fast("iamcli", "list", "user", "zzz"),
         "no command matches user zzz; to list all commands, run iamcli list",
     )
 
 
 @pytest.mark.parametrize(
     ("words", "modules"),
-    every(
-        2,
-        [
-            ("user", ["users"]),
-            ("users", ["users"]),
-            ("group", ["groups"]),
-            ("Roles", ["roles"]),
-            ("instance profiles", ["instanceprofiles"]),
-            ("instance-profile", ["instanceprofiles"]),
-            ("policy", ["policies"]),
-            ("policies", ["policies"]),
-            ("keys", ["keys"]),
-            ("access keys", ["keys"]),
-            ("certificates", ["signingcerts", "servercerts"]),
-            ("server certificate", ["servercerts"]),
-            ("mfa", ["mfa"]),
-            ("password", ["passwords"]),
-            ("account", ["account"]),
-            ("account -h", ["account"]),
-            ("help policy", ["policies"]),
-        ],
-    ),
+    [
+        ("user", ["users"]),
+        ("users", ["users"]),
+        ("group", ["groups"]),
+        ("Roles", ["roles"]),
+        ("instance profiles", ["instanceprofiles"]),
+        ("instance-profile", ["instanceprofiles"]),
+        ("policy", ["policies"]),
+        ("policies", ["policies"]),
+        ("keys", ["keys"]),
+        ("access keys", ["keys"]),
+        ("certificates", ["signingcerts", "servercerts"]),
+        ("server certificate", ["servercerts"]),
+        ("mfa", ["mfa"]),
+        ("password", ["passwords"]),
+        ("account", ["account"]),
+        ("account -h", ["account"]),
+        ("help policy", ["policies"]),
+    ],
 )
-def test_a_group_is_listed(words: str, modules: list[str], run: Shell) -> None:
-    done = run("iamcli", *words.split())
+def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", *words.split())
     assert (done.status, done.err) == (0, "")
     members = index.modules()
     assert commands_in(done.out) == [name for module in modules for name in members[module]]
@@ -231,16 +247,17 @@ def test_a_group_is_listed(words: str, modules: list[str], run: Shell) -> None:
         (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
         (["iam-usercraete"], "unknown subcommand iam-usercraete (did you mean iam-usercreate?)"),
         (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
+        (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
         (["zzz"], "unknown subcommand zzz"),
         (["complete"], "Missing argument 'KIND'"),
         (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
     ],
 )
 def test_a_wrong_subcommand_is_refused_in_one_line(
-    arguments: list[str], line: str, run: Shell
+    arguments: list[str], line: str, run_fast: ForkRunner
 ) -> None:
     program = " ".join(["iamcli", *arguments]) if line.startswith("Missing") else "iamcli"
-    refused(run("iamcli", *arguments), f"{line}; see {program} --help")
+    refused(run_fast("iamcli", *arguments), f"{line}; see {program} --help")
 
 
 @pytest.mark.parametrize(
@@ -254,9 +271,9 @@ def test_a_wrong_subcommand_is_refused_in_one_line(
     ids=" ".join,
 )
 def test_wrong_arguments_are_refused_in_one_line(
-    arguments: list[str], program: str, run: Shell
+    arguments: list[str], program: str, run_fast: ForkRunner
 ) -> None:
-    done = run("iamcli", *arguments)
+    done = run_fast("iamcli", *arguments)
     assert (done.status, done.out) == (1, "")
     # The rest is click's wording.
     assert re.fullmatch(rf"iamcli: .*; see {program} --help\n", done.err)

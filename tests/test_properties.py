@@ -420,6 +420,14 @@ def test_a_secret_member_is_hidden_wherever_it_stands(member: str, value: object
     }
 
 
+def test_only_a_secret_member_makes_its_value_a_secret() -> None:
+    secrets = Secrets()
+    secrets.gather({"Users": [{"UserName": "susan", "Content": b"report"}, "text"]})
+    assert secrets.redact("susan: report, text") == "susan: report, text"
+    secrets.gather({"Users": [{"QRCodePNG": b"\xffpicture", "Password": 123456}]})
+    assert secrets.redact("\xffpicture /3BpY3R1cmU= 123456") == "*** *** ***"
+
+
 @pytest.mark.full
 @ANY
 @given(st.lists(SECRETS, min_size=2), UNICODE)
@@ -453,6 +461,8 @@ def test_a_secret_within_another_leaves_nothing_of_it() -> None:
     assert secrets.redact("<one two three four>") == "<***>"
     secrets.add("red", "blue", "blue green")
     assert secrets.redact("<blue green>") == "<***>"
+    secrets.add("long secret text", "secret")
+    assert secrets.redact("<long secret text> secret") == "<***> ***"
 
 
 #: What precedes the rest of a text: characters, and escapes of characters.

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,8 @@ from support.shell import BIN, HERE
 from support.stub import Answer, Stub, ok, refused
 from support.terminal import Terminal
 from test_transcripts import tokens
+
+from iamcli.cli.script import user_shell
 
 if TYPE_CHECKING:
     import subprocess
@@ -300,15 +303,36 @@ SHELLS = [
 ]
 
 
-@pytest.mark.parametrize(("variable", "entry", "path", "started"), every(4, SHELLS))
-def test_the_shell_without_shell(
-    shell: Shell, variable: str, entry: str, path: str, started: str
-) -> None:
-    place = shell.home / "shells"
-    (place / "bin").mkdir(parents=True)
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A directory with the programs of SHELLS."""
+    (tmp_path / "bin").mkdir()
     for name in ("own", "other", "nologin", "false", "not-executable", "bin/bash"):
-        (place / name).write_text("#!/bin/sh\necho ${0##*/}\n")
-        (place / name).chmod(0o644 if name == "not-executable" else 0o755)
+        (tmp_path / name).write_text("#!/bin/sh\necho ${0##*/}\n")
+        (tmp_path / name).chmod(0o644 if name == "not-executable" else 0o755)
+    return tmp_path
+
+
+def test_which_shell_is_the_users(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for variable, entry, path, _ in SHELLS:
+
+        def one(_uid: int, entry: str = entry) -> SimpleNamespace:
+            if entry == "no entry":
+                raise KeyError
+            return SimpleNamespace(pw_shell=entry.replace("PLACE", str(place)))
+
+        monkeypatch.setattr("pwd.getpwuid", one)
+        env = {"SHELL": variable, "PATH": path}
+        shell = user_shell({name: text.replace("PLACE", str(place)) for name, text in env.items()})
+        found.append((variable, entry, path, Path(shell).name))
+    assert found == SHELLS
+
+
+@pytest.mark.parametrize(("variable", "entry", "path", "started"), usual([SHELLS[3]], SHELLS))
+def test_the_shell_without_shell(
+    shell: Shell, place: Path, variable: str, entry: str, path: str, started: str
+) -> None:
     variable, entry, path = (text.replace("PLACE", str(place)) for text in (variable, entry, path))
     env = {"SHELL": variable, "PATH": path}
     program = (sys.executable, "-c", WITH_ENTRY, entry, "run")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from support.stub import ok, refused
 from support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
+    from support.forked import ForkedPrograms, ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -68,7 +69,42 @@ def test_a_reader_that_goes_away_had_what_it_wanted(run: Shell, endpoint: Endpoi
     assert set(endpoint.operations) == {"ListUsers"}
 
 
-def test_output_that_cannot_be_written_is_a_failure(run: Shell, endpoint: Endpoint) -> None:
+@pytest.mark.parametrize(
+    ("line", "status", "said"),
+    [
+        ("iam-userlistbypath", 0, ""),
+        ("iam-usergetattributes -u bob", 0, ""),
+        ("iam-usercreate -h", 0, ""),
+        ("iam-usercreate --version", 0, ""),
+        (
+            "iam-usercreate -u bob -v",
+            1,
+            "iam-usercreate: cannot write to standard output: Broken pipe; changes already made "
+            "remain\n",
+        ),
+        ("iam-userlistgroups -u bob", 1, "iam-userlistgroups: NoSuchEntity: not here\n"),
+    ],
+)
+def test_a_reader_that_has_gone_need_not_know_but_of_a_change(
+    line: str,
+    status: int,
+    said: str,
+    run: Shell,
+    forked_programs: ForkedPrograms,
+    endpoint: Endpoint,
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    env = {**run.env, "PATH": f"{forked_programs.folder}:/usr/bin:/bin"}
+    process = run.start("sh", "-c", line, env=env, stdout=writer, stderr=-1)
+    os.close(writer)
+    assert (process.communicate()[1].decode(), process.returncode) == (said, status)
+
+
+def test_output_that_cannot_be_written_is_a_failure(
+    run: Shell, forked_programs: ForkedPrograms, endpoint: Endpoint
+) -> None:
+    run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
     for command in ("iam-userlistbypath", "iam-usergetattributes", "iam-usergetattributes -h"):
         done = run("sh", "-c", f"{command} > /dev/full")
         assert done.status == 1
@@ -79,13 +115,16 @@ def test_output_that_cannot_be_written_is_a_failure(run: Shell, endpoint: Endpoi
 
 
 def test_an_error_is_shown_also_if_the_data_before_it_cannot_be_written(
-    run: Shell, stub: Stub
+    run: Shell, forked_programs: ForkedPrograms, stub: Stub
 ) -> None:
+    run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
     users = f"<Users><member><Arn>{ARN}bob</Arn></member><member/></Users>"
     run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", users)).url
-    done = run("sh", "-c", "iam-userlistbypath > /dev/full")
     message = "unexpected response: it has no Arn; is this an IAM endpoint?"
-    assert (done.status, done.err) == (1, f"iam-userlistbypath: {message}\n")
+    error = f"iam-userlistbypath: {message}\n"
+    assert run("sh", "-c", "iam-userlistbypath > /dev/full") == (1, "", error)
+    # If it can be, it comes before the error, as in a log.
+    assert run("sh", "-c", "iam-userlistbypath 2>&1") == (1, f"{ARN}bob\n{error}", "")
 
 
 def test_a_changing_command_says_that_it_was_done_all_the_same(

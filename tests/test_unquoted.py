@@ -359,6 +359,9 @@ def test_what_is_missing_is_reported(arguments: str, missing: str) -> None:
         (["{Statement:{Effect:Allow,Resource:*}}"], ""),
         (["{Statement:{Effect:Allow,Action:*}}"], ""),
         (["{Statement:{Effect:[Allow],Action:*,Resource:*}}"], ""),
+        (["{Id:[a],Statement:{Effect:Allow,Action:*,Resource:*}}"], ""),
+        (["{Version:[2012-10-17],Statement:{Effect:Allow,Action:*,Resource:*}}"], ""),
+        (["{Statement:{Sid:[a],Effect:Allow,Action:*,Resource:*}}"], ""),
         (["{Statement:{Effect:Allow,Action:[a:b,Resource:*}}"], ""),
         (["{Statement:{Effect:Allow,Action:a:b,Action:c:d,Resource:*}}"], ""),
         (

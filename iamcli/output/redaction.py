@@ -96,7 +96,7 @@ class Secrets:
         start, end = 0, 0
         while match:
             # Secrets that overlap are hidden as one.
-            if not parts or match.start() >= end:
+            if match.start() >= end:
                 parts += [text[end : match.start()], _HIDDEN]
             end = max(end, match.end())
             start = match.start() + 1
