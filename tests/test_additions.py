@@ -67,8 +67,9 @@ def test_nothing_to_keep_is_nothing_said(read: Answer, run_fast: ForkRunner, stu
     assert endpoint.requests[-1].parameters == {"MinimumPasswordLength": "9"}
 
 
-def test_reading_that_is_denied_is_said(run_fast: ForkRunner, stub: Stub) -> None:
-    done, endpoint = modify(run_fast, stub, refused("AccessDenied", "not you", 403), "-m", "9")
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException"])
+def test_reading_that_is_denied_is_said(code: str, run_fast: ForkRunner, stub: Stub) -> None:
+    done, endpoint = modify(run_fast, stub, refused(code, "not you", 403), "-m", "9")
     assert (done.status, done.out) == (0, "")
     assert done.err == (
         f"{NAME}: the current policy may not be read; these rules may have been reset: {NAMES}\n"

@@ -129,6 +129,24 @@ DENIALS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("AccessDeniedException", SESSION),
+        (
+            "ExpiredTokenException",
+            "the temporary credentials from AWS_ACCESS_KEY_ID have expired; ",
+        ),
+    ],
+)
+def test_codes_of_other_services_are_understood(code: str, hint: str, say: Say, stub: Stub) -> None:
+    """Gateways and servers that emulate IAM send them."""
+    endpoint = stub.endpoint(refused(code, explicit("session policy"), 403))
+    env = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
+    env |= {"AWS_SESSION_TOKEN": "token", "AWS_CREDENTIAL_FILE": ""}
+    assert say("iam-usercreate -u bob", endpoint, **env)[1].startswith(hint)
+
+
 @pytest.mark.parametrize("message", DENIALS)
 def test_denial_names_the_kind_of_policy(message: str, say: Say, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("AccessDenied", message, 403))
@@ -270,12 +288,18 @@ def test_recursive_option_is_not_suggested_again(must: str, say: Say, stub: Stub
     assert lines == [error, *filter(None, [RECURSIVE[must]]), LEFT]
 
 
-@pytest.mark.parametrize("must", RECURSIVE)
-def test_what_a_recursive_removal_leaves(must: str) -> None:
-    error = ServiceError("DeleteConflict", f"Cannot delete entity, {must} first.")
-    error.operation, error.parameters = "DeleteUser", {"UserName": "bob"}
-    run: Any = SimpleNamespace(values={"recursive": True})
-    assert conflict(error, run) == RECURSIVE[must]
+def test_what_a_recursive_removal_leaves() -> None:
+    expected = {("DeleteUser", must): hint for must, hint in RECURSIVE.items()}
+    for kind, option in (("User", "-r"), ("Group", "-r"), ("Role", "-c")):
+        hint = f"{option} leaves what your access key may not list: iam:ListAttached{kind}Policies"
+        expected[f"Delete{kind}", "must detach all policies"] = hint
+    found = {}
+    for operation, must in expected:
+        error = ServiceError("DeleteConflict", f"Cannot delete entity, {must} first.")
+        error.operation, error.parameters = operation, {"UserName": "bob"}
+        run: Any = SimpleNamespace(values={"recursive": True})
+        found[operation, must] = conflict(error, run)
+    assert found == expected
 
 
 CONSOLE = "the Service Quotas console (AWS Identity and Access Management, Region us-east-1)"
@@ -561,6 +585,10 @@ POLICIES = {
     '{"Statement":{"Effect":"Deny","Action":"*","Condition":{"Bool":{"a:b":1,"a:b":2}}}}': (
         '"a:b" occurs more than once in the statement'
     ),
+    '{"Statement":[{"Effect":"Deny","Action":"*","Condition":[[{"a":1,"a":2}]]}]}': (
+        '"a" occurs more than once in the statement'
+    ),
+    '{"a":1,"b":2}': 'unknown element "a"; unknown element "b"; no Statement',
     '{"a":1,"b":2,"c":3}': (
         'unknown element "a"; unknown element "b"; unknown element "c"; 1 more'
     ),
@@ -623,6 +651,12 @@ def test_secret_in_a_policy_is_redacted(say: Say, stub: Stub) -> None:
     document = f'{{"Statement":{{"Effect":"{SECRET}","Action":"*"}}}}'
     _, hint = say(f"iam-useruploadpolicy -u bob -p p -o '{document}'", endpoint)
     assert hint == 'in the policy: Effect is "***" in the statement, not Allow or Deny'
+
+
+def test_secret_in_a_state_is_redacted(say: Say, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("AccessDenied", "No.", 403))
+    said = say(f"iam-groupadduser -g g -u {SECRET} -u susan", endpoint)
+    assert said == ["AccessDenied: No.", "added: nothing; not added: user ***, user susan"]
 
 
 ELEMENTS = ("Version", "Statement", "Effect", "Action", "NotAction", "Condition")
@@ -967,6 +1001,28 @@ def test_quotes_in_a_value_are_named(
     endpoint = stub.endpoint(refused("ValidationError", "Is invalid."))
     said = say(f"iam-userdel -u {value}", endpoint)
     assert said[1] == f"the value of -u has {quotes}, as pasted from a web page; type: {advice}"
+
+
+@pytest.mark.parametrize(
+    ("code", "hints"),
+    [
+        ("InvalidInput", 1),
+        ("MalformedPolicyDocument", 1),
+        ("NoSuchEntity", 1),
+        # They cannot be the reason.
+        ("EntityAlreadyExists", 0),
+        ("LimitExceeded", 0),
+    ],
+)
+def test_quotes_are_named_if_they_can_be_the_reason(
+    code: str, hints: int, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused(code, "No."))
+    said = say("iam-groupadduser -g g -u ann -u \u201cbob\u201d", endpoint)
+    quotes = "the value of -u has 2 typographic quotes (the first: character 1)"
+    named = [f"{quotes}, as pasted from a web page; type: -u bob"] * hints
+    assert [text for text in said if "typographic" in text] == named
+    assert len(endpoint.requests) == 1
 
 
 def test_quotes_in_a_secret_are_not_named(say: Say, stub: Stub) -> None:

@@ -467,19 +467,23 @@ def test_a_saved_key_without_its_secret_is_taken_back(
     assert not (run_fast.home / "seed").exists()
 
 
-def test_a_key_in_a_file_stays_if_its_id_cannot_be_printed(
-    run_fast: ForkRunner, stub: Stub
+@pytest.mark.parametrize(
+    ("device", "reason"),
+    [
+        ("/dev/full", "cannot write to standard output: No space left on device"),
+        (None, "standard output is closed"),
+    ],
+)
+@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+def test_a_secret_in_a_file_stays_if_its_id_cannot_be_printed(
+    saved: Saved, device: str | None, reason: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = service(stub)
-    done = run_fast(*SAVED["user"].arguments, stdout="/dev/full", env=url(endpoint))
-    assert (done.status, done.err) == (
-        1,
-        (
-            "iam-usercreate: cannot write to standard output: No space left on device; "
-            "changes already made remain\n"
-        ),
-    )
-    assert (run_fast.home / "seed").read_bytes() == KEY_LINES
+    done = run_fast(*saved.arguments, stdout=device, env=url(endpoint))
+    error = f"{saved.arguments[0]}: {reason}; changes already made remain\n"
+    assert done == (1, "", error)
+    assert (run_fast.home / "seed").read_bytes() == saved.content
+    assert endpoint.operations[-1] == saved.once.create
 
 
 def test_picture_of_which_only_a_part_fits_is_taken_back(run: Shell, stub: Stub) -> None:

@@ -79,8 +79,10 @@ def test_a_reader_that_goes_away_had_what_it_wanted(run: Shell, endpoint: Endpoi
         (
             "iam-usercreate -u bob -v",
             1,
-            "iam-usercreate: cannot write to standard output: Broken pipe; changes already made "
-            "remain\n",
+            (
+                "iam-usercreate: cannot write to standard output: Broken pipe; changes already "
+                "made remain\n"
+            ),
         ),
         ("iam-userlistgroups -u bob", 1, "iam-userlistgroups: NoSuchEntity: not here\n"),
     ],

@@ -87,7 +87,7 @@ class CommandGroup(DocumentedCommand, click.Group):
             return super().resolve_command(ctx, args)
         for count in (2, 1):
             modules = listing.modules(" ".join(args[:count]))
-            if modules and len(args) >= count:
+            if modules:
                 return args[0], GroupListing(args[0], modules), args[count:]
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
         similar = hint(args[0], {name: f"iamcli {name}" for name in names})

@@ -47,9 +47,9 @@ class Output:
         # Both are kept, because a buffer that is freed writes what it still has.
         self._buffers = [_buffer(stream) for stream in (sys.stdout, sys.stderr)]
         self._out = self._buffers[0] if opened[1] else None
-        self.data_on_terminal = opened[1] and os.isatty(1)
+        self.data_on_terminal = os.isatty(1)
         # The reader of a pipe may print what it reads on the terminal.
-        self._out_may_be_seen = opened[1] and (self.data_on_terminal or _is_pipe(1))
+        self._out_may_be_seen = self.data_on_terminal or _is_pipe(1)
         self._notes = self._buffers[1] if opened[2] else None
         self._errors = self._out if strict else self._notes
         moving = self.on_terminal() and not strict and os.environ.get("TERM") != "dumb"
