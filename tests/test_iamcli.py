@@ -166,6 +166,12 @@ FOUND = {
     "PutRolePolicy": ["iam-roleaddpolicy", "iam-roleuploadpolicy"],
     "instance profiles delete": ["iam-instanceprofiledel"],
     "mfa-devices list": ["iam-virtualmfadevicelist", "iam-userlistmfadevices"],
+    # Names of operands and of options, also of subcommands; not the comments and formats of pages.
+    "BootstrapMethod": ["iam-virtualmfadevicecreate"],
+    "-- --reset": ["iam-accountmodpasswordpolicy", "today"],
+    "-- --preserve-env": ["iamcli"],
+    "-- -bullet": [],
+    "AddRoleToInstanceProfile": ["iam-instanceprofilecreate", "iam-instanceprofileaddrole"],
     # The pages about all commands come first.
     "saml": ["today", "iamcli"],
 }
@@ -223,6 +229,10 @@ def test_a_list_without_a_match_is_an_error(run_fast: ForkRunner) -> None:
         ("certificates", ["signingcerts", "servercerts"]),
         ("server certificate", ["servercerts"]),
         ("mfa", ["mfa"]),
+        ("mfa devices", ["mfa"]),
+        ("login profiles", ["passwords"]),
+        ("inline_policies", ["policies"]),
+        ("certs", ["signingcerts", "servercerts"]),
         ("password", ["passwords"]),
         ("account", ["account"]),
         ("account -h", ["account"]),

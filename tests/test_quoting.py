@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ import pytest
 from support.selection import every
 from support.stub import Answer, refused
 from support.terminal import read_now
+
+from iamcli import quoting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +137,35 @@ def pasted(run: ForkRunner, _stub: Stub, name: str) -> tuple[str, list[str]]:
 
 def operand(option: str, name: str) -> list[str]:
     return [f"{option}{name}"] if name.startswith("-") else [option, name]
+
+
+@pytest.mark.parametrize("name", [*NAMES, "", "two\nlines"])
+def test_any_text_is_one_word(name: str) -> None:
+    dashed, value = name.startswith("-"), {"UserName": name}
+    filled = quoting.filled("iam-x -u {UserName} -r -k KEY", value)
+    assert {
+        "quoted": shlex.split(quoting.quoted(name)),
+        "line": shlex.split(quoting.command_line("a b", name)),
+        "file": shlex.split(quoting.file(name)),
+        "option": shlex.split(quoting.option("-g", name)),
+        "long option": shlex.split(quoting.long_option("--profile", name)),
+        "filled": shlex.split(filled),
+    } == {
+        "quoted": [name],
+        "line": ["a b", name],
+        "file": [f"./{name}" if dashed else name],
+        "option": operand("-g", name),
+        "long option": [f"--profile={name}"] if dashed else ["--profile", name],
+        "filled": ["iam-x", *operand("-u", name), "-r", "-k", "KEY"],
+    }
+
+
+def test_only_what_a_shell_would_change_is_quoted() -> None:
+    words = ["arn:aws:iam::1:user/a_b", "-x", "a=b", "bob@x+y,z%", "=cat", "Zo\u00eb", "a b", "'"]
+    assert [quoting.quoted(word) for word in words] == [
+        *words[:4],
+        *("'=cat'", "'Zo\u00eb'", "'a b'", """''"'"''"""),
+    ]
 
 
 MESSAGES: dict[str, Message] = {
