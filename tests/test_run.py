@@ -24,7 +24,7 @@ from support.stub import Answer, Stub, ok, refused
 from support.terminal import Terminal
 from test_transcripts import tokens
 
-from iamcli.cli.script import user_shell
+from iamcli.cli import script
 
 if TYPE_CHECKING:
     import subprocess
@@ -313,6 +313,58 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def _same_handlers() -> Iterator[None]:
+    """Restore the handlers of signals, which the function under test changes."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+    before = [(number, signal.getsignal(number)) for number in numbers]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_same_handlers")
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        (["old-script", "7"], 7, ""),
+        (["old-script", "$(kill -9 $$)"], 137, ""),
+        # The caller ends in the same way.
+        (["old-script", "$(kill -2 $$)"], -signal.SIGINT, ""),
+        (["absent"], 127, "absent: not found; is it installed and on PATH?"),
+        (["uninterpreted"], 127, "uninterpreted: not found; is it installed and on PATH?"),
+        (["plain"], 126, "plain: cannot be executed: Permission denied"),
+        (["/"], 126, "/: cannot be executed: Permission denied"),
+    ],
+)
+def test_a_command_is_registered_until_it_has_ended(
+    command: list[str],
+    status: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The script has no interpreter line."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (tmp_path / "old-script").write_text(f'echo $$ >{tmp_path}/process; eval "exit $1"\n')
+    (tmp_path / "uninterpreted").write_text("#!/absent/interpreter\n")
+    for name in ("old-script", "uninterpreted"):
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "plain").touch()
+    (tmp_path / "process").touch()
+    errors: list[str] = []
+
+    def register(number: int) -> None:
+        with (tmp_path / "registered").open("a") as file:
+            file.write(f"{number}\n")
+
+    ended = script.run(command, os.environ, errors.append, register=register)
+    # A command that cannot be executed is registered before that is known.
+    registered = (tmp_path / "registered").read_text().split()[-2:]
+    ran = (tmp_path / "process").read_text().split() or registered[:1]
+    assert (ended, errors, registered) == (status, [said] if said else [], [*ran, "0"])
+
+
 def test_which_shell_is_the_users(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for variable, entry, path, _ in SHELLS:
@@ -324,7 +376,9 @@ def test_which_shell_is_the_users(place: Path, monkeypatch: pytest.MonkeyPatch) 
 
         monkeypatch.setattr("pwd.getpwuid", one)
         env = {"SHELL": variable, "PATH": path}
-        shell = user_shell({name: text.replace("PLACE", str(place)) for name, text in env.items()})
+        shell = script.user_shell(
+            {name: text.replace("PLACE", str(place)) for name, text in env.items()}
+        )
         found.append((variable, entry, path, Path(shell).name))
     assert found == SHELLS
 
