@@ -344,8 +344,11 @@ def test_a_command_is_registered_until_it_has_ended(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The script has no interpreter line."""
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    """The script has no interpreter line, and another one has its name in a later directory."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{tmp_path}/later:/usr/bin:/bin")
+    (tmp_path / "later").mkdir()
+    (tmp_path / "later" / "old-script").write_text("#!/bin/sh\nexit 99\n")
+    (tmp_path / "later" / "old-script").chmod(0o755)
     (tmp_path / "old-script").write_text(f'echo $$ >{tmp_path}/process; eval "exit $1"\n')
     (tmp_path / "uninterpreted").write_text("#!/absent/interpreter\n")
     for name in ("old-script", "uninterpreted"):

@@ -115,23 +115,24 @@ def _start(
         signal.signal(signal.SIGCHLD, before)
         register(os.getpid())
 
-    def started(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    def started(program: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
         # The command also inherits the descriptors that iamcli was given. There are no threads.
         return subprocess.Popen(  # noqa: S603 - the command of the user
             arguments,
+            executable=program,
             env=env,
             close_fds=False,
             preexec_fn=registered,  # noqa: PLW1509
         )
 
+    program = shutil.which(command[0], path=env.get("PATH")) or command[0]
     try:
-        return started(command)
+        return started(program, command)
     except OSError as error:
-        script = shutil.which(command[0], path=env.get("PATH"))
-        if error.errno != errno.ENOEXEC or not script:
+        if error.errno != errno.ENOEXEC:
             raise
         # Run a script without #! with sh, as shells do.
-        return started(["/bin/sh", script, *command[1:]])
+        return started("/bin/sh", ["/bin/sh", program, *command[1:]])
 
 
 def _in_foreground() -> bool:

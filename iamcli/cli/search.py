@@ -101,7 +101,7 @@ def topics() -> dict[str, tuple[tuple[str, str], set[str]]]:
     for topic, (name, section) in sorted(manual.TOPICS.items(), key=lambda item: -item[1][1]):
         with contextlib.suppress(Failure):
             source = manual.source(name, section)
-            text = _HIDDEN.sub("", source).replace("\\-", "-")
+            text = _HIDDEN.sub("", source).replace("\\-", "-").replace("\\&", "")
             pages[topic] = (name, summary(source)), _words(re.sub(r"\bFl ", "-", text))
     return pages
 
