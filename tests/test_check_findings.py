@@ -218,6 +218,44 @@ if TYPE_CHECKING:
         "u=$(iam-userlistbypath)\necho $u | while read v rest; do echo $v; done",
         "set -o pipefail\niam-useraddkey -u bob | sed -n 1p > id",
         "set -o pipefail\niam-useraddkey -u bob | awk 'NR==1' > id",
+        "iam-usercreate -u bob -v > id",
+        "iam-useruploadpolicy -u bob -p all -o {$X}",
+        "setopt PIPE_FAIL\niam-useraddkey -u bob | tail -1",
+        "setopt $x err_exit\nkey=$(iam-useraddkey -u bob)",
+        "set -e\ntrap 'date' EXIT\nkey=$(iam-useraddkey -u bob)",
+        "if iam-usercreate -u bob -v | egrep -q arn:; then echo made; fi",
+        "if iam-usercreate -u bob -v | fgrep -q arn:; then echo made; fi",
+        "key=$(iam-useraddkey -u bob) <<E || exit\nE",
+        "iam-userlistbypath | iam-usergetattributes -u bob",
+        "if key=$(iam-useraddkey -u bob) <<E\nE\nthen date; fi",
+        "iam-userdel -u bob &> log | grep error",
+        "iam-userdel -u bob &>> log | grep error",
+        "chmod go-rwx key\niam-useraddkey -u bob > key",
+        "chmod og-rwx key\niam-useraddkey -u bob > key",
+        "chmod go= key\niam-useraddkey -u bob > key",
+        "chmod og= key\niam-useraddkey -u bob > key",
+        "echo ud=iam-userdel\nud -R",
+        "getopts a\nprintf -v\nenv A=b\nsudo",
+        'OPTARG="a b"\ngetopts a: x\niam-usercreate -u "$OPTARG"',
+        'OPTIND="a b"\ngetopts a: x\niam-usercreate -u "$OPTIND"',
+        'name="a b"\niam-usercreate -u "${!name}"',
+        'name="a b"\na && name=bob\niam-usercreate -u "$name"',
+        'name="a b"\nf() { read name; }\ng() { iam-usercreate -u "$name"; }',
+        'name=a\niam-usercreate -u "${name%/*}"',
+        'iam-usercreate -u "bo\\\nb"',
+        'iam-userdel -r -u "$@"',
+        'iam-groupadduser "$X" -u bob',
+        'iam-usergetattributes -u "$@" susan',
+        "iam-groupcreate -g $*",
+        "iam-userlistbypath | while true; do date; done",
+        # What read reads is not for the loop.
+        "if read u; then iam-usermodloginprofile -u $u -p -; fi",
+        "while true; do read u; iam-usermodloginprofile -u $u -p -; done < users",
+        "f() { iam-usermodloginprofile -u $1 -p -; }\nwhile read u; do sudo f $u; done < users",
+        (
+            "f() { g; f; }\ng() { iam-usermodloginprofile -u x -p -; }\n"
+            "while read u; do date; done < users\nf"
+        ),
     ],
 )
 def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
@@ -434,6 +472,51 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("for u in $(iam-userlistbypath | sed -e 's/:/ /' -e s/a/b/); do :; done", ["W202"]),
         ("set -o pipefail\niam-useraddkey -u bob | sed -n 2p > key", ["W205"]),
         ("set -o pipefail\niam-useraddkey -u bob | awk 'NR==2 {print}' | tee key", ["W205"]),
+        # A secret is in a file before chmod, or in another file.
+        ("iam-useraddkey -u bob > key.txt\nchmod 600 key.txt", ["W205"]),
+        ("chmod 600 id\niam-useraddkey -u bob > key", ["W205"]),
+        ("iam-usercreate -u bob -k > id", ["W205"]),
+        ("iam-usermodloginprofile -u bob -p=secret", ["E110", "W205"]),
+        ("setopt errexit\nunsetopt errexit\nkey=$(iam-useraddkey -u bob)", ["W207"]),
+        ("key=$(iam-useraddkey -u bob) <<E\nE", ["W207"]),
+        ("x=1\niam-usergetattributes -u bob | grep -q error", ["W206"]),
+        ('{ read a b; } <<< "$(iam-usergetattributes -u bob)"', ["W209"]),
+        # sudo runs no function, and an alias is none.
+        ("iam-usergetattributes() { echo; }\nsudo iam-usergetattributes -z", ["E102"]),
+        ("alias iam-userdel='iam-userdel -u bob'\niam-userdel -R", ["E102"]),
+        ("alias $X ud=iam-userdel\nud -R", ["E102"]),
+        ("chmod $X key\niam-useraddkey -u bob > key", ["W205"]),
+        ("key=$(iam-useraddkey -u bob 2> log)", ["W207"]),
+        ("iam-usercreate -u bob -v | grep -q arn:", ["W207"]),
+        ("iam-userdel -u bob 1>&2 | grep -q error", ["W206"]),
+        ("case $(iam-userdel -u bob) in ok) ;; *error*) exit ;; esac", ["W206"]),
+        ('test "$(iam-userdel -u bob)" = error', ["W206"]),
+        ("iam-userdel -u bob | awk -F: '/error/'", ["W206"]),
+        ("iam-userlistkeys -u bob | grep . | grep -i active", ["W203"]),
+        ("read a b <<< $(iam-groupcreate -g Admin -v)", ["W209", "W207"]),
+        ("read $X a b <<< $(iam-usergetattributes -u bob)", ["W209"]),
+        ('while read u; do iam-usermodloginprofile -u $u -p "$p"; done < users', ["W205"]),
+        ("iam-userlistbypath | while read u; [ a ]; do echo $u; done", ["W202"]),
+        ("iam-userlistbypath | xargs -n1 sudo iam-userdel -u", ["W202"]),
+        ('wc -l <<< "$(iam-userlistbypath)"', ["W202"]),
+        ("wc -l < <(iam-userlistbypath)", ["W202"]),
+        ("iam-userlistbypath | wc -l\nn=$((m - 1))", ["W202"]),
+        ("f() { iam-userlistbypath | wc -l; [ $(date +%d) -gt 1 ]; }", ["W202"]),
+        ("iam-userdel -r -u ${1:-$2}", ["W210"]),
+        ('name="a b"\ncat -v name\niam-usercreate -u "$name"', ["E105"]),
+        ('name="a b"\niam-usercreate -u "${name:?}"', ["E105"]),
+        ('name="a b"\niam-usercreate -u "${name?}"', ["E105"]),
+        ('name="a b"\niam-usercreate -u "${name-x}"', ["E105"]),
+        ('name="a b"\niam-usercreate -u "${name:=x}"', ["E105"]),
+        ('name="a b"\niam-usercreate -u "${name=x}"', ["E105"]),
+        ("iam-usercreate -u bob$", ["E105"]),
+        ("bash <<'E'\niam-usercreate -u \\$X\nE", ["E105"]),
+        ("iam-useruploadpolicy -u bob -p all -o", ["E108"]),
+        ('iam-useruploadpolicy \u2013u bob -p all -o {"Statement":[]}', ["E106"]),
+        (
+            "f() { iam-useraddloginprofile -u $2 -p -; }\nwhile read u; do f <(date) $u; done",
+            ["W211"],
+        ),
     ],
 )
 def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> None:
@@ -469,6 +552,22 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
         ),
         ("iam-usergetattributes \u2013-url=http://x", "E106", "type --url=http://x"),
         ("iam-usercreate bob", "E108", "remove it, or put an option before it"),
+        ("iam-userlistbypaht -p /staff/", "E101", "did you mean iam-userlistbypath?"),
+        ("iam-nothing", "E101", "run iamcli for a list of the commands"),
+        ("iam-virtualmfadevicelist -t assigned", "E105", "allowed: Assigned, Unassigned or Any; sent as typed"),
+        ("iam-usergetattributes -u=$1", "E110", "write: -u $1"),
+        ('iam-usergetattributes -u="a $1"', "E110", 'write: -u "a $1"'),
+        ('iam-usergetattributes "-u=$1"', "E110", "write: -u USERNAME"),
+        ('a="s3:*"\niam-useraddpolicy -u b -p p -e Allow -a $a -r x', "W201", 'type "$a"'),
+        ("iam-userlistbypath -p `date`*", "W201", 'type "`date`*"'),
+        (
+            'p="[]"\niam-useruploadpolicy -u bob -p all -o {"Statement":$p}',
+            "E107",
+            (
+                "put it in single quotes: "
+                "iam-useruploadpolicy -u bob -p all -o '{\"Statement\":[...]}'"
+            ),
+        ),
         (
             "iam-usergetattributes -u bob smith",
             "E108",
@@ -541,3 +640,138 @@ def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("HOME", str(tmp_path))
     assert codes(tmp_path, f"{upload} ~/sub/p.json") == []
     assert codes(tmp_path, f"{upload} '~/sub/p.json'") == ["W208"]
+    assert codes(tmp_path, f'{upload} "{tmp_path}/sub/p.json"') == []
+    assert codes(tmp_path, f"{upload} \\~/sub/p.json") == ["W208"]
+    for name in ("cd", "cd -P", "cd -L", "cd --", "pushd", "chdir"):
+        script = f"{name} sub\n{upload} p.json\n{upload} sub/p.json"
+        assert codes(tmp_path, script) == ["W208"], script
+    for name in ("popd", "cd -", "cd", "cd sub sub", "pushd"):
+        script = f"cd sub\n{name}\n{upload} no-such-file"
+        assert codes(tmp_path, script) == [], script
+
+
+KEY = "iam-useraddkey -u bob"
+LIST = "iam-userlistbypath"
+AWKS = ("awk", "gawk", "mawk")
+UPLOAD = "iam-useruploadpolicy -u bob -p all -f"
+#: Lines that have the same finding each, in a script with "set -o pipefail".
+EACH = {
+    "E102": [
+        f"{program} iam-userdel -u bob -z"
+        for program in (
+            *("sudo -u a -g a -h a -p a -C 3 -r a -t a -T 5 -U a -D a -R a A=b", "doas -u a -C a"),
+            *("sudo --user a --group a --host a", "env -u A -C a --unset A --chdir a A=b C=d"),
+            *("time -f a -o a --format a --output a", "command -p", "builtin", "exec -a a", "-"),
+            *("nice -n 5", "nice --adjustment 5", "ionice -c 2 -n 3", "nohup", "setsid", "coproc"),
+            *("stdbuf -i 0 -o L -e 0", "timeout -s HUP -k 5 10", "watch -n 5", "chronic"),
+            *("timeout --signal HUP --kill-after 5 10", "watch --interval 5", "nocorrect"),
+            *("xargs -n 1 -L 1 -P 2 -d a -s 9 -a a -E a -I {}", "flock -w 5 -E 1 a", "noglob"),
+            *("xargs --max-args 1 --max-procs 2 --max-lines 3 --delimiter a", "repeat 3"),
+            *("flock --timeout 5 --wait 5 --conflict-exit-code 1 a", "eval", "find . -exec"),
+            *("find . -execdir", "find . -ok", "find . -okdir"),
+        )
+    ],
+    "E104": [
+        *("iam-userlistpolicies -u bob -p a -a", "iam-userlistpolicies -u bob -a -v"),
+        *("iam-grouplistpolicies -g Admin -p a -a", "iam-grouplistpolicies -g Admin -a -v"),
+        *("iam-rolelistpolicies -r webserver -p a -a", "iam-rolelistpolicies -r webserver -a -v"),
+        *(f"iam-accountmodpasswordpolicy --reset {option}" for option in ("-l", "-n", "-s", "-u")),
+        *("iam-accountmodpasswordpolicy --reset -m 8", "iam-rolecreate -r webserver"),
+    ],
+    "W202": [
+        *(f"{LIST} | {a} | wc -l" for a in ("cat", "rev", "sort", "tr a b", "uniq", "sed s/a/b/")),
+        *(f"{LIST} | {a} '{{print {b}}}' | wc -l" for a in AWKS for b in ("", "$0", "$1", "$2")),
+        *(f"{LIST} | awk -F/ '{{print {field}}}' | wc -l" for field in ("", "$0", "$1", "$NF")),
+        *(f"{LIST} | {a} 'END {{print NR}}'" for a in AWKS),
+        *(f"{LIST} | {a}" for a in ("awk '{print $NF}' | wc -l", "wc --lines", "grep -c ^")),
+        *(f"{LIST} | cut {a} | wc -l" for a in ("-c18", "-b18", "-d: -f2", "-d. -f5", "-f9")),
+        *("mapfile users < <(iam-userlistbypath)", "readarray users < <(iam-userlistbypath)"),
+    ],
+    "W203": [
+        *(
+            f"iam-userlistkeys -u bob | grep -i {option} active"
+            for option in ("-A 1", "-B 1", "-C 1", "-m 1", "-d skip", "-e", "-E", "-P", "-F", "-q")
+        ),
+        *(
+            f"iam-userlistkeys -u bob | grep '[[:{name}:]]*active'"
+            for name in ("alnum", "alpha", "blank", "digit", "lower", "space", "upper")
+        ),
+        *(
+            f"iam-userlistcerts -u bob | {search}"
+            for search in (
+                *("grep -y active", "egrep -i '(active)'", "grep -i '\\(active\\)'"),
+                *("grep -i 'active\\>'", "grep -i 'active$'", "fgrep -i active"),
+            )
+        ),
+    ],
+    "W205": [
+        *(f"{KEY} {a} key" for a in (">", ">>", ">|", "&>", "&>>", "1>", "| tee", "| tee -a")),
+        *(
+            f"{KEY} | {program} > key"
+            for program in (
+                *("cat", "tr a b", "paste", "tail -1", "sort", "tee log", "cat | tr a b | cat"),
+                *("sed -n 2p", "sed -n '$p'", "sed 1d", "awk 'NR>1'", "gawk 'NR!=1 {print}'"),
+                "mawk NR==2",
+            )
+        ),
+        *("iam-usercreate -u bob -k > key", "iam-virtualmfadevicecreate -s a -b QRCodePNG > key"),
+    ],
+    "W206": [
+        *(
+            f"iam-userdel -u bob | grep '{word}'"
+            for word in (
+                *("errors", "[Ee]rror", "malformed", "nosuch", "alreadyexists", "access denied"),
+                *("AccessDenied", "DeleteConflict", "LimitExceeded", "InvalidClientToken"),
+                *("SignatureDoesNotMatch", "InvalidInput", "ValidationError", "Throttling"),
+                *("exception", "not authorized", "cannot be found", "already exist"),
+                *("cannot delete entity", "rate exceeded"),
+            )
+        ),
+        *(f"iam-userdel -u bob | {program} -n '/error/p'" for program in (*AWKS, "sed")),
+    ],
+    "W208": [
+        f"{program} {program}.json; {UPLOAD} {program}.json"
+        for program in (
+            *("cat", "echo", "printf", "ls", "grep", "egrep", "less", "more", "head", "tail", "wc"),
+            *("stat", "rm", "shred", "file", "diff", "chmod", "chown"),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("code", EACH)
+def test_each_line_has_the_finding(code: str, tmp_path: Path) -> None:
+    script = ["set -o pipefail", *EACH[code]]
+    found = checked(tmp_path, "\n".join(script)).findings
+    assert [(script[each.line - 2], each.code) for each in found] == [
+        (line, code) for line in EACH[code]
+    ]
+
+
+def test_no_line_has_a_finding(tmp_path: Path) -> None:
+    lines = [
+        *(f"sudo {option} iam-userdel -z" for option in ("-l", "-v", "-e")),
+        *(f"command {option} iam-userdel -z" for option in ("-v", "-V")),
+        *(f"{LIST} | cut {a} | wc -l" for a in ("-c19", "-b19", "-d: -f3", "-sd: -f1", "-sf1")),
+        *(f"{LIST} | awk {a} | wc -l" for a in ("'{print $3}'", "-F/ '{print $2}'", "'/arn/'")),
+        *(f"{LIST} | sed {a} | wc -l" for a in ("-n s/a/b/p", "--quiet s/a/b/p", "1d")),
+        *(f"{LIST} | {a}" for a in ("wc -c", "awk 'END {print $0}'", "sed -n '2='", "grep -vc ^")),
+        *(f"{KEY} | {a} > key" for a in ("head -1", "grep -v AKIA", "sed -n 1p", "awk NR==1")),
+        *(f"{KEY} {a}" for a in ("2> log", "> /dev/null", "-o key > id")),
+        *("iam-userdel -u bob | grep terror", "iam-userdel -u bob | grep error-log"),
+    ]
+    script = ["set -o pipefail", *lines]
+    found = checked(tmp_path, "\n".join(script)).findings
+    assert [(script[each.line - 2], each.code) for each in found] == []
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [
+        *("tar x", "unzip x", "git x", "rsync x", "svn x", "make x", "aws x", "s3cmd x", "patch x"),
+        *("cat >> p.json", "cat &> p.json", "cp p.json sub", "curl -o=p.json x", "f $X/p.json"),
+        *("touch x,p.json", "iam-useraddkey -u bob -o key > p.json", "eval 'x'"),
+    ],
+)
+def test_a_file_that_is_made_is_not_missing(writer: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, f"{writer}\n{UPLOAD} ./p.json") == []

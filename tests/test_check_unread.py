@@ -99,6 +99,8 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"eval '{WRONG}' -u \\$user", 1),
         ('sh -c "u=1; iam-userdel -u \\"\\$u\\" -R"', 1),
         (f'bash <<EOF\nu=1; {WRONG} -u "\\$u"\nEOF', 2),
+        (f"cat <<A <<A\na\nA\n$({WRONG})\nA", 4),
+        (f"if a; then b; fi <<E | sort\nE\n{WRONG}", 3),
     ],
 )
 def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
@@ -196,6 +198,10 @@ def test_lines_after_too_many_faults_are_not_read(tmp_path: Path) -> None:
     result = checked(tmp_path, "! a ( b\nc\n\n" * 300 + f"{WRONG}\necho")
     assert [(each.line, each.code) for each in result.findings] == [(902, "E109")]
     assert any(first < 900 and last == 903 for _, (first, last), _ in result.notes)
+
+
+def test_a_long_script_without_faults_is_read(tmp_path: Path) -> None:
+    assert found(tmp_path, "\n" * 80_001 + WRONG) == [(80_002, "E102")]
 
 
 @pytest.mark.parametrize("names", [[], ["bash"]], ids=str)

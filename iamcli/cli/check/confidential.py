@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.words import Stage, Word
 
 #: Programs that do not remove the secret from what they read.
-_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
+_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort")
 #: The programs for sed and awk that keep the second line, which is the secret.
 _KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
 _PASSWORDS = ("password", "old", "new")
@@ -86,7 +86,7 @@ def _kept(commands: Commands, word: Word) -> bool:
 def _restricts(call: Call) -> bool:
     modes = [text or "" for text in call.literals]
     return call.program in ("chmod", "install") and any(
-        mode.endswith("00") or mode.startswith(("go-", "go=", "og-")) for mode in modes
+        mode.endswith("00") or mode.startswith(("go-", "go=", "og-", "og=")) for mode in modes
     )
 
 
