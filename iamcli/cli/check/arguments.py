@@ -46,10 +46,8 @@ def check(commands: Commands) -> Iterator[Fault]:
         yield from pasted
         if pasted or invocation.helps:
             continue
-        unusable = list(_policy(invocation))
-        yield from unusable
-        if not unusable:
-            yield from _options(invocation)
+        yield from _policy(invocation)
+        yield from _options(invocation)
 
 
 def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:

@@ -36,7 +36,7 @@ def pieces(node: Node) -> Iterator[Part | Node]:
     """
     source = node.text or b""
     quoted = node.type == "string"
-    at = 1 if quoted else 0
+    at = 1
     for child in node.children:
         if child.type == '"' or (not child.is_named and child.type == "$" and quoted):
             continue

@@ -82,7 +82,7 @@ def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
         return
     word = call.head if source is call else call.words[-1]
     if isinstance(reader, Loop):
-        reads = reader.kind == "while" and reader.reads and not joins_lines(call)
+        reads = reader.reads and not joins_lines(call)
         if reads and not _skips_footer(reader):
             yield from _footer(commands, source, word, "the while loop")
     elif isinstance(reader, Call):

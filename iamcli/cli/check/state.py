@@ -148,7 +148,7 @@ def assigned(text: str) -> set[str]:
 
 def is_own_folder(text: str) -> bool:
     """Return whether ``text``, inside ``$()``, is the directory of the script itself."""
-    return bool(_OWN_FOLDER.fullmatch(text.strip())) and text.strip() not in ("$0", "${0}")
+    return bool(_OWN_FOLDER.fullmatch(text.strip())) and not text.strip().startswith("$")
 
 
 def in_folder(folder: str | None, path: str) -> str | None:

@@ -337,7 +337,7 @@ class Walker:
             ]
             closed = False
             for child in item.children:
-                if closed and (child.is_named or child.is_missing):
+                if closed:
                     self._visit(child, branch, context._replace(tested=False))
                 closed = closed or child.type == ")"
             yield branch
@@ -507,7 +507,7 @@ class Walker:
         """Follow a command substitution; return its output."""
         source = text(node)
         inside = source[2:-1] if source.startswith("$(") else source[1:-1]
-        if is_own_folder(inside) and not inside.strip().startswith("$"):
+        if is_own_folder(inside):
             return (context.script.folder,)
         capture = Capture(use, context.tested, [])
         inner = Context(context.script, capture=capture, replaced=context.replaced)
@@ -536,7 +536,7 @@ def _operands(node: Node) -> Iterator[Node]:
     for child in node.children:
         if child.type.endswith("_expression"):
             yield from _operands(child)
-        elif child.is_named and child.type != "test_operator":
+        elif child.is_named:
             yield child
 
 
