@@ -13,6 +13,11 @@ from iamcli.commands import index
 if TYPE_CHECKING:
     from pathlib import Path
 
+KEY = "iam-useraddkey -u bob"
+LIST = "iam-userlistbypath"
+AWKS = ("awk", "gawk", "mawk")
+UPLOAD = "iam-useruploadpolicy -u bob -p all -f"
+
 
 @pytest.mark.parametrize(
     "script",
@@ -247,6 +252,13 @@ if TYPE_CHECKING:
         'iam-groupadduser "$X" -u bob',
         'iam-usergetattributes -u "$@" susan',
         "iam-groupcreate -g $*",
+        "IFS=:\niam-usercreate -u $name",
+        'name="a b"\neval "$X"\niam-usercreate -u "$name"',
+        "for name in iam-userdel iam-usercreate; do man $name; done",
+        "f() { iam-userdel -u bob | grep error; }\nIAMCLI_STRICT=1\nf",
+        f"enter() {{ cd /; }}\nf() {{ date; }}\nenter\n{UPLOAD} p.json",
+        f"f() {{ {UPLOAD} p.json; }}\ncd /\nf",
+        ".\nsource",
         "iam-userlistbypath | while true; do date; done",
         # What read reads is not for the loop.
         "if read u; then iam-usermodloginprofile -u $u -p -; fi",
@@ -510,6 +522,7 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('name="a b"\niam-usercreate -u "${name:=x}"', ["E105"]),
         ('name="a b"\niam-usercreate -u "${name=x}"', ["E105"]),
         ("iam-usercreate -u bob$", ["E105"]),
+        ("name='{a,b}'\niam-usercreate -u $name", ["E105"]),
         ("bash <<'E'\niam-usercreate -u \\$X\nE", ["E105"]),
         ("iam-useruploadpolicy -u bob -p all -o", ["E108"]),
         ('iam-useruploadpolicy \u2013u bob -p all -o {"Statement":[]}', ["E106"]),
@@ -554,7 +567,11 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
         ("iam-usercreate bob", "E108", "remove it, or put an option before it"),
         ("iam-userlistbypaht -p /staff/", "E101", "did you mean iam-userlistbypath?"),
         ("iam-nothing", "E101", "run iamcli for a list of the commands"),
-        ("iam-virtualmfadevicelist -t assigned", "E105", "allowed: Assigned, Unassigned or Any; sent as typed"),
+        (
+            "iam-virtualmfadevicelist -t assigned",
+            "E105",
+            "allowed: Assigned, Unassigned or Any; sent as typed",
+        ),
         ("iam-usergetattributes -u=$1", "E110", "write: -u $1"),
         ('iam-usergetattributes -u="a $1"', "E110", 'write: -u "a $1"'),
         ('iam-usergetattributes "-u=$1"', "E110", "write: -u USERNAME"),
@@ -650,10 +667,6 @@ def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.Mo
         assert codes(tmp_path, script) == [], script
 
 
-KEY = "iam-useraddkey -u bob"
-LIST = "iam-userlistbypath"
-AWKS = ("awk", "gawk", "mawk")
-UPLOAD = "iam-useruploadpolicy -u bob -p all -f"
 #: Lines that have the same finding each, in a script with "set -o pipefail".
 EACH = {
     "E102": [

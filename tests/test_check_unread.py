@@ -26,38 +26,110 @@ def found(folder: Path, script: str) -> list[tuple[int, str]]:
     return [(each.line - 1, each.code) for each in checked(folder, script).findings]
 
 
-#: Statements that bash accepts and the grammar of the parser lacks, or lacked.
+#: Statements that bash accepts and the grammar of the parser lacks, or lacked. They are read.
 STATEMENTS = [
     "host=`hostname | sed s/$/.example.com/`",
     "for i do\n  echo $i\ndone",
     "while option=${arg:$index:1}; do\n  echo\ndone",
-    'depends="postgresql${minor_version:+ (>> $minor_version)}"',
     "(eval 'select x; do break; done; exit') <>/dev/null 2>&0",
-    "case $1 in\n  *[!${2}]*|'') echo;;\nesac",
-    "case $1 in\nless' '45[1-9]* | \\\nless' '[5-9][0-9]*)\n  echo;;\nesac",
-    "case $1 in\n  ?*' '?*) echo;;\nesac",
     'case $1 in\n*"\nname\n"*) ;;\nesac',
     "n=$(($1 + 0)) 2>/dev/null && test $n = $1",
     'if [ "$a" = ~ ]; then\n  echo\nfi',
-    "offset=$((0x$vma + 0x$size))",
-    "if ! IFS=x WORDS=($(echo a)); then\n  echo\nfi",
     ": <<=cut\ntext ' \" `\n=cut",
     "<<\\END\nIt's ${ text\nEND",
     'cat >x <<SH\n[ -n "\\$A" ] && set -x\nprogram="\\${0##*/}"\nSH',
     "sed -e 's/[ ]*#.*//' |\n(\ncat <<-EOF\n\ta $(echo) \\`b\\`\n\tEOF\n)",
     "x=$(case a in a) echo;; esac | sed s/$/x/)",
+    "a=${b:$c}",
+    "exec 3<>/dev/null",
+    "\n".join(f"a=`b${end}`" for end in ("/", "^", ",", ":", "+", ".", "]", "~", "|c")),
+    "for a in [ b; do echo; done",
+    "for a in if; do echo; done",
+    "a=(b # c ) '\n)",
+    "case a in\n# b)\na) echo;;\nesac",
+    "bash <<A | cat <<'B'\n:\nA\nb\nB",
+]
+#: Those that are set aside.
+SET_ASIDE = [
+    'depends="postgresql${minor_version:+ (>> $minor_version)}"',
+    "case $1 in\n  *[!${2}]*|'') echo;;\nesac",
+    "case $1 in\nless' '45[1-9]* | \\\nless' '[5-9][0-9]*)\n  echo;;\nesac",
+    "case $1 in\n  ?*' '?*) echo;;\nesac",
+    "offset=$((0x$vma + 0x$size))",
+    "if ! IFS=x WORDS=($(echo a)); then\n  echo\nfi",
     "a=$(\n  ((gzip -c; echo $? >&4) 3>&- | cmp) 5<&0\n)",
 ]
 
 
-@pytest.mark.parametrize("statement", STATEMENTS)
+@pytest.mark.parametrize("statement", STATEMENTS + SET_ASIDE)
 def test_what_follows_a_statement_that_cannot_be_read_is_read(
     statement: str, tmp_path: Path
 ) -> None:
     assert subprocess.run(["bash", "-n", "-c", statement], check=False).returncode == 0
     script = f"{{\n{WRONG}\n{statement}\n{WRONG} $x\n}} | sort\n{WRONG}"
     last = script.count("\n") + 1
-    assert found(tmp_path, script) == [(2, "E102"), (last - 2, "E102"), (last, "E102")]
+    result = checked(tmp_path, script)
+    assert [(each.line - 1, each.code) for each in result.findings] == [
+        (2, "E102"),
+        (last - 2, "E102"),
+        (last, "E102"),
+    ]
+    assert (result.notes == []) == (statement in STATEMENTS)
+
+
+#: Scripts with a syntax error, the findings in them, and the lines that are not read.
+FAULTS: list[tuple[str, list[tuple[int, str]], list[tuple[int, int]]]] = [
+    (f"{{\n{WRONG}\nfor x in", [(2, "E102")], [(1, 1), (3, 3)]),
+    (
+        (
+            "{\na=1 b=2\ndeclare c=3\nunset c\n! d\n[ e ]\n# f\n(g)\nh() { i; }\nj=1\n"
+            f"{WRONG}\nfor x in"
+        ),
+        [(11, "E102")],
+        [(1, 1), (12, 12)],
+    ),
+    (
+        (
+            "{\nwhile a; do b; done\nfor c in d; do e; done\nfor ((;;)); do f; done\n"
+            "case g in h) ;; esac\nif i; then j; fi\n{ k; }\nl | m\nn && o\np > q\n"
+            f"{WRONG}\nfor x in"
+        ),
+        [(11, "E102")],
+        [(1, 1), (12, 12)],
+    ),
+    (
+        f"(\n\ta\n\t{WRONG}\nfor x in\n{WRONG}",
+        [(3, "E109"), (5, "E102")],
+        [(1, 3), (3, 3), (4, 4)],
+    ),
+    (f"! a ( b\n\n  c\n{WRONG}", [(4, "E109")], [(1, 4), (4, 4)]),
+    (f"! a ( b\nc\n\n{WRONG}", [(4, "E102")], [(1, 2)]),
+    (f"while a; do\nb )\n{WRONG}\ndone", [(3, "E102")], [(2, 2)]),
+    (f"for a in b; do\nc )\n{WRONG}\ndone", [(3, "E102")], [(2, 2)]),
+    (f"for ((;;)); do\nc )\n{WRONG}\ndone", [(3, "E102")], [(2, 2)]),
+    (f"case a in\nb)\nc )\n{WRONG}\n;; esac", [(4, "E102")], [(3, 3)]),
+    (f"f() {{\nc )\n{WRONG}\n}}", [(3, "E102")], [(2, 2)]),
+    (f"if a; then b\nelse\nc )\n{WRONG}\nfi", [(4, "E102")], [(3, 3)]),
+    (
+        f"for u in; do {WRONG}; done\n\n! a ( b\nc\n\n{WRONG}",
+        [(1, "E102"), (6, "E102")],
+        [(1, 1), (3, 4)],
+    ),
+    (f"bash <<A\nif a; then\n{WRONG}\nA", [(3, "E102")], [(2, 3), (4, 4)]),
+    (f"bash <<A\nx=${{y:+ (>> $z)}}\n{WRONG}\nA", [(3, "E102")], [(2, 2), (2, 3)]),
+]
+
+
+@pytest.mark.parametrize(("script", "expected", "unread"), FAULTS, ids=range(len(FAULTS)))
+def test_which_lines_are_not_read(
+    script: str,
+    expected: list[tuple[int, str]],
+    unread: list[tuple[int, int]],
+    tmp_path: Path,
+) -> None:
+    result = checked(tmp_path, script)
+    assert [(each.line - 1, each.code) for each in result.findings] == expected
+    assert [(first - 1, last - 1) for _, (first, last), _ in result.notes] == unread
 
 
 def test_a_dollar_sign_in_backticks_does_not_hide_the_next_line(tmp_path: Path) -> None:
@@ -101,6 +173,10 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f'bash <<EOF\nu=1; {WRONG} -u "\\$u"\nEOF', 2),
         (f"cat <<A <<A\na\nA\n$({WRONG})\nA", 4),
         (f"if a; then b; fi <<E | sort\nE\n{WRONG}", 3),
+        (f"while a; do {WRONG}; done <${{y:+ (>> $z)}}", 1),
+        (f"x=${{y:+ (>> $z)}}; cat <({WRONG}) | sort", 1),
+        (f"x=${{y:+ (>> $z)}}; echo \"$'\"; {WRONG} 'a'", 1),
+        (f"bash <<A; cat <<B\n{WRONG}\nA\niam-userdel -Q\nB", 2),
     ],
 )
 def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
@@ -111,6 +187,7 @@ def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
     "script",
     [
         "cat <<A\niam-userdel -R\nA",
+        "cat <<A <<A\na\nA\niam-userdel -R\nA",
         "bash x.sh <<A\niam-userdel -R\nA",
         "bash -c 'cat' <<A\niam-userdel -R\nA",
         "ssh host <<A\niam-userdel -R\nA",
@@ -183,10 +260,19 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"eval \"{WRONG} 'x'\"'-Q'", [(1, "E109")]),
         (f'eval echo x"y z" {WRONG}', [(1, "E109")]),
         (f"eval '{WRONG}'x", [(1, "E109")]),
+        (f"eval '{WRONG}' -u a'b'c", [(1, "E109")]),
+        (f"eval '{WRONG}' -u `id`", [(1, "E109")]),
+        (f"eval '{WRONG}' -u $(id)", [(1, "E109")]),
+        (f"eval '{WRONG}' -u \"`id`\"", [(1, "E109")]),
+        (f"eval '{WRONG}' -u \"$(id)\"", [(1, "E109")]),
+        (
+            f"case $1 in\n\"a$'\") x=${{y:+ (>> $z)}}; {WRONG};;\n'b') iam-userdel -Q;;\nesac",
+            [(2, "E102"), (3, "E102")],
+        ),
         (f"x=`(`\n{WRONG}", [(2, "E109")]),
         (f"\n&;\n{WRONG}", [(3, "E102")]),
     ],
-    ids=range(8),
+    ids=range(14),
 )
 def test_no_command_is_passed_over_in_silence(
     script: str, expected: list[tuple[int, str]], tmp_path: Path
@@ -213,6 +299,31 @@ def test_without_a_shell_that_can_be_run_the_script_counts_as_correct(
         (tmp_path / name).touch(mode=0o755)  # no program
     (finding,) = checked(tmp_path, MISTAKE).findings
     assert (finding.code, finding.fix) == ("E109", "write it in a simpler form")
+
+
+@pytest.mark.parametrize(
+    ("first", "name", "shells"),
+    [
+        ("#!/bin/bash\n", "old.sh", ["bash", "sh"]),
+        ("#!/bin/sh\n", "old.sh", ["sh", "bash"]),
+        ("#!/bin/dash\n", "old.sh", ["sh", "bash"]),
+        ("#!/bin/zsh\n", "old.sh", ["zsh"]),
+        ("", "old.zsh", ["zsh"]),
+    ],
+)
+def test_the_shell_of_the_script_says_whether_it_is_correct(
+    first: str, name: str, shells: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for shell in ("bash", "sh", "zsh"):
+        (tmp_path / shell).write_text("#!/bin/sh\nexit 0\n")
+        (tmp_path / shell).chmod(0o755)
+    for shell in shells:
+        # The others find no fault, and those before this one are missing.
+        (tmp_path / shell).write_text("#!/bin/sh\nexit 2\n")
+        (finding,) = checked(tmp_path, UNREAD, name=name, shebang=first).findings
+        assert (shell, finding.fix) == (shell, "correct the syntax error in the script")
+        (tmp_path / shell).unlink()
 
 
 def test_other_lines_that_cannot_be_read_are_counted(run: Shell, tmp_path: Path) -> None:
