@@ -259,6 +259,13 @@ UPLOAD = "iam-useruploadpolicy -u bob -p all -f"
         f"enter() {{ cd /; }}\nf() {{ date; }}\nenter\n{UPLOAD} p.json",
         f"f() {{ {UPLOAD} p.json; }}\ncd /\nf",
         ".\nsource",
+        "install -m 600 /dev/null key\niam-useraddkey -u bob > key",
+        f"if a; then cd /; fi\n{UPLOAD} p.json",
+        'name="a b"\ndate | read name\niam-usercreate -u "$name"',
+        'name="a b"\nlocal name\niam-usercreate -u "$name"',
+        'name="a b"\ndeclare name\niam-usercreate -u "$name"',
+        "f() { key=$(iam-useraddkey -u bob); }\nset -e\nf\nset +e",
+        "iam-groupadduser -u bob -g {Admin,Devs}",
         "iam-userlistbypath | while true; do date; done",
         # What read reads is not for the loop.
         "if read u; then iam-usermodloginprofile -u $u -p -; fi",
@@ -523,6 +530,10 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('name="a b"\niam-usercreate -u "${name=x}"', ["E105"]),
         ("iam-usercreate -u bob$", ["E105"]),
         ("name='{a,b}'\niam-usercreate -u $name", ["E105"]),
+        (f"sort < p.json\n{UPLOAD} p.json", ["W208"]),
+        ('name="a b"\nprintf %s name\niam-usercreate -u "$name"', ["E105"]),
+        ("iam-usermodloginprofile \u2013u bob -p secret", ["E106"]),
+        ("iam-userlistkeys -u bob | grep -i active | while read k; do echo $k; done", ["W203"]),
         ("bash <<'E'\niam-usercreate -u \\$X\nE", ["E105"]),
         ("iam-useruploadpolicy -u bob -p all -o", ["E108"]),
         ('iam-useruploadpolicy \u2013u bob -p all -o {"Statement":[]}', ["E106"]),
@@ -662,7 +673,7 @@ def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("cd", "cd -P", "cd -L", "cd --", "pushd", "chdir"):
         script = f"{name} sub\n{upload} p.json\n{upload} sub/p.json"
         assert codes(tmp_path, script) == ["W208"], script
-    for name in ("popd", "cd -", "cd", "cd sub sub", "pushd"):
+    for name in ("popd", "popd sub", "cd -", "cd", "cd sub sub", "pushd"):
         script = f"cd sub\n{name}\n{upload} no-such-file"
         assert codes(tmp_path, script) == [], script
 
@@ -772,6 +783,8 @@ def test_no_line_has_a_finding(tmp_path: Path) -> None:
         *(f"{KEY} | {a} > key" for a in ("head -1", "grep -v AKIA", "sed -n 1p", "awk NR==1")),
         *(f"{KEY} {a}" for a in ("2> log", "> /dev/null", "-o key > id")),
         *("iam-userdel -u bob | grep terror", "iam-userdel -u bob | grep error-log"),
+        *(f"{KEY} | tee -a /dev/null", f'echo "$({KEY})"', "iam-userlistbypath | grep -i active"),
+        "iam-userlistkeys -u bob | grep -i 'active('",
     ]
     script = ["set -o pipefail", *lines]
     found = checked(tmp_path, "\n".join(script)).findings

@@ -13,6 +13,9 @@ from support.checking import checked, write
 from support.selection import every
 from support.shell import ROOT
 
+from iamcli.cli.check import report
+from iamcli.cli.check.check import check
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -116,6 +119,7 @@ FAULTS: list[tuple[str, list[tuple[int, str]], list[tuple[int, int]]]] = [
         [(1, 1), (3, 4)],
     ),
     (f"bash <<A\nif a; then\n{WRONG}\nA", [(3, "E102")], [(2, 3), (4, 4)]),
+    (f"cat <<A\n${{x:+ (>> $y)}}\nA\n{WRONG}", [(4, "E102")], []),
     (f"bash <<A\nx=${{y:+ (>> $z)}}\n{WRONG}\nA", [(3, "E102")], [(2, 2), (2, 3)]),
 ]
 
@@ -261,6 +265,7 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f'eval echo x"y z" {WRONG}', [(1, "E109")]),
         (f"eval '{WRONG}'x", [(1, "E109")]),
         (f"eval '{WRONG}' -u a'b'c", [(1, "E109")]),
+        (f'eval "{WRONG}"x', [(1, "E109")]),
         (f"eval '{WRONG}' -u `id`", [(1, "E109")]),
         (f"eval '{WRONG}' -u $(id)", [(1, "E109")]),
         (f"eval '{WRONG}' -u \"`id`\"", [(1, "E109")]),
@@ -272,7 +277,7 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"x=`(`\n{WRONG}", [(2, "E109")]),
         (f"\n&;\n{WRONG}", [(3, "E102")]),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_no_command_is_passed_over_in_silence(
     script: str, expected: list[tuple[int, str]], tmp_path: Path
@@ -320,7 +325,7 @@ def test_the_shell_of_the_script_says_whether_it_is_correct(
         (tmp_path / shell).chmod(0o755)
     for shell in shells:
         # The others find no fault, and those before this one are missing.
-        (tmp_path / shell).write_text("#!/bin/sh\nexit 2\n")
+        (tmp_path / shell).write_text('#!/bin/sh\ntest "$*" != -n\n')
         (finding,) = checked(tmp_path, UNREAD, name=name, shebang=first).findings
         assert (shell, finding.fix) == (shell, "correct the syntax error in the script")
         (tmp_path / shell).unlink()
@@ -330,6 +335,8 @@ def test_other_lines_that_cannot_be_read_are_counted(run: Shell, tmp_path: Path)
     file = write(tmp_path, "x=${y:+ (>> $z)}\necho\nx=${y:+ (>> \\\n$z)}")
     done = run("iamcli", "check", file)
     assert (done.status, done.out) == (0, "0 commands, 0 errors, 0 warnings, 3 lines not read\n")
+    again = write(tmp_path, "x=${y:+ (>> $z)}", name="other.sh")
+    assert next(report.text(check([file, again]))).endswith(", 4 lines not read")
     done = run("iamcli", "check", "--format", "json", file)
     unread = [{"file": file, "line": 2, "last": 2}, {"file": file, "line": 4, "last": 5}]
     assert json.loads(done.out) == {"findings": [], "commands": 0, "unread": unread}
