@@ -161,6 +161,14 @@ def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
         assert codes(tmp_path, script, shebang=first) == expected
 
 
+def test_a_file_without_a_first_line_is_read(tmp_path: Path) -> None:
+    for name in ("old", "old.sh", "old.bash", "old.ksh", "old.zsh"):
+        script = "iam-usergetattributes -z"
+        assert (name, codes(tmp_path, script, name=name, shebang="")) == (name, ["E102"])
+        first = "" if name == "old" else "#!/opt/bin/own-shell\n"
+        assert (name, codes(tmp_path, script, name=name, shebang=first)) == (name, ["E102"])
+
+
 def test_files_that_read_each_other_end(tmp_path: Path) -> None:
     (tmp_path / "lib.sh").write_text(". ./old.sh\n")
     assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]

@@ -193,6 +193,7 @@ def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:
         "cat <<A\niam-userdel -R\nA",
         "cat <<A <<A\na\nA\niam-userdel -R\nA",
         "bash x.sh <<A\niam-userdel -R\nA",
+        "cat <<A | bash x.sh\niam-userdel -R\nA",
         "bash -c 'cat' <<A\niam-userdel -R\nA",
         "ssh host <<A\niam-userdel -R\nA",
         "cat <<'A' | sh\niam-usergetattributes -u bob\nA",
