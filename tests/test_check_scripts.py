@@ -33,8 +33,9 @@ def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
         (4, 5, "E102"),
     ]
     # Of options that exclude each other, the later one.
-    (finding,) = checked(tmp_path, "iam-userlistpolicies -a -u bob -v").findings
-    assert (finding.column, finding.code) == (32, "E104")
+    for script in ("iam-userlistpolicies -a -u bob -v", "iam-userlistpolicies -v -u bob -a"):
+        (finding,) = checked(tmp_path, script).findings
+        assert (finding.column, finding.code) == (32, "E104")
 
 
 # Commands behind other programs.
