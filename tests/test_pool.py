@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
 import signal
+import socket
 import ssl
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,6 +24,9 @@ from support.processes import left_behind, wait_until
 from support.selection import every
 from support.stub import Answer, Stub, faulty, ok, refused
 from test_run import KEYS, LINE, USER, USER_ELEMENT, Slow, statistics
+
+from iamcli.cli.run import pooled
+from iamcli.cli.run.pool import _Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -322,3 +329,146 @@ def test_commands_connect_themselves_if_the_pool_has_no_thread(run: Shell, stub:
     done = limited.end()
     assert done.out.count("Active") == 5
     assert statistics(done) == [5, 3, 1]
+
+
+class Pool:
+    """The connection pool in a thread, and a service that only accepts connections."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(folder / "socket"))
+        listener.listen()
+        self._pipe, other = socket.socketpair()
+        self._service = socket.create_server(("127.0.0.1", 0))
+        self._service.settimeout(0)
+        self.accepted: list[socket.socket] = []
+        arguments = (listener, other, str(folder))
+        self._thread = threading.Thread(target=_Pool().serve, args=arguments)
+        self._thread.start()
+
+    def is_new(self, returned: bytes = pooled.REUSABLE, **changed: object) -> bool:
+        """Use a connection for a request, and return whether it is a new one.
+
+        ``returned``: what the pool is sent after the request; ``changed``: what is asked for.
+        """
+        url = ["http", "127.0.0.1", self._service.getsockname()[1]]
+        order = {"url": url, "bundle": None, "timeout": 5, "options": [], **changed}
+        with socket.socket(socket.AF_UNIX) as command:
+            command.connect(str(self.folder / "socket"))
+            command.sendall(json.dumps(order).encode() + b"\n")
+            word, descriptors, _, _ = socket.recv_fds(command, 1, 1)
+            assert word == pooled.CONNECTED
+            for descriptor in descriptors:
+                os.close(descriptor)
+            command.sendall(returned)
+            command.shutdown(socket.SHUT_WR)
+            # It closes its end when the connection is ready for the next command.
+            command.recv(1)
+        try:
+            self.accepted.append(self._service.accept()[0])
+        except BlockingIOError:
+            return False
+        return True
+
+    def close(self) -> dict[str, int]:
+        """End the pool, and return its statistics."""
+        self._pipe.shutdown(socket.SHUT_WR)
+        found: dict[str, int] = json.loads(self._pipe.recv(4096))
+        self._thread.join()
+        for opened in (self._pipe, self._service, *self.accepted):
+            opened.close()
+        return found
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> Iterator[Pool]:
+    """A pool in this process, whose folder is removed at its end."""
+    (tmp_path / "pool").mkdir()
+    running = Pool(tmp_path / "pool")
+    yield running
+    if running.folder.exists():
+        running.close()
+    assert not running.folder.exists()
+
+
+#: What is asked for after a first request, and whether that is a new connection.
+ORDERS: dict[str, tuple[dict[str, Any], bool]] = {
+    "again": ({}, False),
+    "the response was not read": ({"returned": b""}, False),
+    "after that": ({}, True),
+    "another time limit": ({"timeout": 6}, True),
+    "another option": ({"options": [[socket.IPPROTO_TCP, socket.TCP_NODELAY, 1]]}, True),
+    "another CA file": ({"bundle": "/"}, True),
+    "as at first": ({}, False),
+}
+
+
+def test_what_must_be_equal_for_a_connection_to_be_used_again(pool: Pool) -> None:
+    assert pool.is_new()
+    seen = {name: pool.is_new(**order) for name, (order, _) in ORDERS.items()}
+    assert seen == {name: new for name, (_, new) in ORDERS.items()}
+    # What was not read is lost.
+    assert pool.accepted[0].recv(1) == b""
+    assert pool.close() == {"requests": 8, "connections": 5}
+
+
+def test_a_connection_is_not_used_after_the_ca_file_has_changed(pool: Pool) -> None:
+    """Each time, only one thing changes: the time, the file or the size."""
+    bundle, other = pool.folder.parent / "bundle", pool.folder.parent / "other"
+    bundle.write_text("first")
+    first = bundle.stat()
+
+    def replaced() -> None:
+        other.write_text("again")
+        os.utime(other, ns=(later.st_atime_ns, later.st_mtime_ns))
+        other.replace(bundle)
+
+    def longer() -> None:
+        bundle.write_text("longer")
+        os.utime(bundle, ns=(later.st_atime_ns, later.st_mtime_ns))
+
+    assert pool.is_new(bundle=str(bundle))
+    assert not pool.is_new(bundle=str(bundle))
+    assert pool.is_new(bundle=str(bundle), timeout=6)
+    bundle.write_text("other")
+    os.utime(bundle, ns=(first.st_atime_ns, first.st_mtime_ns + 1))
+    later = bundle.stat()
+    assert (later.st_ino, later.st_size) == (first.st_ino, first.st_size)
+    seen = {"rewritten": pool.is_new(bundle=str(bundle))}
+    for change in (replaced, longer):
+        change()
+        seen[change.__name__] = pool.is_new(bundle=str(bundle))
+    assert seen == {"rewritten": True, "replaced": True, "longer": True}
+    assert not pool.is_new(bundle=str(bundle))
+
+
+def test_connections_that_were_idle_for_too_long(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(monotonic=lambda: now)
+    monkeypatch.setattr("iamcli.cli.run.pool.time", clock)
+    now = 0.0
+    assert pool.is_new()
+    now = 2.0
+    assert pool.is_new(timeout=6)
+    now = 3.1
+    assert not pool.is_new(timeout=6)
+    old, young = pool.accepted
+    young.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        young.recv(1)
+    assert old.recv(1) == b""
+    now = 6.0
+    assert not pool.is_new(timeout=6)
+    assert pool.is_new()
+
+
+def test_a_connection_that_the_service_has_closed_or_used(pool: Pool) -> None:
+    assert pool.is_new()
+    pool.accepted[0].sendall(b"unasked")
+    assert pool.is_new()
+    pool.accepted[1].close()
+    assert pool.is_new()
+    assert pool.accepted[0].recv(1) == b""
+    assert not pool.is_new()

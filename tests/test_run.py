@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -25,6 +26,7 @@ from support.terminal import Terminal
 from test_transcripts import tokens
 
 from iamcli.cli import script
+from iamcli import handover
 
 if TYPE_CHECKING:
     import subprocess
@@ -569,22 +571,53 @@ def state(process: int) -> str:
     return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0]
 
 
-def inherited(process: int) -> list[str]:
-    """Return what a process has from its parent: its niceness, umask and ignored signals."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    own = [line for line in lines if line.startswith(("Umask:", "SigIgn:"))]
-    return [str(os.getpriority(os.PRIO_PROCESS, process)), *own]
+def inherited(process: int) -> dict[str, object]:
+    """Return what a process has from its parent, and all its descriptors but sockets."""
+    place = Path(f"/proc/{process}")
+    status = dict(line.split(":\t") for line in (place / "status").read_text().splitlines())
+    files = {file.name: os.readlink(file) for file in (place / "fd").iterdir()}
+    return {
+        "niceness": os.getpriority(os.PRIO_PROCESS, process),
+        "group": os.getpgid(process),
+        "session": os.getsid(process),
+        "processors": os.sched_getaffinity(process),
+        "limits": (place / "limits").read_text(),
+        "folder": os.readlink(place / "cwd"),
+        "files": {n: file for n, file in files.items() if not file.startswith("socket:")},
+        **{name: status[name] for name in ("Umask", "SigIgn", "SigBlk")},
+    }
+
+
+def processor_time(process: int) -> float:
+    """Return the processor time that a process has used (seconds)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+#: Becomes a command line with a blocked signal.
+BLOCKED = "import os, signal, sys; signal.pthread_sigmask(0, [10]); os.execvp(sys.argv[1], sys.argv[1:])"
 
 
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
-    script = f"umask 027; trap '' USR1; nice -n 5 {LINE}"
+    (shell.home / "sub").mkdir()
+    (shell.home / "in").touch()
+    script = (
+        "iam-userdel -h >/dev/null; umask 027; trap '' USR2; ulimit -c 0 -n 90; cd sub; "
+        f"nice -n 5 taskset -c 0 {sys.executable} -c '{BLOCKED}' {LINE.partition(';')[0]} "
+        "<../in 7<../in 8>&2; echo $?"
+    )
     slow = Slow(shell, stub, script, answer=Answer(KEYS.body, delay=1.0))
     program = slow.program
-    assert inherited(program) in map(inherited, slow.servers)
+    [fork] = [process for process in slow.servers if os.getpriority(os.PRIO_PROCESS, process) == 5]
+    assert inherited(fork) == inherited(program)
+    server = slow.servers[0]
+    before = processor_time(server)
     os.kill(program, signal.SIGSTOP)
-    wait_until(lambda: any(state(process) == "T" for process in slow.servers))
+    wait_until(lambda: state(fork) == "T")
     time.sleep(1.2)
     assert slow.process.poll() is None
+    # It only looks ten times in a second whether a program is stopped.
+    assert processor_time(server) - before < 0.5
     os.kill(program, signal.SIGCONT)
     assert slow.end().out.endswith("\n0\n")
 
@@ -635,57 +668,117 @@ def test_debug_output(shell: Shell) -> None:
 
 
 GIVEN_AWAY = "os.chown(os.path.dirname(os.environ['IAMCLI_RUN']), 65534, -1)"
-#: A program that hands a command over after it has changed one thing.
+#: Forks for each change; the fork makes it, and hands a command over.
 CHANGED = """
-import _socket, os, sys
+import _socket, ctypes, json, os, resource, struct, sys
 sys.argv = ["iam-usergetattributes", "-u", "bob"]
 import iamcli
 from iamcli import handover
-{change}
-handover.hand_over()
-print("alone")
+c = ctypes.CDLL(None)
+folder, address = os.path.split(os.environ["IAMCLI_RUN"])
+def send(message):
+    def offer(connection, *_):
+        connection.sendall(message)
+        connection.shutdown(1)
+    handover._offer = offer
+for change in json.load(open("changes")):
+    child = os.fork()
+    if child == 0:
+        exec(change)
+        handover.hand_over()
+        print("alone", flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
+    print("=", flush=True)
 """
-
-
 OPENED = "[os.set_inheritable(os.dup(0), True) for _ in range({})]"
 SERVED, ALONE = "arn:aws:iam::123456789012:user/bob\nAIDA\n", "alone\n"
 #: What is changed, and what the program prints then.
 CHANGES = {
     "": SERVED,
+    # What decides how a process starts.
     "handover.__version__ = '0.0.9'": ALONE,
+    "iamcli.__file__ = handover.__file__ = '/other/handover.py'": ALONE,
+    "sys.prefix = '/other'": ALONE,
+    "sys.version = '3.99'": ALONE,
+    "sys.getfilesystemencoding = lambda: 'latin-1'": ALONE,
+    **{
+        f"import types; names = {names}; sys.flags = types.SimpleNamespace("
+        f"**{{n: getattr(sys.flags, n) ^ (n == {name!r}) for n in names}})": ALONE
+        for names in [("optimize", "utf8_mode", "dev_mode", "isolated", "no_site")]
+        for name in names
+    },
+    **{f"os.environ['{prefix}'] = '/x'": ALONE for prefix in handover.START_PREFIXES},
+    "os.environ['XHOME'] = '/x'": SERVED,
+    # The user and the groups.
     "os.setgroups([4]); os.setgid(65534); os.setuid(65534)": ALONE,
     "os.setgroups([4])": ALONE,
+    "os.setresuid(-1, 65534, -1)": ALONE,
+    "os.setresuid(65534, 0, 0)": ALONE,
+    "os.setresgid(-1, 65534, -1)": ALONE,
+    "os.setresgid(65534, 0, 0)": ALONE,
     "handover.is_own = lambda *_: False": ALONE,
     "os.getpid = os.getppid": ALONE,
+    "del _socket.SO_PEERCRED": SERVED,
     # More descriptors than the server takes, and more than the kernel does.
+    OPENED.format(50): SERVED,
     OPENED.format(220): ALONE,
     OPENED.format(300): ALONE,
     # The key is then in the shared files, which the server itself does not read.
     "del os.environ['AWS_CREDENTIAL_FILE']": SERVED,
-    # More rights are lost with it (PR_SET_NO_NEW_PRIVS).
-    "import ctypes; ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)": ALONE,
-    "del _socket.SO_PEERCRED": SERVED,
+    # What a process sees and may do.
+    "os.setsid()": ALONE,
+    "os.setpgid(0, 0)": SERVED,
+    "handover._inherited = lambda: [0, 1, 2]; os.chdir(folder); os.chroot('.'); "
+    "os.environ['IAMCLI_RUN'] = 'socket'": ALONE,
+    **{f"assert not c.unshare({flag})": ALONE for flag in (1 << 17, 1 << 26, 1 << 30)},
+    # A right is lost with PR_CAPBSET_DROP, and more with PR_SET_NO_NEW_PRIVS.
+    "assert not c.prctl(24, 0)": ALONE,
+    "c.prctl(38, 1, 0, 0, 0)": ALONE,
+    # A filter that allows every system call (PR_SET_SECCOMP).
+    "code = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7FFF0000)); "
+    "assert not c.prctl(22, 2, struct.pack('HP', 1, ctypes.addressof(code)))": ALONE,
+    "resource.setrlimit(resource.RLIMIT_AS, (8 << 30, -1))": ALONE,
+    "resource.setrlimit(resource.RLIMIT_DATA, (8 << 30, -1))": ALONE,
+    # Another command, and the same one with another name.
+    "os.symlink('iam-userdel', 'iam-usergetattributes'); "
+    "sys.argv[0] = os.path.abspath('iam-usergetattributes')": ALONE,
+    "os.symlink('program', 'sub'); os.symlink('sub', 'iam-userlistgroups'); "
+    "os.rename('iam-userlistgroups', 'iam-usergetattributes'); "
+    "sys.argv[0] = os.path.abspath('iam-usergetattributes')": SERVED,
+    "sys.argv[0] = 'iam-other'": ALONE,
+    "sys.argv = ['']": ALONE,
+    # No server, and messages that no program sends.
+    "os.environ['IAMCLI_RUN'] = ''": ALONE,
+    "os.environ['IAMCLI_RUN'] = folder": ALONE,
+    "os.environ['IAMCLI_RUN'] = 'x' * 200": ALONE,
+    "send(b'')": ALONE,
+    "send(b'xxxx')": ALONE,
+    "send(b'x' * 8)": ALONE,
+    "send((100).to_bytes(8, 'big') + b'x')": ALONE,
+    "send((3).to_bytes(8, 'big') + b'xyz')": ALONE,
+    "handover.READY = b'other '": ALONE,
     # The folder belongs to another user from here on.
     f"del _socket.SO_PEERCRED; {GIVEN_AWAY}": ALONE,
 }
+#: What only root can change.
+OF_ROOT = re.compile("setgroups|setres|chown|chroot|unshare|prctl.2")
 
 
 def test_only_the_same_program_of_the_same_user(shell: Shell) -> None:
-    tried = [
-        change for change in CHANGES if not (os.geteuid() and re.search("setgroups|chown", change))
-    ]
+    tried = [change for change in CHANGES if not (os.geteuid() and OF_ROOT.search(change))]
     (shell.home / ".aws").mkdir()
     keys = "[default]\naws_access_key_id=AKIAIOSFODNN7EXAMPLE\naws_secret_access_key=secret\n"
     (shell.home / ".aws" / "credentials").write_text(keys)
-    for number, change in enumerate(tried):
-        (shell.home / f"{number}.py").write_text(CHANGED.format(change=change))
+    (shell.home / "changes").write_text(json.dumps(tried))
     # The server itself must refuse, not only the permissions of its folder.
-    script = 'chmod -R a+rwx "$(dirname "$IAMCLI_RUN")"; for file; do "$0" $file; echo =; done'
-    files = [f"{number}.py" for number in range(len(tried))]
-    done = shell("iamcli", "run", "sh", "-c", script, sys.executable, *files)
-    assert done.err == ""
+    script = 'chmod -R a+rwx "$(dirname "$IAMCLI_RUN")"; exec "$0" -c "$1"'
+    done = shell("iamcli", "run", "--stats", "sh", "-c", script, sys.executable, CHANGED)
+    assert STATISTICS.sub("", done.err) == ""
     seen = dict(zip(tried, done.out.split("=\n")[:-1], strict=True))
     assert seen == {change: CHANGES[change] for change in tried}
+    # A command that runs alone has a connection of its own.
+    assert statistics(done)[1] == sum(CHANGES[change] == SERVED for change in tried)
 
 
 def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:
