@@ -211,7 +211,7 @@ class Explanation:
         """Find out what depends on the answer to ``step``."""
         reads = step.operation.startswith(("Get", "List"))
         for code in ("", *ERRORS) if reads else ("AccessDenied",):
-            if code and step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
+            if step.ignored and ERRORS[code] == ERRORS.get(step.ignored[-1]):
                 # A command does the same after all errors of the same meaning.
                 step.ignored.append(code)
                 continue
@@ -224,8 +224,7 @@ class Explanation:
             if code in {"", "NoSuchEntity"}:
                 remaining = {self._identity(recorded) for recorded in run.events}
                 for event in self.events:
-                    missing = event.identity not in remaining and event is not step
-                    if missing and step.number not in event.needs:
+                    if event.identity not in remaining and step.number not in event.needs:
                         event.needs.append(step.number)
 
     def _find_defaults(self, step: Step) -> None:
