@@ -27,6 +27,8 @@ from test_transcripts import tokens
 
 from iamcli.cli import script
 from iamcli import handover
+from iamcli.cli import command_server
+from iamcli.cli.run import program, server
 
 if TYPE_CHECKING:
     import subprocess
@@ -477,9 +479,17 @@ LINE = "iam-userlistkeys -u bob; echo $?"
 )
 def test_a_signal_to_a_command(number: signal.Signals, shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, LINE)
-    forks = len(slow.servers)
-    assert forks >= 3
-    os.kill(slow.program, number)
+    assert len(slow.servers) >= 3
+    main = slow.servers[0]
+    if number == signal.SIGKILL and sys.platform == "linux":
+        # The command ends with its program, whatever the server does.
+        os.kill(main, signal.SIGSTOP)
+        forks = len(slow.servers)
+        os.kill(slow.program, number)
+        wait_until(lambda: len(slow.servers) < forks)
+        os.kill(main, signal.SIGCONT)
+    else:
+        os.kill(slow.program, number)
     done = slow.end()
     expected = 130 if number == signal.SIGINT else 128 + number
     assert done.out == f"{expected}\n"
@@ -923,6 +933,72 @@ def test_hang_up(shell: Shell, stub: Stub) -> None:
 def test_the_folder_is_closed_to_others(shell: Shell) -> None:
     script = 'stat -c %a "$(dirname "$IAMCLI_RUN")"; umask'
     assert shell("sh", "-c", f"umask 0; iamcli run sh -c '{script}'").out == "700\n0000\n"
+
+
+def test_who_can_replace_the_folder(tmp_path: Path) -> None:
+    above, place = tmp_path / "above", tmp_path / "above" / "place"
+    place.mkdir(parents=True)
+    modes = [(0o755, 0o700), (0o755, 0o775), (0o755, 0o757), (0o755, 0o1777)]
+    modes += [(0o775, 0o700), (0o757, 0o700), (0o1777, 0o700)]
+    seen = []
+    for outer, inner in modes:
+        above.chmod(outer)
+        place.chmod(inner)
+        seen.append(command_server._is_protected(str(place)))
+    assert seen == [True, False, False, True, False, False, True]
+    if os.geteuid() == 0:
+        os.chown(above, 65534, -1)
+        assert not command_server._is_protected(str(place))
+
+
+def test_what_is_said_of_statistics() -> None:
+    known = {"connections": 1, "requests": 0, "commands": 2}
+    assert command_server._statistics(known) == "2 commands, 0 requests, 1 connections"
+    text = "2 commands, unknown requests, unknown connections"
+    assert command_server._statistics({"commands": 2}) == text
+    text = "the server ended early; what it has done is unknown"
+    assert command_server._statistics({}) == text
+
+
+def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool]]:
+    """Return how a command in the server buffers standard streams that are ``descriptor``."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            for number in range(3):
+                os.dup2(descriptor, number)
+            os.environ["PYTHONUNBUFFERED"] = unbuffered
+            made = [program._stream(number, mode, "strict") for number, mode in enumerate("rww")]
+            found = [(stream.line_buffering, stream.write_through) for stream in made]
+            os.write(theirs, json.dumps(found).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(theirs)
+    with open(ours, encoding="utf-8") as file:
+        return [tuple(item) for item in json.load(file)]
+
+
+def test_streams_are_buffered_as_by_python(terminal: tuple[int, str], tmp_path: Path) -> None:
+    device = os.open(terminal[1], os.O_RDWR | os.O_NOCTTY)
+    file = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
+    seen = [buffering(descriptor, value) for descriptor in (device, file) for value in ("", "1")]
+    for descriptor in (device, file):
+        os.close(descriptor)
+    no, line, through = (False, False), (True, False), (True, True)
+    assert seen == [
+        [line, line, line],
+        [line, through, through],
+        [no, no, line],
+        [no, (False, True), through],
+    ]
+
+
+def test_a_process_that_is_gone_is_not_stopped() -> None:
+    process = os.fork() or os._exit(0)
+    os.waitpid(process, 0)
+    assert not server._is_stopped(process)
 
 
 #: Places for the folder, as commands that make $TMPDIR, and whether it is there.
