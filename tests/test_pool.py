@@ -476,3 +476,19 @@ def test_a_connection_that_the_service_has_closed_or_used(pool: Pool) -> None:
     assert pool.is_new()
     assert pool.accepted[0].recv(1) == b""
     assert not pool.is_new()
+
+
+def test_a_command_that_could_not_be_served_is_served_later(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = _Pool._accept  # noqa: SLF001 - it fails twice
+    errors = [OSError("too many descriptors"), RuntimeError("too many threads")]
+
+    def failing(self: _Pool, listener: socket.socket) -> list[threading.Thread]:
+        if errors:
+            raise errors.pop()
+        return accept(self, listener)
+
+    monkeypatch.setattr(_Pool, "_accept", failing)
+    assert pool.is_new()
+    assert errors == []

@@ -27,8 +27,9 @@ from test_transcripts import tokens
 
 from iamcli.cli import script
 from iamcli import handover
-from iamcli.cli import command_server
-from iamcli.cli.run import program, server
+from iamcli.cli.command_server import _is_protected, _statistics
+from iamcli.cli.run.program import _stream
+from iamcli.cli.run.server import _is_stopped
 
 if TYPE_CHECKING:
     import subprocess
@@ -480,14 +481,14 @@ LINE = "iam-userlistkeys -u bob; echo $?"
 def test_a_signal_to_a_command(number: signal.Signals, shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, LINE)
     assert len(slow.servers) >= 3
-    main = slow.servers[0]
+    server = slow.servers[0]
     if number == signal.SIGKILL and sys.platform == "linux":
         # The command ends with its program, whatever the server does.
-        os.kill(main, signal.SIGSTOP)
+        os.kill(server, signal.SIGSTOP)
         forks = len(slow.servers)
         os.kill(slow.program, number)
         wait_until(lambda: len(slow.servers) < forks)
-        os.kill(main, signal.SIGCONT)
+        os.kill(server, signal.SIGCONT)
     else:
         os.kill(slow.program, number)
     done = slow.end()
@@ -585,14 +586,14 @@ def inherited(process: int) -> dict[str, object]:
     """Return what a process has from its parent, and all its descriptors but sockets."""
     place = Path(f"/proc/{process}")
     status = dict(line.split(":\t") for line in (place / "status").read_text().splitlines())
-    files = {file.name: os.readlink(file) for file in (place / "fd").iterdir()}
+    files = {file.name: str(file.readlink()) for file in (place / "fd").iterdir()}
     return {
         "niceness": os.getpriority(os.PRIO_PROCESS, process),
         "group": os.getpgid(process),
         "session": os.getsid(process),
         "processors": os.sched_getaffinity(process),
         "limits": (place / "limits").read_text(),
-        "folder": os.readlink(place / "cwd"),
+        "folder": str((place / "cwd").readlink()),
         "files": {n: file for n, file in files.items() if not file.startswith("socket:")},
         **{name: status[name] for name in ("Umask", "SigIgn", "SigBlk")},
     }
@@ -604,31 +605,40 @@ def processor_time(process: int) -> float:
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-#: Becomes a command line with a blocked signal.
-BLOCKED = "import os, signal, sys; signal.pthread_sigmask(0, [10]); os.execvp(sys.argv[1], sys.argv[1:])"
+#: Changes what a process has from its parent, and becomes a command.
+PREPARED = """
+import os, resource, signal, sys
+os.setpgid(0, 0)
+os.nice(5)
+os.umask(0o27)
+os.chdir("sub")
+os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])
+resource.setrlimit(resource.RLIMIT_NOFILE, (90, 91))
+signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     (shell.home / "sub").mkdir()
     (shell.home / "in").touch()
-    script = (
-        "iam-userdel -h >/dev/null; umask 027; trap '' USR2; ulimit -c 0 -n 90; cd sub; "
-        f"nice -n 5 taskset -c 0 {sys.executable} -c '{BLOCKED}' {LINE.partition(';')[0]} "
-        "<../in 7<../in 8>&2; echo $?"
+    (shell.home / "prepared").write_text(PREPARED)
+    script = f"iam-userdel -h >/dev/null; {sys.executable} prepared {LINE}".replace(
+        "; echo", " <in 7<in 8>&2; echo"
     )
     slow = Slow(shell, stub, script, answer=Answer(KEYS.body, delay=1.0))
-    program = slow.program
+    waiting, main = slow.program, slow.servers[0]
     [fork] = [process for process in slow.servers if os.getpriority(os.PRIO_PROCESS, process) == 5]
-    assert inherited(fork) == inherited(program)
-    server = slow.servers[0]
-    before = processor_time(server)
-    os.kill(program, signal.SIGSTOP)
+    assert inherited(fork) == inherited(waiting)
+    before = processor_time(main)
+    os.kill(waiting, signal.SIGSTOP)
     wait_until(lambda: state(fork) == "T")
     time.sleep(1.2)
     assert slow.process.poll() is None
     # It only looks ten times in a second whether a program is stopped.
-    assert processor_time(server) - before < 0.5
-    os.kill(program, signal.SIGCONT)
+    assert processor_time(main) - before < 0.5
+    os.kill(waiting, signal.SIGCONT)
     assert slow.end().out.endswith("\n0\n")
 
 
@@ -944,20 +954,20 @@ def test_who_can_replace_the_folder(tmp_path: Path) -> None:
     for outer, inner in modes:
         above.chmod(outer)
         place.chmod(inner)
-        seen.append(command_server._is_protected(str(place)))
+        seen.append(_is_protected(str(place)))
     assert seen == [True, False, False, True, False, False, True]
     if os.geteuid() == 0:
         os.chown(above, 65534, -1)
-        assert not command_server._is_protected(str(place))
+        assert not _is_protected(str(place))
 
 
 def test_what_is_said_of_statistics() -> None:
     known = {"connections": 1, "requests": 0, "commands": 2}
-    assert command_server._statistics(known) == "2 commands, 0 requests, 1 connections"
+    assert _statistics(known) == "2 commands, 0 requests, 1 connections"
     text = "2 commands, unknown requests, unknown connections"
-    assert command_server._statistics({"commands": 2}) == text
+    assert _statistics({"commands": 2}) == text
     text = "the server ended early; what it has done is unknown"
-    assert command_server._statistics({}) == text
+    assert _statistics({}) == text
 
 
 def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool]]:
@@ -969,14 +979,14 @@ def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool]]:
             for number in range(3):
                 os.dup2(descriptor, number)
             os.environ["PYTHONUNBUFFERED"] = unbuffered
-            made = [program._stream(number, mode, "strict") for number, mode in enumerate("rww")]
+            made = [_stream(number, mode, "strict") for number, mode in enumerate("rww")]
             found = [(stream.line_buffering, stream.write_through) for stream in made]
             os.write(theirs, json.dumps(found).encode())
         finally:
             os._exit(0)
     os.waitpid(child, 0)
     os.close(theirs)
-    with open(ours, encoding="utf-8") as file:
+    with os.fdopen(ours) as file:
         return [tuple(item) for item in json.load(file)]
 
 
@@ -998,7 +1008,7 @@ def test_streams_are_buffered_as_by_python(terminal: tuple[int, str], tmp_path: 
 def test_a_process_that_is_gone_is_not_stopped() -> None:
     process = os.fork() or os._exit(0)
     os.waitpid(process, 0)
-    assert not server._is_stopped(process)
+    assert not _is_stopped(process)
 
 
 #: Places for the folder, as commands that make $TMPDIR, and whether it is there.
