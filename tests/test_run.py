@@ -26,7 +26,6 @@ from support.terminal import Terminal
 from test_transcripts import tokens
 
 from iamcli.cli import script
-from iamcli import handover
 from iamcli.cli.command_server import _is_protected, _statistics
 from iamcli.cli.run.program import _stream
 from iamcli.cli.run.server import _is_stopped
@@ -649,8 +648,12 @@ def test_signals_to_a_command(shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, script, Answer(NEW_KEY.body, delay=0.7))
     assert len(slow.servers) >= 3
     ended: list[int] = []
+
+    def waits() -> bool:
+        return len(slow.endpoint.requests) > len(ended)
+
     for number in numbers:
-        wait_until(lambda: len(slow.endpoint.requests) > len(ended))
+        wait_until(waits)
         ended += set(slow.found("bin/iam-useraddkey")) - set(ended)
         os.kill(ended[-1], number)
     done = slow.end()
@@ -738,7 +741,14 @@ CHANGES = {
         for names in [("optimize", "utf8_mode", "dev_mode", "isolated", "no_site")]
         for name in names
     },
-    **{f"os.environ['{prefix}'] = '/x'": ALONE for prefix in handover.START_PREFIXES},
+    **{
+        f"os.environ['{name}'] = '/x'": ALONE
+        for name in ("HOME", "PYTHONOPTIMIZE", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "OPENSSL_CONF")
+    },
+    **{
+        f"os.environ['{name}'] = '/x'": ALONE
+        for name in ("BOTO_CONFIG", "GLIBC_TUNABLES", "MALLOC_ARENA_MAX")
+    },
     "os.environ['XHOME'] = '/x'": SERVED,
     # The user and the groups.
     "os.setgroups([4]); os.setgid(65534); os.setuid(65534)": ALONE,
