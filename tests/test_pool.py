@@ -335,6 +335,10 @@ def test_commands_connect_themselves_if_the_pool_has_no_thread(run: Shell, stub:
     assert statistics(done) == [5, 3, 1]
 
 
+#: The time in which the pool does anything (seconds).
+LIMIT = 10
+
+
 class Pool:
     """The connection pool in a thread, and a service that only accepts connections."""
 
@@ -344,11 +348,12 @@ class Pool:
         listener.bind(str(folder / "socket"))
         listener.listen()
         self._pipe, other = socket.socketpair()
+        self._pipe.settimeout(LIMIT)
         self._service = socket.create_server(("127.0.0.1", 0))
         self._service.settimeout(0)
         self.accepted: list[socket.socket] = []
         arguments = (listener, other, str(folder))
-        self._thread = threading.Thread(target=_Pool().serve, args=arguments)
+        self._thread = threading.Thread(target=_Pool().serve, args=arguments, daemon=True)
         self._thread.start()
 
     def is_new(self, returned: bytes = pooled.REUSABLE, **changed: object) -> bool:
@@ -359,6 +364,7 @@ class Pool:
         url = ["http", "127.0.0.1", self._service.getsockname()[1]]
         order = {"url": url, "bundle": None, "timeout": 5, "options": [], **changed}
         with socket.socket(socket.AF_UNIX) as command:
+            command.settimeout(LIMIT)
             command.connect(str(self.folder / "socket"))
             command.sendall(json.dumps(order).encode() + b"\n")
             word, descriptors, _, _ = socket.recv_fds(command, 1, 1)
@@ -379,7 +385,7 @@ class Pool:
         """End the pool, and return its statistics."""
         self._pipe.shutdown(socket.SHUT_WR)
         found: dict[str, int] = json.loads(self._pipe.recv(4096))
-        self._thread.join()
+        self._thread.join(LIMIT)
         for opened in (self._pipe, self._service, *self.accepted):
             opened.close()
         return found
