@@ -421,6 +421,14 @@ def test_the_status_of_the_script(
     assert shell("iamcli", "run", *command) == (status, "", message)
 
 
+def begun(process: int) -> int:
+    """Return when a process started; its number may be smaller than that of an older one."""
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[19])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
 class Slow:
     """A command in ``iamcli run`` that waits for the response to its first request."""
 
@@ -445,7 +453,8 @@ class Slow:
 
     def found(self, word: str) -> list[int]:
         """Return the processes whose command line contains ``word``, the oldest first."""
-        return sorted(number for number, line in running(self.home).items() if word in line)
+        numbers = [number for number, line in running(self.home).items() if word in line]
+        return sorted(numbers, key=lambda number: (begun(number), number))
 
     @property
     def program(self) -> int:
@@ -475,9 +484,9 @@ def test_a_command_ends_with_its_program(shell: Shell, stub: Stub) -> None:
     if stopped:
         # Also while the server does nothing.
         os.kill(server, signal.SIGSTOP)
-    forks = len(slow.servers)
+    forks = set(slow.servers)
     os.kill(slow.program, signal.SIGKILL)
-    wait_until(lambda: len(slow.servers) < forks)
+    wait_until(lambda: forks - set(slow.servers))
     if stopped:
         os.kill(server, signal.SIGCONT)
     assert slow.end().out == "137\n"
