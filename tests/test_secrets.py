@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import ssl
 import stat
@@ -261,7 +262,7 @@ def test_the_services_words_are_whole(
     line: str, secret: str, words: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused("AccessDenied", words.replace("***", secret), 403))
-    done = run_fast(*line.split(), env=url(endpoint))
+    done = run_fast(*shlex.split(line), env=url(endpoint))
     assert done == (1, "", f"{line.split(maxsplit=1)[0]}: AccessDenied: {words}\n")
 
 
@@ -429,6 +430,7 @@ def test_no_file_that_is_there_is_written(
             )
             for line in ("iam-usercreate -u bob -k", "iam-useraddkey")
         ),
+        ("iam-useraddkey -o ''", "the file name for the access key is empty; nothing was sent"),
     ],
 )
 def test_a_file_that_would_be_a_mistake(
@@ -436,7 +438,7 @@ def test_a_file_that_would_be_a_mistake(
 ) -> None:
     endpoint = service(stub)
     before = sorted(run_fast.home.iterdir())
-    done = run_fast(*line.split(), env=url(endpoint))
+    done = run_fast(*shlex.split(line), env=url(endpoint))
     assert done == (1, "", f"{line.split(maxsplit=1)[0]}: {message}\n")
     assert endpoint.requests == []
     assert sorted(run_fast.home.iterdir()) == before

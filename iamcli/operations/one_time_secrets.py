@@ -55,6 +55,8 @@ class NewFile:
                 "-o - does not mean standard output; for that, omit -o; "
                 "for a file named -, use -o ./-"
             )
+        if not self.name:
+            raise Failure(f"the file name for {self._what} is empty; nothing was sent")
         try:
             with BlockedSignals():
                 self._descriptor = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
