@@ -1465,6 +1465,23 @@ def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path
         jar.unlink()
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_an_empty_variable_names_no_directory_of_completion(
+    shell: str, environ: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[Path]:
+        return list(installed._candidates(shell, "folder", "name"))
+
+    names = ("XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR")
+    for name in names:
+        environ.delenv(name, raising=False)
+    unset = found()
+    for name in names:
+        environ.setenv(name, "")
+    assert found() == unset
+    assert Path("/usr/share/folder/name") in unset
+
+
 def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environ.setattr(os, "getppid", lambda: 4711)
     own = "4711"

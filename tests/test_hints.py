@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import ssl
@@ -449,11 +450,20 @@ def test_signature_that_does_not_match_is_about_the_secret(
     assert lines[1:] == [f"{check} AWS_ACCESS_KEY_ID"]
 
 
-def test_signature_and_clock_that_are_both_wrong(say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(dated("SignatureDoesNotMatch", MISMATCH, -2 * HOUR - 20))
+@pytest.mark.parametrize(
+    ("seconds", "where"), [(-2 * HOUR - 20, "ahead of"), (2 * HOUR + 20, "behind")]
+)
+def test_signature_and_clock_that_are_both_wrong(
+    seconds: int, where: str, say: Say, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(dated("SignatureDoesNotMatch", MISMATCH, seconds))
     _, hint = say("iam-accountaliaslist", endpoint)
-    assert hint.startswith("the clock of this machine is 2 hours 2")
-    assert f"; correct it, and check the secret access key of {KEY_ID} from " in hint
+    clock, _, rest = hint.partition("; ")
+    said = re.sub(r"\d\d? seconds", "20 seconds", clock)
+    assert (
+        said == f"the clock of this machine is 2 hours 20 seconds {where} the Date of the response"
+    )
+    assert rest.startswith(f"correct it, and check the secret access key of {KEY_ID} from ")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from iamcli.config import properties
@@ -370,6 +370,7 @@ def test_one_line_is_one_and_shows_nothing_else(foreign: str) -> None:
 
 @ANY
 @given(UNICODE)
+@example("two lines\nand three newlines\n\n\n")
 def test_a_document_keeps_all_but_its_last_newline(document: str) -> None:
     assert f"{text.document(document)}\n".startswith(document.removesuffix("\n"))
     assert len(text.document(document)) == len(document) - document.endswith("\n")

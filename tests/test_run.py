@@ -625,7 +625,8 @@ def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     )
     slow = Slow(shell, stub, script, answer=Answer(KEYS.body, delay=1.0))
     waiting, main = slow.program, slow.servers[0]
-    [fork] = [process for process in slow.servers if os.getpriority(os.PRIO_PROCESS, process) == 5]
+    niceness = os.getpriority(os.PRIO_PROCESS, waiting)
+    [fork] = [one for one in slow.servers if os.getpriority(os.PRIO_PROCESS, one) == niceness]
     assert inherited(fork) == inherited(waiting)
     before = processor_time(main)
     os.kill(waiting, signal.SIGSTOP)

@@ -395,7 +395,7 @@ def test_the_commands_read_the_file_of_a_key(run_fast: ForkRunner, stub: Stub) -
     assert f"Credential={NEW_ID}/" in signature
 
 
-@pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", ".", ""])
+@pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", "."])
 @pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
 def test_no_file_that_is_there_is_written(
     saved: Saved, place: str, run_fast: ForkRunner, stub: Stub

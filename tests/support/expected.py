@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from support.shell import HERE
@@ -15,4 +16,7 @@ def compare(shown: str, name: str, request: pytest.FixtureRequest) -> None:
     file = HERE / name
     if request.config.getoption("--accept"):
         file.write_text(shown)
-    assert shown.splitlines() == file.read_text().splitlines()
+    expected = file.read_text().splitlines()
+    different = difflib.unified_diff(expected, shown.splitlines(), name, "shown", lineterm="")
+    text = "\n".join(different)
+    assert not text, text
