@@ -11,8 +11,10 @@ import stat
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
+import click
 import pytest
 from support import populated
 from support.processes import BIN, environment, left_behind, running, wait_until
@@ -1302,6 +1304,54 @@ def test_the_file_of_changes_is_optional(words: str, options: dict[str, str]) ->
     assert {**found, "command": " ".join(found["command"])} == {**none, **options}
 
 
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("true x", (("true", "x"), "", "", None, False)),
+        ("--keep d", ((), "d", "", None, False)),
+        ("--account a true", (("true",), "", "a", None, False)),
+        ("--changes true", (("true",), "", "", "-", False)),
+        ("--changes=f --account a true", (("true",), "", "a", "f", False)),
+        ("--changes=f --format json --keep d", ((), "d", "", "f", True)),
+        ("--format json", "--format json needs --changes=FILE"),
+        ("--format json --changes", "--format json needs --changes=FILE"),
+        ("--account a --keep d", "--account cannot be used with --keep"),
+        ("--keep=", "the directory name is empty; specify a directory"),
+        ("--account=", "the file name is empty; specify a file that iamcli snapshot has written"),
+    ],
+)
+def test_the_options_are_those_of_the_run(
+    monkeypatch: pytest.MonkeyPatch, words: str, given: tuple[Any, ...] | str
+) -> None:
+    output, ran, closed = object(), [], []
+
+    def target(file: str, to: object, *, as_json: bool) -> Any:
+        assert to is output
+        return SimpleNamespace(made=(file, as_json), close=lambda: closed.append(True))
+
+    def run(words: object, to: object, keep: str, account: str, target: Any = None) -> int:
+        assert to is output
+        ran.append((words, keep, account, *(target.made if target else (None, False))))
+        return 3
+
+    monkeypatch.setattr("iamcli.cli.sandbox.target.Target", target)
+    monkeypatch.setattr(launcher, "run", run)
+    arguments: dict[str, Any] = {"prog_name": "sandbox", "standalone_mode": False, "obj": output}
+    if isinstance(given, str):
+        with pytest.raises((click.UsageError, Failure)) as caught:
+            command.main(words.split(), **arguments)
+        assert (getattr(caught.value, "message", str(caught.value)), ran) == (given, [])
+        return
+    assert command.main(words.split(), **arguments) == 3
+    assert (ran, bool(closed)) == ([given], "--changes" in words)
+
+
+def test_the_sandbox_is_not_in_the_single_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iamcli.installation.extras.is_one_file", lambda: True)
+    with pytest.raises(Failure, match="the one file does not contain sandbox"):
+        command.main(["true"], "sandbox", standalone_mode=False)
+
+
 def test_a_name_that_no_file_can_have_is_refused() -> None:
     unused: Any = None
     for call in (
@@ -1379,6 +1429,54 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path: Pa
     assert file.read_text() == "mine\n"
     with closing(made()):
         pass
+    assert not file.exists()
+    with closing(made()):
+        file.rename(tmp_path / "moved")
+        file.write_text("mine\n")
+    assert file.read_text() == "mine\n"
+    with closing(made()):
+        file.unlink()
+
+
+def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path: Path) -> None:
+    file, said = tmp_path / "out", []
+    output: Any = SimpleNamespace(
+        error=said.append, error_text=lambda text: said.extend(text.splitlines())
+    )
+    deletion = {"action": "delete", "type": "access-key", "name": "AKIA", "of": "user/b\udce9"}
+    deletion |= {"before": {"Status": "Active"}, "after": None}
+    ended, about = {**NOTHING, "changes": [deletion]}, {"unknown": [], "taken": DATE}
+    [warning] = Report([deletion], [], [], DATE, 0, [], []).warnings()
+    for as_json, name in ((True, str(file)), (False, str(file)), (False, "-")):
+        with closing(Target(name, output, as_json=as_json)) as target:
+            assert target.is_standard_error is (name == "-")
+            target.write(about, ended, 3)
+        assert (said[-1:] == [f"warning: {warning}"], bool(said)) == (
+            as_json,
+            name == "-" or as_json,
+        )
+        said.clear()
+        if name != "-":
+            text = file.read_bytes()
+            assert b"user/b\\udce9" in text
+            assert text.startswith(b"{" if as_json else b"changes in the private IAM: 1 deleted\n")
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            file.unlink()
+
+
+def test_changes_that_cannot_be_written_leave_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file, unused = tmp_path / "out", cast("Any", None)
+    monkeypatch.setattr(os, "ftruncate", full)
+    with (
+        closing(Target(str(file), unused, as_json=False)) as target,
+        pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"),
+    ):
+        target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
     assert not file.exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import http.client
 import io
@@ -16,6 +17,7 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support import resettable
@@ -39,11 +41,12 @@ from iamcli.cli.sandbox import kept, started, wsgi
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox.rules import layer
-from iamcli.cli.sandbox.shell import greeting
+from iamcli.cli.sandbox.shell import LATER_COMMANDS, greeting
 from iamcli.cli.sandbox.shell import start as start_shell
 from iamcli.client.confinement import REPORT_PATH
 from iamcli.client.parents import Process
 from iamcli.errors import Failure
+from iamcli.handover import VARIABLE
 from iamcli.installation import completions
 
 IAMCLI = BIN / "iamcli"
@@ -596,8 +599,10 @@ def test_waiting_is_said_once_after_a_second(waiting, monkeypatch, on_terminal):
     monkeypatch.setattr(started.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(started.signal, "signal", lambda *_: None)
 
+    slept = []
+
     def sleep(seconds):
-        assert 0 < seconds <= started.MAX_INTERVAL
+        slept.append(seconds)
         clock[0] += seconds
 
     class Output:
@@ -612,6 +617,8 @@ def test_waiting_is_said_once_after_a_second(waiting, monkeypatch, on_terminal):
     one._wait_for_others(after_signal=False)  # noqa: SLF001
     line = "waiting for sleep (7), daemon (8); Ctrl-C stops waiting"
     assert said == ([(line, True)] if on_terminal else [])
+    assert slept[:6] == [0.02, 0.04, 0.08, 0.16, 0.32, 0.5]
+    assert set(slept[6:]) == {0.5}
     assert 0 <= clock[0] - started.LIMIT <= started.MAX_INTERVAL
     assert [str(process) for process in one.left] == ["sleep (7)", "daemon (8)"]
 
@@ -630,6 +637,109 @@ def test_what_was_left_by_a_child_that_ended_meanwhile_is_waited_for(waiting, mo
     monkeypatch.setattr(started, "_reap", reap)
     one._wait_for_others(after_signal=False)  # noqa: SLF001
     assert [str(process) for process in one.left] == ["orphan (7)"]
+
+
+def test_a_signal_stops_waiting(waiting, monkeypatch):
+    one, table = waiting
+    table.append(Process(7, "sleep", "S", os.getpid(), OWN_SESSION))
+    handled = {}
+    monkeypatch.setattr(started.signal, "signal", handled.__setitem__)
+    # It comes while the sandbox sleeps.
+    monkeypatch.setattr(started.time, "sleep", lambda _: handled.pop(signal.SIGHUP)(1, None))
+    one._wait_for_others(after_signal=False)  # noqa: SLF001
+    assert [str(process) for process in one.left] == ["sleep (7)"]
+    assert handled.keys() == {signal.SIGINT, signal.SIGTERM}
+
+
+@pytest.mark.parametrize("reaps", [True, False])
+@pytest.mark.parametrize(("status", "after_signal"), [(0, False), (3, False), (-15, True)])
+def test_what_the_command_has_started_is_waited_for_after_it(
+    waiting, monkeypatch, reaps, status, after_signal
+):
+    one, _ = waiting
+    done = []
+    ended = iter([5, 6, 7])
+    monkeypatch.setattr(one, "_reaps", reaps)
+    monkeypatch.setattr(started, "_ended_child", lambda: next(ended))
+    monkeypatch.setattr(started, "_reap", done.append)
+    monkeypatch.setattr(one, "_wait_for_others", lambda **how: done.append(how))
+    command = SimpleNamespace(pid=7, wait=lambda: done.append("command") or status)
+    assert one.wait(command) == status
+    others = {"after_signal": after_signal}
+    assert done == ([7, 7, "command", others] if reaps else ["command"])
+
+
+def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
+    asked = []
+
+    def libc(answer):
+        def prctl(*arguments):
+            asked.append(arguments)
+            return answer
+
+        return lambda _name: SimpleNamespace(prctl=prctl)
+
+    def none(_name):
+        raise OSError
+
+    for platform, load, possible in (
+        ("linux", libc(0), True),
+        ("linux", libc(-1), False),
+        ("linux", none, False),
+        ("linux", lambda _name: SimpleNamespace(), False),
+        ("darwin", libc(0), False),
+    ):
+        monkeypatch.setattr(sys, "platform", platform)
+        monkeypatch.setattr("ctypes.CDLL", load)
+        assert started._become_subreaper() is possible  # noqa: SLF001
+    assert asked == [(36, 1, 0, 0, 0)] * 2
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setitem(sys.modules, "ctypes", None)
+    assert started._become_subreaper() is False  # noqa: SLF001
+
+
+#: Reaps two children that have ended, one of which is the command.
+REAPING = """
+import os
+from iamcli.cli.sandbox import started
+assert not started._reap()
+command = os.fork() or os._exit(7)
+assert started._ended_child() == command
+assert [started._reap(command), started._reap(command)] == [False, False]
+assert os.waitpid(command, 0) == (command, 7 << 8)
+for _ in "12":
+    os.waitid(os.P_PID, os.fork() or os._exit(0), os.WEXITED | os.WNOWAIT)
+assert [started._reap(), started._reap()] == [True, False]
+reader, writer = os.pipe()
+running = os.fork() or os._exit(len(os.read(reader, 1)))
+assert [started._ended_child(os.WNOHANG), started._reap()] == [0, False]
+os.write(writer, b"x")
+assert os.waitpid(running, 0) == (running, 1 << 8)
+"""
+
+
+def test_children_that_have_ended_disappear_but_not_the_command():
+    done = run(sys.executable, "-c", REAPING, env=dict(os.environ))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_process_that_ends_while_it_is_read_is_left_out(monkeypatch):
+    def read(name):
+        if name == "5":
+            raise FileNotFoundError
+        if name == "6":
+            raise ValueError
+        return name
+
+    monkeypatch.setattr(started, "read", read)
+    monkeypatch.setattr(started.os, "listdir", lambda _: ["4", "5", "self", "6", "7"])
+    assert started._processes() == ["4", "7"]  # noqa: SLF001
+
+    def none(_folder):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(started.os, "listdir", none)
+    assert started._processes() == []  # noqa: SLF001
 
 
 # The account that is kept.
@@ -933,7 +1043,202 @@ def test_the_first_of_two_equal_fields_counts_as_for_moto():
     assert wsgi.fields(environ) == expected
     # The body can be read again.
     assert wsgi.fields(environ) == expected
-    assert wsgi.fields({"wsgi.input": io.BytesIO(), "QUERY_STRING": body.decode()}) == expected
+    query = {"QUERY_STRING": body.decode(), "CONTENT_LENGTH": ""}
+    assert wsgi.fields({"wsgi.input": io.BytesIO(), **query}) == expected
+    strange = {"wsgi.input": io.BytesIO(b"A=\xff"), "CONTENT_LENGTH": "3", "QUERY_STRING": ""}
+    assert wsgi.fields(strange) == {"A": "\ufffd"}
+
+
+def test_fields_are_added_to_the_query_or_to_the_body():
+    for query in ("", "A=1"):
+        environ = {"wsgi.input": io.BytesIO(b"B=2"), "CONTENT_LENGTH": "3", "QUERY_STRING": query}
+        given = dict(environ)
+        wsgi.add_fields(environ, {})
+        assert environ == given
+        wsgi.add_fields(environ, {"C": "a&b"})
+        body = wsgi.content(environ)
+        assert (environ["QUERY_STRING"], body, environ["CONTENT_LENGTH"]) == (
+            ("A=1&C=a%26b", b"B=2", "3") if query else ("", b"B=2&C=a%26b", "11")
+        )
+
+
+def test_a_refusal_is_an_error_as_of_the_service():
+    seen = []
+    [sent] = wsgi.refuse(lambda *given: seen.append(given), 403, "Denied", "a < b & c")
+    [(status, headers)] = seen
+    identity = dict(headers).pop("x-amzn-RequestId")
+    assert sent.decode() == (
+        '<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">\n'
+        "  <Error><Type>Sender</Type><Code>Denied</Code><Message>a &lt; b &amp; c</Message>"
+        f"</Error>\n  <RequestId>{identity}</RequestId>\n</ErrorResponse>\n"
+    )
+    assert (status, dict(headers)) == (
+        "403 Forbidden",
+        {
+            "Content-Type": "text/xml",
+            "Content-Length": str(len(sent)),
+            "x-amzn-RequestId": identity,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({}, ""),
+        ({"REQUEST_METHOD": "GET"}, ""),
+        ({"REQUEST_METHOD": "HEAD"}, "only GET and POST requests to /"),
+        ({"PATH_INFO": "/x"}, "only GET and POST requests to /"),
+        ({"PATH_INFO": None}, "only GET and POST requests to /"),
+        ({"HTTP_AUTHORIZATION": None}, "only requests that are signed for IAM or STS"),
+        ({"HTTP_AUTHORIZATION": "AWS x"}, "only requests that are signed for IAM or STS"),
+        ({"HTTP_HOST": None}, "no request for another host"),
+        ({"HTTP_HOST": "127.0.0.1:2"}, "no request for another host"),
+        ({"HTTP_HOST": "Localhost:1"}, ""),
+        ({"HTTP_ORIGIN": "null"}, "no request from a web page"),
+        # What is wrong whatever the request is for is said first.
+        ({"HTTP_ORIGIN": "null", "REQUEST_METHOD": "OPTIONS"}, "no request from a web page"),
+        ({"HTTP_HOST": "x", "PATH_INFO": "/x"}, "no request for another host"),
+        ({"PATH_INFO": "/x", "HTTP_AUTHORIZATION": ""}, "only GET and POST requests to /"),
+    ],
+)
+def test_why_a_request_is_refused(more, reason):
+    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
+    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed(), **more}
+    environ = {name: value for name, value in environ.items() if value is not None}
+    assert sandbox_server.refusal(environ) == (f"the sandbox accepts {reason}" if reason else "")
+
+
+def test_no_header_lets_a_web_page_read_a_response():
+    def application(_environ, start):
+        start("200 OK", [("Access-Control-Allow-Origin", "*"), ("X", "y")], "error")
+        return [b"sts"]
+
+    seen = []
+    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
+    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed("sts")}
+    served = sandbox_server.private({"sts": application}, [])
+    assert served(environ, lambda *given: seen.append(given)) == [b"sts"]
+    assert seen == [("200 OK", [("X", "y")], "error")]
+
+
+def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
+    sent = []
+    for lines, expected in (("", []), ("7\n", [(7, signal.SIGHUP)]), ("7\n0\n", [])):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+        sandbox_server._wait()  # noqa: SLF001
+        assert sent == expected, lines
+        sent.clear()
+
+    def ended(*_given):
+        raise ProcessLookupError
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("7\n"))
+    monkeypatch.setattr(os, "kill", ended)
+    sandbox_server._wait()  # noqa: SLF001
+
+
+def test_what_the_server_reports_at_its_end():
+    def full():
+        raise Failure("no space")
+
+    assert [
+        sandbox_server._saved(account)  # noqa: SLF001
+        for account in (
+            None,
+            SimpleNamespace(save=lambda: None),
+            SimpleNamespace(save=full),
+        )
+    ] == [{}, {}, {"failure": "no space"}]
+
+
+@pytest.fixture
+def starting(monkeypatch, tmp_path):
+    """Start the server as ``settings`` say, but do not listen; return what it did, and the rest."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    did = []
+    watch = SimpleNamespace(begin=lambda: did.append("watch"))
+    listening = SimpleNamespace(server_port=7, serve_forever=lambda: None)
+
+    class Kept:
+        existed = True
+
+        def __init__(self, folder):
+            did.append(f"keep {folder}")
+
+        def restore(self):
+            did.append("restore")
+
+        def watched(self, application):
+            return f"watched {application}"
+
+    def copied(name, number):
+        did.append(f"copy {name} {number}")
+        return {"taken": DAY, "unread": 1, "unknown": ["role"]}, "cn-north-1"
+
+    def application(_watch, _reset):
+        did.append("correct")
+        return "private"
+
+    monkeypatch.setattr(sandbox_server, "Kept", Kept)
+    monkeypatch.setattr(sandbox_server, "_copied", copied)
+    monkeypatch.setattr(sandbox_server, "_application", application)
+    monkeypatch.setattr(sandbox_server, "in_region", lambda *given: did.append(given))
+    monkeypatch.setattr(sandbox_server, "_make_server", lambda _: listening)
+
+    def start(change=None, *, watched=False, **settings):
+        did.clear()
+        return did, *sandbox_server._start(  # noqa: SLF001
+            change, settings, watch if watched else None, []
+        )
+
+    return start
+
+
+DAY = "2026-11-20T12:00:00Z"
+
+
+def test_what_the_server_starts_with(starting):
+    did, report, folder, account = starting()
+    file = Path(report["credential_file"])
+    about = {key: report[key] for key in ("url", "existed", "unread", "unknown")}
+    assert about == {"url": "http://127.0.0.1:7", "existed": False, "unread": 0, "unknown": []}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report["taken"])
+    assert (str(file.parent), file.stat().st_mode & 0o777) == (folder, 0o600)
+    assert file.read_text().splitlines() == [
+        f"AWSAccessKeyId={sandbox.ACCESS_KEY}",
+        f"AWSSecretKey={sandbox.SECRET_KEY}",
+    ]
+    assert (did, account) == (["correct", ("private", "")], None)
+    # What is there already is no change.
+    did, report, _, account = starting(keep="dir", watched=True)
+    assert did == ["keep dir", "correct", "restore", "watch", ("watched private", "")]
+    assert (report["existed"], account.existed) == (True, True)
+    did, report, *_ = starting(
+        lambda given: f"changed {given}", account="f", number=5, watched=True
+    )
+    assert did == ["correct", "copy f 5", "watch", ("changed private", "cn-north-1")]
+    about = {key: report[key] for key in ("existed", "taken", "unread", "unknown")}
+    assert about == {"existed": False, "taken": DAY, "unread": 1, "unknown": ["role"]}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Failure("no file"), "no file"),
+        (ImportError("no", name="moto"), "moto is not installed; "),
+        (ImportError("no moto"), "no moto is not installed; "),
+        (KeyError("x"), "KeyError: 'x'; install the tested moto[iam,server]=="),
+    ],
+)
+def test_why_the_server_does_not_start(starting, monkeypatch, error, said):
+    def fail(*_given):
+        raise error
+
+    monkeypatch.setattr(sandbox_server, "_make_server", fail)
+    _, report, *rest = starting()
+    assert (report["failure"][: len(said)], list(report), rest) == (said, ["failure"], [None, None])
 
 
 def test_requests_to_a_copy_are_signed_for_its_region():
@@ -947,6 +1252,8 @@ def test_requests_to_a_copy_are_signed_for_its_region():
     for region in ("", "cn-north-1"):
         sandbox_server.in_region(application, region)({"HTTP_AUTHORIZATION": given}, None)
     assert seen == [given, given.replace("us-east-1", "cn-north-1")]
+    sandbox_server.in_region(application, "cn-north-1")({}, None)
+    assert seen[2:] == [""]
 
 
 def test_every_change_is_saved_soon(tmp_path, monkeypatch):
@@ -1008,13 +1315,30 @@ def test_how_each_shell_is_started(tmp_path, shell, command, file, first):
         (folder / ".zshrc").unlink()
         start_shell({"SHELL": "/bin/zsh"}, str(folder))
         assert (folder / ".zshrc").read_text().startswith("unset ZDOTDIR\n")
+    if file:
+        # What another user has put there is not written to.
+        with pytest.raises(FileExistsError):
+            start_shell(env, str(folder))
+
+
+def test_a_shell_is_started_also_if_it_cannot_complete(tmp_path, monkeypatch):
+    def script(_shell):
+        raise Failure("no completion")
+
+    monkeypatch.setattr(completions, "script", script)
+    start_shell({"SHELL": "/bin/bash"}, str(tmp_path))
+    assert "PS1='(iamcli sandbox) $ '\n" in (tmp_path / "bashrc").read_text()
 
 
 #: A server that says what its test wants, one line after the other.
 SAYING = """
-import json, sys
+import json, os, sys
 def main():
     settings = json.loads(sys.stdin.readline())
+    if "number" in settings:
+        settings["number"] = os.read(settings["number"], 100).decode()
+    settings["aws"] = [name for name in os.environ if name.startswith("AWS_")]
+    settings["leads"] = os.getsid(0) == os.getpid()
     print({first!r}, flush=True)
     sys.stdin.read()
     print(json.dumps(settings) if {last!r} == "settings" else {last!r}, end="", flush=True)
@@ -1041,6 +1365,7 @@ READY = json.dumps({"url": "http://127.0.0.1:1", "credential_file": "", "existed
 def test_what_the_server_says_is_reported(tmp_path, monkeypatch, first, last, settings, said):
     (tmp_path / "saying.py").write_text(SAYING.format(first=first, last=last))
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("AWS_PROFILE", "work")
     failure, running_server = "", None
     try:
         with sandbox.server("saying", **settings) as running_server:
@@ -1051,7 +1376,181 @@ def test_what_the_server_says_is_reported(tmp_path, monkeypatch, first, last, se
     assert (failure[: len(said)], bool(failure)) == (said, bool(said))
     assert (running_server is None) == (first != READY)
     if last == "settings":
-        assert running_server.ended == {"keep": "dir", "account": "", "watch": True}
+        assert running_server.ended == {
+            "keep": "dir",
+            "account": "",
+            "watch": True,
+            "aws": [],
+            "leads": True,
+        }
+
+
+def test_the_server_gets_the_open_file_and_leaves_none(tmp_path, monkeypatch):
+    file, folder = tmp_path / "account.json", tmp_path / "credentials"
+    file.write_text("the account")
+    folder.mkdir()
+    (folder / "file").touch()
+    ready = json.dumps({"url": "", "credential_file": f"{folder}/file", "existed": True})
+    (tmp_path / "saying.py").write_text(SAYING.format(first=ready, last="settings"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with sandbox.server("saying", account=str(file)) as running_server:
+        file.unlink()
+        assert (running_server.folder, running_server.existed) == (str(folder), True)
+    ended = running_server.ended
+    assert (ended["account"], ended["number"]) == (str(file), "the account")
+    # The server of this test has removed nothing, as one that was killed.
+    assert not folder.exists()
+    held = [str(each.resolve()) for each in Path("/proc/self/fd").iterdir()]
+    assert [each for each in held if each.startswith(str(file))] == []
+    # One that has ended needs no signal.
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        sandbox.Server("", "", {}, pipe, {}).set_command(7)
+
+
+def sandboxed(monkeypatch, output, target=None, **given):
+    """Run the sandbox without a server; return the status, and what it has done.
+
+    ``given``: what the parts that it uses return, and the ``arguments``.
+    """
+    did, ended = [], {"changes": given.get("changes", [])}
+    if "reset" in given:
+        ended["without_environment"] = given["reset"]
+    private = sandbox.Server(
+        "http://127.0.0.1:7", "/f/c", {"unread": 0, "unknown": []}, None, ended
+    )
+
+    @contextlib.contextmanager
+    def server(**settings):
+        yield private
+        did.append(settings)
+
+    @contextlib.contextmanager
+    def commands():
+        yield SimpleNamespace(wait=lambda: did.append("wait"), address=given.get("address"))
+
+    def command(_private, env, *_arguments):
+        did.append(env)
+        return given.get("status", 0), given.get("left", [])
+
+    monkeypatch.setattr(sandbox, "server", server)
+    monkeypatch.setattr(sandbox.command_server, "started", commands)
+    monkeypatch.setattr(sandbox.parents, "announce", lambda port: given.get("proc", port == 7))
+    monkeypatch.setattr(sandbox, "environment", lambda *_: {})
+    monkeypatch.setattr(sandbox, "_run", command)
+    status = sandbox.run(["true"], output, target=target, **given.get("arguments", {}))
+    return status, did
+
+
+def saying(said, *, on_terminal=False):
+    return SimpleNamespace(
+        error=said.append, error_text=said.append, on_terminal=lambda: on_terminal
+    )
+
+
+RESET = "sent nothing, because the environment was reset: iam-userdel"
+LEFT = "still running, but no longer in the sandbox: sleep (7)"
+SLEEP_7 = Process(7, "sleep", "S", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "lines"),
+    [
+        ({}, 0, []),
+        ({"status": 3}, 3, []),
+        ({"reset": ["iam-userdel"]}, 1, [RESET]),
+        ({"reset": ["iam-userdel"], "status": -2}, -2, [RESET]),
+        ({"reset": [], "left": [SLEEP_7]}, 0, [LEFT]),
+        ({"proc": False}, 0, [sandbox.NO_PROC]),
+        ({"arguments": {"account": "f"}}, 0, [sandbox.ONLY_IAM]),
+    ],
+)
+def test_what_the_sandbox_returns_and_says_after_the_command(monkeypatch, given, status, lines):
+    said = []
+    found, did = sandboxed(monkeypatch, saying(said), **given)
+    settings = {"keep": "", "account": "", "watch": False, **given.get("arguments", {})}
+    assert (found, said, did) == (status, lines, ["wait", {}, settings])
+
+
+@pytest.mark.parametrize(("status", "shown"), [(0, 0), (3, 3), (-2, 130)])
+def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, status, shown):
+    written, said = [], []
+    deletion = {"action": "delete", "type": "user", "name": "b c", "of": "", "after": None}
+    file = tmp_path / "account.json"
+    given = {"changes": [deletion], "reset": ["iam-userdel"], "left": [SLEEP_7], "status": status}
+    for is_standard_error, on_terminal, exists in (
+        (True, True, True),
+        (True, True, False),
+        (True, False, True),
+        (False, True, True),
+    ):
+        (file.touch if exists else file.unlink)()
+        target = SimpleNamespace(
+            is_standard_error=is_standard_error, write=lambda *given: written.append(given)
+        )
+        found, did = sandboxed(
+            monkeypatch,
+            saying(said, on_terminal=on_terminal),
+            target,
+            **given,
+            arguments={"keep": "dir", "account": str(file)},
+            address="/run/commands",
+        )
+        assert found == (status or 1)
+        assert did[1:] == [
+            {VARIABLE: "/run/commands"},
+            {"keep": "dir", "account": str(file), "watch": True},
+        ]
+        [(_, ended, with_status)] = written
+        assert (ended["running"], with_status) == (["sleep (7)"], shown)
+        line = f"iamcli recreate {file} 'user/b c' >recreate.sh"
+        again = [f"to create again what was deleted, make a script: {line}"]
+        recreate = again if is_standard_error and on_terminal and exists else []
+        expected = [*recreate, *([] if is_standard_error else [RESET, LEFT])]
+        assert said == [sandbox.ONLY_IAM, *expected]
+        written.clear()
+        said.clear()
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+@pytest.mark.parametrize("command", [["true"], []])
+def test_a_shell_is_announced_and_a_command_is_not(monkeypatch, tmp_path, on_terminal, command):
+    ran, said = [], []
+
+    def script_run(command, env, say, **how):
+        ran.append((command, env["SHELL"], how["terminate"]))
+        assert say == output.error
+        assert (how["register"], how["wait"].__name__) == (private.set_command, "wait")
+        return 3
+
+    monkeypatch.setattr(sandbox.script, "run", script_run)
+    monkeypatch.setattr(sandbox, "Started", lambda _: Waiting())
+    output = saying(said, on_terminal=on_terminal)
+    credentials, env = f"{tmp_path}/credentials", {"SHELL": "/bin/dash"}
+    private = sandbox.Server("http://127.0.0.1:7", credentials, {"existed": True}, None, {})
+    for keep, where in (("", "http://127.0.0.1:7"), ("dir", "http://127.0.0.1:7, kept in dir")):
+        assert sandbox._run(private, dict(env), command, output, keep) == (3, (7,))  # noqa: SLF001
+        number = signal.SIGTERM if command else signal.SIGHUP
+        assert ran == [(command or ["/bin/dash"], "/bin/dash", number)]
+        line = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
+        if command:
+            assert said == []
+        elif on_terminal:
+            assert [" ".join(each.split()) for each in said] == [
+                f"iamcli: {line} Try these commands. {' '.join(LATER_COMMANDS)}"
+            ]
+        else:
+            assert said == [line]
+        ran.clear()
+        said.clear()
+
+
+class Waiting:
+    left = (7,)
+
+    def wait(self, _command):
+        return 0
 
 
 @pytest.mark.full

@@ -32,7 +32,7 @@ class SandboxCommand(DocumentedCommand):
         """Give an option that has no value the one for standard error."""
         options = [one for one in self.params if isinstance(one, click.Option)]
         optional = {name for one in options if isinstance(one, OptionalFile) for name in one.opts}
-        values = {name for one in options if not one.is_flag for name in one.opts} - optional
+        values = {name for one in options for name in one.opts} - optional
         words: list[str] = []
         rest = list(args)
         while rest and rest[0].startswith("-") and rest[0] != "--":
