@@ -159,9 +159,17 @@ def test_the_first_walk(env):
     ]
 
 
+REMOVED = (
+    *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
+    *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+)
+
+
 def test_commands_are_found_without_a_path():
     private = sandbox.Server("http://127.0.0.1:1", "/folder/credentials", {}, None, {})
-    env = sandbox.environment(private, {"HOME": "/home"})
+    inherited = {"HOME": "/home", "AWS_PROFILE": "work"} | dict.fromkeys(REMOVED, "x")
+    env = sandbox.environment(private, inherited)
+    assert env.keys() & {"AWS_PROFILE", *REMOVED} == set()
     folder, _, others = env["PATH"].partition(":")
     assert (folder.endswith("/bin"), others, env["HOME"]) == (True, os.defpath, "/home")
     assert (env["IAMCLI_SANDBOX"], env["AWS_CREDENTIAL_FILE"]) == (
@@ -1476,14 +1484,15 @@ def test_what_the_sandbox_returns_and_says_after_the_command(monkeypatch, given,
 @pytest.mark.parametrize(("status", "shown"), [(0, 0), (3, 3), (-2, 130)])
 def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, status, shown):
     written, said = [], []
-    deletion = {"action": "delete", "type": "user", "name": "b c", "of": "", "after": None}
+    change = {"action": "delete", "type": "user", "name": "b c", "of": "", "after": None}
     file = tmp_path / "account.json"
-    given = {"changes": [deletion], "reset": ["iam-userdel"], "left": [SLEEP_7], "status": status}
-    for is_standard_error, on_terminal, exists in (
-        (True, True, True),
-        (True, True, False),
-        (True, False, True),
-        (False, True, True),
+    given = {"reset": ["iam-userdel"], "left": [SLEEP_7], "status": status}
+    for is_standard_error, on_terminal, exists, changed in (
+        (True, True, True, [change]),
+        (True, True, True, []),
+        (True, True, False, [change]),
+        (True, False, True, [change]),
+        (False, True, True, [change]),
     ):
         (file.touch if exists else file.unlink)()
         target = SimpleNamespace(
@@ -1494,6 +1503,7 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
             saying(said, on_terminal=on_terminal),
             target,
             **given,
+            changes=changed,
             arguments={"keep": "dir", "account": str(file)},
             address="/run/commands",
         )
@@ -1506,7 +1516,7 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
         assert (ended["running"], with_status) == (["sleep (7)"], shown)
         line = f"iamcli recreate {file} 'user/b c' >recreate.sh"
         again = [f"to create again what was deleted, make a script: {line}"]
-        recreate = again if is_standard_error and on_terminal and exists else []
+        recreate = again if is_standard_error and on_terminal and exists and changed else []
         expected = [*recreate, *([] if is_standard_error else [RESET, LEFT])]
         assert said == [sandbox.ONLY_IAM, *expected]
         written.clear()

@@ -177,11 +177,12 @@ def test_the_order_of_details_is_that_of_kinds_and_then_of_names(ask: Ask) -> No
     ask("CreateRole", RoleName="a", AssumeRolePolicyDocument=TRUST)
     for path in ("/z/", "/a/", "/"):
         policy(ask, "same", path)
+    policy(ask, "other", "/zz/")
     members = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
     shown = pages(ask, "GetAccountAuthorizationDetails", *members)
     assert [each["Arn"].removeprefix(ARN) for each in shown] == [
         *("user/A", "user/b", "user/z", "group/b", "role/a"),
-        *("policy/a/same", "policy/same", "policy/z/same"),
+        *("policy/zz/other", "policy/a/same", "policy/same", "policy/z/same"),
     ]
     listed = pages(ask, "ListPolicies", "Policies", Scope="Local")
     assert [each["Arn"] for each in listed] == [each["Arn"] for each in shown[5:]]
@@ -476,10 +477,12 @@ def test_when_the_policies_of_aws_are_needed(
 
 
 @pytest.mark.usefixtures("one_of_aws")
-def test_the_policies_of_aws_are_added_once(backend: Any) -> None:
+def test_the_policies_of_aws_are_added_once(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     policies.load_aws_policies(backend)
     first = {arn: each.id for arn, each in backend.managed_policies.items()}
     assert first[AWS_POLICY].startswith("ANPA")
+    # What was read is not read again.
+    monkeypatch.setattr(policies, "aws_managed_policies_data", "")
     policies.load_aws_policies(backend)
     assert {arn: each.id for arn, each in backend.managed_policies.items()} == first
 
@@ -561,7 +564,7 @@ def test_what_is_not_given_stays(backend: Any, ask: Ask) -> None:
         ]
     for text in ("again", ""):
         role = ask("UpdateRoleDescription", **web, Description=text)["Role"]
-        assert (role.get("Description", ""), role["Path"]) == (text, "/x/")
+        assert (role.get("Description"), role["Path"]) == (text or None, "/x/")
     backend.get_role("web").max_session_duration = None
     assert "MaxSessionDuration" not in ask("GetRole", **web)["Role"]
     assert ask("GetRole", **web)["Role"]["RoleLastUsed"] == {}
@@ -604,7 +607,7 @@ def test_what_belongs_to_a_renamed_user_has_its_name(ask: Ask) -> None:
         key = ask("ListAccessKeys", **rob)["AccessKeyMetadata"][0]["AccessKeyId"]
         assert ask("GetAccessKeyLastUsed", AccessKeyId=key)["UserName"] == "rob"
     # Its old name is free.
-    ask("CreateUser", **BOB)
+    ask("CreateUser", **BOB, Path="/x/")
     assert ask("ListAccessKeys", **BOB)["AccessKeyMetadata"] == []
     assert "Tags" not in ask("GetUser", **BOB)["User"]
 
@@ -617,8 +620,9 @@ def test_a_group_keeps_the_name_or_the_path(ask: Ask) -> None:
         ("crew", {}, "y/crew"),
     ):
         ask("UpdateGroup", GroupName=name, **given)
-        [listed] = ask("ListGroups", PathPrefix="/")["Groups"]
+        [listed] = ask("ListGroups", PathPrefix=f"/{arn[0]}")["Groups"]
         assert listed["Arn"] == f"{ARN}group/{arn}"
+        assert ask("ListGroups", PathPrefix="/z")["Groups"] == []
 
 
 def test_ids_have_letters_and_digits() -> None:
@@ -660,6 +664,48 @@ def test_tags_of_aws_do_not_count() -> None:
         assert listed == sorted(listed, key=lambda key: (key.lower(), key))
     del entity.tags
     assert tags.tags(iam, entity) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "whose", "in_any_case"),
+    [("User", BOB, True), ("Policy", {"PolicyArn": f"{ARN}policy/read"}, False)],
+)
+def test_tags_are_added_replaced_and_removed(
+    ask: Ask,
+    kind: str,
+    whose: dict[str, str],
+    in_any_case: bool,  # noqa: FBT001
+) -> None:
+    ask("CreateUser", **BOB)
+    policy(ask, "read")
+
+    def shown() -> dict[str, str]:
+        listed = pages(ask, f"List{kind}Tags", "Tags", **whose)
+        return {each["Key"]: each["Value"] for each in listed}
+
+    ask(f"Tag{kind}", **whose, Tags=[{"Key": key, "Value": "1"} for key in "cAb"])
+    assert list(shown().items()) == [("A", "1"), ("b", "1"), ("c", "1")]
+    ask(f"Tag{kind}", **whose, Tags=[{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "2"}])
+    both = {"a": "2", "b": "2", "c": "1"}
+    assert shown() == (both if in_any_case else {"A": "1", **both})
+    ask(f"Untag{kind}", **whose, TagKeys=["A", "C", "x"])
+    assert shown() == ({"b": "2"} if in_any_case else both)
+    ask(f"Untag{kind}", **whose, TagKeys=["a", "c"])
+    assert shown() == {"b": "2"}
+
+
+def test_a_credential_is_deleted_once(backend: Any, ask: Ask) -> None:
+    ask("CreateUser", **BOB)
+    held = keys.service_credentials(backend.users["bob"])
+    for name in ("one", "two"):
+        held[name] = keys.ServiceCredential(name, "s", "bob+1", "Active", NOON, None)
+    which = {**BOB, "ServiceSpecificCredentialId": "one"}
+    ask("DeleteServiceSpecificCredential", **which)
+    assert list(keys.service_credentials(backend.users["bob"])) == ["two"]
+    with pytest.raises(refusals.Refusal, match="No such credential one exists"):
+        ask("DeleteServiceSpecificCredential", **which)
+    ask("DeleteServiceSpecificCredential", **{**which, "ServiceSpecificCredentialId": "two"})
+    assert ask("ListServiceSpecificCredentials", **BOB)["ServiceSpecificCredentials"] == []
 
 
 def test_a_boundary_is_set_and_removed(backend: Any, ask: Ask) -> None:

@@ -30,9 +30,9 @@ class SandboxCommand(DocumentedCommand):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Give an option that has no value the one for standard error."""
-        options = [one for one in self.params if isinstance(one, click.Option)]
-        optional = {name for one in options if isinstance(one, OptionalFile) for name in one.opts}
-        values = {name for one in options for name in one.opts} - optional
+        params = self.params
+        optional = {name for one in params if isinstance(one, OptionalFile) for name in one.opts}
+        values = {name for one in params for name in one.opts} - optional
         words: list[str] = []
         rest = list(args)
         while rest and rest[0].startswith("-") and rest[0] != "--":

@@ -44,8 +44,6 @@ def max_session_duration(role: Any) -> int | None:
 
 def last_used(role: Any) -> Result:
     """Return when a role was used. Source: recorded: ``RoleLastUsed`` is empty if it never was."""
-    if not role.last_used:
-        return {}
     return {"LastUsedDate": role.last_used, "Region": role.last_used_region}
 
 
