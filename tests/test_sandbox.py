@@ -1161,6 +1161,62 @@ def test_what_the_server_reports_at_its_end():
     ] == [{}, {}, {"failure": "no space"}]
 
 
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_server_reports_twice_and_removes_its_files(monkeypatch, tmp_path, watched):
+    seen, changes = [], {"changes": [], "refused": []}
+    folder = tmp_path / "files"
+
+    def start(_change, settings, watch, reset):
+        folder.mkdir()
+        reset.append("iam-userdel")
+        seen.append((settings, watch is not None))
+        return {"url": "here"}, str(folder), None
+
+    def exit_at_once(status):
+        raise SystemExit(status)
+
+    settings = {"watch": True} if watched else {}
+    line = f"{json.dumps(settings)}\n" if watched else ""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    monkeypatch.setattr(os, "_exit", exit_at_once)
+    for name, function in (
+        ("Watch", lambda: SimpleNamespace(report=lambda: changes)),
+        ("_start", start),
+        ("_report", lambda report: seen.append((report, folder.exists()))),
+        ("_wait", lambda: seen.append("wait")),
+    ):
+        monkeypatch.setattr(sandbox_server, name, function)
+    with pytest.raises(SystemExit) as ended:
+        sandbox_server.main()
+    last = {"without_environment": ["iam-userdel"], **(changes if watched else {})}
+    assert seen == [(settings, watched), ({"url": "here"}, True), "wait", (last, True)]
+    assert (ended.value.code, folder.exists()) == (0, False)
+
+    def fail():
+        raise ValueError
+
+    # Whatever happens, no secret stays.
+    monkeypatch.setattr(sandbox_server, "_wait", fail)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    with pytest.raises(ValueError, match=r"^$"):
+        sandbox_server.main()
+    assert not folder.exists()
+
+
+def test_what_the_server_says_of_a_copy(monkeypatch, tmp_path):
+    loading = pytest.importorskip("iamcli.cli.sandbox.loading")
+    file = tmp_path / "account.json"
+    content = {"taken": DAY, "unread": ["one", "two"]}
+    monkeypatch.setattr(sandbox_server.file, "read", lambda *given: {given: content}[file, 7])
+    monkeypatch.setattr(loading, "load", lambda *given: given)
+    monkeypatch.setattr(loading, "region_of", lambda _: "cn-north-1")
+    monkeypatch.setattr(loading, "unknown", lambda _, iam: [iam[1]])
+    assert sandbox_server._copied(file, 7) == (  # noqa: SLF001
+        {"taken": DAY, "unread": 2, "unknown": [file]},
+        "cn-north-1",
+    )
+
+
 @pytest.fixture
 def starting(monkeypatch, tmp_path):
     """Start the server as ``settings`` say, but do not listen; return what it did, and the rest."""

@@ -10,6 +10,7 @@ import copy
 import datetime as dt
 import json
 import sys
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ from iamcli.cli.sandbox.corrections import (
     users,
 )
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, document, instant
+from iamcli.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +47,8 @@ ARN = f"arn:aws:iam::{NUMBER}:"
 UTC = dt.timezone.utc
 NOON = dt.datetime(2026, 5, 1, 12)  # noqa: DTZ001 - as moto has it
 ROOT = {"UserName": caller.ROOT}
+OF_OTHERS = {"PolicyName": "x", "PolicyArn": "arn:aws:iam::1:policy/x"}
+SITE: dict[str, Any] = UNREAD_CERTIFICATE["ServerCertificateMetadata"]
 BOB = {"UserName": "bob"}
 
 
@@ -945,15 +949,74 @@ def test_the_number_of_a_copy(
     iam = loading.load(content, "f.json")
     number = NUMBER if given or filled else "123456789012"
     assert (iam.account_id, loading.models.DEFAULT_ACCOUNT_ID) == (number, number)
+    assert list(iam.users) == (["bob"] if filled else [])
     del iam_backends[number]
 
 
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"users": [user("bob", GroupList=["none"])]}, "none is missing"),
+        ({"users": [user("bob", CreateDate="today")]}, "Invalid isoformat string: 'today'"),
+        (
+            {"users": [user("bob", AttachedManagedPolicies=[OF_OTHERS])]},
+            "the path, the name and the account do not make the ARN arn:aws:iam::1:policy/x",
+        ),
+        (
+            {
+                "server_certificates": [
+                    {"ServerCertificateMetadata": {**SITE, "Path": "/elsewhere/"}},
+                ]
+            },
+            f"the path, the name and the account do not make the ARN {SITE['Arn']}",
+        ),
+        ({"virtual_mfa_devices": [{"SerialNumber": "a", "User": user("eve")}]}, "eve is missing"),
+    ],
+)
+def test_what_contradicts_itself_is_not_loaded(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], reason: str
+) -> None:
+    monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
+    with pytest.raises(Failure) as caught:
+        loading.load(snapshot(**more), "f.json")
+    del iam_backends[NUMBER]
+    again = "make a new one with iamcli snapshot"
+    assert str(caught.value) == f"f.json is damaged: {reason}; {again}"
+
+
+def test_a_partition_that_moto_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "PARTITION_NAMES", ["b", "a"])
+    with pytest.raises(Failure, match=r"^f\.json is of the partition aws; the sandbox has a, b$"):
+        loading.load(snapshot(), "f.json")
+    assert NUMBER not in iam_backends
+
+
+def test_quotas_and_counts_are_those_of_the_summary(backend: Any, ask: Ask) -> None:
+    summary = {"Users": 3, "UsersQuota": 7, "NewQuota": 5, "AccountAccessKeysPresent": 1}
+    loading._Loader(backend).load(snapshot(summary=summary))  # noqa: SLF001
+    shown = ask("GetAccountSummary")["SummaryMap"]
+    assert {name: shown[name] for name in summary} == summary
+    assert backend.account_summary.summary_map["UsersQuota"] == 7
+
+
+@pytest.fixture
+def east_of_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the local time differ from UTC."""
+    monkeypatch.setenv("TZ", "XXX-5")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("east_of_utc")
 def test_a_date_is_in_utc_and_has_its_place_in_a_list() -> None:
     for text, expected in (
         (None, None),
         ("2026-05-01T12:00:00Z", NOON),
         ("2026-05-01T14:00:00+02:00", NOON),
-        ("2026-05-01T12:00:00.5Z", NOON),
+        ("2026-05-01T12:00:00.500Z", NOON),
+        ("2026-05-01T12:00:00", NOON),
     ):
         assert loading._date(text) == expected  # noqa: SLF001
     assert loading._date("2026-05-01T12:00:00Z", 7) == NOON.replace(microsecond=7)  # noqa: SLF001
@@ -964,8 +1027,13 @@ def test_which_devices_of_a_user_are_virtual(backend: Any) -> None:
     held = [{"SerialNumber": serial} for serial in serials]
     spare = [{"SerialNumber": f"{ARN}mfa/spare"}]
     loader = loading._Loader(backend)  # noqa: SLF001
-    loader.load(snapshot(users=[user("bob", MFADevices=held)], virtual_mfa_devices=spare))
+    held[0]["EnableDate"] = "2026-05-01T12:00:00Z"
+    other = {**held[0], "EnableDate": "2026-05-02T12:00:00Z", "User": user("bob")}
+    content = snapshot(users=[user("bob", MFADevices=held)], virtual_mfa_devices=[other, *spare])
+    loader.load(content)
     assert list(backend.users["bob"].mfa_devices) == list(serials)
+    # Its place among the others is in the list of the user.
+    assert backend.users["bob"].mfa_devices[serials[0]].enable_date == NOON
     assert list(backend.virtual_mfa_devices) == [serials[0], f"{ARN}mfa/spare"]
 
 

@@ -18,7 +18,6 @@ from moto.utilities.utils import PARTITION_NAMES, REGION_PREFIX_TO_PARTITION
 from iamcli.cli.account_file import arns, dates
 from iamcli.cli.sandbox.corrections.account import counts
 from iamcli.cli.sandbox.corrections.caller import root
-from iamcli.cli.sandbox.corrections.entities import identity
 from iamcli.cli.sandbox.corrections.keys import ServiceCredential, service_credentials
 from iamcli.cli.sandbox.corrections.passwords import set_password_policy
 from iamcli.cli.sandbox.corrections.policies import load_aws_policies
@@ -351,8 +350,6 @@ class _Loader:
         device.enable_date = enabled
         device.user = user
         device.tags_known = False
-        if user:
-            device.user_attribute = identity("User", user)
         self.iam.virtual_mfa_devices[serial] = device
 
     def summary(self, record: Record) -> None:
