@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.iam.models import IAMBackend, iam_backends
-from support.entities import AWS_POLICY, CERTIFICATE, DOCUMENT, PRIVATE_KEY, TRUST
+from support.entities import (
+    AWS_POLICY,
+    CERTIFICATE,
+    DOCUMENT,
+    OTHER_CERTIFICATE,
+    PRIVATE_KEY,
+    TRUST,
+)
 from support.ssh_keys import public_key
 from test_copy import UNREAD_CERTIFICATE, snapshot, user, whole
 
@@ -1069,3 +1076,128 @@ def test_a_policy_of_a_copy(backend: Any) -> None:
     wrong = {**own, "Path": "/elsewhere/"}
     with pytest.raises(ValueError, match="do not make the ARN"):
         loading._Loader(backend).policy(wrong)  # noqa: SLF001
+
+
+def test_a_policy_that_is_only_attached_is_not_compared(backend: Any, ask: Ask) -> None:
+    arn = f"{ARN}policy/x/own"
+    attached = {"PolicyName": "own", "PolicyArn": arn}
+    content = snapshot(users=[user("bob", AttachedManagedPolicies=[attached])])
+    loading._Loader(backend).load(content)  # noqa: SLF001
+    found = state.state()
+    assert (found["policies"], loading.unknown(content, backend)) == ([], ["policy"])
+    assert found["users"][0]["AttachedManagedPolicies"] == [attached]
+    [listed] = ask("ListPolicies", Scope="Local")["Policies"]
+    assert listed == {
+        "PolicyName": "own",
+        "Arn": arn,
+        "Path": "/x/",
+        "IsAttachable": True,
+        "AttachmentCount": 1,
+        "PermissionsBoundaryUsageCount": 0,
+    }
+    assert ask("GetAccountAuthorizationDetails")["Policies"] == []
+
+
+def test_the_keys_of_a_copy(backend: Any, ask: Ask) -> None:
+    date = "2026-05-01T12:00:00Z"
+    used: tuple[dict[str, Any], ...] = (
+        {},
+        {"AccessKeyLastUsed": {}},
+        {"AccessKeyLastUsed": {"LastUsedDate": date}},
+        {"AccessKeyLastUsed": {"LastUsedDate": date, "ServiceName": "s3", "Region": "r"}},
+    )
+    held = [
+        {"AccessKeyId": f"AKIA{9 - number}", "Status": status, "CreateDate": date, **more}
+        for number, (status, more) in enumerate(zip(("Active", "Inactive") * 2, used, strict=True))
+    ]
+    content = snapshot(users=[user("bob", AccessKeyMetadata=held)])
+    loading._Loader(backend).load(content)  # noqa: SLF001
+    never = {"ServiceName": "N/A", "Region": "N/A"}
+    assert [keys.last_use(key) for key in backend.users["bob"].access_keys] == [
+        None,
+        never,
+        {**never, "LastUsedDate": NOON},
+        {"LastUsedDate": NOON, "ServiceName": "s3", "Region": "r"},
+    ]
+    # In the order of the copy, also if the dates are equal.
+    shown = ask("ListAccessKeys", **BOB)["AccessKeyMetadata"]
+    assert [(each["AccessKeyId"], each["Status"]) for each in shown] == [
+        ("AKIA9", "Active"),
+        ("AKIA8", "Inactive"),
+        ("AKIA7", "Active"),
+        ("AKIA6", "Inactive"),
+    ]
+    assert {identity: key.user_name for identity, key in backend.access_keys.items()} == {
+        each["AccessKeyId"]: "bob" for each in held
+    }
+    for key in backend.users["bob"].access_keys:
+        key.create_date = NOON.replace(day=7 if key.access_key_id == "AKIA6" else 8)
+    found = pages(ask, "ListAccessKeys", "AccessKeyMetadata", **BOB)
+    assert [each["AccessKeyId"] for each in found] == ["AKIA6", "AKIA7", "AKIA8", "AKIA9"]
+
+
+def test_a_login_profile_keeps_what_is_not_given(backend: Any, ask: Ask) -> None:
+    ask("CreateUser", **BOB)
+    bob = backend.users["bob"]
+    for whose, name in ((BOB, "bob"), (ROOT, f"{ARN}root")):
+        with pytest.raises(
+            refusals.Refusal, match=f"Login Profile for User {name} cannot be found"
+        ):
+            ask("GetLoginProfile", **whose)
+    made = ask("CreateLoginProfile", **BOB, Password="one")["LoginProfile"]
+    assert (made["UserName"], made["PasswordResetRequired"]) == ("bob", False)
+    with pytest.raises(refusals.Refusal, match="Login Profile for user bob already exists"):
+        ask("CreateLoginProfile", **BOB, Password="two")
+    for given, held in (
+        ({"PasswordResetRequired": True}, ("one", True)),
+        ({"Password": "two"}, ("two", True)),
+        ({}, ("two", True)),
+        ({"Password": "three", "PasswordResetRequired": False}, ("three", False)),
+    ):
+        ask("UpdateLoginProfile", **BOB, **given)
+        assert (bob.password, bob.password_reset_required) == held
+    ask("DeleteLoginProfile", **BOB)
+    with pytest.raises(refusals.Refusal, match="cannot be found"):
+        ask("DeleteLoginProfile", **BOB)
+    made = ask("CreateLoginProfile", **ROOT, Password="one", PasswordResetRequired=True)
+    assert (set(made["LoginProfile"]), made["LoginProfile"]["PasswordResetRequired"]) == (
+        {"CreateDate", "PasswordResetRequired"},
+        True,
+    )
+    assert state.state()["root"]["LoginProfile"]["PasswordResetRequired"] is True
+
+
+def test_a_signing_certificate_is_there_once(backend: Any, ask: Ask) -> None:
+    for name in ("bob", "eve"):
+        ask("CreateUser", UserName=name)
+    upload = "UploadSigningCertificate"
+    made = ask(upload, **BOB, CertificateBody=CERTIFICATE)["Certificate"]
+    assert (made["UserName"], made["Status"]) == ("bob", "Active")
+    assert set(made["CertificateId"]) <= set(users.LETTERS)
+    assert list(backend.users["bob"].signing_certificates) == [made["CertificateId"]]
+    layout = CERTIFICATE.replace("\n", "\r\n ")
+    for whose in (BOB, {"UserName": "eve"}, ROOT):
+        with pytest.raises(refusals.Refusal, match="The same certificate is associated"):
+            ask(upload, **whose, CertificateBody=layout)
+    made = ask(upload, **ROOT, CertificateBody=OTHER_CERTIFICATE)["Certificate"]
+    assert "UserName" not in made
+    with pytest.raises(refusals.Refusal, match="The same certificate is associated"):
+        ask(upload, **ROOT, CertificateBody=OTHER_CERTIFICATE)
+
+
+def test_devices_are_listed_by_their_assignment(backend: Any, ask: Ask) -> None:
+    ask("CreateUser", **BOB)
+    for name in ("b", "a", "c"):
+        ask("CreateVirtualMFADevice", VirtualMFADeviceName=name, Path="/m/")
+    loading._enable(backend.users["bob"], f"{ARN}mfa/m/c", NOON)  # noqa: SLF001
+    backend.virtual_mfa_devices[f"{ARN}mfa/m/b"].user = backend.users["bob"]
+    for given, names in (
+        ({}, "abc"),
+        ({"AssignmentStatus": "Any"}, "abc"),
+        ({"AssignmentStatus": "Assigned"}, "b"),
+        ({"AssignmentStatus": "Unassigned"}, "ac"),
+    ):
+        listed = ask("ListVirtualMFADevices", **given)["VirtualMFADevices"]
+        assert [each["SerialNumber"] for each in listed] == [f"{ARN}mfa/m/{name}" for name in names]
+    [device] = ask("ListMFADevices", **BOB)["MFADevices"]
+    assert device == {**BOB, "SerialNumber": f"{ARN}mfa/m/c", "EnableDate": NOON}

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.entities import (
     CERTIFICATE,
     OTHER_CERTIFICATE,
@@ -329,6 +332,29 @@ def test_two_ssh_keys_are_none() -> None:
     assert parsed(key)
     assert parsed(f"\n {key}\n")
     assert parsed(f"{key.strip()}\n{key}") is None
+
+
+def test_only_public_keys_of_rsa_are_ssh_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ec.generate_private_key(ec.SECP256R1()).public_key()
+    pem = other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    ssh = other.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    rsa = public_key(pem=True)
+    assert parsed(rsa)
+    assert parsed(f"\n{rsa}\n")
+    for body in (
+        *(pem, ssh, "", "ssh-rsa", "ssh-rsa AAAA", "-----BEGIN PUBLIC KEY-----\nx"),
+        *(f"{public_key()} PRIVATE KEY", f"x{rsa}", f"{rsa}-----BEGIN PRIVATE KEY-----"),
+    ):
+        assert parsed(body) is None, body
+        assert encoded(body, "PEM") == encoded(body, "SSH") == body
+
+    def unsupported(_data: bytes) -> None:
+        raise UnsupportedAlgorithm("an old curve")
+
+    monkeypatch.setattr(
+        "cryptography.hazmat.primitives.serialization.load_pem_public_key", unsupported
+    )
+    assert parsed(rsa) is None
 
 
 def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
