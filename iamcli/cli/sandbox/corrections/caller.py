@@ -73,10 +73,10 @@ def caller(iam: IAMBackend, access_key: str) -> Any:
     Raises Refusal for the keys of an assumed role. Source: recorded for GetUser and for
     DeleteAccessKey.
     """
-    key = iam.access_keys.get(access_key)
+    key: Any = iam.access_keys.get(access_key)
     if key and key.role_arn:
         raise Refusal("ValidationError", NO_USER)
-    return (iam.users.get(key.user_name or "") if key else None) or root(iam)
+    return (iam.users.get(key.user_name) if key else None) or root(iam)
 
 
 def implied_user(
