@@ -551,7 +551,7 @@ def test_how_long_a_process_is_waited_for(state, session, after_signal, limit):
 def waiting(monkeypatch):
     """What waits for the processes of a table that a test fills, which nobody reaps."""
     table, own = [], os.getpid()
-    table.append(Process(2, "before", "S", own, 1))
+    table += [Process(2, "before", "S", own, 1), Process(20, "other", "S", 1, 1)]
     monkeypatch.setattr(started, "_processes", lambda: list(table))
     monkeypatch.setattr(started, "_become_subreaper", lambda: True)
     monkeypatch.setattr(started, "_reap", lambda _command=0: False)
@@ -568,7 +568,8 @@ def test_what_is_still_running(waiting):
         Process(6, "stopped", "T", own, 1),
         Process(5, "of-before", "S", 2, 1),
         Process(4, "another", "S", 1, 1),
-        # An ID that was used again.
+        # IDs that were used again.
+        Process(20, "new", "S", own, 1),
         Process(11, "circle", "S", 12, 1),
         Process(12, "circle", "S", 9, 1),
         Process(9, "grandchild", "R", 11, 1),
@@ -580,6 +581,7 @@ def test_what_is_still_running(waiting):
         "grandchild (9)",
         "circle (11)",
         "circle (12)",
+        "new (20)",
     ]
 
 
@@ -1226,9 +1228,8 @@ def starting(monkeypatch, tmp_path):
     listening = SimpleNamespace(server_port=7, serve_forever=lambda: None)
 
     class Kept:
-        existed = True
-
         def __init__(self, folder):
+            self.existed = folder != "new"
             did.append(f"keep {folder}")
 
         def restore(self):
@@ -1279,6 +1280,7 @@ def test_what_the_server_starts_with(starting):
     did, report, _, account = starting(keep="dir", watched=True)
     assert did == ["keep dir", "correct", "restore", "watch", ("watched private", "")]
     assert (report["existed"], account.existed) == (True, True)
+    assert starting(keep="new")[1]["existed"] is False
     did, report, *_ = starting(
         lambda given: f"changed {given}", account="f", number=5, watched=True
     )
@@ -1342,7 +1344,9 @@ def test_only_a_shell_that_completes_is_said_to_complete(monkeypatch):
         assert [line.split()[0] for line in lines] == [
             *("iam-usercreate", "iam-useraddpolicy", "iam-userlistpolicies"),
         ]
-    *_, hint, first, second, third = greeting({}, "private IAM", kept=True).splitlines()
+    shown = greeting({}, "private IAM", kept=True)
+    assert shown.endswith("  iam-accountgetsummary\n")
+    *_, hint, first, second, third = shown.splitlines()
     assert hint == "Try these commands."
     assert [first, second, third] == [
         *("  iam-userlistbypath", "  iam-grouplistbypath", "  iam-accountgetsummary"),
@@ -1375,6 +1379,9 @@ def test_how_each_shell_is_started(tmp_path, shell, command, file, first):
         assert written.read_text().splitlines()[0] == first
         assert written.stat().st_mode & 0o777 == 0o600
         assert completions.script(shell) in written.read_text()
+    if shell == "fish":
+        quoted = completions.fish_quoted(f"{folder}/config.fish")
+        assert options[2:] == [f"source {quoted}"]
     if shell == "zsh":
         (folder / ".zshrc").unlink()
         start_shell({"SHELL": "/bin/zsh"}, str(folder))
@@ -1466,11 +1473,29 @@ def test_the_server_gets_the_open_file_and_leaves_none(tmp_path, monkeypatch):
     assert not folder.exists()
     held = [str(each.resolve()) for each in Path("/proc/self/fd").iterdir()]
     assert [each for each in held if each.startswith(str(file))] == []
-    # One that has ended needs no signal.
     reader, writer = os.pipe()
-    os.close(reader)
     with os.fdopen(writer, "wb", buffering=0) as pipe:
         sandbox.Server("", "", {}, pipe, {}).set_command(7)
+        assert os.read(reader, 10) == b"7\n"
+        # One that has ended needs no command.
+        os.close(reader)
+        sandbox.Server("", "", {}, pipe, {}).set_command(7)
+
+
+def test_a_server_that_does_not_end_is_killed(tmp_path, monkeypatch):
+    (tmp_path / "hanging.py").write_text(
+        "import json, os, time\n"
+        "def main():\n"
+        "    about = {'url': str(os.getpid()), 'credential_file': '', 'existed': False}\n"
+        "    print(json.dumps(about), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    said = "^the sandbox server was killed; dir may lack the last changes$"
+    with pytest.raises(Failure, match=said), sandbox.server("hanging", keep="dir") as private:
+        monkeypatch.setattr(sandbox, "TIMEOUT", 0.01)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(private.url), 0)
 
 
 def sandboxed(monkeypatch, output, target=None, **given):
