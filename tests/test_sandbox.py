@@ -710,8 +710,9 @@ def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
 
 #: Reaps two children that have ended, one of which is the command.
 REAPING = """
-import os
+import os, signal
 from iamcli.cli.sandbox import started
+signal.alarm(20)
 assert not started._reap()
 command = os.fork() or os._exit(7)
 assert started._ended_child() == command
@@ -722,7 +723,7 @@ for _ in "12":
 assert [started._reap(), started._reap()] == [True, False]
 reader, writer = os.pipe()
 running = os.fork() or os._exit(len(os.read(reader, 1)))
-assert [started._ended_child(os.WNOHANG), started._reap()] == [0, False]
+assert [started._ended_child(os.WNOHANG), started._reap(), started._reap(running)] == [0, 0, 0]
 os.write(writer, b"x")
 assert os.waitpid(running, 0) == (running, 1 << 8)
 """
@@ -1474,6 +1475,7 @@ def test_the_server_gets_the_open_file_and_leaves_none(tmp_path, monkeypatch):
     held = [str(each.resolve()) for each in Path("/proc/self/fd").iterdir()]
     assert [each for each in held if each.startswith(str(file))] == []
     reader, writer = os.pipe()
+    os.set_blocking(reader, False)
     with os.fdopen(writer, "wb", buffering=0) as pipe:
         sandbox.Server("", "", {}, pipe, {}).set_command(7)
         assert os.read(reader, 10) == b"7\n"
