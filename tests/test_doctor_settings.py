@@ -66,6 +66,13 @@ AGREEING: list[tuple[str, str, str, str, Callable[[Place], Mapping[str, str]]]] 
         lambda p: chain(p, f"{PROFILE}max_attempts = abc\n", "config") | {"AWS_MAX_ATTEMPTS": ""},
     ),
     (
+        "no-number-of-seconds",
+        "credentials",
+        "wrong",
+        "invalid AWS setting metadata_service_timeout: abc; use a whole number",
+        lambda p: chain(p, f"{PROFILE}metadata_service_timeout = abc\n"),
+    ),
+    (
         "no-time-zone",
         "credentials",
         "wrong",

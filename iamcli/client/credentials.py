@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
 CREDENTIAL_SERVICES = ("sts", "sso", "sso-oidc", "signin")
 
+#: The settings that botocore converts to a number, also if it asks no instance for its role.
+_NUMBERS = ("metadata_service_timeout", "metadata_service_num_attempts")
+
+
+class InvalidNumber(Failure):
+    """A setting that the chain of credentials reads is not a number."""
+
 
 def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
     """Return the credentials from botocore's chain, or None if it finds none.
@@ -37,6 +44,7 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
 
     # botocore also makes such a provider for each profile whose credentials assume a role.
     credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=_credential_program)
+    _require_numbers(settings.session)
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
@@ -50,6 +58,23 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         if failure:
             raise failure
     return keys
+
+
+def _require_numbers(session: Session) -> None:
+    """Raise InvalidNumber if a setting is not a number for botocore, which would not name it."""
+    for name in _NUMBERS:
+        if not _is_number(session, name):
+            in_file = session.get_scoped_config().get(name)
+            value = os.environ.get(f"AWS_{name.upper()}", in_file)
+            raise InvalidNumber(f"invalid AWS setting {name}: {value}; use a whole number")
+
+
+def _is_number(session: Session, name: str) -> bool:
+    try:
+        session.get_config_variable(name)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _no_login(session: Session, error: Exception | None) -> Failure | None:

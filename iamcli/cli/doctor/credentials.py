@@ -22,6 +22,7 @@ from iamcli.cli.doctor.places import (
     unreadable_files,
 )
 from iamcli.cli.doctor.variables import MISSPELLED
+from iamcli.client.credentials import InvalidNumber
 from iamcli.client.login import NoLogin
 from iamcli.config import properties
 from iamcli.errors import Failure
@@ -69,8 +70,9 @@ def examine(configuration: Configuration, *, offline: bool) -> Credentials:
         return Credentials(UNREAD)
     try:
         keys = inspection.keys()
-    except NoLogin as unusable:
-        return Credentials(failed(unusable, "extra-missing"))
+    except (NoLogin, InvalidNumber) as unusable:
+        cause = "extra-missing" if isinstance(unusable, NoLogin) else None
+        return Credentials(failed(unusable, cause))
     except (Expired, Unobtainable) as unusable:
         return Credentials(_unobtainable(unusable))
     known = places(inspection, offline=offline)

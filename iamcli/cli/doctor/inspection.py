@@ -15,7 +15,7 @@ from botocore.httpsession import get_cert_path
 from iamcli.cli.doctor import probe
 from iamcli.cli.doctor.identity import sts_target
 from iamcli.client.confinement import confine, refuse_outside
-from iamcli.client.credentials import CREDENTIAL_METHODS, find_keys, frozen
+from iamcli.client.credentials import CREDENTIAL_METHODS, InvalidNumber, find_keys, frozen
 from iamcli.client.endpoints import check_service_endpoints, endpoint
 from iamcli.client.login import NoLogin
 from iamcli.client.messages import ErrorTranslator, reason
@@ -140,14 +140,14 @@ class Inspection:
     def keys(self) -> Any:
         """Return the credentials, or None if there are none.
 
-        Raises NoLogin, Expired or Unobtainable.
+        Raises NoLogin, InvalidNumber, Expired or Unobtainable.
         """
         if self._connection.keys:
             return self._connection.keys
         try:
             with ErrorTranslator():
                 keys = find_keys(self._settings, without=_ASKING_METHODS if self._offline else ())
-        except NoLogin:
+        except (NoLogin, InvalidNumber):
             raise
         except Failure as failure:
             raise self._explained(failure) from None
