@@ -9,13 +9,18 @@ import shlex
 import ssl
 import sys
 from datetime import datetime, timedelta, timezone
+from functools import partial
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import certifi
 import pytest
-from botocore.credentials import Credentials
+from botocore import exceptions
+from botocore.credentials import Credentials, RefreshableCredentials
 from botocore.exceptions import (
+    ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -32,7 +37,17 @@ from support.shell import KEY_ID, ROOT
 from support.stub import Answer, ok, refused
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from iamcli.cli.doctor import credentials, installed, network, places, probe, programs, variables
+from iamcli import __version__, quoting
+from iamcli.cli.doctor import (
+    credentials,
+    inspection,
+    installed,
+    network,
+    places,
+    probe,
+    programs,
+    variables,
+)
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.identity import CALLER
 from iamcli.cli.doctor.inspection import (
@@ -46,6 +61,7 @@ from iamcli.cli.doctor.inspection import (
 )
 from iamcli.cli.doctor.places import Place
 from iamcli.client import http
+from iamcli.client.credentials import InvalidNumber, find_keys
 from iamcli.client.endpoints import Destination
 from iamcli.client.login import NoLogin
 from iamcli.client.sources import Origin
@@ -1596,3 +1612,512 @@ def test_versions_that_are_compared() -> None:
     rows = {"1.37.9": (1, 37, 9), "8.2": (8, 2), "1.2.3.4": (1, 2, 3), "1.2rc1": (1,)}
     assert {number: installed._numbers(number) for number in rows} == rows
     assert installed._numbers("unknown") > (9999, 0, 0)
+
+
+# What is asked, and what is not.
+
+
+def inspected(**attributes: Any) -> Any:
+    """An inspection of which only these attributes are used."""
+    session = attributes.pop("session", None)
+    settings = SimpleNamespace(session=session, get=attributes.pop("get", None))
+    return SimpleNamespace(
+        **{"_connection": None, "_settings": settings, "_offline": False, **attributes}
+    )
+
+
+CLOCK_ERROR = ClientError({"Error": {"Code": "X", "Message": "the text"}}, "AssumeRole")
+EXPIRED_TEXT = "Credentials were refreshed, but the refreshed credentials are still expired."
+
+
+@pytest.mark.parametrize(
+    ("cause", "text", "found"),
+    [
+        *(
+            (getattr(exceptions, name)(error_msg="x", provider="x"), "it is old. Sign in.", login)
+            for name, login in (
+                ("UnauthorizedSSOTokenError", "aws sso login"),
+                ("SSOTokenLoadError", "aws sso login"),
+                ("TokenRetrievalError", "aws sso login"),
+            )
+        ),
+        *(
+            (type(name, (Exception,), {})(), "it is old. Sign in.", "aws login")
+            for name in ("LoginRefreshRequired", "LoginTokenLoadError")
+        ),
+        (RuntimeError(EXPIRED_TEXT), "it is old.", ""),
+        (CLOCK_ERROR, "no.", {"code": "X", "text": "the text"}),
+        (ClientError({}, "AssumeRole"), "no.", {"code": "", "text": ""}),
+        (
+            ConnectTimeoutError(endpoint_url=STS.url),
+            "no.",
+            {"problem": probe.UNREACHABLE, "url": STS.url},
+        ),
+        (ProxyConnectionError(proxy_url="x", error=REFUSED), "no.", {"problem": probe.PROXY}),
+        (HTTPClientError(error=REFUSED), "no.", {"problem": probe.INVALID}),
+        (of_tls(without_tls("HTTP_REQUEST")), "no.", {"problem": probe.NO_TLS, "url": "x"}),
+        (ValueError("x"), "no; a. b", {"said": "no; a. b"}),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_why_credentials_are_not_obtained(
+    cause: Exception, text: str, found: str | dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    methods = {"sso": "aws sso login", "login": "aws login", "": ""}
+    monkeypatch.setattr(inspection, "login", lambda session, method: session + methods[method])
+
+    def fail(*_: object, **__: object) -> None:
+        failure = Failure(text)
+        failure.__context__ = cause
+        raise failure
+
+    for name in ("find_keys", "frozen"):
+        monkeypatch.setattr(inspection, name, fail)
+    client = inspected(session="", _connection=SimpleNamespace(keys=None))
+    client._explained = partial(Inspection._explained, client)
+    for get in (Inspection.keys, partial(Inspection.key, keys=None)):
+        with pytest.raises((Expired, Unobtainable)) as raised:
+            get(client)
+        failure = raised.value
+        if isinstance(found, str):
+            assert (str(failure), type(failure), vars(failure)) == (
+                "it is old",
+                Expired,
+                {"login": found},
+            )
+        else:
+            expected = {"said": "no", "problem": "", "url": "", "code": "", "text": "", **found}
+            assert isinstance(failure, Unobtainable)
+            assert {
+                "said": str(failure),
+                **{name: getattr(failure, name) for name in ("problem", "url", "code", "text")},
+            } == expected
+
+
+ASKED = ("assume-role", "assume-role-with-web-identity", "login", "sso")
+RUN_OR_ASKED = (*ASKED, "custom-process", "container-role", "iam-role")
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_which_credentials_are_used(before: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """Offline, no method that asks is used, and no key that comes after one."""
+    without = []
+    keys: list[Any] = []
+
+    def find(settings: Any, **more: Any) -> Any:
+        without.append(tuple(more["without"]))
+        return keys[0]
+
+    monkeypatch.setattr(inspection, "find_keys", find)
+
+    def used(*, offline: bool, own: Any = None) -> Any:
+        client = inspected(_connection=SimpleNamespace(keys=own), _offline=offline)
+        client._would_ask_before = lambda method: before and method == "config-file"
+        return Inspection.keys(client)
+
+    chain = SimpleNamespace(method="config-file")
+    for found in (chain, None):
+        keys[:] = [found]
+        assert used(offline=False) is found
+        assert used(offline=True) is (None if before else found)
+    assert without == [(), RUN_OR_ASKED] * 2
+    keys[:] = [SimpleNamespace(method="env")]
+    assert used(offline=True) is keys[0]
+    without.clear()
+    assert [used(offline=offline, own=KEY) for offline in (False, True)] == [KEY, KEY]
+    assert without == []
+
+
+@pytest.mark.parametrize("failure", [None, Failure("no"), ValueError("no")])
+def test_no_metadata_is_asked_for_offline(
+    failure: Exception | None, environ: pytest.MonkeyPatch
+) -> None:
+    """Only until the configuration is read."""
+    seen = []
+
+    def read(_: object) -> Any:
+        seen.append(os.environ.get("AWS_EC2_METADATA_DISABLED"))
+        if failure:
+            raise failure
+        return SimpleNamespace(session=None)
+
+    environ.setattr(inspection.Settings, "for_connection", read)
+    environ.setattr(inspection, "refuse_outside", lambda _: None)
+    environ.setattr(inspection, "confine", lambda *_: None)
+    connection: Any = SimpleNamespace(keys=None)
+    for before in (None, "false", ""):
+        if before is not None:
+            environ.setenv("AWS_EC2_METADATA_DISABLED", before)
+        for offline in (False, True):
+            if failure:
+                kind = Unreadable if isinstance(failure, ValueError) else Failure
+                with pytest.raises(kind, match=r"^no$"):
+                    Inspection(connection, offline=offline)
+            else:
+                Inspection(connection, offline=offline)
+            assert seen.pop() == ("true" if offline else before)
+            assert os.environ.get("AWS_EC2_METADATA_DISABLED") == before
+
+
+def test_credentials_that_are_renewed() -> None:
+    now = datetime.now(timezone.utc)
+    renewed = RefreshableCredentials("i", "s", "t", now, dict, "iam-role")
+    found = [(Inspection.is_static(keys), Inspection.expiry(keys)) for keys in (renewed, KEY)]
+    assert found == [(False, now), (True, None)]
+
+
+def test_the_profile() -> None:
+    config = {"profiles": {"work": {"region": "x", "role_arn": "y"}, "default": {}}}
+    found = [
+        Inspection.profile.__get__(
+            inspected(session=SimpleNamespace(profile=name, full_config=full))
+        )
+        for name, full in (("work", config), (None, config), ("absent", config), ("work", {}))
+    ]
+    assert found == [
+        Profile("work", frozenset({"region", "role_arn"}), exists=True),
+        Profile("default", frozenset(), exists=True),
+        Profile("absent", frozenset(), exists=False),
+        Profile("work", frozenset(), exists=False),
+    ]
+    assert Inspection.profile.__get__(inspected()) is None
+
+
+def test_the_region_and_the_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    regions = [inspected(get={"region": value}.get) for value in ("x", "", None)]
+    assert [Inspection.region.__get__(each) for each in regions] == ["x", "", ""]
+    found = []
+    for bundle in (("file", "AWS_CA_BUNDLE"), ("", "")):
+        monkeypatch.setattr(inspection, "ca_bundle", lambda _, bundle=bundle: bundle)
+        found.append(Inspection.ca_bundle(inspected()))
+    assert found == [("file", "AWS_CA_BUNDLE"), (certifi.where(), "the installation")]
+
+
+def test_the_proxy_of_credentials(environ: pytest.MonkeyPatch) -> None:
+    """A proxy that only the requests for credentials would use must be one, too."""
+    environ.setattr(inspection, "proxy", lambda *_: ("p", "x"))
+    environ.setenv("https_proxy", "http://[")
+    for method in ASKED:
+        with pytest.raises(Failure, match="https_proxy"):
+            Inspection.proxy(inspected(), OWN.url, SimpleNamespace(method=method))
+    for keys in (KEY, None, SimpleNamespace(method="env")):
+        assert Inspection.proxy(inspected(), OWN.url, keys) == ("p", "x")
+
+
+def test_how_a_service_is_asked(environ: pytest.MonkeyPatch) -> None:
+    environ.setattr(inspection, "transport", lambda *arguments: (arguments[2], None))
+    environ.setattr(probe, "ask", lambda *arguments: arguments)
+    question: Any = object()
+    for value, seconds in (("3", 3.0), ("", 10.0), ("3600", 10.0)):
+        environ.setenv("IAMCLI_TIMEOUT", value)
+        found: Any = Inspection.ask(inspected(), question, OWN, KEY)
+        assert found == (question, OWN, KEY, OWN.url, seconds)
+
+    def fail(*_: object) -> None:
+        raise Failure("no proxy; correct it")
+
+    environ.setattr(inspection, "transport", fail)
+    found = Inspection.ask(inspected(), question, OWN, KEY)
+    assert found == probe.Outcome(probe.PROXY, "no proxy; correct it")
+
+
+@pytest.mark.parametrize("name", ["metadata_service_timeout", "metadata_service_num_attempts"])
+def test_a_setting_of_the_chain_that_is_no_number(
+    name: str, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    environ.setenv("AWS_CONFIG_FILE", str(config))
+    environ.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    variable = f"AWS_{name.upper()}"
+    connection: Any = SimpleNamespace(keys=None, credential_file=None)
+    for text, value, said in (
+        ("abc", None, "abc"),
+        ("", None, ""),
+        ("5", "1.5", "1.5"),
+        ("abc", "", ""),
+        ("\n a = b", None, "{'a': 'b'}"),
+        (" 5 ", None, None),
+        ("abc", "5", None),
+    ):
+        config.write_text(f"[default]\n{name} = {text}\n")
+        environ.delenv(variable, raising=False)
+        if value is not None:
+            environ.setenv(variable, value)
+        settings = inspection.Settings.for_connection(connection)
+        if said is None:
+            assert find_keys(settings) is None
+            continue
+        with pytest.raises(InvalidNumber) as raised:
+            find_keys(settings)
+        assert str(raised.value) == f"invalid AWS setting {name}: {said}; use a whole number"
+    config.write_text(f"[default]\n{name} = 1.5\n")
+    environ.delenv(variable)
+    for offline in (False, True):
+        found = credentials.examine(Configuration(offline=offline), offline=offline).finding
+        said = f"invalid AWS setting {name}: 1.5; use a whole number"
+        assert shown(found) == ("wrong", None, said)
+
+
+# Programs.
+
+
+@pytest.fixture
+def own(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The directory of the commands."""
+    folder = programs_in(tmp_path / "it's own", "iamcli", *programs._COMMANDS)
+    environ.setattr(programs, "one_file", lambda: None)
+    environ.setattr(programs, "commands_folder", lambda: folder)
+    environ.setattr(programs, "own_places", lambda: frozenset([str(folder)]))
+    environ.setattr(programs, "_OLD_FOLDER", tmp_path / "absent")
+    return folder
+
+
+def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    links = programs_in(tmp_path / "links")
+    for name in ("iamcli", *programs._COMMANDS[:-2]):
+        (links / name).symlink_to(own / name)
+    others = {
+        "one": programs_in(tmp_path / "one", "iam-userdel"),
+        "iamcli": programs_in(tmp_path / "iamcli", "iamcli"),
+        "two": programs_in(tmp_path / "two", "iam-userdel", "iam-usercreate"),
+        "three": programs_in(tmp_path / "three", "iam-userdel", "iam-usercreate", "iam-usermod"),
+    }
+    # None of these can be run.
+    unusable = programs_in(tmp_path / "unusable", "iam-userdel", mode=0o644)
+    (unusable / "iam-usercreate").mkdir()
+    (unusable / "iam-usermod").symlink_to("absent")
+
+    def said(*folders: Path | str) -> Any:
+        environ.setenv("PATH", ":".join(map(str, folders)))
+        return shown(programs.check_path())
+
+    export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
+    fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+    shadowed = f"would run instead of the commands in {own}; put {own} before it in PATH, or remove"
+    assert {
+        "fine": said(own),
+        "after others": said(own, *others.values()),
+        "after what cannot run": said(unusable, "", tmp_path / "absent", own),
+        "by links": said(links, own),
+        "nowhere": said(unusable),
+        "some": said(links),
+        **{name: said(folder, own) for name, folder in others.items()},
+    } == {
+        **dict.fromkeys(("fine", "after others", "after what cannot run", "by links"), fine),
+        "nowhere": ("warning", None, f"{own} is not in PATH; {export}"),
+        "some": (
+            "warning",
+            None,
+            (
+                f"PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in {own};"
+                f" {export}"
+            ),
+        ),
+        **{
+            name: ("warning", "shadowed", f"{tmp_path}/{name}/{first} {shadowed} it")
+            for name, first in (
+                ("one", "iam-userdel"),
+                ("iamcli", "iamcli"),
+                ("two", "iam-usercreate and 1 other"),
+                ("three", "iam-usercreate and 2 others"),
+            )
+        },
+    }
+    # What is missing is said after what is wrong.
+    assert said(others["one"])[1] == "shadowed"
+    (links / programs._COMMANDS[-2]).symlink_to(own / programs._COMMANDS[-2])
+    missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}; {export}"
+    assert said(links) == ("warning", None, missing)
+
+    def fail() -> None:
+        raise Failure("the commands are missing; install them")
+
+    environ.setattr(programs, "commands_folder", fail)
+    lost = ("warning", None, "the commands are missing; install them")
+    assert said(others["one"]) == lost
+
+
+def test_a_toolkit_that_runs_the_commands(
+    own: Path, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A home that was made over the legacy toolkit still has its jars."""
+    toolkit = programs_in(tmp_path / "toolkit" / "lib", "iam.jar").parent
+    (toolkit / "bin").mkdir()
+    program = toolkit / "bin" / "iam-usercreate"
+    environ.setenv("PATH", f"{own}:{toolkit}/bin")
+    found = []
+    for content in (None, own / "iam-usercreate", ""):
+        program.unlink(missing_ok=True)
+        if isinstance(content, Path):
+            program.symlink_to(content)
+        elif content is not None:
+            program.write_text(content)
+        found.append(programs.check_path().result)
+    assert found == ["ok", "ok", "warning"]
+
+
+def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    home.lay_out(str(tmp_path / "home"), programs._COMMANDS)
+
+    def fail(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/root/x")
+
+    environ.setattr(programs, "problem", fail)
+    environ.setenv("AWS_IAM_HOME", f"{tmp_path}/home")
+    environ.setenv("PATH", "/nonexistent")
+    assert shown(programs.check_home()) == (
+        "warning",
+        None,
+        (
+            f"/root/x: Permission denied; run: iamcli home {tmp_path}/home; if it refuses a file, "
+            "move the file and run it again"
+        ),
+    )
+
+
+# The manual, completion and versions.
+
+
+def test_whether_man_finds_the_pages(
+    environ: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    man = programs_in(tmp_path / "bin", "man") / "man"
+    page = programs_in(tmp_path / "found", "page") / "page"
+    prefixes = [tmp_path / name for name in ("first", "second")]
+    environ.setenv("PATH", str(man.parent))
+    environ.setattr(installed, "commands_folders", lambda: (each / "bin" for each in prefixes))
+    environ.setattr(installed, "_TIMEOUT", 0.2)
+    asked = f'[ "$*" = "-w iam-usercreate" ] || exit; echo why >&2; echo {page}'
+
+    def said(script: str) -> Any:
+        man.write_text(script)
+        return shown(installed.check_man())
+
+    assert said(f"#!/bin/sh\n{asked}\necho other") == ("ok", None, str(page))
+    not_found = "man does not find the page of iam-usercreate; "
+    again = ("warning", None, f"{not_found}install iamcli again, or use iam-usercreate -h")
+    for script in (f"{asked}\nexit 1", f"echo {tmp_path}/absent", f"echo {tmp_path}", "exit 1", ""):
+        assert said(f"#!/bin/sh\n{script}") == again
+    for prefix in reversed(prefixes):
+        programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
+        add = f"{not_found}add {prefix}/share/man to MANPATH"
+        assert said("#!/bin/sh\nexit 1") == ("warning", None, add)
+    environ.setattr(installed.extras, "is_one_file", lambda: True)
+    use = f"{not_found}use iamcli help iam-usercreate"
+    assert said("#!/bin/sh\n") == ("warning", None, use)
+    assert said("#!/nonexistent\n") == (
+        "warning",
+        None,
+        f"{man} fails: FileNotFoundError; repair man",
+    )
+    slow = f"{man} fails: TimeoutExpired; repair man"
+    assert said("#!/bin/sh\nexec /bin/sleep 9") == ("warning", None, slow)
+    man.chmod(0o644)
+    absent = "man is not installed; install it, or use iam-usercreate -h"
+    assert shown(installed.check_man()) == ("warning", None, absent)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("PATH", "/p/bin::/q/bin")
+    for name in ("XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR"):
+        environ.delenv(name, raising=False)
+
+    def found() -> dict[str, list[str]]:
+        return {
+            shell: [str(path) for path in installed._candidates(shell, *place)]
+            for shell, place in installed._COMPLETIONS.items()
+        }
+
+    own, bash = f"{tmp_path}/.local/share", "bash-completion/completions/iam-usercreate"
+    zsh, vendor = "zsh/site-functions/_iamcli", "fish/vendor_completions.d/iam-usercreate.fish"
+    usual = {
+        "bash": [
+            f"{place}/{bash}"
+            for place in (own, "/usr/local/share", "/usr/share", "/p/share", "/q/share")
+        ],
+        "fish": [
+            *(f"{place}/{vendor}" for place in (own, "/usr/local/share", "/usr/share")),
+            f"{tmp_path}/.config/fish/completions/iam-usercreate.fish",
+        ],
+        "zsh": [
+            *(f"{place}/{zsh}" for place in (own, "/usr/local/share", "/usr/share")),
+            "/usr/share/zsh/vendor-completions/_iamcli",
+        ],
+    }
+    assert found() == usual
+    names = ("XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR")
+    for name in names:
+        environ.setenv(name, "")
+    assert found() == usual
+    for name, value in zip(names, ("/data", "/d:/e", "/config", "/own"), strict=True):
+        environ.setenv(name, value)
+    assert found() == {
+        "bash": [
+            "/own/completions/iam-usercreate",
+            *(f"{place}/{bash}" for place in ("/data", "/d", "/e", "/p/share", "/q/share")),
+        ],
+        "fish": [
+            *(f"{place}/{vendor}" for place in ("/data", "/d", "/e")),
+            "/config/fish/completions/iam-usercreate.fish",
+        ],
+        "zsh": [
+            *(f"{place}/{zsh}" for place in ("/data", "/d", "/e")),
+            "/usr/share/zsh/vendor-completions/_iamcli",
+        ],
+    }
+
+
+def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
+    environ.setattr(installed, "_candidates", lambda *_: iter(()))
+    lines = {
+        "bash": '~/.bashrc, add: export IAMCLI_COMPLETE=1; eval "$(iamcli completion bash)"',
+        "fish": (
+            "~/.config/fish/config.fish, add: set -gx IAMCLI_COMPLETE 1; iamcli completion fish | "
+            "source"
+        ),
+        "zsh": '~/.zshrc, add: export IAMCLI_COMPLETE=1; eval "$(iamcli completion zsh)"',
+    }
+    why = {
+        "bash": "iam-usercreate is in no directory that bash loads by itself",
+        "fish": "iam-usercreate.fish is in no directory that fish loads by itself",
+        "zsh": "only zsh itself knows where it looks",
+    }
+    found = {}
+    for shell in lines:
+        environ.setenv("SHELL", f"/bin/{shell}")
+        found[shell] = shown(installed.check_completion())
+    assert found == {
+        shell: ("skipped", None, f"{why[shell]}; in {line}") for shell, line in lines.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("versions", "advice"),
+    [
+        ({"botocore": "1.37.9", "click": "8.1.8"}, None),
+        ({"botocore": "1.37.10", "click": "8.10.0"}, None),
+        ({"botocore": "2.0", "click": "10"}, None),
+        ({"botocore": "unknown", "click": "unknown"}, None),
+        ({"botocore": "1.37.8", "click": "8.1.8"}, "'botocore>=1.37.9'"),
+        ({"botocore": "1.37.9", "click": "8.1.7"}, "'click>=8.1.8'"),
+        ({"botocore": "1.4.100", "click": "8.0"}, "'botocore>=1.37.9' 'click>=8.1.8'"),
+    ],
+)
+def test_the_versions(
+    versions: dict[str, str], advice: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(package: str) -> str:
+        if versions[package] == "unknown":
+            raise PackageNotFoundError
+        return versions[package]
+
+    monkeypatch.setattr(installed, "version", version)
+    python = "{}.{}.{}".format(*sys.version_info)
+    has = ", ".join(f"{package} {number}" for package, number in versions.items())
+    said = f"iamcli {__version__}, Python {python}, {has}"
+    result = "ok"
+    if advice:
+        old = ", ".join(re.findall("[a-z]+", advice))
+        result, said = "warning", f"{said}; too old: {old}; pip install {advice}"
+    assert shown(installed.check_versions()) == (result, None, said)
