@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
+import site
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 from support.processes import BIN, ROOT, environment, run
 from support.selection import every
+
+from iamcli import startup
 
 INSTALLED = Path(sys.executable).parent
 #: Those that Python has in itself are never looked for in a folder.
@@ -276,6 +280,62 @@ def test_what_is_started_gets_the_variables_of_python(home, env, tmp_path):
     assert done.returncode == 0
     done = run(tmp_path / "old/bin/iam-userdel", env=env, cwd=tmp_path)
     assert done.stdout.startswith('iam-userdel: Option "-u" is required')
+
+
+@pytest.mark.parametrize(
+    ("python_path", "before", "after"),
+    [
+        (None, "/a /b /lib", "/a /b /lib"),
+        ("", "/a /b /lib", "/a /b /lib"),
+        ("/a", "/x /a /lib", "/x /lib /a"),
+        ("/a:/b", "/a /b /x /lib", "/x /lib /a /b"),
+        # The order among them stays, but iamcli with its packages is the first.
+        ("/a:/own:/b", "/a /own /b /lib", "/lib /own /a /b"),
+        ("/own", "/own /lib", "/lib /own"),
+        # What is written in another way, and what is not used.
+        ("/a/:/c/../b", "/a/ /c/../b /lib", "/lib /a/ /c/../b"),
+        ("/absent", "/a /lib", "/a /lib"),
+        ("rel", "{here}/rel /lib", "/lib {here}/rel"),
+        # The packages of Python stay where they are, also if somebody names them.
+        ("/site:/a", "/site /a /lib", "/site /lib /a"),
+    ],
+)
+def test_where_modules_are_looked_for(python_path, before, after, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(startup, "__file__", "/own/iamcli/startup.py")
+    monkeypatch.setattr(site, "getsitepackages", lambda: ["/site"])
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    if python_path is not None:
+        monkeypatch.setenv("PYTHONPATH", python_path)
+    folders = before.format(here=tmp_path).split()
+    monkeypatch.setattr(sys, "path", folders)
+    startup.begin()
+    # It is the same list, as other modules may have it.
+    assert (sys.path is folders, folders) == (True, after.format(here=tmp_path).split())
+    monkeypatch.setattr(sys, "modules", {"sys": sys})
+    folders[:] = ["/site", "/lib"]
+    monkeypatch.setenv("PYTHONPATH", "/site")
+    startup.begin()
+    assert folders == ["/lib", "/site"]
+
+
+@pytest.mark.parametrize("kept", [None, "", "/python"])
+@pytest.mark.parametrize("python_path", [None, "/a"])
+def test_the_home_of_python_is_as_it_was(kept, python_path, monkeypatch):
+    for name in ("PYTHONPATH", "PYTHONHOME", startup.KEPT_HOME):
+        monkeypatch.delenv(name, raising=False)
+    if kept is not None:
+        monkeypatch.setenv(startup.KEPT_HOME, kept)
+    if python_path:
+        monkeypatch.setenv("PYTHONPATH", python_path)
+    monkeypatch.setattr(sys, "path", ["/a"])
+    startup.begin()
+    names = ("PYTHONPATH", "PYTHONHOME", startup.KEPT_HOME)
+    assert [os.environ.get(name) for name in names] == [python_path, kept, None]
+    own = startup.own_environment()
+    assert {**own, "PYTHONHOME": kept} == {**os.environ, "PYTHONHOME": kept}
+    assert "PYTHONHOME" not in own
+    os.environ.pop("PYTHONHOME", None)
 
 
 @pytest.mark.full

@@ -5,6 +5,7 @@ The signal ends the process after it has reported what may have been changed.
 
 from __future__ import annotations
 
+import _thread
 import fcntl
 import json
 import os
@@ -14,7 +15,8 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.faults import CLOSED, SILENT, headed, raw, silent
@@ -25,16 +27,19 @@ from support.stub import canned, faulty, ok, refused
 from support.terminal import Terminal
 
 from iamcli import interrupts
+from iamcli.errors import Terminated
 from iamcli.output import streams
 from iamcli.runner import Program
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from http.server import BaseHTTPRequestHandler
 
     from support.shell import Shell
     from support.stub import Answer, Endpoint, Stub
+
+# ruff: noqa: SLF001 - the handlers of the signals
 
 #: Longer than any test waits.
 NEVER = 20
@@ -933,3 +938,205 @@ def test_a_second_signal_hides_no_outcome(
         assert process.returncode in (-signal.SIGINT, -signal.SIGTERM)
     else:
         assert process.returncode == -signal.SIGTERM
+
+
+# What the handlers do, step by step.
+
+
+@pytest.fixture
+def pending(monkeypatch: pytest.MonkeyPatch) -> type[interrupts.Pending]:
+    """The state of a process that has received no signal."""
+    fresh = {name: value for name, value in vars(interrupts.Pending).items() if name[0] != "_"}
+    state = type("Fresh", (), dict(fresh))
+    monkeypatch.setattr(interrupts, "Pending", state)
+    return state  # type: ignore[return-value]
+
+
+STEPS: dict[str, Callable[[], object]] = {
+    "INT": lambda: interrupts._handle_sigint(signal.SIGINT, None),
+    "TERM": lambda: interrupts._handle_termination(signal.SIGTERM, None),
+    "HUP": lambda: interrupts._handle_termination(signal.SIGHUP, None),
+    "guard": interrupts.guard,
+    "open": interrupts.open_window,
+    "close": interrupts.close_window,
+    "defer": interrupts.defer_termination,
+    "later": lambda: interrupts.postpone(KeyboardInterrupt()),
+}
+
+
+@pytest.mark.parametrize(
+    ("steps", "ends_with"),
+    [
+        ("INT!", "INT"),
+        ("TERM!", "TERM"),
+        ("HUP!", "HUP"),
+        # timeout(1) sends two, and a terminal that is closed too.
+        ("INT! INT open", "INT"),
+        ("TERM! TERM HUP open", "TERM"),
+        # A user who presses Ctrl-C again.
+        ("INT! wait INT open! open", "INT"),
+        ("INT! almost INT open", "INT"),
+        # What ends the process is the first SIGTERM or SIGHUP.
+        ("INT! TERM open!", "TERM"),
+        ("TERM! INT open!", "TERM"),
+        ("HUP! TERM INT open! open", "HUP"),
+        ("guard INT close open! open", "INT"),
+        ("guard open INT! INT", "INT"),
+        ("guard open close TERM open!", "TERM"),
+        ("guard INT TERM open!", "TERM"),
+        ("guard later open! open", ""),
+        # While something is taken back, only Ctrl-C ends it.
+        ("guard TERM defer open", "TERM"),
+        ("guard defer open HUP INT!", "HUP"),
+        ("guard later defer open", ""),
+        ("INT! close wait TERM open!", "TERM"),
+    ],
+)
+def test_when_a_signal_raises(
+    steps: str, ends_with: str, pending: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``!``: this step raises. ``wait``: longer than two signals of one Ctrl-C are apart."""
+    now = 1000.0
+    monkeypatch.setattr(interrupts.time, "monotonic", lambda: now)
+    raised = []
+    for step in steps.split():
+        name = step.removesuffix("!")
+        if name in ("wait", "almost"):
+            now += interrupts.REPEAT_INTERVAL * (2 if name == "wait" else 0.9)
+            raised.append(name)
+            continue
+        try:
+            STEPS[name]()
+        except KeyboardInterrupt:
+            raised.append(f"{name}!")
+        else:
+            raised.append(name)
+    assert " ".join(raised) == steps
+    number = pending.number
+    assert number == (getattr(signal, f"SIG{ends_with}") if ends_with else 0)
+
+
+def test_what_is_raised_tells_the_signal(pending: Any) -> None:
+    for name in ("TERM", "HUP"):
+        pending.ending, pending.guarded = False, False
+        with pytest.raises(Terminated) as raised:
+            STEPS[name]()
+        assert raised.value.number == getattr(signal, f"SIG{name}")
+
+
+def test_a_window_is_closed_also_by_an_exception(pending: Any) -> None:
+    def fail() -> None:
+        assert pending.window
+        raise KeyError
+
+    interrupts.guard()
+    with pytest.raises(KeyError), interrupts.Window():
+        fail()
+    assert not pending.window
+    STEPS["INT"]()
+    with pytest.raises(KeyboardInterrupt), interrupts.Window():
+        pass
+
+
+def test_no_handler_interrupts_that_of_another_signal(pending: Any) -> None:
+    frame: Any = SimpleNamespace(f_code=interrupts._handle_termination.__code__)
+    interrupts._handle_sigint(signal.SIGINT, frame)
+    assert pending.number == 0
+    with pytest.raises(KeyboardInterrupt):
+        interrupts._handle_sigint(signal.SIGINT, sys._getframe())
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What the handlers of signals were is restored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    hook = sys.unraisablehook
+    yield
+    sys.unraisablehook = hook
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_which_handlers_are_replaced() -> None:
+    def own(*_: object) -> None:
+        """Do what a program that uses the commands wants."""
+
+    found = []
+    for handler in (signal.SIG_DFL, signal.default_int_handler, signal.SIG_IGN, own):
+        for install in (interrupts.install_sigint_handler, interrupts.install_handlers):
+            numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            for number in numbers:
+                signal.signal(number, handler)
+            install()
+            found.append([signal.getsignal(number) != handler for number in numbers])
+    assert found == [
+        *([True, False, False], [True, True, True]),
+        *([True, False, False], [True, False, False]),
+        *[[False, False, False]] * 4,
+    ]
+
+
+def test_which_signals_are_blocked() -> None:
+    def blocked() -> set[int]:
+        return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+    before = blocked()
+    usual = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    with interrupts.BlockedSignals():
+        assert blocked() == before | usual
+        with interrupts.BlockedSignals(signal.SIGINT, signal.SIGUSR1):
+            assert blocked() == before | usual | {signal.SIGUSR1}
+        assert blocked() == before | usual
+    assert blocked() == before
+    with interrupts.BlockedSignals(signal.SIGHUP):
+        assert blocked() == before | {signal.SIGHUP}
+    assert blocked() == before
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_the_signal_ends_the_process(
+    number: signal.Signals,
+    ignored: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or, as the first process of a container, which no signal ends, the status tells it."""
+    if ignored:
+        monkeypatch.setattr(interrupts._signal, "raise_signal", lambda _: None)
+    child = os.fork()
+    if child == 0:
+        try:
+            signal.signal(number, lambda *_: os._exit(98))
+            interrupts.end_process(number)
+        finally:
+            os._exit(99)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert ended == (128 + number if ignored else -number)
+
+
+def test_a_signal_that_python_ignores_is_sent_again(
+    pending: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that came in ``__del__``; then it raises as it would have."""
+    sent: list[int] = []
+    shown: list[object] = []
+    monkeypatch.setattr(_thread, "start_new_thread", lambda _, arguments: sent.append(arguments[1]))
+    monkeypatch.setattr(sys, "__unraisablehook__", shown.append)
+    for name, number in (("INT", signal.SIGINT), ("TERM", signal.SIGTERM), ("HUP", signal.SIGHUP)):
+        for window in (False, True):
+            pending.ending, pending.guarded = False, window
+            pending.window = window
+            pending.interrupted = float("-inf")
+            lost: Any = SimpleNamespace(exc_value=None)
+            try:
+                STEPS[name]()
+            except KeyboardInterrupt as interrupt:
+                lost.exc_value = interrupt
+            interrupts._resend_if_interrupt(lost)
+            assert sent.pop() == number
+            state = (pending.guarded, pending.window, pending.ending)
+            assert state == (window, window, False), name
+    other: Any = SimpleNamespace(exc_value=ValueError())
+    interrupts._resend_if_interrupt(other)
+    assert (sent, shown) == ([], [other])
