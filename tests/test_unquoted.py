@@ -5,6 +5,7 @@ The shells are real. The command is a script that records its arguments.
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 import subprocess
@@ -277,10 +278,178 @@ def test_every_occurrence_of_the_option_is_looked_at() -> None:
     assert explain(NAME, arguments) is not None
 
 
-@pytest.mark.parametrize("before", ["-d", "--debug", "-h", "-v", "--url=http://x", "-f x"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("-d", "--debug", "-h", "--help", "-v", "--version", "--url=http://x"),
+        *("-f x", "--url http://x", "-f -d", "-u b -p x -d", "x"),
+    ],
+)
 def test_options_before_the_policy_do_not_hide_it(before: str) -> None:
     arguments = [*before.split(), "-o", "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"]
     assert offered(explain(NAME, arguments)) == ALL
+
+
+def test_what_comes_before_and_after_the_policy_is_in_the_line_too() -> None:
+    typed = "{Statement:[{Effect:Allow,Action:*,Resource:*}]}"
+    for before, after in ((["-u", "it's"], ["-p", "x y"]), ([], ["--url=http://x"]), (["-d"], [])):
+        message = explain(NAME, [*before, "-o", typed, *after])
+        shown = str(message).split("\n")[2]
+        assert shown == "  " + shlex.join([NAME, *before, "-o", ALL, *after])
+
+
+#: Policies with the elements that exclude each other, and with lists and strings.
+ELEMENTS = [
+    {"Statement": {"Effect": effect, action: what, on: where}}
+    for effect, action, what in (("Allow", "Action", "*"), ("Deny", "NotAction", ["a:b", "c:*"]))
+    for on, where in (
+        ("Resource", "*"),
+        ("NotResource", ["*"]),
+        ("Principal", "*"),
+        ("NotPrincipal", {"AWS": "*"}),
+        ("Principal", {"Service": ["a.b", "c.d"], "Federated": "x.y/z"}),
+        ("Principal", {"CanonicalUser": "0af", "AWS": ["123456789012", "*"]}),
+    )
+]
+WHOLE = {
+    "Version": "2012-10-17",
+    "Id": "my.id-1",
+    "Statement": [{"Sid": "", "Effect": "Deny", "Action": "a:b", "Resource": ["*"]}],
+}
+
+
+def words_of(text: str) -> list[list[str]]:
+    """The words of an unquoted policy: in dash, within outer quotes, and in bash, with escapes."""
+    plain = text.replace('"', "")
+    return [plain.split(), [plain], expand_braces(plain), expand_braces(text)]
+
+
+@pytest.mark.parametrize("number", range(len(ELEMENTS) + 1))
+def test_each_element_is_restored(number: int) -> None:
+    policy = [*ELEMENTS, WHOLE][number]
+    found = [offered(explain(NAME, ["-o", *words])) for words in words_of(compact(policy))]
+    assert found == [compact(policy)] * 4
+
+
+def test_each_layout_is_restored() -> None:
+    """With no space, or one or two, at each place, but the same everywhere."""
+    policy = {"Version": "2012-10-17", "Statement": [{**ELEMENTS[6]["Statement"], "Sid": "a"}]}
+    lost = []
+    for comma, colon, brace, bracket in itertools.product(
+        (",", ", ", " , "), (":", ": ", " : "), ("", " "), ("", " ")
+    ):
+        text = json.dumps(policy, separators=(comma, colon))
+        text = text.replace("{", f"{{{brace}").replace("}", f"{brace}}}")
+        text = text.replace("[", f"[{bracket}").replace("]", f"{bracket}]")
+        for words in words_of(text):
+            if offered(explain(NAME, ["-o", *words])) != compact(policy):
+                lost.append(words)  # noqa: PERF401 - as the message
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("element", "values"),
+    [
+        ("Version", {"2012-10-17": True, "2008-10-17": True, "2012-10-18": False}),
+        ("Id", {"a.b-c_1": True, "a:b": False}),
+        ("Sid", {"": True, "a1": True, "a*": False}),
+        ("Effect", {"Allow": True, "Deny": True, "allow": False, "Allows": False}),
+        ("Action", {"*": True, "a:b?*": True, "a": False, "a:b:c": False, "**": False}),
+        ("NotAction", {"*": True, "a:": False}),
+        ("Resource", {"*": True, "arn:aws:s3:::b": True, "b": False, "arn:aws:s3:b": False}),
+        ("NotResource", {"*": True, "arn:aws:iam::1:user/a": True, "arn:aws": False}),
+        ("AWS", {"*": True, "123456789012": True, "12345678901": False, "bob": False}),
+        ("Service", {"a.b-c": True, "a/b": False}),
+        ("Federated", {"a.b/c": True, "arn:aws:iam::1:saml-provider/p": True, ".a": False}),
+        ("CanonicalUser", {"09af": True, "x": False}),
+    ],
+)
+def test_which_values_an_element_has(element: str, values: dict[str, bool]) -> None:
+    members = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    found = {}
+    for value in values:
+        policy: dict[str, Any] = {"Statement": members}
+        if element in ("Version", "Id"):
+            policy = {element: value, **policy}
+        elif element in ("Effect", "Sid"):
+            policy = {"Statement": {**members, element: value}}
+        elif element in ("AWS", "Service", "Federated", "CanonicalUser"):
+            principal = {element: value}
+            policy = {"Statement": {"Effect": "Deny", "Action": "*", "Principal": principal}}
+        else:
+            rest = {name: members[name] for name in members if name != element[-len(name) :]}
+            policy = {"Statement": {**rest, element: value}}
+        typed = compact(policy).replace('"', "")
+        found[value] = offered(explain(NAME, ["-o", typed])) == compact(policy)
+    assert found == values
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "certain"),
+    [
+        ("StringLike", "a", True),
+        ("ForAnyValue:StringEqualsIfExists", "a", True),
+        ("ForAllValues:StringLike", "a", True),
+        ("ForSomeValues:StringLike", "a", False),
+        ("Stringlike", "a", True),
+        ("Strung", "a", False),
+        ("BinaryEquals", "a", True),
+        ("Bool", "x", True),
+        ("Bool", "FALSE", False),
+        ("Null", "true", False),
+        ("NumericLessThan", "1e5", False),
+        ("NumericLessThan", "-1.5", False),
+        ("NumericLessThan", "1e", True),
+        ("IpAddress", "10.0.0.0/8", True),
+        ("NotIpAddress", "::1", True),
+        ("NotIpAddress", "x", False),
+        ("IpAddress", "10.0.0.0/", False),
+        ("ArnLike", "arn:aws:s3:::b", True),
+        ("ArnLike", "*", True),
+        ("ArnLike", "b", False),
+        ("DateLessThan", "2013-08-16T12:00:00Z", True),
+        ("DateLessThan", "2013-08-16", True),
+        ("DateLessThan", "tomorrow", False),
+    ],
+)
+def test_which_conditions_are_certain(operator: str, value: str, certain: bool) -> None:  # noqa: FBT001
+    condition = {operator: {"a:b": value}}
+    members = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    policy = {"Statement": members}
+    for words in words_of(compact(policy))[:3]:
+        found = offered(explain(NAME, ["-o", *words]))
+        assert found == (compact(policy) if certain else None)
+
+
+def test_a_list_of_texts_is_certain_only_where_its_commas_split_it() -> None:
+    """Between braces that were not expanded, a comma may be part of a text."""
+    condition = {"StringLike": {"a:b": ["x", "y"]}}
+    members = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    policy = {"Statement": members}
+    whole, expanded = words_of(compact(policy))[1:3]
+    assert offered(explain(NAME, ["-o", *expanded])) == compact(policy)
+    assert "where each value of a:b ends" in str(explain(NAME, ["-o", *whole]))
+
+
+def test_what_begins_like_a_policy() -> None:
+    for name in (
+        *("Version", "id", "STATEMENT", "Sid", "effect", "principal", "NotPrincipal", "Action"),
+        *("notaction", "Resource", "NotResource", "Condition"),
+    ):
+        for text in (f"{name}:x", f" \u201c{name}\u201d :x", f"{name} : x"):
+            assert explain(NAME, ["-o", text]), text
+    for text in ("Statements:x", "x:Statement:x", "Statement", "NotEffect:x", "Notes: {x}"):
+        assert explain(NAME, ["-o", text]) is None, text
+
+
+def test_a_policy_may_be_as_long_as_any_of_the_service() -> None:
+    """More than that is not looked at, because it would take long."""
+    policy: dict[str, Any] = {"Statement": {"Sid": "", **ELEMENTS[0]["Statement"]}}
+    rest = len(compact(policy).replace('"', ""))
+    for length, certain in ((20_000, True), (20_001, False)):
+        policy["Statement"]["Sid"] = "a" * (length - rest)
+        found = offered(explain(NAME, ["-o", compact(policy).replace('"', "")]))
+        assert (found == compact(policy)) is certain
 
 
 def test_a_policy_with_its_quotes_may_be_two_words() -> None:
