@@ -210,14 +210,24 @@ def test_what_counts_as_an_answer() -> None:
         ARN,
         "123456789012",
     )
-    # Of another operation, of no user, of two, and of one without an ARN.
+    # Of another operation, of no user, of two, and of one without an ARN; and what is no answer.
+    xml = "<?xml version='1.0' encoding='{}'?><GetUserResponse/>"
     for answer in (
         caller(),
+        ok("Whatever", USER),
         ok("GetUser"),
         ok("GetUser", USER + USER),
         ok("GetUser", "<User><UserName>bob</UserName></User>"),
+        refused("AccessDenied", "no", 200),
+        *(Answer(xml.format(encoding).encode()) for encoding in ("none", "utf-7", "utf-8")),
+        Answer(b"<GetUserResponse>" + b"<a/>" * 1000 + b"</GetUserResponse>"),
+        Answer(b"<ErrorResponse/>", 500),
+        Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
+        Answer(b"<Response><b>no</b></Response>", 404),
+        Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
     ):
-        assert answered(answer)[:2] == (probe.FOREIGN, "HTTP 200, not an answer of AWS")
+        expected = (probe.FOREIGN, f"HTTP {answer.status}, not an answer of AWS")
+        assert answered(answer)[:2] == expected, answer
 
 
 @pytest.mark.parametrize("body", [b"<html><p>Welcome</p></html>", b"<br>Welcome", b""])

@@ -1137,6 +1137,20 @@ def test_a_signal_that_python_ignores_is_sent_again(
             assert sent.pop() == number
             state = (pending.guarded, pending.window, pending.ending)
             assert state == (window, window, False), name
+    # One that came after SIGTERM does not make that raise once more.
+    pending.ending = True
+    interrupts._resend_if_interrupt(SimpleNamespace(exc_value=KeyboardInterrupt()))  # type: ignore[arg-type]
+    assert (sent.pop(), pending.ending) == (signal.SIGINT, True)
     other: Any = SimpleNamespace(exc_value=ValueError())
     interrupts._resend_if_interrupt(other)
     assert (sent, shown) == ([], [other])
+
+
+def test_a_signal_is_sent_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise it would be taken for the second one of a Ctrl-C."""
+    done: list[tuple[float, ...]] = []
+    monkeypatch.setattr(interrupts.time, "sleep", lambda seconds: done.append((seconds,)))
+    monkeypatch.setattr(interrupts._signal, "pthread_kill", lambda *sent: done.append(sent))
+    interrupts._send_again(4711, signal.SIGINT)
+    (paused,), sent = done
+    assert (paused > interrupts.REPEAT_INTERVAL, sent) == (True, (4711, signal.SIGINT))
