@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import importlib.util
 import subprocess
 import sys
+from importlib import metadata
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,3 +125,101 @@ def test_the_packages_are_those_of_setup_cfg() -> None:
     declared = settings["options.extras_require"]
     assert {name: tuple(declared[name].split()) for name in PACKAGES} == PACKAGES
     assert set(declared) - {"test"} == set(PACKAGES)
+
+
+def test_what_it_was_installed_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file or directory that the installer has recorded, or else the name."""
+    records = {
+        '{"url": "file:///tmp/a%20b/iamcli-1.whl"}': "/tmp/a b/iamcli-1.whl",
+        '{"url": "https://example.com/a%20b"}': "https://example.com/a b",
+        "{}": "iamcli",
+        "": "iamcli",
+        None: "iamcli",
+        "no JSON": "iamcli",
+    }
+    found = {}
+    for record in records:
+        distribution = SimpleNamespace(read_text={"direct_url.json": record}.get)
+        monkeypatch.setattr(metadata, "distribution", {"iamcli": distribution}.__getitem__)
+        found[record] = extras._source()  # noqa: SLF001 - there is no other way
+    assert found == records
+
+    def missing(_: str) -> None:
+        raise metadata.PackageNotFoundError
+
+    monkeypatch.setattr(metadata, "distribution", missing)
+    assert extras._source() == "iamcli"  # noqa: SLF001 - there is no other way
+
+
+def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    modules = {
+        "sandbox": ("moto", "flask", "flask_cors"),
+        "qr": ("segno",),
+        "check": ("tree_sitter", "tree_sitter_bash"),
+    }
+    for extra, names in modules.items():
+        for absent in names:
+            monkeypatch.setattr(
+                importlib.util, "find_spec", lambda name, absent=absent: name != absent or None
+            )
+            assert extras.missing() == [extra], absent
+
+
+SANDBOX_OF_PIP = f"{MOTO} 'segno>=1.6'"
+
+
+@pytest.mark.parametrize(
+    ("mark", "names", "said"),
+    [
+        ("pipx_metadata.json", ("sandbox", "qr"), f"run: pipx inject iamcli {SANDBOX_OF_PIP}"),
+        ("uv-receipt.toml", ("qr",), "run: uv tool install '--with=segno>=1.6' /src"),
+        ("debian", ("qr",), "run: apt install python3-segno"),
+        (
+            "debian",
+            ("sandbox", "qr"),
+            "run: apt install python3-moto python3-flask-cors python3-segno",
+        ),
+        (
+            "debian",
+            ("qr", "check", "login"),
+            (
+                "run: apt install python3-segno; Debian has no package for check and login; "
+                "install iamcli with pipx"
+            ),
+        ),
+        ("debian", ("check",), "Debian has no package for check; install iamcli with pipx"),
+        (
+            "one file",
+            ("sandbox",),
+            (
+                "the one file does not contain sandbox; in a checkout of iamcli, run: pipx install "
+                "'.[sandbox]'"
+            ),
+        ),
+        (
+            "one file",
+            ("qr", "login"),
+            (
+                "the one file does not contain qr and login; in a checkout of iamcli, run: pipx "
+                "install '.[qr,login]'"
+            ),
+        ),
+        ("", ("sandbox", "qr"), f"run: /py -m pip install {SANDBOX_OF_PIP}"),
+        ("no python", ("qr",), "run: python3 -m pip install 'segno>=1.6'"),
+    ],
+)
+def test_the_advice_of_each_installation(
+    mark: str, names: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / (mark or "none")).touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", "" if mark == "no python" else "/py")
+    monkeypatch.setattr(extras, "_source", lambda: "/src")
+    monkeypatch.setattr(extras, "_is_installed", lambda _: False)
+    monkeypatch.setattr(extras, "is_one_file", lambda: mark == "one file")
+    if mark == "debian":
+        place = "/usr/lib/python3/dist-packages/iamcli/__init__.py"
+        monkeypatch.setattr(extras.iamcli, "__file__", place)
+    assert extras.advice(*names) == said
+    can = {"debian": [True, True, False, False], "one file": [False] * 4}
+    assert [*map(extras.can_be_added, PACKAGES)] == can.get(mark, [True] * 4)
