@@ -386,12 +386,21 @@ def test_the_files_of_a_server_certificate(tmp_path: Path) -> None:
         assert said == shown
 
 
+TITLES = [
+    *("Users", "Groups", "Roles", "Instance profiles"),
+    "Commands for the inline policies of users, groups and roles",
+    *("Access keys", "Commands for signing certificates", "Commands for server certificates"),
+    *("MFA devices", "Commands for the passwords of users"),
+    "Commands for the account: its alias, its quotas and its password policy",
+]
+
+
 def test_the_index_of_the_commands() -> None:
     for name in ("iamcli", "usercreate", ""):
         with pytest.raises(KeyError):
             index.load(name)
     known = index.groups()
-    assert list(known)[:2] == ["Users", "Groups"]
+    assert list(known) == TITLES
     assert sum(map(len, known.values())) == len(index.names()) == len(index.commands()) == 69
     chosen = index.groups("groups", "users")
     assert list(chosen) == ["Groups", "Users"]

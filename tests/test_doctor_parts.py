@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shlex
@@ -40,14 +41,17 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from iamcli import __version__, quoting
 from iamcli.cli.doctor import (
     credentials,
+    examination,
     inspection,
     installed,
     network,
     places,
     probe,
     programs,
+    report,
     variables,
 )
+from iamcli.cli.doctor import finding as findings
 from iamcli.cli.doctor.configuration import Configuration
 from iamcli.cli.doctor.identity import CALLER
 from iamcli.cli.doctor.inspection import (
@@ -2131,3 +2135,205 @@ def test_the_versions(
         old = ", ".join(re.findall("[a-z]+", advice))
         result, said = "warning", f"{said}; too old: {old}; pip install {advice}"
     assert shown(installed.check_versions()) == (result, None, said)
+
+
+# The whole.
+
+
+@pytest.mark.parametrize(
+    ("keys", "more", "finding"),
+    [
+        (Credentials(KEY_ID, "s"), {}, ("ok", None, "access key AKIA...MPLE from AWS_X")),
+        (
+            Credentials(KEY_ID, "s", "t"),
+            {},
+            ("ok", None, "temporary access key AKIA...MPLE from AWS_X"),
+        ),
+        *(
+            (
+                Credentials(*values),
+                {},
+                (
+                    "wrong",
+                    "brackets",
+                    (
+                        "AWS_X has the placeholder in angle brackets instead of an access key; "
+                        "fill in your access key"
+                    ),
+                ),
+            )
+            for values in (("<id>", "s"), ("i", "<s>"))
+        ),
+        *(
+            (
+                Credentials(*values),
+                {},
+                ("wrong", None, "AWS_X: the access key is empty; correct the access key there"),
+            )
+            for values in (("", "s"), ("i", ""))
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"expiry": datetime(2030, 1, 1)},  # noqa: DTZ001 - without a time zone
+            (
+                "wrong",
+                None,
+                (
+                    "AWS_X: the time at which the credentials expire has no time zone: 2030-01-01 "
+                    '00:00:00; add it to the time, such as "Z" for UTC'
+                ),
+            ),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {
+                "known": [
+                    Place("C", "not set", filled=False),
+                    *(Place(name, "set", filled=True) for name in ("AWS_X", "B")),
+                ]
+            },
+            (
+                "ok",
+                None,
+                (
+                    "access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
+                    "B (set)"
+                ),
+            ),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"exposed": ["a b", "c"]},
+            (
+                "warning",
+                "readable-by-others",
+                (
+                    "access key AKIA...MPLE from AWS_X; a b and c can be used by other users; "
+                    "run: chmod 600 'a b' c"
+                ),
+            ),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"file": "keys"},
+            ("ok", None, "access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"place": "profile work"},
+            ("ok", None, "access key AKIA...MPLE from profile work in a and b"),
+        ),
+    ],
+)
+def test_an_access_key_that_is_used(
+    keys: Credentials,
+    more: dict[str, Any],
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+) -> None:
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
+    environ.setenv("AWS_CONFIG_FILE", "b")
+    environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
+    origin = ORIGIN._replace(place=more.get("place", "AWS_X"))
+    client: Any = SimpleNamespace(
+        expiry=lambda _: more.get("expiry"),
+        is_static=Inspection.is_static,
+        require_valid=Inspection.require_valid,
+        origin=lambda _: origin,
+    )
+    connection = SimpleNamespace(credential_file=more.get("file"))
+    configuration: Any = SimpleNamespace(connection=connection)
+    found = credentials._used(configuration, client, keys, more.get("known", ()))
+    assert shown(found) == finding
+
+
+def test_which_requests_are_sent() -> None:
+    """STS is asked first, if there is one, and IAM always; what IAM does not accept goes before."""
+    asked: list[tuple[str, Destination]] = []
+
+    def found(sts: Any, iam: probe.Outcome = outcome()) -> dict[str, Any]:  # noqa: B008
+        def target(_: Destination) -> Any:
+            if isinstance(sts, Failure):
+                raise sts
+            return sts and STS
+
+        def ask(question: probe.Question, where: Destination, key: Any) -> probe.Outcome:
+            assert key is KEY
+            asked.append((question.operation, where))
+            return sts if where is STS else iam
+
+        client: Any = SimpleNamespace(sts=target, ask=ask)
+        checks = network.examine(client, OWN, ORIGIN, KEY)
+        return {name: (finding.result, finding.found) for name, finding in checks.items()}
+
+    way = {
+        "endpoint": ("ok", f"{OWN.url} from AWS_IAM_URL; it answers"),
+        "tls": ("skipped", "the endpoint is http, on this machine"),
+        "clock": ("skipped", "the response has no date"),
+    }
+    of_sts = f"{ARN} in account 123456789012, by STS at {STS.url}"
+    assert found(KNOWN) == {"identity": ("ok", of_sts), **way}
+    assert asked == [("GetCallerIdentity", STS), ("GetUser", OWN)]
+    asked.clear()
+    private = "the endpoint is private, and no endpoint of STS is configured"
+    assert found(None) == {"identity": ("skipped", private), **way}
+    assert found(Failure("it is bad")) == {"identity": ("warning", "it is bad"), **way}
+    assert asked == [("GetUser", OWN)] * 2
+    refused_by_sts = found(outcome("InvalidClientTokenId"), outcome("AccessDenied"))
+    assert refused_by_sts["identity"][0] == "warning"
+    assert list(refused_by_sts) == ["identity", "endpoint", "tls", "clock"]
+    lost = found(KNOWN, probe.Outcome(probe.LOST, "it fails"))
+    assert lost == {
+        "identity": ("ok", of_sts),
+        "endpoint": ("wrong", f"{OWN.url}: it fails"),
+        **dict.fromkeys(("tls", "clock"), ("skipped", "not checked until endpoint is right")),
+    }
+
+
+def test_checks_that_a_carriage_return_makes_fail(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("AWS_REGION", "x\r")
+    environ.setenv("https_proxy", "x\r")
+    environ.setenv("HTTP_PROXY", "y\r")
+    bad, good = findings.wrong("it is bad", ""), findings.ok("it is good")
+    for region, proxy in ((bad, bad), (good, bad), (bad, good), (good, good)):
+        checks = {"credentials": bad, "region": region, "proxy": proxy}
+        stopping = examination._skip_damaged(checks)
+        expected = {
+            "credentials": "it is bad",
+            "region": "not checked until AWS_REGION is right" if region is bad else "it is good",
+            "proxy": (
+                "not checked until https_proxy and HTTP_PROXY is right"
+                if proxy is bad
+                else "it is good"
+            ),
+        }
+        assert {name: check.found for name, check in checks.items()} == expected
+        assert stopping == (bad in (region, proxy))
+
+
+def test_the_forms_of_the_report() -> None:
+    checks = {
+        "identity": findings.Finding("ok", None, "a\x1b", "", "123456789012"),
+        "ca": findings.warning("b", "c\n", "cause"),
+    }
+    lines = [
+        "identity  ok       a\\x1b",
+        "ca        warning  b; c\\x0a",
+    ]
+    assert [line.rstrip() for line in report.text(checks)] == lines
+    told = json.loads("\n".join(report.as_json(checks)))
+    names = ("check", "result", "cause", "found", "advice")
+    assert told == {
+        "ok": True,
+        "checks": [
+            dict(zip(names, row, strict=True))
+            for row in (
+                ("identity", "ok", None, "a\\x1b", ""),
+                ("ca", "warning", "cause", "b", "c\\x0a"),
+            )
+        ],
+        "account": "123456789012",
+    }
+    checks["tls"] = findings.wrong("x", "y")
+    assert [*report.text(checks)][2] == "tls       wrong    x; y"
+    assert json.loads("\n".join(report.as_json(checks)))["ok"] is False

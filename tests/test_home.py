@@ -11,6 +11,7 @@ import shutil
 import stat
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.processes import BIN, ROOT, environment
@@ -421,6 +422,22 @@ def test_the_one_file_has_no_commands(places, monkeypatch):
     )
     with pytest.raises(Failure, match="the one file has no iam-"):
         home.commands_folder()
+
+
+@pytest.mark.parametrize(
+    ("name", "program"),
+    [("/x/iam-y", "y"), ("iamcli", "main"), ("iamcli.pyz", "main"), ("/iam-y/other", "main")],
+)
+def test_which_command_the_one_file_runs(name, program, monkeypatch):
+    from iamcli.installation import onefile
+
+    # That it is imported marks the one file.
+    sys.modules.pop(onefile.__name__, None)
+    monkeypatch.setattr(onefile, "PROGRAMS", {"iamcli": "fake:main", "iam-y": "fake:y"})
+    fake = SimpleNamespace(main=lambda: "main", y=lambda: "y")
+    monkeypatch.setitem(sys.modules, "fake", fake)
+    monkeypatch.setattr(sys, "argv", [name])
+    assert onefile.main() == program
 
 
 BEGIN = '#!/bin/sh\n# Created by "iamcli home --strict".\n'
