@@ -72,6 +72,7 @@ from iamcli.client.sources import Origin
 from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
 from iamcli.installation import checkout, completions, home
+from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:
     from support.stub import Stub
@@ -2337,3 +2338,27 @@ def test_the_forms_of_the_report() -> None:
     checks["tls"] = findings.wrong("x", "y")
     assert [*report.text(checks)][2] == "tls       wrong    x; y"
     assert json.loads("\n".join(report.as_json(checks)))["ok"] is False
+
+
+def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of one that a request has got; what a service says may contain it."""
+    parts = ("AKIAI44QH8DHBEXAMPLE", "secret-of-the-key", "token-of-the-session")
+    client = SimpleNamespace(origin=lambda _: ORIGIN)
+    configuration: Any = SimpleNamespace(inspection=client, target=OWN)
+    told = {"identity": findings.ok(" ".join(parts))}
+    monkeypatch.setattr(network, "examine", lambda *_: told)
+    for token in (parts[2], None):
+        key = SimpleNamespace(access_key=parts[0], secret_key=parts[1], token=token)
+        monkeypatch.setattr(credentials, "obtain", lambda *_, key=key: (key, None))
+        secrets = Secrets()
+        found = examination._ask(configuration, KEY, secrets)
+        assert found == told
+        redacted = examination._redacted(found["identity"], secrets)
+        assert redacted.found == " ".join(["***", "***", "***" if token else parts[2]])
+        advised = findings.warning("", f"use {parts[1]}")
+        assert examination._redacted(advised, secrets).advice == "use ***"
+    refusal = findings.wrong("it is old", "renew it")
+    monkeypatch.setattr(credentials, "obtain", lambda *_: (None, refusal))
+    found = examination._ask(configuration, KEY, Secrets())
+    unasked = findings.skipped("not checked until credentials is right")
+    assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
