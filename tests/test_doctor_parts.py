@@ -68,6 +68,7 @@ from iamcli.client import http
 from iamcli.client.credentials import InvalidNumber, find_keys
 from iamcli.client.endpoints import Destination
 from iamcli.client.login import NoLogin
+from iamcli.client.regions import UnknownRegion
 from iamcli.client.sources import Origin
 from iamcli.errors import Failure, UnexpectedResponse
 from iamcli.hints.credentials import MISMATCH
@@ -2362,3 +2363,65 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> No
     found = examination._ask(configuration, KEY, Secrets())
     unasked = findings.skipped("not checked until credentials is right")
     assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
+
+
+def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
+    def configured(**attributes: Any) -> Configuration:
+        configuration = object.__new__(Configuration)
+        known = {"failures": {}, "inspection": None, "target": None, "_keys": None, **attributes}
+        vars(configuration).update(known)
+        return configuration
+
+    def found(**attributes: Any) -> list[Any]:
+        it = configured(**attributes)
+        checks = (it.check_endpoint, it.check_partition, it.check_region, it.check_proxy)
+        return [shown(check()) for check in checks]
+
+    unread = ("skipped", None, "not known until the configuration can be read")
+    region = ("skipped", None, "not known until region is right")
+    bad = ("wrong", None, "it is bad; correct it")
+    assert found() == [unread] * 4
+    proxies = {
+        "": ("ok", None, "none is set"),
+        "p": ("ok", None, "p from HTTP"),
+        "q\r": ("wrong", None, "HTTP contains a carriage return; correct HTTP"),
+    }
+    for address, proxy in proxies.items():
+        client = SimpleNamespace(region="x", proxy=lambda *_, address=address: (address, "HTTP"))
+        assert found(inspection=client, target=OWN) == [
+            ("ok", None, f"{OWN.url} from AWS_IAM_URL"),
+            ("ok", None, "aws, because requests are signed for us-east-1"),
+            ("ok", None, "x from the profile"),
+            proxy,
+        ]
+
+    def fail(*_: object) -> None:
+        raise FAILED
+
+    assert found(inspection=SimpleNamespace(region="x", proxy=fail), target=OWN)[3] == bad
+    client = SimpleNamespace(region="x")
+    of_region = {"failures": {"region": FAILED}, "inspection": client}
+    assert found(**of_region) == [region, region, bad, region]
+    for address, cause in (("absent", "no-file"), ("/", "unreadable"), ("/dev/null", None)):
+        environ.setenv("CLIENT_CONFIG_FILE", address)
+        of_proxy = found(failures={"proxy": FAILED}, inspection=client, target=OWN)[3]
+        assert of_proxy == ("wrong", cause, "it is bad; correct it")
+    of_endpoint = found(failures={"endpoint": FAILED}, inspection=client)
+    assert of_endpoint[0] == ("wrong", "endpoint-wrong", "it is bad; correct it")
+
+
+def test_which_check_reports_an_address() -> None:
+    """Of a service that is asked for credentials, too."""
+    for failure, check in ((UnknownRegion("x"), "region"), (FAILED, "endpoint")):
+
+        def fail(_: object, failure: Failure = failure) -> None:
+            raise failure
+
+        for inspection_, target in ((True, OWN), (True, None), (None, OWN)):
+            configuration = object.__new__(Configuration)
+            client: Any = inspection_ and SimpleNamespace(require_valid_services=fail)
+            configuration.failures, configuration.target = {}, target
+            configuration.inspection = client
+            configuration.take(KEY)
+            expected = {check: failure} if inspection_ and target else {}
+            assert (configuration.failures, configuration._keys) == (expected, KEY)

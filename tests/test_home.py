@@ -464,6 +464,15 @@ def test_what_an_entry_of_a_home_runs(tmp_path, script, program):
     assert home.target(entry) == (program and Path(program))
 
 
+def test_an_entry_that_is_too_large_runs_nothing(tmp_path, monkeypatch):
+    entry = tmp_path / "entry"
+    script = BEGIN + 'exec /opt/iam-x "$@"'
+    monkeypatch.setattr(home, "MAX_SIZE", len(script))
+    for end, program in (("", Path("/opt/iam-x")), ("\n", None)):
+        entry.write_text(script + end)
+        assert home.target(entry) == program
+
+
 def test_what_an_entry_that_is_no_file_runs(tmp_path):
     links = {"absolute": "/opt/iam-x", "relative": "../iam-x"}
     for name, target in links.items():
