@@ -951,6 +951,8 @@ TILDE = 'a shell does not replace "~" between quotation marks; use $HOME instead
         ("keys/x", "no-file", "correct it"),
         ("~/absent", "no-file", TILDE),
         (".", "unreadable", "correct it"),
+        # It can be opened.
+        ("/proc/self/mem", "unreadable", "correct it"),
         # It may have no end, or be read only once.
         ("/dev/null", None, "correct it"),
     ],
