@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from iamcli.commands import index
-from iamcli.errors import Failure, ServiceError
+from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
 from iamcli.parsing import parser
 
@@ -366,6 +366,31 @@ def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str
 )
 def test_what_a_command_sends(line: str, calls: list[Any]) -> None:
     assert run(line, {"CreateUser": {"User": USER}})[1].calls == calls
+
+
+def test_a_new_key_is_shown_or_saved(tmp_path: Path) -> None:
+    key = {"AccessKeyId": "AKIAX", "SecretAccessKey": "s", "UserName": "b", "Status": "Active"}
+    answers = {"CreateAccessKey": {"AccessKey": key}}
+    for line in ("iam-useraddkey -u b", "iam-usercreate -u b -k"):
+        answers["CreateUser"] = {"User": USER}
+        file = tmp_path / line.split()[0]
+        assert run(line, answers)[0] == ["AKIAX\ns"]  # at once, as one secret
+        assert run(f"{line} -o {file}", answers)[0] == ["AKIAX"]
+        assert file.read_text() == "AWSAccessKeyId=AKIAX\nAWSSecretKey=s\n"
+
+
+def test_the_option_for_a_file_with_a_policy(tmp_path: Path) -> None:
+    """It is told only if there is such a file."""
+    (tmp_path / "p.json").write_text("{}")
+    for name, hint in (
+        (f"{tmp_path}/p.json", f"to read the file: -f {tmp_path}/p.json"),
+        (f"file://{tmp_path}/p.json", f"to read the file: -f {tmp_path}/p.json"),
+        (f"{tmp_path}/q.json", ""),
+        (str(tmp_path), ""),
+    ):
+        with pytest.raises(InvalidPolicy) as raised:
+            run(f"iam-useruploadpolicy -u b -p p -o {name}", {})
+        assert raised.value.hint == hint
 
 
 def test_the_files_of_a_server_certificate(tmp_path: Path) -> None:

@@ -1431,7 +1431,11 @@ def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> No
         return shown(programs.check_home())
 
     paths = (second / "bin", "", other, first / "bin", second / "bin")
-    assert said(None, other) == ("skipped", None, "AWS_IAM_HOME is not set")
+    environ.chdir(first / "bin")
+    for path in ((other,), (other, "")):
+        assert said(None, *path) == ("skipped", None, "AWS_IAM_HOME is not set")
+    environ.chdir(first)
+    assert said(None, other, "") == ("skipped", None, "AWS_IAM_HOME is not set")
     both = f"{first} and {second}: ready for scripts"
     assert said(None, *paths) == ("ok", None, both)
     assert said("", *paths) == ("ok", None, both)
