@@ -267,6 +267,20 @@ UPLOAD = "iam-useruploadpolicy -u bob -p all -f"
         "install -m 600 /dev/null key\niam-useraddkey -u bob > key",
         f"if a; then cd /; fi\n{UPLOAD} p.json",
         'name="a b"\ndate | read name\niam-usercreate -u "$name"',
+        "chmod 600 key\niam-useraddkey -u bob > 'key'",
+        "chmod 600 'key'\niam-useraddkey -u bob > key",
+        "xargs -I{} sh -c 'u={}; iam-userdel -r -u \"$u\"' < users",
+        'name="a b"\nread -rdp name\niam-usercreate -u "$name"',
+        'if a; then n="a b"; elif iam-usercreate -u "$n"; then b; fi',
+        "if a; then b; elif key=$(iam-useraddkey -u b); then c; fi",
+        *('name=bob\niam-usercreate -u "${name^^}"', 'iam-usercreate -u "${1%/*}"'),
+        'name=\niam-usercreate -u "${name:?}"',
+        'key=$(iam-useraddkey -u bob)\necho "$key" | grep -q AKIA || exit 1',
+        *('iam-userdel -r -u "${1?}"', "IFS=:\niam-usercreate -u $name"),
+        *("IFS=:\nu=bob\niam-userdel -r -u $u", 'u=" a "\niam-usercreate -u $u'),
+        'a="-g x"\niam-groupadduser -u bob $a',
+        'name="a b"\nname=${y:+ (>> $z)}\niam-usercreate -u "$name"',
+        *('x=$"bob"\niam-usercreate -u "$x"', 'iam-usercreate -u x$"bob"'),
         'name="a b"\nlocal name\niam-usercreate -u "$name"',
         'name="a b"\ndeclare name\niam-usercreate -u "$name"',
         "f() { key=$(iam-useraddkey -u bob); }\nset -e\nf\nset +e",
@@ -546,6 +560,33 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ("bash <<'E'\niam-usercreate -u \\$X\nE", ["E105"]),
         ("iam-useruploadpolicy -u bob -p all -o", ["E108"]),
         ('iam-useruploadpolicy \u2013u bob -p all -o {"Statement":[]}', ["E106"]),
+        ("IAMCLI_STRICT=0 iam-usergetattributes -u bob | grep -q error", ["W206"]),
+        ("iam-userchangepassword -o - -n new", ["W205"]),
+        ("iam-userchangepassword -o old -n -", ["W205"]),
+        ("iam-x\nAWS_IAM_HOME=/opt/iam\n$AWS_IAM_HOME/bin/iam-nothing", ["E101", "E101"]),
+        ("x=$AWS_IAM_HOME/bin\n$x/iam-nothing", ["E101"]),
+        ('name="a b"\nread -rp name x\niam-usercreate -u "$name"', ["E105"]),
+        ("sh -c 'iam-userdel -r -u \"$1\"' sh", ["W210"]),
+        ("sh -c 'iam-userdel -r -u \"$0\"'", ["W210"]),
+        ("IFS=:\nu=\niam-userdel -r -u $u", ["W210"]),
+        ("f=none\niam-useruploadpolicy -u bob -p all -f ${f%/*}", ["W208"]),
+        ('name=b\niam-usercreate -u "a $name"', ["E105"]),
+        ('name=b\niam-usercreate -u "a ${name}"', ["E105"]),
+        ('name=b\niam-usercreate -u "$name "', ["E105"]),
+        ('u="a b"\niam-usercreate -u x$u', ["E108"]),
+        ('u="a b"\niam-usercreate -u x"$u"', ["E105"]),
+        ('u="a\tb"\niam-usercreate -u $u', ["E108"]),
+        ('u="a\nb"\niam-usercreate -u $u', ["E108"]),
+        ('u=" "\niam-usercreate -u $u', ["E108"]),
+        ("u=\niam-groupadduser -u bob $u", ["E103"]),
+        ('u=\niam-groupadduser -u bob "$u"', ["E108"]),
+        ('a="-g x"\niam-groupadduser -u bob "$a"', ["E105"]),
+        ("u=*\niam-userlistbypath -p $u", ["E105", "W201"]),
+        ('u=*\niam-userlistbypath -p "/$u/"', []),
+        ("iam-groupadduser -u '{a,b}'", ["E103", "E105"]),
+        ('name="a b"\nnome=${y:+ (>> $z)}\niam-usercreate -u "$name"', ["E105"]),
+        ('x=$"a b"\niam-usercreate -u "$x"', ["E105"]),
+        ("set -o pipefail\niam-useraddkey -u bob | xargs > key", ["W205"]),
         (
             "f() { iam-useraddloginprofile -u $2 -p -; }\nwhile read u; do f <(date) $u; done",
             ["W211"],
@@ -587,6 +628,11 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
         ("iam-usercreate bob", "E108", "remove it, or put an option before it"),
         ("iam-userlistbypaht -p /staff/", "E101", "did you mean iam-userlistbypath?"),
         ("iam-nothing", "E101", "run iamcli for a list of the commands"),
+        (
+            "iam-usermodkey -u bob -k AKIAIOSFODNN7EXAMPLE -s Off",
+            "E105",
+            "use Active or Inactive",
+        ),
         (
             "iam-virtualmfadevicelist -t assigned",
             "E105",
@@ -643,9 +689,27 @@ def test_what_to_do(script: str, code: str, fix: str, tmp_path: Path) -> None:
             "iam-userenablemfadevice -u bob -s arn:aws:iam::1:mfa/x -c1 12345 -c2 123456",
             "the value cannot be a code of an MFA device: it has 5 characters",
         ),
+        (
+            '[[ $(iam-userdel -u bob) == "error $x $(y) ${z} $((1)) $x ." ]]',
+            ('"error      ." is looked for on standard output, but errors are on standard error'),
+        ),
+        (
+            r"iam-usercreate -u $'\n\t\r\a\b\e\f\v\x'",
+            '"\n\t\r\a\b\x1b\f\vx" cannot be a user name',
+        ),
         ("iam-accountaliascreate -a a", '"a" cannot be an account alias: it has 1 character'),
     ],
-    ids=["secret", "options", "policy", "deep policy", "absolute name", "code", "one character"],
+    ids=[
+        "secret",
+        "options",
+        "policy",
+        "deep policy",
+        "absolute name",
+        "code",
+        "spaces",
+        "escapes",
+        "one character",
+    ],
 )
 def test_what_is_wrong(script: str, message: str, tmp_path: Path) -> None:
     (finding,) = checked(tmp_path, script).findings
@@ -704,12 +768,65 @@ EACH = {
             *("find . -execdir", "find . -ok", "find . -okdir"),
         )
     ],
+    "E103": [
+        *(
+            f"iam-groupadduser -u {word}"
+            for word in (
+                *(
+                    "$#",
+                    "$?",
+                    "$$",
+                    "$!",
+                    "$-",
+                    "${#x}",
+                    "${#}",
+                    "${?}",
+                    "${$}",
+                    "${!}",
+                    "${#x[@]}",
+                ),
+                *("$((1))", "x$!", "<(a)", "x$$", "''$?"),
+            )
+        ),
+    ],
     "E104": [
         *("iam-userlistpolicies -u bob -p a -a", "iam-userlistpolicies -u bob -a -v"),
         *("iam-grouplistpolicies -g Admin -p a -a", "iam-grouplistpolicies -g Admin -a -v"),
         *("iam-rolelistpolicies -r webserver -p a -a", "iam-rolelistpolicies -r webserver -a -v"),
         *(f"iam-accountmodpasswordpolicy --reset {option}" for option in ("-l", "-n", "-s", "-u")),
         *("iam-accountmodpasswordpolicy --reset -m 8", "iam-rolecreate -r webserver"),
+    ],
+    "E108": [
+        *(
+            f"iam-usergetattributes -u bob {word}"
+            for word in (
+                *(
+                    "=",
+                    "!=",
+                    "$",
+                    "\\<",
+                    "{",
+                    "}",
+                    "[",
+                    "]",
+                    "!",
+                    "5",
+                    "'a'",
+                    "$'a'",
+                    '"a"',
+                    "a",
+                    "x=y",
+                ),
+                *('$"a b"', "a\\ b", "+", "%"),
+            )
+        ),
+    ],
+    "W210": [
+        f"iam-userdel -r -u {word}"
+        for word in (
+            *('"${1}"', '"${10}"', "${1:-}", '"${1:-""}"', "${1:+bob}", "${1+bob}", "${1:0:2}"),
+            *("${1%a}", "$1", "${1:-$2}", "${1:-'$2'}"),
+        )
     ],
     "W202": [
         *(f"{LIST} | {a} | wc -l" for a in ("cat", "rev", "sort", "tr a b", "uniq", "sed s/a/b/")),
@@ -793,6 +910,18 @@ def test_no_line_has_a_finding(tmp_path: Path) -> None:
         *(f"{KEY} {a}" for a in ("2> log", "> /dev/null", "-o key > id")),
         *("iam-userdel -u bob | grep terror", "iam-userdel -u bob | grep error-log"),
         *(f"{KEY} | tee -a /dev/null", f'echo "$({KEY})"', "iam-userlistbypath | grep -i active"),
+        *(
+            f"iam-groupadduser -u {word}"
+            for word in (
+                *("$x", "$@", "$*", "${@}", "${x[@]}", '"$@"', '"${x[@]}"', '"${!x}"', '"${@:2}"'),
+                *("$(a)", "`a`", "{a,b}", "x{a,b}", "${*:1}", '"${@:-x}"', "$!$x"),
+            )
+        ),
+        *(
+            f"iam-userdel -r -u ${{1{each}}}"
+            for each in (":-bob", "-bob", ":=bob", "=bob", ":-'b'")
+        ),
+        *(f"iam-userlistbypath -p {each}" for each in ("/x/'*/'", "/\\*/", '"/?/"')),
         "iam-userlistkeys -u bob | grep -i 'active('",
     ]
     script = ["set -o pipefail", *lines]

@@ -80,6 +80,58 @@ def test_what_follows_a_statement_that_cannot_be_read_is_read(
     assert (result.notes == []) == (statement in STATEMENTS)
 
 
+#: Statements that are read also if there is another one that the grammar lacks. @ is a command.
+AROUND = [
+    *("echo `@`", 'echo "`@`"', "echo $(@)", 'echo "$(@)"', "echo ${x:-$(@)}", 'echo "${x:-$(@)}"'),
+    *("echo ${x:-`@`}", "[[ a < b ]] && @", "[[ ( a && b ) || c ]] && @", "[[ $(@) == a* ]]"),
+    *("(( a < b )) && @", "(( $(@) ))", "echo $((1 + 2)) $(@)", "echo $(( (1) + $(@) ))"),
+    *("a=(b c); @", "a=(b $(@))", "a=(b # c ) '\n); @", "a=(b#'c'); @", "a=(b); @", "a+=(b) && @"),
+    *("cat <(@)", "a >(@)", "a > b 2>&1; @", "a &> b; @", "a >| b; @", "a <<< b; @"),
+    *('a <<< "$(@)"', "a <&3; @", "a 2>&1 | @", "a 'b\n' c; @", 'a "b\nc"; @', "a $'b\\'c'; @"),
+    *("a $'b\nc' \"$'\"; @", "a \\' b; @; c \\'", 'a \\" b; @; c \\"', 'a "\\"" b; @', "a # 'b\n@"),
+    *("a # b ' \\\n@", "a ${#b}; @", "a ${b#c}; @", "a ${b%'}'}; @", "a \"${b%'}'}\"; @"),
+    *('[[ $a = " ]] \' " ]] && @', "a `b` '`'; @", "`@` && @"),
+    *("a $b'; ' c; @", "a {b,c}; @", "a |\n  @", "a \\\n  b; @"),
+    *("if a\nthen\n@\nelif b\nthen\n@\nelse\nc\nfi", "for ((i=0;i<3;i++)); do @; done"),
+    *("for u in a b; do @; done", "select u in a; do @; done", "for u; do @; done"),
+    *("for u in a \\\n b; do @; done", "for u in $(@); do b; done", "for u in `@`; do b; done"),
+    *("for u\ndo @; done", "for u in 'a\nb' # '\ndo @; done", "f() { @; }", "function f { @; }"),
+    *("function f() { @; }", "f () ( @ )", "f ( ) { @; }", "function f ( ) { @; }", "! @"),
+    *("{ @; }", "( @ )", "(@)", "@ & @", "a && @ || @", "a | @ |& @", "{ a; }; @", "( a ); @"),
+    *("! a; @", "case x in a) b;; esac; @", "case x in (a) b;; (c) @;; esac"),
+    *("case x in a|b) @;& c) @;;& d) e;; esac", "case $(@) in a) ;; esac"),
+    *("case `@` in a) ;; esac", "case a in\n# c)\na) @;;\nesac"),
+    *("case a in\n\n  a) @\n  ;;\n  *)\n  @\nesac; @", "case a in\na) ;;\nesac\n@"),
+    *("case a in a) case b in b) @;; esac;; c) @;; esac", "case a\nin a) @;; esac"),
+    *("case a \\\n  in a) @;; esac", "case a in 'b c') @;; esac", "case a in \\)) @;; esac"),
+    *("case a in (a) @;; # b)\n(c) @;; esac", "case 'a in b)' in c) @;; esac"),
+    *('case "a b" in c) @;; esac', "case a in a) @ ;; esac | @", "case a in b) (c); @;; esac; @"),
+    *("case in in in) @;; esac", "cat <<A\n$(@)\nA", "cat <<A\n`@`\nA"),
+    *("cat <<A\n\\$(b) \\` '\nA\n@", "cat <<'A'\n$(b '\nA\n@", 'cat <<"A"\n`\nA\n@'),
+    *("cat <<\\A\n$(b\nA\n@", "cat <<-A\n\t$(@)\n\tA\n@", "cat <<-A\n'\n\t\tA\n@"),
+    *("cat <<A | @\n'\nA", "cat <<A && @\n'\nA", "cat <<A\nA\n@", "cat <<A <<B\n'\nA\n\"\nB\n@"),
+    *("cat << A\n'\nA\n@", "cat <<A-b\n'\nA\nA-b\n@", "cat <<A\n'\n A\nA \nA\n@"),
+    *("x=$(cat <<A\nit's\nA\n)\n@", "cat <<A\n$(b)\n'\nA\n@", "cat <<A\n$(b 'c\n') '\nA\n@"),
+    *("x=`a \\`@\\``", "x=`a \\`b\\` \\`@\\``", "x=`a`; @", 'x=`a "b"`; @', "a `b`; @"),
+    *("a `b;c` && @", "`a`; @", "$(a); @", "x=`a; b` @", "x=`a # b\nc`; @", "x=`(a)`; @"),
+    *("x=`case a in a) b;; esac`; @", "x=$(case a in a) b;; esac); @"),
+    *("x=$(case a in (a) b;; esac) @", "x=$( (a) ; b ); @", "x=$(a # ) '\n); @", "a='\n'; @"),
+    *("while a; do b; done < <(@)", "while a; do b; done <<< $(@)", "until a; do @; done"),
+    *("while\na\ndo\n@\ndone", "\\@", "ifx; @", "iffy=1 @", "caseload; @", "format; @"),
+    *("function-x; @", "for-x; @", "a[1]=b; @", "a[b]+=c; @", "[ a ] && @", "[[ a ]]\n@"),
+    *("[[ a =~ ^(b|c)$ ]] && @", "let a=b; @", "a <&3 >&2 2>&-; @", "a;@", "a&@", "a|@"),
+    *("\ta\n\t@", "done=1; @", "a do; @", "a if b; @", "echo case x in; @", "esac=1 @", "x=y; @"),
+]
+
+
+def test_a_fault_does_not_spoil_another_statement(tmp_path: Path) -> None:
+    found = {}
+    for statement in AROUND:
+        result = checked(tmp_path, "a=${b:$c}\n" + statement.replace("@", WRONG))
+        found[statement] = ([each.code for each in result.findings], result.notes)
+    assert found == {each: (["E102"] * each.count("@"), []) for each in AROUND}
+
+
 #: Scripts with a syntax error, the findings in them, and the lines that are not read.
 FAULTS: list[tuple[str, list[tuple[int, str]], list[tuple[int, int]]]] = [
     (f"{{\n{WRONG}\nfor x in", [(2, "E102")], [(1, 1), (3, 3)]),
@@ -175,6 +227,9 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"eval '{WRONG}' -u \\$user", 1),
         ('sh -c "u=1; iam-userdel -u \\"\\$u\\" -R"', 1),
         (f'bash <<EOF\nu=1; {WRONG} -u "\\$u"\nEOF', 2),
+        (f'sh -c "{WRONG} -u a\\$u"', 1),
+        (f'sh -c "{WRONG} -u a\\${{u}}"', 1),
+        (f'sh -c "{WRONG} -u \\${{u}}"', 1),
         (f"cat <<A <<A\na\nA\n$({WRONG})\nA", 4),
         (f"if a; then b; fi <<E | sort\nE\n{WRONG}", 3),
         (f"while a; do {WRONG}; done <${{y:+ (>> $z)}}", 1),
@@ -267,6 +322,10 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"eval '{WRONG}'x", [(1, "E109")]),
         (f"eval '{WRONG}' -u a'b'c", [(1, "E109")]),
         (f'eval "{WRONG}"x', [(1, "E109")]),
+        (f'eval "{WRONG} -u a\\\\b"', [(1, "E109")]),
+        (f"eval 'a' {WRONG} -u a'b'c", [(1, "E109")]),
+        (f"eval '{WRONG}'\"a\"'b'", [(1, "E109")]),
+        (f"alias ev='eval x'\nev '{WRONG}'", [(2, "E109")]),
         (f"eval '{WRONG}' -u `id`", [(1, "E109")]),
         (f"eval '{WRONG}' -u $(id)", [(1, "E109")]),
         (f"eval '{WRONG}' -u \"`id`\"", [(1, "E109")]),
@@ -278,7 +337,7 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"x=`(`\n{WRONG}", [(2, "E109")]),
         (f"\n&;\n{WRONG}", [(3, "E102")]),
     ],
-    ids=range(15),
+    ids=range(19),
 )
 def test_no_command_is_passed_over_in_silence(
     script: str, expected: list[tuple[int, str]], tmp_path: Path

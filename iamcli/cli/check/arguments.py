@@ -148,10 +148,9 @@ def _arguments(call: Call) -> list[str] | None:
 
 def _begins_unquoted(word: Word) -> bool:
     """Return whether ``word`` begins with a brace and has quotes that the shell removes."""
-    first = word.parts[0] if word.parts else None
+    first = word.parts[0]
     return (
-        first is not None
-        and isinstance(first.text, str)
+        isinstance(first.text, str)
         and not (first.quoted or first.expanded)
         and first.text.startswith("{")
         and '"' in word.source

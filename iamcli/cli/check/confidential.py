@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamcli.cli.check.words import Stage, Word
 
 #: Programs that do not remove the secret from what they read.
-_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort")
+_PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
 #: The programs for sed and awk that keep the second line, which is the secret.
 _KEEPS_SECOND = re.compile(r"2p|\$p|1d|\s*NR\s*(?:==\s*2|>\s*1|!=\s*1)\b.*", re.DOTALL)
 _PASSWORDS = ("password", "old", "new")

@@ -106,7 +106,7 @@ def variable(source: str, state: State) -> Value:
     length, indirect, name, index, rest = match.groups()
     if length and not indirect and name not in _SPECIAL:
         return (Gap(single=True, filled=True),)
-    if index or indirect:
+    if index or indirect or (rest and name in ("@", "*")):
         value = state.value(name)
         only = value[0] if len(value) == 1 and index in ("[@]", "[*]") else None
         return (Gap(name, only.output if isinstance(only, Gap) else (), many=True),)
@@ -144,7 +144,7 @@ def _simple(name: str, state: State) -> Value:
 
 def _changed(name: str, rest: str, state: State) -> Value:
     """Return the value of ``${NAME`` and ``rest``, an operator with its operand."""
-    operator = rest[:2] if rest[0] == ":" and rest[1:2] in ("?", "-", "=", "+") else rest[:1]
+    operator = rest[:2] if rest[0] == ":" and rest[1:2] in ("?", "-", "=") else rest[:1]
     operand = rest[len(operator) :]
     value = _simple(name, state)
     if operator in (":?", "?"):

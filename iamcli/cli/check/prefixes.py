@@ -71,7 +71,11 @@ def target(words: list[Word]) -> Target | None:
             return _find(current)
         if name not in PREFIXES or (name == "eval" and not _is_plain(current.words[1:])):
             break
-        current = _strip(current, name)
+        inner = _strip(current, name)
+        if name == "xargs" and inner and not inner.words:
+            # It runs echo.
+            break
+        current = inner
     return current
 
 

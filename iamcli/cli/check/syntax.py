@@ -86,6 +86,7 @@ class Script:
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         for start, end in sorted(recovery.unread):
             self.skip_part(start, end)
+        self._replaced = {end - 1: start for start, end in recovery.unread}
         self.statements = list(self._statements())
         for number, line in enumerate(self.text.split("\n"), 1):
             if "iamcli" in line and (match := _SILENCED.search(line)):
@@ -107,6 +108,11 @@ class Script:
             if first < end:
                 return [each for each in self.lexer.documents if first <= each.operator[0] < last]
         return []
+
+    def unread(self, node: Node) -> str:
+        """Return what was set aside where the command ``node`` is now, "" if it is as written."""
+        start = self._replaced.get(node.start_byte, node.end_byte)
+        return self.source[start : node.end_byte].decode("utf-8", "replace")
 
     def substitutions(self, start: int, end: int) -> list[tuple[int, int]]:
         """Return where the command substitutions are that begin from ``start`` to ``end``."""

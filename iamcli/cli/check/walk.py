@@ -267,7 +267,7 @@ class Walker:
         complete = False
         current, here = state, condition
         for child in _with_clauses(node):
-            if child.type in ("if", "elif"):
+            if child.type == "elif":
                 current, here = state, condition
             elif child.type in ("then", "else"):
                 current, here = state.copy(), body
@@ -423,6 +423,7 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
+        state.forget(assigned(context.script.unread(node)))
         typed = self._reader(state, context).words(words) + _lost_dash(node)
         expanded = self._aliases.expanded(typed)
         redirected = tuple(self._reader(state, context).redirects(redirects))

@@ -65,7 +65,7 @@ class WordReader:
 
     def _parts(self, node: Node, use: Use, *, quoted: bool = False) -> list[Part]:
         """Return the parts of the node, before the shell splits them into words."""
-        parts = self._expanded(node, use, quoted=quoted)
+        parts = [] if _is_translation(node) else self._expanded(node, use, quoted=quoted)
         known = "".join(part.text for part in parts if isinstance(part.text, str))
         if self._context.replaced and self._context.replaced in known:
             return [Part(Gap(filled=True), quoted=True)]
@@ -145,3 +145,9 @@ class WordReader:
                 for inner in child.named_children:
                     if inner.type != "heredoc_content":
                         yield Redirect("<<", "", self.word(inner, Use()))
+
+
+def _is_translation(node: Node) -> bool:
+    """Return whether ``node`` is a $ that says that the string after it is translated: $"text"."""
+    after = node.next_sibling if node.type == "$" else None
+    return after is not None and after.type == "string" and after.start_byte == node.end_byte
