@@ -587,6 +587,15 @@ def test_no_fault_is_reported(script: str, tmp_path: Path) -> None:
         ('name="a b"\nnome=${y:+ (>> $z)}\niam-usercreate -u "$name"', ["E105"]),
         ('x=$"a b"\niam-usercreate -u "$x"', ["E105"]),
         ("set -o pipefail\niam-useraddkey -u bob | xargs > key", ["W205"]),
+        ("key=$(iam-useraddkey -u bob) <<E || x\nE", []),
+        ("key=$(iam-useraddkey -u bob) <<E && x\nE", []),
+        ("k=$(iam-useraddkey -u bob <<E\nE\n)", ["W207"]),
+        ("local k=$(iam-useraddkey -u bob <<E\nE\n)", ["W207"]),
+        ("local k=$(iam-useraddkey -u bob <<E | x\nE\n)", ["W207"]),
+        ("for u in $(iam-userlistbypath <<E\nE\n); do echo $u; done", ["W202"]),
+        ("for u in $(iam-userlistbypath # x\n); do echo $u; done", ["W202"]),
+        ("iam-useraddkey -u bob > k <<E\nE", ["W205"]),
+        ("iam-useraddkey -u bob <<E > k\nE", ["W205"]),
         (
             "f() { iam-useraddloginprofile -u $2 -p -; }\nwhile read u; do f <(date) $u; done",
             ["W211"],
@@ -767,6 +776,17 @@ EACH = {
             *("flock --timeout 5 --wait 5 --conflict-exit-code 1 a", "eval", "find . -exec"),
             *("find . -execdir", "find . -ok", "find . -okdir"),
         )
+    ]
+    + [
+        f"r{number}() {{ {body}; }}; r{number} iam-userdel -u bob -z"
+        for number, body in enumerate(
+            (
+                *('"$@"', "$@", "$*", "${@}", '"${@:2}"', 'eval "$@"', "if $@; then a; fi"),
+                *("a; $@", "a && $@", "a || $@", "{ $@; }", "( $@ )", "! $@", "a | $@"),
+                *("while $@; do b; done", "until $@; do b; done", "a & $@", "if a; then $@; fi"),
+                *("if a; then b; else $@; fi", "for x in a; do $@; done"),
+            )
+        )
     ],
     "E103": [
         *(
@@ -835,6 +855,13 @@ EACH = {
         *(f"{LIST} | {a} 'END {{print NR}}'" for a in AWKS),
         *(f"{LIST} | {a}" for a in ("awk '{print $NF}' | wc -l", "wc --lines", "grep -c ^")),
         *(f"{LIST} | cut {a} | wc -l" for a in ("-c18", "-b18", "-d: -f2", "-d. -f5", "-f9")),
+        f"for u in $({LIST} || x); do echo $u; done",
+        *(f"for u in $({LIST} > x); do echo $u; done", f"for u in $( ({LIST}) ); do echo $u; done"),
+        f"for u in $({{ {LIST}; }}); do echo $u; done",
+        *(f"for u in $(! {LIST}); do echo $u; done", f"for u in $(sudo {LIST}); do echo $u; done"),
+        *(f"for u in `{LIST}`; do echo $u; done", f"for u in `{LIST} | sort`; do echo $u; done"),
+        *(f"for u in x $({LIST}); do echo $u; done", f"for u in a$({LIST}); do echo $u; done"),
+        f"select u in $({LIST}); do echo $u; done",
         *("mapfile users < <(iam-userlistbypath)", "readarray users < <(iam-userlistbypath)"),
     ],
     "W203": [
@@ -864,6 +891,13 @@ EACH = {
                 "mawk NR==2",
             )
         ),
+        *(f"{{ {KEY}; }} > k", f"({KEY}) > k", f"if {KEY}; then x; fi > k"),
+        *(f"if x; then {KEY}; fi > k", f"while x; do {KEY}; done > k"),
+        *(f"for x in a; do {KEY}; done > k", f"case x in a) {KEY};; esac > k", f"x | {KEY} > k"),
+        *(f"! {KEY} > k", f"x && {KEY} > k", f"(x | {KEY}) > k", f"({KEY}; x) > k"),
+        *(f"f() {{ {KEY} > k; }}", f"> k {KEY}", f"x=1 {KEY} > k", f"sudo {KEY} > k"),
+        *(f"{{ x && {KEY}; }} > k", f"{{ {KEY} && x; }} > k", f"{KEY} > a > k"),
+        *(f"{KEY} > /dev/null > k", f"{KEY} > $(x)", f"eval '{KEY}' > k", f"echo $({KEY}) > k"),
         *("iam-usercreate -u bob -k > key", "iam-virtualmfadevicecreate -s a -b QRCodePNG > key"),
     ],
     "W206": [
@@ -878,6 +912,19 @@ EACH = {
             )
         ),
         *(f"iam-userdel -u bob | {program} -n '/error/p'" for program in (*AWKS, "sed")),
+    ],
+    "W207": [
+        *(f"x && key=$({KEY})", f"x || key=$({KEY})", f"if x; then key=$({KEY}); fi"),
+        *(f"while x; do key=$({KEY}); done", f"(key=$({KEY}))", f"{{ key=$({KEY}); }} || x"),
+        *(f"(key=$({KEY})) || x", f"for x in a; do key=$({KEY}); done"),
+        *(f"case x in a) key=$({KEY});; esac", f"if x; then y; else key=$({KEY}); fi"),
+        *(f"if x; then y; elif z; then key=$({KEY}); fi", f"if x; then key=$({KEY}); fi || y"),
+        *(f"k=$(key=$({KEY}))", f"k=$(key=$({KEY}); x) || y", f"f() {{ key=$({KEY}); }}"),
+        *(f"if x; then f() {{ key=$({KEY}); }}; fi", f"k=$(x; {KEY})", f"k=$({KEY}; x)"),
+        *(f"k=$({KEY} || x)", f"k=$({KEY} && x)", f"k=$(x && {KEY})", f"k=$(if x; then {KEY}; fi)"),
+        *(f"k=$({{ {KEY}; }})", f"k=$( ({KEY}) )", f"k=$(while x; do {KEY}; done)"),
+        *(f"k=$(for x in a; do {KEY}; done)", f"k=$(x | {KEY})", f"k=$(case x in a) {KEY};; esac)"),
+        *(f"local k=$({KEY} || x)", f"x <<< $({KEY} || y)", f"k=$({KEY}) > k"),
     ],
     "W208": [
         f"{program} {program}.json; {UPLOAD} {program}.json"
@@ -902,6 +949,10 @@ def test_no_line_has_a_finding(tmp_path: Path) -> None:
     lines = [
         *(f"sudo {option} iam-userdel -z" for option in ("-l", "-v", "-e")),
         *(f"command {option} iam-userdel -z" for option in ("-v", "-V")),
+        *("function iam-a { b; }; iam-a -z", "function iam-b() { b; }; iam-b -z"),
+        *("iam-c () { b; }; iam-c -z", "alias -g iam-d=a; iam-d -z"),
+        *('q() { a "$@"; }; q iam-userdel -R', 'p() { "$1"; }; p iam-userdel -R'),
+        *('o() { "$@"; }; sudo o iam-userdel -R', "o a iam-usr"),
         *(f"{LIST} | cut {a} | wc -l" for a in ("-c19", "-b19", "-d: -f3", "-sd: -f1", "-sf1")),
         *(f"{LIST} | awk {a} | wc -l" for a in ("'{print $3}'", "-F/ '{print $2}'", "'/arn/'")),
         *(f"{LIST} | sed {a} | wc -l" for a in ("-n s/a/b/p", "--quiet s/a/b/p", "1d")),
@@ -922,6 +973,17 @@ def test_no_line_has_a_finding(tmp_path: Path) -> None:
             for each in (":-bob", "-bob", ":=bob", "=bob", ":-'b'")
         ),
         *(f"iam-userlistbypath -p {each}" for each in ("/x/'*/'", "/\\*/", '"/?/"')),
+        *(f"key=$({KEY}) || x", f"key=$({KEY}) && x", f"! key=$({KEY})"),
+        *(f"if key=$({KEY}); then x; fi", f"while key=$({KEY}); do x; done"),
+        *(f"until key=$({KEY}); do x; done", f"if x; then y; elif key=$({KEY}); then z; fi"),
+        *(f"key=$({KEY}) > x || y", f"k=$(x || {KEY})", f"k=$(if {KEY}; then x; fi)"),
+        *(f"k=$(! {KEY})", f"k=$(while {KEY}; do x; done)", f"k=$({KEY} | x)"),
+        *(f"local k=$(if {KEY}; then x; fi)", f"local k=$(x || {KEY})", f"local k=$(! {KEY})"),
+        *(f"local k=$(while {KEY}; do x; done)", f"for u in $(x || {LIST}); do echo $u; done"),
+        *(f"for u in $({LIST}; x); do echo $u; done", f"for u in $({LIST} && x); do echo $u; done"),
+        *(f"for u in $(if {LIST}; then x; fi); do echo $u; done", f"{KEY} | x > k"),
+        *(f"{KEY} && x > k", f"({KEY} | x) > k", f"f() {{ {KEY}; }} > k", f"{KEY} 3> k"),
+        *(f"{KEY} < k", f"sh -c '{KEY}' > k"),
         "iam-userlistkeys -u bob | grep -i 'active('",
     ]
     script = ["set -o pipefail", *lines]
