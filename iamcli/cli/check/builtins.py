@@ -31,7 +31,7 @@ def apply(call: Call, state: State) -> Iterable[str]:
     elif name in ("cd", "pushd", "popd", "chdir"):
         state.flags = state.flags._replace(folder=_folder(state.flags, literals, str(name)))
     elif name in _READ_VALUES:
-        return [text for text in read_names(call) if text]
+        return read_names(call)
     elif name == "getopts" and len(literals) > 1:
         return [literals[1] or "", "OPTARG", "OPTIND"]
     elif name == "printf" and literals[:1] == ["-v"]:
