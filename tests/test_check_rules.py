@@ -17,7 +17,28 @@ _SHORT = {
 }
 #: Scripts, by the codes of what is found in each.
 SCRIPTS = {
+    "W210": [
+        *("f() { iam-userdel -r -u $u; }; u=b; u=$1", "f() { iam-userdel -r -u $u; }; u=$1; u=b"),
+        'for u in b "$1"; do iam-userdel -r -u $u; done',
+        'for u in "$(a)"; do iam-userdel -r -u $u; done',
+        "for u in '' b; do iam-userdel -r -u $u; done",
+        *("for u in ''; do iam-userdel -r -u $u; done", "[ $# = 1 ]; iam-userdel -r -u ${10}"),
+    ],
     "": [
+        'u=($(LIST)); for v in "${u[0]}"; do echo $v; done',
+        "u=$(LIST)x; for v in ${u[@]}; do echo $v; done",
+        *("u=$(LIST); for v in ${!u}; do echo $v; done", "a | b | KEY"),
+        *('n=c | iam-usercreate -u "$n"', 'n="a b"; for n in a b; do iam-usercreate -u "$n"; done'),
+        "for n in 'a b' c; do iam-usercreate -u \"$n\"; done",
+        'f() { iam-usercreate -u "$n"; }; n="a b"; n=c',
+        'f() { iam-usercreate -u "$n"; }; g() { n=c; }; n="a b"',
+        "f() { iam-userdel -r -u $u; }; u=b; u=c",
+        "f() { iam-userdel -r -u $u; }; u=b; g() { u=c; }",
+        "for u in b; do iam-userdel -r -u $u; done",
+        "for u in b c; do iam-userdel -r -u $u; done",
+        *("for u in b $1; do iam-userdel -r -u $u; done", "for u; do iam-userdel -r -u $u; done"),
+        'for u in "$@"; do iam-userdel -r -u $u; done',
+        *("for u in $(a); do iam-userdel -r -u $u; done", "[ $# = 1 ]; iam-userdel -r -u $9"),
         *('for u in $(LIST); do [ "$u" = x ]; done', "for u in $(LIST); do [[ $u == a ]]; done"),
         *("for u in $(LIST); do [ $u -eq 1 ]; done", "for u in $(LIST); do [ $u -ne 1 ]; done"),
         *("for u in $(LIST); do [ $u -lt 1 ]; done", "for u in $(LIST); do [ $u -le 1 ]; done"),
@@ -281,6 +302,8 @@ SCRIPTS = {
         *("iam-userlistpolicies -a -p x -u b", "iam-userlistpolicies -a -v -p x -u b"),
     ],
     "E105": [
+        *('n=c; (n="a b"; iam-usercreate -u "$n")', 'f() { iam-usercreate -u "$n"; }; n="a b"'),
+        'f() { iam-usercreate -u "$n"; }; n="a b"; n="a b"',
         *("iam-userdel -u '\u201cbob\u201d'", "iam-userdel -u a\u2013b", "iam-usercreate -u 'a*'"),
         "xargs -IU sh -c 'iam-usercreate -u {}'",
         "xargs -I% find . -exec sh -c 'iam-usercreate -u %' \\;",
@@ -335,6 +358,7 @@ SCRIPTS = {
         *("LIST -p /a*/", "LIST -p '/a'*/", "LIST -p /a?/", "LIST -p /a/*x", "command LIST -p /*/"),
     ],
     "W202": [
+        *("u=($(LIST)); for v in ${u[*]}; do echo $v; done", 'u=($(LIST)); wc -l <<< "${u[@]}"'),
         *('for u in $(LIST); do [ -n "$u" ]; done', 'for u in $(LIST); do [ -z "$u" ]; done'),
         *("for u in $(LIST); do [[ $u ]]; done", "for u in $(LIST); do [ -h $u ]; done"),
         *('for u in $(LIST); do test -n "$u"; done', "for u in $(LIST); do (( u == 1 )); done"),
@@ -416,6 +440,7 @@ SCRIPTS = {
         "iam-userdel -u bob | grep error | grep error",
     ],
     "W207": [
+        *("a | KEY | b", "KEY | a | b"),
         *("read a b <<< $(iam-groupcreate -g a)", "read a b <<< $(iam-useraddkey -u b -o x)"),
         *("read a b <<< $(iam-groupadduser -g a -u b)", "read a b <<< $(iam-usercreate -u b)"),
         *("local k=$(KEY)", "declare k=$(KEY)", "declare -r k=$(KEY)", "local -xr k=$(KEY)"),

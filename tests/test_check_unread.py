@@ -58,6 +58,7 @@ SET_ASIDE = [
     "case $1 in\n  *[!${2}]*|'') echo;;\nesac",
     "case $1 in\nless' '45[1-9]* | \\\nless' '[5-9][0-9]*)\n  echo;;\nesac",
     "case $1 in\n  ?*' '?*) echo;;\nesac",
+    "case $1 in\na) if b; then c; fi ;;\n*[!${2}]* | 'd e') echo;;\nesac",
     "offset=$((0x$vma + 0x$size))",
     "if ! IFS=x WORDS=($(echo a)); then\n  echo\nfi",
     "a=$(\n  ((gzip -c; echo $? >&4) 3>&- | cmp) 5<&0\n)",
@@ -82,6 +83,7 @@ def test_what_follows_a_statement_that_cannot_be_read_is_read(
 
 #: Statements that are read also if there is another one that the grammar lacks. @ is a command.
 AROUND = [
+    *("echo $(( ((1)) + 2 )) $(@)", "(( ((1)) << 2 ))\n@\n2", "echo $(( ((1)) << 2 ))\n@\n2"),
     *("echo `@`", 'echo "`@`"', "echo $(@)", 'echo "$(@)"', "echo ${x:-$(@)}", 'echo "${x:-$(@)}"'),
     *("echo ${x:-`@`}", "[[ a < b ]] && @", "[[ ( a && b ) || c ]] && @", "[[ $(@) == a* ]]"),
     *("(( a < b )) && @", "(( $(@) ))", "echo $((1 + 2)) $(@)", "echo $(( (1) + $(@) ))"),
