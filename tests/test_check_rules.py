@@ -25,6 +25,7 @@ SCRIPTS = {
         *("for u in ''; do iam-userdel -r -u $u; done", "[ $# = 1 ]; iam-userdel -r -u ${10}"),
     ],
     "": [
+        "grep error <<E && echo $(iam-userdel -u b)\nE",
         'u=($(LIST)); for v in "${u[0]}"; do echo $v; done',
         "u=$(LIST)x; for v in ${u[@]}; do echo $v; done",
         *("u=$(LIST); for v in ${!u}; do echo $v; done", "a | b | KEY"),
