@@ -103,22 +103,30 @@ def run_fast(run: Shell, fork_server: ForkServer) -> ForkRunner:
     return ForkRunner(fork_server, run)
 
 
+def names(pattern: str) -> list[str]:
+    """Return the names of the programs of this project that match ``pattern``."""
+    return sorted(path.name for path in (ROOT / "bin").glob(pattern))
+
+
 @pytest.fixture(scope="session")
-def forked_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkedPrograms]:
+def forked_programs(
+    fork_server: ForkServer, tmp_path_factory: pytest.TempPathFactory
+) -> ForkedPrograms:
     """The iam-* commands as programs that run in forks, for PATH in scripts."""
-    names = sorted(path.name for path in (ROOT / "bin").glob("iam-*"))
-    running = ForkedPrograms(tmp_path_factory.mktemp("forked"), names)
-    yield running
-    running.close()
+    made = ForkedPrograms(tmp_path_factory.mktemp("forked"))
+    made.add(names("iam-*"), fork_server)
+    return made
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def programs(fork_server: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The directory of the programs of this project and of aws, which run in forks."""
-    names = sorted(path.name for path in (ROOT / "bin").glob("iam*"))
-    running = ForkedPrograms(tmp_path_factory.mktemp("programs"), [*names, "aws"])
-    yield running.folder
-    running.close()
+    made = ForkedPrograms(tmp_path_factory.mktemp("programs"))
+    made.add(names("iam*"), fork_server)
+    other = ForkServer("aws")
+    made.add(["aws"], other)
+    yield made.folder
+    other.close()
 
 
 @pytest.fixture

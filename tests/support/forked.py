@@ -7,10 +7,8 @@ Tests of what happens while a command is imported start it from a shell instead.
 
 from __future__ import annotations
 
-import array
 import contextlib
 import importlib
-import json
 import os
 import select
 import shlex
@@ -20,13 +18,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from subprocess import PIPE
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from support.shell import Shell
 
@@ -71,24 +68,33 @@ IMPORTED = (
     "iamcli.cli.snapshot.converter",
     "iamcli.cli.snapshot.reader",
 )
+#: Code that makes the pauses short after which botocore sends a request again.
+HASTY = f"""
+import time
+from types import SimpleNamespace
+from botocore import endpoint
+endpoint.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, {SHORT})))
+"""
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
-#: the server, and ends as the fork did.
+#: the server as ``ForkServer.start`` does, and ends as the fork did.
 CLIENT = """#!{python} -IS
-import _socket, array, os, sys
+import _socket, posix, sys
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({path!r})
-arguments = [os.path.basename(sys.argv[0]), *sys.argv[1:]]
-message = [os.getcwd(), str(len(arguments)), *arguments, *map("=".join, os.environ.items())]
-streams = array.array("i", [0, 1, 2])
+arguments = [sys.argv[0].rpartition("/")[2], *sys.argv[1:]]
+message = [posix.getcwd(), "", str(len(arguments)), *arguments]
+rest = "\\0".join(message).encode("utf-8", "surrogateescape")
+rest += b"".join(b"\\0%b=%b" % variable for variable in posix.environ.items())
+streams = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
 server.sendmsg([b"."], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
-rest = os.fsencode("\\0".join(message))
 while rest:
     rest = rest[server.send(rest):]
 server.shutdown(_socket.SHUT_WR)
-status = int(server.recv(16) or 99)
+answer = b"".join(iter(lambda: server.recv(64), b""))
+status = int((answer.split() or [99])[-1])
 if status < 0:
-    os.kill(os.getpid(), -status)
-os._exit(status)
+    posix.kill(posix.getpid(), -status)
+posix._exit(status)
 """
 
 
@@ -130,79 +136,97 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-class ForkServer:
-    """A process that forks a command for each request."""
+class Forked:
+    """A command that runs in a fork, used as one that is a process."""
 
-    def __init__(self) -> None:
-        self._process = _start()
+    def __init__(self, connection: socket.socket, files: list[BinaryIO | None]) -> None:
+        self._answers = connection.makefile("rb")
+        self._files = files
         self._lock = threading.Lock()
-        #: A descriptor of the process of the command that is running.
-        self._running: int | None = None
+        #: The process of the command, and its status as subprocess has it, None while it runs.
+        self.pid = int(self._answers.readline())
+        self.returncode: int | None = None
+        self._descriptor: int | None = None
+        # Without it, as on macOS, no signal is sent.
+        with contextlib.suppress(ProcessLookupError, AttributeError):
+            self._descriptor = os.pidfd_open(self.pid)
 
-    def run(
+    def send_signal(self, number: int) -> bool:
+        """Send a signal to the command; return False if it has ended."""
+        with self._lock, contextlib.suppress(ProcessLookupError):
+            if self._descriptor is not None:
+                signal.pidfd_send_signal(self._descriptor, number)
+                return True
+        return False
+
+    def wait(self) -> int:
+        """Wait until the command ends; return its status."""
+        if self.returncode is None:
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+            with self._lock:
+                if self._descriptor is not None:
+                    os.close(self._descriptor)
+                self._descriptor = None
+        return self.returncode
+
+    def communicate(self) -> tuple[bytes, bytes]:
+        """Wait until the command ends; return what it wrote, b"" for a stream of the caller."""
+        self.wait()
+        out, err = map(_content, self._files)
+        return out, err
+
+
+def _content(file: BinaryIO | None) -> bytes:
+    if file is None:
+        return b""
+    with file:
+        file.seek(0)
+        return file.read()
+
+
+class ForkServer:
+    """A process that forks commands; ``names``: programs that are not of this project."""
+
+    def __init__(self, *names: str) -> None:
+        self._place = tempfile.TemporaryDirectory()
+        #: The socket to which it listens.
+        self.address = f"{self._place.name}/socket"
+        self._process = _start(self.address, *names)
+        assert self._process.stdout
+        self._process.stdout.readline()
+
+    def start(
         self,
         *arguments: str,
         env: Mapping[str, str],
         folder: Path,
-        stdin: bytes = b"",
-        stdout: str | None = "",
-        stderr: str | None = None,
-        hasty: bool = False,
-    ) -> Done:
-        """Run ``arguments``, the name of a command first, and return how that ended.
+        stdin: BinaryIO,
+        written: Iterable[int],
+        before: str = "",
+    ) -> Forked:
+        """Start ``arguments``, the name of a command first.
 
-        ``stdout`` names a device to write to instead, None closes the descriptor; ``stderr`` names
-        a device for standard error. ``hasty``: a pause before a request is sent again is short.
+        ``written``: descriptors for standard output and standard error, or PIPE for what
+        ``communicate`` returns. ``before``: code that the fork runs first.
         """
-        with tempfile.TemporaryDirectory() as place:
-            (Path(place) / "in").write_bytes(stdin)
-            order = {
-                "arguments": arguments,
-                "env": dict(env),
-                "folder": str(folder),
-                "in": f"{place}/in",
-                "out": stdout if stdout != "" else f"{place}/out",
-                "err": stderr or f"{place}/err",
-                "hasty": hasty,
-            }
-            status = self._sent(order)
-            out, err = Path(place) / "out", Path(place) / "err"
-            return Done(
-                status,
-                out.read_bytes().decode("utf-8", "surrogateescape") if out.exists() else "",
-                err.read_bytes().decode("utf-8", "surrogateescape") if err.exists() else "",
-            )
-
-    def kill(self, number: int) -> bool:
-        """Send a signal to the command that is running; return False if none is."""
-        with self._lock:
-            if self._running is None:
-                return False
-            try:
-                signal.pidfd_send_signal(self._running, number)
-            except ProcessLookupError:
-                return False
-            return True
+        variables = [f"{name}={value}" for name, value in env.items()]
+        message = [str(folder), before, str(len(arguments)), *arguments, *variables]
+        files: list[Any] = [tempfile.TemporaryFile() if n == PIPE else None for n in written]  # noqa: SIM115
+        outputs = [
+            file.fileno() if file else number for file, number in zip(files, written, strict=True)
+        ]
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(self.address)
+            socket.send_fds(connection, [b"."], [stdin.fileno(), *outputs])
+            connection.sendall("\0".join(message).encode("utf-8", "surrogateescape"))
+            connection.shutdown(socket.SHUT_WR)
+            return Forked(connection, files)
 
     def close(self) -> None:
         """End the process."""
         self._process.communicate()
-
-    def _sent(self, order: dict[str, Any]) -> int:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
-        process = int(self._process.stdout.readline())
-        # Without these descriptors, as on macOS, ``kill`` finds no command.
-        with contextlib.suppress(ProcessLookupError, AttributeError):
-            self._running = os.pidfd_open(process)
-        status = int(self._process.stdout.readline())
-        with self._lock:
-            if self._running is not None:
-                os.close(self._running)
-            self._running = None
-        return status
+        self._place.cleanup()
 
 
 class ForkRunner:
@@ -210,6 +234,7 @@ class ForkRunner:
 
     def __init__(self, fork_server: ForkServer, shell: Shell) -> None:
         self._forks = fork_server
+        self._running: Forked | None = None
         self.home = shell.home
         self.env = shell.env
 
@@ -220,48 +245,81 @@ class ForkRunner:
         stdout: str | None = "",
         stderr: str | None = None,
         env: Mapping[str, str] | None = None,
-        hasty: bool = False,
+        before: str = "",
     ) -> Done:
-        """Run ``arguments``; ``env`` changes variables, "" removes one."""
+        """Run ``arguments``; ``env`` changes variables, "" removes one.
+
+        ``stdout`` names a device to write to instead, None closes the descriptor; ``stderr`` names
+        a device for standard error. ``before``: code that the fork runs first.
+        """
+        if stdout is None:
+            before = f"import os\nos.close(1)\n{before}"
+        with contextlib.ExitStack() as opened:
+            written = [PIPE, PIPE]
+            for place, name in enumerate((stdout, stderr)):
+                if name:
+                    # A terminal must not become that of the tests.
+                    written[place] = os.open(name, os.O_WRONLY | os.O_NOCTTY)
+                    opened.callback(os.close, written[place])
+            self._running = self.start(
+                *arguments,
+                env=env,
+                stdin=stdin.encode() if isinstance(stdin, str) else stdin,
+                stdout=written[0],
+                stderr=written[1],
+                before=before,
+            )
+            texts = self._running.communicate()
+        out, err = (text.decode("utf-8", "surrogateescape") for text in texts)
+        return Done(self._running.wait(), out, err).told(arguments, env)
+
+    def start(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        stdout: int | BinaryIO = PIPE,
+        stderr: int | BinaryIO = PIPE,
+        env: Mapping[str, str] | None = None,
+        before: str = "",
+    ) -> Forked:
+        """Start ``arguments`` and return the process.
+
+        ``stdout`` and ``stderr``: files, or PIPE for what ``communicate`` returns.
+        """
         changed = {**self.env, **(env or {})}
-        done = self._forks.run(
-            *arguments,
-            env={name: value for name, value in changed.items() if value != ""},
-            folder=self.home,
-            stdin=stdin.encode() if isinstance(stdin, str) else stdin,
-            stdout=stdout,
-            stderr=stderr,
-            hasty=hasty,
-        )
-        return done.told(arguments, env)
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            return self._forks.start(
+                *arguments,
+                env={name: value for name, value in changed.items() if value != ""},
+                folder=self.home,
+                stdin=given,
+                written=[
+                    file if isinstance(file, int) else file.fileno() for file in (stdout, stderr)
+                ],
+                before=before,
+            )
 
     def kill(self, number: int) -> bool:
         """Send a signal to the command that is running; return False if none is."""
-        return self._forks.kill(number)
+        return self._running is not None and self._running.send_signal(number)
 
 
 class ForkedPrograms:
-    """A directory for PATH: its programs run in forks, for scripts that call many.
+    """A directory for PATH: its programs run in forks, for scripts that call many."""
 
-    ``names``: programs of this project, and ``aws``.
-    """
-
-    def __init__(self, folder: Path, names: list[str]) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder / "bin"
         self.folder.mkdir()
-        address = str(folder / "socket")
+
+    def add(self, names: Sequence[str], server: ForkServer) -> None:
+        """Add programs that ``server`` forks."""
         program = self.folder / names[0]
-        program.write_text(CLIENT.format(python=sys.executable, path=address))
+        program.write_text(CLIENT.format(python=sys.executable, path=server.address))
         program.chmod(0o755)
         for name in names[1:]:
             (self.folder / name).symlink_to(program.name)
-        self._process = _start(address, *(["aws"] if "aws" in names else []))
-        assert self._process.stdout
-        self._process.stdout.readline()
-
-    def close(self) -> None:
-        """End the process that forks."""
-        self._process.communicate()
 
 
 def all_commands() -> Commands:
@@ -287,97 +345,78 @@ def aws() -> Callable[[], object]:
     return lambda: os._exit(driver.main(sys.argv[1:]))
 
 
-def serve(commands: Commands) -> None:
-    """Fork a command for each line of standard input; answer with its process and its status."""
-    # A fork can be interrupted at any time.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    for line in sys.stdin.buffer:
-        order = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            streams = [
-                os.open(order["in"], os.O_RDONLY),
-                None
-                if order["out"] is None
-                else os.open(order["out"], os.O_WRONLY | os.O_CREAT, 0o600),
-                os.open(order["err"], os.O_WRONLY | os.O_CREAT, 0o600),
-            ]
-            if order["hasty"]:
-                make_hasty()
-            become(commands, streams, order["folder"], order["arguments"], order["env"])
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
-        sys.stdout.write(f"{_status(child)}\n")
-        sys.stdout.flush()
-
-
 def listen(commands: Commands, address: str) -> None:
-    """Fork a command for each connection to ``address``, until standard input ends."""
+    """Fork a command for each connection to ``address``, until standard input ends.
+
+    The process of the command is sent at once, and its status when it has ended.
+    """
+    ended, woken = socket.socketpair()
+    woken.setblocking(False)  # noqa: FBT003 - it has no name
+    running: dict[int, socket.socket] = {}
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
         server.bind(address)
         server.listen(64)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
         # Passwords are asked for on the terminal of the script, not on that of the tests.
         os.setsid()
         while True:
-            ready, _, _ = select.select([server, sys.stdin], [], [])
-            if server not in ready:
+            ready, _, _ = select.select([server, sys.stdin, ended], [], [])
+            if sys.stdin in ready:
                 return
-            connection, _ = server.accept()
-            # The child waits for its command, so that the commands of a pipeline run together.
-            if os.fork() == 0:
-                answer(commands, connection)
-            connection.close()
-            while _reaped():
-                pass
+            if ended in ready:
+                ended.recv(1 << 16)
+            if server in ready:
+                connection, _ = server.accept()
+                # The child waits for its command, so that the commands of a pipeline run together.
+                child = os.fork()
+                if child == 0:
+                    signal.set_wakeup_fd(-1)
+                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                    obey(commands, connection)
+                running[child] = connection
+                _send(connection, child)
+            for child, status in _ended():
+                with running.pop(child) as connection:
+                    _send(connection, status)
 
 
-def answer(commands: Commands, connection: socket.socket) -> None:
-    """Run the command that a CLIENT asks for, send its exit status; never return."""
-    _, ancillary, _, _ = connection.recvmsg(1, socket.CMSG_SPACE(3 * array.array("i").itemsize))
-    descriptors = array.array("i", ancillary[0][2])
+def _send(connection: socket.socket, number: int) -> None:
+    # The client may have been killed.
+    with contextlib.suppress(BrokenPipeError):
+        connection.sendall(b"%d\n" % number)
+
+
+def obey(commands: Commands, connection: socket.socket) -> None:
+    """Run in this process the command that a CLIENT asks for; never return."""
+    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-    folder, count, *rest = os.fsdecode(received).split("\0")
+    folder, before, count, *rest = os.fsdecode(received).split("\0")
     arguments, variables = rest[: int(count)], rest[int(count) :]
-    child = os.fork()
-    if child == 0:
-        env = dict(variable.split("=", 1) for variable in variables)
-        become(commands, list(descriptors), folder, arguments, env)
-    for descriptor in descriptors:
-        os.close(descriptor)
-    connection.sendall(str(_status(child)).encode())
-    os._exit(0)
+    env = dict(variable.split("=", 1) for variable in variables)
+    become(commands, streams, folder, arguments, env, before)
 
 
-def make_hasty() -> None:
-    """Make the pauses short after which botocore sends a request again."""
-    from botocore import endpoint
-
-    endpoint.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, SHORT)))
-
-
-def _status(child: int) -> int:
-    """Wait for a child; return its status as subprocess does."""
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
-def _reaped() -> bool:
-    """Return whether there was a child that had ended."""
-    try:
-        return os.waitpid(-1, os.WNOHANG)[0] != 0
-    except ChildProcessError:
-        return False
+def _ended() -> Iterator[tuple[int, int]]:
+    """Yield the children that have ended, and their statuses."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            child, status = os.waitpid(-1, os.WNOHANG)
+            if not child:
+                return
+            yield child, os.waitstatus_to_exitcode(status)
 
 
 def become(
     commands: Commands,
-    streams: list[int | None],
+    streams: list[int],
     folder: str,
     arguments: list[str],
     env: dict[str, str],
+    before: str,
 ) -> None:
     """Run the command in this process with these streams, variables and folder; never return."""
     signal.alarm(TIMEOUT)
@@ -385,10 +424,7 @@ def become(
         # As Python begins; iamcli.commands restores the default in a program of that name.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, descriptor in enumerate(streams):
-        if descriptor is None:
-            os.close(number)
-        else:
-            os.dup2(descriptor, number)
+        os.dup2(descriptor, number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - ends with the process
     os.closerange(3, 64)
     os.environ.clear()
@@ -396,6 +432,7 @@ def become(
     os.chdir(folder)
     sys.argv = arguments
     try:
+        exec(before, {})
         commands[arguments[0]]()
     except BaseException:  # noqa: BLE001 - Python would show it, and so does this
         import traceback
@@ -406,8 +443,4 @@ def become(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        more = {"aws": aws()} if sys.argv[2:] else {}
-        listen({**all_commands(), **more}, sys.argv[1])
-    else:
-        serve(all_commands())
+    listen({"aws": aws()} if sys.argv[2:] else all_commands(), sys.argv[1])

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from support.cases import CASES, SECRET_FILE, MotoAccount, StubAccount, write_files
-from support.forked import Done, ForkRunner
+from support.forked import HASTY, Done, ForkRunner
 from support.oracle import Run, check
 from support.relay import FAULTS, FOLLOWING, Relay
 from support.shell import KEY_ID, SECRET, Shell
@@ -141,7 +141,7 @@ class Harness:
             *case.line.replace("ID", account.id).split(),
             stdout=case.stdout,
             env={"AWS_IAM_URL": self.relay.url, **account.env, **trial.env},
-            hasty=True,
+            before=HASTY,
         )
         seconds = time.monotonic() - begun
         self.relay.settle()

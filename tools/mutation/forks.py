@@ -18,8 +18,7 @@ class ForkServer:
         self._child = os.fork()
         if self._child == 0:
             _become(orders, own_answers)
-            commands = forked.all_commands()
-            forked.listen(commands, *arguments) if arguments else forked.serve(commands)
+            forked.listen(forked.all_commands(), *arguments)
             os._exit(0)
         os.close(orders)
         os.close(own_answers)
