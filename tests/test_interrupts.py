@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from http.server import BaseHTTPRequestHandler
 
+    from support.forked import Forked, ForkRunner
     from support.shell import Shell
     from support.stub import Answer, Endpoint, Stub
 
@@ -63,7 +64,7 @@ def number(request: pytest.FixtureRequest) -> signal.Signals:
 
 
 def interrupted(
-    run: Shell,
+    run: Shell | ForkRunner,
     endpoint: Endpoint,
     *arguments: str,
     when: Callable[[], object],
@@ -74,7 +75,7 @@ def interrupted(
     process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
     wait_until(when)
     process.send_signal(number)
-    out, err = process.communicate(timeout=NEVER)
+    out, err = process.communicate()
     return process.returncode, out.decode(), err.decode()
 
 
@@ -161,7 +162,7 @@ def test_when_the_work_is_done(number: signal.Signals, monkeypatch: pytest.Monke
     assert status_of_version(monkeypatch) == 0
 
 
-@pytest.mark.parametrize("tenths", range(8))
+@pytest.mark.parametrize("tenths", every(2, range(8)))
 def test_while_starting(tenths: int, run: Shell, stub: Stub) -> None:
     """Before the program's own first line it is Python that is interrupted, and says so."""
     endpoint = stub.endpoint(SILENT)
@@ -229,12 +230,11 @@ def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) 
     assert process.returncode == -number
 
 
-#: Runs a command as its script does; a signal comes while the name of the host is encoded, where
-#: Python gives the exception a text of its own.
+#: A signal comes while the name of the host is encoded, where Python gives the exception a text of
+#: its own. The encoding is looked up again.
 AT_ENCODING = """
-import encodings.idna, os, sys
+import codecs, encodings.idna, os
 
-number = int(sys.argv[1])
 real = encodings.idna.Codec.encode
 
 def encode(*given):
@@ -243,18 +243,19 @@ def encode(*given):
     return real(*given)
 
 encodings.idna.Codec.encode = encode
-del sys.argv[:2]
-exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
+codecs.unregister(encodings.search_function)
+encodings._cache.clear()
+codecs.register(encodings.search_function)
 """
 
 
 @pytest.mark.parametrize("command", ["iam-usergetattributes", "iam-accountdelpasswordpolicy"])
 def test_while_the_name_of_the_host_is_encoded(
-    command: str, number: signal.Signals, run: Shell, stub: Stub
+    command: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(SILENT)
-    arguments = (sys.executable, "-c", AT_ENCODING, str(int(number)), str(BIN / command))
-    done = run(*arguments, env={"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)})
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    done = run_fast(command, env=env, before=f"number = {number:d}\n{AT_ENCODING}")
     assert "codec" not in done.err
     assert (done.status, done.out) == (-number, "")
 
@@ -262,41 +263,45 @@ def test_while_the_name_of_the_host_is_encoded(
 # While it waits for the service.
 
 
-def test_while_reading(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_while_reading(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(SILENT)
     arguments = ("iam-usergetattributes",)
-    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
+    ended = interrupted(
+        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
+    )
     assert ended == (-number, "", "")
 
 
-def test_amid_an_answer(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_amid_an_answer(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     def begin(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(headed(b"<List", "Content-Length: 999"))
         silent(handler)
 
     endpoint = stub.endpoint(faulty(begin))
     arguments = ("iam-userlistbypath",)
-    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
+    ended = interrupted(
+        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
+    )
     assert ended == (-number, "", "")
 
 
-def test_amid_a_list(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_amid_a_list(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(canned("ListUsers-truncated"), SILENT)
     arguments = ("iam-userlistbypath",)
     when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
-    status, out, err = interrupted(run, endpoint, *arguments, when=when, number=number)
+    status, out, err = interrupted(run_fast, endpoint, *arguments, when=when, number=number)
     assert (status, err) == (-number, "")
     assert out.startswith("arn:aws:iam::123456789012:user/")
     assert "IsTruncated" not in out
 
 
-def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_between_two_attempts(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     throttled = refused("Throttling", "Rate exceeded")
     endpoint = stub.endpoint(throttled)
-    run.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
+    run_fast.env |= {"AWS_RETRY_MODE": "standard", "AWS_MAX_ATTEMPTS": "9"}
     arguments = ("iam-usergetattributes",)
     when = lambda: len(endpoint.requests) >= 2  # noqa: E731 - the line is too long
-    ended = interrupted(run, endpoint, *arguments, when=when, number=number)
+    ended = interrupted(run_fast, endpoint, *arguments, when=when, number=number)
     assert ended == (-number, "", "")
 
 
@@ -313,19 +318,21 @@ def test_between_two_attempts(number: signal.Signals, run: Shell, stub: Stub) ->
     ),
 )
 def test_while_something_is_changed(
-    line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
+    line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(SILENT)
     arguments = line.split()
-    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
+    ended = interrupted(
+        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
+    )
     assert ended == (-number, "", f"{arguments[0]}: {UNKNOWN.format(operation, check)}\n")
 
 
-def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_amid_several_steps(number: signal.Signals, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
     arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
     when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
-    ended = interrupted(run, endpoint, *arguments, when=when, number=number)
+    ended = interrupted(run_fast, endpoint, *arguments, when=when, number=number)
     assert ended == (
         -number,
         "",
@@ -336,10 +343,14 @@ def test_amid_several_steps(number: signal.Signals, run: Shell, stub: Stub) -> N
     )
 
 
-def test_while_looking_what_to_remove(number: signal.Signals, run: Shell, stub: Stub) -> None:
+def test_while_looking_what_to_remove(
+    number: signal.Signals, run_fast: ForkRunner, stub: Stub
+) -> None:
     endpoint = stub.endpoint().on("ListAccessKeys", SILENT)
     arguments = ("iam-userdel", "-u", "bob", "-r")
-    ended = interrupted(run, endpoint, *arguments, when=lambda: endpoint.requests, number=number)
+    ended = interrupted(
+        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
+    )
     assert ended == (-number, "", "")
     assert endpoint.operations == ["ListAccessKeys"]
 
@@ -408,24 +419,23 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
     ],
 )
 def test_the_file_of_a_secret_does_not_stay(
-    line: str, operation: str, check: str, number: signal.Signals, run: Shell, stub: Stub
+    line: str, operation: str, check: str, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(SILENT)
     arguments = line.split()
-    before = sorted(run.home.iterdir())
+    before = sorted(run_fast.home.iterdir())
     status, _, err = interrupted(
-        run, endpoint, *arguments, when=lambda: endpoint.requests, number=number
+        run_fast, endpoint, *arguments, when=lambda: endpoint.requests, number=number
     )
     message = UNKNOWN.format(operation, check)
     assert (status, err) == (-number, f"{arguments[0]}: {message}\n")
-    assert sorted(run.home.iterdir()) == before
+    assert sorted(run_fast.home.iterdir()) == before
 
 
-#: Runs a command as its script does; a signal comes when it has ended, before its process ends.
+#: A signal comes when a command has ended, before its process ends.
 AT_EXIT = """
-import os, sys
+import os
 
-number = int(sys.argv[1])
 real = os._exit
 
 def exit(status):
@@ -433,29 +443,25 @@ def exit(status):
     real(status)
 
 os._exit = exit
-del sys.argv[:2]
-exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
 """
 
 
 @pytest.mark.parametrize("code", [None, "AccessDenied"])
 def test_signal_after_the_last_line_changes_nothing(
-    code: str | None, number: signal.Signals, run: Shell, stub: Stub
+    code: str | None, number: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused(code, "not you", 403) if code else canned("GetUser"))
     command = "iam-usergetattributes"
-    arguments = (sys.executable, "-c", AT_EXIT, str(int(number)), str(BIN / command))
-    done = run(*arguments, env={"AWS_IAM_URL": endpoint.url})
+    env = {"AWS_IAM_URL": endpoint.url}
+    done = run_fast(command, env=env, before=f"number = {number:d}\n{AT_EXIT}")
     assert done.status == (1 if code else 0)
     assert done.err == (f"{command}: {code}: not you\n" if code else "")
 
 
-#: Runs a command as its script does; a signal comes once a function of ``os`` has had a new file
-#: in hand for the first time.
+#: A signal comes once a function of ``os`` has had a new file in hand for the first time.
 AT_FILE = """
-import os, sys
+import os
 
-name, number = sys.argv[1], int(sys.argv[2])
 real = getattr(os, name)
 
 def function(*given):
@@ -466,8 +472,6 @@ def function(*given):
     return result
 
 setattr(os, name, function)
-del sys.argv[:3]
-exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
 """
 
 
@@ -480,23 +484,29 @@ exec(compile(open(sys.argv[0]).read(), sys.argv[0], "exec"))
     ],
 )
 def test_the_file_of_a_secret_does_not_stay_when_it_was_just_made_or_written(
-    line: str, thing: str, what: str, function: str, number: signal.Signals, run: Shell, stub: Stub
+    line: str,
+    thing: str,
+    what: str,
+    function: str,
+    number: signal.Signals,
+    run_fast: ForkRunner,
+    stub: Stub,
 ) -> None:
     created_and_deleted = [f"Create{thing}", f"Delete{thing}"]
     endpoint = stub.endpoint().on("CreateVirtualMFADevice", DEVICE)
     endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on(created_and_deleted[1], ok(created_and_deleted[1]))
     command, *arguments = line.split()
-    before = sorted(run.home.iterdir())
-    done = run(
-        *(sys.executable, "-c", AT_FILE),
-        *(function, str(int(number)), str(BIN / command), *arguments),
+    before = sorted(run_fast.home.iterdir())
+    done = run_fast(
+        *(command, *arguments),
         env={"AWS_IAM_URL": endpoint.url},
+        before=f"name, number = {function!r}, {number:d}\n{AT_FILE}",
     )
     message = f"{command}: interrupted; {what} was deleted again\n"
     expected = ("", []) if function == "open" else (message, created_and_deleted)
     assert (done.status, done.err, endpoint.operations) == (-number, *expected)
-    assert sorted(run.home.iterdir()) == before
+    assert sorted(run_fast.home.iterdir()) == before
 
 
 def full_pipe() -> tuple[int, int]:
@@ -517,13 +527,14 @@ def fill(writer: int) -> None:
 
 
 @pytest.fixture
-def stuck(run: Shell) -> Callable[..., subprocess.Popen[bytes]]:
-    """Start a command whose output nobody takes."""
+def stuck(run: Shell, run_fast: ForkRunner) -> Callable[..., Forked]:
+    """Start a command whose output nobody takes; ``timeout`` starts a process of its own."""
 
-    def start(endpoint: Endpoint, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(endpoint: Endpoint, *arguments: str) -> Forked:
         reader, writer = full_pipe()
         run.env |= {"AWS_IAM_URL": endpoint.url}
-        process = run.start(*arguments, stdout=writer, stderr=-1)
+        start = run.start if arguments[0] == "timeout" else run_fast.start
+        process = start(*arguments, stdout=writer, stderr=-1)
         os.close(writer)
         process.reader = reader
         return process
@@ -551,7 +562,7 @@ def test_key_that_is_being_shown_is_taken_back(
     process = stuck(endpoint, *arguments)
     wait_until(lambda: "CreateAccessKey" in endpoint.operations and asleep(process.pid))
     process.send_signal(number)
-    err = process.communicate(timeout=NEVER)[1].decode()
+    err = process.communicate()[1].decode()
     assert process.returncode == -number
     assert err == (
         f"{arguments[0]}: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n{state}"
@@ -575,7 +586,7 @@ def test_key_that_cannot_be_taken_back_is_named(
         # Two in no time are one.
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-    err = process.communicate(timeout=NEVER)[1].decode()
+    err = process.communicate()[1].decode()
     assert process.returncode == -number
     reason = ": AccessDenied: not you" if deletion == "refused" else ""
     exists = "still exists" if deletion == "refused" else "may still exist"
@@ -599,7 +610,7 @@ def test_taking_back_is_not_cut_short(
     wait_until(lambda: len(endpoint.requests) == 2)
     process.send_signal(again)
     process.send_signal(again)
-    err = process.communicate(timeout=NEVER)[1].decode()
+    err = process.communicate()[1].decode()
     assert process.returncode == -(again if number == signal.SIGINT else number)
     assert err == (
         "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
@@ -608,16 +619,16 @@ def test_taking_back_is_not_cut_short(
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP], ids=lambda ending: ending.name)
 def test_taking_back_after_a_failure_is_not_cut_short(
-    ending: signal.Signals, run: Shell, stub: Stub
+    ending: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
-    run.env |= {"AWS_IAM_URL": endpoint.url}
+    run_fast.env |= {"AWS_IAM_URL": endpoint.url}
     with Path("/dev/full").open("wb") as full:
-        process = run.start("iam-useraddkey", "-u", "bob", stdout=full, stderr=-1)
+        process = run_fast.start("iam-useraddkey", "-u", "bob", stdout=full, stderr=-1)
     wait_until(lambda: len(endpoint.requests) == 2)
     process.send_signal(ending)
-    err = process.communicate(timeout=NEVER)[1].decode()
+    err = process.communicate()[1].decode()
     assert process.returncode == -ending
     assert err == (
         "iam-useraddkey: cannot write to standard output: No space left on device; "
@@ -629,20 +640,20 @@ def test_taking_back_after_a_failure_is_not_cut_short(
 @pytest.mark.parametrize("strict", ["0", "1"])
 @pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
 def test_nobody_reads_standard_error_either(
-    debug: tuple[str, ...], strict: str, run: Shell, stub: Stub
+    debug: tuple[str, ...], strict: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     """The command cannot report anything, and logs nothing; it deletes the key again and ends."""
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey")._replace(delay=0.5))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
     reader, writer = os.pipe()
-    run.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
-    process = run.start("iam-useraddkey", "-u", "bob", *debug, stdout=writer, stderr=writer)
+    run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
+    process = run_fast.start("iam-useraddkey", "-u", "bob", *debug, stdout=writer, stderr=writer)
     wait_until(lambda: endpoint.requests)
     fill(writer)
     wait_until(lambda: asleep(process.pid, 0.6))
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(NEVER) == -signal.SIGTERM
+    assert process.wait() == -signal.SIGTERM
     assert endpoint.operations == ["CreateAccessKey", "DeleteAccessKey"]
     os.close(reader)
     os.close(writer)
@@ -655,7 +666,7 @@ def test_key_is_deleted_when_timeout_ends_the_command(
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
     process = stuck(endpoint, "timeout", "-s", name, "2", "iam-useraddkey", "-u", "bob")
-    err = process.communicate(timeout=NEVER)[1].decode()
+    err = process.communicate()[1].decode()
     assert process.returncode == 124
     assert err == (
         "iam-useraddkey: interrupted; access key AKIAIOSFODNN7EXAMPLE was deleted again\n"
@@ -917,12 +928,12 @@ def used(process: int) -> list[str]:
 @pytest.mark.parametrize("pause", every(2, [0, 0.001, 0.002, 0.004]))
 @pytest.mark.parametrize("second", every(2, [signal.SIGTERM, signal.SIGINT]))
 def test_a_second_signal_hides_no_outcome(
-    second: signal.Signals, pause: float, run: Shell, stub: Stub
+    second: signal.Signals, pause: float, run_fast: ForkRunner, stub: Stub
 ) -> None:
     first = signal.SIGINT if second == signal.SIGTERM else signal.SIGTERM
     endpoint = stub.endpoint(SILENT)
-    env = {**run.env, "AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
-    process = run.start("iam-usercreate", "-u", "bob", env=env, stderr=-1)
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": str(NEVER)}
+    process = run_fast.start("iam-usercreate", "-u", "bob", env=env, stderr=-1)
     wait_until(lambda: endpoint.requests)
     if not pause:
         # Both signals arrive when the process continues.
