@@ -130,6 +130,13 @@ def programs(fork_server: ForkServer, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
+def forked(run: Shell, forked_programs: ForkedPrograms) -> Shell:
+    """Run commands as ``run`` does, but with forks on PATH, for shells and terminals."""
+    run.env["PATH"] = f"{forked_programs.folder}:{run.env['PATH']}"
+    return run
+
+
+@pytest.fixture
 def typed(run: Shell, forked_programs: ForkedPrograms) -> Typist:
     """Type command lines on terminals; the commands run in forks."""
     return Typist(run.home, {**run.env, "PATH": f"{forked_programs.folder}:/usr/bin:/bin"})

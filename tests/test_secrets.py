@@ -156,12 +156,13 @@ def url(endpoint: Endpoint) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_nothing_is_created_where_the_reader_is_gone(once: Once, run: Shell, stub: Stub) -> None:
+def test_nothing_is_created_where_the_reader_is_gone(
+    once: Once, run_fast: ForkRunner, stub: Stub
+) -> None:
     endpoint = service(stub)
     reader, writer = os.pipe()
     os.close(reader)
-    run.env |= url(endpoint)
-    process = run.start(*once.arguments, stdout=writer, stderr=-1)
+    process = run_fast.start(*once.arguments, env=url(endpoint), stdout=writer, stderr=-1)
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
@@ -274,7 +275,7 @@ def test_a_new_secret_in_the_services_words_is_hidden(run_fast: ForkRunner, stub
 
 
 @pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> None:
+def test_reader_that_leaves_meanwhile(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
     reader, writer = os.pipe()
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
 
@@ -283,8 +284,7 @@ def test_reader_that_leaves_meanwhile(once: Once, run: Shell, stub: Stub) -> Non
         handler.wfile.write(headed(answer.body))
 
     endpoint = service(stub).on(once.create, faulty(leave))
-    run.env |= url(endpoint)
-    process = run.start(*once.arguments, stdout=writer, stderr=-1)
+    process = run_fast.start(*once.arguments, env=url(endpoint), stdout=writer, stderr=-1)
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
@@ -374,11 +374,13 @@ SAVED = {
 
 @pytest.mark.parametrize("strict", ["", "1"])
 @pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
-def test_the_file_is_for_its_owner_alone(saved: Saved, strict: str, run: Shell, stub: Stub) -> None:
+def test_the_file_is_for_its_owner_alone(
+    saved: Saved, strict: str, run_fast: ForkRunner, stub: Stub
+) -> None:
     env = url(service(stub)) | {"IAMCLI_STRICT": strict}
-    done = run("sh", "-c", 'umask 0; exec "$0" "$@"', *saved.arguments, env=env)
+    done = run_fast(*saved.arguments, env=env, before="import os\nos.umask(0)")
     assert done == (0, saved.out, "")
-    file = run.home / "seed"
+    file = run_fast.home / "seed"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_bytes() == saved.content
 
@@ -444,17 +446,32 @@ def test_a_file_that_would_be_a_mistake(
     assert sorted(run_fast.home.iterdir()) == before
 
 
+def limited(size: int) -> str:
+    """Code that sets the largest size of files."""
+    return f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
+
+
+def read_rest(reader: int) -> str:
+    """Return what comes from a pipe until its end."""
+    with open(reader) as pipe:
+        return pipe.read()
+
+
 @pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
-def test_a_secret_that_fits_no_disk_is_taken_back(saved: Saved, run: Shell, stub: Stub) -> None:
+def test_a_secret_that_fits_no_disk_is_taken_back(
+    saved: Saved, run_fast: ForkRunner, stub: Stub
+) -> None:
     endpoint = service(stub)
-    done = run("sh", "-c", 'ulimit -f 0; exec "$0" "$@"', *saved.arguments, env=url(endpoint))
-    assert (done.status, done.out) == (1, "")
-    assert done.err == (
+    reader, writer = os.pipe()
+    process = run_fast.start(*saved.arguments, env=url(endpoint), stderr=writer, before=limited(0))
+    os.close(writer)
+    assert (process.wait(), process.communicate()[0]) == (1, b"")
+    assert read_rest(reader) == (
         f"{saved.arguments[0]}: cannot write seed: File too large; "
         f"{saved.once.what} was deleted again\n{saved.once.state}"
     )
     assert endpoint.operations[-2:] == [saved.once.create, saved.once.delete]
-    assert not (run.home / "seed").exists()
+    assert not (run_fast.home / "seed").exists()
 
 
 @pytest.mark.parametrize("saved", [SAVED["key"], SAVED["user"]], ids=["key", "user"])
@@ -488,18 +505,17 @@ def test_a_secret_in_a_file_stays_if_its_id_cannot_be_printed(
     assert endpoint.operations[-1] == saved.once.create
 
 
-def test_picture_of_which_only_a_part_fits_is_taken_back(run: Shell, stub: Stub) -> None:
+def test_picture_of_which_only_a_part_fits_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:
     large = base64_of(PICTURE * 100).encode()
     answer = DEVICE._replace(body=DEVICE.body.replace(base64_of(PICTURE).encode(), large))
     endpoint = service(stub).on("CreateVirtualMFADevice", answer)
     arguments = (*IN_FILE, "QRCodePNG", "-o", "seed")
-    limited = 'ulimit -f 1; exec "$0" "$@"'
-    done = run("sh", "-c", limited, *arguments, env=url(endpoint) | NO_BYTE_CODE)
+    done = run_fast(*arguments, env=url(endpoint), before=limited(512))
     taken_back = f"virtual MFA device {SERIAL} was deleted again"
     message = f"{IN_FILE[0]}: cannot write seed: No space left on device; {taken_back}\n"
     assert (done.status, done.err) == (1, message)
     assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
-    assert not (run.home / "seed").exists()
+    assert not (run_fast.home / "seed").exists()
 
 
 @pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
@@ -880,12 +896,12 @@ NEW_PASSWORDS = {
 
 @pytest.mark.parametrize("line", NEW_PASSWORDS)
 def test_a_new_password_is_asked_for_until_it_is_the_same_twice(
-    line: str, run: Shell, stub: Stub
+    line: str, forked: Shell, stub: Stub
 ) -> None:
     operation, what = NEW_PASSWORDS[line]
     login = "<LoginProfile><UserName>bob</UserName></LoginProfile>"
     endpoint = stub.endpoint(ok(operation, login))
-    terminal = Terminal(*line.split(), env=run.env | url(endpoint))
+    terminal = Terminal(*line.split(), env=forked.env | url(endpoint))
     for first, second in (("n3wpass", "n3wpas"), ("other", ""), ("n3wpass", "n3wpass")):
         terminal.wait_for(f"{what}: ")
         terminal.type(f"{first}\n")
@@ -932,33 +948,35 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
 
 
 @pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
-def test_plain_connection_to_elsewhere_warns(given: str, run: Shell, stub: Stub) -> None:
-    config = run.home / "client.properties"
+def test_plain_connection_to_elsewhere_warns(given: str, forked: Shell, stub: Stub) -> None:
+    config = forked.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
     env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
-        terminal = Terminal("iam-usergetattributes", *arguments, env=run.env | env | variables)
+        terminal = Terminal("iam-usergetattributes", *arguments, env=forked.env | env | variables)
         terminal.status()
         assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
-        assert warning not in run("iam-usergetattributes", *arguments, env=env | variables).err
+        assert warning not in forked("iam-usergetattributes", *arguments, env=env | variables).err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
-def test_plain_connection_to_this_machine_does_not_warn(host: str, run: Shell, stub: Stub) -> None:
+def test_plain_connection_to_this_machine_does_not_warn(
+    host: str, forked: Shell, stub: Stub
+) -> None:
     endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
     given = endpoint.url.replace("127.0.0.1", host)
-    env = {**run.env, "AWS_MAX_ATTEMPTS": "1"}
+    env = {**forked.env, "AWS_MAX_ATTEMPTS": "1"}
     terminal = Terminal("iam-usergetattributes", "--url", given, env=env)
     terminal.status()
     assert terminal.shown
     assert "not encrypted" not in terminal.shown
 
 
-def test_encrypted_connection_does_not_warn(run: Shell, stub: Stub) -> None:
-    config = run.home / "client.properties"
+def test_encrypted_connection_does_not_warn(forked: Shell, stub: Stub) -> None:
+    config = forked.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
-    env = {**run.env, "CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    env = {**forked.env, "CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
     terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=env)
     terminal.status()
     assert "cannot reach the proxy" in terminal.shown
