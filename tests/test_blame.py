@@ -307,10 +307,14 @@ REFUSALS = {
 
 
 def on_terminal(
-    run_fast: ForkRunner, terminal: tuple[int, str], env: Mapping[str, str], *arguments: str
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    env: Mapping[str, str],
+    *arguments: str,
+    before: str = "",
 ) -> list[str]:
     """Run it with a terminal as standard error; return the lines there."""
-    done = run_fast(*arguments, env=env, stderr=terminal[1])
+    done = run_fast(*arguments, env=env, stderr=terminal[1], before=before)
     assert (done.status, done.out) == (1, "")
     return rows(read_now(terminal[0]), WIDE)[:-1]
 
@@ -459,15 +463,14 @@ NO_NAME = "Name or service not known"
 
 
 @pytest.fixture
-def offline(run: Shell) -> Shell:
-    """A machine that cannot resolve a name."""
-    code = (
+def offline() -> str:
+    """Code after which no name can be resolved."""
+    return (
         "import socket\n"
         "def resolve(*_, **__):\n"
         f"    raise socket.gaierror(socket.EAI_NONAME, '{NO_NAME}')\n"
         "socket.getaddrinfo = resolve\n"
     )
-    return with_code(run, code)
 
 
 def with_code(run: Shell, code: str) -> Shell:
@@ -504,17 +507,21 @@ NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
     ),
 )
 def test_no_network_names_only_what_is_set(
-    env: dict[str, str], option: str, url: str, advice: str, offline: Shell
+    env: dict[str, str],
+    option: str,
+    url: str,
+    advice: str,
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    offline: str,
 ) -> None:
     arguments = [LINE, *shlex.split(option)]
-    offline.env |= {**env, "AWS_MAX_ATTEMPTS": "1"}
+    run_fast.env |= {**env, "AWS_MAX_ATTEMPTS": "1"}
     error = f"{LINE}: cannot connect to {url}: {NO_NAME}; {advice}"
-    assert offline(*arguments) == (1, "", f"{error}\n")
-    terminal = Terminal(*arguments, env=offline.env)
-    assert terminal.status() == 1
-    assert terminal.shown.splitlines()[-1] == error
+    assert run_fast(*arguments, before=offline) == (1, "", f"{error}\n")
+    assert on_terminal(run_fast, terminal, {}, *arguments, before=offline)[-1] == error
     if not option:
-        report = parsed(offline("iamcli", "doctor", "--format", "json"))
+        report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=offline))
         assert report.causes == [("endpoint", "no-network")]
         named = "".join(f"; check {name}" for name in env if "URL" in name)
         todo = f"check the network, its name server and the proxy variables{named}"
@@ -656,13 +663,15 @@ def test_a_login_session_that_cannot_be_used(
 
 @pytest.mark.parametrize("makes", [login, role_of_login])
 def test_a_login_that_is_missing(
-    makes: Callable[[Where], dict[str, str]], run: Shell, stub: Stub
+    makes: Callable[[Where], dict[str, str]],
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    stub: Stub,
 ) -> None:
     """The module of the extra is there, but nobody has signed in."""
-    with_code(run, "import botocore.compat\nbotocore.compat.EC = object\n")
+    there = "import botocore.credentials\nbotocore.credentials.EC = object\n"
     iam = stub.endpoint(ok("GetUser", USER))
-    run.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run.home, iam.url, iam.url))}
-    run.env = {name: value for name, value in run.env.items() if value}
+    run_fast.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run_fast.home, iam.url, iam.url))}
     error, said = (f"{NO_LOGIN}{PIP}, or {EXPORT}",) * 2
     cause = "extra-missing"
     if not OLD:
@@ -672,11 +681,9 @@ def test_a_login_that_is_missing(
         error = f"{what}. Please reauthenticate with 'aws login'."
         said = f"{what}; run: aws login --profile work"
         cause = "token-expired"
-    assert run(LINE) == (1, "", f"{LINE}: {error}\n")
-    terminal = Terminal(LINE, env=run.env)
-    assert terminal.status() == 1
-    assert terminal.shown.splitlines() == [f"{LINE}: {error}"]
-    report = parsed(run("iamcli", "doctor", "--format", "json"))
+    assert run_fast(LINE, before=there) == (1, "", f"{LINE}: {error}\n")
+    assert on_terminal(run_fast, terminal, {}, LINE, before=there) == [f"{LINE}: {error}"]
+    report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=there))
     assert report.causes == [("credentials", cause)]
     assert report.said("credentials") == said
     assert iam.requests == []

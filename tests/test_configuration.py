@@ -156,15 +156,15 @@ REGIONS = [
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("emptied", every(2, [False, True]))
 def test_order_of_the_regions(
-    region: tuple[str, str, str, str], run: Shell, stub: Stub, *, emptied: bool
+    region: tuple[str, str, str, str], forked: Shell, stub: Stub, *, emptied: bool
 ) -> None:
     first, second, configured_region, host = region
-    (run.home / ".aws").mkdir()
+    (forked.home / ".aws").mkdir()
     if configured_region:
-        write(run, ".aws/config", f"[default]\nregion={configured_region}\n")
+        write(forked, ".aws/config", f"[default]\nregion={configured_region}\n")
     given = {"AWS_REGION": first, "AWS_DEFAULT_REGION": second}
     given = {name: value for name, value in given.items() if value or emptied}
-    client = write(run, "client", through(stub))
+    client = write(forked, "client", through(stub))
     env = {
         "AWS_CREDENTIAL_FILE": "",
         "AWS_ACCESS_KEY_ID": "AK",
@@ -174,7 +174,7 @@ def test_order_of_the_regions(
         "AWS_PROFILE": "",
     }
     assignments = [f"{name}={value}" for name, value in given.items()]
-    done = run("env", *assignments, "iam-usergetattributes", "-u", "bob", "-d", env=env)
+    done = forked("env", *assignments, "iam-usergetattributes", "-u", "bob", "-d", env=env)
     assert f"GetUser to https://{host}: " in done.err
 
 
@@ -271,31 +271,33 @@ def test_the_configurations_endpoint_is_looked_at_last(run_fast: ForkRunner) -> 
 
 @pytest.mark.full
 @pytest.mark.parametrize("url", ["http://127.0.0.1.example.com/", "http://iam.example.com"])
-def test_a_configured_connection_that_is_not_encrypted(url: str, run: Shell, stub: Stub) -> None:
+def test_a_configured_connection_that_is_not_encrypted(url: str, forked: Shell, stub: Stub) -> None:
     """The warning is for a terminal, once; logs of existing jobs do not change."""
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 9)
     warning = f"iam-usergetattributes: {url} is not encrypted; use https, because responses"
-    file = write(run, "proxy", through(stub))
-    run.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **KEY_VARIABLES}
+    file = write(forked, "proxy", through(stub))
+    forked.env |= {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1", **KEY_VARIABLES}
     arguments = ("iam-usergetattributes", "-u", "bob")
-    config = run.home / "config"
+    config = forked.home / "config"
     for env, section in (
         ({"AWS_ENDPOINT_URL": url}, ""),
         ({"AWS_ENDPOINT_URL_IAM": url}, ""),
         *(({"AWS_CONFIG_FILE": str(config)}, section.format(url)) for section in SECTIONS),
     ):
         config.write_text(section)
-        assert "not encrypted" not in run(*arguments, env=env).err
-        shown = on_terminal(run, env, *arguments)
+        assert "not encrypted" not in forked(*arguments, env=env).err
+        shown = on_terminal(forked, env, *arguments)
         assert shown.startswith(warning)
         assert shown.count("not encrypted") == 1
     assert endpoint.requests == []
 
 
-def test_a_configured_connection_to_this_machine(run: Shell, stub: Stub) -> None:
+def test_a_configured_connection_to_this_machine(forked: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(*[ok("GetUser", USER)] * 2)
     arguments = ("iam-usergetattributes", "-u", "bob")
-    assert "not encrypted" not in on_terminal(run, {"AWS_ENDPOINT_URL": endpoint.url}, *arguments)
+    assert "not encrypted" not in on_terminal(
+        forked, {"AWS_ENDPOINT_URL": endpoint.url}, *arguments
+    )
     assert len(endpoint.requests) == 1
 
 
@@ -318,13 +320,13 @@ def test_the_endpoint_that_gives_credentials(
     assert endpoint.requests == []
 
 
-def test_a_credential_file_that_is_gone_after_it_was_read(run: Shell, stub: Stub) -> None:
+def test_a_credential_file_that_is_gone_after_it_was_read(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("GetUser", USER))
-    pipe = run.home / "pipe"
+    pipe = run_fast.home / "pipe"
     os.mkfifo(pipe)
-    process = run.start(
+    process = run_fast.start(
         "iam-usergetattributes",
-        env=run.env | {"AWS_CREDENTIAL_FILE": str(pipe), "AWS_IAM_URL": endpoint.url},
+        env={"AWS_CREDENTIAL_FILE": str(pipe), "AWS_IAM_URL": endpoint.url},
         stdout=-1,
         stderr=-1,
     )

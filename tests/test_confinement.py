@@ -316,7 +316,7 @@ def in_sandbox(home: Path, *arguments: str | Path) -> Any:
     return run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=home)
 
 
-@pytest.mark.parametrize("case", usual(("env -i", "in its own session"), LOSING))
+@pytest.mark.parametrize("case", usual(("in its own session",), LOSING))
 def test_a_command_whose_environment_was_reset_sends_nothing(
     case: str, real: Endpoint, tmp_path: Path
 ) -> None:

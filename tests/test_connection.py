@@ -212,17 +212,17 @@ NAMING = ("CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFILE",
           "AWS_DEFAULT_PROFILE", "AWS_CA_BUNDLE", "AWS_REGION")  # fmt: skip
 
 
-def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
+def test_an_empty_variable_is_as_if_unset(forked: Shell, stub: Stub) -> None:
     emptied = ("env", "-u", "AWS_CREDENTIAL_FILE")
     emptied += tuple(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS"))
-    done = run(*emptied, "iam-usergetattributes")
+    done = forked(*emptied, "iam-usergetattributes")
     assert done.status == 1
     assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
-    (run.home / ".aws").mkdir()
-    write(run, ".aws/credentials", "[default]\naws_access_key_id=AK\naws_secret_access_key=x\n")
+    (forked.home / ".aws").mkdir()
+    write(forked, ".aws/credentials", "[default]\naws_access_key_id=AK\naws_secret_access_key=x\n")
     endpoint = stub.endpoint(ok("GetUser", USER))
     env = {"AWS_ENDPOINT_URL": endpoint.url}
-    done = run(*emptied, "iam-usergetattributes", "-u", "bob", env=env)
+    done = forked(*emptied, "iam-usergetattributes", "-u", "bob", env=env)
     assert (done.status, done.err) == (0, "")
     assert signed_by(endpoint) == ("AK", "us-east-1")
 
@@ -231,7 +231,7 @@ def test_an_empty_variable_is_as_if_unset(run: Shell, stub: Stub) -> None:
     ("prefix", "strict"), every(2, [((), ""), ((), "1"), (("iamcli", "run"), "")])
 )
 def test_a_credential_file_without_a_name_is_an_error(
-    prefix: tuple[str, ...], strict: str, run: Shell, stub: Stub
+    prefix: tuple[str, ...], strict: str, run: Shell, run_fast: ForkRunner, stub: Stub
 ) -> None:
     """A script whose argument is missing must not use the credentials that are at hand."""
     real = stub.endpoint(ok("GetUser", USER))
@@ -243,7 +243,7 @@ def test_a_credential_file_without_a_name_is_an_error(
     assert done == (1, line if strict else "", "" if strict else line)
     assert real.requests == []
     # Without the variable, or with the option, nothing has changed.
-    unset = run("iam-usergetattributes", "-u", "bob", env=env)
+    unset = run_fast("iam-usergetattributes", "-u", "bob", env=env)
     assert (unset.status, signed_by(real)[0]) == (0, "AK")
     option = ("--aws-credential-file", str(run.home / "credentials"))
     emptied = ("env", "AWS_CREDENTIAL_FILE=", "iam-usergetattributes", "-u", "bob", *option)
@@ -268,22 +268,22 @@ def test_a_terminal_shows_that_a_profile_is_not_used(
     variables: dict[str, str],
     arguments: tuple[str, ...],
     named: str,
-    run: Shell,
+    forked: Shell,
     endpoint: Endpoint,
 ) -> None:
-    file = run.env["AWS_CREDENTIAL_FILE"]
+    file = forked.env["AWS_CREDENTIAL_FILE"]
     options = (argument.format(file=file) for argument in arguments)
     command = ("iam-usergetattributes", "-u", "bob", *options)
     said = (
         f"iam-usergetattributes: {named} is not used for the access key, which is from "
         f"{file} (AWS_CREDENTIAL_FILE)\r\n"
     )
-    terminal = Terminal(*command, env={**run.env, **variables})
+    terminal = Terminal(*command, env={**forked.env, **variables})
     assert terminal.status() == 0
     assert terminal.shown.startswith(said if named else "arn:aws:iam:")
     assert "is not used" not in terminal.shown.removeprefix(said)
     assert signed_by(endpoint)[0] == KEY_ID
-    done = run(*command, env=variables)
+    done = forked(*command, env=variables)
     assert (done.status, done.err) == (0, "")
 
 

@@ -15,6 +15,7 @@ from support.shell import BIN, HERE, KEY_ID, ROOT, SECRET
 if TYPE_CHECKING:
     from typing import Any
 
+    from support.forked import ForkedPrograms
     from support.shell import Done, Shell
 
 SCRIPTS = HERE / "scripts"
@@ -33,10 +34,14 @@ def iam(moto: str) -> Any:
     )
 
 
-@pytest.fixture(params=every(3, ["links", "installed", "checkout"]))
-def path(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """PATH with the commands: as installed, as AWS_IAM_HOME/bin, or as links to links."""
-    folder = {"installed": BIN, "checkout": ROOT / "bin"}.get(request.param)
+PATHS = ["links", "installed", "checkout"]
+
+
+@pytest.fixture(params=every(4, ["forks", *PATHS]))
+def path(request: pytest.FixtureRequest, tmp_path: Path, forked_programs: ForkedPrograms) -> str:
+    """PATH with the commands: forks, as installed, as AWS_IAM_HOME/bin, or as links to links."""
+    folders = {"forks": forked_programs.folder, "installed": BIN, "checkout": ROOT / "bin"}
+    folder = folders.get(request.param)
     if folder is None:
         folder = tmp_path / "my commands"
         folder.mkdir()
@@ -72,6 +77,7 @@ def script(aws: Shell, path: str) -> Any:
     return run
 
 
+@pytest.mark.parametrize("path", every(3, PATHS), indirect=True)
 def test_first_user(script: Any, iam: Any) -> None:
     done = script("first-user.sh")
     lines = done.out.splitlines()
