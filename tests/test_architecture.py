@@ -7,6 +7,7 @@ import functools
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,12 +44,19 @@ def parts() -> set[str]:
     return packages | {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 
 
+@functools.cache
+def tree(file: Path) -> ast.Module:
+    """Parse a file."""
+    return ast.parse(file.read_text())
+
+
+@functools.cache
 def imports(part: str) -> set[str]:
     """The parts that ``part`` imports, at the top, inside functions and for type checking."""
     files = [PACKAGE / f"{part}.py"] if (PACKAGE / f"{part}.py").is_file() else []
     found: set[str] = set()
     for file in [*files, *(PACKAGE / part).rglob("*.py")]:
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(tree(file)):
             if isinstance(node, ast.ImportFrom) and node.module == "iamcli":
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("iamcli."):
@@ -76,9 +84,7 @@ def test_imports_point_down(part: str) -> None:
 def modules() -> dict[str, ast.Module]:
     """The modules of iamcli by name ("iamcli.client.http"), packages included."""
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES}
-    return {
-        name.removesuffix(".__init__"): ast.parse(path.read_text()) for path, name in names.items()
-    }
+    return {name.removesuffix(".__init__"): tree(path) for path, name in names.items()}
 
 
 @functools.cache

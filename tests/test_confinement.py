@@ -9,7 +9,6 @@ import ast
 import json
 import os
 import re
-import sys
 import timeit
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.forked import ForkRunner
-    from support.shell import Shell
     from support.stub import Endpoint, Stub
 
 NO_USERS = ok("ListUsers", "<Users/><IsTruncated>false</IsTruncated>")
@@ -189,10 +187,10 @@ def test_the_credentials_of_the_machine_are_not_asked_for(
 
 @pytest.mark.parametrize("subcommand", ["doctor", "snapshot account.json"])
 def test_the_subcommands_of_iamcli_are_confined_too(
-    subcommand: str, private: Endpoint, other: Endpoint, run: Shell
+    subcommand: str, private: Endpoint, other: Endpoint, run_fast: ForkRunner
 ) -> None:
     env = {"AWS_IAM_URL": other.url, "IAMCLI_SANDBOX": private.url}
-    run(sys.executable, "-m", "iamcli", *subcommand.split(), env=env)
+    run_fast("iamcli", *subcommand.split(), env=env)
     assert private.operations
     assert other.operations == []
 

@@ -1,6 +1,7 @@
 """The one file: where it is unpacked, and the one line if it cannot be, or if Python is not enough.
 
-The file here contains iamcli and click only. test_packages.py has the complete one, in a Debian.
+The file here contains click and a part of iamcli. test_packages.py has the complete one, in a
+Debian.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ import iamcli
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: Packages that the tests do not need, and which take long to compile.
+LEFT_OUT = (
+    *("check", "client", "corrections", "doctor", "explain", "hints", "policies", "recreate"),
+    *("rules", "snapshot"),
+)
 VERSION = f"iamcli {iamcli.__version__}\n"
 #: Directories that even root cannot write in.
 HOSTILE = {"not writable": "/proc", "not a directory": "/dev/null", "missing": "{home}/none"}
@@ -47,7 +53,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("one")
     for package in (iamcli, click):
         source = Path(str(package.__file__)).parent
-        ignore = shutil.ignore_patterns("__pycache__")
+        ignore = shutil.ignore_patterns("__pycache__", *LEFT_OUT)
         shutil.copytree(source, folder / "site" / source.name, ignore=ignore)
     made = folder / "iamcli.pyz"
     archive = [sys.executable, ROOT / "packaging" / "archive.py", folder / "site", made]

@@ -316,7 +316,7 @@ class ForkedPrograms:
     def add(self, names: Sequence[str], server: ForkServer) -> None:
         """Add programs that ``server`` forks."""
         program = self.folder / names[0]
-        program.write_text(CLIENT.format(python=sys.executable, path=server.address))
+        program.write_text(CLIENT.format(python=Path(sys.executable).resolve(), path=server.address))
         program.chmod(0o755)
         for name in names[1:]:
             (self.folder / name).symlink_to(program.name)
