@@ -7,7 +7,6 @@ import functools
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from iamcli.cli.group import SUBCOMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 PACKAGE = ROOT / "iamcli"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import termios
 from typing import TYPE_CHECKING
 
 import pytest
 from support.account import ARN, Account
 from support.faults import CLOSED, SILENT
+from support.forked import BEFORE
 from support.selection import every
-from support.shell import BIN
 from support.stub import Answer, ok, refused
 from support.terminal import SIZE, Terminal, rows, terminal_pair
 
@@ -200,21 +199,19 @@ def test_a_line_is_never_wider_than_the_terminal(typed: Typist, stub: Stub) -> N
     assert rows(shown, 40) == [""]
 
 
-#: Runs a command for which the part of the longest pause that chance selects is known.
+#: Chance selects a known part of the longest pause, also where botocore has already got it.
 LUCK = """
-import random, runpy, sys
-part = float(sys.argv[1])
-random.random = lambda: part
-sys.argv = sys.argv[2:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+import random
+from botocore.retries.standard import ExponentialBackoff
+made, real = ExponentialBackoff.__init__, random.random
+random.random = lambda: {part}
+made.__defaults__ = tuple(random.random if each == real else each for each in made.__defaults__)
 """
 
 
-def pausing(typed: Typist, part: float, line: str) -> str:
-    """Return the command ``line`` with pauses of ``part`` of a second before a second request."""
-    file = typed.home / "luck"
-    file.write_text(LUCK)
-    return f"{sys.executable} {file} {part} {BIN}/{line}"
+def pausing(part: float) -> dict[str, str]:
+    """Variables for a command that pauses for ``part`` of a second before a second request."""
+    return {BEFORE: LUCK.format(part=part)}
 
 
 @pytest.mark.parametrize(
@@ -236,12 +233,12 @@ def test_a_wait_before_a_request_is_sent_again(
     answers = [first, ok("GetUser", USER)]
     line = "iam-usergetattributes -u bob"
     # Of the modes, only this one pauses as long after each kind of failure with each botocore.
-    env = {"AWS_RETRY_MODE": "legacy"}
-    shown = typed(pausing(typed, 0.34, line), at(stub.endpoint(*answers), **env))
+    env = {"AWS_RETRY_MODE": "legacy", **pausing(0.34)}
+    shown = typed(line, at(stub.endpoint(*answers), **env))
     assert steps(shown) == [f"{reason}; trying again in 0.3 s"]
     assert rows(shown) == ["arn", "id", ""]
     env["IAMCLI_STRICT"] = "1"
-    shown = typed(pausing(typed, 0.34, line), at(stub.endpoint(*answers), **env))
+    shown = typed(line, at(stub.endpoint(*answers), **env))
     assert shown == "arn\r\nid\r\n"
 
 
@@ -249,8 +246,8 @@ def test_a_wait_before_a_request_is_sent_again(
 @pytest.mark.parametrize("mode", every(3, ["standard", "legacy", "adaptive"]))
 def test_a_short_wait_is_not_shown(mode: str, first: Answer, typed: Typist, stub: Stub) -> None:
     endpoint = stub.endpoint(first, ok("GetUser", USER))
-    line = pausing(typed, 0.04, "iam-usergetattributes -u bob")
-    shown = typed(line, at(endpoint, AWS_RETRY_MODE=mode))
+    env = {"AWS_RETRY_MODE": mode, **pausing(0.04)}
+    shown = typed("iam-usergetattributes -u bob", at(endpoint, **env))
     assert shown == "arn\r\nid\r\n"
     assert endpoint.operations == ["GetUser"] * 2
 
@@ -271,7 +268,7 @@ def test_a_wait_is_shown_after_the_step(
     first: Answer, reason: str, typed: Typist, stub: Stub
 ) -> None:
     account = stub.add(lambda url: Meeting(url, "DeleteUser", first))
-    seen = steps(typed(pausing(typed, 0.5, "iam-userdel -u bob -r"), at(account)))
+    seen = steps(typed("iam-userdel -u bob -r", at(account, **pausing(0.5))))
     *_, before, waiting, after = seen
     assert before == after == REMOVED[-1]
     assert waiting == f"{REMOVED[-1]}; {reason}; trying again in 0.5 s"

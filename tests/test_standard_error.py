@@ -495,7 +495,8 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
     if how.endpoint:
         env["AWS_IAM_URL"] = how.endpoint.url
     master, slave = terminal_pair()
-    if how.arguments.startswith("iam-") and not how.typed and not how.interrupt:
+    forked = how.arguments.startswith(("iam-", "iamcli snapshot ", "iamcli check "))
+    if forked and not how.typed and not how.interrupt:
         device = os.ttyname(slave) if condition.terminal else None
         done = run_fast(*shlex.split(how.arguments), env=env, stderr=device)
         shown = remaining(master) if condition.terminal else done.err

@@ -68,6 +68,8 @@ IMPORTED = (
     "iamcli.cli.snapshot.converter",
     "iamcli.cli.snapshot.reader",
 )
+#: The variable with code that a fork runs before the command, which does not see it.
+BEFORE = "FORKED_BEFORE"
 #: Code that makes the pauses short after which botocore sends a request again.
 HASTY = f"""
 import time
@@ -82,7 +84,7 @@ import _socket, posix, sys
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({path!r})
 arguments = [sys.argv[0].rpartition("/")[2], *sys.argv[1:]]
-message = [posix.getcwd(), "", str(len(arguments)), *arguments]
+message = [posix.getcwd(), str(len(arguments)), *arguments]
 rest = "\\0".join(message).encode("utf-8", "surrogateescape")
 rest += b"".join(b"\\0%b=%b" % variable for variable in posix.environ.items())
 streams = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
@@ -210,8 +212,8 @@ class ForkServer:
         ``written``: descriptors for standard output and standard error, or PIPE for what
         ``communicate`` returns. ``before``: code that the fork runs first.
         """
-        variables = [f"{name}={value}" for name, value in env.items()]
-        message = [str(folder), before, str(len(arguments)), *arguments, *variables]
+        variables = [f"{name}={value}" for name, value in {**env, BEFORE: before}.items()]
+        message = [str(folder), str(len(arguments)), *arguments, *variables]
         files: list[Any] = [tempfile.TemporaryFile() if n == PIPE else None for n in written]  # noqa: SIM115
         outputs = [
             file.fileno() if file else number for file, number in zip(files, written, strict=True)
@@ -316,7 +318,9 @@ class ForkedPrograms:
     def add(self, names: Sequence[str], server: ForkServer) -> None:
         """Add programs that ``server`` forks."""
         program = self.folder / names[0]
-        program.write_text(CLIENT.format(python=Path(sys.executable).resolve(), path=server.address))
+        program.write_text(
+            CLIENT.format(python=Path(sys.executable).resolve(), path=server.address)
+        )
         program.chmod(0o755)
         for name in names[1:]:
             (self.folder / name).symlink_to(program.name)
@@ -394,10 +398,10 @@ def obey(commands: Commands, connection: socket.socket) -> None:
     """Run in this process the command that a CLIENT asks for; never return."""
     _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     received = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-    folder, before, count, *rest = os.fsdecode(received).split("\0")
+    folder, count, *rest = os.fsdecode(received).split("\0")
     arguments, variables = rest[: int(count)], rest[int(count) :]
     env = dict(variable.split("=", 1) for variable in variables)
-    become(commands, streams, folder, arguments, env, before)
+    become(commands, streams, folder, arguments, env)
 
 
 def _ended() -> Iterator[tuple[int, int]]:
@@ -416,7 +420,6 @@ def become(
     folder: str,
     arguments: list[str],
     env: dict[str, str],
-    before: str,
 ) -> None:
     """Run the command in this process with these streams, variables and folder; never return."""
     signal.alarm(TIMEOUT)
@@ -428,6 +431,7 @@ def become(
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - ends with the process
     os.closerange(3, 64)
     os.environ.clear()
+    before = env.pop(BEFORE, "")
     os.environ.update(env)
     os.chdir(folder)
     sys.argv = arguments
