@@ -148,8 +148,8 @@ class Forked:
         #: The process of the command, and its status as subprocess has it, None while it runs.
         self.pid = int(self._answers.readline())
         self.returncode: int | None = None
+        # With it, a signal cannot reach another process. macOS has none.
         self._descriptor: int | None = None
-        # Without it, as on macOS, no signal is sent.
         with contextlib.suppress(ProcessLookupError, AttributeError):
             self._descriptor = os.pidfd_open(self.pid)
 
@@ -158,6 +158,9 @@ class Forked:
         with self._lock, contextlib.suppress(ProcessLookupError):
             if self._descriptor is not None:
                 signal.pidfd_send_signal(self._descriptor, number)
+                return True
+            if self.returncode is None and not hasattr(os, "pidfd_open"):
+                os.kill(self.pid, number)
                 return True
         return False
 
