@@ -32,7 +32,6 @@ from iamcli.output import streams
 from iamcli.runner import Program
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterator
     from http.server import BaseHTTPRequestHandler
 
