@@ -425,6 +425,7 @@ SCRIPTS = {
         *("iam-userdel -u bob 2>/dev/null | grep error", "iam-userdel -u bob 1>&2 | grep error"),
         *("iam-userdel -u bob >&2 | grep error", "iam-userdel -u bob | awk '/error/'"),
         *("iam-userdel -u bob | sed -n '/error/p'", "iam-userdel -u bob | awk -F: '/error/'"),
+        *("iam-userdel -u bob | sed -n -e '/error/p'", "iam-userdel -u bob | sed '/error/!d'"),
         *("x=$(iam-userdel -u bob); [[ $x == *error* ]]", "[[ $(iam-userdel -u bob) == *error* ]]"),
         *('[ "$(iam-userdel -u bob)" = error ]', '[ error = "$(iam-userdel -u bob)" ]'),
         'test "$(iam-userdel -u bob)" = error',

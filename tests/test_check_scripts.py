@@ -32,6 +32,11 @@ def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
         (3, 29, "E102"),
         (4, 5, "E102"),
     ]
+    found = checked(tmp_path, "date\ndate\niam-userdel -u b\u00e4b \\ \n-r").findings
+    assert [(each.line, each.column, each.code) for each in found] == [
+        (4, 16, "E105"),
+        (4, 20, "E108"),
+    ]
     # Of options that exclude each other, the later one.
     for script in ("iam-userlistpolicies -a -u bob -v", "iam-userlistpolicies -v -u bob -a"):
         (finding,) = checked(tmp_path, script).findings
