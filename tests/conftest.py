@@ -204,6 +204,19 @@ def place(run: Shell, stub: Stub, tls: tuple[Stub, Path], closed: str) -> Place:
     return Place(run.home, stub, tls, closed)
 
 
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """No variable that iamcli doctor looks at is set, and there is a home directory."""
+    from iamcli.cli.doctor import variables
+
+    for name in [*os.environ]:
+        known = any(name in names for names in (*variables.READ.values(), variables.OLD))
+        if known or name in ("PYTHONPATH", "SHELL", "IAMCLI_COMPLETION", "XDG_DATA_HOME"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return monkeypatch
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Look for no garbage among the thousands of tests, which took half the time of collecting."""

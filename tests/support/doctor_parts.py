@@ -1,0 +1,52 @@
+"""What tests of the parts of ``iamcli doctor`` share: addresses, keys, errors and findings."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import SSLError
+
+from iamcli.client.endpoints import Destination
+from iamcli.client.sources import Origin
+from iamcli.errors import Failure
+from support.shell import KEY_ID
+
+if TYPE_CHECKING:
+    from iamcli.cli.doctor.finding import Finding
+
+NO_REGION = "no region is set"
+AWS = Destination(
+    "https://iam.amazonaws.com", "us-east-1", "the rules", specified=False, setting=NO_REGION
+)
+OWN = Destination(
+    "http://127.0.0.1:9", "us-east-1", "AWS_IAM_URL", specified=True, setting=NO_REGION
+)
+STS = Destination(
+    "https://sts.amazonaws.com", "us-east-1", "the rules", specified=False, setting=NO_REGION
+)
+ORIGIN = Origin("profile work", "run: aws sso login", of_anybody=False)
+KEY = SimpleNamespace(access_key=KEY_ID, secret_key="s", token=None)
+REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+EARLY = "Signature not yet current: 2 is later than 1"
+FAILED = Failure("it is bad; correct it")
+
+
+def shown(finding: Finding | None) -> tuple[str, str | None, str] | None:
+    """Return the result, the cause, and both texts, as a line of the report."""
+    if finding is None:
+        return None
+    texts = "; ".join(filter(None, (finding.found, finding.advice)))
+    return (finding.result, finding.cause, texts)
+
+
+def without_tls(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, reason)
+    error.reason = reason
+    return error
+
+
+def of_tls(error: Exception) -> Any:
+    return SSLError(endpoint_url="x", error=error)

@@ -1,0 +1,642 @@
+"""``iamcli doctor``: what it finds about credentials, and where it looks for them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.credentials import Credentials
+from support.doctor_parts import EARLY, FAILED, KEY, ORIGIN, OWN, STS, shown
+from support.shell import KEY_ID
+
+from iamcli.cli.doctor import credentials, inspection, places, probe
+from iamcli.cli.doctor.configuration import Configuration
+from iamcli.cli.doctor.inspection import (
+    Expired,
+    Inspection,
+    NoProfile,
+    Profile,
+    Unobtainable,
+    Unreadable,
+    files,
+)
+from iamcli.cli.doctor.places import Place
+from iamcli.client.credentials import InvalidNumber, find_keys
+from iamcli.client.login import NoLogin
+from iamcli.errors import Failure
+
+# ruff: noqa: SLF001 - the parts of the program
+
+
+def test_an_access_key_is_shown_in_part() -> None:
+    """Less than half of it, and nothing of a short one, which need not be that of AWS."""
+    keys = ("", "AKIA", "A" * 8, "AKIA12345678ABCD", "AKIA123456789ABCD", KEY_ID)
+    assert [credentials._masked(key) for key in keys] == [
+        *["***"] * 4,
+        "AKIA...ABCD",
+        "AKIA...MPLE",
+    ]
+
+
+def test_placeholders() -> None:
+    placeholders = [("<id>", "s"), ("i", "<s>"), ("<id", "s"), ("i", "s>")]
+    others: list[tuple[Any, Any]] = [("i<d>x", "s"), ("", ""), (None, 5)]
+    found = [values for values in (*placeholders, *others) if credentials._has_brackets(*values)]
+    assert found == placeholders
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("AWSAccessKeyId=<id>\nAWSSecretKey=s\n", "brackets"),
+        ("AWSAccessKeyId=i\nAWSSecretKey=<s>\n", "brackets"),
+        ("AWSAccessKeyId=i\n", "no-credentials"),
+        ("AWSSecretKey=s\n", "no-credentials"),
+        ("AWSAccessKeyId=i\nAWSSecretKey=\n", "no-credentials"),
+        ("AWSAccessKeyId=a b\nAWSSecretKey=s\n", None),
+        ("", "no-credentials"),
+    ],
+)
+def test_an_invalid_credential_file(
+    text: str, cause: str | None, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.chdir(tmp_path)
+    for name in ("keys", "~keys"):
+        (tmp_path / name).write_text(text)
+        environ.setenv("AWS_CREDENTIAL_FILE", name)
+        expected = ("wrong", cause, "it is bad (from AWS_CREDENTIAL_FILE); correct it")
+        assert shown(credentials._invalid(FAILED)) == expected
+
+
+TILDE = 'a shell does not replace "~" between quotation marks; use $HOME instead'
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "advice"),
+    [
+        ("absent", "no-file", "correct it"),
+        ("keys/x", "no-file", "correct it"),
+        ("~/absent", "no-file", TILDE),
+        (".", "unreadable", "correct it"),
+        # It can be opened.
+        ("/proc/self/mem", "unreadable", "correct it"),
+        # It may have no end, or be read only once.
+        ("/dev/null", None, "correct it"),
+    ],
+)
+def test_a_credential_file_that_is_no_file(
+    name: str, cause: str | None, advice: str, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.chdir(tmp_path)
+    (tmp_path / "keys").touch()
+    environ.setenv("AWS_CREDENTIAL_FILE", name)
+    found = credentials._invalid(FAILED)
+    assert (found.found, found.cause, found.advice) == (
+        "it is bad (from AWS_CREDENTIAL_FILE)",
+        cause,
+        advice,
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "finding"),
+    [
+        (Unreadable("it is bad; save it"), ("wrong", "unreadable", "it is bad; save it")),
+        (Unreadable("it is bad"), ("wrong", "unreadable", "it is bad; correct a or b")),
+        (
+            NoProfile("no profile x"),
+            (
+                "wrong",
+                "no-credentials",
+                "no profile x; correct AWS_PROFILE or AWS_DEFAULT_PROFILE, or add the profile",
+            ),
+        ),
+    ],
+)
+def test_a_configuration_that_cannot_be_used(
+    failure: Failure, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
+    environ.setenv("AWS_CONFIG_FILE", "b")
+    assert shown(credentials._invalid(failure)) == finding
+
+
+@pytest.mark.parametrize(
+    ("method", "hours", "finding"),
+    [
+        ("env", 1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
+        (
+            "env",
+            -1,
+            (
+                "wrong",
+                "token-expired",
+                "the access key from AWS_X has expired at {}; run: aws sso login",
+            ),
+        ),
+        # Others are renewed when a request needs them.
+        ("iam-role", -1, ("ok", None, "temporary credentials that expire at {} from AWS_X")),
+        ("iam-role", None, ("ok", None, "temporary credentials from AWS_X")),
+    ],
+)
+def test_temporary_credentials(
+    method: str,
+    hours: int | None,
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+) -> None:
+    expiry = None if hours is None else datetime.now(timezone.utc) + timedelta(hours=hours)
+    inspection: Any = SimpleNamespace(
+        expiry=lambda _: expiry,
+        is_static=lambda _: False,
+        origin=lambda _: ORIGIN._replace(place="AWS_X"),
+    )
+    connection = SimpleNamespace(credential_file=None)
+    configuration: Any = SimpleNamespace(connection=connection)
+    environ.setenv("AWS_CONFIG_FILE", "")
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
+    keys = SimpleNamespace(method=method)
+    found = credentials._used(configuration, inspection, keys, ())
+    result, cause, text = finding
+    time = f"{expiry:%Y-%m-%d %H:%M UTC}" if expiry else ""
+    assert shown(found) == (result, cause, text.format(time))
+
+
+@pytest.mark.parametrize(
+    ("env", "cause"),
+    [
+        ({"AWS_ACCESS_KEY_ID": "<id>", "AWS_SECRET_ACCESS_KEY": "s"}, "brackets"),
+        ({"AWS_ACCESS_KEY_ID": "i", "AWS_SECRET_ACCESS_KEY": "<s>"}, "brackets"),
+        ({"AWS_ACCESS_KEY_ID": "a b", "AWS_SECRET_ACCESS_KEY": "s"}, None),
+        ({"AWS_ACCESS_KEY_ID": "<id>"}, "brackets"),
+        ({"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "<id>"}, "empty-variable"),
+    ],
+)
+def test_invalid_variables_of_a_key(
+    env: dict[str, str], cause: str | None, environ: pytest.MonkeyPatch
+) -> None:
+    for name, value in env.items():
+        environ.setenv(name, value)
+    assert shown(credentials._invalid(FAILED)) == ("wrong", cause, "it is bad; correct it")
+
+
+def failing(failure: Expired | Unobtainable, **attributes: str) -> Expired | Unobtainable:
+    for name, value in attributes.items():
+        setattr(failure, name, value)
+    return failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "finding"),
+    [
+        (Expired("it is old"), ("wrong", "token-expired", "it is old; renew it")),
+        (
+            failing(Expired("it is old"), login="aws sso login"),
+            ("wrong", "token-expired", "it is old; run: aws sso login"),
+        ),
+        (
+            failing(Unobtainable("no"), problem=probe.LOST, url=OWN.url),
+            ("wrong", "endpoint-wrong", "no; try again"),
+        ),
+        (
+            failing(Unobtainable("no"), problem=probe.LOST, url=STS.url),
+            ("wrong", "no-network", "no; try again"),
+        ),
+        (
+            failing(Unobtainable("no"), code="InvalidToken"),
+            (
+                "wrong",
+                "wrong-key",
+                "no; check the settings of the profile and the access key that it uses",
+            ),
+        ),
+        (
+            failing(Unobtainable("no"), code="SignatureDoesNotMatch", text=EARLY),
+            (
+                "wrong",
+                "clock-skew",
+                "no; check the settings of the profile and the access key that it uses",
+            ),
+        ),
+    ],
+)
+def test_credentials_that_are_not_obtained(
+    failure: Expired | Unobtainable, finding: tuple[str, str | None, str]
+) -> None:
+    assert shown(credentials._unobtainable(failure, "renew it")) == finding
+
+
+@pytest.mark.parametrize(
+    ("failure", "cause", "text"),
+    [
+        (Expired("it is old"), "token-expired", "it is old; {renewal}"),
+        (
+            Unobtainable("no"),
+            None,
+            "no; check the settings of the profile and the access key that it uses",
+        ),
+    ],
+)
+def test_credentials_that_are_not_obtained_sooner_or_later(
+    failure: Failure, cause: str | None, text: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    inspection: Any = SimpleNamespace(keys=fail, key=fail, origin=lambda _: ORIGIN)
+    configuration: Any = SimpleNamespace(failures={}, inspection=inspection)
+    found = credentials.examine(configuration, offline=False)
+    renewal = "get new temporary credentials"
+    assert shown(found.finding) == ("wrong", cause, text.format(renewal=renewal))
+    assert (found.keys, found.variables) == (None, ())
+    key, refused_for = credentials.obtain(inspection, KEY)
+    assert key is None
+    assert shown(refused_for) == ("wrong", cause, text.format(renewal=ORIGIN.renewal))
+
+
+def test_a_profile_that_lacks_a_package() -> None:
+    def fail() -> None:
+        raise NoLogin("it needs a package; install it")
+
+    configuration: Any = SimpleNamespace(failures={}, inspection=SimpleNamespace(keys=fail))
+    found = credentials.examine(configuration, offline=False)
+    text = "it needs a package; install it"
+    assert shown(found.finding) == ("wrong", "extra-missing", text)
+
+
+NOT_SET = Place("A", "not set", filled=False)
+FILLED = Place("B", "set", filled=True)
+UNASKED = Place("C", places.NOT_ASKED, filled=False)
+NONE = ("wrong", "no-credentials", f"looked at A (not set); {credentials._SET_A_FILE}")
+MISSPELLED = (
+    "looked at A (not set); AWS_CREDENTIALS_FILE is set, but the name is AWS_CREDENTIAL_FILE; set "
+    "that instead"
+)
+EMPTY = f"looked at A (not set); AWS_ACCESS_KEY_ID is set but empty; {credentials._SET_A_FILE}"
+UNREADABLE = "looked at A (not set); / cannot be read; make / a file that you can read"
+
+
+@pytest.mark.parametrize(
+    ("env", "finding", "reported"),
+    [
+        ({}, NONE, ()),
+        (
+            {"AWS_CREDENTIALS_FILE": "x", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
+            ("wrong", "old-variable", MISSPELLED),
+            ("AWS_CREDENTIALS_FILE",),
+        ),
+        (
+            {"AWS_CREDENTIALS_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_CONFIG_FILE": "/"},
+            ("wrong", "empty-variable", EMPTY),
+            ("AWS_ACCESS_KEY_ID",),
+        ),
+        ({"AWS_CONFIG_FILE": "/"}, ("wrong", "unreadable", UNREADABLE), ()),
+    ],
+)
+@pytest.mark.parametrize("offline", [False, True])
+def test_no_credentials(
+    env: dict[str, str],
+    finding: tuple[str, str | None, str],
+    reported: tuple[str, ...],
+    offline: bool,  # noqa: FBT001
+    environ: pytest.MonkeyPatch,
+) -> None:
+    for name, value in env.items():
+        environ.setenv(name, value)
+    found = credentials._missing([NOT_SET], offline=offline)
+    result, cause, text = finding
+    expected = (result, cause, f"no credentials; {text}")
+    assert (shown(found.finding), found.keys, found.variables) == (expected, None, reported)
+
+
+def test_places_that_are_not_asked_offline(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("AWS_CREDENTIALS_FILE", "x")
+    for place in (FILLED, UNASKED):
+        known = [NOT_SET, place]
+        offline, online = (credentials._missing(known, offline=off) for off in (True, False))
+        said = f"{place.name} is not asked with --offline; looked at A (not set), {place}"
+        assert shown(offline.finding) == ("skipped", None, said)
+        assert online.finding.cause == "old-variable"
+
+
+def test_the_state_of_a_variable(environ: pytest.MonkeyPatch) -> None:
+    found = [places._variable("AWS_PROFILE")]
+    for value in ("", "x"):
+        environ.setenv("AWS_PROFILE", value)
+        found.append(places._variable("AWS_PROFILE"))
+    assert found == [
+        Place("AWS_PROFILE", "not set", filled=False),
+        Place("AWS_PROFILE", "empty", filled=False),
+        Place("AWS_PROFILE", "set", filled=True),
+    ]
+
+
+ASKING = ("role_arn", "sso_session", "sso_start_url")
+LATER_ASKING = ("credential_process", "login_session")
+
+
+def test_what_is_asked_before_a_key_is_used(environ: pytest.MonkeyPatch) -> None:
+    """With --offline, a key that commands would not use is not reported as theirs."""
+
+    def asked(method: str, *settings: str) -> bool:
+        profile = Profile("default", frozenset(("aws_access_key_id", *settings)), exists=True)
+        inspection: Any = SimpleNamespace(profile=profile)
+        return Inspection._would_ask_before(inspection, method)
+
+    methods = ("env", "shared-credentials-file", "config-file")
+    rows = [(), *((name,) for name in (*ASKING, *LATER_ASKING))]
+    found = {row: [asked(method, *row) for method in methods] for row in rows}
+    assert found == {
+        (): [False, False, False],
+        **{(name,): [False, True, True] for name in ASKING},
+        **{(name,): [False, False, True] for name in LATER_ASKING},
+    }
+    without: Any = SimpleNamespace(profile=None)
+    assert not Inspection._would_ask_before(without, "config-file")
+    environ.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "token")
+    assert [asked(method) for method in methods] == [False, True, True]
+    assert Inspection._would_ask_before(without, "config-file")
+
+
+def test_the_shared_files(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = [files()]
+    environ.setenv("AWS_CONFIG_FILE", "~/config")
+    found.append(files())
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "")
+    found.append(files())
+    assert found == [
+        [f"{tmp_path}/.aws/credentials", f"{tmp_path}/.aws/config"],
+        [f"{tmp_path}/.aws/credentials", f"{tmp_path}/config"],
+        [f"{tmp_path}/config"],
+    ]
+
+
+def test_a_key_that_lacks_a_part() -> None:
+    for key_id, secret in (("", "s"), ("i", "")):
+        with pytest.raises(Failure, match=r"^the access key is empty$"):
+            Inspection.require_valid(Credentials(key_id, secret))
+    Inspection.require_valid(Credentials("i", "s"))
+
+
+KINDS = {
+    "role_arn": "a role",
+    "sso_session": "single sign-on",
+    "sso_start_url": "single sign-on",
+    "aws_access_key_id": "an access key",
+    "login_session": "a login session",
+    "credential_process": "credential_process",
+}
+
+
+def test_what_a_profile_has(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    names = [str(tmp_path / name) for name in ("credentials", "config")]
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names[0])
+    environ.setenv("AWS_CONFIG_FILE", names[1])
+    both = " and ".join(names)
+
+    def profile(*settings: str, exists: bool = True) -> Profile:
+        return Profile("work", frozenset(settings), exists)
+
+    for name in names:
+        none = Place(both, "no such files", filled=False)
+        assert places._shared_files(profile("role_arn")) == none
+        Path(name).touch()
+        assert places._shared_files(None) == Place(both, "not used", filled=False)
+        Path(name).unlink()
+    Path(names[0]).touch()
+    absent = places._shared_files(profile(exists=False))
+    assert absent == Place(both, "no profile work", filled=False)
+    empty = places._shared_files(profile("region"))
+    assert empty == Place(both, "profile work has no credentials", filled=False)
+    found = {setting: places._shared_files(profile(setting, "region")) for setting in KINDS}
+    assert found == {
+        setting: Place(both, f"profile work has {kind}", filled=True)
+        for setting, kind in KINDS.items()
+    }
+    # A role is assumed with the key beside it.
+    whole = places._shared_files(profile(*KINDS))
+    assert whole.state == "profile work has a role"
+
+
+def test_the_places(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    inspection: Any = SimpleNamespace(profile=None)
+    assert places._BOTO_FILES == ("~/.boto", "/etc/boto.cfg")  # as botocore looks for them
+    environ.setattr(places, "_BOTO_FILES", ("~/.boto", str(tmp_path / "boto.cfg")))
+
+    def states(*, offline: bool = False) -> list[str]:
+        return [str(place) for place in places.places(inspection, offline=offline)[3:]]
+
+    shared = f"{tmp_path}/.aws/credentials and {tmp_path}/.aws/config (no such files)"
+    container = "the role of the container ({})"
+    instance = "the role of the instance ({})"
+    ends = [container.format("not set"), instance.format("gives no credentials")]
+    assert states() == [shared, *ends]
+    (tmp_path / "boto.cfg").touch()
+    assert states() == [shared, f"the configuration of boto ({tmp_path}/boto.cfg)", *ends]
+    (tmp_path / ".boto").touch()
+    assert states() == [shared, "the configuration of boto (~/.boto)", *ends]
+    assert states(offline=True)[-1] == instance.format("not asked with --offline")
+    for name in ("RELATIVE", "FULL"):
+        variable = f"AWS_CONTAINER_CREDENTIALS_{name}_URI"
+        environ.setenv(variable, "")
+        assert states()[-2] == container.format("set")
+        environ.delenv(variable)
+    for value, state in (("True", "disabled by AWS_EC2_METADATA_DISABLED"), ("false", "gives no ")):
+        environ.setenv("AWS_EC2_METADATA_DISABLED", value)
+        assert states()[-1].startswith(f"the role of the instance ({state}")
+    assert [place.name for place in places.places(inspection, offline=False)[:3]] == [
+        "AWS_CREDENTIAL_FILE",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+    ]
+
+
+def test_what_was_passed_over() -> None:
+    known = [NOT_SET, FILLED, UNASKED, Place("D", "set", filled=True)]
+    assert [places.passed_over(known, used) for used in ("A x", "B", "C", "D", "E")] == [
+        "; not used: B (set), D (set)",
+        "; looked at before: A (not set); not used: D (set)",
+        "; looked at before: A (not set), B (set); not used: D (set)",
+        "; looked at before: A (not set), B (set), C (not asked with --offline)",
+        "; looked at before: A (not set), B (set), C (not asked with --offline), D (set)",
+    ]
+
+
+def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    texts = {
+        "keys": "AWSSecretKey=s\n",
+        "credentials": "[default]\naws_secret_access_key=s\n",
+        "config": "[default]\naws_secret_access_key=s\n",
+        "client": "ClientProxyPassword=s\n",
+    }
+    names = {name: str(tmp_path / name) for name in texts}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names["credentials"])
+    environ.setenv("AWS_CONFIG_FILE", names["config"])
+    environ.setenv("CLIENT_CONFIG_FILE", names["client"])
+    configuration: Any = SimpleNamespace(
+        connection=SimpleNamespace(credential_file=names["keys"]),
+    )
+
+    def exposed(mode: int) -> list[str]:
+        for name in names:
+            (tmp_path / name).chmod(mode)
+        return places.exposed_files(configuration)
+
+    assert exposed(0o600) == []
+    for mode in (0o640, 0o604, 0o620, 0o602):
+        assert exposed(mode) == list(names.values()), oct(mode)
+    # Only those with a secret.
+    for name in ("credentials", "config", "client"):
+        (tmp_path / name).write_text("[default]\nregion=x\n")
+    assert exposed(0o644) == [names["keys"]]
+    configuration.connection.credential_file = None
+    assert exposed(0o644) == []
+
+
+@pytest.mark.parametrize("name", ["metadata_service_timeout", "metadata_service_num_attempts"])
+def test_a_setting_of_the_chain_that_is_no_number(
+    name: str, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    environ.setenv("AWS_CONFIG_FILE", str(config))
+    environ.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    variable = f"AWS_{name.upper()}"
+    connection: Any = SimpleNamespace(keys=None, credential_file=None)
+    for text, value, said in (
+        ("abc", None, "abc"),
+        ("", None, ""),
+        ("5", "1.5", "1.5"),
+        ("abc", "", ""),
+        ("\n a = b", None, "{'a': 'b'}"),
+        (" 5 ", None, None),
+        ("abc", "5", None),
+    ):
+        config.write_text(f"[default]\n{name} = {text}\n")
+        environ.delenv(variable, raising=False)
+        if value is not None:
+            environ.setenv(variable, value)
+        settings = inspection.Settings.for_connection(connection)
+        if said is None:
+            assert find_keys(settings) is None
+            continue
+        with pytest.raises(InvalidNumber) as raised:
+            find_keys(settings)
+        assert str(raised.value) == f"invalid AWS setting {name}: {said}; use a whole number"
+    config.write_text(f"[default]\n{name} = 1.5\n")
+    environ.delenv(variable)
+    for offline in (False, True):
+        found = credentials.examine(Configuration(offline=offline), offline=offline).finding
+        said = f"invalid AWS setting {name}: 1.5; use a whole number"
+        assert shown(found) == ("wrong", None, said)
+
+
+@pytest.mark.parametrize(
+    ("keys", "more", "finding"),
+    [
+        (Credentials(KEY_ID, "s"), {}, ("ok", None, "access key AKIA...MPLE from AWS_X")),
+        (
+            Credentials(KEY_ID, "s", "t"),
+            {},
+            ("ok", None, "temporary access key AKIA...MPLE from AWS_X"),
+        ),
+        *(
+            (
+                Credentials(*values),
+                {},
+                (
+                    "wrong",
+                    "brackets",
+                    (
+                        "AWS_X has the placeholder in angle brackets instead of an access key; "
+                        "fill in your access key"
+                    ),
+                ),
+            )
+            for values in (("<id>", "s"), ("i", "<s>"))
+        ),
+        *(
+            (
+                Credentials(*values),
+                {},
+                ("wrong", None, "AWS_X: the access key is empty; correct the access key there"),
+            )
+            for values in (("", "s"), ("i", ""))
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"expiry": datetime(2030, 1, 1)},  # noqa: DTZ001 - without a time zone
+            (
+                "wrong",
+                None,
+                (
+                    "AWS_X: the time at which the credentials expire has no time zone: 2030-01-01 "
+                    '00:00:00; add it to the time, such as "Z" for UTC'
+                ),
+            ),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {
+                "known": [
+                    Place("C", "not set", filled=False),
+                    *(Place(name, "set", filled=True) for name in ("AWS_X", "B")),
+                ]
+            },
+            (
+                "ok",
+                None,
+                (
+                    "access key AKIA...MPLE from AWS_X; looked at before: C (not set); not used: "
+                    "B (set)"
+                ),
+            ),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"exposed": ["a b", "c"]},
+            (
+                "warning",
+                "readable-by-others",
+                (
+                    "access key AKIA...MPLE from AWS_X; a b and c can be used by other users; "
+                    "run: chmod 600 'a b' c"
+                ),
+            ),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"file": "keys"},
+            ("ok", None, "access key AKIA...MPLE from AWS_CREDENTIAL_FILE keys"),
+        ),
+        (
+            Credentials(KEY_ID, "s"),
+            {"place": "profile work"},
+            ("ok", None, "access key AKIA...MPLE from profile work in a and b"),
+        ),
+    ],
+)
+def test_an_access_key_that_is_used(
+    keys: Credentials,
+    more: dict[str, Any],
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+) -> None:
+    environ.setenv("AWS_SHARED_CREDENTIALS_FILE", "a")
+    environ.setenv("AWS_CONFIG_FILE", "b")
+    environ.setattr(credentials, "exposed_files", lambda _: more.get("exposed", []))
+    origin = ORIGIN._replace(place=more.get("place", "AWS_X"))
+    client: Any = SimpleNamespace(
+        expiry=lambda _: more.get("expiry"),
+        is_static=Inspection.is_static,
+        require_valid=Inspection.require_valid,
+        origin=lambda _: origin,
+    )
+    connection = SimpleNamespace(credential_file=more.get("file"))
+    configuration: Any = SimpleNamespace(connection=connection)
+    found = credentials._used(configuration, client, keys, more.get("known", ()))
+    assert shown(found) == finding

@@ -1,0 +1,554 @@
+"""``iamcli doctor``: what it finds about programs, homes, pages, completion and versions."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shlex
+import sys
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.doctor_parts import shown
+
+from iamcli import __version__, quoting
+from iamcli.cli.doctor import installed, programs
+from iamcli.errors import Failure
+from iamcli.installation import checkout, completions, home
+
+# ruff: noqa: SLF001 - the parts of the program
+
+# The installation.
+
+
+def programs_in(folder: Path, *names: str, mode: int = 0o755) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).touch()
+        (folder / name).chmod(mode)
+    return folder
+
+
+@pytest.fixture
+def one_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The one file, which runs."""
+    file = programs_in(tmp_path / "dist", "iamcli.pyz") / "iamcli.pyz"
+    for module in (home, programs):
+        environ.setattr(module, "one_file", lambda: file)
+    return file
+
+
+def test_links_to_the_one_file(one_file: Path, environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    links = programs_in(tmp_path / "links")
+    environ.setenv("PATH", str(links))
+    none = (
+        "warning",
+        None,
+        f"PATH has no links to {one_file}; run: {one_file} home DIR; then put DIR/bin in PATH",
+    )
+    assert shown(programs.check_path()) == none
+    # The program iamcli is none of the commands.
+    (links / "iamcli").symlink_to(one_file)
+    assert shown(programs.check_path()) == none
+    for number, name in enumerate(("iam-userdel", "iam-usercreate"), 1):
+        (links / name).symlink_to(one_file)
+        said = f"PATH has links to {one_file} for {number} of the 69 commands"
+        assert shown(programs.check_path()) == ("ok", None, said)
+    other = programs_in(tmp_path / "other", "iam-userdel")
+    environ.setenv("PATH", f"{other}:{links}")
+    assert shown(programs.check_path()) == (
+        "warning",
+        "shadowed",
+        (
+            f"{other}/iam-userdel would run instead of the commands in {one_file}; put links to "
+            f"{one_file} before it in PATH, or remove it"
+        ),
+    )
+    environ.setenv("PATH", f"{links}:{other}")
+    assert programs.check_path().result == "ok"
+
+
+def test_the_homes_of_scripts(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (second, first):
+        home.lay_out(str(folder), programs._COMMANDS)
+    other = programs_in(tmp_path / "other")
+
+    def said(named: str | None, *path: Path | str) -> tuple[str, str | None, str] | None:
+        environ.setenv("PATH", ":".join(map(str, path)))
+        if named is not None:
+            environ.setenv("AWS_IAM_HOME", named)
+        return shown(programs.check_home())
+
+    paths = (second / "bin", "", other, first / "bin", second / "bin")
+    environ.chdir(first / "bin")
+    for path in ((other,), (other, "")):
+        assert said(None, *path) == ("skipped", None, "AWS_IAM_HOME is not set")
+    environ.chdir(first)
+    assert said(None, other, "") == ("skipped", None, "AWS_IAM_HOME is not set")
+    both = f"{first} and {second}: ready for scripts"
+    assert said(None, *paths) == ("ok", None, both)
+    assert said("", *paths) == ("ok", None, both)
+    assert said(str(second), *paths) == ("ok", None, f"{second} and {first}: ready for scripts")
+    (first / "bin" / "iam-userdel").unlink()
+    assert said(str(second), *paths) == (
+        "warning",
+        None,
+        (
+            f"{first}/bin/iam-userdel: missing or changed; run: iamcli home {first}; if it refuses "
+            "a file, move the file and run it again"
+        ),
+    )
+    assert said(str(second), second / "bin") == ("ok", None, f"{second}: ready for scripts")
+
+
+def test_another_directory_as_a_home(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("PATH", "/nonexistent")
+    folders = {name: programs_in(tmp_path / name) for name in ("empty", "foreign", "toolkit")}
+    for name in ("foreign", "toolkit"):
+        programs_in(folders[name] / "bin", "iam-usercreate")
+    programs_in(folders["toolkit"] / "lib", "iam.jar")
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    expected = {
+        "empty": "does not have the commands; run: ",
+        "foreign": "does not have the commands; move it and run: ",
+        "toolkit": "has the legacy toolkit; move it and run: ",
+        "file": "is not a directory; move it and run: ",
+        "dangling": "is not a directory; move it and run: ",
+        "absent": "is not a directory; run: ",
+    }
+    for name, text in expected.items():
+        folder = tmp_path / name
+        environ.setenv("AWS_IAM_HOME", str(folder))
+        said = f"AWS_IAM_HOME is {folder}, which {text}iamcli home {folder}"
+        assert shown(programs.check_home()) == ("warning", None, said)
+    # A copy of a home has no record, but its links run the commands.
+    copy = programs_in(tmp_path / "copy" / "bin")
+    (copy / "iam-usercreate").symlink_to(home.commands_folder() / "iam-usercreate")
+    environ.setenv("AWS_IAM_HOME", str(copy.parent))
+    assert shown(programs.check_home()) == ("ok", None, f"{copy.parent}: ready for scripts")
+
+
+def test_where_the_legacy_toolkit_is(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where Amazon Linux had it, or in PATH behind the commands."""
+    own = home.commands_folder()
+    toolkits = [tmp_path / name for name in ("old", "other")]
+    environ.setattr(programs, "_OLD_FOLDER", toolkits[0])
+    environ.setenv("PATH", f"{own}:{toolkits[1]}/bin")
+    for toolkit in toolkits:
+        fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+        assert shown(programs.check_path()) == fine
+        programs_in(toolkit / "bin", "iam-usercreate")
+        assert shown(programs.check_path()) == fine
+        jar = programs_in(toolkit / "lib", "iam.jar") / "iam.jar"
+        assert shown(programs.check_path()) == (
+            "warning",
+            None,
+            (
+                f"{toolkit} still has the legacy toolkit, which scripts that name it run; move it "
+                f"and run: iamcli home {toolkit}"
+            ),
+        )
+        jar.unlink()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_an_empty_variable_names_no_directory_of_completion(
+    shell: str, environ: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[Path]:
+        return list(installed._candidates(shell, "folder", "name"))
+
+    names = ("XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR")
+    for name in names:
+        environ.delenv(name, raising=False)
+    unset = found()
+    for name in names:
+        environ.setenv(name, "")
+    assert found() == unset
+    assert Path("/usr/share/folder/name") in unset
+
+
+def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setattr(os, "getppid", lambda: 4711)
+    own = "4711"
+    environ.setenv("PATH", "/nonexistent")
+    environ.setenv("XDG_DATA_DIRS", str(tmp_path / "data"))
+
+    def said(shell: str, names: str = "", program: str = "") -> tuple[str, str]:
+        environ.setenv("IAMCLI_COMPLETION", shell)
+        environ.setenv("IAMCLI_COMPLETE", names)
+        environ.setenv("SHELL", program)
+        found = installed.check_completion()
+        return (found.result, found.found)
+
+    none = ("skipped", "SHELL is not set; bash, zsh and fish have it")
+    assert {shell: said(f"{shell} {own}") for shell in ("bash", "zsh", "fish", "ksh")} == {
+        **{shell: ("ok", f"this {shell} completes options") for shell in ("bash", "zsh", "fish")},
+        "ksh": none,
+    }
+    names = ("ok", "this bash completes options and names")
+    assert [said(f"bash {own}", value) for value in ("1", "0")] == [
+        names,
+        ("ok", "this bash completes options"),
+    ]
+    assert [said(value) for value in ("bash 1", "bash", own)] == [none] * 3
+    assert said("", "", "/bin/ksh")[1] == "SHELL is ksh; bash, zsh and fish have it"
+    # The directories that a shell loads by itself, the one of the user first.
+    places = {
+        "fish": (".config/fish/completions", "data/fish/vendor_completions.d"),
+        "bash": (".local/share/bash-completion/completions", "data/bash-completion/completions"),
+        "zsh": (".local/share/zsh/site-functions", "data/zsh/site-functions"),
+    }
+    files = {"fish": "iam-usercreate.fish", "bash": "iam-usercreate", "zsh": "_iamcli"}
+    for shell, folders in places.items():
+        for folder in folders:
+            assert said("", "", f"/bin/{shell}")[0] == "skipped", shell
+            file = tmp_path / folder / files[shell]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+            assert said("", "", f"/bin/{shell}") == ("ok", f"{shell} finds {file}")
+            file.unlink()
+
+
+def test_extras_that_are_missing(environ: pytest.MonkeyPatch) -> None:
+    environ.setattr(installed.extras, "advice", lambda *names: f"run: install {' '.join(names)}")
+    found = []
+    for missing in ([], ["qr"], ["sandbox", "check"]):
+        environ.setattr(installed.extras, "missing", lambda missing=missing: missing)
+        found.append(shown(installed.check_extras()))
+    assert found == [
+        ("ok", None, "sandbox, qr and check are installed"),
+        ("warning", "extra-missing", "not installed: qr; if you need it, run: install qr"),
+        (
+            "warning",
+            "extra-missing",
+            "not installed: sandbox and check; if you need them, run: install sandbox check",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("missing", "what"),
+    [
+        (["click"], "click"),
+        (["botocore"], "botocore"),
+        (["click", "botocore"], "click and botocore"),
+    ],
+)
+def test_a_checkout_without_its_packages(
+    missing: list[str],
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(checkout, "_is_installed", lambda package: package not in missing)
+    assert checkout.main("/src", "iam-userdel") == 1
+    said = f"{what} not installed for {sys.executable}; run make demo in /src, or pip install"
+    assert capsys.readouterr() == ("", f"iam-userdel: {said} {' '.join(missing)}\n")
+
+
+def test_a_checkout_without_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert checkout.main("/src", "iam-forgotten") == 1
+    said = "iam-forgotten: no such command in /src/setup.cfg; run iamcli list\n"
+    assert capsys.readouterr() == ("", said)
+    found = [checkout._is_installed(name) for name in ("click", "botocore", "no_such_package")]
+    assert found == [True, True, False]
+
+
+@pytest.mark.parametrize("shell", completions.FILES)
+def test_where_the_lines_for_a_shell_find_its_file(
+    shell: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    prefixes = [tmp_path / name for name in ("it's one", "two", "checkout")]
+    folders = [prefix / completions.FILES[shell][0] for prefix in prefixes]
+    commands = [prefix / "bin" for prefix in prefixes[:2]]
+    monkeypatch.setattr(completions, "commands_folders", lambda: iter(commands))
+    place = prefixes[2] / "iamcli" / "installation" / "completions.py"
+    monkeypatch.setattr(completions, "__file__", str(place))
+    with pytest.raises(Failure) as raised:
+        completions.script(shell)
+    said = f"the completion files are not in {folders[0]}; install iamcli again"
+    assert str(raised.value) == said
+    quote = completions.fish_quoted if shell == "fish" else shlex.quote
+    for folder in reversed(folders):
+        programs_in(folder, completions.FILES[shell][1])
+        script = completions.script(shell)
+        found = [other for other in folders if quote(str(other)) in script]
+        assert found == [folder]
+        assert f'IAMCLI_COMPLETION{" " if shell == "fish" else "="}"{shell} $' in script
+
+
+def test_versions_that_are_compared() -> None:
+    rows = {"1.37.9": (1, 37, 9), "8.2": (8, 2), "1.2.3.4": (1, 2, 3), "1.2rc1": (1,)}
+    assert {number: installed._numbers(number) for number in rows} == rows
+    assert installed._numbers("unknown") > (9999, 0, 0)
+
+
+# Programs.
+
+
+@pytest.fixture
+def own(environ: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The directory of the commands."""
+    folder = programs_in(tmp_path / "it's own", "iamcli", *programs._COMMANDS)
+    environ.setattr(programs, "one_file", lambda: None)
+    environ.setattr(programs, "commands_folder", lambda: folder)
+    environ.setattr(programs, "own_places", lambda: frozenset([str(folder)]))
+    environ.setattr(programs, "_OLD_FOLDER", tmp_path / "absent")
+    return folder
+
+
+def test_which_programs_are_on_path(own: Path, environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    links = programs_in(tmp_path / "links")
+    for name in ("iamcli", *programs._COMMANDS[:-2]):
+        (links / name).symlink_to(own / name)
+    others = {
+        "one": programs_in(tmp_path / "one", "iam-userdel"),
+        "iamcli": programs_in(tmp_path / "iamcli", "iamcli"),
+        "two": programs_in(tmp_path / "two", "iam-userdel", "iam-usercreate"),
+        "three": programs_in(tmp_path / "three", "iam-userdel", "iam-usercreate", "iam-usermod"),
+    }
+    # None of these can be run.
+    unusable = programs_in(tmp_path / "unusable", "iam-userdel", mode=0o644)
+    (unusable / "iam-usercreate").mkdir()
+    (unusable / "iam-usermod").symlink_to("absent")
+
+    def said(*folders: Path | str) -> Any:
+        environ.setenv("PATH", ":".join(map(str, folders)))
+        return shown(programs.check_path())
+
+    export = f'run: export PATH={quoting.quoted(str(own))}:"$PATH"'
+    fine = ("ok", None, f"the commands in {own} are the first of their names in PATH")
+    shadowed = f"would run instead of the commands in {own}; put {own} before it in PATH, or remove"
+    assert {
+        "fine": said(own),
+        "after others": said(own, *others.values()),
+        "after what cannot run": said(unusable, "", tmp_path / "absent", own),
+        "by links": said(links, own),
+        "nowhere": said(unusable),
+        "some": said(links),
+        **{name: said(folder, own) for name, folder in others.items()},
+    } == {
+        **dict.fromkeys(("fine", "after others", "after what cannot run", "by links"), fine),
+        "nowhere": ("warning", None, f"{own} is not in PATH; {export}"),
+        "some": (
+            "warning",
+            None,
+            (
+                f"PATH does not have {programs._COMMANDS[-2]} and 1 other of the commands in {own};"
+                f" {export}"
+            ),
+        ),
+        **{
+            name: ("warning", "shadowed", f"{tmp_path}/{name}/{first} {shadowed} it")
+            for name, first in (
+                ("one", "iam-userdel"),
+                ("iamcli", "iamcli"),
+                ("two", "iam-usercreate and 1 other"),
+                ("three", "iam-usercreate and 2 others"),
+            )
+        },
+    }
+    # What is missing is said after what is wrong.
+    assert said(others["one"])[1] == "shadowed"
+    (links / programs._COMMANDS[-2]).symlink_to(own / programs._COMMANDS[-2])
+    missing = f"PATH does not have {programs._COMMANDS[-1]} of the commands in {own}; {export}"
+    assert said(links) == ("warning", None, missing)
+
+    def fail() -> None:
+        raise Failure("the commands are missing; install them")
+
+    environ.setattr(programs, "commands_folder", fail)
+    lost = ("warning", None, "the commands are missing; install them")
+    assert said(others["one"]) == lost
+
+
+def test_a_toolkit_that_runs_the_commands(
+    own: Path, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A home that was made over the legacy toolkit still has its jars."""
+    toolkit = programs_in(tmp_path / "toolkit" / "lib", "iam.jar").parent
+    (toolkit / "bin").mkdir()
+    program = toolkit / "bin" / "iam-usercreate"
+    environ.setenv("PATH", f"{own}:{toolkit}/bin")
+    found = []
+    for content in (None, own / "iam-usercreate", ""):
+        program.unlink(missing_ok=True)
+        if isinstance(content, Path):
+            program.symlink_to(content)
+        elif content is not None:
+            program.write_text(content)
+        found.append(programs.check_path().result)
+    assert found == ["ok", "ok", "warning"]
+
+
+def test_a_home_that_cannot_be_searched(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    home.lay_out(str(tmp_path / "home"), programs._COMMANDS)
+
+    def fail(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/root/x")
+
+    environ.setattr(programs, "problem", fail)
+    environ.setenv("AWS_IAM_HOME", f"{tmp_path}/home")
+    environ.setenv("PATH", "/nonexistent")
+    assert shown(programs.check_home()) == (
+        "warning",
+        None,
+        (
+            f"/root/x: Permission denied; run: iamcli home {tmp_path}/home; if it refuses a file, "
+            "move the file and run it again"
+        ),
+    )
+
+
+# The manual, completion and versions.
+
+
+def test_whether_man_finds_the_pages(
+    environ: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    man = programs_in(tmp_path / "bin", "man") / "man"
+    page = programs_in(tmp_path / "found", "page") / "page"
+    prefixes = [tmp_path / name for name in ("first", "second")]
+    environ.setenv("PATH", str(man.parent))
+    environ.setattr(installed, "commands_folders", lambda: (each / "bin" for each in prefixes))
+    environ.setattr(installed, "_TIMEOUT", 0.2)
+    asked = f'[ "$*" = "-w iam-usercreate" ] || exit; echo why >&2; echo {page}'
+
+    def said(script: str) -> Any:
+        man.write_text(script)
+        return shown(installed.check_man())
+
+    assert said(f"#!/bin/sh\n{asked}\necho other") == ("ok", None, str(page))
+    not_found = "man does not find the page of iam-usercreate; "
+    again = ("warning", None, f"{not_found}install iamcli again, or use iam-usercreate -h")
+    for script in (f"{asked}\nexit 1", f"echo {tmp_path}/absent", f"echo {tmp_path}", "exit 1", ""):
+        assert said(f"#!/bin/sh\n{script}") == again
+    for prefix in reversed(prefixes):
+        programs_in(prefix / "share" / "man" / "man1", "iam-usercreate.1")
+        add = f"{not_found}add {prefix}/share/man to MANPATH"
+        assert said("#!/bin/sh\nexit 1") == ("warning", None, add)
+    environ.setattr(installed.extras, "is_one_file", lambda: True)
+    use = f"{not_found}use iamcli help iam-usercreate"
+    assert said("#!/bin/sh\n") == ("warning", None, use)
+    assert said("#!/nonexistent\n") == (
+        "warning",
+        None,
+        f"{man} fails: FileNotFoundError; repair man",
+    )
+    slow = f"{man} fails: TimeoutExpired; repair man"
+    assert said("#!/bin/sh\nexec /bin/sleep 9") == ("warning", None, slow)
+    man.chmod(0o644)
+    absent = "man is not installed; install it, or use iam-usercreate -h"
+    assert shown(installed.check_man()) == ("warning", None, absent)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_where_a_shell_finds_completions(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("PATH", "/p/bin::/q/bin")
+    for name in ("XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR"):
+        environ.delenv(name, raising=False)
+
+    def found() -> dict[str, list[str]]:
+        return {
+            shell: [str(path) for path in installed._candidates(shell, *place)]
+            for shell, place in installed._COMPLETIONS.items()
+        }
+
+    own, bash = f"{tmp_path}/.local/share", "bash-completion/completions/iam-usercreate"
+    zsh, vendor = "zsh/site-functions/_iamcli", "fish/vendor_completions.d/iam-usercreate.fish"
+    usual = {
+        "bash": [
+            f"{place}/{bash}"
+            for place in (own, "/usr/local/share", "/usr/share", "/p/share", "/q/share")
+        ],
+        "fish": [
+            *(f"{place}/{vendor}" for place in (own, "/usr/local/share", "/usr/share")),
+            f"{tmp_path}/.config/fish/completions/iam-usercreate.fish",
+        ],
+        "zsh": [
+            *(f"{place}/{zsh}" for place in (own, "/usr/local/share", "/usr/share")),
+            "/usr/share/zsh/vendor-completions/_iamcli",
+        ],
+    }
+    assert found() == usual
+    names = ("XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR")
+    for name in names:
+        environ.setenv(name, "")
+    assert found() == usual
+    for name, value in zip(names, ("/data", "/d:/e", "/config", "/own"), strict=True):
+        environ.setenv(name, value)
+    assert found() == {
+        "bash": [
+            "/own/completions/iam-usercreate",
+            *(f"{place}/{bash}" for place in ("/data", "/d", "/e", "/p/share", "/q/share")),
+        ],
+        "fish": [
+            *(f"{place}/{vendor}" for place in ("/data", "/d", "/e")),
+            "/config/fish/completions/iam-usercreate.fish",
+        ],
+        "zsh": [
+            *(f"{place}/{zsh}" for place in ("/data", "/d", "/e")),
+            "/usr/share/zsh/vendor-completions/_iamcli",
+        ],
+    }
+
+
+def test_what_to_do_for_completion(environ: pytest.MonkeyPatch) -> None:
+    environ.setattr(installed, "_candidates", lambda *_: iter(()))
+    lines = {
+        "bash": '~/.bashrc, add: export IAMCLI_COMPLETE=1; eval "$(iamcli completion bash)"',
+        "fish": (
+            "~/.config/fish/config.fish, add: set -gx IAMCLI_COMPLETE 1; iamcli completion fish | "
+            "source"
+        ),
+        "zsh": '~/.zshrc, add: export IAMCLI_COMPLETE=1; eval "$(iamcli completion zsh)"',
+    }
+    why = {
+        "bash": "iam-usercreate is in no directory that bash loads by itself",
+        "fish": "iam-usercreate.fish is in no directory that fish loads by itself",
+        "zsh": "only zsh itself knows where it looks",
+    }
+    found = {}
+    for shell in lines:
+        environ.setenv("SHELL", f"/bin/{shell}")
+        found[shell] = shown(installed.check_completion())
+    assert found == {
+        shell: ("skipped", None, f"{why[shell]}; in {line}") for shell, line in lines.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("versions", "advice"),
+    [
+        ({"botocore": "1.37.9", "click": "8.1.8"}, None),
+        ({"botocore": "1.37.10", "click": "8.10.0"}, None),
+        ({"botocore": "2.0", "click": "10"}, None),
+        ({"botocore": "unknown", "click": "unknown"}, None),
+        ({"botocore": "1.37.8", "click": "8.1.8"}, "'botocore>=1.37.9'"),
+        ({"botocore": "1.37.9", "click": "8.1.7"}, "'click>=8.1.8'"),
+        ({"botocore": "1.4.100", "click": "8.0"}, "'botocore>=1.37.9' 'click>=8.1.8'"),
+    ],
+)
+def test_the_versions(
+    versions: dict[str, str], advice: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def version(package: str) -> str:
+        if versions[package] == "unknown":
+            raise PackageNotFoundError
+        return versions[package]
+
+    monkeypatch.setattr(installed, "version", version)
+    python = "{}.{}.{}".format(*sys.version_info)
+    has = ", ".join(f"{package} {number}" for package, number in versions.items())
+    said = f"iamcli {__version__}, Python {python}, {has}"
+    result = "ok"
+    if advice:
+        old = ", ".join(re.findall("[a-z]+", advice))
+        result, said = "warning", f"{said}; too old: {old}; pip install {advice}"
+    assert shown(installed.check_versions()) == (result, None, said)

@@ -1,0 +1,157 @@
+"""``iamcli doctor``: the report, and how it is put together from what its parts find."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from support.doctor_parts import FAILED, KEY, ORIGIN, OWN, shown
+
+from iamcli.cli.doctor import credentials, examination, network, report
+from iamcli.cli.doctor import finding as findings
+from iamcli.cli.doctor.configuration import Configuration
+from iamcli.client.regions import UnknownRegion
+from iamcli.output.redaction import Secrets
+
+if TYPE_CHECKING:
+    import pytest
+
+    from iamcli.errors import Failure
+
+# ruff: noqa: SLF001 - the parts of the program
+
+
+def test_checks_that_a_carriage_return_makes_fail(environ: pytest.MonkeyPatch) -> None:
+    environ.setenv("AWS_REGION", "x\r")
+    environ.setenv("https_proxy", "x\r")
+    environ.setenv("HTTP_PROXY", "y\r")
+    bad, good = findings.wrong("it is bad", ""), findings.ok("it is good")
+    for region, proxy in ((bad, bad), (good, bad), (bad, good), (good, good)):
+        checks = {"credentials": bad, "region": region, "proxy": proxy}
+        stopping = examination._skip_damaged(checks)
+        expected = {
+            "credentials": "it is bad",
+            "region": "not checked until AWS_REGION is right" if region is bad else "it is good",
+            "proxy": (
+                "not checked until https_proxy and HTTP_PROXY is right"
+                if proxy is bad
+                else "it is good"
+            ),
+        }
+        assert {name: check.found for name, check in checks.items()} == expected
+        assert stopping == (bad in (region, proxy))
+
+
+def test_the_forms_of_the_report() -> None:
+    checks = {
+        "identity": findings.Finding("ok", None, "a\x1b", "", "123456789012"),
+        "ca": findings.warning("b", "c\n", "cause"),
+    }
+    lines = [
+        "identity  ok       a\\x1b",
+        "ca        warning  b; c\\x0a",
+    ]
+    assert [line.rstrip() for line in report.text(checks)] == lines
+    told = json.loads("\n".join(report.as_json(checks)))
+    names = ("check", "result", "cause", "found", "advice")
+    assert told == {
+        "ok": True,
+        "checks": [
+            dict(zip(names, row, strict=True))
+            for row in (
+                ("identity", "ok", None, "a\\x1b", ""),
+                ("ca", "warning", "cause", "b", "c\\x0a"),
+            )
+        ],
+        "account": "123456789012",
+    }
+    checks["tls"] = findings.wrong("x", "y")
+    assert [*report.text(checks)][2] == "tls       wrong    x; y"
+    assert json.loads("\n".join(report.as_json(checks)))["ok"] is False
+
+
+def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of one that a request has got; what a service says may contain it."""
+    parts = ("AKIAI44QH8DHBEXAMPLE", "secret-of-the-key", "token-of-the-session")
+    client = SimpleNamespace(origin=lambda _: ORIGIN)
+    configuration: Any = SimpleNamespace(inspection=client, target=OWN)
+    told = {"identity": findings.ok(" ".join(parts))}
+    monkeypatch.setattr(network, "examine", lambda *_: told)
+    for token in (parts[2], None):
+        key = SimpleNamespace(access_key=parts[0], secret_key=parts[1], token=token)
+        monkeypatch.setattr(credentials, "obtain", lambda *_, key=key: (key, None))
+        secrets = Secrets()
+        found = examination._ask(configuration, KEY, secrets)
+        assert found == told
+        redacted = examination._redacted(found["identity"], secrets)
+        assert redacted.found == " ".join(["***", "***", "***" if token else parts[2]])
+        advised = findings.warning("", f"use {parts[1]}")
+        assert examination._redacted(advised, secrets).advice == "use ***"
+    refusal = findings.wrong("it is old", "renew it")
+    monkeypatch.setattr(credentials, "obtain", lambda *_: (None, refusal))
+    found = examination._ask(configuration, KEY, Secrets())
+    unasked = findings.skipped("not checked until credentials is right")
+    assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
+
+
+def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
+    def configured(**attributes: Any) -> Configuration:
+        configuration = object.__new__(Configuration)
+        known = {"failures": {}, "inspection": None, "target": None, "_keys": None, **attributes}
+        vars(configuration).update(known)
+        return configuration
+
+    def found(**attributes: Any) -> list[Any]:
+        it = configured(**attributes)
+        checks = (it.check_endpoint, it.check_partition, it.check_region, it.check_proxy)
+        return [shown(check()) for check in checks]
+
+    unread = ("skipped", None, "not known until the configuration can be read")
+    region = ("skipped", None, "not known until region is right")
+    bad = ("wrong", None, "it is bad; correct it")
+    assert found() == [unread] * 4
+    proxies = {
+        "": ("ok", None, "none is set"),
+        "p": ("ok", None, "p from HTTP"),
+        "q\r": ("wrong", None, "HTTP contains a carriage return; correct HTTP"),
+    }
+    for address, proxy in proxies.items():
+        client = SimpleNamespace(region="x", proxy=lambda *_, address=address: (address, "HTTP"))
+        assert found(inspection=client, target=OWN) == [
+            ("ok", None, f"{OWN.url} from AWS_IAM_URL"),
+            ("ok", None, "aws, because requests are signed for us-east-1"),
+            ("ok", None, "x from the profile"),
+            proxy,
+        ]
+
+    def fail(*_: object) -> None:
+        raise FAILED
+
+    assert found(inspection=SimpleNamespace(region="x", proxy=fail), target=OWN)[3] == bad
+    client = SimpleNamespace(region="x")
+    of_region = {"failures": {"region": FAILED}, "inspection": client}
+    assert found(**of_region) == [region, region, bad, region]
+    for address, cause in (("absent", "no-file"), ("/", "unreadable"), ("/dev/null", None)):
+        environ.setenv("CLIENT_CONFIG_FILE", address)
+        of_proxy = found(failures={"proxy": FAILED}, inspection=client, target=OWN)[3]
+        assert of_proxy == ("wrong", cause, "it is bad; correct it")
+    of_endpoint = found(failures={"endpoint": FAILED}, inspection=client)
+    assert of_endpoint[0] == ("wrong", "endpoint-wrong", "it is bad; correct it")
+
+
+def test_which_check_reports_an_address() -> None:
+    """Of a service that is asked for credentials, too."""
+    for failure, check in ((UnknownRegion("x"), "region"), (FAILED, "endpoint")):
+
+        def fail(_: object, failure: Failure = failure) -> None:
+            raise failure
+
+        for inspection_, target in ((True, OWN), (True, None), (None, OWN)):
+            configuration = object.__new__(Configuration)
+            client: Any = inspection_ and SimpleNamespace(require_valid_services=fail)
+            configuration.failures, configuration.target = {}, target
+            configuration.inspection = client
+            configuration.take(KEY)
+            expected = {check: failure} if inspection_ and target else {}
+            assert (configuration.failures, configuration._keys) == (expected, KEY)

@@ -1,0 +1,667 @@
+"""``iamcli doctor``: what it finds on the way to IAM and STS, and in what they answer."""
+
+from __future__ import annotations
+
+import errno
+import ssl
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ProxyConnectionError,
+    ReadTimeoutError,
+)
+from botocore.parsers import ResponseParserError
+from support.connecting import USER
+from support.doctor import ARN, caller
+from support.doctor_parts import (
+    AWS,
+    EARLY,
+    KEY,
+    ORIGIN,
+    OWN,
+    REFUSED,
+    STS,
+    of_tls,
+    shown,
+    without_tls,
+)
+from support.faults import CLOSED, headed, raw
+from support.shell import KEY_ID
+from support.stub import Answer, ok, refused
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from iamcli.cli.doctor import network, probe
+from iamcli.cli.doctor.configuration import Configuration
+from iamcli.cli.doctor.identity import CALLER
+from iamcli.client import http
+from iamcli.errors import Failure, UnexpectedResponse
+from iamcli.hints.credentials import MISMATCH
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.stub import Stub
+
+    from iamcli.client.endpoints import Destination
+    from iamcli.client.sources import Origin
+
+# ruff: noqa: SLF001 - the parts of the program
+
+OWN_STS = STS._replace(specified=True, source="AWS_ENDPOINT_URL_STS")
+SESSION = ORIGIN._replace(of_anybody=True)
+ROLE_ARN = "arn:aws:sts::123456789012:assumed-role/r/s"
+
+
+# The way to the service.
+
+#: For each problem, its causes with an address of AWS and with one of the user.
+CAUSES = {
+    probe.PROXY: ("proxy-refused", "proxy-refused"),
+    probe.UNREACHABLE: ("no-network", "no-network"),
+    probe.REFUSED: ("no-network", "endpoint-wrong"),
+    probe.LOST: ("no-network", "endpoint-wrong"),
+    probe.UNKNOWN_CA: ("unknown-ca", "unknown-ca"),
+    probe.OTHER_HOST: ("endpoint-wrong", "endpoint-wrong"),
+    probe.NO_TLS: ("endpoint-wrong", "endpoint-wrong"),
+    probe.TLS: (None, None),
+    probe.FOREIGN: (None, "endpoint-wrong"),
+    probe.INVALID: (None, None),
+}
+
+
+def test_the_cause_of_a_problem_on_the_way() -> None:
+    for of_aws in (AWS.url, ""):
+        found = {
+            problem: tuple(
+                network.obstructed("it fails", problem, url).cause for url in (of_aws, OWN.url)
+            )
+            for problem in CAUSES
+        }
+        assert found == CAUSES
+    advice = [
+        network.obstructed("it fails", probe.LOST, url, source).advice
+        for url in (OWN.url, AWS.url)
+        for source in ("AWS_IAM_URL", "")
+    ]
+    assert advice == ["try again; check AWS_IAM_URL", "try again", "try again", "try again"]
+
+
+NO_ROUTE = OSError(errno.EHOSTUNREACH, "No route to host")
+
+
+def not_verified(code: int) -> ssl.SSLError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = code
+    return error
+
+
+#: The reasons in some releases of OpenSSL.
+NO_TLS_REASONS = (
+    *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"),
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (ProxyConnectionError(proxy_url="x", error=REFUSED), probe.PROXY),
+        (ConnectTimeoutError(endpoint_url="x"), probe.UNREACHABLE),
+        (ReadTimeoutError(endpoint_url="x"), probe.LOST),
+        (ConnectionClosedError(endpoint_url="x"), probe.LOST),
+        (ResponseParserError("x"), probe.FOREIGN),
+        (UnexpectedResponse("x"), probe.FOREIGN),
+        (EndpointConnectionError(endpoint_url="x", error=REFUSED), probe.REFUSED),
+        (EndpointConnectionError(endpoint_url="x", error=NO_ROUTE), probe.UNREACHABLE),
+        (HTTPClientError(error=REFUSED), probe.INVALID),
+        (of_tls(CertificateError("x")), probe.OTHER_HOST),
+        *((of_tls(not_verified(code)), probe.TLS) for code in (9, 10)),
+        *((of_tls(not_verified(code)), probe.OTHER_HOST) for code in (62, 64)),
+        *((of_tls(not_verified(code)), probe.UNKNOWN_CA) for code in (18, 19, 20)),
+        *((of_tls(without_tls(reason)), probe.NO_TLS) for reason in NO_TLS_REASONS),
+        (of_tls(without_tls("TLSV1_ALERT_INTERNAL_ERROR")), probe.TLS),
+    ],
+    ids=repr,
+)
+def test_the_problem_that_an_exception_reports(error: Exception, problem: str) -> None:
+    assert probe.problem(error) == problem
+
+
+def answered(answer: Answer, *, proxied: bool = False, question: Any = network._USER) -> Any:
+    response = SimpleNamespace(status_code=answer.status, content=answer.body, headers={})
+    return probe._answer(question, response, proxied=proxied)
+
+
+def test_what_counts_as_an_answer() -> None:
+    assert answered(ok("GetUser", USER)).texts["Arn"].startswith("arn:aws:iam::")
+    by_sts = answered(caller(), question=CALLER)
+    assert (by_sts.problem, by_sts.texts["Arn"], by_sts.texts["Account"]) == (
+        "",
+        ARN,
+        "123456789012",
+    )
+    # Of another operation, of no user, of two, and of one without an ARN; and what is no answer.
+    xml = "<?xml version='1.0' encoding='{}'?><GetUserResponse/>"
+    for answer in (
+        caller(),
+        ok("Whatever", USER),
+        ok("GetUser"),
+        ok("GetUser", USER + USER),
+        ok("GetUser", "<User><UserName>bob</UserName></User>"),
+        refused("AccessDenied", "no", 200),
+        *(Answer(xml.format(encoding).encode()) for encoding in ("none", "utf-7", "utf-8")),
+        Answer(b"<GetUserResponse>" + b"<a/>" * 1000 + b"</GetUserResponse>"),
+        Answer(b"<ErrorResponse/>", 500),
+        Answer(b"<ErrorResponse><Error><Code>404</Code></Error></ErrorResponse>", 404),
+        Answer(b"<Response><b>no</b></Response>", 404),
+        Answer(b"<Error><Code>NoSuchBucket</Code></Error>", 404),
+    ):
+        expected = (probe.FOREIGN, f"HTTP {answer.status}, not an answer of AWS")
+        assert answered(answer)[:2] == expected, answer
+
+
+@pytest.mark.parametrize("body", [b"<html><p>Welcome</p></html>", b"<br>Welcome", b""])
+def test_an_answer_of_a_proxy_or_of_anything_else(body: bytes) -> None:
+    of_proxy = (403, 407, 502, 503, 504)
+    expected, found = {}, {}
+    for status in (200, 302, 404, 500, *of_proxy):
+        for proxied in (False, True):
+            answer = answered(Answer(body, status), proxied=proxied)
+            problem = probe.PROXY if proxied and status in of_proxy else probe.FOREIGN
+            expected[status, proxied] = (problem, f"HTTP {status}, not an answer of AWS")
+            found[status, proxied] = answer[:2]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("AccessDenied", "AccessDenied"),
+        ("Signature.Does-Not Match!", "Signature.DoesNotMatch"),
+        ("x" * 101, "x" * 100),
+        ("!", "HTTP 403"),
+    ],
+)
+def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, known: str) -> None:
+    outcome = answered(refused(code, "the message", 403), proxied=True)
+    assert (outcome.problem, outcome.code, outcome.message) == ("", known, "the message")
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem", "through_proxy"),
+    [
+        (CLOSED, probe.LOST, probe.PROXY),
+        (raw(headed(b"x", "Content-Length: 2")), probe.LOST, probe.PROXY),
+        (raw(b"220 mail.example.com\r\n\r\n"), probe.LOST, probe.PROXY),
+        (Answer(b"x" * 2000), probe.FOREIGN, probe.FOREIGN),
+        (Answer(b"x", 407), probe.FOREIGN, probe.PROXY),
+        (ok("GetUser", USER), "", ""),
+    ],
+    ids=["closed", "short", "not HTTP", "too large", "login", "ok"],
+)
+def test_what_the_network_does_is_an_outcome(
+    answer: Answer,
+    problem: str,
+    through_proxy: str,
+    stub: Stub,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http, "MAX_RESPONSE", 1000)
+    endpoint = stub.endpoint(answer)
+    proxy = {"http": f"http://127.0.0.1:{stub.port}"}
+    found = [
+        probe.ask(network._USER, OWN._replace(url=endpoint.url), KEY, {"proxies": proxies}, 5)
+        for proxies in ({}, {"https": proxy["http"]}, proxy)
+    ]
+    assert [outcome.problem for outcome in found] == [problem, problem, through_proxy]
+    # Each was asked once, with a signature.
+    signed = [request.headers["authorization"].split("/")[3] for request in endpoint.requests]
+    assert (endpoint.operations, signed) == (["GetUser"] * 3, ["iam"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"), [("closed", probe.REFUSED), ("http://a..b", probe.INVALID)]
+)
+def test_an_address_that_cannot_be_used_is_an_outcome(url: str, problem: str, closed: str) -> None:
+    """If there is a proxy, it is that of the proxy."""
+    target = OWN._replace(url=closed if url == "closed" else url)
+    for proxies, expected in (({}, problem), ({"http": closed}, probe.PROXY)):
+        asked = probe.ask(network._USER, target, KEY, {"proxies": proxies}, 5)
+        assert asked.problem == expected
+        assert asked.reason
+
+
+# What the services answer.
+
+
+def outcome(
+    code: str = "", message: str = "", clock: float | None = None, **texts: str
+) -> probe.Outcome:
+    return probe.Outcome("", code=code, message=message, clock=clock, texts=texts)
+
+
+LATE = "Signature expired: 1 is earlier than 2"
+KEY_CODES = (
+    *("AuthFailure", "IncompleteSignature", "InvalidAccessKeyId", "InvalidClientTokenId"),
+    *("InvalidSignature", "InvalidSignatureException", "InvalidToken"),
+    *("MissingAuthenticationToken", "OptInRequired", "SignatureDoesNotMatch"),
+    "UnrecognizedClientException",
+)
+CLOCK_CODES = ("RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed")
+OTHER_SERVICE = (
+    "MethodNotAllowed",
+    "NoSuchBucket",
+    "UnknownOperationException",
+    "UnsupportedOperation",
+)
+FAULTS = ("InternalError", "InternalFailure", "ServiceFailure", "ServiceUnavailable")
+SCOPE = "Credential should be scoped to a valid region, not 'x'."
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "cause"),
+    [
+        ("", "", None),
+        ("AccessDenied", "", None),
+        ("AccessDenied", LATE, None),
+        *((code, "", "clock-skew") for code in CLOCK_CODES),
+        *((code, "", "wrong-key") for code in KEY_CODES),
+        ("SignatureDoesNotMatch", EARLY, "clock-skew"),
+        ("SignatureDoesNotMatch", LATE, "clock-skew"),
+        ("SignatureDoesNotMatch", f"The {LATE}", "wrong-key"),
+        ("SignatureDoesNotMatch", SCOPE, None),
+        *(
+            (code, "", "token-expired")
+            for code in ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
+        ),
+    ],
+)
+def test_what_an_error_of_a_service_means(code: str, message: str, cause: str | None) -> None:
+    assert network.verdict(code, message) == cause
+
+
+CLOCK = "; set the clock of this machine, for example with NTP"
+
+
+@pytest.mark.parametrize(
+    ("answer", "finding"),
+    [
+        (outcome(), ("skipped", None, "the response has no date")),
+        (outcome(clock=0.2), ("ok", None, "1 s ahead of the service, or less")),
+        (outcome(clock=-0.2), ("ok", None, "1 s behind the service, or less")),
+        (outcome(clock=7), ("ok", None, "7 s ahead of the service, or less")),
+        (outcome(clock=300), ("ok", None, "300 s ahead of the service, or less")),
+        (outcome(clock=-300), ("ok", None, "300 s behind the service, or less")),
+        (
+            outcome(clock=301),
+            ("warning", "clock-skew", f"301 s ahead of the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("AccessDenied", clock=-301),
+            ("warning", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("SignatureDoesNotMatch", clock=-301),
+            ("wrong", "clock-skew", f"301 s behind the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("SignatureDoesNotMatch", clock=7),
+            ("ok", None, "7 s ahead of the service, or less"),
+        ),
+        (
+            outcome("RequestExpired", clock=7),
+            ("wrong", "clock-skew", f"7 s ahead of the service, or less{CLOCK}"),
+        ),
+        (
+            outcome("SignatureDoesNotMatch", EARLY),
+            (
+                "wrong",
+                "clock-skew",
+                "the service does not accept the time of requests: SignatureDoesNotMatch" + CLOCK,
+            ),
+        ),
+    ],
+)
+def test_the_clock(answer: probe.Outcome, finding: tuple[str, str | None, str]) -> None:
+    assert shown(network._clock(answer)) == finding
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        (
+            "absent",
+            ("wrong", "no-file", "absent from x: No such file or directory; correct x or unset it"),
+        ),
+        (
+            "empty",
+            ("wrong", "unreadable", "empty from x: no certificate can be read from it; correct x"),
+        ),
+        # Only a file can contain such a name, as no variable can.
+        (
+            "a\0b",
+            ("wrong", "unreadable", "a\0b from x: no certificate can be read from it; correct x"),
+        ),
+    ],
+)
+def test_a_file_of_authorities(
+    name: str,
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    environ.chdir(tmp_path)
+    (tmp_path / "empty").touch()
+
+    def checked(target: Destination | None) -> tuple[str, str | None, str] | None:
+        inspection = SimpleNamespace(ca_bundle=lambda: (name, "x"))
+        configuration: Any = SimpleNamespace(inspection=inspection, target=target)
+        return shown(Configuration.check_ca(configuration))
+
+    result, cause, text = finding
+    text = f"{text.removesuffix(' or unset it')} or unset it"
+    # Also if the target is not known.
+    assert [checked(AWS), checked(None)] == [(result, cause, text)] * 2
+    skipped = ("skipped", None, "the endpoint is http, so no certificate is verified")
+    assert checked(OWN) == skipped
+
+
+def test_where_the_region_is_from(environ: pytest.MonkeyPatch) -> None:
+    inspection = SimpleNamespace(region="eu-west-1")
+    configuration: Any = SimpleNamespace(inspection=inspection, failures={})
+    found = [Configuration.check_region(configuration).found]
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        environ.setenv(name, "eu-west-1")
+        found.append(Configuration.check_region(configuration).found)
+    inspection.region = ""
+    found.append(Configuration.check_region(configuration).found)
+    assert found == [
+        "eu-west-1 from the profile",
+        "eu-west-1 from AWS_DEFAULT_REGION",
+        "eu-west-1 from AWS_REGION",
+        "none is set, and IAM needs none",
+    ]
+
+
+def test_the_encryption() -> None:
+    urls = ("https://10.0.0.1:8/", "http://127.0.0.1:9", "http://[::1]", "http://10.0.0.1")
+    assert [shown(network._tls(OWN._replace(url=url))) for url in urls] == [
+        ("ok", None, "the certificate of 10.0.0.1 is valid"),
+        ("skipped", None, "the endpoint is http, on this machine"),
+        ("skipped", None, "the endpoint is http, on this machine"),
+        (
+            "warning",
+            None,
+            "http://10.0.0.1 is not encrypted; use https, because responses can contain secrets",
+        ),
+    ]
+
+
+NO_IAM = "check AWS_IAM_URL; use the address of an IAM service"
+
+
+@pytest.mark.parametrize(
+    ("code", "result", "cause", "advice"),
+    [
+        ("AccessDenied", "ok", None, ""),
+        *(
+            (
+                code,
+                "wrong",
+                "endpoint-wrong",
+                "check AWS_IAM_URL; use the address of an IAM service",
+            )
+            for code in OTHER_SERVICE
+        ),
+        ("InvalidAction", "warning", None, "check AWS_IAM_URL; is it IAM?"),
+        *((code, "warning", None, "try again later") for code in FAULTS),
+    ],
+)
+def test_the_endpoint(code: str, result: str, cause: str | None, advice: str) -> None:
+    finding = network._endpoint(outcome(code), OWN)
+    assert (finding.result, finding.cause, finding.advice) == (result, cause, advice)
+    answers = "it answers" if result == "ok" else f"it answers {code}"
+    assert finding.found == f"{OWN.url} from AWS_IAM_URL; {answers}"
+
+
+KNOWN = outcome(Arn=ARN, Account="123456789012")
+OF_CHINA = outcome(Arn=ARN.replace(":aws:", ":aws-cn:"), Account="123456789012")
+OF_ROLE = outcome(Arn=ROLE_ARN, Account="123456789012")
+ELSEWHERE = (
+    "the access key is of aws-cn, but requests go to http://127.0.0.1:9, signed for us-east-1 in "
+    "aws; set AWS_REGION to a region of aws-cn, or use another key"
+)
+DIFFERENT = (
+    "http://127.0.0.1:9 from AWS_IAM_URL, refuses the access key that STS accepts: {}; check that "
+    "the endpoints of IAM and STS are of the same service"
+)
+USUAL = (
+    "it may be mistyped, deleted, inactive or less than a minute old, or not of partition aws "
+    "(AWS_IAM_URL; no region is set)"
+)
+
+ACTIVE = "; check that the access key is active and that both of its parts are complete"
+NEW = (
+    "it may be less than a minute old, or the endpoints of IAM and STS are not of the same service "
+    "or partition"
+)
+REGION = (
+    "requests to http://127.0.0.1:9 (AWS_IAM_URL) are signed for us-east-1 (no region is set), "
+    "which it refuses; change AWS_REGION"
+)
+EXPIRED = (
+    "the temporary credentials from profile work have expired: ExpiredToken; run: aws sso login"
+)
+BY_STS_ALONE = (
+    "STS at https://sts.amazonaws.com does not accept the request: InvalidClientTokenId; commands "
+    "do not use STS"
+)
+
+
+def not_accepted(code: str, more: str) -> dict[str, Any]:
+    text = f"the access key from profile work is not accepted: {code}{more}"
+    return {"credentials": ("wrong", "wrong-key", text)}
+
+
+#: What IAM and STS answer, and the check that reports it; None if STS is not asked.
+BLAMED: dict[str, tuple[probe.Outcome, probe.Outcome | None, dict[str, Any]]] = {
+    "accepted": (outcome(), KNOWN, {}),
+    "accepted, and there is no STS": (outcome(), None, {}),
+    "denied": (outcome("AccessDenied"), KNOWN, {}),
+    "a problem on the way": (probe.Outcome(probe.LOST), KNOWN, {}),
+    "the time": (outcome("RequestExpired"), KNOWN, {}),
+    "the region": (
+        outcome("SignatureDoesNotMatch", SCOPE),
+        KNOWN,
+        {"region": ("wrong", None, REGION)},
+    ),
+    "the region, in the message of another error": (outcome("AccessDenied", SCOPE), KNOWN, {}),
+    "a mistyped secret": (
+        outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
+        None,
+        not_accepted("SignatureDoesNotMatch", "; check the secret access key from profile work"),
+    ),
+    "another signature": (
+        outcome("InvalidSignature"),
+        None,
+        not_accepted(
+            "InvalidSignature",
+            "; check the endpoint and the Region for which requests are signed",
+        ),
+    ),
+    "another reason": (outcome("AuthFailure"), None, not_accepted("AuthFailure", ACTIVE)),
+    "a signature that STS accepts": (
+        outcome("SignatureDoesNotMatch", f"{MISMATCH} x"),
+        KNOWN,
+        {"endpoint": ("wrong", "endpoint-wrong", DIFFERENT.format("SignatureDoesNotMatch"))},
+    ),
+    "a signature that STS refuses too": (
+        outcome("AuthFailure"),
+        outcome("AuthFailure"),
+        not_accepted("AuthFailure", ACTIVE),
+    ),
+    "an unknown key": (
+        outcome("InvalidClientTokenId"),
+        None,
+        not_accepted("InvalidClientTokenId", f"; {USUAL}"),
+    ),
+    "a key that only STS knows": (
+        outcome("InvalidAccessKeyId"),
+        KNOWN,
+        not_accepted("InvalidAccessKeyId", f"; STS accepts it as {ARN}; {NEW}"),
+    ),
+    "an expired token": (
+        outcome("ExpiredToken"),
+        outcome("ExpiredToken"),
+        {"credentials": ("wrong", "token-expired", EXPIRED)},
+    ),
+    "STS refuses alone": (
+        outcome("AccessDenied"),
+        outcome("InvalidClientTokenId"),
+        {"identity": ("warning", "wrong-key", BY_STS_ALONE)},
+    ),
+    "both refuse the time": (outcome("RequestExpired"), outcome("RequestExpired"), {}),
+    "STS has a fault": (outcome(), outcome("InternalFailure"), {}),
+}
+
+
+@pytest.mark.parametrize("case", BLAMED)
+def test_which_check_reports_what_the_services_do_not_accept(case: str) -> None:
+    iam, sts, checks = BLAMED[case]
+    for target in (STS, OWN_STS):
+        known = network.Sts(target, sts) if sts else None
+        found = network._blame(iam, OWN, ORIGIN, KEY, known)
+        assert {name: shown(finding) for name, finding in found.items()} == checks
+
+
+def test_a_key_of_another_partition() -> None:
+    def found(iam: probe.Outcome, target: Destination = OWN_STS, sent: Destination = OWN) -> Any:
+        checks = network._blame(iam, sent, ORIGIN, KEY, network.Sts(target, OF_CHINA))
+        return {name: shown(finding) for name, finding in checks.items()}
+
+    assert found(outcome()) == {"partition": ("warning", "partition-wrong", ELSEWHERE)}
+    for code in ("InvalidClientTokenId", "ExpiredToken"):
+        assert found(outcome(code)) == {"partition": ("wrong", "partition-wrong", ELSEWHERE)}
+    # The endpoint of STS that follows from that of IAM knows keys of one partition only.
+    assert found(outcome(), STS) == {}
+    for region in ("cn-north-1", "nowhere"):
+        assert found(outcome(), sent=OWN._replace(region=region)) == {}
+    moto = network.Sts(OWN_STS, outcome(Arn="arn:other:iam::1:user/bob", Account="1"))
+    assert network._blame(outcome(), OWN, ORIGIN, KEY, moto) == {}
+
+
+@pytest.mark.parametrize(
+    ("key_id", "token", "origin", "sts", "advice"),
+    [
+        ("ASIAX", "t", SESSION, outcome(), "it is temporary; IAM refuses keys of get-federation-t"),
+        ("ASIAX", "t", SESSION, KNOWN, "it is temporary; IAM refuses keys of get-federation-token"),
+        ("ASIAX", "t", SESSION, OF_ROLE, "it may be less than a minute old, or the endpoints of I"),
+        ("ASIAX", "t", ORIGIN, KNOWN, "it may be less than a minute old, or the endpoints of IAM"),
+        ("ASIAX", "t", ORIGIN, outcome(), "it may not be of partition aws (AWS_IAM_URL; no region"),
+        ("ASIAX", None, ORIGIN, outcome(), "it is temporary and was sent without its session tok"),
+        (KEY_ID, None, SESSION, KNOWN, "it may be less than a minute old, or the endpoints of IAM"),
+    ],
+)
+def test_a_key_that_iam_does_not_know(
+    key_id: str, token: str | None, origin: Origin, sts: probe.Outcome, advice: str
+) -> None:
+    key = SimpleNamespace(access_key=key_id, secret_key="s", token=token)
+    found = network._blame(outcome("InvalidClientTokenId"), OWN, origin, key, network.Sts(STS, sts))
+    assert list(found) == ["credentials"]
+    assert found["credentials"].advice[: len(advice)] == advice
+
+
+def test_whose_key_it_is() -> None:
+    at = "STS at https://sts.amazonaws.com"
+    answers = (KNOWN, outcome("X"), outcome(), outcome(Arn=ARN), outcome(Account="1"))
+    found = [network._identity(network.Sts(STS, answer)) for answer in answers]
+    assert [(shown(finding), finding.account) for finding in found] == [
+        (("ok", None, f"{ARN} in account 123456789012, by {at}"), "123456789012"),
+        (("skipped", None, f"not known from {at}: it answers X"), None),
+        *[(("skipped", None, f"not known from {at}: it answers without an ARN"), None)] * 3,
+    ]
+    lost = network.Sts(STS, probe.Outcome(probe.LOST, "Connection reset"))
+    assert network._identity(lost).found == f"not known from {at}: Connection reset"
+
+
+def test_why_sts_is_not_asked() -> None:
+    elsewhere = AWS._replace(url="https://iam.nz-north-1.amazonaws.nz")
+    what = "and no endpoint of STS is configured; set AWS_ENDPOINT_URL_STS to see whose key it is"
+    assert [shown(network._unasked(target)) for target in (OWN, elsewhere)] == [
+        ("skipped", None, f"the endpoint is private, {what}"),
+        (
+            "skipped",
+            None,
+            f"the endpoint is in a partition that botocore does not know, {what}",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "check", "others"),
+    [
+        (probe.LOST, "endpoint", ["tls", "clock"]),
+        (probe.TLS, "tls", ["endpoint", "clock"]),
+        (probe.PROXY, "proxy", ["endpoint", "tls", "clock"]),
+        (probe.UNKNOWN_CA, "ca", ["endpoint", "tls", "clock"]),
+    ],
+)
+def test_what_a_problem_on_the_way_leaves_unchecked(
+    problem: str, check: str, others: list[str]
+) -> None:
+    found = network._way(probe.Outcome(problem, "it fails"), OWN)
+    texts = {name: finding.found for name, finding in found.items()}
+    unchecked = dict.fromkeys(others, f"not checked until {check} is right")
+    assert texts == {check: f"{OWN.url}: it fails", **unchecked}
+    assert {name: finding.result for name, finding in found.items()} == {
+        check: "wrong",
+        **dict.fromkeys(others, "skipped"),
+    }
+
+
+def test_which_requests_are_sent() -> None:
+    """STS is asked first, if there is one, and IAM always; what IAM does not accept goes before."""
+    asked: list[tuple[str, Destination]] = []
+
+    def found(sts: Any, iam: probe.Outcome = outcome()) -> dict[str, Any]:  # noqa: B008
+        def target(_: Destination) -> Any:
+            if isinstance(sts, Failure):
+                raise sts
+            return sts and STS
+
+        def ask(question: probe.Question, where: Destination, key: Any) -> probe.Outcome:
+            assert key is KEY
+            asked.append((question.operation, where))
+            return sts if where is STS else iam
+
+        client: Any = SimpleNamespace(sts=target, ask=ask)
+        checks = network.examine(client, OWN, ORIGIN, KEY)
+        return {name: (finding.result, finding.found) for name, finding in checks.items()}
+
+    way = {
+        "endpoint": ("ok", f"{OWN.url} from AWS_IAM_URL; it answers"),
+        "tls": ("skipped", "the endpoint is http, on this machine"),
+        "clock": ("skipped", "the response has no date"),
+    }
+    of_sts = f"{ARN} in account 123456789012, by STS at {STS.url}"
+    assert found(KNOWN) == {"identity": ("ok", of_sts), **way}
+    assert asked == [("GetCallerIdentity", STS), ("GetUser", OWN)]
+    asked.clear()
+    private = "the endpoint is private, and no endpoint of STS is configured"
+    assert found(None) == {"identity": ("skipped", private), **way}
+    assert found(Failure("it is bad")) == {"identity": ("warning", "it is bad"), **way}
+    assert asked == [("GetUser", OWN)] * 2
+    refused_by_sts = found(outcome("InvalidClientTokenId"), outcome("AccessDenied"))
+    assert refused_by_sts["identity"][0] == "warning"
+    assert list(refused_by_sts) == ["identity", "endpoint", "tls", "clock"]
+    lost = found(KNOWN, probe.Outcome(probe.LOST, "it fails"))
+    assert lost == {
+        "identity": ("ok", of_sts),
+        "endpoint": ("wrong", f"{OWN.url}: it fails"),
+        **dict.fromkeys(("tls", "clock"), ("skipped", "not checked until endpoint is right")),
+    }

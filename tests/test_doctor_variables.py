@@ -1,0 +1,215 @@
+"""``iamcli doctor``: what it finds in the variables of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.doctor_parts import shown
+from support.shell import ROOT
+
+from iamcli.cli.doctor import variables
+from iamcli.errors import Failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# ruff: noqa: SLF001 - the parts of the program
+
+RETURN = (
+    " a carriage return, as lines of Windows files end with it; remove it from the script that "
+    "sets the variable: sed -i 's/\\r$//' SCRIPT"
+)
+JAVA = "is ignored, because Java is not used"
+UNSET = "is set but empty, which counts as not set"
+TOO_FEW = Failure("AWS_MAX_ATTEMPTS: 0; use a whole number")
+NO_MODE = Failure("the defaults mode is no mode; correct it")
+
+
+@pytest.mark.parametrize(
+    ("env", "options", "finding"),
+    [
+        ({}, {}, ("ok", None, "no variable is set")),
+        (
+            {"AWS_REGION": "x", "AWS_PROFILE": "y", "AWS_CA_BUNDLE": ""},
+            {"reported": ("AWS_CA_BUNDLE",)},
+            ("ok", None, "set: AWS_PROFILE, AWS_REGION"),
+        ),
+        (
+            {"AWS_REGION": "x\r"},
+            {},
+            ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
+        ),
+        (
+            {"AWS_REGION": "x\r", "AWS_IAM_URL": "\r"},
+            {"stopping": True},
+            ("wrong", "carriage-return", f"AWS_IAM_URL and AWS_REGION contain{RETURN}"),
+        ),
+        (
+            {"IAMCLI_TIMEOUT": "1\r"},
+            {"failure": TOO_FEW},
+            ("wrong", "carriage-return", f"IAMCLI_TIMEOUT contains{RETURN}"),
+        ),
+        (
+            {"AWS_REGION": "x\r"},
+            {"failure": TOO_FEW},
+            ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
+        ),
+        # Nothing that a command needs.
+        (
+            {"AWS_IAM_HOME": "x\r"},
+            {},
+            ("warning", "carriage-return", f"AWS_IAM_HOME contains{RETURN}"),
+        ),
+        ({}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
+        ({}, {"failure": NO_MODE}, ("wrong", None, str(NO_MODE))),
+        (
+            {"AWS_DEFAULTS_MODE": ""},
+            {"failure": NO_MODE},
+            (
+                "wrong",
+                "empty-variable",
+                (
+                    "AWS_DEFAULTS_MODE is set but empty, which is no mode; run: unset "
+                    "AWS_DEFAULTS_MODE"
+                ),
+            ),
+        ),
+        ({"AWS_DEFAULTS_MODE": ""}, {"failure": TOO_FEW}, ("wrong", None, str(TOO_FEW))),
+        (
+            {"JAVA_HOME": "x", "EC2_CERT": "x", "EC2_URL": "", "AWS_REGION": ""},
+            {},
+            (
+                "warning",
+                "old-variable",
+                (
+                    f"JAVA_HOME {JAVA}, EC2_CERT is not read, AWS_REGION {UNSET}; "
+                    "run: unset JAVA_HOME EC2_CERT AWS_REGION"
+                ),
+            ),
+        ),
+        (
+            {"AWS_CREDENTIALS_FILE": "x"},
+            {},
+            (
+                "warning",
+                "old-variable",
+                (
+                    "AWS_CREDENTIALS_FILE is not read, because the name is AWS_CREDENTIAL_FILE; "
+                    "set AWS_CREDENTIAL_FILE instead, or run: unset AWS_CREDENTIALS_FILE"
+                ),
+            ),
+        ),
+        (
+            {"AWS_CREDENTIALS_FILE": "x"},
+            {"reported": ("AWS_CREDENTIALS_FILE",)},
+            ("ok", None, "no variable is set"),
+        ),
+        (
+            {"CLIENT_CONFIG_FILE": "", "https_proxy": "", "NO_PROXY": ""},
+            {},
+            (
+                "warning",
+                "empty-variable",
+                f"CLIENT_CONFIG_FILE {UNSET}; run: unset CLIENT_CONFIG_FILE",
+            ),
+        ),
+    ],
+)
+def test_the_environment(
+    env: dict[str, str],
+    options: dict[str, Any],
+    finding: tuple[str, str | None, str],
+    environ: pytest.MonkeyPatch,
+) -> None:
+    for name, value in env.items():
+        environ.setenv(name, value)
+    given = {"failure": None, "reported": (), "stopping": False, **options}
+    failure, reported = given.pop("failure"), given.pop("reported")
+    assert shown(variables.examine(failure, reported, **given)) == finding
+
+
+#: Variables that the page summarizes.
+OTHERS = (
+    *("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION"),
+    *("https_proxy", "http_proxy", "no_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE"),
+    *("IAMCLI_COMPLETE", "IAMCLI_STRICT", "IAMCLI_TIMEOUT", "CLIENT_CONFIG_FILE"),
+)
+
+
+def test_each_variable_that_the_manual_names_is_looked_at(environ: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "man" / "iam-toolkit.7").read_text()
+    lines = re.findall(r"^\.It Ev (.*)$", page, re.MULTILINE)
+    named = {name for line in lines for name in re.findall(r"AWS_\w+|HTTPS?_PROXY", line)}
+    assert len(named) > 20
+    wanted = (named | {*OTHERS}) - {"AWS_CREDENTIALS_FILE"}
+    missed = []
+    for name in sorted(wanted):
+        environ.setenv(name, "x\r")
+        found = variables.examine(None, (), stopping=False)
+        if found.found.partition(" ")[0] != name or found.result != "warning":
+            missed.append(name)
+        environ.delenv(name)
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("AWS_IAM_JVM_OPTS", JAVA),
+        ("JAVA_HOME", JAVA),
+        *((f"EC2_{name}", "is not read") for name in ("HOME", "PRIVATE_KEY", "CERT", "URL")),
+    ],
+)
+def test_an_old_variable(name: str, why: str, environ: pytest.MonkeyPatch) -> None:
+    environ.setenv(name, "x")
+    found = variables.examine(None, (), stopping=False)
+    assert shown(found) == ("warning", "old-variable", f"{name} {why}; run: unset {name}")
+
+
+NO_SHARED = "so that no shared file of credentials is read"
+NO_CONFIG = "so that no file of the AWS configuration is read"
+CONTAINER = "so that a container is asked for credentials"
+
+
+@pytest.mark.parametrize(
+    ("name", "effect"),
+    [
+        ("AWS_SHARED_CREDENTIALS_FILE", NO_SHARED),
+        ("AWS_CONFIG_FILE", NO_CONFIG),
+        ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", CONTAINER),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", CONTAINER),
+        ("AWS_PROFILE", "which counts as not set"),
+    ],
+)
+def test_the_effect_of_an_empty_variable(
+    name: str, effect: str, environ: pytest.MonkeyPatch
+) -> None:
+    environ.setenv(name, "")
+    text = f"{name} is set but empty, {effect}; run: unset {name}"
+    found = variables.examine(None, (), stopping=False)
+    assert shown(found) == ("warning", "empty-variable", text)
+    assert variables.examine(None, (name,), stopping=False).result == "ok"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["other.py"], None),
+        (["abc.py"], "abc"),
+        (["json", "other.py", "ast.py"], "ast, json"),
+        (["json", "enum.py", "ast.py"], "ast, enum, json"),
+        (["json", "enum.py", "ast.py", "abc.pyc"], "abc, ast, enum, ..."),
+    ],
+)
+def test_modules_that_hide_those_of_python(
+    names: list[str], said: str | None, environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    environ.setenv("PYTHONPATH", os.pathsep.join(["", f"{tmp_path}/absent", str(tmp_path)]))
+    found = variables._hidden_modules()
+    start = f"PYTHONPATH has {tmp_path}, which can hide modules of Python: "
+    assert (found.found.removeprefix(start) if found else None) == said
