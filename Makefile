@@ -50,7 +50,8 @@ LOWEST := tests/test_connection.py tests/test_proxies.py tests/test_configuratio
 	tests/test_sandbox_entities.py tests/test_sandbox_lists.py tests/test_sandbox_credentials.py \
 	tests/test_sandbox_rules.py tests/test_sandbox_documents.py tests/test_sandbox_parameters.py \
 	tests/test_sandbox_recorded.py tests/test_sandbox_sequences.py \
-	tests/test_copy.py tests/test_changes.py tests/test_blame.py tests/test_plain_moto.py
+	tests/test_copy.py tests/test_changes.py tests/test_changes_report.py \
+	tests/test_changes_target.py tests/test_blame.py tests/test_plain_moto.py
 
 LOWEST_VENV = $(MAKE) --no-print-directory VENV=.venv-lowest \
 	CONSTRAINTS='--constraint tests/lowest.txt' .venv-lowest/test.stamp

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated
+from support.copies import ARN, DATE, snapshot, user
 from support.processes import BIN, environment, left_behind
 from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
 
-ARN = "arn:aws:iam::210987654321"
-DATE = "2012-05-01T12:34:56Z"
 KEY = {"AccessKeyId": "AKIABOBBOBBOBBOBBOB1", "Status": "Active", "CreateDate": DATE}
 DATES = ["CreateDate", "EnableDate", "Expiration", "LastUsedDate", "UpdateDate", "UploadDate"]
 OF_AWS = "Cannot delete policy versions for policies outside your own account."
@@ -50,46 +49,6 @@ ONLY_IAM = (
     "iamcli: only IAM is a copy; the command really runs here, with its files, mails and other "
     "programs; the keys that it prints are worthless, and it should run in a directory of its own\n"
 )
-
-
-def user(name: str, **more: Any) -> dict[str, Any]:
-    """Return a user of a snapshot."""
-    return {
-        "Path": "/",
-        "UserName": name,
-        "UserId": f"AIDA{name.upper():A>17}",
-        "Arn": f"{ARN}:user/{name}",
-        "CreateDate": DATE,
-        "GroupList": [],
-        "UserPolicyList": [],
-        "AttachedManagedPolicies": [],
-        "Tags": [],
-        **more,
-    }
-
-
-def snapshot(**more: Any) -> dict[str, Any]:
-    """Return the content of a snapshot."""
-    return {
-        "version": 1,
-        "source": "service",
-        "taken": "2026-11-20T12:00:00Z",
-        "account": "210987654321",
-        "documents": "exact",
-        "only_users": None,
-        "users": [user("bob")],
-        "groups": [],
-        "roles": [],
-        "instance_profiles": [],
-        "policies": [],
-        "server_certificates": [],
-        "virtual_mfa_devices": [],
-        "account_alias": None,
-        "password_policy": None,
-        "unread": [],
-        "unknown": [],
-        **more,
-    }
 
 
 @contextmanager

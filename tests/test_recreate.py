@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated, resettable
+from support.copies import ARN, DATE, snapshot, user
 from support.requirements import need
 from support.selection import every, usual
 from support.shell import BIN, ROOT
 from support.ssh_keys import public_key
 from support.stub import refused
 from support.terminal import Terminal
-from test_copy import ARN, DATE, snapshot, user
 
 if TYPE_CHECKING:
     from collections.abc import Callable

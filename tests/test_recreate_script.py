@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.copies import ARN, DATE, snapshot, user
 from support.expected import compare
-from test_copy import ARN, DATE, snapshot, user
 from test_recreate import GROUP, READ_ONLY, role
 
 from iamcli import __version__

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from support.account import ARN, Account
+from support.copies import snapshot, user
 from support.faults import CLOSED, SILENT
 from support.selection import every
 from support.shell import BIN, ROOT
 from support.stub import ok, refused
 from support.terminal import read_now, rows, terminal_pair
-from test_copy import snapshot, user
 from test_transcripts import FILES, HERE, TRANSCRIPTS, answer, parts
 
 if TYPE_CHECKING:

@@ -1,0 +1,284 @@
+"""The file of an account that the sandbox keeps: what it contains, and when it is written."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import pickle
+import shutil
+import signal
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from support.kept import HEADER
+from support.processes import ROOT, running, wait_until
+
+from iamcli import __version__
+from iamcli.cli.sandbox import kept
+from iamcli.cli.sandbox import launcher as sandbox
+from iamcli.errors import Failure
+
+POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+TRUST = (
+    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
+    '"Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+)
+NOT_OURS = "was not written by iamcli sandbox; specify another directory"
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (b"", NOT_OURS),
+        (b"a letter\n", NOT_OURS),
+        (b"[1]\n", NOT_OURS),
+        (b"{}\n", NOT_OURS),
+        (b'{"moto": "5"}\n', NOT_OURS),
+        (b'{"iamcli": "1", "format": 1}\n', NOT_OURS),
+        (
+            {"moto": "4.0"},
+            f"was kept by iamcli {__version__} with moto 4.0; this is iamcli {__version__}",
+        ),
+        ({"iamcli": "9", "format": 9}, f"kept by iamcli 9 with moto {version('moto')}; this is "),
+        ({"iamcli": "0.1"}, ""),
+    ],
+)
+def test_a_file_of_another_version_or_program_is_refused_and_left(tmp_path, content, shown):
+    file = tmp_path / "account"
+    if isinstance(content, dict):
+        content = json.dumps(HEADER | content).encode() + b"\n" + pickle.dumps({})
+    file.write_bytes(content)
+    try:
+        assert kept.Kept(str(tmp_path)).existed
+        said = ""
+    except Failure as failure:
+        said = str(failure)
+    assert (said.count("\n"), shown in said, bool(said)) == (0, True, bool(shown)), said
+    assert file.read_bytes() == content
+
+
+def test_what_is_no_file_is_no_account(tmp_path):
+    for make, why in (
+        (os.mkfifo, "{}/account is not a file of yours; specify another directory"),
+        (lambda file: file.symlink_to("elsewhere"), "cannot use {}: "),
+        (Path.mkdir, "cannot use {}: Is a directory"),
+    ):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        make(folder / "account")
+        with pytest.raises(Failure, match=f"^{why.format(folder)}"):
+            kept.Kept(str(folder))
+
+
+def test_what_is_saved_and_when(tmp_path, monkeypatch):
+    file, state = tmp_path / "account", [b"one"]
+    monkeypatch.setattr(kept, "_state", lambda: state[0])
+    # A sandbox that was killed has left this.
+    (tmp_path / "account.new").write_text("half")
+    account = kept.Kept(str(tmp_path))
+    assert not account.existed
+
+    def saved(change=lambda: None):
+        """Return what is in the file, and whether it is another one."""
+        change()
+        before = file.stat().st_ino if file.exists() else None
+        account.save()
+        header, content = file.read_bytes().split(b"\n")
+        assert json.loads(header) == HEADER
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["account", "lock"]
+        return content, file.stat().st_ino != before
+
+    assert saved() == (b"one", True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert saved() == (b"one", False)
+    state[0] = b"two"
+    assert saved() == (b"two", True)
+    assert saved() == (b"two", False)
+
+    def replace():
+        (tmp_path / "other").write_text("other")
+        shutil.copystat(file, tmp_path / "other")
+        (tmp_path / "other").rename(file)
+
+    assert saved(replace) == (b"two", True)
+    assert saved(file.unlink) == (b"two", True)
+    assert saved(lambda: file.write_text("other")) == (b"two", True)
+    (tmp_path / "account.new").mkdir()
+    state[0] = b"three"
+    with pytest.raises(Failure, match=f"^cannot write {file}: "):
+        account.save()
+    state[0] = None
+    (tmp_path / "account.new").rmdir()
+    with pytest.raises(Failure, match=r"^cannot save moto's objects: "):
+        account.save()
+    assert file.read_bytes().endswith(b"\ntwo")
+
+
+def test_every_change_is_saved_soon(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "DELAY", 0)
+    account, saved = kept.Kept(str(tmp_path / "kept")), []
+    account.save = lambda: saved.append(True)
+    application = account.watched(lambda *_: [b""])
+    for number in range(1, 4):
+        application({}, None)
+        wait_until(lambda number=number: len(saved) == number)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("iamcli.cli.sandbox.corrections.caller", "Root"),
+        ("iamcli.cli.sandbox.corrections.keys", "ServiceCredential"),
+        ("moto.iam.models", "User"),
+        ("moto.utilities.tagging_service", "TaggingService"),
+        ("collections", "OrderedDict"),
+        ("collections", "defaultdict"),
+        ("datetime", "date"),
+        ("datetime", "datetime"),
+        ("datetime", "timedelta"),
+        ("datetime", "timezone"),
+    ],
+)
+def test_what_a_kept_account_is_made_of(module, name):
+    pytest.importorskip("moto.iam.models")
+    made = kept._Reader(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()  # noqa: SLF001
+    assert (made.__module__, made.__name__) == (module, name)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("builtins", "exec"),
+        ("datetime", "sys"),
+        ("os", "system"),
+        ("subprocess", "Popen"),
+        # A function and a class that the modules of the account import.
+        ("moto.iam.models", "random_access_key"),
+        ("moto.iam.models", "BackendDict"),
+        ("moto.iam.models", "json"),
+        ("iamcli.cli.sandbox.corrections.keys", "Refusal"),
+    ],
+)
+def test_a_kept_account_has_no_other_things(module, name):
+    pytest.importorskip("moto.iam.models")
+    with pytest.raises(pickle.UnpicklingError, match=f"^{module}.{name} is not part of an account"):
+        kept._Reader(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()  # noqa: SLF001
+
+
+def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
+    with (tmp_path / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for folder, why in (
+            (tmp_path, f"another sandbox uses {tmp_path}; leave that one, or specify another dire"),
+            (tmp_path / "lock", f"cannot use {tmp_path}/lock: File exists"),
+        ):
+            with pytest.raises(Failure, match=f"cannot start the sandbox: {why}"):
+                sandbox.server(keep=str(folder)).__enter__()
+
+
+@pytest.mark.full
+def test_a_killed_server_may_lose_changes(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    keep = str(tmp_path / "kept")
+    running_server = sandbox.server(keep=keep)
+    private = running_server.__enter__()
+    (server,) = running(tmp_path)
+    os.kill(server, signal.SIGKILL)
+    said = f"^the sandbox server was killed; {keep} may lack the last changes$"
+    with pytest.raises(Failure, match=said):
+        running_server.__exit__(None, None, None)
+    assert not Path(private.folder).exists()
+
+
+def client(private, service="iam", key=sandbox.ACCESS_KEY, secret=sandbox.SECRET_KEY):
+    boto3 = pytest.importorskip("boto3")
+    session = boto3.Session(key, secret, region_name="us-east-1")
+    return session.client(service, endpoint_url=private.url)
+
+
+def everything(iam):
+    """Return what the service shows of an account."""
+    shown = {}
+    for operation, arguments in {
+        "get_account_authorization_details": {},
+        "get_account_password_policy": {},
+        "get_account_summary": {},
+        "get_login_profile": {"UserName": "u"},
+        "get_user": {"UserName": "u"},
+        "list_access_keys": {"UserName": "u"},
+        "list_attached_user_policies": {"UserName": "u"},
+        "list_account_aliases": {},
+        "list_groups_for_user": {"UserName": "u"},
+        "list_mfa_devices": {"UserName": "u"},
+        "list_open_id_connect_providers": {},
+        "list_policy_versions": {"PolicyArn": "arn:aws:iam::123456789012:policy/m"},
+        "list_saml_providers": {},
+        "list_server_certificates": {},
+        "list_signing_certificates": {"UserName": "u"},
+        "list_user_tags": {"UserName": "u"},
+        "list_virtual_mfa_devices": {},
+    }.items():
+        shown[operation] = getattr(iam, operation)(**arguments)
+    shown["keys of the account"] = iam.list_access_keys()
+    for response in shown.values():
+        del response["ResponseMetadata"]
+    return shown
+
+
+@pytest.mark.full
+def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
+    for name in ("AWS_CA_BUNDLE", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    certificate = (ROOT / "tests" / "answers" / "cert.pem").read_text()
+    private_key = (ROOT / "tests" / "answers" / "key.pem").read_text()
+    versioned = POLICY.replace("{", '{"Version":"2012-10-17",', 1)
+    tags = [{"Key": "team", "Value": "web"}]
+    with sandbox.server(keep=str(tmp_path / "kept")) as private:
+        iam = client(private)
+        iam.create_user(UserName="u", Tags=tags)
+        iam.create_group(GroupName="g")
+        iam.add_user_to_group(UserName="u", GroupName="g")
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST, Tags=tags)
+        iam.create_instance_profile(InstanceProfileName="i")
+        iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="r")
+        arn = iam.create_policy(PolicyName="m", PolicyDocument=versioned)["Policy"]["Arn"]
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=versioned)
+        iam.attach_user_policy(UserName="u", PolicyArn=arn)
+        iam.attach_group_policy(GroupName="g", PolicyArn=arn)
+        iam.attach_role_policy(RoleName="r", PolicyArn=arn)
+        iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=POLICY)
+        iam.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=POLICY)
+        iam.put_role_policy(RoleName="r", PolicyName="p", PolicyDocument=POLICY)
+        iam.attach_user_policy(UserName="u", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+        iam.put_user_permissions_boundary(UserName="u", PermissionsBoundary=arn)
+        key = iam.create_access_key(UserName="u")["AccessKey"]
+        iam.create_access_key()
+        iam.create_login_profile(UserName="u", Password="firstPassword")
+        iam.update_login_profile(UserName="u", Password="somePassword")
+        iam.create_account_alias(AccountAlias="example")
+        iam.update_account_password_policy(MinimumPasswordLength=9, PasswordReusePrevention=2)
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="v")["VirtualMFADevice"]
+        iam.enable_mfa_device(
+            UserName="u",
+            SerialNumber=device["SerialNumber"],
+            AuthenticationCode1="123456",
+            AuthenticationCode2="123457",
+        )
+        iam.upload_server_certificate(
+            ServerCertificateName="s", CertificateBody=certificate, PrivateKey=private_key
+        )
+        iam.upload_signing_certificate(UserName="u", CertificateBody=certificate)
+        iam.create_saml_provider(Name="saml", SAMLMetadataDocument="x" * 1000)
+        iam.create_open_id_connect_provider(Url="https://example.com", ThumbprintList=["a" * 40])
+        before = everything(iam)
+    assert before["get_user"]["User"]["PermissionsBoundary"]
+    assert before["keys of the account"]["AccessKeyMetadata"]
+    with sandbox.server(keep=str(tmp_path / "kept")) as private:
+        assert everything(client(private)) == before
+        assert private.existed
+        user = client(private, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+        with pytest.raises(user.exceptions.PasswordPolicyViolationException):
+            user.change_password(OldPassword="somePassword", NewPassword="firstPassword")

@@ -1,0 +1,502 @@
+"""The server of the sandbox: how it starts and ends, and which requests it accepts."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from support import resettable
+from support.processes import BIN, environment, run
+
+from iamcli.cli.sandbox import launcher as sandbox
+from iamcli.cli.sandbox import server as sandbox_server
+from iamcli.cli.sandbox import wsgi
+from iamcli.cli.sandbox.rules import layer
+from iamcli.client.confinement import REPORT_PATH
+from iamcli.errors import Failure
+
+DAY = "2026-11-20T12:00:00Z"
+LIST_USERS = "Action=ListUsers&Version=2010-05-08"
+GET_USER = "Action=GetUser&Version=2010-05-08"
+IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
+
+
+@pytest.fixture
+def env(tmp_path):
+    return environment(tmp_path)
+
+
+def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):
+    return (
+        f"AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/{service}/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=00"
+    )
+
+
+# Reports of commands that sent nothing.
+
+
+def reported(names, body=b"sh", **more):
+    """Report that a command sent nothing; return the status. ``more``: of the request."""
+    application = sandbox_server.private({}, names)
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": REPORT_PATH, "HTTP_HOST": "127.0.0.1:1"}
+    sent = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body)), "SERVER_PORT": "1"}
+    seen = []
+    application({**environ, **sent, **more}, lambda status, _headers: seen.append(status))
+    return seen
+
+
+def test_only_names_of_commands_are_reported_as_they_are(monkeypatch):
+    names, sent = [], [b"iam-userdel", b"iamcli", b"iam-\x1b[2J", b"sh", b"iam-userdel x"]
+    for name in sent:
+        assert reported(names, name) == ["204 No Content"]
+    known = ["iam-userdel", "iamcli", *["another name"] * 3]
+    assert names == known
+    # No more than some.
+    monkeypatch.setattr(sandbox_server, "MAX_COMMANDS", 6)
+    for _ in range(3):
+        assert reported(names, b"iamcli") == ["204 No Content"]
+    assert names == [*known, "iamcli"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"HTTP_ORIGIN": "http://evil.example.com"},
+        {"HTTP_HOST": "evil.example.com"},
+        {"HTTP_HOST": "127.0.0.1:2"},
+        {"REQUEST_METHOD": "GET"},
+        {"PATH_INFO": f"{REPORT_PATH}/"},
+    ],
+)
+def test_web_pages_cannot_report_a_command(more):
+    names = []
+    assert (reported(names, **more), names) == (["403 Forbidden"], [])
+
+
+# Requests and responses.
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_a_request_has_an_empty_path_or_none(path):
+    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
+    environ |= {"PATH_INFO": path, "HTTP_AUTHORIZATION": signed()}
+    assert sandbox_server.refusal(environ) == ""
+
+
+def test_the_first_of_two_equal_fields_counts_as_for_moto():
+    body = b"Action=ListUsers&A=1&A=2&B="
+    environ = {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    expected = {"Action": "ListUsers", "A": "1", "B": ""}
+    assert wsgi.fields(environ) == expected
+    # The body can be read again.
+    assert wsgi.fields(environ) == expected
+    query = {"QUERY_STRING": body.decode(), "CONTENT_LENGTH": ""}
+    assert wsgi.fields({"wsgi.input": io.BytesIO(), **query}) == expected
+    strange = {"wsgi.input": io.BytesIO(b"A=\xff"), "CONTENT_LENGTH": "3", "QUERY_STRING": ""}
+    assert wsgi.fields(strange) == {"A": "\ufffd"}
+
+
+def test_fields_are_added_to_the_query_or_to_the_body():
+    for query in ("", "A=1"):
+        environ = {"wsgi.input": io.BytesIO(b"B=2"), "CONTENT_LENGTH": "3", "QUERY_STRING": query}
+        given = dict(environ)
+        wsgi.add_fields(environ, {})
+        assert environ == given
+        wsgi.add_fields(environ, {"C": "a&b"})
+        body = wsgi.content(environ)
+        assert (environ["QUERY_STRING"], body, environ["CONTENT_LENGTH"]) == (
+            ("A=1&C=a%26b", b"B=2", "3") if query else ("", b"B=2&C=a%26b", "11")
+        )
+
+
+def test_a_refusal_is_an_error_as_of_the_service():
+    seen = []
+    [sent] = wsgi.refuse(lambda *given: seen.append(given), 403, "Denied", "a < b & c")
+    [(status, headers)] = seen
+    identity = dict(headers).pop("x-amzn-RequestId")
+    assert sent.decode() == (
+        '<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">\n'
+        "  <Error><Type>Sender</Type><Code>Denied</Code><Message>a &lt; b &amp; c</Message>"
+        f"</Error>\n  <RequestId>{identity}</RequestId>\n</ErrorResponse>\n"
+    )
+    assert (status, dict(headers)) == (
+        "403 Forbidden",
+        {
+            "Content-Type": "text/xml",
+            "Content-Length": str(len(sent)),
+            "x-amzn-RequestId": identity,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({}, ""),
+        ({"REQUEST_METHOD": "GET"}, ""),
+        ({"REQUEST_METHOD": "HEAD"}, "only GET and POST requests to /"),
+        ({"PATH_INFO": "/x"}, "only GET and POST requests to /"),
+        ({"PATH_INFO": None}, "only GET and POST requests to /"),
+        ({"HTTP_AUTHORIZATION": None}, "only requests that are signed for IAM or STS"),
+        ({"HTTP_AUTHORIZATION": "AWS x"}, "only requests that are signed for IAM or STS"),
+        ({"HTTP_HOST": None}, "no request for another host"),
+        ({"HTTP_HOST": "127.0.0.1:2"}, "no request for another host"),
+        ({"HTTP_HOST": "Localhost:1"}, ""),
+        ({"HTTP_ORIGIN": "null"}, "no request from a web page"),
+        # What is wrong whatever the request is for is said first.
+        ({"HTTP_ORIGIN": "null", "REQUEST_METHOD": "OPTIONS"}, "no request from a web page"),
+        ({"HTTP_HOST": "x", "PATH_INFO": "/x"}, "no request for another host"),
+        ({"PATH_INFO": "/x", "HTTP_AUTHORIZATION": ""}, "only GET and POST requests to /"),
+    ],
+)
+def test_why_a_request_is_refused(more, reason):
+    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
+    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed(), **more}
+    environ = {name: value for name, value in environ.items() if value is not None}
+    assert sandbox_server.refusal(environ) == (f"the sandbox accepts {reason}" if reason else "")
+
+
+def test_no_header_lets_a_web_page_read_a_response():
+    def application(_environ, start):
+        start("200 OK", [("Access-Control-Allow-Origin", "*"), ("X", "y")], "error")
+        return [b"sts"]
+
+    seen = []
+    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
+    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed("sts")}
+    served = sandbox_server.private({"sts": application}, [])
+    assert served(environ, lambda *given: seen.append(given)) == [b"sts"]
+    assert seen == [("200 OK", [("X", "y")], "error")]
+
+
+def test_requests_to_a_copy_are_signed_for_its_region():
+    seen = []
+
+    def application(environ, _start):
+        seen.append(environ["HTTP_AUTHORIZATION"])
+        return []
+
+    given = signed()
+    for region in ("", "cn-north-1"):
+        sandbox_server.in_region(application, region)({"HTTP_AUTHORIZATION": given}, None)
+    assert seen == [given, given.replace("us-east-1", "cn-north-1")]
+    sandbox_server.in_region(application, "cn-north-1")({}, None)
+    assert seen[2:] == [""]
+
+
+# How it starts and ends.
+
+
+def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
+    sent = []
+    for lines, expected in (("", []), ("7\n", [(7, signal.SIGHUP)]), ("7\n0\n", [])):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+        sandbox_server._wait()  # noqa: SLF001
+        assert sent == expected, lines
+        sent.clear()
+
+    def ended(*_given):
+        raise ProcessLookupError
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("7\n"))
+    monkeypatch.setattr(os, "kill", ended)
+    sandbox_server._wait()  # noqa: SLF001
+
+
+def test_what_the_server_reports_at_its_end():
+    def full():
+        raise Failure("no space")
+
+    assert [
+        sandbox_server._saved(account)  # noqa: SLF001
+        for account in (
+            None,
+            SimpleNamespace(save=lambda: None),
+            SimpleNamespace(save=full),
+        )
+    ] == [{}, {}, {"failure": "no space"}]
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_server_reports_twice_and_removes_its_files(monkeypatch, tmp_path, watched):
+    seen, changes = [], {"changes": [], "refused": []}
+    folder = tmp_path / "files"
+
+    def start(_change, settings, watch, reset):
+        folder.mkdir()
+        reset.append("iam-userdel")
+        seen.append((settings, watch is not None))
+        return {"url": "here"}, str(folder), None
+
+    def exit_at_once(status):
+        raise SystemExit(status)
+
+    settings = {"watch": True} if watched else {}
+    line = f"{json.dumps(settings)}\n" if watched else ""
+    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    monkeypatch.setattr(os, "_exit", exit_at_once)
+    for name, function in (
+        ("Watch", lambda: SimpleNamespace(report=lambda: changes)),
+        ("_start", start),
+        ("_report", lambda report: seen.append((report, folder.exists()))),
+        ("_wait", lambda: seen.append("wait")),
+    ):
+        monkeypatch.setattr(sandbox_server, name, function)
+    with pytest.raises(SystemExit) as ended:
+        sandbox_server.main()
+    last = {"without_environment": ["iam-userdel"], **(changes if watched else {})}
+    assert seen == [(settings, watched), ({"url": "here"}, True), "wait", (last, True)]
+    assert (ended.value.code, folder.exists()) == (0, False)
+
+    def fail():
+        raise ValueError
+
+    # Whatever happens, no secret stays.
+    monkeypatch.setattr(sandbox_server, "_wait", fail)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    with pytest.raises(ValueError, match=r"^$"):
+        sandbox_server.main()
+    assert not folder.exists()
+
+
+def test_what_the_server_says_of_a_copy(monkeypatch, tmp_path):
+    loading = pytest.importorskip("iamcli.cli.sandbox.loading")
+    file = tmp_path / "account.json"
+    content = {"taken": DAY, "unread": ["one", "two"]}
+    monkeypatch.setattr(sandbox_server.file, "read", lambda *given: {given: content}[file, 7])
+    monkeypatch.setattr(loading, "load", lambda *given: given)
+    monkeypatch.setattr(loading, "region_of", lambda _: "cn-north-1")
+    monkeypatch.setattr(loading, "unknown", lambda _, iam: [iam[1]])
+    assert sandbox_server._copied(file, 7) == (  # noqa: SLF001
+        {"taken": DAY, "unread": 2, "unknown": [file]},
+        "cn-north-1",
+    )
+
+
+@pytest.fixture
+def starting(monkeypatch, tmp_path):
+    """Start the server as ``settings`` say, but do not listen; return what it did, and the rest."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    did = []
+    watch = SimpleNamespace(begin=lambda: did.append("watch"))
+    listening = SimpleNamespace(server_port=7, serve_forever=lambda: None)
+
+    class Kept:
+        def __init__(self, folder):
+            self.existed = folder != "new"
+            did.append(f"keep {folder}")
+
+        def restore(self):
+            did.append("restore")
+
+        def watched(self, application):
+            return f"watched {application}"
+
+    def copied(name, number):
+        did.append(f"copy {name} {number}")
+        return {"taken": DAY, "unread": 1, "unknown": ["role"]}, "cn-north-1"
+
+    def application(_watch, _reset):
+        did.append("correct")
+        return "private"
+
+    monkeypatch.setattr(sandbox_server, "Kept", Kept)
+    monkeypatch.setattr(sandbox_server, "_copied", copied)
+    monkeypatch.setattr(sandbox_server, "_application", application)
+    monkeypatch.setattr(sandbox_server, "in_region", lambda *given: did.append(given))
+    monkeypatch.setattr(sandbox_server, "_make_server", lambda _: listening)
+
+    def start(change=None, *, watched=False, **settings):
+        did.clear()
+        return did, *sandbox_server._start(  # noqa: SLF001
+            change, settings, watch if watched else None, []
+        )
+
+    return start
+
+
+def test_what_the_server_starts_with(starting):
+    did, report, folder, account = starting()
+    file = Path(report["credential_file"])
+    about = {key: report[key] for key in ("url", "existed", "unread", "unknown")}
+    assert about == {"url": "http://127.0.0.1:7", "existed": False, "unread": 0, "unknown": []}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", report["taken"])
+    assert (str(file.parent), file.stat().st_mode & 0o777) == (folder, 0o600)
+    assert file.read_text().splitlines() == [
+        f"AWSAccessKeyId={sandbox.ACCESS_KEY}",
+        f"AWSSecretKey={sandbox.SECRET_KEY}",
+    ]
+    assert (did, account) == (["correct", ("private", "")], None)
+    # What is there already is no change.
+    did, report, _, account = starting(keep="dir", watched=True)
+    assert did == ["keep dir", "correct", "restore", "watch", ("watched private", "")]
+    assert (report["existed"], account.existed) == (True, True)
+    assert starting(keep="new")[1]["existed"] is False
+    did, report, *_ = starting(
+        lambda given: f"changed {given}", account="f", number=5, watched=True
+    )
+    assert did == ["correct", "copy f 5", "watch", ("changed private", "cn-north-1")]
+    about = {key: report[key] for key in ("existed", "taken", "unread", "unknown")}
+    assert about == {"existed": False, "taken": DAY, "unread": 1, "unknown": ["role"]}
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Failure("no file"), "no file"),
+        (ImportError("no", name="moto"), "moto is not installed; "),
+        (ImportError("no moto"), "no moto is not installed; "),
+        (KeyError("x"), "KeyError: 'x'; install the tested moto[iam,server]=="),
+    ],
+)
+def test_why_the_server_does_not_start(starting, monkeypatch, error, said):
+    def fail(*_given):
+        raise error
+
+    monkeypatch.setattr(sandbox_server, "_make_server", fail)
+    _, report, *rest = starting()
+    assert (report["failure"][: len(said)], list(report), rest) == (said, ["failure"], [None, None])
+
+
+def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):
+    moto = pytest.importorskip("moto.iam.policy_validation")
+    kept = moto.IAMPolicyDocumentValidator
+    monkeypatch.setattr(kept, "validate", kept.validate)  # restores it afterwards
+    monkeypatch.delattr(moto, "IAMTrustPolicyDocumentValidator")
+    with pytest.raises(AttributeError, match="IAMTrustPolicyDocumentValidator"):
+        layer.without_validation()
+
+
+# It is private.
+
+
+@pytest.fixture(scope="module")
+def ask():
+    """Ask a sandbox; return status, headers and body of the response."""
+    with sandbox.server() as private:
+        port = int(private.url.rsplit(":", 1)[1])
+
+        def send(body=LIST_USERS, method="POST", path="/", **headers):
+            headers = {name.replace("_", "-"): value for name, value in headers.items()}
+            sent = {
+                "Host": f"127.0.0.1:{port}",
+                "Content-Type": "application/x-www-form-urlencoded",
+                "Authorization": signed(),
+                **{name: value.format(port=port) for name, value in headers.items() if value},
+            }
+            if headers.get("Authorization") == "":
+                del sent["Authorization"]
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in (sent | {"Content-Length": str(len(body))}).items():
+                if headers.get(name) != "":
+                    connection.putheader(name, value)
+            connection.endheaders(body.encode())
+            response = connection.getresponse()
+            content = response.read().decode()
+            connection.close()
+            return response.status, dict(response.getheaders()), content
+
+        yield send
+
+
+@pytest.mark.parametrize(
+    ("request_", "shown"),
+    [
+        ({}, "<ListUsersResponse"),
+        ({"Host": "localhost:{port}"}, "<ListUsersResponse"),
+        ({"Host": "LOCALHOST:{port}"}, "<ListUsersResponse"),
+        ({"Authorization": signed(key="AKIABROUGHTBYASCRIPT")}, "<ListUsersResponse"),
+        ({"body": "", "method": "GET", "path": f"/?{LIST_USERS}"}, "<ListUsersResponse"),
+        (
+            {"body": "", "method": "GET", "path": f"/?{GET_USER}", "Content-Length": ""},
+            "<Arn>arn:aws:iam::123456789012:root</Arn>",
+        ),
+        ({"Authorization": signed("sts"), "body": IDENTITY}, "<GetCallerIdentityResponse"),
+    ],
+)
+def test_signed_requests_to_iam_and_sts_are_served(ask, request_, shown):
+    status, headers, body = ask(**request_)
+    assert (status, shown in body) == (200, True), body
+    assert not [name for name in headers if name.lower().startswith("access-control")]
+
+
+PRESIGNED = (
+    f"/?{LIST_USERS}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-SignedHeaders=host&X-Amz-Signature=00"
+    "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Fus-east-1%2Fiam%2Faws4_request"
+)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"Authorization": ""},
+        {"Authorization": "AWS AKIAIOSFODNN7EXAMPLE:00"},
+        {"Authorization": signed("s3"), "method": "GET", "body": ""},
+        {"Authorization": signed("ec2"), "body": "Action=DescribeInstances&Version=2016-11-15"},
+        {"Authorization": signed(key="")},
+        {"Authorization": signed("iam/sts")},
+        {"Authorization": "", "method": "GET", "path": PRESIGNED, "body": ""},
+        {"Authorization": "", "body": "Action=AssumeRoleWithSAML&Version=2011-06-15"},
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:{port}"},
+        {"method": "OPTIONS", "Origin": "https://example.com", "body": ""},
+        {"method": "OPTIONS", "body": ""},
+        {"method": "HEAD", "body": ""},
+        {"Host": ""},
+        {"Host": "127.0.0.1"},
+        {"Host": "127.0.0.1:1"},
+        {"Host": "example.com:{port}"},
+        {"Host": "iam.amazonaws.com"},
+        {"Host": "127.0.0.1:{port}.example.com"},
+        {"path": "http://iam.amazonaws.com/"},
+        {"path": "/moto-api/reset"},
+        {"path": "/moto-api/data.json", "method": "GET", "body": ""},
+        {"path": "/moto-api/", "method": "GET", "body": "", "Authorization": ""},
+        {"path": "//moto-api/reset"},
+        {"path": "/%6doto-api/reset"},
+        {"path": "/latest/meta-data/iam/security-credentials/", "method": "GET", "body": ""},
+        {"path": "/favicon.ico", "method": "GET", "body": ""},
+        {"path": "/static/x", "method": "GET", "body": ""},
+        {"path": resettable.PATH, resettable.HEADER: "yes"},
+        {"path": "/", "body": "x" * 3_000_000, "Authorization": ""},
+    ],
+)
+def test_any_other_request_is_refused(ask, request_):
+    status, headers, body = ask(**request_)
+    assert status == 403
+    assert not [name for name in headers if name.lower().startswith("access-control")]
+    if request_.get("method") != "HEAD":
+        assert "<Code>AccessDenied</Code><Message>the sandbox accepts " in body
+        assert len(body) < 400
+
+
+def test_a_command_reports_a_refusal_as_an_error_of_the_service(env):
+    env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
+    with sandbox.server() as private:
+        address = f"{private.url}/moto-api/reset"
+        done = run(BIN / "iam-userlistbypath", "--url", address, env=env)
+    assert done.returncode == 1
+    assert "AccessDenied: the sandbox accepts only GET and POST requests to /" in done.stderr
+
+
+@pytest.mark.full
+def test_the_tests_own_server_empties_the_account_and_is_otherwise_private(env):
+    env |= {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s"}
+    with resettable.server() as url:
+        env["AWS_IAM_URL"] = url
+        run(BIN / "iam-usercreate", "-u", "david", env=env)
+        assert "david" in run(BIN / "iam-userlistbypath", env=env).stdout
+        resettable.reset(url)
+        assert run(BIN / "iam-userlistbypath", env=env).stdout == "IsTruncated: false\n"
