@@ -402,9 +402,6 @@ def test_the_encryption() -> None:
     ]
 
 
-NO_IAM = "check AWS_IAM_URL; use the address of an IAM service"
-
-
 @pytest.mark.parametrize(
     ("code", "result", "cause", "advice"),
     [
