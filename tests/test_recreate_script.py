@@ -80,7 +80,7 @@ UNREADABLE = {"PolicyName": "old", "PolicyDocument": "{\udcff}"}
 SSH_KEYS = [
     {"SSHPublicKeyId": f"APKA{status.upper()}{body}", "Status": status, "UploadDate": DATE}
     | ({"SSHPublicKeyBody": f"ssh-rsa {body}"} if body else {})
-    for status, body in (("Active", "1"), ("Inactive", "2"), ("Active", ""))
+    for status, body in (("Active", ""), ("Active", "1"), ("Inactive", "2"))
 ]
 #: An account with everything that a snapshot can say of an entity.
 EVERYTHING = snapshot(
