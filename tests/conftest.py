@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from moto.iam.models import IAMBackend
+    from support.corrections import Ask
     from support.refusals import Iam
     from support.stub import Endpoint
 
@@ -188,6 +190,22 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stub, Path]]
     running = Stub(context)
     yield running, certificate
     running.close()
+
+
+@pytest.fixture
+def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[IAMBackend]:
+    """An empty account of moto in this process, which finds the root user too."""
+    from support.corrections import empty_account
+
+    yield from empty_account(monkeypatch)
+
+
+@pytest.fixture
+def ask(backend: IAMBackend) -> Ask:
+    """Call a correction; return the members of the response that are not None."""
+    from support.corrections import asking
+
+    return asking(backend)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.copies import snapshot
-from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, asking, empty_account, pages, request
+from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, pages, request
 from support.entities import (
     AWS_POLICY,
     CERTIFICATE,
@@ -43,24 +43,9 @@ from iamcli.cli.sandbox.corrections import (
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, document, instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from moto.iam.models import IAMBackend
     from support.corrections import Ask
 
 UTC = dt.timezone.utc
-
-
-@pytest.fixture
-def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[IAMBackend]:
-    """An empty account of moto in this process, which finds the root user too."""
-    yield from empty_account(monkeypatch)
-
-
-@pytest.fixture
-def ask(backend: IAMBackend) -> Ask:
-    """Call a correction; return the members of the response, which are not None."""
-    return asking(backend)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.iam.models import iam_backends
 from support.copies import snapshot, user
-from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, asking, empty_account, pages, request
+from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, pages, request
 from test_copy import UNREAD_CERTIFICATE, whole
 
 from iamcli.cli.sandbox import loading, state
@@ -21,23 +21,10 @@ from iamcli.errors import Failure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from moto.iam.models import IAMBackend
     from support.corrections import Ask
 
 OF_OTHERS = {"PolicyName": "x", "PolicyArn": "arn:aws:iam::1:policy/x"}
 SITE: dict[str, Any] = UNREAD_CERTIFICATE["ServerCertificateMetadata"]
-
-
-@pytest.fixture
-def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[IAMBackend]:
-    """An empty account of moto in this process, which finds the root user too."""
-    yield from empty_account(monkeypatch)
-
-
-@pytest.fixture
-def ask(backend: IAMBackend) -> Ask:
-    """Call a correction; return the members of the response, which are not None."""
-    return asking(backend)
 
 
 def test_what_is_loaded_is_what_the_snapshot_has(backend: Any) -> None:

@@ -45,7 +45,7 @@ _TIMEOUT = 20
 #: How many tests run without a correction or a rule: first those that call the fewest operations.
 _TESTS = 20
 #: The operations on the policies of users, groups and roles, whose rules are in one row.
-_OF_POLICIES = re.compile(r"(Put|Get|Delete|Attach|Detach)(User|Group|Role)(Policy)")
+_OF_POLICIES = re.compile(r"(Put|Get|Delete|Attach|Detach)(User|Group|Role)Policy")
 
 
 class Switch(NamedTuple):
