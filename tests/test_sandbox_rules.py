@@ -441,6 +441,13 @@ CASES = [
         {"ServerCertificateName": "other", "NewServerCertificateName": "EXAMPLE.COM"},
         taken("The Server Certificate with name EXAMPLE.COM already exists."),
     ),
+    # What does not exist cannot get any name.
+    Case(
+        "server_certificate_exists",
+        "UpdateServerCertificate",
+        {"ServerCertificateName": "nothing", "NewServerCertificateName": "EXAMPLE.COM"},
+        absent("The Server Certificate with name nothing cannot be found."),
+    ),
     Case(
         "login_profile_is_new",
         "CreateLoginProfile",

@@ -36,9 +36,13 @@ CREATED = {
     "CreateGroup": GROUP,
     "CreateRole": ROLE,
     "CreateInstanceProfile": INSTANCE_PROFILE,
+    "UploadServerCertificate": SERVER_CERTIFICATE,
 }
 #: For every operation: what it names exists, but for what it creates.
-EXISTING = {kind: entities.exists(kind) for kind in (USER, GROUP, INSTANCE_PROFILE, ROLE)}
+EXISTING = {
+    kind: entities.exists(kind)
+    for kind in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
+}
 #: For every operation that has the parameter.
 COMMON: tuple[Rule, ...] = (
     entities.policy_arn_is_valid,
