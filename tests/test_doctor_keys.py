@@ -81,8 +81,6 @@ TILDE = 'a shell does not replace "~" between quotation marks; use $HOME instead
         ("keys/x", "no-file", "correct it"),
         ("~/absent", "no-file", TILDE),
         (".", "unreadable", "correct it"),
-        # It can be opened.
-        ("/proc/self/mem", "unreadable", "correct it"),
         # It may have no end, or be read only once.
         ("/dev/null", None, "correct it"),
     ],
@@ -99,6 +97,14 @@ def test_a_credential_file_that_is_no_file(
         cause,
         advice,
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
+def test_a_credential_file_that_only_opens(environ: pytest.MonkeyPatch) -> None:
+    """Reading its beginning fails."""
+    environ.setenv("AWS_CREDENTIAL_FILE", "/proc/self/mem")
+    found = credentials._invalid(FAILED)
+    assert (found.found, found.cause) == ("it is bad (from AWS_CREDENTIAL_FILE)", "unreadable")
 
 
 @pytest.mark.parametrize(

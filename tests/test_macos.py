@@ -32,10 +32,11 @@ ARN = "arn:aws:iam::123456789012:user/bob"
 USER = ok("GetUser", f"<User><Arn>{ARN}</Arn><UserId>AIDA</UserId></User>")
 #: The time after which a request would be answered (seconds).
 LONG = 20
-#: Tests that take away from Linux what the simulation lacks already, or that stop only the program.
+#: Tests that take away from Linux what the simulation lacks already, or that stop one process.
 LINUX = (
     "--deselect=tests/test_run.py::test_only_the_same_program_of_the_same_user",
     "--deselect=tests/test_run.py::test_stop_and_continue",
+    "--deselect=tests/test_run.py::test_a_command_ends_with_its_program[server is stopped]",
 )
 #: Hides /proc, but for the descriptors, which macOS has in /dev/fd, and runs a command.
 HIDDEN = """mount --rbind /proc "$1" && mount -t tmpfs none /proc && mkdir /proc/self &&

@@ -477,12 +477,20 @@ class Slow:
 LINE = "iam-userlistkeys -u bob; echo $?"
 
 
-def test_a_command_ends_with_its_program(shell: Shell, stub: Stub) -> None:
+NEEDS_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the server ends the command")
+
+
+@pytest.mark.parametrize(
+    "stopped",
+    [
+        pytest.param(False, id="server runs"),
+        pytest.param(True, id="server is stopped", marks=NEEDS_LINUX),
+    ],
+)
+def test_a_command_ends_with_its_program(shell: Shell, stub: Stub, *, stopped: bool) -> None:
     slow = Slow(shell, stub, LINE)
     server = slow.servers[0]
-    stopped = sys.platform == "linux"
     if stopped:
-        # Also while the server does nothing.
         os.kill(server, signal.SIGSTOP)
     forks = set(slow.servers)
     os.kill(slow.program, signal.SIGKILL)
