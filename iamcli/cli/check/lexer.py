@@ -12,35 +12,35 @@ from typing import NamedTuple
 
 #: The reserved words before and after commands.
 _RESERVED = re.compile(
-    rb"(?:if|then|elif|else|fi|while|until|do|done|esac|time|[!{}])(?=[\s;&|()<>`]|\Z)"
-    rb"|for(?=\s*\(\()"
+    r"(?:if|then|elif|else|fi|while|until|do|done|esac|time|[!{}])(?=[\s;&|()<>`]|\Z)"
+    r"|for(?=\s*\(\()"
 )
 _FUNCTION = re.compile(
-    rb"(?:function[ \t]+[^\s()]+(?:[ \t]*\([ \t]*\))?|[^\s()'\"`$=]+[ \t]*\([ \t]*\))"
+    r"(?:function[ \t]+[^\s()]+(?:[ \t]*\([ \t]*\))?|[^\s()'\"`$=]+[ \t]*\([ \t]*\))"
 )
-_FOR = re.compile(rb"(?:for|select)[ \t]+\w+\s*(?:;\s*)?(?:\bin\b)?")
-_CASE = re.compile(rb"case(?=\s)")
-_IN = re.compile(rb"(?:[ \t\n]|\\\n)+in(?=\s)")
-_HERE = re.compile(rb"<<(-?)[ \t]*((?:'[^'\n]*'|\"[^\"\n]*\"|\\.|[^\s'\"\\;&|()<>])+)")
+_FOR = re.compile(r"(?:for|select)[ \t]+\w+\s*(?:;\s*)?(?:\bin\b)?")
+_CASE = re.compile(r"case(?=\s)")
+_IN = re.compile(r"(?:[ \t\n]|\\\n)+in(?=\s)")
+_HERE = re.compile(r"<<(-?)[ \t]*((?:'[^'\n]*'|\"[^\"\n]*\"|\\.|[^\s'\"\\;&|()<>])+)")
 #: What a command contains that has no meaning outside of it.
-_PLAIN = re.compile(rb"[^\\'\"`$;&|()<>\n \t#\[{}]+")
-_IN_DOUBLE = re.compile(rb"[^\\\"`$]+")
-_SPACES = re.compile(rb"(?:[ \t\n]|\\\n)*")
-_CONTINUED = re.compile(rb"(?:[ \t]|\\\n)+\Z")
-_ESAC = re.compile(rb"esac(?=[\s;&|()`]|\Z)")
-_CONDITION = re.compile(rb"\[\[(?=\s)")
-_CONDITION_END = re.compile(rb"\s\]\](?=[\s;&|)`]|\Z)")
-_ITEM_END = re.compile(rb";;&?|;&")
-_BETWEEN = re.compile(rb"[ \t;&|]|\\\n|#[^\n]*")
-_BLANK = re.compile(rb"[ \t\n]|\\\n|#[^\n]*")
-_NOTE = re.compile(rb"(?<=[ \t])#")
+_PLAIN = re.compile(r"[^\\'\"`$;&|()<>\n \t#\[{}]+")
+_IN_DOUBLE = re.compile(r"[^\\\"`$]+")
+_SPACES = re.compile(r"(?:[ \t\n]|\\\n)*")
+_CONTINUED = re.compile(r"(?:[ \t]|\\\n)+\Z")
+_ESAC = re.compile(r"esac(?=[\s;&|()`]|\Z)")
+_CONDITION = re.compile(r"\[\[(?=\s)")
+_CONDITION_END = re.compile(r"\s\]\](?=[\s;&|)`]|\Z)")
+_ITEM_END = re.compile(r";;&?|;&")
+_BETWEEN = re.compile(r"[ \t;&|]|\\\n|#[^\n]*")
+_BLANK = re.compile(r"[ \t\n]|\\\n|#[^\n]*")
+_NOTE = re.compile(r"(?<=[ \t])#")
 #: Operators that do not end a command.
-_INSIDE = re.compile(rb"(?<=[<>])&|&>|(?<=>)\||<<<")
-_ANSI = re.compile(rb"(?:[^\\']|\\.)*'?", re.DOTALL)
+_INSIDE = re.compile(r"(?<=[<>])&|&>|(?<=>)\||<<<")
+_ANSI = re.compile(r"(?:[^\\']|\\.)*'?", re.DOTALL)
 #: What ``(`` comes after, inside a word.
-_OPENS = (b"<", b">", b"=", b"?", b"*", b"@", b"+", b"!")
-_NESTED = re.compile(rb"(?:\\\\)*\\`")
-_ENDS = b";&|()\n"
+_OPENS = "<>=?*@+!"
+_NESTED = re.compile(r"(?:\\\\)*\\`")
+_ENDS = ";&|()\n"
 
 
 COMMAND = "command"
@@ -82,39 +82,40 @@ class Lexer:
         self.nested: list[list[tuple[int, int]]] = []
         self._ticks = 0
         self._subshells: set[int] = set()
-        self._source = source
-        self._pending: list[tuple[tuple[int, int], bytes, bool, bool]] = []
-        self._commands(0, b"")
+        # One character for each byte, so that places in it are places in ``source``.
+        self._source = source.decode("ascii", "surrogateescape")
+        self._pending: list[tuple[tuple[int, int], str, bool, bool]] = []
+        self._commands(0, "")
 
-    def _commands(self, at: int, closing: bytes) -> int:
+    def _commands(self, at: int, closing: str) -> int:
         """Read commands from ``at`` on; return where ``closing`` ends, or the source."""
         source = self._source
         cases: list[int] = []
         depth = 0
         while at < len(source):
-            char = source[at : at + 1]
+            char = source[at]
             if char == closing and not depth:
                 return at + 1
-            if char == b"\n":
+            if char == "\n":
                 at = self._newline(at)
             elif cases and (match := _ITEM_END.match(source, at)):
                 at = self._pattern(match.end(), cases)
             elif match := _BETWEEN.match(source, at):
                 at = match.end()
-            elif source.startswith(b"((", at) and (end := self._arithmetic(at)) is not None:
+            elif source.startswith("((", at) and (end := self._arithmetic(at)) is not None:
                 at = end
-            elif char in b"()":
-                depth = max(0, depth + (1 if char == b"(" else -1))
+            elif char in "()":
+                depth = max(0, depth + (1 if char == "(" else -1))
                 at += 1
             else:
                 at = self._command(at, cases, closing)
         return at
 
-    def _command(self, at: int, cases: list[int], closing: bytes) -> int:
+    def _command(self, at: int, cases: list[int], closing: str) -> int:
         """Read a command or a reserved word; ``cases``: where the cases around it begin."""
         source = self._source
         if match := _RESERVED.match(source, at):
-            if match[0] == b"esac" and cases:
+            if match[0] == "esac" and cases:
                 cases.pop()
             return match.end()
         if match := _CASE.match(source, at):
@@ -127,7 +128,7 @@ class Lexer:
         self._add(at, end, COMMAND)
         return max(end, at + 1)
 
-    def _case(self, case: re.Match[bytes], cases: list[int], closing: bytes) -> int:
+    def _case(self, case: re.Match[str], cases: list[int], closing: str) -> int:
         end = self._words(_skip(self._source, case.end()), closing, words=1)
         word_in = _IN.match(self._source, end)
         if not word_in:
@@ -135,8 +136,8 @@ class Lexer:
         cases.append(case.start())
         return self._pattern(word_in.end(), cases)
 
-    def _for(self, head: re.Match[bytes], closing: bytes) -> int:
-        if not head[0].endswith(b"in"):
+    def _for(self, head: re.Match[str], closing: str) -> int:
+        if not head[0].endswith("in"):
             return head.end()
         start = _skip(self._source, head.end())
         end = self._words(start, closing)
@@ -144,7 +145,7 @@ class Lexer:
         return end
 
     def _add(self, start: int, end: int, kind: str) -> None:
-        text = _CONTINUED.sub(b"", self._source[start:end])
+        text = _CONTINUED.sub("", self._source[start:end])
         if text:
             self.pieces.append(Piece(start, start + len(text), kind))
 
@@ -152,34 +153,34 @@ class Lexer:
         """Read the patterns of an item of a case, also the ``)`` after them, or ``esac``."""
         source = self._source
         while match := _BLANK.match(source, at):
-            at = self._newline(at) if match[0] == b"\n" else match.end()
+            at = self._newline(at) if match[0] == "\n" else match.end()
         if match := _ESAC.match(source, at):
             cases.pop()
             return match.end()
-        at = _skip(source, at + (source[at : at + 1] == b"("))
+        at = _skip(source, at + source.startswith("(", at))
         start = at
-        while at < len(source) and source[at : at + 1] != b")":
-            at = self._array(at + 1) if source[at : at + 1] == b"(" else self._step(at)
+        while at < len(source) and source[at] != ")":
+            at = self._array(at + 1) if source[at] == "(" else self._step(at)
         self._add(start, at, PATTERNS)
         return at + 1
 
-    def _words(self, at: int, closing: bytes, words: int = 0) -> int:
+    def _words(self, at: int, closing: str, words: int = 0) -> int:
         """Return where the command ends that has words at ``at``, or that many words."""
         source = self._source
         start = at
         if _CONDITION.match(source, at):
             at = self._condition(at)
         while at < len(source):
-            char = source[at : at + 1]
-            if char == closing == b"`" or (words and char in b" \t\n") or _NOTE.match(source, at):
+            char = source[at]
+            if char == closing == "`" or (words and char in " \t\n") or _NOTE.match(source, at):
                 break
             if match := _INSIDE.match(source, at):
                 at = match.end()
-            elif source.startswith(b"<<", at):
+            elif source.startswith("<<", at):
                 at = self._here(at)
-            elif char == b"(" and at > start and source[at - 1 : at] in _OPENS:
-                array = source[at - 1 : at] == b"="
-                at = self._array(at + 1) if array else self._commands(at + 1, b")")
+            elif char == "(" and at > start and source[at - 1] in _OPENS:
+                array = source[at - 1] == "="
+                at = self._array(at + 1) if array else self._commands(at + 1, ")")
             elif char in _ENDS:
                 break
             else:
@@ -192,16 +193,16 @@ class Lexer:
         while at < len(source):
             if match := _CONDITION_END.match(source, at):
                 return match.end()
-            at = at + 1 if source[at : at + 1] in b"()<>;&|" else self._step(at)
+            at = at + 1 if source[at] in "()<>;&|" else self._step(at)
         return at
 
     def _array(self, at: int) -> int:
         """Return where the words in parentheses end that are at ``at``."""
         source = self._source
-        while at < len(source) and source[at : at + 1] != b")":
-            if source[at : at + 1] == b"(":
+        while at < len(source) and source[at] != ")":
+            if source[at] == "(":
                 at = self._array(at + 1)
-            elif source[at : at + 1] == b"#" and source[at - 1 : at].isspace():
+            elif source[at] == "#" and source[at - 1].isspace():
                 at = self._line_end(at)
             else:
                 at = self._step(at)
@@ -210,17 +211,17 @@ class Lexer:
     def _step(self, at: int) -> int:
         """Return the place after what is at ``at``: a quoted string, an expansion or text."""
         source = self._source
-        char = source[at : at + 1]
-        if char == b"\\":
+        char = source[at]
+        if char == "\\":
             return self._escaped(at)
-        if char == b"'":
-            end = source.find(b"'", at + 1)
+        if char == "'":
+            end = source.find("'", at + 1)
             return len(source) if end < 0 else end + 1
-        if char == b'"':
-            return self._double(at + 1, b'"')
-        if char == b"`":
+        if char == '"':
+            return self._double(at + 1)
+        if char == "`":
             return self._backticks(at + 1)
-        if char == b"$":
+        if char == "$":
             return self._dollar(at)
         match = _PLAIN.match(source, at)
         return match.end() if match else at + 1
@@ -236,23 +237,23 @@ class Lexer:
         if not self._ticks:
             self.nested.append([])
         self._ticks += 1
-        end = self._commands(at, b"`")
+        end = self._commands(at, "`")
         self._ticks -= 1
         self.substitutions.append((at - 1, end))
         return end
 
-    def _double(self, at: int, closing: bytes) -> int:
+    def _double(self, at: int) -> int:
         """Return where the double quotes end that contain ``at``."""
         source = self._source
         while at < len(source):
-            char = source[at : at + 1]
-            if char == closing:
+            char = source[at]
+            if char == '"':
                 return at + 1
-            if char == b"\\":
+            if char == "\\":
                 at = self._escaped(at)
-            elif char == b"`":
+            elif char == "`":
                 at = self._backticks(at + 1)
-            elif char == b"$" and source[at + 1 : at + 2] != b"'":
+            elif char == "$" and not source.startswith("'", at + 1):
                 at = self._dollar(at)
             else:
                 match = _IN_DOUBLE.match(source, at)
@@ -261,18 +262,18 @@ class Lexer:
 
     def _dollar(self, at: int) -> int:
         source = self._source
-        if source.startswith(b"$((", at) and (end := self._arithmetic(at + 1)) is not None:
+        if source.startswith("$((", at) and (end := self._arithmetic(at + 1)) is not None:
             return end
-        if source.startswith(b"$(", at):
-            end = self._commands(at + 2, b")")
+        if source.startswith("$(", at):
+            end = self._commands(at + 2, ")")
             self.substitutions.append((at, end))
             return end
-        if source.startswith(b"${", at):
+        if source.startswith("${", at):
             at += 2
-            while at < len(source) and source[at : at + 1] != b"}":
+            while at < len(source) and source[at] != "}":
                 at = self._step(at)
             return at + 1
-        if source.startswith(b"$'", at):
+        if source.startswith("$'", at):
             match = _ANSI.match(source, at + 2)
             return match.end() if match else len(source)
         return at + 1
@@ -286,13 +287,13 @@ class Lexer:
         depth = 0
         pieces, pending = len(self.pieces), len(self._pending)
         while at < len(source):
-            char = source[at : at + 1]
-            if char not in b"()":
+            char = source[at]
+            if char not in "()":
                 at = self._step(at)
                 continue
-            depth += 1 if char == b"(" else -1
+            depth += 1 if char == "(" else -1
             at += 1
-            if not depth and source[at - 2 : at - 1] == b")":
+            if not depth and source[at - 2] == ")":
                 return at
             if not depth:
                 break
@@ -305,8 +306,8 @@ class Lexer:
         match = _HERE.match(self._source, at)
         if not match:
             return at + 2
-        quoted = bool(set(match[2]) & set(b"'\"\\"))
-        word = re.sub(rb"\\(.)|['\"]", rb"\1", match[2])
+        quoted = bool(set(match[2]) & set("'\"\\"))
+        word = re.sub(r"\\(.)|['\"]", r"\1", match[2])
         self._pending.append((match.span(), word, bool(match[1]), quoted))
         return match.end()
 
@@ -316,8 +317,8 @@ class Lexer:
         at += 1
         pending, self._pending = self._pending, []
         for operator, word, stripped, quoted in pending:
-            tabs = rb"\t*" if stripped else b""
-            last = re.compile(rb"^" + tabs + re.escape(word) + rb"$", re.MULTILINE)
+            tabs = r"\t*" if stripped else ""
+            last = re.compile(r"^" + tabs + re.escape(word) + r"$", re.MULTILINE)
             match = last.search(source, at)
             body = (at, match.start() if match else len(source))
             end = match.end() if match else len(source)
@@ -331,19 +332,19 @@ class Lexer:
         """Read the command substitutions in a here-document."""
         source = self._source
         while at < end:
-            char = source[at : at + 1]
-            if char == b"\\":
+            char = source[at]
+            if char == "\\":
                 at += 2
-            elif source.startswith(b"$(", at) or char == b"`":
+            elif source.startswith("$(", at) or char == "`":
                 at = self._step(at)
             else:
                 at += 1
 
     def _line_end(self, at: int) -> int:
-        end = self._source.find(b"\n", at)
+        end = self._source.find("\n", at)
         return len(self._source) if end < 0 else end
 
 
-def _skip(source: bytes, at: int) -> int:
+def _skip(source: str, at: int) -> int:
     match = _SPACES.match(source, at)
     return match.end() if match else at
