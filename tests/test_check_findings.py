@@ -306,6 +306,7 @@ def test_no_fault_is_reported(tmp_path: Path) -> None:
         # A fault is reported once.
         ("iam-usercreate -U bob", ["E102"]),
         ("iam-usercreate -u bob smith jones", ["E108"]),
+        ('iam-usercreate -u $ "b"', ["E105", "E108"]),
         ("iam-usercreate -u", ["E108"]),
         ("iam-usergetattributes -u=$1", ["E110"]),
         ('iam-usergetattributes -u="$1" -z', ["E110", "E102"]),
@@ -530,6 +531,8 @@ def test_no_fault_is_reported(tmp_path: Path) -> None:
         ("case $(iam-userdel -u bob) in ok) ;; *error*) exit ;; esac", ["W206"]),
         ('test "$(iam-userdel -u bob)" = error', ["W206"]),
         ("iam-userdel -u bob | awk -F: '/error/'", ["W206"]),
+        ("iam-userdel -u bob | awk -F : '/error/'", ["W206"]),
+        ("[[ $(iam-userdel -u bob) == *err\\\nor* ]]", ["W206"]),
         ("iam-userlistkeys -u bob | grep . | grep -i active", ["W203"]),
         ("iam-userlistkeys -u bob | grep -v IsTruncated | grep -i active", ["W203"]),
         ("read a b <<< $(iam-groupcreate -g Admin -v)", ["W209", "W207"]),

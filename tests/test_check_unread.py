@@ -210,6 +210,7 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"cat <<'A' <<B\n$(iam-userdel -Q)\nA\n$({WRONG})\nB", 4),
         (f"cat <<A <<B\na\nA\nb\nB\n{WRONG}", 6),
         (f"cat <<A\na\n \n$({WRONG}) ${{x}}\nA", 4),
+        (f"cat <<A\n$(a)\n \n$({WRONG})\nA", 4),
         (f"bash <<EOF\n{WRONG}\nEOF", 2),
         (f"bash <<EOF\n{WRONG} )\nEOF", 2),
         (f"sudo -u x sh -s -- a <<'EOF'\nif true; then\n  {WRONG}\nfi\nEOF", 3),
@@ -238,6 +239,8 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"x=${{y:+ (>> $z)}}; cat <({WRONG}) | sort", 1),
         (f"x=${{y:+ (>> $z)}}; echo \"$'\"; {WRONG} 'a'", 1),
         (f"bash <<A; cat <<B\n{WRONG}\nA\niam-userdel -Q\nB", 2),
+        # No reserved word.
+        (f"for x in if $({WRONG}); do a ${{y:+ (>> $z)}}; done", 1),
     ],
 )
 def test_what_is_followed(script: str, line: int, tmp_path: Path) -> None:

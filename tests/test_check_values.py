@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from support.checking import codes
+from support.checking import checked, codes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +125,27 @@ def test_a_statement_before_the_command(command: str, tmp_path: Path) -> None:
         for before in expected
     }
     assert found == expected
+
+
+#: Words with a blank, which no name of a user has.
+WORDS = [
+    *("'a b'", '"a b"', r"a\ b", r"\a\ b\c", "a' 'b", "'a'\" b\"c", "a'\"'b' '", '"a\'b c"'),
+    *(r'"a\"b c"', r'"a\$x c"', r'"a\`b c"', r'"a\\b c"', r'"\a b"', r"'a\ b'", r"a\\' 'b"),
+    *('"a\\\nb c"', "'a\nb c'", '"a\nb c"', r"$'a\tb'", r"$'a\'b c\\'", "$'a'$' b'", '$"a b"'),
+    *('a$"b c"', '"$""a b"', '"a $"', '"a # b"', "a#' '", '"~ a"', '"* a"', '"{a,b} c"'),
+    *('"$x b"', '"a $x"', '"a    $x"', '"   $x"', '"$x   $x"', '"${x}   "', '"$x$x b"', '$x" b"'),
+    *('"${x} b"', '"a ${x}c"', '" ${x}"', '"a   ${x}   c"', '"$y"', '"${y}"', '"a$y"'),
+    *('"$y  $x"', "\"$x\"' $x'", '"$x-$y"', '"$x\\ b"', '"\u00e4 $x"', '"\u00e4\u20ac  $x \u00e4"'),
+]
+
+
+def test_a_word_is_what_bash_makes_of_it(tmp_path: Path) -> None:
+    values = "x=1\ny='2 3'\n"
+    words = "".join(f"printf '%s\\0' {word}\n" for word in WORDS)
+    made = subprocess.run(["bash", "-c", values + words], capture_output=True, check=True)
+    expected = dict(zip(WORDS, made.stdout.decode().split("\0")[:-1], strict=True))
+    found = {}
+    for word in WORDS:
+        result = checked(tmp_path, f"{values}iam-usercreate -u {word}")
+        found[word] = "".join(each.message for each in result.findings)
+    assert found == {word: f'"{value}" cannot be a user name' for word, value in expected.items()}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iamcli.cli.check.check import check
 from support.forked import tell
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from iamcli.cli.check.findings import Result
 
 #: A policy that is valid JSON.
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+_UNKNOWN = re.compile(r'"(-\w)" is not an option')
+#: A variable or an alias that contains an option.
+_EXPANDED = re.compile(r"\"?\$|\w+$")
 
 
 def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bin/bash\n") -> str:
@@ -25,10 +28,17 @@ def write(folder: Path, script: str, name: str = "old.sh", shebang: str = "#!/bi
 
 def checked(folder: Path, script: str, **options: str) -> Result:
     """Return what is found in ``script``; ``options`` are those of ``write``."""
-    result = check([write(folder, script, **options)])
+    name = write(folder, script, **options)
+    result = check([name])
     found = [f"{each.line}:{each.column}: {each.code} {each.message}" for each in result.findings]
     tell(script, "\n".join(["found:", *found, *(note.reason for note in result.notes)]))
     assert not result.unreadable
+    source = Path(name).read_text(encoding="utf-8").splitlines()
+    for each in result.findings:
+        if each.file == name and (match := _UNKNOWN.match(each.message)):
+            rest = source[each.line - 1][each.column - 1 :]
+            right = rest.startswith(match[1]) or _EXPANDED.match(rest)
+            assert right, f"line {each.line}, column {each.column}: {rest!r} is no {match[1]}"
     return result
 
 
