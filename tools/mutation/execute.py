@@ -61,7 +61,8 @@ def main(session: str, seconds: str) -> None:
     with use_db(session, WorkDB.Mode.open) as database:
         results = dict(database.results)
         items = [item for item in database.work_items if not _is_skipped(results.get(item.job_id))]
-        items = _sample(items, int(os.environ.get("SAMPLE") or len(items)))
+        sample = _sample(items, int(os.environ.get("SAMPLE") or len(items)))
+        items = [item for item in items if item in sample or item.job_id in results]
         items = [item for item in items if _is_open(results.get(item.job_id))]
         items.sort(key=lambda item: item.job_id in results)
         tests = {item.job_id: _tests(item, float(seconds)) for item in items}
