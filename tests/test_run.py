@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -177,6 +178,22 @@ def test_a_script_is_the_same(name: str, shell: Shell) -> None:
     assert STATISTICS.sub("", served.err) == alone.err
     assert served.status == alone.status
     assert statistics(served)[0] == expected
+
+
+def test_each_descriptor_is_the_same(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("PutUserPolicy"))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    policies = [f'{{"Statement":[],"Id":"{number}"}}' for number in range(40, 56)]
+    lines = ""
+    for number, policy in enumerate(policies, 40):
+        (shell.home / str(number)).write_text(policy)
+        lines += f"exec {number}<{number};"
+    for number in (40, 47, 51, 54):
+        lines += f"iam-useruploadpolicy -u bob -p p -f /dev/fd/{number};"
+    done = shell("iamcli", "run", "--stats", "bash", "-c", lines)
+    assert (done.status, statistics(done)) == (0, [4, 4, 1])
+    sent = [request.parameters["PolicyDocument"] for request in endpoint.requests]
+    assert sent == [policies[0], policies[7], policies[11], policies[14]]
 
 
 @pytest.mark.full
@@ -1008,7 +1025,7 @@ def test_what_is_said_of_statistics() -> None:
     assert _statistics({}) == text
 
 
-def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool]]:
+def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool, bool]]:
     """Return how a command in the server buffers standard streams that are ``descriptor``."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -1018,7 +1035,10 @@ def buffering(descriptor: int, unbuffered: str) -> list[tuple[bool, bool]]:
                 os.dup2(descriptor, number)
             os.environ["PYTHONUNBUFFERED"] = unbuffered
             made = [_stream(number, mode, "strict") for number, mode in enumerate("rww")]
-            found = [(stream.line_buffering, stream.write_through) for stream in made]
+            found = [
+                (each.line_buffering, each.write_through, isinstance(each.buffer, io.FileIO))
+                for each in made
+            ]
             os.write(theirs, json.dumps(found).encode())
         finally:
             os._exit(0)
@@ -1034,12 +1054,12 @@ def test_streams_are_buffered_as_by_python(terminal: tuple[int, str], tmp_path: 
     seen = [buffering(descriptor, value) for descriptor in (device, file) for value in ("", "1")]
     for descriptor in (device, file):
         os.close(descriptor)
-    no, line, through = (False, False), (True, False), (True, True)
+    no, line, through = (False, False, False), (True, False, False), (True, True, True)
     assert seen == [
         [line, line, line],
         [line, through, through],
         [no, no, line],
-        [no, (False, True), through],
+        [no, (False, True, True), through],
     ]
 
 
