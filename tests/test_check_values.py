@@ -131,6 +131,7 @@ def test_a_statement_before_the_command(command: str, tmp_path: Path) -> None:
 WORDS = [
     *("'a b'", '"a b"', r"a\ b", r"\a\ b\c", "a' 'b", "'a'\" b\"c", "a'\"'b' '", '"a\'b c"'),
     *(r'"a\"b c"', r'"a\$x c"', r'"a\`b c"', r'"a\\b c"', r'"\a b"', r"'a\ b'", r"a\\' 'b"),
+    *("a\\\nb' '", "'a '\\\n\\\nb\\\n'c'", "$x\\\n' b'", '"$x "\\\n$x', "\\\n'a b'"),
     *('"a\\\nb c"', "'a\nb c'", '"a\nb c"', r"$'a\tb'", r"$'a\'b c\\'", "$'a'$' b'", '$"a b"'),
     *('a$"b c"', '"$""a b"', '"a $"', '"a # b"', "a#' '", '"~ a"', '"* a"', '"{a,b} c"'),
     *('"$x b"', '"a $x"', '"a    $x"', '"   $x"', '"$x   $x"', '"${x}   "', '"$x$x b"', '$x" b"'),

@@ -180,7 +180,10 @@ class Walker:
         state.join(state, [branch])
 
     def _group(self, node: Node, state: State, context: Context) -> None:
-        self._statements(node.children, state, context._replace(tested=False))
+        parts = [part for part in _parts(node.children) if part.type != "comment"]
+        for part in parts:
+            tested = context.tested and part is parts[-1]
+            self._visit(part, state, context._replace(tested=tested))
 
     def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         return self._block(node, state.copy(), context)

@@ -33,7 +33,17 @@ class WordReader:
 
     def words(self, nodes: Iterable[Node]) -> list[Word]:
         """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
-        return [word for node in nodes for word in self._split(node, self._parts(node, Use()))]
+        words: list[Word] = []
+        before: Node | None = None
+        for node in nodes:
+            new = self._split(node, self._parts(node, Use()))
+            if before is not None and words and new and _is_continued(before, node):
+                begin = words.pop()
+                parts, source = begin.parts + new[0].parts, begin.source + new[0].source
+                new[0] = begin._replace(parts=parts, source=source)
+            words += new
+            before = node
+        return words
 
     def word(self, node: Node, use: Use) -> Word:
         """Return the node as one word, as in an assignment or a redirection."""
@@ -151,3 +161,13 @@ def _is_translation(node: Node) -> bool:
     """Return whether ``node`` is a $ that says that the string after it is translated: $"text"."""
     after = node.next_sibling if node.type == "$" else None
     return after is not None and after.type == "string" and after.start_byte == node.end_byte
+
+
+def _is_continued(before: Node, node: Node) -> bool:
+    """Return whether only backslashes before newlines separate two nodes: they are one word."""
+    around = node.parent
+    if around is None or not around.text:
+        return False
+    between = around.text[: node.start_byte - around.start_byte]
+    between = between[before.end_byte - around.start_byte :]
+    return bool(between) and not between.replace(b"\\\n", b"")
