@@ -8,6 +8,7 @@ repeats. The faults of a number depend on the seed only; when exactly a signal a
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -83,8 +84,10 @@ def reports(seed: int, numbers: Sequence[int]) -> Iterator[str]:
 def work(seed: int, numbers: Sequence[int], results: SimpleQueue[str | None]) -> None:
     """Put the reports of trials into a queue, then None, which follows a failure as well."""
     try:
-        for report in reports(seed, numbers):
-            results.put(report)
+        # What the commands print is in the reports.
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+            for report in reports(seed, numbers):
+                results.put(report)
     finally:
         results.put(None)
 
