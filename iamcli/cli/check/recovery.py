@@ -121,7 +121,7 @@ class Recovery:
         if _REDIRECTION.match(text):
             return
         place = piece.start if piece.kind == WORDS else piece.end - 1
-        self._text[place : place + 1] = b":" if piece.kind == COMMAND else b"_"
+        self._text[place : place + 1] = b":"
 
     def _fill(self, start: int, end: int) -> None:
         # In a line of blanks, the parser would read what is expanded after it as text.
@@ -154,13 +154,17 @@ def _spaces(text: bytes) -> bytes:
     return re.sub(rb"[^\n]+", _blanked, text)
 
 
+_AROUND = {
+    COMMAND: (b"", b""),
+    WORDS: (b"for x in ", b"; do :; done"),
+    PATTERNS: (b"case x in ", b") :;; esac"),
+}
+
+
 def _whole(text: bytes, kind: str) -> bytes:
     """Return a script of its own with the piece ``text``."""
-    if kind == WORDS:
-        return b"for x in " + text + b"; do :; done"
-    if kind == PATTERNS:
-        return b"case x in " + text + b") :;; esac"
-    return text
+    before, after = _AROUND[kind]
+    return before + text + after
 
 
 def _inside(documents: list[Document], piece: Piece) -> Iterator[tuple[int, int]]:

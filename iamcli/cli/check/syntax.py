@@ -82,6 +82,8 @@ class Script:
         self.readable = recovery.source
         self._plain = recovery.plain
         self._starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
+        #: The last line that is not blank.
+        self._last = source.rstrip().count(b"\n") + 1
         self.lines = self.readable.split(b"\n")
         self.plain_sh = bool(re.match(r"#!\s*\S*?/(da)?sh\b", self.first_line))
         for start, end in sorted(recovery.unread):
@@ -137,8 +139,7 @@ class Script:
 
     def line(self, at: int) -> int:
         """Return the number of the line, from 1, that the byte ``at`` is in."""
-        lines = self.source.rstrip().count(b"\n") if at >= self._starts[-1] else len(self._starts)
-        return min(bisect_right(self._starts, at), lines + 1)
+        return min(bisect_right(self._starts, at), self._last)
 
     def place(self, at: int) -> tuple[int, int]:
         """Return the line and the column of the byte ``at``, from 1, the column in characters."""
