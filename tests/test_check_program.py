@@ -90,7 +90,7 @@ def test_the_annotations_of_github(run: Shell, tmp_path: Path) -> None:
 def test_the_exit_status(
     script: str, options: list[str], status: int, run: Shell, tmp_path: Path
 ) -> None:
-    assert run("iamcli", "check", write(tmp_path, script), *options).status == status
+    assert run("iamcli", "check", *options, write(tmp_path, script)).status == status
 
 
 def test_files_that_cannot_be_checked(run: Shell, tmp_path: Path) -> None:

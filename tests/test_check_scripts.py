@@ -38,9 +38,9 @@ def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
         (4, 20, "E108"),
     ]
     # Of options that exclude each other, the later one.
-    for script in ("iam-userlistpolicies -a -u bob -v", "iam-userlistpolicies -v -u bob -a"):
-        (finding,) = checked(tmp_path, script).findings
-        assert (finding.column, finding.code) == (32, "E104")
+    for options in ("-a -u bob -v", "-v -u bob -a", "-v -a -u b -v"):
+        (finding,) = checked(tmp_path, f"iam-userlistpolicies {options}").findings
+        assert (finding.column, finding.code) == (20 + len(options), "E104")
 
 
 # Commands behind other programs.

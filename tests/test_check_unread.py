@@ -211,6 +211,7 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"cat <<A <<B\na\nA\nb\nB\n{WRONG}", 6),
         (f"cat <<A\na\n \n$({WRONG}) ${{x}}\nA", 4),
         (f"cat <<A\n$(a)\n \n$({WRONG})\nA", 4),
+        (f"cat <<A\n$({WRONG})\n \n$(a)\nA", 2),
         (f"bash <<EOF\n{WRONG}\nEOF", 2),
         (f"bash <<EOF\n{WRONG} )\nEOF", 2),
         (f"sudo -u x sh -s -- a <<'EOF'\nif true; then\n  {WRONG}\nfi\nEOF", 3),
@@ -239,6 +240,7 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f"x=${{y:+ (>> $z)}}; cat <({WRONG}) | sort", 1),
         (f"x=${{y:+ (>> $z)}}; echo \"$'\"; {WRONG} 'a'", 1),
         (f"bash <<A; cat <<B\n{WRONG}\nA\niam-userdel -Q\nB", 2),
+        (f"cat <(x=${{y:+ (>> $z)}}; {WRONG}) | sort", 1),
         # No reserved word.
         (f"for x in if $({WRONG}); do a ${{y:+ (>> $z)}}; done", 1),
     ],
