@@ -110,13 +110,13 @@ def _result(item: WorkItem, tests: list[str]) -> WorkResult:
     [change] = item.mutations
     file = change.module_path
     if "TYPE_CHECKING" in file.read_text(encoding="utf-8").splitlines()[change.start_pos[0] - 1]:
-        return WorkResult(WorkerOutcome.SKIPPED, "for type checkers only")
+        return WorkResult(WorkerOutcome.NO_TEST, "for type checkers only")
     cosmic_ray.mutating.run_tests = lambda _command, _limit: (
         run(tests, "-x") if _is_valid(str(file)) else (TestOutcome.INCOMPETENT, "not valid Python")
     )
     result = cosmic_ray.mutating.mutate_and_test(item.mutations, "", 0)
     if result.test_outcome is TestOutcome.INCOMPETENT:
-        return WorkResult(WorkerOutcome.SKIPPED, result.output)
+        return WorkResult(WorkerOutcome.NO_TEST, result.output)
     if result.test_outcome is TestOutcome.KILLED:
         _successful.update(FAILED.findall(result.output))
     return result
