@@ -426,6 +426,10 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
+        following = node.next_sibling
+        if words and words[-1].type == "number" and _adjoins(following, words[-1]):
+            # The 0 of 0<FILE, which the grammar takes for a word.
+            words.pop()
         state.forget(assigned(context.script.unread(node)))
         typed = self._reader(state, context).words(words) + _lost_dash(node)
         expanded = self._aliases.expanded(typed)
@@ -554,6 +558,13 @@ def _never_empty(word: Word) -> bool:
         or any(gap.many for gap in word.gaps)
         or not any(part.quoted for part in word.parts)
     )
+
+
+def _adjoins(redirect: Node | None, word: Node) -> bool:
+    """Return whether ``redirect`` is a redirection that begins where ``word`` ends."""
+    if redirect is None or not redirect.type.endswith("_redirect"):
+        return False
+    return redirect.start_byte == word.end_byte
 
 
 def _lost_dash(node: Node) -> list[Word]:
