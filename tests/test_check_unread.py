@@ -234,6 +234,9 @@ def test_the_commands_around_it_in_the_same_statement_are_read(tmp_path: Path) -
         (f'sh -c "{WRONG} -u a\\$u"', 1),
         (f'sh -c "{WRONG} -u a\\${{u}}"', 1),
         (f'sh -c "{WRONG} -u \\${{u}}"', 1),
+        (f'eval "a=\\$({WRONG})"', 1),
+        (f'sh -c "echo \\"\\$({WRONG})\\""', 1),
+        (f"bash <<A\na=\\$({WRONG})\nA", 2),
         (f"cat <<A <<A\na\nA\n$({WRONG})\nA", 4),
         (f"if a; then b; fi <<E | sort\nE\n{WRONG}", 3),
         (f"while a; do {WRONG}; done <${{y:+ (>> $z)}}", 1),
@@ -337,6 +340,9 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"eval '{WRONG}' -u $(id)", [(1, "E109")]),
         (f"eval '{WRONG}' -u \"`id`\"", [(1, "E109")]),
         (f"eval '{WRONG}' -u \"$(id)\"", [(1, "E109")]),
+        (f'eval "\\`{WRONG}\\`"', [(1, "E109")]),
+        (f'eval "$(a) \\$({WRONG})"', [(1, "E109")]),
+        (f"eval \\$\\({WRONG}\\)", [(1, "E109")]),
         (
             f"case $1 in\n\"a$'\") x=${{y:+ (>> $z)}}; {WRONG};;\n'b') iam-userdel -Q;;\nesac",
             [(2, "E102"), (3, "E102")],
@@ -344,7 +350,7 @@ def test_a_command_in_what_cannot_be_read_is_an_error_in_each_format(
         (f"x=`(`\n{WRONG}", [(2, "E109")]),
         (f"\n&;\n{WRONG}", [(3, "E102")]),
     ],
-    ids=range(19),
+    ids=range(22),
 )
 def test_no_command_is_passed_over_in_silence(
     script: str, expected: list[tuple[int, str]], tmp_path: Path

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
 _IAM = re.compile(r"(?<![\w.-])iam-\w")
-_SUBSTITUTION = re.compile(r"\$\([^()]*\)|`[^`]*`")
+_SUBSTITUTION = re.compile(r"(?<!\\)(?:\$\([^()]*\)|`[^`]*`)")
 #: A quote with a backslash, at the beginning or at the end of a word, and a dollar sign after it.
 _OPENING = re.compile(rb'(?<![^\s;&|(])\\"(\\\$)?')
 _CLOSING = re.compile(rb'\\"(?=[\s;&|)]|\Z)')
 #: What is read instead of a dollar sign with a backslash. In a word, another variable is read.
 _DOLLARS = (
+    (re.compile(rb"\\\$\("), rb"$( "),
     (re.compile(rb"(?<!\S)\\\$"), rb" $"),
     (re.compile(rb'(?<!\S)"\\\$'), rb' "$'),
     (re.compile(rb"\\\$\{(?=\w)"), rb"${_"),
@@ -92,15 +93,14 @@ def _unquoted(source: bytes) -> bytes | None:
     inside = b" " + source[1:-1] + b" " if quote in (b"'", b'"') else source
     if quote == b"'":
         return None if b"'" in inside else inside
-    if re.search(rb'(?<!\\)"', inside) or (quote != b'"' and b"'" in inside):
+    if re.search(rb'(?<!\\)(?:"|\$\()', inside) or (quote != b'"' and b"'" in inside):
         return None
     if b"$" in inside and b'\\"' not in inside:
         # Variables are expanded before single quotes are seen.
         inside = inside.replace(b"'", b'"')
     inside = _OPENING.sub(lambda match: b'  "$' if match[1] else b' "', inside)
     inside = _without_backslashes(_CLOSING.sub(b'" ', inside))
-    unclear = {b"\\", b"`", b"$("} if quote == b'"' else {b"\\", b"`", b"("}
-    return None if any(each in inside for each in unclear) else inside
+    return None if re.search(rb"[\\`]" if quote == b'"' else rb"[\\`(]", inside) else inside
 
 
 def _without_backslashes(source: bytes) -> bytes:
