@@ -180,9 +180,10 @@ def test_a_script_is_the_same(name: str, shell: Shell) -> None:
     assert statistics(served)[0] == expected
 
 
-def test_each_descriptor_is_the_same(shell: Shell, stub: Stub) -> None:
+def test_a_command_has_many_descriptors_arguments_and_variables(shell: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(ok("PutUserPolicy"))
     shell.env["AWS_IAM_URL"] = endpoint.url
+    shell.env |= {f"LONG_{number}": 100_000 * "x" for number in range(8)}
     policies = [f'{{"Statement":[],"Id":"{number}"}}' for number in range(40, 56)]
     lines = ""
     for number, policy in enumerate(policies, 40):
@@ -190,10 +191,12 @@ def test_each_descriptor_is_the_same(shell: Shell, stub: Stub) -> None:
         lines += f"exec {number}<{number};"
     for number in (40, 47, 51, 54):
         lines += f"iam-useruploadpolicy -u bob -p p -f /dev/fd/{number};"
+    lines += "iam-useraddpolicy -u bob -p p -e Allow -a s3:Get -a s3:Put -r arn:aws:s3:::b"
     done = shell("iamcli", "run", "--stats", "bash", "-c", lines)
-    assert (done.status, statistics(done)) == (0, [4, 4, 1])
-    sent = [request.parameters["PolicyDocument"] for request in endpoint.requests]
+    assert (done.status, statistics(done)) == (0, [5, 5, 1])
+    *sent, added = [request.parameters["PolicyDocument"] for request in endpoint.requests]
     assert sent == [policies[0], policies[7], policies[11], policies[14]]
+    assert json.loads(added)["Statement"][0]["Action"] == ["s3:Get", "s3:Put"]
 
 
 @pytest.mark.full
