@@ -121,7 +121,8 @@ class Recovery:
         if _REDIRECTION.match(text):
             return
         place = piece.start if piece.kind == WORDS else piece.end - 1
-        self._text[place : place + 1] = b":"
+        # A name that any entity can have, because the variable of a loop has it.
+        self._text[place : place + 1] = b":" if piece.kind == COMMAND else b"_"
 
     def _fill(self, start: int, end: int) -> None:
         # In a line of blanks, the parser would read what is expanded after it as text.

@@ -129,7 +129,7 @@ def _size(gap: Gap) -> int:
 
 def filled(value: Value) -> bool:
     """Return whether ``value`` is certainly not empty."""
-    return any(part.filled if isinstance(part, Gap) else part != "" for part in value)
+    return any(part.filled if isinstance(part, Gap) else bool(part) for part in value)
 
 
 def tested_for_text(text: str) -> set[str]:

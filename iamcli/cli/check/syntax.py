@@ -122,12 +122,12 @@ class Script:
 
     def skip(self, node: Node) -> None:
         """Note that the lines of ``node`` were not understood."""
-        self.skip_part(node.start_byte, max(node.end_byte, node.start_byte))
+        self.skip_part(node.start_byte, node.end_byte)
 
-    def skip_lines(self, first: int, last: int) -> None:
-        """Note that lines were not understood; ``first`` and ``last`` are counted from 0."""
-        end = self._starts[last + 1] if last + 1 < len(self._starts) else len(self.source)
-        self.skip_part(self._starts[min(first, len(self._starts) - 1)], end)
+    def skip_lines(self, first: int, after: int) -> None:
+        """Note that the lines from ``first`` to before ``after`` were not understood, from 0."""
+        starts = [*self._starts, len(self.source)]
+        self.skip_part(starts[first], starts[after])
 
     def skip_part(self, start: int, end: int) -> None:
         """Note that the source from ``start`` to ``end`` was not understood."""
@@ -163,7 +163,7 @@ class Script:
         while start is not None:
             budget -= len(self.lines) - start
             if budget < 0:
-                self.skip_lines(start, len(self.lines) - 1)
+                self.skip_lines(start, len(self.lines))
                 return
             # The places of the nodes are those in the script.
             before = b"".join(b" " * len(line) + b"\n" for line in self.lines[:start])
@@ -185,7 +185,7 @@ class Script:
             elif child.has_error and child.type not in COMPOUND and lines:
                 resume = self._resume(child.start_point.row, child.end_point.row, quotes=True)
                 if resume is not None:
-                    self.skip_lines(child.start_point.row, resume - 1)
+                    self.skip_lines(child.start_point.row, resume)
                 else:
                     yield child
             else:
@@ -225,7 +225,7 @@ class Script:
         )
         end = node.end_point.row
         resume = self._resume(row, end, quotes=quotes)
-        self.skip_lines(row, end if resume is None else resume - 1)
+        self.skip_lines(row, end + 1 if resume is None else resume)
         return resume
 
     def _resume(self, row: int, end: int, *, quotes: bool) -> int | None:

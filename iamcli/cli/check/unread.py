@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from shutil import which
 from subprocess import DEVNULL, SubprocessError, run
 
@@ -47,8 +47,7 @@ def _passed_over(script: Script, calls: list[int]) -> None:
         match = _COMMAND.match(script.source, piece.start) if piece.kind == COMMAND else None
         if match is None or match.end() >= piece.end:
             continue
-        number = bisect_left(calls, piece.start)
-        if number == len(calls) or calls[number] > match.end():
+        if bisect_left(calls, piece.start) == bisect_right(calls, match.end()):
             script.skip_part(match.end(), piece.end)
 
 
