@@ -97,7 +97,7 @@ def _words(text: str) -> set[str]:
 def places(name: str, line: int) -> list[Place]:
     """Return the lines in functions that ``line`` of the file ``name`` may have an effect on."""
     tree = _tree(name)
-    around = [each for each in _statements(tree) if each.lineno <= line <= _end(each)]
+    around = [each for each in _statements(tree) if _begin(each) <= line <= _end(each)]
     if not around:
         return []
     inner, inside = around[-1], _inside(tree)
@@ -167,6 +167,12 @@ def _own_lines(name: str, node: ast.stmt | ast.ExceptHandler, function: ast.Func
     if isinstance(node, ast.ExceptHandler):
         first = last = inside[0].lineno
     return Place(name, first, last, function.lineno, _end(function))
+
+
+def _begin(node: ast.stmt | ast.ExceptHandler) -> int:
+    """Return the first line, which is that of the first decorator, if there is one."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _end(node: ast.stmt | ast.ExceptHandler) -> int:
