@@ -316,6 +316,7 @@ def test_no_fault_is_reported(tmp_path: Path) -> None:
         ("iam-usercreate -u bob smith jones", ["E108"]),
         ("iam-userdel -u bob\\\n \\\nsmith", ["E108"]),
         ("iam-userdel -r -u", ["E108"]),
+        ("iam-userdel -r -u b*", ["E105", "W201"]),
         ('iam-userdel -u ""', ["E105"]),
         ("iam-userdel -u bob 0 <file", ["E108"]),
         ("iam-userdel -u bob x0<file", ["E108"]),

@@ -295,9 +295,9 @@ def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
     ],
 )
 def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
-    script = f"names={value}\niam-usergetattributes -z"
+    script = f"names={value}; iam-usergetattributes -z"
     result = checked(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")
-    assert [finding[1:4] for finding in result.findings] == [(3, 23, "E102")]
+    assert [finding[1:4] for finding in result.findings] == [(2, len(script) - 1, "E102")]
     assert result.notes == []
 
 
@@ -310,6 +310,18 @@ def parsed(folder: Path, source: bytes) -> None:
         assert 1 <= finding.line <= lines
         assert finding.column >= 1
         assert finding.code in EXPLANATIONS
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *("[[ a ", "case x in a", "x=(a ", "${a", "$((1", "cat <<A\n", "cat <<", '"a', "`a", "$'"),
+        *("x=$(a ", "for x in a", "(", "case a in (", "# ", "[[ ", "${", '"$', "a=("),
+    ],
+)
+def test_a_script_that_ends_anywhere(end: str, tmp_path: Path) -> None:
+    for last in ("", "\\", "'", '"'):
+        parsed(tmp_path, f"#!/bin/bash\n{end}{last}".encode())
 
 
 FRAGMENTS = st.sampled_from(
