@@ -1,13 +1,15 @@
 """iamcli check: what is found in which place, in the words that a user reads.
 
-``tests/check/findings.txt`` has scripts, whose lines begin with a bar, each followed by what is
-found. ``pytest --accept`` writes it again; read what has changed.
+The files in tests/check have scripts, whose lines begin with a bar, each followed by what is found.
+``pytest --accept`` writes them again; read what has changed. Random characters were inserted into
+the scripts of ``damaged.txt``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from support.checking import write
 from support.expected import compare
 from support.shell import HERE
@@ -16,10 +18,6 @@ from iamcli.cli.check.check import check
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
-
-FILE = "check/findings.txt"
 
 
 def shown(script: str, folder: Path) -> str:
@@ -33,13 +31,15 @@ def shown(script: str, folder: Path) -> str:
     return "\n".join([*lines, f"commands: {result.commands}"])
 
 
+@pytest.mark.parametrize("name", ["findings", "damaged"])
 def test_what_is_found_and_where(
-    tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    name: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     environ.chdir(tmp_path)
-    scripts = (HERE / FILE).read_text(encoding="utf-8").split("\n\n")
+    file = f"check/{name}.txt"
+    scripts = (HERE / file).read_text(encoding="utf-8").split("\n\n")
     found = []
     for each in scripts:
         lines = [line[2:] for line in each.splitlines() if line.startswith("|")]
         found.append(shown("\n".join(lines), tmp_path))
-    compare("\n\n".join(found) + "\n", FILE, request)
+    compare("\n\n".join(found) + "\n", file, request)
