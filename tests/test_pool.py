@@ -315,6 +315,31 @@ def test_after_the_end_of_the_pool_the_script_goes_on(run: Shell, stub: Stub) ->
     assert done.err == "iamcli: 2 commands, unknown requests, unknown connections\n"
 
 
+def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(
+    run: Shell, stub: Stub
+) -> None:
+    second = f"IAMCLI_TIMEOUT=0.3 AWS_MAX_ATTEMPTS=1 {LINE}; touch done"
+    limited = Limited(run, stub, f"{LINE}; {second}")
+    pool = limited.pool
+    os.kill(pool, signal.SIGSTOP)
+    wait_until((run.home / "done").exists)
+    os.kill(pool, signal.SIGCONT)
+    done = limited.end()
+    assert done.out.endswith("\n0\n1\n")
+    assert f"cannot connect to {limited.endpoint.url}" in done.err
+    assert limited.endpoint.operations == ["ListAccessKeys"]
+
+
+def test_a_spare_that_was_killed_is_replaced(run: Shell, stub: Stub) -> None:
+    limited = Limited(run, stub, LINE)
+    # The server, the pool, the command and the spare.
+    wait_until(lambda: len(limited.servers) == 4)
+    spare = limited.servers[-1]
+    os.kill(spare, signal.SIGKILL)
+    wait_until(lambda: len({*limited.servers} - {spare}) == 4)
+    assert limited.end().status == 0
+
+
 @pytest.mark.full
 def test_commands_wait_if_the_pool_has_too_few_descriptors(run: Shell, stub: Stub) -> None:
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
