@@ -56,11 +56,13 @@ class Handover:
         size = int.from_bytes(begin, "big")
         if len(begin) != 8 or size > _MAX_SIZE:  # noqa: PLR2004 - the length of the size
             raise Refused
-        with connection.makefile("rb") as stream:
-            content = stream.read(size)
-        if len(content) < size:
-            raise Refused
-        parts = content.split(b"\0")
+        content = bytearray()
+        while len(content) < size:
+            part = connection.recv(min(size - len(content), 1 << 20))
+            if not part:
+                raise Refused
+            content += part
+        parts = bytes(content).split(b"\0")
         if parts[0].decode("utf-8", "surrogateescape") != identity:
             raise Refused
         self.process = int(parts[1])

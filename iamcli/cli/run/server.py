@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from importlib import import_module
 from typing import NamedTuple
 
@@ -63,10 +64,10 @@ _VARIABLES = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
-#: The interval in which programs that are stopped are looked for (milliseconds).
-_LOOK = 100
-#: While a command runs, the next spare fork is made after this time (milliseconds).
-_SPARE_DELAY = 30
+#: The interval in which programs that are stopped are looked for (seconds).
+_LOOK = 0.1
+#: While a command runs, the next spare fork is made after this time (seconds).
+_SPARE_DELAY = 0.03
 
 
 def main() -> None:
@@ -141,6 +142,7 @@ class Server:
         self._identity = identity
         self._listener = listener
         self._running: dict[int, Running] = {}
+        self._looked = 0.0
         self._spare: Spare | None = None
         self._spares = True
         self._ended, wake = os.pipe()
@@ -181,19 +183,22 @@ class Server:
         wanted = self._spares and not self._spare
         interval = None
         if wanted:
-            interval = _SPARE_DELAY if self._running else 0
+            interval = _SPARE_DELAY * 1000 if self._running else 0
         elif self._running:
-            interval = _LOOK
+            interval = _LOOK * 1000
         ready = {number for number, _ in self._poll.poll(interval)}
         if wanted and not ready:
             self._make_spare()
+        look = time.monotonic() - self._looked > _LOOK
         for process, running in self._running.items():
             if running.connection.fileno() in ready:
                 # The program has ended.
                 _send_signal(process, signal.SIGKILL)
                 self._poll.unregister(running.connection)
-            else:
+            elif look:
                 _follow(process, running)
+        if look:
+            self._looked = time.monotonic()
         if self._ended in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._ended, 1 << 12)
@@ -252,22 +257,23 @@ class Server:
         """Report to its program how each fork ended that could not do so itself."""
         while ended := _ended_child():
             process, status = ended
+            killed = os.WIFSIGNALED(status)
             running = self._running.pop(process, None)
             if running:
-                if status < 0:
+                if killed:
                     with contextlib.suppress(OSError):
-                        message = b"%s%d\n" % (handover.SIGNAL, -status)
+                        message = b"%s%d\n" % (handover.SIGNAL, os.WTERMSIG(status))
                         running.connection.send(message, socket.MSG_DONTWAIT)
                 with contextlib.suppress(KeyError, ValueError):
                     self._poll.unregister(running.connection)
                 running.connection.close()
-                if status == program.NOT_RUN:
+                if not killed and os.WEXITSTATUS(status) == program.NOT_RUN:
                     self.commands -= 1
             elif self._spare and self._spare.process == process:
                 # Somebody has killed it, or it cannot work here.
                 self._spare.pipe.close()
                 self._spare = None
-                self._spares = status < 0
+                self._spares = killed
 
 
 def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
@@ -323,14 +329,11 @@ def _is_stopped(process: int) -> bool:
 
 
 def _ended_child() -> tuple[int, int] | None:
-    """Return a child that has ended, None if there is none.
-
-    Returns its process ID and its exit status, or the number of the signal that ended it, negative.
-    """
+    """Return the process ID of a child that has ended, and its status; None if there is none."""
     # On macOS, Python has waitid only from 3.13 on.
     with contextlib.suppress(ChildProcessError):
-        process, status = os.waitpid(-1, os.WNOHANG)
-        return (process, os.waitstatus_to_exitcode(status)) if process else None
+        ended = os.waitpid(-1, os.WNOHANG)
+        return ended if ended[0] else None
     return None
 
 
