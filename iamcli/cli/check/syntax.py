@@ -126,8 +126,11 @@ class Script:
 
     def skip_lines(self, first: int, after: int) -> None:
         """Note that the lines from ``first`` to before ``after`` were not understood, from 0."""
-        starts = [*self._starts, len(self.source)]
-        self.skip_part(starts[first], starts[after])
+        start, end = (
+            self._starts[row] if row < len(self._starts) else len(self.source)
+            for row in (first, after)
+        )
+        self.skip_part(start, end)
 
     def skip_part(self, start: int, end: int) -> None:
         """Note that the source from ``start`` to ``end`` was not understood."""

@@ -426,10 +426,10 @@ class Walker:
                 redirects.append(child)
             else:
                 words.append(child)
-        following = node.next_sibling
-        if words and words[-1].type == "number" and _adjoins(following, words[-1]):
+        following = _redirect_after(node)
+        if following and words and words[-1].end_byte == following.start_byte:
             # The 0 of 0<FILE, which the grammar takes for a word.
-            words.pop()
+            words = words[:-1] if words[-1].type == "number" else words
         state.forget(assigned(context.script.unread(node)))
         typed = self._reader(state, context).words(words) + _lost_dash(node)
         expanded = self._aliases.expanded(typed)
@@ -560,17 +560,17 @@ def _never_empty(word: Word) -> bool:
     )
 
 
-def _adjoins(redirect: Node | None, word: Node) -> bool:
-    """Return whether ``redirect`` is a redirection that begins where ``word`` ends."""
-    if redirect is None or not redirect.type.endswith("_redirect"):
-        return False
-    return redirect.start_byte == word.end_byte
+def _redirect_after(node: Node) -> Node | None:
+    """Return the redirection that follows a command, None if none does."""
+    following = node.next_sibling
+    is_redirect = following is not None and following.type.endswith("_redirect")
+    return following if is_redirect else None
 
 
 def _lost_dash(node: Node) -> list[Word]:
     """Return the word ``-`` after a command, which the grammar loses before 2>&1 and <<E."""
-    around, following = node.parent, node.next_sibling
-    if around is None or following is None or not following.type.endswith("_redirect"):
+    around, following = node.parent, _redirect_after(node)
+    if around is None or following is None:
         return []
     between = (around.text or b"")[node.end_byte - around.start_byte :]
     between = between[: following.start_byte - node.end_byte]

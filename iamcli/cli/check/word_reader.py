@@ -166,7 +166,7 @@ def _is_translation(node: Node) -> bool:
 def _is_continued(before: Node, node: Node) -> bool:
     """Return whether only backslashes before newlines separate two nodes: they are one word."""
     around = node.parent
-    if around is None or not around.text:
+    if node.start_point.row == before.end_point.row or around is None or not around.text:
         return False
     between = around.text[: node.start_byte - around.start_byte]
     between = between[before.end_byte - around.start_byte :]
