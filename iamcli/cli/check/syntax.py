@@ -125,7 +125,10 @@ class Script:
         self.skip_part(node.start_byte, node.end_byte)
 
     def skip_lines(self, first: int, after: int) -> None:
-        """Note that the lines from ``first`` to before ``after`` were not understood, from 0."""
+        """Note that the lines from ``first`` to the one before ``after`` were not understood.
+
+        Lines are counted from 0.
+        """
         start, end = (
             self._starts[row] if row < len(self._starts) else len(self.source)
             for row in (first, after)
