@@ -625,10 +625,12 @@ def inherited(process: int) -> dict[str, object]:
     }
 
 
-def processor_time(process: int) -> float:
-    """Return the processor time that a process has used (seconds)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
-    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+def activity(process: int) -> tuple[float, int]:
+    """Return the processor time that a process has used (seconds), and how often it has waited."""
+    place = Path(f"/proc/{process}")
+    fields = (place / "stat").read_text().rpartition(") ")[2].split()
+    switches = (place / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0]
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"), int(switches)
 
 
 #: Changes what a process has from its parent, and becomes a command.
@@ -658,13 +660,15 @@ def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     niceness = os.getpriority(os.PRIO_PROCESS, waiting)
     [fork] = [one for one in slow.servers if os.getpriority(os.PRIO_PROCESS, one) == niceness]
     assert inherited(fork) == inherited(waiting)
-    before = processor_time(main)
+    time_before, waited_before = activity(main)
     os.kill(waiting, signal.SIGSTOP)
     wait_until(lambda: state(fork) == "T")
     time.sleep(1.2)
     assert (slow.process.poll(), state(fork)) == (None, "T")
     # It only looks ten times in a second whether a program is stopped.
-    assert processor_time(main) - before < 0.5
+    time_after, waited_after = activity(main)
+    assert time_after - time_before < 0.5
+    assert waited_after - waited_before < 50
     os.kill(waiting, signal.SIGCONT)
     assert slow.end().out.endswith("\n0\n")
 
@@ -743,7 +747,7 @@ def test_debug_output(shell: Shell) -> None:
 GIVEN_AWAY = "os.chown(os.path.dirname(os.environ['IAMCLI_RUN']), 65534, -1)"
 #: Forks for each change; the fork makes it, and hands a command over.
 CHANGED = """
-import _socket, ctypes, json, os, resource, struct, sys
+import _socket, ctypes, json, os, resource, struct, sys, time
 sys.argv = ["iam-usergetattributes", "-u", "bob"]
 import iamcli
 from iamcli import handover
@@ -800,6 +804,9 @@ CHANGES = {
     "handover.is_own = lambda *_: False": ALONE,
     "os.getpid = os.getppid": ALONE,
     "os.getpid = lambda: 1 << 22": ALONE,
+    # The process of a child, which ends with its parent (PR_SET_PDEATHSIG).
+    "child = os.fork() or (c.prctl(1, 9), os.closerange(0, 9), time.sleep(9), os._exit(0)); "
+    "os.getpid = lambda: child": ALONE,
     "del _socket.SO_PEERCRED": SERVED,
     # More descriptors than the server takes, and more than the kernel does.
     OPENED.format(50): SERVED,
@@ -862,6 +869,35 @@ def test_only_the_same_program_of_the_same_user(shell: Shell) -> None:
     assert seen == {change: CHANGES[change] for change in tried}
     # A command that runs alone has a connection of its own.
     assert statistics(done)[1] == sum(CHANGES[change] == SERVED for change in tried)
+
+
+def test_a_program_of_another_session_runs_alone(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("DeleteAccessKey"))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    script = 'echo "$IAMCLI_RUN" >address; until [ -e done ]; do sleep 0.05; done'
+    served = shell.start(
+        *("iamcli", "run", "--stats", "sh", "-c", script), start_new_session=True, stderr=-1
+    )
+    address = shell.home / "address"
+    wait_until(lambda: address.exists() and address.read_text())
+    command = "IAMCLI_RUN=$(cat address) iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
+    status = shell.start("sh", "-c", command).wait(NEVER)
+    (shell.home / "done").touch()
+    assert (status, endpoint.operations) == (0, ["DeleteAccessKey"])
+    assert STATISTICS.search(served.communicate(timeout=NEVER)[1].decode())[1] == "0"
+
+
+def test_no_fork_waits_after_the_script(shell: Shell, stub: Stub) -> None:
+    script = "iam-userlistkeys -u bob >out & until [ -e done ]; do sleep 0.05; done"
+    slow = Slow(shell, stub, script)
+    # The server, the pool, the command and the spare, which then ends.
+    wait_until(lambda: len(slow.servers) == 4)
+    (shell.home / "done").touch()
+    wait_until(lambda: len(slow.servers) == 3)
+    time.sleep(0.3)
+    assert len(slow.servers) == 3
+    os.kill(slow.program, signal.SIGKILL)
+    wait_until(lambda: not slow.servers)
 
 
 def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:

@@ -30,8 +30,6 @@ TIMEOUT = 2.0
 REPEAT_INTERVAL = 0.2
 #: The exit status of this process if it did not run the command.
 NOT_RUN = 100
-#: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
-_MAX_SIZE = 64 << 20
 #: A program may have less memory than this process, which has imported everything.
 _MEMORY_LIMITS = {
     getattr(resource, name) for name in ("RLIMIT_AS", "RLIMIT_DATA") if hasattr(resource, name)
@@ -53,16 +51,8 @@ class Handover:
     def __init__(self, connection: socket.socket, peer: int, identity: str) -> None:
         connection.settimeout(TIMEOUT)
         begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS + 1)
-        size = int.from_bytes(begin, "big")
-        if len(begin) != 8 or size > _MAX_SIZE:  # noqa: PLR2004 - the length of the size
-            raise Refused
-        content = bytearray()
-        while len(content) < size:
-            part = connection.recv(min(size - len(content), 1 << 20))
-            if not part:
-                raise Refused
-            content += part
-        parts = bytes(content).split(b"\0")
+        with connection.makefile("rb") as file:
+            parts = file.read(int.from_bytes(begin, "big")).split(b"\0")
         if parts[0].decode("utf-8", "surrogateescape") != identity:
             raise Refused
         self.process = int(parts[1])
@@ -73,8 +63,7 @@ class Handover:
         self.arguments = [os.fsdecode(part) for part in parts[8:count]]
         self.variables = dict(part.split(b"=", 1) for part in parts[count:])
         self.received = descriptors
-        complete = len(descriptors) == len(self.numbers) + 1 and self.arguments
-        if not complete or (peer and peer != self.process):
+        if peer and peer != self.process:
             raise Refused
 
 
@@ -91,16 +80,14 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
         connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
-        started = connection.recv(1) == handover.START
-    except (Refused, OSError, ValueError, LookupError, OverflowError):
-        started = False
-    if not started:
-        # The program reads the end of the connection as a refusal.
+        if connection.recv(1) == handover.START:
+            connection.settimeout(None)
+            parents.Beginning.process = order.process
+            _end_with(connection)
+            _run(program, connection, order.numbers)
+    finally:
+        # Also after any exception. The program reads the end of the connection as a refusal.
         os._exit(NOT_RUN)
-    connection.settimeout(None)
-    parents.Beginning.process = order.process
-    _end_with(connection)
-    _run(program, connection, order.numbers)
 
 
 def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoReturn:
@@ -123,13 +110,12 @@ def _take_over(connection: socket.socket, order: Handover) -> socket.socket:
 
     Returns the connection, which has another descriptor then.
     """
-    if os.getsid(order.process) != os.getsid(0) or _view(order.process) != _view("self"):
+    if _view(order.process) != _view("self"):
         raise Refused
     # The terminal sends signals to a process group, and only the foreground one may read from it.
+    # This raises OSError if the program is in another session.
     os.setpgid(0, os.getpgid(order.process))
-    niceness = os.getpriority(os.PRIO_PROCESS, order.process)
-    if niceness != os.getpriority(os.PRIO_PROCESS, 0):
-        os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, order.process))
     if hasattr(os, "sched_getaffinity"):
         os.sched_setaffinity(0, os.sched_getaffinity(order.process))
     _set_limits(order)

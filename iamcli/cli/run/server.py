@@ -66,8 +66,8 @@ _VARIABLES = {
 }
 #: The interval in which programs that are stopped are looked for (seconds).
 _LOOK = 0.1
-#: While a command runs, the next spare fork is made after this time (seconds).
-_SPARE_DELAY = 0.03
+#: While a command runs, the next spare fork is made after this time (milliseconds).
+_SPARE_DELAY = 30
 
 
 def main() -> None:
@@ -181,9 +181,9 @@ class Server:
     def _wait(self) -> set[int]:
         """Wait until something happens; deal with programs and forks that ended or stopped."""
         wanted = self._spares and not self._spare
-        interval = None
+        interval: float | None = None
         if wanted:
-            interval = _SPARE_DELAY * 1000 if self._running else 0
+            interval = _SPARE_DELAY if self._running else 0
         elif self._running:
             interval = _LOOK * 1000
         ready = {number for number, _ in self._poll.poll(interval)}
@@ -221,7 +221,7 @@ class Server:
             return
         if process == 0:
             signal.set_wakeup_fd(-1)
-            _become(connection, peer, self._identity)
+            program.become(connection, peer, self._identity)
         self.commands += 1
         self._running[process] = Running(connection, peer)
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
@@ -257,17 +257,17 @@ class Server:
         """Report to its program how each fork ended that could not do so itself."""
         while ended := _ended_child():
             process, status = ended
-            killed = os.WIFSIGNALED(status)
+            killed = status < 0
             running = self._running.pop(process, None)
             if running:
                 if killed:
                     with contextlib.suppress(OSError):
-                        message = b"%s%d\n" % (handover.SIGNAL, os.WTERMSIG(status))
+                        message = b"%s%d\n" % (handover.SIGNAL, -status)
                         running.connection.send(message, socket.MSG_DONTWAIT)
                 with contextlib.suppress(KeyError, ValueError):
                     self._poll.unregister(running.connection)
                 running.connection.close()
-                if not killed and os.WEXITSTATUS(status) == program.NOT_RUN:
+                if status == program.NOT_RUN:
                     self.commands -= 1
             elif self._spare and self._spare.process == process:
                 # Somebody has killed it, or it cannot work here.
@@ -291,14 +291,6 @@ def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
         os._exit(program.NOT_RUN)
 
 
-def _become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
-    try:
-        program.become(connection, peer, identity)
-    finally:
-        # Python would go on with the server's own work after an exception.
-        os._exit(1)
-
-
 def _peer(connection: socket.socket) -> int | None:
     """Return the process ID of the program, 0 if the system has none.
 
@@ -314,10 +306,8 @@ def _peer(connection: socket.socket) -> int | None:
 def _follow(process: int, running: Running) -> None:
     """Stop the fork while its program is stopped; only its own signals stop the fork by itself."""
     stopped = running.peer != 0 and _is_stopped(running.peer)
-    if stopped and not running.stopped:
-        _send_signal(process, signal.SIGSTOP)
-    elif running.stopped and not stopped:
-        _send_signal(process, signal.SIGCONT)
+    if stopped != running.stopped:
+        _send_signal(process, signal.SIGSTOP if stopped else signal.SIGCONT)
     running.stopped = stopped
 
 
@@ -329,11 +319,14 @@ def _is_stopped(process: int) -> bool:
 
 
 def _ended_child() -> tuple[int, int] | None:
-    """Return the process ID of a child that has ended, and its status; None if there is none."""
+    """Return a child that has ended: its process ID, and its exit status or minus a signal.
+
+    Returns None if no child has ended.
+    """
     # On macOS, Python has waitid only from 3.13 on.
     with contextlib.suppress(ChildProcessError):
-        ended = os.waitpid(-1, os.WNOHANG)
-        return ended if ended[0] else None
+        process, status = os.waitpid(-1, os.WNOHANG)
+        return (process, os.waitstatus_to_exitcode(status)) if process else None
     return None
 
 
