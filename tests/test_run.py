@@ -648,6 +648,24 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
+def test_a_command_imports_nothing(shell: Shell) -> None:
+    commands = (
+        *("iam-usercreate -u bob", "iam-useraddloginprofile -u bob -p secret"),
+        *("iam-userdel -u bob -r", "iam-userlistkeys -u bob", "iam-userlistgroups -u bob"),
+        *("iam-groupadduser -g ops -u bob", "iam-useruploadpolicy -u bob -p logs -f policy"),
+    )
+    (shell.home / "policy").write_text('{"Statement": []}')
+    script = "; ".join(f"{command} >out 2>&1; echo '= {command}'; cat out" for command in commands)
+    done = shell("iamcli", "run", "sh", "-c", script, env={"PYTHONPROFILEIMPORTTIME": "1"})
+    imported = {}
+    for part in done.out.split("= ")[1:]:
+        command, _, text = part.partition("\n")
+        modules = re.findall(r"^import time: .*\| +(\S+)$", text, re.MULTILINE)
+        # The last one that the program itself imports.
+        imported[command] = modules[modules.index("_socket") + 1 :]
+    assert imported == {command: [] for command in commands}
+
+
 def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     (shell.home / "sub").mkdir()
     (shell.home / "in").touch()
@@ -802,6 +820,9 @@ CHANGES = {
     "os.setresgid(-1, 65534, -1)": ALONE,
     "os.setresgid(65534, 0, 0)": ALONE,
     "handover.is_own = lambda *_: False": ALONE,
+    # Another user who knows what the server expects, and keeps all rights (SECBIT_NO_SETUID_FIXUP).
+    "identity = handover.identity(); assert not c.prctl(28, 4); os.setresuid(-1, 65534, -1); "
+    "handover.identity = lambda: identity; handover.is_own = lambda *_: True": ALONE,
     "os.getpid = os.getppid": ALONE,
     "os.getpid = lambda: 1 << 22": ALONE,
     # The process of a child, which ends with its parent (PR_SET_PDEATHSIG).

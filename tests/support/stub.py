@@ -6,6 +6,7 @@ the other and repeats the last one. So many processes can use one stub at the sa
 
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 import time
@@ -119,7 +120,7 @@ class Server(ThreadingHTTPServer):
     """An HTTP server that does not report clients that close the connection early."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 

@@ -161,10 +161,13 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def _own_lines(name: str, node: ast.stmt | ast.ExceptHandler, function: ast.FunctionDef) -> Place:
-    """Return the lines of a statement without those in it; of a handler, the first one in it."""
+    """Return the lines of a statement without those in it.
+
+    Of a handler and of a loop over something, it is the first one in it.
+    """
     inside: list[ast.stmt] = getattr(node, "body", [])
     first, last = node.lineno, inside[0].lineno - 1 if inside else _end(node)
-    if isinstance(node, ast.ExceptHandler):
+    if isinstance(node, (ast.ExceptHandler, ast.For)):
         first = last = inside[0].lineno
     return Place(name, first, last, function.lineno, _end(function))
 

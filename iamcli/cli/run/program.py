@@ -80,7 +80,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
         connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
-        if connection.recv(1) == handover.START:
+        if connection.recv(1):
             connection.settimeout(None)
             parents.Beginning.process = order.process
             _end_with(connection)

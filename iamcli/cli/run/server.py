@@ -40,17 +40,16 @@ IMPORTED = (
     "botocore.retries.standard",
     "botocore.session",
     "encodings.idna",
-    "iamcli.client.client",
     "iamcli.client.service",
     "iamcli.config.characters",
-    "iamcli.config.connection",
     "iamcli.config.readpassphrase",
     "iamcli.help.text",
     "iamcli.hints.table",
-    "iamcli.output.lines",
+    "iamcli.operations.deletion",
+    "iamcli.operations.one_time_secrets",
     "iamcli.output.redaction",
     "iamcli.policies.unquoted",
-    "iamcli.runner",
+    "xml.sax.saxutils",
 )
 #: Signals that the server does not ignore: those of faults, and those that it needs. The others are
 #: for the script, whose process group the server is in; the server ends with ``iamcli run``.
