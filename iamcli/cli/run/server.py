@@ -28,6 +28,7 @@ from iamcli.commands import index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
 #: What commands import while they run, apart from what their modules import.
@@ -214,13 +215,12 @@ class Server:
             connection.close()
             return
         try:
-            process = self._handed_to_spare(connection, peer) or os.fork()
+            process = self._handed_to_spare(connection, peer) or _forked(
+                program.become, connection, peer, self._identity
+            )
         except OSError:
             connection.close()
             return
-        if process == 0:
-            signal.set_wakeup_fd(-1)
-            program.become(connection, peer, self._identity)
         self.commands += 1
         self._running[process] = Running(connection, peer)
         # Only the end of the program is reported, not what it sends to the fork. Linux reports it
@@ -242,13 +242,10 @@ class Server:
     def _make_spare(self) -> None:
         ours, theirs = socket.socketpair()
         try:
-            process = os.fork()
+            process = _forked(_wait_as_spare, theirs, self._identity)
         except OSError:
             self._spares = False
             return
-        if process == 0:
-            signal.set_wakeup_fd(-1)
-            _wait_as_spare(theirs, self._identity)
         theirs.close()
         self._spare = Spare(process, ours)
 
@@ -273,6 +270,15 @@ class Server:
                 self._spare.pipe.close()
                 self._spare = None
                 self._spares = killed
+
+
+def _forked(run: Callable[..., NoReturn], *arguments: object) -> int:
+    """Call ``run`` in a fork; return its process ID. Raises OSError if there cannot be one."""
+    process = os.fork()
+    if process == 0:
+        signal.set_wakeup_fd(-1)
+        run(*arguments)
+    return process
 
 
 def _wait_as_spare(pipe: socket.socket, identity: str) -> NoReturn:
