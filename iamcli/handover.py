@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 VARIABLE = "IAMCLI_RUN"
 #: The time in which the server must take a command (seconds).
 AT_ONCE = 2.0
-#: The maximum number of descriptors that the server takes; the kernel's limit is 253.
-MAX_DESCRIPTORS = 200
+#: The maximum number of descriptors that the server takes, that of the directory included; the
+#: kernel's limit is 253.
+MAX_DESCRIPTORS = 201
 #: The prefixes of variables that count when a process starts, or when a module is imported:
 #: botocore looks for the home directory then.
 START_PREFIXES = ("HOME", "PYTHON", "LD_", "DYLD_", "OPENSSL_", "BOTO_", "GLIBC_", "MALLOC_")

@@ -337,6 +337,11 @@ def test_a_spare_that_was_killed_is_replaced(run: Shell, stub: Stub) -> None:
     spare = limited.servers[-1]
     os.kill(spare, signal.SIGKILL)
     wait_until(lambda: len({*limited.servers} - {spare}) == 4)
+    other = limited.servers[-1]
+    # The spare stays if another child of the server ends.
+    os.kill(limited.pool, signal.SIGKILL)
+    time.sleep(0.1)
+    assert limited.servers[-1] == other
     assert limited.end().status == 0
 
 

@@ -643,6 +643,8 @@ os.chdir("sub")
 os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])
 resource.setrlimit(resource.RLIMIT_NOFILE, (90, 91))
 signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+# The program does not pass it on then.
+signal.signal(signal.SIGCONT, signal.SIG_IGN)
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
 os.execvp(sys.argv[1], sys.argv[1:])
 """

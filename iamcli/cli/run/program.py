@@ -50,7 +50,7 @@ class Handover:
 
     def __init__(self, connection: socket.socket, peer: int, identity: str) -> None:
         connection.settimeout(TIMEOUT)
-        begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS + 1)
+        begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS)
         with connection.makefile("rb") as file:
             parts = file.read(int.from_bytes(begin, "big")).split(b"\0")
         if parts[0].decode("utf-8", "surrogateescape") != identity:
