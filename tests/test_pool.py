@@ -488,18 +488,19 @@ def test_connections_that_were_idle_for_too_long(
 ) -> None:
     clock = SimpleNamespace(monotonic=lambda: now)
     monkeypatch.setattr("iamcli.cli.run.pool.time", clock)
-    now = 0.0
+    now = 100.0
     assert pool.is_new()
-    now = 2.0
+    now = 102.0
     assert pool.is_new(timeout=6)
-    now = 3.1
+    now = 103.1
     assert not pool.is_new(timeout=6)
     old, young = pool.accepted
     young.settimeout(0)
     with pytest.raises(BlockingIOError):
         young.recv(1)
+    old.settimeout(5)
     assert old.recv(1) == b""
-    now = 6.0
+    now = 106.0
     assert not pool.is_new(timeout=6)
     assert pool.is_new()
 
