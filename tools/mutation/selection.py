@@ -163,7 +163,7 @@ def _names(tree: ast.AST) -> set[str]:
 def _own_lines(name: str, node: ast.stmt | ast.ExceptHandler, function: ast.FunctionDef) -> Place:
     """Return the lines of a statement without those in it.
 
-    Of a handler and of a loop over something, it is the first one in it.
+    For an exception handler or a for loop, return the first line of its body.
     """
     inside: list[ast.stmt] = getattr(node, "body", [])
     first, last = node.lineno, inside[0].lineno - 1 if inside else _end(node)

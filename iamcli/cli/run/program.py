@@ -30,6 +30,8 @@ TIMEOUT = 2.0
 REPEAT_INTERVAL = 0.2
 #: The exit status of this process if it did not run the command.
 NOT_RUN = 100
+#: The maximum size of what a program sends (bytes): more than the kernel lets a program have.
+_MAX_SIZE = 64 << 20
 #: A program may have less memory than this process, which has imported everything.
 _MEMORY_LIMITS = {
     getattr(resource, name) for name in ("RLIMIT_AS", "RLIMIT_DATA") if hasattr(resource, name)
@@ -51,8 +53,11 @@ class Handover:
     def __init__(self, connection: socket.socket, peer: int, identity: str) -> None:
         connection.settimeout(TIMEOUT)
         begin, descriptors, _, _ = socket.recv_fds(connection, 8, handover.MAX_DESCRIPTORS)
+        size = int.from_bytes(begin, "big")
+        if size > _MAX_SIZE:
+            raise Refused
         with connection.makefile("rb") as file:
-            parts = file.read(int.from_bytes(begin, "big")).split(b"\0")
+            parts = file.read(size).split(b"\0")
         if parts[0].decode("utf-8", "surrogateescape") != identity:
             raise Refused
         self.process = int(parts[1])
@@ -80,7 +85,7 @@ def become(connection: socket.socket, peer: int, identity: str) -> NoReturn:
         program = index.load(os.path.basename(order.arguments[0]))
         connection = _take_over(connection, order)
         connection.sendall(b"%s%d\n" % (handover.READY, os.getpid()))
-        if connection.recv(1):
+        if connection.recv(1) == handover.START:
             connection.settimeout(None)
             parents.Beginning.process = order.process
             _end_with(connection)
