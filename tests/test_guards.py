@@ -28,6 +28,8 @@ MODULES_OF_HELP = 25
 # Python 3.13 imports four more than 3.11.
 MODULES_OF_A_COMMAND = 340
 BYTES_OF_MODEL = 60_000
+#: How long a row of a table in LEGACY.md can be (characters). A longer one is two decisions.
+LONGEST_ROW = 400
 
 
 def entry_points() -> dict[str, str]:
@@ -215,6 +217,12 @@ def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
     row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke[^|]* \| \d+ passed", re.MULTILINE)
     assert declared == set(row.findall((ROOT / "CONTRIBUTING.md").read_text()))
     assert "Typing :: Typed" in settings
+
+
+def test_the_rows_of_the_compatibility_record_are_short() -> None:
+    rows = re.findall(r"^\|.*", (ROOT / "LEGACY.md").read_text(), re.MULTILINE)
+    assert len(rows) > 150
+    assert [row for row in rows if len(row) > LONGEST_ROW] == []
 
 
 #: What bash 3.2 does not understand.
