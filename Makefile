@@ -79,13 +79,6 @@ audit: $(VENV)/test.stamp ## check the installed dependencies for known vulnerab
 	@$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/audit.txt
 	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement $(VENV)/audit.txt
 
-# The parts of iamcli that make mutation changes; all if there are none.
-PARTS ?=
-
-mutation: $(VENV)/test.stamp ## make small changes to a clone and count those that the tests detect; takes hours
-	@$(BIN)/python -m pip install --disable-pip-version-check -q cosmic-ray
-	@tools/mutation/run $(PARTS)
-
 rules: $(VENV)/test.stamp ## switch each correction and rule of the sandbox off; a test must notice
 	@mkdir -p build
 	@rm -f build/rules.txt
@@ -162,4 +155,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit mutation help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean collect rebuild rules matrix dist pyz release deb deb-test
+.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean collect rebuild rules matrix dist pyz release deb deb-test

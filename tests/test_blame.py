@@ -476,7 +476,7 @@ def offline() -> str:
 def with_code(run: Shell, code: str) -> Shell:
     """Let Python run ``code`` when it starts."""
     file(run.home, "start/sitecustomize.py", code)
-    run.env["PYTHONPATH"] = f"{run.home}/start:{run.env.get('PYTHONPATH', '')}"
+    run.env["PYTHONPATH"] = f"{run.home}/start"
     return run
 
 

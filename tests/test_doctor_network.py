@@ -312,9 +312,9 @@ def test_an_unknown_region_is_wrong_and_nothing_is_sent(
     )
     assert report.wrong == ["region"]
     for name in ("endpoint", "partition", "proxy"):
-        assert report.checks[name]["found"] == "not known until region is right"
+        assert report.checks[name]["found"] == "not known, because of region"
     if not arguments:
-        assert report.checks["identity"]["found"] == "not checked until region is right"
+        assert report.checks["identity"]["found"] == "not checked, because of region"
 
 
 def test_an_unknown_region_in_which_sts_would_be_asked(

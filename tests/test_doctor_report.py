@@ -32,9 +32,9 @@ def test_checks_that_a_carriage_return_makes_fail(environ: pytest.MonkeyPatch) -
         stopping = examination._skip_damaged(checks)
         expected = {
             "credentials": "it is bad",
-            "region": "not checked until AWS_REGION is right" if region is bad else "it is good",
+            "region": "not checked, because of AWS_REGION" if region is bad else "it is good",
             "proxy": (
-                "not checked until https_proxy and HTTP_PROXY is right"
+                "not checked, because of https_proxy and HTTP_PROXY"
                 if proxy is bad
                 else "it is good"
             ),
@@ -91,7 +91,7 @@ def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> No
     refusal = findings.wrong("it is old", "renew it")
     monkeypatch.setattr(credentials, "obtain", lambda *_: (None, refusal))
     found = examination._ask(configuration, KEY, Secrets())
-    unasked = findings.skipped("not checked until credentials is right")
+    unasked = findings.skipped("not checked, because of credentials")
     assert found == {"credentials": refusal, "identity": unasked, "tls": unasked, "clock": unasked}
 
 
@@ -108,7 +108,7 @@ def test_what_is_known_of_the_way(environ: pytest.MonkeyPatch) -> None:
         return [shown(check()) for check in checks]
 
     unread = ("skipped", None, "not known until the configuration can be read")
-    region = ("skipped", None, "not known until region is right")
+    region = ("skipped", None, "not known, because of region")
     bad = ("wrong", None, "it is bad; correct it")
     assert found() == [unread] * 4
     proxies = {

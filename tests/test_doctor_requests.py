@@ -613,7 +613,7 @@ def test_what_a_problem_on_the_way_leaves_unchecked(
 ) -> None:
     found = network._way(probe.Outcome(problem, "it fails"), OWN)
     texts = {name: finding.found for name, finding in found.items()}
-    unchecked = dict.fromkeys(others, f"not checked until {check} is right")
+    unchecked = dict.fromkeys(others, f"not checked, because of {check}")
     assert texts == {check: f"{OWN.url}: it fails", **unchecked}
     assert {name: finding.result for name, finding in found.items()} == {
         check: "wrong",
@@ -660,5 +660,5 @@ def test_which_requests_are_sent() -> None:
     assert lost == {
         "identity": ("ok", of_sts),
         "endpoint": ("wrong", f"{OWN.url}: it fails"),
-        **dict.fromkeys(("tls", "clock"), ("skipped", "not checked until endpoint is right")),
+        **dict.fromkeys(("tls", "clock"), ("skipped", "not checked, because of endpoint")),
     }

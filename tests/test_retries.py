@@ -248,7 +248,7 @@ def without_waits(run: Shell) -> Shell:
     stub = run.home / "stub"
     stub.mkdir()
     (stub / "sitecustomize.py").write_text("import random\nrandom.random = lambda: 0\n")
-    run.env["PYTHONPATH"] = f"{stub}:{run.env['PYTHONPATH']}"
+    run.env["PYTHONPATH"] = str(stub)
     return run
 
 

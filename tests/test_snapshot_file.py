@@ -155,10 +155,12 @@ def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.
 
 
 def test_the_document_describes_each_member() -> None:
-    """Each table has the members of the schema in their order, with the mark of optional ones."""
+    """Each list has the members of the schema in their order, with the mark of optional ones."""
     text = (ROOT / "docs" / "snapshot.md").read_text()
     sections = {
-        title: re.findall(r"^\| \**`(\w+)`\**( \?)? \|", body, re.MULTILINE)
+        title: re.findall(
+            r"`(\w+)`\**( \?)?(?=[,:])", "".join(re.findall(r"^\* [^:]*:", body, re.MULTILINE))
+        )
         for title, body in re.findall(r"^##+ (.*)\n((?:(?!#).*\n)*)", text, re.MULTILINE)
     }
     described = {

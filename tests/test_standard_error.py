@@ -1,4 +1,4 @@
-"""Standard error has only errors and the lines that a table in LEGACY.md lists.
+"""Standard error has only errors and the lines that LEGACY.md lists.
 
 Each row of the table appears under exactly the conditions that it names, and commands that succeed
 print no line that has no row.
@@ -45,10 +45,9 @@ NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
 
 
 class Row(NamedTuple):
-    """A row of the table: ``strict`` names a stream, or is "nowhere"."""
+    """A row of a table: where a pipe gets the line; ``strict`` names a stream, or is "nowhere"."""
 
     line: str
-    terminal: bool
     pipe: bool
     strict: str
 
@@ -60,7 +59,7 @@ class Row(NamedTuple):
 
     def stream(self, condition: Condition) -> str:
         """Return where the line appears under ``condition``."""
-        if not (self.terminal if condition.terminal else self.pipe):
+        if not (condition.terminal or self.pipe):
             return "nowhere"
         return self.strict if condition.strict else "standard error"
 
@@ -85,22 +84,32 @@ CONDITIONS = {
 }
 
 
-def table() -> list[Row]:
-    """Return the rows of the table."""
+#: The headings of the tables, with what is said of their rows: ``pipe`` and ``strict``.
+HEADINGS = {
+    "On a terminal, not in strict mode": (False, "nowhere"),
+    "On a terminal, also in strict mode": (False, "standard error"),
+    "Always, but not in strict mode": (True, "nowhere"),
+    "Always, in strict mode on standard output": (True, "standard output"),
+    "Always": (True, "standard error"),
+}
+
+
+def tables() -> list[Row]:
+    """Return the rows of the tables."""
     text = (ROOT / "LEGACY.md").read_text().partition("## Lines on standard error besides")[2]
-    rows = []
-    for line in text.partition("\n## ")[0].splitlines():
-        if not line.startswith("| `"):
-            continue
-        cells = [cell.strip() for cell in line.strip("| ").split(" | ")]
-        shown, _, terminal, pipe, strict = cells
-        assert {terminal, pipe} <= {"yes", "no"}, line
-        assert strict in ("standard error", "standard output", "nowhere"), line
-        rows.append(Row(shown.strip("`"), terminal == "yes", pipe == "yes", strict))
-    return rows
+    found = []
+    _, *sections = text.partition("\n## ")[0].split("\n### ")
+    assert [section.partition("\n")[0] for section in sections] == list(HEADINGS)
+    for section in sections:
+        heading, _, lines = section.partition("\n")
+        for line in re.findall(r"^\| `.*", lines, re.MULTILINE):
+            shown, when = [cell.strip() for cell in line.strip("| ").split(" | ")]
+            assert when, line
+            found.append(Row(shown.strip("`"), *HEADINGS[heading]))
+    return found
 
 
-ROWS = table()
+ROWS = tables()
 
 
 def remaining(master: int, before: str = "") -> str:

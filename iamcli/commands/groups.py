@@ -90,7 +90,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     Notes: To create the group again, you need a snapshot that was made before; see iamcli(1):
 
     $ iamcli snapshot before.json
-    $ ./old-script.sh
+    $ iam-groupdel -g Admin -r
     $ iamcli recreate before.json group/Admin >Admin.sh
     $ sh Admin.sh
     Output: Nothing, except with -r -p.

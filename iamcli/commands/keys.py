@@ -28,9 +28,8 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     """Create an access key for a user and print or save its ID and secret.
 
     Programs sign requests with the access key.
-    A new key may need a quarter of a minute until it works.
-    With -o, the secret is in no scrollback, log or history of a shell; the commands read the file
-    if AWS_CREDENTIAL_FILE names it.
+    A new key may take 15 seconds to work.
+    With -o, the secret is not shown; the commands read the file if AWS_CREDENTIAL_FILE names it.
     A user can have up to two access keys.
     For people, and for programs that can use a role, AWS recommends temporary credentials instead;
     see iam-today(7).

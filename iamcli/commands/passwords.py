@@ -15,15 +15,9 @@ OLD_PASSWORD = PASSWORD.replace(
     name="-o",
     metavar="OLDPASSWORD",
     dest="old",
-    help="the old password; `-` prompts for it or reads a line",
-    limits="1 to 128 characters; `-` reads standard input, and prompts if that is a terminal",
+    limits="1 to 128 characters",
 )
-NEW_PASSWORD = PASSWORD.replace(
-    name="-n",
-    metavar="NEWPASSWORD",
-    dest="new",
-    help="the new password; `-` prompts for it or reads a line",
-)
+NEW_PASSWORD = PASSWORD.replace(name="-n", metavar="NEWPASSWORD", dest="new")
 
 
 @command("iam-useraddloginprofile", USER, PASSWORD)
@@ -34,6 +28,9 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     For people, AWS recommends IAM Identity Center instead; see iam-today(7).
     To change an existing password, use iam-usermodloginprofile(1).
 
+    Notes: To type the password at a prompt, twice and without echo:
+
+    $ iam-useraddloginprofile -u bob -p -
     Warning: Other users can see a password on the command line in the process list, and the shell
     keeps it in its history; use `-p -` to avoid both.
     Output: Nothing.

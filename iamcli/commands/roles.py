@@ -105,7 +105,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     Notes: To create the role again, you need a snapshot that was made before; see iamcli(1):
 
     $ iamcli snapshot before.json
-    $ ./old-script.sh
+    $ iam-roledel -r webserver -c
     $ iamcli recreate before.json role/webserver >webserver.sh
     $ sh webserver.sh
     Warning: Applications on EC2 instances that use the role lose its permissions.

@@ -83,7 +83,7 @@ def usercreate(
     what was created and what was not.
     If the secret access key cannot be printed or saved, the key is deleted again, because the
     secret cannot be retrieved later.
-    A new key may need a quarter of a minute until it works.
+    A new key may take 15 seconds to work.
 
     With -o, the file contains the lines `AWSAccessKeyId=ID` and `AWSSecretKey=SECRET`.
     The commands read it if AWS_CREDENTIAL_FILE names it.
@@ -178,9 +178,9 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     Notes: To create the user again, you need a snapshot that was made before; see iamcli(1):
 
     $ iamcli snapshot before.json
-    $ ./old-script.sh
-    $ iamcli recreate before.json user/bob >bob.sh
-    $ sh bob.sh
+    $ iam-userdel -u jack -r
+    $ iamcli recreate before.json user/jack >jack.sh
+    $ sh jack.sh
     Warning: You cannot undo this: a new user with the same name has a different ID and none of the
     old user's permissions.
     Output: Nothing, except with -r -p.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,8 +32,6 @@ class Shell:
             "LANG": "C.UTF-8",
             "TMPDIR": str(home),
             "AWS_EC2_METADATA_DISABLED": "true",
-            # Set by mutation testing only, to run the code of its clone.
-            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             **variables,
         }
 

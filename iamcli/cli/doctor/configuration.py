@@ -164,7 +164,7 @@ class Configuration:
 
     def _unknown(self) -> Finding:
         """Return the finding of a check that depends on the target, which is not known."""
-        return skipped("not known until region is right") if "region" in self.failures else UNREAD
+        return skipped("not known, because of region") if "region" in self.failures else UNREAD
 
 
 def described(target: Destination) -> str:

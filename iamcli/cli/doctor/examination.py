@@ -60,7 +60,7 @@ def examine(*, offline: bool) -> dict[str, Finding]:
     if offline:
         findings |= _unasked("not checked with --offline")
     elif first:
-        findings |= _unasked(f"not checked until {first} is right")
+        findings |= _unasked(f"not checked, because of {first}")
     else:
         findings |= _ask(configuration, access.keys, secrets)
     findings |= {name: check() for name, check in _INSTALLATION.items()}
@@ -77,7 +77,7 @@ def _ask(configuration: Configuration, keys: Any, secrets: Secrets) -> dict[str,
     assert target  # noqa: S101
     key, refusal = credentials.obtain(inspection, keys)
     if refusal:
-        return {"credentials": refusal, **_unasked("not checked until credentials is right")}
+        return {"credentials": refusal, **_unasked("not checked, because of credentials")}
     secrets.add(*filter(None, (key.access_key, key.secret_key, key.token)))
     return network.examine(inspection, target, inspection.origin(keys), key)
 
@@ -93,7 +93,7 @@ def _skip_damaged(findings: dict[str, Finding]) -> bool:
     for name, finding in findings.items():
         damaged = variables.damaged(name)
         if damaged and finding.is_wrong:
-            findings[name] = skipped(f"not checked until {' and '.join(damaged)} is right")
+            findings[name] = skipped(f"not checked, because of {' and '.join(damaged)}")
             stopping = True
     return stopping
 

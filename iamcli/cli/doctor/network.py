@@ -194,7 +194,7 @@ def _way(iam: Outcome, target: Destination) -> dict[str, Finding]:
     """Return the checks of the way to IAM."""
     if iam.problem:
         check = _OBSTACLES[iam.problem].check
-        unknown = skipped(f"not checked until {check} is right")
+        unknown = skipped(f"not checked, because of {check}")
         text = f"{target.url}: {iam.reason}"
         return {
             **dict.fromkeys(("endpoint", "tls", "clock"), unknown),
