@@ -15,7 +15,7 @@ from support.processes import run as run_program
 from support.selection import every
 from support.snapshot import loaded, serving, succeeded
 from support.stub import ok
-from support.users import OTHER, link, other_user, protected_symlinks, shared, two_users
+from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
 from iamcli import protection
 from iamcli.installation import home
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
-
-__all__ = ["shared"]
 
 NEW_KEY = ok(
     "CreateAccessKey",

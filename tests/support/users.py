@@ -43,17 +43,6 @@ def link(target: str | Path, path: Path) -> None:
     other_user(os.symlink, target, path)
 
 
-@pytest.fixture
-def shared() -> Iterator[Path]:
-    """A directory that everyone may write, which is in one that everyone may enter."""
-    with tempfile.TemporaryDirectory(prefix="shared-") as place:
-        folder = Path(place, "folder")
-        folder.parent.chmod(0o755)
-        folder.mkdir()
-        folder.chmod(0o777)
-        yield folder
-
-
 @contextlib.contextmanager
 def protected_symlinks(value: str) -> Iterator[None]:
     """Set ``fs.protected_symlinks`` of Linux, for one test at a time; skip if that is denied."""
