@@ -59,10 +59,7 @@ def unpacked(
             _cannot_unpack(program, root or "SHIV_ROOT", error)
     try:
         _make(own, 0o700)
-        if not _is_private(own):
-            raise PermissionError(errno.EPERM, "not a private directory of this user")
-        if not protected(own):
-            raise PermissionError(errno.EPERM, "other users can replace it")
+        _check_private(own, protected)
         _unpack(own, name, usable)
     except OSError as error:
         _cannot_unpack(program, own, error)
@@ -110,6 +107,14 @@ def _is_private(folder: str) -> bool:
         return False
     own = info.st_uid == os.geteuid()
     return own and stat.S_ISDIR(info.st_mode) and not info.st_mode & 0o077
+
+
+def _check_private(folder: str, protected: Callable[[str], bool]) -> None:
+    """Raise OSError if others can enter ``folder``, or put another directory in its place."""
+    if not _is_private(folder):
+        raise PermissionError(errno.EPERM, "not a private directory of this user")
+    if not protected(folder):
+        raise PermissionError(errno.EPERM, "other users can replace it")
 
 
 def _is_whole(place: str) -> bool:
