@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     #: An operation and its parameters.
     Request = tuple[str, dict[str, Any]]
 
-#: The maximum number of tags in a response, far more than the service sends. Each takes about a
-#: hundred bytes of memory.
+#: The maximum number of tags and attributes in a response, far more than the service sends. Each
+#: takes about a hundred bytes of memory.
 MAX_TAGS = 1 << 18
+#: The maximum of their number times the length of the longest namespace. Each name is kept with its
+#: namespace, which has 41 characters in responses of the service.
+MAX_NAMES = 1 << 24
 
 #: HTTP statuses below this one are successes.
 SUCCESS_LIMIT = 300
@@ -77,7 +80,7 @@ class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
         """
         operation = response["context"]["operation_name"]
         body = response["body"]
-        name = root_element(body) if body.count(b"<") <= MAX_TAGS else ""
+        name = "" if _takes_much_memory(body) else root_element(body)
         if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
                 raise ResponseParserError(f"the root element for {operation} is {name}")
@@ -134,6 +137,25 @@ class ParserFactory:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
         return Parser(self.request, timestamp_parser=str)
+
+
+def _takes_much_memory(body: bytes) -> bool:
+    """Return whether the elements and attributes of ``body`` take too much memory."""
+    tags = body.count(b"<") + body.count(b"=")
+    return tags > MAX_TAGS or tags * _longest_namespace(body) > MAX_NAMES
+
+
+def _longest_namespace(body: bytes) -> int:
+    """Return the maximum length that a namespace in ``body`` can have (bytes)."""
+    longest = 0
+    start = body.find(b"xmlns")
+    while start >= 0:
+        # A value never contains this character.
+        end = body.find(b"<", start)
+        end = len(body) if end < 0 else end
+        longest = max(longest, end - start)
+        start = body.find(b"xmlns", end)
+    return longest
 
 
 def root_element(body: bytes) -> str:
