@@ -51,10 +51,10 @@ class ServiceError(Failure):
     """The service rejected a request.
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
-    is one line, shortened in the middle if it is longer than the service sends. The text of the failure is ``CODE: MESSAGE``. ``looked_up``: the account still has
-    what the request was to remove. ``status``: the HTTP status. ``operation`` and ``parameters``:
-    the request. ``skew``: the seconds by which the clock of this machine is ahead of the Date of
-    the response, None if the response has none.
+    is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``.
+    ``looked_up``: the account still has what the request was to remove. ``status``: the HTTP
+    status. ``operation`` and ``parameters``: the request. ``skew``: the seconds by which the clock
+    of this machine is ahead of the Date of the response, None if the response has none.
     """
 
     looked_up = False
