@@ -169,7 +169,8 @@ class Place(Folder):
 
     def __init__(self, path: str, *, follow: bool = False) -> None:
         if follow:
-            self.number, self.name = _enter(path, follow=True, file=True)
+            self.number, name = _enter(path, follow=True, file=True)
+            self.name = name or path and "."
             return
         cut = path.rstrip("/").rfind("/") + 1
         self.name = path[cut:]

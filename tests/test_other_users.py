@@ -265,6 +265,16 @@ def test_others_may_not_change_what_is_made_without_a_umask(tmp_path: Path, umas
         assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
 
 
+def test_the_names_that_are_kept_are_private_without_a_umask(run: Shell, stub: Stub) -> None:
+    members = "<Groups><member><GroupName>Admin</GroupName></member></Groups>"
+    listed = ok("ListGroups", f"{members}<IsTruncated>false</IsTruncated>")
+    run.env |= {"AWS_IAM_URL": stub.endpoint(listed).url, "IAMCLI_COMPLETE": "1"}
+    done = run("sh", "-c", "umask 0; exec iamcli complete group iam-groupdel")
+    assert done.out == "Admin\n"
+    made = [run.home / ".cache", *(run.home / ".cache").rglob("*")]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o600]
+
+
 def test_a_umask_still_removes_permissions(tmp_path: Path) -> None:
     env = environment(tmp_path)
     with_umask(0o077, "iamcli", "home", "--strict", tmp_path / "home", env=env)
@@ -307,7 +317,9 @@ def test_which_paths_are_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("dangling", True, "none"),
         ("folder/../file", True, "file"),
         ("none", True, "none"),
-        ("/", True, ""),
+        ("/", True, "."),
+        ("./", True, "."),
+        ("", True, ""),
     ):
         with Place(path, follow=follow) as place:
             assert place.name == name, path
