@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import stat
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from support.processes import environment
+from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import every
 from support.snapshot import loaded, serving, succeeded
@@ -283,6 +284,41 @@ def test_a_umask_still_removes_permissions(tmp_path: Path) -> None:
 
 
 # The module itself.
+
+
+#: What makes files and directories. ``open`` with a mode for writing is looked for separately.
+MAKING = {
+    *("O_CREAT", "mkdir", "makedirs", "mkdtemp", "mkstemp", "symlink", "symlink_to", "touch"),
+    *("NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "write_bytes", "write_text"),
+}
+
+
+def writing(tree: ast.AST) -> Iterator[str]:
+    """Yield what makes a file, or opens one to write it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in MAKING:
+            yield node.attr
+        if isinstance(node, ast.Call) and len(node.args) > 1:
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            mode = getattr(node.args[1], "value", "")
+            if name == "open" and isinstance(mode, str) and set(mode) & set("wax+"):
+                yield f"open {ast.unparse(node.args[0])}"
+
+
+def test_one_module_opens_what_is_written() -> None:
+    found = {
+        f"{path.relative_to(ROOT / 'iamcli')}: {what}"
+        for path in (ROOT / "iamcli").rglob("*.py")
+        for what in writing(ast.parse(path.read_text(encoding="utf-8")))
+        if path.name != "protection.py"
+    }
+    # Descriptors that are open already, and the name of the process.
+    assert found == {
+        "cli/sandbox/server.py: open 1",
+        "cli/sandbox/target.py: open self._number",
+        "client/parents.py: open _OWN_NAME",
+        "installation/home.py: symlink",
+    }
 
 
 def test_which_paths_are_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
