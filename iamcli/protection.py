@@ -170,7 +170,7 @@ class Place(Folder):
     def __init__(self, path: str, *, follow: bool = False) -> None:
         if follow:
             self.number, name = _enter(path, follow=True, file=True)
-            self.name = name or path and "."
+            self.name = name or (path and ".")
             return
         cut = path.rstrip("/").rfind("/") + 1
         self.name = path[cut:]
