@@ -12,6 +12,14 @@ FAILED = 1
 #: The exit status of a command that was interrupted.
 INTERRUPTED = 130
 
+#: The maximum lengths of an error code and of a message of the service, as they are shown, and of a
+#: whole line (characters).
+_MAX_CODE = 200
+MAX_MESSAGE = 2000
+MAX_LINE = 8000
+#: What is in the place of the middle of a longer text.
+OMITTED = " [...] "
+
 #: The outcome of a step that failed.
 NOT_DONE = "not done"
 DONE = "done"
@@ -43,10 +51,10 @@ class ServiceError(Failure):
     """The service rejected a request.
 
     ``code``: the error code of the service ("NoSuchEntity"); ``message``: its error message; each
-    is one line. The text of the failure is ``CODE: MESSAGE``. ``looked_up``: the account still has
-    what the request was to remove. ``status``: the HTTP status. ``operation`` and ``parameters``:
-    the request. ``skew``: the seconds by which the clock of this machine is ahead of the Date of
-    the response, None if the response has none.
+    is one line, without its middle if it is too long. The text of the failure is ``CODE: MESSAGE``.
+    ``looked_up``: the account still has what the request was to remove. ``status``: the HTTP
+    status. ``operation`` and ``parameters``: the request. ``skew``: the seconds by which the clock
+    of this machine is ahead of the Date of the response, None if the response has none.
     """
 
     looked_up = False
@@ -55,8 +63,8 @@ class ServiceError(Failure):
     skew: float | None = None
 
     def __init__(self, code: str, message: str) -> None:
-        self.code = one_line(code)
-        self.message = one_line(message)
+        self.code = one_line(shortened(code, _MAX_CODE))
+        self.message = one_line(shortened(message, MAX_MESSAGE))
         self.parameters: Mapping[str, Any] = {}
         super().__init__(f"{self.code}: {self.message}" if self.message else self.code)
 
@@ -110,6 +118,14 @@ class Terminated(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return ``text`` without its middle if it has more characters than ``limit``."""
+    if len(text) <= limit:
+        return text
+    half = (limit - len(OMITTED)) // 2
+    return f"{text[:half]}{OMITTED}{text[-half:]}"
 
 
 def one_line(text: str) -> str:

@@ -80,9 +80,11 @@ class Program(Command):
             output.error(str(end))
         ask = getattr(end, "ask", None)
         hint = getattr(end, "hint", "") or (ask() if ask else "")
-        for text in (hint, getattr(end, "state", "")):
-            if text:
-                output.error(text)
+        if hint:
+            output.error(hint)
+        state = getattr(end, "state", "")
+        if state:
+            output.error(state, whole=True)
         options = getattr(end, "options", ())
         if options:
             from iamcli.help.text import columns, options_text
@@ -205,7 +207,7 @@ def _service(connection: Connection, output: Output, secrets: Secrets, *, debug:
     return IAM(
         connection,
         secrets=secrets,
-        log=(lambda line: output.error(f"debug: {line}")) if debug else None,
+        log=(lambda line: output.error(f"debug: {line}", whole=True)) if debug else None,
         note=(lambda _line: None) if output.strict else output.note,
         before=before,
         strict=output.strict,
@@ -263,6 +265,8 @@ def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | Keyb
         texts = ["interrupted", known] if known else []
     elif isinstance(error, OutputLost):
         texts.append(outcome)
+    elif isinstance(error, MemoryError):
+        texts = ["there is not enough memory", outcome]
     elif end is not error:
         what = f"{type(error).__name__}: {error}"
         texts = [f"internal error, please report it with the output of -d: {what}", outcome]

@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import ssl
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +22,6 @@ from support.terminal import Typist, terminal_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from moto.iam.models import IAMBackend
     from support.corrections import Ask
@@ -206,6 +207,17 @@ def ask(backend: IAMBackend) -> Ask:
     from support.corrections import asking
 
     return asking(backend)
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A directory that everyone may write, which is in one that everyone may enter."""
+    with tempfile.TemporaryDirectory(prefix="shared-") as place:
+        folder = Path(place, "folder")
+        folder.parent.chmod(0o755)
+        folder.mkdir()
+        folder.chmod(0o777)
+        yield folder
 
 
 @pytest.fixture

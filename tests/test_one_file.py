@@ -20,6 +20,7 @@ from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import every
 from support.terminal import Terminal
+from support.users import OTHER, two_users
 
 import iamcli
 
@@ -134,6 +135,120 @@ def test_a_home_that_everyone_can_write(file: Path, env: dict[str, str]) -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
     unpacked(Path(env["TMPDIR"], OWN))
     assert names(root) == []
+
+
+@pytest.fixture
+def name(file: Path, env: dict[str, str]) -> str:
+    """The name of the directory that the file is unpacked to."""
+    assert run_program(file, "version", env=env).returncode == 0
+    place = unpacked(Path(env["HOME"], ".shiv"))
+    shutil.rmtree(place.parent)
+    return place.name
+
+
+def plant(place: Path) -> None:
+    """Make ``place`` look as if the file were unpacked there."""
+    (place / "iamcli" / "installation").mkdir(parents=True)
+    for package in ("iamcli", "iamcli/installation"):
+        (place / package / "__init__.py").touch()
+    (place / "iamcli" / "installation" / "onefile.py").write_text("print('planted')")
+    (place / "number-of-files").write_text("1")
+
+
+def given(folder: Path) -> None:
+    """Give a directory and all in it to the other user."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, OTHER, OTHER, follow_symlinks=False)
+
+
+def link_in_home(home: Path, name: str, shared: Path) -> None:
+    (home / ".shiv").mkdir()
+    shared.chmod(0o1777)
+    plant(shared)
+    (home / ".shiv" / name).symlink_to(shared)
+    given(home)
+
+
+def link_in_own_home(home: Path, name: str, shared: Path) -> None:
+    (home / ".shiv").mkdir()
+    shared.chmod(0o1777)
+    plant(shared)
+    (home / ".shiv" / name).symlink_to(shared)
+
+
+def group_may_write(home: Path, name: str, shared: Path) -> None:
+    del shared
+    plant(home / ".shiv" / name)
+    given(home / ".shiv" / name)
+    (home / ".shiv").chmod(0o775)
+
+
+def home_of_another_user(home: Path, name: str, shared: Path) -> None:
+    del shared
+    plant(home / ".shiv" / name)
+    given(home / ".shiv" / name)
+    os.chown(home, OTHER, OTHER)
+
+
+def home_that_a_group_may_write(home: Path, name: str, shared: Path) -> None:
+    del shared
+    plant(home / ".shiv" / name)
+    home.chmod(0o775)
+
+
+@two_users
+@pytest.mark.parametrize(
+    "prepare",
+    [
+        link_in_home,
+        link_in_own_home,
+        group_may_write,
+        home_of_another_user,
+        home_that_a_group_may_write,
+    ],
+)
+def test_nothing_that_another_user_planted_runs(
+    file: Path,
+    env: dict[str, str],
+    tmp_path: Path,
+    name: str,
+    shared: Path,
+    prepare: Callable[[Path, str, Path], None],
+) -> None:
+    prepare(Path(env["HOME"]), name, shared)
+    env["TMPDIR"] = str(tmp_path / "tmp")
+    (tmp_path / "tmp").mkdir()
+    done = run_program(file, "version", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    unpacked(tmp_path / "tmp" / OWN)
+
+
+@two_users
+@pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
+def test_a_tmpdir_in_which_others_can_replace_directories(
+    file: Path, env: dict[str, str], shared: Path, name: str, mode: int
+) -> None:
+    own = shared / OWN
+    env |= {"HOME": "/proc", "TMPDIR": str(shared)}
+    own.mkdir(0o700)
+    plant(own / name)
+    shared.chmod(mode)
+    if mode == 0o1777:
+        # What this user unpacked there is used.
+        assert run_program(file, "version", env=env).stdout == "planted\n"
+        return
+    problem = "other users can replace it"
+    assert_one_line(file, env, f"cannot unpack the one file in {own}: {problem}; {CURE}")
+
+
+@pytest.mark.parametrize("umask", [0, 0o002])
+def test_others_may_not_change_what_is_unpacked_without_a_umask(
+    file: Path, env: dict[str, str], umask: int
+) -> None:
+    done = run_program(file, "version", env=env, umask=umask)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    root = Path(env["HOME"], ".shiv")
+    assert not [path for path in (root, *root.rglob("*")) if path.stat().st_mode & 0o022]
 
 
 def test_a_terminal_is_told_where_it_is_unpacked(file: Path, env: dict[str, str]) -> None:

@@ -27,9 +27,10 @@ from support.terminal import Terminal
 from test_transcripts import tokens
 
 from iamcli.cli import script
-from iamcli.cli.command_server import _is_protected, _statistics
+from iamcli.cli.command_server import _statistics
 from iamcli.cli.run.program import _stream
 from iamcli.cli.run.server import _is_stopped
+from iamcli.protection import is_protected
 
 if TYPE_CHECKING:
     import subprocess
@@ -1085,11 +1086,11 @@ def test_who_can_replace_the_folder(tmp_path: Path) -> None:
     for outer, inner in modes:
         above.chmod(outer)
         place.chmod(inner)
-        seen.append(_is_protected(str(place)))
+        seen.append(is_protected(str(place)))
     assert seen == [True, False, False, True, False, False, True]
     if os.geteuid() == 0:
         os.chown(above, 65534, -1)
-        assert not _is_protected(str(place))
+        assert not is_protected(str(place))
 
 
 def test_what_is_said_of_statistics() -> None:
@@ -1180,8 +1181,8 @@ def test_others_cannot_replace_the_folder(name: str, shell: Shell) -> None:
 OTHER_TMP = """
 import sys
 from iamcli.cli import main
-from iamcli.cli import command_server
-command_server._OTHER_PLACE = sys.argv.pop(1)
+from iamcli import protection
+protection._OTHER_PLACE = sys.argv.pop(1)
 sys.exit(main())
 """
 

@@ -173,7 +173,7 @@ def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):
         fcntl.flock(file, fcntl.LOCK_EX)
         for folder, why in (
             (tmp_path, f"another sandbox uses {tmp_path}; leave that one, or specify another dire"),
-            (tmp_path / "lock", f"cannot use {tmp_path}/lock: File exists"),
+            (tmp_path / "lock", f"cannot use {tmp_path}/lock: Not a directory"),
         ):
             with pytest.raises(Failure, match=f"cannot start the sandbox: {why}"):
                 sandbox.server(keep=str(folder)).__enter__()

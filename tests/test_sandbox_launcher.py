@@ -495,7 +495,9 @@ def sandboxed(monkeypatch, output, target=None, **given):
 
 def saying(said, *, on_terminal=False):
     return SimpleNamespace(
-        error=said.append, error_text=said.append, on_terminal=lambda: on_terminal
+        error=lambda line, **_: said.append(line),
+        error_text=said.append,
+        on_terminal=lambda: on_terminal,
     )
 
 

@@ -336,7 +336,7 @@ def test_the_account_is_that_of_any_entity() -> None:
 def test_a_file_system_without_links_has_the_file_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, force: bool
 ) -> None:
-    def link(*_: object) -> None:
+    def link(*_: object, **_places: int) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", link)

@@ -64,6 +64,8 @@ def _run() -> int:
         with contextlib.suppress(OutputLost):
             output.flush()
         raise KeyboardInterrupt from abort
+    except MemoryError:
+        output.error("there is not enough memory")
     except Exception as error:  # noqa: BLE001 - users never see a traceback
         output.error(f"internal error, please report it: {type(error).__name__}: {error}")
     else:

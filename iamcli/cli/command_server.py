@@ -9,15 +9,14 @@ import select
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
 import time
 
 import iamcli
 from iamcli.cli import script
 from iamcli.handover import VARIABLE
+from iamcli.protection import protected_folder
 from iamcli.startup import own_environment
 
 TYPE_CHECKING = False
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
 
 #: The time in which the server is ready, and in which it reports what it has done (seconds).
 TIMEOUT = 5.0
-#: The prefix of the folder with the sockets, and where it is if its usual place cannot be used.
-_PREFIX = "iamcli-run-"
-_OTHER_PLACE = "/tmp"  # noqa: S108 - the folder has a random name, and only its owner can enter it
-#: The maximum length of the path of that folder (bytes): macOS limits that of a socket to 103.
+#: The maximum length of the path of the folder with the sockets (bytes): macOS limits that of a
+#: socket to 103.
 _MAX_PATH = 103 - len("/socket-connections")
 
 # A server runs the same iamcli with the import path of this process. "python -c" adds the current
@@ -61,7 +58,7 @@ class Server:
             self.reason = error.strerror or str(error)
 
     def _start(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix=_PREFIX, dir=_place())
+        self._folder = protected_folder("iamcli-run-", _MAX_PATH)
         address = os.path.join(self._folder, "socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(address)
@@ -125,33 +122,6 @@ def run(command: Sequence[str], say: Callable[[str], None], *, statistics: bool)
         done = server.stop()
         if statistics:
             say(f"no server: {server.reason}" if server.reason else _statistics(done))
-
-
-def _place() -> str:
-    """Return where the folder with the sockets can be; raise OSError if there is no such place."""
-    for place in map(os.path.realpath, (tempfile.gettempdir(), _OTHER_PLACE)):
-        longest = os.path.join(place, f"{_PREFIX}12345678")
-        if len(os.fsencode(longest)) <= _MAX_PATH and _is_protected(place):
-            return place
-    raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")
-
-
-def _is_protected(place: str) -> bool:
-    """Return whether other users cannot replace what this user makes in ``place``.
-
-    They could put sockets of their own there, and read the requests that commands send. Source:
-    LEGACY.md (iamcli run).
-    """
-    # Whoever owns the root folder can replace everything. In a container this may not be root.
-    trusted = {0, os.geteuid(), os.stat("/").st_uid}
-    while True:
-        state = os.stat(place)
-        shared = state.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not state.st_mode & stat.S_ISVTX
-        if shared or state.st_uid not in trusted:
-            return False
-        if place == "/":
-            return True
-        place = os.path.dirname(place)
 
 
 def _statistics(done: dict[str, int]) -> str:

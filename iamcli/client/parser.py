@@ -12,14 +12,23 @@ from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     #: An operation and its parameters.
     Request = tuple[str, dict[str, Any]]
 
-#: The maximum number of tags in a response, far more than the service sends. Each takes about a
-#: hundred bytes of memory.
+#: The maximum number of tags and attributes in a response, far more than the service sends. Each
+#: takes about a hundred bytes of memory.
 MAX_TAGS = 1 << 18
+#: The maximum of their number times the length of the longest namespace. Each name is kept with its
+#: namespace, which has 41 characters in responses of the service.
+MAX_NAMES = 1 << 24
+#: The maximum size of all responses to a command (bytes): their contents, and what their tags and
+#: attributes take. The largest accounts have 5,000 users and as many roles and policies, with
+#: documents of 10 kB.
+MAX_IN_ALL = 1 << 29
+_TAG_SIZE = 64
 
 #: HTTP statuses below this one are successes.
 SUCCESS_LIMIT = 300
@@ -62,22 +71,30 @@ class ResponseStructure(dict[str, "Any"]):
 
 
 class Parser(QueryParser):  # type: ignore[misc]  # botocore has no types
-    """botocore's parser of the response to a ``request``, with checks that it is from IAM."""
+    """botocore's parser of the response to a ``request``, with checks that it is from IAM.
 
-    def __init__(self, request: Request, **settings: Any) -> None:
+    ``add``: called with the size of the response before it is parsed.
+    """
+
+    def __init__(self, request: Request, add: Callable[[int], None], **settings: Any) -> None:
         super().__init__(**settings)
         self._request = request
+        self._add = add
 
     def parse(self, response: dict[str, Any], shape: Any) -> Any:
         """Return the parsed response; raise ResponseParserError if it is not from the operation.
 
         The root element of a success must be that of the operation. Otherwise the sign-in page of a
         public network, if it is well-formed XML, would look like a successful deletion. An error
-        response that is not from IAM is parsed as an empty one.
+        response that is not from IAM is parsed as an empty one. Raises UnexpectedResponse if all
+        responses together are too large.
         """
         operation = response["context"]["operation_name"]
         body = response["body"]
-        name = root_element(body) if body.count(b"<") <= MAX_TAGS else ""
+        tags = body.count(b"<") + body.count(b"=")
+        too_many = tags > MAX_TAGS or tags * _longest_namespace(body) > MAX_NAMES
+        name = "" if too_many else root_element(body)
+        self._add(len(body) + tags * _TAG_SIZE)
         if response["status_code"] < SUCCESS_LIMIT:
             if name != f"{operation}Response":
                 raise ResponseParserError(f"the root element for {operation} is {name}")
@@ -129,11 +146,33 @@ class ParserFactory:
 
     def __init__(self) -> None:
         self.request: Request = ("", {})
+        self._size = 0
+
+    def _add(self, size: int) -> None:
+        self._size += size
+        if self._size > MAX_IN_ALL:
+            raise UnexpectedResponse(
+                "unexpected response: the responses to this command are too large in all; is this "
+                "an IAM endpoint?"
+            )
 
     def create_parser(self, _protocol: str) -> Parser:
         """Return a parser that leaves dates as the service sends them."""
         # Parsing the dates would take most of the time of a long list.
-        return Parser(self.request, timestamp_parser=str)
+        return Parser(self.request, self._add, timestamp_parser=str)
+
+
+def _longest_namespace(body: bytes) -> int:
+    """Return the maximum length that a namespace in ``body`` can have (bytes)."""
+    longest = 0
+    start = body.find(b"xmlns")
+    while start >= 0:
+        # A value never contains this character.
+        end = body.find(b"<", start)
+        end = len(body) if end < 0 else end
+        longest = max(longest, end - start)
+        start = body.find(b"xmlns", end)
+    return longest
 
 
 def root_element(body: bytes) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from iamcli.errors import Failure
 from iamcli.installation.extras import is_one_file
+from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -374,15 +375,35 @@ def _write(
 
     Raises OSError with the path if something cannot be written.
     """
-    (folder / BIN).mkdir(parents=True, exist_ok=True)
-    _put(folder / RECORD, _json(interim))
-    for place, content in contents.items():
-        _put(folder / place, content, executable=place.startswith(BIN))
-    for place in record:
-        # A run that was cut off may have left it.
-        with contextlib.suppress(OSError):
-            _temporary(folder / place).unlink()
-    _put(folder / RECORD, _json(record))
+    with contextlib.ExitStack() as opened:
+        # Whoever owns the directory cannot lead what follows to another one.
+        outer = opened.enter_context(_opened(folder))
+        directories = {"": outer, BIN: opened.enter_context(_opened(folder / BIN, inside=outer))}
+
+        def put(place: str, content: str | bytes) -> None:
+            prefix = BIN if place.startswith(BIN) else ""
+            _put(directories[prefix], folder / place, content, executable=bool(prefix))
+
+        put(RECORD, _json(interim))
+        for place, content in contents.items():
+            put(place, content)
+        for place in record:
+            # A run that was cut off may have left it.
+            prefix = BIN if place.startswith(BIN) else ""
+            directories[prefix].discard(_temporary(place.removeprefix(prefix)))
+        put(RECORD, _json(record))
+
+
+def _opened(path: Path, *, inside: Folder | None = None) -> Folder:
+    """Return the directory ``path``, which is made if it does not exist. Raises OSError with it.
+
+    ``inside``: the directory that it is in, if that is open.
+    """
+    try:
+        name = path.name if inside else str(path)
+        return Folder(name, make=0o755, follow=not inside, inside=inside)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def _json(record: dict[str, list[str]]) -> bytes:
@@ -391,24 +412,22 @@ def _json(record: dict[str, list[str]]) -> bytes:
     return f"{json.dumps(plain, indent=0)}\n".encode()
 
 
-def _put(path: Path, content: str | bytes, *, executable: bool = False) -> None:
-    """Make ``path`` a link to the target ``content``, or a file with that content."""
-    new = _temporary(path)
-    new.unlink(missing_ok=True)
+def _put(folder: Folder, path: Path, content: str | bytes, *, executable: bool = False) -> None:
+    """Make ``path``, which is in ``folder``, a link to ``content``, or a file with that content."""
+    new = _temporary(path.name)
+    made = path.with_name(new)
     try:
+        folder.remove(new)
+        made = path
         if isinstance(content, str):
-            new.symlink_to(content)
+            folder.symlink(content, new)
+            folder.rename(new, path.name)
         else:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(new, flags, 0o777 if executable else 0o666), "wb") as file:
-                file.write(content)
-        new.replace(path)
+            folder.replace(path.name, content, 0o755 if executable else 0o644, temporary=new)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        raise OSError(error.errno, error.strerror, str(path)) from None
+        raise OSError(error.errno, error.strerror, str(made)) from None
 
 
-def _temporary(path: Path) -> Path:
-    """Return the path that is written and then renamed to ``path``."""
-    return path.with_name(f".{path.name}.iamcli-new")
+def _temporary(name: str) -> str:
+    """Return the name that is written and then renamed to ``name``."""
+    return f".{name}.iamcli-new"

@@ -50,6 +50,8 @@ class NewFile:
         """Create the file, readable by its owner only. Raises Failure if it exists, or cannot."""
         if self.name is None:
             return
+        from iamcli.protection import Place
+
         if self.name == "-":
             raise Failure(
                 "-o - does not mean standard output; for that, omit -o; "
@@ -58,8 +60,9 @@ class NewFile:
         if not self.name:
             raise Failure(f"the file name for {self._what} is empty; nothing was sent")
         try:
+            self._place = Place(self.name)
             with BlockedSignals():
-                self._descriptor = os.open(self.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                self._descriptor = self._place.create(self._place.name)
         except OSError as error:
             reason = f"cannot create {self.name} for {self._what}: {error.strerror}"
             raise Failure(f"{reason}; nothing was sent") from None
@@ -82,10 +85,7 @@ class NewFile:
     def __exit__(self, *_: object) -> None:
         if self._descriptor < 0 or self._written:
             return
-        try:
-            os.unlink(str(self.name))
-        except OSError:
-            return
+        self._place.discard(self._place.name)
 
 
 def key_shown(iam: IAM, user: str | None) -> Lines:

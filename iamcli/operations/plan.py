@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import DONE, NOT_DONE, UNKNOWN
+from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,5 +60,6 @@ class Plan:
             parts.append(("unknown", self._steps[finished:begun]))
         parts.append((self._left, self._skipped + self._steps[begun:]))
         error.state = "; ".join(  # type: ignore[attr-defined]  # the runner prints it
-            f"{label}: {', '.join(steps) or 'nothing'}" for label, steps in parts
+            f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
+            for label, steps in parts
         )

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 
-from iamcli.errors import OutputLost, escape, visible
+from iamcli.errors import MAX_LINE, OutputLost, escape, shortened, visible
 from iamcli.interrupts import Pending, Window, postpone
 from iamcli.output.progressline import ProgressLine
 
@@ -104,12 +104,15 @@ class Output:
         if widths:
             _require_room(widths)
 
-    def error(self, text: str) -> None:
+    def error(self, text: str, *, whole: bool = False) -> None:
         """Write one line to standard error, preceded by the name of the command.
 
         Unprintable characters, such as those of an argument that ``text`` repeats, are escaped.
+        Unless it is to be ``whole``, a line of more than MAX_LINE characters is shortened in the
+        middle.
         """
-        self.error_text(f"{self._program}: {visible(text)}\n")
+        line = visible(text if whole else shortened(text, MAX_LINE))
+        self.error_text(f"{self._program}: {line}\n")
 
     def error_text(self, text: str) -> None:
         """Write ``text`` to standard error with control characters escaped; errors are ignored."""

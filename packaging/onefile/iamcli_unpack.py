@@ -14,7 +14,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import NoReturn
 
 #: Modules of the standard library that Debian's python3-minimal, or an incomplete Python, lacks.
@@ -26,38 +26,44 @@ NUMBER = "number-of-files"
 SIZE = 25
 
 
-def unpacked(program: str, name: str, root: str, *, named: bool) -> str:
+def unpacked(
+    program: str, name: str, root: str, protected: Callable[[str], bool], *, named: bool
+) -> str:
     """Return the directory ``name`` with the packages, below ``root`` or in that below TMPDIR.
 
-    ``program``: the name for errors; ``root``: "" if there is no home directory; ``named``:
-    SHIV_ROOT names it, so that no other directory is used.
+    ``program``: the name for errors; ``root``: "" if there is no home directory; ``protected``:
+    whether only this user can change a directory; ``named``: SHIV_ROOT names it, so that no other
+    directory is used.
     """
-    temporary = os.path.abspath(os.environ.get("TMPDIR") or "/tmp")
+    temporary = os.path.realpath(os.environ.get("TMPDIR") or "/tmp")
     own = os.path.join(temporary, f"iamcli-{os.geteuid()}")
     place = os.path.join(own, name)
-    if not named and _is_private(own) and _is_whole(place):
+
+    def usable(folder: str) -> bool:
+        return _is_whole(folder) and (named or protected(folder))
+
+    if not named and _is_private(own) and usable(place):
         return place
     _prepare(program)
+    why = f"{root} cannot be written" if root else "there is no home directory"
     try:
         if named:
-            os.makedirs(root, exist_ok=True)
-            return _unpack(root, name)
-        _make(root, 0o777)
-        info = os.stat(root)
-        if info.st_uid in {0, os.geteuid()} and not info.st_mode & stat.S_IWOTH:
-            return _unpack(root, name)
+            os.makedirs(root, 0o755, exist_ok=True)
+            return _unpack(root, name, usable)
+        _make(root, 0o755)
+        if protected(root):
+            return _unpack(root, name, usable)
+        why = f"other users can change {root}"
     except OSError as error:
         if named or error.errno in FULL:
             _cannot_unpack(program, root or "SHIV_ROOT", error)
     try:
         _make(own, 0o700)
-        if not _is_private(own):
-            raise PermissionError(errno.EPERM, "not a private directory of this user")
-        _unpack(own, name)
+        _check_private(own, protected)
+        _unpack(own, name, usable)
     except OSError as error:
         _cannot_unpack(program, own, error)
     if sys.stderr and sys.stderr.isatty():
-        why = f"{root} cannot be written" if root else "there is no home directory"
         print(f"{program}: unpacked in {own}, because {why}; see SHIV_ROOT", file=sys.stderr)
     return place
 
@@ -103,6 +109,14 @@ def _is_private(folder: str) -> bool:
     return own and stat.S_ISDIR(info.st_mode) and not info.st_mode & 0o077
 
 
+def _check_private(folder: str, protected: Callable[[str], bool]) -> None:
+    """Raise OSError if others can enter ``folder``, or put another directory in its place."""
+    if not _is_private(folder):
+        raise PermissionError(errno.EPERM, "not a private directory of this user")
+    if not protected(folder):
+        raise PermissionError(errno.EPERM, "other users can replace it")
+
+
 def _is_whole(place: str) -> bool:
     """Return whether ``place`` has all its files. The system deletes old files below TMPDIR."""
     try:
@@ -116,16 +130,17 @@ def _files_in(folder: str) -> int:
     return sum(len(files) for _, _, files in os.walk(folder))
 
 
-def _unpack(root: str, name: str) -> str:
+def _unpack(root: str, name: str, usable: Callable[[str], bool]) -> str:
     """Unpack the packages into the directory ``name`` in ``root``, and return its path.
 
-    It gets its name when it is complete, so that nothing incomplete is ever used.
+    It gets its name when it is complete, so that nothing incomplete is ever used. ``usable``:
+    whether a directory that is there already can be used.
     """
     import shutil
 
     place = os.path.join(root, name)
-    with _lock(root) as locked:
-        if _is_whole(place):  # another process did it while this one waited
+    with _closed_to_others(), _lock(root) as locked:
+        if usable(place):  # another process did it while this one waited
             return place
         for other in os.listdir(root) if locked else ():
             if other.startswith(f"{name}."):  # of a process that was killed
@@ -136,15 +151,26 @@ def _unpack(root: str, name: str) -> str:
             _extract(part, place)
             with open(os.path.join(part, NUMBER), "w", encoding="ascii") as file:
                 file.write(str(_files_in(part)))
-            if not _is_whole(place):  # without the lock, another process may have been faster
+            if not usable(place):  # without the lock, another process may have been faster
                 shutil.rmtree(place, ignore_errors=True)
                 os.rename(part, place)
         except OSError:
-            if not _is_whole(place):
+            if not usable(place):
                 raise
         finally:
             shutil.rmtree(part, ignore_errors=True)
     return place
+
+
+@contextlib.contextmanager
+def _closed_to_others() -> Iterator[None]:
+    """Make files that others cannot write, whatever the umask is."""
+    umask = os.umask(0o077)
+    os.umask(umask | 0o022)
+    try:
+        yield
+    finally:
+        os.umask(umask)
 
 
 @contextlib.contextmanager

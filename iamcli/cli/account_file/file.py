@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import tempfile
 
 from iamcli.cli.account_file.schema import SNAPSHOT, VERSION
 from iamcli.cli.account_file.values import check, pick
 from iamcli.errors import Failure
 from iamcli.interrupts import BlockedSignals
+from iamcli.protection import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +29,11 @@ class Target:
     def __init__(self, name: str, *, force: bool) -> None:
         self._name = name
         self._force = force
-        # A symbolic link is kept, and the file that it refers to is replaced.
-        self._path = os.path.realpath(name) if force else name
+        try:
+            # A symbolic link is kept, and the file that it refers to is replaced.
+            self._place = Place(name, follow=force)
+        except (OSError, ValueError) as error:
+            raise self._unwritable(error) from None
         self._refuse_existing()
         with BlockedSignals():
             self._write_new(b"", keep=False)
@@ -49,48 +51,44 @@ class Target:
             self._write_new(text.encode("utf-8", "backslashreplace") + b"\n", keep=True)
 
     def _refuse_existing(self) -> None:
-        try:
-            mode = os.lstat(self._path).st_mode
-        except (OSError, ValueError):
+        state = self._place.state(self._place.name)
+        if state is None:
             return
         if not self._force:
             raise Failure(f"{self._name} exists; use --force to overwrite it")
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(state.st_mode):
             raise Failure(f"{self._name} is not a regular file; specify another name")
 
     def _write_new(self, content: bytes, *, keep: bool) -> None:
         """Write a temporary file in the same directory; give it its name if it is to be kept."""
-        temporary = None
+        temporary = f".iamcli-snapshot-{os.urandom(8).hex()}"
         try:
-            folder = os.path.dirname(self._path) or os.curdir
-            number, temporary = tempfile.mkstemp(prefix=".iamcli-snapshot-", dir=folder)
-            with os.fdopen(number, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(number)
-            if keep:
-                self._rename(temporary)
+            self._place.write(temporary, content, sync=True)
+            try:
+                if keep:
+                    self._rename(temporary)
+            finally:
+                self._place.discard(temporary)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise Failure(f"cannot write {self._name}: {reason}") from None
-        finally:
-            if temporary:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(temporary)
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError | ValueError) -> Failure:
+        reason = getattr(error, "strerror", None) or str(error)
+        return Failure(f"cannot write {self._name}: {reason}")
 
     def _rename(self, temporary: str) -> None:
         if self._force:
-            os.replace(temporary, self._path)
+            self._place.rename(temporary, self._place.name)
             return
         try:
             # Unlike a rename, this never replaces a file that was created meanwhile.
-            os.link(temporary, self._path)
+            self._place.link(temporary, self._place.name)
         except FileExistsError:
             raise
         except OSError:
             # The file system has no hard links.
             self._refuse_existing()
-            os.rename(temporary, self._path)
+            self._place.rename(temporary, self._place.name)
 
 
 def read(name: str, number: int | None = None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from iamcli.commands import index
 from iamcli.config.connection import Connection
 from iamcli.config.files import content
 from iamcli.parsing import parser
+from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,30 +194,16 @@ def _cache(file: str, names: Sequence[str]) -> None:
     """Write ``names`` to ``file`` and remove old cache files; errors are ignored."""
     if not file:
         return
-    folder = os.path.dirname(file)
+    path, name = os.path.split(file)
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        state = os.lstat(folder)
-        if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.geteuid():
-            return
-        os.chmod(folder, 0o700)
-        _remove_old(folder)
-        _write(file, "".join(f"{name}\n" for name in names))
+        with Folder(path, make=0o700, follow=False) as folder:
+            folder.keep_private()
+            _remove_old(path)
+            content = "".join(f"{line}\n" for line in names).encode()
+            # It is never read half-written.
+            folder.replace(name, content, temporary=f"{name}.{os.getpid()}")
     except OSError:
         return
-
-
-def _write(file: str, text: str) -> None:
-    """Write ``file`` in one step, so that it is never read half-written."""
-    new = f"{file}.{os.getpid()}"
-    number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(number, "w", encoding="ascii") as stream:
-            stream.write(text)
-        os.rename(new, file)
-    except OSError:
-        os.unlink(new)
-        raise
 
 
 def _remove_old(folder: str) -> None:

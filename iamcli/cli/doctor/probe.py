@@ -32,7 +32,7 @@ from iamcli import __version__
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import causes, clock_skew, reason, refusal
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
-from iamcli.errors import ServiceError, UnexpectedResponse, one_line
+from iamcli.errors import MAX_MESSAGE, ServiceError, UnexpectedResponse, one_line, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _answer(question: Question, response: Any, *, proxied: bool) -> Outcome:
         # The encoding is the one that botocore uses, whatever the declaration says.
         tree = ET.fromstring(body, ET.XMLParser(encoding="utf-8"))  # noqa: S314 - no document type
         if _has(tree, question.required):
-            texts = {_name(element): one_line(element.text or "") for element in tree.iter()}
+            texts = {_name(element): _text(element) for element in tree.iter()}
             return Outcome("", clock=clock, texts=texts)
     elif parsed is not None:
         refused = refusal(status, parsed, "", question.operation)
@@ -185,6 +185,10 @@ def _has(tree: ET.Element, path: Iterable[str]) -> bool:
             return False
         tree = named[0]
     return True
+
+
+def _text(element: ET.Element) -> str:
+    return one_line(shortened(element.text or "", MAX_MESSAGE))
 
 
 def _name(element: ET.Element) -> str:

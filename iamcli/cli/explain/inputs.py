@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from iamcli.config import files
 from iamcli.errors import Failure
+from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class Inputs:
             return
         file = File(name, json.dumps(f"contents of {name}"), known=False)
         replaced = folder / option.dest
-        replaced.write_text(file.content, encoding="utf-8", errors="surrogateescape")
+        with Folder(str(folder)) as private:
+            private.write(option.dest, os.fsencode(file.content))
         self.values[option.dest] = str(replaced)
         self.files.append(file)
 

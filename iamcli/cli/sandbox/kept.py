@@ -30,6 +30,7 @@ import threading
 
 from iamcli import __version__
 from iamcli.errors import Failure
+from iamcli.protection import Folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,9 +80,8 @@ class Kept:
         self._saving = threading.Lock()
         self._changed = threading.Event()
         try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-            self._lock = os.open(os.path.join(self.folder, "lock"), flags, 0o600)
+            self._directory = Folder(self.folder, make=0o700)
+            self._lock = self._directory.create("lock", new=False)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._saved = self._read()
             self._place = _place(self._file)
@@ -120,23 +120,12 @@ class Kept:
             content = _state()
         if content == self._saved and self._place == _place(self._file):
             return
-        new = f"{self._file}.new"
-        with contextlib.suppress(FileNotFoundError):  # of a sandbox that was killed
-            os.unlink(new)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(new, flags, 0o600), "wb") as stream:
-            stream.write(json.dumps(_version()).encode() + b"\n" + content)
-            stream.flush()
-            os.fsync(stream.fileno())
-            place = _place(stream.fileno())
-        os.rename(new, self._file)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self._directory.remove("account.new")  # of a sandbox that was killed
+        complete = json.dumps(_version()).encode() + b"\n" + content
+        state = self._directory.replace("account", complete, temporary="account.new", sync=True)
+        self._directory.sync()
         self._saved = content
-        self._place = place
+        self._place = state.st_ino, state.st_mtime_ns
 
     def watched(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, changed so that the account is saved soon after each request.
@@ -194,7 +183,7 @@ class Kept:
         return content
 
 
-def _place(file: str | int) -> tuple[int, int] | None:
+def _place(file: str) -> tuple[int, int] | None:
     """Return what tells a file from another with the same name; None if there is none."""
     try:
         state = os.stat(file)

@@ -241,7 +241,8 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
     names = deleted(changed)
     if names:
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
-        output.error(f"to create again what was deleted, make a script: {line} >recreate.sh")
+        text = f"to create again what was deleted, make a script: {line} >recreate.sh"
+        output.error(text, whole=True)
 
 
 def _opened(file: str) -> int:

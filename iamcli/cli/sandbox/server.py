@@ -25,10 +25,8 @@ import re
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 from iamcli.cli.account_file import file
 from iamcli.cli.sandbox.kept import Kept
@@ -39,6 +37,7 @@ from iamcli.client.confinement import REPORT_PATH
 from iamcli.client.parents import address
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice
+from iamcli.protection import Folder, protected_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +57,9 @@ REGION = re.compile(r"(Credential=[^/,\s]+/\d{8}/)[a-z0-9-]+(/)")
 #: The names of commands that are reported as they are, and how many names are kept.
 COMMAND = re.compile(rb"iam(cli|-[a-z0-9]+)")
 MAX_COMMANDS = 10000
+
+#: The name of the credential file in the directory of the sandbox.
+_CREDENTIALS = "credentials"
 
 #: The release of moto with which this module was tested.
 TESTED = "5.2.5"
@@ -122,6 +124,7 @@ def _start(
         if watch:
             watch.begin()
         server = _make_server(in_region(application, region))
+        folder = _folder()
     except Failure as failure:
         return {"failure": str(failure)}, None, None
     except ImportError as error:
@@ -130,15 +133,23 @@ def _start(
     except Exception as error:  # noqa: BLE001 - the parent reports it to the user
         what = f"{type(error).__name__}: {error}"
         return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None, None
-    folder = tempfile.mkdtemp(prefix="iamcli-sandbox-")
-    credential_file = Path(folder, "credentials")
-    credential_file.touch(mode=0o600)
-    credential_file.write_text(f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = address(server.server_port)
     existed = bool(kept and kept.existed)
-    report = {"url": url, "credential_file": str(credential_file), "existed": existed}
+    report = {"url": url, "credential_file": os.path.join(folder, _CREDENTIALS), "existed": existed}
     return report | copied, folder, kept
+
+
+def _folder() -> str:
+    """Make the directory of the sandbox, with the credential file in it, and return its path."""
+    try:
+        folder = protected_folder("iamcli-sandbox-")
+        with Folder(folder) as private:
+            keys = f"AWSAccessKeyId={ACCESS_KEY}\nAWSSecretKey={SECRET_KEY}\n"
+            private.write(_CREDENTIALS, keys.encode())
+    except OSError as error:
+        raise Failure(error.strerror or str(error)) from None
+    return folder
 
 
 def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:

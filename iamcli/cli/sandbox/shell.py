@@ -16,6 +16,7 @@ from iamcli.cli import script
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
 from iamcli.installation import completions
+from iamcli.protection import Folder
 
 PROMPT = "(iamcli sandbox) $ "
 
@@ -104,7 +105,6 @@ def _completion(shell: str) -> str:
 
 
 def _write(folder: str, name: str, text: str) -> str:
-    path = os.path.join(folder, name)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    return path
+    with Folder(folder) as private:
+        private.write(name, os.fsencode(text))
+    return os.path.join(folder, name)

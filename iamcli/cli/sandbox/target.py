@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from iamcli.cli.sandbox.report import Report
 from iamcli.errors import Failure
+from iamcli.protection import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class Target:
         self._number: int | None = None
         if file != STANDARD_ERROR:
             try:
-                self._number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                self._place = Place(file)
+                self._number = self._place.create(self._place.name)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or str(error)
                 raise Failure(
@@ -52,15 +53,13 @@ class Target:
             unchanged = not self._lost()
             os.close(self._number)
             if unchanged:
-                with contextlib.suppress(OSError):
-                    os.unlink(self._file)
+                self._place.discard(self._place.name)
 
     def _lost(self) -> str:
         """Return what has happened to the file since it was created; "" if it is still there."""
         assert self._number is not None  # noqa: S101 - for mypy
-        try:
-            now = os.stat(self._file)
-        except OSError:
+        now = self._place.state(self._place.name)
+        if now is None:
             return "it was removed"
         return "" if os.path.samestat(now, os.fstat(self._number)) else "it was replaced"
 

@@ -1,0 +1,313 @@
+"""Makes files and directories that other users of the machine can neither replace nor redirect.
+
+Everything that iamcli writes is opened by ``Folder.create``. What the system does of this itself
+(``fs.protected_symlinks``) covers less: directories with the sticky bit, on some systems.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+
+#: The permissions of a file with secrets.
+PRIVATE = 0o600
+
+#: How a directory is opened: to use what is in it, for which it need not be readable.
+_FOLDER = (
+    getattr(os, "O_PATH", getattr(os, "O_SEARCH", os.O_RDONLY)) | os.O_DIRECTORY | os.O_CLOEXEC
+)
+#: The errors if that is a link, which is not followed, or no directory.
+_NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.EMLINK)
+#: The maximum number of links in a path, as in Linux.
+_MAX_LINKS = 40
+#: The place of temporary directories if the usual one cannot be used.
+_OTHER_PLACE = "/tmp"  # noqa: S108 - the names are random, and only this user can enter them
+
+
+class Folder:
+    """A directory that is held open, so that nobody can exchange it for another one.
+
+    ``path``: its path, "" for the current directory; ``make``: the permissions of it, and of the
+    directories that it is in, if they do not exist; None to make none. ``follow``: whether it may
+    be a link. ``inside``: the directory where ``path`` begins, instead of the current one. Raises
+    OSError if it cannot be used, also if a part of the path is a link of another user in a
+    directory that others may write.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        make: int | None = None,
+        follow: bool = True,
+        inside: Folder | None = None,
+    ) -> None:
+        begin = inside.number if inside else None
+        #: Its descriptor.
+        self.number: int
+        self.number, _ = _enter(path, make=make, follow=follow, begin=begin)
+
+    def create(self, name: str, mode: int = PRIVATE, *, new: bool = True) -> int:
+        """Return a descriptor of the file ``name``, to write it; a link is never followed.
+
+        ``mode``: its permissions, less those that the umask removes. ``new``: it must not exist;
+        otherwise it may, but must be a file of this user. Raises OSError.
+        """
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags |= os.O_EXCL if new else os.O_NONBLOCK
+        number = os.open(name, flags, mode, dir_fd=self.number)
+        state = os.fstat(number)
+        if not new and not (stat.S_ISREG(state.st_mode) and state.st_uid == os.geteuid()):
+            os.close(number)
+            raise PermissionError(errno.EPERM, "it is not a file of yours", name)
+        return number
+
+    def write(
+        self, name: str, content: bytes, mode: int = PRIVATE, *, sync: bool = False
+    ) -> os.stat_result:
+        """Make the file ``name``, which must not exist, with ``content``; return its state.
+
+        ``sync``: wait until it is on the disk. Raises OSError, and then leaves no file.
+        """
+        number = self.create(name, mode)
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(content)
+                file.flush()
+                if sync:
+                    os.fsync(number)
+                return os.fstat(number)
+        except OSError:
+            self.discard(name)
+            raise
+
+    def replace(
+        self,
+        name: str,
+        content: bytes,
+        mode: int = PRIVATE,
+        *,
+        temporary: str,
+        sync: bool = False,
+    ) -> os.stat_result:
+        """Make the file ``name`` with ``content`` in one step; return its state.
+
+        ``temporary``: the name until it is complete, which nothing else has; ``sync``: see
+        ``write``. Raises OSError.
+        """
+        state = self.write(temporary, content, mode, sync=sync)
+        self.rename(temporary, name)
+        return state
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename ``old`` to ``new``, and replace that. Raises OSError, and then removes ``old``."""
+        try:
+            os.replace(old, new, src_dir_fd=self.number, dst_dir_fd=self.number)
+        except OSError:
+            self.discard(old)
+            raise
+
+    def link(self, old: str, new: str) -> None:
+        """Give the file ``old`` the name ``new``, too. Raises OSError, as if that exists."""
+        os.link(old, new, src_dir_fd=self.number, dst_dir_fd=self.number)
+
+    def symlink(self, target: str, name: str) -> None:
+        """Make the symbolic link ``name``. Raises OSError, as if it exists."""
+        os.symlink(target, name, dir_fd=self.number)
+
+    def state(self, name: str) -> os.stat_result | None:
+        """Return the state of ``name``, also of a link itself; None if it does not exist."""
+        try:
+            return os.stat(name, dir_fd=self.number, follow_symlinks=False)
+        except (OSError, ValueError):
+            return None
+
+    def remove(self, name: str) -> None:
+        """Remove the file ``name``, if it exists. Raises OSError."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name, dir_fd=self.number)
+
+    def discard(self, name: str) -> None:
+        """Remove the file ``name``; errors are ignored."""
+        with contextlib.suppress(OSError):
+            self.remove(name)
+
+    def keep_private(self) -> None:
+        """Let only this user enter the directory. Raises OSError if it belongs to another user."""
+        if os.fstat(self.number).st_uid != os.geteuid():
+            raise PermissionError(errno.EPERM, "it belongs to another user")
+        os.chmod(".", 0o700, dir_fd=self.number)
+
+    def sync(self) -> None:
+        """Wait until the names in the directory are on the disk. Raises OSError."""
+        number = os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self.number)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+    def close(self) -> None:
+        """Close the directory."""
+        os.close(self.number)
+
+    def __enter__(self) -> Folder:  # noqa: PYI034 - Self costs a dependency or an import
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Place(Folder):
+    """The directory of the file ``path``, held open, and the ``name`` of the file in it.
+
+    ``follow``: if ``path`` is a link, the place is that of the file that it refers to. Raises
+    OSError as ``Folder`` does.
+    """
+
+    def __init__(self, path: str, *, follow: bool = False) -> None:
+        if follow:
+            self.number, name = _enter(path, follow=True, file=True)
+            self.name = name or (path and ".")
+            return
+        cut = path.rstrip("/").rfind("/") + 1
+        self.name = path[cut:]
+        super().__init__(path[:cut])
+
+
+def _enter(
+    path: str,
+    *,
+    follow: bool,
+    make: int | None = None,
+    begin: int | None = None,
+    file: bool = False,
+) -> tuple[int, str]:
+    """Return a descriptor of the directory ``path``, and "".
+
+    ``follow`` and ``make``: see ``Folder``. ``begin``: a descriptor of the directory where ``path``
+    begins, None for the current one. ``file``: the last part is the name of a file, which need not
+    exist; return the directory that it is in, and that name, "" if there is none.
+    """
+    number = os.open("/" if path.startswith("/") else ".", _FOLDER, dir_fd=begin)
+    parts = _parts(path)
+    links = 0
+    try:
+        while parts:
+            part = parts.pop()
+            last = not parts
+            inner = None if last and file else _open(part, number, make)
+            if inner is not None:
+                os.close(number)
+                number = inner
+                continue
+            target = _target(part, number) if follow or not last else None
+            if target is None and last and file:
+                return number, part
+            links += 1
+            if target is None or links > _MAX_LINKS:
+                code = errno.ENOTDIR if target is None else errno.ELOOP
+                raise OSError(code, os.strerror(code), part)  # noqa: TRY301
+            parts += _parts(target)
+            if target.startswith("/"):
+                os.close(number)
+                number = os.open("/", _FOLDER)
+    except BaseException:
+        os.close(number)
+        raise
+    return number, ""
+
+
+def _parts(path: str) -> list[str]:
+    """Return the names in ``path``, the first one at the end."""
+    return [part for part in path.split("/") if part not in ("", ".")][::-1]
+
+
+def _open(name: str, folder: int, make: int | None) -> int | None:
+    """Return a descriptor of the directory ``name`` in ``folder``; None if it is something else.
+
+    ``make``: see ``Folder``. Raises OSError.
+    """
+    try:
+        return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+    except FileNotFoundError:
+        if make is None:
+            raise
+    except OSError as error:
+        if error.errno in _NO_FOLDER:
+            return None
+        raise
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(name, make, dir_fd=folder)
+    return _open(name, folder, None)
+
+
+def _target(name: str, folder: int) -> str | None:
+    """Return what the link ``name`` in ``folder`` refers to; None if it is no link.
+
+    Raises PermissionError if it is a link of another user that others could have put there.
+    """
+    try:
+        if sys.platform == "linux":
+            # The link cannot be exchanged while it is open.
+            link = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            try:
+                state = os.fstat(link)
+                target = os.readlink("", dir_fd=link) if stat.S_ISLNK(state.st_mode) else None
+            finally:
+                os.close(link)
+        else:
+            state = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            target = os.readlink(name, dir_fd=folder) if stat.S_ISLNK(state.st_mode) else None
+    except FileNotFoundError:
+        return None
+    trusted = _trusted()
+    if target is not None and state.st_uid not in trusted:
+        place = os.fstat(folder)
+        if place.st_uid not in trusted or place.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+            problem = f"the symbolic link {name} belongs to another user, and is not followed"
+            raise PermissionError(errno.EPERM, problem, name)
+    return target
+
+
+def _trusted() -> set[int]:
+    """Return the users who can replace what this user makes wherever it is.
+
+    Whoever owns the root directory can. In a container this may not be root.
+    """
+    return {0, os.geteuid(), os.stat("/").st_uid}
+
+
+def is_protected(folder: str) -> bool:
+    """Return whether other users cannot replace what this user makes in ``folder``.
+
+    ``folder``: an absolute path without symbolic links. Source: LEGACY.md (iamcli run).
+    """
+    trusted = _trusted()
+    path = "/"
+    # From the top: nobody can exchange what is in a protected directory.
+    for name in ("", *folder.split("/")):
+        path = os.path.join(path, name)
+        state = os.lstat(path)
+        shared = state.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not state.st_mode & stat.S_ISVTX
+        if shared or state.st_uid not in trusted or not stat.S_ISDIR(state.st_mode):
+            return False
+    return True
+
+
+def protected_folder(prefix: str, max_path: int | None = None) -> str:
+    """Make a temporary directory that only this user can use or replace, and return its path.
+
+    It is in TMPDIR, or in ``/tmp`` if others could replace it there. ``prefix``: how its name
+    starts; ``max_path``: the maximum length of the path (bytes). Raises OSError.
+    """
+    import tempfile
+
+    for place in map(os.path.realpath, (tempfile.gettempdir(), _OTHER_PLACE)):
+        longest = os.path.join(place, f"{prefix}12345678")
+        fits = max_path is None or len(os.fsencode(longest)) <= max_path
+        if fits and is_protected(place):
+            return tempfile.mkdtemp(prefix=prefix, dir=place)
+    raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")

@@ -1,0 +1,221 @@
+"""A service that sends what takes much memory or time: one line on standard error, nothing more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from support.selection import usual
+from support.shell import BIN
+from support.snapshot import files, serving
+from support.stub import NAMESPACE, Answer, ok, refused
+from support.terminal import Terminal
+
+from iamcli.errors import MAX_LINE, MAX_MESSAGE, OMITTED, ServiceError, shortened
+from iamcli.output.redaction import Secrets
+
+if TYPE_CHECKING:
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
+
+#: The memory that a command may use (KiB).
+MEMORY = 300 << 10
+#: The maximum size of a response (bytes).
+SIZE = 16 << 20
+FOREIGN = "unexpected response from {url}, not an IAM response; is this an IAM endpoint?"
+
+
+def document(content: str, namespace: str = NAMESPACE) -> Answer:
+    """Return a response to GetUser."""
+    body = f'<GetUserResponse xmlns="{namespace}">{content}</GetUserResponse>'
+    return Answer(body.encode())
+
+
+def numbered(form: str, number: int) -> str:
+    return "".join(form.format(f"x{each:x}") for each in range(number))
+
+
+LONG = "n" * 100_000
+PLAIN, PREFIXED = ' {}=""', ' p:{}=""'
+#: The rows that do not take long.
+QUICK = {
+    "names in a long namespace",
+    "attributes in a long namespace",
+    "a message that a pattern could read for hours",
+}
+#: What the service sends, and what the line says.
+DOCUMENTS = {
+    "names in a long namespace": lambda: document(numbered("<{}/>", 10_000), LONG),
+    "attributes in a long namespace": lambda: document(
+        f"<a xmlns:p='{LONG}' {numbered(PREFIXED, 10_000)}/>"
+    ),
+    "a namespace for each name": lambda: document(
+        numbered("<a xmlns='{}" + "n" * 1000 + "'/>", 15_000)
+    ),
+    "many attributes": lambda: document(f"<a {numbered(PLAIN, 1_000_000)}/>"),
+    "many tags": lambda: document(numbered("<{}/>", 261_000), "n"),
+    "many names, each with a wide character": lambda: document(
+        numbered("<{}/>", 200_000), "n" * 50 + "\U0001f600"
+    ),
+    "many attributes, each with a wide character": lambda: document(
+        f"<a xmlns:p='{'n' * 40}\U0001f600' {numbered(PREFIXED, 200_000)}/>"
+    ),
+    "many comments": lambda: document("<!---->" * 260_000),
+    "a long name": lambda: document(f"<{'a' * (SIZE - 1000)}/>"),
+    "a long text": lambda: document(f"<a>{'a' * (SIZE - 1000)}</a>"),
+    "deep": lambda: document("<a>" * 131_000 + "</a>" * 131_000),
+}
+
+
+def limited(run: Shell, *command: str) -> Done:
+    """Run ``command`` with little memory, and as long as it needs."""
+    env = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "60"}
+    return run("sh", "-c", f'ulimit -v {MEMORY}; exec "$@"', "sh", *command, env=env)
+
+
+@pytest.mark.parametrize("name", usual(QUICK, DOCUMENTS))
+def test_a_document_takes_little_memory(run: Shell, stub: Stub, name: str) -> None:
+    run.env["AWS_IAM_URL"] = url = stub.endpoint(DOCUMENTS[name]()).url
+    done = limited(run, "iam-usergetattributes", "-u", "bob")
+    said = f"iam-usergetattributes: {FOREIGN.format(url=url)}\n"
+    assert (done.status, done.out, done.err) == (1, "", said)
+
+
+def test_a_response_of_the_service_may_be_long(run: Shell, stub: Stub) -> None:
+    members = "".join(
+        f"<member><UserName>{number:060}</UserName><Arn>{'a' * 300}</Arn></member>"
+        for number in range(20_000)
+    )
+    listed = ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>")
+    run.env["AWS_IAM_URL"] = stub.endpoint(listed).url
+    done = limited(run, "iam-userlistbypath")
+    assert (done.status, done.err) == (0, "")
+    assert len(done.out.splitlines()) > 20_000
+
+
+#: Errors: the code, the message, and how the line begins.
+ERRORS = {
+    "a long message": ("ValidationError", lambda: "a" * (SIZE - 1000), "ValidationError: aaa"),
+    "a long code": ("a" * (SIZE - 1000), lambda: "", "aaa"),
+    "a message of control characters": ("Other", lambda: "\x7f" * (SIZE - 1000), "Other: [...]"),
+    "a message that a pattern could read for hours": (
+        "ValidationError",
+        lambda: "Value at '" * 100_000,
+        "ValidationError: Value at",
+    ),
+    "one value": ("ValidationError", lambda: "Value '" + "a" * SIZE, "ValidationError: Value 'aa"),
+}
+
+
+@pytest.mark.parametrize("name", usual(QUICK, ERRORS))
+def test_an_error_is_a_short_line(run: Shell, stub: Stub, name: str) -> None:
+    code, message, begin = ERRORS[name]
+    run.env["AWS_IAM_URL"] = stub.endpoint(refused(code, message()[: SIZE - 1000])).url
+    command = ("iam-usergetattributes", "-u", "bob")
+    done = limited(run, *command)
+    assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith(f"iam-usergetattributes: {begin}")
+    assert len(done.err) < MAX_MESSAGE + 300
+    # There the hints look at the message.
+    terminal = Terminal(BIN / command[0], *command[1:], env=run.env)
+    assert terminal.status() == 1
+    assert len(terminal.shown) < MAX_MESSAGE + 1000
+
+
+def test_other_lines_are_short_too(run_fast: ForkRunner) -> None:
+    for line in (
+        ("iam-usercreate", "-u", "bob", "a" * 100_000),
+        ("iam-useraddpolicy", "-u", "bob", "-p", "p", "-o", "{" * 100_000),
+        ("iamcli", "a" * 100_000),
+    ):
+        done = run_fast(*line)
+        first = done.err.partition("\n")[0]
+        assert done.status == 1
+        assert MAX_LINE - 100 < len(first) < MAX_LINE + 100
+        assert OMITTED in first
+
+
+def test_what_is_left_is_listed_completely(run_fast: ForkRunner, stub: Stub) -> None:
+    names = [f"{number:0100}" for number in range(100)]
+    members = "".join(f"<member>{name}</member>" for name in names)
+    policies = f"<PolicyNames>{members}</PolicyNames><IsTruncated>false</IsTruncated>"
+    endpoint = stub.endpoint()
+    endpoint.on("GetGroup", ok("GetGroup", "<Users/><IsTruncated>false</IsTruncated>"))
+    endpoint.on("ListGroupPolicies", ok("ListGroupPolicies", policies))
+    attached = "<AttachedPolicies/><IsTruncated>false</IsTruncated>"
+    endpoint.on("ListAttachedGroupPolicies", ok("ListAttachedGroupPolicies", attached))
+    endpoint.on("DeleteGroupPolicy", refused("AccessDenied", "no", 403))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    for debug in ((), ("-d",)):
+        done = run_fast("iam-groupdel", "-g", "web", "-r", *debug)
+        long = [line for line in done.err.splitlines() if len(line) > MAX_LINE]
+        assert long[-1].startswith("iam-groupdel: removed: nothing; left: policy 000")
+        assert len(long) == 1 + len(debug)
+        assert all(name in line for line in long for name in names)
+
+
+SECRET = "Correct-Horse 7 Battery/Staple&abc"
+
+
+def test_no_part_of_a_secret_is_left_beside_what_is_omitted() -> None:
+    secrets = Secrets()
+    secrets.add(SECRET, "abcabcabc")
+    parts = {SECRET[n : n + 4] for n in range(len(SECRET) - 3)}
+    for secret in (SECRET, "abcabcabc"):
+        for place in range(MAX_MESSAGE // 2 - 60, MAX_MESSAGE // 2 + 60):
+            for message in (
+                f"{'-' * place}{secret}{'-' * MAX_MESSAGE}",
+                f"{'-' * MAX_MESSAGE}{secret}{'-' * place}",
+            ):
+                shown = secrets.redact(str(ServiceError("X", message)))
+                assert OMITTED in shown
+                assert not [part for part in (*parts, "abca") if part in shown], (place, shown)
+    both = f"{'-' * 990}{SECRET}{'-' * 2000}{SECRET}{'-' * 990}"
+    assert "***" in secrets.redact(shortened(both, MAX_MESSAGE))
+    assert secrets.redact(f"a{OMITTED}b") == f"a{OMITTED}b"
+
+
+@pytest.mark.parametrize(
+    "command", [("iamcli", "snapshot", "account.json"), ("iam-userlistbypath",)]
+)
+def test_all_pages_together_have_a_limit(
+    run_fast: ForkRunner, stub: Stub, command: tuple[str, ...]
+) -> None:
+    endpoint = serving(stub, run_fast)  # type: ignore[arg-type]  # its variables
+    for operation, key in (
+        ("GetAccountAuthorizationDetails", "UserDetailList"),
+        ("ListUsers", "Users"),
+    ):
+        users = f"<member><UserName>bob</UserName><Arn>{'a' * 1000}</Arn></member>" * 20
+        more = f"<{key}>{users}</{key}><IsTruncated>true</IsTruncated>"
+        pages = [ok(operation, f"{more}<Marker>{number}</Marker>") for number in range(90)]
+        endpoint.on(operation, *pages)
+    small = "import iamcli.client.parser as parser\nparser.MAX_IN_ALL = 1 << 20"
+    done = run_fast(*command, before=small)
+    said = (
+        "unexpected response: the responses to this command are too large in all; is this an IAM "
+        "endpoint?\n"
+    )
+    assert (done.status, done.err) == (1, f"{command[0]}: {said}")
+    assert 20 < len(endpoint.requests) < 60
+    assert "account.json" not in files(run_fast)
+
+
+@pytest.mark.full
+def test_many_long_pages_with_little_memory(run: Shell, stub: Stub) -> None:
+    endpoint = serving(stub, run)
+    operation = "GetAccountAuthorizationDetails"
+    document = "a" * (SIZE - 10_000)
+    details = (
+        "<UserDetailList><member><UserName>bob</UserName><UserPolicyList><member><PolicyName>p"
+        f"</PolicyName><PolicyDocument>{document}</PolicyDocument></member></UserPolicyList>"
+        "</member></UserDetailList><IsTruncated>true</IsTruncated>"
+    )
+    pages = [ok(operation, f"{details}<Marker>{number}</Marker>") for number in range(40)]
+    endpoint.on(operation, *pages)
+    done = limited(run, "iamcli", "snapshot", "account.json")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "iamcli: there is not enough memory\n"
+    assert len(endpoint.requests) < 30
+    assert "account.json" not in files(run)

@@ -1,0 +1,414 @@
+"""Other users of the machine: links and directories that they prepare for what iamcli writes."""
+
+from __future__ import annotations
+
+import ast
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support.processes import ROOT, environment
+from support.processes import run as run_program
+from support.selection import every
+from support.snapshot import loaded, serving, succeeded
+from support.stub import ok
+from support.users import OTHER, link, other_user, protected_symlinks, two_users
+
+from iamcli import protection
+from iamcli.installation import home
+from iamcli.protection import Folder, Place, is_protected, protected_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
+
+NEW_KEY = ok(
+    "CreateAccessKey",
+    "<AccessKey><UserName>bob</UserName><AccessKeyId>AKIAIOSFODNN7EXAMPLE</AccessKeyId>"
+    "<Status>Active</Status><SecretAccessKey>secret</SecretAccessKey></AccessKey>",
+)
+
+
+@pytest.fixture(params=["0", "1"], ids=["unprotected links", "protected links"])
+def setting(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both values of fs.protected_symlinks."""
+    with protected_symlinks(request.param):
+        yield
+
+
+@pytest.fixture
+def service(stub: Stub, run: Shell) -> Endpoint:
+    return serving(stub, run)
+
+
+def why(name: str) -> str:
+    return f"the symbolic link {name} belongs to another user, and is not followed"
+
+
+@two_users
+@pytest.mark.usefixtures("setting")
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775])
+def test_a_snapshot_does_not_overwrite_what_a_link_of_another_user_names(
+    service: Endpoint, run_fast: ForkRunner, shared: Path, mode: int
+) -> None:
+    victim = run_fast.home / ".bashrc"
+    victim.write_text("mine")
+    link(victim, shared / "account.json")
+    link(run_fast.home, shared / "place")
+    shared.chmod(mode)
+    for name, part in (("account.json", "account.json"), ("place/.bashrc", "place")):
+        done = run_fast("iamcli", "snapshot", "--force", str(shared / name))
+        assert (done.status, done.out) == (1, "")
+        assert done.err == f"iamcli: cannot write {shared / name}: {why(part)}\n"
+    done = run_fast("iamcli", "snapshot", str(shared / "account.json"))
+    assert done.err == f"iamcli: {shared}/account.json exists; use --force to overwrite it\n"
+    assert (victim.read_text(), service.requests) == ("mine", [])
+    assert sorted(path.name for path in shared.iterdir()) == ["account.json", "place"]
+
+
+@pytest.mark.parametrize("mode", [0o700, 0o777, 0o1777])
+@pytest.mark.usefixtures("service")
+def test_an_own_link_is_followed_wherever_it_is(
+    run_fast: ForkRunner, shared: Path, mode: int
+) -> None:
+    (run_fast.home / "real").mkdir()
+    (run_fast.home / "to-real").symlink_to("real")
+    (shared / "account.json").symlink_to(run_fast.home / "to-real" / "file.json")
+    shared.chmod(mode)
+    succeeded(run_fast("iamcli", "snapshot", "--force", str(shared / "account.json")))
+    assert (shared / "account.json").is_symlink()
+    assert loaded(run_fast, "real/file.json")["taken"]
+    assert [path.name for path in (run_fast.home / "real").iterdir()] == ["file.json"]
+
+
+@two_users
+def test_a_link_in_a_directory_that_only_its_owner_can_write_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    os.chown(tmp_path / "link", OTHER, OTHER, follow_symlinks=False)
+    with Folder(str(tmp_path / "link")) as folder:
+        folder.write("file", b"content")
+    assert (tmp_path / "real" / "file").read_bytes() == b"content"
+
+
+@two_users
+@pytest.mark.usefixtures("setting")
+def test_a_new_key_is_not_saved_through_a_link_of_another_user(
+    endpoint: Endpoint, run_fast: ForkRunner, shared: Path
+) -> None:
+    endpoint.on("CreateAccessKey", NEW_KEY)
+    elsewhere = run_fast.home / "elsewhere"
+    elsewhere.mkdir()
+    link(elsewhere, shared / "place")
+    link(elsewhere / "key", shared / "key")
+    for name, reason in (("place/key", why("place")), ("key", "File exists")):
+        done = run_fast("iam-useraddkey", "-u", "bob", "-o", str(shared / name))
+        path = f"{shared / name} for the access key"
+        said = f"iam-useraddkey: cannot create {path}: {reason}; nothing was sent\n"
+        assert (done.status, done.out, done.err) == (1, "", said)
+    assert (endpoint.requests, list(elsewhere.iterdir())) == ([], [])
+    assert run_fast("iam-useraddkey", "-u", "bob", "-o", str(shared / "new")).status == 0
+    assert stat.S_IMODE((shared / "new").stat().st_mode) == 0o600
+
+
+@two_users
+def test_the_sandbox_writes_nothing_through_a_link_of_another_user(
+    tmp_path: Path, shared: Path
+) -> None:
+    env = environment(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link(elsewhere, shared / "place")
+    done = run_program("iamcli", "sandbox", f"--changes={shared}/place/new", "true", env=env)
+    end = "for the changes: " + why("place") + "; the command was not run"
+    said = f"iamcli: cannot create {shared}/place/new {end}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    for kept in ("place", "place/inner"):
+        done = run_program("iamcli", "sandbox", "--keep", shared / kept, "true", env=env)
+        said = f"cannot start the sandbox: cannot use {shared / kept}: {why('place')}"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {said}\n")
+    assert list(elsewhere.iterdir()) == []
+
+
+@two_users
+def test_a_lock_of_another_user_is_refused(tmp_path: Path, shared: Path) -> None:
+    other_user((shared / "lock").touch)
+    env = environment(tmp_path)
+    done = run_program("iamcli", "sandbox", "--keep", shared, "true", env=env)
+    said = f"cannot start the sandbox: cannot use {shared}: it is not a file of yours"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {said}\n")
+
+
+# Temporary directories.
+
+
+@pytest.mark.parametrize(
+    ("mode", "used"), every(2, [(0o1777, True), (0o777, False), (0o770, False), (0o700, True)])
+)
+def test_a_temporary_directory_is_where_nobody_can_replace_it(
+    tmp_path: Path, shared: Path, *, mode: int, used: bool
+) -> None:
+    if not is_protected("/tmp"):
+        pytest.skip("other users can replace files in /tmp")
+    shared.chmod(mode)
+    env = environment(tmp_path, TMPDIR=str(shared))
+    show = 'dirname "$AWS_CREDENTIAL_FILE"; stat -c %a "$AWS_CREDENTIAL_FILE"'
+    done = run_program("iamcli", "sandbox", "sh", "-c", show, env=env)
+    place, permissions = done.stdout.split()
+    assert (str(Path(place).parent), permissions) == (str(shared) if used else "/tmp", "600")
+    assert list(shared.iterdir()) == []
+    assert not Path(place).exists()
+
+
+@two_users
+def test_a_temporary_directory_of_another_user_is_not_used(shared: Path) -> None:
+    shared.chmod(0o755)
+    assert is_protected(str(shared))
+    os.chown(shared, OTHER, OTHER)
+    assert not is_protected(str(shared))
+    inner = shared / "inner"
+    inner.mkdir(0o700)
+    assert not is_protected(str(inner))
+    link("/", shared / "link")
+    assert not is_protected(str(shared / "link"))
+
+
+def test_no_protected_place(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamcli.cli.explain.explanation import Explanation
+    from iamcli.cli.sandbox.server import _folder
+    from iamcli.errors import Failure
+
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
+    monkeypatch.setattr(protection, "_OTHER_PLACE", str(shared))
+    said = "other users can replace files in the temporary folder; set TMPDIR to your own"
+    with pytest.raises(OSError, match=said):
+        protected_folder("x-")
+    with pytest.raises(Failure, match=said):
+        _folder()
+    with pytest.raises(Failure, match=said):
+        Explanation(["iam-userlistbypath"])
+    assert list(shared.iterdir()) == []
+
+
+# Homes.
+
+
+@two_users
+def test_a_home_that_is_exchanged_for_a_link_in_the_middle(
+    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, elsewhere = tmp_path / "source", tmp_path / "elsewhere"
+    for folder in (source, elsewhere, elsewhere / "bin"):
+        folder.mkdir()
+    (source / "iam-userdel").touch()
+    monkeypatch.setattr(home, "commands_folder", lambda: source)
+    os.chown(shared, OTHER, OTHER)
+    put = home._put  # noqa: SLF001 - nothing else is between two writes
+    names = []
+
+    def exchanging(*arguments: object, **more: object) -> None:
+        put(*arguments, **more)  # type: ignore[arg-type]
+        names.append(arguments[1])
+        if len(names) == 1:
+            other_user(os.rename, shared / "home", shared / "moved")
+            link(elsewhere, shared / "home")
+        if len(names) == 3:
+            other_user(os.rename, shared / "moved" / "bin", shared / "moved" / "old")
+            link(elsewhere / "bin", shared / "moved" / "bin")
+
+    monkeypatch.setattr(home, "_put", exchanging)
+    (shared / "home").mkdir()
+    os.chown(shared / "home", OTHER, OTHER)
+    home.lay_out(str(shared / "home"), ["iam-userdel", "iam-useradd"], strict=True)
+    assert len(names) > 3
+    assert [path.name for path in elsewhere.rglob("*")] == ["bin"]
+    assert {path.name for path in (shared / "moved" / "old").iterdir()} == {
+        "iam-userdel",
+        "iam-useradd",
+    }
+
+
+@two_users
+@pytest.mark.usefixtures("setting")
+def test_a_home_is_not_made_through_a_link_of_another_user(tmp_path: Path, shared: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link(elsewhere, shared / "place")
+    for name in ("place", "place/new"):
+        done = run_program("iamcli", "home", shared / name, env=environment(tmp_path))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"iamcli: {shared / name}: {why('place')}; ")
+    assert list(elsewhere.iterdir()) == []
+
+
+def with_umask(umask: int, *command: str | Path, env: dict[str, str]) -> None:
+    subprocess.run(command, env=env, umask=umask, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("umask", [0, 0o002])
+def test_others_may_not_change_what_is_made_without_a_umask(tmp_path: Path, umask: int) -> None:
+    env = environment(tmp_path)
+    for option in ("--strict", "--"):
+        with_umask(umask, "iamcli", "home", option, tmp_path / "above" / "home", env=env)
+        made = [tmp_path / "above", *(tmp_path / "above").rglob("*")]
+        assert len(made) > 50
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in made if not path.is_symlink()}
+        assert modes == {0o755, 0o644}
+    with_umask(umask, "iamcli", "sandbox", "--keep", tmp_path / "a" / "b", "true", env=env)
+    for folder in ("a", "a/b"):
+        assert stat.S_IMODE((tmp_path / folder).stat().st_mode) == 0o700
+
+
+def test_the_names_that_are_kept_are_private_without_a_umask(run: Shell, stub: Stub) -> None:
+    members = "<Groups><member><GroupName>Admin</GroupName></member></Groups>"
+    listed = ok("ListGroups", f"{members}<IsTruncated>false</IsTruncated>")
+    run.env |= {"AWS_IAM_URL": stub.endpoint(listed).url, "IAMCLI_COMPLETE": "1"}
+    done = run("sh", "-c", "umask 0; exec iamcli complete group iam-groupdel")
+    assert done.out == "Admin\n"
+    made = [run.home / ".cache", *(run.home / ".cache").rglob("*")]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o600]
+
+
+def test_a_umask_still_removes_permissions(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with_umask(0o077, "iamcli", "home", "--strict", tmp_path / "home", env=env)
+    made = [tmp_path / "home", *(tmp_path / "home").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700, 0o600}
+
+
+# The module itself.
+
+
+#: What makes files and directories. ``open`` with a mode for writing is looked for separately.
+MAKING = {
+    *("O_CREAT", "mkdir", "makedirs", "mkdtemp", "mkstemp", "symlink", "symlink_to", "touch"),
+    *("NamedTemporaryFile", "TemporaryDirectory", "TemporaryFile", "write_bytes", "write_text"),
+}
+
+
+def writing(tree: ast.AST) -> Iterator[str]:
+    """Yield what makes a file, or opens one to write it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in MAKING:
+            yield node.attr
+        if isinstance(node, ast.Call) and len(node.args) > 1:
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            mode = getattr(node.args[1], "value", "")
+            if name == "open" and isinstance(mode, str) and set(mode) & set("wax+"):
+                yield f"open {ast.unparse(node.args[0])}"
+
+
+def test_one_module_opens_what_is_written() -> None:
+    found = {
+        f"{path.relative_to(ROOT / 'iamcli')}: {what}"
+        for path in (ROOT / "iamcli").rglob("*.py")
+        for what in writing(ast.parse(path.read_text(encoding="utf-8")))
+        if path.name != "protection.py"
+    }
+    # Descriptors that are open already, and the name of the process.
+    assert found == {
+        "cli/sandbox/server.py: open 1",
+        "cli/sandbox/target.py: open self._number",
+        "client/parents.py: open _OWN_NAME",
+        "installation/home.py: symlink",
+    }
+
+
+def test_which_paths_are_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder" / "inner").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "absolute").symlink_to(tmp_path / "folder")
+    (tmp_path / "dangling").symlink_to("folder/none")
+    for path in ("", ".", "folder", "folder/", "./folder/inner/..", "absolute", f"{tmp_path}//"):
+        with Folder(path) as folder:
+            folder.write("new", b"")
+        assert Path(path or ".", "new").exists(), path
+        Path(path or ".", "new").unlink()
+    for path, error in (
+        ("file", NotADirectoryError),
+        ("file/x", NotADirectoryError),
+        ("none", FileNotFoundError),
+        ("dangling", FileNotFoundError),
+        ("loop", OSError),
+        ("folder\0", ValueError),
+    ):
+        with pytest.raises(error):
+            Folder(path)
+    for path in ("absolute", "dangling", "loop"):
+        with pytest.raises(NotADirectoryError):
+            Folder(path, follow=False)
+    for path, follow, name in (
+        ("file", False, "file"),
+        ("file/", False, "file/"),
+        ("dangling", False, "dangling"),
+        ("dangling", True, "none"),
+        ("folder/../file", True, "file"),
+        ("none", True, "none"),
+        ("/", True, "."),
+        ("./", True, "."),
+        ("", True, ""),
+    ):
+        with Place(path, follow=follow) as place:
+            assert place.name == name, path
+    with Place("file/") as place, pytest.raises(OSError, match=r"Is a directory|Not a directory"):
+        place.create(place.name)
+    with pytest.raises(OSError, match="symbolic links"):
+        Place("loop", follow=True)
+
+
+@two_users
+def test_other_systems_have_the_same_rule(
+    tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(protection, "_FOLDER", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    (tmp_path / "real").mkdir()
+    (shared / "own").symlink_to(tmp_path / "real")
+    link(tmp_path / "real", shared / "link")
+    Folder(str(shared / "own")).close()
+    for attempt in (Folder, lambda path: Place(path, follow=True)):
+        with pytest.raises(PermissionError, match=why("link")):
+            attempt(str(shared / "link"))
+    for path in (shared / "link" / "x", tmp_path / "none" / "x"):
+        with pytest.raises(OSError, match=r"not followed|No such file"):
+            Place(str(path))
+
+
+def test_a_directory_that_cannot_be_read_is_used(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed").chmod(0o311)
+    with Place(str(tmp_path / "closed" / "file")) as place:
+        place.write(place.name, b"")
+    (tmp_path / "closed").chmod(0o755)
+    assert (tmp_path / "closed" / "file").exists()
+
+
+def test_what_is_not_complete_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **_places: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "file").write_bytes(b"old")
+    with Folder(str(tmp_path)) as folder:
+        for name in ("fsync", "replace"):
+            with monkeypatch.context() as patched:
+                patched.setattr(os, name, fail)
+                with pytest.raises(OSError, match="No space left"):
+                    folder.replace("file", b"new", temporary="part", sync=True)
+            assert [path.name for path in tmp_path.iterdir()] == ["file"], name
+            assert (tmp_path / "file").read_bytes() == b"old"
+        (tmp_path / "link").symlink_to("elsewhere")
+        for new in (True, False):
+            with pytest.raises(OSError, match=r"File exists|symbolic links"):
+                folder.create("link", new=new)
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(OSError, match="No such device"):
+            folder.create("pipe", new=False)
