@@ -16,7 +16,7 @@ import click
 import pytest
 from support.changes import ACCOUNT, runner
 from support.copies import DATE
-from support.processes import BIN, environment, left_behind, running, wait_until
+from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.selection import every
 
 from iamcli.cli.sandbox import launcher
@@ -325,7 +325,7 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 143
     assert "  + user bob\n" in (tmp_path / "changes").read_text()
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -347,4 +347,4 @@ def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
         b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
     )
     assert not (tmp_path / "changes").exists()
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support import populated
 from support.copies import ARN, DATE, snapshot, user
-from support.processes import BIN, environment, left_behind
+from support.processes import BIN, assert_nothing_left, environment
 from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
 from support.selection import every
@@ -835,7 +835,7 @@ def sandbox(tmp_path: Path) -> Callable[..., Any]:
 
     def run(*arguments: str) -> Any:
         done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
-        assert left_behind(tmp_path) == []
+        assert_nothing_left(tmp_path)
         return done
 
     return run

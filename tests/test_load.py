@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.processes import environment, left_behind, run
+from support.processes import assert_nothing_left, environment, run
 from support.shell import ROOT
 
 sys.path.insert(0, str(ROOT / "bench"))
@@ -31,7 +31,7 @@ def test_commands_from_four_shells(tmp_path: Path) -> None:
         done.stdout,
     ), done.stdout + done.stderr
     assert done.returncode == 0
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.parametrize(

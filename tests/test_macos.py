@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import botocore
 import pytest
-from support.processes import left_behind, wait_until
+from support.processes import assert_nothing_left, wait_until
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer, Stub, ok
 
@@ -86,7 +86,7 @@ def shell(run: Shell, macos: Macos, stub: Stub) -> Iterator[Shell]:
     }
     yield run
     assert macos.asked() == ""
-    wait_until(lambda: not left_behind(run.home))
+    assert_nothing_left(run.home)
 
 
 #: Tries what is missing, and prints what is there.
@@ -160,7 +160,7 @@ def test_a_program_that_is_killed_takes_its_command_along(shell: Shell, stub: St
     os.kill(int((shell.home / "program").read_text()), signal.SIGKILL)
     begun = time.monotonic()
     assert process.wait() == 0
-    wait_until(lambda: not left_behind(shell.home))
+    assert_nothing_left(shell.home)
     assert time.monotonic() - begun < LONG / 2
 
 

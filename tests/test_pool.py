@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from support.certificates import self_signed
 from support.faults import headed, raw
-from support.processes import left_behind, wait_until
+from support.processes import assert_nothing_left, wait_until
 from support.selection import every
 from support.stub import Answer, Stub, faulty, ok, refused
 from test_run import KEYS, LINE, USER, USER_ELEMENT, Slow, statistics
@@ -162,7 +162,7 @@ def _servers(scheme: str, run: Shell) -> Iterator[None]:
     yield
     for stub in running:
         stub.close()
-    wait_until(lambda: not left_behind(run.home))
+    assert_nothing_left(run.home)
 
 
 @pytest.mark.parametrize(("name", "scheme"), every(14, ROWS))

@@ -19,7 +19,7 @@ import pytest
 from support import resettable
 from support.certificates import self_signed
 from support.faults import CLOSED, headed, raw
-from support.processes import left_behind, running, wait_until
+from support.processes import assert_nothing_left, running, wait_until
 from support.selection import every, usual
 from support.shell import BIN, HERE
 from support.stub import Answer, Stub, ok, refused
@@ -68,7 +68,7 @@ def _nothing_left(run: Shell) -> Iterator[None]:
     """Fail if a process, a socket or a folder is left."""
     (run.home / "tmp").mkdir(exist_ok=True)
     yield
-    wait_until(lambda: not left_behind(run.home))
+    assert_nothing_left(run.home)
 
 
 def statistics(done: Done) -> list[int]:

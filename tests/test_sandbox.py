@@ -17,6 +17,7 @@ from support.kept import HEADER
 from support.processes import (
     BIN,
     ROOT,
+    assert_nothing_left,
     environment,
     left_behind,
     run,
@@ -88,7 +89,7 @@ def test_only_the_sandbox_can_be_reached(env, tmp_path):
         "AWS_SECRET_ACCESS_KEY": sandbox.SECRET_KEY,
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
     }
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -175,7 +176,7 @@ def test_a_command_that_cannot_be_run_is_named(env, tmp_path):
         126,
         f"iamcli: {plain}: cannot be executed: Permission denied\n",
     )
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -207,7 +208,7 @@ def test_a_signal_leaves_nothing_behind(env, tmp_path, number, status):
     wait_until(lambda: len(left_behind(tmp_path)) >= 7)
     process.send_signal(number)
     assert process.wait(10) == status
-    wait_until(lambda: left_behind(tmp_path) == [])
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -216,7 +217,7 @@ def test_a_kill_before_the_server_listens_leaves_nothing_behind(env, tmp_path):
     wait_until(lambda: len(left_behind(tmp_path)) >= 2)
     process.kill()
     process.wait()
-    wait_until(lambda: left_behind(tmp_path) == [])
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -231,7 +232,7 @@ def test_a_server_that_is_killed_leaves_nothing_behind(env, tmp_path):
     os.kill(server, signal.SIGKILL)
     process.communicate(b"\n")
     assert process.returncode == 3
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 COUNT_INTERRUPTS = """
@@ -252,7 +253,7 @@ def test_ctrl_c_reaches_the_command_once_and_the_server_not_at_all(env, tmp_path
     terminal.type("\x03")
     assert terminal.status() == 5
     assert "once\r\nIsTruncated: false\r\n" in terminal.shown
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.parametrize("shell", every(4, ["bash", "dash", "fish", "zsh"]))
@@ -296,7 +297,7 @@ def test_a_shell_is_ready_and_ignores_start_up_files_that_lead_elsewhere(env, tm
     assert f"zdotdir={tmp_path}/own=" in terminal.shown
     assert not (tmp_path / ".cache" / "iamcli").exists()
     assert not (tmp_path / ".zcompdump").exists()
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["fish", "zsh"])
@@ -336,7 +337,7 @@ def test_a_shell_of_80_columns_without_shell(env, tmp_path):
     terminal.type("cho $0 $SHELL; exit\x01e\n")
     assert terminal.status() == 0
     assert re.search(r"\n(/\S+/bash) \1\r", terminal.shown)
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -345,7 +346,7 @@ def test_a_shell_ends_with_sigterm(env, tmp_path):
     terminal.wait_for("(iamcli sandbox) $")
     terminal.send_signal(signal.SIGTERM)
     assert terminal.status() == 129
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -358,7 +359,7 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
     terminal.wait_for("ready")
     terminal.send_signal(signal.SIGTERM)
     assert terminal.status() == 129
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 # What is still running when the command has ended.
@@ -395,7 +396,7 @@ def test_the_report_is_made_after_the_commands_in_the_background(env, tmp_path, 
     done = in_sandbox(env, "--changes", "sh", "-c", script)
     assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
     assert done.returncode == 3
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -437,7 +438,7 @@ def test_what_does_not_end_does_not_keep_the_sandbox(env, tmp_path, script, limi
     )
     assert sorted(line.split()[0] for line in left.values()) == names
     assert done.returncode == status
-    wait_until(lambda: left_behind(tmp_path) == [])
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -466,7 +467,7 @@ def test_ctrl_c_stops_waiting(env, tmp_path):
     assert "still running, but no longer in the sandbox: sleep (" in terminal.shown
     for number in running(tmp_path):
         os.kill(number, signal.SIGKILL)
-    wait_until(lambda: left_behind(tmp_path) == [])
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -522,7 +523,7 @@ def test_an_account_is_kept(env, tmp_path):
     terminal.wait_for(f"{arn}\r\n{user_id}\r\n{key}\r\nActive\r\n")
     terminal.type("exit\n")
     assert terminal.status() == 0
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -617,7 +618,7 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
             f"iamcli: the sandbox server was killed; {file.parent} may lack the last changes\n"
         )
         assert process.returncode == 1
-    wait_until(lambda: left_behind(tmp_path) == [])
+    assert_nothing_left(tmp_path)
     done = in_sandbox(env, "--keep", file.parent, "iam-userlistbypath")
     assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
 
@@ -645,7 +646,7 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
         r"\S+/bin/python[\d.]* -m pip install 'moto\[iam,server\]>=5\.1\.1'\n",
         done.stderr,
     )
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 def test_a_moto_that_fails_is_reported_in_one_line(env, tmp_path):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from support.faults import raw, silent
+from support.limits import TIMEOUT
 from support.stub import NAMESPACE, refused
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 #: A response that takes longer may be too late for a command (seconds).
 SLOW = 0.2
-#: Nothing takes longer than this (seconds).
-TIMEOUT = 30
 
 
 class Fault(NamedTuple):
