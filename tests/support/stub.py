@@ -50,7 +50,7 @@ class Answer(NamedTuple):
     """A response: status and body, or a ``fault`` that uses the connection itself.
 
     ``headers``: more headers; an empty value removes one that is always sent. It is sent after
-    ``delay`` seconds, or when ``released`` is set.
+    ``delay`` seconds, or when ``released`` is set or complete.
     """
 
     body: bytes = b""
@@ -58,7 +58,7 @@ class Answer(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012 - never written to
     fault: Fault | None = None
     delay: float = 0
-    released: threading.Event | None = None
+    released: threading.Event | threading.Barrier | None = None
 
 
 def ok(operation: str, result: str = "") -> Answer:

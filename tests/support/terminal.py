@@ -10,6 +10,7 @@ import termios
 from typing import TYPE_CHECKING
 
 import pexpect
+
 from support.limits import TIMEOUT
 
 if TYPE_CHECKING:
