@@ -102,9 +102,6 @@ CASES = {
     "with a long request": Case(
         f"iam-useruploadpolicy -u bob -p p -f long.json; {READ}", [2, 2, 1]
     ),
-    "with variables of the C library": Case(
-        f"HOSTALIASES=/dev/null {READ}; RES_OPTIONS=rotate {READ}; {READ}", [3, 1, 1], SHOWN * 3
-    ),
     "without a request": Case(f"iam-userdel -h >/dev/null; {READ}", [2, 1, 1]),
     "before one that nobody serves": Case(
         f"{READ}; AWS_IAM_URL=$CLOSED AWS_MAX_ATTEMPTS=1 {READ} 2>&1 | grep -o refused; {READ}",
@@ -190,6 +187,16 @@ def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
     assert done.out == case.out, done.err
     assert statistics(done) == case.expected
     assert not keys.exists()
+
+
+@pytest.mark.parametrize("scheme", ["http"])
+@pytest.mark.usefixtures("servers")
+def test_a_variable_of_the_c_library_has_its_effect(run: Shell) -> None:
+    """The pool does not have it, so the command connects itself."""
+    variables = ("HOSTALIASES=/dev/null", "LOCALDOMAIN=example.com", "RES_OPTIONS=rotate", "X=y")
+    script = "; ".join(f"{variable} {READ}" for variable in variables)
+    done = run("iamcli", "run", "--stats", "sh", "-c", script)
+    assert (done.out, statistics(done)) == (SHOWN * 4, [4, 1, 1])
 
 
 @pytest.mark.full
@@ -537,12 +544,21 @@ def test_connections_that_were_idle_for_too_long(pool: Pool) -> None:
 
 
 def test_a_connection_that_was_idle_for_too_long_beside_one_that_was_not(pool: Pool) -> None:
-    with pool.lent() as first:
+    """The newer one is used first; if the service has closed it, the older one is not used."""
+    with pool.lent():
         assert pool.is_new()
         pool.now += 2.0
     pool.now += 1.1
-    with pool.lent() as second:
-        assert (first, second, pool.is_new()) == (True, False, True)
+    newer = pool.accepted[0]
+    newer.close()
+    assert pool.is_new()
+
+
+def test_two_connections_that_were_idle_for_too_long(pool: Pool) -> None:
+    with pool.lent():
+        assert pool.is_new()
+    pool.now += 3.1
+    assert pool.is_new()
 
 
 def test_a_connection_that_the_service_has_closed_or_used(pool: Pool) -> None:
