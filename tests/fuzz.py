@@ -3,6 +3,7 @@
 ``make fuzz RUNS=3000 SEED=7``. Each run has two to four faults, and half of the runs have signals.
 Each run whose words are false, vague or missing is printed with its number, which ``--only``
 repeats. The faults of a number depend on the seed only; when exactly a signal arrives does not.
+Ctrl-C and SIGTERM end it after the last line, which says how many runs were made.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import functools
 import multiprocessing
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -70,24 +72,34 @@ def made(seed: int, number: int, count: Callable[[str], int]) -> Trial:
 
 def reports(seed: int, numbers: Sequence[int]) -> Iterator[str]:
     """Run trials; yield what was false in each, "" if nothing was."""
-    with tempfile.TemporaryDirectory() as folder, resettable.server() as moto:
-        forks = ForkServer()
-        harness = Harness(moto, Stub(), forks, Path(folder))
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(tempfile.TemporaryDirectory())
+        moto = opened.enter_context(resettable.server())
+        forks = opened.enter_context(contextlib.closing(ForkServer()))
+        harness = opened.enter_context(
+            contextlib.closing(Harness(moto, Stub(), forks, Path(folder)))
+        )
         count = functools.cache(lambda name: len(harness.requests(name)))
         for number in numbers:
             report = harness.report(made(seed, number, count))
             yield f"run {number}: {report}" if report else ""
-        harness.close()
-        forks.close()
 
 
 def work(seed: int, numbers: Sequence[int], results: SimpleQueue[str | None]) -> None:
-    """Put the reports of trials into a queue, then None, which follows a failure as well."""
+    """Put the reports of trials into a queue, then None, which follows a failure as well.
+
+    SIGTERM ends it after the trial that is being run, and Ctrl-C does not reach it.
+    """
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+    os.setpgrp()
     try:
         # What the commands print is in the reports.
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             for report in reports(seed, numbers):
                 results.put(report)
+                if stopped:
+                    break
     finally:
         results.put(None)
 
@@ -110,6 +122,16 @@ def main() -> int:
     ]
     for process in processes:
         process.start()
+    stopped_by = 0
+
+    def stop(number: int, _frame: object) -> None:
+        nonlocal stopped_by
+        stopped_by = number
+        for process in processes:
+            process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     done = false = ended = 0
     while ended < len(processes):
         report = results.get()
@@ -119,7 +141,10 @@ def main() -> int:
             false += 1
             print(report, end="\n\n", flush=True)
     what = f"{done} runs, seed {given.seed}"
-    print(f"{what}: {false or 'none'} with a false, vague or missing word")
+    print(f"{what}: {false or 'none'} with a false, vague or missing word", flush=True)
+    if stopped_by:
+        signal.signal(stopped_by, signal.SIG_DFL)
+        signal.raise_signal(stopped_by)
     return 1 if false or done < len(numbers) else 0
 
 
