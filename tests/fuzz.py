@@ -36,6 +36,8 @@ KNOWN = [*FAULTS, *FOLLOWING]
 #: The longest time from the start of a command to a signal, and from a reply to it (seconds).
 LONGEST = 0.25
 SHORTLY = 0.02
+#: The signals that have stopped this process.
+STOPPED: list[int] = []
 
 
 def made(seed: int, number: int, count: Callable[[str], int]) -> Trial:
@@ -90,18 +92,42 @@ def work(seed: int, numbers: Sequence[int], results: SimpleQueue[str | None]) ->
 
     SIGTERM ends it after the trial that is being run, and Ctrl-C does not reach it.
     """
-    stopped: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
+    signal.signal(signal.SIGTERM, lambda number, _: STOPPED.append(number))
     os.setpgrp()
     try:
         # What the commands print is in the reports.
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             for report in reports(seed, numbers):
                 results.put(report)
-                if stopped:
+                if STOPPED:
                     break
     finally:
         results.put(None)
+
+
+def started(
+    seed: int, numbers: Sequence[int], jobs: int, results: SimpleQueue[str | None]
+) -> list[multiprocessing.Process]:
+    """Start the processes that ``work``; Ctrl-C and SIGTERM stop them from now on."""
+    own = os.getpid()
+
+    def stop(number: int, _frame: object) -> None:
+        STOPPED.append(number)
+        # A fork may not have replaced the handler yet.
+        if os.getpid() == own:
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    processes = []
+    for job in range(jobs):
+        process = multiprocessing.Process(target=work, args=(seed, numbers[job::jobs], results))
+        process.start()
+        processes.append(process)
+        if STOPPED:
+            process.terminate()
+    return processes
 
 
 def main() -> int:
@@ -116,22 +142,7 @@ def main() -> int:
         del os.environ[name]
     numbers = given.only or range(given.runs)
     results: SimpleQueue[str | None] = multiprocessing.SimpleQueue()
-    processes = [
-        multiprocessing.Process(target=work, args=(given.seed, numbers[job :: given.jobs], results))
-        for job in range(given.jobs)
-    ]
-    for process in processes:
-        process.start()
-    stopped_by = 0
-
-    def stop(number: int, _frame: object) -> None:
-        nonlocal stopped_by
-        stopped_by = number
-        for process in processes:
-            process.terminate()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    processes = started(given.seed, numbers, given.jobs, results)
     done = false = ended = 0
     while ended < len(processes):
         report = results.get()
@@ -142,9 +153,9 @@ def main() -> int:
             print(report, end="\n\n", flush=True)
     what = f"{done} runs, seed {given.seed}"
     print(f"{what}: {false or 'none'} with a false, vague or missing word", flush=True)
-    if stopped_by:
-        signal.signal(stopped_by, signal.SIG_DFL)
-        signal.raise_signal(stopped_by)
+    if STOPPED:
+        signal.signal(STOPPED[0], signal.SIG_DFL)
+        signal.raise_signal(STOPPED[0])
     return 1 if false or done < len(numbers) else 0
 
 
