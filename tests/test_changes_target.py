@@ -16,6 +16,7 @@ import click
 import pytest
 from support.changes import ACCOUNT, runner
 from support.copies import DATE
+from support.limits import TIMEOUT
 from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.selection import every
 
@@ -314,7 +315,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) 
 @pytest.mark.full
 def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    script = "iam-usercreate -u bob; touch started; exec sleep 60"
+    script = "iam-usercreate -u bob; touch started; exec sleep 1000"
     process = subprocess.Popen(
         [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
         env=env,
@@ -323,7 +324,7 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     )
     wait_until((tmp_path / "started").exists)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 143
+    assert process.wait(TIMEOUT) == 143
     assert "  + user bob\n" in (tmp_path / "changes").read_text()
     assert_nothing_left(tmp_path)
 

@@ -24,6 +24,7 @@ import pytest
 from support.account import ARN, Account
 from support.copies import snapshot, user
 from support.faults import CLOSED, SILENT
+from support.limits import TIMEOUT
 from support.selection import every
 from support.shell import BIN, ROOT
 from support.stub import ok, refused
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from support.stub import Answer, Endpoint, Stub
 
 #: Seconds after which a command is taken to hang.
-TIMEOUT = 20
 #: More columns than any line has.
 WIDE = 1000
 NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
