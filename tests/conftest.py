@@ -10,6 +10,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support import resettable
 from support.connecting import USER
 from support.doctor import Place, caller
@@ -253,9 +254,24 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             del os.environ[name]
-    # The processes of the tests inherit what is ignored: in the background Ctrl-C, by nohup SIGHUP.
+    reset_inherited()
+    # How long an example takes, or to make it, depends on the load of the machine.
+    settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tests")
+
+
+def reset_inherited() -> None:
+    """Reset what the processes of the tests would inherit from the one that started the tests.
+
+    In the background of a script Ctrl-C is ignored, with nohup SIGHUP.
+    """
+    of_python = {signal.SIGPIPE, signal.SIGXFSZ}
+    for number in signal.valid_signals() - of_python:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    os.umask(0o022)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
