@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -10,7 +11,6 @@ import ssl
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
 from support import resettable
 from support.connecting import USER
 from support.doctor import Place, caller
@@ -255,9 +255,15 @@ def pytest_configure() -> None:
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             del os.environ[name]
     reset_inherited()
-    # How long an example takes, or to make it, depends on the load of the machine.
-    settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("tests")
+    # The smoke tests run without it.
+    with contextlib.suppress(ImportError):
+        from hypothesis import HealthCheck, settings
+
+        # How long an example takes, or its making, depends on the load of the machine.
+        settings.register_profile(
+            "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        )
+        settings.load_profile("tests")
 
 
 def reset_inherited() -> None:
