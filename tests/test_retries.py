@@ -252,16 +252,20 @@ def without_waits(run: Shell) -> Shell:
 LEFT = ok("RemoveUserFromGroup")
 #: A clock that only sleeping moves; how long that was to last is written to a file.
 STOPPED_CLOCK = """
-import time
+import threading, time
 now = time.time()
+wait = threading.Condition.wait
 
 def sleep(seconds):
     global now
-    now += seconds
+    now += seconds + 0.001
     with open("slept", "a") as file:
         print(seconds, file=file)
 
-time.sleep, time.time = sleep, lambda: now
+def wait_or_sleep(self, timeout=None):
+    return wait(self) if timeout is None else sleep(timeout)
+
+time.sleep, time.time, threading.Condition.wait = sleep, lambda: now, wait_or_sleep
 """
 
 

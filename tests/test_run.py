@@ -992,7 +992,9 @@ def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: 
 def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
     slow = Slow(shell, stub, f"timeout {NEVER} iam-userlistkeys -u bob; echo $?")
     # What it is sent when its time is up.
-    os.kill(slow.found("timeout")[0], signal.SIGALRM)
+    lines = running(shell.home).items()
+    [timeout] = (number for number, line in lines if line.startswith("timeout "))
+    os.kill(timeout, signal.SIGALRM)
     assert slow.end().out == "124\n"
 
 
