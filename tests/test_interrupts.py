@@ -74,7 +74,7 @@ def interrupted(
     process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
     wait_until(when)
     process.send_signal(number)
-    out, err = process.communicate()
+    out, err = process.communicate(timeout=TIMEOUT)
     return process.returncode, out.decode(), err.decode()
 
 

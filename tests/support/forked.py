@@ -175,8 +175,11 @@ class Forked:
                 self._descriptor = None
         return self.returncode
 
-    def communicate(self) -> tuple[bytes, bytes]:
-        """Wait until the command ends; return what it wrote, b"" for a stream of the caller."""
+    def communicate(self, timeout: float = TIMEOUT) -> tuple[bytes, bytes]:  # noqa: ARG002
+        """Wait until the command ends; return what it wrote, b"" for a stream of the caller.
+
+        ``timeout``: as subprocess has it; here every command is killed after TIMEOUT.
+        """
         self.wait()
         out, err = map(_content, self._files)
         return out, err
