@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -265,9 +266,30 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             del os.environ[name]
-    # The processes of the tests inherit what is ignored: in the background Ctrl-C, by nohup SIGHUP.
+    reset_inherited()
+    # The smoke tests run without it.
+    with contextlib.suppress(ImportError):
+        from hypothesis import HealthCheck, settings
+
+        # How long an example takes, or its making, depends on the load of the machine.
+        settings.register_profile(
+            "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        )
+        settings.load_profile("tests")
+
+
+def reset_inherited() -> None:
+    """Reset what the processes of the tests would inherit from the one that started the tests.
+
+    In the background of a script Ctrl-C is ignored, with nohup SIGHUP.
+    """
+    of_python = {signal.SIGPIPE, signal.SIGXFSZ}
+    for number in signal.valid_signals() - of_python:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    os.umask(0o022)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

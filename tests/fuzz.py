@@ -3,6 +3,7 @@
 ``make fuzz RUNS=3000 SEED=7``. Each run has two to four faults, and half of the runs have signals.
 Each run whose words are false, vague or missing is printed with its number, which ``--only``
 repeats. The faults of a number depend on the seed only; when exactly a signal arrives does not.
+Ctrl-C and SIGTERM end it after the last line, which says how many runs were made.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import functools
 import multiprocessing
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -34,6 +36,8 @@ KNOWN = [*FAULTS, *FOLLOWING]
 #: The longest time from the start of a command to a signal, and from a reply to it (seconds).
 LONGEST = 0.25
 SHORTLY = 0.02
+#: The signals that have stopped this process.
+STOPPED: list[int] = []
 
 
 def made(seed: int, number: int, count: Callable[[str], int]) -> Trial:
@@ -70,26 +74,60 @@ def made(seed: int, number: int, count: Callable[[str], int]) -> Trial:
 
 def reports(seed: int, numbers: Sequence[int]) -> Iterator[str]:
     """Run trials; yield what was false in each, "" if nothing was."""
-    with tempfile.TemporaryDirectory() as folder, resettable.server() as moto:
-        forks = ForkServer()
-        harness = Harness(moto, Stub(), forks, Path(folder))
+    with contextlib.ExitStack() as opened:
+        folder = opened.enter_context(tempfile.TemporaryDirectory())
+        moto = opened.enter_context(resettable.server())
+        forks = opened.enter_context(contextlib.closing(ForkServer()))
+        harness = opened.enter_context(
+            contextlib.closing(Harness(moto, Stub(), forks, Path(folder)))
+        )
         count = functools.cache(lambda name: len(harness.requests(name)))
         for number in numbers:
             report = harness.report(made(seed, number, count))
             yield f"run {number}: {report}" if report else ""
-        harness.close()
-        forks.close()
 
 
 def work(seed: int, numbers: Sequence[int], results: SimpleQueue[str | None]) -> None:
-    """Put the reports of trials into a queue, then None, which follows a failure as well."""
+    """Put the reports of trials into a queue, then None, which follows a failure as well.
+
+    SIGTERM ends it after the trial that is being run, and Ctrl-C does not reach it.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _: STOPPED.append(number))
+    os.setpgrp()
     try:
         # What the commands print is in the reports.
         with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             for report in reports(seed, numbers):
                 results.put(report)
+                if STOPPED:
+                    break
     finally:
         results.put(None)
+
+
+def started(
+    seed: int, numbers: Sequence[int], jobs: int, results: SimpleQueue[str | None]
+) -> list[multiprocessing.Process]:
+    """Start the processes that ``work``; Ctrl-C and SIGTERM stop them from now on."""
+    own = os.getpid()
+
+    def stop(number: int, _frame: object) -> None:
+        STOPPED.append(number)
+        # A fork may not have replaced the handler yet.
+        if os.getpid() == own:
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    processes = []
+    for job in range(jobs):
+        process = multiprocessing.Process(target=work, args=(seed, numbers[job::jobs], results))
+        process.start()
+        processes.append(process)
+        if STOPPED:
+            process.terminate()
+    return processes
 
 
 def main() -> int:
@@ -104,12 +142,7 @@ def main() -> int:
         del os.environ[name]
     numbers = given.only or range(given.runs)
     results: SimpleQueue[str | None] = multiprocessing.SimpleQueue()
-    processes = [
-        multiprocessing.Process(target=work, args=(given.seed, numbers[job :: given.jobs], results))
-        for job in range(given.jobs)
-    ]
-    for process in processes:
-        process.start()
+    processes = started(given.seed, numbers, given.jobs, results)
     done = false = ended = 0
     while ended < len(processes):
         report = results.get()
@@ -119,7 +152,10 @@ def main() -> int:
             false += 1
             print(report, end="\n\n", flush=True)
     what = f"{done} runs, seed {given.seed}"
-    print(f"{what}: {false or 'none'} with a false, vague or missing word")
+    print(f"{what}: {false or 'none'} with a false, vague or missing word", flush=True)
+    if STOPPED:
+        signal.signal(STOPPED[0], signal.SIG_DFL)
+        signal.raise_signal(STOPPED[0])
     return 1 if false or done < len(numbers) else 0
 
 

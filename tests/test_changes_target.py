@@ -16,7 +16,8 @@ import click
 import pytest
 from support.changes import ACCOUNT, runner
 from support.copies import DATE
-from support.processes import BIN, environment, left_behind, running, wait_until
+from support.limits import TIMEOUT
+from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.selection import every
 
 from iamcli.cli.sandbox import launcher
@@ -314,7 +315,7 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) 
 @pytest.mark.full
 def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    script = "iam-usercreate -u bob; touch started; exec sleep 60"
+    script = "iam-usercreate -u bob; touch started; exec sleep 1000"
     process = subprocess.Popen(
         [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
         env=env,
@@ -323,9 +324,9 @@ def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
     )
     wait_until((tmp_path / "started").exists)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 143
+    assert process.wait(TIMEOUT) == 143
     assert "  + user bob\n" in (tmp_path / "changes").read_text()
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.full
@@ -347,4 +348,4 @@ def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
         b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
     )
     assert not (tmp_path / "changes").exists()
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)

@@ -291,7 +291,13 @@ LOSING = {
     "unset": (f"{OWN} IAMCLI_SANDBOX; iam-userdel -u bob", "iam-userdel"),
     "emptied": (f"{OWN}; IAMCLI_SANDBOX= iam-userdel -u bob", "iam-userdel"),
     "in its own session": (f"setsid -w {BARE} iam-userdel -u bob", "iam-userdel"),
-    "an orphan": (f"(setsid {BARE} sh -c 'sleep 0.3; iam-userdel -u bob' &)", "iam-userdel"),
+    "an orphan": (
+        (
+            f"rm -f ran; (setsid {BARE} sh -c 'sleep 0.3; iam-userdel -u bob; touch ran' &); "
+            "until [ -e ran ]; do sleep 0.1; done"
+        ),
+        "iam-userdel",
+    ),
     "a pipe": (f"echo x | {BARE} iam-useraddloginprofile -u bob -p -", "iam-useraddloginprofile"),
     "run": (f"{BARE} iamcli run iam-userdel -u bob", "iam-userdel"),
     "snapshot": (f"{BARE} iamcli snapshot account.json", "iamcli"),

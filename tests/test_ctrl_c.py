@@ -11,23 +11,23 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from support.faults import SILENT
-from support.processes import wait_until
+from support.limits import NEVER, TIMEOUT
+from support.processes import running, wait_until
 from support.selection import usual
 from support.stub import canned, ok
 from support.terminal import Terminal
-from test_interrupts import AT_IMPORT, full_pipe
+from test_interrupts import AT_IMPORT, full_pipe, shows_key
 
 if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-#: Longer than any test waits (seconds).
-NEVER = 20
 FORMS = {
     "loop": "for g in a b c; do iam-groupdel -g $g; done",
     "lines": "iam-groupdel -g a\niam-groupdel -g b",
@@ -63,7 +63,7 @@ def started(run: Shell, endpoint: Endpoint, *command: str) -> subprocess.Popen[b
 def interrupted(process: subprocess.Popen[bytes]) -> tuple[int, str, str]:
     """Send SIGINT to the process group; return the status, output and errors."""
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=NEVER)
+    out, err = process.communicate(timeout=TIMEOUT)
     return process.returncode, out.decode(), err.decode()
 
 
@@ -129,7 +129,7 @@ def test_script_stops_during_imports(module: str, run: Shell, stub: Stub) -> Non
         str(run.env["PATH"].split(":")[0]) + "/iam-groupdel",
     )
     process = started(run, endpoint, "bash", script, *command)
-    out, err = process.communicate(timeout=NEVER)
+    out, err = process.communicate(timeout=TIMEOUT)
     assert (process.returncode, out, err) == (-signal.SIGINT, b"", b"")
     assert endpoint.requests == []
 
@@ -157,12 +157,15 @@ def test_second_one_stops_the_script(run: Shell, stub: Stub) -> None:
     run.env |= {"AWS_IAM_URL": endpoint.url}
     process = run.start("bash", script, stdout=writer, stderr=-1, start_new_session=True)
     os.close(writer)
-    for operations in (["CreateAccessKey"], ["CreateAccessKey", "DeleteAccessKey"]):
-        wait_until(lambda wanted=operations: endpoint.operations == wanted)
-        # The response has arrived, and two signals in no time are one.
-        time.sleep(0.3)
-        os.killpg(process.pid, signal.SIGINT)
-    err = process.communicate(timeout=NEVER)[1].decode()
+    wait_until(lambda: endpoint.answered)
+    [command] = (pid for pid, line in running(run.home).items() if "bin/iam-useraddkey" in line)
+    wait_until(lambda: shows_key(endpoint, command))
+    os.killpg(process.pid, signal.SIGINT)
+    wait_until(lambda: endpoint.operations == ["CreateAccessKey", "DeleteAccessKey"])
+    # Two signals in no time are one.
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    err = process.communicate(timeout=TIMEOUT)[1].decode()
     os.close(reader)
     assert process.returncode == -signal.SIGINT
     assert "access key AKIAIOSFODNN7EXAMPLE may still exist but its secret is lost" in err
@@ -178,10 +181,14 @@ def test_status_of_a_script_in_iamcli_run(script: str, status: int, run: Shell) 
 
 def test_background_job_goes_on(run: Shell, stub: Stub) -> None:
     """Its shell ignores SIGINT for it."""
-    endpoint = stub.endpoint(canned("GetUser")._replace(delay=0.5))
+    released = threading.Event()
+    endpoint = stub.endpoint(canned("GetUser")._replace(released=released))
     script = script_of(run, "trap : INT; iam-usergetattributes & wait; wait")
     process = started(run, endpoint, "bash", script)
     wait_until(lambda: endpoint.requests)
-    status, out, _ = interrupted(process)
+    os.killpg(process.pid, signal.SIGINT)
+    released.set()
+    out = process.communicate(timeout=TIMEOUT)[0].decode()
+    status = process.returncode
     assert (status, out.splitlines()[-1]) == (0, "went on")
     assert out.startswith("arn:")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -276,9 +275,7 @@ def test_a_network_that_does_not_answer(healthy: ForkRunner) -> None:
         server.bind(("127.0.0.1", 0))
         server.listen(8)
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        began = time.monotonic()
         report = doctor(healthy, **private(AWS_IAM_URL=url), IAMCLI_TIMEOUT="1")
-        assert time.monotonic() - began < 20
     assert report.causes == [("endpoint", "endpoint-wrong")]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from support.doctor_parts import shown
+from support.limits import NEVER
 
 from iamcli import __version__, quoting
 from iamcli.cli.doctor import installed, programs
@@ -417,7 +418,6 @@ def test_whether_man_finds_the_pages(
     prefixes = [tmp_path / name for name in ("first", "second")]
     environ.setenv("PATH", str(man.parent))
     environ.setattr(installed, "commands_folders", lambda: (each / "bin" for each in prefixes))
-    environ.setattr(installed, "_TIMEOUT", 0.2)
     asked = f'[ "$*" = "-w iam-usercreate" ] || exit; echo why >&2; echo {page}'
 
     def said(script: str) -> Any:
@@ -442,7 +442,8 @@ def test_whether_man_finds_the_pages(
         f"{man} fails: FileNotFoundError; repair man",
     )
     slow = f"{man} fails: TimeoutExpired; repair man"
-    assert said("#!/bin/sh\nexec /bin/sleep 9") == ("warning", None, slow)
+    environ.setattr(installed, "_TIMEOUT", 0.2)
+    assert said(f"#!/bin/sh\nexec /bin/sleep {NEVER}") == ("warning", None, slow)
     man.chmod(0o644)
     absent = "man is not installed; install it, or use iam-usercreate -h"
     assert shown(installed.check_man()) == ("warning", None, absent)

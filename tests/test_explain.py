@@ -204,6 +204,26 @@ def test_a_value_of_several_lines_is_shown_on_one(run_fast: ForkRunner) -> None:
     assert '       PolicyDocument: "{\\"Statement\\":\\n[]}"\n' in done.out
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_policy_file_of_one_line_is_shown_as_it_is(end: str, run_fast: ForkRunner) -> None:
+    (run_fast.home / "policy").write_text(f'{{"Statement":[]}}{end}')
+    words = ["iam-useruploadpolicy", "-u", "u", "-p", "p", "-f", "policy"]
+    done = run_fast("iamcli", "explain", "--", *words)
+    assert '       PolicyDocument: {"Statement":[]}\n' in done.out
+
+
+@pytest.mark.parametrize(("value", "strict"), [("0", False), ("1", True)])
+def test_strict_mode_sends_what_the_original_did(
+    value: str, *, strict: bool, run_fast: ForkRunner
+) -> None:
+    """It does not read the rules that are to be kept."""
+    run_fast.env["IAMCLI_STRICT"] = value
+    found = explained(run_fast, "iam-accountmodpasswordpolicy -a")
+    operations = [request["operation"] for request in found["requests"]]
+    kept = [] if strict else ["GetAccountPasswordPolicy"]
+    assert operations == [*kept, "UpdateAccountPasswordPolicy"]
+
+
 def test_the_file_that_is_created_is_named(run_fast: ForkRunner) -> None:
     create = "iam-virtualmfadevicecreate -s dev -b QRCodePNG"
     summary = explained(run_fast, f"{create} -o dev.png")["summary"]

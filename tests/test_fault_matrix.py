@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
+import signal
 import sys
 import zlib
 from pathlib import Path
@@ -18,6 +20,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.cases import CASES
 from support.harness import ENV, SIGNALS, SLOW_ENV, Harness, Interrupt, Trial, is_slow
+from support.limits import TIMEOUT
+from support.processes import running, wait_until
 from support.relay import FAULTS, FOLLOWING
 from support.selection import usual
 
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Stub
 
+#: The program that runs random commands.
+FUZZ = Path(__file__).with_name("fuzz.py")
 #: Whether to run all pairs of faults, and of faults and signals, which takes hours. Otherwise one
 #: in so many of them runs.
 ALL = os.environ.get("FAULTS") == "all"
@@ -129,11 +135,11 @@ def signals(
 ) -> Iterator[str]:
     """Yield what is false if a signal comes after a fault, which is the last one or is not."""
     for number, operation in enumerate(harness.requests(name)):
-        for fault, signal, delay, attempts in itertools.product(faults, SIGNALS, delays, "12"):
+        for fault, sent, delay, attempts in itertools.product(faults, SIGNALS, delays, "12"):
             if reads(operation) and fault not in QUICK:
                 continue
             variables = {**env(fault), "AWS_MAX_ATTEMPTS": attempts}
-            interrupts = (Interrupt(signal, number, delay),)
+            interrupts = (Interrupt(sent, number, delay),)
             trial = Trial(name, {number: fault}, interrupts=interrupts, env=variables)
             if chosen(trial, one_in):
                 yield harness.report(trial)
@@ -215,7 +221,22 @@ def test_no_false_word_with_signals(name: str, harness: Harness) -> None:
 @pytest.mark.full
 @pytest.mark.longest
 def test_no_false_word_in_random_runs(run: Shell) -> None:
-    program = Path(__file__).with_name("fuzz.py")
-    done = run(sys.executable, str(program), "--runs", "20", "--seed", "7", "--jobs", "1")
+    done = run(sys.executable, str(FUZZ), "--runs", "20", "--seed", "7", "--jobs", "1")
     last = "20 runs, seed 7: none with a false, vague or missing word\n"
     assert (done.out, done.err, done.status) == (last, "", 0)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_random_runs_that_are_stopped_are_counted(number: signal.Signals, run: Shell) -> None:
+    arguments = ("--runs", "100000", "--seed", "7", "--jobs", "2")
+    process = run.start(sys.executable, str(FUZZ), *arguments, stdout=-1, stderr=-1)
+    # One of its processes has begun; each makes at least one run.
+    wait_until(lambda: [*run.home.glob("*/credentials")])
+    process.send_signal(number)
+    out, err = process.communicate(timeout=TIMEOUT)
+    last = r"[1-9]\d* runs, seed 7: none with a false, vague or missing word\n"
+    assert re.fullmatch(last, out.decode())
+    assert (err, process.returncode) == (b"", -number)
+    wait_until(lambda: not running(run.home))
+    assert [path.name for path in run.home.iterdir()] == ["credentials"]

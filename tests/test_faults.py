@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.model import ServiceModel
-from support.faults import CLOSED, headed, raw
+from support.faults import CLOSED, SILENT, headed, raw, then_silent
 from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
+from support.limits import NEVER
 from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
@@ -162,18 +163,21 @@ FAULTS = {
     "reset amid the body": Fault(
         always(raw(headed(b"<Cre", "Content-Length: 999"), reset=True)), BROKEN
     ),
-    "silence": Fault(always(raw(b"", pause=3 * WAITS)), IN_TIME),
+    "silence": Fault(always(SILENT), IN_TIME),
     "silence after the headers": Fault(
-        always(raw(headed(b"", "Content-Length: 99"), b"", pause=3 * WAITS)), IN_TIME
+        always(then_silent(headed(b"", "Content-Length: 99"))), IN_TIME
     ),
     "drip of headers": Fault(
-        always(raw(b"HTTP/1.1 200 OK\r\n", *[b"X: x\r\n"] * 99, pause=WAITS / 9)), IN_TIME
+        always(raw(b"HTTP/1.1 200 OK\r\n", *[b"X: x\r\n"] * 9 * NEVER, pause=WAITS / 9)), IN_TIME
     ),
     "drip of the body": Fault(
-        always(raw(headed(b"", "Content-Length: 99"), *[b"x"] * 99, pause=WAITS / 9)), IN_TIME
+        always(
+            raw(headed(b"", f"Content-Length: {9 * NEVER}"), *[b"x"] * 9 * NEVER, pause=WAITS / 9)
+        ),
+        IN_TIME,
     ),
     "continue for ever": Fault(
-        always(raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 99, pause=WAITS / 9)), IN_TIME
+        always(raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 9 * NEVER, pause=WAITS / 9)), IN_TIME
     ),
     "early hints": Fault(always(raw(headed(b"", status="103 Early Hints"))), f"{NOT_IAM}|{BROKEN}"),
     **{

@@ -13,6 +13,7 @@ import random
 import re
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.faults import CLOSED, SILENT, headed, raw, silent
-from support.processes import wait_until
+from support.limits import NEVER, TIMEOUT
+from support.processes import blocked, running, wait_until
 from support.selection import every, usual
 from support.shell import BIN
 from support.stub import canned, faulty, ok, refused
@@ -41,8 +43,6 @@ if TYPE_CHECKING:
 
 # ruff: noqa: SLF001 - the handlers of the signals
 
-#: Longer than any test waits.
-NEVER = 20
 UNKNOWN = "interrupted; {} may have taken effect, check first: {}"
 SERIAL = "arn:aws:iam::123456789012:mfa/phone"
 DEVICE = ok(
@@ -74,7 +74,7 @@ def interrupted(
     process = run.start(*arguments, env=env, stdout=-1, stderr=-1)
     wait_until(when)
     process.send_signal(number)
-    out, err = process.communicate()
+    out, err = process.communicate(timeout=TIMEOUT)
     return process.returncode, out.decode(), err.decode()
 
 
@@ -183,7 +183,7 @@ def test_ignored_where_the_caller_ignores_it(
     process = run.start(
         "sh", "-c", script, "iam-usergetattributes", *arguments, stdout=-1, stderr=-1
     )
-    deadline = time.monotonic() + NEVER
+    deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         process.send_signal(number)
         time.sleep(0.005)
@@ -193,12 +193,14 @@ def test_ignored_where_the_caller_ignores_it(
 
 
 def test_nohup(run: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(canned("GetUser")._replace(delay=0.5))
+    released = threading.Event()
+    endpoint = stub.endpoint(canned("GetUser")._replace(released=released))
     run.env |= {"AWS_IAM_URL": endpoint.url}
     process = run.start("nohup", "iam-usergetattributes", stdin=-3, stdout=-1, stderr=-3)
     wait_until(lambda: endpoint.requests)
     process.send_signal(signal.SIGHUP)
-    assert process.communicate(timeout=NEVER)[0].startswith(b"arn:")
+    released.set()
+    assert process.communicate(timeout=TIMEOUT)[0].startswith(b"arn:")
     assert process.returncode == 0
 
 
@@ -225,7 +227,7 @@ def test_while_python_tidies_up(number: signal.Signals, run: Shell, stub: Stub) 
     arguments = (sys.executable, "-c", AT_TIDYING, "urllib3", str(int(number)), command)
     run.env |= {"AWS_IAM_URL": endpoint.url}
     process = run.start(*arguments, stdout=-1, stderr=-1)
-    assert process.communicate(timeout=NEVER) == (b"", b"")
+    assert process.communicate(timeout=TIMEOUT) == (b"", b"")
     assert process.returncode == -number
 
 
@@ -359,9 +361,12 @@ def test_time_limit_of_timeout(name: str, run: Shell, stub: Stub) -> None:
     """It sends the signal twice: to the process, and to its group."""
     endpoint = stub.endpoint(ok("AddUserToGroup"), SILENT)
     arguments = ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c")
-    given = ("--preserve-status", "-s", name, "2")
-    done = run("timeout", *given, *arguments, env={"AWS_IAM_URL": endpoint.url})
-    assert done == (
+    given = ("--preserve-status", "-s", name, str(NEVER))
+    when = lambda: len(endpoint.requests) == 2  # noqa: E731 - the line is too long
+    # What timeout is sent when its time is up.
+    alarm = signal.SIGALRM
+    ended = interrupted(run, endpoint, "timeout", *given, *arguments, when=when, number=alarm)
+    assert ended == (
         128 + signal.Signals[f"SIG{name}"],
         "",
         (
@@ -380,7 +385,7 @@ def test_terminal_echoes_again(number: signal.Signals, run: Shell, stub: Stub) -
     endpoint = stub.endpoint(SILENT)
     terminal = Terminal(*ASKING, env=run.env | {"AWS_IAM_URL": endpoint.url})
     terminal.wait_for("Password: ")
-    wait_until(lambda: not terminal.echoes() and asleep(terminal.pid))
+    wait_until(lambda: not terminal.echoes() and blocked(terminal.pid))
     terminal.send_signal(number)
     assert terminal.wait() == -number
     assert terminal.echoes()
@@ -398,7 +403,7 @@ def test_terminal_that_is_closed(arguments: tuple[str, ...], run: Shell, stub: S
     terminal = Terminal("sh", "-c", f"cd && {script}", *arguments, env=env)
     if arguments == ASKING:
         terminal.wait_for("Password: ")
-        wait_until(lambda: asleep(terminal.pid))
+        wait_until(lambda: blocked(terminal.pid))
     else:
         wait_until(lambda: endpoint.requests)
     assert terminal.hang_up() == -signal.SIGHUP
@@ -541,6 +546,16 @@ def stuck(run: Shell, run_fast: ForkRunner) -> Callable[..., Forked]:
     return start
 
 
+def shows_key(endpoint: Endpoint, process: int) -> bool:
+    """Return whether a process has received a new key and waits for a reader of its output."""
+    return "CreateAccessKey" in answered(endpoint) and blocked(process)
+
+
+def answered(endpoint: Endpoint) -> list[str]:
+    """Return the operations whose responses were sent completely, if each waits for the last."""
+    return endpoint.operations[: endpoint.answered]
+
+
 @pytest.mark.parametrize(
     ("arguments", "state"),
     [
@@ -559,7 +574,7 @@ def test_key_that_is_being_shown_is_taken_back(
     endpoint.on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
     process = stuck(endpoint, *arguments)
-    wait_until(lambda: "CreateAccessKey" in endpoint.operations and asleep(process.pid))
+    wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
     err = process.communicate()[1].decode()
     assert process.returncode == -number
@@ -578,7 +593,7 @@ def test_key_that_cannot_be_taken_back_is_named(
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", denied if deletion == "refused" else SILENT)
     process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
-    wait_until(lambda: endpoint.requests and asleep(process.pid))
+    wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
     if deletion == "interrupted":
         wait_until(lambda: len(endpoint.requests) == 2)
@@ -602,13 +617,15 @@ def test_taking_back_is_not_cut_short(
     again: signal.Signals, number: signal.Signals, stuck: Callable, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
+    released = threading.Event()
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(released=released))
     process = stuck(endpoint, "iam-useraddkey", "-u", "bob")
-    wait_until(lambda: endpoint.requests and asleep(process.pid))
+    wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(number)
     wait_until(lambda: len(endpoint.requests) == 2)
     process.send_signal(again)
     process.send_signal(again)
+    released.set()
     err = process.communicate()[1].decode()
     assert process.returncode == -(again if number == signal.SIGINT else number)
     assert err == (
@@ -621,12 +638,14 @@ def test_taking_back_after_a_failure_is_not_cut_short(
     ending: signal.Signals, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
-    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(delay=0.5))
+    released = threading.Event()
+    endpoint.on("DeleteAccessKey", ok("DeleteAccessKey")._replace(released=released))
     run_fast.env |= {"AWS_IAM_URL": endpoint.url}
     with Path("/dev/full").open("wb") as full:
         process = run_fast.start("iam-useraddkey", "-u", "bob", stdout=full, stderr=-1)
     wait_until(lambda: len(endpoint.requests) == 2)
     process.send_signal(ending)
+    released.set()
     err = process.communicate()[1].decode()
     assert process.returncode == -ending
     assert err == (
@@ -642,14 +661,17 @@ def test_nobody_reads_standard_error_either(
     debug: tuple[str, ...], strict: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     """The command cannot report anything, and logs nothing; it deletes the key again and ends."""
-    endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey")._replace(delay=0.5))
+    released = threading.Event()
+    key = canned("CreateAccessKey")._replace(released=released)
+    endpoint = stub.endpoint().on("CreateAccessKey", key)
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
     reader, writer = os.pipe()
     run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_STRICT": strict}
     process = run_fast.start("iam-useraddkey", "-u", "bob", *debug, stdout=writer, stderr=writer)
     wait_until(lambda: endpoint.requests)
     fill(writer)
-    wait_until(lambda: asleep(process.pid, 0.6))
+    released.set()
+    wait_until(lambda: shows_key(endpoint, process.pid))
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     assert process.wait() == -signal.SIGTERM
@@ -660,11 +682,17 @@ def test_nobody_reads_standard_error_either(
 
 @pytest.mark.parametrize("name", every(3, ["INT", "TERM", "HUP"]))
 def test_key_is_deleted_when_timeout_ends_the_command(
-    name: str, stuck: Callable, stub: Stub
+    name: str, run: Shell, stuck: Callable, stub: Stub
 ) -> None:
     endpoint = stub.endpoint().on("CreateAccessKey", canned("CreateAccessKey"))
     endpoint.on("DeleteAccessKey", ok("DeleteAccessKey"))
-    process = stuck(endpoint, "timeout", "-s", name, "2", "iam-useraddkey", "-u", "bob")
+    process = stuck(endpoint, "timeout", "-s", name, str(NEVER), "iam-useraddkey", "-u", "bob")
+    wait_until(lambda: endpoint.answered)
+    found = (pid for pid, line in running(run.home).items() if "bin/iam-useraddkey" in line)
+    [command] = set(found)
+    wait_until(lambda: blocked(command))
+    # What timeout is sent when its time is up.
+    process.send_signal(signal.SIGALRM)
     err = process.communicate()[1].decode()
     assert process.returncode == 124
     assert err == (
@@ -886,7 +914,7 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
         time.sleep(choice.uniform(0, 0.4))
         process.send_signal(number)
         process.send_signal(number)
-        out, err = process.communicate(timeout=NEVER)
+        out, err = process.communicate(timeout=TIMEOUT)
         # Where Python itself is starting, it may report a signal and go on.
         err = re.sub(
             rb"\AFailed checking if argv.*?^KeyboardInterrupt: *\n",
@@ -910,18 +938,6 @@ def test_at_random(number: signal.Signals, run: Shell, stub: Stub) -> None:
             assert shown or err or len(endpoint.requests) == 2
             assert shown or process.returncode != 0
         seed.unlink(missing_ok=True)
-
-
-def asleep(process: int, seconds: float = 0.1) -> bool:
-    """Return whether a process does nothing for a while."""
-    before = used(process)
-    time.sleep(seconds)
-    return used(process) == before
-
-
-def used(process: int) -> list[str]:
-    """Return the processor's time that a process has used."""
-    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[11:13]
 
 
 @pytest.mark.parametrize("pause", every(2, [0, 0.001, 0.002, 0.004]))

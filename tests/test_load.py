@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from support.processes import environment, left_behind, run
+from support.limits import TIMEOUT
+from support.processes import assert_nothing_left, environment, run
 from support.shell import ROOT
 
 sys.path.insert(0, str(ROOT / "bench"))
@@ -22,7 +23,7 @@ def test_commands_from_four_shells(tmp_path: Path) -> None:
     number = 80
     env = environment(tmp_path)
     program = ROOT / "bench" / "load.py"
-    done = run(sys.executable, program, "--commands", str(number), env=env, timeout=60)
+    done = run(sys.executable, program, "--commands", str(number), env=env, timeout=TIMEOUT)
     assert re.fullmatch(
         rf"{number} commands from 4 shells on \d+ cores\n"
         r"\d+ s, \d+\.\d commands a second\n"
@@ -31,7 +32,7 @@ def test_commands_from_four_shells(tmp_path: Path) -> None:
         done.stdout,
     ), done.stdout + done.stderr
     assert done.returncode == 0
-    assert left_behind(tmp_path) == []
+    assert_nothing_left(tmp_path)
 
 
 @pytest.mark.parametrize(

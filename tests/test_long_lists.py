@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from support.limits import TIMEOUT
 from support.shell import BIN
 from support.stub import Answer, faulty, ok
 
@@ -108,14 +109,15 @@ def test_five_thousand_users_are_listed_in_order_over_one_connection(
 def test_no_part_of_a_request_waits_for_an_acknowledgement(
     run_fast: ForkRunner, stub: Stub
 ) -> None:
-    pages = 30
+    pages = 100
     one = f"<Users><member><Arn>{arn(0)}</Arn></member></Users>"
     answers = (ok("ListUsers", f"{one}{more(page, pages)}") for page in range(pages))
     endpoint = stub.endpoint(*answers)
     done = run_fast("iam-userlistbypath", env={"AWS_IAM_URL": endpoint.url})
     assert done == (0, f"{arn(0)}\n" * pages + f"{LAST}\n", "")
-    # The kernel delays acknowledgements by 40 ms, but not those of the first packets.
-    assert min(request.waited for request in endpoint.requests[-10:]) < 0.02
+    # The kernel delays acknowledgements by 40 ms, but not those of the first packets. Whatever the
+    # load of the machine is, one of so many requests has no other delay.
+    assert min(request.waited for request in endpoint.requests[20:]) < 0.02
 
 
 def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> None:
@@ -123,7 +125,7 @@ def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> No
     awaited, sent = threading.Event(), threading.Event()
 
     def late(handler: BaseHTTPRequestHandler) -> None:
-        awaited.wait(10)
+        awaited.wait(TIMEOUT)
         sent.set()
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(second.body)))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from support.limits import TIMEOUT
 from support.processes import ROOT, environment
 from support.processes import run as run_program
 from support.selection import every
@@ -357,7 +358,7 @@ def test_several_processes_at_once(file: Path, env: dict[str, str]) -> None:
         for _ in range(4)
     ]
     for process in started:
-        assert process.communicate(timeout=60) == (VERSION, "")
+        assert process.communicate(timeout=TIMEOUT) == (VERSION, "")
         assert process.returncode == 0
     unpacked(Path(env["HOME"], ".shiv"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,16 +14,17 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 from support.certificates import self_signed
-from support.faults import headed, raw
-from support.processes import left_behind, wait_until
+from support.faults import headed, raw, silent
+from support.forked import Done
+from support.limits import TIMEOUT
+from support.processes import assert_nothing_left, wait_until
 from support.selection import every
-from support.stub import Answer, Stub, faulty, ok, refused
+from support.stub import Stub, faulty, ok, refused
 from test_run import KEYS, LINE, USER, USER_ELEMENT, Slow, statistics
 
 from iamcli.cli.run import pooled
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 READ = "iam-usergetattributes -u bob"
 SHOWN = "arn:aws:iam::123456789012:user/bob\nAIDA\n"
 GROUPS = 2000
+#: The service responds when there are two of these.
+WITH_OTHER = "iam-groupdel -g ops"
 
 
 class Case(NamedTuple):
@@ -48,11 +52,14 @@ class Case(NamedTuple):
     out: str = SHOWN
 
 
+def until(file: str) -> str:
+    """Return a command that waits until ``file`` exists."""
+    return f"until [ -e {file} ]; do sleep 0.1; done"
+
+
 CASES = {
     "one after the other": Case(f"{READ}; {READ}; {READ}", [3, 3, 1], SHOWN * 3),
-    "at once": Case(f"{READ} & {READ}; wait; {READ}", [3, 3, 2], SHOWN * 3),
-    "after a short pause": Case(f"{READ}; sleep 2.3; {READ}", [2, 2, 1], SHOWN * 2),
-    "after a long pause": Case(f"{READ}; sleep 3.2; {READ}", [2, 2, 2], SHOWN * 2),
+    "at once": Case(f"{WITH_OTHER} & {WITH_OTHER}; wait; {READ}", [3, 3, 2]),
     "to two addresses": Case(
         f"{READ}; AWS_IAM_URL=$OTHER {READ}; {READ}; AWS_IAM_URL=$OTHER {READ}",
         [4, 4, 2],
@@ -80,10 +87,12 @@ CASES = {
         f"larger\n{SHOWN}",
     ),
     "after an unexpected response": Case(
-        f"iam-userlistcerts -u bob; sleep 0.3; {READ}", [2, 2, 2], f"IsTruncated: false\n{SHOWN}"
+        f"iam-userlistcerts -u bob; touch ended; {until('sent')}; {READ}",
+        [2, 2, 2],
+        f"IsTruncated: false\n{SHOWN}",
     ),
     "after a command that was killed": Case(
-        f"timeout -s KILL 0.5 iam-userlistgroups -u bob; {READ}", [2, 2, 2]
+        f"iam-userlistgroups -u bob & {until('asked')}; kill -KILL $!; wait; {READ}", [2, 2, 2]
     ),
     "with a long response": Case(
         f"iam-grouplistbypath | tail -n 2; {READ}",
@@ -92,9 +101,6 @@ CASES = {
     ),
     "with a long request": Case(
         f"iam-useruploadpolicy -u bob -p p -f long.json; {READ}", [2, 2, 1]
-    ),
-    "with variables of the C library": Case(
-        f"HOSTALIASES=/dev/null {READ}; RES_OPTIONS=rotate {READ}; {READ}", [3, 1, 1], SHOWN * 3
     ),
     "without a request": Case(f"iam-userdel -h >/dev/null; {READ}", [2, 1, 1]),
     "before one that nobody serves": Case(
@@ -107,22 +113,27 @@ ROWS = [(name, scheme) for scheme in ("http", "https") for name in CASES]
 
 
 def with_too_much(handler: BaseHTTPRequestHandler) -> None:
-    """Send what a command reads of a response that is too long, and nothing for some time."""
+    """Send what a command reads of a response that is too long, and nothing more."""
     handler.wfile.write(headed(b"x" * ((16 << 20) + (1 << 16)), "Content-Length: 99999999"))
-    time.sleep(2)
+    silent(handler)
 
 
-def with_more(handler: BaseHTTPRequestHandler) -> None:
-    """Send the response, and later a second one."""
-    body = ok("ListSigningCertificates", "<Certificates/><IsTruncated>false</IsTruncated>").body
-    handler.wfile.write(headed(body))
-    time.sleep(0.1)
-    handler.wfile.write(headed(b""))
-    time.sleep(3)
+def prepared(stub: Stub, home: Path) -> Endpoint:
+    """Return an endpoint that answers whatever the scripts in ``home`` ask for."""
 
+    def with_more(handler: BaseHTTPRequestHandler) -> None:
+        """Send the response, and a second one when the command has ended."""
+        body = ok("ListSigningCertificates", "<Certificates/><IsTruncated>false</IsTruncated>").body
+        handler.wfile.write(headed(body))
+        wait_until((home / "ended").exists)
+        handler.wfile.write(headed(b""))
+        (home / "sent").touch()
+        silent(handler)
 
-def prepared(stub: Stub) -> Endpoint:
-    """Return an endpoint that answers whatever the scripts ask for."""
+    def with_nothing(handler: BaseHTTPRequestHandler) -> None:
+        (home / "asked").touch()
+        silent(handler)
+
     groups = "".join(
         f"<member><Arn>arn:aws:iam::123456789012:group/{n}</Arn></member>" for n in range(GROUPS)
     )
@@ -130,26 +141,26 @@ def prepared(stub: Stub) -> Endpoint:
     ending = ok("ListUserPolicies", policies)._replace(headers={"Connection": "close"})
     return (
         stub.endpoint(refused("NoSuchEntity", "not here", 404))
-        .on("GetUser", USER._replace(delay=0.2))
-        .on("CreateUser", ok("CreateUser", USER_ELEMENT)._replace(delay=4))
+        .on("GetUser", USER)
+        .on("DeleteGroup", ok("DeleteGroup")._replace(released=threading.Barrier(2)))
         .on("ListUserPolicies", ending)
         .on("ListAccessKeys", raw(headed(b"<ListAcc", "Content-Length: 9")))
         .on("ListRoles", faulty(with_too_much))
         .on("ListSigningCertificates", faulty(with_more))
-        .on("ListGroupsForUser", ok("ListGroupsForUser")._replace(delay=2))
+        .on("ListGroupsForUser", faulty(with_nothing))
         .on("ListGroups", ok("ListGroups", f"<Groups>{groups}</Groups>"))
         .on("PutUserPolicy", ok("PutUserPolicy"))
     )
 
 
 @pytest.fixture
-def _servers(scheme: str, run: Shell) -> Iterator[None]:
+def servers(scheme: str, run: Shell) -> Iterator[list[Endpoint]]:
     """Two servers, both with everything that the scripts ask for."""
     certificate = self_signed(run.home / "certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     running = [Stub(context if scheme == "https" else None) for _ in range(2)]
-    endpoints = [prepared(stub) for stub in running]
+    endpoints = [prepared(stub, run.home) for stub in running]
     (run.home / "tmp").mkdir()
     (run.home / "long.json").write_text(f'{{"Statement": ["{"x" * 200_000}"]}}')
     run.env |= {
@@ -159,14 +170,14 @@ def _servers(scheme: str, run: Shell) -> Iterator[None]:
         "AWS_CA_BUNDLE": str(certificate),
         "TMPDIR": str(run.home / "tmp"),
     }
-    yield
+    yield endpoints
     for stub in running:
         stub.close()
-    wait_until(lambda: not left_behind(run.home))
+    assert_nothing_left(run.home)
 
 
 @pytest.mark.parametrize(("name", "scheme"), every(14, ROWS))
-@pytest.mark.usefixtures("_servers")
+@pytest.mark.usefixtures("servers")
 def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
     case = CASES[name]
     # The server and the pool do not use the variables with which iamcli run was started.
@@ -178,34 +189,50 @@ def test_a_connection_is_used_again(name: str, scheme: str, run: Shell) -> None:
     assert not keys.exists()
 
 
+@pytest.mark.parametrize("scheme", ["http"])
+@pytest.mark.usefixtures("servers")
+def test_a_variable_of_the_c_library_has_its_effect(run: Shell) -> None:
+    """The pool does not have it, so the command connects itself."""
+    variables = ("HOSTALIASES=/dev/null", "LOCALDOMAIN=example.com", "RES_OPTIONS=rotate", "X=y")
+    script = "; ".join(f"{variable} {READ}" for variable in variables)
+    done = run("iamcli", "run", "--stats", "sh", "-c", script)
+    assert (done.out, statistics(done)) == (SHOWN * 4, [4, 1, 1])
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["http"])
-@pytest.mark.usefixtures("_servers")
+@pytest.mark.usefixtures("servers")
 def test_an_idle_connection_is_closed(run: Shell) -> None:
-    script = f"{READ} >/dev/null; cat /proc/net/tcp; echo later; sleep 6.5; cat /proc/net/tcp"
-    done = run("iamcli", "run", "sh", "-c", script)
     port = urlsplit(run.env["AWS_IAM_URL"]).port
     # The remote address and the state, which is 1 for an open connection.
-    is_open = [f"0100007F:{port:04X} 01 " in text for text in done.out.split("later")]
-    assert is_open == [True, False]
+    is_open = f"grep -q '0100007F:{port:04X} 01 ' /proc/net/tcp"
+    script = f"{READ}; {is_open} && echo open; while {is_open}; do sleep 0.1; done"
+    done = run("iamcli", "run", "sh", "-c", script)
+    assert (done.out, done.status) == (f"{SHOWN}open\n", 0)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.usefixtures("_servers")
-def test_a_background_command_outlives_the_script(run: Shell) -> None:
-    script = "{ iam-usercreate -u bob; echo $?; } >out 2>&1 & sleep 1"
-    done = run("iamcli", "run", "--stats", "sh", "-c", script)
+def test_a_background_command_outlives_the_script(run: Shell, servers: list[Endpoint]) -> None:
+    released = threading.Event()
+    created = ok("CreateUser", USER_ELEMENT)._replace(released=released)
+    endpoint = servers[0].on("CreateUser", created)
+    script = f"{{ iam-usercreate -u bob; echo $?; }} >out 2>&1 & {until('end')}"
+    process = run.start("iamcli", "run", "--stats", "sh", "-c", script, stderr=-1)
+    wait_until(lambda: endpoint.requests)
+    (run.home / "end").touch()
+    err = process.communicate(timeout=TIMEOUT)[1].decode()
     out = run.home / "out"
     assert out.read_text() == ""
-    assert statistics(done) == [1, 1, 1]
+    assert statistics(Done(process.returncode, "", err)) == [1, 1, 1]
+    released.set()
     wait_until(out.read_text)
     assert out.read_text() == "0\n"
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("scheme", ["https"])
-@pytest.mark.usefixtures("_servers")
+@pytest.mark.usefixtures("servers")
 def test_the_keys_of_tls_are_logged(run: Shell) -> None:
     script = f"{READ}; SSLKEYLOGFILE=keys {READ}; test -s keys; echo $?"
     done = run("iamcli", "run", "--stats", "sh", "-c", script)
@@ -241,7 +268,7 @@ NOBODY = 65534
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("user", [0, NOBODY], ids=["of the same user", "of another user"])
 @pytest.mark.skipif(os.geteuid() != 0, reason="requires root, to be two users")
-@pytest.mark.usefixtures("_servers")
+@pytest.mark.usefixtures("servers")
 def test_an_impostor_gets_no_request(user: int, run: Shell) -> None:
     """A process of the same user gets one: that shows that this one is dangerous."""
     (run.home / "impostor").write_text(IMPOSTOR)
@@ -294,8 +321,7 @@ class Limited(Slow):
 
     def __init__(self, shell: Shell, stub: Stub, script: str) -> None:
         (shell.home / "tmp").mkdir()
-        answer = Answer(KEYS.body, delay=0.7)
-        super().__init__(shell, stub, script, answer, ("iamcli", "run", "--stats"))
+        super().__init__(shell, stub, script, prefix=("iamcli", "run", "--stats"))
 
     @property
     def pool(self) -> int:
@@ -310,6 +336,7 @@ class Limited(Slow):
 def test_after_the_end_of_the_pool_the_script_goes_on(run: Shell, stub: Stub) -> None:
     limited = Limited(run, stub, f"{LINE}; {LINE}")
     os.kill(limited.pool, signal.SIGKILL)
+    limited.respond()
     done = limited.end()
     assert (done.out.count("Active"), done.out.count("0\n")) == (2, 2)
     assert done.err == "iamcli: 2 commands, unknown requests, unknown connections\n"
@@ -322,6 +349,7 @@ def test_a_command_waits_for_a_pool_that_is_stopped_until_its_timeout(
     limited = Limited(run, stub, f"{LINE}; {second}")
     pool = limited.pool
     os.kill(pool, signal.SIGSTOP)
+    limited.respond()
     wait_until((run.home / "done").exists)
     os.kill(pool, signal.SIGCONT)
     done = limited.end()
@@ -342,6 +370,7 @@ def test_a_spare_that_was_killed_is_replaced(run: Shell, stub: Stub) -> None:
     os.kill(limited.pool, signal.SIGKILL)
     time.sleep(0.1)
     assert limited.servers[-1] == other
+    limited.respond()
     assert limited.end().status == 0
 
 
@@ -350,6 +379,7 @@ def test_commands_wait_if_the_pool_has_too_few_descriptors(run: Shell, stub: Stu
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
     used = {int(link.name) for link in Path(f"/proc/{limited.pool}/fd").iterdir()}
     limited.limit(resource.RLIMIT_NOFILE, min(set(range(len(used) + 1)) - used))
+    limited.respond()
     done = limited.end()
     assert done.out.count("Active") == 5
     assert statistics(done) == [5, 5, 1]
@@ -358,32 +388,36 @@ def test_commands_wait_if_the_pool_has_too_few_descriptors(run: Shell, stub: Stu
 @pytest.mark.full
 def test_commands_connect_themselves_if_the_pool_has_no_thread(run: Shell, stub: Stub) -> None:
     limited = Limited(run, stub, f"{LINE}; {AT_ONCE}; {LINE}")
+    together = KEYS._replace(released=threading.Barrier(3))
+    limited.endpoint.on("ListAccessKeys", *[together] * 3, KEYS)
     status = Path(f"/proc/{limited.pool}/status").read_text()
     limited.limit(resource.RLIMIT_AS, 1024 * int(re.search(r"VmSize:\s+(\d+)", status)[1]))
+    limited.respond()
     done = limited.end()
     assert done.out.count("Active") == 5
     assert statistics(done) == [5, 3, 1]
 
 
-#: The time in which the pool does anything (seconds).
-LIMIT = 10
-
-
 class Pool:
-    """The connection pool in a thread, and a service that only accepts connections."""
+    """The connection pool in a thread, and a service that only accepts connections.
+
+    ``now``: the time that the pool sees.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.now = 100.0
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(folder / "socket"))
         listener.listen()
         self._pipe, other = socket.socketpair()
-        self._pipe.settimeout(LIMIT)
+        self._pipe.settimeout(TIMEOUT)
         self._service = socket.create_server(("127.0.0.1", 0))
         self._service.settimeout(0)
         self.accepted: list[socket.socket] = []
         arguments = (listener, other, str(folder))
-        self._thread = threading.Thread(target=_Pool().serve, args=arguments, daemon=True)
+        serve = _Pool(lambda: self.now).serve
+        self._thread = threading.Thread(target=serve, args=arguments, daemon=True)
         self._thread.start()
 
     def is_new(self, returned: bytes = pooled.REUSABLE, **changed: object) -> bool:
@@ -391,31 +425,38 @@ class Pool:
 
         ``returned``: what the pool is sent after the request; ``changed``: what is asked for.
         """
+        with self.lent(returned, **changed) as is_new:
+            return is_new
+
+    @contextlib.contextmanager
+    def lent(self, returned: bytes = pooled.REUSABLE, **changed: object) -> Iterator[bool]:
+        """Use a connection for a request as long as the context lasts; yield as ``is_new``."""
         url = ["http", "127.0.0.1", self._service.getsockname()[1]]
         order = {"url": url, "bundle": None, "timeout": 5, "options": [], **changed}
         with socket.socket(socket.AF_UNIX) as command:
-            command.settimeout(LIMIT)
+            command.settimeout(TIMEOUT)
             command.connect(str(self.folder / "socket"))
             command.sendall(json.dumps(order).encode() + b"\n")
             word, descriptors, _, _ = socket.recv_fds(command, 1, 1)
             assert word == pooled.CONNECTED
             for descriptor in descriptors:
                 os.close(descriptor)
+            try:
+                self.accepted.append(self._service.accept()[0])
+                new = True
+            except BlockingIOError:
+                new = False
+            yield new
             command.sendall(returned)
             command.shutdown(socket.SHUT_WR)
             # It closes its end when the connection is ready for the next command.
             command.recv(1)
-        try:
-            self.accepted.append(self._service.accept()[0])
-        except BlockingIOError:
-            return False
-        return True
 
     def close(self) -> dict[str, int]:
         """End the pool, and return its statistics."""
         self._pipe.shutdown(socket.SHUT_WR)
         found: dict[str, int] = json.loads(self._pipe.recv(4096))
-        self._thread.join(LIMIT)
+        self._thread.join(TIMEOUT)
         for opened in (self._pipe, self._service, *self.accepted):
             opened.close()
         return found
@@ -483,25 +524,40 @@ def test_a_connection_is_not_used_after_the_ca_file_has_changed(pool: Pool) -> N
     assert not pool.is_new(bundle=str(bundle))
 
 
-def test_connections_that_were_idle_for_too_long(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = SimpleNamespace(monotonic=lambda: now)
-    monkeypatch.setattr("iamcli.cli.run.pool.time", clock)
-    now = 100.0
+def test_connections_that_were_idle_for_too_long(pool: Pool) -> None:
     assert pool.is_new()
-    now = 102.0
+    pool.now += 2.9
+    assert not pool.is_new()
+    pool.now += 2.0
     assert pool.is_new(timeout=6)
-    now = 103.1
+    pool.now += 1.1
     assert not pool.is_new(timeout=6)
     old, young = pool.accepted
     young.settimeout(0)
     with pytest.raises(BlockingIOError):
         young.recv(1)
-    old.settimeout(5)
+    old.settimeout(TIMEOUT)
     assert old.recv(1) == b""
-    now = 106.0
+    pool.now += 2.9
     assert not pool.is_new(timeout=6)
+    assert pool.is_new()
+
+
+def test_a_connection_that_was_idle_for_too_long_beside_one_that_was_not(pool: Pool) -> None:
+    """The newer one is used first; if the service has closed it, the older one is not used."""
+    with pool.lent():
+        assert pool.is_new()
+        pool.now += 2.0
+    pool.now += 1.1
+    newer = pool.accepted[0]
+    newer.close()
+    assert pool.is_new()
+
+
+def test_two_connections_that_were_idle_for_too_long(pool: Pool) -> None:
+    with pool.lent():
+        assert pool.is_new()
+    pool.now += 3.1
     assert pool.is_new()
 
 

@@ -11,6 +11,7 @@ import pytest
 from support.account import ARN, Account
 from support.faults import CLOSED, SILENT
 from support.forked import BEFORE
+from support.limits import TIMEOUT
 from support.selection import every
 from support.stub import Answer, ok, refused
 from support.terminal import SIZE, Terminal, rows, terminal_pair
@@ -182,7 +183,7 @@ def test_a_terminal_that_is_stopped_stops_no_command(monkeypatch: pytest.MonkeyP
     termios.tcflow(slave, termios.TCOOFF)
     child = os.fork()
     if child == 0:
-        signal.alarm(5)
+        signal.alarm(TIMEOUT)
         os.dup2(slave, 2)
         streams.Output("iam-x", strict=False).progress.step("one")
         os._exit(0)

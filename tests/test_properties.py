@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 ANY = settings(max_examples=150, deadline=None)
 IN_FOLDER = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 UNICODE = st.text(st.characters(exclude_categories=["Cs"]))
 KEYS = UNICODE.filter(bool)

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import signal
+import socket
 import ssl
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,11 +20,12 @@ from typing import TYPE_CHECKING
 import pytest
 from support import resettable
 from support.certificates import self_signed
-from support.faults import CLOSED, headed, raw
-from support.processes import left_behind, running, wait_until
+from support.faults import CLOSED, SILENT, headed
+from support.limits import NEVER, TIMEOUT
+from support.processes import assert_nothing_left, running, wait_until
 from support.selection import every, usual
 from support.shell import BIN, HERE
-from support.stub import Answer, Stub, ok, refused
+from support.stub import Stub, faulty, ok, refused
 from support.terminal import Terminal
 from test_transcripts import tokens
 
@@ -35,9 +38,10 @@ from iamcli.protection import is_protected
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
 
     from support.shell import Done, Shell
-    from support.stub import Endpoint
+    from support.stub import Answer, Endpoint
 
 USER_ELEMENT = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 USER = ok("GetUser", USER_ELEMENT)
@@ -48,8 +52,6 @@ KEYS = ok(
 )
 STATISTICS = re.compile(r"iamcli: (\d+) commands, (\d+) requests, (\d+) connections\n\Z")
 SAMPLES = sorted((HERE / "scripts").glob("*.sh"))
-#: Longer than any test waits (seconds).
-NEVER = 20
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def _nothing_left(run: Shell) -> Iterator[None]:
     """Fail if a process, a socket or a folder is left."""
     (run.home / "tmp").mkdir(exist_ok=True)
     yield
-    wait_until(lambda: not left_behind(run.home))
+    assert_nothing_left(run.home)
 
 
 def statistics(done: Done) -> list[int]:
@@ -234,12 +236,26 @@ def test_many_descriptors(shell: Shell) -> None:
     assert shell(sys.executable, "-c", script).status == 3
 
 
+def ending(answer: Answer, file: Path) -> Answer:
+    """Return an answer after which the service closes the connection; then it makes ``file``."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(headed(answer.body))
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        file.touch()
+
+    return faulty(send)
+
+
+UNTIL_CLOSED = "until [ -e closed ]; do sleep 0.1; done"
+
+
 def test_connections_are_kept(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(USER).on("ListAccessKeys", raw(headed(KEYS.body)))
+    endpoint = stub.endpoint(USER).on("ListAccessKeys", ending(KEYS, shell.home / "closed"))
     shell.env["AWS_IAM_URL"] = endpoint.url
     loop = "for n in 1 2 3; do iam-usergetattributes -u bob; done"
     # After the list, the service closes the connection.
-    then = "iam-userlistkeys -u bob; sleep 0.1; exec iam-usergetattributes -u bob"
+    then = f"iam-userlistkeys -u bob; {UNTIL_CLOSED}; exec iam-usergetattributes -u bob"
     done = shell("iamcli", "run", "--stats", "sh", "-c", f"{loop}; {then}")
     assert done.status == 0
     assert statistics(done) == [5, 5, 2]
@@ -272,10 +288,10 @@ def test_connections_are_kept_over_tls(shell: Shell) -> None:
 @pytest.mark.full
 def test_a_connection_that_was_closed_is_not_used(shell: Shell, stub: Stub) -> None:
     """The response does not announce that the service closes the connection."""
-    endpoint = stub.endpoint(raw(headed(USER.body)))
+    endpoint = stub.endpoint(ending(USER, shell.home / "closed"))
     endpoint.on("CreateUser", ok("CreateUser", USER_ELEMENT))
     shell.env["AWS_IAM_URL"] = endpoint.url
-    script = "iam-usergetattributes -u bob; sleep 0.2; iam-usercreate -u bob; echo $?"
+    script = f"iam-usergetattributes -u bob; {UNTIL_CLOSED}; iam-usercreate -u bob; echo $?"
     done = shell("iamcli", "run", "--stats", "sh", "-c", script)
     assert done.out.endswith("0\n")
     assert endpoint.operations == ["GetUser", "CreateUser"]
@@ -452,21 +468,36 @@ def begun(process: int) -> int:
         return 0
 
 
+def found(home: Path, word: str) -> list[int]:
+    """Return the processes whose command line contains ``word``, the oldest first."""
+    numbers = [number for number, line in running(home).items() if word in line]
+    return sorted(numbers, key=lambda number: (begun(number), number))
+
+
+def servers(home: Path) -> list[int]:
+    """Return the server of ``iamcli run``, its connection pool, and their forks."""
+    return found(home, "iamcli.cli.run.server")
+
+
 class Slow:
-    """A command in ``iamcli run`` that waits for the response to its first request."""
+    """A command in ``iamcli run`` that waits for the response to its first request.
+
+    ``answer`` is what it is sent when ``respond`` is called.
+    """
 
     def __init__(
         self,
         shell: Shell,
         stub: Stub,
         script: str,
-        answer: Answer = Answer(KEYS.body, delay=NEVER),  # noqa: B008 - never written to
+        answer: Answer = KEYS,
         prefix: tuple[str, ...] = ("iamcli", "run"),
         **options: object,
     ) -> None:
         self.endpoint = stub.endpoint(ok("DeleteAccessKey"))
+        self._released = threading.Event()
         for name in ("ListAccessKeys", "GetLoginProfile", "CreateAccessKey"):
-            self.endpoint.on(name, answer)
+            self.endpoint.on(name, answer._replace(released=self._released))
         self.env = {**shell.env, "AWS_IAM_URL": self.endpoint.url}
         self.home = shell.home
         self.process: subprocess.Popen[bytes] = shell.start(
@@ -476,8 +507,7 @@ class Slow:
 
     def found(self, word: str) -> list[int]:
         """Return the processes whose command line contains ``word``, the oldest first."""
-        numbers = [number for number, line in running(self.home).items() if word in line]
-        return sorted(numbers, key=lambda number: (begun(number), number))
+        return found(self.home, word)
 
     @property
     def program(self) -> int:
@@ -487,13 +517,17 @@ class Slow:
     @property
     def servers(self) -> list[int]:
         """The server, the connection pool, and their forks."""
-        return self.found("iamcli.cli.run.server")
+        return servers(self.home)
+
+    def respond(self) -> None:
+        """Send the responses to this request and to the next ones."""
+        self._released.set()
 
     def end(self) -> Done:
         """Wait for the end."""
         from support.shell import Done
 
-        out, err = self.process.communicate(timeout=NEVER)
+        out, err = self.process.communicate(timeout=TIMEOUT)
         return Done(self.process.returncode, out.decode(), err.decode())
 
 
@@ -526,15 +560,13 @@ def test_a_command_ends_with_its_program(shell: Shell, stub: Stub, *, stopped: b
 
 @pytest.mark.full
 def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: Stub) -> None:
-    slow = Slow(
-        shell,
-        stub,
-        "iam-userdel -u bob -r; echo $?; sleep 1.5",
-        answer=Answer(KEYS.body, delay=1.0),
-    )
+    slow = Slow(shell, stub, "iam-userdel -u bob -r; echo $?")
     # The name of a console program is the same for all.
+    forks = set(slow.servers)
     os.kill(slow.found("bin/iam-userdel")[0], signal.SIGKILL)
     before = list(slow.endpoint.operations)
+    wait_until(lambda: forks - set(slow.servers))
+    slow.respond()
     assert slow.end().out == "137\n"
     assert slow.endpoint.operations == before
 
@@ -545,17 +577,18 @@ def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub
         shell,
         stub,
         f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end",
-        answer=Answer(KEYS.body, delay=0.7),
     )
     slow.process.kill()
+    slow.respond()
     assert slow.end().out.count("Active") == 2
     assert len(slow.endpoint.requests) == 2
 
 
 @pytest.mark.full
 def test_after_the_end_of_the_server_the_script_goes_on(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.7))
+    slow = Slow(shell, stub, f"{LINE}; {LINE}")
     os.kill(slow.servers[0], signal.SIGKILL)
+    slow.respond()
     done = slow.end()
     assert done.out.count("Active") == 2
     assert done.out.count("0\n") == 2
@@ -589,13 +622,11 @@ def test_a_command_that_ended_with_the_server_is_not_run_again(
 def test_a_signal_to_iamcli_run_is_for_the_script(
     number: signal.Signals, shell: Shell, stub: Stub
 ) -> None:
-    slow = Slow(
-        shell,
-        stub,
-        f"trap 'echo got it' {number.name[3:]}; {LINE}",
-        answer=Answer(KEYS.body, delay=0.7),
-    )
+    # The script waits for the signal, which may come after the response.
+    wait = 'until [ "$got" ]; do sleep 0.1; done'
+    slow = Slow(shell, stub, f"trap 'got=it; echo got it' {number.name[3:]}; {LINE}; {wait}")
     os.kill(slow.process.pid, number)
+    slow.respond()
     done = slow.end()
     assert "got it" in done.out
     assert done.status == 0
@@ -603,9 +634,10 @@ def test_a_signal_to_iamcli_run_is_for_the_script(
 
 @pytest.mark.full
 def test_a_server_that_is_stopped_is_not_waited_for(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, f"{LINE}; {LINE}", answer=Answer(KEYS.body, delay=0.5))
+    slow = Slow(shell, stub, f"{LINE}; {LINE}")
     server = slow.servers[0]
     os.kill(server, signal.SIGSTOP)
+    slow.respond()
     wait_until(lambda: len(slow.endpoint.requests) == 2)
     os.kill(server, signal.SIGCONT)
     assert slow.end().out.count("0\n") == 2
@@ -685,20 +717,22 @@ def test_stop_and_continue(shell: Shell, stub: Stub) -> None:
     script = f"iam-userdel -h >/dev/null; {sys.executable} prepared {LINE}".replace(
         "; echo", " <in 7<in 8>&2; echo"
     )
-    slow = Slow(shell, stub, script, answer=Answer(KEYS.body, delay=1.0))
+    slow = Slow(shell, stub, script)
     waiting, main = slow.program, slow.servers[0]
     niceness = os.getpriority(os.PRIO_PROCESS, waiting)
     [fork] = [one for one in slow.servers if os.getpriority(os.PRIO_PROCESS, one) == niceness]
     assert inherited(fork) == inherited(waiting)
-    time_before, waited_before = activity(main)
+    begun, (time_before, waited_before) = time.monotonic(), activity(main)
     os.kill(waiting, signal.SIGSTOP)
     wait_until(lambda: state(fork) == "T")
+    slow.respond()
     time.sleep(1.2)
     assert (slow.process.poll(), state(fork)) == (None, "T")
     # It only looks ten times in a second whether a program is stopped.
     time_after, waited_after = activity(main)
-    assert time_after - time_before < 0.5
-    assert waited_after - waited_before < 50
+    passed = time.monotonic() - begun
+    assert time_after - time_before < passed / 2
+    assert waited_after - waited_before < 40 * passed
     os.kill(waiting, signal.SIGCONT)
     assert slow.end().out.endswith("\n0\n")
 
@@ -719,7 +753,7 @@ INTERRUPTED = (
 def test_signals_to_a_command(shell: Shell, stub: Stub) -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     script = "; ".join(["iam-useraddkey -u bob; echo $?"] * len(numbers))
-    slow = Slow(shell, stub, script, Answer(NEW_KEY.body, delay=0.7))
+    slow = Slow(shell, stub, script, NEW_KEY)
     assert len(slow.servers) >= 3
     ended: list[int] = []
 
@@ -745,7 +779,7 @@ def test_a_signal_while_a_secret_is_awaited(
     results = []
     for prefix in ((), ("iamcli", "run")):
         line = "iam-useraddkey -u bob; echo $?"
-        slow = Slow(shell, stub, line, Answer(NEW_KEY.body, delay=1.0), prefix)
+        slow = Slow(shell, stub, line, NEW_KEY, prefix)
         os.kill(slow.found("bin/iam-useraddkey")[0], number)
         results.append((slow.end(), slow.endpoint.operations))
     alone, served = results
@@ -914,10 +948,10 @@ def test_a_program_of_another_session_runs_alone(shell: Shell, stub: Stub) -> No
     address = shell.home / "address"
     wait_until(lambda: address.exists() and address.read_text())
     command = "IAMCLI_RUN=$(cat address) iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
-    status = shell.start("sh", "-c", command).wait(NEVER)
+    status = shell.start("sh", "-c", command).wait(TIMEOUT)
     (shell.home / "done").touch()
     assert (status, endpoint.operations) == (0, ["DeleteAccessKey"])
-    assert STATISTICS.search(served.communicate(timeout=NEVER)[1].decode())[1] == "0"
+    assert STATISTICS.search(served.communicate(timeout=TIMEOUT)[1].decode())[1] == "0"
 
 
 def test_no_fork_waits_after_the_script(shell: Shell, stub: Stub) -> None:
@@ -943,12 +977,13 @@ def test_the_end_of_the_whole_process_group(shell: Shell, stub: Stub) -> None:
 def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: Stub) -> None:
     signals = ("INT", "HUP", "TERM", "USR1", "ALRM")
     trap = f"trap : {' '.join(signals)}; " + f"{LINE}; " * 4
-    slow = Slow(shell, stub, trap, Answer(KEYS.body, delay=0.5), start_new_session=True)
+    slow = Slow(shell, stub, trap, start_new_session=True)
     server = slow.servers[0]
     for name in signals[:3]:
         os.killpg(slow.process.pid, getattr(signal, f"SIG{name}"))
     for name in signals[3:]:
         os.kill(server, getattr(signal, f"SIG{name}"))
+    slow.respond()
     wait_until(lambda: len(slow.endpoint.requests) > 1)
     assert server in slow.servers
     assert slow.end().out.endswith("IsTruncated: false\n0\n")
@@ -956,7 +991,11 @@ def test_signals_to_the_process_group_do_not_end_the_server(shell: Shell, stub: 
 
 @pytest.mark.full
 def test_timeout_ends_a_command(shell: Shell, stub: Stub) -> None:
-    slow = Slow(shell, stub, "timeout 3 iam-userlistkeys -u bob; echo $?")
+    slow = Slow(shell, stub, f"timeout {NEVER} iam-userlistkeys -u bob; echo $?")
+    # What it is sent when its time is up.
+    lines = running(shell.home).items()
+    [timeout] = (number for number, line in lines if line.startswith("timeout "))
+    os.kill(timeout, signal.SIGALRM)
     assert slow.end().out == "124\n"
 
 
@@ -974,9 +1013,10 @@ def test_a_stopped_process_in_a_group_without_a_terminal(shell: Shell) -> None:
 
 @pytest.mark.full
 def test_background_jobs_outlive_the_script(shell: Shell, stub: Stub) -> None:
-    slow = Slow(
-        shell, stub, "iam-userlistkeys -u bob >f & sleep 0.8", answer=Answer(KEYS.body, delay=1.5)
-    )
+    # The job keeps the standard error of iamcli run open.
+    slow = Slow(shell, stub, "iam-userlistkeys -u bob >f 2>&1 &")
+    slow.process.wait(TIMEOUT)
+    slow.respond()
     slow.end()
     wait_until(lambda: "Active" in (shell.home / "f").read_text())
     assert len(slow.endpoint.requests) == 1
@@ -998,7 +1038,7 @@ def test_a_prompt_on_the_terminal(shell: Shell) -> None:
 
 
 def test_interrupt_from_the_terminal(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(Answer(ok("CreateUser").body, delay=NEVER))
+    endpoint = stub.endpoint(SILENT)
     env = {**shell.env, "AWS_IAM_URL": endpoint.url}
     line = "trap 'echo trapped' INT; iam-usercreate -u bob; echo status $?"
     terminal = Terminal("iamcli", "run", "sh", "-c", line, env=env)
@@ -1010,22 +1050,28 @@ def test_interrupt_from_the_terminal(shell: Shell, stub: Stub) -> None:
     assert terminal.shown.count("interrupted") == 1
 
 
-def stop_while_waiting(terminal: Terminal, endpoint: Endpoint) -> None:
+def stop_while_waiting(
+    terminal: Terminal, endpoint: Endpoint, released: threading.Event, home: Path
+) -> None:
     """Stop a list while it waits for its response; check that it does not go on."""
     wait_until(lambda: endpoint.requests)
     terminal.type("\x1a")
     terminal.wait_for("Stopped")
-    time.sleep(1.2)
+    # The fork that waits for the response, which the server stops a little later.
+    wait_until(lambda: any(state(number) == "T" for number in servers(home)))
+    released.set()
+    time.sleep(0.5)
     assert "Active" not in terminal.shown
 
 
 @pytest.mark.full
 def test_stop_from_the_terminal(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
+    released = threading.Event()
+    endpoint = stub.endpoint(KEYS._replace(released=released))
     env = {**shell.env, "AWS_IAM_URL": endpoint.url, "PS1": "READY> "}
     terminal = Terminal("bash", "--norc", env=env)
     terminal.type("iamcli run sh -c 'iam-userlistkeys -u bob'\r")
-    stop_while_waiting(terminal, endpoint)
+    stop_while_waiting(terminal, endpoint, released, shell.home)
     terminal.type("fg\r")
     terminal.wait_for("Active")
     terminal.type("exit\r")
@@ -1044,13 +1090,14 @@ def test_the_end_of_iamcli_run_ends_its_shell(shell: Shell) -> None:
 
 @pytest.mark.full
 def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(Answer(KEYS.body, delay=1.0))
+    released = threading.Event()
+    endpoint = stub.endpoint(KEYS._replace(released=released))
     env = {**shell.env, "AWS_IAM_URL": endpoint.url, "SHELL": "/bin/bash"}
     (shell.home / ".bashrc").write_text("PS1='READY> '\n")
     terminal = Terminal("iamcli", "run", "--stats", env=env)
     terminal.wait_for("READY> ")
     terminal.type("iam-userlistkeys -u bob\r")
-    stop_while_waiting(terminal, endpoint)
+    stop_while_waiting(terminal, endpoint, released, shell.home)
     terminal.type("bg\r")
     terminal.wait_for("Active")
     terminal.type("iam-userlistkeys -u bob\r")
@@ -1064,7 +1111,7 @@ def test_jobs_of_the_shell(shell: Shell, stub: Stub) -> None:
 
 @pytest.mark.full
 def test_hang_up(shell: Shell, stub: Stub) -> None:
-    endpoint = stub.endpoint(Answer(KEYS.body, delay=NEVER))
+    endpoint = stub.endpoint(SILENT)
     env = {**shell.env, "AWS_IAM_URL": endpoint.url}
     terminal = Terminal("iamcli", "run", "sh", "-c", "iam-userlistkeys -u bob", env=env)
     wait_until(lambda: endpoint.requests)

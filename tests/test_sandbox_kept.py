@@ -117,6 +117,35 @@ def test_what_is_saved_and_when(tmp_path, monkeypatch):
     assert file.read_bytes().endswith(b"\ntwo")
 
 
+def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_path, monkeypatch):
+    """And the directory is written after that, so that no loss of power loses the account."""
+    calls = []
+    real_fsync, real_rename = os.fsync, os.rename
+
+    def fsync(number):
+        real_fsync(number)
+        calls.append(
+            ("fsync", str(Path(f"/proc/self/fd/{number}").readlink()), os.fstat(number).st_size)
+        )
+
+    def rename(old, new):
+        real_rename(old, new)
+        calls.append(("rename", old, new))
+
+    monkeypatch.setattr(kept, "_state", lambda: b"content")
+    account = kept.Kept(str(tmp_path))
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", rename)
+    account.save()
+    file = tmp_path / "account"
+    *written, (last, folder, _) = calls
+    assert written == [
+        ("fsync", f"{file}.new", file.stat().st_size),
+        ("rename", f"{file}.new", str(file)),
+    ]
+    assert (last, folder) == ("fsync", str(tmp_path))
+
+
 def test_every_change_is_saved_soon(tmp_path, monkeypatch):
     monkeypatch.setattr(kept, "DELAY", 0)
     account, saved = kept.Kept(str(tmp_path / "kept")), []

@@ -7,11 +7,11 @@ import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support.limits import NEVER
 from support.processes import run
 
 from iamcli.cli import command_server
@@ -230,7 +230,7 @@ def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
 REAPING = """
 import os, signal
 from iamcli.cli.sandbox import started
-signal.alarm(20)
+signal.alarm(100)
 assert not started._reap()
 command = os.fork() or os._exit(7)
 assert started._ended_child() == command
@@ -434,14 +434,12 @@ def test_a_server_that_does_not_end_is_killed(tmp_path, monkeypatch):
         "def main():\n"
         "    about = {'url': str(os.getpid()), 'credential_file': '', 'existed': False}\n"
         "    print(json.dumps(about), flush=True)\n"
-        "    time.sleep(20)\n"
+        f"    time.sleep({NEVER})\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     said = "^the sandbox server was killed; dir may lack the last changes$"
-    begun = time.monotonic()
     with pytest.raises(Failure, match=said), sandbox.server("hanging", keep="dir") as private:
         monkeypatch.setattr(sandbox, "TIMEOUT", 0.01)
-    assert time.monotonic() - begun < 15
     with pytest.raises(ProcessLookupError):
         os.kill(int(private.url), 0)
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 from support import resettable
+from support.limits import TIMEOUT
 from support.processes import BIN, environment, run
 
 from iamcli.cli.sandbox import launcher as sandbox
@@ -396,7 +397,7 @@ def ask():
             }
             if headers.get("Authorization") == "":
                 del sent["Authorization"]
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in (sent | {"Content-Length": str(len(body))}).items():
                 if headers.get(name) != "":

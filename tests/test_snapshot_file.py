@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support.faults import SILENT
+from support.limits import TIMEOUT
 from support.processes import wait_until
 from support.selection import every
 from support.shell import NO_BYTE_CODE, ROOT
@@ -146,7 +147,7 @@ def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.
     process = run.start(*command, stderr=subprocess.PIPE)
     wait_until(lambda: "GetLoginProfile" in service.operations)
     process.send_signal(number)
-    assert process.communicate(timeout=20)[1] == b""
+    assert process.communicate(timeout=TIMEOUT)[1] == b""
     assert process.returncode == -number
     assert files(run) == set()
 

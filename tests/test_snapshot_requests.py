@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +41,7 @@ from support.stub import Answer, Endpoint, ok, refused
 from support.terminal import Terminal
 
 from iamcli.cli.snapshot import content
+from iamcli.cli.snapshot.pace import Pace
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -447,6 +447,65 @@ def test_what_is_counted() -> None:
 # The rate.
 
 
+class Clock:
+    """A clock that only sleeping moves: how long each call of ``sleep`` was to last."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def waits(host: str, *pauses: float) -> list[float]:
+    """Return how long each request waits, of which each is sent after another of ``pauses``."""
+    clock = Clock()
+    pace = Pace(f"https://{host}/", lambda: clock.now, clock.sleep)
+    for pause in pauses:
+        clock.now += pause
+        pace.wait()
+    return clock.slept
+
+
+def test_an_account_of_a_hundred_entities_is_read_without_a_pause() -> None:
+    slept = waits("iam.amazonaws.com", *[0.0] * 100)
+    assert slept == pytest.approx([0.0] * 100, abs=1e-6)
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.06])
+def test_ten_requests_per_second_follow(pause: float) -> None:
+    slept = waits("iam.amazonaws.com", *[0.0] * 101, *[pause] * 20)
+    assert slept == pytest.approx([0.0] * 100 + [0.1] + [0.1 - pause] * 20, abs=1e-6)
+
+
+def test_what_was_not_used_is_left_for_later() -> None:
+    """Each tenth of a second is another request, but there are never more than a hundred."""
+    slept = waits("iam.amazonaws.com", *[0.0] * 100, 0.5, *[0.0] * 5)
+    assert slept == pytest.approx([0.0] * 105 + [0.1], abs=1e-6)
+    slept = waits("iam.amazonaws.com", *[0.0] * 100, 3600.0, *[0.0] * 100)
+    assert slept == pytest.approx([0.0] * 200 + [0.1], abs=1e-6)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_requests_to_this_machine_do_not_wait(host: str) -> None:
+    assert waits(host, *[0.0] * 500) == []
+
+
+#: Writes how long a command is to sleep between requests, and goes on at once.
+RECORDING = """
+from iamcli.cli.snapshot import pace
+
+def sleep(seconds):
+    with open("slept", "a") as file:
+        print(seconds, file=file)
+
+start, clock, wait = pace.Pace.__init__, lambda: 0.0, sleep
+pace.Pace.__init__ = lambda self, url: start(self, url, clock, wait)
+"""
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "iam.example.com"])
 def test_requests_to_other_machines_are_paced(
     service: Endpoint, stub: Stub, run_fast: ForkRunner, host: str
@@ -456,14 +515,20 @@ def test_requests_to_other_machines_are_paced(
     service.on("GetAccountAuthorizationDetails", page)
     config = run_fast.home / "proxy"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
-    began = time.monotonic()
     env = {
         "AWS_IAM_URL": service.url.replace("127.0.0.1", host),
         "CLIENT_CONFIG_FILE": str(config) if host != "127.0.0.1" else "",
     }
-    succeeded(run_fast("iamcli", "snapshot", "account.json", env=env))
-    paced = time.monotonic() - began
-    # At ten per second after the first 100.
-    least = (len(service.operations) - 101) / 10
-    assert least > 2
-    assert (paced > least) == (host != "127.0.0.1")
+    succeeded(run_fast("iamcli", "snapshot", "account.json", env=env, before=RECORDING))
+    slept = run_fast.home / "slept"
+    if host == "127.0.0.1":
+        assert not slept.exists()
+        return
+    pauses = [float(line) for line in slept.read_text().splitlines()]
+    # The pages of what describes all users are not paced.
+    assert len(pauses) == len(service.operations) - 1
+    assert len(pauses) > 120
+    # The clock stands still, so that each request is due later.
+    assert pauses == pytest.approx(
+        [0.0] * 100 + [n / 10 for n in range(1, len(pauses) - 99)], abs=1e-6
+    )

@@ -24,6 +24,8 @@ import pytest
 from support.account import ARN, Account
 from support.copies import snapshot, user
 from support.faults import CLOSED, SILENT
+from support.limits import TIMEOUT
+from support.processes import wait_until
 from support.selection import every
 from support.shell import BIN, ROOT
 from support.stub import ok, refused
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from support.stub import Answer, Endpoint, Stub
 
 #: Seconds after which a command is taken to hang.
-TIMEOUT = 20
 #: More columns than any line has.
 WIDE = 1000
 NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
@@ -461,9 +462,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iamcli sandbox sh -c 'IAMCLI_SANDBOX= iam-userlistbypath'"
     ),
     "still running": lambda _run, _stub: Run(
-        "iamcli sandbox sh -c 'sleep 5 >/dev/null 2>&1 & kill $$'"
+        "iamcli sandbox sh -c 'sleep 50 >/dev/null 2>&1 & kill $$'"
     ),
-    "waiting for": lambda _run, _stub: Run("iamcli sandbox sh -c 'sleep 3 >/dev/null 2>&1 &'"),
+    "waiting for": lambda _run, _stub: Run("iamcli sandbox sh -c 'sleep 10 >/dev/null 2>&1 &'"),
     "this system": lambda _run, _stub: Run(
         f"{sys.executable} -c 'import sys; from iamcli.client import parents; "
         'parents._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
@@ -538,10 +539,8 @@ def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
             os.write(master, f"{line}\n".encode())
     if how.interrupt:
         assert how.endpoint
-        end = time.monotonic() + TIMEOUT
-        while not how.endpoint.requests:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        requests = how.endpoint.requests
+        wait_until(lambda: requests)
         process.send_signal(signal.SIGINT)
     typed = "\n".join(how.typed).encode() if not condition.terminal else None
     out, err = process.communicate(typed, timeout=TIMEOUT)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.limits import TIMEOUT
 from support.requirements import need
 from support.selection import every
 
@@ -59,7 +60,7 @@ class RecordingShell:
             env=self.environment,
             capture_output=True,
             check=False,
-            timeout=30,
+            timeout=TIMEOUT,
         )
         if not self.arguments.exists():
             assert done.returncode != 0

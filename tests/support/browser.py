@@ -11,11 +11,12 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
+from support.limits import TIMEOUT
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAM = "/usr/bin/chromium"
-TIMEOUT = 60
 OPTIONS = (
     "--headless",
     "--no-sandbox",

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from support.copies import ARN, DATE, snapshot, user
-from support.processes import BIN, environment, left_behind
+from support.processes import BIN, assert_nothing_left, environment
 from support.processes import run as run_program
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def runner(tmp_path: Path) -> Callable[..., Any]:
 
     def run(*arguments: str) -> Any:
         done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
-        assert left_behind(tmp_path) == []
+        assert_nothing_left(tmp_path)
         return done
 
     return run

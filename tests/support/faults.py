@@ -39,6 +39,17 @@ def raw(*parts: bytes, pause: float = 0, reset: bool = False) -> Answer:
     return faulty(send)
 
 
+def then_silent(*parts: bytes) -> Answer:
+    """Return an answer that sends ``parts``, and nothing more until the client gives up."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        for part in parts:
+            handler.wfile.write(part)
+        silent(handler)
+
+    return faulty(send)
+
+
 def headed(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     """Return a response with ``body``; without ``headers``, its length is correct."""
     given = headers or (f"Content-Length: {len(body)}",)

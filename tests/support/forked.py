@@ -22,6 +22,8 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from support.limits import TIMEOUT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
 
     Commands = Mapping[str, Callable[[], object]]
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-#: Seconds after which a command that has not ended is killed.
-TIMEOUT = 30
+TESTS = Path(__file__).resolve().parent.parent
 #: The maximum length of what is told about a command (characters).
 MAX_TOLD = 4000
 #: A short pause (seconds).
@@ -130,8 +130,8 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
             "PATH": os.environ["PATH"],
             "LANG": "C.UTF-8",
             "HOME": "/nonexistent",
-            # The code of this checkout, wherever the environment is.
-            "PYTHONPATH": str(ROOT),
+            # The code of this checkout, wherever the environment is, and this package.
+            "PYTHONPATH": f"{TESTS.parent}{os.pathsep}{TESTS}",
         },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -175,8 +175,11 @@ class Forked:
                 self._descriptor = None
         return self.returncode
 
-    def communicate(self) -> tuple[bytes, bytes]:
-        """Wait until the command ends; return what it wrote, b"" for a stream of the caller."""
+    def communicate(self, timeout: float = TIMEOUT) -> tuple[bytes, bytes]:  # noqa: ARG002
+        """Wait until the command ends; return what it wrote, b"" for a stream of the caller.
+
+        ``timeout``: as subprocess has it; here every command is killed after TIMEOUT.
+        """
         self.wait()
         out, err = map(_content, self._files)
         return out, err
@@ -425,6 +428,7 @@ def become(
     env: dict[str, str],
 ) -> None:
     """Run the command in this process with these streams, variables and folder; never return."""
+    # A command that does not end is killed.
     signal.alarm(TIMEOUT)
     if not arguments[0].startswith("iam-"):
         # As Python begins; iamcli.commands restores the default in a program of that name.

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from support.forked import Done
+from support.limits import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = ROOT / "bin"
-TIMEOUT = 30
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -64,3 +64,37 @@ def running(home: Path) -> dict[int, str]:
 def left_behind(home: Path) -> list[str]:
     """Return the processes whose HOME is ``home``, and its temporary files."""
     return [*running(home).values(), *map(str, (home / "tmp").iterdir())]
+
+
+def assert_nothing_left(home: Path) -> None:
+    """Assert that the processes whose HOME is ``home`` end, and that no temporary file stays.
+
+    A server may need a moment to end after the program that has started it.
+    """
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: not left_behind(home))
+    assert left_behind(home) == []
+
+
+def blocked(process: int) -> bool:
+    """Return whether a process sleeps for a while: it waits for something, not for a processor."""
+    before = _used(process)
+    for _ in range(5):
+        if _state(process) != "S":
+            return False
+        time.sleep(0.02)
+    return _state(process) == "S" and _used(process) == before
+
+
+def _fields(process: int) -> list[str]:
+    return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+
+
+def _state(process: int) -> str:
+    """Return the state of a process: "R" if it runs or could, "S" if it sleeps."""
+    return _fields(process)[0]
+
+
+def _used(process: int) -> list[str]:
+    """Return the processor's time that a process has used."""
+    return _fields(process)[11:13]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from support.faults import raw, silent
+from support.limits import NEVER, TIMEOUT
 from support.stub import NAMESPACE, refused
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 #: A response that takes longer may be too late for a command (seconds).
 SLOW = 0.2
-#: Nothing takes longer than this (seconds).
-TIMEOUT = 30
 
 
 class Fault(NamedTuple):
@@ -371,8 +370,8 @@ LOST: dict[str, Reply] = {
     "403 html": _whole(403, _HTML),
     "404 empty": _whole(404, b""),
     "401 html": _whole(401, _HTML),
-    # Each byte is in time; the end, after 15 s, is not.
-    "drip": _raw(b"HTTP/1.1 200 OK\r\nX-Slow: ", *[b"a"] * 150, pause=0.1),
+    # Each byte is in time; the end is not.
+    "drip": _raw(b"HTTP/1.1 200 OK\r\nX-Slow: ", *[b"a"] * (10 * NEVER), pause=0.1),
     "chunks cut": _raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + _CHUNK),
     "100 Continue": _raw(b"HTTP/1.1 100 Continue\r\n\r\n"),
     "a status that is no number": _raw(b"HTTP/1.1 OK 200\r\nContent-Length: 0\r\n\r\n"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from support.forked import Done
+from support.limits import TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,7 @@ class Shell:
             input=stdin.encode() if isinstance(stdin, str) else stdin,
             capture_output=True,
             cwd=self.home,
-            timeout=60,
+            timeout=TIMEOUT,
             check=False,
         )
         return Done(

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
+from support.limits import NEVER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
@@ -47,7 +49,8 @@ class Request(NamedTuple):
 class Answer(NamedTuple):
     """A response: status and body, or a ``fault`` that uses the connection itself.
 
-    ``headers``: more headers; an empty value removes one that is always sent.
+    ``headers``: more headers; an empty value removes one that is always sent. It is sent after
+    ``delay`` seconds, or when ``released`` is set or complete.
     """
 
     body: bytes = b""
@@ -55,6 +58,7 @@ class Answer(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012 - never written to
     fault: Fault | None = None
     delay: float = 0
+    released: threading.Event | threading.Barrier | None = None
 
 
 def ok(operation: str, result: str = "") -> Answer:
@@ -92,6 +96,8 @@ class Endpoint:
     def __init__(self, url: str, answers: list[Answer]) -> None:
         self.url = url
         self.requests: list[Request] = []
+        #: The number of whole responses that were sent.
+        self.answered = 0
         self._answers = list(answers)
         self._by_operation: dict[str, list[Answer]] = {}
         self._lock = threading.Lock()
@@ -105,6 +111,11 @@ class Endpoint:
     def operations(self) -> list[str]:
         """The requested operations, in order."""
         return [request.operation for request in self.requests]
+
+    def sent(self) -> None:
+        """Count a response that was sent completely."""
+        with self._lock:
+            self.answered += 1
 
     def answer(self, request: Request) -> Answer:
         """Record ``request`` and return its answer."""
@@ -201,6 +212,8 @@ class Stub:
         answer = endpoint.answer(request) if endpoint else refused("NoSuchEndpoint", path, 404)
         if answer.delay:
             time.sleep(answer.delay)
+        if answer.released:
+            answer.released.wait(NEVER)
         if answer.fault:
             answer.fault(handler)
             handler.close_connection = True
@@ -216,6 +229,8 @@ class Stub:
                 handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(answer.body)
+        if endpoint:
+            endpoint.sent()
 
     def close(self) -> None:
         """Stop listening."""

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import pexpect
 
+from support.limits import TIMEOUT
+
 if TYPE_CHECKING:
     import signal
     from collections.abc import Mapping
     from pathlib import Path
 
-TIMEOUT = 30
 #: Rows and columns: with so many, shells neither wrap lines nor page lists.
 SIZE = (200, 150)
 #: The size of the terminal that people are given.

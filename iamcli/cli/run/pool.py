@@ -27,7 +27,7 @@ from iamcli.handover import is_own
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, NoReturn
 
 #: The time after which an idle connection is not used again (seconds). Servers close connections
@@ -89,9 +89,10 @@ def _run(listener: socket.socket, pipe: socket.socket, path: str) -> NoReturn:
 
 
 class _Pool:
-    """The idle connections, by what they are for."""
+    """The idle connections, by what they are for; ``clock`` returns the time (seconds)."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._idle: dict[object, list[tuple[Any, float]]] = {}
         self._sessions: dict[object, URLLib3Session] = {}
@@ -149,7 +150,7 @@ class _Pool:
             with contextlib.suppress(OSError):
                 if _lend(channel, command, order["timeout"]):
                     with self._lock:
-                        entry = (channel, time.monotonic())
+                        entry = (channel, self._clock())
                         self._idle.setdefault(key, []).append(entry)
                     return
             _close(channel)
@@ -168,7 +169,7 @@ class _Pool:
 
     def _drop_old(self) -> None:
         """Close the connections that have been idle for too long."""
-        limit = time.monotonic() - MAX_IDLE
+        limit = self._clock() - MAX_IDLE
         with self._lock:
             for idle in self._idle.values():
                 # The oldest is the first.

@@ -7,6 +7,10 @@ from urllib.parse import urlsplit
 
 from iamcli.config.connection import is_this_machine
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: The requests that are sent without a pause, and the requests per second after that. The service
 #: publishes no limit, and everybody who uses the account has a share in it.
 BURST = 100
@@ -16,16 +20,23 @@ RATE = 10
 class Pace:
     """Delays requests, except those to this machine.
 
-    ``url``: where they are sent.
+    ``url``: where they are sent. ``clock`` returns the time, and ``sleep`` waits (seconds).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._limited = not is_this_machine(urlsplit(url).hostname or "")
+        self._clock = clock
+        self._sleep = sleep
         self._due = float("-inf")
 
     def wait(self) -> None:
         """Sleep until the next request may be sent."""
         if self._limited:
-            now = time.monotonic()
+            now = self._clock()
             self._due = max(self._due, now - BURST / RATE) + 1 / RATE
-            time.sleep(max(0.0, self._due - now))
+            self._sleep(max(0.0, self._due - now))
