@@ -255,7 +255,6 @@ def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner)
         (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
         (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
         (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
-        (["iam-usercraete"], "unknown subcommand iam-usercraete (did you mean iam-usercreate?)"),
         (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
         (["zzz"], "unknown subcommand zzz"),

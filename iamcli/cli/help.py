@@ -6,7 +6,8 @@ import click
 
 from iamcli.cli import listing
 from iamcli.cli.documented import DocumentedCommand, show
-from iamcli.cli.group import SUBCOMMANDS, hint
+from iamcli.cli.group import SUBCOMMANDS
+from iamcli.cli.wrong_names import hint
 from iamcli.commands import index
 from iamcli.errors import Failure
 from iamcli.help import manual
