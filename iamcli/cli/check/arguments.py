@@ -13,7 +13,7 @@ from iamcli.commands import index
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.command_names import is_meant, suggest
-from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
+from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
 
 TYPE_CHECKING = False
@@ -203,7 +203,7 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     secret = any(value.option.secret for value in invocation.values)
     for word in invocation.extra:
         message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
-        yield fault(call, word, "E108", message, _before(invocation, word))
+        yield fault(call, word, "E108", message, _instead(invocation, word))
     yield from _blank(call)
     if invocation.bare is not None:
         name = invocation.bare.literal
@@ -232,13 +232,19 @@ def _blank(call: Call) -> Iterator[Fault]:
         yield fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
-def _before(invocation: Invocation, word: Word) -> str:
-    """Return what to do about ``word``, which is one too many."""
+def _instead(invocation: Invocation, word: Word) -> str:
+    """Return what to do about ``word``, which is one too many, without a part of a secret value."""
+    typed = [value.option for value in invocation.values]
     names = [
         value.option.name
         for value in invocation.values
         if value.word and (value.word.line, value.word.column) < (word.line, word.column)
     ]
+    text = str(word.literal)
+    missing = missing_option(invocation.command.all_options, typed, text)
+    certain = missing and (missing.required or not names) and len(invocation.extra) == 1
+    if certain and missing and not any(option.secret for option in typed):
+        return f"write: {separate(missing, text)}"
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"
