@@ -30,8 +30,9 @@ def help(ctx: click.Context, name: str) -> int:  # noqa: A001 - its name for use
     """Show the manual page of a command or a topic.
 
     COMMAND can be without iam-, as in iamcli help usercreate. The topics are toolkit (what all
-    commands have in common), credential-file, today (IAM as it is today) and iamcli. On a terminal,
-    your pager shows the page. If neither man nor mandoc is installed, the help of COMMAND is shown.
+    commands have in common), credential-file, today (IAM as it is today) and iamcli. For a
+    subcommand, its part of iamcli(1) is shown. On a terminal, your pager shows the page. If neither
+    man nor mandoc is installed, the help of COMMAND is shown.
     """
     command = f"iam-{name.removeprefix('iam-')}"
     if name in SHOWN:
