@@ -17,11 +17,11 @@ WHOLE := $(shell test -x $(BIN)/python && head -n 3 $(BIN)/pip | grep -qF '$(CUR
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: duration $(VENV)/sandbox.stamp ## install into .venv and run examples/first-user.sh with a private IAM
+demo: duration $(VENV)/demo.stamp ## install into .venv and run examples/first-user.sh with a private IAM
 	@$(BIN)/iamcli sandbox examples/first-user.sh
 
 duration:
-	@test -e $(VENV)/sandbox.stamp && echo "make: this takes a few seconds" || \
+	@test -e $(VENV)/demo.stamp && echo "make: this takes a few seconds" || \
 		echo "make: this takes about a minute the first time, and a few seconds after that"
 
 test: $(VENV)/test.stamp ## install what the tests need into .venv and run the linters and the tests
@@ -98,11 +98,15 @@ pages: $(VENV)/test.stamp ## generate man pages and completions, after a change 
 	$(BIN)/python tools/pages.py
 	$(BIN)/python tools/completions.py
 
-index: $(VENV)/sandbox.stamp ## generate the table of commands and the links in bin, after a change in setup.cfg
+index: $(VENV)/demo.stamp ## generate the table of commands and the links in bin, after a change in setup.cfg
 	$(BIN)/python tools/index.py
 
-docs: $(VENV)/sandbox.stamp ## generate HTML from the man pages in the directory site, requires mandoc
+docs: $(VENV)/demo.stamp ## generate HTML from the man pages in the directory site, requires mandoc
 	@$(BIN)/python tools/site.py
+
+picture: $(VENV)/test.stamp ## draw docs/session.svg, the terminal in README, from a real run
+	@$(BIN)/python -m pip install --disable-pip-version-check -q 'rich>=13'
+	@$(BIN)/python tools/picture.py
 
 matrix: $(BIN)/nox ## run some tests with each Python, the oldest and the newest packages
 	@$(BIN)/nox -s smoke
@@ -130,12 +134,15 @@ clean: ## remove .venv and all other files that make created
 	rm -rf .venv .venv-lowest .venv-localstack .venv-packaging .nox build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -exec rm -rf {} +
 
+# What make demo installs: the extras of the subcommands that README shows.
+EXTRAS_demo := sandbox,check
+
 # compat adds a path in site-packages. The default adds an import hook, which slows every start.
 # Python compiles what it imports; pip would compile ten times as much, which takes 15 s.
 $(VENV)/%.stamp: setup.cfg pyproject.toml iamcli/__init__.py $(PINS) $(BIN)/pip
-	@echo "make: installing iamcli[$*] into $(VENV), log in $(VENV)/$*.log"
+	@echo "make: installing iamcli[$(or $(EXTRAS_$*),$*)] into $(VENV), log in $(VENV)/$*.log"
 	@PIP_BUILD_CONSTRAINT=$(PINS) $(BIN)/python -m pip install --disable-pip-version-check \
-		--no-compile --config-settings editable_mode=compat --editable '.[$*]' \
+		--no-compile --config-settings editable_mode=compat --editable '.[$(or $(EXTRAS_$*),$*)]' \
 		--constraint $(PINS) $(CONSTRAINTS) >$(VENV)/$*.log 2>&1 || { \
 		echo "make: pip failed, is the network there? $$(grep -m 1 -o 'ERROR.*' $(VENV)/$*.log)" >&2; exit 1; }
 	@$(BIN)/python -m compileall -q iamcli
@@ -155,4 +162,4 @@ $(BIN)/pip: $(if $(WHOLE),,rebuild)
 		--upgrade pip 2>/dev/null || true
 
 .DEFAULT_GOAL := help
-.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages index clean collect rebuild rules matrix dist pyz release deb deb-test
+.PHONY: duration audit help demo docs pins test test-aws test-full fuzz test-lowest test-localstack bench load lint pages picture index clean collect rebuild rules matrix dist pyz release deb deb-test

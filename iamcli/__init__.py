@@ -1,6 +1,6 @@
 """The 69 commands of the legacy AWS IAM Command Line Toolkit, over botocore."""
 
-__version__ = "1.1.0.dev0"
+__version__ = "1.0.0.dev0"
 
 import _signal  # type: ignore[import-not-found]  # the module signal takes 4 ms to import
 import os

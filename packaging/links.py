@@ -13,17 +13,19 @@ import re
 import sys
 from pathlib import Path
 
-#: A link in Markdown, but for those to other servers and to sections.
-LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
+#: A link or a picture in Markdown, but for those to other servers and to sections.
+LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 
 
 def absolute(text: str, url: str | None) -> str:
-    """Return the Markdown ``text`` with links below ``url``, or without links."""
+    """Return the Markdown ``text`` with links below ``url``, or without links and pictures."""
 
     def changed(link: re.Match[str]) -> str:
-        label, file = link.groups()
+        picture, label, file = link.groups()
         if url:
-            return f"[{label}]({url.rstrip('/')}/{file})"
+            return f"{picture}[{label}]({url.rstrip('/')}/{file})"
+        if picture:
+            return ""
         return label if label == file else f"{label} ({file})"
 
     return LINK.sub(changed, text)

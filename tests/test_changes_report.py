@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.changes import ACCOUNT, READ, STAR, key, runner, used
 from support.copies import ARN, DATE
-from support.processes import BIN, environment
-from support.processes import run as run_program
-from support.shell import ROOT
 from test_copy import ONLY_IAM
 
 from iamcli.cli.sandbox.report import Report
@@ -86,34 +83,6 @@ def test_the_text_names_each_change_and_refusal(
     said = "iam-usercreate: EntityAlreadyExists: User with name carol already exists.\n"
     assert done.stdout == ""
     assert without_new(done.stderr) == f"{ONLY_IAM}{said}{TEXT}"
-
-
-#: What the README shows is the run of this script on this account.
-README_SCRIPT = """\
-#!/bin/sh
-iam-useruploadpolicy -u bob -p logs -o \
-'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}'
-iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE
-iam-groupadduser -g ops -u bob
-iam-usercreate -u carol
-"""
-README_KEY = {**key("", **used("2026-11-01")), "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}
-
-
-def test_the_readme_shows_such_a_run(tmp_path: Path) -> None:
-    block = (ROOT / "README.md").read_text().partition("    $ iamcli sandbox --account ")[2]
-    command, *shown = block.partition("\n\n")[0].splitlines()
-    assert command == "account.json --changes ./old-script.sh"
-    (bob, carol), content = ACCOUNT["users"], {**ACCOUNT}
-    content["users"] = [{**bob, "AccessKeyMetadata": [README_KEY]}, carol]
-    (tmp_path / "account.json").write_text(json.dumps(content))
-    script = tmp_path / "old-script.sh"
-    script.write_text(README_SCRIPT)
-    script.chmod(0o755)
-    arguments = ["sandbox", "--account", *command.split()]
-    done = run_program(BIN / "iamcli", *arguments, env=environment(tmp_path), cwd=tmp_path)
-    assert done.stdout == ""
-    assert done.stderr == "".join(f"{line.removeprefix('    ')}\n" for line in shown)
 
 
 # The JSON.

@@ -657,7 +657,17 @@ def test_what_is_reported(script: str, expected: list[str], tmp_path: Path) -> N
             "allowed: KEY=VALUE, at most 50 tags; split at the first =; the value may be empty",
         ),
         ("iam-usergetattributes \u2013-url=http://x", "E106", "type --url=http://x"),
-        ("iam-usercreate bob", "E108", "remove it, or put an option before it"),
+        ("iam-usercreate bob", "E108", "write: -u bob"),
+        ("iam-useraddkey bob", "E108", "write: -u bob"),
+        ("iam-userdel -r bob", "E108", "write: -u bob"),
+        ("iam-groupadduser -g Admin bob", "E108", "write: -u bob"),
+        ("iam-useraddkey 'a b'", "E108", "remove it, or put an option before it"),
+        ("iam-userlistbypath /staff/", "E108", "remove it, or put an option before it"),
+        (
+            "iam-usercreate -u bob smith",
+            "E108",
+            "remove it; if it belongs to the value of -u, put the value in quotes",
+        ),
         ("iam-userlistbypaht -p /staff/", "E101", "did you mean iam-userlistbypath?"),
         ("iam-nothing", "E101", "run iamcli for a list of the commands"),
         (
@@ -1025,3 +1035,9 @@ def test_no_line_has_a_finding(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_made_is_not_missing(writer: str, tmp_path: Path) -> None:
     assert codes(tmp_path, f"{writer}\n{UPLOAD} ./p.json") == []
+
+
+def test_a_word_that_may_be_a_part_of_a_password_is_not_shown(tmp_path: Path) -> None:
+    found = checked(tmp_path, "iam-useraddloginprofile -p my secret").findings
+    assert [each.code for each in found] == ["W205", "E108"]
+    assert "secret" not in f"{found[1].message} {found[1].fix}"

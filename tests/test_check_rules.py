@@ -174,7 +174,7 @@ SCRIPTS = {
         *("iam-rolecreate -r r -s a", "iam-rolecreate -r r $x"),
         *("iam-userlistpolicies -v -p x -u b", "iam-userlistpolicies -u b"),
         *("iam-accountmodpasswordpolicy --reset", "iam-accountmodpasswordpolicy -m 8 -a"),
-        *("iam-userlistpolicies -a -u b $x -v", "$x-iam-userdl", "iam-userdel2", "iam-user_del"),
+        *("iam-userlistpolicies -a -u b $x -v", "$x-iam-userdl", "iam-userdel2"),
         *("IAM-userdel", "iam-", "iam", "iam-2x", "iam\u2013userdl", "$x iam-x"),
         *("iam-userdl() { a; }; iam-userdl", "alias iam-x='a b'; iam-x"),
         *("iam-useruploadpolicy -u b -p p -o {}", "iam-useruploadpolicy -u b -p p -o '{}'"),
@@ -244,6 +244,7 @@ SCRIPTS = {
     "E101": [
         *("iam-nothing", "iam-userdl", "./iam-userdl", "/opt/iam-userdl", "iam-cli"),
         *("sudo iam-userdl", "$AWS_IAM_HOME/bin/iam-x", "iam-userdl() { a; }; iam-userdll"),
+        *("iam-user_del", "iam_userdel", "iam-user-del"),
     ],
     "E102": [
         *("iam-usercreate -z x y", "iam-usercreate -u bob --v", "iam-usercreate -u bob -V"),

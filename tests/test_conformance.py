@@ -89,6 +89,13 @@ def test_options_are_the_originals(name: str) -> None:
     options = {option.name: option for option in COMMANDS[name].options}
     for added in ADDED.get(name, ()):
         assert not options.pop(added).required
+    original = {entry["option"] for entry in DECLARED["commands"][name]}
+    assert sorted(options) == sorted(original), (
+        f"{name} lacks {sorted(original - options.keys())} of the original, and has "
+        f"{sorted(options.keys() - original)} more. To add an option, follow the recipe in "
+        "docs/architecture.md: list it in ADDED in this file, use it in the transcript of the "
+        "command, run make pages, and name it in LEGACY.md and CHANGELOG.md"
+    )
     own = sorted(options.values(), key=lambda option: option.name)
     declared = [as_declared(option) for option in own]
     if name == "iam-virtualmfadevicecreate":

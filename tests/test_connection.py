@@ -509,6 +509,14 @@ def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
         assert done.err.count("\n") == 1
 
 
+def test_a_colon_without_a_port_means_the_usual_port(run_fast: ForkRunner) -> None:
+    # Nothing listens on port 80 of this address.
+    for path in ("", "/x"):
+        env = {"AWS_IAM_URL": f"http://127.5.6.7:{path}", "AWS_MAX_ATTEMPTS": "1"}
+        said = f"cannot connect to http://127.5.6.7{path}: Connection refused; check AWS_IAM_URL"
+        assert show(run_fast, **env).err == f"iam-usergetattributes: {said}\n"
+
+
 @pytest.mark.parametrize("url", every(4, WITH_SECRETS))
 def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> None:
     arguments = ("iam-usergetattributes", "-d")

@@ -216,19 +216,28 @@ def test_which_shell_completes(environ: pytest.MonkeyPatch, tmp_path: Path) -> N
             file.unlink()
 
 
-def test_extras_that_are_missing(environ: pytest.MonkeyPatch) -> None:
+def test_extras(environ: pytest.MonkeyPatch) -> None:
     environ.setattr(installed.extras, "advice", lambda *names: f"run: install {' '.join(names)}")
     found = []
-    for missing in ([], ["qr"], ["sandbox", "check"]):
-        environ.setattr(installed.extras, "missing", lambda missing=missing: missing)
+    for partly, there in (
+        ([], ["sandbox", "qr", "check"]),
+        ([], ["qr"]),
+        ([], []),
+        (["sandbox"], ["qr"]),
+        (["sandbox", "check"], []),
+    ):
+        environ.setattr(installed.extras, "incomplete", lambda partly=partly: partly)
+        environ.setattr(installed.extras, "installed", lambda there=there: there)
         found.append(shown(installed.check_extras()))
     assert found == [
         ("ok", None, "sandbox, qr and check are installed"),
-        ("warning", "extra-missing", "not installed: qr; if you need it, run: install qr"),
+        ("ok", None, "qr is installed"),
+        ("ok", None, "none is installed"),
+        ("warning", "extra-missing", "only partly installed: sandbox; run: install sandbox"),
         (
             "warning",
             "extra-missing",
-            "not installed: sandbox and check; if you need them, run: install sandbox check",
+            "only partly installed: sandbox and check; run: install sandbox check",
         ),
     ]
 

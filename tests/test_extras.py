@@ -95,9 +95,10 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
 
 def test_the_one_file_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if the packages are there: it has no iam-* commands."""
-    assert extras.missing() == []
+    assert extras.installed() == ["sandbox", "qr", "check"]
     monkeypatch.setitem(sys.modules, "iamcli.installation.onefile", sys)
-    assert extras.missing() == ["sandbox"]
+    assert extras.installed() == ["qr", "check"]
+    assert extras.incomplete() == []
 
 
 def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:
@@ -162,7 +163,9 @@ def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
             monkeypatch.setattr(
                 importlib.util, "find_spec", lambda name, absent=absent: name != absent or None
             )
-            assert extras.missing() == [extra], absent
+            installed = [each for each in modules if each != extra]
+            assert extras.installed() == installed, absent
+            assert extras.incomplete() == ([extra] if absent != names[0] else []), absent
 
 
 SANDBOX_OF_PIP = f"{MOTO} 'segno>=1.6'"

@@ -659,6 +659,29 @@ def test_generated_policy_has_the_right_form(say: Say, stub: Stub) -> None:
     assert lines == [f"MalformedPolicyDocument: {message}"]
 
 
+@pytest.mark.parametrize(
+    ("options", "message", "hints"),
+    [
+        ("-a s3:Get -r notes.txt", 'Resource notes.txt must be in ARN format or "*".', 1),
+        ("-a notes.txt -r '*'", "Actions must be prefaced, not notes.txt", 1),
+        # It is not what the service refuses, or nothing that * matches.
+        ("-a s3:Get -r notes.txt", "Syntax errors in policy.", 0),
+        ("-a s3:Get -r other.txt", 'Resource other.txt must be in ARN format or "*".', 0),
+    ],
+)
+def test_an_asterisk_that_the_shell_replaced(
+    options: str, message: str, hints: int, say: Say, run_fast: ForkRunner, stub: Stub
+) -> None:
+    (run_fast.home / "notes.txt").touch()
+    endpoint = stub.endpoint(refused("MalformedPolicyDocument", message))
+    lines = say(f"iam-useraddpolicy -u bob -p p -e Allow {options}", endpoint)
+    hint = (
+        "notes.txt is in the current directory; if you typed * without quotes, the shell "
+        "replaced it with the names there; type '*'"
+    )
+    assert lines == [f"MalformedPolicyDocument: {message}", *[hint] * hints]
+
+
 def test_secret_in_a_policy_is_redacted(say: Say, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
     document = f'{{"Statement":{{"Effect":"{SECRET}","Action":"*"}}}}'

@@ -12,7 +12,7 @@ from support.requirements import need
 from support.selection import every
 from support.shell import BIN, ROOT
 from support.stub import ok
-from support.terminal import Terminal
+from support.terminal import USUAL_SIZE, Terminal
 
 import iamcli
 from iamcli.cli.group import SUBCOMMANDS
@@ -255,7 +255,6 @@ def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner)
         (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
         (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
         (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
-        (["iam-usercraete"], "unknown subcommand iam-usercraete (did you mean iam-usercreate?)"),
         (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
         (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
         (["zzz"], "unknown subcommand zzz"),
@@ -348,7 +347,6 @@ def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict
     [
         ("iam-usercreate", "iam-usercreate.1"),
         ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
-        ("sandbox", "iamcli.1"),
         ("", "iamcli.1"),
         ("toolkit", "iam-toolkit.7"),
         ("today", "iam-today.7"),
@@ -428,6 +426,55 @@ def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer: str, run: Shell
     assert "\nNAME\n" in done.out
     assert "iam-usercreate -u bob -p /staff/ -v\n" in done.out
     assert not re.search(r"[\x08\x1b]", done.out)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_part_of_the_page_about_a_subcommand_is_shown(name: str, run_fast: ForkRunner) -> None:
+    need("man")
+    done = run_fast("iamcli", "help", name)
+    assert (done.status, done.err) == (0, "")
+    text = done.out.partition("SYNOPSIS\n")[2]
+    forms, _, description = text.partition("\nDESCRIPTION\n")
+    assert re.findall(r"^ +iamcli (\S+)", forms, re.MULTILINE) == [name] * forms.count("iamcli ")
+    items = re.findall(
+        r"^ {7}(\S+)(?: .*)?\n {15}", description.partition("\n   The ")[0], re.MULTILINE
+    )
+    assert items[0] == name
+    assert set(items) & set(SHOWN) == {name}
+    sections = re.findall("^   (The .*)", text, re.MULTILINE)
+    named = {"check": "findings", "doctor": "checks", "explain": "output", "recreate": "script"}
+    assert sections == ([f"The {named[name]} of {name}"] if name in named else [])
+    # No reference in it leads to a section that it lacks.
+    titles = [title for _, title in re.findall("(See “|“)(The [^”]*)”", text.replace("\n", " "))]
+    assert {re.sub(" +", " ", title) for title in titles} <= set(sections)
+
+
+@pytest.mark.parametrize("viewer", ["man", "mandoc"])
+def test_the_part_about_a_subcommand_is_paged_on_a_terminal(viewer: str, run: Shell) -> None:
+    need(viewer)
+    text = "/bin/cat ${1:+\"$1\"} | /bin/grep 'with a private IAM on'; echo PAGED; exit 3"
+    env = showing(run.home, "pager", text)
+    if viewer == "mandoc":
+        (run.home / "shown" / "mandoc").symlink_to("/usr/bin/mandoc")
+        run.env |= env
+    folder = run.home / "temporary"
+    folder.mkdir()
+    run.env |= {"TERM": "dumb", "PAGER": str(run.home / "shown" / "pager"), "TMPDIR": str(folder)}
+    terminal = Terminal(IAMCLI, "help", "sandbox", env=run.env, size=USUAL_SIZE)
+    assert "private IAM" in terminal.wait_for("PAGED")
+    # man ends with the status of the pager, mandoc with its own.
+    assert terminal.status() in (0, 3)
+    assert list(folder.iterdir()) == []
+
+
+def test_without_man_the_help_of_a_subcommand_is_shown(run_fast: ForkRunner) -> None:
+    run_fast.env["PATH"] = str(run_fast.home)
+    done = run_fast("iamcli", "help", "sandbox")
+    assert (done.status, done.out) == (0, run_fast("iamcli", "sandbox", "-h").out)
+    assert done.err == (
+        "iamcli: neither man nor mandoc is installed; install one of them to read the manual. "
+        "This is the help of iamcli sandbox:\n"
+    )
 
 
 #: A pager that shows the first line of its file or of its standard input.

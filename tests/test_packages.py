@@ -105,9 +105,9 @@ def wheel(dist: Path) -> Path:
     return found
 
 
-def lines_of_readme(begin: str) -> str:
-    """Return the lines in README that follow the paragraph that begins with ``begin``."""
-    paragraph = (ROOT / "README.md").read_text().partition(f"\n\n{begin}")[2]
+def lines_of_page(begin: str) -> str:
+    """Return the lines in docs/install.md that follow the paragraph that begins with ``begin``."""
+    paragraph = (ROOT / "docs" / "install.md").read_text().partition(f"\n\n{begin}")[2]
     block = paragraph.partition("\n\n")[2].partition("\n\n")[0]
     lines = block.splitlines()
     assert lines
@@ -115,8 +115,8 @@ def lines_of_readme(begin: str) -> str:
     return "".join(f"{line[4:]}\n" for line in lines)
 
 
-def follow_readme(user: Shell, folder: Path, begin: str, path: str) -> str:
-    """Run lines of README in ``folder``, with ``path`` as PATH, and return what they print.
+def follow_page(user: Shell, folder: Path, begin: str, path: str) -> str:
+    """Run lines of docs/install.md in ``folder``, with ``path`` as PATH; return what they print.
 
     Then complete a name in a bash that has the line of README for completion.
     """
@@ -125,7 +125,7 @@ def follow_readme(user: Shell, folder: Path, begin: str, path: str) -> str:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     user.env = {**inherited, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
     end = 'printf "%s\\n" "$PATH" "${MANPATH-}" >"$HOME/paths"\n'
-    command = ["bash", "-ec", lines_of_readme(begin) + end]
+    command = ["bash", "-ec", lines_of_page(begin) + end]
     done = subprocess.run(
         command, cwd=folder, env=user.env, capture_output=True, text=True, check=False
     )
@@ -200,13 +200,11 @@ def test_the_one_file_runs_by_its_name_and_by_links(dist: Path, run: Shell, stub
     assert "iam-usercreate" in run(str(file), "help", "usercreate").out
 
 
-def test_the_one_file_as_readme_says(dist: Path, user: Shell) -> None:
+def test_the_one_file_as_the_page_says(dist: Path, user: Shell) -> None:
     (user.home / "bin").mkdir()
-    # Completing a name runs the file; the other command is a link that README does not show.
+    # Completing a name runs the file; the other command is a link that the page does not show.
     (user.home / "bin" / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
-    printed = follow_readme(
-        user, dist.parent, "As one file", f"{user.home}/bin:{BIN}:/usr/bin:/bin"
-    )
+    printed = follow_page(user, dist.parent, "As one file", f"{user.home}/bin:{BIN}:/usr/bin:/bin")
     assert "iam-usercreate" in printed
     user.env["PATH"] = f"{user.home}/bin:/usr/bin:/bin"
     said = user("iamcli", "doctor", "--offline").out
@@ -242,7 +240,7 @@ def test_pip_upgrades_downgrades_and_uninstalls(
     own = set(files_in(tmp_path))
     for version in (OLDER, NEWER, OLDER):
         if option == "--target" and place.exists():
-            shutil.rmtree(place)  # as README says
+            shutil.rmtree(place)  # as docs/install.md says
         assert run(*pip, "install", *where, str(versions[version])).status == 0
         assert_version(place, version)
         (package,) = place.rglob("iamcli/__init__.py")
@@ -317,13 +315,13 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
 
 
 @pytest.mark.parametrize("tool", ["pipx", "uv"])
-def test_pipx_and_uv_as_readme_says(
+def test_pipx_and_uv_as_the_page_says(
     sources: Path, user: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str
 ) -> None:
     programs = tools(tool)
     user.env |= {"PIPX_HOME": str(tmp_path / "pipx"), "UV_PYTHON": sys.executable}
     path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
-    follow_readme(user, sources, f"With [{tool}]", path)
+    follow_page(user, sources, f"With [{tool}]", path)
     assert_man_finds_the_pages(user)
 
     missing = user("iamcli", "sandbox", "true")
@@ -331,14 +329,14 @@ def test_pipx_and_uv_as_readme_says(
     command = missing.err.partition("; run: ")[2]
     assert command.startswith({"pipx": "pipx inject iamcli ", "uv": "uv tool install "}[tool])
     if tool == "pipx":
-        assert f"\n    {command}" in (ROOT / "README.md").read_text()
+        assert f"\n    {command}" in (ROOT / "docs" / "install.md").read_text()
     subprocess.run(["sh", "-c", command], env=user.env, cwd=user.home, check=True)
     walk = user("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
     assert (walk.status, walk.err) == (0, "")
 
 
-def test_a_checkout_as_readme_says(sources: Path, user: Shell) -> None:
-    printed = follow_readme(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
+def test_a_checkout_as_the_page_says(sources: Path, user: Shell) -> None:
+    printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
     assert printed.startswith("make: this takes about a minute the first time, and a few seconds")
     assert printed.count("\n$ iam-") == 8
     assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from support import browser
 from support.browser import Browser
 from support.requirements import need
 from support.shell import ROOT
-from test_iamcli import NONSENSE, SOUGHT, commands_in
+from test_iamcli import NONSENSE, SHOWN, SOUGHT, commands_in
 
 from iamcli.help.manual import TOPICS
 
@@ -30,6 +31,7 @@ LOOKED_AT = [
     "iam-instanceprofilegetattributes.1.html",
     "iam-useraddpolicy.1.html",
     "iam-toolkit.7.html",
+    "iamcli.1.html",
 ]
 
 
@@ -64,6 +66,26 @@ def test_the_site_links_only_to_what_is_there(site: Path) -> None:
                 assert f'id="{part}"' in files[file or name] if part else file in files, target
     assert set(re.findall(r'<dt><a href="([^"]*)"', files["index.html"])) == pages
     assert set(re.findall(r'^\["([^"]*)", ', files["search.js"], re.MULTILINE)) == pages
+
+
+def test_a_long_page_has_a_table_of_contents(site: Path) -> None:
+    titles = {}
+    for page in site.glob("*.html"):
+        contents = re.search(r'<ul class="contents">(.*?)</ul>', page.read_text(), re.DOTALL)
+        if contents:
+            titles[page.name] = re.findall(r'<li class="(\w+)"><a [^>]*>(.*?)</a>', contents[1])
+    assert set(titles) == {"iamcli.1.html", "iam-toolkit.7.html", "iam-today.7.html"}
+    for name, rows in titles.items():
+        source = (ROOT / "man" / name.removesuffix(".html")).read_text()
+        shown = [row for row in rows if row[0] != "item"]
+        levels = {"h": "section", "s": "subsection"}
+        assert [(level, html.unescape(title)) for level, title in shown] == [
+            (levels[kind], title)
+            for kind, title in re.findall(r"^\.S([hs]) (.*)", source, re.MULTILINE)
+        ]
+    items = [title for level, title in titles["iamcli.1.html"] if level == "item"]
+    assert items == [f"<code>{name}</code>" for name in sorted(SHOWN)]
+    assert "item" not in dict(titles["iam-toolkit.7.html"])
 
 
 def results(chromium: Browser) -> list[str]:

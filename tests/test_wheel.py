@@ -142,8 +142,8 @@ def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv:
     done = user("iamcli", "list", "password", env=env)
     assert (done.status, done.err) == (0, "")
     assert "iam-userchangepassword" in done.out
-    readme = (ROOT / "README.md").read_text()
-    assert "`man -k` finds nothing, and `iamcli list WORD` searches instead" in readme
+    page = (ROOT / "docs" / "install.md").read_text()
+    assert "`man -k` finds nothing, and `iamcli list WORD` searches instead" in page
 
 
 @pytest.mark.full

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import generated
 
 from iamcli import __version__
 from iamcli.cli import search
+from iamcli.cli.group import SUBCOMMANDS
 from iamcli.commands.index import groups
 from iamcli.help.manual import TOPICS
 
@@ -28,6 +30,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MAN = ROOT / "man"
 STYLE = ROOT / "docs" / "site.css"
 SEARCH = ROOT / "docs" / "search.js"
+
+#: What a table of contents leads to: the element, its ID, and its text.
+_PLACE = re.compile(r'<(h1|h2|dt)[^>]* id="([^"]*)">(.*?)</\1>', re.DOTALL)
+_LEVELS = {"h1": "section", "h2": "subsection", "dt": "item"}
 
 #: The pages that are written by hand, those of section 7 first.
 HANDWRITTEN = sorted(
@@ -72,6 +78,23 @@ def rendered(page: Path) -> str:
     """Return ``page`` as an HTML fragment, with links to the other pages."""
     command = ["mandoc", "-T", "html", "-O", "fragment,man=%N.%S.html", str(page)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def contents(body: str) -> str:
+    """Return the table of contents of the page with the text ``body``; "" if it has no subsections.
+
+    It has the sections, the subsections, and the items of the first list that are subcommands.
+    """
+    if '<h2 class="Ss"' not in body:
+        return ""
+    lines = ['<ul class="contents">']
+    for kind, place, text in _PLACE.findall(body):
+        title = " ".join(re.sub("<[^>]*>", "", text).split())
+        level = _LEVELS[kind]
+        if kind != "dt" or place == title.partition(" ")[0] in SUBCOMMANDS:
+            shown = f"<code>{place}</code>" if kind == "dt" else title
+            lines.append(f'<li class="{level}"><a href="#{place}">{shown}</a></li>')
+    return "\n".join([*lines, "</ul>"])
 
 
 def html_page(title: str, body: str, trail: str = "") -> str:
@@ -120,7 +143,8 @@ def pages() -> dict[str, str]:
     made["search.js"] = search_script()
     for name, trail in trails.items():
         stem, _, section = name.rpartition(".")
-        made[f"{name}.html"] = html_page(f"{stem}({section})", bodies[name], trail)
+        body = f"{contents(bodies[name])}\n{bodies[name]}".lstrip()
+        made[f"{name}.html"] = html_page(f"{stem}({section})", body, trail)
     return made
 
 

@@ -9,11 +9,7 @@ import click
 from iamcli import __version__
 from iamcli.cli import listing
 from iamcli.cli.documented import DocumentedCommand, show
-from iamcli.commands import index
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from iamcli.cli.wrong_names import hint, no_such_command
 
 WELCOME = """\
 iamcli provides the 69 commands of the legacy AWS IAM Command Line Toolkit.
@@ -81,7 +77,7 @@ class CommandGroup(DocumentedCommand, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the subcommand, or one that lists the group of commands that ``args`` name.
 
-        Raises UsageError with the closest name if there is neither.
+        Raises Failure or UsageError with the closest name if there is neither.
         """
         if args[0] in SUBCOMMANDS:
             return super().resolve_command(ctx, args)
@@ -89,6 +85,8 @@ class CommandGroup(DocumentedCommand, click.Group):
             modules = listing.modules(" ".join(args[:count]))
             if modules:
                 return args[0], GroupListing(args[0], modules), args[count:]
+        if args[0].startswith(("iam-", "iam_")):
+            raise no_such_command(args[0])
         names = (*SUBCOMMANDS, *listing.names(), *listing.GROUPS)
         similar = hint(args[0], {name: f"iamcli {name}" for name in names})
         raise click.UsageError(f"unknown subcommand {args[0]}{similar}", ctx)
@@ -133,21 +131,6 @@ class GroupListing(DocumentedCommand):
 
 def _usage(command: click.Command, ctx: click.Context) -> str:
     return " ".join(["iamcli", str(command.name), *command.collect_usage_pieces(ctx)])
-
-
-def hint(wrong: str, known: Mapping[str, str]) -> str:
-    """Return the name that is most similar to ``wrong``, in parentheses after a space, or "".
-
-    ``known``: what can be meant besides the commands, each with the name to suggest.
-    """
-    from iamcli.parsing.suggestions import nearest
-
-    commands = index.names()
-    all_known = {name.removeprefix("iam-"): name for name in commands}
-    all_known |= {name: name for name in commands}
-    all_known |= known
-    near = nearest(wrong, all_known)
-    return f" (did you mean {all_known[near]}?)" if near else ""
 
 
 @click.group(

@@ -6,7 +6,9 @@ import click
 
 from iamcli.cli import listing
 from iamcli.cli.documented import DocumentedCommand, show
-from iamcli.cli.group import SUBCOMMANDS, hint
+from iamcli.cli.group import SUBCOMMANDS
+from iamcli.cli.group import group as root
+from iamcli.cli.wrong_names import hint
 from iamcli.commands import index
 from iamcli.errors import Failure
 from iamcli.help import manual
@@ -15,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
+#: The subcommands that iamcli(1) describes.
+SHOWN = tuple(name for name in SUBCOMMANDS if name != "complete")
 #: Each topic, by its name and by that of its page, with its page and section.
 TOPICS = manual.TOPICS | {page: (page, section) for page, section in manual.TOPICS.values()}
 
@@ -26,12 +30,15 @@ def help(ctx: click.Context, name: str) -> int:  # noqa: A001 - its name for use
     """Show the manual page of a command or a topic.
 
     COMMAND can be without iam-, as in iamcli help usercreate. The topics are toolkit (what all
-    commands have in common), credential-file, today (IAM as it is today) and iamcli. On a terminal,
-    your pager shows the page. If neither man nor mandoc is installed, the help of COMMAND is shown.
+    commands have in common), credential-file, today (IAM as it is today) and iamcli. For a
+    subcommand, its part of iamcli(1) is shown. On a terminal, your pager shows the page. If neither
+    man nor mandoc is installed, the help of COMMAND is shown.
     """
     command = f"iam-{name.removeprefix('iam-')}"
-    if name in TOPICS or name in SUBCOMMANDS:
-        page, section = TOPICS.get(name, TOPICS["iamcli"])
+    if name in SHOWN:
+        page, section = name, 1
+    elif name in TOPICS:
+        page, section = TOPICS[name]
     elif command in index.names():
         page, section = command, 1
     elif listing.modules(name):
@@ -40,7 +47,7 @@ def help(ctx: click.Context, name: str) -> int:  # noqa: A001 - its name for use
         known = {topic: topic for topic in TOPICS}
         raise click.UsageError(f"unknown command or topic {name}{hint(name, known)}", ctx)
     try:
-        lines = manual.lines(page, section)
+        lines = manual.lines_about(page) if page in SHOWN else manual.lines(page, section)
     except Failure as failure:
         if section != 1:
             raise
@@ -50,8 +57,16 @@ def help(ctx: click.Context, name: str) -> int:  # noqa: A001 - its name for use
 
 
 def _help_instead(ctx: click.Context, name: str, failure: Failure) -> int:
-    """Report that there is no page of the command ``name``, and print its help."""
+    """Report that there is no page of the command or subcommand ``name``, and print its help."""
     output: Output = ctx.obj
+    subcommand = root.get_command(ctx, name) if name in SHOWN else None
+    if subcommand:
+        output.note(f"{failure}. This is the help of iamcli {name}:")
+        with subcommand.make_context(
+            name, [], parent=ctx.find_root(), resilient_parsing=True
+        ) as context:
+            show(context, context.get_help())
+        return 0
     output.note(f"{failure}. This is the help of {name}:")
     if name != "iamcli":
         return index.load(name).run(["-h"])

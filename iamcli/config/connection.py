@@ -270,7 +270,8 @@ def checked_url(address: str, source: str) -> tuple[str, str]:
         printable = _without_secrets(address)
         what = f"address: {printable}" if printable else "address"
         raise Failure(f"{source} is not an http or https {what}; use https://HOST[:PORT]")
-    url = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    # A colon without a port means the usual port.
+    url = f"{parts.scheme}://{parts.netloc.removesuffix(':')}{parts.path}"
     if parts.scheme == "https" or is_this_machine(host):
         return url, ""
     return url, f"{url} is not encrypted; use https, because responses can contain secrets"

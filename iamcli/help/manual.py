@@ -28,12 +28,39 @@ def lines(name: str, section: int) -> list[str]:
     command = _viewer(find(name, section))
     if os.isatty(1):
         os.execvp(command[0], command)  # noqa: S606 - needs no shell
+    return _captured(command, f"{name}({section})")
+
+
+def lines_about(subcommand: str) -> list[str]:
+    """Return what iamcli(1) says about ``subcommand``, as ``lines`` does with a whole page."""
+    import signal
+    import subprocess
+    import tempfile
+
+    from iamcli.help.excerpt import excerpt
+
+    _viewer(find("iamcli", 1))
+    with tempfile.TemporaryDirectory(prefix="iamcli-help-") as folder:
+        path = os.path.join(folder, f"iamcli-{subcommand}.1")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(excerpt(source("iamcli", 1), subcommand))
+        command = _viewer(path)
+        if not os.isatty(1):
+            return _captured(command, "iamcli(1)")
+        with subprocess.Popen(command) as process:  # noqa: S603
+            # Ctrl-C is for the pager.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            status = process.wait()
+    raise SystemExit(status)
+
+
+def _captured(command: list[str], page: str) -> list[str]:
     import re
     import subprocess
 
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603
     if done.returncode:
-        raise Failure(f"{command[0]} cannot show the manual page {name}({section})")
+        raise Failure(f"{command[0]} cannot show the manual page {page}")
     text = done.stdout.decode("utf-8", "surrogateescape")
     # Bold is a letter, a backspace and the letter again, or a sequence for terminals.
     return re.sub(r".\x08|\x1b\[[0-9;]*m", "", text).splitlines()

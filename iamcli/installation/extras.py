@@ -25,7 +25,7 @@ DEBIAN = {
     "check": (),
     "login": (),
 }
-#: The modules that show that an extra is installed.
+#: The modules that show that an extra is installed, that of its main package first.
 _MODULES = {
     "sandbox": ("moto", "flask", "flask_cors"),
     "qr": ("segno",),
@@ -34,9 +34,18 @@ _MODULES = {
 }
 
 
-def missing() -> list[str]:
-    """Return the extras of subcommands that are not installed. Their modules are not imported."""
-    return [extra for extra in OF_SUBCOMMANDS if not _is_installed(extra)]
+def installed() -> list[str]:
+    """Return the extras of subcommands that are installed. Their modules are not imported."""
+    return [extra for extra in OF_SUBCOMMANDS if _is_installed(extra)]
+
+
+def incomplete() -> list[str]:
+    """Return the extras of subcommands of which only some modules are installed."""
+    return [
+        extra
+        for extra in OF_SUBCOMMANDS
+        if _is_there(_MODULES[extra][0]) and not _is_installed(extra) and not is_one_file()
+    ]
 
 
 def can_be_added(extra: str) -> bool:
@@ -88,12 +97,16 @@ def _is_debian() -> bool:
     return place == "/usr/lib/python3/dist-packages"
 
 
-def _is_installed(extra: str) -> bool:
+def _is_there(module: str) -> bool:
     from importlib.util import find_spec
 
+    return find_spec(module) is not None
+
+
+def _is_installed(extra: str) -> bool:
     if extra == "sandbox" and is_one_file():
         return False  # it also needs the iam-* commands as files
-    return all(find_spec(module) is not None for module in _MODULES[extra])
+    return all(map(_is_there, _MODULES[extra]))
 
 
 def _source() -> str:

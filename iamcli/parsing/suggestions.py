@@ -71,25 +71,32 @@ def unexpected(
             f"No argument is allowed after {secret.name} {secret.metavar}; quote a value that "
             "contains a blank"
         )
-    matched = not argument.startswith(".") and "/" not in argument and os.path.lexists(argument)
-    if matched:
-        hint = (
-            f"{argument} is in the current directory; if you typed * without quotes, the shell "
-            "replaced it with the names there; type '*'"
-        )
-    elif quoting.typographic(argument):
+    hint = of_asterisk(argument)
+    if not hint and quoting.typographic(argument):
         hint = f"{argument} contains a typographic quote; to quote, type ' or \""
-    else:
+    elif not hint:
         line = _completed(options, arguments, argument)
         hint = f"write: {quoting.command_line(program, *line)}" if line else ""
     return UsageError(f"No argument is allowed: {argument}", hint=hint)
 
 
+def of_asterisk(argument: str) -> str:
+    """Return the hint that the shell may have replaced ``*`` with ``argument``, or "".
+
+    That is possible if ``*`` matches the argument in the current directory.
+    """
+    if argument.startswith(".") or "/" in argument or not os.path.lexists(argument):
+        return ""
+    return (
+        f"{argument} is in the current directory; if you typed * without quotes, the shell "
+        "replaced it with the names there; type '*'"
+    )
+
+
 def _completed(options: Sequence[Option], arguments: Sequence[str], argument: str) -> list[str]:
     """Return the arguments with the option before ``argument`` that it can only be the value of.
 
-    Returns nothing if no option or more than one names an entity and is missing, if the argument is
-    not within its limits, or if another argument is wrong, too.
+    Returns nothing if there is no such option, or if another argument is wrong, too.
     """
     typed: list[Option] = []
     completed: list[str] = []
@@ -108,15 +115,31 @@ def _completed(options: Sequence[Option], arguments: Sequence[str], argument: st
             place = len(completed)
         elif word != "--":
             return []
+    missing = missing_option(options, typed, argument)
+    if missing is None or place < 0:
+        return []
+    return [*completed[:place], missing.name, argument, *completed[place:]]
+
+
+def missing_option(
+    options: Sequence[Option], typed: Collection[Option], argument: str
+) -> Option | None:
+    """Return the one of the ``options`` whose value a single ``argument`` can only be.
+
+    It names an entity and is not among those ``typed``. None if there is no such option, if there
+    are several, or if the argument is not within its limits.
+    """
     naming = [
         option
         for option in options
-        if option.limit and option.complete != "path" and not option.secret and option not in typed
+        if option.limit
+        and option.complete not in ("path", "file")
+        and not option.secret
+        and option not in typed
     ]
     naming = [option for option in naming if option.required] or naming
-    if len(naming) != 1 or place < 0 or not naming[0].limit or not naming[0].limit.allows(argument):
-        return []
-    return [*completed[:place], naming[0].name, argument, *completed[place:]]
+    alone = naming[0] if len(naming) == 1 else None
+    return alone if alone and alone.limit and alone.limit.allows(argument) else None
 
 
 def joined(option: Option, argument: str) -> UsageError:

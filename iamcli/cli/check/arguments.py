@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
+from shutil import which
 
 from iamcli.cli.check import limits
 from iamcli.cli.check.rules import fault
 from iamcli.cli.check.words import Word
+from iamcli.commands import index
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
-from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
+from iamcli.parsing.command_names import is_meant, suggest
+from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
 
 TYPE_CHECKING = False
@@ -58,19 +60,23 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
             message = f"the dash in {name} is not ASCII, as pasted from a web page"
             yield fault(call, call.head, "E106", message, f"type {ascii_name}")
         return
-    if not _LETTERS.fullmatch(name):
+    if not (_LETTERS.fullmatch(name) or is_meant(name, index.names())):
         return
-    near = difflib.get_close_matches(name, [each for each in PROGRAMS if "iam-" in each], 1, 0.7)
+    near = suggest(name, index.names())
     folder = call.head.known.rpartition("/")[0]
     literal = call.head.literal
     names = [gap.name for gap in call.head.gaps]
     toolkits = "AWS_IAM_HOME" in names or "AWS_IAM_HOME" in call.head.source
+    if which(name):
+        # A program of the user.
+        return
     if folder and not toolkits and (not near or literal is None or os.path.exists(literal)):
         # A program of the user, which only has a similar name.
         return
-    if not commands.walker.complete and not near:
+    # A file that is not read can define functions, whose names often have "_".
+    if not commands.walker.complete and (not near or "_" in name):
         return
-    fix = f"did you mean {near[0]}?" if near else "run iamcli for a list of the commands"
+    fix = f"did you mean {near}?" if near else "run iamcli for a list of the commands"
     yield fault(call, call.head, "E101", f"the toolkit has no command {name}", fix)
 
 
@@ -197,7 +203,7 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     secret = any(value.option.secret for value in invocation.values)
     for word in invocation.extra:
         message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
-        yield fault(call, word, "E108", message, _before(invocation, word))
+        yield fault(call, word, "E108", message, _instead(invocation, word))
     yield from _blank(call)
     if invocation.bare is not None:
         name = invocation.bare.literal
@@ -226,13 +232,19 @@ def _blank(call: Call) -> Iterator[Fault]:
         yield fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
-def _before(invocation: Invocation, word: Word) -> str:
-    """Return what to do about ``word``, which is one too many."""
+def _instead(invocation: Invocation, word: Word) -> str:
+    """Return what to do about ``word``, which is one too many, without a part of a secret value."""
+    typed = [value.option for value in invocation.values]
     names = [
         value.option.name
         for value in invocation.values
         if value.word and (value.word.line, value.word.column) < (word.line, word.column)
     ]
+    text = str(word.literal)
+    missing = missing_option(invocation.command.all_options, typed, text)
+    certain = missing and (missing.required or not names) and len(invocation.extra) == 1
+    if certain and missing and not any(option.secret for option in typed):
+        return f"write: {separate(missing, text)}"
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"

@@ -29,6 +29,8 @@ from iamcli.cli.check.state import (
 from iamcli.cli.check.syntax import UnreadableError, text
 from iamcli.cli.check.word_reader import WordReader
 from iamcli.cli.check.words import Gap, Part, Word
+from iamcli.commands import index
+from iamcli.parsing.command_names import is_meant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -453,7 +455,9 @@ class Walker:
         call = Call(context.script, node, target)
         own = target.plain and not aliased and call.head.literal == call.program
         call.shell_function = own and call.program in self.defined
-        call.iam = bool(_IAM.fullmatch(call.program or "")) and not call.shell_function
+        name = call.program or ""
+        like_a_command = bool(_IAM.fullmatch(name)) or is_meant(name, index.names())
+        call.iam = like_a_command and not call.shell_function
         call.capture = context.capture
         call.origin = found_origin(call)
         return call

@@ -120,13 +120,18 @@ def _installed_folder(folder: str, name: str) -> Path | None:
 
 
 def check_extras() -> Finding:
-    """Return whether the packages of the extras are installed."""
-    missing = extras.missing()
-    if missing:
-        needed = f"if you need {'it' if len(missing) == 1 else 'them'}, "
-        advice = needed + extras.advice(*missing)
-        return warning(f"not installed: {joined(missing)}", advice, "extra-missing")
-    return ok(f"{joined(list(extras.OF_SUBCOMMANDS))} are installed")
+    """Return which extras are installed, with a warning if one is only partly.
+
+    One that is missing is no warning, because a command that needs it says so.
+    """
+    partly = extras.incomplete()
+    if partly:
+        found = f"only partly installed: {joined(partly)}"
+        return warning(found, extras.advice(*partly), "extra-missing")
+    there = extras.installed()
+    if not there:
+        return ok("none is installed")
+    return ok(f"{joined(there)} {'is' if len(there) == 1 else 'are'} installed")
 
 
 def check_versions() -> Finding:

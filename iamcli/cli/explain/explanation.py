@@ -17,6 +17,7 @@ from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import Answers, Source
 from iamcli.cli.explain.inputs import Inputs, is_absent
 from iamcli.cli.explain.recorder import Case, Request
+from iamcli.cli.wrong_names import no_such_command
 from iamcli.commands import index
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
@@ -316,7 +317,7 @@ def _program(name: str) -> Program:
     for known in (wanted, f"iam-{wanted}"):
         if known in index.names():
             return index.load(known)
-    raise Failure(f"no such command: {name}; to list all commands, run iamcli list")
+    raise no_such_command(name)
 
 
 def _looped_noun(step: Step, name: str) -> str:

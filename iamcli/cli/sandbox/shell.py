@@ -2,7 +2,8 @@
 
 The user's own start-up files are skipped, because they may set a real endpoint. In their place the
 shell reads a file in the temporary directory of the server, which is removed with it. That file
-sets the prompt and switches completion on, with names from the private account.
+sets the prompt, switches completion on, with names from the private account, and says which command
+a wrong name means.
 """
 
 from __future__ import annotations
@@ -28,11 +29,22 @@ FIRST_COMMANDS = (
 )
 LATER_COMMANDS = ("iam-userlistbypath", "iam-grouplistbypath", "iam-accountgetsummary")
 
+# If a shell finds no command, it calls a function, bash and zsh in a process of its own. Names that
+# do not begin as those of the toolkit give the same error as without the function. If the
+# environment has such a function for bash, that one is kept.
+
 # bash has no option to read another file instead of both the user's and the system's: --rcfile
 # replaces only the first. The variable is read before the first prompt.
 _BASH = f"""\
 unset PROMPT_COMMAND
 PS1='{PROMPT}'
+declare -F command_not_found_handle >/dev/null || command_not_found_handle() {{{{
+    case $1 in
+        iam[-_]*) iamcli -- "$1"; return 127 ;;
+    esac
+    unset -f command_not_found_handle
+    "$@"
+}}}}
 BASH_COMPLETION_USER_FILE=/dev/null
 {{completion}}
 unset BASH_COMPLETION_USER_FILE
@@ -41,6 +53,15 @@ unset BASH_COMPLETION_USER_FILE
 _ZSH = f"""\
 {{zdotdir}}
 PS1='{PROMPT}'
+command_not_found_handler() {{{{
+    case $1 in
+        iam[-_]*) iamcli -- "$1"; return 127 ;;
+    esac
+    local -a callers=("${{{{functrace[@]:#\\(eval\\):*}}}}")
+    (( $#callers > 1 )) || callers=(zsh)
+    print -ru2 -- "${{{{callers[1]%:0}}}}: command not found: $1"
+    return 127
+}}}}
 autoload -Uz compinit && compinit -u -D
 {{completion}}
 """
@@ -50,6 +71,14 @@ function fish_prompt
     printf '{PROMPT}'
 end
 function fish_greeting
+end
+functions --copy fish_command_not_found __iamcli_other_command_not_found
+function fish_command_not_found
+    if string match --quiet --regex '^iam[-_]' -- $argv[1]
+        iamcli -- $argv[1]
+    else
+        __iamcli_other_command_not_found $argv
+    end
 end
 {{completion}}
 """
