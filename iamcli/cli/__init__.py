@@ -9,7 +9,7 @@ import sys
 
 from iamcli import interrupts
 from iamcli.commands import index
-from iamcli.errors import FAILED, Failure, OutputLost, one_line
+from iamcli.errors import FAILED, Failure, OutputLost, one_line, unexpected
 
 
 def main() -> int:
@@ -65,7 +65,7 @@ def _run() -> int:
             output.flush()
         raise KeyboardInterrupt from abort
     except Exception as error:  # noqa: BLE001 - users never see a traceback
-        output.error(f"internal error, please report it: {type(error).__name__}: {error}")
+        output.error(unexpected(error, "please report it"))
     else:
         return int(status or 0)
     return FAILED

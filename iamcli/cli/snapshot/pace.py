@@ -16,16 +16,25 @@ RATE = 10
 class Pace:
     """Delays requests, except those to this machine.
 
-    ``url``: where they are sent.
+    ``url``: where they are sent; ``sent``: their number.
     """
 
     def __init__(self, url: str) -> None:
         self._limited = not is_this_machine(urlsplit(url).hostname or "")
         self._due = float("-inf")
+        self.sent = 0
 
     def wait(self) -> None:
         """Sleep until the next request may be sent."""
+        self.sent += 1
         if self._limited:
             now = time.monotonic()
             self._due = max(self._due, now - BURST / RATE) + 1 / RATE
             time.sleep(max(0.0, self._due - now))
+
+    def seconds(self, requests: float) -> float:
+        """Return how long that many requests take at least."""
+        if not self._limited:
+            return 0.0
+        due = max(self._due - time.monotonic(), -BURST / RATE) + requests / RATE
+        return max(0.0, due)
