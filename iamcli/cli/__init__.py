@@ -26,6 +26,10 @@ def main() -> int:
         status = _run()
     except KeyboardInterrupt:
         status = -_signal.SIGINT
+    except MemoryError as error:
+        # Before there was an output.
+        os.write(2, f"iamcli: {unexpected(error, '')}\n".encode())
+        status = FAILED
     if status == -_signal.SIGINT:
         interrupts.end_process(_signal.SIGINT)
     return status

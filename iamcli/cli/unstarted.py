@@ -19,7 +19,8 @@ def reason(name: str, env: Mapping[str, str], error: OSError, runner: str) -> st
     ``error``: what the system said; ``runner``: the subcommand that is to run it, such as
     ``iamcli run``.
     """
-    program = shutil.which(name, path=env.get("PATH")) or name
+    path = env.get("PATH")
+    program = shutil.which(name, path=path) or shutil.which(name, os.F_OK, path) or name
     here = "/" in program and os.path.isfile(program)
     if isinstance(error, FileNotFoundError):
         if here:
