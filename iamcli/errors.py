@@ -104,7 +104,10 @@ class UnknownOutcome(Failure):
 
 def unexpected(error: BaseException, report: str) -> str:
     """Return the message for an ``error`` that no code expects; ``report``: how to report it."""
-    if isinstance(error, MemoryError):
+    import errno
+
+    no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if isinstance(error, MemoryError) or no_memory:
         return "out of memory; to see the limit of the shell, run: ulimit -v"
     if isinstance(error, ImportError) and "failed to map segment" in str(error):
         # The loader of libraries says so if there is no memory, and in a few other cases.

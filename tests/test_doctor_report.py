@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from support.connecting import USER
 from support.doctor import caller
 from support.doctor_parts import FAILED, KEY, ORIGIN, OWN, shown
-
 from support.stub import ok
 
 from iamcli.cli.doctor import credentials, examination, network, report

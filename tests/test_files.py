@@ -111,9 +111,9 @@ def test_a_policy_is_sent_byte_for_byte(run: Shell, endpoint: Endpoint) -> None:
 
 
 def from_socket(run: Shell, *arguments: str, content: bytes, number: int = 0) -> Done:
-    """Run a command whose descriptor ``number`` is a socket, which is not blocking, with a pause."""
+    """Run a command with a socket as descriptor ``number``, which does not block, and a pause."""
     ours, theirs = socket.socketpair()
-    theirs.setblocking(False)
+    theirs.settimeout(0)
     shell = ("bash", "-c", f'exec {number}<&0; [ {number} = 0 ] || exec <&-; exec "$@"', "bash")
     with ours, theirs:
         process = run.start(

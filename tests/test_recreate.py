@@ -424,22 +424,22 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.mark.parametrize(
-    ("shell", "number", "alone"),
+    ("shell", "number", "to"),
     [
         pytest.param(
             shell,
             number,
-            alone,
-            marks=() if number in usual_ones and alone else pytest.mark.full,
-            id=f"{shell}-{number.name}-{'alone' if alone else 'group'}",
+            to,
+            marks=() if number in usual_ones and to == "alone" else pytest.mark.full,
+            id=f"{shell}-{number.name}-{to}",
         )
         for shell, usual_ones in SIGNALLED.items()
         for number in SIGNALS
-        for alone in (True, False)
+        for to in ("alone", "group")
     ],
 )
 def test_a_signal_says_where_the_script_stopped(
-    run: Shell, run_fast: ForkRunner, shell: str, number: signal.Signals, alone: bool
+    run: Shell, run_fast: ForkRunner, shell: str, number: signal.Signals, to: str
 ) -> None:
     """A terminal sends Ctrl-C to the script and its command, and kill(1) to the script alone."""
     need(shell)
@@ -469,7 +469,7 @@ def test_a_signal_says_where_the_script_stopped(
     )
     with process:
         assert process.stderr.readline() == "begun\n"
-        (os.kill if alone else os.killpg)(process.pid, number)
+        (os.kill if to == "alone" else os.killpg)(process.pid, number)
         said = process.stderr.read()
     assert said.count("recreate: stopped at user/bob; what was created before is kept\n") == 1
     assert "next" not in said

@@ -184,7 +184,7 @@ def test_a_terminal_shows_how_long_many_users_need(service: Endpoint, run: Shell
 
 
 class Clock:
-    """A clock that stands still until it is set; ``pace``: as Pace, for ``rate`` requests in 1 s."""
+    """A clock that stands still until it is set, and a pace of ``rate`` requests in a second."""
 
     def __init__(self, rate: float) -> None:
         self.now = 5.0

@@ -34,7 +34,7 @@ class _Waiting(io.RawIOBase):
         while True:
             try:
                 return os.readv(self._number, [buffer])
-            except BlockingIOError:
+            except BlockingIOError:  # noqa: PERF203 - there may be nothing to read yet
                 _wait(self._number)
 
     def close(self) -> None:

@@ -67,8 +67,8 @@ def snapshot(
     """Save the account's IAM entities to a file.
 
     Only requests that read are sent. FILE is readable only by you, and contains no passwords,
-    secret access keys or other secrets; if it is -, it is standard output. The key needs access to GetAccountAuthorizationDetails;
-    whatever else it may not read is listed in FILE.
+    secret access keys or other secrets. The key needs access to GetAccountAuthorizationDetails;
+    whatever else it may not read is listed in FILE. If FILE is -, it is standard output.
 
     With --from, DETAILS is the output of aws iam get-account-authorization-details (version 1 or
     2), and no request is sent. FILE lists the kinds that the output lacks, such as access keys.
