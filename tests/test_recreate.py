@@ -785,6 +785,14 @@ def test_making_the_script_sends_nothing(run: Shell, endpoint: Endpoint) -> None
     assert endpoint.requests == []
 
 
+def test_a_trust_policy_that_is_nested_too_deeply(run_fast: ForkRunner) -> None:
+    roles = [role("web", AssumeRolePolicyDocument="[" * 100_000)]
+    (run_fast.home / "before.json").write_text(json.dumps(snapshot(roles=roles)))
+    done = run_fast("iamcli", "recreate", "before.json", "role/web")
+    said = "before.json: AssumeRolePolicyDocument of role/web is nested too deeply"
+    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {said}\n")
+
+
 AGAIN = "make a new one with iamcli snapshot"
 BAD = {
     "missing": (None, "cannot read before.json: No such file or directory"),
