@@ -452,7 +452,7 @@ def test_a_signal_says_where_the_script_stopped(
         "iam-usergetattributes": "echo iam-usergetattributes: NoSuchEntity: x; exit 1",
         "iam-usercreate": ":",
         # In a substitution, of which some shells tell the end in another way.
-        "iam-useraddcert": "echo begun >&2; exec sleep 1.5",
+        "iam-useraddcert": "echo begun >&2; until [ -e sent ]; do sleep 0.05; done",
         "iam-usermodcert": "echo next >&2",
     }.items():
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -470,6 +470,7 @@ def test_a_signal_says_where_the_script_stopped(
     with process:
         assert process.stderr.readline() == "begun\n"
         (os.kill if to == "alone" else os.killpg)(process.pid, number)
+        (run.home / "sent").touch()
         said = process.stderr.read()
     assert said.count("recreate: stopped at user/bob; what was created before is kept\n") == 1
     assert "next" not in said

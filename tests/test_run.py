@@ -409,8 +409,8 @@ def test_a_command_is_registered_until_it_has_ended(
     assert (ended, errors, registered) == (status, [said] if said else [], [*ran, "0"])
 
 
-#: A program whose loader does not exist.
-ELF = Path(sys.executable).resolve().read_bytes().replace(b"/lib64/ld-", b"/lib65/ld-", 1)
+#: A program, and where Linux names what loads it.
+TRUE, LOADER = Path("/bin/true").read_bytes() if Path("/bin/true").exists() else b"", b"/ld-linux"
 PLAIN = "cannot be executed: Permission denied"
 #: Files in the current directory: the mode, the content, what is run, its status, and what is said.
 FILES = {
@@ -431,7 +431,7 @@ FILES = {
         ),
     ),
     "no loader": (
-        *(0o755, ELF, "./x.sh", 127),
+        *(0o755, TRUE.replace(LOADER, b"/xx-linux"), "./x.sh", 127),
         "cannot be executed: the program that loads it does not exist",
     ),
     "no script": (
@@ -451,6 +451,8 @@ FILES = {
 
 @pytest.mark.parametrize("case", usual(("Windows", "no directory"), FILES))
 def test_a_file_that_is_there_but_does_not_start(shell: Shell, case: str) -> None:
+    if case == "no loader" and LOADER not in TRUE:
+        pytest.skip("programs do not name their loader here")
     mode, content, name, status, said = FILES[case]
     path = shell.home / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -478,8 +480,7 @@ def test_a_terminal_is_told_of_the_shell(shell: Shell) -> None:
     terminal = Terminal("iamcli", "run", env=env)
     terminal.wait_for("READY> ")
     assert terminal.shown.startswith(
-        "iamcli: starting a shell whose iam-* commands start in a few milliseconds; type exit to "
-        "leave\r\n"
+        "iamcli: starting an interactive shell; type exit to leave iamcli run\r\n"
     )
     terminal.type("exit\r")
     assert terminal.status() == 0

@@ -32,7 +32,5 @@ def run(output: Output, command: tuple[str, ...], *, stats: bool) -> int:
     from iamcli.cli.command_server import run as run_with_server
 
     if not command and output.on_terminal():
-        output.note(
-            "starting a shell whose iam-* commands start in a few milliseconds; type exit to leave"
-        )
+        output.note("starting an interactive shell; type exit to leave iamcli run")
     return run_with_server(command, output.error, statistics=stats)
