@@ -19,6 +19,15 @@ MAX_MESSAGE = 2000
 MAX_LINE = 8000
 #: What is in the place of the middle of a longer text.
 OMITTED = " [...] "
+#: Characters that Python calls printable, or that are no control characters, but that nobody sees:
+#: the code points that Unicode calls default ignorable, the separators of lines and paragraphs, and
+#: annotations. Source: Unicode, DerivedCoreProperties.txt.
+_INVISIBLE = (
+    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5)),
+    *((0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164)),
+    *((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB)),
+    *((0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+)
 
 #: The outcome of a step that failed.
 NOT_DONE = "not done"
@@ -100,6 +109,19 @@ class UnknownOutcome(Failure):
         self.check = check
 
 
+def unexpected(error: BaseException, report: str) -> str:
+    """Return the message for an ``error`` that no code expects; ``report``: how to report it."""
+    import errno
+
+    no_memory = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if isinstance(error, MemoryError) or no_memory:
+        return "out of memory; to see the limit of the shell, run: ulimit -v"
+    if isinstance(error, ImportError) and "failed to map segment" in str(error):
+        # The loader of libraries says so if there is no memory, and in a few other cases.
+        return f"cannot load a library, perhaps for lack of memory: {error}"
+    return f"internal error, {report}: {type(error).__name__}: {error}"
+
+
 class OutputLost(Failure):
     """Standard output cannot be written. Raised in a command where it yielded the line.
 
@@ -129,18 +151,31 @@ def shortened(text: str, limit: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the service's ``text`` as one line: each unprintable character becomes a space."""
-    return "".join(c if c.isprintable() else " " for c in text).strip()
+    """Return the service's ``text`` as one line: each character that is not shown is a space."""
+    return "".join(c if is_shown(c) else " " for c in text).strip()
 
 
 def visible(text: str) -> str:
-    r"""Return ``text`` as one line in which unprintable characters are escaped, as in ``\x1b``."""
-    return text if text.isprintable() else "".join(map(escape, text))
+    r"""Return ``text`` as one line in which what is not shown is escaped, as in ``\x1b``."""
+    if text.isprintable() and text.isascii():
+        return text
+    return "".join(map(escape, text))
+
+
+def is_invisible(character: str) -> bool:
+    """Return whether nobody sees ``character``, which is no control character."""
+    code = ord(character)
+    return any(first <= code <= last for first, last in _INVISIBLE)
+
+
+def is_shown(character: str) -> bool:
+    """Return whether ``character`` is printable, and not invisible."""
+    return character.isprintable() and (character.isascii() or not is_invisible(character))
 
 
 def escape(character: str) -> str:
-    r"""Return ``character``, escaped if it is unprintable: ``\x1b``, ``\u202e``."""
-    if character.isprintable():
+    r"""Return ``character``, escaped if it is not shown: ``\x1b``, ``\u202e``."""
+    if is_shown(character):
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte

@@ -7,7 +7,15 @@ import sys
 
 from iamcli import interrupts
 from iamcli.command import Command
-from iamcli.errors import FAILED, INTERRUPTED, Failure, InvalidPolicy, OutputLost, ServiceError
+from iamcli.errors import (
+    FAILED,
+    INTERRUPTED,
+    Failure,
+    InvalidPolicy,
+    OutputLost,
+    ServiceError,
+    unexpected,
+)
 from iamcli.output.streams import Output
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
@@ -268,8 +276,7 @@ def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | Keyb
     elif isinstance(error, MemoryError):
         texts = ["there is not enough memory", outcome]
     elif end is not error:
-        what = f"{type(error).__name__}: {error}"
-        texts = [f"internal error, please report it with the output of -d: {what}", outcome]
+        texts = [unexpected(error, "please report it with the output of -d"), outcome]
     end.args = (secrets.redact("; ".join(filter(None, texts))),)
     for name in ("hint", "state"):
         setattr(end, name, secrets.redact(getattr(error, name, "")))

@@ -656,6 +656,19 @@ def groups(*names: str) -> Answer:
     return ok("ListGroups", f"<Groups>{members}</Groups><IsTruncated>false</IsTruncated>")
 
 
+def test_a_name_that_would_be_an_option_is_not_offered(
+    run_fast: ForkRunner, complete: Complete, run: Shell, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(groups("-r", "Admin", "--url=x", "-h", "a-r"))
+    run.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_COMPLETE": "1"}
+    offered = names(complete("iam-groupdel -g "))
+    assert not offered & {"-r", "--url=x", "-h"}
+    assert {"Admin", "a-r"} <= offered
+    # Also those that were kept.
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "a-r"]
+    assert len(endpoint.requests) == 1
+
+
 def test_a_sandbox_is_asked_each_time(run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(groups("Admin"))
     run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_SANDBOX": endpoint.url}

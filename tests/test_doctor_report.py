@@ -6,7 +6,10 @@ import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from support.connecting import USER
+from support.doctor import caller
 from support.doctor_parts import FAILED, KEY, ORIGIN, OWN, shown
+from support.stub import ok
 
 from iamcli.cli.doctor import credentials, examination, network, report
 from iamcli.cli.doctor import finding as findings
@@ -16,6 +19,8 @@ from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:
     import pytest
+    from support.forked import ForkRunner
+    from support.stub import Stub
 
     from iamcli.errors import Failure
 
@@ -69,6 +74,16 @@ def test_the_forms_of_the_report() -> None:
     checks["tls"] = findings.wrong("x", "y")
     assert [*report.text(checks)][2] == "tls       wrong    x; y"
     assert json.loads("\n".join(report.as_json(checks)))["ok"] is False
+
+
+def test_the_account_alone(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint().on("GetUser", ok("GetUser", USER)).on("GetCallerIdentity", caller())
+    env = {"AWS_ENDPOINT_URL": endpoint.url}
+    done = run_fast("iamcli", "doctor", "--format", "account", env=env)
+    assert (done.status, done.out, done.err) == (0, "123456789012\n", "")
+    done = run_fast("iamcli", "doctor", "--format", "account", "--offline", env=env)
+    said = "iamcli: the account is unknown; to see why, run: iamcli doctor\n"
+    assert (done.status, done.out, done.err) == (1, "", said)
 
 
 def test_no_finding_has_a_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ Each fault occurs in the response to a command of each kind, at its main request
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import re
@@ -16,13 +17,14 @@ from botocore.model import ServiceModel
 from support.faults import CLOSED, SILENT, headed, raw, then_silent
 from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
 from support.limits import NEVER
+from support.requirements import need
 from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
 import iamcli
 from iamcli.client.full_model import full_model
 from iamcli.client.pages import list_all
-from iamcli.errors import Failure
+from iamcli.errors import Failure, unexpected
 from iamcli.operations.pagination import Listing
 from iamcli.output.progressline import ProgressLine
 
@@ -453,3 +455,55 @@ def test_the_longest_response_is_valid(run_fast: ForkRunner, stub: Stub) -> None
     assert (done.status, done.err) == (0, "")
     done, _ = meet(run_fast, stub, KINDS["read"], longest._replace(body=longest.body + b" "))
     assert "larger than 16777216 bytes" in assert_reported(done, KINDS["read"])
+
+
+# Memory.
+
+#: Leaves a process little more memory than it has.
+LITTLE = """
+import resource
+pages = int(open("/proc/self/statm").read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (4 << 20), -1))
+"""
+OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["iam-userlistbypath"], f"iam-userlistbypath: {OUT}\n"),
+        (["iamcli", "snapshot", "x.json"], f"iamcli: {OUT}\n"),
+        (
+            ["iam-usercreate", "-u", "bob"],
+            f"iam-usercreate: {OUT}; CreateUser may have taken effect, check first: ",
+        ),
+    ],
+)
+def test_no_memory_is_one_plain_line(
+    arguments: list[str], said: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    need("/proc/self/statm")
+    body = b"<ListUsersResponse>" + b" " * (12 << 20) + b"</ListUsersResponse>"
+    env = {"AWS_IAM_URL": stub.endpoint(Answer(body)).url}
+    done = run_fast(*arguments, env=env, before=LITTLE)
+    assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), OUT),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), OUT),
+        (
+            ImportError("libssl.so.3: failed to map segment from shared object"),
+            (
+                "cannot load a library, perhaps for lack of memory: libssl.so.3: failed to map "
+                "segment from shared object"
+            ),
+        ),
+        (OSError(errno.EIO, "x"), f"internal error, report it: OSError: [Errno {errno.EIO}] x"),
+    ],
+)
+def test_what_is_said_of_an_error_that_no_code_expects(error: Exception, said: str) -> None:
+    assert unexpected(error, "report it") == said

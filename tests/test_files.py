@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.forked import Done
+from support.requirements import need
 from support.stub import ok
 
 if TYPE_CHECKING:
@@ -100,6 +105,112 @@ def test_a_policy_is_sent_byte_for_byte(run: Shell, endpoint: Endpoint) -> None:
     sent = [request.parameters["PolicyDocument"] for request in endpoint.requests]
     assert sent[:3] == [POLICY] * 3
     assert sent[3] == POLICY.rstrip("\n")
+
+
+# Standard input that is a socket, as the pipes of ksh93 and Node.js are.
+
+
+def from_socket(run: Shell, *arguments: str, content: bytes, number: int = 0) -> Done:
+    """Run a command with a socket as descriptor ``number``, which does not block, and a pause."""
+    ours, theirs = socket.socketpair()
+    theirs.settimeout(0)
+    shell = ("bash", "-c", f'exec {number}<&0; [ {number} = 0 ] || exec <&-; exec "$@"', "bash")
+    with ours, theirs:
+        process = run.start(
+            *shell, *arguments, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        middle = len(content) // 2
+        ours.sendall(content[:middle])
+        time.sleep(0.1)
+        ours.sendall(content[middle:])
+        ours.shutdown(socket.SHUT_WR)
+        out, err = process.communicate()
+    return Done(process.returncode, out.decode(), err.decode()).told(arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("/dev/stdin", 0),
+        ("/dev/fd/9", 9),
+        *(
+            pytest.param(name, number, marks=pytest.mark.full)
+            for name, number in (("/dev/fd/0", 0), ("/proc/self/fd/0", 0), ("/proc/self/fd/9", 9))
+        ),
+    ],
+)
+def test_a_descriptor_may_be_a_socket(
+    run: Shell, endpoint: Endpoint, name: str, number: int
+) -> None:
+    if name.startswith("/proc"):
+        need("/proc/self/fd")
+    line = ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", name)
+    done = from_socket(run, *line, content=POLICY.encode(), number=number)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
+
+
+@pytest.mark.parametrize(
+    ("line", "content", "said"),
+    [
+        ("iam-servercertupload -s s -k good -b /dev/stdin", b"", "/dev/stdin is empty; it must"),
+        ("iam-userlistbypath --aws-credential-file /dev/stdin", b"AWSAccessKeyId", "/dev/stdin"),
+        ("iamcli recreate /dev/stdin all", b"[]", "/dev/stdin is not a snapshot"),
+        ("iamcli snapshot x.json --from /dev/stdin", b"[]", "/dev/stdin is not the output of aws"),
+        ("iamcli sandbox --account /dev/stdin true", b"[]", "/dev/stdin is not a snapshot"),
+        ("iamcli check /dev/stdin", b"iam-userlis\n", "/dev/stdin:1:1: E"),
+    ],
+)
+def test_all_files_may_be_sockets(
+    run: Shell, endpoint: Endpoint, line: str, content: bytes, said: str
+) -> None:
+    done = from_socket(run, *line.split(), content=content)
+    assert done.status == 1
+    assert said in done.err + done.out
+    assert "No such device" not in done.err
+    assert endpoint.requests == []
+
+
+def test_a_pipe_of_ksh93(run: Shell, endpoint: Endpoint) -> None:
+    need("ksh93")
+    (run.home / "policy").write_bytes(POLICY.encode())
+    done = run("ksh93", "-c", "cat policy | iam-useruploadpolicy -u b -p p -f /dev/stdin")
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
+
+
+def test_a_socket_in_the_file_system_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(run_fast.home / "socket"))
+        done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "socket")
+    assert done.status == 1
+    assert done.err.startswith("iam-useruploadpolicy: cannot read the policy from socket: ")
+    assert endpoint.requests == []
+
+
+# Byte order marks.
+
+
+def test_a_policy_with_a_byte_order_mark(run: Shell, endpoint: Endpoint) -> None:
+    (run.home / "a b.json").write_text(f"\ufeff{POLICY}", newline="")
+    upload = ("iam-useruploadpolicy", "-u", "b", "-p", "p")
+    done = run(*upload, "-f", "a b.json")
+    command = "tail -c +4 './a b.json' >NEWFILE".replace("./", "")
+    said = "begins with a byte order mark, which JSON does not allow"
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        f"iam-useruploadpolicy: a b.json {said}; to remove it, run: {command}\n",
+    )
+    done = run(*upload, "-o", "\ufeff{}")
+    assert (done.status, done.err) == (
+        1,
+        f"iam-useruploadpolicy: the policy of -o {said}; remove it\n",
+    )
+    assert endpoint.requests == []
+    run("sh", "-c", command.replace("NEWFILE", "new.json"))
+    assert run(*upload, "-f", "new.json").status == 0
+    assert endpoint.requests[0].parameters["PolicyDocument"] == POLICY
 
 
 # Private keys that are where a certificate belongs, and keys with a passphrase.

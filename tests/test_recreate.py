@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
+import signal
 import subprocess
 import sys
 from ast import literal_eval
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint
 
-SHELLS = ["dash", "bash", "zsh"]
+SHELLS = ["dash", "bash", "zsh", "ksh93", "mksh"]
 #: White space, quotes, what a shell would expand and a letter outside ASCII must stay as they are.
 DOCUMENT = (
     '{ "Version": "2012-10-17",\r\n\t"Statement": [{"Sid": "", "Effect":"Allow","Action":"s3:*",'
@@ -46,14 +47,17 @@ GROUP = {
     "AttachedManagedPolicies": [],
 }
 
+CERTIFICATE = {"CertificateId": "TA7SM", "CertificateBody": "x", "Status": "Inactive"}
+
 #: What is new in a second snapshot of the same entities.
 NEW = (
     *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),
+    "CertificateId",
     *("CreateDate", "UpdateDate", "UploadDate", "EnableDate", "taken", "summary"),
 )
 #: What nobody can create again.
 LOST = (
-    *("AccessKeyMetadata", "Certificates", "MFADevices", "ServiceSpecificCredentials"),
+    *("AccessKeyMetadata", "MFADevices", "ServiceSpecificCredentials"),
     *("server_certificates", "virtual_mfa_devices"),
 )
 
@@ -130,7 +134,12 @@ def account(aws: Shell, programs: Path) -> Any:
     iam.put_user_policy(UserName="bob", PolicyName="-p", PolicyDocument=DOCUMENT)
     iam.attach_user_policy(UserName="bob", PolicyArn=OWN)
     iam.create_access_key(UserName="bob")
-    iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
+    signing = iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
+    iam.update_signing_certificate(
+        UserName="bob",
+        CertificateId=signing["Certificate"]["CertificateId"],
+        Status="Inactive",
+    )
     device = iam.create_virtual_mfa_device(Path="/spares/", VirtualMFADeviceName="phone")
     serial = device["VirtualMFADevice"]["SerialNumber"]
     for number in (serial, "GAHT12345678"):
@@ -317,6 +326,7 @@ def test_the_account_is_checked(account: Any, aws: Shell) -> None:
         1,
         "",
         (
+            "iamcli: the account is unknown; to see why, run: iamcli doctor\n"
             "recreate: the account of iam-* is unknown; if it is 123456789012, set "
             "IAMCLI_SKIP_ACCOUNT_CHECK=1; nothing was changed\n"
         ),
@@ -356,16 +366,16 @@ def test_aws_must_be_installed_if_a_line_has_it(
     assert recording("sh") == [["iam-usercreate", ["-u", "eve"], None]]
     made(run, "before.json", "user/bob")
     # A directory of the system can have an aws.
-    (run.home / "recording" / "sed").symlink_to(shutil.which("sed") or "")
     done = run("/bin/sh", "recreate.sh", env={"PATH": f"{run.home}/recording"})
     said = "recreate: aws, which is needed, is not installed; nothing was changed\n"
     assert (done.status, done.out, done.err) == (1, "", said)
 
 
-@pytest.mark.parametrize("shell", every(3, SHELLS))
+@pytest.mark.parametrize("shell", every(5, SHELLS))
 def test_a_check_that_fails_does_not_mean_that_nothing_exists(
     run: Shell, endpoint: Endpoint, shell: str
 ) -> None:
+    need(shell)
     content = snapshot(users=[user("bob"), user("NoSuchEntity")])
     (run.home / "before.json").write_text(json.dumps(content))
     made(run, "before.json", "user/NoSuchEntity")
@@ -398,6 +408,84 @@ def test_a_step_that_fails_is_named(run: Shell, endpoint: Endpoint) -> None:
     assert endpoint.operations.count("CreateUser") == 1
 
 
+# A signal that ends the script.
+
+
+#: The shells, each with the signals that are tried in make test.
+SIGNALLED = {
+    "bash": (signal.SIGINT,),
+    "dash": (signal.SIGTERM,),
+    "zsh": (),
+    "busybox": (),
+    "mksh": (),
+    "ksh93": (),
+}
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.mark.parametrize(
+    ("shell", "number", "to"),
+    [
+        pytest.param(
+            shell,
+            number,
+            to,
+            marks=() if number in usual_ones and to == "alone" else pytest.mark.full,
+            id=f"{shell}-{number.name}-{to}",
+        )
+        for shell, usual_ones in SIGNALLED.items()
+        for number in SIGNALS
+        for to in ("alone", "group")
+    ],
+)
+def test_a_signal_says_where_the_script_stopped(
+    run: Shell, run_fast: ForkRunner, shell: str, number: signal.Signals, to: str
+) -> None:
+    """A terminal sends Ctrl-C to the script and its command, and kill(1) to the script alone."""
+    need(shell)
+    content = snapshot(users=[user("bob", LoginProfile=None, Certificates=[CERTIFICATE])])
+    (run.home / "before.json").write_text(json.dumps(content))
+    made(run_fast, "before.json", "user/bob")
+    programs = run.home / "programs"
+    programs.mkdir()
+    for name, text in {
+        "iam-usergetattributes": "echo iam-usergetattributes: NoSuchEntity: x; exit 1",
+        "iam-usercreate": ":",
+        # In a substitution, of which some shells tell the end in another way.
+        "iam-useraddcert": "echo begun >&2; until [ -e sent ]; do sleep 0.05; done",
+        "iam-usermodcert": "echo next >&2",
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    env = {"PATH": f"{programs}:/usr/bin:/bin", "IAMCLI_SKIP_ACCOUNT_CHECK": "1"}
+    words = ["busybox", "sh"] if shell == "busybox" else [shell]
+    process = run.start(
+        *(*words, "recreate.sh"),
+        env={**run.env, **env},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: [signal.signal(one, signal.SIG_DFL) for one in SIGNALS],
+    )
+    with process:
+        assert process.stderr.readline() == "begun\n"
+        (os.kill if to == "alone" else os.killpg)(process.pid, number)
+        (run.home / "sent").touch()
+        said = process.stderr.read()
+    assert said.count("recreate: stopped at user/bob; what was created before is kept\n") == 1
+    assert "next" not in said
+    # Some shells end by the signal, and others with a status that is not 0.
+    assert process.returncode in {-number, 128 + number, number}
+
+
+def test_a_script_that_ends_says_nothing_more(
+    run: Shell, recording: Callable[[str], list[Any]]
+) -> None:
+    (run.home / "before.json").write_text(json.dumps(snapshot(users=[user("eve")])))
+    made(run, "before.json", "user/eve")
+    assert recording("sh") == [["iam-usercreate", ["-u", "eve"], None]]
+
+
 # Hostile contents.
 
 
@@ -408,7 +496,7 @@ import sys
 name = sys.argv[0].rpartition("/")[2]
 arguments = sys.argv[1:]
 if name == "iamcli":
-    print('  "account": "210987654321"')
+    print("210987654321")
 elif arguments[:1] == ["sts"]:
     print("210987654321")
 elif name == "iam-accountaliaslist":
@@ -470,7 +558,7 @@ def recording(run: Shell) -> Callable[[str], list[Any]]:
     return ran
 
 
-@pytest.mark.parametrize("shell", every(3, reversed(SHELLS)))
+@pytest.mark.parametrize("shell", every(5, reversed(SHELLS)))
 def test_hostile_contents_do_nothing_else(
     run: Shell, recording: Callable[[str], list[Any]], shell: str
 ) -> None:
@@ -565,14 +653,13 @@ def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
     if ":mfa/" not in phone:
         phone, token = token, phone
     lost = commented(made(aws, "before.json", "all"), "It cannot create:")
-    add = "iam-useraddcert"
     enable = "iam-userenablemfadevice -u bob -s"
     assert set(lost) == {
         (
             f"user/bob: access key {key} (Active): its secret cannot be read; for a new one, run: "
             "iam-useraddkey -u bob -o bob.key"
         ),
-        f"user/bob: signing certificate {certificate} (Active): run: {add} -u bob -f FILE",
+        f"user/bob: signing certificate {certificate}: its ID is new",
         (
             f"user/bob: MFA device {phone}: its seed cannot be read; for a new one, run: "
             "iam-virtualmfadevicecreate -s phone -p /spares/ -b QRCodePNG -o FILE, and: "
@@ -699,6 +786,14 @@ def test_making_the_script_sends_nothing(run: Shell, endpoint: Endpoint) -> None
     assert endpoint.requests == []
 
 
+def test_a_trust_policy_that_is_nested_too_deeply(run_fast: ForkRunner) -> None:
+    roles = [role("web", AssumeRolePolicyDocument="[" * 100_000)]
+    (run_fast.home / "before.json").write_text(json.dumps(snapshot(roles=roles)))
+    done = run_fast("iamcli", "recreate", "before.json", "role/web")
+    said = "before.json: AssumeRolePolicyDocument of role/web is nested too deeply"
+    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {said}\n")
+
+
 AGAIN = "make a new one with iamcli snapshot"
 BAD = {
     "missing": (None, "cannot read before.json: No such file or directory"),
@@ -747,6 +842,9 @@ def test_members_that_the_format_does_not_have_are_ignored(run_fast: ForkRunner)
 
 
 WRITE = "write an entity of it as user/NAME, group/NAME, role/NAME or instance-profile/NAME"
+#: A name that would run a command if it were pasted, and the word for it.
+HOSTILE_NAME = "x';touch x;'"
+QUOTED = "'user/x'\"'\"';touch x;'\"'\"''"
 
 
 @pytest.mark.parametrize(
@@ -761,13 +859,16 @@ WRITE = "write an entity of it as user/NAME, group/NAME, role/NAME or instance-p
         ("bob", "did you mean group/bob or user/bob or user/bobo?"),
         ("role/bob", "did you mean group/bob or user/bob?"),
         ("BBOB", "did you mean group/bob or user/bob or user/bobo?"),
+        ("user/x\"';touch x;' ", f"did you mean {QUOTED}?"),
+        ("user/=ca", "did you mean user/=cat?"),
         ("users/bob", WRITE),
         ("group/zzz", WRITE),
         ("user/", WRITE),
     ],
 )
 def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice: str) -> None:
-    users = [user(name) for name in ("bobo", "bob", "bobby", "susan", "Eve")]
+    names = ("bobo", "bob", "bobby", "susan", "Eve", "=cat", HOSTILE_NAME)
+    users = [user(name) for name in names]
     content = snapshot(users=users, groups=[GROUP | {"GroupName": "bob"}])
     (run_fast.home / "before.json").write_text(json.dumps(content))
     done = run_fast("iamcli", "recreate", "before.json", "user/susan", wrong)

@@ -20,7 +20,7 @@ from support import resettable
 from support.forked import Done
 from support.generated import fill, hostile_snapshots
 from support.populated import client
-from support.recorded_calls import Recorder
+from support.recorded_calls import CERTIFICATE, Recorder
 from support.requirements import need
 from support.round import CANNOT, IDS_AND_DATES, NEW, comments, differences
 from support.shell import BIN, ROOT, Shell
@@ -225,6 +225,7 @@ CREATED = Counter(
         *("iam-usercreate", "iam-useruploadpolicy", "iam-groupcreate", "iam-groupuploadpolicy"),
         *("iam-groupadduser", "iam-rolecreate", "iam-roleuploadpolicy", "iam-accountaliascreate"),
         *("iam-instanceprofilecreate", "iam-instanceprofileaddrole"),
+        *("iam-useraddcert", "iam-usermodcert"),
     ]
 )
 #: The operations for which it may call ``aws``.
@@ -239,7 +240,7 @@ def hostile_texts(snapshot: dict[str, Any]) -> set[str]:
     """Return the texts that the calls which create the entities of a hostile snapshot must have."""
     (user,), (group,), role = snapshot["users"], snapshot["groups"], snapshot["roles"][0]
     (profile,), (policy,) = snapshot["instance_profiles"], snapshot["policies"]
-    (ssh,) = user["SSHPublicKeys"]
+    (ssh,), (certificate,) = user["SSHPublicKeys"], user["Certificates"]
     texts = {
         *(user["UserName"], group["GroupName"], role["RoleName"], policy["PolicyName"]),
         *(profile["InstanceProfileName"], snapshot["account_alias"], policy["Arn"]),
@@ -248,6 +249,7 @@ def hostile_texts(snapshot: dict[str, Any]) -> set[str]:
         policy["PolicyVersionList"][0]["Document"],
         *(one["PermissionsBoundary"]["PermissionsBoundaryArn"] for one in (user, role)),
         *(ssh["SSHPublicKeyBody"], ssh["Status"]),
+        *(certificate["CertificateBody"], certificate["Status"], CERTIFICATE),
     }
     for tag in (*user["Tags"], *role["Tags"]):
         # The option -t cannot have a key with "=".

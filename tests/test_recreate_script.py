@@ -357,7 +357,7 @@ def test_the_account_of_the_script(
 GET_USER, GET_PROFILE = "iam-usergetattributes", "iam-instanceprofilegetattributes"
 #: The account of the credentials, and that nothing exists.
 ANSWERS = {
-    "iamcli": "echo '{'; echo '  \"account\": \"210987654321\",'",
+    "iamcli": "echo 210987654321",
     "aws": "case $* in *sts*) echo 210987654321;; *) echo aws $2 >>calls;; esac",
     GET_USER: f"echo {GET_USER}: NoSuchEntity: x >&2; exit 1",
     GET_PROFILE: f"echo {GET_PROFILE}: NoSuchEntity: x >&2; exit 1",

@@ -375,9 +375,23 @@ def _same_handlers() -> Iterator[None]:
         # The caller ends in the same way.
         (["old-script", "$(kill -2 $$)"], -signal.SIGINT, ""),
         (["absent"], 127, "absent: not found; is it installed and on PATH?"),
-        (["uninterpreted"], 127, "uninterpreted: not found; is it installed and on PATH?"),
-        (["plain"], 126, "plain: cannot be executed: Permission denied"),
-        (["/"], 126, "/: cannot be executed: Permission denied"),
+        (
+            ["uninterpreted"],
+            127,
+            (
+                "uninterpreted: cannot be executed: its first line names the interpreter "
+                "/absent/interpreter, which does not exist"
+            ),
+        ),
+        (
+            ["plain"],
+            126,
+            (
+                "plain: cannot be executed: Permission denied; run: chmod +x PLACE/plain, or run: "
+                "iamcli run sh PLACE/plain"
+            ),
+        ),
+        (["/"], 126, "/: cannot be executed: Permission denied; it is a directory"),
     ],
 )
 def test_a_command_is_registered_until_it_has_ended(
@@ -408,7 +422,89 @@ def test_a_command_is_registered_until_it_has_ended(
     # A command that cannot be executed is registered before that is known.
     registered = (tmp_path / "registered").read_text().split()[-2:]
     ran = (tmp_path / "process").read_text().split() or registered[:1]
+    said = said.replace("PLACE", str(tmp_path))
     assert (ended, errors, registered) == (status, [said] if said else [], [*ran, "0"])
+
+
+#: A program, and where Linux names what loads it.
+TRUE, LOADER = Path("/bin/true").read_bytes() if Path("/bin/true").exists() else b"", b"/ld-linux"
+PLAIN = "cannot be executed: Permission denied"
+#: Files in the current directory: the mode, the content, what is run, its status, and what is said.
+FILES = {
+    "no directory": (0o755, "#!/bin/sh\n", "x.sh", 127, "not found on PATH; write ./x.sh"),
+    "a name to quote": (0o755, "#!/bin/sh\n", "a b", 127, "not found on PATH; write './a b'"),
+    "Windows": (
+        *(0o755, "#!/bin/sh\r\necho\r\n", "./x.sh", 127),
+        (
+            "cannot be executed: its first line names the interpreter /bin/sh\\x0d with a carriage "
+            "return, as lines of Windows files end with one; run: tr -d '\\r' <./x.sh >NEWFILE"
+        ),
+    ),
+    "no interpreter": (
+        *(0o755, "#! /usr/local/bin/ksh88 -p\n", "./x.sh", 127),
+        (
+            "cannot be executed: its first line names the interpreter /usr/local/bin/ksh88, which "
+            "does not exist"
+        ),
+    ),
+    "no loader": (
+        *(0o755, TRUE.replace(LOADER, b"/xx-linux"), "./x.sh", 127),
+        "cannot be executed: the program that loads it does not exist",
+    ),
+    "no script": (
+        *(0o644, "echo\n", "./x.sh", 126),
+        f"{PLAIN}; run: chmod +x ./x.sh, or run: iamcli run sh ./x.sh",
+    ),
+    "a script for bash": (
+        *(0o644, "#!/usr/bin/env bash\n", "./a b", 126),
+        f"{PLAIN}; run: chmod +x './a b', or run: iamcli run bash './a b'",
+    ),
+    "an absent interpreter": (
+        *(0o644, "#!/opt/ksh88\n", "./x.sh", 126),
+        f"{PLAIN}; run: chmod +x ./x.sh, or run: iamcli run sh ./x.sh",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", usual(("Windows", "no directory"), FILES))
+def test_a_file_that_is_there_but_does_not_start(shell: Shell, case: str) -> None:
+    if case == "no loader" and LOADER not in TRUE:
+        pytest.skip("programs do not name their loader here")
+    mode, content, name, status, said = FILES[case]
+    path = shell.home / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    path.chmod(mode)
+    done = shell("iamcli", "run", name)
+    assert done == (status, "", f"iamcli: {name}: {said}\n")
+    if case == "Windows":
+        # What it advises to do.
+        shell("sh", "-c", "tr -d '\\r' <./x.sh >NEWFILE; chmod +x NEWFILE")
+        assert shell("iamcli", "run", "./NEWFILE") == (0, "\n", "")
+
+
+@pytest.mark.full
+def test_the_advice_of_the_sandbox(shell: Shell) -> None:
+    (shell.home / "x.sh").write_text("#!/bin/sh\necho $1\n")
+    done = shell("iamcli", "sandbox", "./x.sh")
+    line = done.err.rpartition("or run: ")[2]
+    assert (done.status, line) == (126, "iamcli sandbox sh ./x.sh\n")
+    assert shell(*line.split(), "7") == (0, "7\n", "")
+
+
+def test_a_terminal_is_told_of_the_shell(shell: Shell) -> None:
+    (shell.home / ".bashrc").write_text("PS1='READY> '\n")
+    env = {**shell.env, "SHELL": "/bin/bash"}
+    terminal = Terminal("iamcli", "run", env=env)
+    terminal.wait_for("READY> ")
+    assert terminal.shown.startswith(
+        "iamcli: starting an interactive shell; type exit to leave iamcli run\r\n"
+    )
+    terminal.type("exit\r")
+    assert terminal.status() == 0
+    done = shell("iamcli", "run", stdin="echo in a script\n", env=env)
+    assert done == (0, "in a script\n", "")
+    terminal = Terminal("iamcli", "run", "true", env=env)
+    assert (terminal.status(), terminal.shown) == (0, "")
 
 
 def test_which_shell_is_the_users(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -449,7 +545,7 @@ def test_the_shell_without_shell(
         pytest.param(
             ["/"],
             126,
-            "iamcli: /: cannot be executed: Permission denied\n",
+            "iamcli: /: cannot be executed: Permission denied; it is a directory\n",
             marks=pytest.mark.full,
         ),
     ],

@@ -174,7 +174,10 @@ def test_a_command_that_cannot_be_run_is_named(env, tmp_path):
     done = in_sandbox(env, plain)
     assert (done.returncode, done.stderr) == (
         126,
-        f"iamcli: {plain}: cannot be executed: Permission denied\n",
+        (
+            f"iamcli: {plain}: cannot be executed: Permission denied; run: chmod +x {plain}, or "
+            f"run: iamcli sandbox sh {plain}\n"
+        ),
     )
     assert_nothing_left(tmp_path)
 

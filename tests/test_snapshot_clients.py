@@ -196,7 +196,11 @@ NOT_DETAILS = {
     ),
     "not a date": (
         json.dumps(details(UserDetailList=[{**EVE, "CreateDate": "today"}])),
-        f"d.json is not the output of {WHAT}: not a date: today\n",
+        f"d.json is not the output of {WHAT}: users[0].CreateDate is not a date\n",
+    ),
+    "a date before the first year": (
+        json.dumps(details(UserDetailList=[{**EVE, "CreateDate": "0001-01-01T00:00:00+23:59"}])),
+        f"d.json is not the output of {WHAT}: users[0].CreateDate is not a date\n",
     ),
     "a text for a list": (
         json.dumps(details(UserDetailList="bob")),

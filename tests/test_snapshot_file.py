@@ -252,12 +252,19 @@ def test_a_snapshot_is_standard_input_or_open(
     assert opened == [0]
 
 
+OF_ACCOUNT = "x is not an account number of 12 digits"
 #: Values, and what is wrong with them, if something is.
 VALUES: list[tuple[Any, Any, str]] = [
     (schema.TEXT, "", ""),
     (schema.TEXT, None, "x is not a text"),
     (schema.DATE, 7, "x is not a date"),
     (schema.DOCUMENT, {}, "x is not a text"),
+    (schema.ACCOUNT, "123456789012", ""),
+    (schema.ACCOUNT, 123456789012, OF_ACCOUNT),
+    *(
+        (schema.ACCOUNT, text, OF_ACCOUNT)
+        for text in ("", "1" * 11, "1" * 13, "\u0661" * 12, f"{'1' * 12}\n", "a\ntouch canary")
+    ),
     (schema.FLAG, False, ""),
     (schema.FLAG, 0, "x is not true or false"),
     (schema.NUMBER, 0, ""),

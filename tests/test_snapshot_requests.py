@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +43,7 @@ from support.terminal import Terminal
 
 from iamcli.cli.snapshot import content
 from iamcli.cli.snapshot.pace import Pace
+from iamcli.cli.snapshot.remaining import Remaining
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner
@@ -155,6 +157,104 @@ def test_a_terminal_shows_the_progress_and_what_was_written(service: Endpoint, r
         f"iamcli: wrote {run.home}/account.json: 2 users, 1 group, 1 role, 2 instance profiles, "
         "2 managed policies, 1 server certificate\r\n"
     )
+
+
+#: Runs iamcli as if the service were on another machine, to which requests are sent slowly.
+FAR_AWAY = """
+import sys
+from iamcli.cli import main
+from iamcli.cli.snapshot import pace
+pace.is_this_machine = lambda _: False
+sys.exit(main())
+"""
+
+
+def test_a_terminal_shows_how_long_many_users_need(service: Endpoint, run: Shell) -> None:
+    users = [{**EVE, "UserName": f"eve{number}"} for number in range(400)]
+    page = answer("GetAccountAuthorizationDetails", UserDetailList=users, IsTruncated=False)
+    service.on("GetAccountAuthorizationDetails", page)
+    name = str(run.home / "account.json")
+    terminal = Terminal(sys.executable, "-c", FAR_AWAY, "snapshot", name, env=run.env)
+    # Six requests for each, ten in a second.
+    terminal.wait_for("reading user 1 of 400 (about 4 minutes left): eve0\x1b[K")
+    terminal.wait_for("reading user 2 of 400 (about ")
+    terminal.type("\x03")
+    terminal.wait()
+    assert not (run.home / "account.json").exists()
+
+
+class Standing:
+    """A clock that stands still until it is set, and a pace of ``rate`` requests in a second."""
+
+    def __init__(self, rate: float) -> None:
+        self.now = 5.0
+        self.pace: Any = SimpleNamespace(sent=7, seconds=lambda requests: requests / rate)
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_how_long_users_need() -> None:
+    clock = Standing(rate=10.0)
+    left = Remaining(5000, clock.pace, clock)
+    assert left.text(0) == " (about 50 minutes left)"
+    # Two more requests for each user, for keys.
+    clock.pace.sent += 8 * 1000
+    clock.now += 100.0
+    assert left.text(1000) == " (about 53 minutes left)"
+    # The service is slower than the pace.
+    clock.now += 1900.0
+    assert left.text(1000) == " (about 2 hours left)"
+    # Half a minute, a minute, and what nobody waits for.
+    clock.now, clock.pace.sent = 5.0, 7
+    small = Remaining(50, clock.pace, clock)
+    assert [small.text(number) for number in range(0, 50, 10)] == [
+        " (about 30 seconds left)",
+        *("", "", "", ""),
+    ]
+    clock.pace.sent += 40 * 60
+    assert small.text(40) == " (about 1 minute left)"
+    assert Remaining(16, clock.pace, clock).text(0) == ""
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
+def test_a_snapshot_on_standard_output(service: Endpoint, run_fast: ForkRunner, name: str) -> None:
+    before = files(run_fast)
+    done = run_fast("iamcli", "snapshot", name)
+    assert (done.status, done.err) == (0, "")
+    content = json.loads(done.out)
+    del content["taken"]
+    assert content == SNAPSHOT
+    assert files(run_fast) == before
+
+
+def test_standard_output_that_cannot_take_a_snapshot(service: Endpoint, run: Shell) -> None:
+    full = run("sh", "-c", "iamcli snapshot - >/dev/full")
+    said = "iamcli: cannot write to standard output: No space left on device\n"
+    assert (full.status, full.err) == (1, said)
+    asked = len(service.requests)
+    closed = run("sh", "-c", "iamcli snapshot /dev/stdout >&-")
+    assert (closed.status, closed.err) == (1, "iamcli: standard output is closed\n")
+    terminal = Terminal(sys.executable, "-m", "iamcli", "snapshot", "-", env=run.env)
+    assert terminal.status() == 1
+    assert terminal.shown == (
+        "iamcli: standard output is a terminal, and a snapshot is read by programs; specify the "
+        "name of a file, or redirect standard output\r\n"
+    )
+    # Nothing is read then.
+    assert len(service.requests) == asked
+
+
+def test_notes_about_a_snapshot_on_standard_output(service: Endpoint, run: Shell) -> None:
+    service.on("ListAccountAliases", refused("AccessDenied", "no", 403))
+    out = run.home / "out.json"
+    line = ("-c", 'exec "$@" >"$OUT"', "sh", sys.executable, "-m", "iamcli", "snapshot", "-")
+    terminal = Terminal("sh", *line, env={**run.env, "OUT": str(out)})
+    assert terminal.status() == 0
+    *_, wrote, refusal = terminal.shown.rpartition("\x1b[K")[2].splitlines()
+    assert wrote.startswith("iamcli: wrote the snapshot: 2 users, ")
+    assert refusal.endswith("; the snapshot lists them in its member unread")
+    assert len(json.loads(out.read_text())["unread"]) == 1
 
 
 def test_a_terminal_shows_a_hint(service: Endpoint, run: Shell) -> None:

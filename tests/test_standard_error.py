@@ -451,6 +451,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "requests go": diverted,
     "private IAM": sandbox,
+    "starting an interactive shell": lambda _run, _stub: Run(
+        "iamcli run", env={"SHELL": "/bin/true"}
+    ),
     "... commands, ... requests": lambda _run, _stub: Run(f"{BIN}/iamcli run --stats true"),
     "Try these": sandbox,
     "wrote": read(refused("NoSuchEntity")),

@@ -175,9 +175,11 @@ def test_strict_mode_is_the_originals_frame(run_fast: ForkRunner, endpoint: Endp
 # Control characters.
 
 RAW = b'{"a":\t"\x1b[31m\xc2\x9b\x7f\x00\x9b\r"}\n' + "\u202alast\u202e \u2066é\u2069".encode()
+RAW += "\n\u2028\u2029\u200b\u200d\u2060\ufeff\xad\u3164\ufe0f\U000e0041 日\u3000本\xa0é".encode()
 SHOWN = '{"a":\t"\\x1b[31m\\x9b\\x7f\\x00\\x9b\\x0d"}\r\n\\u202alast\\u202e \\u2066é\\u2069\r\n'
-ESC = "a\x1b]0;x\x07\x9b\x7f\nb"
-ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab"
+SHOWN += "\\u2028\\u2029\\u200b\\u200d\\u2060\\ufeff\\xad\\u3164\\ufe0f\\ue0041 日\u3000本\xa0é\r\n"
+ESC = "a\x1b]0;x\x07\x9b\x7f\nb\u200b\u2028\u3164"
+ESC_SHOWN = "a\\x1b]0;x\\x07\\x9b\\x7f\\x0ab\\u200b\\u2028\\u3164"
 
 
 def test_control_characters_of_data_do_not_reach_a_terminal(run: Shell, stub: Stub) -> None:
@@ -225,7 +227,7 @@ def test_control_characters_of_arguments_are_escaped(
     terminal = Terminal(*arguments, env=run.env)
     assert terminal.status() == 1
     assert said.format(ESC_SHOWN) in terminal.shown
-    assert not {*terminal.shown} & {"\x1b", "\x07", "\x7f", "\x9b"}
+    assert not {*terminal.shown} & {"\x1b", "\x07", "\x7f", "\x9b", "\u200b", "\u2028", "\u3164"}
     assert endpoint.requests == []
 
 

@@ -9,7 +9,7 @@ import sys
 
 from iamcli import interrupts
 from iamcli.commands import index
-from iamcli.errors import FAILED, Failure, OutputLost, one_line
+from iamcli.errors import FAILED, Failure, OutputLost, one_line, unexpected
 
 
 def main() -> int:
@@ -26,6 +26,10 @@ def main() -> int:
         status = _run()
     except KeyboardInterrupt:
         status = -_signal.SIGINT
+    except MemoryError as error:
+        # Before there was an output.
+        os.write(2, f"iamcli: {unexpected(error, '')}\n".encode())
+        status = FAILED
     if status == -_signal.SIGINT:
         interrupts.end_process(_signal.SIGINT)
     return status
@@ -67,7 +71,7 @@ def _run() -> int:
     except MemoryError:
         output.error("there is not enough memory")
     except Exception as error:  # noqa: BLE001 - users never see a traceback
-        output.error(f"internal error, please report it: {type(error).__name__}: {error}")
+        output.error(unexpected(error, "please report it"))
     else:
         return int(status or 0)
     return FAILED

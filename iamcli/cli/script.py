@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 
+from iamcli.cli.unstarted import reason
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,27 +42,26 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     env: Mapping[str, str],
     say: Callable[[str], None],
     *,
+    runner: str = "iamcli run",
     terminate: signal.Signals = signal.SIGTERM,
     register: Callable[[int], None] = lambda _process: None,
     wait: Callable[[subprocess.Popen[bytes]], int] = subprocess.Popen.wait,
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 
-    ``say``: called with an error for the user; ``terminate``: the signal to send to the command
-    instead of SIGTERM; ``register``: called with the process ID in the new process, and with 0 when
-    it has ended; ``wait``: waits for the process that it is called with, and returns its status.
+    ``say``: called with an error for the user; ``runner``: the subcommand that runs it;
+    ``terminate``: the signal to send to the command instead of SIGTERM; ``register``: called with
+    the process ID in the new process, and with 0 when it has ended; ``wait``: waits for the process
+    that it is called with, and returns its status.
     Returns the exit status as a shell does: 128 + N if signal N ended the command, 127 if it is not
     found, 126 if it cannot be executed. But if SIGINT ended it, returns -SIGINT, so that ``iamcli``
     ends in the same way.
     """
     try:
         return _run(command, env, terminate, register, wait)
-    except FileNotFoundError:
-        say(f"{command[0]}: not found; is it installed and on PATH?")
-        return 127
     except OSError as error:
-        say(f"{command[0]}: cannot be executed: {error.strerror}")
-        return 126
+        say(f"{command[0]}: {reason(command[0], env, error, runner)}")
+        return 127 if isinstance(error, FileNotFoundError) else 126
 
 
 def _run(

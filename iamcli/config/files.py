@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import stat
 import sys
@@ -9,10 +11,68 @@ import sys
 from iamcli.errors import Failure
 from iamcli.interrupts import Pending
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
+
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
 #: The maximum size of a line of standard input (bytes), far more than a password may have.
 _MAX_LINE = 1 << 12
+
+
+class _Waiting(io.RawIOBase):
+    """Reads a descriptor to its end, also if it is not blocking. ``number``: is closed with it."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            try:
+                return os.readv(self._number, [buffer])
+            except BlockingIOError:  # noqa: PERF203 - there may be nothing to read yet
+                _wait(self._number)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._number)
+        super().close()
+
+
+def opened(name: str) -> BinaryIO:
+    """Return the file ``name``, open for reading; raise OSError or ValueError if it cannot be."""
+    return io.BufferedReader(_Waiting(descriptor(name)))
+
+
+def descriptor(name: str) -> int:
+    """Return a descriptor of the file ``name``, as ``opened`` does.
+
+    If the name means a descriptor that is a socket, such as ``/dev/stdin``, that is duplicated:
+    pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name.
+    """
+    try:
+        return os.open(name, os.O_RDONLY)
+    except OSError as error:
+        number = _named_descriptor(name)
+        if error.errno != errno.ENXIO or number is None:
+            raise
+        return os.dup(number)
+
+
+def _named_descriptor(name: str) -> int | None:
+    """Return the number of the descriptor of this process that ``name`` means, None if it is none.
+
+    Source: proc(5), "/dev/fd/N".
+    """
+    if name == "/dev/stdin":
+        return 0
+    folder, _, number = name.rpartition("/")
+    known = folder in {"/dev/fd", "/proc/self/fd"} and number.isascii() and number.isdecimal()
+    return int(number) if known else None
 
 
 def text(name: str, what: str) -> str:
@@ -26,7 +86,7 @@ def text(name: str, what: str) -> str:
     try:
         if stat.S_ISDIR(os.stat(name).st_mode):
             raise Failure(f"{name} is a directory; {what} must be a file")
-        with open(name, "rb") as file:
+        with opened(name) as file:
             content = file.read(MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -135,19 +195,24 @@ def _line(descriptor: int) -> bytes:
 
     Not a byte after the line is read: in a script, it is for the next reader of the same input.
     """
-    import select
-
     line = bytearray()
     while not line.endswith(b"\n") and len(line) < _MAX_LINE:
         try:
             byte = os.read(descriptor, 1)
         except BlockingIOError:
-            select.select([descriptor], [], [])
+            _wait(descriptor)
             continue
         if not byte:
             break
         line += byte
     return bytes(line)
+
+
+def _wait(descriptor: int) -> None:
+    """Wait until ``descriptor`` can be read."""
+    import select
+
+    select.select([descriptor], [], [])
 
 
 def _prompted(what: str, *, new: bool) -> bytes:

@@ -10,6 +10,7 @@ from iamcli.client.names import KINDS, OWNERS, policies
 from iamcli.client.outcomes import reports_missing
 from iamcli.errors import Failure
 from iamcli.parsing.suggestions import nearest
+from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def similar(error: ServiceError, run: Run, iam: IAM) -> str:
             if typed and run.client.had_one_attempt:
                 run.client.disable_retries(TIMEOUT)
                 near = nearest(name, query.first_names(iam))
-                return f"did you mean {near}?" if near and near != name else ""
+                return f"did you mean {quoted(near)}?" if near and near != name else ""
     except (Failure, KeyboardInterrupt):
         return ""
     return ""

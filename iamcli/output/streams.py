@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 
-from iamcli.errors import MAX_LINE, OutputLost, escape, shortened, visible
+from iamcli.errors import MAX_LINE, OutputLost, escape, is_invisible, shortened, visible
 from iamcli.interrupts import Pending, Window, postpone
 from iamcli.output.progressline import ProgressLine
 
@@ -16,15 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO, TextIO
 
-#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1,
-#: and those that change the direction of the text after them.
-_CONTROLS = {
-    code: escape(chr(code))
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+
+class _Escapes(dict[int, str]):
+    """A table for str.translate, which escapes invisible characters besides those in the table."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        text = self[code] = escape(character) if is_invisible(character) else character
+        return text
+
+
+#: Control characters, which a terminal obeys, with their escapes: C0 except TAB and LF, DEL and C1.
+_CONTROLS = _Escapes(
+    (code, escape(chr(code)))
+    for code in (*range(0x20), *range(0x7F, 0xA0))
     if chr(code) not in "\t\n"
-}
+)
 #: The same, with the bytes that are not UTF-8 and that some terminals take for C1.
-_CONTROLS_OF_DATA = _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
+_CONTROLS_OF_DATA = _Escapes(
+    _CONTROLS | {0xDC00 + code: f"\\x{code:02x}" for code in range(0x80, 0xA0)}
+)
 
 #: The maximum time until a part of the output can be written (milliseconds).
 _WRITE_TIMEOUT = 1000

@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: The byte order mark, with which Windows programs begin a file. It is three bytes of UTF-8.
+_MARK = "\ufeff"
+
 
 def statement(effect: str, actions: Sequence[str], resources: Sequence[str]) -> str:
     """Return a policy with one statement. Source: LEGACY.md (generated policies)."""
@@ -43,7 +46,7 @@ def given(file: str | None, document: str | None) -> str:
 
 def from_file(name: str) -> str:
     """Return the policy in the file ``name``, unchanged; raises as ``given`` does."""
-    return _checked(files.text(name, "the policy"), name)
+    return _checked(files.text(name, "the policy"), name, name)
 
 
 def trust_given(file: str | None, service: str | None) -> str:
@@ -69,9 +72,16 @@ def _policy(single: dict[str, object]) -> str:
     return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
 
 
-def _checked(document: str, source: str) -> str:
+def _checked(document: str, source: str, file: str | None = None) -> str:
+    """Return ``document``, which is from ``source``; ``file``: its name, if it is a file."""
     import json
 
+    if document.startswith(_MARK):
+        advice = f"to remove it, run: tail -c +4 {quoting.file(file)} >NEWFILE" if file else ""
+        raise InvalidPolicy(
+            f"{source} begins with a byte order mark, which JSON does not allow; "
+            f"{advice or 'remove it'}"
+        )
     try:
         # The service decides about numbers, also those that are too long for Python.
         json.loads(document, parse_int=str)

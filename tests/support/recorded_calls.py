@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+#: The ID that the certificates get.
+CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
 #: Appends its call to a file. What it answers, so that a script of iamcli recreate goes on: the
 #: account is 123456789012, and nothing exists in it but the policies of AWS.
 PROGRAM = """#!{python} -IS
@@ -19,7 +21,9 @@ given = sys.stdin.buffer.read().decode() if "/dev/stdin" in arguments else None
 with open({record!r}, "a") as file:
     file.write(json.dumps([name, arguments, given]) + "\\n")
 if name == "iamcli":
-    print('{{\\n  "account": "123456789012",')
+    print("123456789012")
+elif name == "iam-useraddcert":
+    print({certificate!r})
 elif "get-caller-identity" in arguments:
     print("123456789012")
 elif name == "aws" and "get-policy" in arguments and ":iam::aws:" not in arguments[-1]:
@@ -69,7 +73,11 @@ class Recorder:
         self._record = folder / "calls"
         for name in names:
             program = self.folder / name
-            program.write_text(PROGRAM.format(python=sys.executable, record=str(self._record)))
+            program.write_text(
+                PROGRAM.format(
+                    python=sys.executable, record=str(self._record), certificate=CERTIFICATE
+                )
+            )
             program.chmod(0o755)
 
     def calls(self) -> list[Call]:

@@ -24,6 +24,7 @@ TAGS_OF_PROFILE = r"instance-profile/(\S+): it may have had tags"
 IDS_AND_DATES = frozenset(
     {
         *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),
+        "CertificateId",
         *("CreateDate", "UpdateDate", "UploadDate"),
     }
 )
@@ -40,7 +41,6 @@ OF_USER = {
     r"access key (\S+) \(\w+\): its secret cannot be read; .*": (
         *("AccessKeyMetadata", "AccessKeyId"),
     ),
-    r"signing certificate (\S+) \(\w+\): run: .*": ("Certificates", "CertificateId"),
     r"MFA device (\S+): .*": ("MFADevices", "SerialNumber"),
 }
 
@@ -48,6 +48,12 @@ OF_USER = {
 def _password(snapshot: Snapshot, user: str) -> None:
     """The password is another one, which a snapshot does not show."""
     assert _named(snapshot, "user", user)["LoginProfile"]
+
+
+def _signing_certificate(snapshot: Snapshot, certificate: str) -> None:
+    """The certificate comes back, with another ID."""
+    held = [one for user in snapshot["users"] for one in user["Certificates"]]
+    assert _one(held, "CertificateId", certificate)
 
 
 def _linked_role(snapshot: Snapshot, name: str) -> None:
@@ -92,6 +98,7 @@ def _lose_device(snapshot: Snapshot, serial: str) -> None:
 #: Everything else that a script cannot create: the comment with its name, and what it allows.
 OTHERS: dict[str, Lost] = {
     r"user/(\S+): password: it cannot be read; the script asks for a new one": _password,
+    r"user/\S+: signing certificate (\S+): its ID is new": _signing_certificate,
     r"role/(\S+): only its service creates it, for example with: .*": _linked_role,
     r"policy/(\S+): the numbers of its versions .*: they begin with v1 again": _versions,
     r"server-certificate/(\S+): its private key cannot be read; run: .*": _certificate,

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
+
+
+#: An account number.
+_ACCOUNT = re.compile("[0-9]{12}")
+
+
+def is_account(text: str) -> bool:
+    """Return whether ``text`` is an account number: twelve digits."""
+    return bool(_ACCOUNT.fullmatch(text))
 
 
 def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:
@@ -19,7 +30,7 @@ def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:
 
 def account(snapshot: Mapping[str, Any]) -> str | None:
     """Return the account number in the first ARN of ``snapshot`` that has one."""
-    return next((owner for owner in map(owner_of, arns(snapshot)) if owner.isdigit()), None)
+    return next(filter(is_account, map(owner_of, arns(snapshot))), None)
 
 
 def owner_of(arn: str) -> str:

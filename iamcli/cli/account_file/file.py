@@ -7,6 +7,7 @@ import stat
 
 from iamcli.cli.account_file.schema import SNAPSHOT, VERSION
 from iamcli.cli.account_file.values import check, pick
+from iamcli.config.files import opened
 from iamcli.errors import Failure
 from iamcli.interrupts import BlockedSignals
 from iamcli.protection import Place
@@ -14,6 +15,8 @@ from iamcli.protection import Place
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from iamcli.output.streams import Output
 
 _REMEDY = "make a new one with iamcli snapshot"
 
@@ -43,12 +46,9 @@ class Target:
 
         Only what the schema has is written, in the order of the schema.
         """
-        import json
-
-        text = json.dumps(pick(SNAPSHOT, snapshot, {}), indent=1, ensure_ascii=False)
+        content = _encoded(snapshot)
         with BlockedSignals():
-            # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
-            self._write_new(text.encode("utf-8", "backslashreplace") + b"\n", keep=True)
+            self._write_new(content + b"\n", keep=True)
 
     def _refuse_existing(self) -> None:
         state = self._place.state(self._place.name)
@@ -91,6 +91,36 @@ class Target:
             self._place.rename(temporary, self._place.name)
 
 
+class StandardOutput:
+    """Standard output, to which a snapshot is to be written. Raises Failure if that is impossible.
+
+    A terminal is refused: its user would see thousands of lines, and have no file.
+    """
+
+    def __init__(self, output: Output) -> None:
+        if output.data_on_terminal:
+            raise Failure(
+                "standard output is a terminal, and a snapshot is read by programs; specify the "
+                "name of a file, or redirect standard output"
+            )
+        output.require(terminal=False)
+        self._output = output
+
+    def write(self, snapshot: dict[str, Any]) -> None:
+        """Write ``snapshot`` as ``Target.write`` does; raise OutputLost if that fails."""
+        self._output.line(_encoded(snapshot).decode())
+        self._output.flush()
+
+
+def _encoded(snapshot: dict[str, Any]) -> bytes:
+    """Return the JSON of ``snapshot`` with what the schema has, in the order of the schema."""
+    import json
+
+    text = json.dumps(pick(SNAPSHOT, snapshot, {}), indent=1, ensure_ascii=False)
+    # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
+    return text.encode("utf-8", "backslashreplace")
+
+
 def read(name: str, number: int | None = None) -> dict[str, Any]:
     """Return the snapshot in the file ``name``, which may be open as descriptor ``number``.
 
@@ -124,7 +154,7 @@ def load(name: str, number: int | None = None) -> Any:
     try:
         if number is None and name == "-":
             number = 0
-        with open(name if number is None else number, "rb") as file:
+        with opened(name) if number is None else open(number, "rb") as file:
             return json.loads(file.read())
     except json.JSONDecodeError as error:
         where = f"{name}, line {error.lineno}, column {error.colno}"

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 #: The version of the format. A reader refuses a file of another version.
 VERSION = 1
 
-#: The kinds of values. A date is text as the service sends it; a document is the text of a policy.
-#: Counts are numbers by name.
-TEXT, DATE, DOCUMENT = "text", "date", "document"
+#: The kinds of values. A date is text as the service sends it; a document is the text of a policy;
+#: an account is its number. Counts are numbers by name.
+TEXT, DATE, DOCUMENT, ACCOUNT = "text", "date", "document", "account"
 FLAG, NUMBER, COUNTS = "flag", "number", "counts"
 
 # A list of one element is a list of such elements, and a dictionary is an object. The name of a
@@ -174,7 +174,7 @@ SNAPSHOT = {
     "version": NUMBER,
     "source": TEXT,
     "taken": DATE,
-    "account": OrNull(TEXT),
+    "account": OrNull(ACCOUNT),
     "documents": TEXT,
     "only_users": OrNull([TEXT]),
     "users": [USER],

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from iamcli.cli.account_file.schema import COUNTS, DATE, DOCUMENT, FLAG, NUMBER, TEXT, OrNull
+from iamcli.cli.account_file.arns import is_account
+from iamcli.cli.account_file.schema import (
+    ACCOUNT,
+    COUNTS,
+    DATE,
+    DOCUMENT,
+    FLAG,
+    NUMBER,
+    TEXT,
+    OrNull,
+)
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -17,6 +27,7 @@ _TYPES = {
     DOCUMENT: (str, "a text"),
     FLAG: (bool, "true or false"),
     NUMBER: (int, "a number"),
+    ACCOUNT: (str, "an account number of 12 digits"),
 }
 
 
@@ -73,6 +84,8 @@ def check(kind: Any, value: Any, where: str) -> None:
             check(NUMBER, number, f"{where}.{name}")
     else:
         _require(value, *_TYPES[kind], where)
+        if kind == ACCOUNT and not is_account(value):
+            raise Failure(f"{where} is not {_TYPES[kind][1]}")
 
 
 def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -> None:

@@ -70,7 +70,9 @@ def complete(kind: str, arguments: Sequence[str], show: Callable[[str], None]) -
         file = "" if connection.sandbox else _file(query, connection)
         names = _cached(file)
         for name in _fetched(query, connection, file) if names is None else names:
-            show(name)
+            # The shell would insert it as a word, which can be an option, such as -h.
+            if not name.startswith("-"):
+                show(name)
     except (Exception, KeyboardInterrupt):  # noqa: BLE001 - an error would disturb the prompt
         return
 

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from iamcli.output.streams import Output
 
 
-@click.command(cls=DocumentedCommand, options_metavar="[--offline] [--format text|json]")
+@click.command(cls=DocumentedCommand, options_metavar="[--offline] [--format text|json|account]")
 @click.option(
     "--offline", is_flag=True, help="Send nothing; skip the checks that need the network."
 )
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "account"]),
     default="text",
-    help="Print text, one line for each check, or JSON.  [default: text]",
+    help="Print text, one line for each check, or JSON, or only the account.  [default: text]",
 )
 @click.pass_obj
 def doctor(output: Output, layout: str, *, offline: bool) -> int:
@@ -29,13 +29,19 @@ def doctor(output: Output, layout: str, *, offline: bool) -> int:
     Checks the credentials, the endpoint and the way to it, the environment and the installation.
     Each check is ok, a warning, wrong or skipped, and says what to do. Sends at most two requests,
     which only read, one to STS and one to IAM, and those that get temporary credentials. Exits 0
-    if commands would work, else 1.
+    if commands would work, else 1; with --format account, 0 if the account is known, else 1.
     """
     from iamcli.cli.doctor import report
     from iamcli.cli.doctor.examination import examine
-    from iamcli.errors import FAILED
+    from iamcli.errors import FAILED, Failure
 
     findings = examine(offline=offline)
+    if layout == "account":
+        account = findings["identity"].account
+        if account is None:
+            raise Failure("the account is unknown; to see why, run: iamcli doctor")
+        output.line(account)
+        return 0
     for line in report.as_json(findings) if layout == "json" else report.text(findings):
         output.line(line)
     return 0 if report.is_ok(findings) else FAILED

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from iamcli.cli.documented import DocumentedCommand
@@ -28,7 +26,9 @@ def recreate(output: Output, file: str, entities: tuple[str, ...], account: str 
     Comments in the script name what cannot be created again, such as access keys, and what the
     snapshot does not say.
     """
-    if account is not None and not re.fullmatch("[0-9]{12}", account):
+    from iamcli.cli.account_file.arns import is_account
+
+    if account is not None and not is_account(account):
         raise click.UsageError("--account needs an account number of 12 digits")
     from iamcli.cli.account_file.file import read
     from iamcli.cli.account_file.schema import SNAPSHOT

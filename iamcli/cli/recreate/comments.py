@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
     from iamcli.cli.recreate.selection import Record, Selection
 
-#: What cannot be created of a user or of the account, by its member.
+#: What cannot be created as it was, of a user or of the account, by its member.
 _LOST = {
     "AccessKeyMetadata": "access key {AccessKeyId} ({Status}): its secret cannot be read; for a "
     "new one, run: iam-useraddkey -u {UserName} -o {KeyFile}",
-    "Certificates": "signing certificate {CertificateId} ({Status}): run: "
-    "iam-useraddcert -u {UserName} -f FILE",
+    "Certificates": "signing certificate {CertificateId}: its ID is new",
     "MFADevices": "MFA device {SerialNumber}: run: "
     "iam-userenablemfadevice -u {UserName} -s {SerialNumber} -c1 CODE1 -c2 CODE2",
     "ServiceSpecificCredentials": "service-specific credential {ServiceSpecificCredentialId} for "

@@ -9,7 +9,7 @@ from iamcli.cli.account_file.arns import owner_of
 from iamcli.cli.recreate.comments import is_settable, why_not
 from iamcli.cli.recreate.selection import ACCOUNT, versions
 from iamcli.cli.recreate.shell import aws, iam, is_writable, option, piped, word
-from iamcli.errors import visible
+from iamcli.errors import Failure, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ class Plan:
             self._require("group", group)
             lines.append(iam("groupadduser", g=group, u=name))
         lines += _ssh_keys(name, user)
+        lines += _certificates(name, user)
         profile = user.get("LoginProfile")
         if profile:
             title = visible(f"user/{name}")
@@ -135,7 +136,7 @@ class Plan:
         lines = self._step("role", name, role)
         trust = role["AssumeRolePolicyDocument"]
         late = self.steps.pop(_LATE, [])
-        if _names_one(trust, self._roles):
+        if self._names_role(name, trust):
             # CreateRole refuses a principal that does not exist yet.
             late.append(piped(trust, iam("roleupdateassumepolicy", r=name)))
             trust = _NOBODY
@@ -144,6 +145,16 @@ class Plan:
         if late:
             # After all roles.
             self.steps[_LATE] = late
+
+    def _names_role(self, name: str, trust: str) -> bool:
+        """Return whether the ``trust`` policy of a role names one that is not created yet."""
+        try:
+            return _names_one(trust, self._roles)
+        except RecursionError:
+            raise Failure(
+                f"{self._selection.file}: AssumeRolePolicyDocument of role/{name} is nested too "
+                "deeply"
+            ) from None
 
     def _profile(self, name: str, profile: Record) -> None:
         # If its role is missing, the profile may exist: iam-roledel -c leaves it.
@@ -244,6 +255,17 @@ def _names_one(document: str, arns: Iterable[str]) -> bool:
     except ValueError:
         return False
     return any(json.dumps(arn) in text for arn in arns)
+
+
+def _certificates(name: str, user: Record) -> Iterator[str]:
+    for certificate in user.get("Certificates", ()):
+        upload = piped(certificate["CertificateBody"], iam("useraddcert", u=name))
+        if certificate["Status"] == "Active":
+            yield f"{upload} >/dev/null"
+            continue
+        yield f"certificate=$({upload})"
+        update = iam("usermodcert", u=name, s=certificate["Status"])
+        yield f'{update} -c "$certificate"'
 
 
 def _ssh_keys(name: str, user: Record) -> Iterator[str]:

@@ -38,8 +38,7 @@ is_account() {
 command -v aws >/dev/null || stop 'aws, which is needed, is not installed'
 account=
 if [ "${IAMCLI_SKIP_ACCOUNT_CHECK-}" != 1 ]; then
-    is_account 'iam-*' "$(iamcli doctor --format json | \
-sed -n 's/^  "account": "\\([0-9]*\\)".*/\\1/p')"
+    is_account 'iam-*' "$(iamcli doctor --format account)"
     is_account aws "$(AWS_PAGER='' aws sts get-caller-identity --query Account --output text)"
 fi
 
@@ -84,11 +83,21 @@ no_alias() {
     esac
 }"""
 _TERMINAL = "[ -t 0 ] || stop 'passwords are typed, but standard input is not a terminal'"
-#: What an unexpected end says.
+#: What an unexpected end says. In bash and ksh93, the trap of EXIT also runs when a signal ends the
+#: script, in other shells it does not. ksh93 would exit with 0 after kill.
 _TRAP = """\
+said() {
+    if [ -n "$step" ]; then
+        printf '%s\\n' "recreate: stopped at $step; what was created before is kept" >&2 || :
+    fi
+    step=
+}
+
 step=
-trap 'if [ -n "$step" ]; then printf "%s\\n" "recreate: stopped at $step; what was created \\
-before is kept" >&2; fi' EXIT"""
+trap said EXIT
+trap 'said; trap "exit 129" EXIT; trap - HUP; kill -HUP $$' HUP
+trap 'said; trap "exit 130" EXIT; trap - INT; kill -INT $$' INT
+trap 'said; trap "exit 143" EXIT; trap - TERM; kill -TERM $$' TERM"""
 
 
 def script(selection: Selection) -> str:

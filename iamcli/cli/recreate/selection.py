@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from iamcli.cli.account_file import arns
 from iamcli.errors import Failure
+from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,5 +93,5 @@ def _advice(missing: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, of_kind) or [name]
     meant = [entity for bare in dict.fromkeys(near) for own, entity in names if own == bare]
     if meant:
-        return f"did you mean {' or '.join(meant[:3])}?"
+        return f"did you mean {' or '.join(map(quoted, meant[:3]))}?"
     return "write an entity of it as user/NAME, group/NAME, role/NAME or instance-profile/NAME"

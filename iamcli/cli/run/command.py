@@ -31,4 +31,6 @@ def run(output: Output, command: tuple[str, ...], *, stats: bool) -> int:
     """
     from iamcli.cli.command_server import run as run_with_server
 
+    if not command and output.on_terminal():
+        output.note("starting an interactive shell; type exit to leave iamcli run")
     return run_with_server(command, output.error, statistics=stats)

@@ -16,6 +16,7 @@ from iamcli.cli import command_server, script
 from iamcli.cli.sandbox import shell
 from iamcli.cli.sandbox.started import Started
 from iamcli.client import parents
+from iamcli.config import files
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
 from iamcli.startup import own_environment
@@ -213,6 +214,7 @@ def _run(
         command,
         env,
         output.error,
+        runner="iamcli sandbox",
         terminate=terminate,
         register=private.set_command,
         wait=started.wait,
@@ -248,7 +250,7 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
 def _opened(file: str) -> int:
     """Return a descriptor of ``file``; raise Failure if it cannot be opened."""
     try:
-        return os.open(file, os.O_RDONLY)
+        return files.descriptor(file)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot read {file}: {reason}") from None

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from iamcli.client.service import IAM
     from iamcli.output.streams import Output
 
+#: The names of standard output as FILE.
+STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
 
 class SeveralNames(DocumentedCommand):
     """A command whose option --users takes all arguments up to the next option.
@@ -65,7 +68,7 @@ def snapshot(
 
     Only requests that read are sent. FILE is readable only by you, and contains no passwords,
     secret access keys or other secrets. The key needs access to GetAccountAuthorizationDetails;
-    whatever else it may not read is listed in FILE.
+    whatever else it may not read is listed in FILE. If FILE is -, it is standard output.
 
     With --from, DETAILS is the output of aws iam get-account-authorization-details (version 1 or
     2), and no request is sent. FILE lists the kinds that the output lacks, such as access keys.
@@ -73,21 +76,25 @@ def snapshot(
     from signal import SIGINT
 
     try:
-        from iamcli.cli.account_file.file import Target
+        from iamcli.cli.account_file.file import StandardOutput, Target
         from iamcli.cli.snapshot.converter import convert
         from iamcli.command import Command
         from iamcli.runner import execute
 
-        target = Target(file, force=force)
+        target: StandardOutput | Target
+        if file in STANDARD_OUTPUT:
+            target, what = StandardOutput(output), "the snapshot"
+        else:
+            target, what = Target(file, force=force), file
 
         def save(content: dict[str, Any]) -> None:
             from iamcli.cli.snapshot.content import refusals, summary
 
             target.write(content)
             if output.on_terminal():
-                output.note(f"wrote {file}: {summary(content)}")
+                output.note(f"wrote {what}: {summary(content)}")
             if content["unread"]:
-                output.note(f"{refusals(content)}; {file} lists them in its member unread")
+                output.note(f"{refusals(content)}; {what} lists them in its member unread")
 
         def read_account(iam: IAM) -> None:
             from iamcli.cli.snapshot.reader import read

@@ -70,14 +70,17 @@ def _groups_of_users(snapshot: dict[str, Any]) -> set[str]:
 
 
 def _date(value: Any) -> Any:
-    """Return a date in the format of the service, which ``aws`` may have changed to +00:00."""
+    """Return a date in the format of the service, which ``aws`` may have changed to +00:00.
+
+    None if it is not a date between the years 1 and 9999; ``check`` names its member then.
+    """
     if not isinstance(value, str):
         return value
     try:
-        date = dates.parsed(value)
-    except ValueError:
-        raise Failure(f"not a date: {value}") from None
-    return date.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        date = dates.parsed(value).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
+    return date.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _document(document: Any) -> str:

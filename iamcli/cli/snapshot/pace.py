@@ -20,7 +20,8 @@ RATE = 10
 class Pace:
     """Delays requests, except those to this machine.
 
-    ``url``: where they are sent. ``clock`` returns the time, and ``sleep`` waits (seconds).
+    ``url``: where they are sent; ``sent``: their number. ``clock`` returns the time, and ``sleep``
+    waits (seconds).
     """
 
     def __init__(
@@ -33,10 +34,19 @@ class Pace:
         self._clock = clock
         self._sleep = sleep
         self._due = float("-inf")
+        self.sent = 0
 
     def wait(self) -> None:
         """Sleep until the next request may be sent."""
+        self.sent += 1
         if self._limited:
             now = self._clock()
             self._due = max(self._due, now - BURST / RATE) + 1 / RATE
             self._sleep(max(0.0, self._due - now))
+
+    def seconds(self, requests: float) -> float:
+        """Return how long that many requests take at least."""
+        if not self._limited:
+            return 0.0
+        due = max(self._due - self._clock(), -BURST / RATE) + requests / RATE
+        return max(0.0, due)

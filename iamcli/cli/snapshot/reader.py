@@ -21,6 +21,7 @@ from iamcli.cli.account_file.schema import (
 from iamcli.cli.account_file.values import pick
 from iamcli.cli.snapshot import content
 from iamcli.cli.snapshot.pace import Pace
+from iamcli.cli.snapshot.remaining import Remaining
 from iamcli.client.pages import all_pages, list_all
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
 
@@ -83,8 +84,11 @@ def read(iam: IAM, names: Sequence[str]) -> dict[str, Any]:
     snapshot |= _of_account(reader)
     content.limit_devices(snapshot)
     snapshot["account"] = account(snapshot)
-    for number, user in enumerate(snapshot["users"], 1):
-        step(f"reading user {number} of {len(snapshot['users'])}: {user['UserName']}")
+    total = len(snapshot["users"])
+    remaining = Remaining(total, reader.pace)
+    for number, user in enumerate(snapshot["users"]):
+        left = remaining.text(number)
+        step(f"reading user {number + 1} of {total}{left}: {user['UserName']}")
         user.update(_of_user(reader, user["UserName"]))
     return snapshot
 
@@ -104,12 +108,15 @@ def _details(iam: IAM) -> dict[str, list[Any]]:
 
 
 class _Reader:
-    """Sends requests at a modest rate, and adds those that are denied to ``unread``."""
+    """Sends requests at a modest rate, and adds those that are denied to ``unread``.
+
+    ``pace``: delays them.
+    """
 
     def __init__(self, iam: IAM, unread: list[dict[str, Any]]) -> None:
         self._iam = iam
         self._unread = unread
-        self._pace = Pace(iam.client.url)
+        self.pace = Pace(iam.client.url)
 
     def ask(  # noqa: PLR0913 - what identifies a part of the account
         self,
@@ -128,7 +135,7 @@ class _Reader:
         response. ``name`` and ``user``: what is read and whose it is, for the list of what could
         not be read.
         """
-        self._pace.wait()
+        self.pace.wait()
         try:
             if isinstance(kind, list):
                 value = list_all(self._iam, operation, key, **parameters)

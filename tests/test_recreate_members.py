@@ -1,0 +1,152 @@
+"""``iamcli recreate``: every member of a snapshot may be hostile, and is at most text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.recorded_calls import Recorder
+from support.requirements import need
+from support.selection import every
+from support.shell import ROOT, Shell
+
+from iamcli.cli.account_file import schema
+from iamcli.errors import is_shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+
+ACCOUNT = "123456789012"
+#: Values of each kind that is no text.
+OTHERS = {schema.FLAG: True, schema.NUMBER: 1, schema.ACCOUNT: ACCOUNT}
+#: Texts that make the file ``canary`` in a shell if they are not quoted, or not in a comment.
+HOSTILE = (
+    "a\ntouch canary\n",
+    "a\r\ntouch canary\r\n",
+    "a\rtouch canary\r",
+    "';touch canary;'",
+    '";touch canary;"',
+    "$(touch canary)",
+    "`touch canary`",
+    "a\u2028touch canary\u2028\u200b\u3164\ufe0f",
+    "a\x85touch canary\x85\x1b]0;x\x07",
+    "a\n#\ntouch canary",
+    "\\\ntouch canary\n",
+    "a\x0btouch canary\x0c",
+    "\ntouch canary #'",
+    "=touch canary",
+    "-h",
+)
+
+
+def of_kind(kind: Any, text: str) -> Any:
+    """Return a value of a ``kind`` of the schema, with all its members; each text is ``text``."""
+    if isinstance(kind, schema.OrNull):
+        return of_kind(kind.kind, text)
+    if isinstance(kind, list):
+        return [of_kind(kind[0], text)]
+    if isinstance(kind, dict):
+        return {name.removesuffix("?"): of_kind(inner, text) for name, inner in kind.items()}
+    return {text: 1} if kind == schema.COUNTS else OTHERS.get(kind, text)
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the place of each value in a snapshot that has no parts."""
+    if isinstance(value, (dict, list)):
+        for name, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*place, name))
+    else:
+        yield place
+
+
+def with_value(snapshot: dict[str, Any], place: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """Return a copy of ``snapshot`` with another value at a place."""
+    copied: dict[str, Any] = json.loads(json.dumps(snapshot))
+    holder: Any = copied
+    for name in place[:-1]:
+        holder = holder[name]
+    holder[place[-1]] = value
+    return copied
+
+
+def recreated(run_fast: ForkRunner, snapshot: dict[str, Any]) -> Done:
+    (run_fast.home / "before.json").write_text(json.dumps(snapshot))
+    return run_fast("iamcli", "recreate", "before.json", "all")
+
+
+def check_comments(script: str) -> None:
+    """Check that the beginning of a script is comments, of which everything is shown."""
+    head = script.partition("\nset -eu\n")[0]
+    for line in head.split("\n"):
+        assert line[:1] in ("#", "")
+        assert all(map(is_shown, line)), line
+
+
+ORDINARY = of_kind(schema.SNAPSHOT, "x")
+PLACES = {".".join(map(str, place)): place for place in places(ORDINARY)}
+
+
+@pytest.mark.parametrize("place", every(25, PLACES))
+def test_each_member_may_be_hostile(run_fast: ForkRunner, place: str) -> None:
+    for text in HOSTILE:
+        done = recreated(run_fast, with_value(ORDINARY, PLACES[place], text))
+        if done.status == 0:
+            check_comments(done.out)
+        else:
+            assert (done.out, done.err.count("\n")) == ("", 1)
+            name = place.replace(".0", "[0]")
+            assert f"{name} is not" in done.err or place == "version"
+
+
+def test_the_account_is_its_number(run_fast: ForkRunner) -> None:
+    for text in (*HOSTILE, "", "1" * 11, "1" * 13, "\u0661" * 12, f"{ACCOUNT}\n", 1):
+        done = recreated(run_fast, {**ORDINARY, "account": text})
+        assert (done.status, done.out, done.err) == (
+            1,
+            "",
+            (
+                "iamcli: before.json is damaged: account is not an account number of 12 digits; "
+                "make a new one with iamcli snapshot\n"
+            ),
+        )
+    # An ARN cannot have another one either.
+    users = [{**ORDINARY["users"][0], "Arn": f"arn:aws:iam::{text}:user/x"} for text in HOSTILE]
+    done = recreated(run_fast, {**ORDINARY, "account": None, "users": users})
+    assert done.status == 1
+    assert "does not say of which account it is" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "shell"),
+    every(45, [(text, shell) for shell in ("dash", "zsh", "ksh93") for text in HOSTILE]),
+)
+def test_a_snapshot_of_hostile_texts_runs_nothing_else(
+    run_fast: ForkRunner, tmp_path: Path, text: str, shell: str
+) -> None:
+    need(shell)
+    snapshot = {**of_kind(schema.SNAPSHOT, text), "version": 1}
+    done = recreated(run_fast, snapshot)
+    assert (done.status, done.err) == (0, "")
+    check_comments(done.out)
+    home = run_fast.home
+    (home / "script.sh").write_bytes(done.out.encode())
+    names = [path.name for path in (ROOT / "bin").glob("iam-*")]
+    recorder = Recorder(tmp_path, [*names, "iamcli", "aws"])
+    (home / "folder").mkdir()
+    run = Shell(home / "folder", {"PATH": f"{recorder.folder}:/usr/bin:/bin"})
+    done = run(shell, str(home / "script.sh"))
+    assert list((home / "folder").iterdir()) == []
+    # The password is not typed.
+    said = "passwords are typed, but standard input is not a terminal; nothing was changed\n"
+    assert (done.status, done.err) == (1, f"recreate: {said}")
+    without = {**snapshot, "users": [{**snapshot["users"][0], "LoginProfile": None}]}
+    (home / "script.sh").write_bytes(recreated(run_fast, without).out.encode())
+    done = run(shell, str(home / "script.sh"))
+    assert (done.status, done.err) == (0, "")
+    assert list((home / "folder").iterdir()) == []
+    created = {call.name for call in recorder.calls() if not call.reads}
+    assert {"iam-usercreate", "iam-rolecreate", "iam-useraddcert", "iam-usermodcert"} <= created
