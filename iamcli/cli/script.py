@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 
+from iamcli.interrupts import wait_for_child
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +37,11 @@ def user_shell(env: Mapping[str, str]) -> str:
     return shutil.which("bash", path=env.get("PATH")) or "/bin/sh"
 
 
+def wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of ``process``, and return its status."""
+    return wait_for_child(process.poll)
+
+
 def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     command: Sequence[str],
     env: Mapping[str, str],
@@ -42,7 +49,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     *,
     terminate: signal.Signals = signal.SIGTERM,
     register: Callable[[int], None] = lambda _process: None,
-    wait: Callable[[subprocess.Popen[bytes]], int] = subprocess.Popen.wait,
+    wait: Callable[[subprocess.Popen[bytes]], int] = wait_for,
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 

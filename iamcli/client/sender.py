@@ -113,7 +113,7 @@ class Sender:
         if seconds >= SHORTEST_PAUSE:
             self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
         with interrupts.Window():
-            time.sleep(seconds)
+            interrupts.pause(seconds)
 
     def _make_client(self) -> Client:
         import gc
