@@ -1,12 +1,12 @@
-"""The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how to wait for anything.
+"""The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how to wait.
 
 A signal raises KeyboardInterrupt at once until ``guard`` is called: before a command changes
 something, and at its end. From then on, it is only recorded, and raises in a ``Window``: where the
 command waits. So it cannot come between a response and its report.
 
-Python only records a signal that comes between its last check and a system call. If that call waits,
-the handler runs when something else ends it, perhaps never. Therefore everything in iamcli waits with
-``wait``, ``pause`` or ``wait_for_child``, or in a loop with ``Wakeup``.
+Python only records a signal that comes between its last check and a system call. If that call
+waits, the handler runs when something else ends it, perhaps never. Therefore iamcli waits with
+``wait``, ``read``, ``pause`` or ``wait_for_child``, or in a loop with ``Wakeup``.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Wakeup:
     """Lets signals end ``wait`` in a ``with`` block, those too that came since the block began.
 
     Only signals with a handler of Python, and only in the main thread, where the handlers run. The
-    object that ``signal.set_wakeup_fd`` had set before gets what it would have got, at the end.
+    descriptor that was set before, such as that of asyncio, gets at the end what it would have got.
     """
 
     def __enter__(self) -> Wakeup:  # noqa: PYI034 - Self costs a dependency or an import
@@ -195,6 +195,28 @@ def wait(*readable: int, writable: Sequence[int] = (), seconds: float | None = N
                 return ready
 
 
+def read(descriptor: int, size: int, *, line: bool = False) -> bytes:
+    """Return ``size`` bytes, or what there is until the end; if ``line``, only the next line.
+
+    Waits also if ``descriptor`` is not blocking, and reads not a byte more than it returns: in a
+    script, they are for the next reader. Raises OSError.
+    """
+    content = bytearray()
+    with Wakeup() as wakeup:
+        while len(content) < size and not (line and content.endswith(b"\n")):
+            if not wakeup.wait(descriptor):
+                continue
+            try:
+                part = os.read(descriptor, 1 if line else min(size - len(content), 1 << 16))
+            except BlockingIOError:
+                # Another process has read it.
+                continue
+            if not part:
+                break
+            content += part
+    return bytes(content)
+
+
 def pause(seconds: float) -> None:
     """Wait for ``seconds``; handlers of signals run meanwhile, and may raise."""
     wait(seconds=seconds)
@@ -219,9 +241,7 @@ def wait_for_child(ended: Callable[[], Result | None]) -> Result:
     return result
 
 
-def _ready(
-    readable: Sequence[int], writable: Sequence[int], seconds: float | None
-) -> list[int]:
+def _ready(readable: Sequence[int], writable: Sequence[int], seconds: float | None) -> list[int]:
     """Return the descriptors that can be read or written, at the latest after ``seconds``."""
     import select
 

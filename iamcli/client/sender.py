@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from iamcli import interrupts
 from iamcli.client.outcomes import only_reads
 from iamcli.errors import Failure, UnknownOutcome

@@ -39,7 +39,9 @@ class _Waiting(socket.socket):
         """Return the seconds that a call may wait, None for any time."""
         return self._seconds
 
-    def _complete(self, call: Callable[..., Result], *arguments: Any, writes: bool = False) -> Result:
+    def _complete(
+        self, call: Callable[..., Result], *arguments: Any, writes: bool = False
+    ) -> Result:
         """Return what ``call`` returns, as soon as it does not have to wait.
 
         ``writes``: whether it waits until the socket can be written. Raises TimeoutError if that

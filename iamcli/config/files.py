@@ -6,8 +6,8 @@ import os
 import stat
 import sys
 
+from iamcli import interrupts
 from iamcli.errors import Failure
-from iamcli.interrupts import Pending
 
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
@@ -27,7 +27,7 @@ def text(name: str, what: str) -> str:
         if stat.S_ISDIR(os.stat(name).st_mode):
             raise Failure(f"{name} is a directory; {what} must be a file")
         with open(name, "rb") as file:
-            content = file.read(MAX_SIZE + 1)
+            content = interrupts.read(file.fileno(), MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot read {what} from {name}: {reason}") from None
@@ -116,9 +116,11 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
         return value
     if sys.stdin is None:
         raise Failure(f"cannot read the {what.lower()}: standard input is closed")
-    terminal = sys.stdin.isatty()
     try:
-        line = _prompted(what, new=new) if terminal else _line(sys.stdin.fileno())
+        if sys.stdin.isatty():
+            line = _prompted(what, new=new)
+        else:
+            line = interrupts.read(sys.stdin.fileno(), _MAX_LINE, line=True)
     except OSError as error:
         raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
     try:
@@ -128,26 +130,6 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     if not text:
         raise Failure(f"no {what.lower()} on standard input")
     return text
-
-
-def _line(descriptor: int) -> bytes:
-    """Return the next line; wait for all of it, also if ``descriptor`` is not blocking.
-
-    Not a byte after the line is read: in a script, it is for the next reader of the same input.
-    """
-    import select
-
-    line = bytearray()
-    while not line.endswith(b"\n") and len(line) < _MAX_LINE:
-        try:
-            byte = os.read(descriptor, 1)
-        except BlockingIOError:
-            select.select([descriptor], [], [])
-            continue
-        if not byte:
-            break
-        line += byte
-    return bytes(line)
 
 
 def _prompted(what: str, *, new: bool) -> bytes:
@@ -161,11 +143,9 @@ def _prompted(what: str, *, new: bool) -> bytes:
     except EOFError:
         return b""
     except OSError:
-        import time
-
         # When a terminal is closed, SIGHUP may arrive a moment later.
-        time.sleep(0 if Pending.number else 0.1)
-        if Pending.number:
+        interrupts.pause(0 if interrupts.Pending.number else 0.1)
+        if interrupts.Pending.number:
             raise KeyboardInterrupt from None
         return b""
     return typed

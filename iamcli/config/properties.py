@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from iamcli import interrupts
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -34,7 +35,7 @@ def read(name: str) -> dict[str, Property]:
         if os.path.isdir(name):
             raise Failure("is a directory")
         with open(name, "rb") as file:
-            content = file.read(MAX_SIZE + 1)
+            content = interrupts.read(file.fileno(), MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot be read: {reason}") from None

@@ -6,6 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 from iamcli.config.connection import is_this_machine
+from iamcli.interrupts import pause
 
 #: The requests that are sent without a pause, and the requests per second after that. The service
 #: publishes no limit, and everybody who uses the account has a share in it.
@@ -28,4 +29,4 @@ class Pace:
         if self._limited:
             now = time.monotonic()
             self._due = max(self._due, now - BURST / RATE) + 1 / RATE
-            time.sleep(max(0.0, self._due - now))
+            pause(max(0.0, self._due - now))
