@@ -16,6 +16,7 @@
  * SYSCALLS_WHEN=NAME   Wait with the signal for a call of the function NAME (read, recv, recvmsg,
  *                      poll, select, waitpid, waitid or sleep), or with the name "child" for a wait
  *                      for a child: waitpid, waitid, or any that a handler of SIGCHLD ends.
+ * SYSCALLS_AFTER=MS    Only before a call that would wait for longer than this (milliseconds).
  *
  * Signals without a handler are not raised, because the kernel loses none of them. The timing of the
  * machine makes no difference: the signal always comes after the program's last check for signals,
@@ -43,7 +44,7 @@
 
 /* The process that was started, the signal for it, and the process that has raised one. */
 static pid_t started, raised;
-static int number;
+static int number, after;
 static char when[16];
 
 __attribute__((constructor)) static void begin(void)
@@ -54,8 +55,12 @@ __attribute__((constructor)) static void begin(void)
     number = value ? atoi(value) : 0;
     if (value && getenv("SYSCALLS_WHEN"))
         snprintf(when, sizeof when, "%s", getenv("SYSCALLS_WHEN"));
-    if (value)
+    if (value && getenv("SYSCALLS_AFTER"))
+        after = atoi(getenv("SYSCALLS_AFTER"));
+    if (value) {
         unsetenv("SYSCALLS_WHEN");
+        unsetenv("SYSCALLS_AFTER");
+    }
     unsetenv("SYSCALLS_SIGNAL");
 }
 
@@ -111,13 +116,23 @@ static void before(const char *function)
     errno = saved;
 }
 
+/* For how long a call must wait (milliseconds); 0 if no signal is due. */
+static int patience(void)
+{
+    const char *value = getenv("SYSCALLS_AFTER");
+
+    if (getpid() == started || !getenv("SYSCALLS_FORKED"))
+        return number ? after : 0;
+    return value && raised != getpid() ? atoi(value) : 0;
+}
+
 /* Whether reading ``descriptor`` would wait. */
 static int waits(int descriptor)
 {
     struct pollfd one = {descriptor, POLLIN, 0};
     int flags = fcntl(descriptor, F_GETFL);
 
-    return flags >= 0 && !(flags & O_NONBLOCK) && NEXT(poll)(&one, 1, 0) == 0;
+    return flags >= 0 && !(flags & O_NONBLOCK) && NEXT(poll)(&one, 1, patience()) == 0;
 }
 
 ssize_t read(int descriptor, void *buffer, size_t size)
@@ -143,7 +158,9 @@ ssize_t recvmsg(int descriptor, struct msghdr *message, int flags)
 
 int poll(struct pollfd *all, nfds_t count, int timeout)
 {
-    if (timeout && NEXT(poll)(all, count, 0) == 0)
+    int limit = patience();
+
+    if ((timeout < 0 || timeout > limit) && NEXT(poll)(all, count, limit) == 0)
         before("poll");
     return NEXT(poll)(all, count, timeout);
 }
@@ -152,15 +169,17 @@ int select(int count, fd_set *readable, fd_set *writable, fd_set *others, struct
 {
     fd_set sets[3];
     fd_set *given[3] = {readable, writable, others}, *copies[3];
-    struct timeval none = {0, 0};
+    int limit = patience();
+    struct timeval some = {limit / 1000, limit % 1000 * 1000};
 
     for (int at = 0; at < 3; at++) {
         copies[at] = given[at] ? &sets[at] : NULL;
         if (given[at])
             sets[at] = *given[at];
     }
-    if ((!timeout || timeout->tv_sec || timeout->tv_usec) &&
-        NEXT(select)(count, copies[0], copies[1], copies[2], &none) == 0)
+    if ((!timeout || timeout->tv_sec * 1000 + timeout->tv_usec / 1000 > limit ||
+         (!limit && timeout->tv_usec)) &&
+        NEXT(select)(count, copies[0], copies[1], copies[2], &some) == 0)
         before("select");
     return NEXT(select)(count, readable, writable, others, timeout);
 }
