@@ -16,8 +16,6 @@ import os
 import sys
 import time
 
-from iamcli.errors import Terminated
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -274,6 +272,10 @@ def _handle_termination(number: int, _frame: FrameType | None) -> None:
         Pending.number = number
     if not Pending.ending:
         Pending.ending = True
+        # Whatever handles this has imported it. A console program that waits for the server of
+        # iamcli run has not.
+        from iamcli.errors import Terminated
+
         _raise(Terminated(number))
 
 
