@@ -245,15 +245,16 @@ def _ready(readable: Sequence[int], writable: Sequence[int], seconds: float | No
 
     try:
         # On macOS, poll does not work with terminals.
-        found = select.select(readable, writable, (), seconds)
+        readers, writers, _ = select.select(readable, writable, (), seconds)
+        return [*readers, *writers]
     except ValueError:
         # The number of a descriptor is too large for select.
-        poll = select.poll()
-        for descriptors, event in ((readable, select.POLLIN), (writable, select.POLLOUT)):
-            for descriptor in descriptors:
-                poll.register(descriptor, event)
-        return [number for number, _ in poll.poll(None if seconds is None else seconds * 1000)]
-    return [*found[0], *found[1]]
+        pass
+    poll = select.poll()
+    for descriptors, event in ((readable, select.POLLIN), (writable, select.POLLOUT)):
+        for descriptor in descriptors:
+            poll.register(descriptor, event)
+    return [number for number, _ in poll.poll(None if seconds is None else seconds * 1000)]
 
 
 def _handle_sigint(_number: int, frame: FrameType | None) -> None:
