@@ -246,7 +246,7 @@ def _ready(readable: Sequence[int], writable: Sequence[int], seconds: float | No
     try:
         # On macOS, poll does not work with terminals.
         readers, writers, _ = select.select(readable, writable, (), seconds)
-        return [*readers, *writers]
+        return [*readers, *writers]  # noqa: TRY300 - shorter than with else
     except ValueError:
         # The number of a descriptor is too large for select.
         pass
