@@ -105,7 +105,9 @@ class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
 
         urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
         """
-        for context in (self.ssl_context, getattr(self.proxy_config, "ssl_context", None)):
+        # Old releases of urllib3 use no TLS to a proxy.
+        of_proxy = getattr(self, "proxy_config", None)
+        for context in (self.ssl_context, getattr(of_proxy, "ssl_context", None)):
             if context is not None:
                 context.sslsocket_class = sockets.TLSSocket
         try:
