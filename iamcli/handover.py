@@ -247,7 +247,11 @@ def _line(connection: Any) -> bytes:
 
 def _end(connection: Any, waiting: _Waiting) -> None:
     """Wait for the end of the command, and end this process as the command ended."""
+    # The command has started, so this import costs it no time.
+    from iamcli import interrupts
+
     try:
+        interrupts.wait(connection.fileno())
         answer = _line(connection)
     except OSError:
         answer = b""

@@ -1,8 +1,12 @@
-"""The signals that end a command: SIGINT (Ctrl-C), SIGTERM and SIGHUP.
+"""The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how to wait.
 
 A signal raises KeyboardInterrupt at once until ``guard`` is called: before a command changes
 something, and at its end. From then on, it is only recorded, and raises in a ``Window``: where the
 command waits. So it cannot come between a response and its report.
+
+Python only records a signal that comes between its last check and a system call. If that call
+waits, the handler runs when something else ends it, perhaps never. Therefore iamcli waits with
+``wait``, ``read``, ``pause`` or ``wait_for_child``, or in a loop with ``Wakeup``.
 """
 
 from __future__ import annotations
@@ -12,11 +16,13 @@ import os
 import sys
 import time
 
-from iamcli.errors import Terminated
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from types import FrameType
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
 
 #: Signals sent by timeout(1), cron and systemd, and when a terminal is closed.
 TERMINATING = (_signal.SIGTERM, _signal.SIGHUP)
@@ -121,6 +127,136 @@ class BlockedSignals:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
 
 
+class Wakeup:
+    """Lets signals end ``wait`` in a ``with`` block, those too that came since the block began.
+
+    Only signals with a handler of Python, and only in the main thread, where the handlers run. The
+    descriptor that was set before, such as that of asyncio, gets at the end what it would have got.
+    """
+
+    def __enter__(self) -> Wakeup:  # noqa: PYI034 - Self costs a dependency or an import
+        self._received = b""
+        self._pipe = os.pipe()
+        for end in self._pipe:
+            os.set_blocking(end, False)
+        try:
+            self._before = _signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
+        except ValueError:
+            # Not the main thread.
+            self._before = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            _signal.set_wakeup_fd(self._before)
+        self._drain()
+        for end in self._pipe:
+            os.close(end)
+        if self._received and self._before not in (None, -1):
+            try:
+                os.write(self._before, self._received)
+            except OSError:
+                return
+
+    def wait(
+        self, *readable: int, writable: Sequence[int] = (), seconds: float | None = None
+    ) -> list[int]:
+        """Wait until a descriptor can be read or written, and return those that can be.
+
+        Returns [] if a signal came, or after ``seconds``.
+        """
+        readers = (self._pipe[0], *readable)
+        ready = _ready(readers, writable, seconds)
+        if self._pipe[0] in ready:
+            ready.remove(self._pipe[0])
+            self._drain()
+        return ready
+
+    def _drain(self) -> None:
+        try:
+            self._received += os.read(self._pipe[0], 1 << 12)
+        except BlockingIOError:
+            return
+
+
+def wait(*readable: int, writable: Sequence[int] = (), seconds: float | None = None) -> list[int]:
+    """Wait until a descriptor can be read or written, and return those that can be.
+
+    Returns [] after ``seconds``. Meanwhile, handlers of signals run, and may raise.
+    """
+    limit = None if seconds is None else time.monotonic() + seconds
+    with Wakeup() as wakeup:
+        while True:
+            left = None if limit is None else max(0.0, limit - time.monotonic())
+            ready = wakeup.wait(*readable, writable=writable, seconds=left)
+            if ready or left == 0:
+                return ready
+
+
+def read(descriptor: int, size: int, *, line: bool = False) -> bytes:
+    """Return ``size`` bytes, or what there is until the end; if ``line``, only the next line.
+
+    Waits also if ``descriptor`` is not blocking, and reads not a byte more than it returns: in a
+    script, they are for the next reader. Raises OSError.
+    """
+    content = bytearray()
+    with Wakeup() as wakeup:
+        while len(content) < size and not (line and content.endswith(b"\n")):
+            if not wakeup.wait(descriptor):
+                continue
+            try:
+                part = os.read(descriptor, 1 if line else min(size - len(content), 1 << 16))
+            except BlockingIOError:
+                # Another process has read it.
+                continue
+            if not part:
+                break
+            content += part
+    return bytes(content)
+
+
+def pause(seconds: float) -> None:
+    """Wait for ``seconds``; handlers of signals run meanwhile, and may raise."""
+    wait(seconds=seconds)
+
+
+def wait_for_child(ended: Callable[[], Result | None]) -> Result:
+    """Wait until ``ended`` returns something else than None, and return that.
+
+    It is called first, and again after each signal: the end of a child process is one. Handlers of
+    signals run meanwhile, and may raise. Only in the main thread.
+    """
+    before = _signal.signal(_signal.SIGCHLD, lambda *_: None)
+    # Whoever started this process may block the signal.
+    blocked = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, [_signal.SIGCHLD])
+    try:
+        with Wakeup() as wakeup:
+            while (result := ended()) is None:
+                wakeup.wait()
+    finally:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, blocked)
+        _signal.signal(_signal.SIGCHLD, before or _signal.SIG_DFL)
+    return result
+
+
+def _ready(readable: Sequence[int], writable: Sequence[int], seconds: float | None) -> list[int]:
+    """Return the descriptors that can be read or written, at the latest after ``seconds``."""
+    import select
+
+    try:
+        # On macOS, poll does not work with terminals.
+        readers, writers, _ = select.select(readable, writable, (), seconds)
+        return [*readers, *writers]  # noqa: TRY300 - shorter than with else
+    except ValueError:
+        # The number of a descriptor is too large for select.
+        pass
+    poll = select.poll()
+    for descriptors, event in ((readable, select.POLLIN), (writable, select.POLLOUT)):
+        for descriptor in descriptors:
+            poll.register(descriptor, event)
+    return [number for number, _ in poll.poll(None if seconds is None else seconds * 1000)]
+
+
 def _handle_sigint(_number: int, frame: FrameType | None) -> None:
     if frame and frame.f_code is _handle_termination.__code__:
         # An exception here would keep the other signal from being recorded.
@@ -137,6 +273,10 @@ def _handle_termination(number: int, _frame: FrameType | None) -> None:
         Pending.number = number
     if not Pending.ending:
         Pending.ending = True
+        # Whatever handles this has imported it. A console program that waits for the server of
+        # iamcli run has not.
+        from iamcli.errors import Terminated
+
         _raise(Terminated(number))
 
 

@@ -32,7 +32,8 @@ LEVELS = (
     ("config",),
     ("output", "parsing"),
     ("installation",),
-    ("interrupts", "handover"),
+    ("handover",),
+    ("interrupts",),
     ("errors",),
     ("protection", "quoting", "startup"),
 )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 import pytest
+from botocore.awsrequest import AWSHTTPConnection
 from botocore.credentials import RefreshableCredentials
 from botocore.httpsession import URLLib3Session
 from support.shell import BIN, ROOT
@@ -46,8 +47,9 @@ INTERNALS = {
     "botocore.httpsession.URLLib3Session": {
         "_get_ssl_context": "iamcli run makes one TLS context for all commands, as it takes 20 ms",
         "_manager": "iamcli run opens connections as the session does, but sends nothing over them",
-        "_pool_classes_by_scheme": "the connections report a response that was lost, and a TLS "
-        "handshake that takes too long, also those to a proxy",
+    },
+    "botocore.awsrequest.AWSHTTPConnection": {
+        "_dns_host": "the connection has a socket of our own, in which no signal is lost",
     },
     "botocore.awsrequest.AWSHTTPConnectionPool": {
         "_new_conn": "iamcli run needs a connection as the pool makes it, before a request",
@@ -62,6 +64,7 @@ LISTED = {name for names in INTERNALS.values() for name in names}
 #: The classes whose objects have attributes that the class lacks, with an object of each.
 OBJECTS: dict[type, Any] = {
     URLLib3Session: URLLib3Session(),
+    AWSHTTPConnection: AWSHTTPConnection("localhost"),
     RefreshableCredentials: RefreshableCredentials(
         "a", "s", "t", datetime.now(timezone.utc), dict, "test"
     ),

@@ -14,6 +14,7 @@ import pytest
 from support.limits import NEVER
 from support.processes import run
 
+from iamcli import interrupts
 from iamcli.cli import command_server
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import started
@@ -140,7 +141,7 @@ def test_waiting_is_said_once_after_a_second(waiting, monkeypatch, on_terminal):
         def error(self, text):
             said.append((text, started.NOTE <= clock[0] < started.NOTE + started.MAX_INTERVAL))
 
-    monkeypatch.setattr(started.time, "sleep", sleep)
+    monkeypatch.setattr(started.interrupts, "pause", sleep)
     monkeypatch.setattr(one, "_output", Output())
     one._wait_for_others(after_signal=False)  # noqa: SLF001
     line = "waiting for sleep (7), daemon (8); Ctrl-C stops waiting"
@@ -173,7 +174,8 @@ def test_a_signal_stops_waiting(waiting, monkeypatch):
     handled = {}
     monkeypatch.setattr(started.signal, "signal", handled.__setitem__)
     # It comes while the sandbox sleeps.
-    monkeypatch.setattr(started.time, "sleep", lambda _: handled.pop(signal.SIGHUP)(1, None))
+    pause = lambda _: handled.pop(signal.SIGHUP)(1, None)  # noqa: E731
+    monkeypatch.setattr(started.interrupts, "pause", pause)
     one._wait_for_others(after_signal=False)  # noqa: SLF001
     assert [str(process) for process in one.left] == ["sleep (7)"]
     assert handled.keys() == {signal.SIGINT, signal.SIGTERM}
@@ -186,15 +188,18 @@ def test_what_the_command_has_started_is_waited_for_after_it(
 ):
     one, _ = waiting
     done = []
-    ended = iter([5, 6, 7])
+    # Two other processes end before the command does.
+    ended = iter([None, None, status])
     monkeypatch.setattr(one, "_reaps", reaps)
-    monkeypatch.setattr(started, "_ended_child", lambda: next(ended))
     monkeypatch.setattr(started, "_reap", done.append)
     monkeypatch.setattr(one, "_wait_for_others", lambda **how: done.append(how))
-    command = SimpleNamespace(pid=7, wait=lambda: done.append("command") or status)
-    assert one.wait(command) == status
+    monkeypatch.setattr(interrupts.Wakeup, "wait", lambda _self: done.append("a signal"))
+    assert one.wait(SimpleNamespace(pid=7, poll=lambda: next(ended))) == status
     others = {"after_signal": after_signal}
-    assert done == ([7, 7, "command", others] if reaps else ["command"])
+    if reaps:
+        assert done == [7, "a signal", 7, "a signal", 7, others]
+    else:
+        assert done == ["a signal", "a signal"]
 
 
 def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
@@ -233,6 +238,7 @@ from iamcli.cli.sandbox import started
 signal.alarm(100)
 assert not started._reap()
 command = os.fork() or os._exit(7)
+os.waitid(os.P_PID, command, os.WEXITED | os.WNOWAIT)
 assert started._ended_child() == command
 assert [started._reap(command), started._reap(command)] == [False, False]
 assert os.waitpid(command, 0) == (command, 7 << 8)
@@ -241,7 +247,7 @@ for _ in "12":
 assert [started._reap(), started._reap()] == [True, False]
 reader, writer = os.pipe()
 running = os.fork() or os._exit(len(os.read(reader, 1)))
-assert [started._ended_child(os.WNOHANG), started._reap(), started._reap(running)] == [0, 0, 0]
+assert [started._ended_child(), started._reap(), started._reap(running)] == [0, 0, 0]
 os.write(writer, b"x")
 assert os.waitpid(running, 0) == (running, 1 << 8)
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -14,6 +13,7 @@ import sys
 import time
 
 import iamcli
+from iamcli import interrupts
 from iamcli.cli import script
 from iamcli.handover import VARIABLE
 from iamcli.protection import protected_folder
@@ -70,7 +70,7 @@ class Server:
         """Wait until the server takes commands at once, but not longer than TIMEOUT."""
         if self._process:
             assert self._process.stdout  # noqa: S101 - for mypy
-            _wait_for(self._process.stdout.fileno(), TIMEOUT)
+            interrupts.wait(self._process.stdout.fileno(), seconds=TIMEOUT)
 
     def stop(self) -> dict[str, int]:
         """End the server, and return what it has done; {} if that is unknown.
@@ -155,18 +155,11 @@ def _start(address: str, listener: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _wait_for(descriptor: int, seconds: float) -> bool:
-    """Wait until ``descriptor`` can be read; return False after ``seconds``."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
-
-
 def _read(descriptor: int) -> bytes:
     """Read to the end, but not longer than TIMEOUT."""
     content = b""
     limit = time.monotonic() + TIMEOUT
-    while _wait_for(descriptor, max(0.0, limit - time.monotonic())):
+    while interrupts.wait(descriptor, seconds=max(0.0, limit - time.monotonic())):
         part = os.read(descriptor, 1 << 16)
         if not part:
             break

@@ -11,6 +11,7 @@ import signal
 import subprocess
 
 from iamcli.cli.unstarted import reason
+from iamcli.interrupts import wait_for_child
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def user_shell(env: Mapping[str, str]) -> str:
     return shutil.which("bash", path=env.get("PATH")) or "/bin/sh"
 
 
+def wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of ``process``, and return its status."""
+    return wait_for_child(process.poll)
+
+
 def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     command: Sequence[str],
     env: Mapping[str, str],
@@ -45,7 +51,7 @@ def run(  # noqa: PLR0913 - what differs between iamcli run and the sandbox
     runner: str = "iamcli run",
     terminate: signal.Signals = signal.SIGTERM,
     register: Callable[[int], None] = lambda _process: None,
-    wait: Callable[[subprocess.Popen[bytes]], int] = subprocess.Popen.wait,
+    wait: Callable[[subprocess.Popen[bytes]], int] = wait_for,
 ) -> int:
     """Run ``command`` with the variables ``env``, forward signals to it, and wait for its end.
 

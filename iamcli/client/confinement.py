@@ -57,7 +57,7 @@ def refuse_outside(connection: Connection) -> None:
 
 def _report(private: str) -> None:
     """Report this command to the ``private`` IAM, which may be out of reach."""
-    import socket
+    from iamcli.client.sockets import connect
 
     name = os.path.basename(sys.argv[0])
     name = "iamcli" if name == "__main__.py" else name
@@ -68,7 +68,7 @@ def _report(private: str) -> None:
     )
     with (
         contextlib.suppress(OSError, ValueError),
-        socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), _TIMEOUT) as peer,
+        connect("127.0.0.1", int(host.partition(":")[2]), _TIMEOUT) as peer,
     ):
         peer.sendall(request.encode() + os.fsencode(name))
         peer.recv(1)

@@ -12,8 +12,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any
 
     from botocore.session import Session
@@ -42,15 +41,18 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         return None
     from botocore import credentials
 
-    # botocore also makes such a provider for each profile whose credentials assume a role.
-    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=_credential_program)
+    from iamcli.client.programs import CredentialProgram, code
+
+    # botocore also makes such providers for each profile whose credentials assume a role.
+    credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=CredentialProgram)
+    credentials.AssumeRoleProvider = partial(credentials.AssumeRoleProvider, prompter=code)
     _require_numbers(settings.session)
     chain = settings.session.get_component("credential_provider")
     # botocore would read AWS_CREDENTIAL_FILE, also if it is empty.
     for method in ("ec2-credentials-file", *without):
         chain.remove(method)
     try:
-        keys = _called(settings.session.get_credentials)
+        keys = settings.session.get_credentials()
     except Exception as error:  # noqa: BLE001 - any, for a file of another form
         raise _no_login(settings.session, error) or _unusable(error) from None
     if keys is None and not without:
@@ -83,18 +85,6 @@ def _no_login(session: Session, error: Exception | None) -> Failure | None:
     return unusable(session, error)
 
 
-def _credential_program(arguments: list[str], **settings: Any) -> subprocess.Popen[bytes]:
-    """Start the program of a ``credential_process``, which can read only from a terminal.
-
-    Otherwise standard input may be a list of the script. Source: LEGACY.md (programs for
-    credentials).
-    """
-    import subprocess
-
-    source = None if os.isatty(0) else subprocess.DEVNULL
-    return subprocess.Popen(arguments, stdin=source, **settings)  # noqa: S603 - as botocore does
-
-
 def chain_keys(settings: Settings) -> Any:
     """Return the credentials from botocore's chain; raise Failure if it finds none."""
     keys = find_keys(settings)
@@ -111,25 +101,12 @@ def chain_keys(settings: Settings) -> Any:
 def frozen(keys: Any) -> Any:
     """Return the current values of the credentials; raise Failure if they cannot be used."""
     try:
-        key = _called(keys.get_frozen_credentials)
+        key = keys.get_frozen_credentials()
     except Exception as error:  # noqa: BLE001 - of programs, files, tokens and services
         raise _unusable(error) from None
     if not all(map(_is_part, (key.access_key, key.secret_key, key.token or ""))):
         raise Failure("the credentials of the AWS configuration contain an invalid character")
     return key
-
-
-def _called(obtain: Callable[[], Any]) -> Any:
-    """Return what ``obtain`` returns.
-
-    Without a terminal, botocore reads the code of an MFA device from standard input, and Python
-    would print a warning.
-    """
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        return obtain()
 
 
 def _unusable(error: Exception) -> Failure:

@@ -24,10 +24,12 @@ from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import ConnectTimeoutError as ConnectTimeout
 from urllib3.exceptions import HTTPError as TransportError
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import LocationParseError, NewConnectionError, ProtocolError
 from urllib3.exceptions import ReadTimeoutError as TransportTimeout
+from urllib3.util.connection import allowed_gai_family
 
 from iamcli import interrupts
+from iamcli.client import sockets
 from iamcli.client.retries import NOT_ARRIVED
 from iamcli.errors import UnexpectedResponse
 
@@ -59,8 +61,29 @@ def _response(read: Callable[[], Any]) -> Any:
         raise ProtocolError("Connection aborted.", error) from error
 
 
+def _connected(connection: Any, host: str) -> sockets.Socket:
+    """Return a socket that is connected for ``connection`` to ``host``; raise as urllib3 does."""
+    try:
+        return sockets.connect(
+            host.strip("[]"),
+            connection.port,
+            connection.timeout,
+            family=allowed_gai_family(),
+            options=connection.socket_options or (),
+        )
+    except UnicodeError:
+        raise LocationParseError(f"'{host}', label empty or too long") from None
+    except TimeoutError as error:
+        raise ConnectTimeout(connection, "timed out") from error
+    except OSError as error:
+        raise NewConnectionError(connection, str(error)) from error
+
+
 class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has no types
-    """botocore's connection over plain HTTP."""
+    """botocore's connection over plain HTTP, which waits as ``iamcli.interrupts`` does."""
+
+    def _new_conn(self) -> sockets.Socket:
+        return _connected(self, self._dns_host)
 
     def getresponse(self) -> Any:
         """Return the response; raise urllib3's ProtocolError if the connection fails."""
@@ -68,7 +91,10 @@ class HTTPConnection(AWSHTTPConnection):  # type: ignore[misc]  # botocore has n
 
 
 class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
-    """botocore's connection over TLS."""
+    """botocore's connection over TLS, which waits as ``iamcli.interrupts`` does."""
+
+    def _new_conn(self) -> sockets.Socket:
+        return _connected(self, self._dns_host)
 
     def getresponse(self) -> Any:
         """Return the response; raise urllib3's ProtocolError if the connection fails."""
@@ -79,18 +105,20 @@ class HTTPSConnection(AWSHTTPSConnection):  # type: ignore[misc]
 
         urllib3 itself raises ReadTimeoutError then, as if the request had been sent.
         """
+        # Old releases of urllib3 use no TLS to a proxy.
+        of_proxy = getattr(self, "proxy_config", None)
+        for context in (self.ssl_context, getattr(of_proxy, "ssl_context", None)):
+            if context is not None:
+                context.sslsocket_class = sockets.TLSSocket
         try:
             super().connect()
         except TimeoutError:
             raise ConnectTimeout(self, "timed out") from None
 
 
-class _HTTPPool(AWSHTTPConnectionPool):  # type: ignore[misc]
-    ConnectionCls = HTTPConnection
-
-
-class _HTTPSPool(AWSHTTPSConnectionPool):  # type: ignore[misc]
-    ConnectionCls = HTTPSConnection
+# Also for the requests that botocore sends to get credentials.
+AWSHTTPConnectionPool.ConnectionCls = HTTPConnection
+AWSHTTPSConnectionPool.ConnectionCls = HTTPSConnection
 
 
 class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no types
@@ -103,7 +131,6 @@ class BoundedSession(URLLib3Session):  # type: ignore[misc]  # botocore has no t
         # After a stop, a time-out of the socket would discard a response that has arrived.
         super().__init__(timeout=(timeout[0], None), **settings)
         self.seconds = timeout[1]
-        self._pool_classes_by_scheme.update({"http": _HTTPPool, "https": _HTTPSPool})
 
     def send(self, request: Any) -> Any:
         """Send one request and return its response, which is read completely.

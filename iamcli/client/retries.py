@@ -13,6 +13,7 @@ from botocore.exceptions import (
 )
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
+from iamcli import interrupts
 from iamcli.client.outcomes import NON_IDEMPOTENT
 from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.errors import Failure
@@ -86,7 +87,7 @@ class Retries:
     def needs_retry(
         self, event_name: str, response: Any, caught_exception: Any, operation: Any, **event: Any
     ) -> float | None:
-        """Return the seconds after which to send the request again, or None."""
+        """Wait until the request is to be sent again, and return 0.0; None if it is not."""
         if not self.enabled:
             return None
         event |= {"caught_exception": caught_exception, "operation": operation}
@@ -113,7 +114,10 @@ class Retries:
             self._log(f"{operation.name} failed; retrying in {delay:.1f} s")
             if delay >= SHORTEST_PAUSE:
                 self._pausing(f"{reason}; trying again in {delay:.1f} s")
-        return delay
+            # In botocore's own pause, a signal could be lost.
+            interrupts.pause(delay)
+            return 0.0
+        return None
 
     def _record_success(self, event_name: str, response: Any, event: dict[str, Any]) -> None:
         """Let the adaptive mode send faster again, and allow retries of the next requests."""

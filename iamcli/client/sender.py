@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from iamcli import interrupts
 from iamcli.client.outcomes import only_reads
 from iamcli.errors import Failure, UnknownOutcome
@@ -113,7 +111,7 @@ class Sender:
         if seconds >= SHORTEST_PAUSE:
             self.progress.pause(f"{reason}; trying again in {seconds:.1f} s")
         with interrupts.Window():
-            time.sleep(seconds)
+            interrupts.pause(seconds)
 
     def _make_client(self) -> Client:
         import gc

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import stat
 import sys
 
+from iamcli import interrupts
 from iamcli.errors import Failure
-from iamcli.interrupts import Pending
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any, BinaryIO
 
 #: The maximum size of a file (bytes), far more than the service accepts.
 MAX_SIZE = 1 << 20
@@ -21,35 +16,21 @@ MAX_SIZE = 1 << 20
 _MAX_LINE = 1 << 12
 
 
-class _Waiting(io.RawIOBase):
-    """Reads a descriptor to its end, also if it is not blocking. ``number``: is closed with it."""
+def read(file: str | int, size: int = sys.maxsize) -> bytes:
+    """Return the content of ``file``, but not more than ``size`` bytes.
 
-    def __init__(self, number: int) -> None:
-        self._number = number
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while True:
-            try:
-                return os.readv(self._number, [buffer])
-            except BlockingIOError:  # noqa: PERF203 - there may be nothing to read yet
-                _wait(self._number)
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._number)
-        super().close()
-
-
-def opened(name: str) -> BinaryIO:
-    """Return the file ``name``, open for reading; raise OSError or ValueError if it cannot be."""
-    return io.BufferedReader(_Waiting(descriptor(name)))
+    ``file``: its name, or a descriptor, which is closed. Raises OSError or ValueError if it cannot
+    be read.
+    """
+    number = file if isinstance(file, int) else descriptor(file)
+    try:
+        return interrupts.read(number, size)
+    finally:
+        os.close(number)
 
 
 def descriptor(name: str) -> int:
-    """Return a descriptor of the file ``name``, as ``opened`` does.
+    """Return a descriptor of the file ``name``, open for reading.
 
     If the name means a descriptor that is a socket, such as ``/dev/stdin``, that is duplicated:
     pipes of ksh93 and Node.js are sockets, which Linux cannot open by a name.
@@ -86,8 +67,7 @@ def text(name: str, what: str) -> str:
     try:
         if stat.S_ISDIR(os.stat(name).st_mode):
             raise Failure(f"{name} is a directory; {what} must be a file")
-        with opened(name) as file:
-            content = file.read(MAX_SIZE + 1)
+        content = read(name, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot read {what} from {name}: {reason}") from None
@@ -176,9 +156,11 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
         return value
     if sys.stdin is None:
         raise Failure(f"cannot read the {what.lower()}: standard input is closed")
-    terminal = sys.stdin.isatty()
     try:
-        line = _prompted(what, new=new) if terminal else _line(sys.stdin.fileno())
+        if sys.stdin.isatty():
+            line = _prompted(what, new=new)
+        else:
+            line = interrupts.read(sys.stdin.fileno(), _MAX_LINE, line=True)
     except OSError as error:
         raise Failure(f"cannot read the {what.lower()}: {error.strerror}") from None
     try:
@@ -188,31 +170,6 @@ def secret(value: str, what: str, *, new: bool = False) -> str:
     if not text:
         raise Failure(f"no {what.lower()} on standard input")
     return text
-
-
-def _line(descriptor: int) -> bytes:
-    """Return the next line; wait for all of it, also if ``descriptor`` is not blocking.
-
-    Not a byte after the line is read: in a script, it is for the next reader of the same input.
-    """
-    line = bytearray()
-    while not line.endswith(b"\n") and len(line) < _MAX_LINE:
-        try:
-            byte = os.read(descriptor, 1)
-        except BlockingIOError:
-            _wait(descriptor)
-            continue
-        if not byte:
-            break
-        line += byte
-    return bytes(line)
-
-
-def _wait(descriptor: int) -> None:
-    """Wait until ``descriptor`` can be read."""
-    import select
-
-    select.select([descriptor], [], [])
 
 
 def _prompted(what: str, *, new: bool) -> bytes:
@@ -226,11 +183,9 @@ def _prompted(what: str, *, new: bool) -> bytes:
     except EOFError:
         return b""
     except OSError:
-        import time
-
         # When a terminal is closed, SIGHUP may arrive a moment later.
-        time.sleep(0 if Pending.number else 0.1)
-        if Pending.number:
+        interrupts.pause(0 if interrupts.Pending.number else 0.1)
+        if interrupts.Pending.number:
             raise KeyboardInterrupt from None
         return b""
     return typed

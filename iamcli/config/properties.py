@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from iamcli.config.files import opened
+from iamcli.config import files
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -34,8 +34,7 @@ def read(name: str) -> dict[str, Property]:
     try:
         if os.path.isdir(name):
             raise Failure("is a directory")
-        with opened(name) as file:
-            content = file.read(MAX_SIZE + 1)
+        content = files.read(name, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Failure(f"cannot be read: {reason}") from None

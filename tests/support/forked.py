@@ -70,12 +70,12 @@ IMPORTED = (
 )
 #: The variable with code that a fork runs before the command, which does not see it.
 BEFORE = "FORKED_BEFORE"
-#: Code that makes the pauses short after which botocore sends a request again.
+#: Code that makes the pauses short after which a request is sent again.
 HASTY = f"""
-import time
 from types import SimpleNamespace
-from botocore import endpoint
-endpoint.time = SimpleNamespace(sleep=lambda seconds: time.sleep(min(seconds, {SHORT})))
+from iamcli import interrupts
+from iamcli.client import retries
+retries.interrupts = SimpleNamespace(pause=lambda seconds: interrupts.pause(min(seconds, {SHORT})))
 """
 #: What ``ForkedPrograms`` puts on PATH: sends its streams, directory, arguments and variables to
 #: the server as ``ForkServer.start`` does, and ends as the fork did.

@@ -7,7 +7,7 @@ import stat
 
 from iamcli.cli.account_file.schema import SNAPSHOT, VERSION
 from iamcli.cli.account_file.values import check, pick
-from iamcli.config.files import opened
+from iamcli.config import files
 from iamcli.errors import Failure
 from iamcli.interrupts import BlockedSignals
 from iamcli.protection import Place
@@ -154,8 +154,7 @@ def load(name: str, number: int | None = None) -> Any:
     try:
         if number is None and name == "-":
             number = 0
-        with opened(name) if number is None else open(number, "rb") as file:
-            return json.loads(file.read())
+        return json.loads(files.read(name if number is None else number))
     except json.JSONDecodeError as error:
         where = f"{name}, line {error.lineno}, column {error.colno}"
         raise Failure(f"{where}: not JSON ({error.msg})") from None

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from iamcli.cli.check.findings import UNREAD, Note
 from iamcli.cli.check.lexer import COMMAND, Lexer
 from iamcli.cli.check.recovery import Recovery
-from iamcli.config.files import opened
+from iamcli.config import files
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice
 
@@ -299,8 +299,7 @@ def read(file: str) -> Script:
     """Read and parse the script ``file``. Raises UnreadableError, and Failure as ``parser``."""
     parser()
     try:
-        with opened(file) as stream:
-            source = stream.read(MAX_SIZE + 1)
+        source = files.read(file, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
     if len(source) > MAX_SIZE:

@@ -20,6 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from iamcli.client.client import Client
 from iamcli.client.http import BoundedSession, HTTPConnection, HTTPSConnection
+from iamcli.client.sockets import Socket
 from iamcli.handover import is_own
 
 TYPE_CHECKING = False
@@ -55,7 +56,7 @@ class _Pooled:
         """Get a connection from the pool; return whether there is one."""
         if any(map(os.environ.get, _CONNECTION_VARIABLES)):
             return False
-        pool = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        pool = Socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             descriptor = self._ask(pool)
         except TimeoutError:
@@ -67,7 +68,7 @@ class _Pooled:
         if descriptor is None:
             pool.close()
             return False
-        self.sock = socket.socket(fileno=descriptor)
+        self.sock = Socket(fileno=descriptor)
         self.sock.settimeout(self.timeout)
         self.pool = pool
         _Pooled.current = self

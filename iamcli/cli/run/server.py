@@ -41,6 +41,7 @@ IMPORTED = (
     "botocore.retries.standard",
     "botocore.session",
     "encodings.idna",
+    "iamcli.client.programs",
     "iamcli.client.service",
     "iamcli.config.characters",
     "iamcli.config.readpassphrase",

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import subprocess
 from typing import NamedTuple
 
-from iamcli import quoting
+from iamcli import interrupts, quoting
 from iamcli.cli import command_server, script
 from iamcli.cli.sandbox import shell
 from iamcli.cli.sandbox.started import Started
@@ -295,7 +294,7 @@ def _without_aws_variables(inherited: Mapping[str, str]) -> dict[str, str]:
 
 def _report(pipe: IO[bytes]) -> dict[str, Any]:
     """Return what the server reports when it starts; raise Failure if it cannot start."""
-    if not select.select([pipe], [], [], TIMEOUT)[0]:
+    if not interrupts.wait(pipe.fileno(), seconds=TIMEOUT):
         raise Failure(f"the sandbox server did not start within {TIMEOUT} seconds; try again")
     report = _read(pipe)
     if not report:
@@ -307,7 +306,7 @@ def _report(pipe: IO[bytes]) -> dict[str, Any]:
 
 def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
     """Return the next line of the server; None if it has ended."""
-    if not select.select([pipe], [], [], TIMEOUT)[0]:
+    if not interrupts.wait(pipe.fileno(), seconds=TIMEOUT):
         return None
     # The pipe has no buffer. The server writes nothing more until it ends.
     with open(pipe.fileno(), "rb", closefd=False) as buffered:

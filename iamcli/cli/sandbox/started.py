@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 
+from iamcli import interrupts
 from iamcli.client.parents import read
 
 TYPE_CHECKING = False
@@ -61,10 +62,13 @@ class Started:
         SIGINT, SIGTERM and SIGHUP stop waiting for the latter.
         """
         if not self._reaps:
-            return command.wait()
-        while _ended_child() != command.pid:
+            return interrupts.wait_for_child(command.poll)
+
+        def status_and_reap() -> int | None:
             _reap(command.pid)
-        status = command.wait()
+            return command.poll()
+
+        status = interrupts.wait_for_child(status_and_reap)
         self._wait_for_others(after_signal=status < 0)
         return status
 
@@ -90,7 +94,7 @@ class Started:
                 names = ", ".join(map(str, awaited))
                 self._output.error(f"waiting for {names}; Ctrl-C stops waiting")
                 noted = True
-            time.sleep(interval)
+            interrupts.pause(interval)
             interval = min(2 * interval, MAX_INTERVAL)
 
     @staticmethod
@@ -139,15 +143,15 @@ def _reap(command: int = 0) -> bool:
     """
     ended_any = False
     with contextlib.suppress(ChildProcessError):
-        while (ended := _ended_child(os.WNOHANG)) not in (0, command):
+        while (ended := _ended_child()) not in (0, command):
             os.waitpid(ended, 0)
             ended_any = True
     return ended_any
 
 
-def _ended_child(options: int = 0) -> int:
+def _ended_child() -> int:
     """Return the ID of a child that has ended, 0 if there is none."""
-    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | options)
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT | os.WNOHANG)
     return ended.si_pid if ended else 0
 
 

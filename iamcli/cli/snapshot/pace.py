@@ -6,6 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 from iamcli.config.connection import is_this_machine
+from iamcli.interrupts import pause
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Pace:
         self,
         url: str,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._limited = not is_this_machine(urlsplit(url).hostname or "")
         self._clock = clock
