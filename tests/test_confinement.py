@@ -340,8 +340,8 @@ def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: P
     done = in_sandbox(tmp_path, "sh", "-c", f"IAMCLI_SANDBOX={real.url} iam-userdel -u bob; exit 7")
     first, last = done.stderr.splitlines()
     assert re.fullmatch(
-        r"iam-userdel: IAMCLI_SANDBOX was changed, so nothing was sent; set it to "
-        r"http://127\.0\.0\.1:\d+ again",
+        r"iam-userdel: IAMCLI_SANDBOX was changed, so nothing was sent; keep the value that iamcli "
+        r"sandbox has set",
         first,
     )
     assert last == "iamcli: sent nothing, because the environment was reset: iam-userdel"
@@ -411,7 +411,8 @@ def test_another_user_sees_the_sandbox_without_seeing_the_environment(tmp_path: 
     script = 'echo "$IAMCLI_SANDBOX"; exec "$@"'
     done = in_sandbox(tmp_path, "sh", "-c", script, "sh", *other, printed)
     expected, found = done.stdout.splitlines()
-    assert (done.returncode, found) == (0, expected)
+    # The name of the process does not contain the secret path.
+    assert (done.returncode, found) == (0, expected.rpartition("/")[0].rpartition("/")[0])
 
 
 @pytest.mark.full

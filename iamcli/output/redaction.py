@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import one_line
+from iamcli.errors import one_line, without_secret_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,11 @@ class Secrets:
         return self.redact(value) if isinstance(value, str) else value
 
     def redact(self, text: str) -> str:
-        """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON."""
+        """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON.
+
+        The address of a private IAM keeps its host and its port.
+        """
+        text = without_secret_paths(text)
         if not text or not self._known:
             return text
         # With -d, this is called for each string of a long list, so the pattern is kept.

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from iamcli import quoting
 from iamcli.cli import command_server, script
@@ -55,7 +56,7 @@ REMOVED_VARIABLES = (
 
 
 class Server(NamedTuple):
-    """A running server: its ``url``, and a ``credential_file`` with keys for it.
+    """A running server: its ``url`` with the secret path, and a ``credential_file`` for it.
 
     ``about``: what else it reported when it started; ``existed``: whether its account had been
     kept. ``pipe``: the standard input of the server, which ends when the pipe is closed, by this
@@ -68,6 +69,11 @@ class Server(NamedTuple):
     about: dict[str, Any]
     pipe: IO[bytes]
     ended: dict[str, Any]
+
+    @property
+    def port(self) -> int:
+        """The port of the server."""
+        return int(urlsplit(self.url).port or 0)
 
     @property
     def existed(self) -> bool:
@@ -173,7 +179,7 @@ def run(
         command_server.started() as commands,
         server(keep=keep, account=account, watch=target is not None) as private,
     ):
-        if not parents.announce(int(private.url.rpartition(":")[2])):
+        if not parents.announce(private.port):
             output.error(NO_PROC)
         if account:
             _announce_copy(output, account, private.about)
@@ -202,7 +208,8 @@ def _run(
     if not command:
         command = shell.start(env, private.folder)
         terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
-        where = f"{private.url}, kept in {keep}" if keep else private.url
+        address = parents.address(private.port)
+        where = f"{address}, kept in {keep}" if keep else address
         announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
         if output.on_terminal():
             output.error_text(shell.greeting(env, announcement, kept=private.existed))
