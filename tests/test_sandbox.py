@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import re
 import shutil
 import signal
@@ -541,25 +540,25 @@ def test_a_second_sandbox_on_the_same_directory_is_refused(env, tmp_path):
 def test_the_account_of_another_user_is_refused(env, tmp_path):
     file = tmp_path / "kept" / "account"
     file.parent.mkdir()
-    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + pickle.dumps({}))
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n{}")
     os.chown(file, 65534, 65534)
     done = in_sandbox(env, "--keep", file.parent, "true")
     why = f"cannot start the sandbox: {file} is not a file of yours; specify another directory"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {why}\n")
 
 
-class Evil:
-    def __reduce__(self):
-        return subprocess.Popen, (["touch", "made"],)
+EVIL = (
+    b'{"objects": [["subprocess.Popen", ["args", [1]]], ["list", "touch", "made"]], "backends": []}'
+)
 
 
 def test_a_kept_account_runs_no_code(env, tmp_path):
     file = tmp_path / "kept" / "account"
     file.parent.mkdir()
-    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + pickle.dumps(Evil()))
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + EVIL)
     done = in_sandbox(env, "--keep", file.parent, "true", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert f"{file} is damaged (UnpicklingError: " in done.stderr
+    assert f"{file} is damaged (TypeError: subprocess.Popen" in done.stderr
     assert " is not part of an account); move it away to start with" in done.stderr
     assert not (tmp_path / "made").exists()
 

@@ -56,10 +56,8 @@ def secret_path(
                 environ[name] = environ[name].replace(f"/{secret}", "", 1) or "/"
             return application(environ, start_response)
         if _reports(environ):
-            name = content(environ)
             if len(without_environment) < MAX_COMMANDS:
-                known = COMMAND.fullmatch(name)
-                without_environment.append(name.decode() if known else "another name")
+                without_environment.append(_command(content(environ)))
             start_response("204 No Content", [])
             return []
         return _refused(environ, start_response)
@@ -75,6 +73,11 @@ def foreign(environ: WSGIEnvironment) -> str:
     if "HTTP_ORIGIN" in environ:
         return "the sandbox accepts no request from a web page"
     return ""
+
+
+def _command(name: bytes) -> str:
+    """Return the ``name`` of a command as it is, but no other text."""
+    return name.decode() if COMMAND.fullmatch(name) else "another name"
 
 
 def _reports(environ: WSGIEnvironment) -> bool:
