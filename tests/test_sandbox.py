@@ -621,6 +621,39 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
     assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
 
 
+# A QR code.
+
+
+@pytest.mark.parametrize("bootstrap", ["QRCodePNG", "Base32StringSeed"])
+def test_without_segno_no_picture_is_written(env, tmp_path, bootstrap):
+    folder = tmp_path / "hidden"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['segno'] = None\n")
+    env |= {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+    script = (
+        f"iam-virtualmfadevicecreate -s bob -b {bootstrap} -o bob.png; iam-virtualmfadevicelist"
+    )
+    done = in_sandbox(env, "--changes", "sh", "-c", script, cwd=tmp_path)
+    if bootstrap == "Base32StringSeed":
+        assert (done.returncode, "+ virtual-mfa-device" in done.stderr) == (0, True)
+        return
+    first, *rest = done.stderr.splitlines()
+    assert re.fullmatch(
+        r"iam-virtualmfadevicecreate: segno is not installed; run: \S+ -m pip install 'segno>=1\.6', "
+        r"or use -b Base32StringSeed",
+        first,
+    )
+    assert rest == ["changes in the private IAM: none"]
+    assert done.stdout == "IsTruncated: false\n"
+    assert not (tmp_path / "bob.png").exists()
+
+
+def test_the_picture_of_a_device_can_be_read(env, tmp_path):
+    script = "iam-virtualmfadevicecreate -s bob -b QRCodePNG -o bob.png"
+    assert in_sandbox(env, "sh", "-c", script, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "bob.png").read_bytes().startswith(b"\x89PNG\r\n")
+
+
 # A server that does not start.
 
 
@@ -641,7 +674,7 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
     # The programs of a checkout prefer the Python of its .venv.
     assert re.fullmatch(
         r"iamcli: cannot start the sandbox: moto is not installed; run: "
-        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam,server\]>=5\.1\.1'\n",
+        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam,server\]>=5\.1\.1' 'segno>=1\.6'\n",
         done.stderr,
     )
     assert left_behind(tmp_path) == []
