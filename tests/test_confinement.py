@@ -341,7 +341,7 @@ def test_a_changed_address_of_the_sandbox_is_refused(real: Endpoint, tmp_path: P
     first, last = done.stderr.splitlines()
     assert re.fullmatch(
         r"iam-userdel: IAMCLI_SANDBOX was changed, so nothing was sent; keep the value that iamcli "
-        r"sandbox has set",
+        r"sandbox sets",
         first,
     )
     assert last == "iamcli: sent nothing, because the environment was reset: iam-userdel"

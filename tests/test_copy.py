@@ -938,6 +938,20 @@ NOT_STARTED = "iamcli: cannot start the sandbox: "
             damaged(lambda s: s["users"][0].pop("Arn")),
             f"{NOT_STARTED}bad.json is damaged: users[0].Arn is missing{MAKE}",
         ),
+        (
+            damaged(lambda s: s["users"][0].update(CreateDate="0001-01-01T00:00:00+23:59")),
+            f"{NOT_STARTED}bad.json is damaged: users[0].CreateDate is not a date: 0001-01-01T",
+        ),
+        pytest.param(
+            damaged(lambda s: s.update(taken="yesterday")),
+            f"{NOT_STARTED}bad.json is damaged: taken is not a date: yesterday{MAKE}",
+            marks=pytest.mark.full,
+        ),
+        pytest.param(
+            damaged(lambda s: s["users"][0].update(Arn="x")),
+            f"{NOT_STARTED}bad.json is damaged: users[0].Arn is not an ARN: x{MAKE}",
+            marks=pytest.mark.full,
+        ),
     ],
 )
 def test_a_file_that_is_no_snapshot_runs_nothing(

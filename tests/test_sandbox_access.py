@@ -61,7 +61,7 @@ class Sandbox:
     def end(self) -> tuple[int, dict[str, Any]]:
         """Let it end; return its exit status and its report."""
         _, errors = self._process.communicate("", timeout=60)
-        print(errors)
+        assert not errors.count("Traceback")
         return self._process.returncode, json.loads(self._report.read_text())
 
 
@@ -92,8 +92,10 @@ def as_stranger(function: Callable[[], Any]) -> Any:
     with os.fdopen(reader, "rb") as result:
         content = result.read()
     os.waitpid(child, 0)
-    print(content.decode())
-    return json.loads(content)
+    try:
+        return json.loads(content)
+    except ValueError:
+        pytest.fail(content.decode())
 
 
 def sent(port: int, request: bytes) -> str:

@@ -51,7 +51,7 @@ def refuse_outside(connection: Connection) -> None:
     _report(private)
     if connection.sandbox:
         raise Failure(
-            f"{SANDBOX} was changed, so nothing was sent; keep the value that iamcli sandbox has set"
+            f"{SANDBOX} was changed, so nothing was sent; keep the value that iamcli sandbox sets"
         )
     raise Failure(
         "the environment of iamcli sandbox was reset, so nothing was sent; keep it: "

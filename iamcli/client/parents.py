@@ -47,8 +47,8 @@ class Beginning:
 def sandbox() -> str:
     """Return the address of the private IAM of the nearest sandbox among the parents.
 
-    It is without the secret path, which only the environment contains. Returns "" if there is none, or if it cannot be found: without /proc, or if /proc hides the
-    processes of other users.
+    It is without the secret path, which only the environment contains. Returns "" if there is none,
+    or if it cannot be found: without /proc, or if /proc hides the processes of other users.
     """
     for _ in range(_ATTEMPTS):
         process = str(Beginning.process or "self")

@@ -52,7 +52,8 @@ class Connection:
     apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
     are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
     to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox,
-    with its secret path, or ""; ``diversion``: the line that reports which address is not used there, or "";
+    with its secret path, or ""; ``diversion``: the line that reports which address is not used
+    there, or "";
     ``simulated``: whether the requests do not leave this process. Raises Failure if a setting is
     invalid or a file cannot be read.
     """

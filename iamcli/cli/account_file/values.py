@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli.cli.account_file import dates
 from iamcli.cli.account_file.schema import COUNTS, DATE, DOCUMENT, FLAG, NUMBER, TEXT, OrNull
 from iamcli.errors import Failure
 
@@ -73,6 +74,11 @@ def check(kind: Any, value: Any, where: str) -> None:
             check(NUMBER, number, f"{where}.{name}")
     else:
         _require(value, *_TYPES[kind], where)
+        if kind == DATE:
+            try:
+                dates.parsed(value)
+            except ValueError:
+                raise Failure(f"{where} is not a date: {value}") from None
 
 
 def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -> None:

@@ -1,12 +1,12 @@
 """The account that ``iamcli sandbox --keep`` keeps in a directory between runs.
 
 moto's own objects are saved, because an account is more than the API shows. Secret access keys,
-passwords and the keys of MFA devices cannot be read back, and IDs and dates cannot be set, so neither
-a list of requests nor a snapshot restores the account that scripts have seen. They depend on moto's
-classes: the file names the version of moto, and no other version reads it.
+passwords and the keys of MFA devices cannot be read back, and IDs and dates cannot be set, so
+neither a list of requests nor a snapshot restores the account that scripts have seen. They depend
+on moto's classes: the file names the version of moto, and no other version reads it.
 
-A half-written file is useless. A new file takes the place of the old one only when it is complete and
-on the disk. It is written soon after a change, and when the sandbox ends.
+A half-written file is useless. A new file takes the place of the old one only when it is complete
+and on the disk. It is written soon after a change, and when the sandbox ends.
 
 The directory has two files that only the user can read: ``account``, and ``lock``, which is locked
 while a sandbox uses the directory.

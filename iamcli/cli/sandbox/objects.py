@@ -57,43 +57,55 @@ def restore(content: bytes) -> None:
 
 def _written(backends: Iterable[tuple[str, str, Any]]) -> dict[str, Any]:
     """Return the ``backends``, each with its account and its partition, and the objects in them."""
-    found: list[Any] = []
-    positions: dict[int, int] = {}
+    listed = _Listed()
+    attributes = [
+        # What cannot be written is made by the constructor.
+        [
+            account,
+            partition,
+            listed.members(i for i in vars(one).items() if type(i[1]) is not re.Pattern),
+        ]
+        for account, partition, one in backends
+    ]
+    # The list grows: each object may lead to more.
+    return {"backends": attributes, "objects": [listed.written(one) for one in listed.found]}
 
-    def value(thing: Any) -> Any:
+
+class _Listed:
+    """The objects that were ``found``, each once."""
+
+    def __init__(self) -> None:
+        self.found: list[Any] = []
+        self._positions: dict[int, int] = {}
+
+    def value(self, thing: Any) -> Any:
+        """Return the value for ``thing``, which is added to the objects if it is a new one."""
         if type(thing) in _PLAIN:
             return thing
-        position = positions.setdefault(id(thing), len(found))
-        if position == len(found):
-            found.append(thing)
+        position = self._positions.setdefault(id(thing), len(self.found))
+        if position == len(self.found):
+            self.found.append(thing)
         return [position]
 
-    def members(items: Iterable[tuple[Any, Any]]) -> list[list[Any]]:
-        return [[value(key), value(inner)] for key, inner in items]
+    def members(self, items: Iterable[tuple[Any, Any]]) -> list[list[Any]]:
+        """Return the values of keys or attributes, and those of what they have."""
+        return [[self.value(key), self.value(inner)] for key, inner in items]
 
-    def written(thing: Any) -> list[Any]:
+    def written(self, thing: Any) -> list[Any]:
+        """Return an object as a list."""
         if type(thing) is bytes:
             return ["bytes", base64.b64encode(thing).decode()]
         if type(thing) is dt.datetime:
             return ["datetime", thing.isoformat()]
         if type(thing) is list:
-            return ["list", *map(value, thing)]
+            return ["list", *map(self.value, thing)]
         if type(thing) is dict:
-            return ["dict", *members(thing.items())]
-        kind = type(thing)
-        name = f"{kind.__module__}.{kind.__qualname__}"
+            return ["dict", *self.members(thing.items())]
+        name = f"{type(thing).__module__}.{type(thing).__qualname__}"
         if name == "moto.iam.models.IAMBackend":
             return ["backend", thing.account_id, thing.region_name]
         _class(name)
-        return [name, *members(vars(thing).items())]
-
-    attributes = [
-        # What cannot be written is made by the constructor.
-        [account, partition, members(i for i in vars(one).items() if type(i[1]) is not re.Pattern)]
-        for account, partition, one in backends
-    ]
-    # The list grows: each object may lead to more.
-    return {"backends": attributes, "objects": [written(thing) for thing in found]}
+        return [name, *self.members(vars(thing).items())]
 
 
 class _Objects:
@@ -103,7 +115,7 @@ class _Objects:
         self._made = [_empty(*entry) for entry in listed]
         for made, (_, *content) in zip(self._made, listed, strict=True):
             if type(made) is list:
-                made += map(self.value, content)
+                made.extend(map(self.value, content))
             elif type(made) is dict:
                 made.update(self._members(content))
             elif type(made).__module__ in MODULES and type(made).__name__ != "IAMBackend":
