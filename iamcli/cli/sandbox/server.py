@@ -136,7 +136,7 @@ def _start(
     url = f"{address(server.server_port)}/{secret}/"
     existed = bool(kept and kept.existed)
     report = {"url": url, "credential_file": str(credential_file), "existed": existed}
-    return report | copied, folder, kept
+    return report | copied | {"is_copy": bool(settings.get("account"))}, folder, kept
 
 
 def _copied(name: str, number: int) -> tuple[dict[str, Any], str]:
