@@ -35,6 +35,10 @@ DONE = "done"
 UNKNOWN = "unknown"
 
 
+#: The number of hexadecimal digits in the path of a private IAM: 128 bits, which nobody can guess.
+SECRET_DIGITS = 32
+
+
 class Failure(Exception):  # noqa: N818 - the failure of a command, not a programming error
     """A command cannot continue. The message is one line: what is wrong and what to do.
 
@@ -153,6 +157,16 @@ def shortened(text: str, limit: int) -> str:
 def one_line(text: str) -> str:
     """Return the service's ``text`` as one line: each character that is not shown is a space."""
     return "".join(c if is_shown(c) else " " for c in text).strip()
+
+
+def without_secret_paths(text: str) -> str:
+    """Return ``text`` with addresses of the private IAM of a sandbox without their secret path."""
+    if "//127.0.0.1:" not in text and "//localhost:" not in text:
+        return text
+    import re
+
+    address = r"(//(?:127\.0\.0\.1|localhost):\d+)"
+    return re.sub(rf"{address}/[0-9a-f]{{{SECRET_DIGITS}}}\b(?:/(?!\w))?", r"\1", text)
 
 
 def visible(text: str) -> str:

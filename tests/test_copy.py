@@ -884,6 +884,21 @@ def test_a_terminal_shows_what_the_copy_lacks(tmp_path: Path) -> None:
     assert "iamcli: not in the copy, or only partly: access-key, alias, membership, user" in shown
 
 
+def test_a_shell_with_a_copy_speaks_of_no_command_and_of_no_name(tmp_path: Path) -> None:
+    (tmp_path / "part.json").write_text(json.dumps(PART))
+    env = environment(tmp_path, SHELL="/bin/sh")
+    file = str(tmp_path / "part.json")
+    terminal = Terminal(BIN / "iamcli", "sandbox", "--account", file, env=env)
+    shown = " ".join(terminal.wait_for("(iamcli sandbox) $ ").split())
+    assert "only IAM is a copy; what you start really runs here, with its files" in shown
+    assert "the command" not in shown
+    # No user of these names exists.
+    assert "Try these commands. iam-userlistbypath iam-grouplistbypath iam-account" in shown
+    assert "bob" not in shown.partition("Try these")[2]
+    terminal.type("exit\n")
+    assert terminal.status() == 0
+
+
 def test_one_request_or_more_that_were_refused() -> None:
     said: list[str] = []
     output: Any = SimpleNamespace(on_terminal=lambda: True, error=said.append)
@@ -895,11 +910,11 @@ def test_one_request_or_more_that_were_refused() -> None:
     ):
         about = {"unread": unread, "unknown": unknown}
         launcher._announce_copy(output, "f.json", about)  # noqa: SLF001
-        assert said == [launcher.ONLY_IAM, *lines]
+        assert said == lines
         said.clear()
     output.on_terminal = lambda: False
     launcher._announce_copy(output, "f.json", {"unread": 2, "unknown": ["role"]})  # noqa: SLF001
-    assert said == [launcher.ONLY_IAM]
+    assert said == []
 
 
 LACKING = "not in the copy, or only partly: role"
@@ -933,6 +948,20 @@ NOT_STARTED = "iamcli: cannot start the sandbox: "
         (
             damaged(lambda s: s["users"][0].pop("Arn")),
             f"{NOT_STARTED}bad.json is damaged: users[0].Arn is missing{MAKE}",
+        ),
+        (
+            damaged(lambda s: s["users"][0].update(CreateDate="0001-01-01T00:00:00+23:59")),
+            f"{NOT_STARTED}bad.json is damaged: users[0].CreateDate is not a date: 0001-01-01T",
+        ),
+        pytest.param(
+            damaged(lambda s: s.update(taken="yesterday")),
+            f"{NOT_STARTED}bad.json is damaged: taken is not a date: yesterday{MAKE}",
+            marks=pytest.mark.full,
+        ),
+        pytest.param(
+            damaged(lambda s: s["users"][0].update(Arn="x")),
+            f"{NOT_STARTED}bad.json is damaged: users[0].Arn is not an ARN: x{MAKE}",
+            marks=pytest.mark.full,
         ),
     ],
 )

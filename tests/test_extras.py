@@ -85,7 +85,7 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
     done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
     said = (
         "True True True True\nTrue True False False\n"
-        "run: apt install python3-moto python3-flask-cors; "
+        "run: apt install python3-moto python3-flask-cors python3-segno; "
         "Debian has no package for check; install iamcli with pipx\n"
         "Debian has no package for login; install iamcli with pipx\n"
         "False False False False\n"

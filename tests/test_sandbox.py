@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import re
 import shutil
 import signal
@@ -545,25 +544,25 @@ def test_a_second_sandbox_on_the_same_directory_is_refused(env, tmp_path):
 def test_the_account_of_another_user_is_refused(env, tmp_path):
     file = tmp_path / "kept" / "account"
     file.parent.mkdir()
-    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + pickle.dumps({}))
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n{}")
     os.chown(file, 65534, 65534)
     done = in_sandbox(env, "--keep", file.parent, "true")
     why = f"cannot start the sandbox: {file} is not a file of yours; specify another directory"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {why}\n")
 
 
-class Evil:
-    def __reduce__(self):
-        return subprocess.Popen, (["touch", "made"],)
+EVIL = (
+    b'{"objects": [["subprocess.Popen", ["args", [1]]], ["list", "touch", "made"]], "backends": []}'
+)
 
 
 def test_a_kept_account_runs_no_code(env, tmp_path):
     file = tmp_path / "kept" / "account"
     file.parent.mkdir()
-    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + pickle.dumps(Evil()))
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + EVIL)
     done = in_sandbox(env, "--keep", file.parent, "true", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert f"{file} is damaged (UnpicklingError: " in done.stderr
+    assert f"{file} is damaged (TypeError: subprocess.Popen" in done.stderr
     assert " is not part of an account); move it away to start with" in done.stderr
     assert not (tmp_path / "made").exists()
 
@@ -626,6 +625,38 @@ def test_what_a_kill_leaves_is_whole(env, tmp_path, killed):
     assert done.stdout == "arn:aws:iam::123456789012:user/david\nIsTruncated: false\n"
 
 
+# A QR code.
+
+
+@pytest.mark.parametrize("bootstrap", ["QRCodePNG", "Base32StringSeed"])
+def test_without_segno_no_picture_is_written(env, tmp_path, bootstrap):
+    folder = tmp_path / "hidden"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['segno'] = None\n")
+    env |= {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+    script = f"iam-virtualmfadevicecreate -s bob -b {bootstrap} -o bob.png"
+    script += "; iam-virtualmfadevicelist -t Any"
+    done = in_sandbox(env, "--changes", "sh", "-c", script, cwd=tmp_path)
+    if bootstrap == "Base32StringSeed":
+        assert (done.returncode, "+ virtual-mfa-device" in done.stderr) == (0, True)
+        return
+    first, *rest = done.stderr.splitlines()
+    assert re.fullmatch(
+        r"iam-virtualmfadevicecreate: segno is not installed; run: \S+ -m pip install "
+        r"'segno>=1\.6', or use -b Base32StringSeed",
+        first,
+    )
+    assert rest == ["changes in the private IAM: none"]
+    assert done.stdout == "IsTruncated: false\n"
+    assert not (tmp_path / "bob.png").exists()
+
+
+def test_the_picture_of_a_device_can_be_read(env, tmp_path):
+    script = "iam-virtualmfadevicecreate -s bob -b QRCodePNG -o bob.png"
+    assert in_sandbox(env, "sh", "-c", script, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "bob.png").read_bytes().startswith(b"\x89PNG\r\n")
+
+
 # A server that does not start.
 
 
@@ -646,7 +677,7 @@ def test_without_the_extra_one_line_says_what_to_install(env, tmp_path):
     # The programs of a checkout prefer the Python of its .venv.
     assert re.fullmatch(
         r"iamcli: cannot start the sandbox: moto is not installed; run: "
-        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam,server\]>=5\.1\.1'\n",
+        r"\S+/bin/python[\d.]* -m pip install 'moto\[iam,server\]>=5\.1\.1' 'segno>=1\.6'\n",
         done.stderr,
     )
     assert_nothing_left(tmp_path)

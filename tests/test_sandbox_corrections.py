@@ -361,20 +361,15 @@ def test_the_picture_of_a_seed_needs_segno(ask: Ask, monkeypatch: pytest.MonkeyP
         name = f"n{missing}"
         device = ask("CreateVirtualMFADevice", VirtualMFADeviceName=name)["VirtualMFADevice"]
         assert device["SerialNumber"] == f"{ARN}mfa/{name}"
-        png = device["QRCodePNG"]
-        assert (png.startswith(b"\x89PNG"), isinstance(png, bytes), bool(png)) == (
-            not missing,
-            True,
-            True,
-        )
+        # Nothing is sent that is no picture.
+        assert device.get("QRCodePNG", b"")[:4] == (b"" if missing else b"\x89PNG")
 
 
-def test_seeds_and_pictures_of_both_releases_of_moto() -> None:
+def test_seeds_of_both_releases_of_moto() -> None:
     for seed in ("ABCD2345", "AB", "234"):
         for kept in {seed, base64.b64encode(seed.encode()).decode()} - {"AB", "234"}:
             device = SimpleNamespace(base32_string_seed=kept)
             assert devices._seed(device) == seed, kept  # noqa: SLF001
-    assert [devices._bytes(kept) for kept in (b"QQ==", "QQ==")] == [b"QQ==", b"A"]  # noqa: SLF001
 
 
 def test_a_device_without_a_user_was_not_enabled(backend: Any, ask: Ask) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import io
 import json
 import os
-import pickle
 import shutil
 import signal
 from importlib.metadata import version
@@ -17,7 +15,7 @@ from support.kept import HEADER
 from support.processes import ROOT, running, wait_until
 
 from iamcli import __version__
-from iamcli.cli.sandbox import kept
+from iamcli.cli.sandbox import kept, objects
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.errors import Failure
 
@@ -44,12 +42,14 @@ NOT_OURS = "was not written by iamcli sandbox; specify another directory"
         ),
         ({"iamcli": "9", "format": 9}, f"kept by iamcli 9 with moto {version('moto')}; this is "),
         ({"iamcli": "0.1"}, ""),
+        # What was kept as a pickle.
+        ({"format": 1}, "which cannot read it; install that version, or specify another directory"),
     ],
 )
 def test_a_file_of_another_version_or_program_is_refused_and_left(tmp_path, content, shown):
     file = tmp_path / "account"
     if isinstance(content, dict):
-        content = json.dumps(HEADER | content).encode() + b"\n" + pickle.dumps({})
+        content = json.dumps(HEADER | content).encode() + b"\n{}"
     file.write_bytes(content)
     try:
         assert kept.Kept(str(tmp_path)).existed
@@ -75,7 +75,7 @@ def test_what_is_no_file_is_no_account(tmp_path):
 
 def test_what_is_saved_and_when(tmp_path, monkeypatch):
     file, state = tmp_path / "account", [b"one"]
-    monkeypatch.setattr(kept, "_state", lambda: state[0])
+    monkeypatch.setattr(objects, "state", lambda: state[0])
     # A sandbox that was killed has left this.
     (tmp_path / "account.new").write_text("half")
     account = kept.Kept(str(tmp_path))
@@ -156,45 +156,112 @@ def test_every_change_is_saved_soon(tmp_path, monkeypatch):
         wait_until(lambda number=number: len(saved) == number)
 
 
+def restored(*listed, backends=()):
+    """Restore ``listed`` objects; return those that were made."""
+    pytest.importorskip("moto.iam.models")
+    objects.restore(json.dumps({"objects": listed, "backends": backends}).encode())
+    return objects._Objects(listed)._made  # noqa: SLF001
+
+
 @pytest.mark.parametrize(
-    ("module", "name"),
+    "name",
     [
-        ("iamcli.cli.sandbox.corrections.caller", "Root"),
-        ("iamcli.cli.sandbox.corrections.keys", "ServiceCredential"),
-        ("moto.iam.models", "User"),
-        ("moto.utilities.tagging_service", "TaggingService"),
-        ("collections", "OrderedDict"),
-        ("collections", "defaultdict"),
-        ("datetime", "date"),
-        ("datetime", "datetime"),
-        ("datetime", "timedelta"),
-        ("datetime", "timezone"),
+        "iamcli.cli.sandbox.corrections.caller.Root",
+        "iamcli.cli.sandbox.corrections.keys.ServiceCredential",
+        "moto.iam.models.User",
+        "moto.utilities.tagging_service.TaggingService",
     ],
 )
-def test_what_a_kept_account_is_made_of(module, name):
-    pytest.importorskip("moto.iam.models")
-    made = kept._Reader(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()  # noqa: SLF001
-    assert (made.__module__, made.__name__) == (module, name)
+def test_what_a_kept_account_is_made_of(name):
+    (made,) = restored([name, ["name", "bob"], ["itself", [0]]])
+    assert f"{type(made).__module__}.{type(made).__name__}" == name
+    assert vars(made) == {"name": "bob", "itself": made}
+
+
+def test_objects_that_refer_to_each_other():
+    # Both lists are the same, and contain themselves.
+    one, two, three, four, five = restored(
+        ["list", 1, None, "\udcff", [0], [1]],
+        ["dict", ["a", [0]], ["b", [2]], ["c", [3]]],
+        ["bytes", "/wA="],
+        ["datetime", "2026-11-20T12:00:00.000001+01:00"],
+        ["backend", "123456789012", "aws"],
+    )
+    assert one[:3] == [1, None, "\udcff"]
+    assert (one[3] is one, one[4] is two, two["a"] is one) == (True, True, True)
+    assert (two["b"], two["c"].isoformat()) == (b"\xff\0", "2026-11-20T12:00:00.000001+01:00")
+    assert five.account_id == "123456789012"
+    assert (three, four) == (two["b"], two["c"])
 
 
 @pytest.mark.parametrize(
-    ("module", "name"),
+    "name",
     [
-        ("builtins", "exec"),
-        ("datetime", "sys"),
-        ("os", "system"),
-        ("subprocess", "Popen"),
+        *("exec", "builtins.exec", "builtins.object", "os.system", "subprocess.Popen"),
+        *("", ".", "moto", "moto.iam.models", "moto.iam.models.", "moto.iam.models.User.arn"),
+        "moto.iam.models.IAMBackend",
         # A function and a class that the modules of the account import.
-        ("moto.iam.models", "random_access_key"),
-        ("moto.iam.models", "BackendDict"),
-        ("moto.iam.models", "json"),
-        ("iamcli.cli.sandbox.corrections.keys", "Refusal"),
+        "moto.iam.models.random_access_key",
+        "moto.iam.models.BackendDict",
+        "moto.iam.models.json",
+        "iamcli.cli.sandbox.corrections.keys.Refusal",
     ],
 )
-def test_a_kept_account_has_no_other_things(module, name):
+def test_a_kept_account_has_no_other_things(name):
+    with pytest.raises(TypeError, match=f"^{name} is not part of an account"):
+        restored([name])
+
+
+def test_a_kept_account_changes_no_class(monkeypatch):
+    from moto.iam import models
+
+    before = {one: dict(vars(one)) for one in vars(models).values() if isinstance(one, type)}
+    names = ["__class__", "__dict__", "__init__", "arn", "create_access_key", "instances"]
+    for value in ("x", [1], [0]):
+        restored(
+            ["moto.iam.models.User", *([name, value] for name in names)],
+            ["dict", *([name, value] for name in names)],
+            backends=[["999999999999", "aws", [["users", [1]]]]],
+        )
+    after = {one: dict(vars(one)) for one in before}
+    for one, members in before.items():
+        # moto counts the instances.
+        assert {**members, "instances": None} == {**after[one], "instances": None}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"x", b"[]", b"{}", b"1", b'{"objects": [], "backends": [1]}', b"\x80\x05."),
+        b'{"objects": [["list", [7]]], "backends": []}',
+        b'{"objects": [["list", {"a": 1}]], "backends": []}',
+        b'{"objects": [["list", [0, 0]]], "backends": []}',
+        b'{"objects": [["dict", [[0], 1]]], "backends": []}',
+        b'{"objects": [["dict", 1]], "backends": []}',
+        b'{"objects": [["bytes", "*"]], "backends": []}',
+        b'{"objects": [["bytes"]], "backends": []}',
+        b'{"objects": [["datetime", "today"]], "backends": []}',
+        b'{"objects": [["backend", "1"]], "backends": []}',
+        b'{"objects": [[]], "backends": []}',
+        b'{"objects": [[1]], "backends": []}',
+        b'{"objects": [], "backends": [["1", "mars", []]]}',
+        b'{"objects": ' + b"[" * 100_000,
+    ],
+)
+def test_a_damaged_account_is_reported(content, tmp_path):
     pytest.importorskip("moto.iam.models")
-    with pytest.raises(pickle.UnpicklingError, match=f"^{module}.{name} is not part of an account"):
-        kept._Reader(io.BytesIO(f"c{module}\n{name}\n.".encode())).load()  # noqa: SLF001
+    file = tmp_path / "account"
+    file.write_bytes(json.dumps(HEADER).encode() + b"\n" + content)
+    account = kept.Kept(str(tmp_path))
+    account.existed = True
+    with pytest.raises(Failure, match=r"^\S+ is damaged \(\w+: .*; move it away to start with an "):
+        account.restore()
+
+
+def test_what_cannot_be_kept_is_named(backend):
+    backend.users["bob"] = {1, 2}
+    with pytest.raises(TypeError, match=r"^builtins\.set is not part of an account$"):
+        objects.state()
 
 
 def test_a_kept_account_that_cannot_be_used_is_refused(tmp_path):

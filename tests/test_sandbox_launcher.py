@@ -347,6 +347,9 @@ def test_a_shell_is_started_also_if_it_cannot_complete(tmp_path, monkeypatch):
     monkeypatch.setattr(completions, "script", script)
     start_shell({"SHELL": "/bin/bash"}, str(tmp_path))
     assert "PS1='(iamcli sandbox) $ '\n" in (tmp_path / "bashrc").read_text()
+    (tmp_path / "bashrc").unlink()
+    start_shell({"SHELL": "/bin/bash"}, str(tmp_path), "{other} $ ")
+    assert "PS1='{other} $ '\n" in (tmp_path / "bashrc").read_text()
 
 
 # The server, from outside.
@@ -491,6 +494,8 @@ def sandboxed(monkeypatch, output, target=None, **given):
     monkeypatch.setattr(sandbox, "server", server)
     monkeypatch.setattr(sandbox.command_server, "started", commands)
     monkeypatch.setattr(sandbox.parents, "announce", lambda port: given.get("proc", port == 7))
+    monkeypatch.setattr(sandbox.parents, "sandbox", lambda: "")
+    monkeypatch.delenv("IAMCLI_SANDBOX", raising=False)
     monkeypatch.setattr(sandbox, "environment", lambda *_: {})
     monkeypatch.setattr(sandbox, "_run", command)
     status = sandbox.run(["true"], output, target=target, **given.get("arguments", {}))
@@ -588,7 +593,8 @@ def test_a_shell_is_announced_and_a_command_is_not(monkeypatch, tmp_path, on_ter
     credentials, env = f"{tmp_path}/credentials", {"SHELL": "/bin/dash"}
     private = sandbox.Server("http://127.0.0.1:7", credentials, {"existed": True}, None, {})
     for keep, where in (("", "http://127.0.0.1:7"), ("dir", "http://127.0.0.1:7, kept in dir")):
-        assert sandbox._run(private, dict(env), command, output, keep) == (3, (7,))  # noqa: SLF001
+        given = (private, dict(env), command, output, keep, "prompt")
+        assert sandbox._run(*given) == (3, (7,))  # noqa: SLF001
         number = signal.SIGTERM if command else signal.SIGHUP
         assert ran == [(command or ["/bin/dash"], "/bin/dash", number)]
         line = f"private IAM at {where}; requests do not reach AWS; type exit to leave"

@@ -130,6 +130,9 @@ def test_the_number_of_a_copy(
     del iam_backends[number]
 
 
+DEVICE = "arn:aws:iam::210987654321:mfa/phone"
+
+
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
@@ -147,7 +150,30 @@ def test_the_number_of_a_copy(
             },
             f"the path, the name and the account do not make the ARN {SITE['Arn']}",
         ),
-        ({"virtual_mfa_devices": [{"SerialNumber": "a", "User": user("eve")}]}, "eve is missing"),
+        (
+            {"virtual_mfa_devices": [{"SerialNumber": DEVICE, "User": user("eve")}]},
+            "eve is missing",
+        ),
+        # What is no ARN is named by its place.
+        ({"users": [user("bob"), user("eve", Arn="x")]}, "users[1].Arn is not an ARN: x"),
+        ({"users": [user("bob", Arn="a:b")]}, "users[0].Arn is not an ARN: a:b"),
+        ({"roles": [{"Arn": ""}]}, "roles[0].Arn is not an ARN: "),
+        (
+            {"virtual_mfa_devices": [{"SerialNumber": "a"}]},
+            "virtual_mfa_devices[0].SerialNumber is not an ARN: a",
+        ),
+        (
+            {"server_certificates": [{"ServerCertificateMetadata": {"Arn": "arn:aws:s3:::b"}}]},
+            "server_certificates[0].ServerCertificateMetadata.Arn is not an ARN: arn:aws:s3:::b",
+        ),
+        (
+            {"password_policy": {"MinimumPasswordLength": 10**30}},
+            (
+                'password_policy: 1 validation error detected: Value "10000000000000000000000000'
+                '00000" at "minimumPasswordLength" failed to satisfy constraint: Member must have '
+                "value less than or equal to 128"
+            ),
+        ),
     ],
 )
 def test_what_contradicts_itself_is_not_loaded(
@@ -156,7 +182,7 @@ def test_what_contradicts_itself_is_not_loaded(
     monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
     with pytest.raises(Failure) as caught:
         loading.load(snapshot(**more), "f.json")
-    del iam_backends[NUMBER]
+    iam_backends.pop(NUMBER, None)
     again = "make a new one with iamcli snapshot"
     assert str(caught.value) == f"f.json is damaged: {reason}; {again}"
 

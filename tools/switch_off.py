@@ -114,7 +114,7 @@ class Plugin:
         self._region = ""
         self.failed: list[pytest.Item] = []
         self.noticed: dict[str, str] = {}
-        application = resettable.with_reset(_application(None, []))
+        application = resettable.with_reset(_application(None))
         # Without threads, it closes each connection, so that no fork shares one.
         self._server = make_server("127.0.0.1", 0, self._noting(application))
         resettable.server = self._url

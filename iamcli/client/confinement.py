@@ -35,6 +35,8 @@ KEPT = (SANDBOX, "AWS_IAM_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 #: Where a command that sends nothing reports itself to the private IAM, and how long it tries.
 REPORT_PATH = "/command-without-environment"
+#: The maximum length of a report, which is the name of the command (bytes).
+MAX_REPORT = 64
 _TIMEOUT = 2.0
 
 
@@ -48,7 +50,9 @@ def refuse_outside(connection: Connection) -> None:
         return
     _report(private)
     if connection.sandbox:
-        raise Failure(f"{SANDBOX} was changed, so nothing was sent; set it to {private} again")
+        raise Failure(
+            f"{SANDBOX} was changed, so nothing was sent; keep the value that iamcli sandbox sets"
+        )
     raise Failure(
         "the environment of iamcli sandbox was reset, so nothing was sent; keep it: "
         f"sudo --preserve-env={','.join(KEPT)}"
@@ -59,18 +63,18 @@ def _report(private: str) -> None:
     """Report this command to the ``private`` IAM, which may be out of reach."""
     from iamcli.client.sockets import connect
 
-    name = os.path.basename(sys.argv[0])
-    name = "iamcli" if name == "__main__.py" else name
+    program = os.path.basename(sys.argv[0])
+    name = os.fsencode("iamcli" if program == "__main__.py" else program)[:MAX_REPORT]
     host = private.removeprefix("http://")
     request = (
-        f"POST {REPORT_PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(os.fsencode(name))}"
-        "\r\nConnection: close\r\n\r\n"
+        f"POST {REPORT_PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(name)}\r\n"
+        "Connection: close\r\n\r\n"
     )
     with (
         contextlib.suppress(OSError, ValueError),
         connect("127.0.0.1", int(host.partition(":")[2]), _TIMEOUT) as peer,
     ):
-        peer.sendall(request.encode() + os.fsencode(name))
+        peer.sendall(request.encode() + name)
         peer.recv(1)
 
 

@@ -47,8 +47,8 @@ class Beginning:
 def sandbox() -> str:
     """Return the address of the private IAM of the nearest sandbox among the parents.
 
-    Returns "" if there is none, or if it cannot be found: without /proc, or if /proc hides the
-    processes of other users.
+    It is without the secret path, which only the environment contains. Returns "" if there is none,
+    or if it cannot be found: without /proc, or if /proc hides the processes of other users.
     """
     for _ in range(_ATTEMPTS):
         process = str(Beginning.process or "self")
@@ -74,11 +74,13 @@ def left(connection: Connection) -> str:
     Returns "" if it does, or if this process is in no sandbox.
     """
     private = sandbox()
-    return "" if private == connection.sandbox.rstrip("/") else private
+    # The name of the process does not contain the secret path.
+    known = "/".join(connection.sandbox.split("/", 3)[:3])
+    return "" if private == known else private
 
 
 def address(port: int) -> str:
-    """Return the address of the private IAM with this port."""
+    """Return the address of the private IAM with this port, without its secret path."""
     return f"http://127.0.0.1:{port}"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from iamcli.config import properties
-from iamcli.errors import Failure
+from iamcli.errors import SECRET_DIGITS, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ class Connection:
     AWS configuration; ``proxy``: the URL of the proxy, or None if the proxy variables of botocore
     apply; ``key_source``, ``url_source``, ``proxy_source``: the option, variable or file that these
     are from, or ""; ``secrets``: values that must not be printed; ``warnings``: lines for the user,
-    to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox, or
-    ""; ``diversion``: the line that reports which address is not used there, or "";
+    to be printed only on a terminal; ``sandbox``: the address of the private IAM in the sandbox,
+    with its secret path, or ""; ``diversion``: the line that reports which address is not used
+    there, or "";
     ``simulated``: whether the requests do not leave this process. Raises Failure if a setting is
     invalid or a file cannot be read.
     """
@@ -64,6 +65,7 @@ class Connection:
         self.simulated = False
         sandbox = environ.get(SANDBOX)
         self.sandbox = checked_url(sandbox, SANDBOX)[0] if sandbox else ""
+        self.secrets += (part for part in self.sandbox.split("/") if len(part) == SECRET_DIGITS)
         self.credential_file = _credential_file(values, environ)
         self._warn_of_profile(values, environ)
         self.keys = self._keys(environ)

@@ -8,9 +8,13 @@ import sys
 import iamcli
 from iamcli import quoting
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 #: For each extra, the packages that it installs. Source: setup.cfg.
 PACKAGES = {
-    "sandbox": ("moto[iam,server]>=5.1.1",),
+    "sandbox": ("moto[iam,server]>=5.1.1", "segno>=1.6"),
     "qr": ("segno>=1.6",),
     "check": ("tree-sitter>=0.23.2", "tree-sitter-bash>=0.23.3"),
     "login": ("botocore[crt]>=1.41.0",),
@@ -20,12 +24,13 @@ OF_SUBCOMMANDS = ("sandbox", "qr", "check")
 #: The packages of Debian that are the same. Debian has none for ``check``, and its botocore is too
 #: old for ``login``.
 DEBIAN = {
-    "sandbox": ("python3-moto", "python3-flask-cors"),
+    "sandbox": ("python3-moto", "python3-flask-cors", "python3-segno"),
     "qr": ("python3-segno",),
     "check": (),
     "login": (),
 }
-#: The modules that show that an extra is installed, that of its main package first.
+#: The modules that show that an extra is installed, that of its main package first. The sandbox
+#: needs segno for QR codes only.
 _MODULES = {
     "sandbox": ("moto", "flask", "flask_cors"),
     "qr": ("segno",),
@@ -59,7 +64,7 @@ def advice(*extras: str) -> str:
     ``extras``: names in ``PACKAGES``. The command names the packages themselves, because iamcli
     need not be on an index.
     """
-    packages = [package for extra in extras for package in PACKAGES[extra]]
+    packages = _all_of(PACKAGES, extras)
     if is_one_file():
         command = _run("pipx", "install", f".[{','.join(extras)}]")
         contents = f"the one file does not contain {' and '.join(extras)}"
@@ -69,17 +74,22 @@ def advice(*extras: str) -> str:
     if os.path.isfile(os.path.join(sys.prefix, "uv-receipt.toml")):
         # uv replaces the tool, so that those that are there must be named, too.
         wanted = [extra for extra in PACKAGES if extra in extras or _is_installed(extra)]
-        options = [f"--with={package}" for extra in wanted for package in PACKAGES[extra]]
+        options = [f"--with={package}" for package in _all_of(PACKAGES, wanted)]
         return _run("uv", "tool", "install", *options, _source())
     if _is_debian():
         lacking = [extra for extra in extras if not DEBIAN[extra]]
-        names = [name for extra in extras for name in DEBIAN[extra]]
+        names = _all_of(DEBIAN, extras)
         advised = [_run("apt", "install", *names)] if names else []
         if lacking:
             without = f"Debian has no package for {' and '.join(lacking)}"
             advised.append(f"{without}; install iamcli with pipx")
         return "; ".join(advised)
     return _run(sys.executable or "python3", "-m", "pip", "install", *packages)
+
+
+def _all_of(packages: Mapping[str, Iterable[str]], extras: Iterable[str]) -> list[str]:
+    """Return the ``packages`` of the ``extras``, each once."""
+    return list(dict.fromkeys(name for extra in extras for name in packages[extra]))
 
 
 def is_one_file() -> bool:

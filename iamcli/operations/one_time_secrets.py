@@ -142,7 +142,7 @@ def seed_drawn(iam: IAM, name: str, path: str | None) -> Lines:
         yield RequireOutput(terminal=True)
     except OutputLost as lost:
         raise Failure(f"cannot show a QR code: {lost}; use -o FILE") from None
-    qr.require()
+    qr.require("use -o FILE")
     try:
         # As long as those of AWS, so that the code has the same size.
         serial = f"arn:aws:iam::123456789012:mfa{path or '/'}{name}"
@@ -157,8 +157,13 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
 
     ``picture``: save a QR code as a PNG file instead of the seed as text. The file is created
     before the device, readable by its owner only. Raises Failure if the file exists or cannot be
-    written; the device and the file are then deleted again.
+    written; the device and the file are then deleted again. In the sandbox, also if its library
+    for pictures is not installed; nothing is created then.
     """
+    if picture and iam.sandbox:
+        from iamcli.output import qr
+
+        qr.require("use -b Base32StringSeed")
     with NewFile(file, "the seed") as new:
         new.create()
         device = _create_device(iam, name, path)
@@ -166,6 +171,9 @@ def seed_in_file(iam: IAM, name: str, path: str | None, file: str, *, picture: b
             new.write(device["QRCodePNG"] if picture else device["Base32StringSeed"] + b"\n")
         except (OutputLost, UnknownOutcome, KeyboardInterrupt) as lost:
             _delete_device_again(iam, device, lost)
+        except KeyError as missing:
+            reason = f"unexpected response: {missing.args[0]} is missing"
+            _delete_device_again(iam, device, Failure(reason))
     yield device["SerialNumber"]
 
 

@@ -9,14 +9,14 @@ from iamcli.errors import Failure
 _BLACK_ON_WHITE, _NO_COLOUR = "\x1b[38;5;16;48;5;231m", "\x1b[0m"
 
 
-def require() -> None:
-    """Raise Failure if the library segno is not installed."""
+def require(alternative: str) -> None:
+    """Raise Failure, which also names an ``alternative``, if the library segno is not installed."""
     try:
         import segno  # noqa: F401 - only checks that it is installed
     except ImportError:
         from iamcli.installation.extras import advice
 
-        raise Failure(f"segno is not installed; {advice('qr')}, or use -o FILE") from None
+        raise Failure(f"segno is not installed; {advice('qr')}, or {alternative}") from None
 
 
 def address(serial: str, seed: str) -> str:

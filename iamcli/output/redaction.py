@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import OMITTED, one_line
+from iamcli.errors import OMITTED, one_line, without_secret_paths
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,8 +86,10 @@ class Secrets:
     def redact(self, text: str) -> str:
         """Return ``text`` without the known secrets, plain, URL-encoded, in XML or in JSON.
 
-        If its middle is omitted, no part of a secret is left beside it either.
+        The address of a private IAM keeps its host and its port. If the middle of ``text`` is
+        omitted, no part of a secret is left beside it either.
         """
+        text = without_secret_paths(text)
         if not text or not self._known:
             return text
         if OMITTED in text:

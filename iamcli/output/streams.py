@@ -7,7 +7,15 @@ import os
 import stat
 import sys
 
-from iamcli.errors import MAX_LINE, OutputLost, escape, is_invisible, shortened, visible
+from iamcli.errors import (
+    MAX_LINE,
+    OutputLost,
+    escape,
+    is_invisible,
+    shortened,
+    visible,
+    without_secret_paths,
+)
 from iamcli.interrupts import Pending, Window, postpone
 from iamcli.output.progressline import ProgressLine
 
@@ -126,7 +134,10 @@ class Output:
         self.error_text(f"{self._program}: {line}\n")
 
     def error_text(self, text: str) -> None:
-        """Write ``text`` to standard error with control characters escaped; errors are ignored."""
+        """Write ``text`` to standard error with control characters escaped; errors are ignored.
+
+        The address of a private IAM is written without its secret.
+        """
         self._write_error(self._errors, text)
 
     def note(self, text: str) -> None:
@@ -137,7 +148,8 @@ class Output:
         if stream is None:
             return
         self.progress.erase()
-        content = text.translate(_CONTROLS).encode("utf-8", "backslashreplace")
+        text = without_secret_paths(text).translate(_CONTROLS)
+        content = text.encode("utf-8", "backslashreplace")
         try:
             self._write_data()
             _write_in_parts(stream.fileno(), content, patient=True)

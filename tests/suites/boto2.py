@@ -17,7 +17,7 @@ connect_iam = boto.connect_iam
 def connect_to_sandbox():
     """Connect to the sandbox. From its address, boto would guess another service and region."""
     url = urlsplit(os.environ["AWS_IAM_URL"])
-    connection = connect_iam(host=url.hostname, port=url.port, is_secure=False)
+    connection = connect_iam(host=url.hostname, port=url.port, path=url.path, is_secure=False)
     connection.auth_service_name = "iam"
     connection.auth_region_name = "us-east-1"
     return connection

@@ -37,7 +37,9 @@ def reset(url: str) -> list[dict[str, str]]:
 
     Returns the parameters of each request since the last time.
     """
-    request = urllib.request.Request(f"{url}{PATH}", method="POST", headers={HEADER: "yes"})
+    request = urllib.request.Request(
+        f"{url.rstrip('/')}{PATH}", method="POST", headers={HEADER: "yes"}
+    )
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
         asked: list[dict[str, str]] = json.load(response)
     return asked

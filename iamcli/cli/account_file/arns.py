@@ -21,11 +21,19 @@ def is_account(text: str) -> bool:
 
 def arns(snapshot: Mapping[str, Any]) -> Iterator[str]:
     """Yield the ARNs of the entities of ``snapshot``."""
+    return (arn for _, arn in places(snapshot))
+
+
+def places(snapshot: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the place of each ARN of an entity, such as "users[3].Arn", and the ARN."""
     for member in ("users", "groups", "roles", "policies", "instance_profiles"):
-        yield from (entity["Arn"] for entity in snapshot[member])
-    for certificate in snapshot.get("server_certificates", ()):
-        yield certificate["ServerCertificateMetadata"]["Arn"]
-    yield from (device["SerialNumber"] for device in snapshot.get("virtual_mfa_devices", ()))
+        for number, entity in enumerate(snapshot[member]):
+            yield f"{member}[{number}].Arn", entity["Arn"]
+    for number, certificate in enumerate(snapshot.get("server_certificates", ())):
+        where = f"server_certificates[{number}].ServerCertificateMetadata.Arn"
+        yield where, certificate["ServerCertificateMetadata"]["Arn"]
+    for number, device in enumerate(snapshot.get("virtual_mfa_devices", ())):
+        yield f"virtual_mfa_devices[{number}].SerialNumber", device["SerialNumber"]
 
 
 def account(snapshot: Mapping[str, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from iamcli.cli.account_file import dates
 from iamcli.cli.account_file.arns import is_account
 from iamcli.cli.account_file.schema import (
     ACCOUNT,
@@ -86,6 +87,11 @@ def check(kind: Any, value: Any, where: str) -> None:
         _require(value, *_TYPES[kind], where)
         if kind == ACCOUNT and not is_account(value):
             raise Failure(f"{where} is not {_TYPES[kind][1]}")
+        if kind == DATE:
+            try:
+                dates.parsed(value)
+            except ValueError:
+                raise Failure(f"{where} is not a date: {value}") from None
 
 
 def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -> None:

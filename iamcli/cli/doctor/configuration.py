@@ -83,7 +83,9 @@ class Configuration:
             for attribute in part.attributes:
                 setattr(connection, attribute, getattr(valid, attribute))
         # Whatever is invalid, no request leaves the sandbox.
-        connection.sandbox = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")}).sandbox
+        private = Connection(_NO_OPTIONS, {SANDBOX: os.environ.get(SANDBOX, "")})
+        connection.sandbox = private.sandbox
+        connection.secrets = [*connection.secrets, *private.secrets]
         # Also a file that is invalid makes the commands independent of the AWS configuration.
         connection.credential_file = os.environ.get("AWS_CREDENTIAL_FILE") or None
         return connection

@@ -1,16 +1,12 @@
 """The account that ``iamcli sandbox --keep`` keeps in a directory between runs.
 
-Why moto's own objects are saved, with pickle: an account is more than the API shows. Secret access
-keys, passwords and the keys of MFA devices cannot be read back, and IDs and dates cannot be set, so
-neither a list of requests nor a snapshot restores the account that scripts have seen.
+moto's own objects are saved, because an account is more than the API shows. Secret access keys,
+passwords and the keys of MFA devices cannot be read back, and IDs and dates cannot be set, so
+neither a list of requests nor a snapshot restores the account that scripts have seen. They depend
+on moto's classes: the file names the version of moto, and no other version reads it.
 
-What is known to be wrong with pickle, and what is done about it:
-
-* It depends on the classes. The file names the version of moto, and no other version reads it.
-* Reading a pickle can run any code. This reader makes objects of moto's IAM, and plain values, and
-  refuses everything else. It reads only files that belong to the user.
-* A half-written file is useless. A new file takes the place of the old one only when it is complete
-  and on the disk. It is written soon after a change, and when the sandbox ends.
+A half-written file is useless. A new file takes the place of the old one only when it is complete
+and on the disk. It is written soon after a change, and when the sandbox ends.
 
 The directory has two files that only the user can read: ``account``, and ``lock``, which is locked
 while a sandbox uses the directory.
@@ -20,11 +16,8 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import io
 import json
 import os
-import pickle
-import re
 import stat
 import threading
 
@@ -39,7 +32,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Changes if iamcli changes what it saves.
-FORMAT = 1
+FORMAT = 2
 
 #: How the versions in the first line of the file are shown, and its maximum length (bytes).
 NAMES = "iamcli {iamcli} with moto {moto}"
@@ -47,22 +40,6 @@ MAX_HEADER = 1000
 
 #: The time after a change within which it is saved (seconds).
 DELAY = 1.0
-
-#: The modules whose classes a kept account consists of, and single classes of others.
-MODULES = (
-    "iamcli.cli.sandbox.corrections.caller",
-    "iamcli.cli.sandbox.corrections.keys",
-    "moto.iam.models",
-    "moto.utilities.tagging_service",
-)
-CLASSES = {
-    ("collections", "OrderedDict"),
-    ("collections", "defaultdict"),
-    ("datetime", "date"),
-    ("datetime", "datetime"),
-    ("datetime", "timedelta"),
-    ("datetime", "timezone"),
-}
 
 
 class Kept:
@@ -97,9 +74,11 @@ class Kept:
         """Put the kept account, if there is one, into moto. Raises Failure if it is damaged."""
         if not self.existed:
             return
+        from iamcli.cli.sandbox.objects import restore
+
         try:
-            _restore(self._saved)
-        except Exception as error:  # noqa: BLE001 - a damaged pickle can raise anything
+            restore(self._saved)
+        except Exception as error:  # noqa: BLE001 - whatever moto does with damaged objects
             raise Failure(
                 f"{self._file} is damaged ({type(error).__name__}: {error}); move it away to start "
                 "with an empty account"
@@ -116,16 +95,18 @@ class Kept:
             raise Failure(f"cannot save moto's objects: {error}") from None
 
     def _save(self) -> None:
+        from iamcli.cli.sandbox.objects import state
+
         with self._busy:
-            content = _state()
+            content = state()
         if content == self._saved and self._place == _place(self._file):
             return
         self._directory.remove("account.new")  # of a sandbox that was killed
         complete = json.dumps(_version()).encode() + b"\n" + content
-        state = self._directory.replace("account", complete, temporary="account.new", sync=True)
+        written = self._directory.replace("account", complete, temporary="account.new", sync=True)
         self._directory.sync()
         self._saved = content
-        self._place = state.st_ino, state.st_mtime_ns
+        self._place = written.st_ino, written.st_mtime_ns
 
     def watched(self, application: WSGIApplication) -> WSGIApplication:
         """Return ``application``, changed so that the account is saved soon after each request.
@@ -155,7 +136,7 @@ class Kept:
             time.sleep(max(DELAY, 10 * (time.monotonic() - begun)))
 
     def _read(self) -> bytes:
-        """Return the pickle in the file; "" if there is no file."""
+        """Return the objects in the file, as JSON; "" if there is no file."""
         try:
             number = os.open(self._file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -196,52 +177,3 @@ def _version() -> dict[str, object]:
     from importlib.metadata import version
 
     return {"iamcli": __version__, "format": FORMAT, "moto": version("moto")}
-
-
-class _Writer(pickle.Pickler):
-    """Writes a reference in place of a backend, which exists before the account is read."""
-
-    def persistent_id(self, thing: object) -> tuple[str, str] | None:
-        from moto.iam.models import IAMBackend
-
-        return (thing.account_id, thing.region_name) if isinstance(thing, IAMBackend) else None
-
-
-class _Reader(pickle.Unpickler):
-    """Makes objects of the known classes only."""
-
-    def find_class(self, module: str, name: str) -> type:
-        if (module in MODULES or (module, name) in CLASSES) and "." not in name:
-            named = super().find_class(module, name)
-            if isinstance(named, type) and named.__module__ == module:
-                return named
-        raise pickle.UnpicklingError(f"{module}.{name} is not part of an account")
-
-    def persistent_load(self, place: tuple[str, str]) -> object:
-        from moto.iam.models import iam_backends
-
-        account, partition = place
-        return iam_backends[account][partition]
-
-
-def _state() -> bytes:
-    """Return the state of moto's IAM in all partitions."""
-    from moto.iam.models import iam_backends
-
-    # What cannot be pickled is made by the constructor.
-    state = {
-        (account, partition): {
-            name: value for name, value in vars(backend).items() if type(value) is not re.Pattern
-        }
-        for account, partition, backend in iam_backends.iter_backends()
-    }
-    stream = io.BytesIO()
-    _Writer(stream, protocol=5).dump(state)
-    return stream.getvalue()
-
-
-def _restore(content: bytes) -> None:
-    from moto.iam.models import iam_backends
-
-    for (account, partition), attributes in _Reader(io.BytesIO(content)).load().items():
-        vars(iam_backends[account][partition]).update(attributes)

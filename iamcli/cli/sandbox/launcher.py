@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from iamcli import interrupts, quoting
 from iamcli.cli import command_server, script
@@ -16,6 +17,7 @@ from iamcli.cli.sandbox import shell
 from iamcli.cli.sandbox.started import Started
 from iamcli.client import parents
 from iamcli.config import files
+from iamcli.config.connection import SANDBOX
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
 from iamcli.startup import own_environment
@@ -38,6 +40,15 @@ ONLY_IAM = (
     "the keys that it prints are worthless, and it should run in a directory of its own"
 )
 
+#: The same for users of a shell.
+ONLY_IAM_IN_SHELL = (
+    "only IAM is a copy; what you start really runs here, with its files, mails and other "
+    "programs; the keys that it prints are worthless, and it should run in a directory of its own"
+)
+
+#: What users must know if a sandbox is started in another one.
+INNER = "this sandbox is inside another one, whose IAM it does not use"
+
 #: What users must know if the commands do not find the sandbox among their parents.
 NO_PROC = (
     "this system does not show the parents of a process, so commands whose environment was reset "
@@ -55,7 +66,7 @@ REMOVED_VARIABLES = (
 
 
 class Server(NamedTuple):
-    """A running server: its ``url``, and a ``credential_file`` with keys for it.
+    """A running server: its ``url`` with the secret path, and a ``credential_file`` for it.
 
     ``about``: what else it reported when it started; ``existed``: whether its account had been
     kept. ``pipe``: the standard input of the server, which ends when the pipe is closed, by this
@@ -70,9 +81,19 @@ class Server(NamedTuple):
     ended: dict[str, Any]
 
     @property
+    def port(self) -> int:
+        """The port of the server."""
+        return int(urlsplit(self.url).port or 0)
+
+    @property
     def existed(self) -> bool:
         """Whether its account had been kept."""
         return bool(self.about["existed"])
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether its account is a copy of another one."""
+        return bool(self.about.get("is_copy"))
 
     @property
     def folder(self) -> str:
@@ -173,15 +194,20 @@ def run(
         command_server.started() as commands,
         server(keep=keep, account=account, watch=target is not None) as private,
     ):
-        if not parents.announce(int(private.url.rpartition(":")[2])):
+        inner = bool(parents.sandbox() or os.environ.get(SANDBOX))
+        if not parents.announce(private.port):
             output.error(NO_PROC)
+        if inner and output.on_terminal():
+            output.error(INNER)
         if account:
+            output.error(ONLY_IAM if command else ONLY_IAM_IN_SHELL)
             _announce_copy(output, account, private.about)
         commands.wait()
         env = environment(private, os.environ)
         if commands.address:
             env[VARIABLE] = commands.address
-        status, left = _run(private, env, command, output, keep)
+        prompt = shell.INNER_PROMPT if inner else shell.PROMPT
+        status, left = _run(private, env, command, output, keep, prompt)
     reset = private.ended.get("without_environment", [])
     private.ended["running"] = running = list(map(str, left))
     if target:
@@ -194,18 +220,28 @@ def run(
     return status or (FAILED if reset else 0)
 
 
-def _run(
-    private: Server, env: dict[str, str], command: Sequence[str], output: Output, keep: str
+def _run(  # noqa: PLR0913, PLR0917 - what ``run`` knows
+    private: Server,
+    env: dict[str, str],
+    command: Sequence[str],
+    output: Output,
+    keep: str,
+    prompt: str,
 ) -> tuple[int, list[Process]]:
-    """Run ``command``; return its exit status, and what it has started and left running."""
+    """Run ``command``, or a shell with this ``prompt`` if it is empty.
+
+    Returns its exit status, and what it has started and left running.
+    """
     terminate = signal.SIGTERM
     if not command:
-        command = shell.start(env, private.folder)
+        command = shell.start(env, private.folder, prompt)
         terminate = signal.SIGHUP  # interactive shells ignore SIGTERM
-        where = f"{private.url}, kept in {keep}" if keep else private.url
+        address = parents.address(private.port)
+        where = f"{address}, kept in {keep}" if keep else address
         announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
         if output.on_terminal():
-            output.error_text(shell.greeting(env, announcement, kept=private.existed))
+            used = private.existed or private.is_copy
+            output.error_text(shell.greeting(env, announcement, kept=used))
         else:
             output.error(announcement)
     started = Started(output)
@@ -222,8 +258,7 @@ def _run(
 
 
 def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> None:
-    """Report what is a copy and what is not; on a terminal, also what the copy lacks."""
-    output.error(ONLY_IAM)
+    """Report on a terminal what the copy lacks."""
     if not output.on_terminal():
         return
     if about["unread"]:

@@ -7,12 +7,13 @@ new and random. docs/snapshot.md describes the format.
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 import secrets
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 from moto.iam import models as typed_models
+from moto.iam.exceptions import ValidationError
 from moto.utilities.utils import PARTITION_NAMES, REGION_PREFIX_TO_PARTITION
 
 from iamcli.cli.account_file import arns, dates
@@ -29,6 +30,7 @@ from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from moto.iam.models import IAMBackend
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 # Some of its classes look abstract to a type checker.
 models: Any = typed_models
+
+#: The form of the ARN of an entity: the partition, the account, and the kind, path and name.
+_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(?:[0-9]+|aws)?:[a-z-]+/.+", re.DOTALL)
 
 #: The kinds that an operation reads, as in the member ``unknown`` of a snapshot.
 _KINDS = {
@@ -63,9 +68,12 @@ _KINDS = {
 def load(snapshot: Record, name: str) -> IAMBackend:
     """Put ``snapshot``, which the file ``name`` contains, into moto, and return its backend.
 
-    From now on it is the account of all keys that moto does not know. Raises Failure if parts of
-    the snapshot contradict each other.
+    From now on it is the account of all keys that moto does not know. Raises Failure if an ARN is
+    none, or if parts of the snapshot contradict each other.
     """
+    for where, arn in arns.places(snapshot):
+        if not _ARN.fullmatch(arn):
+            raise _damaged(name, f"{where} is not an ARN: {arn}")
     partition = partition_of(snapshot)
     if partition not in PARTITION_NAMES:
         known = ", ".join(sorted(PARTITION_NAMES))
@@ -77,8 +85,12 @@ def load(snapshot: Record, name: str) -> IAMBackend:
         _Loader(iam).load(snapshot)
     except (KeyError, ValueError) as error:
         reason = f"{error.args[0]} is missing" if isinstance(error, KeyError) else error
-        raise Failure(f"{name} is damaged: {reason}; make a new one with iamcli snapshot") from None
+        raise _damaged(name, str(reason)) from None
     return iam
+
+
+def _damaged(name: str, reason: str) -> Failure:
+    return Failure(f"{name} is damaged: {reason}; make a new one with iamcli snapshot")
 
 
 def partition_of(snapshot: Record) -> str:
@@ -134,7 +146,10 @@ class _Loader:
         if snapshot.get("account_alias"):
             self.iam.create_account_alias(snapshot["account_alias"])
         if snapshot.get("password_policy"):
-            set_password_policy(self.iam, snapshot["password_policy"])
+            try:
+                set_password_policy(self.iam, snapshot["password_policy"])
+            except ValidationError as error:
+                raise ValueError(f"password_policy: {error.message}") from None
         self.summary(snapshot.get("summary", {}))
 
     def policy(self, record: Record) -> None:
@@ -387,7 +402,4 @@ def _date(text: str | None, position: int = 0) -> dt.datetime | None:
     """
     if text is None:
         return None
-    date = dates.parsed(text)
-    if date.tzinfo is not None:
-        date = date.astimezone(dt.timezone.utc).replace(tzinfo=None)
-    return date.replace(microsecond=position)
+    return dates.parsed(text).replace(microsecond=position, tzinfo=None)

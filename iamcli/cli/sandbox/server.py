@@ -10,9 +10,8 @@ account and what the copy lacks, or the reason why it cannot start; and when it 
 the refused requests and the commands that sent nothing because their environment was reset, or the
 reason why the account was not kept.
 
-Other programs of this machine, web pages included, can reach the port. So the server answers only
-signed requests to IAM and STS and those that report such a command, and none that a browser sends
-for a page.
+Other programs of this machine, web pages included, can reach the port. So the address has a secret
+path (``iamcli.cli.sandbox.access``), and the server answers only signed requests to IAM and STS.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ import json
 import logging
 import os
 import re
+import secrets
 import shutil
 import signal
 import sys
@@ -29,13 +29,13 @@ import threading
 import time
 
 from iamcli.cli.account_file import file
+from iamcli.cli.sandbox.access import foreign, secret_path
 from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.cli.sandbox.watch import Watch
-from iamcli.cli.sandbox.wsgi import content, refuse
-from iamcli.client.confinement import REPORT_PATH
+from iamcli.cli.sandbox.wsgi import refuse
 from iamcli.client.parents import address
-from iamcli.errors import Failure
+from iamcli.errors import SECRET_DIGITS, Failure
 from iamcli.installation.extras import advice
 from iamcli.protection import Folder, protected_folder
 
@@ -53,10 +53,6 @@ SIGNED = re.compile(
 )
 #: The region in ``Authorization``, and what is around it.
 REGION = re.compile(r"(Credential=[^/,\s]+/\d{8}/)[a-z0-9-]+(/)")
-
-#: The names of commands that are reported as they are, and how many names are kept.
-COMMAND = re.compile(rb"iam(cli|-[a-z0-9]+)")
-MAX_COMMANDS = 10000
 
 #: The name of the credential file in the directory of the sandbox.
 _CREDENTIALS = "credentials"
@@ -113,7 +109,7 @@ def _start(
     copied: dict[str, Any] = {"taken": now, "unread": 0, "unknown": []}
     try:
         kept = Kept(settings["keep"]) if settings.get("keep") else None
-        application, region = _application(watch, without_environment), ""
+        application, region = _application(watch), ""
         if settings.get("account"):
             copied, region = _copied(settings["account"], settings["number"])
         if change:
@@ -123,7 +119,9 @@ def _start(
             application = kept.watched(application)
         if watch:
             watch.begin()
-        server = _make_server(in_region(application, region))
+        secret = secrets.token_hex(SECRET_DIGITS // 2)
+        application = in_region(application, region)
+        server = _make_server(secret_path(application, secret, without_environment))
         folder = _folder()
     except Failure as failure:
         return {"failure": str(failure)}, None, None
@@ -134,10 +132,10 @@ def _start(
         what = f"{type(error).__name__}: {error}"
         return {"failure": f"{what}; install the tested moto[iam,server]=={TESTED}"}, None, None
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = address(server.server_port)
+    url = f"{address(server.server_port)}/{secret}/"
     existed = bool(kept and kept.existed)
     report = {"url": url, "credential_file": os.path.join(folder, _CREDENTIALS), "existed": existed}
-    return report | copied, folder, kept
+    return report | copied | {"is_copy": bool(settings.get("account"))}, folder, kept
 
 
 def _folder() -> str:
@@ -175,12 +173,8 @@ def _wait() -> None:
             os.kill(command, signal.SIGHUP)
 
 
-def _application(watch: Watch | None, without_environment: list[str]) -> WSGIApplication:
-    """Return the private IAM; ``watch`` records what it refuses, unless it is None.
-
-    The names of commands that report that their environment was reset are added to
-    ``without_environment``.
-    """
+def _application(watch: Watch | None) -> WSGIApplication:
+    """Return the private IAM; ``watch`` records what it refuses, unless it is None."""
     from moto.moto_server.werkzeug_app import create_backend_app
 
     from iamcli.cli.sandbox.corrections.apply import apply, prepare
@@ -194,7 +188,7 @@ def _application(watch: Watch | None, without_environment: list[str]) -> WSGIApp
     }
     if watch:
         services = {name: watch.watched(service) for name, service in services.items()}
-    return private(services, without_environment)
+    return private(services)
 
 
 def _make_server(application: WSGIApplication) -> BaseWSGIServer:
@@ -219,13 +213,10 @@ def in_region(application: WSGIApplication, region: str) -> WSGIApplication:
     return signed_again
 
 
-def private(
-    services: dict[str, WSGIApplication], without_environment: list[str]
-) -> WSGIApplication:
+def private(services: dict[str, WSGIApplication]) -> WSGIApplication:
     """Return the application that passes signed requests on to ``services``, and nothing else.
 
-    The commands that report themselves are added to ``without_environment``. Any other request gets
-    status 403. No response has a header that lets a web page read it.
+    Any other request gets status 403. No response has a header that lets a web page read it.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -239,14 +230,6 @@ def private(
             ]
             return start_response(status, kept, *exc_info)
 
-        place = environ["REQUEST_METHOD"], environ.get("PATH_INFO")
-        if place == ("POST", REPORT_PATH) and not _foreign(environ):
-            name = content(environ)
-            if len(without_environment) < MAX_COMMANDS:
-                known = COMMAND.fullmatch(name)
-                without_environment.append(name.decode() if known else "another name")
-            start("204 No Content", [])
-            return []
         message = refusal(environ)
         if message:
             return refuse(start, 403, "AccessDenied", message)
@@ -263,9 +246,9 @@ def refusal(environ: WSGIEnvironment) -> str:
     The signature itself is not checked, so that any key works, as scripts make and bring their own.
     A browser cannot add ``Authorization`` without asking first, with a request that has ``Origin``.
     """
-    foreign = _foreign(environ)
-    if foreign:
-        return foreign
+    reason = foreign(environ)
+    if reason:
+        return reason
     if environ["REQUEST_METHOD"] not in ("GET", "POST") or environ.get("PATH_INFO") not in (
         "",
         "/",
@@ -273,14 +256,4 @@ def refusal(environ: WSGIEnvironment) -> str:
         return "the sandbox accepts only GET and POST requests to /"
     if not SIGNED.match(environ.get("HTTP_AUTHORIZATION", "")):
         return "the sandbox accepts only requests that are signed for IAM or STS"
-    return ""
-
-
-def _foreign(environ: WSGIEnvironment) -> str:
-    """Return why the sandbox refuses a request whatever it is for, or "" if it does not."""
-    port = environ["SERVER_PORT"]
-    if environ.get("HTTP_HOST", "").lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-        return "the sandbox accepts no request for another host"
-    if "HTTP_ORIGIN" in environ:
-        return "the sandbox accepts no request from a web page"
     return ""

@@ -20,8 +20,10 @@ from iamcli.installation import completions
 from iamcli.protection import Folder
 
 PROMPT = "(iamcli sandbox) $ "
+#: The prompt of a sandbox that was started in another one.
+INNER_PROMPT = "(iamcli sandbox in a sandbox) $ "
 
-#: What to try in an empty account, and in one that was kept.
+#: What to try in an empty account, and in one that was kept or copied.
 FIRST_COMMANDS = (
     "iam-usercreate -u bob -k",
     "iam-useraddpolicy -u bob -p read -e Allow -a 's3:Get*' -r '*'",
@@ -35,40 +37,40 @@ LATER_COMMANDS = ("iam-userlistbypath", "iam-grouplistbypath", "iam-accountgetsu
 
 # bash has no option to read another file instead of both the user's and the system's: --rcfile
 # replaces only the first. The variable is read before the first prompt.
-_BASH = f"""\
+_BASH = """\
 unset PROMPT_COMMAND
-PS1='{PROMPT}'
-declare -F command_not_found_handle >/dev/null || command_not_found_handle() {{{{
+PS1='{prompt}'
+declare -F command_not_found_handle >/dev/null || command_not_found_handle() {{
     case $1 in
         iam[-_]*) iamcli -- "$1"; return 127 ;;
     esac
     unset -f command_not_found_handle
     "$@"
-}}}}
+}}
 BASH_COMPLETION_USER_FILE=/dev/null
-{{completion}}
+{completion}
 unset BASH_COMPLETION_USER_FILE
 """
 
-_ZSH = f"""\
-{{zdotdir}}
-PS1='{PROMPT}'
-command_not_found_handler() {{{{
+_ZSH = """\
+{zdotdir}
+PS1='{prompt}'
+command_not_found_handler() {{
     case $1 in
         iam[-_]*) iamcli -- "$1"; return 127 ;;
     esac
-    local -a callers=("${{{{functrace[@]:#\\(eval\\):*}}}}")
+    local -a callers=("${{functrace[@]:#\\(eval\\):*}}")
     (( $#callers > 1 )) || callers=(zsh)
-    print -ru2 -- "${{{{callers[1]%:0}}}}: command not found: $1"
+    print -ru2 -- "${{callers[1]%:0}}: command not found: $1"
     return 127
-}}}}
+}}
 autoload -Uz compinit && compinit -u -D
-{{completion}}
+{completion}
 """
 
-_FISH = f"""\
+_FISH = """\
 function fish_prompt
-    printf '{PROMPT}'
+    printf '{prompt}'
 end
 function fish_greeting
 end
@@ -80,31 +82,33 @@ function fish_command_not_found
         __iamcli_other_command_not_found $argv
     end
 end
-{{completion}}
+{completion}
 """
 
 
-def start(env: dict[str, str], folder: str) -> list[str]:
-    """Return the command that starts the user's shell, and change ``env`` for it.
+def start(env: dict[str, str], folder: str, prompt: str = PROMPT) -> list[str]:
+    """Return the command that starts the user's shell with this ``prompt``; change ``env`` for it.
 
     ``folder``: a private directory that is removed when the shell ends, for the start-up file.
     """
     shell = env["SHELL"] = script.user_shell(env)
     name = os.path.basename(shell)
-    env["PS1"] = PROMPT
+    env["PS1"] = prompt
     env["IAMCLI_COMPLETE"] = "1"
+    completion = _completion(name) if name in completions.FILES else ""
+    texts = {"prompt": prompt, "completion": completion}
     if name == "bash":
-        file = _write(folder, "bashrc", _BASH.format(completion=_completion(name)))
+        file = _write(folder, "bashrc", _BASH.format(**texts))
         env["PROMPT_COMMAND"] = f". {shlex.quote(file)}"
         return [shell, "--norc"]
     if name == "zsh":
         old = env.get("ZDOTDIR")
         zdotdir = "unset ZDOTDIR" if old is None else f"ZDOTDIR={shlex.quote(old)}"
-        _write(folder, ".zshrc", _ZSH.format(completion=_completion(name), zdotdir=zdotdir))
+        _write(folder, ".zshrc", _ZSH.format(**texts, zdotdir=zdotdir))
         env["ZDOTDIR"] = folder
         return [shell, "-o", "no_global_rcs"]
     if name == "fish":
-        file = _write(folder, "config.fish", _FISH.format(completion=_completion(name)))
+        file = _write(folder, "config.fish", _FISH.format(**texts))
         source = f"source {completions.fish_quoted(file)}"
         return [shell, "--no-config", "--init-command", source]
     return [shell, "-f"] if name in ("csh", "tcsh") else [shell]
@@ -113,7 +117,7 @@ def start(env: dict[str, str], folder: str) -> list[str]:
 def greeting(env: dict[str, str], announcement: str, *, kept: bool) -> str:
     """Return the line ``announcement``, wrapped to the terminal, and lines with commands to try.
 
-    ``kept``: the account has been used before.
+    ``kept``: the account has been used before, or is a copy.
     """
     first = textwrap.fill(
         f"iamcli: {visible(announcement)}",

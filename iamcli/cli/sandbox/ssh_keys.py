@@ -60,7 +60,7 @@ def fingerprint(body: str) -> str:
     try:
         data = base64.b64decode(encoded(body, "SSH").split()[1], validate=True)
     except (IndexError, ValueError):
-        data = body.encode()
+        data = body.encode(errors="backslashreplace")
     return hashlib.md5(data, usedforsecurity=False).digest().hex(":")
 
 

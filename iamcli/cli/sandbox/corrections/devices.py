@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def create_virtual_mfa_device(iam: IAMBackend, request: Request) -> Result:
     """Take tags, and draw the QR code of the seed; moto sends 64 random bytes.
 
-    Without the optional package segno, they are sent here too. Source: API reference,
-    CreateVirtualMFADevice and VirtualMFADevice.
+    Without the library segno, there is no QR code. Source: API reference, CreateVirtualMFADevice
+    and VirtualMFADevice.
     """
     name = request.get("VirtualMFADeviceName")
     device: Any = iam.create_virtual_mfa_device(name, request.get("Path", "/"))
@@ -37,7 +37,7 @@ def create_virtual_mfa_device(iam: IAMBackend, request: Request) -> Result:
         "VirtualMFADevice": {
             "SerialNumber": device.serial_number,
             "Base32StringSeed": seed.encode(),
-            "QRCodePNG": _picture(f"{name}@{iam.account_id}", seed) or _bytes(device.qr_code_png),
+            "QRCodePNG": _picture(f"{name}@{iam.account_id}", seed),
             "Tags": tags(iam, device) or None,
         }
     }
@@ -46,20 +46,15 @@ def create_virtual_mfa_device(iam: IAMBackend, request: Request) -> Result:
 def _seed(device: Any) -> str:
     """Return the seed of a virtual MFA device; moto 5.1 keeps it encoded."""
     kept = str(device.base32_string_seed)
-    return kept if kept.isalnum() and kept.isupper() else _bytes(kept).decode()
+    return kept if kept.isalnum() and kept.isupper() else base64.b64decode(kept).decode()
 
 
-def _bytes(kept: bytes | str) -> bytes:
-    """Return bytes that moto 5.1 keeps encoded."""
-    return kept if isinstance(kept, bytes) else base64.b64decode(kept)
-
-
-def _picture(label: str, seed: str) -> bytes:
-    """Return the QR code as a PNG image, empty without segno."""
+def _picture(label: str, seed: str) -> bytes | None:
+    """Return the QR code as a PNG image, None without segno."""
     try:
         import segno
     except ImportError:
-        return b""
+        return None
     picture = io.BytesIO()
     address = f"otpauth://totp/{quote(label)}?secret={seed}&issuer=AWS"
     segno.make(address).save(picture, kind="png", scale=4)
