@@ -12,6 +12,10 @@ import os
 import stat
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 #: The permissions of a file with secrets.
 PRIVATE = 0o600
 
@@ -311,3 +315,23 @@ def protected_folder(prefix: str, max_path: int | None = None) -> str:
         if fits and is_protected(place):
             return tempfile.mkdtemp(prefix=prefix, dir=place)
     raise OSError("other users can replace files in the temporary folder; set TMPDIR to your own")
+
+
+@contextlib.contextmanager
+def temporary_folder(prefix: str) -> Iterator[str]:
+    """Make a directory as ``protected_folder`` does, and remove it at the end of the context.
+
+    Raises Failure if that is impossible.
+    """
+    import shutil
+
+    from iamcli.errors import Failure
+
+    try:
+        path = protected_folder(prefix)
+    except OSError as error:
+        raise Failure(error.strerror or str(error)) from None
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)

@@ -33,9 +33,9 @@ LEVELS = (
     ("output", "parsing"),
     ("installation",),
     ("handover",),
-    ("interrupts",),
+    ("interrupts", "protection"),
     ("errors",),
-    ("protection", "quoting", "startup"),
+    ("quoting", "startup"),
 )
 
 

@@ -238,18 +238,20 @@ def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
         assert file.load(str(name)) == {"a": "\u00e9"}
 
 
-def test_a_snapshot_is_standard_input_or_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_snapshot_is_standard_input_or_open(tmp_path: Path) -> None:
     name = tmp_path / "account.json"
     name.write_text("[1]")
     # The name of a file that is open is only for messages.
     assert file.load("-", os.open(name, os.O_RDONLY)) == [1]
     assert file.load("nowhere", os.open(name, os.O_RDONLY)) == [1]
-    opened: list[object] = []
-    monkeypatch.setattr("builtins.open", lambda what, *_: opened.append(what) or name.open("rb"))
-    assert file.load("-") == [1]
-    assert opened == [0]
+    before = os.dup(0)
+    with name.open() as opened:
+        os.dup2(opened.fileno(), 0)
+    try:
+        assert file.load("-") == [1]
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
 
 
 OF_ACCOUNT = "x is not an account number of 12 digits"

@@ -35,16 +35,17 @@ def lines_about(subcommand: str) -> list[str]:
     """Return what iamcli(1) says about ``subcommand``, as ``lines`` does with a whole page."""
     import signal
     import subprocess
-    import tempfile
 
     from iamcli.help.excerpt import excerpt
+    from iamcli.protection import Folder, temporary_folder
 
     _viewer(find("iamcli", 1))
-    with tempfile.TemporaryDirectory(prefix="iamcli-help-") as folder:
-        path = os.path.join(folder, f"iamcli-{subcommand}.1")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(excerpt(source("iamcli", 1), subcommand))
-        command = _viewer(path)
+    name = f"iamcli-{subcommand}.1"
+    page = excerpt(source("iamcli", 1), subcommand).encode()
+    with temporary_folder("iamcli-help-") as path:
+        with Folder(path) as folder:
+            folder.write(name, page)
+        command = _viewer(os.path.join(path, name))
         if not os.isatty(1):
             return _captured(command, "iamcli(1)")
         with subprocess.Popen(command) as process:  # noqa: S603

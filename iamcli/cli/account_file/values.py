@@ -85,13 +85,17 @@ def check(kind: Any, value: Any, where: str) -> None:
             check(NUMBER, number, f"{where}.{name}")
     else:
         _require(value, *_TYPES[kind], where)
-        if kind == ACCOUNT and not is_account(value):
-            raise Failure(f"{where} is not {_TYPES[kind][1]}")
-        if kind == DATE:
-            try:
-                dates.parsed(value)
-            except ValueError:
-                raise Failure(f"{where} is not a date: {value}") from None
+        _check_text(kind, value, where)
+
+
+def _check_text(kind: str, value: Any, where: str) -> None:
+    if kind == ACCOUNT and not is_account(value):
+        raise Failure(f"{where} is not {_TYPES[kind][1]}")
+    if kind == DATE:
+        try:
+            dates.parsed(value)
+        except ValueError:
+            raise Failure(f"{where} is not a date: {value}") from None
 
 
 def _check_members(record: dict[str, Any], value: dict[str, Any], prefix: str) -> None:

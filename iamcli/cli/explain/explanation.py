@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from pathlib import Path
 
 from iamcli.cli import listing
@@ -25,7 +24,7 @@ from iamcli.errors import Failure
 from iamcli.operations.deletion import UNKNOWN_OPERATION
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
-from iamcli.protection import protected_folder
+from iamcli.protection import temporary_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,11 +142,7 @@ class Explanation:
         values = parser.parse(self._program.name, self._program.all_options, arguments)
         require_visible(self._program.options, values)
         self.endpoint = Connection(_with_present_files(values), {}).url or ""
-        try:
-            folder = protected_folder("iamcli-explain-")
-        except OSError as error:
-            raise Failure(error.strerror or str(error)) from None
-        try:
+        with temporary_folder("iamcli-explain-") as folder:
             self.inputs = Inputs(self._program.options, values, Path(folder))
             run = self._run(recorder.PLAIN)
             self.method = self._seed_format()
@@ -156,8 +151,6 @@ class Explanation:
             for step in self.steps:
                 self._vary(step)
                 self._find_defaults(step)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _sentences(self, values: Mapping[str, Any], notes: Sequence[str]) -> Iterator[str]:
         """Yield what the command does with its options, the file that it creates, and problems."""

@@ -80,8 +80,9 @@ def sandbox(  # noqa: PLR0913, PLR0917 - one for each option
     The IAM is deleted when COMMAND has ended, and the processes that it has started too; but
     daemons are not waited for longer than 5 seconds, and others not longer than a minute.
 
-    The IAM refuses what AWS refuses, for the same reasons. But it accepts any two six-digit codes
-    for an MFA device, it does not check permissions, and it has no default password policy.
+    The IAM refuses what AWS refuses, for the same reasons. But it accepts any key and any two
+    six-digit codes for an MFA device, does not check permissions, and has no default password
+    policy.
 
     With --account, the IAM starts as a copy of the account in FILE.json, which iamcli snapshot has
     written. Only IAM is a copy: COMMAND really runs here, with its files, mails and other programs;
