@@ -263,9 +263,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    for name in list(os.environ):
-        if name.startswith("AWS_") or name.lower().endswith("_proxy"):
-            del os.environ[name]
     reset_inherited()
     # The smoke tests run without it.
     with contextlib.suppress(ImportError):
@@ -278,11 +275,22 @@ def pytest_configure() -> None:
         settings.load_profile("tests")
 
 
+#: How the names of variables begin that commands, shells and libraries read, and other names.
+READ = ("AWS_", "IAMCLI_", "XDG_")
+ALSO_READ = {
+    *("BASH_COMPLETION_USER_DIR", "BOTO_CONFIG", "CLIENT_CONFIG_FILE", "COLUMNS", "LINES"),
+    *("MANPATH", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE", "SSL_CERT_DIR", "SSL_CERT_FILE"),
+}
+
+
 def reset_inherited() -> None:
     """Reset what the processes of the tests would inherit from the one that started the tests.
 
     In the background of a script Ctrl-C is ignored, with nohup SIGHUP.
     """
+    for name in list(os.environ):
+        if name.startswith(READ) or name in ALSO_READ or name.lower().endswith("_proxy"):
+            del os.environ[name]
     of_python = {signal.SIGPIPE, signal.SIGXFSZ}
     for number in signal.valid_signals() - of_python:
         if signal.getsignal(number) is signal.SIG_IGN:
