@@ -273,8 +273,6 @@ def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | Keyb
         texts = ["interrupted", known] if known else []
     elif isinstance(error, OutputLost):
         texts.append(outcome)
-    elif isinstance(error, MemoryError):
-        texts = ["there is not enough memory", outcome]
     elif end is not error:
         texts = [unexpected(error, "please report it with the output of -d"), outcome]
     end.args = (secrets.redact("; ".join(filter(None, texts))),)

@@ -206,8 +206,8 @@ GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
     every(
         4,
         [
-            (["flask_cors"], "sandbox", MOTO),
-            (["flask_cors", "segno"], "sandbox", MOTO),
+            (["flask_cors"], "sandbox", f"{MOTO} {SEGNO}"),
+            (["flask_cors", "segno"], "sandbox", f"{MOTO} {SEGNO}"),
         ],
     ),
 )

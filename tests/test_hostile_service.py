@@ -216,6 +216,6 @@ def test_many_long_pages_with_little_memory(run: Shell, stub: Stub) -> None:
     endpoint.on(operation, *pages)
     done = limited(run, "iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (1, "")
-    assert done.err == "iamcli: there is not enough memory\n"
+    assert done.err == "iamcli: out of memory; to see the limit of the shell, run: ulimit -v\n"
     assert len(endpoint.requests) < 30
     assert "account.json" not in files(run)

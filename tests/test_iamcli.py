@@ -162,7 +162,7 @@ FOUND = {
     "LOCK": ["iam-usermodkey", "iam-userdelloginprofile"],
     "suspend": ["iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"],
     "rotate": ["iam-usermodkey", "iam-userlistkeys", "iam-usermodcert"],
-    "QRCodePNG": ["iam-virtualmfadevicecreate"],
+    "QRCodePNG": ["iam-virtualmfadevicecreate", "iamcli"],
     "PutRolePolicy": ["iam-roleaddpolicy", "iam-roleuploadpolicy"],
     "instance profiles delete": ["iam-instanceprofiledel"],
     "mfa-devices list": ["iam-virtualmfadevicelist", "iam-userlistmfadevices"],

@@ -468,8 +468,8 @@ import os
 
 real = getattr(os, name)
 
-def function(*given):
-    result = real(*given)
+def function(*given, **named):
+    result = real(*given, **named)
     if name == "fsync" or given[0] == "seed":
         setattr(os, name, real)
         os.kill(os.getpid(), number)

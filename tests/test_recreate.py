@@ -577,7 +577,7 @@ def test_hostile_contents_do_nothing_else(
         )
         for name in HOSTILE
     ]
-    content = snapshot(users=users, account_alias="$(touch x)", taken="\ntouch x\n")
+    content = snapshot(users=users, account_alias="$(touch x)")
     (run.home / "before.json").write_text(json.dumps(content))
     script = made(run, "before.json", "all")
     head = script.partition("set -eu\n")[0]

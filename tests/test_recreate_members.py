@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from support.forked import Done, ForkRunner
 
 ACCOUNT = "123456789012"
-#: Values of each kind that is no text.
-OTHERS = {schema.FLAG: True, schema.NUMBER: 1, schema.ACCOUNT: ACCOUNT}
+#: Values of each kind that cannot be any text.
+OTHERS = {
+    schema.FLAG: True,
+    schema.NUMBER: 1,
+    schema.ACCOUNT: ACCOUNT,
+    schema.DATE: "2013-01-01T00:00:00Z",
+}
 #: Texts that make the file ``canary`` in a shell if they are not quoted, or not in a comment.
 HOSTILE = (
     "a\ntouch canary\n",

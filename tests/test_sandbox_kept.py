@@ -120,7 +120,7 @@ def test_what_is_saved_and_when(tmp_path, monkeypatch):
 def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_path, monkeypatch):
     """And the directory is written after that, so that no loss of power loses the account."""
     calls = []
-    real_fsync, real_rename = os.fsync, os.rename
+    real_fsync, real_replace = os.fsync, os.replace
 
     def fsync(number):
         real_fsync(number)
@@ -128,20 +128,20 @@ def test_what_is_saved_is_on_the_disk_before_it_takes_the_place_of_the_old(tmp_p
             ("fsync", str(Path(f"/proc/self/fd/{number}").readlink()), os.fstat(number).st_size)
         )
 
-    def rename(old, new):
-        real_rename(old, new)
-        calls.append(("rename", old, new))
+    def replace(old, new, **folders):
+        real_replace(old, new, **folders)
+        calls.append(("replace", old, new))
 
-    monkeypatch.setattr(kept, "_state", lambda: b"content")
+    monkeypatch.setattr(objects, "state", lambda: b"content")
     account = kept.Kept(str(tmp_path))
     monkeypatch.setattr(os, "fsync", fsync)
-    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(os, "replace", replace)
     account.save()
     file = tmp_path / "account"
     *written, (last, folder, _) = calls
     assert written == [
         ("fsync", f"{file}.new", file.stat().st_size),
-        ("rename", f"{file}.new", str(file)),
+        ("replace", "account.new", "account"),
     ]
     assert (last, folder) == ("fsync", str(tmp_path))
 

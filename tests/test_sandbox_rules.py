@@ -1087,7 +1087,7 @@ def test_the_commands_report_the_refusals(iam: Iam, run: Shell, run_fast: ForkRu
 def test_the_help_says_what_the_sandbox_does_not_do(moto: str, run: Shell) -> None:
     said = " ".join(run("iamcli", "sandbox", "-h").out.split())
     iam = Iam(moto)
-    assert "accepts any two six-digit codes for an MFA device" in said
+    assert "accepts any key and any two six-digit codes for an MFA device" in said
     iam("CreateUser", UserName="bob")
     iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
     iam("EnableMFADevice", UserName="bob", SerialNumber=PHONE, **CODES)

@@ -456,6 +456,9 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "... commands, ... requests": lambda _run, _stub: Run(f"{BIN}/iamcli run --stats true"),
     "Try these": sandbox,
+    "this sandbox is inside": lambda _run, _stub: Run(
+        "iamcli sandbox true", env={"IAMCLI_SANDBOX": "http://127.0.0.1:9/"}
+    ),
     "wrote": read(refused("NoSuchEntity")),
     "... refused (": read(DENIED),
     "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),

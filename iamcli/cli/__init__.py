@@ -68,8 +68,6 @@ def _run() -> int:
         with contextlib.suppress(OutputLost):
             output.flush()
         raise KeyboardInterrupt from abort
-    except MemoryError:
-        output.error("there is not enough memory")
     except Exception as error:  # noqa: BLE001 - users never see a traceback
         output.error(unexpected(error, "please report it"))
     else:

@@ -317,7 +317,7 @@ HOSTILE = st.sampled_from(
 
 @st.composite
 def hostile_snapshots(draw: Callable[..., Any]) -> dict[str, Any]:
-    """Return a snapshot of which every text is hostile."""
+    """Return a snapshot of which every text is hostile that can be any text."""
     names = iter(draw(st.lists(HOSTILE, min_size=16, max_size=16, unique=True)))
 
     def text() -> str:
@@ -377,7 +377,7 @@ def hostile_snapshots(draw: Callable[..., Any]) -> dict[str, Any]:
     return {
         "version": 1,
         "source": "service",
-        "taken": text(),
+        "taken": "2013-01-01T00:00:00Z",
         "account": "123456789012",
         "documents": "exact",
         "only_users": None,
