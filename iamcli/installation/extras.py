@@ -12,24 +12,23 @@ from iamcli import quoting
 PACKAGES = {
     "sandbox": ("moto[iam,server]>=5.1.1",),
     "qr": ("segno>=1.6",),
-    "check": ("tree-sitter>=0.23.2", "tree-sitter-bash>=0.23.3"),
+    "check": ("shfmt-py>=4",),
     "login": ("botocore[crt]>=1.41.0",),
 }
 #: The extras of subcommands. ``login`` is for profiles that ``aws login`` has made.
 OF_SUBCOMMANDS = ("sandbox", "qr", "check")
-#: The packages of Debian that are the same. Debian has none for ``check``, and its botocore is too
-#: old for ``login``.
+#: The packages of Debian that are the same. Debian's botocore is too old for ``login``.
 DEBIAN = {
     "sandbox": ("python3-moto", "python3-flask-cors"),
     "qr": ("python3-segno",),
-    "check": (),
+    "check": ("shfmt",),
     "login": (),
 }
 #: The modules that show that an extra is installed.
 _MODULES = {
     "sandbox": ("moto", "flask", "flask_cors"),
     "qr": ("segno",),
-    "check": ("tree_sitter", "tree_sitter_bash"),
+    "check": (),
     "login": ("awscrt",),
 }
 
@@ -78,6 +77,13 @@ def is_one_file() -> bool:
     return "iamcli.installation.onefile" in sys.modules
 
 
+def shfmt() -> str | None:
+    """Return the path of shfmt, which is beside the interpreter or in PATH; None if neither."""
+    from shutil import which
+
+    return which(os.path.join(os.path.dirname(sys.executable), "shfmt")) or which("shfmt")
+
+
 def _run(*words: str) -> str:
     return f"run: {quoting.command_line(*words)}"
 
@@ -93,6 +99,8 @@ def _is_installed(extra: str) -> bool:
 
     if extra == "sandbox" and is_one_file():
         return False  # it also needs the iam-* commands as files
+    if extra == "check" and not shfmt():
+        return False
     return all(find_spec(module) is not None for module in _MODULES[extra])
 
 

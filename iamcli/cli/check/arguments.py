@@ -8,7 +8,6 @@ import re
 
 from iamcli.cli.check import limits
 from iamcli.cli.check.rules import fault
-from iamcli.cli.check.words import Word
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from iamcli.cli.check.calls import Call
     from iamcli.cli.check.invocation import Invocation
     from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.words import Word
     from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
-_BLANK = re.compile(rb"[ \t]*(\\)[ \t]+")
 #: Options that are used without others, by command; an empty tuple: without any other.
 EXCLUSIVE = {
     "iam-userlistpolicies": ("-a", ("-p", "-v")),
@@ -196,9 +195,11 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, word, "E110", message, f"write: {_separate(option, word)}")
     secret = any(value.option.secret for value in invocation.values)
     for word in invocation.extra:
+        if word.source.startswith("\\") and word.source[1:].isspace():
+            yield _blank(call, word)
+            continue
         message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
         yield fault(call, word, "E108", message, _before(invocation, word))
-    yield from _blank(call)
     if invocation.bare is not None:
         name = invocation.bare.literal
         message = f"{name} is without its value"
@@ -214,16 +215,10 @@ def _separate(option: Option, word: Word) -> str:
     return f"{option.name} {value}"
 
 
-def _blank(call: Call) -> Iterator[Fault]:
-    """Yield the blank after a backslash at the end of the line: the two are a word."""
-    row, column = call.node.end_point
-    line = call.script.lines[row]
-    match = _BLANK.fullmatch(line, column)
-    if match:
-        place = len(line[: match.start(1)].decode("utf-8", "replace")) + 1
-        word = Word((), "\\ ", row + 1, place)
-        message = "a blank after the backslash ends the command in this line"
-        yield fault(call, word, "E108", message, "remove the blank at the end of the line")
+def _blank(call: Call, word: Word) -> Fault:
+    """Return the finding about the blank after a backslash at the end of the line: a word."""
+    message = "a blank after the backslash ends the command in this line"
+    return fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
 def _before(invocation: Invocation, word: Word) -> str:

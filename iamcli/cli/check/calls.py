@@ -9,10 +9,8 @@ from iamcli.cli.check.words import Gap, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node
-
     from iamcli.cli.check.prefixes import Target
-    from iamcli.cli.check.syntax import Script
+    from iamcli.cli.check.syntax import Node, Script
     from iamcli.cli.check.words import Word
 
 
@@ -65,7 +63,6 @@ class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``ending``: the redirections after a pipeline or a list, which only its last command has;
     ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
     function; ``replaced``: the text that xargs or find replaces in it.
     """
@@ -73,7 +70,6 @@ class Context(NamedTuple):
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
-    ending: tuple[Redirect, ...] = ()
     capture: Capture | None = None
     function: bool = False
     replaced: str = ""

@@ -46,7 +46,7 @@ OVERRIDING = ("E101", "E106", "E107")
 def check(files: Sequence[str]) -> Result:
     """Return what is wrong in the scripts ``files`` and in the scripts that they read.
 
-    Raises Failure if tree-sitter is not installed. Source: "iamcli check" in iamcli(1).
+    Raises Failure if shfmt is not installed. Source: "iamcli check" in iamcli(1).
     """
     scripts: dict[str, Script] = {}
 
@@ -56,7 +56,7 @@ def check(files: Sequence[str]) -> Result:
             scripts[path] = syntax.read(file)
         return scripts[path]
 
-    syntax.parser()
+    syntax.program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
     notes: dict[Note, None] = {}
     unreadable: list[Unreadable] = []
@@ -75,7 +75,7 @@ def check(files: Sequence[str]) -> Result:
         for call in walker.calls:
             if call.iam:
                 # One place can contain several commands, if a variable does.
-                commands.add((call.script.file, call.node.start_byte))
+                commands.add((call.script.file, call.script.outer(call.node.Pos)))
         for finding in findings_here:
             findings.setdefault((finding.file, *finding[1:4]), finding)
         for script in walker.scripts:
@@ -99,7 +99,7 @@ def _findings(walker: Walker) -> Iterator[Finding]:
         # A search for an error is a test, although it does not find one.
         if id(call) in searched and finding.code == "W207":
             continue
-        if not _silenced(call.script, finding, call.node.start_point.row + 1):
+        if not _silenced(call.script, finding, call.script.position(call.node)[0]):
             yield finding
     for script, finding in unread.check(walker):
         if not _silenced(script, finding, finding.line):

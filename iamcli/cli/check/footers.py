@@ -148,15 +148,17 @@ def _counts(call: Call) -> bool:
     if not _counts_all(call):
         return False
     node = call.node.parent
-    for _ in range(8):
+    for _ in range(24):
         if node is None:
             break
         source = text(node)
-        if node.type == "arithmetic_expansion" or source.startswith("(("):
+        if node.Type == "ArithmExp" or source.startswith("(("):
             return False
-        if node.type == "command" and re.match(r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL):
+        if node.Type in ("CallExpr", "LetClause") and re.match(
+            r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL
+        ):
             return False
-        if node.type == "test_command" and re.search(_COUNTED.format("\\)|`"), source):
+        if re.match(r"\[|test\b", source) and re.search(_COUNTED.format("\\)|`"), source):
             return False
         node = node.parent
     name = call.capture.use.name if call.capture else ""

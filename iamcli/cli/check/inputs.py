@@ -13,14 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
-
     from iamcli.cli.check.calls import Call
     from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.syntax import Node
     from iamcli.cli.check.words import Word
 
-#: A redirection of standard input.
-_REDIRECTS = re.compile(r"0?<")
 #: The options of read that name another descriptor, or are for people who type.
 _OTHER = re.compile(r"-[A-Za-z]*[up]")
 
@@ -33,12 +30,12 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _shared_inputs(commands: Commands) -> Iterator[Fault]:
     """Yield the commands that read a password from what a loop around them reads."""
-    loops = {loop.id for call in commands.walker.calls for loop in _condition(call)}
+    loops = {id(loop) for call in commands.walker.calls for loop in _condition(call)}
     for invocation in commands.invocations if loops else ():
         for value in invocation.values:
             option, call = value.option, invocation.call
             reads = option.reads and value.text == "-"
-            if reads and any(node.id in loops for node in _around(commands, call, set())):
+            if reads and any(id(node) in loops for node in _around(commands, call, set())):
                 message = f"{option.name} - and the loop read the same standard input"
                 fix = "let the loop read another one: while read ... <&3; do ... done 3<FILE"
                 yield fault(call, value.word or value.name, "W211", message, fix)
@@ -49,43 +46,39 @@ def _condition(call: Call) -> Iterator[Node]:
     """Yield the loop that ``call`` reads the lines for, if it does."""
     if call.program != "read" or any(_OTHER.match(literal or "") for literal in call.literals):
         return
-    inner = call.node
-    for node in _sharing(call.node):
-        if node.type == "while_statement" and inner.type != "do_group":
+    for inner, node in _sharing(call.node):
+        if node.Type == "WhileClause" and inner in node.Cond:
             yield node
-        inner = node
 
 
 def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node]:
     """Yield what has the same standard input as ``call``, also where its function is called."""
     if "xargs" in call.target.through:
         return
-    for node in _sharing(call.node):
+    for _, node in _sharing(call.node):
         yield node
-        name = node.child_by_field_name("name") if node.type == "function_definition" else None
-        if name is None or text(name) in followed:
+        name = text(node.Name)
+        if node.Type != "FuncDecl" or name in followed:
             continue
-        followed.add(text(name))
+        followed.add(name)
         for other in commands.walker.calls:
-            if other.shell_function and other.program == text(name):
+            if other.shell_function and other.program == name:
                 yield from _around(commands, other, followed)
 
 
-def _sharing(node: Node) -> Iterator[Node]:
-    """Yield what is around ``node`` and has the same standard input, the innermost first."""
-    while not any(map(_is_redirection, node.children)):
-        following, around = node.next_sibling, node.parent
+def _sharing(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield what is around ``node`` and has the same standard input, after what is in it."""
+    around = node.parent
+    while around is not None and node.Type != "FuncDecl":
         # A command in the background reads /dev/null.
-        background = following is not None and following.type == "&"
-        piped = around is not None and around.type == "pipeline" and around.children[0] != node
-        if around is None or background or piped or node.type == "function_definition":
+        redirected = any(
+            each.operator[:1] == "<" and text(each.N) in ("", "0") for each in node.Redirs
+        )
+        piped = around.Type == "BinaryCmd" and "|" in around.operator != "||" and node is around.Y
+        if redirected or node.Background or piped:
             return
-        node = around
-        yield node
-
-
-def _is_redirection(node: Node) -> bool:
-    return node.type.endswith("_redirect") and bool(_REDIRECTS.match(text(node)))
+        yield node, around
+        node, around = around, around.parent
 
 
 def _reads(commands: Commands) -> Iterator[Fault]:

@@ -154,4 +154,4 @@ def _replaced(word: Word, text: str) -> Word:
     """Return ``word`` with an unknown value if it contains ``text``."""
     if text not in word.known:
         return word
-    return Word((Part(Gap(filled=True), quoted=True),), word.source, word.line, word.column)
+    return word._replace(parts=(Part(Gap(filled=True), quoted=True),))

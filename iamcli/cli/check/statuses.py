@@ -6,7 +6,7 @@ import re
 
 from iamcli.cli.check.calls import Call, Use
 from iamcli.cli.check.rules import fault
-from iamcli.cli.check.syntax import text
+from iamcli.cli.check.syntax import sequence, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
-#: The nodes that test the status of a command in them.
-_TESTING = ("list", "if_statement", "elif_clause", "while_statement")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -58,7 +56,7 @@ def _separated(use: Use) -> str:
     """Return how the declaration and the assignment become two statements."""
     name = use.name
     declaration = use.statement.parent if use.statement is not None else None
-    keyword, *options = text(declaration).partition("=")[0].split()[:-1] if declaration else ("",)
+    keyword, *options = text(declaration).partition("=")[0].split()[:-1] or [""]
     if keyword in ("readonly", "export"):
         return f"assign {name} first, then run {keyword} {name}"
     if any(option.startswith("-") and "r" in option for option in options):
@@ -69,28 +67,36 @@ def _separated(use: Use) -> str:
 def _pipe_fails(call: Call) -> bool:
     """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
     last = call.stages[-1]
-    searched = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    grep = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    searched = grep and call.stages[-2] is call
     known = call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text)
     return bool(known) or (searched and _is_tested(call))
 
 
 def _is_tested(call: Call) -> bool:
-    node = call.node.parent
-    while node is not None and node.type in ("pipeline", "redirected_statement", "negated_command"):
-        node = node.parent
-    return node is not None and node.type in _TESTING
+    node, around = call.node, call.node.parent
+    while around is not None:
+        if around.Type == "BinaryCmd" and around.operator in ("&&", "||"):
+            return True
+        if node in around.Cond:
+            return True
+        if around.Type not in ("", "BinaryCmd"):
+            return False
+        node, around = around, around.parent
+    return False
 
 
 def _status_read(use: Use) -> bool:
     """Return whether the statement after the assignment reads ``$?``."""
-    statement = use.statement
-    parent = statement.parent if statement is not None else None
-    if parent is not None and parent.type == "variable_assignments":
-        statement = parent
-    following = statement.next_named_sibling if statement is not None else None
-    while following is not None and following.type == "comment":
-        following = following.next_named_sibling
-    return following is not None and "$?" in text(following)
+    command = use.statement.parent if use.statement is not None else None
+    statement = command.parent if command is not None else None
+    if statement is None:
+        return False
+    if statement.parent is not None and statement.parent.Type == "BinaryCmd":
+        return "$?" in text(statement.parent.Y)
+    after = sequence(statement)
+    following = after[after.index(statement) + 1 :]
+    return bool(following) and "$?" in text(following[0])
 
 
 def _tested(source: str) -> set[str]:

@@ -26,17 +26,15 @@ from iamcli.cli.check.state import (
     joined_flags,
     tested_for_text,
 )
-from iamcli.cli.check.syntax import UnreadableError, text
+from iamcli.cli.check.syntax import UnreadableError, find, text
 from iamcli.cli.check.word_reader import WordReader
 from iamcli.cli.check.words import Gap, Part, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tree_sitter import Node
-
-    from iamcli.cli.check.syntax import Script
+    from iamcli.cli.check.syntax import Node, Script
     from iamcli.cli.check.words import Stage, Value
 
     Visitor = Callable[[Node, State, Context], tuple[Stage, ...] | None]
@@ -50,17 +48,8 @@ _RUNS_ARGUMENTS = re.compile(
     r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
-#: The nodes that a fault spoils as a whole.
-_SIMPLE = {
-    *("command", "variable_assignment", "variable_assignments", "declaration_command"),
-    *("test_command", "unset_command"),
-}
-#: The nodes of several commands, of which only the last has the redirections at the end.
-_SEQUENCES = {"list", "pipeline", "negated_command"}
 _IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
-#: A variable or an element of an array, which may be in quotes.
-_NAME = re.compile(r"[\"']?(\w+)")
 _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
 
@@ -87,30 +76,23 @@ class Walker:
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._values: dict[str, list[Value]] = {}
-        self._bodies: list[tuple[Node, Context]] = []
+        self._bodies: list[tuple[Sequence[Node], Context]] = []
         self._flags: list[Flags] = []
         self._functions_move = False
         self._visitors: dict[str, Visitor] = {
-            "command": self._command,
-            "pipeline": self._pipeline,
-            "list": self._list,
-            "negated_command": self._negated,
-            "redirected_statement": self._redirected,
-            "variable_assignment": self._assignment,
-            "variable_assignments": self._group,
-            "declaration_command": self._declaration,
-            "unset_command": self._unset,
-            "if_statement": self._if,
-            "while_statement": self._while,
-            "for_statement": self._for,
-            "c_style_for_statement": self._for,
-            "case_statement": self._case,
-            "function_definition": self._function,
-            "subshell": self._subshell,
-            "compound_statement": self._block,
-            "do_group": self._group,
-            "program": self._group,
-            "test_command": self._test,
+            "CallExpr": self._command,
+            "BinaryCmd": self._binary,
+            "DeclClause": self._declaration,
+            "IfClause": self._if,
+            "WhileClause": self._while,
+            "ForClause": self._for,
+            "CaseClause": self._case,
+            "FuncDecl": self._function,
+            "Subshell": self._subshell,
+            "Block": self._block,
+            "TestClause": self._test,
+            "TimeClause": self._inner,
+            "CoprocClause": self._inner,
         }
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
@@ -126,8 +108,7 @@ class Walker:
         for match in _DEFINED.finditer(script.text):
             self.defined.add(match[1] or match[2] or match[3])
         context = Context(script)
-        for node in script.statements:
-            self._visit(node, state, context)
+        self._statements(script.statements, state, context)
 
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
@@ -141,167 +122,125 @@ class Walker:
             common[name] = values[0] if known else (Gap(name, filled=all(map(filled, values))),)
         while self._bodies:
             body, context = self._bodies.pop(0)
-            self._visit(body, State(flags, dict(common)), context)
+            self._statements(body, State(flags, dict(common)), context)
 
     # Statements. A method returns the stages of the pipeline that the statement is, if it is one.
 
     def _visit(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        kind = node.type
-        if kind == "comment":
+        own = tuple(self._reader(state, context).redirects(node.Redirs))
+        inner = context._replace(redirects=(*context.redirects, *own))
+        if node.Negated:
+            inner = inner._replace(tested=True, capture=None)
+        command = node.Cmd
+        visit = self._visitors.get(command.Type) if command else None
+        if command is None or visit is None:
+            if command:
+                self._reader(state, context).substitutions(command)
             return ()
-        if kind == "ERROR" or node.is_missing or (node.has_error and kind in _SIMPLE):
-            context.script.skip(node)
-            state.forget(assigned(text(node)))
-            return ()
-        visit = self._visitors.get(kind)
-        if visit is None:
-            if node.is_named:
-                self._reader(state, context).words([node])
-            return ()
-        if kind not in _SEQUENCES:
-            redirects = (*context.redirects, *context.ending)
-            context = context._replace(redirects=redirects, ending=())
-        stages = visit(node, state, context) or ()
+        stages = visit(command, state.copy() if node.Background else state, inner) or ()
+        if own and stages and isinstance(stages[-1], Loop):
+            stages[-1].redirects = stages[-1].redirects or own
         if context.capture and stages:
             context.capture.pipelines.append(stages)
         return stages
 
-    def _statements(self, nodes: Iterable[Node], state: State, context: Context) -> None:
-        for node in _parts(nodes):
-            self._visit(node, state, context)
+    def _statements(
+        self, nodes: Sequence[Node], state: State, context: Context, *, tested: bool = False
+    ) -> None:
+        """Follow statements; ``tested``: whether the status of the last one is."""
+        for node in nodes:
+            self._visit(node, state, context._replace(tested=tested and node is nodes[-1]))
+
+    def _script(self, script: Script | None, state: State, context: Context) -> None:
+        """Follow a script in this one."""
+        if script:
+            self._statements(script.statements, state, context._replace(script=script))
 
     def _reader(self, state: State, context: Context) -> WordReader:
         return WordReader(self._run, state, context)
 
-    def _possible(self, node: Node, state: State, context: Context) -> None:
-        """Follow a statement that may not be run."""
-        branch = state.copy()
-        self._visit(node, branch, context)
-        state.join(state, [branch])
-
-    def _group(self, node: Node, state: State, context: Context) -> None:
-        parts = [part for part in _parts(node.children) if part.type != "comment"]
-        for part in parts:
-            tested = context.tested and part is parts[-1]
-            self._visit(part, state, context._replace(tested=tested))
+    def _inner(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        return self._visit(node.Stmt, state, context._replace(capture=None)) if node.Stmt else ()
 
     def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         return self._block(node, state.copy(), context)
 
     def _block(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        self._group(node, state, context)
-        statements = [child for child in node.named_children if child.type != "comment"]
+        self._statements(node.Stmts, state, context, tested=context.tested)
         # A loop at the beginning reads what is passed to the block.
-        return tuple(loop for loop in self.loops if loop.node in statements[:1])
+        first = node.Stmts[0].Cmd if node.Stmts and not node.Stmts[0].Redirs else None
+        return tuple(loop for loop in self.loops if loop.node is first)
 
-    def _list(self, node: Node, state: State, context: Context) -> None:
-        parts = list(_parts(node.children))
+    def _binary(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        if node.operator in ("|", "|&"):
+            return self._pipeline(node, state, context)
+        left, right = node.X, node.Y
         # What follows || does not change the output that is captured, in a script that ends there.
-        other = any(child.type == "||" for child in node.children)
-        for part in parts:
-            inner = context if part is parts[-1] else context._replace(ending=())
-            if part is parts[0]:
-                self._visit(part, state, inner._replace(tested=True))
-            else:
-                self._possible(part, state, inner._replace(capture=None) if other else inner)
+        inner = context._replace(capture=None) if node.operator == "||" else context
+        if left and right:
+            self._visit(left, state, context._replace(tested=True))
+            branch = state.copy()
+            self._visit(right, branch, inner)
+            state.join(state, [branch])
+        return ()
 
-    def _negated(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        stages: tuple[Stage, ...] = ()
-        for child in _parts(node.children):
-            stages = self._visit(child, state, context._replace(tested=True, capture=None))
-        return stages
-
-    def _pipeline(
-        self, node: Node, state: State, context: Context, before: tuple[Stage, ...] = ()
-    ) -> tuple[Stage, ...]:
-        """Follow a pipeline; ``before``: its stages that are not in ``node``."""
-        stages = list(before)
+    def _pipeline(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+        stages: list[Stage] = []
         branch = state
         last = context._replace(capture=None)
         # The output of the others goes to the pipe, whatever is redirected around it.
-        inner = last._replace(redirects=(), ending=())
-        for child in node.children:
-            if child.type == "|&" and stages and isinstance(stages[-1], Call):
-                stages[-1].merging = True
-            if not (child.is_named or child.is_missing) or child.type == "comment":
-                continue
+        inner = last._replace(redirects=())
+        parts = _piped(node)
+        for part, operator in parts:
             branch = state.copy()
-            here = last if child == node.children[-1] else inner
-            stages += self._visit(child, branch, here) or (Loop(child),)
+            here = inner if operator else last
+            stages += self._visit(part, branch, here) or (Loop(part),)
+            if operator == "|&" and isinstance(stages[-1], Call):
+                stages[-1].merging = True
         state.join(state, [branch])
-        self._statements(embedded.passed(stages), state.copy(), Context(context.script))
+        self._script(embedded.passed(stages), state.copy(), Context(context.script))
         for number, stage in enumerate(stages):
             if isinstance(stage, Call):
                 stage.stages, stage.stage = tuple(stages), number
                 stage.capture = stage.capture or context.capture
         return tuple(stages)
 
-    def _redirected(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        body = node.child_by_field_name("body")
-        redirects = [child for child in node.children if child.type.endswith("_redirect")]
-        own = tuple(self._reader(state, context).redirects(redirects))
-        following = [
-            child
-            for redirect in redirects
-            if redirect.type == "heredoc_redirect"
-            for child in redirect.children
-        ]
-        stages: tuple[Stage, ...] = ()
-        if body is not None:
-            tested = context.tested or any(child.type in ("||", "&&") for child in following)
-            inner = context._replace(ending=own, tested=tested, capture=None)
-            stages = self._visit(body, state, inner)
-            for stage in stages:
-                if isinstance(stage, Call):
-                    stage.capture = stage.capture or context.capture
-            if stages and isinstance(stages[-1], Loop):
-                stages[-1].redirects = stages[-1].redirects or own
-        for child in following:
-            if child.type == "pipeline":
-                stages = self._pipeline(child, state, context, stages)
-            elif child.type in self._visitors:
-                self._visit(child, state.copy(), context._replace(capture=None))
-        return stages
-
     def _if(self, node: Node, state: State, context: Context) -> None:
-        condition = context._replace(tested=True, capture=None)
-        body = context._replace(tested=False)
+        condition, body = context._replace(capture=None), context
         branches: list[State] = []
+        clause: Node | None = node
         complete = False
-        current, here = state, condition
-        for child in _with_clauses(node):
-            if child.type == "elif":
-                current, here = state, condition
-            elif child.type in ("then", "else"):
-                current, here = state.copy(), body
-                branches.append(current)
-                complete = complete or child.type == "else"
-            elif child.is_named or child.is_missing:
-                self._visit(child, current, here)
+        while clause:
+            self._statements(clause.Cond, state, condition, tested=True)
+            branch = state.copy()
+            self._statements(clause.Then, branch, body)
+            branches.append(branch)
+            complete = not clause.Cond
+            clause = clause.Else
         state.join(branches.pop() if complete else state, branches)
 
     def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(node, "while")
-        group = node.child_by_field_name("body")
-        loop.condition = text(node)[: -len(text(group))] if group is not None else ""
+        loop.condition = node.source[node.Pos : node.DoPos].decode("utf-8", "replace")
+        loop.body = node.source[node.DoPos : node.End].decode("utf-8", "replace")
         loop.names = assigned(loop.condition) | {"REPLY"}
+        loop.reads = any(_READS.match(text(each)) for each in node.Cond)
         state.forget(assigned(text(node)))
-        for child in _parts(node.children):
-            if child.type == "do_group":
-                loop.body = text(child)
-                self._possible(child, state, context._replace(tested=False))
-            else:
-                loop.reads = loop.reads or bool(_READS.match(text(child)))
-                self._visit(child, state, context._replace(tested=True, capture=None))
+        self._statements(node.Cond, state, context._replace(capture=None), tested=True)
+        branch = state.copy()
+        self._statements(node.Do, branch, context)
+        state.join(state, [branch])
         self.loops.append(loop)
         return (loop,)
 
     def _for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        variable = node.child_by_field_name("variable")
-        name = text(variable) if variable is not None else ""
-        values = node.children_by_field_name("value")
+        name = text(node.Loop.Name) if node.Loop else ""
         loop = Loop(node, "for")
-        loop.words = self._reader(state, context).words(values)
+        reader = self._reader(state, context)
+        if node.Loop and node.Loop.Type == "WordIter":
+            loop.words = reader.words(node.Loop.Items)
+        elif node.Loop:
+            reader.substitutions(node.Loop)
         loop.names = {name}
         state.forget(assigned(text(node)))
         literals = [word.literal for word in loop.words]
@@ -309,17 +248,16 @@ class Walker:
         if len(literals) == 1 and literals[0] and not loop.words[0].open:
             value = (literals[0],)
         body = state.copy()
-        self._assign(body, name, value)
-        for child in node.children:
-            if child.type in ("do_group", "compound_statement"):
-                loop.body = text(child)
-                self._visit(child, body, context._replace(tested=False))
+        if name:
+            self._assign(body, name, value)
+        loop.body = node.source[node.DoPos : node.End].decode("utf-8", "replace")
+        self._statements(node.Do, body, context)
         state.join(state, [body])
         self.loops.append(loop)
         return (loop,)
 
     def _case(self, node: Node, state: State, context: Context) -> None:
-        words = self._reader(state, context).words(node.children_by_field_name("value"))
+        words = self._reader(state, context).words([node.Word] if node.Word else [])
         patterns: list[Word] = []
         state.join(state, self._items(node, state, context, patterns))
         self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
@@ -328,37 +266,29 @@ class Walker:
         self, node: Node, state: State, context: Context, patterns: list[Word]
     ) -> Iterator[State]:
         """Follow the items of a case, and yield the state after each; add their ``patterns``."""
-        for item in node.children:
-            if item.type == "ERROR":
-                context.script.skip(item)
-            if item.type != "case_item":
-                continue
+        for item in node.Items:
             branch = state.copy()
-            patterns += [
-                _literal(text(child), *context.script.position(child))
-                for child in item.children_by_field_name("value")
-            ]
-            closed = False
-            for child in item.children:
-                if closed:
-                    self._visit(child, branch, context._replace(tested=False))
-                closed = closed or child.type == ")"
+            for pattern in item.Patterns:
+                self._reader(state, context).substitutions(pattern)
+                place = context.script.position(pattern)
+                patterns.append(Word((Part(text(pattern), quoted=True),), text(pattern), *place))
+            self._statements(item.Stmts, branch, context)
             yield branch
 
     def _function(self, node: Node, state: State, context: Context) -> None:
-        name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        name, body = text(node.Name), node.Body
         self._flags.append(state.flags)
-        if name is None or body is None:
+        if body is None:
             return
         source = text(body)
         self._changed_by_functions |= assigned(source)
         self._functions_move = self._functions_move or bool(_MOVES.search(source))
         if _RUNS_ARGUMENTS.search(source):
-            self._wrappers.add(text(name))
-        self._bodies.append((body, Context(context.script)))
+            self._wrappers.add(name)
+        self._bodies.append(([body], Context(context.script)))
 
     def _test(self, node: Node, state: State, context: Context) -> None:
-        self._compare(self._reader(state, context).words(_operands(node)))
+        self._compare(self._reader(state, context).words(find(node, {"Word"})))
 
     def _compare(self, words: list[Word]) -> None:
         gaps = [gap for word in words for gap in word.gaps]
@@ -369,19 +299,20 @@ class Walker:
     def _assignment(
         self, node: Node, state: State, context: Context, use: str = "assignment"
     ) -> None:
-        name = node.child_by_field_name("name")
-        value = node.child_by_field_name("value")
-        if name is None:
-            return
-        variable = text(name)
+        variable = text(node.Name)
+        reader = self._reader(state, context)
         parts: Value = ("",)
-        if value is not None:
-            parts = self._reader(state, context).word(value, Use(use, variable, node)).value
-        if name.type != "variable_name" or any(child.type == "+=" for child in node.children):
-            variable = re.match(r"\w*", variable)[0]  # type: ignore[index]
+        used = Use(use, variable, node)
+        if node.Index:
+            reader.substitutions(node.Index)
+        if node.Array:
+            parts = reader.array(node.Array, used)
+        elif node.Value and not isinstance(node.Value, str):
+            parts = reader.word(node.Value, used).value
+        if node.Index or node.Append:
             before = state.value(variable)
             kept = filled(before) or filled(parts)
-            many = name.type != "variable_name"
+            many = node.Index is not None
             elements = None if many else expansion.joined(before, parts)
             parts = (Gap(variable, filled=kept, many=many, elements=elements),)
         if len(parts) == 1 and isinstance(parts[0], Gap):
@@ -396,49 +327,33 @@ class Walker:
         self._values.setdefault(name, []).append(bounded(name, value))
 
     def _declaration(self, node: Node, state: State, context: Context) -> None:
-        for child in node.children:
-            if child.type == "variable_assignment":
+        local = node.Variant is not None and node.Variant.string in ("local", "declare")
+        for child in node.Args:
+            if not child.Naked:
                 self._assignment(child, state, context, "declaration")
-            elif child.type == "variable_name" and text(node).startswith(("local", "declare")):
-                self._assign(state, text(child), (Gap(text(child)),))
-            elif child.is_named:
-                self._reader(state, context).words([child])
-
-    def _unset(self, node: Node, state: State, _context: Context) -> None:
-        for child in node.children:
-            match = _NAME.match(text(child))
-            if child.is_named and match:
-                self._assign(state, match[1], (Gap(match[1]),))
+            elif child.Name:
+                if local:
+                    self._assign(state, text(child.Name), (Gap(text(child.Name)),))
+            elif child.Value and not isinstance(child.Value, str):
+                self._reader(state, context).words([child.Value])
 
     # Simple commands.
 
     def _command(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        words: list[Node] = []
-        redirects: list[Node] = []
         own = state
-        for child in node.children:
-            if child.type == "command_name":
-                words += child.children
-            elif child.type == "variable_assignment":
-                own = own.copy()
-                self._assignment(child, own, context, "other")
-            elif child.type.endswith("_redirect"):
-                redirects.append(child)
-            else:
-                words.append(child)
-        following = _redirect_after(node)
-        if following and words and words[-1].end_byte == following.start_byte:
-            # The 0 of 0<FILE, which the grammar takes for a word.
-            words = words[:-1] if words[-1].type == "number" else words
-        state.forget(assigned(context.script.unread(node)))
-        typed = self._reader(state, context).words(words) + _lost_dash(node)
+        for child in node.Assigns:
+            if node.Args:
+                own = own.copy() if own is state else own
+            self._assignment(child, own, context, "other" if node.Args else "assignment")
+        typed = self._reader(state, context).words(node.Args)
+        if typed and _is_timed(node):
+            typed.insert(0, typed[0]._replace(parts=(Part("time", quoted=False),)))
         expanded = self._aliases.expanded(typed)
-        redirected = tuple(self._reader(state, context).redirects(redirects))
         target = prefixes.target(expanded)
         if target is None or not target.words:
             return ()
         call = self._call(node, target, context, aliased=expanded is not typed)
-        call.redirects = (*context.redirects, *redirected)
+        call.redirects = context.redirects
         call.flags = own.flags
         self.calls.append(call)
         self._aliases.define(call)
@@ -461,7 +376,8 @@ class Walker:
     def _effects(self, call: Call, state: State, context: Context) -> None:
         """Change ``state`` as the command does."""
         if call.program == "trap":
-            self._bodies += [(node, Context(context.script)) for node in embedded.quoted(call, 0)]
+            trap = embedded.quoted(call, 0)
+            self._bodies += [(trap.statements, Context(trap))] if trap else []
         if call.program in (".", "source"):
             self._source(call, state, context)
         elif call.program in ("[", "test"):
@@ -471,7 +387,7 @@ class Walker:
             if self._functions_move:
                 state.flags = state.flags._replace(folder=None)
         elif call.program == "eval":
-            self._statements(embedded.evaluated(call), state, context)
+            self._script(embedded.evaluated(call), state, context)
             state.forget(list(state.variables))
         elif call.program in embedded.SHELLS:
             replaced = call.target.replaced or context.replaced
@@ -486,13 +402,13 @@ class Walker:
     def _shell(self, call: Call, state: State, context: Context) -> None:
         """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
         script = embedded.argument(call)
-        nodes = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
-        if nodes and script >= 0 and call.words[script].source.startswith("'"):
+        inner = embedded.document(call) if embedded.reads(call) else embedded.quoted(call, script)
+        if inner and script >= 0 and call.words[script].source.startswith("'"):
             arguments = [word.value for word in call.words[script + 1 :]]
             # xargs and find add at least one argument.
             arguments += [(Gap(filled=True),)] if call.target.open else []
             state.variables |= {str(number): value for number, value in enumerate(arguments)}
-        self._statements(nodes, state, context)
+        self._script(inner, state, context)
 
     def _source(self, call: Call, state: State, context: Context) -> None:
         name = call.words[0].literal if call.words else None
@@ -519,33 +435,29 @@ class Walker:
             return (context.script.folder,)
         capture = Capture(use, context.tested, [])
         inner = Context(context.script, capture=capture, replaced=context.replaced)
-        self._statements(node.children, state.copy(), inner)
+        self._statements(node.Stmts, state.copy(), inner)
         output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
-        single = node.type == "process_substitution"
+        single = node.Type == "ProcSubst"
         return (Gap("", output, single=single, private="mktemp" in inside),)
 
 
-def _parts(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield the statements of ``nodes``, without reserved words and operators."""
-    return (node for node in nodes if node.is_named or node.is_missing)
+def _piped(node: Node) -> list[tuple[Node, str]]:
+    """Return the parts of a pipeline, each with the operator after it."""
+    parts: list[tuple[Node, str]] = []
+    left, right = node.X, node.Y
+    if left and right:
+        plain = left.Cmd if not (left.Redirs or left.Negated) else None
+        nested = plain and plain.Type == "BinaryCmd" and plain.operator in ("|", "|&")
+        parts = _piped(plain) if plain and nested else [(left, "")]
+        parts[-1] = (parts[-1][0], node.operator)
+        parts.append((right, ""))
+    return parts
 
 
-def _with_clauses(node: Node) -> Iterator[Node]:
-    """Yield the children of an if, and those of its elif and else clauses."""
-    for child in node.children:
-        if child.type in ("elif_clause", "else_clause"):
-            yield from child.children
-        else:
-            yield child
-
-
-def _operands(node: Node) -> Iterator[Node]:
-    """Yield what is compared in a test."""
-    for child in node.children:
-        if child.type.endswith("_expression"):
-            yield from _operands(child)
-        elif child.is_named:
-            yield child
+def _is_timed(node: Node) -> bool:
+    """Return whether a command is that of ``time``, whose options shfmt takes for the command."""
+    around = node.parent.parent if node.parent else None
+    return around is not None and around.Type == "TimeClause"
 
 
 def _never_empty(word: Word) -> bool:
@@ -558,28 +470,3 @@ def _never_empty(word: Word) -> bool:
         or any(gap.many for gap in word.gaps)
         or not any(part.quoted for part in word.parts)
     )
-
-
-def _redirect_after(node: Node) -> Node | None:
-    """Return the redirection that follows a command, None if none does."""
-    following = node.next_sibling
-    is_redirect = following is not None and following.type.endswith("_redirect")
-    return following if is_redirect else None
-
-
-def _lost_dash(node: Node) -> list[Word]:
-    """Return the word ``-`` after a command, which the grammar loses before 2>&1 and <<E."""
-    around, following = node.parent, _redirect_after(node)
-    if around is None or following is None:
-        return []
-    between = (around.text or b"")[node.end_byte - around.start_byte :]
-    between = between[: following.start_byte - node.end_byte]
-    if between.strip() != b"-":
-        return []
-    # The column is exact if the line is ASCII.
-    row, column = node.end_point
-    return [_literal("-", row + 1, column + between.index(b"-") + 1)]
-
-
-def _literal(source: str, line: int, column: int) -> Word:
-    return Word((Part(source, quoted=True),), source, line, column)
