@@ -146,11 +146,13 @@ class Program(Command):
         return explanation is not None
 
 
-def command(name: str, *options: Option) -> Callable[[Function], Program]:
-    """Return a decorator that makes a function the command ``name`` with these ``options``."""
+def command(
+    name: str, *options: Option, creates: bool = False, secret: bool = False
+) -> Callable[[Function], Program]:
+    """Return a decorator that makes a function a command; the parameters are those of Command."""
 
     def declare(function: Function) -> Program:
-        return Program(name, options, function)
+        return Program(name, options, function, creates=creates, secret=secret)
 
     return declare
 
@@ -171,6 +173,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     try:
         require_visible(command.options, values)
         iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
+        command.require_compatible(arguments)
         lines = command.function(iam, **arguments)
         if lines is not None:
             _print(lines, output)

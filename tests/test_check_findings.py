@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.checking import POLICY, checked, codes
 
-from iamcli.cli.check import limits
+from iamcli.cli.check.rules import limits
 from iamcli.commands import index
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from support.selection import every
 from support.shell import BIN, ROOT
 
 from iamcli.cli.check import report
-from iamcli.cli.check.syntax import MAX_SIZE
+from iamcli.cli.check.script.scripts import MAX_SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,7 +26,7 @@ NEW_PASSWORD = PASSWORD.replace(
 )
 
 
-@command("iam-useraddloginprofile", USER, PASSWORD)
+@command("iam-useraddloginprofile", USER, PASSWORD, creates=True)
 def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     """Create a user's login profile (console password).
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from iamcli.cli.check import (
+from iamcli.cli.check.findings import Result, Unreadable
+from iamcli.cli.check.rules import (
     arguments,
     confidential,
     footers,
@@ -13,21 +14,20 @@ from iamcli.cli.check import (
     searches,
     statuses,
     syntax,
-    unread,
     values,
 )
-from iamcli.cli.check.findings import Result, Unreadable
-from iamcli.cli.check.rules import Commands
-from iamcli.cli.check.syntax import UnreadableError
-from iamcli.cli.check.walk import Walker
+from iamcli.cli.check.rules.commands import Commands
+from iamcli.cli.check.script import scripts as reading
+from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
+from iamcli.cli.check.script.walk import Walker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iamcli.cli.check.findings import Finding, Note
-    from iamcli.cli.check.rules import Fault
-    from iamcli.cli.check.syntax import Script
+    from iamcli.cli.check.rules.commands import Fault
+    from iamcli.cli.check.script.scripts import Script
 
 RULES = (
     arguments.check,
@@ -49,20 +49,22 @@ def check(files: Sequence[str]) -> Result:
     Raises Failure if shfmt is not installed. Source: "iamcli check" in iamcli(1).
     """
     scripts: dict[str, Script] = {}
+    parser = Parser()
 
     def load(file: str) -> Script:
         path = os.path.realpath(file)
         if path not in scripts:
-            scripts[path] = syntax.read(file)
+            scripts[path] = reading.read(file, parser)
         return scripts[path]
 
-    syntax.program()
+    program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
     notes: dict[Note, None] = {}
     unreadable: list[Unreadable] = []
     commands: set[tuple[str, int]] = set()
     order: dict[str, int] = {}
     for file in files:
+        parser.begin()
         try:
             walker = Walker(load(file), load)
             findings_here = list(_findings(walker))
@@ -75,7 +77,7 @@ def check(files: Sequence[str]) -> Result:
         for call in walker.calls:
             if call.iam:
                 # One place can contain several commands, if a variable does.
-                commands.add((call.script.file, call.script.outer(call.node.Pos)))
+                commands.add((call.script.file, call.script.outer(call.node.start)))
         for finding in findings_here:
             findings.setdefault((finding.file, *finding[1:4]), finding)
         for script in walker.scripts:
@@ -101,7 +103,7 @@ def _findings(walker: Walker) -> Iterator[Finding]:
             continue
         if not _silenced(call.script, finding, call.script.position(call.node)[0]):
             yield finding
-    for script, finding in unread.check(walker):
+    for script, finding in syntax.check(walker):
         if not _silenced(script, finding, finding.line):
             yield finding
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from iamcli.cli.check.rules import fault
+from iamcli.cli.check.rules.commands import fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.rules.commands import Commands, Fault
 
 
 def check(commands: Commands) -> Iterator[Fault]:

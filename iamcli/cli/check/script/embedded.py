@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.calls import Call
-from iamcli.cli.check.expansion import unquoted
-from iamcli.cli.check.syntax import Fragment
-from iamcli.cli.check.words import Part, Word
+from iamcli.cli.check.script.calls import Call
+from iamcli.cli.check.script.expansion import unquoted
+from iamcli.cli.check.script.nodes import Statement
+from iamcli.cli.check.script.prefixes import program
+from iamcli.cli.check.script.scripts import Fragment
+from iamcli.cli.check.script.words import Part, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.check.syntax import Node, Script
-    from iamcli.cli.check.words import Stage
+    from iamcli.cli.check.script import nodes
+    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.words import Stage
 
 #: The programs that run the argument after an option like -c, or else what they read.
 SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
+#: An option of ssh: the letters without a value, and the first with one.
+_SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]?)")
 _MAX_ALIASES = 10
 
 
@@ -39,18 +44,43 @@ def evaluated(call: Call) -> Script | None:
     return _script(call.script, call.words)
 
 
+def joined(call: Call) -> Script | None:
+    """Return the script that ``parallel`` runs, if it gets one in quotes."""
+    if "parallel" not in call.target.through or call.head.source[:1] not in ("'", '"'):
+        return None
+    more = b"" if call.target.replaced else b'"$@"'
+    return _script(call.script, [call.head, *call.words], more)
+
+
+def remote(call: Call) -> Script | None:
+    """Return the script that ``ssh`` runs: the words after the host, joined, or a here-document."""
+    words = call.words
+    at, host = 0, False
+    while at < len(words):
+        option = _SSH_OPTION.match(words[at].known)
+        if not option and host:
+            break
+        host = host or not option
+        # The value of an option can be attached.
+        at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
+    shell = program(words[at]) in SHELLS if at < len(words) else True
+    read = document(call) if shell else None
+    return read or _script(call.script, words[at:])
+
+
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
-    around = call.node.parent
-    documents = [each.Hdoc for each in around.Redirs if each.Hdoc] if around else []
+    around = call.node.around
+    redirects = around.redirects if isinstance(around, Statement) else []
+    documents = [each.document for each in redirects if each.document]
     word = Word((), "", 0, 0, documents[-1]) if documents else None
     return _script(call.script, [word]) if word else None
 
 
-def _script(script: Script, words: list[Word]) -> Script | None:
-    """Return the script that the ``words`` are if the shell joins them with spaces."""
+def _script(script: Script, words: list[Word], more: bytes = b"") -> Script | None:
+    """Return the script that the ``words`` and ``more`` are if they are joined with spaces."""
     source, places = b"", [0]
-    before: Node | None = None
+    before: nodes.Word | None = None
     for word in words:
         if word.node is None:
             pieces = [(word.source.encode(), places[-1], False)]
@@ -64,6 +94,8 @@ def _script(script: Script, words: list[Word]) -> Script | None:
             places += range(at, at + len(letters))
         places.append(places[-1] + 1)
         source += b" "
+    places += [places[-1]] * len(more)
+    source += more
     return Fragment(script, source, places[1:]) if source.strip() else None
 
 

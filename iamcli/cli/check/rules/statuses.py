@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.calls import Call, Use
-from iamcli.cli.check.rules import fault
-from iamcli.cli.check.syntax import sequence, text
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call, Use
+from iamcli.cli.check.script.nodes import Binary, If, Statement, While, sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.rules.commands import Commands, Fault
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
@@ -24,7 +24,7 @@ def check(commands: Commands) -> Iterator[Fault]:
     tested: dict[str, set[str]] = {}
     for invocation in commands.invocations:
         call = invocation.call
-        if not invocation.creates:
+        if not invocation.command.creates:
             continue
         script = call.script
         if script.file not in tested:
@@ -55,8 +55,10 @@ def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
 def _separated(use: Use) -> str:
     """Return how the declaration and the assignment become two statements."""
     name = use.name
-    declaration = use.statement.parent if use.statement is not None else None
-    keyword, *options = text(declaration).partition("=")[0].split()[:-1] or [""]
+    declaration = use.statement.around if use.statement is not None else None
+    keyword, *options = (declaration.text if declaration else "").partition("=")[0].split()[
+        :-1
+    ] or [""]
     if keyword in ("readonly", "export"):
         return f"assign {name} first, then run {keyword} {name}"
     if any(option.startswith("-") and "r" in option for option in options):
@@ -74,29 +76,29 @@ def _pipe_fails(call: Call) -> bool:
 
 
 def _is_tested(call: Call) -> bool:
-    node, around = call.node, call.node.parent
+    node, around = call.node, call.node.around
     while around is not None:
-        if around.Type == "BinaryCmd" and around.operator in ("&&", "||"):
+        if isinstance(around, Binary) and around.operator in ("&&", "||"):
             return True
-        if node in around.Cond:
+        if isinstance(around, If | While) and node in around.condition:
             return True
-        if around.Type not in ("", "BinaryCmd"):
+        if not isinstance(around, Statement | Binary):
             return False
-        node, around = around, around.parent
+        node, around = around, around.around
     return False
 
 
 def _status_read(use: Use) -> bool:
     """Return whether the statement after the assignment reads ``$?``."""
-    command = use.statement.parent if use.statement is not None else None
-    statement = command.parent if command is not None else None
+    command = use.statement.around if use.statement is not None else None
+    statement = command.around if command is not None else None
     if statement is None:
         return False
-    if statement.parent is not None and statement.parent.Type == "BinaryCmd":
-        return "$?" in text(statement.parent.Y)
+    if isinstance(statement.around, Binary):
+        return "$?" in statement.around.right.text
     after = sequence(statement)
     following = after[after.index(statement) + 1 :]
-    return bool(following) and "$?" in text(following[0])
+    return bool(following) and "$?" in following[0].text
 
 
 def _tested(source: str) -> set[str]:

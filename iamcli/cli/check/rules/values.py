@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.rules import fault
-from iamcli.cli.check.state import in_folder
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.state import in_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.rules import Commands, Fault
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.words import Word
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")

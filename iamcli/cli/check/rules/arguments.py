@@ -6,8 +6,8 @@ import difflib
 import os
 import re
 
-from iamcli.cli.check import limits
-from iamcli.cli.check.rules import fault
+from iamcli.cli.check.rules import limits
+from iamcli.cli.check.rules.commands import fault
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
@@ -17,23 +17,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.invocation import Invocation
-    from iamcli.cli.check.rules import Commands, Fault
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.rules.invocation import Invocation
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.words import Word
     from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
-#: Options that are used without others, by command; an empty tuple: without any other.
-EXCLUSIVE = {
-    "iam-userlistpolicies": ("-a", ("-p", "-v")),
-    "iam-grouplistpolicies": ("-a", ("-p", "-v")),
-    "iam-rolelistpolicies": ("-a", ("-p", "-v")),
-    "iam-accountmodpasswordpolicy": ("--reset", ("-a", "-l", "-m", "-n", "-s", "-u")),
-}
-#: Options that are used only with another one, by command.
-DEPENDENT = {"iam-usercreate": ("-o", "-k")}
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -174,10 +165,12 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
         if option.required and option.name not in names:
             message = f"{command.name} requires {option.name}"
             yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
-    option_name, other = DEPENDENT.get(command.name, ("", ""))
-    if option_name in names and other not in names:
-        message = f"{command.name} requires {other} with {option_name}"
-        yield fault(call, call.head, "E103", message, f"add {other}")
+    for option, other in command.conflicts(names)[:1]:
+        if other == option.requires:
+            message = f"{command.name} requires {other} with {option.name}"
+            yield fault(call, call.head, "E103", message, f"add {other}")
+        else:
+            yield _both(invocation, option.name, other)
     yield from _exclusive(invocation, names)
 
 
@@ -245,10 +238,6 @@ def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
             yield fault(call, call.head, "E104", message, fix)
         elif option.name in names and other in names:
             yield _both(invocation, option.name, other)
-    alone, others = EXCLUSIVE.get(command.name, ("", ()))
-    both = [name for name in others if alone in names and name in names]
-    if both:
-        yield _both(invocation, alone, both[0])
 
 
 def _both(invocation: Invocation, one: str, other: str) -> Fault:

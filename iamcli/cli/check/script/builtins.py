@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.state import in_folder
+from iamcli.cli.check.script.state import in_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamcli.cli.check.calls import Call, Flags
-    from iamcli.cli.check.state import State
+    from iamcli.cli.check.script.calls import Call, Flags
+    from iamcli.cli.check.script.state import State
 
 _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}

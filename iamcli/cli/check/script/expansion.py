@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.state import filled
-from iamcli.cli.check.words import Gap, Part
+from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.state import filled
+from iamcli.cli.check.script.words import Gap, Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.state import State
-    from iamcli.cli.check.syntax import Node
-    from iamcli.cli.check.words import Value, Word
+    from iamcli.cli.check.script.nodes import Literal, SingleQuoted
+    from iamcli.cli.check.script.state import State
+    from iamcli.cli.check.script.words import Value, Word
 
 _ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
@@ -25,11 +26,11 @@ _ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
 
 
-def plain(node: Node, *, quoted: bool) -> Iterator[Part]:
+def plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
     """Yield the parts of a text, in quotes or not."""
-    source = node.string
-    if node.Type == "SglQuoted":
-        yield Part(_ansi(source) if node.Dollar else source, quoted=True)
+    source = node.value
+    if isinstance(node, nodes.SingleQuoted):
+        yield Part(_ansi(source) if node.escapes else source, quoted=True)
     elif quoted:
         text = _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], source)
         yield Part(text, quoted=True)
@@ -47,40 +48,42 @@ def plain(node: Node, *, quoted: bool) -> Iterator[Part]:
             yield Part(source[at:], quoted=False)
 
 
-def unquoted(word: Node) -> Iterator[tuple[bytes, int, bool]]:
+def unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, int, bool]]:
     """Yield the bytes that the shell makes of ``word``, where they are, and whether as a variable.
 
     A variable stays as it is: it is expanded there. What a command prints is unknown.
     """
-    around = word.parent
-    heredoc = around is not None and around.Hdoc is word
-    if heredoc and _is_raw(around):
-        yield word.source[word.Pos : word.End], word.Pos, False
+    around = word.around
+    document = isinstance(around, nodes.Redirect) and around.document is word
+    if document and _is_raw(around):
+        yield word.source[word.start : word.end], word.start, False
         return
-    quotes = word.Type == "DblQuoted" or heredoc
+    quotes = document or isinstance(word, nodes.DoubleQuoted)
     escaped = _ESCAPED_BYTE_IN_QUOTES if quotes else _ESCAPED_BYTE
-    for part in word.Parts:
-        if part.Type == "DblQuoted":
+    for part in word.parts:
+        if isinstance(part, nodes.DoubleQuoted):
             yield from unquoted(part)
-        elif part.Type == "SglQuoted":
-            start = part.Pos + (2 if part.Dollar else 1)
-            yield part.source[start : part.End - 1], start, False
-        elif part.Type == "Lit":
-            for match in escaped.finditer(part.source, part.Pos, part.End):
+        elif isinstance(part, nodes.SingleQuoted):
+            start = part.start + (2 if part.escapes else 1)
+            yield part.source[start : part.end - 1], start, False
+        elif isinstance(part, nodes.Literal):
+            for match in escaped.finditer(part.source, part.start, part.end):
                 if match[1] is None:
                     yield match[0], match.start(), False
                 elif match[1] != b"\n":
                     yield match[1], match.start(1), False
-        elif part.Type == "ParamExp":
-            yield part.source[part.Pos : part.End], part.Pos, True
+        elif isinstance(part, nodes.Variable):
+            yield part.source[part.start : part.end], part.start, True
         else:
-            yield b"$_", part.Pos, True
+            yield b"$_", part.start, True
 
 
-def _is_raw(redirection: Node | None) -> bool:
+def _is_raw(redirect: nodes.Node | None) -> bool:
     """Return whether the shell expands nothing in a here-document, because its end is quoted."""
-    end = redirection.Word if redirection else None
-    return end is not None and any(each.Type != "Lit" or "\\" in each.string for each in end.Parts)
+    end = redirect.word if isinstance(redirect, nodes.Redirect) else None
+    return end is not None and any(
+        not isinstance(each, nodes.Literal) or "\\" in each.value for each in end.parts
+    )
 
 
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from iamcli.cli.check.findings import Finding
-from iamcli.cli.check.invocation import Invocation
+from iamcli.cli.check.rules.invocation import Invocation
 from iamcli.commands import index
 from iamcli.installation.table import PROGRAMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.walk import Walker
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.walk import Walker
+    from iamcli.cli.check.script.words import Word
 
 #: A finding and the command that it concerns.
 Fault = tuple["Call", Finding]

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from iamcli.cli.check.syntax import Node
+    from iamcli.cli.check.script.nodes import Word as WordNode
 
 _SPACES = re.compile(r"([ \t\n]+)")
 
@@ -62,7 +62,7 @@ class Word(NamedTuple):
     source: str
     line: int
     column: int
-    node: Node | None = None
+    node: WordNode | None = None
 
     @property
     def literal(self) -> str | None:

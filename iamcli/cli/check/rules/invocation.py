@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.words import Word
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 
@@ -61,31 +61,10 @@ class Invocation:
         return values[-1] if values else None
 
     @property
-    def creates(self) -> bool:
-        """Whether it creates or uploads something."""
-        return any(word in self.command.name for word in ("create", "upload", "add"))
-
-    @property
-    def lists(self) -> bool:
-        """Whether its output ends with the footer of lists."""
-        paged = any(option.dest == "marker" for option in self.command.options)
-        one_policy = "policies" in self.command.name and self.get("-p")
-        return paged and not self.helps and not one_policy
-
-    @property
-    def shows_secret(self) -> bool:
-        """Whether it prints a new secret."""
-        creates = self.command.name in ("iam-useraddkey", "iam-virtualmfadevicecreate") or (
-            self.command.name == "iam-usercreate" and self.get("-k") is not None
-        )
-        return creates and self.get("-o") is None
-
-    @property
-    def prints_two_lines(self) -> bool:
-        """Whether it prints two lines or more."""
-        name = self.command.name
-        verbose = name.endswith(("create", "upload")) and self.get("-v") is not None
-        return self.shows_secret or verbose or name.endswith("getattributes") or self.lists
+    def prints(self) -> set[str]:
+        """What it prints besides other lines: SECRET or FOOTER."""
+        names = {value.option.name for value in self.values}
+        return set() if self.helps else self.command.prints(names)
 
     def _read(self, word: Word, remaining: Iterator[Word]) -> None:
         """Read an argument, and the value after it from the ``remaining`` words."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.cli.check.prefixes import program
-from iamcli.cli.check.words import Gap, Stage
+from iamcli.cli.check.script.prefixes import program
+from iamcli.cli.check.script.words import Gap, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.check.prefixes import Target
-    from iamcli.cli.check.syntax import Node, Script
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.script.nodes import Assignment, Node
+    from iamcli.cli.check.script.prefixes import Target
+    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.words import Word
 
 
 class Flags(NamedTuple):
@@ -48,7 +49,7 @@ class Use(NamedTuple):
 
     kind: str = "other"
     name: str = ""
-    statement: Node | None = None
+    statement: Assignment | None = None
 
 
 class Capture(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check import builtins, embedded, expansion, prefixes
-from iamcli.cli.check.calls import (
+from iamcli.cli.check.script import builtins, embedded, expansion, nodes, prefixes
+from iamcli.cli.check.script.calls import (
     Call,
     Capture,
     Context,
@@ -16,7 +16,9 @@ from iamcli.cli.check.calls import (
     Use,
     found_origin,
 )
-from iamcli.cli.check.state import (
+from iamcli.cli.check.script.reader import WordReader
+from iamcli.cli.check.script.shfmt import UnreadableError
+from iamcli.cli.check.script.state import (
     State,
     assigned,
     bounded,
@@ -26,18 +28,18 @@ from iamcli.cli.check.state import (
     joined_flags,
     tested_for_text,
 )
-from iamcli.cli.check.syntax import UnreadableError, find, text
-from iamcli.cli.check.word_reader import WordReader
-from iamcli.cli.check.words import Gap, Part, Word
+from iamcli.cli.check.script.words import Gap, Part, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
-    from iamcli.cli.check.syntax import Node, Script
-    from iamcli.cli.check.words import Stage, Value
+    from iamcli.cli.check.script.nodes import Node, Statement
+    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.words import Stage, Value
 
-    Visitor = Callable[[Node, State, Context], tuple[Stage, ...] | None]
+    Visitor = Callable[[Any, State, Context], tuple[Stage, ...] | None]
 
 _DEFINED = re.compile(
     r"^[ \t]*(?:function\s+([\w.:-]+)|([\w.:-]+)\s*\(\s*\)|alias\s+(?:-\w\s+)?([\w.:-]+)=)",
@@ -76,23 +78,23 @@ class Walker:
         self._wrappers: set[str] = set()
         self._changed_by_functions: set[str] = set()
         self._values: dict[str, list[Value]] = {}
-        self._bodies: list[tuple[Sequence[Node], Context]] = []
+        self._bodies: list[tuple[Sequence[Statement], Context]] = []
         self._flags: list[Flags] = []
         self._functions_move = False
-        self._visitors: dict[str, Visitor] = {
-            "CallExpr": self._command,
-            "BinaryCmd": self._binary,
-            "DeclClause": self._declaration,
-            "IfClause": self._if,
-            "WhileClause": self._while,
-            "ForClause": self._for,
-            "CaseClause": self._case,
-            "FuncDecl": self._function,
-            "Subshell": self._subshell,
-            "Block": self._block,
-            "TestClause": self._test,
-            "TimeClause": self._inner,
-            "CoprocClause": self._inner,
+        self._visitors: dict[type[Node], Visitor] = {
+            nodes.Simple: self._command,
+            nodes.Binary: self._binary,
+            nodes.Declaration: self._declaration,
+            nodes.If: self._if,
+            nodes.While: self._while,
+            nodes.For: self._for,
+            nodes.Case: self._case,
+            nodes.Function: self._function,
+            nodes.Group: self._group,
+            nodes.Subshell: self._group,
+            nodes.Test: self._test,
+            nodes.Prefixed: self._prefixed,
+            nodes.Time: self._prefixed,
         }
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
@@ -126,18 +128,18 @@ class Walker:
 
     # Statements. A method returns the stages of the pipeline that the statement is, if it is one.
 
-    def _visit(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        own = tuple(self._reader(state, context).redirects(node.Redirs))
+    def _visit(self, node: Statement, state: State, context: Context) -> tuple[Stage, ...]:
+        own = tuple(self._reader(state, context).redirects(node.redirects))
         inner = context._replace(redirects=(*context.redirects, *own))
-        if node.Negated:
+        if node.negated:
             inner = inner._replace(tested=True, capture=None)
-        command = node.Cmd
-        visit = self._visitors.get(command.Type) if command else None
+        command = node.command
+        visit = self._visitors.get(type(command)) if command else None
         if command is None or visit is None:
             if command:
                 self._reader(state, context).substitutions(command)
             return ()
-        stages = visit(command, state.copy() if node.Background else state, inner) or ()
+        stages = visit(command, state.copy() if node.background else state, inner) or ()
         if own and stages and isinstance(stages[-1], Loop):
             stages[-1].redirects = stages[-1].redirects or own
         if context.capture and stages:
@@ -145,11 +147,11 @@ class Walker:
         return stages
 
     def _statements(
-        self, nodes: Sequence[Node], state: State, context: Context, *, tested: bool = False
+        self, found: Sequence[Statement], state: State, context: Context, *, tested: bool = False
     ) -> None:
         """Follow statements; ``tested``: whether the status of the last one is."""
-        for node in nodes:
-            self._visit(node, state, context._replace(tested=tested and node is nodes[-1]))
+        for node in found:
+            self._visit(node, state, context._replace(tested=tested and node is found[-1]))
 
     def _script(self, script: Script | None, state: State, context: Context) -> None:
         """Follow a script in this one."""
@@ -159,39 +161,35 @@ class Walker:
     def _reader(self, state: State, context: Context) -> WordReader:
         return WordReader(self._run, state, context)
 
-    def _inner(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        return self._visit(node.Stmt, state, context._replace(capture=None)) if node.Stmt else ()
+    def _prefixed(self, node: nodes.Prefixed, state: State, context: Context) -> tuple[Stage, ...]:
+        inner = context._replace(capture=None)
+        return self._visit(node.statement, state, inner) if node.statement else ()
 
-    def _subshell(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        return self._block(node, state.copy(), context)
-
-    def _block(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        self._statements(node.Stmts, state, context, tested=context.tested)
-        # A loop at the beginning reads what is passed to the block.
-        first = node.Stmts[0].Cmd if node.Stmts and not node.Stmts[0].Redirs else None
+    def _group(self, node: nodes.Group, state: State, context: Context) -> tuple[Stage, ...]:
+        own = state.copy() if isinstance(node, nodes.Subshell) else state
+        self._statements(node.body, own, context, tested=context.tested)
+        # A loop at the beginning reads what is passed to the group.
+        first = node.body[0].command if node.body and not node.body[0].redirects else None
         return tuple(loop for loop in self.loops if loop.node is first)
 
-    def _binary(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _binary(self, node: nodes.Binary, state: State, context: Context) -> tuple[Stage, ...]:
         if node.operator in ("|", "|&"):
             return self._pipeline(node, state, context)
-        left, right = node.X, node.Y
         # What follows || does not change the output that is captured, in a script that ends there.
         inner = context._replace(capture=None) if node.operator == "||" else context
-        if left and right:
-            self._visit(left, state, context._replace(tested=True))
-            branch = state.copy()
-            self._visit(right, branch, inner)
-            state.join(state, [branch])
+        self._visit(node.left, state, context._replace(tested=True))
+        branch = state.copy()
+        self._visit(node.right, branch, inner)
+        state.join(state, [branch])
         return ()
 
-    def _pipeline(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _pipeline(self, node: nodes.Binary, state: State, context: Context) -> tuple[Stage, ...]:
         stages: list[Stage] = []
         branch = state
         last = context._replace(capture=None)
         # The output of the others goes to the pipe, whatever is redirected around it.
         inner = last._replace(redirects=())
-        parts = _piped(node)
-        for part, operator in parts:
+        for part, operator in _piped(node):
             branch = state.copy()
             here = inner if operator else last
             stages += self._visit(part, branch, here) or (Loop(part),)
@@ -205,44 +203,44 @@ class Walker:
                 stage.capture = stage.capture or context.capture
         return tuple(stages)
 
-    def _if(self, node: Node, state: State, context: Context) -> None:
+    def _if(self, node: nodes.If, state: State, context: Context) -> None:
         condition, body = context._replace(capture=None), context
         branches: list[State] = []
-        clause: Node | None = node
+        clause: nodes.If | None = node
         complete = False
         while clause:
-            self._statements(clause.Cond, state, condition, tested=True)
+            self._statements(clause.condition, state, condition, tested=True)
             branch = state.copy()
-            self._statements(clause.Then, branch, body)
+            self._statements(clause.body, branch, body)
             branches.append(branch)
-            complete = not clause.Cond
-            clause = clause.Else
+            complete = not clause.condition
+            clause = clause.other
         state.join(branches.pop() if complete else state, branches)
 
-    def _while(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _while(self, node: nodes.While, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(node, "while")
-        loop.condition = node.source[node.Pos : node.DoPos].decode("utf-8", "replace")
-        loop.body = node.source[node.DoPos : node.End].decode("utf-8", "replace")
+        loop.condition, loop.body = node.head_text, node.body_text
         loop.names = assigned(loop.condition) | {"REPLY"}
-        loop.reads = any(_READS.match(text(each)) for each in node.Cond)
-        state.forget(assigned(text(node)))
-        self._statements(node.Cond, state, context._replace(capture=None), tested=True)
+        loop.reads = any(_READS.match(each.text) for each in node.condition)
+        state.forget(assigned(node.text))
+        self._statements(node.condition, state, context._replace(capture=None), tested=True)
         branch = state.copy()
-        self._statements(node.Do, branch, context)
+        self._statements(node.body, branch, context)
         state.join(state, [branch])
         self.loops.append(loop)
         return (loop,)
 
-    def _for(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
-        name = text(node.Loop.Name) if node.Loop else ""
+    def _for(self, node: nodes.For, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(node, "for")
         reader = self._reader(state, context)
-        if node.Loop and node.Loop.Type == "WordIter":
-            loop.words = reader.words(node.Loop.Items)
-        elif node.Loop:
-            reader.substitutions(node.Loop)
+        name = ""
+        if isinstance(node.loop, nodes.Words):
+            name = node.loop.name
+            loop.words = reader.words(node.loop.words)
+        else:
+            reader.substitutions(node.loop)
         loop.names = {name}
-        state.forget(assigned(text(node)))
+        state.forget(assigned(node.text))
         literals = [word.literal for word in loop.words]
         value: Value = (Gap(name, filled=all(map(_never_empty, loop.words))),)
         if len(literals) == 1 and literals[0] and not loop.words[0].open:
@@ -250,45 +248,42 @@ class Walker:
         body = state.copy()
         if name:
             self._assign(body, name, value)
-        loop.body = node.source[node.DoPos : node.End].decode("utf-8", "replace")
-        self._statements(node.Do, body, context)
+        loop.body = node.body_text
+        self._statements(node.body, body, context)
         state.join(state, [body])
         self.loops.append(loop)
         return (loop,)
 
-    def _case(self, node: Node, state: State, context: Context) -> None:
-        words = self._reader(state, context).words([node.Word] if node.Word else [])
+    def _case(self, node: nodes.Case, state: State, context: Context) -> None:
+        words = self._reader(state, context).words([node.word])
         patterns: list[Word] = []
         state.join(state, self._items(node, state, context, patterns))
         self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
 
     def _items(
-        self, node: Node, state: State, context: Context, patterns: list[Word]
+        self, node: nodes.Case, state: State, context: Context, patterns: list[Word]
     ) -> Iterator[State]:
         """Follow the items of a case, and yield the state after each; add their ``patterns``."""
-        for item in node.Items:
+        for item in node.items:
             branch = state.copy()
-            for pattern in item.Patterns:
+            for pattern in item.patterns:
                 self._reader(state, context).substitutions(pattern)
                 place = context.script.position(pattern)
-                patterns.append(Word((Part(text(pattern), quoted=True),), text(pattern), *place))
-            self._statements(item.Stmts, branch, context)
+                patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
+            self._statements(item.body, branch, context)
             yield branch
 
-    def _function(self, node: Node, state: State, context: Context) -> None:
-        name, body = text(node.Name), node.Body
+    def _function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
-        if body is None:
-            return
-        source = text(body)
+        source = node.body.text
         self._changed_by_functions |= assigned(source)
         self._functions_move = self._functions_move or bool(_MOVES.search(source))
         if _RUNS_ARGUMENTS.search(source):
-            self._wrappers.add(name)
-        self._bodies.append(([body], Context(context.script)))
+            self._wrappers.add(node.name)
+        self._bodies.append(([node.body], Context(context.script)))
 
-    def _test(self, node: Node, state: State, context: Context) -> None:
-        self._compare(self._reader(state, context).words(find(node, {"Word"})))
+    def _test(self, node: nodes.Test, state: State, context: Context) -> None:
+        self._compare(self._reader(state, context).words(nodes.first(node, nodes.Word)))
 
     def _compare(self, words: list[Word]) -> None:
         gaps = [gap for word in words for gap in word.gaps]
@@ -297,22 +292,22 @@ class Walker:
     # Variables.
 
     def _assignment(
-        self, node: Node, state: State, context: Context, use: str = "assignment"
+        self, node: nodes.Assignment, state: State, context: Context, use: str = "assignment"
     ) -> None:
-        variable = text(node.Name)
+        variable = node.name
         reader = self._reader(state, context)
         parts: Value = ("",)
         used = Use(use, variable, node)
-        if node.Index:
-            reader.substitutions(node.Index)
-        if node.Array:
-            parts = reader.array(node.Array, used)
-        elif node.Value and not isinstance(node.Value, str):
-            parts = reader.word(node.Value, used).value
-        if node.Index or node.Append:
+        if node.index:
+            reader.substitutions(node.index)
+        if node.array:
+            parts = reader.array(node.elements, used)
+        elif node.value:
+            parts = reader.word(node.value, used).value
+        if node.index or node.append:
             before = state.value(variable)
             kept = filled(before) or filled(parts)
-            many = node.Index is not None
+            many = node.index is not None
             elements = None if many else expansion.joined(before, parts)
             parts = (Gap(variable, filled=kept, many=many, elements=elements),)
         if len(parts) == 1 and isinstance(parts[0], Gap):
@@ -326,26 +321,25 @@ class Walker:
         state.set(name, value)
         self._values.setdefault(name, []).append(bounded(name, value))
 
-    def _declaration(self, node: Node, state: State, context: Context) -> None:
-        local = node.Variant is not None and node.Variant.string in ("local", "declare")
-        for child in node.Args:
-            if not child.Naked:
+    def _declaration(self, node: nodes.Declaration, state: State, context: Context) -> None:
+        for child in node.assignments:
+            if not child.naked:
                 self._assignment(child, state, context, "declaration")
-            elif child.Name:
-                if local:
-                    self._assign(state, text(child.Name), (Gap(text(child.Name)),))
-            elif child.Value and not isinstance(child.Value, str):
-                self._reader(state, context).words([child.Value])
+            elif child.name:
+                if node.keyword in ("local", "declare"):
+                    self._assign(state, child.name, (Gap(child.name),))
+            elif child.value:
+                self._reader(state, context).words([child.value])
 
     # Simple commands.
 
-    def _command(self, node: Node, state: State, context: Context) -> tuple[Stage, ...]:
+    def _command(self, node: nodes.Simple, state: State, context: Context) -> tuple[Stage, ...]:
         own = state
-        for child in node.Assigns:
-            if node.Args:
+        for child in node.assignments:
+            if node.words:
                 own = own.copy() if own is state else own
-            self._assignment(child, own, context, "other" if node.Args else "assignment")
-        typed = self._reader(state, context).words(node.Args)
+            self._assignment(child, own, context, "other" if node.words else "assignment")
+        typed = self._reader(state, context).words(node.words)
         if typed and _is_timed(node):
             typed.insert(0, typed[0]._replace(parts=(Part("time", quoted=False),)))
         expanded = self._aliases.expanded(typed)
@@ -361,7 +355,7 @@ class Walker:
         return (call,)
 
     def _call(
-        self, node: Node, target: prefixes.Target, context: Context, *, aliased: bool
+        self, node: nodes.Simple, target: prefixes.Target, context: Context, *, aliased: bool
     ) -> Call:
         if target.plain and prefixes.program(target.words[0]) in self._wrappers:
             target = prefixes.unwrapped(target)
@@ -389,6 +383,12 @@ class Walker:
         elif call.program == "eval":
             self._script(embedded.evaluated(call), state, context)
             state.forget(list(state.variables))
+        elif call.program == "ssh":
+            there = State(Flags(None), dict(state.variables))
+            self._script(embedded.remote(call), there, Context(context.script))
+        elif "parallel" in call.target.through:
+            inner = Context(context.script, replaced=call.target.replaced)
+            self._script(embedded.joined(call), state.copy(), inner)
         elif call.program in embedded.SHELLS:
             replaced = call.target.replaced or context.replaced
             self._shell(call, state.copy(), Context(context.script, replaced=replaced))
@@ -427,37 +427,35 @@ class Walker:
         elif script not in self.scripts and len(self.scripts) < _MAX_SOURCES:
             self._enter(script, state)
 
-    def _run(self, node: Node, state: State, context: Context, use: Use) -> Value:
+    def _run(self, node: nodes.Substitution, state: State, context: Context, use: Use) -> Value:
         """Follow a command substitution; return its output."""
-        source = text(node)
+        source = node.text
         inside = source[2:-1] if source.startswith("$(") else source[1:-1]
         if is_own_folder(inside):
             return (context.script.folder,)
         capture = Capture(use, context.tested, [])
         inner = Context(context.script, capture=capture, replaced=context.replaced)
-        self._statements(node.Stmts, state.copy(), inner)
+        self._statements(node.body, state.copy(), inner)
         output = capture.pipelines[0] if len(capture.pipelines) == 1 else ()
-        single = node.Type == "ProcSubst"
-        return (Gap("", output, single=single, private="mktemp" in inside),)
+        return (Gap("", output, single=isinstance(node, nodes.File), private="mktemp" in inside),)
 
 
-def _piped(node: Node) -> list[tuple[Node, str]]:
+def _piped(node: nodes.Binary) -> list[tuple[Statement, str]]:
     """Return the parts of a pipeline, each with the operator after it."""
-    parts: list[tuple[Node, str]] = []
-    left, right = node.X, node.Y
-    if left and right:
-        plain = left.Cmd if not (left.Redirs or left.Negated) else None
-        nested = plain and plain.Type == "BinaryCmd" and plain.operator in ("|", "|&")
-        parts = _piped(plain) if plain and nested else [(left, "")]
-        parts[-1] = (parts[-1][0], node.operator)
-        parts.append((right, ""))
-    return parts
+    parts: list[tuple[Statement, str]] = [(node.right, "")]
+    while True:
+        left = node.left
+        inner = left.command if not (left.redirects or left.negated) else None
+        if not isinstance(inner, nodes.Binary) or inner.operator not in ("|", "|&"):
+            return [(left, node.operator), *reversed(parts)]
+        parts.append((inner.right, node.operator))
+        node = inner
 
 
 def _is_timed(node: Node) -> bool:
     """Return whether a command is that of ``time``, whose options shfmt takes for the command."""
-    around = node.parent.parent if node.parent else None
-    return around is not None and around.Type == "TimeClause"
+    around = node.around.around if node.around else None
+    return isinstance(around, nodes.Time)
 
 
 def _never_empty(word: Word) -> bool:

@@ -1,0 +1,318 @@
+"""Runs shfmt, the parser of mvdan/sh, and makes nodes of the JSON that it prints.
+
+shfmt reads the text on its standard input. It runs nothing and opens no file. Source: its option
+``--to-json``, and the package ``syntax/typedjson`` of mvdan.cc/sh.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from contextlib import suppress
+from functools import cache
+from typing import NamedTuple
+
+from iamcli.cli.check.script import nodes
+from iamcli.errors import Failure
+from iamcli.installation.extras import advice, shfmt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from iamcli.cli.check.script.nodes import Node, Statement, Word
+
+    Members = dict[str, Any]
+
+#: How long everything that is run for one file may take (seconds).
+MAX_TIME = 20
+#: The memory that one run may use (bytes); a script of 256 KiB takes 150 MB.
+MAX_MEMORY = 300 * 1000 * 1000
+_OPERATOR = re.compile(rb"<<<|<<-?|<>|<&|>>|>&|>\||&>>?|&&|\|\||\|&|[<>|]")
+_FAULT = re.compile(r"(?:<standard input>:)?(\d+):(\d+): (.*)")
+#: Words without quotes and expansions, which need no parser.
+_WORDS = re.compile(
+    rb"[ \t]*(?![\w]+=|-)(?!(?:[\w.]+)\(\))[\w./:+,@%-]+(?:[ \t]+[\w./:+,@%=-]+)*[ \t]*"
+)
+_RESERVED = re.compile(
+    rb"\s*(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|select|function|time|coproc|in"
+    rb"|export|local|declare|typeset|readonly|nameref|let)\b"
+)
+
+
+class UnreadableError(Exception):
+    """A file is not a script that can be checked; the message is the reason."""
+
+
+class SyntaxFault(Exception):  # noqa: N818 - a fault of the script
+    """shfmt refuses a text, because of what is ``at`` that byte."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class Tree(NamedTuple):
+    """What a text contains.
+
+    ``statements``: its statements; ``unread``: bytes of texts that may contain commands, in
+    backticks in backticks in double quotes.
+    """
+
+    statements: list[Statement]
+    unread: list[int]
+
+
+@cache
+def program() -> str:
+    """Return the path of shfmt. Raises Failure if it is not installed."""
+    found = shfmt()
+    if found is None:
+        raise Failure(f"shfmt is not installed; {advice('check')}")
+    return found
+
+
+class Parser:
+    """Parses scripts and the texts in them; each text once.
+
+    Everything that it runs for one file ends within MAX_TIME.
+    """
+
+    def __init__(self) -> None:
+        self._trees: dict[tuple[bytes, str], Tree] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a file."""
+        self._end = time.monotonic() + MAX_TIME
+
+    def parse(self, source: bytes, dialect: str) -> Tree:
+        """Return what ``source`` contains; ``dialect``: "bash" or "zsh".
+
+        Raises SyntaxFault, UnreadableError if shfmt fails, and Failure if there is none.
+        """
+        key = (source, dialect)
+        if key not in self._trees:
+            self._trees[key] = _plain(source) or self._parsed(source, dialect)
+        return self._trees[key]
+
+    def _parsed(self, source: bytes, dialect: str) -> Tree:
+        # Bytes that are not UTF-8 are letters to the shell.
+        known = re.sub("[\udc80-\udcff]", "_", source.decode("utf-8", "surrogateescape")).encode()
+        status, out, message = self.run([program(), "-ln", dialect, "--to-json"], known)
+        if status and dialect == "zsh" and message.startswith("invalid value"):
+            # shfmt before 3.13 does not know it.
+            return self._parsed(source, "bash")
+        fault = _FAULT.match(message) if status else None
+        if fault:
+            starts = [0, *(each.end() for each in re.finditer(b"\n", source))]
+            row = min(int(fault[1]), len(starts)) - 1
+            raise SyntaxFault(fault[3], min(starts[row] + int(fault[2]) - 1, len(source)))
+        if status:
+            memory = "memory" in message
+            reason = "needs too much memory" if memory else message.partition("\n")[0] or status
+            raise UnreadableError(f"shfmt fails: {reason}")
+        builder = _Builder(source)
+        try:
+            document = json.loads(out, object_hook=_position)
+            statements = builder.statements(document.get("Stmts", []))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
+        continued = _continued(document, source)
+        if continued:
+            # shfmt up to 3.14 goes on in the next line after a comment that ends with a backslash.
+            letters = bytearray(source)
+            for at in continued:
+                letters[at] = ord(" ")
+            return self._parsed(bytes(letters), dialect)
+        return Tree(statements, builder.unread)
+
+    def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
+        """Run ``command`` with ``source`` as its standard input and an empty environment.
+
+        Return its exit status, and what it prints. Raises UnreadableError if it cannot be run or
+        takes too long.
+        """
+        name = command[0].rpartition("/")[2]
+        try:
+            child = subprocess.Popen(  # noqa: S603 - it only reads
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={},
+            )
+        except OSError as error:
+            raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
+        with child:
+            _limit_memory(child.pid)
+            try:
+                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
+            except BaseException:
+                child.kill()
+                raise
+        return child.returncode, out, err.decode("utf-8", "replace")
+
+
+def _limit_memory(child: int) -> None:
+    """Limit the memory of a process, before it has read anything; only Linux can do that."""
+    import resource
+
+    if hasattr(resource, "prlimit"):
+        # It may have ended, or have a lower limit.
+        with suppress(OSError, ValueError):
+            resource.prlimit(child, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+
+
+def _position(members: Members) -> object:
+    """Return the byte that a position in the JSON is, and other objects as they are."""
+    return members.get("Offset", members)
+
+
+def _continued(document: object, source: bytes) -> list[int]:
+    """Return the bytes of the backslashes with which comments end."""
+    found: list[int] = []
+    waiting = [document]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            if "Hash" in each and str(each.get("Text", "")).endswith("\\\n"):
+                found.append(source.index(b"\\\n", each["Hash"]))
+            waiting += each.values()
+    return found
+
+
+def _plain(source: bytes) -> Tree | None:
+    """Return what ``source`` contains if it only has words without quotes, else None."""
+    if not _WORDS.fullmatch(source) or _RESERVED.match(source):
+        return None
+    words: list[Word] = []
+    for match in re.finditer(rb"[^ \t]+", source):
+        literal = nodes.Literal(source, *match.span(), value=match[0].decode())
+        words.append(nodes.Word(source, *match.span(), parts=[literal]))
+    simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
+    members = {"command": simple, "redirects": [], "negated": False, "background": False}
+    return Tree([nodes.Statement(source, simple.start, simple.end, **members)], [])
+
+
+class _Builder:
+    """Makes nodes of the JSON of ``source``; ``unread``: as in ``Tree``."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.unread: list[int] = []
+        self._backticks = 0
+
+    def statements(self, members: list[Members]) -> list[Any]:
+        """Return the statements that a list in the JSON is."""
+        return [self._node(each, "Stmt") for each in members]
+
+    def _node(self, members: Members, name: str = "") -> Node:
+        """Return a node of the class that FORMS has for ``name``, by default for its Type."""
+        form = FORMS.get(name or members["Type"])
+        if not form:
+            children = self._children(members)
+            return nodes.Other(self.source, members["Pos"], members["End"], children=children)
+        backticks = bool(members.get("Backquotes"))
+        self._backticks += backticks
+        kind, fields = form
+        values = {field: self._value(members, *place) for field, place in fields.items()}
+        self._backticks -= backticks
+        if kind is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
+            self.unread.append(members["Pos"])
+        return kind(self.source, members["Pos"], members["End"], **values)
+
+    def _value(self, members: Members, member: str, content: str) -> Any:
+        """Return what a ``member`` contains: text, a number, whether it is there, or nodes."""
+        value = members.get(member)
+        if content == "operator":
+            # The member Op is a number in versions before 3.13.
+            match = _OPERATOR.match(self.source, members["OpPos"])
+            return match[0].decode() if match else ""
+        if content == "elements":
+            found = value.get("Elems", ()) if value else ()
+            return [self._node(each["Value"], "Word") for each in found if "Value" in each]
+        if content == "children":
+            return self._children(members)
+        if content.endswith("*"):
+            return [self._node(each, content[:-1]) for each in value or ()]
+        if content in ("flag", "text", "byte"):
+            inner = value.get("Value", "") if isinstance(value, dict) else value
+            return {"flag": value is not None, "text": inner or "", "byte": value}[content]
+        return self._node(value, content) if value else None
+
+    def _children(self, members: Members) -> list[Node]:
+        """Return the words and the parts of words in ``members``."""
+        found: list[Node] = []
+        for value in members.values():
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, dict) and ("Type" in each or "Parts" in each):
+                    found.append(self._node(each, "" if "Type" in each else "Word"))
+                elif isinstance(each, dict):
+                    found += self._children(each)
+        return found
+
+
+def _form(kind: type[Node], **fields: str) -> tuple[type[Node], dict[str, tuple[str, str]]]:
+    """Return how a class of nodes is made: for each field, "MEMBER CONTENT"."""
+    return kind, {name: (*place.split(), "")[:2] for name, place in fields.items()}  # type: ignore[misc]
+
+
+#: How nodes are made, by their Type in the JSON, or by what a member of another node contains. A
+#: content is a name in this table, with * for a list, "" for one with a Type, or see _value.
+FORMS = {
+    "Stmt": _form(
+        nodes.Statement,
+        command="Cmd",
+        redirects="Redirs Redirect*",
+        negated="Negated flag",
+        background="Background flag",
+    ),
+    "Redirect": _form(
+        nodes.Redirect,
+        operator="Op operator",
+        descriptor="N text",
+        word="Word Word",
+        document="Hdoc Word",
+    ),
+    "CallExpr": _form(nodes.Simple, assignments="Assigns Assign*", words="Args Word*"),
+    "Assign": _form(
+        nodes.Assignment,
+        name="Name text",
+        index="Index",
+        value="Value Word",
+        array="Array flag",
+        elements="Array elements",
+        append="Append flag",
+        naked="Naked flag",
+    ),
+    "BinaryCmd": _form(nodes.Binary, operator="Op operator", left="X Stmt", right="Y Stmt"),
+    "DeclClause": _form(nodes.Declaration, keyword="Variant text", assignments="Args Assign*"),
+    "IfClause": _form(nodes.If, condition="Cond Stmt*", body="Then Stmt*", other="Else IfClause"),
+    "WhileClause": _form(nodes.While, condition="Cond Stmt*", body="Do Stmt*", do="DoPos byte"),
+    "ForClause": _form(nodes.For, loop="Loop", body="Do Stmt*", do="DoPos byte"),
+    "WordIter": _form(nodes.Words, name="Name text", words="Items Word*"),
+    "CaseClause": _form(nodes.Case, word="Word Word", items="Items CaseItem*"),
+    "CaseItem": _form(nodes.Item, patterns="Patterns Word*", body="Stmts Stmt*"),
+    "FuncDecl": _form(nodes.Function, name="Name text", body="Body Stmt"),
+    "Subshell": _form(nodes.Subshell, body="Stmts Stmt*"),
+    "Block": _form(nodes.Group, body="Stmts Stmt*"),
+    "TestClause": _form(nodes.Test, children=". children"),
+    "TimeClause": _form(nodes.Time, statement="Stmt Stmt"),
+    "CoprocClause": _form(nodes.Prefixed, statement="Stmt Stmt"),
+    "Word": _form(nodes.Word, parts="Parts *"),
+    "Lit": _form(nodes.Literal, value="Value text"),
+    "SglQuoted": _form(nodes.SingleQuoted, value="Value text", escapes="Dollar flag"),
+    "DblQuoted": _form(nodes.DoubleQuoted, parts="Parts *"),
+    "CmdSubst": _form(nodes.Substitution, body="Stmts Stmt*"),
+    "ProcSubst": _form(nodes.File, body="Stmts Stmt*"),
+    "ParamExp": _form(nodes.Variable, children=". children"),
+    "ExtGlob": _form(nodes.Glob),
+}
