@@ -7,7 +7,6 @@ import re
 from iamcli.cli.check.script.calls import Call
 from iamcli.cli.check.script.expansion import unquoted
 from iamcli.cli.check.script.nodes import Statement
-from iamcli.cli.check.script.prefixes import program
 from iamcli.cli.check.script.scripts import Fragment
 from iamcli.cli.check.script.words import Part, Word
 
@@ -63,7 +62,7 @@ def remote(call: Call) -> Script | None:
         host = host or not option
         # The value of an option can be attached.
         at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
-    shell = program(words[at]) in SHELLS if at < len(words) else True
+    shell = at == len(words) or words[at].known.partition(" ")[0] in SHELLS
     read = document(call) if shell else None
     return read or _script(call.script, words[at:])
 

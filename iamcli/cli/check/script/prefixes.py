@@ -28,7 +28,7 @@ PREFIXES = {
     "stdbuf": "-i -o -e",
     "timeout": "-s -k --signal --kill-after",
     "xargs": "-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter",
-    "parallel": "-j --jobs -P -I -a --arg-file -n -N -L -d -C --colsep -S --sshlogin --joblog --results",
+    "parallel": "-j --jobs -P -I -a -n -N -L -d -C --colsep -S --sshlogin --joblog",
     "watch": "-n --interval",
     "flock": "-w -E --timeout --wait --conflict-exit-code",
     "noglob": "",

@@ -210,43 +210,41 @@ class _Builder:
         self.unread: list[int] = []
         self._backticks = 0
 
-    def statements(self, members: list[Members]) -> list[Any]:
+    def statements(self, found: list[Members]) -> list[Any]:
         """Return the statements that a list in the JSON is."""
-        return [self._node(each, "Stmt") for each in members]
+        return [self._node(each, "Statement") for each in found]
 
-    def _node(self, members: Members, name: str = "") -> Node:
-        """Return a node of the class that FORMS has for ``name``, by default for its Type."""
-        form = FORMS.get(name or members["Type"])
-        if not form:
-            children = self._children(members)
-            return nodes.Other(self.source, members["Pos"], members["End"], children=children)
+    def _node(self, members: Members, name: str) -> Any:
+        """Return a node of the class of this ``name``; "Node": of the class for its Type."""
+        name = _TYPES.get(members["Type"], "Other") if name == "Node" else name
         backticks = bool(members.get("Backquotes"))
         self._backticks += backticks
-        kind, fields = form
-        values = {field: self._value(members, *place) for field, place in fields.items()}
+        values = {field: self._value(members, *place) for field, *place in _MEMBERS[name]}
         self._backticks -= backticks
-        if kind is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
+        if name == "Literal" and self._backticks > 1 and "\\`" in values["value"]:
             self.unread.append(members["Pos"])
+        kind: type[Node] = getattr(nodes, name)
         return kind(self.source, members["Pos"], members["End"], **values)
 
-    def _value(self, members: Members, member: str, content: str) -> Any:
-        """Return what a ``member`` contains: text, a number, whether it is there, or nodes."""
+    def _value(self, members: Members, member: str, kind: str) -> Any:
+        """Return the ``member`` as what its annotation ``kind`` says."""
         value = members.get(member)
-        if content == "operator":
-            # The member Op is a number in versions before 3.13.
+        if member == "Op":
+            # It is a number in versions before 3.13.
             match = _OPERATOR.match(self.source, members["OpPos"])
             return match[0].decode() if match else ""
-        if content == "elements":
-            found = value.get("Elems", ()) if value else ()
-            return [self._node(each["Value"], "Word") for each in found if "Value" in each]
-        if content == "children":
+        if member == ".":
             return self._children(members)
-        if content.endswith("*"):
-            return [self._node(each, content[:-1]) for each in value or ()]
-        if content in ("flag", "text", "byte"):
-            inner = value.get("Value", "") if isinstance(value, dict) else value
-            return {"flag": value is not None, "text": inner or "", "byte": value}[content]
-        return self._node(value, content) if value else None
+        if member == "Array" and kind != "bool":
+            elements = value.get("Elems", ()) if value else ()
+            value = [each["Value"] for each in elements if "Value" in each]
+        if kind.startswith("list["):
+            return [self._node(each, kind[5:-1]) for each in value or ()]
+        if kind in ("bool", "int"):
+            return value is not None if kind == "bool" else value
+        if kind == "str":
+            return (value.get("Value") if isinstance(value, dict) else value) or ""
+        return self._node(value, kind.partition(" ")[0]) if value else None
 
     def _children(self, members: Members) -> list[Node]:
         """Return the words and the parts of words in ``members``."""
@@ -254,65 +252,21 @@ class _Builder:
         for value in members.values():
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, dict) and ("Type" in each or "Parts" in each):
-                    found.append(self._node(each, "" if "Type" in each else "Word"))
+                    found.append(self._node(each, "Node" if "Type" in each else "Word"))
                 elif isinstance(each, dict):
                     found += self._children(each)
         return found
 
 
-def _form(kind: type[Node], **fields: str) -> tuple[type[Node], dict[str, tuple[str, str]]]:
-    """Return how a class of nodes is made: for each field, "MEMBER CONTENT"."""
-    return kind, {name: (*place.split(), "")[:2] for name, place in fields.items()}  # type: ignore[misc]
+def _members(kind: type[Node]) -> list[tuple[str, str, str]]:
+    """Return the members of a class: the name, where it is in the JSON, and its annotation."""
+    bases = [getattr(each, "__annotations__", {}) for each in reversed(kind.__mro__)]
+    annotations = [item for each in bases for item in each.items()]
+    places = kind.form.split()[1:]
+    return [(name, place, is_) for place, (name, is_) in zip(places, annotations, strict=True)]
 
 
-#: How nodes are made, by their Type in the JSON, or by what a member of another node contains. A
-#: content is a name in this table, with * for a list, "" for one with a Type, or see _value.
-FORMS = {
-    "Stmt": _form(
-        nodes.Statement,
-        command="Cmd",
-        redirects="Redirs Redirect*",
-        negated="Negated flag",
-        background="Background flag",
-    ),
-    "Redirect": _form(
-        nodes.Redirect,
-        operator="Op operator",
-        descriptor="N text",
-        word="Word Word",
-        document="Hdoc Word",
-    ),
-    "CallExpr": _form(nodes.Simple, assignments="Assigns Assign*", words="Args Word*"),
-    "Assign": _form(
-        nodes.Assignment,
-        name="Name text",
-        index="Index",
-        value="Value Word",
-        array="Array flag",
-        elements="Array elements",
-        append="Append flag",
-        naked="Naked flag",
-    ),
-    "BinaryCmd": _form(nodes.Binary, operator="Op operator", left="X Stmt", right="Y Stmt"),
-    "DeclClause": _form(nodes.Declaration, keyword="Variant text", assignments="Args Assign*"),
-    "IfClause": _form(nodes.If, condition="Cond Stmt*", body="Then Stmt*", other="Else IfClause"),
-    "WhileClause": _form(nodes.While, condition="Cond Stmt*", body="Do Stmt*", do="DoPos byte"),
-    "ForClause": _form(nodes.For, loop="Loop", body="Do Stmt*", do="DoPos byte"),
-    "WordIter": _form(nodes.Words, name="Name text", words="Items Word*"),
-    "CaseClause": _form(nodes.Case, word="Word Word", items="Items CaseItem*"),
-    "CaseItem": _form(nodes.Item, patterns="Patterns Word*", body="Stmts Stmt*"),
-    "FuncDecl": _form(nodes.Function, name="Name text", body="Body Stmt"),
-    "Subshell": _form(nodes.Subshell, body="Stmts Stmt*"),
-    "Block": _form(nodes.Group, body="Stmts Stmt*"),
-    "TestClause": _form(nodes.Test, children=". children"),
-    "TimeClause": _form(nodes.Time, statement="Stmt Stmt"),
-    "CoprocClause": _form(nodes.Prefixed, statement="Stmt Stmt"),
-    "Word": _form(nodes.Word, parts="Parts *"),
-    "Lit": _form(nodes.Literal, value="Value text"),
-    "SglQuoted": _form(nodes.SingleQuoted, value="Value text", escapes="Dollar flag"),
-    "DblQuoted": _form(nodes.DoubleQuoted, parts="Parts *"),
-    "CmdSubst": _form(nodes.Substitution, body="Stmts Stmt*"),
-    "ProcSubst": _form(nodes.File, body="Stmts Stmt*"),
-    "ParamExp": _form(nodes.Variable, children=". children"),
-    "ExtGlob": _form(nodes.Glob),
-}
+_KINDS = [each for each in vars(nodes).values() if getattr(each, "form", "")]
+#: The names of the classes by the types in the JSON, and the members of each.
+_TYPES = {kind.form.partition(" ")[0]: kind.__name__ for kind in _KINDS}
+_MEMBERS = {kind.__name__: _members(kind) for kind in _KINDS}

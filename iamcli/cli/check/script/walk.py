@@ -380,24 +380,29 @@ class Walker:
             state.forget(self._changed_by_functions)
             if self._functions_move:
                 state.flags = state.flags._replace(folder=None)
-        elif call.program == "eval":
-            self._script(embedded.evaluated(call), state, context)
-            state.forget(list(state.variables))
-        elif call.program == "ssh":
-            there = State(Flags(None), dict(state.variables))
-            self._script(embedded.remote(call), there, Context(context.script))
-        elif "parallel" in call.target.through:
-            inner = Context(context.script, replaced=call.target.replaced)
-            self._script(embedded.joined(call), state.copy(), inner)
-        elif call.program in embedded.SHELLS:
-            replaced = call.target.replaced or context.replaced
-            self._shell(call, state.copy(), Context(context.script, replaced=replaced))
-        else:
+        elif not self._embedded(call, state, context):
             before = state.flags
             for name in builtins.apply(call, state):
                 self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
             if state.flags != before:
                 self._flags.append(state.flags)
+
+    def _embedded(self, call: Call, state: State, context: Context) -> bool:
+        """Follow the script in the arguments of ``call``; return whether there can be one."""
+        inner = Context(context.script, replaced=call.target.replaced or context.replaced)
+        if call.program == "eval":
+            self._script(embedded.evaluated(call), state, context)
+            state.forget(list(state.variables))
+        elif call.program == "ssh":
+            there = State(Flags(None), dict(state.variables))
+            self._script(embedded.remote(call), there, inner)
+        elif "parallel" in call.target.through:
+            self._script(embedded.joined(call), state.copy(), inner)
+        elif call.program in embedded.SHELLS:
+            self._shell(call, state.copy(), inner)
+        else:
+            return False
+        return True
 
     def _shell(self, call: Call, state: State, context: Context) -> None:
         """Follow the script of a shell, as in ``sh -c 'SCRIPT' NAME ARGUMENT`` and ``sh <<EOF``."""
