@@ -41,13 +41,17 @@ _MAX_FAULTS = 20
 class Fault(NamedTuple):
     """A line from the byte ``start`` to ``end`` that cannot be read, because of what is ``at`` one.
 
-    ``message``: what the parser says, "" if it does not know that it reads the line wrongly.
+    ``message``: what the parser says, "" if it does not know that it reads the line wrongly;
+    ``error``: whether the shell refuses the script, too; ``first``: whether it is the first fault
+    of the script, which others may follow from.
     """
 
     start: int
     end: int
     at: int
     message: str
+    error: bool = False
+    first: bool = True
 
 
 class Script:
@@ -63,7 +67,7 @@ class Script:
         self.parser = parser
         self.file = file
         self.folder = os.path.dirname(os.path.abspath(file))
-        self.source = source
+        self.source = self._source = source
         self.text = source.decode("utf-8", "replace")
         first = source[:_MAX_FIRST_LINE].partition(b"\n")[0]
         self.first_line = first.decode("utf-8", "replace")
@@ -86,7 +90,7 @@ class Script:
     def _parsed(self, source: bytes) -> Sequence[Statement]:
         """Return the statements of ``source`` without the lines that have a fault."""
         dialect = "zsh" if self.zsh else "bash"
-        for _ in range(_MAX_FAULTS):
+        for faults in range(_MAX_FAULTS):
             try:
                 tree = self.parser.parse(source, dialect)
             except SyntaxFault as error:
@@ -96,13 +100,13 @@ class Script:
                 for at in tree.unread:
                     self.skip(_line(source, at, ""))
                 return tree.statements
-            if not self.faults and not self.zsh and self.root is self and not self.refused:
+            if not faults and not self.zsh and self.root is self and not self.refused:
                 # It is for both bash and zsh.
                 try:
                     return self.parser.parse(source, "zsh").statements
                 except SyntaxFault:
                     pass
-            self.skip(fault)
+            self.skip(fault._replace(error=self.refused, first=not faults))
             blanks = b" " * (fault.end - fault.start)
             source = source[: fault.start] + blanks + source[fault.end :]
         self.skip(Fault(0, len(source), 0, "there are too many faults"))
@@ -124,7 +128,7 @@ class Script:
             return False
         # zsh would read the start-up files of the user.
         options = ["-f", "-n"] if self.zsh else ["-n"]
-        return self.parser.run([shell, *options], self.source)[0] != 0
+        return self.parser.run([shell, *options], self._source)[0] != 0
 
     def line(self, at: int) -> int:
         """Return the number of the line, from 1, that the byte ``at`` is in."""
@@ -149,6 +153,7 @@ class Fragment(Script):
 
     def __init__(self, around: Script, source: bytes, places: list[int]) -> None:
         self.__dict__.update(around.__dict__)
+        self.__dict__.pop("refused", None)
         self._around = around
         self._source = source
         self._places = [*places, places[-1] + 1 if places else 0]
@@ -158,7 +163,7 @@ class Fragment(Script):
         """Note that a line was not understood, if it has a command of the toolkit."""
         if b"iam-" in self._source[fault.start : fault.end]:
             start, end, at = map(self.outer, fault[:3])
-            self.root.skip(Fault(start, max(start, end), at, fault.message))
+            self.root.skip(fault._replace(start=start, end=max(start, end), at=at))
 
     def place(self, at: int) -> tuple[int, int]:
         """Return the line and the column of the byte ``at``."""
