@@ -1,15 +1,13 @@
 """iamcli check: what is found in which place, in the words that a user reads.
 
-The files in tests/check have scripts, whose lines begin with a bar, each followed by what is found.
-``pytest --accept`` writes them again; read what has changed. Random characters were inserted into
-the scripts of ``damaged.txt``.
+tests/check/findings.txt has scripts, whose lines begin with a bar, each followed by what is found.
+``pytest --accept`` writes it again; read what has changed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 from support.checking import write
 from support.expected import compare
 from support.shell import HERE
@@ -18,6 +16,8 @@ from iamcli.cli.check.check import check
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 
 def shown(script: str, folder: Path) -> str:
@@ -31,12 +31,11 @@ def shown(script: str, folder: Path) -> str:
     return "\n".join([*lines, f"commands: {result.commands}"])
 
 
-@pytest.mark.parametrize("name", ["findings", "damaged"])
 def test_what_is_found_and_where(
-    name: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     environ.chdir(tmp_path)
-    file = f"check/{name}.txt"
+    file = "check/findings.txt"
     scripts = (HERE / file).read_text(encoding="utf-8").split("\n\n")
     found = []
     for each in scripts:

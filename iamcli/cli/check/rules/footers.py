@@ -7,7 +7,7 @@ import re
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.rules.searches import grep
 from iamcli.cli.check.script.calls import Call, Loop, joins_lines, origin, read_from
-from iamcli.cli.check.script.nodes import Other, Simple
+from iamcli.cli.check.script.nodes import Other, Root, Simple
 from iamcli.cli.check.script.state import assigned
 from iamcli.parsing.options import FOOTER
 
@@ -150,7 +150,7 @@ def _counts(call: Call) -> bool:
         return False
     node = call.node.around
     for _ in range(24):
-        if node is None:
+        if node is None or isinstance(node, Root):
             break
         source = node.text
         if source.startswith(("$((", "$[", "((")):

@@ -50,6 +50,13 @@ class Node:
         return self.source[self.start : self.end].decode("utf-8", "replace")
 
 
+class Root(Node):
+    """A whole script."""
+
+    form = "File Stmts"
+    body: list[Statement]
+
+
 class Statement(Node):
     """A command with its redirections; ``negated``: by ``!``; ``background``: by ``&``."""
 

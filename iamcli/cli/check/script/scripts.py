@@ -160,8 +160,9 @@ class Fragment(Script):
         self.statements = self._parsed(source)
 
     def skip(self, fault: Fault) -> None:
-        """Note that a line was not understood, if it has a command of the toolkit."""
-        if b"iam-" in self._source[fault.start : fault.end]:
+        """Note that a line was not understood, if a command of the toolkit may not be read."""
+        lost = self._source if fault.error else self._source[fault.start : fault.end]
+        if b"iam-" in lost:
             start, end, at = map(self.outer, fault[:3])
             self.root.skip(fault._replace(start=start, end=max(start, end), at=at))
 

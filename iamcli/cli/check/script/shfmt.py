@@ -117,7 +117,7 @@ class Parser:
         builder = _Builder(source)
         try:
             document = json.loads(out, object_hook=_position)
-            statements = builder.statements(document.get("Stmts", []))
+            root: nodes.Root = builder.node(document, "Root")
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
         continued = _continued(document, source)
@@ -127,7 +127,7 @@ class Parser:
             for at in continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
-        return Tree(statements, builder.unread)
+        return Tree(root.body, builder.unread)
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         """Run ``command`` with ``source`` as its standard input and an empty environment.
@@ -210,11 +210,7 @@ class _Builder:
         self.unread: list[int] = []
         self._backticks = 0
 
-    def statements(self, found: list[Members]) -> list[Any]:
-        """Return the statements that a list in the JSON is."""
-        return [self._node(each, "Statement") for each in found]
-
-    def _node(self, members: Members, name: str) -> Any:
+    def node(self, members: Members, name: str) -> Any:
         """Return a node of the class of this ``name``; "Node": of the class for its Type."""
         name = _TYPES.get(members["Type"], "Other") if name == "Node" else name
         backticks = bool(members.get("Backquotes"))
@@ -239,12 +235,12 @@ class _Builder:
             elements = value.get("Elems", ()) if value else ()
             value = [each["Value"] for each in elements if "Value" in each]
         if kind.startswith("list["):
-            return [self._node(each, kind[5:-1]) for each in value or ()]
+            return [self.node(each, kind[5:-1]) for each in value or ()]
         if kind in ("bool", "int"):
             return value is not None if kind == "bool" else value
         if kind == "str":
             return (value.get("Value") if isinstance(value, dict) else value) or ""
-        return self._node(value, kind.partition(" ")[0]) if value else None
+        return self.node(value, kind.partition(" ")[0]) if value else None
 
     def _children(self, members: Members) -> list[Node]:
         """Return the words and the parts of words in ``members``."""
@@ -252,7 +248,7 @@ class _Builder:
         for value in members.values():
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, dict) and ("Type" in each or "Parts" in each):
-                    found.append(self._node(each, "Node" if "Type" in each else "Word"))
+                    found.append(self.node(each, "Node" if "Type" in each else "Word"))
                 elif isinstance(each, dict):
                     found += self._children(each)
         return found
