@@ -33,7 +33,6 @@ NO_FAULT = [
     "iam-2to3 -z",
     "find . -name iam-nothing",
     "iam-usergetattributes -u bob --",
-    "iam-usergetattributes ${=OPTIONS}",
     "alias iam='iam-userdel -u \"bob'\niam -R",
     "cat <<E\nE\nbash",
     "./iam-report",

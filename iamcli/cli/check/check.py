@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import contextmanager
 
 from iamcli.cli.check.findings import Result, Unreadable
 from iamcli.cli.check.rules import (
@@ -39,6 +41,8 @@ RULES = (
     removals.check,
     inputs.check,
 )
+#: How deeply functions may call each other: a chain of && is as deep as it is long.
+_MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
 
@@ -66,7 +70,8 @@ def check(files: Sequence[str]) -> Result:
     for file in files:
         parser.begin()
         try:
-            walker = Walker(load(file), load)
+            with _deep():
+                walker = Walker(load(file), load)
             findings_here = list(_findings(walker))
         except UnreadableError as error:
             unreadable.append(Unreadable(file, str(error)))
@@ -87,6 +92,17 @@ def check(files: Sequence[str]) -> Result:
         findings.values(), key=lambda each: (order[each.file], each.line, each.column, each.code)
     )
     return Result(sequence, len(commands), list(notes), unreadable)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Allow functions to call each other as deeply as scripts are nested."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _MAX_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _findings(walker: Walker) -> Iterator[Finding]:

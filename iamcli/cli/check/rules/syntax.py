@@ -24,17 +24,19 @@ def check(walker: Walker) -> Iterator[tuple[Script, Finding]]:
     for script in walker.scripts:
         lines: set[int] = set()
         for fault in script.faults:
-            place = script.place(fault.at)
             word = _WORD.search(script.source, fault.start, fault.end)
             name = word[0].decode("utf-8", "replace") if word else ""
-            if place[0] in lines or not (fault.first if fault.error else name):
-                continue
-            lines.add(place[0])
-            if fault.error:
+            if fault.error and fault.first:
                 code, fix = "E109", "correct the script"
+                place = script.place(fault.at)
                 message = f"syntax error: {fault.message}"
-            else:
+            elif word and not fault.error:
                 code, fix = PARSER, "check it yourself, or write it in a simpler form"
+                place = script.place(word.start())
                 reason = f": {fault.message}" if fault.message else ""
                 message = f"the parser of iamcli check cannot read this line, with {name}{reason}"
-            yield script, Finding(script.file, *place, code, name, message, fix)
+            else:
+                continue
+            if place[0] not in lines:
+                lines.add(place[0])
+                yield script, Finding(script.file, *place, code, name, message, fix)

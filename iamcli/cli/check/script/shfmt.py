@@ -109,15 +109,20 @@ class Parser:
         if fault:
             starts = [0, *(each.end() for each in re.finditer(b"\n", source))]
             row = min(int(fault[1]), len(starts)) - 1
-            raise SyntaxFault(fault[3], min(starts[row] + int(fault[2]) - 1, len(source)))
+            # Versions before 3.13 have other quotes, or none.
+            raise SyntaxFault(
+                re.sub('["`]', "", fault[3]), min(starts[row] + int(fault[2]) - 1, len(source))
+            )
         if status:
-            memory = "memory" in message
-            reason = "needs too much memory" if memory else message.partition("\n")[0] or status
-            raise UnreadableError(f"shfmt fails: {reason}")
+            if "memory" in message or "max depth" in message:
+                # What is in other parts is indented in the JSON, at each level.
+                raise UnreadableError("nested too deeply")
+            raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
         builder = _Builder(source)
         try:
             document = json.loads(out, object_hook=_position)
-            root: nodes.Root = builder.node(document, "Root")
+            root: nodes.Root = builder.node(document, "Node")
+            body = root.body
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
         continued = _continued(document, source)
@@ -127,7 +132,7 @@ class Parser:
             for at in continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
-        return Tree(root.body, builder.unread)
+        return Tree(body, builder.unread)
 
     def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
         """Run ``command`` with ``source`` as its standard input and an empty environment.
@@ -220,7 +225,7 @@ class _Builder:
         if name == "Literal" and self._backticks > 1 and "\\`" in values["value"]:
             self.unread.append(members["Pos"])
         kind: type[Node] = getattr(nodes, name)
-        return kind(self.source, members["Pos"], members["End"], **values)
+        return kind(self.source, members.get("Pos", 0), members.get("End", 0), **values)
 
     def _value(self, members: Members, member: str, kind: str) -> Any:
         """Return the ``member`` as what its annotation ``kind`` says."""
