@@ -341,18 +341,22 @@ def test_nothing_crashes_hangs_or_passes_in_silence(tmp_path: Path) -> None:
 
 
 def _runs(script: str) -> bool:
-    """Return whether bash accepts ``script``, and not if its command is a syntax error."""
+    """Return whether bash accepts ``script``, and reads its command as a command."""
     accepted = [
         subprocess.run(["bash", "-n"], input=text.encode(), capture_output=True, check=False)
-        for text in (script, script.replace(WRONG, "if :; then :; & fi"))
+        for text in (
+            script,
+            script.replace(WRONG, "if :; then :; fi"),
+            script.replace(WRONG, "if :; then :; & fi"),
+        )
     ]
-    return [done.returncode == 0 for done in accepted] == [True, False]
+    return [done.returncode == 0 for done in accepted] == [True, True, False]
 
 
 def test_lines_after_too_many_faults_are_not_read(tmp_path: Path) -> None:
     result = checked(tmp_path, "! a ( b\nc\n\n" * 30 + f"{WRONG}\necho")
     assert [(each.line, each.code) for each in result.findings] == [(2, "E109")]
-    assert result.notes[-1].lines == (1, 93)
+    assert (1, 93) in [note.lines for note in result.notes]
 
 
 def test_a_long_script_without_faults_is_read(tmp_path: Path) -> None:
@@ -464,7 +468,8 @@ def test_time_is_bounded(script: str, tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", code, file]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert (done.returncode, done.stdout) == (0, "[(2, 'E102')]\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("[(2, 'E102')")
 
 
 def test_a_long_value_is_unknown(tmp_path: Path) -> None:
@@ -485,18 +490,25 @@ def measure(folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
 
 
-def test_the_measurement_finds_each_command_or_says_that_it_cannot(tmp_path: Path) -> None:
+def test_the_measurement_finds_each_command(tmp_path: Path) -> None:
     scripts = tmp_path / "scripts"
     scripts.mkdir()
     write(scripts, 'x=`date`\nif a && b; then\n  (c "$(d)")\nfi\ncase $1 in\na) e;;\nesac')
-    write(scripts, "x=${y:+ (>> $(date))}", name="unread.sh")
     write(scripts, "if", name="mistake.sh")
     done = measure(scripts, ROOT)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("2 scripts, 1 of them with unread lines\n")
-    (total,) = re.findall(r"all +(\d+) found +(\d+) unread +0 missed\n", done.stdout)
-    assert int(total[0]) > 8
-    assert int(total[1]) == 1
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("1 scripts, 0 of them with unread lines\n")
+    (total,) = re.findall(r"all +(\d+) found +0 missed\n", done.stdout)
+    assert int(total) >= 7 * 4
+
+
+def test_the_measurement_fails_if_a_line_is_not_read(tmp_path: Path) -> None:
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    file = write(scripts, "echo $((1 +))")
+    done = measure(scripts, ROOT)
+    assert done.returncode == 1
+    assert f"not read: {file}:2 (as it is)\n" in done.stdout
 
 
 def test_the_measurement_fails_if_one_is_missed(tmp_path: Path) -> None:
@@ -505,7 +517,7 @@ def test_the_measurement_fails_if_one_is_missed(tmp_path: Path) -> None:
     fake.mkdir()
     file = write(scripts, "a")
     (fake / "__init__.py").touch()
-    (fake / "__main__.py").write_text("print('{\"findings\": []}')")
+    (fake / "__main__.py").write_text('print(\'{"findings": [], "unread": []}\')')
     done = measure(scripts, tmp_path)
     assert done.returncode == 1
-    assert f"missed: {file}:2 (line)\n" in done.stdout
+    assert f"missed: {file}:2 (pipe, line)\n" in done.stdout

@@ -109,7 +109,7 @@ class Script:
             self.skip(fault._replace(error=self.refused, first=not faults))
             blanks = b" " * (fault.end - fault.start)
             source = source[: fault.start] + blanks + source[fault.end :]
-        self.skip(Fault(0, len(source), 0, "there are too many faults"))
+        self.skip(Fault(0, len(source), 0, "there are too many faults", self.refused, first=False))
         return []
 
     def skip(self, fault: Fault) -> None:
@@ -128,7 +128,10 @@ class Script:
             return False
         # zsh would read the start-up files of the user.
         options = ["-f", "-n"] if self.zsh else ["-n"]
-        return self.parser.run([shell, *options], self._source)[0] != 0
+        try:
+            return self.parser.run([shell, *options], self._source)[0] != 0
+        except UnreadableError:
+            return False
 
     def line(self, at: int) -> int:
         """Return the number of the line, from 1, that the byte ``at`` is in."""
