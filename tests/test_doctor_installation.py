@@ -197,7 +197,7 @@ def directory_of_links(home: Path) -> str:
 
 MOTO = "'moto[iam,server]>=5.1.1'"
 SEGNO = "'segno>=1.6'"
-GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
+SHFMT = "'shfmt-py>=4'"
 
 
 @pytest.mark.parametrize(
@@ -207,12 +207,8 @@ GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
         [
             (["flask_cors"], "sandbox", MOTO),
             (["segno"], "qr", SEGNO),
-            (["tree_sitter_bash"], "check", GRAMMAR),
-            (
-                ["moto", "segno", "tree_sitter"],
-                "sandbox, qr and check",
-                f"{MOTO} {SEGNO} {GRAMMAR}",
-            ),
+            (["shfmt"], "check", SHFMT),
+            (["moto", "segno", "shfmt"], "sandbox, qr and check", f"{MOTO} {SEGNO} {SHFMT}"),
         ],
     ),
 )
@@ -220,6 +216,8 @@ def test_a_missing_extra_is_a_warning(
     modules: list[str], missing: str, packages: str, healthy: ForkRunner, run: Shell
 ) -> None:
     hidden = f"import sys\nsys.modules.update(dict.fromkeys({modules}))\n"
+    if "shfmt" in modules:
+        hidden += "from iamcli.installation import extras\nextras.shfmt = lambda: None\n"
     file(run.home, "stub/sitecustomize.py", hidden)
     run.env["PYTHONPATH"] = f"{run.home}/stub:{run.env['PYTHONPATH']}"
     report = parsed(run("iamcli", "doctor", "--format", "json"))

@@ -40,7 +40,9 @@ def missing() -> list[str]:
 
 def can_be_added(extra: str) -> bool:
     """Return whether ``extra`` can be added to this installation of iamcli."""
-    return not is_one_file() and not (_is_debian() and not DEBIAN[extra])
+    if is_one_file():
+        return extra == "check"
+    return not (_is_debian() and not DEBIAN[extra])
 
 
 def advice(*extras: str) -> str:
@@ -51,9 +53,14 @@ def advice(*extras: str) -> str:
     """
     packages = [package for extra in extras for package in PACKAGES[extra]]
     if is_one_file():
-        command = _run("pipx", "install", f".[{','.join(extras)}]")
-        contents = f"the one file does not contain {' and '.join(extras)}"
-        return f"{contents}; in a checkout of iamcli, {command}"
+        # The program that check needs can be in PATH.
+        lacking = [extra for extra in extras if extra != "check"]
+        advised = [_run("pipx", "install", "shfmt-py")] if "check" in extras else []
+        if lacking:
+            command = _run("pipx", "install", f".[{','.join(lacking)}]")
+            contents = f"the one file does not contain {' and '.join(lacking)}"
+            advised.append(f"{contents}; in a checkout of iamcli, {command}")
+        return "; ".join(advised)
     if os.path.isfile(os.path.join(sys.prefix, "pipx_metadata.json")):
         return _run("pipx", "inject", "iamcli", *packages)
     if os.path.isfile(os.path.join(sys.prefix, "uv-receipt.toml")):
