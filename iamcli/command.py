@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from iamcli.errors import Failure
 from iamcli.parsing.options import FOOTER, SECRET
 from iamcli.parsing.shared import COMMON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable, Collection, Sequence
 
     from iamcli.output.lines import Lines
     from iamcli.parsing.options import Option
@@ -69,17 +67,6 @@ class Command:
                 if option.requires and option.requires not in given:
                     found.append((option, option.requires))
         return found
-
-    def require_compatible(self, values: Mapping[str, Any]) -> None:
-        """Raise Failure if options cannot be used with these ``values`` of options, by ``dest``."""
-        # 0 is a value.
-        given = {
-            option.name
-            for option in self.options
-            if values[option.dest] not in (None, []) and values[option.dest] is not False
-        }
-        for option, _ in self.conflicts(given):
-            raise Failure(option.conflict)
 
     def prints(self, given: Collection[str]) -> set[str]:
         """Return which of SECRET and FOOTER the command prints with the options ``given``."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.checking import POLICY, checked, codes
 
-from iamcli.cli.check.rules import limits
 from iamcli.commands import index
+from iamcli.parsing import limits
 
 if TYPE_CHECKING:
     from pathlib import Path

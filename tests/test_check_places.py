@@ -6,18 +6,20 @@ tests/check/findings.txt has scripts, whose lines begin with a bar, each followe
 
 from __future__ import annotations
 
+from shutil import which
 from typing import TYPE_CHECKING
 
+import pytest
 from support.checking import write
 from support.expected import compare
 from support.shell import HERE
 
 from iamcli.cli.check.check import check
+from iamcli.cli.check.script import shfmt
+from iamcli.installation import extras
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def shown(script: str, folder: Path) -> str:
@@ -31,9 +33,12 @@ def shown(script: str, folder: Path) -> str:
     return "\n".join([*lines, f"commands: {result.commands}"])
 
 
+@pytest.mark.parametrize("program", sorted({extras.shfmt() or "", which("shfmt") or ""} - {""}))
 def test_what_is_found_and_where(
-    tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    program: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    """Each version of shfmt that is here gives the same findings."""
+    environ.setattr(shfmt, "program", lambda: program)
     environ.chdir(tmp_path)
     file = "check/findings.txt"
     scripts = (HERE / file).read_text(encoding="utf-8").split("\n\n")

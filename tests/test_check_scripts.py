@@ -501,3 +501,20 @@ def test_a_shfmt_that_does_not_end_is_ended(
     assert [each.reason for each in result.unreadable] == ["shfmt takes longer than 3 seconds"]
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("shebang", ["#!/bin/bash\n", "#!/bin/zsh\n"])
+def test_nothing_of_a_script_is_run(shebang: str, run: Shell, tmp_path: Path) -> None:
+    """Neither of a script that is read, nor of one with a syntax error, nor of start-up files."""
+    made = tmp_path / "made"
+    for name in (".zshenv", ".bashrc", ".profile"):
+        (tmp_path / name).write_text(f"touch {made}\n")
+    env = {"HOME": str(tmp_path), "ZDOTDIR": str(tmp_path), "BASH_ENV": str(tmp_path / ".bashrc")}
+    lines = f"touch {made}\n$(touch {made})\neval 'touch {made}'\n: $((x[$(touch {made})0]))\n"
+    read, faulty = (
+        write(tmp_path, lines + end, name, shebang)
+        for name, end in (("read.sh", "iam-userdel -R"), ("faulty.sh", "echo )"))
+    )
+    assert "E102" in run("iamcli", "check", read, env=env).out
+    run("iamcli", "check", faulty, env=env)
+    assert not made.exists()

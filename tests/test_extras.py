@@ -163,9 +163,7 @@ def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
             assert extras.missing() == [extra], absent
 
 
-def test_the_program_of_an_extra_is_needed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_program_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It is beside Python, or else in PATH."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
@@ -243,5 +241,8 @@ def test_the_advice_of_each_installation(
         place = "/usr/lib/python3/dist-packages/iamcli/__init__.py"
         monkeypatch.setattr(extras.iamcli, "__file__", place)
     assert extras.advice(*names) == said
-    can = {"debian": [True, True, False, False], "one file": [False] * 4}
+    can = {
+        "debian": [True, True, True, False],
+        "one file": [False, False, True, False],
+    }
     assert [*map(extras.can_be_added, PACKAGES)] == can.get(mark, [True] * 4)

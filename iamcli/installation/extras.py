@@ -65,7 +65,10 @@ def advice(*extras: str) -> str:
         return _run("pipx", "inject", "iamcli", *packages)
     if os.path.isfile(os.path.join(sys.prefix, "uv-receipt.toml")):
         # uv replaces the tool, so that those that are there must be named, too.
-        wanted = [extra for extra in PACKAGES if extra in extras or _is_installed(extra)]
+        # shfmt in PATH is not of the tool.
+        own = [extra for extra in PACKAGES if extra != "check" or _own_shfmt()]
+        installed = [extra for extra in own if _is_installed(extra)]
+        wanted = [extra for extra in PACKAGES if extra in extras or extra in installed]
         options = [f"--with={package}" for extra in wanted for package in PACKAGES[extra]]
         return _run("uv", "tool", "install", *options, _source())
     if _is_debian():
@@ -88,7 +91,13 @@ def shfmt() -> str | None:
     """Return the path of shfmt, which is beside the interpreter or in PATH; None if neither."""
     from shutil import which
 
-    return which(os.path.join(os.path.dirname(sys.executable), "shfmt")) or which("shfmt")
+    return _own_shfmt() or which("shfmt")
+
+
+def _own_shfmt() -> str | None:
+    from shutil import which
+
+    return which(os.path.join(os.path.dirname(sys.executable), "shfmt"))
 
 
 def _run(*words: str) -> str:

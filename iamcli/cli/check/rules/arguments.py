@@ -6,10 +6,10 @@ import difflib
 import os
 import re
 
-from iamcli.cli.check.rules import limits
 from iamcli.cli.check.rules.commands import fault
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
+from iamcli.parsing import limits
 from iamcli.parsing.suggestions import DASHES, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
 

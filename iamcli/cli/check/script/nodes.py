@@ -18,13 +18,7 @@ _Kind = TypeVar("_Kind", bound="Node")
 
 
 class Node:
-    """A part of a script; ``members``: what its class declares.
-
-    ``form``: the type in the JSON of shfmt, and where the members of the class are in it, "." for
-    everything. The annotations of the members say what is made of them.
-    """
-
-    form = ""
+    """A part of a script; ``members``: what its class declares."""
 
     def __init__(self, source: bytes, start: int, end: int, **members: Any) -> None:
         self.source = source
@@ -53,14 +47,12 @@ class Node:
 class Root(Node):
     """A whole script."""
 
-    form = "File Stmts"
     body: list[Statement]
 
 
 class Statement(Node):
     """A command with its redirections; ``negated``: by ``!``; ``background``: by ``&``."""
 
-    form = "Stmt Cmd Redirs Negated Background"
     command: Node | None
     redirects: list[Redirect]
     negated: bool
@@ -70,20 +62,15 @@ class Statement(Node):
 class Redirect(Node):
     """A redirection: its operator, the number before it, and its word or here-document."""
 
-    form = "Redirect Op N Word Hdoc"
     operator: str
     descriptor: str
     word: Word | None
     document: Word | None
 
 
-# Commands.
-
-
 class Simple(Node):
     """Variables that are set, and the words of a command."""
 
-    form = "CallExpr Assigns Args"
     assignments: list[Assignment]
     words: list[Word]
 
@@ -91,7 +78,6 @@ class Simple(Node):
 class Binary(Node):
     """Two statements with ``&&``, ``||``, ``|`` or ``|&`` between them."""
 
-    form = "BinaryCmd Op X Y"
     operator: str
     left: Statement
     right: Statement
@@ -100,7 +86,6 @@ class Binary(Node):
 class Declaration(Node):
     """``export``, ``local`` and others, the ``keyword``, with what they declare."""
 
-    form = "DeclClause Variant Args"
     keyword: str
     assignments: list[Assignment]
 
@@ -108,7 +93,6 @@ class Declaration(Node):
 class If(Node):
     """``if`` or ``elif``; ``other``: the ``elif`` or ``else``, which has no condition."""
 
-    form = "IfClause Cond Then Else"
     condition: list[Statement]
     body: list[Statement]
     other: If | None
@@ -134,21 +118,18 @@ class Loop(Node):
 class While(Loop):
     """``while`` or ``until``."""
 
-    form = "WhileClause DoPos Do Cond"
     condition: list[Statement]
 
 
 class For(Loop):
     """``for`` or ``select``; ``loop``: its Words, or what is in ``for ((...))``."""
 
-    form = "ForClause DoPos Do Loop"
     loop: Node
 
 
 class Words(Node):
     """The variable of ``for``, and its words."""
 
-    form = "WordIter Name Items"
     name: str
     words: list[Word]
 
@@ -156,7 +137,6 @@ class Words(Node):
 class Case(Node):
     """``case``."""
 
-    form = "CaseClause Word Items"
     word: Word
     items: list[Item]
 
@@ -164,7 +144,6 @@ class Case(Node):
 class Item(Node):
     """An item of ``case``."""
 
-    form = "CaseItem Patterns Stmts"
     patterns: list[Word]
     body: list[Statement]
 
@@ -172,7 +151,6 @@ class Item(Node):
 class Function(Node):
     """The definition of a function."""
 
-    form = "FuncDecl Name Body"
     name: str
     body: Statement
 
@@ -180,57 +158,44 @@ class Function(Node):
 class Group(Node):
     """Statements in braces."""
 
-    form = "Block Stmts"
     body: list[Statement]
 
 
 class Subshell(Group):
     """Statements in parentheses."""
 
-    form = "Subshell Stmts"
-
 
 class Test(Node):
     """``[[ ]]``."""
 
-    form = "TestClause ."
     children: list[Node]
 
 
 class Prefixed(Node):
     """``coproc`` or ``time`` with its statement."""
 
-    form = "CoprocClause Stmt"
     statement: Statement | None
 
 
 class Time(Prefixed):
     """``time``."""
 
-    form = "TimeClause Stmt"
-
-
-# Words.
-
 
 class Word(Node):
     """A word of a command."""
 
-    form = "Word Parts"
     parts: list[Node]
 
 
 class Literal(Node):
     """Text without quotes, or in double quotes; ``value`` has its backslashes."""
 
-    form = "Lit Value"
     value: str
 
 
 class SingleQuoted(Node):
     """Text in single quotes; ``escapes``: whether they are ``$'...'``."""
 
-    form = "SglQuoted Value Dollar"
     value: str
     escapes: bool
 
@@ -238,40 +203,32 @@ class SingleQuoted(Node):
 class DoubleQuoted(Node):
     """Parts in double quotes."""
 
-    form = "DblQuoted Parts"
     parts: list[Node]
 
 
 class Substitution(Node):
     """The output of statements, ``$(...)``."""
 
-    form = "CmdSubst Stmts"
     body: list[Statement]
 
 
 class File(Substitution):
     """The output or the input of statements as a file, ``<(...)``."""
 
-    form = "ProcSubst Stmts"
-
 
 class Variable(Node):
     """``$NAME`` or ``${NAME...}``."""
 
-    form = "ParamExp ."
     children: list[Node]
 
 
 class Glob(Node):
     """A pattern such as ``@(a|b)``."""
 
-    form = "ExtGlob"
-
 
 class Other(Node):
     """A calculation, and what else only contains words."""
 
-    form = ". ."
     children: list[Node]
 
 
@@ -281,7 +238,6 @@ class Assignment(Node):
     ``elements``: those of an ``array``.
     """
 
-    form = "Assign Name Index Value Array Array Append Naked"
     name: str
     index: Node | None
     value: Word | None

@@ -86,6 +86,7 @@ class Parser:
 
     def begin(self) -> None:
         """Begin a file."""
+        self._trees.clear()
         self._end = time.monotonic() + MAX_TIME
 
     def parse(self, source: bytes, dialect: str) -> Tree:
@@ -109,10 +110,9 @@ class Parser:
         if fault:
             starts = [0, *(each.end() for each in re.finditer(b"\n", source))]
             row = min(int(fault[1]), len(starts)) - 1
+            at = min(starts[row] + int(fault[2]) - 1, len(source))
             # Versions before 3.13 have other quotes, or none.
-            raise SyntaxFault(
-                re.sub('["`]', "", fault[3]), min(starts[row] + int(fault[2]) - 1, len(source))
-            )
+            raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
         if status:
             if "memory" in message or "max depth" in message:
                 # What is in other parts is indented in the JSON, at each level.
@@ -259,15 +259,46 @@ class _Builder:
         return found
 
 
-def _members(kind: type[Node]) -> list[tuple[str, str, str]]:
-    """Return the members of a class: the name, where it is in the JSON, and its annotation."""
-    bases = [getattr(each, "__annotations__", {}) for each in reversed(kind.__mro__)]
-    annotations = [item for each in bases for item in each.items()]
-    places = kind.form.split()[1:]
-    return [(name, place, is_) for place, (name, is_) in zip(places, annotations, strict=True)]
+#: By their types in the JSON: the classes of nodes, and where in the JSON their members are, in the
+#: order of the class; "." for everything. The annotations of the members say what is made of them.
+_FORMS = {
+    "File": "Root Stmts",
+    "Stmt": "Statement Cmd Redirs Negated Background",
+    "Redirect": "Redirect Op N Word Hdoc",
+    "CallExpr": "Simple Assigns Args",
+    "BinaryCmd": "Binary Op X Y",
+    "DeclClause": "Declaration Variant Args",
+    "IfClause": "If Cond Then Else",
+    "WhileClause": "While DoPos Do Cond",
+    "ForClause": "For DoPos Do Loop",
+    "WordIter": "Words Name Items",
+    "CaseClause": "Case Word Items",
+    "CaseItem": "Item Patterns Stmts",
+    "FuncDecl": "Function Name Body",
+    "Block": "Group Stmts",
+    "Subshell": "Subshell Stmts",
+    "TestClause": "Test .",
+    "CoprocClause": "Prefixed Stmt",
+    "TimeClause": "Time Stmt",
+    "Word": "Word Parts",
+    "Lit": "Literal Value",
+    "SglQuoted": "SingleQuoted Value Dollar",
+    "DblQuoted": "DoubleQuoted Parts",
+    "CmdSubst": "Substitution Stmts",
+    "ProcSubst": "File Stmts",
+    "ParamExp": "Variable .",
+    "ExtGlob": "Glob",
+    ".": "Other .",
+    "Assign": "Assignment Name Index Value Array Array Append Naked",
+}
 
 
-_KINDS = [each for each in vars(nodes).values() if getattr(each, "form", "")]
-#: The names of the classes by the types in the JSON, and the members of each.
-_TYPES = {kind.form.partition(" ")[0]: kind.__name__ for kind in _KINDS}
-_MEMBERS = {kind.__name__: _members(kind) for kind in _KINDS}
+def _members(name: str, *places: str) -> list[tuple[str, str, str]]:
+    """Return the members of the class ``name``: the name, where it is in the JSON, and its kind."""
+    bases = reversed(getattr(nodes, name).__mro__)
+    annotations = [item for each in bases for item in getattr(each, "__annotations__", {}).items()]
+    return [(name, place, kind) for place, (name, kind) in zip(places, annotations, strict=True)]
+
+
+_TYPES = {kind: form.partition(" ")[0] for kind, form in _FORMS.items()}
+_MEMBERS = {form.partition(" ")[0]: _members(*form.split()) for form in _FORMS.values()}
