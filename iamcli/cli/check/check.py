@@ -12,7 +12,6 @@ from iamcli.cli.check.rules import (
     confidential,
     footers,
     inputs,
-    removals,
     searches,
     statuses,
     syntax,
@@ -38,7 +37,6 @@ RULES = (
     searches.check,
     confidential.check,
     statuses.check,
-    removals.check,
     inputs.check,
 )
 #: How deeply functions may call each other: a chain of && is as deep as it is long.

@@ -17,8 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.rules.invocation import Invocation
+    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
     from iamcli.cli.check.script.calls import Call
     from iamcli.cli.check.script.words import Word
     from iamcli.parsing.options import Option
