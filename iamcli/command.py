@@ -7,7 +7,8 @@ from iamcli.parsing.shared import COMMON
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from typing import Any
 
     from iamcli.output.lines import Lines
     from iamcli.parsing.options import Option
@@ -67,6 +68,16 @@ class Command:
                 if option.requires and option.requires not in given:
                     found.append((option, option.requires))
         return found
+
+    def conflict(self, values: Mapping[str, Any]) -> str:
+        """Return why options with these ``values``, by ``dest``, cannot be used, or ""."""
+        # 0 is a value.
+        given = {
+            option.name
+            for option in self.options
+            if values[option.dest] not in (None, []) and values[option.dest] is not False
+        }
+        return next((option.conflict for option, _ in self.conflicts(given)), "")
 
     def prints(self, given: Collection[str]) -> set[str]:
         """Return which of SECRET and FOOTER the command prints with the options ``given``."""

@@ -157,16 +157,10 @@ def command(
     return declare
 
 
-def _require_compatible(command: Command, arguments: Mapping[str, Any]) -> None:
-    """Raise Failure if options with these values, by ``dest``, cannot be used together."""
-    # 0 is a value.
-    given = {
-        option.name
-        for option in command.options
-        if arguments[option.dest] not in (None, []) and arguments[option.dest] is not False
-    }
-    for option, _ in command.conflicts(given):
-        raise Failure(option.conflict)
+def _lines(command: Command, iam: IAM, arguments: dict[str, Any]) -> Lines | None:
+    if conflict := command.conflict(arguments):
+        raise Failure(conflict)
+    return command.function(iam, **arguments)
 
 
 def execute(command: Command, values: Mapping[str, Any], output: Output) -> None:
@@ -185,8 +179,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     try:
         require_visible(command.options, values)
         iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
-        _require_compatible(command, arguments)
-        lines = command.function(iam, **arguments)
+        lines = _lines(command, iam, arguments)
         if lines is not None:
             _print(lines, output)
         output.flush()
