@@ -157,7 +157,11 @@ def command(
     return declare
 
 
-def _lines(command: Command, iam: IAM, arguments: dict[str, Any]) -> Lines | None:
+def call(command: Command, iam: IAM, arguments: Mapping[str, Any]) -> Lines | None:
+    """Call the function of ``command``; ``arguments``: the values of its options, by ``dest``.
+
+    Raises Failure if the options cannot be used together.
+    """
     if conflict := command.conflict(arguments):
         raise Failure(conflict)
     return command.function(iam, **arguments)
@@ -179,7 +183,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     try:
         require_visible(command.options, values)
         iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
-        lines = _lines(command, iam, arguments)
+        lines = call(command, iam, arguments)
         if lines is not None:
             _print(lines, output)
         output.flush()

@@ -38,7 +38,7 @@ FORMS = {
     "or": b"%s || d",
     "redirection": b"%s > f",
     "if": b"if %s; then d; fi",
-    "substitution": b"x=$(%s)",
+    "captured": b"x=$(%s)",
     "pipe": b"%s | sort",
 }
 SHEBANG = re.compile(rb"#!\s*\S*?/(?:env\s+)?(?:ba|da)?sh\b")

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 from typing import NamedTuple, cast
 
 from iamcli.client.service import IAM
-from iamcli.errors import Failure, ServiceError
+from iamcli.errors import ServiceError
 from iamcli.output.lines import Note, RequireOutput
+from iamcli.runner import call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,10 +105,8 @@ def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Cas
     """Run ``command`` with the ``values`` of its options. Raises Failure as the command does."""
     iam = Recorder(answers, case)
     arguments = {option.dest: values[option.dest] for option in command.options}
-    if conflict := command.conflict(arguments):
-        raise Failure(conflict)
     notes: list[str] = []
-    for line in command.function(iam, **arguments) or ():
+    for line in call(command, iam, arguments) or ():
         if isinstance(line, Note):
             notes.append(line)
         elif not isinstance(line, RequireOutput):
