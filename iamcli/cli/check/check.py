@@ -75,7 +75,7 @@ def check(files: Sequence[str]) -> Result:
             unreadable.append(Unreadable(file, str(error)))
             continue
         except RecursionError:
-            unreadable.append(Unreadable(file, "nested too deeply"))
+            unreadable.append(Unreadable(file, "too large or nested too deeply"))
             continue
         for call in walker.calls:
             if call.iam:

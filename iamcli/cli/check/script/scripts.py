@@ -199,7 +199,7 @@ def read(file: str, parser: Parser) -> Script:
     try:
         script = Script(file, source, parser)
     except RecursionError:
-        raise UnreadableError("nested too deeply") from None
+        raise UnreadableError("too large or nested too deeply") from None
     if carriage:
         reason = "end in CR LF, which shells do not accept; checked as if they ended in LF"
         script.notes.insert(0, Note(file, (1, len(script.lines)), reason))
