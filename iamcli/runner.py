@@ -156,13 +156,25 @@ class Program(Command):
         return explanation is not None
 
 
-def command(name: str, *options: Option) -> Callable[[Function], Program]:
-    """Return a decorator that makes a function the command ``name`` with these ``options``."""
+def command(
+    name: str, *options: Option, creates: bool = False, secret: bool = False
+) -> Callable[[Function], Program]:
+    """Return a decorator that makes a function a command; the parameters are those of Command."""
 
     def declare(function: Function) -> Program:
-        return Program(name, options, function)
+        return Program(name, options, function, creates=creates, secret=secret)
 
     return declare
+
+
+def call(command: Command, iam: IAM, arguments: Mapping[str, Any]) -> Lines | None:
+    """Call the function of ``command``; ``arguments``: the values of its options, by ``dest``.
+
+    Raises Failure if the options cannot be used together.
+    """
+    if conflict := command.conflict(arguments):
+        raise Failure(conflict)
+    return command.function(iam, **arguments)
 
 
 def execute(command: Command, values: Mapping[str, Any], output: Output) -> None:
@@ -181,7 +193,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
     try:
         require_visible(command.options, values)
         iam = _service(Connection(values, os.environ), output, secrets, debug=values["debug"])
-        lines = command.function(iam, **arguments)
+        lines = call(command, iam, arguments)
         if lines is not None:
             _print(lines, output)
         output.flush()

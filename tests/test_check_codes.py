@@ -48,11 +48,11 @@ def forms(command: str) -> dict[str, str]:
 
 SEEDS: dict[str, dict[str, str]] = {code: forms(command) for code, command in SINGLE.items()}
 SEEDS["E109"] = {
-    "plain": "echo ${x:+ (>> $y)} `iam-userdel -R`",
-    "variable": "x=${y:+ (>> $(iam-userdel -R))}",
-    "function": "work() {\n    eval 'iam-userdel '$x' -R'\n}\nwork",
-    "pipe": 'eval "iam-userdel $(date)" | sort',
-    "substitution": 'echo "$(iam-userdel -R',
+    "plain": "echo 'iam-userdel -R",
+    "variable": "x=$(iam-userdel -R",
+    "function": "work() {\n    if iam-userdel -u bob; then\n}\nwork",
+    "pipe": "iam-userdel -u bob | | sort",
+    "substitution": 'echo "$(iam-userdel -u bob | )"',
 }
 SEEDS["W202"] = {
     "plain": "for arn in $(iam-userlistbypath); do echo $arn; done",
@@ -60,13 +60,6 @@ SEEDS["W202"] = {
     "function": "count() {\n    iam-userlistgroups -u bob | wc -l\n}",
     "pipe": "iam-userlistkeys -u bob | while read line; do echo $line; done",
     "substitution": "count=$(iam-grouplistbypath | wc -l)\necho $count",
-}
-SEEDS["W203"] = {
-    "plain": "iam-userlistkeys -u bob | grep -i active",
-    "variable": 'keys=$(iam-userlistkeys -u bob)\necho "$keys" | grep -iq ACTIVE',
-    "function": "active() {\n    iam-userlistcerts -u bob | grep '[Aa]ctive'\n}",
-    "pipe": "iam-userlistkeys -u bob | paste - - | grep -i 'active$' | cut -f 1",
-    "substitution": "keys=$(iam-userlistkeys -u bob | egrep -i -B1 'active|pending')",
 }
 SEEDS["W206"] = {
     "plain": "if iam-usergetattributes -u bob | grep -q NoSuchEntity; then exit; fi",
@@ -82,15 +75,6 @@ SEEDS["W207"] = {
     "pipe": "iam-usercreate -u bob -v | sort | head -1",
     "substitution": 'read id <<< "$(iam-useraddcert -u bob -f /dev/stdin)"',
 }
-SEEDS["W209"] = {
-    "plain": "read arn id <<< $(iam-usergetattributes -u bob)",
-    "variable": "both=$(iam-usergetattributes -u bob)\nread -r arn id <<< $both",
-    "function": 'work() {\n    read arn id <<< "$(iam-rolegetattributes -r webserver)"\n}',
-    "pipe": "read arn id <<< $(iam-usergetattributes -u bob) | sort",
-    "substitution": 'echo "$(read arn id <<< `iam-groupcreate -g Admin -v`; echo $id)"'.replace(
-        "groupcreate -g Admin -v", "usergetattributes -u bob"
-    ),
-}
 SEEDS["W210"] = {
     "plain": 'iam-userdel -r -u "$1"',
     "variable": "user=$2\niam-userdel -u $user -r",
@@ -104,6 +88,13 @@ SEEDS["W211"] = {
     "function": "add() {\n    iam-useraddloginprofile -u $1 -p -\n}\nwhile read u; do add $u; done",
     "pipe": "cat users | while IFS= read -r u; do iam-useraddloginprofile -u $u -p -; done",
     "substitution": "while read u; do e=$(iam-usermodloginprofile -u $u -p - 2>&1); done < users",
+}
+SEEDS["W212"] = {
+    "plain": "echo $((1 +)) $(iam-userdel -R)",
+    "variable": "x[1 +]=$(iam-userdel -R)",
+    "function": "work() {\n    iam-userdel -R ${x@Z}\n}\nwork",
+    "pipe": "eval 'iam-userdel -R ${x y}' | sort",
+    "substitution": 'x="`a "\\`b \\\\\\`iam-userdel -R\\\\\\`\\`"`"',
 }
 
 
@@ -132,7 +123,7 @@ def test_every_seeded_fault_is_found_and_nothing_else(run: Shell, tmp_path: Path
         write(tmp_path, case.script, name)
     done = run("iamcli", "check", "--format", "json", *(str(tmp_path / name) for name in names))
     assert done.status == 1
-    assert [line for line in done.err.splitlines() if "/E109-" not in line] == []
+    assert [line for line in done.err.splitlines() if not re.search("/(E109|W212)-", line)] == []
     found: dict[str, list[str]] = {name: [] for name in names}
     for finding in json.loads(done.out)["findings"]:
         found[Path(finding["file"]).name].append(finding["code"])

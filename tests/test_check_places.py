@@ -1,12 +1,12 @@
 """iamcli check: what is found in which place, in the words that a user reads.
 
-The files in tests/check have scripts, whose lines begin with a bar, each followed by what is found.
-``pytest --accept`` writes them again; read what has changed. Random characters were inserted into
-the scripts of ``damaged.txt``.
+tests/check/findings.txt has scripts, whose lines begin with a bar, each followed by what is found.
+``pytest --accept`` writes it again; read what has changed.
 """
 
 from __future__ import annotations
 
+from shutil import which
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,8 @@ from support.expected import compare
 from support.shell import HERE
 
 from iamcli.cli.check.check import check
+from iamcli.cli.check.script import shfmt
+from iamcli.installation import extras
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +33,14 @@ def shown(script: str, folder: Path) -> str:
     return "\n".join([*lines, f"commands: {result.commands}"])
 
 
-@pytest.mark.parametrize("name", ["findings", "damaged"])
+@pytest.mark.parametrize("program", sorted({extras.shfmt() or "", which("shfmt") or ""} - {""}))
 def test_what_is_found_and_where(
-    name: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    program: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    """Each version of shfmt that is here gives the same findings."""
+    environ.setattr(shfmt, "program", lambda: program)
     environ.chdir(tmp_path)
-    file = f"check/{name}.txt"
+    file = "check/findings.txt"
     scripts = (HERE / file).read_text(encoding="utf-8").split("\n\n")
     found = []
     for each in scripts:

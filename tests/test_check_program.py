@@ -14,7 +14,8 @@ from support.selection import every
 from support.shell import BIN, ROOT
 
 from iamcli.cli.check import report
-from iamcli.cli.check.syntax import MAX_SIZE
+from iamcli.cli.check.script.scripts import MAX_SIZE
+from iamcli.cli.check.script.shfmt import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,24 +128,31 @@ def test_usage_errors(arguments: list[str], line: str, run: Shell) -> None:
     assert done.err.startswith(f"iamcli: {line}")
 
 
-def test_without_the_extra_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
-    hidden = "import sys\nsys.modules['tree_sitter_bash'] = None\n"
+def test_without_shfmt_the_error_says_how_to_install_it(run: Shell, tmp_path: Path) -> None:
+    """The program is beside Python, or else in PATH."""
+    hidden = "import sys\nsys.executable = '/none/python3'\n"
     (tmp_path / "sitecustomize.py").write_text(hidden)
     path = os.pathsep.join([str(tmp_path), str(ROOT)])
-    done = run("iamcli", "check", write(tmp_path, ""), env={"PYTHONPATH": path})
+    command = [
+        sys.executable,
+        "-m",
+        "iamcli",
+        "check",
+        write(tmp_path, "iam-usergetattributes -z 'x'"),
+    ]
+    env = {"PYTHONPATH": path, "PATH": str(tmp_path)}
+    done = run(*command, env=env)
     assert (done.status, done.out, done.err) == (
         1,
         "",
-        (
-            f"iamcli: tree_sitter_bash is not installed; run: {sys.executable} -m pip install "
-            "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'\n"
-        ),
+        "iamcli: shfmt is not installed; run: /none/python3 -m pip install 'shfmt-py>=4'\n",
     )
+    (tmp_path / "shfmt").symlink_to(program())
+    assert "E102" in run(*command, env=env).out
 
 
 def test_it_starts_without_botocore_and_sends_nothing(run: Shell, tmp_path: Path) -> None:
     file = write(tmp_path, "iam-usergetattributes -z")
     done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "check", file)
     assert "E102" in done.out
-    assert "tree_sitter_bash" in done.err
     assert not re.search(r"\| +(botocore|urllib3|ssl|http\.client)", done.err)

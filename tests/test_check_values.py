@@ -39,7 +39,7 @@ AFTER = {
     },
     "iam-userdel -r -u $u": {
         "W210": [
-            *("u=$1$2", "u=$1b", "u=$1; u+=$2", "u=$(a)", "u=`a`", 'u="$1"', "u=$v", "read u"),
+            *("u=$1$2", "u=$1; u+=$2", "u=$(a)", "u=`a`", 'u="$1"', "u=$v", "read u"),
             *("unset u", "u=b; unset u", "local u", "u=b; local u", "u=b; while a; do u=$1; done"),
             *("for u in b; do :; done", "u=b; a && u=$1", "u=$1; a && u=c"),
             *("if a; then u=b; else u=$1; fi", "case x in a) u=b;; *) u=c;; esac", "[ -f $u ]"),

@@ -12,6 +12,7 @@ from iamcli.commands import index
 from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
 from iamcli.parsing import parser
+from iamcli.runner import call
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +105,7 @@ def run(line: str, answers: dict[str, Any], **more: bool) -> tuple[list[str], Se
     command = index.load(name)
     values = parser.parse(name, command.all_options, arguments)
     given = {option.dest: values[option.dest] for option in command.options}
-    lines = command.function(iam, **given)
+    lines = call(command, iam, given)  # type: ignore[arg-type]
     return [str(each) for each in lines or () if not isinstance(each, RequireOutput)], iam
 
 

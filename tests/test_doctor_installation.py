@@ -198,7 +198,7 @@ def directory_of_links(home: Path) -> str:
 
 MOTO = "'moto[iam,server]>=5.1.1'"
 SEGNO = "'segno>=1.6'"
-GRAMMAR = "'tree-sitter>=0.23.2' 'tree-sitter-bash>=0.23.3'"
+SHFMT = "'shfmt-py>=4'"
 
 
 @pytest.mark.parametrize(

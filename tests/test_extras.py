@@ -84,11 +84,10 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
     )
     done = run(str(venv / "bin" / "python"), "-c", code, env={"PYTHONPATH": str(ROOT)})
     said = (
-        "True True True True\nTrue True False False\n"
-        "run: apt install python3-moto python3-flask-cors python3-segno; "
-        "Debian has no package for check; install iamcli with pipx\n"
+        "True True True True\nTrue True True False\n"
+        "run: apt install python3-moto python3-flask-cors python3-segno shfmt\n"
         "Debian has no package for login; install iamcli with pipx\n"
-        "False False False False\n"
+        "False False True False\n"
     )
     assert done == (0, said, "")
 
@@ -156,16 +155,28 @@ def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
     modules = {
         "sandbox": ("moto", "flask", "flask_cors"),
         "qr": ("segno",),
-        "check": ("tree_sitter", "tree_sitter_bash"),
     }
     for extra, names in modules.items():
         for absent in names:
             monkeypatch.setattr(
                 importlib.util, "find_spec", lambda name, absent=absent: name != absent or None
             )
-            installed = [each for each in modules if each != extra]
+            installed = [each for each in (*modules, "check") if each != extra]
             assert extras.installed() == installed, absent
             assert extras.incomplete() == ([extra] if absent != names[0] else []), absent
+
+
+def test_the_program_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is beside Python, or else in PATH."""
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    assert extras.installed() == ["sandbox", "qr"]
+    for folder in ("path", "bin"):
+        program = tmp_path / folder / "shfmt"
+        program.parent.mkdir()
+        program.touch(mode=0o755)
+        assert extras.shfmt() == str(program)
+        assert extras.installed() == ["sandbox", "qr", "check"]
 
 
 SANDBOX_OF_PIP = f"{MOTO} 'segno>=1.6'"
@@ -186,11 +197,20 @@ SANDBOX_OF_PIP = f"{MOTO} 'segno>=1.6'"
             "debian",
             ("qr", "check", "login"),
             (
-                "run: apt install python3-segno; Debian has no package for check and login; "
+                "run: apt install python3-segno shfmt; Debian has no package for login; "
                 "install iamcli with pipx"
             ),
         ),
-        ("debian", ("check",), "Debian has no package for check; install iamcli with pipx"),
+        ("debian", ("check",), "run: apt install shfmt"),
+        ("one file", ("check",), "run: pipx install shfmt-py"),
+        (
+            "one file",
+            ("qr", "check"),
+            (
+                "run: pipx install shfmt-py; the one file does not contain qr; in a checkout of "
+                "iamcli, run: pipx install '.[qr]'"
+            ),
+        ),
         (
             "one file",
             ("sandbox",),
@@ -224,5 +244,8 @@ def test_the_advice_of_each_installation(
         place = "/usr/lib/python3/dist-packages/iamcli/__init__.py"
         monkeypatch.setattr(extras.iamcli, "__file__", place)
     assert extras.advice(*names) == said
-    can = {"debian": [True, True, False, False], "one file": [False] * 4}
+    can = {
+        "debian": [True, True, True, False],
+        "one file": [False, False, True, False],
+    }
     assert [*map(extras.can_be_added, PACKAGES)] == can.get(mark, [True] * 4)

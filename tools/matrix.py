@@ -18,13 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- matrix: written by tools/matrix.py -->\n", "<!-- end of the matrix -->\n"
-#: The tests whose result may depend on the version of Python, botocore or click.
+#: The tests whose result may depend on the version of Python, botocore, click or shfmt.
 SMOKE = (
     "tests/test_parser.py",
     "tests/test_connection.py",
     "tests/test_proxies.py",
     "tests/test_configuration.py",
     "tests/test_extras.py",
+    "tests/test_check_places.py",
 )
 
 

@@ -2,9 +2,10 @@
 
     python tools/measure_check.py [--places N] [--seed N] [FOLDER...]
 
-It inserts a wrong command, ``iam-userdel -R``, into copies of the scripts, one at a time. It counts
-how often that is found, is in a part that ``iamcli check`` says it cannot read, or is missed. bash
-tells which places are places for commands. The exit status is 1 if one was missed.
+It inserts a wrong command, ``iam-userdel -R``, in seven forms into copies of the scripts, at
+several places of each copy, each after a pipe and a test. It counts how often that is found, and
+which lines are not read. bash tells which places are places for commands, and accepts all these
+scripts. The exit status is 1 if a command was missed or a line was not read.
 """
 
 from __future__ import annotations
@@ -26,8 +27,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDERS = ["/bin", "/etc", "/lib", "/opt", "/root", "/sbin", "/usr", "/var/lib/dpkg"]
-MAX_SIZE = 1 << 20
+#: ``iamcli check`` reads no larger ones, and the copies are a little larger.
+MAX_SIZE = 240 << 10
 WRONG = b"iam-userdel -R"
+#: What is inserted: a pipe and a test, and the wrong command in one of the forms.
+BEFORE = b"a | b | c; [ -s x ] || d; "
+FORMS = {
+    "bare": b"%s",
+    "and": b"%s && d",
+    "or": b"%s || d",
+    "redirection": b"%s > f",
+    "if": b"if %s; then d; fi",
+    "captured": b"x=$(%s)",
+    "pipe": b"%s | sort",
+}
 SHEBANG = re.compile(rb"#!\s*\S*?/(?:env\s+)?(?:ba|da)?sh\b")
 #: The kinds of places: what is before them, and what is inserted with the command.
 KINDS = {
@@ -43,11 +56,19 @@ KINDS = {
 
 
 class Place(NamedTuple):
-    """A place for a command: its ``kind``, the copy of the script that has it, and its line."""
+    """A place for a command: its ``kind``, the byte of the script, and its line."""
 
     kind: str
-    script: bytes
+    at: int
     line: int
+
+
+class Copy(NamedTuple):
+    """A copy of a script with the wrong command in one ``form`` at all ``places``."""
+
+    form: str
+    places: list[Place]
+    script: bytes
 
 
 def main() -> int:
@@ -57,24 +78,25 @@ def main() -> int:
     parser.add_argument("--places", type=int, default=2, help="places of each kind in a script")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    total = Counter[tuple[str, str]]()
+    total = Counter[tuple[str, bool]]()
     found = sorted(set(scripts(given.folders)))
     unread = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(lambda path: measured(path, given.places, given.seed), found)
-        for path, (result, parts) in zip(found, results, strict=True):
-            unread += parts > 0
-            for place, outcome in result:
-                total[place.kind, outcome] += 1
-                if outcome == "missed":
-                    print(f"missed: {path}:{place.line} ({place.kind})", flush=True)
+        for path, (outcomes, lines) in zip(found, results, strict=True):
+            unread += bool(lines)
+            for line in lines:
+                print(f"not read: {path}:{line}", flush=True)
+            for form, place, is_found in outcomes:
+                total[form, is_found] += 1
+                total[place.kind, is_found] += 1
+                total["all", is_found] += 1
+                if not is_found:
+                    print(f"missed: {path}:{place.line} ({form}, {place.kind})", flush=True)
     print(f"{len(found)} scripts, {unread} of them with unread lines")
-    outcomes = ("found", "unread", "missed")
-    for kind in KINDS:
-        print(f"{kind:13}", *(f"{total[kind, name]:6} {name}" for name in outcomes))
-    sums = {name: sum(total[kind, name] for kind in KINDS) for name in outcomes}
-    print(f"{'all':13}", *(f"{count:6} {name}" for name, count in sums.items()))
-    return 1 if sums["missed"] else 0
+    for name in (*FORMS, *KINDS, "all"):
+        print(f"{name:13} {total[name, True]:6} found {total[name, False]:6} missed")
+    return 1 if unread or total["all", False] else 0
 
 
 def scripts(folders: list[str]) -> Iterator[str]:
@@ -105,17 +127,34 @@ def accepted(script: bytes) -> bool:
     return done.returncode == 0
 
 
-def places(script: bytes, number: int, seed: int) -> Iterator[Place]:
-    """Yield at most ``number`` places of each kind in ``script``."""
+def places(script: bytes, number: int, seed: int) -> list[Place]:
+    """Return at most ``number`` places of each kind in ``script``, one in a line."""
+    chosen: dict[int, Place] = {}
     for kind, (before, form) in KINDS.items():
         candidates = [match.end() for match in before.finditer(script)]
         random.Random(f"{seed} {kind} {len(script)}").shuffle(candidates)
         left = number
         for at in candidates[: 10 * number]:
-            if left and is_place(script, at, kind, form):
+            line = script.count(b"\n", 0, at) + 1
+            if left and line not in chosen and is_place(script, at, kind, form):
                 left -= 1
-                changed = script[:at] + form % WRONG + script[at:]
-                yield Place(kind, changed, script.count(b"\n", 0, at) + 1)
+                chosen[line] = Place(kind, at, line)
+    return sorted(chosen.values(), key=lambda place: place.at)
+
+
+def copies(script: bytes, chosen: list[Place]) -> Iterator[Copy]:
+    """Yield a copy of ``script`` for each form."""
+    for form, text in FORMS.items():
+        used = list(chosen)
+        while True:
+            changed = script
+            for place in reversed(used):
+                inserted = KINDS[place.kind][1] % (BEFORE + text % WRONG)
+                changed = changed[: place.at] + inserted + changed[place.at :]
+            if not used or accepted(changed):
+                break
+            used.pop()
+        yield Copy(form, used, changed)
 
 
 def is_place(script: bytes, at: int, kind: str, form: bytes) -> bool:
@@ -133,34 +172,34 @@ def is_place(script: bytes, at: int, kind: str, form: bytes) -> bool:
     return accepted(inserted(b"if :; then :; fi")) and not accepted(inserted(b"if :; then :; & fi"))
 
 
-def measured(path: str, number: int, seed: int) -> tuple[list[tuple[Place, str]], int]:
-    """Return the places in the script ``path`` with what became of each, and its unread parts."""
+def measured(path: str, number: int, seed: int) -> tuple[list[tuple[str, Place, bool]], list[str]]:
+    """Return the places in the script ``path``, and whether the command was found in each form.
+
+    The second value are the lines that are not read, in words.
+    """
     source = read(path)
-    chosen = list(places(source, number, seed))
+    made = [*copies(source, places(source, number, seed)), Copy("", [], source)]
     with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder, f"{count}.sh") for count in range(len(chosen) + 1)]
-        contents = [*(place.script for place in chosen), source]
-        for file, content in zip(files, contents, strict=True):
-            file.write_bytes(content)
+        files = [Path(folder, f"{count}.sh") for count in range(len(made))]
+        for file, copy in zip(files, made, strict=True):
+            file.write_bytes(copy.script)
         program = [sys.executable, "-m", "iamcli", "check", "--format", "json"]
         done = subprocess.run([*program, *map(str, files)], capture_output=True, check=False)
         if not done.stdout:
             raise SystemExit(f"{path}: status {done.returncode}: {done.stderr.decode()}")
         answer = json.loads(done.stdout)
-    codes: dict[tuple[str, int], set[str]] = {}
-    for each in answer["findings"]:
-        if each["command"] == "iam-userdel":
-            codes.setdefault((each["file"], each["line"]), set()).add(each["code"])
-    result = [
-        (place, outcome(codes.get((str(file), place.line), set())))
-        for place, file in zip(chosen, files[:-1], strict=True)
+    wrong = {(each["file"], each["line"]) for each in answer["findings"] if each["code"] == "E102"}
+    outcomes = [
+        (copy.form, place, (str(file), place.line) in wrong)
+        for file, copy in zip(files, made, strict=True)
+        for place in copy.places
     ]
-    return result, sum(each["file"] == str(files[-1]) for each in answer.get("unread", ()))
-
-
-def outcome(codes: set[str]) -> str:
-    """Return what became of a wrong command that has findings with ``codes``."""
-    return "found" if "E102" in codes else "unread" if "E109" in codes else "missed"
+    forms = dict(zip(map(str, files), made, strict=True))
+    lines = {
+        f"{each['line']} ({forms[each['file']].form or 'as it is'})" for each in answer["unread"]
+    }
+    refused = [line for line in done.stderr.decode().splitlines() if "cannot check" in line]
+    return outcomes, [*sorted(lines), *refused]
 
 
 if __name__ == "__main__":

@@ -38,13 +38,20 @@ SYMBOLS = Option(
     limits="one of `!@#$%^&*()_+-=[]{}|'`",
 )
 UPPERCASE = Option("-u", None, "uppercase", "require an upper-case letter")
-RESET = Option("--reset", None, "reset", "reset every rule to its default; use no other option")
+RESET = Option(
+    "--reset",
+    None,
+    "reset",
+    "reset every rule to its default; use no other option",
+    excludes=("-a", "-l", "-m", "-n", "-s", "-u"),
+    conflict="--reset resets every rule; use it without other options",
+)
 
 #: The rules of a password policy that have no option.
 KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 
 
-@command("iam-accountaliascreate", ALIAS)
+@command("iam-accountaliascreate", ALIAS, creates=True)
 def accountaliascreate(iam: IAM, alias: str) -> None:
     """Create or replace the account alias.
 
@@ -189,8 +196,6 @@ def accountmodpasswordpolicy(
         "AllowUsersToChangePassword": may_change or None,
     }
     specified = any(value is not None for value in rules.values())
-    if reset and specified:
-        raise Failure("--reset resets every rule; use it without other options")
     if not (specified or reset) and iam.interactive:
         names = ", ".join([*rules, *KEPT])
         raise Failure(f"without options, these rules are reset: {names}; to do so, use --reset")

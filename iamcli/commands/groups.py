@@ -31,6 +31,7 @@ NEW_GROUP = new_name(GROUP, "the group")
     GROUP.replace(complete=""),
     PATH,
     VERBOSE.replace(help="print the group's ARN and ID"),
+    creates=True,
 )
 def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
     """Create a group.
@@ -112,7 +113,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     return deletion.delete(iam, deletion.GROUP, group, recursive=recursive, pretend=pretend)
 
 
-@command("iam-groupadduser", GROUP, USERS)
+@command("iam-groupadduser", GROUP, USERS, creates=True)
 def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
     """Add users to a group.
 

@@ -21,6 +21,7 @@ WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")
     PROFILE.replace(complete=""),
     PATH,
     ROLE.replace(help="add this role to the instance profile", required=False, brief=""),
+    creates=True,
 )
 def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | None) -> None:
     """Create an instance profile, optionally with a role in it.
@@ -97,7 +98,7 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
             yield role["Arn"]
 
 
-@command("iam-instanceprofileaddrole", PROFILE, ROLE)
+@command("iam-instanceprofileaddrole", PROFILE, ROLE, creates=True)
 def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
     """Add a role to an instance profile.
 

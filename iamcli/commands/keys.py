@@ -23,6 +23,8 @@ LAST_USED = Option("-l", None, "last_used", "also print when each key was create
     "iam-useraddkey",
     OWN_USER,
     OUTPUT_FILE.replace(help="save the access key in this file and print only its ID"),
+    creates=True,
+    secret=True,
 )
 def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     """Create an access key for a user and print or save its ID and secret.

@@ -62,6 +62,8 @@ ASSIGNMENT = Option(
     BOOTSTRAP,
     OUTPUT_FILE.replace(help="write the seed or the QR code to this file"),
     PATH,
+    creates=True,
+    secret=True,
 )
 def virtualmfadevicecreate(
     iam: IAM, device: str, method: str, file: str | None, path: str | None

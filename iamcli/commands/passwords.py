@@ -20,7 +20,7 @@ OLD_PASSWORD = PASSWORD.replace(
 NEW_PASSWORD = PASSWORD.replace(name="-n", metavar="NEWPASSWORD", dest="new")
 
 
-@command("iam-useraddloginprofile", USER, PASSWORD)
+@command("iam-useraddloginprofile", USER, PASSWORD, creates=True)
 def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     """Create a user's login profile (console password).
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from iamcli.errors import Failure
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import Note, stored_document
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import FOOTER, Option
 from iamcli.parsing.shared import (
     ACTIONS,
     EFFECT,
@@ -30,9 +29,20 @@ if TYPE_CHECKING:
 
 ROLE_RESOURCES = RESOURCES.replace(name="-c")
 ONE_POLICY = POLICY.replace(
-    required=False, help="print only this policy's document", brief="", default="all names"
+    required=False,
+    help="print only this policy's document",
+    brief="",
+    default="all names",
+    withholds=FOOTER,
 )
-ATTACHED = Option("-a", None, "attached", "list the ARNs of the attached managed policies instead")
+ATTACHED = Option(
+    "-a",
+    None,
+    "attached",
+    "list the ARNs of the attached managed policies instead",
+    excludes=("-p", "-v"),
+    conflict="-a lists attached managed policies; use it without -p and -v",
+)
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
 
 
@@ -68,8 +78,6 @@ def _list(
 ) -> Lines:
     named = {holder.parameter: name}
     if attached:
-        if policy is not None or verbose:
-            raise Failure("-a lists attached managed policies; use it without -p and -v")
         listing = Listing(iam, holder.attached, max_items, marker, **named)
         yield from listing.lines("AttachedPolicies", "PolicyArn")
         return
@@ -93,7 +101,7 @@ def _document(iam: IAM, holder: Holder, named: dict[str, str], policy: str) -> s
     return stored_document(answer["PolicyDocument"])
 
 
-@command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY)
+@command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
 def useraddpolicy(
     iam: IAM,
     user: str,
@@ -129,7 +137,7 @@ def useraddpolicy(
         yield document
 
 
-@command("iam-groupaddpolicy", GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY)
+@command("iam-groupaddpolicy", GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
 def groupaddpolicy(
     iam: IAM,
     group: str,
@@ -166,7 +174,9 @@ def groupaddpolicy(
         yield document
 
 
-@command("iam-roleaddpolicy", ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY)
+@command(
+    "iam-roleaddpolicy", ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True
+)
 def roleaddpolicy(
     iam: IAM,
     role: str,
@@ -203,7 +213,7 @@ def roleaddpolicy(
         yield document
 
 
-@command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT)
+@command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
 def useruploadpolicy(
     iam: IAM, user: str, policy: str, file: str | None, document: str | None
 ) -> None:
@@ -230,7 +240,7 @@ def useruploadpolicy(
     iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-groupuploadpolicy", GROUP, POLICY, POLICY_FILE, POLICY_TEXT)
+@command("iam-groupuploadpolicy", GROUP, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
 def groupuploadpolicy(
     iam: IAM, group: str, policy: str, file: str | None, document: str | None
 ) -> None:
@@ -256,7 +266,7 @@ def groupuploadpolicy(
     iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-roleuploadpolicy", ROLE, POLICY, POLICY_FILE, POLICY_TEXT)
+@command("iam-roleuploadpolicy", ROLE, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
 def roleuploadpolicy(
     iam: IAM, role: str, policy: str, file: str | None, document: str | None
 ) -> None:

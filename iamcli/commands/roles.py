@@ -38,6 +38,7 @@ TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", al
     BOUNDARY,
     TAGS,
     VERBOSE.replace(help="print the role's ARN, ID and trust policy"),
+    creates=True,
 )
 def rolecreate(
     iam: IAM,

@@ -59,6 +59,7 @@ NEW_NAME = new_name(SERVER_CERT, "it").replace(brief="1 to 128 characters")
     CHAIN,
     PATH,
     VERBOSE.replace(help="print the server certificate's ARN and ID"),
+    creates=True,
 )
 def servercertupload(
     iam: IAM,

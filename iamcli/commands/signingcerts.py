@@ -37,7 +37,7 @@ CERTIFICATE_FILE = Option(
 )
 
 
-@command("iam-useraddcert", OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE)
+@command("iam-useraddcert", OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE, creates=True)
 def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
     """Upload a signing certificate for a user.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from iamcli.errors import Failure
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import RequireOutput, arn_and_id
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import SECRET, Option
 from iamcli.parsing.shared import (
     BOUNDARY,
     GROUP,
@@ -36,7 +35,9 @@ GROUPS = GROUP.replace(
     required=False,
     repeatable=True,
 )
-WITH_KEY = Option("-k", None, "key", "create an access key and print or save its ID and secret")
+WITH_KEY = Option(
+    "-k", None, "key", "create an access key and print or save its ID and secret", prints=SECRET
+)
 NEW_USER = new_name(USER, "the user")
 
 
@@ -46,10 +47,15 @@ NEW_USER = new_name(USER, "the user")
     PATH,
     GROUPS,
     WITH_KEY,
-    OUTPUT_FILE.replace(help="with -k: save the key in this file and print only its ID"),
+    OUTPUT_FILE.replace(
+        help="with -k: save the key in this file and print only its ID",
+        requires="-k",
+        conflict="-o saves the access key that -k creates; use it with -k",
+    ),
     BOUNDARY,
     TAGS,
     VERBOSE.replace(help="print the user's ARN and ID"),
+    creates=True,
 )
 def usercreate(
     iam: IAM,
@@ -104,8 +110,6 @@ def usercreate(
     from iamcli.operations import one_time_secrets
     from iamcli.operations.plan import Plan
 
-    if file is not None and not key:
-        raise Failure("-o saves the access key that -k creates; use it with -k")
     if key and file is None:
         yield RequireOutput()
     steps = [f"user {user}", *(f"membership of group {group}" for group in groups)]

@@ -16,17 +16,16 @@ if TYPE_CHECKING:
 PACKAGES = {
     "sandbox": ("moto[iam,server]>=5.1.1", "segno>=1.6"),
     "qr": ("segno>=1.6",),
-    "check": ("tree-sitter>=0.23.2", "tree-sitter-bash>=0.23.3"),
+    "check": ("shfmt-py>=4",),
     "login": ("botocore[crt]>=1.41.0",),
 }
 #: The extras of subcommands. ``login`` is for profiles that ``aws login`` has made.
 OF_SUBCOMMANDS = ("sandbox", "qr", "check")
-#: The packages of Debian that are the same. Debian has none for ``check``, and its botocore is too
-#: old for ``login``.
+#: The packages of Debian that are the same. Debian's botocore is too old for ``login``.
 DEBIAN = {
     "sandbox": ("python3-moto", "python3-flask-cors", "python3-segno"),
     "qr": ("python3-segno",),
-    "check": (),
+    "check": ("shfmt",),
     "login": (),
 }
 #: The modules that show that an extra is installed, that of its main package first. The sandbox
@@ -34,7 +33,7 @@ DEBIAN = {
 _MODULES = {
     "sandbox": ("moto", "flask", "flask_cors"),
     "qr": ("segno",),
-    "check": ("tree_sitter", "tree_sitter_bash"),
+    "check": (),
     "login": ("awscrt",),
 }
 
@@ -49,13 +48,17 @@ def incomplete() -> list[str]:
     return [
         extra
         for extra in OF_SUBCOMMANDS
-        if _is_there(_MODULES[extra][0]) and not _is_installed(extra) and not is_one_file()
+        if any(map(_is_there, _MODULES[extra][:1]))
+        and not _is_installed(extra)
+        and not is_one_file()
     ]
 
 
 def can_be_added(extra: str) -> bool:
     """Return whether ``extra`` can be added to this installation of iamcli."""
-    return not is_one_file() and not (_is_debian() and not DEBIAN[extra])
+    if is_one_file():
+        return extra == "check"
+    return not (_is_debian() and not DEBIAN[extra])
 
 
 def advice(*extras: str) -> str:
@@ -66,14 +69,22 @@ def advice(*extras: str) -> str:
     """
     packages = _all_of(PACKAGES, extras)
     if is_one_file():
-        command = _run("pipx", "install", f".[{','.join(extras)}]")
-        contents = f"the one file does not contain {' and '.join(extras)}"
-        return f"{contents}; in a checkout of iamcli, {command}"
+        # The program that check needs can be in PATH.
+        lacking = [extra for extra in extras if extra != "check"]
+        advised = [_run("pipx", "install", "shfmt-py")] if "check" in extras else []
+        if lacking:
+            command = _run("pipx", "install", f".[{','.join(lacking)}]")
+            contents = f"the one file does not contain {' and '.join(lacking)}"
+            advised.append(f"{contents}; in a checkout of iamcli, {command}")
+        return "; ".join(advised)
     if os.path.isfile(os.path.join(sys.prefix, "pipx_metadata.json")):
         return _run("pipx", "inject", "iamcli", *packages)
     if os.path.isfile(os.path.join(sys.prefix, "uv-receipt.toml")):
         # uv replaces the tool, so that those that are there must be named, too.
-        wanted = [extra for extra in PACKAGES if extra in extras or _is_installed(extra)]
+        # shfmt in PATH is not of the tool.
+        own = [extra for extra in PACKAGES if extra != "check" or _own_shfmt()]
+        there = [*extras, *filter(_is_installed, own)]
+        wanted = [extra for extra in PACKAGES if extra in there]
         options = [f"--with={package}" for package in _all_of(PACKAGES, wanted)]
         return _run("uv", "tool", "install", *options, _source())
     if _is_debian():
@@ -97,6 +108,19 @@ def is_one_file() -> bool:
     return "iamcli.installation.onefile" in sys.modules
 
 
+def shfmt() -> str | None:
+    """Return the path of shfmt, which is beside the interpreter or in PATH; None if neither."""
+    from shutil import which
+
+    return _own_shfmt() or which("shfmt")
+
+
+def _own_shfmt() -> str | None:
+    from shutil import which
+
+    return which(os.path.join(os.path.dirname(sys.executable), "shfmt"))
+
+
 def _run(*words: str) -> str:
     return f"run: {quoting.command_line(*words)}"
 
@@ -116,6 +140,8 @@ def _is_there(module: str) -> bool:
 def _is_installed(extra: str) -> bool:
     if extra == "sandbox" and is_one_file():
         return False  # it also needs the iam-* commands as files
+    if extra == "check" and not shfmt():
+        return False
     return all(map(_is_there, _MODULES[extra]))
 
 

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+#: What a command can print besides other lines: a secret that is new, the last line of a list.
+SECRET, FOOTER = "secret", "footer"
+
+
 class UsageError(Exception):
     """The command line is not valid; the message says what is wrong.
 
@@ -60,6 +64,10 @@ class Option:
     ``default``: a description of what applies without the option; ``convert``: converts the
     argument to the value or raises ValueError; ``choices``: the accepted values, in any case;
     ``alternative``: the name of another option; one of the two is required, not both;
+    ``excludes``: the names of options that cannot be used with it; ``requires``: the name of an
+    option that it is used with; ``conflict``: the error message if it is used otherwise;
+    ``prints`` and ``withholds``: SECRET or FOOTER, if the command prints it only with or only
+    without the option;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
     in ``iamcli.client.names``; ``secret``: whether the value is never shown; ``alias``: a second
     name; ``free``: whether the value may contain invisible characters; ``reads``: whether ``-``
@@ -84,6 +92,11 @@ class Option:
         convert: Callable[[str], Any] | None = None,
         choices: tuple[str, ...] = (),
         alternative: str = "",
+        excludes: tuple[str, ...] = (),
+        requires: str = "",
+        conflict: str = "",
+        prints: str = "",
+        withholds: str = "",
         complete: str = "",
         secret: bool = False,
         alias: str = "",
@@ -104,6 +117,11 @@ class Option:
         self.convert = convert
         self.choices = choices
         self.alternative = alternative
+        self.excludes = excludes
+        self.requires = requires
+        self.conflict = conflict
+        self.prints = prints
+        self.withholds = withholds
         self.complete = complete
         self.secret = secret
         self.alias = alias

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.parsing.options import Limit, Option
+from iamcli.parsing.options import SECRET, Limit, Option
 from iamcli.parsing.types import entity_path, tag, whole_number
 
 TYPE_CHECKING = False
@@ -191,6 +191,7 @@ OUTPUT_FILE = Option(
     limit=Limit("the name of a new file", 1, 4096, r"(?s)(?!-\Z).+"),
     brief="",
     complete="file",
+    withholds=SECRET,
 )
 # Each command says what belongs to its entity.
 RECURSIVE = Option("-r", None, "recursive", "")

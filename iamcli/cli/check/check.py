@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import contextmanager
 
-from iamcli.cli.check import (
+from iamcli.cli.check.findings import Result, Unreadable
+from iamcli.cli.check.rules import (
     arguments,
     confidential,
     footers,
     inputs,
-    removals,
     searches,
     statuses,
     syntax,
-    unread,
     values,
 )
-from iamcli.cli.check.findings import Result, Unreadable
-from iamcli.cli.check.rules import Commands
-from iamcli.cli.check.syntax import UnreadableError
-from iamcli.cli.check.walk import Walker
+from iamcli.cli.check.rules.commands import Commands
+from iamcli.cli.check.script import scripts as reading
+from iamcli.cli.check.script.shfmt import Parser, UnreadableError, program
+from iamcli.cli.check.script.walk import Walker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from iamcli.cli.check.findings import Finding, Note
-    from iamcli.cli.check.rules import Fault
-    from iamcli.cli.check.syntax import Script
+    from iamcli.cli.check.rules.commands import Fault
+    from iamcli.cli.check.script.scripts import Script
 
 RULES = (
     arguments.check,
@@ -36,9 +37,10 @@ RULES = (
     searches.check,
     confidential.check,
     statuses.check,
-    removals.check,
     inputs.check,
 )
+#: How deeply functions may call each other: a chain of && is as deep as it is long.
+_MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
 
@@ -46,36 +48,39 @@ OVERRIDING = ("E101", "E106", "E107")
 def check(files: Sequence[str]) -> Result:
     """Return what is wrong in the scripts ``files`` and in the scripts that they read.
 
-    Raises Failure if tree-sitter is not installed. Source: "iamcli check" in iamcli(1).
+    Raises Failure if shfmt is not installed. Source: "iamcli check" in iamcli(1).
     """
     scripts: dict[str, Script] = {}
+    parser = Parser()
 
     def load(file: str) -> Script:
         path = os.path.realpath(file)
         if path not in scripts:
-            scripts[path] = syntax.read(file)
+            scripts[path] = reading.read(file, parser)
         return scripts[path]
 
-    syntax.parser()
+    program()
     findings: dict[tuple[str, int, int, str], Finding] = {}
     notes: dict[Note, None] = {}
     unreadable: list[Unreadable] = []
     commands: set[tuple[str, int]] = set()
     order: dict[str, int] = {}
     for file in files:
+        parser.begin()
         try:
-            walker = Walker(load(file), load)
+            with _deep():
+                walker = Walker(load(file), load)
             findings_here = list(_findings(walker))
         except UnreadableError as error:
             unreadable.append(Unreadable(file, str(error)))
             continue
         except RecursionError:
-            unreadable.append(Unreadable(file, "nested too deeply"))
+            unreadable.append(Unreadable(file, "too large or nested too deeply"))
             continue
         for call in walker.calls:
             if call.iam:
                 # One place can contain several commands, if a variable does.
-                commands.add((call.script.file, call.node.start_byte))
+                commands.add((call.script.file, call.script.outer(call.node.start)))
         for finding in findings_here:
             findings.setdefault((finding.file, *finding[1:4]), finding)
         for script in walker.scripts:
@@ -85,6 +90,17 @@ def check(files: Sequence[str]) -> Result:
         findings.values(), key=lambda each: (order[each.file], each.line, each.column, each.code)
     )
     return Result(sequence, len(commands), list(notes), unreadable)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Allow functions to call each other as deeply as scripts are nested."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _MAX_DEPTH))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _findings(walker: Walker) -> Iterator[Finding]:
@@ -99,9 +115,9 @@ def _findings(walker: Walker) -> Iterator[Finding]:
         # A search for an error is a test, although it does not find one.
         if id(call) in searched and finding.code == "W207":
             continue
-        if not _silenced(call.script, finding, call.node.start_point.row + 1):
+        if not _silenced(call.script, finding, call.script.position(call.node)[0]):
             yield finding
-    for script, finding in unread.check(walker):
+    for script, finding in syntax.check(walker):
         if not _silenced(script, finding, finding.line):
             yield finding
 

@@ -34,11 +34,10 @@ def check(
     """Find mistakes in sh, bash and zsh scripts that run the iam-* commands.
 
     Nothing is run, and no request is sent. Each finding has a code: E for what cannot work, W for
-    what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it. A command
-    in lines that cannot be read is an error.
+    what may go wrong. A comment "# iamcli: ignore=W202" on or above a line silences it.
 
     The exit status is 1 if there are errors, and 2 if a file cannot be read. This subcommand
-    requires the packages of the extra "check".
+    requires shfmt, which the extra "check" installs.
     """
     if code is not None:
         return _explain(output, code.upper())
@@ -46,6 +45,7 @@ def check(
         raise click.UsageError("specify the scripts to check", click.get_current_context())
     from iamcli.cli.check import report
     from iamcli.cli.check.check import check as checked
+    from iamcli.cli.check.findings import ERROR, PARSER
 
     result = checked(files)
     for line in report.FORMATS[form](result):
@@ -54,7 +54,9 @@ def check(
         output.error(line)
     if result.unreadable:
         return UNREADABLE
-    failing = any(strict or finding.level == "error" for finding in result.findings)
+    failing = any(
+        finding.level == ERROR or (strict and finding.code != PARSER) for finding in result.findings
+    )
     return FAILED if failing else 0
 
 

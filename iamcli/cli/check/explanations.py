@@ -84,11 +84,10 @@ EXPLANATIONS = {
         ("iam-usergetattributes -u", "iam-usergetattributes -u bob"),
     ),
     "E109": Explanation(
-        "a command in a part that cannot be read",
-        "The parser does not understand this part of the script, so the command in it is not "
-        "checked. Either the script has a syntax error, or the parser does not know the form. "
-        "Correct the error, write the command in a simpler form, or check it yourself and "
-        "silence this.",
+        "a syntax error",
+        "The shell refuses this script: bash -n (or zsh -n) says so, too. Only the first error is "
+        "reported, because others may follow from it. Lines before and after it are checked as far "
+        "as they can be read.",
         (
             'echo "created: $(iam-usergetattributes -u bob)',
             'echo "created: $(iam-usergetattributes -u bob)"',
@@ -119,12 +118,6 @@ EXPLANATIONS = {
             "for arn in $(iam-userlistbypath | grep -v '^IsTruncated:'); do echo \"$arn\"; done",
         ),
         ("iam-userlistbypath | wc -l", "iam-userlistbypath | grep -vc '^IsTruncated:'"),
-    ),
-    "W203": Explanation(
-        "a search for Active that also finds Inactive",
-        'Without regard to case, "active" is a part of "Inactive", so the search also finds '
-        "keys and certificates that are inactive. grep Active alone finds only Active.",
-        ("iam-userlistkeys -u bob | grep -i active", "iam-userlistkeys -u bob | grep -x Active"),
     ),
     "W205": Explanation(
         "a secret that others can see",
@@ -175,16 +168,6 @@ EXPLANATIONS = {
             ),
         ),
     ),
-    "W209": Explanation(
-        "two lines read into two variables by one read",
-        "The command prints two lines. bash before version 4.4 joined the lines of an "
-        "unquoted here-string, and read got both; newer shells read only the first line, and "
-        "the second variable is empty.",
-        (
-            "read arn id <<< $(iam-usergetattributes -u bob)",
-            "{ read arn; read id; } < <(iam-usergetattributes -u bob)",
-        ),
-    ),
     "W210": Explanation(
         "a recursive removal whose name may be wrong",
         "The name is a variable that the script neither sets to known text nor tests. If it "
@@ -199,6 +182,18 @@ EXPLANATIONS = {
         (
             'while read -r user; do iam-useraddloginprofile -u "$user" -p -; done <users',
             'while read -r user <&3; do iam-useraddloginprofile -u "$user" -p -; done 3<users',
+        ),
+    ),
+    "W212": Explanation(
+        "a command in a line that only the parser cannot read",
+        "The shell accepts the script, or there is no bash that could tell, but the parser of "
+        "iamcli check does not read this line. The command in it is not checked; the script is "
+        "checked as if the line were not there. This does not change the exit status, also not "
+        "with --strict. Check the command yourself and silence this, or write it in a simpler "
+        "form.",
+        (
+            'echo "`echo "\\`echo \\\\\\`iam-usergetattributes -u bob\\\\\\`\\`"`"',
+            'echo "$(echo "$(echo $(iam-usergetattributes -u bob))")"',
         ),
     ),
 }

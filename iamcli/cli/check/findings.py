@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 ERROR = "error"
 WARNING = "warning"
+#: The code of a warning about lines that only the parser cannot read: no fault of the script.
+PARSER = "W212"
 #: The reason of a note about lines that were not understood.
 UNREAD = "cannot be parsed"
 

@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 from iamcli.client.service import IAM
 from iamcli.errors import ServiceError
 from iamcli.output.lines import Note, RequireOutput
+from iamcli.runner import call
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def run(command: Command, values: Mapping[str, Any], answers: Answers, case: Cas
     iam = Recorder(answers, case)
     arguments = {option.dest: values[option.dest] for option in command.options}
     notes: list[str] = []
-    for line in command.function(iam, **arguments) or ():
+    for line in call(command, iam, arguments) or ():
         if isinstance(line, Note):
             notes.append(line)
         elif not isinstance(line, RequireOutput):

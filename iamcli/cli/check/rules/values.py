@@ -1,20 +1,20 @@
-"""W201 and W208: values that the shell may change, and files that are not there."""
+"""W201, W208 and W210: values that the shell may change, files that are not there, empty names."""
 
 from __future__ import annotations
 
 import os
 import re
 
-from iamcli.cli.check.rules import fault
-from iamcli.cli.check.state import in_folder
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.state import in_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.rules import Commands, Fault
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.words import Word
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
@@ -29,6 +29,7 @@ _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "pa
 
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
+    yield from _removals(commands)
     written = _Written(commands)
     for invocation in commands.invocations:
         call = invocation.call
@@ -82,3 +83,28 @@ def _missing(call: Call, word: Word, name: str, written: _Written) -> Iterator[F
     folder = f" in {os.path.normpath(call.flags.folder or '')}" if relative else ""
     message = f"{name} does not exist{folder}"
     yield fault(call, word, "W208", message, "create the file, or correct its name")
+
+
+def _removals(commands: Commands) -> Iterator[Fault]:
+    """Yield the recursive removals whose name is a variable that may be empty."""
+    for invocation in commands.invocations:
+        call = invocation.call
+        recursive = any(value.option.dest == "recursive" for value in invocation.values)
+        if not recursive or invocation.get("-p"):
+            continue
+        for value in invocation.values:
+            word = value.word
+            if word is None or not value.option.required or word.known or call.flags.nounset:
+                continue
+            unsure = [
+                gap.name
+                for gap in word.gaps
+                if gap.name and not (gap.filled or gap.many or gap.name in commands.walker.tested)
+            ]
+            if unsure and len(unsure) == len(word.gaps):
+                name = unsure[0]
+                message = (
+                    f"everything of {word.source} is removed, and ${name} may be empty or wrong"
+                )
+                fix = f"use ${{{name}:?}}, or run set -u before"
+                yield fault(call, word, "W210", message, fix)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
-from iamcli.cli.check.words import Gap, Part, Word
+from iamcli.cli.check.script.words import Gap, Part, Word
 from iamcli.installation.table import PROGRAMS
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -27,6 +28,7 @@ PREFIXES = {
     "stdbuf": "-i -o -e",
     "timeout": "-s -k --signal --kill-after",
     "xargs": "-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter",
+    "parallel": "-j --jobs -P -I -a -n -N -L -d -C --colsep -S --sshlogin --joblog",
     "watch": "-n --interval",
     "flock": "-w -E --timeout --wait --conflict-exit-code",
     "noglob": "",
@@ -42,6 +44,9 @@ _OPERANDS = {"timeout", "flock", "repeat"}
 #: Options with which they do not run the command.
 _NEVER = {"sudo": "-l -v -e", "command": "-v -V"}
 _SHELLS = {"noglob", "nocorrect", "-", "builtin", "coproc", "time", "eval"}
+_MAX_PREFIXES = 100
+#: What parallel replaces.
+_PLACE = re.compile(r"\{[\d./#%]*\}")
 #: A word that eval leaves as it is.
 _PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
@@ -65,15 +70,21 @@ class Target(NamedTuple):
 def target(words: list[Word]) -> Target | None:
     """Return the command that ``words`` run in the end, None if they run none."""
     current: Target | None = Target(words)
-    while current and current.words:
+    for _ in range(_MAX_PREFIXES):
+        if not current or not current.words:
+            break
         name = program(current.words[0])
         if name == "find":
             return _find(current)
+        if name == "eval":
+            # eval of eval is the same.
+            rest = dropwhile(lambda word: word.literal == "eval", current.words)
+            current = current._replace(words=[current.words[0], *rest])
         if name not in PREFIXES or (name == "eval" and not _is_plain(current.words[1:])):
             break
         inner = _strip(current, name)
-        if name == "xargs" and inner and not inner.words:
-            # It runs echo.
+        if name in ("xargs", "parallel") and inner and not inner.words:
+            # It runs echo, or what it reads.
             break
         current = inner
     return current
@@ -115,7 +126,7 @@ def _strip(outer: Target, name: str) -> Target | None:
         if text in _NEVER.get(name, "").split():
             return None
         at += 1
-        if name == "xargs" and text[:2] in ("-I", "-i"):
+        if name in ("xargs", "parallel") and text[:2] in ("-I", "-i"):
             following = words[at].literal if at < len(words) else ""
             replaced = text[2:] or ("{}" if text == "-i" else following or "")
         if text in PREFIXES[name].split():
@@ -123,10 +134,16 @@ def _strip(outer: Target, name: str) -> Target | None:
     at += name in _OPERANDS
     while name in ("env", "sudo") and at < len(words) and _ASSIGNMENT.match(words[at].known):
         at += 1
-    rest = [_replaced(word, replaced) for word in words[at:]] if replaced else words[at:]
+    rest = words[at:]
+    if name == "parallel":
+        rest = list(takewhile(lambda word: not word.known.startswith(":::"), rest))
+        # It replaces {}, {.}, {1} and others.
+        replaced = replaced or "{" * any(_PLACE.search(word.known) for word in rest)
+    if replaced:
+        rest = [_replaced(word, replaced) for word in rest]
     return Target(
         rest,
-        outer.open or (name == "xargs" and not replaced),
+        outer.open or (name in ("xargs", "parallel") and not replaced),
         outer.plain and name in _SHELLS,
         outer.noglob or name == "noglob",
         (*outer.through, name),
@@ -154,4 +171,4 @@ def _replaced(word: Word, text: str) -> Word:
     """Return ``word`` with an unknown value if it contains ``text``."""
     if text not in word.known:
         return word
-    return Word((Part(Gap(filled=True), quoted=True),), word.source, word.line, word.column)
+    return word._replace(parts=(Part(Gap(filled=True), quoted=True),))

@@ -1,19 +1,26 @@
-"""The commands of the toolkit in a script, with their options as far as they are known."""
+"""What the rules share: the commands in a script with their options, and how findings are made."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from iamcli.cli.check.findings import Finding
+from iamcli.commands import index
+from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.options import is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.walk import Walker
+    from iamcli.cli.check.script.words import Word
     from iamcli.command import Command
     from iamcli.parsing.options import Option
+
+#: A finding and the command that it concerns.
+Fault = tuple["Call", Finding]
 
 
 class Value(NamedTuple):
@@ -61,31 +68,10 @@ class Invocation:
         return values[-1] if values else None
 
     @property
-    def creates(self) -> bool:
-        """Whether it creates or uploads something."""
-        return any(word in self.command.name for word in ("create", "upload", "add"))
-
-    @property
-    def lists(self) -> bool:
-        """Whether its output ends with the footer of lists."""
-        paged = any(option.dest == "marker" for option in self.command.options)
-        one_policy = "policies" in self.command.name and self.get("-p")
-        return paged and not self.helps and not one_policy
-
-    @property
-    def shows_secret(self) -> bool:
-        """Whether it prints a new secret."""
-        creates = self.command.name in ("iam-useraddkey", "iam-virtualmfadevicecreate") or (
-            self.command.name == "iam-usercreate" and self.get("-k") is not None
-        )
-        return creates and self.get("-o") is None
-
-    @property
-    def prints_two_lines(self) -> bool:
-        """Whether it prints two lines or more."""
-        name = self.command.name
-        verbose = name.endswith(("create", "upload")) and self.get("-v") is not None
-        return self.shows_secret or verbose or name.endswith("getattributes") or self.lists
+    def prints(self) -> set[str]:
+        """What it prints besides other lines: SECRET or FOOTER."""
+        names = {value.option.name for value in self.values}
+        return set() if self.helps else self.command.prints(names)
 
     def _read(self, word: Word, remaining: Iterator[Word]) -> None:
         """Read an argument, and the value after it from the ``remaining`` words."""
@@ -134,3 +120,32 @@ class Invocation:
             self.extra.append(word)
         # One fault is reported once: what follows may be the value of an unknown option.
         self._loose = True
+
+
+class Commands:
+    """The commands of the toolkit that a ``walker`` has followed.
+
+    ``invocations``: those that the toolkit has; ``unknown``: the others.
+    """
+
+    def __init__(self, walker: Walker) -> None:
+        self.walker = walker
+        self.unknown: list[Call] = []
+        self._by_call: dict[int, Invocation] = {}
+        for call in walker.calls:
+            name = str(call.program)
+            if call.iam and name in PROGRAMS and name.startswith("iam-"):
+                self._by_call[id(call)] = Invocation(call, index.load(name))
+            elif call.iam:
+                self.unknown.append(call)
+        self.invocations = list(self._by_call.values())
+
+    def of(self, call: Call) -> Invocation | None:
+        """Return the invocation that ``call`` is, None if the toolkit has no such command."""
+        return self._by_call.get(id(call))
+
+
+def fault(call: Call, word: Word, code: str, message: str, fix: str) -> Fault:
+    """Return a finding about ``call`` at ``word``."""
+    file = call.script.file
+    return call, Finding(file, word.line, word.column, code, str(call.program), message, fix)

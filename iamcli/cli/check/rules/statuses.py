@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.calls import Call, Use
-from iamcli.cli.check.rules import fault
-from iamcli.cli.check.syntax import text
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call, Use
+from iamcli.cli.check.script.nodes import Binary, If, Statement, While, sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.rules.commands import Commands, Fault
 
 _TESTS = re.compile(r"(?:\[\[?\s|\btest\s|\bcase\s|\(\(|\bexpr\s)[^;]*|\$\{\w+:?\?")
 _VARIABLE = re.compile(r"\$\{?#?([A-Za-z_]\w*)")
-#: The nodes that test the status of a command in them.
-_TESTING = ("list", "if_statement", "elif_clause", "while_statement")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=([^\n]*)")
 
 
@@ -26,7 +24,7 @@ def check(commands: Commands) -> Iterator[Fault]:
     tested: dict[str, set[str]] = {}
     for invocation in commands.invocations:
         call = invocation.call
-        if not invocation.creates:
+        if not invocation.command.creates:
             continue
         script = call.script
         if script.file not in tested:
@@ -57,8 +55,10 @@ def _lost(call: Call, tested: set[str]) -> tuple[str, str] | None:
 def _separated(use: Use) -> str:
     """Return how the declaration and the assignment become two statements."""
     name = use.name
-    declaration = use.statement.parent if use.statement is not None else None
-    keyword, *options = text(declaration).partition("=")[0].split()[:-1] if declaration else ("",)
+    declaration = use.statement.around if use.statement is not None else None
+    keyword, *options = (declaration.text if declaration else "").partition("=")[0].split()[
+        :-1
+    ] or [""]
     if keyword in ("readonly", "export"):
         return f"assign {name} first, then run {keyword} {name}"
     if any(option.startswith("-") and "r" in option for option in options):
@@ -69,28 +69,36 @@ def _separated(use: Use) -> str:
 def _pipe_fails(call: Call) -> bool:
     """Return whether the script notices if ``call``, which is not last in its pipe, fails."""
     last = call.stages[-1]
-    searched = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    grep = isinstance(last, Call) and last.program in ("grep", "egrep", "fgrep")
+    searched = grep and call.stages[-2] is call
     known = call.flags.pipefail or re.search("PIPESTATUS|pipestatus", call.script.text)
     return bool(known) or (searched and _is_tested(call))
 
 
 def _is_tested(call: Call) -> bool:
-    node = call.node.parent
-    while node is not None and node.type in ("pipeline", "redirected_statement", "negated_command"):
-        node = node.parent
-    return node is not None and node.type in _TESTING
+    node, around = call.node, call.node.around
+    while around is not None:
+        if isinstance(around, Binary) and around.operator in ("&&", "||"):
+            return True
+        if isinstance(around, If | While) and node in around.condition:
+            return True
+        if not isinstance(around, Statement | Binary):
+            return False
+        node, around = around, around.around
+    return False
 
 
 def _status_read(use: Use) -> bool:
     """Return whether the statement after the assignment reads ``$?``."""
-    statement = use.statement
-    parent = statement.parent if statement is not None else None
-    if parent is not None and parent.type == "variable_assignments":
-        statement = parent
-    following = statement.next_named_sibling if statement is not None else None
-    while following is not None and following.type == "comment":
-        following = following.next_named_sibling
-    return following is not None and "$?" in text(following)
+    command = use.statement.around if use.statement is not None else None
+    statement = command.around if command is not None else None
+    if statement is None:
+        return False
+    if isinstance(statement.around, Binary):
+        return "$?" in statement.around.right.text
+    after = sequence(statement)
+    following = after[after.index(statement) + 1 :]
+    return bool(following) and "$?" in following[0].text
 
 
 def _tested(source: str) -> set[str]:

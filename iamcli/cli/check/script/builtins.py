@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.state import in_folder
+from iamcli.cli.check.script.state import in_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamcli.cli.check.calls import Call, Flags
-    from iamcli.cli.check.state import State
+    from iamcli.cli.check.script.calls import Call, Flags
+    from iamcli.cli.check.script.state import State
 
 _LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
 _NAMES = {"errexit", "nounset", "pipefail", "noglob"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
+#: A variable or an element of an array, which may be in quotes.
+_UNSET = re.compile(r"[\"']?(\w+)")
 #: The options that take a value, of commands that set variables. What follows the -a of ``read``
 #: is a variable, too.
 _READ_VALUES = {"read": "dinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
@@ -32,6 +34,8 @@ def apply(call: Call, state: State) -> Iterable[str]:
         state.flags = state.flags._replace(folder=_folder(state.flags, literals, str(name)))
     elif name in _READ_VALUES:
         return read_names(call)
+    elif name == "unset":
+        return [match[1] for word in call.words if (match := _UNSET.match(word.source))]
     elif name == "getopts" and len(literals) > 1:
         return [literals[1] or "", "OPTARG", "OPTIND"]
     elif name == "printf" and literals[:1] == ["-v"]:

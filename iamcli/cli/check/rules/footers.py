@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.calls import Call, Loop, joins_lines, origin, read_from
-from iamcli.cli.check.rules import fault
-from iamcli.cli.check.searches import grep
-from iamcli.cli.check.state import assigned
-from iamcli.cli.check.syntax import text
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.rules.searches import grep
+from iamcli.cli.check.script.calls import Call, Loop, joins_lines, origin, read_from
+from iamcli.cli.check.script.nodes import Other, Root, Simple
+from iamcli.cli.check.script.state import assigned
+from iamcli.parsing.options import FOOTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from iamcli.cli.check.rules import Commands, Fault
-    from iamcli.cli.check.words import Stage, Word
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.script.words import Stage, Word
 
-_FOOTER = "IsTruncated: false"
+_LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
-_SKIPS_FOOTER = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
+_SKIPS_LAST_LINE = re.compile(r"Truncated|arn:|\barn\*|\*:\*|Alias:|\b[ef]?grep\b")
 #: Tests, and those that compare a value with something or look for a file.
 _TESTS = re.compile(r"\[\[?\s[^;]*?\s\]|\(\([^;\n]*|\bcase\s[^;\n]*|\b(?:test|expr)\s[^;|&\n]*")
 _COMPARES = re.compile(r"=|\s(?:-(?:eq|ne|lt|le|gt|ge|[defrswx])|:|in)\s|\bcase\b|\bexpr\b|\(\(")
@@ -60,7 +61,7 @@ def _skips_footer(loop: Loop) -> bool:
     """Return whether ``loop`` may leave out the footer, because it tests what it reads."""
     source = loop.condition + loop.body
     # while read key && read status: the second line is missing.
-    if _SKIPS_FOOTER.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:
+    if _SKIPS_LAST_LINE.search(source) or len(re.findall(r"\bread\b", loop.condition)) > 1:
         return True
     made = assigned(loop.body)
     # The footer leaves variables empty that are made from entries, or are parts of them.
@@ -107,11 +108,11 @@ def _cuts(arguments: list[str]) -> bool:
     if re.search(r"(?:^|\0)(?:-s|--only)", options):
         return False
     delimiter = re.search(r"-d\0?(.)", options)
-    fields = _FOOTER.split(delimiter[1]) if delimiter else [_FOOTER]
+    fields = _LAST_LINE.split(delimiter[1]) if delimiter else [_LAST_LINE]
     field = re.search(r"-f\0?(\d+)", options)
     character = re.search(r"-[bc]\0?(\d+)", options)
     if character:
-        return int(character[1]) <= len(_FOOTER)
+        return int(character[1]) <= len(_LAST_LINE)
     # A line without the delimiter is printed as a whole.
     return field is None or len(fields) == 1 or int(field[1]) <= len(fields)
 
@@ -147,18 +148,20 @@ def _counts(call: Call) -> bool:
     """Return whether ``call`` counts lines, and the script does not subtract the footer."""
     if not _counts_all(call):
         return False
-    node = call.node.parent
-    for _ in range(8):
-        if node is None:
+    node = call.node.around
+    for _ in range(24):
+        if node is None or isinstance(node, Root):
             break
-        source = text(node)
-        if node.type == "arithmetic_expansion" or source.startswith("(("):
+        source = node.text
+        if source.startswith(("$((", "$[", "((")):
             return False
-        if node.type == "command" and re.match(r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL):
+        if isinstance(node, Simple | Other) and re.match(
+            r"(?:expr|let)\b.*-\s*1\b", source, re.DOTALL
+        ):
             return False
-        if node.type == "test_command" and re.search(_COUNTED.format("\\)|`"), source):
+        if re.match(r"\[|test\b", source) and re.search(_COUNTED.format("\\)|`"), source):
             return False
-        node = node.parent
+        node = node.around
     name = call.capture.use.name if call.capture else ""
     if not name:
         return True
@@ -187,7 +190,7 @@ def _counts_all(call: Call) -> bool:
 
 def _footer(commands: Commands, source: Call, word: Word, reader: str) -> Iterator[Fault]:
     invocation = commands.of(source)
-    if invocation is None or not invocation.lists:
+    if invocation is None or FOOTER not in invocation.prints:
         return
     inline = source.head.line == word.line
     message = f'{reader} also reads the footer of the list, "IsTruncated: false"'

@@ -4,78 +4,38 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.state import filled
-from iamcli.cli.check.words import Gap, Part
+from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.state import filled
+from iamcli.cli.check.script.words import Gap, Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
+    from iamcli.cli.check.script.nodes import Literal, SingleQuoted
+    from iamcli.cli.check.script.state import State
+    from iamcli.cli.check.script.words import Value, Word
 
-    from iamcli.cli.check.state import State
-    from iamcli.cli.check.words import Value, Word
-
-#: The nodes whose source is their value, apart from quotes and escapes.
-PLAIN = {
-    *("word", "number", "raw_string", "ansi_c_string", "string_content", "extglob_pattern"),
-    *("regex", "variable_name", "test_operator", "special_variable_name", "heredoc_content"),
-    *("=", "==", "=~", "!=", "$", "<", ">", "{", "}", "[", "]", "!"),
-}
 _ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
+_ESCAPED_BYTE = re.compile(rb"\\(.)|[^\\]+|\\", re.DOTALL)
+_ESCAPED_BYTE_IN_QUOTES = re.compile(rb'\\([$`"\\\n])|[^\\]+|\\')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
+_RANGE = re.compile(r"\{[\w-]+\.\.[\w.-]+\}")
 _ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
 
 
-def pieces(node: Node) -> Iterator[Part | Node]:
-    """Yield the parts of a string or a concatenation: known text, and nodes to be expanded.
-
-    The parser leaves out spaces before an expansion in a string; they are text, too.
-    """
-    source = node.text or b""
-    quoted = node.type == "string"
-    at = 1
-    for child in node.children:
-        if child.type == '"' or (not child.is_named and child.type == "$" and quoted):
-            continue
-        begin = child.start_byte - node.start_byte
-        # The token of an expansion can include the spaces before it.
-        inner = child.text or b""
-        spaces = len(inner) - len(inner.lstrip()) if child.type in _EXPANSIONS else 0
-        if quoted and begin + spaces > at:
-            yield Part(_in_quotes(source[at : begin + spaces]), quoted=True)
-        if child.type == "string_content":
-            yield Part(_in_quotes(inner), quoted=True)
-        else:
-            yield child
-        at = child.end_byte - node.start_byte
-    end = len(source) - 1
-    if quoted and end > at:
-        yield Part(_in_quotes(source[at:end]), quoted=True)
-    elif quoted and len(source) <= len('""'):
-        yield Part("", quoted=True)
-
-
-_EXPANSIONS = {"simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"}
-
-
-def _in_quotes(source: bytes) -> str:
-    text = source.decode("utf-8", "replace")
-    return _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], text)
-
-
-def plain(kind: str, source: str, *, quoted: bool) -> Iterator[Part]:
-    """Yield the parts of a node of the ``kind``, one of PLAIN."""
-    if kind == "raw_string":
-        yield Part(source[1:-1], quoted=True)
-    elif kind == "$" and source == "$$":
-        yield Part(Gap(single=True, filled=True), quoted)
-    elif kind == "ansi_c_string":
-        yield Part(_ansi(source[2:-1]), quoted=True)
-    elif quoted or "\\" not in source:
-        yield Part(source, quoted)
+def plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
+    """Yield the parts of a text, in quotes or not."""
+    source = node.value
+    if isinstance(node, nodes.SingleQuoted):
+        yield Part(_ansi(source) if node.escapes else source, quoted=True)
+    elif quoted:
+        text = _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], source)
+        yield Part(text, quoted=True)
+    elif _RANGE.search(source):
+        yield Part(Gap(many=True), quoted=False)
     else:
         at = 0
         for match in _ESCAPED.finditer(source):
@@ -86,6 +46,44 @@ def plain(kind: str, source: str, *, quoted: bool) -> Iterator[Part]:
             at = match.end()
         if at < len(source):
             yield Part(source[at:], quoted=False)
+
+
+def unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield the bytes that the shell makes of ``word``, where they are, and whether as a variable.
+
+    A variable stays as it is: it is expanded there. What a command prints is unknown.
+    """
+    around = word.around
+    document = isinstance(around, nodes.Redirect) and around.document is word
+    if document and _is_raw(around):
+        yield word.source[word.start : word.end], word.start, False
+        return
+    quotes = document or isinstance(word, nodes.DoubleQuoted)
+    escaped = _ESCAPED_BYTE_IN_QUOTES if quotes else _ESCAPED_BYTE
+    for part in word.parts:
+        if isinstance(part, nodes.DoubleQuoted):
+            yield from unquoted(part)
+        elif isinstance(part, nodes.SingleQuoted):
+            start = part.start + (2 if part.escapes else 1)
+            yield part.source[start : part.end - 1], start, False
+        elif isinstance(part, nodes.Literal):
+            for match in escaped.finditer(part.source, part.start, part.end):
+                if match[1] is None:
+                    yield match[0], match.start(), False
+                elif match[1] != b"\n":
+                    yield match[1], match.start(1), False
+        elif isinstance(part, nodes.Variable):
+            yield part.source[part.start : part.end], part.start, True
+        else:
+            yield b"$_", part.start, True
+
+
+def _is_raw(redirect: nodes.Node | None) -> bool:
+    """Return whether the shell expands nothing in a here-document, because its end is quoted."""
+    end = redirect.word if isinstance(redirect, nodes.Redirect) else None
+    return end is not None and any(
+        not isinstance(each, nodes.Literal) or "\\" in each.value for each in end.parts
+    )
 
 
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from iamcli.cli.check.calls import Call, origin
-from iamcli.cli.check.rules import fault
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call, origin
+from iamcli.parsing.options import SECRET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Commands, Fault
-    from iamcli.cli.check.words import Stage, Word
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.script.words import Stage, Word
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
@@ -49,7 +50,7 @@ def _secret(commands: Commands, call: Call) -> Call | None:
         passed = all(map(_passes, call.stages[1 : call.stage + 1]))
         source = origin(call.stages[0]) if passed else None
     invocation = commands.of(source) if source else None
-    return source if invocation and invocation.shows_secret else None
+    return source if invocation and SECRET in invocation.prints else None
 
 
 def _passes(stage: Stage) -> bool:
@@ -63,12 +64,18 @@ def _passes(stage: Stage) -> bool:
 
 def _files(call: Call) -> list[Word]:
     """Return the words that name the files that ``call`` writes to."""
-    words = [
-        redirect.word
+    written = [
+        redirect
         for redirect in call.redirects
         if redirect.word is not None
         and redirect.descriptor in ("", "1")
-        and redirect.operator in (">", ">>", ">|", "&>", "&>>")
+        and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
+    ]
+    # The last one wins, which is the innermost; 1>&2 is no file.
+    words = [
+        redirect.word
+        for redirect in written[-1:]
+        if redirect.word and not re.fullmatch(r"\d*-?", redirect.word.literal or "x")
     ]
     if call.program == "tee":
         words += [word for word in call.words if not word.known.startswith("-")]

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from iamcli.cli.check.script.nodes import Word as WordNode
+
 _SPACES = re.compile(r"([ \t\n]+)")
 
 
@@ -51,12 +53,16 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word of a command line: its parts, its source text, and its position (from 1)."""
+    """A word of a command line: its parts, its source text, and its position (from 1).
+
+    ``node``: what it is in the script, None if it is not there as such.
+    """
 
     parts: tuple[Part, ...]
     source: str
     line: int
     column: int
+    node: WordNode | None = None
 
     @property
     def literal(self) -> str | None:

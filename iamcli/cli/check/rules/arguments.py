@@ -6,12 +6,11 @@ import os
 import re
 from shutil import which
 
-from iamcli.cli.check import limits
-from iamcli.cli.check.rules import fault
-from iamcli.cli.check.words import Word
+from iamcli.cli.check.rules.commands import fault
 from iamcli.commands import index
 from iamcli.errors import InvalidPolicy
 from iamcli.installation.table import PROGRAMS
+from iamcli.parsing import limits
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
@@ -20,23 +19,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.calls import Call
-    from iamcli.cli.check.invocation import Invocation
-    from iamcli.cli.check.rules import Commands, Fault
+    from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
+    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.words import Word
     from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
 _LETTERS = re.compile(r"iam-[A-Za-z]+")
-_BLANK = re.compile(rb"[ \t]*(\\)[ \t]+")
-#: Options that are used without others, by command; an empty tuple: without any other.
-EXCLUSIVE = {
-    "iam-userlistpolicies": ("-a", ("-p", "-v")),
-    "iam-grouplistpolicies": ("-a", ("-p", "-v")),
-    "iam-rolelistpolicies": ("-a", ("-p", "-v")),
-    "iam-accountmodpasswordpolicy": ("--reset", ("-a", "-l", "-m", "-n", "-s", "-u")),
-}
-#: Options that are used only with another one, by command.
-DEPENDENT = {"iam-usercreate": ("-o", "-k")}
 
 
 def check(commands: Commands) -> Iterator[Fault]:
@@ -181,10 +170,12 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
         if option.required and option.name not in names:
             message = f"{command.name} requires {option.name}"
             yield fault(call, call.head, "E103", message, f"add {option.name} {option.metavar}")
-    option_name, other = DEPENDENT.get(command.name, ("", ""))
-    if option_name in names and other not in names:
-        message = f"{command.name} requires {other} with {option_name}"
-        yield fault(call, call.head, "E103", message, f"add {other}")
+    for option, other in command.conflicts(names)[:1]:
+        if other == option.requires:
+            message = f"{command.name} requires {other} with {option.name}"
+            yield fault(call, call.head, "E103", message, f"add {other}")
+        else:
+            yield _both(invocation, option.name, other)
     yield from _exclusive(invocation, names)
 
 
@@ -202,9 +193,11 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
         yield fault(call, word, "E110", message, f"write: {_separate(option, word)}")
     secret = any(value.option.secret for value in invocation.values)
     for word in invocation.extra:
+        if word.source.startswith("\\") and word.source[1:].isspace():
+            yield _blank(call, word)
+            continue
         message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
         yield fault(call, word, "E108", message, _instead(invocation, word))
-    yield from _blank(call)
     if invocation.bare is not None:
         name = invocation.bare.literal
         message = f"{name} is without its value"
@@ -220,16 +213,10 @@ def _separate(option: Option, word: Word) -> str:
     return f"{option.name} {value}"
 
 
-def _blank(call: Call) -> Iterator[Fault]:
-    """Yield the blank after a backslash at the end of the line: the two are a word."""
-    row, column = call.node.end_point
-    line = call.script.lines[row]
-    match = _BLANK.fullmatch(line, column)
-    if match:
-        place = len(line[: match.start(1)].decode("utf-8", "replace")) + 1
-        word = Word((), "\\ ", row + 1, place)
-        message = "a blank after the backslash ends the command in this line"
-        yield fault(call, word, "E108", message, "remove the blank at the end of the line")
+def _blank(call: Call, word: Word) -> Fault:
+    """Return the finding about the blank after a backslash at the end of the line: a word."""
+    message = "a blank after the backslash ends the command in this line"
+    return fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
 def _instead(invocation: Invocation, word: Word) -> str:
@@ -262,10 +249,6 @@ def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:
             yield fault(call, call.head, "E104", message, fix)
         elif option.name in names and other in names:
             yield _both(invocation, option.name, other)
-    alone, others = EXCLUSIVE.get(command.name, ("", ()))
-    both = [name for name in others if alone in names and name in names]
-    if both:
-        yield _both(invocation, alone, both[0])
 
 
 def _both(invocation: Invocation, one: str, other: str) -> Fault:

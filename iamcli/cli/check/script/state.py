@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.words import Gap
+from iamcli.cli.check.script.words import Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamcli.cli.check.calls import Flags
-    from iamcli.cli.check.words import Value
+    from iamcli.cli.check.script.calls import Flags
+    from iamcli.cli.check.script.words import Value
 
 _ASSIGNED = re.compile(r"(?<![\w$])([A-Za-z_]\w*)(?:\[[^]\n]*\])?(?:\+|-|\*)?=")
 _NAMING = re.compile(

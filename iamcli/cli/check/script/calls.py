@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.cli.check.prefixes import program
-from iamcli.cli.check.words import Gap, Stage
+from iamcli.cli.check.script.prefixes import program
+from iamcli.cli.check.script.words import Gap, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node
-
-    from iamcli.cli.check.prefixes import Target
-    from iamcli.cli.check.syntax import Script
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.script.nodes import Assignment, Node
+    from iamcli.cli.check.script.prefixes import Target
+    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.words import Word
 
 
 class Flags(NamedTuple):
@@ -50,7 +49,7 @@ class Use(NamedTuple):
 
     kind: str = "other"
     name: str = ""
-    statement: Node | None = None
+    statement: Assignment | None = None
 
 
 class Capture(NamedTuple):
@@ -65,7 +64,6 @@ class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``ending``: the redirections after a pipeline or a list, which only its last command has;
     ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
     function; ``replaced``: the text that xargs or find replaces in it.
     """
@@ -73,7 +71,6 @@ class Context(NamedTuple):
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
-    ending: tuple[Redirect, ...] = ()
     capture: Capture | None = None
     function: bool = False
     replaced: str = ""

@@ -1,22 +1,20 @@
-"""W203 and W206: searches in output that find something else, or nothing."""
+"""W206: searches in output for errors, which are not there."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from typing import NamedTuple
 
-from iamcli.cli.check.calls import Call, origin, outputs, read_from
-from iamcli.cli.check.rules import fault
+from iamcli.cli.check.rules.commands import fault
+from iamcli.cli.check.script.calls import Call, origin, outputs, read_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.rules import Commands, Fault
-    from iamcli.cli.check.words import Word
+    from iamcli.cli.check.rules.commands import Commands, Fault
+    from iamcli.cli.check.script.words import Word
 
-_STATUS_LISTS = ("iam-userlistkeys", "iam-userlistcerts")
 #: Words of error messages: the codes, and what the service says about them.
 _ERRORS = re.compile(
     r"(?<![\w-])errors?(?![\w-])|\[e+\]rror|malformed|nosuch|alreadyexists|access ?denied"
@@ -42,10 +40,9 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 
 class Grep(NamedTuple):
-    """A search: the word of the pattern, the pattern in the syntax of Python, and whether -v."""
+    """A search: the word of the pattern, and whether it is for lines without it (-v)."""
 
     word: Word
-    pattern: re.Pattern[str]
     inverted: bool
 
 
@@ -66,53 +63,14 @@ def grep(call: Call) -> Grep | None:
                 value = next(remaining, None)
                 patterns += [value] if last == "e" and value is not None else []
         elif text is not None and text.startswith("--"):
-            flags += {"--ignore-case": "i", "--word-regexp": "w", "--invert-match": "v"}.get(
-                text, ""
-            )
+            flags += "v" if text == "--invert-match" else ""
         else:
             operands.append(word)
     if not patterns:
         patterns, operands = operands[:1], operands[1:]
     if operands or len(patterns) != 1 or patterns[0].literal is None:
         return None
-    return _compiled(call, patterns[0], flags)
-
-
-#: The character classes of POSIX that are followed, in the syntax of Python.
-_CLASSES = {
-    "alnum": "a-zA-Z0-9",
-    "alpha": "a-zA-Z",
-    "blank": r" \t",
-    "digit": "0-9",
-    "lower": "a-z",
-    "space": r"\s",
-    "upper": "A-Z",
-}
-
-
-def _compiled(call: Call, word: Word, flags: str) -> Grep | None:
-    source = str(word.literal)
-    if call.program == "fgrep" or "F" in flags:
-        source = re.escape(source)
-    elif call.program != "egrep" and "E" not in flags and "P" not in flags:
-        # In a basic regular expression, \( and \| are special, and ( and | are not.
-        source = re.sub(r"\\([(){}|+?])|([(){}|+?])", lambda m: m[1] or f"\\{m[2]}", source)
-    for posix, characters in _CLASSES.items():
-        source = source.replace(f"[:{posix}:]", characters)
-    if "[:" in source:
-        return None
-    source = source.replace(r"\<", r"\b").replace(r"\>", r"\b")
-    if "w" in flags:
-        source = rf"\b(?:{source})\b"
-    if "x" in flags:
-        source = rf"^(?:{source})$"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pattern = re.compile(source, re.IGNORECASE if set("iy") & set(flags) else 0)
-    except (re.error, RecursionError, OverflowError):
-        return None
-    return Grep(word, pattern, "v" in flags)
+    return Grep(patterns[0], "v" in flags)
 
 
 def _searches(call: Call) -> Iterator[Fault]:
@@ -126,7 +84,6 @@ def _searches(call: Call) -> Iterator[Fault]:
     if search is None or search.inverted:
         return
     for source in sources:
-        yield from _status(call, source, search)
         yield from _error(source, search.word)
 
 
@@ -137,19 +94,6 @@ def _searched(call: Call) -> list[Call]:
         source = origin(before[0])
         return [source] if source else []
     return [source for word in read_from(call.redirects) for source in outputs(word.gaps)]
-
-
-def _status(call: Call, source: Call, search: Grep) -> Iterator[Fault]:
-    if source.program not in _STATUS_LISTS:
-        return
-    word = str(search.word.literal).lower()
-    meant = "ctive" in word and "nactive" not in word
-    others = [grep(stage) for stage in call.stages if isinstance(stage, Call) and stage is not call]
-    removed = any(other and other.inverted and other.pattern.search("Inactive") for other in others)
-    if meant and search.pattern.search("Inactive") and not removed:
-        message = f"{call.program} also finds Inactive"
-        fix = "search for the whole line: grep -x Active"
-        yield fault(source, search.word, "W203", message, fix)
 
 
 def _error(source: Call, word: Word) -> Iterator[Fault]:

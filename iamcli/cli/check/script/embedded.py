@@ -1,0 +1,160 @@
+"""Scripts in scripts: in quotes, in here-documents that a shell reads, and in aliases."""
+
+from __future__ import annotations
+
+import re
+
+from iamcli.cli.check.script.calls import Call
+from iamcli.cli.check.script.expansion import unquoted
+from iamcli.cli.check.script.nodes import Statement
+from iamcli.cli.check.script.scripts import Fragment
+from iamcli.cli.check.script.words import Part, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from iamcli.cli.check.script import nodes
+    from iamcli.cli.check.script.scripts import Script
+    from iamcli.cli.check.script.words import Stage
+
+#: The programs that run the argument after an option like -c, or else what they read.
+SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
+_RUNS = re.compile(r"-[a-z]*c$")
+#: An option of ssh: the letters without a value, and the first with one.
+_SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]?)")
+_MAX_ALIASES = 10
+
+
+def argument(call: Call) -> int:
+    """Return which argument of a shell is its script, -1 if it reads its script."""
+    options = (number for number, word in enumerate(call.words) if _RUNS.match(word.known))
+    return next(options, -2) + 1
+
+
+def quoted(call: Call, number: int) -> Script | None:
+    """Return the script that the argument of that number is, None if it is not in quotes."""
+    word = call.words[number] if 0 <= number < len(call.words) else None
+    if word is None or word.source[:1] not in ("'", '"'):
+        return None
+    return _script(call.script, [word])
+
+
+def evaluated(call: Call) -> Script | None:
+    """Return the script in the arguments of ``eval``, which it joins."""
+    return _script(call.script, call.words)
+
+
+def joined(call: Call) -> Script | None:
+    """Return the script that ``parallel`` runs, if it gets one in quotes."""
+    if "parallel" not in call.target.through or call.head.source[:1] not in ("'", '"'):
+        return None
+    more = b"" if call.target.replaced else b'"$@"'
+    return _script(call.script, [call.head, *call.words], more)
+
+
+def remote(call: Call) -> Script | None:
+    """Return the script that ``ssh`` runs: the words after the host, joined, or a here-document."""
+    words = call.words
+    at, host = 0, False
+    while at < len(words):
+        option = _SSH_OPTION.match(words[at].known)
+        if not option and host:
+            break
+        host = host or not option
+        # The value of an option can be attached.
+        at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
+    shell = at == len(words) or words[at].known.partition(" ")[0] in SHELLS
+    read = document(call) if shell else None
+    return read or _script(call.script, words[at:])
+
+
+def document(call: Call) -> Script | None:
+    """Return the script in the here-document that ``call`` reads, if there is one."""
+    around = call.node.around
+    redirects = around.redirects if isinstance(around, Statement) else []
+    documents = [each.document for each in redirects if each.document]
+    word = Word((), "", 0, 0, documents[-1]) if documents else None
+    return _script(call.script, [word]) if word else None
+
+
+def _script(script: Script, words: list[Word], more: bytes = b"") -> Script | None:
+    """Return the script that the ``words`` and ``more`` are if they are joined with spaces."""
+    source, places = b"", [0]
+    before: nodes.Word | None = None
+    for word in words:
+        if word.node is None:
+            pieces = [(word.source.encode(), places[-1], False)]
+        else:
+            pieces = list(unquoted(word.node)) if word.node is not before else []
+        before = word.node
+        # Variables are expanded before the quotes in the script are seen.
+        variables = any(variable for _, _, variable in pieces)
+        for letters, at, variable in pieces:
+            source += letters.replace(b"'", b'"') if variables and not variable else letters
+            places += range(at, at + len(letters))
+        places.append(places[-1] + 1)
+        source += b" "
+    places += [places[-1]] * len(more)
+    source += more
+    return Fragment(script, source, places[1:]) if source.strip() else None
+
+
+def passed(stages: list[Stage]) -> Script | None:
+    """Return the script in a here-document that cat passes to a shell, the last stage."""
+    before, last = stages[-2:] if len(stages) > 1 else (None, None)
+    if not isinstance(before, Call) or not isinstance(last, Call):
+        return None
+    shell = last.program in SHELLS and reads(last)
+    return document(before) if shell and before.program == "cat" else None
+
+
+def reads(call: Call) -> bool:
+    """Return whether a shell reads its script from its standard input."""
+    if argument(call) >= 0:
+        return False
+    operands = [word for word in call.words if not word.known.startswith("-")]
+    return not operands or call.program == "su" or "-s" in call.literals
+
+
+class Aliases:
+    """The aliases of a script that stand for a single command."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, list[str]] = {}
+
+    def define(self, call: Call) -> None:
+        """Remember what ``call`` defines, if it is ``alias``."""
+        for text in call.literals if call.program == "alias" else ():
+            name, equals, value = (text or "").partition("=")
+            if equals:
+                self._words.pop(name, None)
+                words = _single(value)
+                if words:
+                    self._words[name] = words
+
+    def expanded(self, words: list[Word]) -> list[Word]:
+        """Return the ``words`` of a command, with those that an alias stands for."""
+        seen: set[str] = set()
+        while words and words[0].source == words[0].literal and len(seen) < _MAX_ALIASES:
+            name = words[0].source
+            if name in seen or name not in self._words:
+                break
+            seen.add(name)
+            head = words[0]
+            first = [
+                Word((Part(text, quoted=number > 0),), text, head.line, head.column)
+                for number, text in enumerate(self._words[name])
+            ]
+            words = [*first, *words[1:]]
+        return words
+
+
+def _single(text: str) -> list[str]:
+    """Return the words of ``text`` if it is one command without expansions, else none."""
+    import shlex
+
+    if set(text) & set("$`;&|<>(){}*?\n"):
+        return []
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return []

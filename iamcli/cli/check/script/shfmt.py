@@ -1,0 +1,305 @@
+"""Runs shfmt, the parser of mvdan/sh, and makes nodes of the JSON that it prints.
+
+shfmt reads the text on its standard input. It runs nothing and opens no file. Source: its option
+``--to-json``, and the package ``syntax/typedjson`` of mvdan.cc/sh.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from contextlib import suppress
+from functools import cache
+from typing import NamedTuple
+
+from iamcli.cli.check.script import nodes
+from iamcli.errors import Failure
+from iamcli.installation.extras import advice, shfmt
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from iamcli.cli.check.script.nodes import Node, Statement, Word
+
+    Members = dict[str, Any]
+
+#: How long everything that is run for one file may take (seconds).
+MAX_TIME = 20
+#: The memory that one run may use (bytes). A script of 256 KiB takes 150 MB, or twice as much if it
+#: has many short words.
+MAX_MEMORY = 600 * 1000 * 1000
+_OPERATOR = re.compile(rb"<<<|<<-?|<>|<&|>>|>&|>\||&>>?|&&|\|\||\|&|[<>|]")
+_FAULT = re.compile(r"(?:<standard input>:)?(\d+):(\d+): (.*)")
+#: Words without quotes and expansions, which need no parser.
+_WORDS = re.compile(
+    rb"[ \t]*(?![\w]+=|-)(?!(?:[\w.]+)\(\))[\w./:+,@%-]+(?:[ \t]+[\w./:+,@%=-]+)*[ \t]*"
+)
+_RESERVED = re.compile(
+    rb"\s*(?:if|then|else|elif|fi|do|done|case|esac|while|until|for|select|function|time|coproc|in"
+    rb"|export|local|declare|typeset|readonly|nameref|let)\b"
+)
+
+
+class UnreadableError(Exception):
+    """A file is not a script that can be checked; the message is the reason."""
+
+
+class SyntaxFault(Exception):  # noqa: N818 - a fault of the script
+    """shfmt refuses a text, because of what is ``at`` that byte."""
+
+    def __init__(self, message: str, at: int) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class Tree(NamedTuple):
+    """What a text contains.
+
+    ``statements``: its statements; ``unread``: bytes of texts that may contain commands, in
+    backticks in backticks in double quotes.
+    """
+
+    statements: list[Statement]
+    unread: list[int]
+
+
+@cache
+def program() -> str:
+    """Return the path of shfmt. Raises Failure if it is not installed."""
+    found = shfmt()
+    if found is None:
+        raise Failure(f"shfmt is not installed; {advice('check')}")
+    return found
+
+
+class Parser:
+    """Parses scripts and the texts in them; each text once.
+
+    Everything that it runs for one file ends within MAX_TIME.
+    """
+
+    def __init__(self) -> None:
+        self._trees: dict[tuple[bytes, str], Tree] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a file."""
+        self._trees.clear()
+        self._end = time.monotonic() + MAX_TIME
+
+    def parse(self, source: bytes, dialect: str) -> Tree:
+        """Return what ``source`` contains; ``dialect``: "bash" or "zsh".
+
+        Raises SyntaxFault, UnreadableError if shfmt fails, and Failure if there is none.
+        """
+        key = (source, dialect)
+        if key not in self._trees:
+            self._trees[key] = _plain(source) or self._parsed(source, dialect)
+        return self._trees[key]
+
+    def _parsed(self, source: bytes, dialect: str) -> Tree:
+        # Bytes that are not UTF-8 are letters to the shell.
+        known = re.sub("[\udc80-\udcff]", "_", source.decode("utf-8", "surrogateescape")).encode()
+        status, out, message = self.run([program(), "-ln", dialect, "--to-json"], known)
+        if status and dialect == "zsh" and message.startswith("invalid value"):
+            # shfmt before 3.13 does not know it.
+            return self._parsed(source, "bash")
+        fault = _FAULT.match(message) if status else None
+        if fault:
+            starts = [0, *(each.end() for each in re.finditer(b"\n", source))]
+            row = min(int(fault[1]), len(starts)) - 1
+            at = min(starts[row] + int(fault[2]) - 1, len(source))
+            # Versions before 3.13 have other quotes, or none.
+            raise SyntaxFault(re.sub('["`]', "", fault[3]), at)
+        if status:
+            if "memory" in message or "max depth" in message:
+                # What is in other parts is indented in the JSON, at each level.
+                raise UnreadableError("too large or nested too deeply")
+            raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
+        builder = _Builder(source)
+        try:
+            document = json.loads(out, object_hook=_position)
+            root: nodes.Root = builder.node(document, "Node")
+            body = root.body
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
+        continued = _continued(document, source)
+        if continued:
+            # shfmt up to 3.14 goes on in the next line after a comment that ends with a backslash.
+            letters = bytearray(source)
+            for at in continued:
+                letters[at] = ord(" ")
+            return self._parsed(bytes(letters), dialect)
+        return Tree(body, builder.unread)
+
+    def run(self, command: list[str], source: bytes) -> tuple[int, bytes, str]:
+        """Run ``command`` with ``source`` as its standard input and an empty environment.
+
+        Return its exit status, and what it prints. Raises UnreadableError if it cannot be run or
+        takes too long.
+        """
+        name = command[0].rpartition("/")[2]
+        try:
+            child = subprocess.Popen(  # noqa: S603 - it only reads
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={},
+            )
+        except OSError as error:
+            raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
+        with child:
+            _limit_memory(child.pid)
+            try:
+                out, err = child.communicate(source, max(0, self._end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
+            except BaseException:
+                child.kill()
+                raise
+        return child.returncode, out, err.decode("utf-8", "replace")
+
+
+def _limit_memory(child: int) -> None:
+    """Limit the memory of a process, before it has read anything; only Linux can do that."""
+    import resource
+
+    if hasattr(resource, "prlimit"):
+        # It may have ended, or have a lower limit.
+        with suppress(OSError, ValueError):
+            resource.prlimit(child, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+
+
+def _position(members: Members) -> object:
+    """Return the byte that a position in the JSON is, and other objects as they are."""
+    return members.get("Offset", members)
+
+
+def _continued(document: object, source: bytes) -> list[int]:
+    """Return the bytes of the backslashes with which comments end."""
+    found: list[int] = []
+    waiting = [document]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            if "Hash" in each and str(each.get("Text", "")).endswith("\\\n"):
+                found.append(source.index(b"\\\n", each["Hash"]))
+            waiting += each.values()
+    return found
+
+
+def _plain(source: bytes) -> Tree | None:
+    """Return what ``source`` contains if it only has words without quotes, else None."""
+    if not _WORDS.fullmatch(source) or _RESERVED.match(source):
+        return None
+    words: list[Word] = []
+    for match in re.finditer(rb"[^ \t]+", source):
+        literal = nodes.Literal(source, *match.span(), value=match[0].decode())
+        words.append(nodes.Word(source, *match.span(), parts=[literal]))
+    simple = nodes.Simple(source, words[0].start, words[-1].end, assignments=[], words=words)
+    members = {"command": simple, "redirects": [], "negated": False, "background": False}
+    return Tree([nodes.Statement(source, simple.start, simple.end, **members)], [])
+
+
+class _Builder:
+    """Makes nodes of the JSON of ``source``; ``unread``: as in ``Tree``."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.unread: list[int] = []
+        self._backticks = 0
+
+    def node(self, members: Members, name: str) -> Any:
+        """Return a node of the class of this ``name``; "Node": of the class for its Type."""
+        name = _TYPES.get(members["Type"], "Other") if name == "Node" else name
+        backticks = bool(members.get("Backquotes"))
+        self._backticks += backticks
+        values = {field: self._value(members, *place) for field, *place in _MEMBERS[name]}
+        self._backticks -= backticks
+        if name == "Literal" and self._backticks > 1 and "\\`" in values["value"]:
+            self.unread.append(members["Pos"])
+        kind: type[Node] = getattr(nodes, name)
+        return kind(self.source, members.get("Pos", 0), members.get("End", 0), **values)
+
+    def _value(self, members: Members, member: str, kind: str) -> Any:
+        """Return the ``member`` as what its annotation ``kind`` says."""
+        value = members.get(member)
+        if member == "Op":
+            # It is a number in versions before 3.13.
+            match = _OPERATOR.match(self.source, members["OpPos"])
+            return match[0].decode() if match else ""
+        if member == ".":
+            return self._children(members)
+        if member == "Array" and kind != "bool":
+            elements = value.get("Elems", ()) if value else ()
+            value = [each["Value"] for each in elements if "Value" in each]
+        if kind.startswith("list["):
+            return [self.node(each, kind[5:-1]) for each in value or ()]
+        if kind in ("bool", "int"):
+            return value is not None if kind == "bool" else value
+        if kind == "str":
+            return (value.get("Value") if isinstance(value, dict) else value) or ""
+        return self.node(value, kind.partition(" ")[0]) if value else None
+
+    def _children(self, members: Members) -> list[Node]:
+        """Return the words and the parts of words in ``members``."""
+        found: list[Node] = []
+        for value in members.values():
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, dict) and ("Type" in each or "Parts" in each):
+                    found.append(self.node(each, "Node" if "Type" in each else "Word"))
+                elif isinstance(each, dict):
+                    found += self._children(each)
+        return found
+
+
+#: By their types in the JSON: the classes of nodes, and where in the JSON their members are, in the
+#: order of the class; "." for everything. The annotations of the members say what is made of them.
+_FORMS = {
+    "File": "Root Stmts",
+    "Stmt": "Statement Cmd Redirs Negated Background",
+    "Redirect": "Redirect Op N Word Hdoc",
+    "CallExpr": "Simple Assigns Args",
+    "BinaryCmd": "Binary Op X Y",
+    "DeclClause": "Declaration Variant Args",
+    "IfClause": "If Cond Then Else",
+    "WhileClause": "While DoPos Do Cond",
+    "ForClause": "For DoPos Do Loop",
+    "WordIter": "Words Name Items",
+    "CaseClause": "Case Word Items",
+    "CaseItem": "Item Patterns Stmts",
+    "FuncDecl": "Function Name Body",
+    "Block": "Group Stmts",
+    "Subshell": "Subshell Stmts",
+    "TestClause": "Test .",
+    "CoprocClause": "Prefixed Stmt",
+    "TimeClause": "Time Stmt",
+    "Word": "Word Parts",
+    "Lit": "Literal Value",
+    "SglQuoted": "SingleQuoted Value Dollar",
+    "DblQuoted": "DoubleQuoted Parts",
+    "CmdSubst": "Substitution Stmts",
+    "ProcSubst": "File Stmts",
+    "ParamExp": "Variable .",
+    "ExtGlob": "Glob",
+    ".": "Other .",
+    "Assign": "Assignment Name Index Value Array Array Append Naked",
+}
+
+
+def _members(name: str, *places: str) -> list[tuple[str, str, str]]:
+    """Return the members of the class ``name``: the name, where it is in the JSON, and its kind."""
+    bases = reversed(getattr(nodes, name).__mro__)
+    annotations = [item for each in bases for item in getattr(each, "__annotations__", {}).items()]
+    return [(name, place, kind) for place, (name, kind) in zip(places, annotations, strict=True)]
+
+
+_TYPES = {kind: form.partition(" ")[0] for kind, form in _FORMS.items()}
+_MEMBERS = {form.partition(" ")[0]: _members(*form.split()) for form in _FORMS.values()}
