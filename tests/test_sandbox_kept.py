@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -154,6 +155,14 @@ def test_every_change_is_saved_soon(tmp_path, monkeypatch):
     for number in range(1, 4):
         application({}, None)
         wait_until(lambda number=number: len(saved) == number)
+
+
+@pytest.fixture(autouse=True)
+def no_account_is_left():
+    """An account in this process would be the account of other tests."""
+    yield
+    if "moto.iam.models" in sys.modules:
+        sys.modules["moto.iam.models"].iam_backends.clear()
 
 
 def restored(*listed, backends=()):

@@ -122,13 +122,14 @@ def _fetched(query: Query, connection: Connection, file: str) -> list[str]:
 
 
 def _disable_prompts() -> None:
-    """Keep botocore from prompting for an MFA code while the user types a command line."""
-    import getpass
+    """Let nobody be asked for the code of an MFA device while the user types a command line."""
+    from iamcli.config import readpassphrase
 
     def refuse(*_: object) -> NoReturn:
         raise EOFError
 
-    setattr(getpass, "getpass", refuse)  # noqa: B010 - mypy rejects an assignment to a function
+    # mypy rejects an assignment to a function.
+    setattr(readpassphrase, "read", refuse)  # noqa: B010
 
 
 # The cache: one file per list, readable by its owner only.

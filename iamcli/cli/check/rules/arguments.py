@@ -227,6 +227,8 @@ def _instead(invocation: Invocation, word: Word) -> str:
         for value in invocation.values
         if value.word and (value.word.line, value.word.column) < (word.line, word.column)
     ]
+    if any(_is_same(value.word, word) for value in invocation.values):
+        return f"the shell makes words of {word.source}; put it in quotes"
     text = str(word.literal)
     missing = missing_option(invocation.command.all_options, typed, text)
     certain = missing and (missing.required or not names) and len(invocation.extra) == 1
@@ -235,6 +237,11 @@ def _instead(invocation: Invocation, word: Word) -> str:
     if names:
         return f"remove it; if it belongs to the value of {names[-1]}, put the value in quotes"
     return "remove it, or put an option before it"
+
+
+def _is_same(one: Word | None, other: Word) -> bool:
+    """Return whether the shell makes both words of the same one."""
+    return one is not None and (one.line, one.column) == (other.line, other.column)
 
 
 def _exclusive(invocation: Invocation, names: set[str]) -> Iterator[Fault]:

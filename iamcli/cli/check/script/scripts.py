@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from iamcli.cli.check.findings import UNREAD, Note
 from iamcli.cli.check.script.shfmt import SyntaxFault, UnreadableError
+from iamcli.config import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -188,8 +189,7 @@ def _line(source: bytes, at: int, message: str) -> Fault:
 def read(file: str, parser: Parser) -> Script:
     """Read and parse the script ``file``. Raises UnreadableError, and Failure as ``program``."""
     try:
-        with open(file, "rb") as opened:
-            source = opened.read(MAX_SIZE + 1)
+        source = files.read(file, MAX_SIZE + 1)
     except (OSError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
     _refuse(file, source)
