@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.checking import write
 from support.expected import compare
+from support.selection import every
 from support.shell import HERE
 
 from iamcli.cli.check.check import check
@@ -33,7 +34,7 @@ def shown(script: str, folder: Path) -> str:
     return "\n".join([*lines, f"commands: {result.commands}"])
 
 
-@pytest.mark.parametrize("program", sorted({extras.shfmt() or "", which("shfmt") or ""} - {""}))
+@pytest.mark.parametrize("program", every(2, sorted({extras.shfmt(), which("shfmt")} - {None})))
 def test_what_is_found_and_where(
     program: str, tmp_path: Path, environ: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

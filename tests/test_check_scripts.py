@@ -410,6 +410,7 @@ FRAGMENTS = st.sampled_from(
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(FRAGMENTS, max_size=40).map("".join))
+@pytest.mark.full
 def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = Path(tmp_path_factory.getbasetemp())
     parsed(folder, text.encode("utf-8", "surrogatepass"))

@@ -276,7 +276,7 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("script", SAID)
+@pytest.mark.parametrize("script", every(2, SAID))
 def test_what_cannot_be_read_is_said_in_each_format(
     script: str, run: Shell, tmp_path: Path
 ) -> None:

@@ -458,6 +458,7 @@ def test_a_sandbox_in_a_sandbox_is_the_one_that_counts(real: Endpoint, tmp_path:
     assert (done.returncode, done.stdout, real.requests) == (0, "IsTruncated: false\n", [])
 
 
+@pytest.mark.full
 def test_a_sandbox_in_a_sandbox_says_so_and_has_another_prompt(tmp_path: Path) -> None:
     env = environment(tmp_path, SHELL="/bin/sh")
     terminal = Terminal(BIN / "iamcli", "sandbox", env=env)

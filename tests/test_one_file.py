@@ -200,13 +200,16 @@ def home_that_a_group_may_write(home: Path, name: str, shared: Path) -> None:
 @two_users
 @pytest.mark.parametrize(
     "prepare",
-    [
-        link_in_home,
-        link_in_own_home,
-        group_may_write,
-        home_of_another_user,
-        home_that_a_group_may_write,
-    ],
+    every(
+        3,
+        [
+            link_in_home,
+            link_in_own_home,
+            group_may_write,
+            home_of_another_user,
+            home_that_a_group_may_write,
+        ],
+    ),
 )
 def test_nothing_that_another_user_planted_runs(
     file: Path,
@@ -225,7 +228,7 @@ def test_nothing_that_another_user_planted_runs(
 
 
 @two_users
-@pytest.mark.parametrize("mode", [0o777, 0o775, 0o1777])
+@pytest.mark.parametrize("mode", every(3, [0o777, 0o775, 0o1777]))
 def test_a_tmpdir_in_which_others_can_replace_directories(
     file: Path, env: dict[str, str], shared: Path, name: str, mode: int
 ) -> None:

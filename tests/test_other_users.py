@@ -252,7 +252,7 @@ def with_umask(umask: int, *command: str | Path, env: dict[str, str]) -> None:
     subprocess.run(command, env=env, umask=umask, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("umask", [0, 0o002])
+@pytest.mark.parametrize("umask", every(2, [0, 0o002]))
 def test_others_may_not_change_what_is_made_without_a_umask(tmp_path: Path, umask: int) -> None:
     env = environment(tmp_path)
     for option in ("--strict", "--"):

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from support.processes import BIN, ROOT, environment, run
 from support.requirements import need
+from support.selection import every
 
 from iamcli.cli.sandbox import access, launcher, peers
 from iamcli.client.confinement import KEPT, MAX_REPORT, REPORT_PATH
@@ -218,7 +219,7 @@ def test_another_user_cannot_report_a_command(tmp_path: Path) -> None:
 
 
 @needs_root
-@pytest.mark.parametrize("size", [10, 200_000, 50_000_000])
+@pytest.mark.parametrize("size", every(3, [10, 200_000, 50_000_000]))
 def test_what_another_user_sends_is_not_read_but_the_answer_arrives(size: int) -> None:
     def send() -> tuple[str, int]:
         with socket.create_connection(("127.0.0.1", private.port), 60) as connection:
@@ -254,6 +255,7 @@ usercreate()
 
 
 @needs_root
+@pytest.mark.full
 def test_a_command_of_another_user_in_the_sandbox_reports_itself(tmp_path: Path) -> None:
     script = (BIN / "iamcli", "sandbox", "sh", "-c", '"$@"; iam-userlistbypath', "sh")
     other = (sys.executable, "-c", OTHER)
