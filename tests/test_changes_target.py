@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +18,15 @@ import pytest
 from support.changes import ACCOUNT, runner
 from support.copies import DATE
 from support.limits import TIMEOUT
-from support.processes import BIN, assert_nothing_left, environment, running, wait_until
+from support.processes import (
+    BIN,
+    assert_nothing_left,
+    environment,
+    running,
+    wait_until,
+)
+from support.processes import run as run_program
+from support.requirements import need
 from support.selection import every
 
 from iamcli.cli.sandbox import launcher
@@ -28,7 +37,6 @@ from iamcli.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from support.forked import ForkRunner
 
@@ -265,7 +273,7 @@ def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path: Pa
 def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path: Path) -> None:
     file, said = tmp_path / "out", []
     output: Any = SimpleNamespace(
-        error=said.append, error_text=lambda text: said.extend(text.splitlines())
+        error=said.append, error_text=lambda text: not said.extend(text.splitlines())
     )
     deletion = {"action": "delete", "type": "access-key", "name": "AKIA", "of": "user/b\udce9"}
     deletion |= {"before": {"Status": "Active"}, "after": None}
@@ -310,6 +318,34 @@ def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) 
     done = sandbox("--changes=x", sys.executable, "-c", limit)
     assert done.returncode == 1
     assert "iamcli: cannot write the changes to x: File too large\n" in done.stderr
+
+
+@pytest.mark.parametrize("standard_error", ["2>/dev/full", "2>&-"])
+def test_standard_error_that_cannot_be_written_is_an_error(
+    tmp_path: Path, standard_error: str
+) -> None:
+    line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
+    done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_nothing_left(tmp_path)
+
+
+@pytest.mark.full
+def test_no_part_of_a_report_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need("/dev/full")
+    file, unused = tmp_path / "out", cast("Any", None)
+    with closing(Target(str(file), unused, as_json=False)) as target:
+        real = os.ftruncate
+
+        def full(number: int, size: int) -> None:
+            real(number, size)
+            with Path("/dev/full").open("wb") as other:
+                os.dup2(other.fileno(), number)
+
+        monkeypatch.setattr(os, "ftruncate", full)
+        with pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"):
+            target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
+    assert not file.exists()
 
 
 @pytest.mark.full

@@ -133,20 +133,20 @@ class Output:
         line = visible(text if whole else shortened(text, MAX_LINE))
         self.error_text(f"{self._program}: {line}\n")
 
-    def error_text(self, text: str) -> None:
-        """Write ``text`` to standard error with control characters escaped; errors are ignored.
+    def error_text(self, text: str) -> bool:
+        """Write ``text`` to standard error with control characters escaped.
 
-        The address of a private IAM is written without its secret.
+        The address of a private IAM is written without its secret. Returns whether it was written.
         """
-        self._write_error(self._errors, text)
+        return self._write_error(self._errors, text)
 
     def note(self, text: str) -> None:
         """Write one line that is not an error to standard error, also in strict mode."""
         self._write_error(self._notes, f"{self._program}: {visible(text)}\n")
 
-    def _write_error(self, stream: BinaryIO | None, text: str) -> None:
+    def _write_error(self, stream: BinaryIO | None, text: str) -> bool:
         if stream is None:
-            return
+            return False
         self.progress.erase()
         text = without_secret_paths(text).translate(_CONTROLS)
         content = text.encode("utf-8", "backslashreplace")
@@ -154,7 +154,8 @@ class Output:
             self._write_data()
             _write_in_parts(stream.fileno(), content, patient=True)
         except OSError:
-            return
+            return False
+        return True
 
     def _write_data(self) -> None:
         """Write the buffer to standard output, so that an error follows the data before it."""

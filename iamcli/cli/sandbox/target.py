@@ -68,7 +68,8 @@ class Target:
 
         ``about`` and ``ended``: what the server reported when it started, and when it ended, the
         latter with the processes that were ``running`` then;
-        ``status``: the exit status of the command. Raises Failure if the file cannot be written.
+        ``status``: the exit status of the command. Raises Failure if the report cannot be written;
+        no file is left then.
         """
         report = Report(
             ended["changes"],
@@ -80,7 +81,8 @@ class Target:
             ended["running"],
         )
         if self._number is None:
-            self._output.error_text(report.as_text())
+            if not self._output.error_text(report.as_text()):
+                raise Failure("cannot write the changes to standard error")
             return
         text = report.as_json() if self._as_json else report.as_text()
         lost = self._lost()
@@ -93,6 +95,7 @@ class Target:
                 self._number = None
                 file.write(text)
         except OSError as error:
+            self._place.discard(self._place.name)
             raise Failure(f"cannot write the changes to {self._file}: {error.strerror}") from None
         for warning in report.warnings() if self._as_json else ():
             self._output.error(f"warning: {warning}")
