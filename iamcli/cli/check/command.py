@@ -24,7 +24,7 @@ UNREADABLE = 2
     metavar="FORMAT",
     help="Print text (the default), json, or github: annotations for GitHub Actions.",
 )
-@click.option("--strict", is_flag=True, help="Exit 1 also if there are only warnings.")
+@click.option("--strict", is_flag=True, help="Exit 1 also for warnings other than W212.")
 @click.option("--explain", "code", metavar="CODE", help="Explain a code, such as W202, and exit.")
 @click.argument("files", metavar="FILE...", nargs=-1, type=click.Path())
 @click.pass_obj

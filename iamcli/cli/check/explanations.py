@@ -186,8 +186,8 @@ EXPLANATIONS = {
     ),
     "W212": Explanation(
         "a command in a line that only the parser cannot read",
-        "The shell accepts the script, or there is no bash that could tell, but the parser of "
-        "iamcli check does not read this line. The command in it is not checked; the script is "
+        "The shell accepts the script, or there is no bash or zsh that could tell, but the parser "
+        "of iamcli check does not read this line. The command in it is not checked; the script is "
         "checked as if the line were not there. This does not change the exit status, also not "
         "with --strict. Check the command yourself and silence this, or write it in a simpler "
         "form.",
