@@ -21,6 +21,9 @@ from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
 from iamcli.parsing.shared import POLICY_TEXT
 
+#: How to report an error that no code expects.
+REPORT = "please report it with the output of -d"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,6 +59,10 @@ class Program(Command):
             status = self.run(sys.argv[1:])
         except KeyboardInterrupt:
             status = INTERRUPTED
+        except (ImportError, MemoryError) as error:
+            # There is not enough memory to report an error in the usual way.
+            os.write(2, f"{self.name}: {unexpected(error, REPORT)}\n".encode())
+            status = FAILED
         if status and interrupts.Pending.number:
             interrupts.end_process(interrupts.Pending.number)
         return status
@@ -286,7 +293,7 @@ def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | Keyb
     elif isinstance(error, OutputLost):
         texts.append(outcome)
     elif end is not error:
-        texts = [unexpected(error, "please report it with the output of -d"), outcome]
+        texts = [unexpected(error, REPORT), outcome]
     end.args = (secrets.redact("; ".join(filter(None, texts))),)
     for name in ("hint", "state"):
         setattr(end, name, secrets.redact(getattr(error, name, "")))

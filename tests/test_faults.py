@@ -490,6 +490,21 @@ def test_no_memory_is_one_plain_line(
     assert done.err.startswith(said)
 
 
+@pytest.mark.full
+def test_memory_that_is_enough_for_the_help_only(run: Shell, stub: Stub) -> None:
+    """Then there is not even enough to import what reports other errors."""
+    need("/proc/self/statm")
+    run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", "<IsTruncated>false</IsTruncated>")).url
+    limited = ("sh", "-c", 'ulimit -v "$0"; exec "$@"')
+    limits = range(20_000, 200_000, 1000)
+    least = next(n for n in limits if run(*limited, str(n), "iam-userlistbypath", "-h").status == 0)
+    for limit in range(least + 2000, least + 8000, 1000):
+        done = run(*limited, str(limit), "iam-userlistbypath")
+        # Python's hashlib may log what it lacks.
+        assert (done.status, done.out, "iamcli/" in done.err) == (1, "", False)
+        assert done.err.splitlines()[-1].startswith("iam-userlistbypath: ")
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

@@ -26,9 +26,9 @@ def main() -> int:
         status = _run()
     except KeyboardInterrupt:
         status = -_signal.SIGINT
-    except MemoryError as error:
-        # Before there was an output.
-        os.write(2, f"iamcli: {unexpected(error, '')}\n".encode())
+    except (ImportError, MemoryError) as error:
+        # There is not enough memory to report an error in the usual way.
+        os.write(2, f"iamcli: {unexpected(error, 'please report it')}\n".encode())
         status = FAILED
     if status == -_signal.SIGINT:
         interrupts.end_process(_signal.SIGINT)

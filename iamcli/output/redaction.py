@@ -152,12 +152,12 @@ class Secrets:
 
 def _forms(secret: str) -> set[str]:
     """Return ``secret`` in each form in which it can be sent or printed."""
+    import html
     import json
     import re
     from urllib.parse import quote, quote_plus
-    from xml.sax.saxutils import escape
 
-    escaped = escape(secret)
+    escaped = html.escape(secret, quote=False)
     encoded = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")}
     encoded.add(quote_plus(secret))
     forms = {
