@@ -187,7 +187,7 @@ def test_a_name_that_no_file_can_have_is_refused() -> None:
         lambda: Target("a\0b", unused, as_json=False),
         lambda: launcher.server(account="a\0b").__enter__(),
     ):
-        with pytest.raises(Failure, match=r"^cannot (create|read) a\0b.*: embedded null byte"):
+        with pytest.raises(Failure, match=r"^cannot (create|read) a\0b.*: embedded null"):
             call()
 
 

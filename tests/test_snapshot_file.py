@@ -228,7 +228,7 @@ def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
         name.write_bytes(content)
         with pytest.raises(Failure, match=re.escape(said)):
             file.load(str(name))
-    for missing, why in ((f"{name}s", "No such file or directory"), ("a\0b", "embedded null byte")):
+    for missing, why in ((f"{name}s", "No such file or directory"), ("a\0b", "embedded null .*")):
         with pytest.raises(Failure, match=f"^cannot read {missing}: {why}"):
             file.load(missing)
         with pytest.raises(Failure, match=f"^cannot write {missing}/x: {why}$"):
