@@ -15,6 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.nodes import Node
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice, shfmt
 
@@ -22,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.check.script.nodes import Node, Statement, Word
+    from iamcli.cli.check.script.nodes import Statement, Word
 
     Members = dict[str, Any]
 
@@ -218,14 +219,15 @@ class _Builder:
 
     def node(self, members: Members, name: str) -> Any:
         """Return a node of the class of this ``name``; "Node": of the class for its Type."""
-        name = _TYPES.get(members["Type"], "Other") if name == "Node" else name
+        kind: type[Node] = getattr(nodes, name)
+        if kind is Node:
+            kind = Node.types.get(members["Type"], nodes.Other)
         backticks = bool(members.get("Backquotes"))
         self._backticks += backticks
-        values = {field: self._value(members, *place) for field, *place in _MEMBERS[name]}
+        values = {field: self._value(members, *place) for field, place in kind.members.items()}
         self._backticks -= backticks
-        if name == "Literal" and self._backticks > 1 and "\\`" in values["value"]:
+        if kind is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
             self.unread.append(members["Pos"])
-        kind: type[Node] = getattr(nodes, name)
         return kind(self.source, members.get("Pos", 0), members.get("End", 0), **values)
 
     def _value(self, members: Members, member: str, kind: str) -> Any:
@@ -258,48 +260,3 @@ class _Builder:
                 elif isinstance(each, dict):
                     found += self._children(each)
         return found
-
-
-#: By their types in the JSON: the classes of nodes, and where in the JSON their members are, in the
-#: order of the class; "." for everything. The annotations of the members say what is made of them.
-_FORMS = {
-    "File": "Root Stmts",
-    "Stmt": "Statement Cmd Redirs Negated Background",
-    "Redirect": "Redirect Op N Word Hdoc",
-    "CallExpr": "Simple Assigns Args",
-    "BinaryCmd": "Binary Op X Y",
-    "DeclClause": "Declaration Variant Args",
-    "IfClause": "If Cond Then Else",
-    "WhileClause": "While DoPos Do Cond",
-    "ForClause": "For DoPos Do Loop",
-    "WordIter": "Words Name Items",
-    "CaseClause": "Case Word Items",
-    "CaseItem": "Item Patterns Stmts",
-    "FuncDecl": "Function Name Body",
-    "Block": "Group Stmts",
-    "Subshell": "Subshell Stmts",
-    "TestClause": "Test .",
-    "CoprocClause": "Prefixed Stmt",
-    "TimeClause": "Time Stmt",
-    "Word": "Word Parts",
-    "Lit": "Literal Value",
-    "SglQuoted": "SingleQuoted Value Dollar",
-    "DblQuoted": "DoubleQuoted Parts",
-    "CmdSubst": "Substitution Stmts",
-    "ProcSubst": "File Stmts",
-    "ParamExp": "Variable .",
-    "ExtGlob": "Glob",
-    ".": "Other .",
-    "Assign": "Assignment Name Index Value Array Array Append Naked",
-}
-
-
-def _members(name: str, *places: str) -> list[tuple[str, str, str]]:
-    """Return the members of the class ``name``: the name, where it is in the JSON, and its kind."""
-    bases = reversed(getattr(nodes, name).__mro__)
-    annotations = [item for each in bases for item in getattr(each, "__annotations__", {}).items()]
-    return [(name, place, kind) for place, (name, kind) in zip(places, annotations, strict=True)]
-
-
-_TYPES = {kind: form.partition(" ")[0] for kind, form in _FORMS.items()}
-_MEMBERS = {form.partition(" ")[0]: _members(*form.split()) for form in _FORMS.values()}

@@ -221,7 +221,7 @@ class Walker:
 
     def _while(self, node: nodes.While, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(node, "while")
-        loop.condition, loop.body = node.head_text, node.body_text
+        loop.condition, loop.body = node.texts
         loop.names = assigned(loop.condition) | {"REPLY"}
         loop.reads = any(_READS.match(each.text) for each in node.condition)
         state.forget(assigned(node.text))
@@ -250,7 +250,7 @@ class Walker:
         body = state.copy()
         if name:
             self._assign(body, name, value)
-        loop.body = node.body_text
+        _, loop.body = node.texts
         self._statements(node.body, body, context)
         state.join(state, [body])
         self.loops.append(loop)
