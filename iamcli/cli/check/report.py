@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.findings import Result
 
 #: The characters that GitHub Actions needs escaped in a message, and besides in a property.
-_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
+_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = {**_MESSAGE, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def text(result: Result) -> Iterator[str]:
@@ -50,9 +50,9 @@ def json(result: Result) -> Iterator[str]:
 def github(result: Result) -> Iterator[str]:
     """Yield a workflow command for each finding, which GitHub Actions shows at the line."""
     for finding in result.findings:
-        file = _escaped(finding.file, _PROPERTY)
+        file = finding.file.translate(_PROPERTY)
         place = f"file={file},line={finding.line},col={finding.column},title={finding.code}"
-        message = _escaped(f"{finding.message}; {finding.fix}", _MESSAGE)
+        message = f"{finding.message}; {finding.fix}".translate(_MESSAGE)
         yield visible(f"::{finding.level} {place}::{message}")
 
 
@@ -78,7 +78,3 @@ def _lines(result: Result) -> int:
         for line in range(note.lines[0], note.lines[1] + 1)
     }
     return len(lines)
-
-
-def _escaped(value: str, characters: dict[str, str]) -> str:
-    return "".join(characters.get(character, character) for character in value)

@@ -56,11 +56,9 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     literal = call.head.literal
     names = [gap.name for gap in call.head.gaps]
     toolkits = "AWS_IAM_HOME" in names or "AWS_IAM_HOME" in call.head.source
-    if which(name):
-        # A program of the user.
-        return
-    if folder and not toolkits and (not near or literal is None or os.path.exists(literal)):
-        # A program of the user, which only has a similar name.
+    similar = folder and (not near or literal is None or os.path.exists(literal))
+    if which(name) or (similar and not toolkits):
+        # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".
     if not commands.walker.complete and (not near or "_" in name):
@@ -194,10 +192,12 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     secret = any(value.option.secret for value in invocation.values)
     for word in invocation.extra:
         if word.source.startswith("\\") and word.source[1:].isspace():
-            yield _blank(call, word)
-            continue
-        message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
-        yield fault(call, word, "E108", message, _instead(invocation, word))
+            message = "a blank after the backslash ends the command in this line"
+            fix = "remove the blank at the end of the line"
+        else:
+            message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
+            fix = _instead(invocation, word)
+        yield fault(call, word, "E108", message, fix)
     if invocation.bare is not None:
         name = invocation.bare.literal
         message = f"{name} is without its value"
@@ -211,12 +211,6 @@ def _separate(option: Option, word: Word) -> str:
     if option.secret or word.literal is not None or value in ("", word.source):
         return separate(option, (word.literal or "").removeprefix(begin))
     return f"{option.name} {value}"
-
-
-def _blank(call: Call, word: Word) -> Fault:
-    """Return the finding about the blank after a backslash at the end of the line: a word."""
-    message = "a blank after the backslash ends the command in this line"
-    return fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
 def _instead(invocation: Invocation, word: Word) -> str:

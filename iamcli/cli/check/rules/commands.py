@@ -95,8 +95,9 @@ class Invocation:
 
     def _is_joined(self, word: Word) -> bool:
         """Record a word such as ``-u=bob``, whose value need not be known."""
-        option, attached = match(self.command.all_options, word.begin)
-        if option is None or not is_joined(word.begin, attached):
+        begin = word.with_gaps("\0").partition("\0")[0]
+        option, attached = match(self.command.all_options, begin)
+        if option is None or not is_joined(begin, attached):
             return False
         self.joined.append((option, word))
         self.values.append(Value(option, word, word, None))

@@ -65,18 +65,13 @@ def _passes(stage: Stage) -> bool:
 def _files(call: Call) -> list[Word]:
     """Return the words that name the files that ``call`` writes to."""
     written = [
-        redirect
+        redirect.word
         for redirect in call.redirects
-        if redirect.word is not None
-        and redirect.descriptor in ("", "1")
+        if redirect.descriptor in ("", "1")
         and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
     ]
     # The last one wins, which is the innermost; 1>&2 is no file.
-    words = [
-        redirect.word
-        for redirect in written[-1:]
-        if redirect.word and not re.fullmatch(r"\d*-?", redirect.word.literal or "x")
-    ]
+    words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
     if call.program == "tee":
         words += [word for word in call.words if not word.known.startswith("-")]
     return words

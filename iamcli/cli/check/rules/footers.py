@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.rules.searches import grep
+from iamcli.cli.check.rules.searches import searched
 from iamcli.cli.check.script.calls import Call, Loop, joins_lines, origin, read_from
 from iamcli.cli.check.script.nodes import Other, Root, Simple
 from iamcli.cli.check.script.state import assigned
@@ -183,8 +183,8 @@ def _counts_all(call: Call) -> bool:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    search = grep(call)
-    counts = search is not None and not search.inverted and search.word.literal in ("", ".", "^")
+    pattern = searched(call)
+    counts = pattern is not None and pattern.literal in ("", ".", "^")
     return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
 
 

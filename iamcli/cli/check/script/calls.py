@@ -37,7 +37,7 @@ class Redirect(NamedTuple):
 
     operator: str
     descriptor: str
-    word: Word | None
+    word: Word
 
 
 class Use(NamedTuple):
@@ -64,15 +64,14 @@ class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
-    function; ``replaced``: the text that xargs or find replaces in it.
+    ``capture``: the command substitution that it is directly in; ``replaced``: the text that xargs
+    or find replaces in it.
     """
 
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
     capture: Capture | None = None
-    function: bool = False
     replaced: str = ""
 
 
@@ -145,13 +144,6 @@ class Test(NamedTuple):
     patterns: list[Word]
 
 
-def direct(stages: tuple[Stage, ...]) -> Call | None:
-    """Return the command of the toolkit that alone makes the output of ``stages``, else None."""
-    if len(stages) == 1 and isinstance(stages[0], Call):
-        return origin(stages[0])
-    return None
-
-
 def origin(stage: Stage) -> Call | None:
     """Return the command of the toolkit whose output ``stage`` passes on, else None.
 
@@ -175,17 +167,13 @@ def found_origin(stage: Call) -> Call | None:
 
 def outputs(gaps: list[Gap]) -> list[Call]:
     """Return the commands of the toolkit whose output the ``gaps`` are."""
-    sources = [direct(gap.output) for gap in gaps if gap.output]
+    sources = [origin(gap.output[0]) for gap in gaps if len(gap.output) == 1]
     return [call for call in sources if call]
 
 
 def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     """Return the words that are read, or name the files that are read."""
-    return [
-        redirect.word
-        for redirect in redirects
-        if redirect.word is not None and redirect.operator in ("<", "<<", "<<<")
-    ]
+    return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
 
 
 def joins_lines(stage: Stage) -> bool:

@@ -27,9 +27,9 @@ class Node:
     members: ClassVar[dict[str, tuple[str, str]]] = {}
 
     def __init_subclass__(cls, json: str = "", members: str = "") -> None:
-        """Record the class for the type ``json``; ``members``: the names of its members there."""
-        if json:
-            cls.types[json] = cls
+        """Record the class for the types ``json``, and its ``members`` with their names there."""
+        for each in json.split():
+            cls.types[each] = cls
         declared = zip(cls.__annotations__.items(), members.split(), strict=True)
         own = {name: (place, kind) for (name, kind), place in declared}
         cls.members = {**cls.members, **own}
@@ -175,14 +175,10 @@ class Subshell(Group, json="Subshell"):
     """Statements in parentheses."""
 
 
-class Prefixed(Node, json="CoprocClause", members="Stmt"):
+class Prefixed(Node, json="CoprocClause TimeClause", members="Stmt"):
     """``coproc`` or ``time`` with its statement."""
 
     statement: Statement | None
-
-
-class Time(Prefixed, json="TimeClause"):
-    """``time``."""
 
 
 class Word(Node, json="Word", members="Parts"):

@@ -18,26 +18,17 @@ PREFIXES = {
     "doas": "-u -C",
     "env": "-u -C --unset --chdir",
     "time": "-f -o --format --output",
-    "command": "",
-    "builtin": "",
     "exec": "-a",
     "nice": "-n --adjustment",
     "ionice": "-c -n",
-    "nohup": "",
-    "setsid": "",
     "stdbuf": "-i -o -e",
     "timeout": "-s -k --signal --kill-after",
     "xargs": "-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter",
     "parallel": "-j --jobs -P -I -a -n -N -L -d -C --colsep -S --sshlogin --joblog",
     "watch": "-n --interval",
     "flock": "-w -E --timeout --wait --conflict-exit-code",
-    "noglob": "",
-    "nocorrect": "",
-    "-": "",
-    "coproc": "",
-    "eval": "",
-    "chronic": "",
-    "repeat": "",
+    **dict.fromkeys(("command", "builtin", "coproc", "eval", "-", "noglob", "nocorrect"), ""),
+    **dict.fromkeys(("nohup", "setsid", "chronic", "repeat"), ""),
 }
 #: Those with an argument of their own before the command.
 _OPERANDS = {"timeout", "flock", "repeat"}
@@ -99,10 +90,10 @@ def _is_plain(words: list[Word]) -> bool:
 
 def program(word: Word) -> str | None:
     """Return the name of the program that ``word`` names, without its folder; None if unknown."""
-    literal = word.literal
-    if literal is not None:
-        return literal.rpartition("/")[2] or literal
-    return word.end.rpartition("/")[2] if "/" in word.end else None
+    if word.literal is not None:
+        return word.literal.rpartition("/")[2] or word.literal
+    end = word.with_gaps("\0").rpartition("\0")[2]
+    return end.rpartition("/")[2] if "/" in end else None
 
 
 def unwrapped(wrapper: Target) -> Target:

@@ -122,16 +122,15 @@ class Parser:
             raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
         builder = _Builder(source)
         try:
-            document = json.loads(out, object_hook=_position)
+            document = json.loads(out, object_hook=builder.read)
             root: nodes.Root = builder.node(document, "Node")
             body = root.body
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
-        continued = _continued(document, source)
-        if continued:
+        if builder.continued:
             # shfmt up to 3.14 goes on in the next line after a comment that ends with a backslash.
             letters = bytearray(source)
-            for at in continued:
+            for at in builder.continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
         return Tree(body, builder.unread)
@@ -176,26 +175,6 @@ def _limit_memory(child: int) -> None:
             resource.prlimit(child, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
 
 
-def _position(members: Members) -> object:
-    """Return the byte that a position in the JSON is, and other objects as they are."""
-    return members.get("Offset", members)
-
-
-def _continued(document: object, source: bytes) -> list[int]:
-    """Return the bytes of the backslashes with which comments end."""
-    found: list[int] = []
-    waiting = [document]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, list):
-            waiting += each
-        elif isinstance(each, dict):
-            if "Hash" in each and str(each.get("Text", "")).endswith("\\\n"):
-                found.append(source.index(b"\\\n", each["Hash"]))
-            waiting += each.values()
-    return found
-
-
 def _plain(source: bytes) -> Tree | None:
     """Return what ``source`` contains if it only has words without quotes, else None."""
     if not _WORDS.fullmatch(source) or _RESERVED.match(source):
@@ -210,12 +189,22 @@ def _plain(source: bytes) -> Tree | None:
 
 
 class _Builder:
-    """Makes nodes of the JSON of ``source``; ``unread``: as in ``Tree``."""
+    """Makes nodes of the JSON of ``source``.
+
+    ``unread``: as in ``Tree``; ``continued``: the bytes of backslashes with which comments end.
+    """
 
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.unread: list[int] = []
+        self.continued: list[int] = []
         self._backticks = 0
+
+    def read(self, members: Members) -> object:
+        """Return the byte that a position in the JSON is, and other objects as they are."""
+        if "Hash" in members and str(members.get("Text", "")).endswith("\\\n"):
+            self.continued.append(self.source.index(b"\\\n", members["Hash"]))
+        return members.get("Offset", members)
 
     def node(self, members: Members, name: str) -> Any:
         """Return a node of the class of this ``name``; "Node": of the class for its Type."""

@@ -161,8 +161,5 @@ def in_folder(folder: str | None, path: str) -> str | None:
 
 def existing(name: str, folders: list[str | None]) -> str | None:
     """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
-    for folder in folders:
-        path = os.path.join(folder, os.path.expanduser(name)) if folder is not None else None
-        if path is not None and os.path.isfile(path):
-            return path
-    return None
+    paths = (in_folder(folder, name) for folder in folders)
+    return next((path for path in paths if path is not None and os.path.isfile(path)), None)

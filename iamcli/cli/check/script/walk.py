@@ -96,7 +96,6 @@ class Walker:
             nodes.Subshell: self._group,
             nodes.Test: self._test,
             nodes.Prefixed: self._prefixed,
-            nodes.Time: self._prefixed,
         }
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
@@ -464,7 +463,7 @@ def _piped(node: nodes.Binary) -> list[tuple[Statement, str]]:
 def _is_timed(node: Node) -> bool:
     """Return whether a command is that of ``time``, whose options shfmt takes for the command."""
     around = node.around.around if node.around else None
-    return isinstance(around, nodes.Time)
+    return isinstance(around, nodes.Prefixed) and around.text.startswith("time")
 
 
 def _never_empty(word: Word) -> bool:

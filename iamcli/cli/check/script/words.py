@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iamcli.cli.check.script.nodes import Word as WordNode
 
@@ -67,24 +67,16 @@ class Word(NamedTuple):
     @property
     def literal(self) -> str | None:
         """The word if all of it is known, else None."""
-        texts = [part.text for part in self.parts]
-        known = [text for text in texts if isinstance(text, str)]
-        return "".join(known) if len(known) == len(texts) else None
+        return None if self.gaps else self.known
 
     @property
     def known(self) -> str:
         """The parts of the word that are known, joined."""
-        return "".join(part.text for part in self.parts if isinstance(part.text, str))
+        return self.with_gaps("")
 
-    @property
-    def begin(self) -> str:
-        """The known text before the first part that is not known."""
-        return "".join(_known(self.parts))
-
-    @property
-    def end(self) -> str:
-        """The known text after the last part that is not known."""
-        return "".join(reversed(list(_known(reversed(self.parts)))))
+    def with_gaps(self, text: str) -> str:
+        """Return the word with ``text`` for each part that is not known."""
+        return "".join(text if isinstance(each, Gap) else each for each in self.value)
 
     @property
     def gaps(self) -> list[Gap]:
@@ -123,14 +115,6 @@ class Word(NamedTuple):
     def value(self) -> Value:
         """The word as the value of a variable."""
         return tuple(part.text for part in self.parts)
-
-
-def _known(parts: Iterable[Part]) -> Iterator[str]:
-    """Yield the texts before the first part that is not known."""
-    for part in parts:
-        if not isinstance(part.text, str):
-            return
-        yield part.text
 
 
 def split(word: Word) -> Iterator[Word]:
