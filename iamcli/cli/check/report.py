@@ -28,8 +28,13 @@ def text(result: Result) -> Iterator[str]:
         counted(sum(each.level == ERROR for each in result.findings), "error"),
         counted(sum(each.level == WARNING for each in result.findings), "warning"),
     ]
-    if result.unread:
-        numbers.append(f"{counted(_lines(result), 'line')} not read")
+    unread = {
+        (note.file, line)
+        for note in result.unread
+        for line in range(note.lines[0], note.lines[1] + 1)
+    }
+    if unread:
+        numbers.append(f"{counted(len(unread), 'line')} not read")
     yield ", ".join(numbers)
     if result.findings:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
@@ -68,13 +73,3 @@ def notes(result: Result) -> Iterator[str]:
         yield f"{note.file}: {lines} {note.reason}{checked}"
     for unreadable in result.unreadable:
         yield f"cannot check {unreadable.file}: {unreadable.reason}"
-
-
-def _lines(result: Result) -> int:
-    """Return how many lines were not read."""
-    lines = {
-        (note.file, line)
-        for note in result.unread
-        for line in range(note.lines[0], note.lines[1] + 1)
-    }
-    return len(lines)

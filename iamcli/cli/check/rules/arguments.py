@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
-    from iamcli.cli.check.script.calls import Call
-    from iamcli.cli.check.script.words import Word
+    from iamcli.cli.check.script.calls import Call, Word
     from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"

@@ -13,9 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.calls import Call, Word
     from iamcli.cli.check.script.walk import Walker
-    from iamcli.cli.check.script.words import Word
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, origin, outputs, read_from
+from iamcli.cli.check.script.calls import Call, outputs, read_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.words import Word
+    from iamcli.cli.check.script.calls import Word
 
 #: Words of error messages: the codes, and what the service says about them.
 _ERRORS = re.compile(
@@ -82,7 +82,7 @@ def _sources(call: Call) -> list[Call]:
     """Return the commands of the toolkit whose output ``call`` reads."""
     before = call.stages[: call.stage]
     if before:
-        source = origin(before[0])
+        source = before[0].origin
         return [source] if source else []
     return [source for word in read_from(call.redirects) for source in outputs(word.gaps)]
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import Call
-    from iamcli.cli.check.script.words import Word
+    from iamcli.cli.check.script.calls import Call, Word
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")

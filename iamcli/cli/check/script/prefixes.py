@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from itertools import dropwhile, takewhile
-from typing import NamedTuple
 
-from iamcli.cli.check.script.words import Gap, Part, Word
+from iamcli.cli.check.script.calls import Gap, Part, Target, Word
 from iamcli.installation.table import PROGRAMS
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
@@ -42,29 +41,13 @@ _PLACE = re.compile(r"\{[\d./#%]*\}")
 _PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
 
-class Target(NamedTuple):
-    """The command that a command line runs in the end.
-
-    ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
-    it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
-    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
-    """
-
-    words: list[Word]
-    open: bool = False
-    plain: bool = True
-    noglob: bool = False
-    through: tuple[str, ...] = ()
-    replaced: str = ""
-
-
 def target(words: list[Word]) -> Target | None:
     """Return the command that ``words`` run in the end, None if they run none."""
     current: Target | None = Target(words)
     for _ in range(_MAX_PREFIXES):
         if not current or not current.words:
             break
-        name = program(current.words[0])
+        name = current.words[0].program
         if name == "find":
             return _find(current)
         if name == "eval":
@@ -83,17 +66,9 @@ def target(words: list[Word]) -> Target | None:
 
 def _is_plain(words: list[Word]) -> bool:
     """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
-    name = program(words[0]) if words else None
+    name = words[0].program if words else None
     plain = all(_PLAIN.fullmatch(word.known) for word in words)
     return plain and (name or "").startswith("iam-")
-
-
-def program(word: Word) -> str | None:
-    """Return the name of the program that ``word`` names, without its folder; None if unknown."""
-    if word.literal is not None:
-        return word.literal.rpartition("/")[2] or word.literal
-    end = word.with_gaps("\0").rpartition("\0")[2]
-    return end.rpartition("/")[2] if "/" in end else None
 
 
 def unwrapped(wrapper: Target) -> Target:

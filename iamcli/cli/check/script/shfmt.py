@@ -157,11 +157,10 @@ class Parser:
             try:
                 out, err = child.communicate(source, max(0, self._end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                child.kill()
                 raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
-            except BaseException:
+            finally:
+                # It may still run, also after Ctrl-C.
                 child.kill()
-                raise
         return child.returncode, out, err.decode("utf-8", "replace")
 
 

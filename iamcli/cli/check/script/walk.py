@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.script import builtins, embedded, expansion, nodes, prefixes
+from iamcli.cli.check.script import embedded, nodes, prefixes
 from iamcli.cli.check.script.calls import (
     Call,
     Capture,
     Context,
     Flags,
+    Gap,
     Loop,
+    Part,
+    Target,
     Test,
     Use,
+    Word,
     found_origin,
 )
-from iamcli.cli.check.script.reader import WordReader
+from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.state import (
     State,
+    apply,
     assigned,
     bounded,
     existing,
@@ -27,8 +32,8 @@ from iamcli.cli.check.script.state import (
     is_own_folder,
     joined_flags,
     tested_for_text,
+    with_options,
 )
-from iamcli.cli.check.script.words import Gap, Part, Word
 from iamcli.commands import index
 from iamcli.parsing.command_names import is_meant
 
@@ -37,9 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from iamcli.cli.check.script.calls import Stage, Value
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Script
-    from iamcli.cli.check.script.words import Stage, Value
 
     Visitor = Callable[[Any, State, Context], tuple[Stage, ...] | None]
 
@@ -100,7 +105,7 @@ class Walker:
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
         if options:
-            state.flags = builtins.with_options(state.flags, [f"-{options[1]}"])
+            state.flags = with_options(state.flags, [f"-{options[1]}"])
         self._enter(script, state)
         self._functions(state)
 
@@ -110,8 +115,7 @@ class Walker:
         self.tested |= tested_for_text(script.text)
         for match in _DEFINED.finditer(script.text):
             self.defined.add(match[1] or match[2] or match[3])
-        context = Context(script)
-        self._statements(script.statements, state, context)
+        self._statements(script.statements, state, Context(script))
 
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
@@ -205,15 +209,14 @@ class Walker:
         return tuple(stages)
 
     def _if(self, node: nodes.If, state: State, context: Context) -> None:
-        condition, body = context._replace(capture=None), context
+        condition = context._replace(capture=None)
         branches: list[State] = []
         clause: nodes.If | None = node
         complete = False
         while clause:
             self._statements(clause.condition, state, condition, tested=True)
-            branch = state.copy()
-            self._statements(clause.body, branch, body)
-            branches.append(branch)
+            branches.append(state.copy())
+            self._statements(clause.body, branches[-1], context)
             complete = not clause.condition
             clause = clause.other
         state.join(branches.pop() if complete else state, branches)
@@ -269,7 +272,7 @@ class Walker:
             branch = state.copy()
             for pattern in item.patterns:
                 self._reader(state, context).substitutions(pattern)
-                place = context.script.position(pattern)
+                place = context.script.place(pattern.start)
                 patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
             self._statements(item.body, branch, context)
             yield branch
@@ -309,7 +312,7 @@ class Walker:
             before = state.value(variable)
             kept = filled(before) or filled(parts)
             many = node.index is not None
-            elements = None if many else expansion.joined(before, parts)
+            elements = None if many else joined_elements(before, parts)
             parts = (Gap(variable, filled=kept, many=many, elements=elements),)
         if len(parts) == 1 and isinstance(parts[0], Gap):
             kept = parts[0].filled or parts[0].name in self.tested
@@ -355,10 +358,8 @@ class Walker:
         self._effects(call, state, context)
         return (call,)
 
-    def _call(
-        self, node: nodes.Simple, target: prefixes.Target, context: Context, *, aliased: bool
-    ) -> Call:
-        if target.plain and prefixes.program(target.words[0]) in self._wrappers:
+    def _call(self, node: nodes.Simple, target: Target, context: Context, *, aliased: bool) -> Call:
+        if target.plain and target.words[0].program in self._wrappers:
             target = prefixes.unwrapped(target)
         call = Call(context.script, node, target)
         own = target.plain and not aliased and call.head.literal == call.program
@@ -385,7 +386,7 @@ class Walker:
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
-            for name in builtins.apply(call, state):
+            for name in apply(call, state):
                 self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
             if state.flags != before:
                 self._flags.append(state.flags)
@@ -394,7 +395,7 @@ class Walker:
         """Follow the script in the arguments of ``call``; return whether there can be one."""
         inner = Context(context.script, replaced=call.target.replaced or context.replaced)
         if call.program == "eval":
-            self._script(embedded.evaluated(call), state, context)
+            self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget(list(state.variables))
         elif call.program == "ssh":
             there = State(Flags(None), dict(state.variables))
