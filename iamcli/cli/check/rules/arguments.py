@@ -9,7 +9,6 @@ from shutil import which
 from iamcli.cli.check.rules.commands import fault
 from iamcli.commands import index
 from iamcli.errors import InvalidPolicy
-from iamcli.installation.table import PROGRAMS
 from iamcli.parsing import limits
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
@@ -44,7 +43,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     name = str(call.program)
     ascii_name = re.sub(f"[{DASHES}]", "-", name)
     if ascii_name != name:
-        if ascii_name in PROGRAMS:
+        if ascii_name in index.names():
             message = f"the dash in {name} is not ASCII, as pasted from a web page"
             yield fault(call, call.head, "E106", message, f"type {ascii_name}")
         return

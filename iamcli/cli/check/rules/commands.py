@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from iamcli.cli.check.findings import Finding
 from iamcli.commands import index
-from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.options import is_joined, match
 
 TYPE_CHECKING = False
@@ -132,9 +131,10 @@ class Commands:
         self.walker = walker
         self.unknown: list[Call] = []
         self._by_call: dict[int, Invocation] = {}
+        names = set(index.names())
         for call in walker.calls:
             name = str(call.program)
-            if call.iam and name in PROGRAMS and name.startswith("iam-"):
+            if call.iam and name in names:
                 self._by_call[id(call)] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)

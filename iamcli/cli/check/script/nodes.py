@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
 _Kind = TypeVar("_Kind", bound="Node")
@@ -256,11 +256,3 @@ def first(node: Node, kind: type[_Kind]) -> Iterator[_Kind]:
             yield each
         else:
             yield from first(each, kind)
-
-
-def sequence(statement: Node) -> Sequence[Node]:
-    """Return the statements that ``statement`` is one of."""
-    for value in vars(statement.around).values() if statement.around else ():
-        if isinstance(value, list) and statement in value:
-            return value
-    return [statement]

@@ -6,7 +6,7 @@ import re
 from itertools import dropwhile, takewhile
 
 from iamcli.cli.check.script.calls import Gap, Part, Target, Word
-from iamcli.installation.table import PROGRAMS
+from iamcli.commands import index
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
@@ -74,8 +74,7 @@ def _is_plain(words: list[Word]) -> bool:
 def unwrapped(wrapper: Target) -> Target:
     """Return the command that a function runs if a command of the toolkit is in its arguments."""
     for number, word in enumerate(wrapper.words[1:], 1):
-        name = (word.literal or "").rpartition("/")[2]
-        if name in PROGRAMS and "iam-" in name:
+        if word.literal and word.program in index.names():
             return wrapper._replace(words=wrapper.words[number:], plain=False)
     return wrapper
 

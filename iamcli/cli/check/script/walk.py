@@ -36,10 +36,11 @@ from iamcli.cli.check.script.state import (
 )
 from iamcli.commands import index
 from iamcli.parsing.command_names import is_meant
+from iamcli.parsing.suggestions import DASHES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from iamcli.cli.check.script.calls import Stage, Value
@@ -57,7 +58,7 @@ _RUNS_ARGUMENTS = re.compile(
     r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
-_IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
+_IAM = re.compile(rf"iam[-{DASHES}]\w+")
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
@@ -158,6 +159,12 @@ class Walker:
         for node in found:
             self._visit(node, state, context._replace(tested=tested and node is found[-1]))
 
+    def _branch(self, body: Sequence[Statement], state: State, context: Context) -> State:
+        """Follow the statements of a branch; return the state after it."""
+        branch = state.copy()
+        self._statements(body, branch, context)
+        return branch
+
     def _script(self, script: Script | None, state: State, context: Context) -> None:
         """Follow a script in this one."""
         if script:
@@ -215,8 +222,7 @@ class Walker:
         complete = False
         while clause:
             self._statements(clause.condition, state, condition, tested=True)
-            branches.append(state.copy())
-            self._statements(clause.body, branches[-1], context)
+            branches.append(self._branch(clause.body, state, context))
             complete = not clause.condition
             clause = clause.other
         state.join(branches.pop() if complete else state, branches)
@@ -228,9 +234,7 @@ class Walker:
         loop.reads = any(_READS.match(each.text) for each in node.condition)
         state.forget(assigned(node.text))
         self._statements(node.condition, state, context._replace(capture=None), tested=True)
-        branch = state.copy()
-        self._statements(node.body, branch, context)
-        state.join(state, [branch])
+        state.join(state, [self._branch(node.body, state, context)])
         self.loops.append(loop)
         return (loop,)
 
@@ -259,23 +263,15 @@ class Walker:
         return (loop,)
 
     def _case(self, node: nodes.Case, state: State, context: Context) -> None:
-        words = self._reader(state, context).words([node.word])
+        reader = self._reader(state, context)
+        words = reader.words([node.word])
         patterns: list[Word] = []
-        state.join(state, self._items(node, state, context, patterns))
+        for pattern in (each for item in node.items for each in item.patterns):
+            reader.substitutions(pattern)
+            place = context.script.place(pattern.start)
+            patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
+        state.join(state, (self._branch(item.body, state, context) for item in node.items))
         self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
-
-    def _items(
-        self, node: nodes.Case, state: State, context: Context, patterns: list[Word]
-    ) -> Iterator[State]:
-        """Follow the items of a case, and yield the state after each; add their ``patterns``."""
-        for item in node.items:
-            branch = state.copy()
-            for pattern in item.patterns:
-                self._reader(state, context).substitutions(pattern)
-                place = context.script.place(pattern.start)
-                patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
-            self._statements(item.body, branch, context)
-            yield branch
 
     def _function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
