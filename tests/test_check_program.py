@@ -175,6 +175,6 @@ def test_ctrl_c_ends_it_and_shfmt_at_once(run: Shell, tmp_path: Path) -> None:
     wait_until(lambda: (tmp_path / "started").is_file() and (tmp_path / "started").read_text())
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=TIMEOUT)
-    assert (process.returncode, out, err) == (-signal.SIGINT, b"", b"")
+    assert (process.returncode, out, err.strip()) == (-signal.SIGINT, b"", b"")
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "started").read_text()), 0)

@@ -101,11 +101,13 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
     A variable stays as it is: it is expanded there. What a command prints is unknown.
     """
     around = word.around
-    document = isinstance(around, nodes.Redirect) and around.document is word
-    if document and _is_raw(around):
+    document = around if isinstance(around, nodes.Redirect) and around.document is word else None
+    end = document.word.parts if document and document.word else []
+    if any(not isinstance(each, nodes.Literal) or "\\" in each.value for each in end):
+        # The shell expands nothing in a here-document whose end is quoted.
         yield word.source[word.start : word.end], word.start, False
         return
-    quotes = document or isinstance(word, nodes.DoubleQuoted)
+    quotes = document is not None or isinstance(word, nodes.DoubleQuoted)
     escaped = _ESCAPED_IN_QUOTES if quotes else _ESCAPED
     for part in word.parts:
         if isinstance(part, nodes.DoubleQuoted):
@@ -123,14 +125,6 @@ def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, in
             yield part.source[part.start : part.end], part.start, True
         else:
             yield b"$_", part.start, True
-
-
-def _is_raw(redirect: nodes.Node | None) -> bool:
-    """Return whether the shell expands nothing in a here-document, because its end is quoted."""
-    end = redirect.word if isinstance(redirect, nodes.Redirect) else None
-    return end is not None and any(
-        not isinstance(each, nodes.Literal) or "\\" in each.value for each in end.parts
-    )
 
 
 def passed(stages: list[Stage]) -> Script | None:

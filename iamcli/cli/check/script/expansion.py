@@ -117,7 +117,9 @@ def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
     """Yield the parts of a text, in quotes or not."""
     source = node.value
     if isinstance(node, nodes.SingleQuoted):
-        yield Part(_ansi(source) if node.escapes else source, quoted=True)
+        if node.escapes:
+            source = _ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1]), source)
+        yield Part(source, quoted=True)
     elif quoted:
         text = _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], source)
         yield Part(text, quoted=True)
@@ -133,10 +135,6 @@ def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
             at = match.end()
         if at < len(source):
             yield Part(source[at:], quoted=False)
-
-
-def _ansi(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: _ANSI.get(match[1], match[1]), text, flags=re.DOTALL)
 
 
 def _variable(source: str, state: State) -> Value:

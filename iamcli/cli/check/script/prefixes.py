@@ -9,8 +9,6 @@ from iamcli.cli.check.script.calls import Gap, Part, Target, Word
 from iamcli.commands import index
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-
-
 #: The programs that run another, and their options that take the next argument.
 PREFIXES = {
     "sudo": "-u -g -h -p -C -r -t -T -U -D -R --user --group --host",

@@ -161,6 +161,7 @@ class Parser:
             finally:
                 # It may still run, also after Ctrl-C.
                 child.kill()
+                child.wait()
         return child.returncode, out, err.decode("utf-8", "replace")
 
 
