@@ -1,6 +1,6 @@
 """What is followed in a script: commands, loops and tests, and where they are.
 
-Their words are as far known as before the script runs.
+Of their words it contains what is known before the script runs.
 """
 
 from __future__ import annotations

@@ -153,8 +153,8 @@ class Parser:
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         with child:
-            _limit_memory(child.pid)
             try:
+                _limit_memory(child.pid)
                 out, err = child.communicate(source, max(0, self._end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
