@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from support.checking import checked, write
+from support.limits import NEVER, TIMEOUT
+from support.processes import wait_until
 from support.selection import every
 from support.shell import BIN, ROOT
 
@@ -156,3 +159,22 @@ def test_it_starts_without_botocore_and_sends_nothing(run: Shell, tmp_path: Path
     done = run(sys.executable, "-X", "importtime", str(BIN / "iamcli"), "check", file)
     assert "E102" in done.out
     assert not re.search(r"\| +(botocore|urllib3|ssl|http\.client)", done.err)
+
+
+def test_ctrl_c_ends_it_and_shfmt_at_once(run: Shell, tmp_path: Path) -> None:
+    """Also if shfmt ignores the signal, and long before its time limit."""
+    fake = tmp_path / "shfmt"
+    fake.write_text(f"#!/bin/sh\ntrap '' INT\necho $$ >{tmp_path}/started\nexec sleep 1000\n")
+    fake.chmod(0o755)
+    code = (
+        "import sys; from iamcli.cli.check.script import shfmt; from iamcli.cli import main\n"
+        f"shfmt.program = lambda: {str(fake)!r}; shfmt.MAX_TIME = {NEVER}; sys.exit(main())"
+    )
+    command = (sys.executable, "-c", code, "check", write(tmp_path, "iam-userdel 'x'"))
+    process = run.start(*command, stdout=-1, stderr=-1, start_new_session=True)
+    wait_until(lambda: (tmp_path / "started").is_file() and (tmp_path / "started").read_text())
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, out, err.strip()) == (-signal.SIGINT, b"", b"")
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "started").read_text()), 0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import contextmanager
 
-from iamcli.cli.check.findings import Result, Unreadable
+from iamcli.cli.check.findings import PARSER, Finding, Result, Unreadable
 from iamcli.cli.check.rules import (
     arguments,
     confidential,
@@ -14,7 +15,6 @@ from iamcli.cli.check.rules import (
     inputs,
     searches,
     statuses,
-    syntax,
     values,
 )
 from iamcli.cli.check.rules.commands import Commands
@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamcli.cli.check.findings import Finding, Note
+    from iamcli.cli.check.findings import Note
     from iamcli.cli.check.rules.commands import Fault
     from iamcli.cli.check.script.scripts import Script
 
@@ -43,6 +43,7 @@ RULES = (
 _MAX_DEPTH = 8000
 #: These findings make others about the same command unreliable.
 OVERRIDING = ("E101", "E106", "E107")
+_WORD = re.compile(rb"(?<![\w.-])iam-\w[\w-]*")
 
 
 def check(files: Sequence[str]) -> Result:
@@ -115,11 +116,37 @@ def _findings(walker: Walker) -> Iterator[Finding]:
         # A search for an error is a test, although it does not find one.
         if id(call) in searched and finding.code == "W207":
             continue
-        if not _silenced(call.script, finding, call.script.position(call.node)[0]):
+        if not _silenced(call.script, finding, call.script.place(call.node.start)[0]):
             yield finding
-    for script, finding in syntax.check(walker):
+    for script, finding in _syntax(walker):
         if not _silenced(script, finding, finding.line):
             yield finding
+
+
+def _syntax(walker: Walker) -> Iterator[tuple[Script, Finding]]:
+    """Yield E109 and W212: syntax errors, and commands in lines that the parser cannot read.
+
+    Of what a shell refuses this is the first one: the others may follow from it.
+    """
+    for script in walker.scripts:
+        lines: set[int] = set()
+        for fault in script.faults:
+            word = _WORD.search(script.source, fault.start, fault.end)
+            name = word[0].decode("utf-8", "replace") if word else ""
+            if fault.error and fault.first:
+                code, fix = "E109", "correct the script"
+                place = script.place(fault.at)
+                message = f"syntax error: {fault.message}"
+            elif word and not fault.error:
+                code, fix = PARSER, "check it yourself, or write it in a simpler form"
+                place = script.place(word.start())
+                reason = f": {fault.message}" if fault.message else ""
+                message = f"the parser of iamcli check cannot read this line, with {name}{reason}"
+            else:
+                continue
+            if place[0] not in lines:
+                lines.add(place[0])
+                yield script, Finding(script.file, *place, code, name, message, fix)
 
 
 def _silenced(script: Script, finding: Finding, first: int) -> bool:

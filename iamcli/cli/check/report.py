@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from iamcli.cli.check.findings import Result
 
 #: The characters that GitHub Actions needs escaped in a message, and besides in a property.
-_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_PROPERTY = {**_MESSAGE, ":": "%3A", ",": "%2C"}
+_MESSAGE = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = {**_MESSAGE, **str.maketrans({":": "%3A", ",": "%2C"})}
 
 
 def text(result: Result) -> Iterator[str]:
@@ -28,8 +28,13 @@ def text(result: Result) -> Iterator[str]:
         counted(sum(each.level == ERROR for each in result.findings), "error"),
         counted(sum(each.level == WARNING for each in result.findings), "warning"),
     ]
-    if result.unread:
-        numbers.append(f"{counted(_lines(result), 'line')} not read")
+    unread = {
+        (note.file, line)
+        for note in result.unread
+        for line in range(note.lines[0], note.lines[1] + 1)
+    }
+    if unread:
+        numbers.append(f"{counted(len(unread), 'line')} not read")
     yield ", ".join(numbers)
     if result.findings:
         yield f"To read more about a code, run: iamcli check --explain {result.findings[0].code}"
@@ -50,9 +55,9 @@ def json(result: Result) -> Iterator[str]:
 def github(result: Result) -> Iterator[str]:
     """Yield a workflow command for each finding, which GitHub Actions shows at the line."""
     for finding in result.findings:
-        file = _escaped(finding.file, _PROPERTY)
+        file = finding.file.translate(_PROPERTY)
         place = f"file={file},line={finding.line},col={finding.column},title={finding.code}"
-        message = _escaped(f"{finding.message}; {finding.fix}", _MESSAGE)
+        message = f"{finding.message}; {finding.fix}".translate(_MESSAGE)
         yield visible(f"::{finding.level} {place}::{message}")
 
 
@@ -68,17 +73,3 @@ def notes(result: Result) -> Iterator[str]:
         yield f"{note.file}: {lines} {note.reason}{checked}"
     for unreadable in result.unreadable:
         yield f"cannot check {unreadable.file}: {unreadable.reason}"
-
-
-def _lines(result: Result) -> int:
-    """Return how many lines were not read."""
-    lines = {
-        (note.file, line)
-        for note in result.unread
-        for line in range(note.lines[0], note.lines[1] + 1)
-    }
-    return len(lines)
-
-
-def _escaped(value: str, characters: dict[str, str]) -> str:
-    return "".join(characters.get(character, character) for character in value)

@@ -9,7 +9,6 @@ from shutil import which
 from iamcli.cli.check.rules.commands import fault
 from iamcli.commands import index
 from iamcli.errors import InvalidPolicy
-from iamcli.installation.table import PROGRAMS
 from iamcli.parsing import limits
 from iamcli.parsing.command_names import is_meant, suggest
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault, Invocation
-    from iamcli.cli.check.script.calls import Call
-    from iamcli.cli.check.script.words import Word
+    from iamcli.cli.check.script.calls import Call, Word
     from iamcli.parsing.options import Option
 
 CURLY = "\u201c\u201d\u201e\u2018\u2019\u201a"
@@ -45,7 +43,7 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     name = str(call.program)
     ascii_name = re.sub(f"[{DASHES}]", "-", name)
     if ascii_name != name:
-        if ascii_name in PROGRAMS:
+        if ascii_name in index.names():
             message = f"the dash in {name} is not ASCII, as pasted from a web page"
             yield fault(call, call.head, "E106", message, f"type {ascii_name}")
         return
@@ -56,11 +54,9 @@ def _unknown_command(commands: Commands, call: Call) -> Iterator[Fault]:
     literal = call.head.literal
     names = [gap.name for gap in call.head.gaps]
     toolkits = "AWS_IAM_HOME" in names or "AWS_IAM_HOME" in call.head.source
-    if which(name):
-        # A program of the user.
-        return
-    if folder and not toolkits and (not near or literal is None or os.path.exists(literal)):
-        # A program of the user, which only has a similar name.
+    similar = folder and (not near or literal is None or os.path.exists(literal))
+    if which(name) or (similar and not toolkits):
+        # A program of the user, which may only have a similar name.
         return
     # A file that is not read can define functions, whose names often have "_".
     if not commands.walker.complete and (not near or "_" in name):
@@ -194,10 +190,12 @@ def _words(invocation: Invocation) -> Iterator[Fault]:
     secret = any(value.option.secret for value in invocation.values)
     for word in invocation.extra:
         if word.source.startswith("\\") and word.source[1:].isspace():
-            yield _blank(call, word)
-            continue
-        message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
-        yield fault(call, word, "E108", message, _instead(invocation, word))
+            message = "a blank after the backslash ends the command in this line"
+            fix = "remove the blank at the end of the line"
+        else:
+            message = "an unexpected word" if secret else f'unexpected word "{word.literal}"'
+            fix = _instead(invocation, word)
+        yield fault(call, word, "E108", message, fix)
     if invocation.bare is not None:
         name = invocation.bare.literal
         message = f"{name} is without its value"
@@ -211,12 +209,6 @@ def _separate(option: Option, word: Word) -> str:
     if option.secret or word.literal is not None or value in ("", word.source):
         return separate(option, (word.literal or "").removeprefix(begin))
     return f"{option.name} {value}"
-
-
-def _blank(call: Call, word: Word) -> Fault:
-    """Return the finding about the blank after a backslash at the end of the line: a word."""
-    message = "a blank after the backslash ends the command in this line"
-    return fault(call, word, "E108", message, "remove the blank at the end of the line")
 
 
 def _instead(invocation: Invocation, word: Word) -> str:

@@ -6,16 +6,14 @@ from typing import NamedTuple
 
 from iamcli.cli.check.findings import Finding
 from iamcli.commands import index
-from iamcli.installation.table import PROGRAMS
 from iamcli.parsing.options import is_joined, match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.cli.check.script.calls import Call
+    from iamcli.cli.check.script.calls import Call, Word
     from iamcli.cli.check.script.walk import Walker
-    from iamcli.cli.check.script.words import Word
     from iamcli.command import Command
     from iamcli.parsing.options import Option
 
@@ -95,8 +93,9 @@ class Invocation:
 
     def _is_joined(self, word: Word) -> bool:
         """Record a word such as ``-u=bob``, whose value need not be known."""
-        option, attached = match(self.command.all_options, word.begin)
-        if option is None or not is_joined(word.begin, attached):
+        begin = word.with_gaps("\0").partition("\0")[0]
+        option, attached = match(self.command.all_options, begin)
+        if option is None or not is_joined(begin, attached):
             return False
         self.joined.append((option, word))
         self.values.append(Value(option, word, word, None))
@@ -132,9 +131,10 @@ class Commands:
         self.walker = walker
         self.unknown: list[Call] = []
         self._by_call: dict[int, Invocation] = {}
+        names = set(index.names())
         for call in walker.calls:
             name = str(call.program)
-            if call.iam and name in PROGRAMS and name.startswith("iam-"):
+            if call.iam and name in names:
                 self._by_call[id(call)] = Invocation(call, index.load(name))
             elif call.iam:
                 self.unknown.append(call)

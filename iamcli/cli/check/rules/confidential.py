@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, origin
+from iamcli.cli.check.script.calls import Call
 from iamcli.parsing.options import SECRET
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.words import Stage, Word
+    from iamcli.cli.check.script.calls import Stage, Word
 
 #: Programs that do not remove the secret from what they read.
 _PASSING = ("cat", "tee", "tr", "paste", "tail", "sort", "xargs")
@@ -45,10 +45,10 @@ def check(commands: Commands) -> Iterator[Fault]:
 
 def _secret(commands: Commands, call: Call) -> Call | None:
     """Return the command whose new secret ``call`` writes to its standard output, if any."""
-    source = origin(call)
+    source = call.origin
     if source is None and call.stage:
         passed = all(map(_passes, call.stages[1 : call.stage + 1]))
-        source = origin(call.stages[0]) if passed else None
+        source = call.stages[0].origin if passed else None
     invocation = commands.of(source) if source else None
     return source if invocation and SECRET in invocation.prints else None
 
@@ -65,18 +65,13 @@ def _passes(stage: Stage) -> bool:
 def _files(call: Call) -> list[Word]:
     """Return the words that name the files that ``call`` writes to."""
     written = [
-        redirect
+        redirect.word
         for redirect in call.redirects
-        if redirect.word is not None
-        and redirect.descriptor in ("", "1")
+        if redirect.descriptor in ("", "1")
         and redirect.operator in (">", ">>", ">|", "&>", "&>>", ">&")
     ]
     # The last one wins, which is the innermost; 1>&2 is no file.
-    words = [
-        redirect.word
-        for redirect in written[-1:]
-        if redirect.word and not re.fullmatch(r"\d*-?", redirect.word.literal or "x")
-    ]
+    words = [word for word in written[-1:] if not re.fullmatch(r"\d*-?", word.literal or "x")]
     if call.program == "tee":
         words += [word for word in call.words if not word.known.startswith("-")]
     return words

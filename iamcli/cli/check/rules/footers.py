@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.rules.searches import grep
-from iamcli.cli.check.script.calls import Call, Loop, joins_lines, origin, read_from
+from iamcli.cli.check.rules.searches import searched
+from iamcli.cli.check.script.calls import Call, Loop, joins_lines, read_from
 from iamcli.cli.check.script.nodes import Other, Root, Simple
 from iamcli.cli.check.script.state import assigned
 from iamcli.parsing.options import FOOTER
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.words import Stage, Word
+    from iamcli.cli.check.script.calls import Stage, Word
 
 _LAST_LINE = "IsTruncated: false"
 #: What shows that the body of a loop does not treat the footer as an entry.
@@ -51,7 +51,7 @@ def check(commands: Commands) -> Iterator[Fault]:
 def _footers(commands: Commands, words: list[Word], reader: str) -> Iterator[Fault]:
     for word in words:
         for first, *filters in (gap.output for gap in word.gaps if gap.output):
-            source = origin(first)
+            source = first.origin
             if source is None or not all(map(_passes, filters)) or (filters and joins_lines(first)):
                 continue
             yield from _footer(commands, source, word, reader)
@@ -77,7 +77,7 @@ def _pipe(commands: Commands, call: Call) -> Iterator[Fault]:
     """Yield the findings about the pipe that begins with ``call``."""
     if len(call.stages) < 2 or call.stage != 0:  # noqa: PLR2004 - a pipe has two ends
         return
-    source = origin(call)
+    source = call.origin
     reader = next((stage for stage in call.stages[1:] if not _passes(stage)), None)
     if source is None or reader is None:
         return
@@ -183,8 +183,8 @@ def _counts_all(call: Call) -> bool:
         return bool(re.fullmatch(r"\s*END\s*\{\s*print\s+NR\s*;?\s*\}\s*", last))
     if call.program == "sed":
         return literals == ["-n", "$="]
-    search = grep(call)
-    counts = search is not None and not search.inverted and search.word.literal in ("", ".", "^")
+    pattern = searched(call)
+    counts = pattern is not None and pattern.literal in ("", ".", "^")
     return counts and any(re.fullmatch(r"-\w*c\w*", each) for each in literals)
 
 

@@ -50,10 +50,9 @@ def _around(commands: Commands, call: Call, followed: set[str]) -> Iterator[Node
         yield node
         if not isinstance(node, Function) or node.name in followed:
             continue
-        name = node.name
-        followed.add(name)
+        followed.add(node.name)
         for other in commands.walker.calls:
-            if other.shell_function and other.program == name:
+            if other.shell_function and other.program == node.name:
                 yield from _around(commands, other, followed)
 
 

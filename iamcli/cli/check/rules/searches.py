@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamcli.cli.check.rules.commands import fault
-from iamcli.cli.check.script.calls import Call, origin, outputs, read_from
+from iamcli.cli.check.script.calls import Call, outputs, read_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.words import Word
+    from iamcli.cli.check.script.calls import Word
 
 #: Words of error messages: the codes, and what the service says about them.
 _ERRORS = re.compile(
@@ -39,15 +38,8 @@ def check(commands: Commands) -> Iterator[Fault]:
                     break
 
 
-class Grep(NamedTuple):
-    """A search: the word of the pattern, and whether it is for lines without it (-v)."""
-
-    word: Word
-    inverted: bool
-
-
-def grep(call: Call) -> Grep | None:
-    """Return what ``call`` searches its input for, None if it is no such search."""
+def searched(call: Call) -> Word | None:
+    """Return the pattern that grep searches its input for, None if ``call`` is no such search."""
     if call.program not in ("grep", "egrep", "fgrep"):
         return None
     flags = ""
@@ -68,30 +60,29 @@ def grep(call: Call) -> Grep | None:
             operands.append(word)
     if not patterns:
         patterns, operands = operands[:1], operands[1:]
-    if operands or len(patterns) != 1 or patterns[0].literal is None:
+    if operands or len(patterns) != 1 or patterns[0].literal is None or "v" in flags:
         return None
-    return Grep(patterns[0], "v" in flags)
+    return patterns[0]
 
 
 def _searches(call: Call) -> Iterator[Fault]:
-    sources = _searched(call)
+    sources = _sources(call)
     if sources and call.program in _FILTERS and call.words:
         program = call.words[0 if not call.words[0].known.startswith("-") else -1]
         if re.search(r"/[^/]*/", program.known):
             for source in sources:
                 yield from _error(source, program)
-    search = grep(call) if sources else None
-    if search is None or search.inverted:
-        return
-    for source in sources:
-        yield from _error(source, search.word)
+    pattern = searched(call)
+    if pattern is not None:
+        for source in sources:
+            yield from _error(source, pattern)
 
 
-def _searched(call: Call) -> list[Call]:
+def _sources(call: Call) -> list[Call]:
     """Return the commands of the toolkit whose output ``call`` reads."""
     before = call.stages[: call.stage]
     if before:
-        source = origin(before[0])
+        source = before[0].origin
         return [source] if source else []
     return [source for word in read_from(call.redirects) for source in outputs(word.gaps)]
 

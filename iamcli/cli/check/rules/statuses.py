@@ -6,7 +6,7 @@ import re
 
 from iamcli.cli.check.rules.commands import fault
 from iamcli.cli.check.script.calls import Call, Use
-from iamcli.cli.check.script.nodes import Binary, If, Statement, While, sequence
+from iamcli.cli.check.script.nodes import Binary, If, Statement, While
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,13 +92,14 @@ def _status_read(use: Use) -> bool:
     """Return whether the statement after the assignment reads ``$?``."""
     command = use.statement.around if use.statement is not None else None
     statement = command.around if command is not None else None
-    if statement is None:
-        return False
-    if isinstance(statement.around, Binary):
-        return "$?" in statement.around.right.text
-    after = sequence(statement)
-    following = after[after.index(statement) + 1 :]
-    return bool(following) and "$?" in following[0].text
+    around = statement.around if statement is not None else None
+    if isinstance(around, Binary):
+        return "$?" in around.right.text
+    for statements in vars(around).values() if around is not None else ():
+        if isinstance(statements, list) and statement in statements:
+            following = statements[statements.index(statement) + 1 :]
+            return bool(following) and "$?" in following[0].text
+    return False
 
 
 def _tested(source: str) -> set[str]:

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamcli.cli.check.rules.commands import Commands, Fault
-    from iamcli.cli.check.script.calls import Call
-    from iamcli.cli.check.script.words import Word
+    from iamcli.cli.check.script.calls import Call, Word
 
 #: The options that name a file to read.
 _FILES = ("-f", "-b", "-k", "-c")
@@ -30,7 +29,7 @@ _UNPACKERS = {"tar", "unzip", "git", "rsync", "svn", "make", "aws", "s3cmd", "pa
 def check(commands: Commands) -> Iterator[Fault]:
     """Yield the findings about single values."""
     yield from _removals(commands)
-    written = _Written(commands)
+    written = _written(commands)
     for invocation in commands.invocations:
         call = invocation.call
         for value in invocation.values:
@@ -49,31 +48,25 @@ def _glob(call: Call, word: Word) -> Fault:
     return fault(call, word, "W201", message, f"type {quoted}")
 
 
-class _Written:
-    """The files that a script may write."""
-
-    def __init__(self, commands: Commands) -> None:
-        self.names: set[str] = set()
-        self.anything = False
-        for call in commands.walker.calls:
-            self._add(call)
-
-    def _add(self, call: Call) -> None:
+def _written(commands: Commands) -> set[str] | None:
+    """Return the names of the files that a script may write, None if they can be any."""
+    names: set[str] = set()
+    for call in commands.walker.calls:
         for redirect in call.redirects:
-            if redirect.word is not None and redirect.operator[:1] in (">", "&"):
-                self.names.add(os.path.basename(redirect.word.known))
-        if call.iam:
-            return
-        self.anything = self.anything or call.program in _UNPACKERS
-        if call.program not in _READERS:
+            if redirect.operator[:1] in (">", "&"):
+                names.add(os.path.basename(redirect.word.known))
+        if call.program in _UNPACKERS:
+            return None
+        if not call.iam and call.program not in _READERS:
             for word in call.words:
-                self.names |= set(re.split(r"[/=,:?&]", word.known))
+                names |= set(re.split(r"[/=,:?&]", word.known))
+    return names
 
 
-def _missing(call: Call, word: Word, name: str, written: _Written) -> Iterator[Fault]:
+def _missing(call: Call, word: Word, name: str, written: set[str] | None) -> Iterator[Fault]:
     if name in ("", "-") or name.startswith("/dev/"):
         return
-    if written.anything or os.path.basename(name) in written.names:
+    if written is None or os.path.basename(name) in written:
         return
     quoted = any(part.quoted for part in word.parts[:1])
     path = in_folder(call.flags.folder, f"./{name}" if quoted and name[:1] == "~" else name)

@@ -1,18 +1,157 @@
-"""What is followed in a script: commands, loops and tests, and where they are."""
+"""What is followed in a script: commands, loops and tests, and where they are.
+
+Of their words it contains what is known before the script runs.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
-
-from iamcli.cli.check.script.prefixes import program
-from iamcli.cli.check.script.words import Gap, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.script import nodes
     from iamcli.cli.check.script.nodes import Assignment, Node
-    from iamcli.cli.check.script.prefixes import Target
     from iamcli.cli.check.script.scripts import Script
-    from iamcli.cli.check.script.words import Word
+
+_SPACES = re.compile(r"([ \t\n]+)")
+
+
+class Stage:
+    """A part of a pipeline: a ``Call`` or a ``Loop``.
+
+    ``origin``: the command of the toolkit whose output it passes on, None if there is none. This is
+    the command itself, or the one whose output is in the variable that echo prints.
+    """
+
+    origin: Call | None = None
+
+
+class Gap(NamedTuple):
+    """Text that is not known before the script runs.
+
+    ``name``: the variable that it comes from, "" if none; ``output``: the pipeline whose output it
+    is, and nothing else; ``many``: whether it can be any number of words, even in double quotes;
+    ``single``: whether it is one word, even without quotes; ``filled``: whether it is never empty;
+    ``private``: whether it is the name of a file that only its owner can read; ``elements``: the
+    words of an array, None if they are not known.
+    """
+
+    name: str = ""
+    output: tuple[Stage, ...] = ()
+    many: bool = False
+    single: bool = False
+    filled: bool = False
+    private: bool = False
+    elements: tuple[Word, ...] | None = None
+
+
+#: The value of a variable: known text and gaps.
+Value = tuple["str | Gap", ...]
+
+
+class Part(NamedTuple):
+    """A part of a word: known text or a gap, and whether it is in quotes.
+
+    ``expanded``: whether it is the value of a variable, in which braces have no meaning.
+    """
+
+    text: str | Gap
+    quoted: bool
+    expanded: bool = False
+
+
+class Word(NamedTuple):
+    """A word of a command line: its parts, its source text, and its position (from 1).
+
+    ``node``: what it is in the script, None if it is not there as such.
+    """
+
+    parts: tuple[Part, ...]
+    source: str
+    line: int
+    column: int
+    node: nodes.Word | None = None
+
+    @property
+    def literal(self) -> str | None:
+        """The word if all of it is known, else None."""
+        return None if self.gaps else self.known
+
+    @property
+    def known(self) -> str:
+        """The parts of the word that are known, joined."""
+        return self.with_gaps("")
+
+    def with_gaps(self, text: str) -> str:
+        """Return the word with ``text`` for each part that is not known."""
+        return "".join(text if isinstance(each, Gap) else each for each in self.value)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The parts of the word that are not known."""
+        return [part.text for part in self.parts if isinstance(part.text, Gap)]
+
+    @property
+    def open(self) -> bool:
+        """Whether it can become no word or several words."""
+        return self.braces or any(
+            isinstance(part.text, Gap) and (part.text.many or not (part.quoted or part.text.single))
+            for part in self.parts
+        )
+
+    @property
+    def glob(self) -> bool:
+        """Whether the shell may replace it with file names because of ``*`` or ``?``."""
+        return any(char in text for text in self.unquoted for char in "*?")
+
+    @property
+    def braces(self) -> bool:
+        """Whether it has braces with commas that are not in quotes."""
+        text = "".join(
+            part.text
+            for part in self.parts
+            if isinstance(part.text, str) and not (part.quoted or part.expanded)
+        )
+        return "{" in text and "," in text.partition("{")[2].rpartition("}")[0]
+
+    @property
+    def unquoted(self) -> list[str]:
+        """The known parts of the word that are not in quotes."""
+        return [part.text for part in self.parts if isinstance(part.text, str) and not part.quoted]
+
+    @property
+    def program(self) -> str | None:
+        """The name of the program that the word names, without its folder; None if unknown."""
+        if self.literal is not None:
+            return self.literal.rpartition("/")[2] or self.literal
+        end = self.with_gaps("\0").rpartition("\0")[2]
+        return end.rpartition("/")[2] if "/" in end else None
+
+    @property
+    def value(self) -> Value:
+        """The word as the value of a variable."""
+        return tuple(part.text for part in self.parts)
+
+
+def split(word: Word) -> Iterator[Word]:
+    """Yield the words that a shell makes of ``word``: it splits what is not in quotes."""
+    current: list[Part] | None = None
+    for part in word.parts:
+        if part.quoted or isinstance(part.text, Gap):
+            current = [*(current or ()), part]
+            continue
+        for piece in _SPACES.split(part.text):
+            if piece.isspace():
+                if current is not None:
+                    yield word._replace(parts=tuple(current))
+                current = None
+            elif piece:
+                current = [*(current or ()), part._replace(text=piece)]
+    if current is not None:
+        yield word._replace(parts=tuple(current))
 
 
 class Flags(NamedTuple):
@@ -37,7 +176,7 @@ class Redirect(NamedTuple):
 
     operator: str
     descriptor: str
-    word: Word | None
+    word: Word
 
 
 class Use(NamedTuple):
@@ -64,15 +203,14 @@ class Context(NamedTuple):
     """Where a statement is.
 
     ``tested``: whether its status is tested; ``redirects``: those of the statements around it;
-    ``capture``: the command substitution that it is directly in; ``function``: whether it is in a
-    function; ``replaced``: the text that xargs or find replaces in it.
+    ``capture``: the command substitution that it is directly in; ``replaced``: the text that xargs
+    or find replaces in it.
     """
 
     script: Script
     tested: bool = False
     redirects: tuple[Redirect, ...] = ()
     capture: Capture | None = None
-    function: bool = False
     replaced: str = ""
 
 
@@ -95,6 +233,22 @@ class Loop(Stage):
         self.body = ""
 
 
+class Target(NamedTuple):
+    """The command that a command line runs in the end.
+
+    ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
+    it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
+    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
+    """
+
+    words: list[Word]
+    open: bool = False
+    plain: bool = True
+    noglob: bool = False
+    through: tuple[str, ...] = ()
+    replaced: str = ""
+
+
 class Call(Stage):
     """A simple command.
 
@@ -104,7 +258,7 @@ class Call(Stage):
     function of the script; ``redirects``: its redirections and those around it; ``flags``: the
     settings that it is run with; ``capture``: the command substitution that it is directly in;
     ``stages`` and ``stage``: its pipeline, if any, and its position in it; ``merging``: whether the
-    pipe after it also takes standard error; ``origin``: see ``origin``.
+    pipe after it also takes standard error.
     """
 
     def __init__(self, script: Script, node: Node, target: Target) -> None:
@@ -112,7 +266,7 @@ class Call(Stage):
         self.node = node
         self.target = target
         self.head, *self.words = target.words
-        self.program = program(self.head)
+        self.program = self.head.program
         self.iam = False
         self.shell_function = False
         self.redirects: tuple[Redirect, ...] = ()
@@ -121,7 +275,6 @@ class Call(Stage):
         self.stages: tuple[Stage, ...] = ()
         self.stage = 0
         self.merging = False
-        self.origin: Call | None = None
 
     @property
     def literals(self) -> list[str | None]:
@@ -145,23 +298,8 @@ class Test(NamedTuple):
     patterns: list[Word]
 
 
-def direct(stages: tuple[Stage, ...]) -> Call | None:
-    """Return the command of the toolkit that alone makes the output of ``stages``, else None."""
-    if len(stages) == 1 and isinstance(stages[0], Call):
-        return origin(stages[0])
-    return None
-
-
-def origin(stage: Stage) -> Call | None:
-    """Return the command of the toolkit whose output ``stage`` passes on, else None.
-
-    This is the command itself, or the one whose output is in the variable that echo prints.
-    """
-    return stage.origin if isinstance(stage, Call) else None
-
-
 def found_origin(stage: Call) -> Call | None:
-    """Return what ``origin`` returns, from the words of a command that is followed just now.
+    """Return the ``origin`` of a command that is followed just now, from its words.
 
     It is found once, because the output of echo can contain that of an echo before, and so on.
     """
@@ -175,17 +313,13 @@ def found_origin(stage: Call) -> Call | None:
 
 def outputs(gaps: list[Gap]) -> list[Call]:
     """Return the commands of the toolkit whose output the ``gaps`` are."""
-    sources = [direct(gap.output) for gap in gaps if gap.output]
+    sources = [gap.output[0].origin for gap in gaps if len(gap.output) == 1]
     return [call for call in sources if call]
 
 
 def read_from(redirects: tuple[Redirect, ...]) -> list[Word]:
     """Return the words that are read, or name the files that are read."""
-    return [
-        redirect.word
-        for redirect in redirects
-        if redirect.word is not None and redirect.operator in ("<", "<<", "<<<")
-    ]
+    return [each.word for each in redirects if each.operator in ("<", "<<", "<<<")]
 
 
 def joins_lines(stage: Stage) -> bool:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
+import shlex
 
-from iamcli.cli.check.script.calls import Call
-from iamcli.cli.check.script.expansion import unquoted
-from iamcli.cli.check.script.nodes import Statement
+from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.calls import Call, Part, Word
 from iamcli.cli.check.script.scripts import Fragment
-from iamcli.cli.check.script.words import Part, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.check.script import nodes
+    from collections.abc import Iterator
+
+    from iamcli.cli.check.script.calls import Stage
     from iamcli.cli.check.script.scripts import Script
-    from iamcli.cli.check.script.words import Stage
 
 #: The programs that run the argument after an option like -c, or else what they read.
 SHELLS = {"sh", "bash", "dash", "ksh", "zsh", "ash", "mksh", "su"}
 _RUNS = re.compile(r"-[a-z]*c$")
 #: An option of ssh: the letters without a value, and the first with one.
 _SSH_OPTION = re.compile(r"-[1246AaCfGgKkMNnqsTtVvXxYy]*([bcDEeFIiJLlmOopQRSWwB]?)")
+_ESCAPED = re.compile(rb"\\(.)|[^\\]+|\\", re.DOTALL)
+_ESCAPED_IN_QUOTES = re.compile(rb'\\([$`"\\\n])|[^\\]+|\\')
 _MAX_ALIASES = 10
 
 
@@ -35,20 +37,15 @@ def quoted(call: Call, number: int) -> Script | None:
     word = call.words[number] if 0 <= number < len(call.words) else None
     if word is None or word.source[:1] not in ("'", '"'):
         return None
-    return _script(call.script, [word])
-
-
-def evaluated(call: Call) -> Script | None:
-    """Return the script in the arguments of ``eval``, which it joins."""
-    return _script(call.script, call.words)
+    return fragment(call.script, [word])
 
 
 def joined(call: Call) -> Script | None:
     """Return the script that ``parallel`` runs, if it gets one in quotes."""
-    if "parallel" not in call.target.through or call.head.source[:1] not in ("'", '"'):
+    if call.head.source[:1] not in ("'", '"'):
         return None
     more = b"" if call.target.replaced else b'"$@"'
-    return _script(call.script, [call.head, *call.words], more)
+    return fragment(call.script, [call.head, *call.words], more)
 
 
 def remote(call: Call) -> Script | None:
@@ -64,19 +61,19 @@ def remote(call: Call) -> Script | None:
         at += 2 if option and option[1] and option.end() == len(words[at].known) else 1
     shell = at == len(words) or words[at].known.partition(" ")[0] in SHELLS
     read = document(call) if shell else None
-    return read or _script(call.script, words[at:])
+    return read or fragment(call.script, words[at:])
 
 
 def document(call: Call) -> Script | None:
     """Return the script in the here-document that ``call`` reads, if there is one."""
     around = call.node.around
-    redirects = around.redirects if isinstance(around, Statement) else []
+    redirects = around.redirects if isinstance(around, nodes.Statement) else []
     documents = [each.document for each in redirects if each.document]
     word = Word((), "", 0, 0, documents[-1]) if documents else None
-    return _script(call.script, [word]) if word else None
+    return fragment(call.script, [word]) if word else None
 
 
-def _script(script: Script, words: list[Word], more: bytes = b"") -> Script | None:
+def fragment(script: Script, words: list[Word], more: bytes = b"") -> Script | None:
     """Return the script that the ``words`` and ``more`` are if they are joined with spaces."""
     source, places = b"", [0]
     before: nodes.Word | None = None
@@ -84,7 +81,7 @@ def _script(script: Script, words: list[Word], more: bytes = b"") -> Script | No
         if word.node is None:
             pieces = [(word.source.encode(), places[-1], False)]
         else:
-            pieces = list(unquoted(word.node)) if word.node is not before else []
+            pieces = list(_unquoted(word.node)) if word.node is not before else []
         before = word.node
         # Variables are expanded before the quotes in the script are seen.
         variables = any(variable for _, _, variable in pieces)
@@ -96,6 +93,38 @@ def _script(script: Script, words: list[Word], more: bytes = b"") -> Script | No
     places += [places[-1]] * len(more)
     source += more
     return Fragment(script, source, places[1:]) if source.strip() else None
+
+
+def _unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield the bytes that the shell makes of ``word``, where they are, and whether as a variable.
+
+    A variable stays as it is: it is expanded there. What a command prints is unknown.
+    """
+    around = word.around
+    document = around if isinstance(around, nodes.Redirect) and around.document is word else None
+    end = document.word.parts if document and document.word else []
+    if any(not isinstance(each, nodes.Literal) or "\\" in each.value for each in end):
+        # The shell expands nothing in a here-document whose end is quoted.
+        yield word.source[word.start : word.end], word.start, False
+        return
+    quotes = document is not None or isinstance(word, nodes.DoubleQuoted)
+    escaped = _ESCAPED_IN_QUOTES if quotes else _ESCAPED
+    for part in word.parts:
+        if isinstance(part, nodes.DoubleQuoted):
+            yield from _unquoted(part)
+        elif isinstance(part, nodes.SingleQuoted):
+            start = part.start + (2 if part.escapes else 1)
+            yield part.source[start : part.end - 1], start, False
+        elif isinstance(part, nodes.Literal):
+            for match in escaped.finditer(part.source, part.start, part.end):
+                if match[1] is None:
+                    yield match[0], match.start(), False
+                elif match[1] != b"\n":
+                    yield match[1], match.start(1), False
+        elif isinstance(part, nodes.Variable):
+            yield part.source[part.start : part.end], part.start, True
+        else:
+            yield b"$_", part.start, True
 
 
 def passed(stages: list[Stage]) -> Script | None:
@@ -126,17 +155,14 @@ class Aliases:
         for text in call.literals if call.program == "alias" else ():
             name, equals, value = (text or "").partition("=")
             if equals:
-                self._words.pop(name, None)
-                words = _single(value)
-                if words:
-                    self._words[name] = words
+                self._words[name] = _single(value)
 
     def expanded(self, words: list[Word]) -> list[Word]:
         """Return the ``words`` of a command, with those that an alias stands for."""
         seen: set[str] = set()
         while words and words[0].source == words[0].literal and len(seen) < _MAX_ALIASES:
             name = words[0].source
-            if name in seen or name not in self._words:
+            if name in seen or not self._words.get(name):
                 break
             seen.add(name)
             head = words[0]
@@ -150,8 +176,6 @@ class Aliases:
 
 def _single(text: str) -> list[str]:
     """Return the words of ``text`` if it is one command without expansions, else none."""
-    import shlex
-
     if set(text) & set("$`;&|<>(){}*?\n"):
         return []
     try:

@@ -1,36 +1,125 @@
-"""The values of words: quotes, escapes and variables."""
+"""The words of a statement as the shell expands them: quotes, escapes, variables and arrays."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.calls import Gap, Part, Redirect, Use, Word, split
 from iamcli.cli.check.script.state import filled
-from iamcli.cli.check.script.words import Gap, Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from iamcli.cli.check.script.nodes import Literal, SingleQuoted
+    from iamcli.cli.check.script.calls import Context, Value
+    from iamcli.cli.check.script.nodes import Literal, Node, SingleQuoted, Substitution
     from iamcli.cli.check.script.state import State
-    from iamcli.cli.check.script.words import Value, Word
 
 _ESCAPED = re.compile(r"\\(\n|.)", re.DOTALL)
 _ESCAPED_IN_QUOTES = re.compile(r'\\([$`"\\\n])')
-_ESCAPED_BYTE = re.compile(rb"\\(.)|[^\\]+|\\", re.DOTALL)
-_ESCAPED_BYTE_IN_QUOTES = re.compile(rb'\\([$`"\\\n])|[^\\]+|\\')
 _EXPANSION = re.compile(r"\$\{(#?)(!?)([A-Za-z_]\w*|[0-9]+|[@*?$!#-])(\[[^]]*\])?(.*)\}", re.DOTALL)
 _RANGE = re.compile(r"\{[\w-]+\.\.[\w.-]+\}")
+#: All elements of an array, ``"${NAME[@]}"``.
 _ALL_ELEMENTS = re.compile(r'"?\$\{(\w+)\[@\]\}"?')
 _SPECIAL = {"#", "?", "$", "!", "-"}
+_ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
 
 
-def plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
+class WordReader(NamedTuple):
+    """Reads words as the shell expands them in this ``state`` and ``context``.
+
+    ``run``: follows a command substitution, and returns its output.
+    """
+
+    run: Callable[[Substitution, State, Context, Use], Value]
+    state: State
+    context: Context
+
+    def words(self, found: Iterable[nodes.Word]) -> list[Word]:
+        """Return the words that the shell makes of ``nodes``, as in the arguments of a command."""
+        return [word for node in found for word in self._split(node, self._parts(node, Use()))]
+
+    def word(self, node: nodes.Word, use: Use) -> Word:
+        """Return the node as one word, as in an assignment or a redirection."""
+        return self._word(node, self._parts(node, use))
+
+    def redirects(self, found: Iterable[nodes.Redirect]) -> Iterator[Redirect]:
+        """Yield the redirections; for a here-document, yield each expansion in it."""
+        for node in found:
+            if node.document is not None:
+                for part in node.document.parts:
+                    if not isinstance(part, nodes.Literal):
+                        parts = self._expanded(part, Use(), quoted=False)
+                        yield Redirect("<<", "", self._word(part, parts))
+            elif node.word is not None:
+                use = Use("herestring") if node.operator == "<<<" else Use()
+                yield Redirect(node.operator, node.descriptor, self.word(node.word, use))
+
+    def array(self, elements: Iterable[nodes.Word], use: Use) -> Value:
+        """Follow the elements of an array; return the array."""
+        parts: list[Part] = []
+        words: list[Word] = []
+        for element in elements:
+            of_element = self._parts(element, use)
+            words += self._split(element, of_element)
+            parts += of_element
+        only = parts[0].text if len(parts) == 1 else None
+        output = only.output if isinstance(only, Gap) else ()
+        known = None if any(word.glob for word in words) else tuple(words)
+        return (Gap(output=output, many=True, elements=known),)
+
+    def substitutions(self, node: Node) -> None:
+        """Follow the command substitutions in a calculation, a default value or an index."""
+        for inner in nodes.first(node, nodes.Substitution):
+            self.run(inner, self.state, self.context, Use())
+
+    def _word(self, node: Node, parts: Iterable[Part]) -> Word:
+        whole = node if isinstance(node, nodes.Word) else None
+        return Word(tuple(parts), node.text, *self.context.script.place(node.start), whole)
+
+    def _split(self, node: nodes.Word, parts: list[Part]) -> list[Word]:
+        """Return the words that the shell makes of ``node``: elements of an array, or its parts."""
+        array = _ALL_ELEMENTS.fullmatch(node.text)
+        elements = joined_elements(self.state.value(array[1])) if array else None
+        if elements is not None:
+            return [self._word(node, each.parts) for each in elements]
+        return list(split(self._word(node, parts)))
+
+    def _parts(self, node: nodes.Word, use: Use) -> list[Part]:
+        """Return the parts of the word, before the shell splits them into words."""
+        parts = [part for each in node.parts for part in self._expanded(each, use, quoted=False)]
+        known = "".join(part.text for part in parts if isinstance(part.text, str))
+        if self.context.replaced and self.context.replaced in known:
+            return [Part(Gap(filled=True), quoted=True)]
+        return parts
+
+    def _expanded(self, node: Node, use: Use, *, quoted: bool) -> list[Part]:
+        if isinstance(node, nodes.DoubleQuoted):
+            parts = [part for each in node.parts for part in self._expanded(each, use, quoted=True)]
+            return parts or [Part("", quoted=True)]
+        if isinstance(node, nodes.Literal | nodes.SingleQuoted):
+            return list(_plain(node, quoted=quoted))
+        if isinstance(node, nodes.Glob):
+            return [Part(node.text, quoted)]
+        if isinstance(node, nodes.Substitution):
+            used = Use() if isinstance(node, nodes.File) else use
+            return [Part(each, quoted) for each in self.run(node, self.state, self.context, used)]
+        self.substitutions(node)
+        if isinstance(node, nodes.Variable):
+            values = _variable(node.text.replace("\\\n", ""), self.state)
+            return [Part(each, quoted, expanded=True) for each in values]
+        return [Part(Gap(single=True, filled=True), quoted)]
+
+
+def _plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
     """Yield the parts of a text, in quotes or not."""
     source = node.value
     if isinstance(node, nodes.SingleQuoted):
-        yield Part(_ansi(source) if node.escapes else source, quoted=True)
+        if node.escapes:
+            source = _ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1]), source)
+        yield Part(source, quoted=True)
     elif quoted:
         text = _ESCAPED_IN_QUOTES.sub(lambda match: "" if match[1] == "\n" else match[1], source)
         yield Part(text, quoted=True)
@@ -48,52 +137,7 @@ def plain(node: Literal | SingleQuoted, *, quoted: bool) -> Iterator[Part]:
             yield Part(source[at:], quoted=False)
 
 
-def unquoted(word: nodes.Word | nodes.DoubleQuoted) -> Iterator[tuple[bytes, int, bool]]:
-    """Yield the bytes that the shell makes of ``word``, where they are, and whether as a variable.
-
-    A variable stays as it is: it is expanded there. What a command prints is unknown.
-    """
-    around = word.around
-    document = isinstance(around, nodes.Redirect) and around.document is word
-    if document and _is_raw(around):
-        yield word.source[word.start : word.end], word.start, False
-        return
-    quotes = document or isinstance(word, nodes.DoubleQuoted)
-    escaped = _ESCAPED_BYTE_IN_QUOTES if quotes else _ESCAPED_BYTE
-    for part in word.parts:
-        if isinstance(part, nodes.DoubleQuoted):
-            yield from unquoted(part)
-        elif isinstance(part, nodes.SingleQuoted):
-            start = part.start + (2 if part.escapes else 1)
-            yield part.source[start : part.end - 1], start, False
-        elif isinstance(part, nodes.Literal):
-            for match in escaped.finditer(part.source, part.start, part.end):
-                if match[1] is None:
-                    yield match[0], match.start(), False
-                elif match[1] != b"\n":
-                    yield match[1], match.start(1), False
-        elif isinstance(part, nodes.Variable):
-            yield part.source[part.start : part.end], part.start, True
-        else:
-            yield b"$_", part.start, True
-
-
-def _is_raw(redirect: nodes.Node | None) -> bool:
-    """Return whether the shell expands nothing in a here-document, because its end is quoted."""
-    end = redirect.word if isinstance(redirect, nodes.Redirect) else None
-    return end is not None and any(
-        not isinstance(each, nodes.Literal) or "\\" in each.value for each in end.parts
-    )
-
-
-_ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
-
-
-def _ansi(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: _ANSI.get(match[1], match[1]), text, flags=re.DOTALL)
-
-
-def variable(source: str, state: State) -> Value:
+def _variable(source: str, state: State) -> Value:
     """Return the value of ``$NAME`` or ``${NAME...}``."""
     source = source.strip()
     if not source.startswith("${"):
@@ -113,13 +157,7 @@ def variable(source: str, state: State) -> Value:
     return _changed(name, rest, state)
 
 
-def elements(source: str, state: State) -> tuple[Word, ...] | None:
-    """Return the elements of the array if ``source`` is ``"${NAME[@]}"`` and they are known."""
-    match = _ALL_ELEMENTS.fullmatch(source)
-    return joined(state.value(match[1])) if match else None
-
-
-def joined(*arrays: Value) -> tuple[Word, ...] | None:
+def joined_elements(*arrays: Value) -> tuple[Word, ...] | None:
     """Return the elements of the ``arrays``, None if one of them is unknown or no array."""
     words: list[Word] = []
     for array in arrays:

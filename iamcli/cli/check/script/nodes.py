@@ -1,24 +1,38 @@
 """The parts of a script, as the parser gives them.
 
-``source`` is the text that a part is in, from the byte ``start`` to ``end``, and ``around`` is the
-part that it is in.
+A class declares its members once: with their types, and with their names in the JSON of shfmt.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
-
 
 _Kind = TypeVar("_Kind", bound="Node")
 
 
 class Node:
-    """A part of a script; ``members``: what its class declares."""
+    """A part of a script, in the text ``source`` from the byte ``start`` to ``end``.
+
+    ``around``: the part that it is in.
+    """
+
+    #: By the type in the JSON: the class.
+    types: ClassVar[dict[str, type[Node]]] = {}
+    #: By the member: its name in the JSON ("." for all that it contains), and its annotation.
+    members: ClassVar[dict[str, tuple[str, str]]] = {}
+
+    def __init_subclass__(cls, json: str = "", members: str = "") -> None:
+        """Record the class for the types ``json``, and its ``members`` with their names there."""
+        for each in json.split():
+            cls.types[each] = cls
+        declared = zip(cls.__annotations__.items(), members.split(), strict=True)
+        own = {name: (place, kind) for (name, kind), place in declared}
+        cls.members = {**cls.members, **own}
 
     def __init__(self, source: bytes, start: int, end: int, **members: Any) -> None:
         self.source = source
@@ -44,13 +58,13 @@ class Node:
         return self.source[self.start : self.end].decode("utf-8", "replace")
 
 
-class Root(Node):
+class Root(Node, json="File", members="Stmts"):
     """A whole script."""
 
     body: list[Statement]
 
 
-class Statement(Node):
+class Statement(Node, json="Stmt", members="Cmd Redirs Negated Background"):
     """A command with its redirections; ``negated``: by ``!``; ``background``: by ``&``."""
 
     command: Node | None
@@ -59,7 +73,7 @@ class Statement(Node):
     background: bool
 
 
-class Redirect(Node):
+class Redirect(Node, json="Redirect", members="Op N Word Hdoc"):
     """A redirection: its operator, the number before it, and its word or here-document."""
 
     operator: str
@@ -68,14 +82,14 @@ class Redirect(Node):
     document: Word | None
 
 
-class Simple(Node):
+class Simple(Node, json="CallExpr", members="Assigns Args"):
     """Variables that are set, and the words of a command."""
 
     assignments: list[Assignment]
     words: list[Word]
 
 
-class Binary(Node):
+class Binary(Node, json="BinaryCmd", members="Op X Y"):
     """Two statements with ``&&``, ``||``, ``|`` or ``|&`` between them."""
 
     operator: str
@@ -83,14 +97,14 @@ class Binary(Node):
     right: Statement
 
 
-class Declaration(Node):
+class Declaration(Node, json="DeclClause", members="Variant Args"):
     """``export``, ``local`` and others, the ``keyword``, with what they declare."""
 
     keyword: str
     assignments: list[Assignment]
 
 
-class If(Node):
+class If(Node, json="IfClause", members="Cond Then Else"):
     """``if`` or ``elif``; ``other``: the ``elif`` or ``else``, which has no condition."""
 
     condition: list[Statement]
@@ -98,141 +112,129 @@ class If(Node):
     other: If | None
 
 
-class Loop(Node):
+class Loop(Node, members="DoPos Do"):
     """A loop, whose body begins at the byte ``do``."""
 
     do: int
     body: list[Statement]
 
     @property
-    def head_text(self) -> str:
-        """The source before the body."""
-        return self.source[self.start : self.do].decode("utf-8", "replace")
-
-    @property
-    def body_text(self) -> str:
-        """The source of the body."""
-        return self.source[self.do : self.end].decode("utf-8", "replace")
+    def texts(self) -> tuple[str, str]:
+        """The source before the body, and that of the body."""
+        head, body = self.source[self.start : self.do], self.source[self.do : self.end]
+        return head.decode("utf-8", "replace"), body.decode("utf-8", "replace")
 
 
-class While(Loop):
+class While(Loop, json="WhileClause", members="Cond"):
     """``while`` or ``until``."""
 
     condition: list[Statement]
 
 
-class For(Loop):
+class For(Loop, json="ForClause", members="Loop"):
     """``for`` or ``select``; ``loop``: its Words, or what is in ``for ((...))``."""
 
     loop: Node
 
 
-class Words(Node):
+class Words(Node, json="WordIter", members="Name Items"):
     """The variable of ``for``, and its words."""
 
     name: str
     words: list[Word]
 
 
-class Case(Node):
+class Case(Node, json="CaseClause", members="Word Items"):
     """``case``."""
 
     word: Word
     items: list[Item]
 
 
-class Item(Node):
+class Item(Node, json="CaseItem", members="Patterns Stmts"):
     """An item of ``case``."""
 
     patterns: list[Word]
     body: list[Statement]
 
 
-class Function(Node):
+class Function(Node, json="FuncDecl", members="Name Body"):
     """The definition of a function."""
 
     name: str
     body: Statement
 
 
-class Group(Node):
+class Group(Node, json="Block", members="Stmts"):
     """Statements in braces."""
 
     body: list[Statement]
 
 
-class Subshell(Group):
+class Subshell(Group, json="Subshell"):
     """Statements in parentheses."""
 
 
-class Test(Node):
-    """``[[ ]]``."""
-
-    children: list[Node]
-
-
-class Prefixed(Node):
+class Prefixed(Node, json="CoprocClause TimeClause", members="Stmt"):
     """``coproc`` or ``time`` with its statement."""
 
     statement: Statement | None
 
 
-class Time(Prefixed):
-    """``time``."""
-
-
-class Word(Node):
+class Word(Node, json="Word", members="Parts"):
     """A word of a command."""
 
     parts: list[Node]
 
 
-class Literal(Node):
+class Literal(Node, json="Lit", members="Value"):
     """Text without quotes, or in double quotes; ``value`` has its backslashes."""
 
     value: str
 
 
-class SingleQuoted(Node):
+class SingleQuoted(Node, json="SglQuoted", members="Value Dollar"):
     """Text in single quotes; ``escapes``: whether they are ``$'...'``."""
 
     value: str
     escapes: bool
 
 
-class DoubleQuoted(Node):
+class DoubleQuoted(Node, json="DblQuoted", members="Parts"):
     """Parts in double quotes."""
 
     parts: list[Node]
 
 
-class Substitution(Node):
+class Substitution(Node, json="CmdSubst", members="Stmts"):
     """The output of statements, ``$(...)``."""
 
     body: list[Statement]
 
 
-class File(Substitution):
+class File(Substitution, json="ProcSubst"):
     """The output or the input of statements as a file, ``<(...)``."""
 
 
-class Variable(Node):
-    """``$NAME`` or ``${NAME...}``."""
-
-    children: list[Node]
-
-
-class Glob(Node):
+class Glob(Node, json="ExtGlob"):
     """A pattern such as ``@(a|b)``."""
 
 
-class Other(Node):
-    """A calculation, and what else only contains words."""
+class Other(Node, members="."):
+    """A calculation, and what else only contains words and their parts."""
 
     children: list[Node]
 
 
-class Assignment(Node):
+class Test(Other, json="TestClause"):
+    """``[[ ]]``."""
+
+
+class Variable(Other, json="ParamExp"):
+    """``$NAME`` or ``${NAME...}``."""
+
+
+class Assignment(Node, json="Assign", members="Name Index Value Array Array Append Naked"):
     """A variable that is set; ``naked``: that is only declared, or a word after the keyword.
 
     ``elements``: those of an ``array``.
@@ -254,11 +256,3 @@ def first(node: Node, kind: type[_Kind]) -> Iterator[_Kind]:
             yield each
         else:
             yield from first(each, kind)
-
-
-def sequence(statement: Node) -> Sequence[Node]:
-    """Return the statements that ``statement`` is one of."""
-    for value in vars(statement.around).values() if statement.around else ():
-        if isinstance(value, list) and statement in value:
-            return value
-    return [statement]

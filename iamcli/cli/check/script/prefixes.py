@@ -4,40 +4,28 @@ from __future__ import annotations
 
 import re
 from itertools import dropwhile, takewhile
-from typing import NamedTuple
 
-from iamcli.cli.check.script.words import Gap, Part, Word
-from iamcli.installation.table import PROGRAMS
+from iamcli.cli.check.script.calls import Gap, Part, Target, Word
+from iamcli.commands import index
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
-
-
 #: The programs that run another, and their options that take the next argument.
 PREFIXES = {
     "sudo": "-u -g -h -p -C -r -t -T -U -D -R --user --group --host",
     "doas": "-u -C",
     "env": "-u -C --unset --chdir",
     "time": "-f -o --format --output",
-    "command": "",
-    "builtin": "",
     "exec": "-a",
     "nice": "-n --adjustment",
     "ionice": "-c -n",
-    "nohup": "",
-    "setsid": "",
     "stdbuf": "-i -o -e",
     "timeout": "-s -k --signal --kill-after",
     "xargs": "-n -L -P -d -s -a -E -I --max-args --max-procs --max-lines --delimiter",
     "parallel": "-j --jobs -P -I -a -n -N -L -d -C --colsep -S --sshlogin --joblog",
     "watch": "-n --interval",
     "flock": "-w -E --timeout --wait --conflict-exit-code",
-    "noglob": "",
-    "nocorrect": "",
-    "-": "",
-    "coproc": "",
-    "eval": "",
-    "chronic": "",
-    "repeat": "",
+    **dict.fromkeys(("command", "builtin", "coproc", "eval", "-", "noglob", "nocorrect"), ""),
+    **dict.fromkeys(("nohup", "setsid", "chronic", "repeat"), ""),
 }
 #: Those with an argument of their own before the command.
 _OPERANDS = {"timeout", "flock", "repeat"}
@@ -51,29 +39,13 @@ _PLACE = re.compile(r"\{[\d./#%]*\}")
 _PLAIN = re.compile(r"[\w+=,.@/:%-]*")
 
 
-class Target(NamedTuple):
-    """The command that a command line runs in the end.
-
-    ``words``: its name and its arguments; ``open``: whether arguments are added; ``plain``: whether
-    it can also be a function of the script; ``noglob``: whether the shell expands no ``*`` for it;
-    ``through``: the programs that run it; ``replaced``: the text that they replace in arguments.
-    """
-
-    words: list[Word]
-    open: bool = False
-    plain: bool = True
-    noglob: bool = False
-    through: tuple[str, ...] = ()
-    replaced: str = ""
-
-
 def target(words: list[Word]) -> Target | None:
     """Return the command that ``words`` run in the end, None if they run none."""
     current: Target | None = Target(words)
     for _ in range(_MAX_PREFIXES):
         if not current or not current.words:
             break
-        name = program(current.words[0])
+        name = current.words[0].program
         if name == "find":
             return _find(current)
         if name == "eval":
@@ -92,24 +64,15 @@ def target(words: list[Word]) -> Target | None:
 
 def _is_plain(words: list[Word]) -> bool:
     """Return whether ``words`` are a command of the toolkit that eval runs as it is."""
-    name = program(words[0]) if words else None
+    name = words[0].program if words else None
     plain = all(_PLAIN.fullmatch(word.known) for word in words)
     return plain and (name or "").startswith("iam-")
-
-
-def program(word: Word) -> str | None:
-    """Return the name of the program that ``word`` names, without its folder; None if unknown."""
-    literal = word.literal
-    if literal is not None:
-        return literal.rpartition("/")[2] or literal
-    return word.end.rpartition("/")[2] if "/" in word.end else None
 
 
 def unwrapped(wrapper: Target) -> Target:
     """Return the command that a function runs if a command of the toolkit is in its arguments."""
     for number, word in enumerate(wrapper.words[1:], 1):
-        name = (word.literal or "").rpartition("/")[2]
-        if name in PROGRAMS and "iam-" in name:
+        if word.literal and word.program in index.names():
             return wrapper._replace(words=wrapper.words[number:], plain=False)
     return wrapper
 

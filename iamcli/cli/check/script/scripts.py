@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamcli.cli.check.script.nodes import Node, Statement
+    from iamcli.cli.check.script.nodes import Statement
     from iamcli.cli.check.script.shfmt import Parser
 
 #: Files that are larger are not scripts that people wrote, and take too much memory (bytes).
@@ -140,12 +140,9 @@ class Script:
 
     def place(self, at: int) -> tuple[int, int]:
         """Return the line and the column of the byte ``at``, from 1, the column in characters."""
+        at = self.outer(at)
         line = self.line(at)
         return line, len(self.source[self.starts[line - 1] : at].decode("utf-8", "replace")) + 1
-
-    def position(self, node: Node) -> tuple[int, int]:
-        """Return the line and the column of ``node``, from 1, the column in characters."""
-        return self.place(node.start)
 
     def outer(self, at: int) -> int:
         """Return which byte of the root the byte ``at`` is."""
@@ -169,10 +166,6 @@ class Fragment(Script):
         if b"iam-" in lost:
             start, end, at = map(self.outer, fault[:3])
             self.root.skip(fault._replace(start=start, end=max(start, end), at=at))
-
-    def place(self, at: int) -> tuple[int, int]:
-        """Return the line and the column of the byte ``at``."""
-        return self.root.place(self.outer(at))
 
     def outer(self, at: int) -> int:
         """Return which byte of the root the byte ``at`` is."""

@@ -15,6 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from iamcli.cli.check.script import nodes
+from iamcli.cli.check.script.nodes import Node
 from iamcli.errors import Failure
 from iamcli.installation.extras import advice, shfmt
 
@@ -22,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.check.script.nodes import Node, Statement, Word
+    from iamcli.cli.check.script.nodes import Statement, Word
 
     Members = dict[str, Any]
 
@@ -121,16 +122,15 @@ class Parser:
             raise UnreadableError(f"shfmt fails: {message.partition(chr(10))[0] or status}")
         builder = _Builder(source)
         try:
-            document = json.loads(out, object_hook=_position)
+            document = json.loads(out, object_hook=builder.read)
             root: nodes.Root = builder.node(document, "Node")
             body = root.body
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UnreadableError("shfmt does not print what it should; is it shfmt?") from None
-        continued = _continued(document, source)
-        if continued:
+        if builder.continued:
             # shfmt up to 3.14 goes on in the next line after a comment that ends with a backslash.
             letters = bytearray(source)
-            for at in continued:
+            for at in builder.continued:
                 letters[at] = ord(" ")
             return self._parsed(bytes(letters), dialect)
         return Tree(body, builder.unread)
@@ -153,15 +153,15 @@ class Parser:
         except OSError as error:
             raise UnreadableError(f"cannot run {name}: {error.strerror}") from None
         with child:
-            _limit_memory(child.pid)
             try:
+                _limit_memory(child.pid)
                 out, err = child.communicate(source, max(0, self._end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                child.kill()
                 raise UnreadableError(f"{name} takes longer than {MAX_TIME} seconds") from None
-            except BaseException:
+            finally:
+                # It may still run, also after Ctrl-C.
                 child.kill()
-                raise
+                child.wait()
         return child.returncode, out, err.decode("utf-8", "replace")
 
 
@@ -173,26 +173,6 @@ def _limit_memory(child: int) -> None:
         # It may have ended, or have a lower limit.
         with suppress(OSError, ValueError):
             resource.prlimit(child, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
-
-
-def _position(members: Members) -> object:
-    """Return the byte that a position in the JSON is, and other objects as they are."""
-    return members.get("Offset", members)
-
-
-def _continued(document: object, source: bytes) -> list[int]:
-    """Return the bytes of the backslashes with which comments end."""
-    found: list[int] = []
-    waiting = [document]
-    while waiting:
-        each = waiting.pop()
-        if isinstance(each, list):
-            waiting += each
-        elif isinstance(each, dict):
-            if "Hash" in each and str(each.get("Text", "")).endswith("\\\n"):
-                found.append(source.index(b"\\\n", each["Hash"]))
-            waiting += each.values()
-    return found
 
 
 def _plain(source: bytes) -> Tree | None:
@@ -209,23 +189,34 @@ def _plain(source: bytes) -> Tree | None:
 
 
 class _Builder:
-    """Makes nodes of the JSON of ``source``; ``unread``: as in ``Tree``."""
+    """Makes nodes of the JSON of ``source``.
+
+    ``unread``: as in ``Tree``; ``continued``: the bytes of backslashes with which comments end.
+    """
 
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.unread: list[int] = []
+        self.continued: list[int] = []
         self._backticks = 0
+
+    def read(self, members: Members) -> object:
+        """Return the byte that a position in the JSON is, and other objects as they are."""
+        if "Hash" in members and str(members.get("Text", "")).endswith("\\\n"):
+            self.continued.append(self.source.index(b"\\\n", members["Hash"]))
+        return members.get("Offset", members)
 
     def node(self, members: Members, name: str) -> Any:
         """Return a node of the class of this ``name``; "Node": of the class for its Type."""
-        name = _TYPES.get(members["Type"], "Other") if name == "Node" else name
+        kind: type[Node] = getattr(nodes, name)
+        if kind is Node:
+            kind = Node.types.get(members["Type"], nodes.Other)
         backticks = bool(members.get("Backquotes"))
         self._backticks += backticks
-        values = {field: self._value(members, *place) for field, *place in _MEMBERS[name]}
+        values = {field: self._value(members, *place) for field, place in kind.members.items()}
         self._backticks -= backticks
-        if name == "Literal" and self._backticks > 1 and "\\`" in values["value"]:
+        if kind is nodes.Literal and self._backticks > 1 and "\\`" in values["value"]:
             self.unread.append(members["Pos"])
-        kind: type[Node] = getattr(nodes, name)
         return kind(self.source, members.get("Pos", 0), members.get("End", 0), **values)
 
     def _value(self, members: Members, member: str, kind: str) -> Any:
@@ -258,48 +249,3 @@ class _Builder:
                 elif isinstance(each, dict):
                     found += self._children(each)
         return found
-
-
-#: By their types in the JSON: the classes of nodes, and where in the JSON their members are, in the
-#: order of the class; "." for everything. The annotations of the members say what is made of them.
-_FORMS = {
-    "File": "Root Stmts",
-    "Stmt": "Statement Cmd Redirs Negated Background",
-    "Redirect": "Redirect Op N Word Hdoc",
-    "CallExpr": "Simple Assigns Args",
-    "BinaryCmd": "Binary Op X Y",
-    "DeclClause": "Declaration Variant Args",
-    "IfClause": "If Cond Then Else",
-    "WhileClause": "While DoPos Do Cond",
-    "ForClause": "For DoPos Do Loop",
-    "WordIter": "Words Name Items",
-    "CaseClause": "Case Word Items",
-    "CaseItem": "Item Patterns Stmts",
-    "FuncDecl": "Function Name Body",
-    "Block": "Group Stmts",
-    "Subshell": "Subshell Stmts",
-    "TestClause": "Test .",
-    "CoprocClause": "Prefixed Stmt",
-    "TimeClause": "Time Stmt",
-    "Word": "Word Parts",
-    "Lit": "Literal Value",
-    "SglQuoted": "SingleQuoted Value Dollar",
-    "DblQuoted": "DoubleQuoted Parts",
-    "CmdSubst": "Substitution Stmts",
-    "ProcSubst": "File Stmts",
-    "ParamExp": "Variable .",
-    "ExtGlob": "Glob",
-    ".": "Other .",
-    "Assign": "Assignment Name Index Value Array Array Append Naked",
-}
-
-
-def _members(name: str, *places: str) -> list[tuple[str, str, str]]:
-    """Return the members of the class ``name``: the name, where it is in the JSON, and its kind."""
-    bases = reversed(getattr(nodes, name).__mro__)
-    annotations = [item for each in bases for item in getattr(each, "__annotations__", {}).items()]
-    return [(name, place, kind) for place, (name, kind) in zip(places, annotations, strict=True)]
-
-
-_TYPES = {kind: form.partition(" ")[0] for kind, form in _FORMS.items()}
-_MEMBERS = {form.partition(" ")[0]: _members(*form.split()) for form in _FORMS.values()}

@@ -1,18 +1,20 @@
-"""The state of the shell at one place of a script: variables, settings, the current directory."""
+"""The state of the shell at one place of a script, and the commands of the shell that change it.
+
+The state is the variables, the settings and the current directory.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 
-from iamcli.cli.check.script.words import Gap
+from iamcli.cli.check.script.calls import Gap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamcli.cli.check.script.calls import Flags
-    from iamcli.cli.check.script.words import Value
+    from iamcli.cli.check.script.calls import Call, Flags, Value
 
 _ASSIGNED = re.compile(r"(?<![\w$])([A-Za-z_]\w*)(?:\[[^]\n]*\])?(?:\+|-|\*)?=")
 _NAMING = re.compile(
@@ -52,11 +54,16 @@ _OWN_FOLDER = re.compile(
     r"\$(?:0|BASH_SOURCE|\{(?:0|BASH_SOURCE(?:\[0\])?)(?:%/\*)?\})[\"']?\s*\)?[\"']?"
     r"(?:\s*(?:&&|;)\s*pwd(?:\s+-P)?)?"
 )
-
-
 #: The longest value that is followed, and how many variables (a script of people has fewer).
 _MAX_VALUE = 4096
 _MAX_VARIABLES = 1000
+_LETTERS = {"e": "errexit", "u": "nounset", "f": "noglob"}
+_NAMES = {"errexit", "nounset", "pipefail", "noglob"}
+#: A variable or an element of an array, which may be in quotes.
+_UNSET = re.compile(r"[\"']?(\w+)")
+#: The options that take a value, of commands that set variables. What follows the -a of ``read``
+#: is a variable, too.
+_READ_VALUES = {"read": "dinNptu", "mapfile": "dnOsuCc", "readarray": "dnOsuCc"}
 
 
 class State:
@@ -119,12 +126,12 @@ def joined_flags(flags: list[Flags]) -> Flags:
 
 def bounded(name: str, value: Value) -> Value:
     """Return ``value`` of the variable ``name``, unknown if it is too long to follow."""
-    size = sum(len(part) if isinstance(part, str) else _size(part) for part in value)
-    return value if size + len(value) <= _MAX_VALUE else (Gap(name, filled=filled(value)),)
-
-
-def _size(gap: Gap) -> int:
-    return sum(len(word.source) + len(word.parts) for word in gap.elements or ())
+    size = len(value)
+    for part in value:
+        words = part.elements or () if isinstance(part, Gap) else ()
+        size += len(part) if isinstance(part, str) else 0
+        size += sum(len(word.source) + len(word.parts) for word in words)
+    return value if size <= _MAX_VALUE else (Gap(name, filled=filled(value)),)
 
 
 def filled(value: Value) -> bool:
@@ -161,8 +168,90 @@ def in_folder(folder: str | None, path: str) -> str | None:
 
 def existing(name: str, folders: list[str | None]) -> str | None:
     """Return the path of the file ``name`` in the first of the ``folders`` that has it."""
-    for folder in folders:
-        path = os.path.join(folder, os.path.expanduser(name)) if folder is not None else None
-        if path is not None and os.path.isfile(path):
-            return path
-    return None
+    paths = (in_folder(folder, name) for folder in folders)
+    return next((path for path in paths if path is not None and os.path.isfile(path)), None)
+
+
+def apply(call: Call, state: State) -> Iterable[str]:
+    """Change the settings in ``state`` as ``call`` does; return the variables that it sets."""
+    name, literals, flags = call.program, call.literals, state.flags
+    if name == "set":
+        state.flags = with_options(flags, literals)
+    elif name in ("setopt", "unsetopt"):
+        names = {(text or "").replace("_", "").lower() for text in literals} & _NAMES
+        on = name == "setopt"
+        state.flags = flags._replace(**dict.fromkeys(names, on))  # type: ignore[arg-type]
+    elif name == "umask":
+        state.flags = flags._replace(private=_private(literals[-1] if literals else ""))
+    elif name == "trap":
+        # What a script runs if a command fails. trap - ERR removes it.
+        on = flags.errexit or ("ERR" in literals and literals[0] != "-")
+        state.flags = flags._replace(errexit=on)
+    elif name in ("cd", "pushd", "popd", "chdir"):
+        state.flags = flags._replace(folder=_folder(flags, literals, str(name)))
+    elif name in _READ_VALUES:
+        return _read_names(call)
+    elif name == "unset":
+        return [match[1] for word in call.words if (match := _UNSET.match(word.source))]
+    elif name == "getopts" and len(literals) > 1:
+        return [literals[1] or "", "OPTARG", "OPTIND"]
+    elif name == "printf" and literals[:1] == ["-v"]:
+        return [literals[1] or ""] if len(literals) > 1 else []
+    return ()
+
+
+def _read_names(call: Call) -> list[str]:
+    """Return the names of the variables that ``read`` sets."""
+    valued = _READ_VALUES.get(str(call.program), "")
+    names: list[str] = []
+    remaining = iter(call.literals)
+    for text in remaining:
+        if text is None:
+            continue
+        if text.startswith("-") and len(text) > 1:
+            if text[-1] in valued and not any(each in valued for each in text[1:-1]):
+                next(remaining, None)
+            continue
+        if _WORD.fullmatch(text):
+            names.append(text)
+    return names
+
+
+def with_options(flags: Flags, arguments: list[str | None]) -> Flags:
+    """Return ``flags`` after ``set`` with the ``arguments``."""
+    changed: dict[str, bool] = {}
+    named: bool | None = None
+    for argument in arguments:
+        if argument is None or argument == "--":
+            break
+        if named is not None:
+            if argument in _NAMES:
+                changed[argument] = named
+            named = None
+            continue
+        if argument[:1] not in ("-", "+"):
+            break
+        on = argument[0] == "-"
+        for letter in argument[1:]:
+            if letter == "o":
+                named = on
+            elif letter in _LETTERS:
+                changed[_LETTERS[letter]] = on
+    return flags._replace(**changed)  # type: ignore[arg-type]
+
+
+def _private(mask: str | None) -> bool:
+    if mask is None:
+        return True
+    if re.fullmatch(r"[0-7]{1,4}", mask):
+        return int(mask, 8) & 0o077 == 0o077  # noqa: PLR2004 - the rights of others
+    return bool(re.search(r"(^|,)(go|og)(=|-rwx)(,|$)", mask)) or "g=,o=" in mask
+
+
+def _folder(flags: Flags, literals: list[str | None], name: str) -> str | None:
+    folders = [text for text in literals if text not in ("-P", "-L", "--")]
+    if name == "popd" or len(folders) != 1 or not folders[0] or folders[0] == "-":
+        return None
+    folder = in_folder(flags.folder, folders[0])
+    # A directory that is not there may be one that the script makes.
+    return folder if folder is not None and os.path.isdir(folder) else None

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.cli.check.script import builtins, embedded, expansion, nodes, prefixes
+from iamcli.cli.check.script import embedded, nodes, prefixes
 from iamcli.cli.check.script.calls import (
     Call,
     Capture,
     Context,
     Flags,
+    Gap,
     Loop,
+    Part,
+    Target,
     Test,
     Use,
+    Word,
     found_origin,
 )
-from iamcli.cli.check.script.reader import WordReader
+from iamcli.cli.check.script.expansion import WordReader, joined_elements
 from iamcli.cli.check.script.shfmt import UnreadableError
 from iamcli.cli.check.script.state import (
     State,
+    apply,
     assigned,
     bounded,
     existing,
@@ -27,19 +32,20 @@ from iamcli.cli.check.script.state import (
     is_own_folder,
     joined_flags,
     tested_for_text,
+    with_options,
 )
-from iamcli.cli.check.script.words import Gap, Part, Word
 from iamcli.commands import index
 from iamcli.parsing.command_names import is_meant
+from iamcli.parsing.suggestions import DASHES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
+    from iamcli.cli.check.script.calls import Stage, Value
     from iamcli.cli.check.script.nodes import Node, Statement
     from iamcli.cli.check.script.scripts import Script
-    from iamcli.cli.check.script.words import Stage, Value
 
     Visitor = Callable[[Any, State, Context], tuple[Stage, ...] | None]
 
@@ -52,7 +58,7 @@ _RUNS_ARGUMENTS = re.compile(
     r"(?:^|[;&|({!]|\b(?:then|do|else|if|eval|while|until))\s*\"?\$\{?[@*]", re.MULTILINE
 )
 _SHEBANG_OPTIONS = re.compile(r"^#!\S+\s+(?:\S*/?(?:ba|z)?sh\s+)?-(\w+)")
-_IAM = re.compile(r"iam[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]\w+")
+_IAM = re.compile(rf"iam[-{DASHES}]\w+")
 _MOVES = re.compile(r"\b(?:cd|pushd|popd|chdir)\b")
 _READS = re.compile(r"(?:IFS=\S*\s+)?read\b")
 _MAX_SOURCES = 50
@@ -96,12 +102,11 @@ class Walker:
             nodes.Subshell: self._group,
             nodes.Test: self._test,
             nodes.Prefixed: self._prefixed,
-            nodes.Time: self._prefixed,
         }
         state = State(Flags(script.folder))
         options = _SHEBANG_OPTIONS.match(script.first_line)
         if options:
-            state.flags = builtins.with_options(state.flags, [f"-{options[1]}"])
+            state.flags = with_options(state.flags, [f"-{options[1]}"])
         self._enter(script, state)
         self._functions(state)
 
@@ -111,8 +116,7 @@ class Walker:
         self.tested |= tested_for_text(script.text)
         for match in _DEFINED.finditer(script.text):
             self.defined.add(match[1] or match[2] or match[3])
-        context = Context(script)
-        self._statements(script.statements, state, context)
+        self._statements(script.statements, state, Context(script))
 
     def _functions(self, state: State) -> None:
         """Follow the bodies of functions, with the values that variables have in any case."""
@@ -154,6 +158,12 @@ class Walker:
         """Follow statements; ``tested``: whether the status of the last one is."""
         for node in found:
             self._visit(node, state, context._replace(tested=tested and node is found[-1]))
+
+    def _branch(self, body: Sequence[Statement], state: State, context: Context) -> State:
+        """Follow the statements of a branch; return the state after it."""
+        branch = state.copy()
+        self._statements(body, branch, context)
+        return branch
 
     def _script(self, script: Script | None, state: State, context: Context) -> None:
         """Follow a script in this one."""
@@ -206,29 +216,25 @@ class Walker:
         return tuple(stages)
 
     def _if(self, node: nodes.If, state: State, context: Context) -> None:
-        condition, body = context._replace(capture=None), context
+        condition = context._replace(capture=None)
         branches: list[State] = []
         clause: nodes.If | None = node
         complete = False
         while clause:
             self._statements(clause.condition, state, condition, tested=True)
-            branch = state.copy()
-            self._statements(clause.body, branch, body)
-            branches.append(branch)
+            branches.append(self._branch(clause.body, state, context))
             complete = not clause.condition
             clause = clause.other
         state.join(branches.pop() if complete else state, branches)
 
     def _while(self, node: nodes.While, state: State, context: Context) -> tuple[Stage, ...]:
         loop = Loop(node, "while")
-        loop.condition, loop.body = node.head_text, node.body_text
+        loop.condition, loop.body = node.texts
         loop.names = assigned(loop.condition) | {"REPLY"}
         loop.reads = any(_READS.match(each.text) for each in node.condition)
         state.forget(assigned(node.text))
         self._statements(node.condition, state, context._replace(capture=None), tested=True)
-        branch = state.copy()
-        self._statements(node.body, branch, context)
-        state.join(state, [branch])
+        state.join(state, [self._branch(node.body, state, context)])
         self.loops.append(loop)
         return (loop,)
 
@@ -250,30 +256,22 @@ class Walker:
         body = state.copy()
         if name:
             self._assign(body, name, value)
-        loop.body = node.body_text
+        _, loop.body = node.texts
         self._statements(node.body, body, context)
         state.join(state, [body])
         self.loops.append(loop)
         return (loop,)
 
     def _case(self, node: nodes.Case, state: State, context: Context) -> None:
-        words = self._reader(state, context).words([node.word])
+        reader = self._reader(state, context)
+        words = reader.words([node.word])
         patterns: list[Word] = []
-        state.join(state, self._items(node, state, context, patterns))
+        for pattern in (each for item in node.items for each in item.patterns):
+            reader.substitutions(pattern)
+            place = context.script.place(pattern.start)
+            patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
+        state.join(state, (self._branch(item.body, state, context) for item in node.items))
         self.tests.append(Test([gap for word in words for gap in word.gaps], patterns))
-
-    def _items(
-        self, node: nodes.Case, state: State, context: Context, patterns: list[Word]
-    ) -> Iterator[State]:
-        """Follow the items of a case, and yield the state after each; add their ``patterns``."""
-        for item in node.items:
-            branch = state.copy()
-            for pattern in item.patterns:
-                self._reader(state, context).substitutions(pattern)
-                place = context.script.position(pattern)
-                patterns.append(Word((Part(pattern.text, quoted=True),), pattern.text, *place))
-            self._statements(item.body, branch, context)
-            yield branch
 
     def _function(self, node: nodes.Function, state: State, context: Context) -> None:
         self._flags.append(state.flags)
@@ -310,7 +308,7 @@ class Walker:
             before = state.value(variable)
             kept = filled(before) or filled(parts)
             many = node.index is not None
-            elements = None if many else expansion.joined(before, parts)
+            elements = None if many else joined_elements(before, parts)
             parts = (Gap(variable, filled=kept, many=many, elements=elements),)
         if len(parts) == 1 and isinstance(parts[0], Gap):
             kept = parts[0].filled or parts[0].name in self.tested
@@ -356,10 +354,8 @@ class Walker:
         self._effects(call, state, context)
         return (call,)
 
-    def _call(
-        self, node: nodes.Simple, target: prefixes.Target, context: Context, *, aliased: bool
-    ) -> Call:
-        if target.plain and prefixes.program(target.words[0]) in self._wrappers:
+    def _call(self, node: nodes.Simple, target: Target, context: Context, *, aliased: bool) -> Call:
+        if target.plain and target.words[0].program in self._wrappers:
             target = prefixes.unwrapped(target)
         call = Call(context.script, node, target)
         own = target.plain and not aliased and call.head.literal == call.program
@@ -386,7 +382,7 @@ class Walker:
                 state.flags = state.flags._replace(folder=None)
         elif not self._embedded(call, state, context):
             before = state.flags
-            for name in builtins.apply(call, state):
+            for name in apply(call, state):
                 self._assign(state, name, (Gap(name, filled=call.program == "printf"),))
             if state.flags != before:
                 self._flags.append(state.flags)
@@ -395,7 +391,7 @@ class Walker:
         """Follow the script in the arguments of ``call``; return whether there can be one."""
         inner = Context(context.script, replaced=call.target.replaced or context.replaced)
         if call.program == "eval":
-            self._script(embedded.evaluated(call), state, context)
+            self._script(embedded.fragment(call.script, call.words), state, context)
             state.forget(list(state.variables))
         elif call.program == "ssh":
             there = State(Flags(None), dict(state.variables))
@@ -464,7 +460,7 @@ def _piped(node: nodes.Binary) -> list[tuple[Statement, str]]:
 def _is_timed(node: Node) -> bool:
     """Return whether a command is that of ``time``, whose options shfmt takes for the command."""
     around = node.around.around if node.around else None
-    return isinstance(around, nodes.Time)
+    return isinstance(around, nodes.Prefixed) and around.text.startswith("time")
 
 
 def _never_empty(word: Word) -> bool:
