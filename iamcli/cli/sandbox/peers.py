@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _CONNECTIONS = "/proc/net/tcp"
 #: The state of an established connection there.
 _ESTABLISHED = "01"
+#: How often they are read to find one.
+_ATTEMPTS = 3
 
 
 def may_report(connection: socket.socket) -> bool:
@@ -41,17 +43,24 @@ def owner(connection: socket.socket) -> int | None:
     """
     try:
         ends = [_written(*end) for end in (connection.getpeername(), connection.getsockname())]
-        with open(_CONNECTIONS, encoding="ascii") as file:
-            # Of a socket that was closed, the kernel shows root as the user, and no inode.
-            users = [
-                int(user)
-                for local, remote, state, user, inode in map(_columns, file.readlines()[1:])
-                if [local, remote, state] == [*ends, _ESTABLISHED] and inode != "0"
-            ]
+        # While other connections end, the kernel can list one twice, or not at all.
+        found = (_users(ends) for _ in range(_ATTEMPTS))
+        users = next(filter(None, found), set())
         # If it is closed now, another process may have taken its port.
-        return users[0] if len(users) == 1 and _is_open(connection) else None
+        return users.pop() if len(users) == 1 and _is_open(connection) else None
     except (OSError, ValueError, LookupError):
         return None
+
+
+def _users(ends: list[str]) -> set[int]:
+    """Return the users of the established connections between these two addresses."""
+    with open(_CONNECTIONS, encoding="ascii") as file:
+        # Of a socket that was closed, the kernel shows root as the user, and no inode.
+        return {
+            int(user)
+            for local, remote, state, user, inode in map(_columns, file.readlines()[1:])
+            if [local, remote, state] == [*ends, _ESTABLISHED] and inode != "0"
+        }
 
 
 def _written(host: str, port: int) -> str:
