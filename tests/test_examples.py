@@ -13,6 +13,7 @@ import subprocess
 import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from support import documents, resettable
@@ -80,7 +81,7 @@ ASKED = """\
 import _socket, os
 server = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
 server.connect(("127.0.0.1", {port}))
-server.send(b"POST {PATH} HTTP/1.0\\r\\nHost: 127.0.0.1:{port}\\r\\n{HEADER}: yes\\r\\n\\r\\n")
+server.send(b"POST {path} HTTP/1.0\\r\\nHost: 127.0.0.1:{port}\\r\\n{HEADER}: yes\\r\\n\\r\\n")
 answer = b""
 while more := server.recv(1 << 16):
     answer += more
@@ -180,8 +181,14 @@ def account(aws: Shell, moto: str, forked_programs: ForkedPrograms) -> Shell:
     folder = aws.home / "programs"
     folder.mkdir()
     program = folder / "asked"
-    port = moto.rpartition(":")[2]
-    program.write_text(ASKED.format(python=sys.executable, port=port, **vars(resettable)))
+    private = urlsplit(moto)
+    asked = {
+        "python": sys.executable,
+        "port": private.port,
+        "path": f"{private.path.rstrip('/')}{resettable.PATH}",
+        "HEADER": resettable.HEADER,
+    }
+    program.write_text(ASKED.format(**asked))
     program.chmod(0o755)
     aws.env["PATH"] = f"{folder}:{forked_programs.folder}:{aws.env['PATH']}"
     # The shell of `iamcli sandbox`, which ends at once.
