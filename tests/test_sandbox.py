@@ -571,7 +571,7 @@ def test_a_kept_account_runs_no_code(env, tmp_path):
 def test_a_directory_that_cannot_be_used_is_reported(env, tmp_path):
     for name, why in (
         ("", "the directory name is empty; specify a directory"),
-        ("/dev/null", "cannot start the sandbox: cannot use /dev/null: File exists"),
+        ("/dev/null", "cannot start the sandbox: cannot use /dev/null: Not a directory"),
         ("/dev/null/x", "cannot start the sandbox: cannot use /dev/null/x: Not a directory"),
     ):
         done = in_sandbox(env, "--keep", name, "true")
