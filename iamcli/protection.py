@@ -36,7 +36,7 @@ class Folder:
 
     ``path``: its path, "" for the current directory; ``make``: the permissions of it, and of the
     directories that it is in, if they do not exist; None to make none. ``follow``: whether it may
-    be a link. ``inside``: the directory where ``path`` begins, instead of the current one. Raises
+    be a link. ``inside``: the directory in which ``path`` begins, if not the current one. Raises
     OSError if it cannot be used, also if a part of the path is a link of another user in a
     directory that others may write.
     """
@@ -191,9 +191,10 @@ def _enter(
 ) -> tuple[int, str]:
     """Return a descriptor of the directory ``path``, and "".
 
-    ``follow`` and ``make``: see ``Folder``. ``begin``: a descriptor of the directory where ``path``
-    begins, None for the current one. ``file``: the last part is the name of a file, which need not
-    exist; return the directory that it is in, and that name, "" if there is none.
+    ``follow`` and ``make``: see ``Folder``. ``begin``: a descriptor of the directory in which
+    ``path`` begins, None for the current one. ``file``: the last part is the name of a
+    file, which need not exist; return the directory that it is in, and that name, "" if there is
+    none.
     """
     number = os.open("/" if path.startswith("/") else ".", _FOLDER, dir_fd=begin)
     parts = _parts(path)
