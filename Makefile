@@ -40,26 +40,15 @@ RUNS ?= 300
 SEED ?= $(shell date +%s)
 
 fuzz: $(VENV)/test.stamp ## run commands with random faults and signals, RUNS=3000 SEED=7
-	@$(BIN)/python tests/fuzz.py --runs $(RUNS) --seed $(SEED)
-
-# The tests whose result may depend on the version of botocore or moto.
-LOWEST := tests/test_connection.py tests/test_proxies.py tests/test_configuration.py \
-	tests/test_regions.py tests/test_internals.py tests/test_faults.py tests/test_retries.py \
-	tests/test_unreachable.py tests/test_lost_answers.py tests/test_partial.py tests/test_secrets.py \
-	tests/test_long_lists.py tests/test_conformance.py tests/test_transcripts.py \
-	tests/test_sandbox_entities.py tests/test_sandbox_lists.py tests/test_sandbox_credentials.py \
-	tests/test_sandbox_rules.py tests/test_sandbox_documents.py tests/test_sandbox_parameters.py \
-	tests/test_sandbox_recorded.py tests/test_sandbox_sequences.py \
-	tests/test_copy.py tests/test_changes.py tests/test_changes_report.py \
-	tests/test_changes_target.py tests/test_blame.py tests/test_plain_moto.py
+	@$(BIN)/python tests/faults/fuzz.py --runs $(RUNS) --seed $(SEED)
 
 LOWEST_VENV = $(MAKE) --no-print-directory VENV=.venv-lowest \
 	CONSTRAINTS='--constraint tests/lowest.txt' .venv-lowest/test.stamp
 
 test-lowest: ## run the tests that send requests with the oldest botocore and moto that setup.cfg allows
 	@$(LOWEST_VENV)
-	.venv-lowest/bin/pytest -n $(JOBS) $(LOWEST)
-	.venv-lowest/bin/pytest -n $(JOBS) -m full tests/test_regions.py
+	.venv-lowest/bin/pytest -n $(JOBS) -m 'releases and not full'
+	.venv-lowest/bin/pytest -n $(JOBS) -m full tests/connection/test_regions.py
 
 test-aws: $(VENV)/test.stamp ## run checks on a real account, the one that IAMCLI_TEST_ACCOUNT names
 	@$(BIN)/python tests/aws/check.py

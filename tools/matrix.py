@@ -20,12 +20,12 @@ TABLE = ROOT / "CONTRIBUTING.md"
 BEGIN, END = "<!-- matrix: written by tools/matrix.py -->\n", "<!-- end of the matrix -->\n"
 #: The tests whose result may depend on the version of Python, botocore, click or shfmt.
 SMOKE = (
-    "tests/test_parser.py",
-    "tests/test_connection.py",
-    "tests/test_proxies.py",
-    "tests/test_configuration.py",
-    "tests/test_extras.py",
-    "tests/test_check_places.py",
+    "tests/command_line/test_parse_errors.py",
+    "tests/connection/test_credentials.py",
+    "tests/connection/test_proxies.py",
+    "tests/connection/test_configuration.py",
+    "tests/release/test_extras.py",
+    "tests/cli/check/test_places.py",
 )
 
 

@@ -223,8 +223,16 @@ def part(account: str, file: str) -> int:
     """Run the tests of ``account`` for the names in ``file``; write there what they noticed."""
     sys.path.insert(0, str(ROOT / "tests"))
     plugin = Plugin(account, Path(file).read_text(encoding="utf-8").splitlines())
-    tests = sorted(map(str, (ROOT / "tests").glob("test_sandbox_*.py")))
-    tests.append(str(ROOT / "tests" / "test_copy.py"))
+    folder = ROOT / "tests" / "cli" / "sandbox"
+    names = (
+        "rules",
+        "corrections",
+        "copy",
+        "test_sequences.py",
+        "test_access.py",
+        "test_server.py",
+    )
+    tests = [str(folder / name) for name in names]
     pytest.main(["-pno:cacheprovider", *tests], plugins=[plugin])
     for test in plugin.failed:
         print(f"{test.nodeid} fails with all corrections and rules", file=sys.stderr)

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-import test_transcripts
 from botocore.exceptions import ClientError
+from support import transcripts
 from support.shell import ROOT, SECRET
-from test_transcripts import TRANSCRIPTS, parts, played
+from support.transcripts import TRANSCRIPTS, parts, played
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.shell import Shell
     from support.stub import Stub
-    from test_transcripts import Part
+    from support.transcripts import Part
 
 HERE = Path(__file__).resolve().parent
 PYTHON = os.environ.get("LOCALSTACK_PYTHON", "")
@@ -133,7 +133,7 @@ def known(wanted: list[Part], shown: list[Part], listed: list[Part]) -> list[Par
 def test_transcript(
     file: Path, run: Shell, stub: Stub, localstack: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(test_transcripts, "VOLATILE", VOLATILE)
+    monkeypatch.setattr(transcripts, "VOLATILE", VOLATILE)
     text = file.read_bytes().decode()
     shown = parts(played(run, stub, localstack, text))
     assert shown == known(parts(text), shown, DIFFERENCES.get(file.stem, []))

@@ -1,6 +1,6 @@
 """The commands that change something, each with an account and how to see what became of it.
 
-They are the rows of ``tests/test_fault_matrix.py``, and what ``tests/fuzz.py`` runs.
+They are the rows of ``tests/faults/test_matrix.py``, and what ``tests/faults/fuzz.py`` runs.
 """
 
 from __future__ import annotations

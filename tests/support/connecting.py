@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
-
 USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
 #: With a credential file, the configuration names no endpoint.
 KEY_VARIABLES = {
@@ -67,7 +66,6 @@ WITH_SECRETS = [
     "https://x?a=b@c&token=passw0rd",
     "https://x?a@passw0rd",
 ]
-
 
 CONFIGURED = "endpoint_url of the AWS configuration"
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from iamcli.cli.account_file import schema
+from support.snapshot import SNAPSHOT
 
 ARN = "arn:aws:iam::210987654321"
 DATE = "2012-05-01T12:34:56Z"
@@ -44,5 +48,137 @@ def snapshot(**more: Any) -> dict[str, Any]:
         "password_policy": None,
         "unread": [],
         "unknown": [],
+        **more,
+    }
+
+
+DATES = ["CreateDate", "EnableDate", "Expiration", "LastUsedDate", "UpdateDate", "UploadDate"]
+
+CREDENTIAL = {
+    "ServiceSpecificCredentialId": "ACCACODECODECODECODE",
+    "ServiceName": "codecommit.amazonaws.com",
+    "Status": "Active",
+    "CreateDate": DATE,
+}
+
+
+def whole() -> dict[str, Any]:
+    """Return a snapshot with something of all that a snapshot can have, as another one reads it."""
+    text = json.dumps({**SNAPSHOT, "taken": DATE, "source": "service"})
+    for old, new in (
+        ("instanceProfile", "instance-profile"),
+        ("APKABOB", "APKABOBBOBBOBBOBBOB1"),
+        ("PermissionsBoundaryPolicy", "Policy"),
+        ("a1:b2", "a0:ac:80:7e:d4:f0:03:b8:f4:4c:50:14:f8:cb:f6:a1"),
+    ):
+        text = text.replace(old, new)
+    content: dict[str, Any] = json.loads(text)
+    bob, dev, web = (content[kind][0] for kind in ("users", "groups", "roles"))
+    # Lists have the order of the service, also of equal dates.
+    for member, name in (
+        ("AccessKeyMetadata", "AccessKeyId"),
+        ("Certificates", "CertificateId"),
+        ("SSHPublicKeys", "SSHPublicKeyId"),
+        ("MFADevices", "SerialNumber"),
+    ):
+        (one,) = bob[member]
+        bob[member] = [{**one, name: f"{one[name][:-1]}{end}"} for end in "93e"]
+        if member == "AccessKeyMetadata":
+            bob[member][1]["AccessKeyLastUsed"] = {"ServiceName": "N/A", "Region": "N/A"}
+    bob["MFADevices"].append({"SerialNumber": "GAHT12345678", "EnableDate": DATE})
+    bob["ServiceSpecificCredentials"] += [
+        {
+            **CREDENTIAL,
+            "ServiceSpecificCredentialId": f"ACCA{service}",
+            "ServiceName": f"{service}.amazonaws.com",
+            "ServiceCredentialAlias": f"bob+{service}",
+            "ExpirationDate": "2027-05-01T12:34:56Z",
+        }
+        for service in ("logs", "bedrock")
+    ]
+    owner = {name: bob[name] for name in ("Path", "UserName", "UserId", "Arn", "CreateDate")}
+    root = {"Path": "/", "UserId": content["account"], "CreateDate": DATE}
+    own = bob["AttachedManagedPolicies"]
+    dev["AttachedManagedPolicies"] = web["AttachedManagedPolicies"] = own
+    web["RolePolicyList"] = dev["GroupPolicyList"]
+    boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": own[0]["PolicyArn"]}
+    web["PermissionsBoundary"] = boundary
+    web["Tags"] = [{"Key": "aws:a", "Value": "b"}, *bob["Tags"]]
+    for policy, (attached, bounded) in zip(content["policies"], ((3, 1), (0, 1)), strict=True):
+        policy |= {"AttachmentCount": attached, "PermissionsBoundaryUsageCount": bounded}
+    content["instance_profiles"].reverse()
+    device = f"arn:aws:iam::{content['account']}:mfa/"
+    content["virtual_mfa_devices"] = [
+        *(
+            {"SerialNumber": f"{device}phon{end}", "EnableDate": DATE, "User": owner}
+            for end in "39e"
+        ),
+        {
+            "SerialNumber": f"{device}root",
+            "EnableDate": DATE,
+            "User": {**root, "Arn": f"arn:aws:iam::{content['account']}:root"},
+        },
+        {"SerialNumber": f"{device}spare"},
+    ]
+    for number, name in enumerate(schema.PASSWORD_POLICY):
+        kind = schema.PASSWORD_POLICY[name]
+        content["password_policy"][name.removesuffix("?")] = (
+            number % 3 == 0 if kind == schema.FLAG else 12 + number
+        )
+    content["password_policy"]["ExpirePasswords"] = True
+    made: dict[str, Any] = dated(content)
+    return made
+
+
+def dated(value: Any, name: str = "") -> Any:
+    """Return ``value`` with another date for each name of a member that has one."""
+    if isinstance(value, dict):
+        return {name: dated(member, name) for name, member in value.items()}
+    if isinstance(value, list):
+        return [dated(member) for member in value]
+    return f"2012-05-01T12:34:{DATES.index(name):02}Z" if name in DATES else value
+
+
+# What a snapshot of the service can have, and one of another private IAM cannot.
+#: What IAM lists of them; what they consist of could not be read.
+UNREAD_SSH_KEY = {
+    "SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1",
+    "Status": "Active",
+    "UploadDate": DATE,
+}
+
+UNREAD_CERTIFICATE = {
+    "ServerCertificateMetadata": {
+        "Path": "/",
+        "ServerCertificateName": "www",
+        "ServerCertificateId": "ASCAWWW",
+        "Arn": f"{ARN}:server-certificate/www",
+    }
+}
+
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+GROUP = {
+    "Path": "/",
+    "GroupName": "dev",
+    "GroupId": "AGPADEV",
+    "Arn": f"{ARN}:group/dev",
+    "GroupPolicyList": [],
+    "AttachedManagedPolicies": [],
+}
+
+
+def role(name: str, **more: Any) -> dict[str, Any]:
+    """Return a role of a snapshot."""
+    path = more.get("Path", "/")
+    return {
+        "Path": path,
+        "RoleName": name,
+        "RoleId": f"AROA{name.upper():A>17}",
+        "Arn": f"{ARN}:role{path}{name}",
+        "CreateDate": DATE,
+        "RolePolicyList": [],
+        "AttachedManagedPolicies": [],
+        "Tags": [],
         **more,
     }

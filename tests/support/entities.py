@@ -12,14 +12,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from support.refusals import ARN, CODES
-from support.shell import HERE, KEY_ID, SECRET
+from support.shell import KEY_ID, SECRET, TESTS
 from support.ssh_keys import public_key
 
 AWS_POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 CERTIFICATE, OTHER_CERTIFICATE = (
-    (HERE / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain")
+    (TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain")
 )
-PRIVATE_KEY = (HERE / "answers" / "key.pem").read_text()
+PRIVATE_KEY = (TESTS / "answers" / "key.pem").read_text()
 DOCUMENT = (
     '{"Version": "2012-10-17", "Statement":\n'
     ' [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::a+b/%20/<é>&/*"}]}\n'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from support.populated import BOUNDARY, CODES, READ_ONLY
-from support.shell import HERE
+from support.shell import TESTS
 from support.ssh_keys import public_key
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class _Filler:
         if number == 0 and self.seldom():
             # The service refuses the same certificate for another user.
             iam.upload_signing_certificate(
-                **own, CertificateBody=(HERE / "answers" / "cert.pem").read_text()
+                **own, CertificateBody=(TESTS / "answers" / "cert.pem").read_text()
             )
         if self.seldom():
             device = iam.create_virtual_mfa_device(VirtualMFADeviceName=f"phone{number}")
@@ -253,7 +253,9 @@ class _Filler:
         if self.seldom():
             iam.create_virtual_mfa_device(VirtualMFADeviceName="spare", Path="/spares/")
         if self.seldom():
-            body, key = ((HERE / "answers" / f"{name}.pem").read_text() for name in ("cert", "key"))
+            body, key = (
+                (TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "key")
+            )
             iam.upload_server_certificate(
                 ServerCertificateName="www", CertificateBody=body, PrivateKey=key
             )

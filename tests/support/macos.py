@@ -1,7 +1,8 @@
-"""Takes from Python what macOS lacks; ``tests/test_macos.py`` lets each process of a run begin so.
+"""Takes from Python what macOS lacks.
 
-It imports little, because it precedes each program. What it cannot simulate: the framework that
-looks proxies up, what a fork may not do, file systems that ignore case, and the system's programs.
+Each process of ``tests/release/test_macos.py`` begins with it. It imports little, because it
+precedes each program. What it cannot simulate: the framework that looks proxies up, what a fork may
+not do, file systems that ignore case, and the system's programs.
 """
 
 from __future__ import annotations

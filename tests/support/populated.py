@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.handlers import json_decode_policies
 
-from support.shell import HERE, KEY_ID, SECRET
+from support.shell import KEY_ID, SECRET, TESTS
 from support.ssh_keys import public_key
 
 #: White space, escapes and letters outside ASCII in documents must stay as they are.
@@ -51,7 +51,7 @@ def populate(url: str, users: int) -> Any:
     for number in range(users // 4):
         _role(iam, number, policies)
     body, chain, key = (
-        (HERE / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
+        (TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
     )
     iam.upload_signing_certificate(UserName="user0", CertificateBody=body)
     iam.upload_server_certificate(

@@ -98,3 +98,18 @@ def _state(process: int) -> str:
 def _used(process: int) -> list[str]:
     """Return the processor's time that a process has used."""
     return _fields(process)[11:13]
+
+
+#: ``iamcli``, for a user whose passwd entry has the shell in the first argument, or who has none.
+WITH_ENTRY = """
+import os, pwd, sys
+
+def entry(uid):
+    if uid != os.getuid() or shell == "no entry":
+        raise KeyError(uid)
+    return pwd.struct_passwd(("bob", "x", uid, uid, "", "/", shell))
+
+pwd.getpwuid, shell = entry, sys.argv.pop(1)
+from iamcli.cli import main
+sys.exit(main())
+"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 from functools import cache
 from types import SimpleNamespace
@@ -286,3 +287,131 @@ def sized(kind: str, limit: int, name: str) -> Said:
 
 
 NAMES = "It must contain only alphanumeric characters and/or the following: +=,.@_-"
+
+
+#: What IAM says about a managed policy, and policies about which it says so.
+MALFORMED: dict[str, list[str]] = {
+    "Syntax errors in policy.": [
+        "no policy",
+        "[]",
+        '"policy"',
+        "[" * 100_000,
+        MANAGED.replace('"Allow"', "NaN"),
+        policy("2013-10-17"),
+        json.dumps({"Version": LATEST}),
+        json.dumps({"Version": LATEST, "Statement": []}),
+        json.dumps({"Version": LATEST, "Statement": ["text"]}),
+        json.dumps({"Version": LATEST, "Statement": "text"}),
+        json.dumps({"Version": LATEST, "Statement": 7}),
+        MANAGED.replace("{", '{"Extra":"field",', 1),
+        MANAGED.replace("{", '{"Id":["list"],', 1),
+        policy(LATEST, Extra="field"),
+        policy(LATEST, Effect=None),
+        policy(LATEST, Effect="Perhaps"),
+        policy(LATEST, Effect=["Allow"]),
+        policy(LATEST, NotAction="s3:*"),
+        policy(LATEST, NotResource="*"),
+        policy(LATEST, Action={}),
+        policy(LATEST, Action=[["s3:*"]]),
+        policy(LATEST, Resource={"a": "*"}),
+        policy(LATEST, Resource=["*", {}]),
+        policy(LATEST, Action=None, NotAction={}),
+        policy(LATEST, Resource=None, NotResource=[{}]),
+        policy(LATEST, Sid={}),
+        policy(LATEST, Condition=[]),
+        policy(LATEST, Condition={"StringEquals": "text"}),
+        policy(LATEST, Condition={"StringEquals": {"aws:username": {}}}),
+        policy(LATEST, Condition={"StringEquals": {"aws:username": None}}),
+        policy(LATEST, Condition={"StringSimilar": {"aws:username": "bob"}}),
+        policy(LATEST, Condition={"ForAnyValue::StringLike": {"aws:username": "bob"}}),
+    ],
+    "Policy document must be version 2012-10-17 or greater.": [policy(), policy("2008-10-17")],
+    "Policy document should not specify a principal.": [
+        policy(LATEST, Principal={"AWS": "*"}),
+        policy(LATEST, NotPrincipal={"AWS": "*"}),
+    ],
+    "The policy failed legacy parsing": [
+        policy(LATEST, Effect="allow"),
+        policy(LATEST, Effect="denY", Action=None),
+        policy(LATEST, Resource="arn:aws:s3::bucket"),
+        policy(LATEST, Resource="arn:aws:s3::bucket", Action=None),
+        policy(LATEST, Resource="arn:aws::::bucket"),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "soon"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-13"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T25:00:00Z"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": "2026-01-01T01:00:00+1"}}),
+        policy(LATEST, Condition={"DateLessThan": {"aws:CurrentTime": ["9223372036854775808"]}}),
+        policy(LATEST, Condition={"ForAllValues:DateLessThan": {"aws:CurrentTime": "soon"}}),
+        *(
+            policy(LATEST, Condition={"DateEquals": {"aws:CurrentTime": ["2026", date]}})
+            for date in (
+                *("", "2026-00", "2026-01-00", "2026-01-32", "2026-01-01T24", "2026-1-1T1:60"),
+                *("2026-01-01T01:00:60", "2026-01-01T01:00:00+24:00", "2026-01-01T01:00:00+01:60"),
+                *("292278994-01", "-292275055-01", "2026-01-01Z", "\u0662\u0660\u0662\u0666"),
+            )
+        ),
+    ],
+    "Statement IDs (SID) in a single policy must be unique.": [
+        json.dumps({"Version": LATEST, "Statement": 2 * json.loads(policy(Sid="a"))["Statement"]})
+    ],
+    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular "
+    "expression [0-9A-Za-z]*": [policy(LATEST, Sid="two words")],
+    "Policy statement must contain actions.": [
+        policy(LATEST, Action=None),
+        policy(LATEST, Action=[]),
+        policy(LATEST, Action=None, Resource=None),
+    ],
+    "Policy statement must contain resources.": [
+        policy(LATEST, Resource=None),
+        policy(LATEST, Resource=[]),
+    ],
+    "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.": [
+        policy(LATEST, Action="everything"),
+        policy(LATEST, Action=None, NotAction=""),
+        policy(LATEST, Action=["s3:*", "everything"], Resource=None),
+    ],
+    "Actions/Condition can contain only one colon.": [
+        policy(LATEST, Action="s3:List:Bucket"),
+        policy(LATEST, Action="*:*:*"),
+    ],
+    "Vendor a a is not valid": [policy(LATEST, Action="a a:ListBucket")],
+    'Resource  must be in ARN format or "*".': [policy(LATEST, Resource="")],
+    'Resource adf must be in ARN format or "*".': [policy(LATEST, Resource=["*", "adf"])],
+    "Resource vendor must be fully qualified and cannot contain regexes.": [
+        policy(LATEST, Resource="arn:aws")
+    ],
+    'Partition "bsdfdsafsad" is not valid for resource "arn:bsdfdsafsad:*:*:*:*".': [
+        policy(LATEST, Resource="a:bsdfdsafsad")
+    ],
+    'Partition "b" is not valid for resource "arn:b:c:d:e:f:g:h".': [
+        policy(LATEST, Resource="arn:b:c:d:e:f:g:h")
+    ],
+    'Partition "error" is not valid for resource "arn:error:s3:::example_bucket".': [
+        policy(LATEST, Resource=resources)
+        for resources in itertools.permutations(
+            ["arn:error:s3::example_bucket", "arn:error:s3:::example_bucket"]
+        )
+    ],
+    'Partition "aws-cn" is not valid for resource "arn:aws-cn:s3:::bucket".': [
+        policy(LATEST, Resource="arn:aws-cn:s3:::bucket")
+    ],
+    "Resource arn:aws:s3:us-east-1::example_bucket can not contain region information.": [
+        policy(LATEST, Resource="arn:aws:s3:us-east-1::example_bucket")
+    ],
+    "IAM resource arn:aws:iam:us-east-1::user/bob cannot contain region information.": [
+        policy(LATEST, Resource="arn:aws:iam:us-east-1::user/bob")
+    ],
+    'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, '
+    "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, "
+    "oidc-provider/, report/, access-report/.": [
+        policy(LATEST, Resource="arn:aws:iam:::bob"),
+        policy(LATEST, Resource="arn:aws:iam:::users/bob"),
+    ],
+}
+
+TWICE = {"Tags": [{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}]}
+
+
+BODY, KEY = certificate("example.com")
+
+UPLOAD = {"ServerCertificateName": "new", "CertificateBody": BODY, "PrivateKey": KEY}

@@ -13,8 +13,8 @@ from support.limits import TIMEOUT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HERE = Path(__file__).resolve().parent.parent
-ROOT = HERE.parent
+TESTS = Path(__file__).resolve().parent.parent
+ROOT = TESTS.parent
 BIN = Path(sys.executable).parent
 KEY_ID = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

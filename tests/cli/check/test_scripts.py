@@ -1,0 +1,522 @@
+"""iamcli check: how scripts are read.
+
+Commands behind other programs, files that scripts read, zsh, what cannot be parsed, and any text.
+What the parser lacks is in test_unread.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.checking import checked, codes, write
+from support.selection import every
+from support.shell import ROOT, TESTS
+
+from iamcli.cli.check.check import check
+from iamcli.cli.check.explanations import EXPLANATIONS
+from iamcli.cli.check.script import shfmt
+from iamcli.cli.check.script.shfmt import program
+
+if TYPE_CHECKING:
+    from support.shell import Shell
+
+
+def test_the_place_is_that_of_the_word(tmp_path: Path) -> None:
+    script = 'if true; then\n\tsudo iam-usercreate -u "\u00e4" -z \\\n    -x; fi'
+    found = checked(tmp_path, script).findings
+    assert [(each.line, each.column, each.code) for each in found] == [
+        (3, 25, "E105"),
+        (3, 29, "E102"),
+        (4, 5, "E102"),
+    ]
+    found = checked(tmp_path, "date\ndate\niam-userdel -u b\u00e4b \\ \n-r").findings
+    assert [(each.line, each.column, each.code) for each in found] == [
+        (4, 16, "E105"),
+        (4, 20, "E108"),
+    ]
+    # Of options that exclude each other, the later one.
+    for options in ("-a -u bob -v", "-v -u bob -a", "-v -a -u b -v"):
+        (finding,) = checked(tmp_path, f"iam-userlistpolicies {options}").findings
+        assert (finding.column, finding.code) == (20 + len(options), "E104")
+
+
+# Commands behind other programs.
+
+
+BEHIND = [
+    "sudo -u root {}",
+    "sudo AWS_IAM_URL=x {}",
+    "env -i A=b {}",
+    "A=b {}",
+    "time {}",
+    "time -p {}",
+    "command {}",
+    "exec {}",
+    "nice -n 5 {}",
+    "nohup {} &",
+    "timeout -k 5 10 {}",
+    "noglob {}",
+    "sudo nice timeout 5 {}",
+    "! {}",
+    "if {}; then :; elif {}; then :; else {}; fi",
+    "while {}; do {}; done",
+    "until {}; do :; done",
+    "for u in a b; do {}; done",
+    "for ((i = 0; i < 3; i++)); do {}; done",
+    "case $x in a) {} ;; *) {} ;; esac",
+    "( {} )",
+    "{{ {}; }}",
+    "{} && {} || {}",
+    "{} & {}",
+    "a=( $({}) b )",
+    "echo `{}`",
+    "cat <({})",
+    'echo "${{x:-$({})}}"',
+    "cat <<EOF\n$({})\nEOF",
+    "cat <<EOF | {}\ntext\nEOF",
+    "find . -name x -exec {} \\;",
+    "watch -n 5 {}",
+    "flock -w 5 lock {}",
+    "trap '{}' EXIT",
+    "eval '{}'",
+    'eval "{}"',
+    "sh -c '{}; {}'",
+    'sudo bash -ec "{}"',
+    "su - admin -c '{}'",
+    "f() {{ trap 'if true; then\n{}\nfi' EXIT; }}",
+    "eval \"sh -c '{}'\"",
+    'run() {{ "$@"; }}\nrun {}',
+    "\\{}",
+]
+
+
+@pytest.mark.parametrize("around", BEHIND)
+def test_commands_are_found_behind_other_programs(around: str, tmp_path: Path) -> None:
+    script = around.format(*["iam-usergetattributes -u bob -z"] * around.count("{}"))
+    assert codes(tmp_path, script) == ["E102"] * around.replace("{{", "").count("{}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "$AWS_IAM_HOME/bin/iam-usergetattributes",
+        '"${AWS_IAM_HOME}"/bin/iam-usergetattributes',
+        '"$AWS_IAM_HOME/bin/iam-usergetattributes"',
+        "/opt/aws/apitools/iam/bin/iam-usergetattributes",
+        "'iam-usergetattributes'",
+    ],
+)
+def test_commands_are_found_by_their_paths(name: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, f"{name} -u bob -z") == ["E102"]
+
+
+def test_the_place_in_a_quoted_script_is_that_in_the_file(tmp_path: Path) -> None:
+    script = "echo \u00e4; trap 'iam-usergetattributes\\\n -u bob -z' EXIT"
+    found = checked(tmp_path, script).findings
+    assert [finding[1:4] for finding in found] == [(3, 9, "E102")]
+
+
+def test_what_xargs_adds_is_not_missing(tmp_path: Path) -> None:
+    assert codes(tmp_path, "cat users | xargs -n 1 iam-userdel -u") == []
+    assert codes(tmp_path, "cat users | xargs -I U iam-userdel -u U") == []
+    assert codes(tmp_path, "cat users | xargs iam-groupadduser -z -u") == ["E102"]
+    assert codes(tmp_path, "cat users | xargs -I{} iam-groupadduser -u {}") == ["E103"]
+
+
+# Files that a script reads.
+
+
+def test_what_a_sourced_file_defines_is_known(tmp_path: Path) -> None:
+    (tmp_path / "lib.sh").write_text('name="a b"\niam-report() { iam-usergetattributes -z; }\n')
+    script = '. ./lib.sh\niam-report\niam-usercreate -u "$name"\niam-nothing'
+    found = checked(tmp_path, script).findings
+    assert [(Path(each.file).name, each.line, each.code) for each in found] == [
+        ("old.sh", 4, "E105"),
+        ("old.sh", 5, "E101"),
+        ("lib.sh", 2, "E102"),
+    ]
+    both = check([str(tmp_path / "old.sh"), str(tmp_path / "lib.sh")])
+    assert (len(both.findings), both.commands) == (3, 3)
+
+
+def test_a_file_that_is_not_known_may_define_everything(tmp_path: Path) -> None:
+    script = 'name="a b"\n. "$LIB"\niam-nothing\niam-usercreate -u "$name"\niam-usercreat -u bob'
+    assert codes(tmp_path, script) == ["E101"]
+    assert codes(tmp_path, script.replace('"$LIB"', "./no-such-file")) == ["E101"]
+
+
+def test_a_file_that_is_no_script_may_define_everything(tmp_path: Path) -> None:
+    (tmp_path / "binary").write_bytes(b"\x7fELF\0")
+    script = '. ./binary\niam-nothing\nname="a b"\n. ./binary\niam-usercreate -u "$name"'
+    assert codes(tmp_path, script) == []
+
+
+def test_the_options_of_the_first_line_are_on(tmp_path: Path) -> None:
+    script = "key=$(iam-useraddkey -u bob)"
+    for first, expected in (
+        ("#!/bin/bash -e\n", []),
+        ("#!/usr/bin/env bash -e\n", []),
+        ("#!/bin/bash -x\n", ["W207"]),
+        ("\ufeff#!/bin/bash -e\n", []),
+        # The name says that it is a script for a shell.
+        ("#!/opt/bin/own-shell -e\n", []),
+    ):
+        assert codes(tmp_path, script, shebang=first) == expected
+
+
+def test_a_file_without_a_first_line_is_read(tmp_path: Path) -> None:
+    for name in ("old", "old.sh", "old.bash", "old.ksh", "old.zsh"):
+        script = "iam-usergetattributes -z"
+        assert (name, codes(tmp_path, script, name=name, shebang="")) == (name, ["E102"])
+        first = "" if name == "old" else "#!/opt/bin/own-shell\n"
+        assert (name, codes(tmp_path, script, name=name, shebang=first)) == (name, ["E102"])
+
+
+def test_files_that_read_each_other_end(tmp_path: Path) -> None:
+    (tmp_path / "lib.sh").write_text(". ./old.sh\n")
+    assert codes(tmp_path, ". ./lib.sh\niam-usergetattributes -z") == ["E102"]
+
+
+# The sample scripts.
+
+
+SAMPLES = sorted([*(TESTS / "scripts").glob("*.sh"), *(ROOT / "examples").glob("*.sh")])
+#: Every warning in the sample scripts. All of them are true; there is no error.
+TRUE_WARNINGS = [
+    # s3:* and arn:aws:s3:::* are not in quotes.
+    ("scripts/bucket-user.sh", 4, 42, "W201"),
+    ("scripts/bucket-user.sh", 4, 50, "W201"),
+    # -p somePassword
+    ("scripts/first-user.sh", 10, 40, "W205"),
+    ("examples/first-user.sh", 25, 44, "W205"),
+]
+
+
+def test_the_sample_scripts_have_true_warnings_only(run: Shell) -> None:
+    done = run("iamcli", "check", "--format", "json", *map(str, SAMPLES))
+    assert (done.status, done.err) == (0, "")
+    answer = json.loads(done.out)
+    found = [
+        ("/".join(Path(each["file"]).parts[-2:]), each["line"], each["column"], each["code"])
+        for each in answer["findings"]
+    ]
+    assert sorted(found) == sorted(TRUE_WARNINGS)
+    assert answer["commands"] == 35
+
+
+# What cannot be parsed.
+
+
+def test_what_cannot_be_parsed_is_reported(run: Shell, tmp_path: Path) -> None:
+    script = (
+        "iam-usergetattributes -a\n\nif then ( iam-usergetattributes -b\n\niam-usergetattributes -c"
+    )
+    file = write(tmp_path, script)
+    done = run("iamcli", "check", file)
+    assert re.findall(r':(\d+):\d+: E102 "(-\w)"', done.out) == [("2", "-a"), ("6", "-c")]
+    assert done.err == f"iamcli: {file}: line 4 cannot be parsed, not checked\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ('iam-userlistbypath -a\necho "open\niam-userlistbypath -b', ["-a", "-b"]),
+        ('echo "open\niam-userlistbypath -b\n\niam-userlistbypath -c', ["-b", "-c"]),
+        ("if true; then\n  iam-userlistbypath -a\n", ["-a"]),
+        ("iam-userlistbypath -a )\niam-userlistbypath -b", ["-b"]),
+        ("x() {\niam-userlistbypath -a\n", ["-a"]),
+        ("! echo (\nx\n\niam-userlistbypath -a", ["-a"]),
+        ("x && case $1 in a) b;; & c) d;; esac\niam-userlistbypath -a", ["-a"]),
+        ("if true; then\niam-userlistbypath -a )\nfi\niam-userlistbypath -b", ["-b"]),
+    ],
+)
+def test_it_goes_on_after_what_cannot_be_parsed(
+    script: str, expected: list[str], tmp_path: Path
+) -> None:
+    result = checked(tmp_path, script)
+    assert result.notes
+    found = [
+        re.findall(r'"(-\w)"', each.message)[0] for each in result.findings if each.code != "E109"
+    ]
+    assert [each for each in found if each not in expected] == []
+    assert found == expected
+
+
+def test_a_here_string_after_a_group_is_understood(tmp_path: Path) -> None:
+    script = 'for u in a b; do { read x; read y; } <<< "$(iam-usergetattributes -z)"; done'
+    result = checked(tmp_path, script)
+    assert [finding.code for finding in result.findings] == ["E102"]
+    assert result.notes == []
+
+
+def test_lines_that_end_in_cr_lf_are_read(run: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "dos.sh"
+    path.write_bytes(
+        b"#!/bin/sh\r\niam-usercreate \\\r\n  -u bob -z\r\nfor u in a; do\r\n:\r\ndone\r\n"
+    )
+    done = run("iamcli", "check", str(path))
+    assert re.findall(r"(\d+:\d+): (\w+)", done.out) == [("3:10", "E102")]
+    assert done.err == (
+        f"iamcli: {path}: lines 1 to 7 end in CR LF, which shells do not accept; checked as if "
+        "they ended in LF\n"
+    )
+
+
+ZSH = """\
+setopt extendedglob pipefail
+print -l ${(f)"$(iam-userlistbypath | grep arn)"}
+for f in *(.); do print $f; done
+files=(**/*.txt(N))
+repeat 3 iam-usergetattributes -u bob
+for u ($users) iam-userdel -u $u
+if [[ $x == (a|b) ]] { iam-usergetattributes }
+print =(iam-usergetattributes)
+
+iam-usergetattributes -z
+"""
+
+
+def knows_zsh() -> bool:
+    command = [program(), "-ln", "zsh", "--to-json"]
+    return subprocess.run(command, input=b"", capture_output=True, check=False).returncode == 0
+
+
+def test_zsh_is_read_as_far_as_it_is_understood(tmp_path: Path) -> None:
+    found = codes(tmp_path, ZSH, name="old.zsh", shebang="#!/bin/zsh\n")
+    # Each version of shfmt knows more of zsh.
+    assert set(found[:-1]) <= {"W212"}
+    assert found[-1] == "E102"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '(${(f)"$(<names.txt)"})',
+        '("${(@f)$(<names.txt)}")',
+        "${(j:,:)names}",
+        "${(%):-%x}",
+        "${(k)names}",
+    ],
+)
+def test_the_flags_of_zsh_are_understood(value: str, tmp_path: Path) -> None:
+    script = f"names={value}; iam-usergetattributes -z"
+    if not knows_zsh():
+        pytest.skip("shfmt before 3.13 does not know zsh")
+    result = checked(tmp_path, script, name="old.zsh", shebang="#!/bin/zsh\n")
+    assert [finding[1:4] for finding in result.findings] == [(2, len(script) - 1, "E102")]
+    assert result.notes == []
+
+
+def test_a_script_for_bash_and_zsh_is_read(tmp_path: Path) -> None:
+    if not knows_zsh():
+        pytest.skip("shfmt before 3.13 does not know zsh")
+    assert codes(tmp_path, "iam-usergetattributes ${=OPTIONS}\niam-usergetattributes -z") == [
+        "E102"
+    ]
+
+
+def parsed(folder: Path, source: bytes) -> None:
+    path = folder / "fuzz.sh"
+    path.write_bytes(source)
+    result = check([str(path)])
+    for finding in result.findings:
+        lines = source.count(b"\n") + source.count(b"\r") + 1
+        assert 1 <= finding.line <= lines
+        assert finding.column >= 1
+        assert finding.code in EXPLANATIONS
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *("[[ a ", "case x in a", "x=(a ", "${a", "$((1", "cat <<A\n", "cat <<", '"a', "`a", "$'"),
+        *("x=$(a ", "for x in a", "(", "case a in (", "# ", "[[ ", "${", '"$', "a=("),
+    ],
+)
+def test_a_script_that_ends_anywhere(end: str, tmp_path: Path) -> None:
+    for last in ("", "\\", "'", '"'):
+        parsed(tmp_path, f"#!/bin/bash\n{end}{last}".encode())
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "iam-usercreate ",
+            "iam-userdel -r ",
+            "-u ",
+            "bob",
+            "$x",
+            '"$@"',
+            '"',
+            "'",
+            "`",
+            "$(",
+            ")",
+        ),
+        *(
+            "{",
+            "}",
+            "${",
+            "\n",
+            " ",
+            ";",
+            "|",
+            "||",
+            "&&",
+            "if ",
+            "then ",
+            "fi",
+            "for x in ",
+            "do ",
+        ),
+        *(
+            "done",
+            "case x in ",
+            "esac",
+            "<<EOF\n",
+            "EOF\n",
+            "<<<",
+            ">",
+            "2>&1",
+            "x=",
+            "f() ",
+            "[[ ",
+        ),
+        *(" ]]", "\\", "\r\n", "*", "\u2013u", "\u201c", "# iamcli: ignore=E102\n", "local ", "\t"),
+        *(
+            "read a b ",
+            "grep -i active",
+            "((",
+            "))",
+            "set -e\n",
+            ". ",
+            "\x00",
+            "\x1b",
+            "\ud7ff",
+            "=(",
+        ),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(FRAGMENTS, max_size=40).map("".join))
+@pytest.mark.full
+def test_no_text_is_too_much(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = Path(tmp_path_factory.getbasetemp())
+    parsed(folder, text.encode("utf-8", "surrogatepass"))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=200))
+def test_no_bytes_are_too_much(tmp_path_factory: pytest.TempPathFactory, source: bytes) -> None:
+    parsed(Path(tmp_path_factory.getbasetemp()), source)
+
+
+def test_no_beginning_of_a_script_is_too_much(tmp_path: Path) -> None:
+    for sample in SAMPLES:
+        source = sample.read_bytes()
+        for end in range(0, len(source), 97):
+            parsed(tmp_path, source[:end])
+
+
+LONG = 200_000
+#: Scripts that are refused, and why.
+REFUSED = {
+    "x" * (300 << 10): "larger than 262144 bytes",
+    f"echo {'x' * LONG}": "line 2 is longer than 65536 bytes",
+    "(" * 10_000 + "a" + ")" * 10_000: "line 2 has more than 1000 operators",
+    "a | " * 20_000 + "a": "line 2 is longer than 65536 bytes",
+    "a | " * 2000 + "a": "line 2 has more than 1000 operators",
+    "a &&\n" * 20_000 + "a": "too large or nested too deeply",
+    "(\n" * 10_000 + "a\n" + ")\n" * 10_000: "too large or nested too deeply",
+    "if a; then " * 4000 + "b; " + "fi; " * 4000: "too large or nested too deeply",
+    "echo \0": "not a text file",
+}
+
+
+@pytest.mark.parametrize("script", every(3, list(REFUSED)), ids=range(len(REFUSED)))
+def test_what_takes_too_much_memory_is_refused_in_one_line(
+    script: str, run: Shell, tmp_path: Path
+) -> None:
+    if REFUSED[script] == "too large or nested too deeply" and not sys.platform.startswith("linux"):
+        pytest.skip("only Linux can limit the memory of another process")
+    file = write(tmp_path, script)
+    done = run("iamcli", "check", file)
+    assert (done.status, done.out) == (2, "0 commands, 0 errors, 0 warnings\n")
+    assert done.err == f"iamcli: cannot check {file}: {REFUSED[script]}\n"
+
+
+@pytest.mark.parametrize("operator", ["&&", "||", "|"])
+def test_a_long_chain_is_read(operator: str, tmp_path: Path) -> None:
+    chain = f" {operator} ".join(["a"] * 300)
+    assert codes(tmp_path, f"{chain} {operator} iam-userdel -R") == ["E102"]
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("echo no >&2; exit 7", "shfmt fails: no"),
+        ("exit 7", "shfmt fails: 7"),
+        ("kill -9 $$", "shfmt fails: -9"),
+        ("echo rubbish", "shfmt does not print what it should; is it shfmt?"),
+        ("echo {}", "shfmt does not print what it should; is it shfmt?"),
+        (
+            'echo \'{"Type": "File", "Stmts": 1}\'',
+            "shfmt does not print what it should; is it shfmt?",
+        ),
+        (
+            'echo \'{"Type": "File", "Stmts": [1]}\'',
+            "shfmt does not print what it should; is it shfmt?",
+        ),
+    ],
+)
+def test_a_shfmt_that_fails_is_one_line(
+    script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "shfmt"
+    fake.write_text(f"#!/bin/sh\n{script}\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(shfmt, "program", lambda: str(fake))
+    result = check([write(tmp_path, "iam-userdel 'x'")])
+    assert [each.reason for each in result.unreadable] == [reason]
+
+
+def test_a_shfmt_that_does_not_end_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = tmp_path / "shfmt"
+    fake.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/pid\nexec sleep 1000\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(shfmt, "program", lambda: str(fake))
+    monkeypatch.setattr(shfmt, "MAX_TIME", 3)
+    result = check([write(tmp_path, "iam-userdel 'x'")])
+    assert [each.reason for each in result.unreadable] == ["shfmt takes longer than 3 seconds"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("shebang", ["#!/bin/bash\n", "#!/bin/zsh\n"])
+def test_nothing_of_a_script_is_run(shebang: str, run: Shell, tmp_path: Path) -> None:
+    """Neither of a script that is read, nor of one with a syntax error, nor of start-up files."""
+    made = tmp_path / "made"
+    for name in (".zshenv", ".bashrc", ".profile"):
+        (tmp_path / name).write_text(f"touch {made}\n")
+    env = {"HOME": str(tmp_path), "ZDOTDIR": str(tmp_path), "BASH_ENV": str(tmp_path / ".bashrc")}
+    lines = f"touch {made}\n$(touch {made})\neval 'touch {made}'\n: $((x[$(touch {made})0]))\n"
+    read, faulty = (
+        write(tmp_path, lines + end, name, shebang)
+        for name, end in (("read.sh", "iam-userdel -R"), ("faulty.sh", "echo )"))
+    )
+    assert "E102" in run("iamcli", "check", read, env=env).out
+    run("iamcli", "check", faulty, env=env)
+    assert not made.exists()

@@ -1,0 +1,1009 @@
+"""Completion in the shells, and the names that it reads from the account."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+from support.completing import (
+    BASH,
+    BASH_COMPLETION,
+    SHELLS,
+    START_UP,
+    assert_completes,
+    line_of_readme,
+)
+from support.faults import SILENT
+from support.forked import Done
+from support.limits import TIMEOUT
+from support.requirements import need
+from support.selection import every
+from support.shell import BIN, ROOT
+from support.stub import ok, refused
+from support.terminal import InteractiveShell, Terminal
+
+from iamcli.cli.completion import names as kept_names
+from iamcli.cli.group import SUBCOMMANDS, group
+from iamcli.client.names import Query
+from iamcli.config.connection import Connection
+from iamcli.installation.completions import fish_quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Stub
+
+    Complete = Callable[[str], list[str]]
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest) -> str:
+    need(request.param)
+    if request.param == "bash":
+        need(BASH_COMPLETION)
+    return str(request.param)
+
+
+FOLDERS = {
+    "bash": "share/bash-completion/completions",
+    "zsh": "share/zsh/site-functions",
+    "fish": "share/fish/vendor_completions.d",
+}
+ZSH = (
+    "fpath=($PREFIX/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -D; "
+    "zstyle ':completion:*' verbose yes; LISTMAX=10000; unsetopt prompt_sp prompt_cr list_ambiguous"
+)
+
+
+@pytest.fixture
+def prefix(run: Shell) -> Path:
+    """A folder as an installation has it: bin with the commands, share with the completions."""
+    folder = run.home / "installed"
+    for shell, name in FOLDERS.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).symlink_to(ROOT / "completions" / shell)
+    (folder / "bin").symlink_to(BIN)
+    run.env |= {
+        "PATH": f"{folder}/bin:/usr/bin:/bin",
+        "XDG_DATA_DIRS": f"{folder}/share:/usr/share",
+        "PREFIX": str(folder),
+        "TERM": "xterm",
+    }
+    run.env.pop("XDG_CACHE_HOME", None)
+    return folder
+
+
+#: For tests whose results differ little between shells.
+one_shell = pytest.mark.parametrize("shell", every(len(SHELLS), SHELLS), indirect=True)
+
+
+@pytest.fixture
+def complete(shell: str, run: Shell, prefix: Path) -> Iterator[Complete]:
+    """Return the lines that the shell offers for an unfinished command line."""
+    if shell == "fish":
+        yield lambda line: fish(run, line)
+        return
+    opened: list[InteractiveShell] = []
+
+    def offered(line: str) -> list[str]:
+        if not opened:
+            opened.append(terminal(shell, run))
+        shown = opened[0].typed(f"cd {run.home}\r{line}\t")
+        return [found.strip() for found in shown.splitlines()]
+
+    yield offered
+    for one in opened:
+        one.close()
+
+
+def fish(run: Shell, line: str) -> list[str]:
+    done = run("fish", "-c", 'complete -C "$argv"', line)
+    assert done.err == ""
+    return done.out.splitlines()
+
+
+def terminal(shell: str, run: Shell) -> InteractiveShell:
+    if shell == "bash":
+        return InteractiveShell("bash", "--norc", "--noprofile", "-i", env=run.env, setup=BASH)
+    return InteractiveShell("zsh", "-f", "-i", env=run.env, setup=ZSH)
+
+
+def names(lines: list[str]) -> set[str]:
+    return {word for line in lines for word in line.split()}
+
+
+def values(lines: list[str]) -> set[str]:
+    """Return the offered values of a long option. fish repeats the option before each."""
+    return {re.sub(r"^--[a-z-]+=", "", name) for name in names(lines)}
+
+
+def test_options_with_their_meaning(complete: Complete) -> None:
+    lines = complete("iam-usercreate -")
+    for option, meaning in {
+        "-u": "the user's name (required)",
+        "-g": "add the user to this group (repeatable)",
+        "-p": "create it under this path; default: /",
+        "--url": "send requests to this address; default: AWS_IAM_URL",
+        "--version": "show the version and exit",
+    }.items():
+        assert any(line.startswith(option) and meaning in line for line in lines), option
+    assert not any(line.startswith("-r") for line in lines)
+
+
+def test_choices_and_known_values(complete: Complete) -> None:
+    assert names(complete("iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
+    assert names(complete("iam-virtualmfadevicelist -t ")) >= {"Assigned", "Unassigned", "Any"}
+    assert names(complete("iam-usermodkey -s ")) >= {"Active", "Inactive"}
+
+
+def test_files_for_options_that_name_one(complete: Complete, run: Shell) -> None:
+    for name in ("policy-one.json", "policy-two.json"):
+        (run.home / name).touch()
+    long = ("--client-config-file ", "--aws-credential-file ", "--aws-credential-file=")
+    for option in ("-f ", *long):
+        offered = values(complete(f"iam-useruploadpolicy {option}policy"))
+        assert offered >= {"policy-one.json", "policy-two.json"}, option
+    assert not names(complete("iam-useruploadpolicy -u policy")) & {"policy-one.json"}
+
+
+def test_every_command_is_known(shell: str, complete: Complete, run: Shell) -> None:
+    # One command of each module; other tests check the files.
+    for name in (
+        "iam-groupdel",
+        "iam-rolecreate",
+        "iam-instanceprofiledel",
+        "iam-useraddkey",
+        "iam-useraddcert",
+        "iam-servercertdel",
+        "iam-userenablemfadevice",
+        "iam-userchangepassword",
+        "iam-accountmodpasswordpolicy",
+    ):
+        assert any(line.startswith("--version") for line in complete(f"{name} --")), name
+
+
+def test_each_subcommand_is_completed(complete: Complete) -> None:
+    context = click.Context(group, info_name="iamcli")
+    commands = [group.get_command(context, name) for name in SUBCOMMANDS]
+    visible = [command for command in commands if command and not command.hidden]
+    offered = complete("iamcli ")
+    for command in visible:
+        summary = command.get_short_help_str(limit=200).removesuffix(".")
+        summary = summary[0].lower() + summary[1:]
+        assert any(line.startswith(str(command.name)) and summary in line for line in offered), (
+            command.name
+        )
+        options = [name for option in command.params for name in option.opts if name[:2] == "--"]
+        assert names(complete(f"iamcli {command.name} --")) >= {*options, "--help"}, command.name
+    assert "complete" not in names(offered)
+    assert names(complete("iamcli --")) >= {"--version", "--help"}
+
+
+@one_shell
+def test_what_follows_a_subcommand(shell: str, complete: Complete, run: Shell) -> None:
+    (run.home / "practice-one").mkdir()
+    (run.home / "practice-two").mkdir()
+    (run.home / "practice-file").touch()
+    assert names(complete("iamcli completion ")) >= {"bash", "zsh", "fish"}
+    for sign in (" ", "=", " '"):
+        assert values(complete(f"iamcli doctor --format{sign}")) >= {"text", "json"}, sign
+    assert names(complete("iamcli check --explain W")) >= {"W201", "W210"}
+    assert names(complete("iamcli help iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    for line in ("iamcli home pr", "iamcli home --strict pr", "iamcli sandbox --keep pr"):
+        offered = names(complete(line))
+        assert offered >= {"practice-one/", "practice-two/"}, line
+        assert not offered & {"practice-file"}, line
+    assert names(complete("iamcli sandbox iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    # zsh completes nothing after "--", for its own commands as well.
+    dashes = () if shell == "zsh" else ("sandbox --",)
+    options = ("--keep x", "--changes", "--changes=x")
+    for start in ("sandbox", *(f"sandbox {option}" for option in options), *dashes):
+        line = f"iamcli {start} iam-userdel --"
+        offered_now = complete(line)
+        assert any(option.startswith("--url") for option in offered_now), line
+        assert not any(option.startswith("--keep") for option in offered_now), line
+        assert not any("bad math expression" in shown for shown in offered_now), line
+    assert values(complete("iamcli sandbox --changes=practice-f")) >= {"practice-file"}
+    assert names(complete("iamcli explain --format ")) >= {"text", "json", "aws"}
+    assert names(complete("iamcli explain iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    if shell != "zsh":
+        assert "iam-userdelkey" in names(complete("iamcli explain --policy -- iam-userdel"))
+    assert names(complete("iamcli iam-userdel")) >= {"iam-userdelkey", "iam-userdelcert"}
+    assert names(complete("iamcli iam-useraddpolicy -e ")) >= {"Allow", "Deny"}
+
+
+def test_the_files_of_a_subcommand(complete: Complete, run: Shell) -> None:
+    for name in ("details-one.json", "details-two.json"):
+        (run.home / name).touch()
+    for line in (
+        "iamcli snapshot det",
+        "iamcli snapshot --from det",
+        "iamcli recreate det",
+        "iamcli check --strict det",
+    ):
+        assert names(complete(line)) >= {"details-one.json", "details-two.json"}, line
+    assert not names(complete("iamcli snapshot details.json --users det")) & {"details-one.json"}
+
+
+@pytest.mark.full
+def test_fish_describes_an_option_and_not_each_of_its_values(account: Shell) -> None:
+    need("fish")
+    assert fish(account, "iam-userdel -u b") == ["bert", "bob"]
+    assert fish(account, "iam-useraddpolicy -e ") == ["Allow", "Deny"]
+    assert fish(account, "iamcli completion ") == ["bash", "fish", "zsh"]
+    assert "-u\tthe user's name (required); 1 to 64 characters" in fish(account, "iam-userdel -")
+
+
+def test_the_folder_is_quoted_for_fish(run: Shell) -> None:
+    need("fish")
+    folder = "/it's \\ $HOME"
+    assert run("fish", "-N", "-c", f"echo {fish_quoted(folder)}").out == f"{folder}\n"
+
+
+@one_shell
+def test_the_line_of_the_readme_switches_completion_on(shell: str, aws: Shell) -> None:
+    aws.env["TERM"] = "dumb"
+    aws("iam-usercreate", "-u", "robert")
+    assert_completes(aws, shell, line_of_readme(shell), "iam-usergetattributes")
+
+
+@pytest.mark.full
+@one_shell
+def test_the_doctor_knows_the_line_of_the_readme(shell: str, run: Shell) -> None:
+    run.env |= {"TERM": "dumb", "SHELL": f"/bin/{shell}", "PATH": f"{run.home}/bin:/usr/bin:/bin"}
+    (run.home / "bin").mkdir()
+    (run.home / "bin" / "iamcli").symlink_to(BIN / "iamcli")
+    line = line_of_readme(shell)
+    only_options = line.partition("; ")[2]
+
+    def said(line: str) -> dict[str, str]:
+        file = run.home / START_UP[shell]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"cd {run.home}\n{line}\n")
+        here = Terminal(shell, "-i", env=run.env)
+        here.type("iamcli doctor --offline --format json >report; exit\r")
+        here.status()
+        checks = json.loads((run.home / "report").read_text())["checks"]
+        return next(check for check in checks if check["check"] == "completion")
+
+    without = said("")
+    assert (without["result"], without["advice"]) == (
+        "skipped",
+        f"in ~/{START_UP[shell]}, add: {line}",
+    )
+    assert said(line)["found"] == f"this {shell} completes options and names"
+    assert said(line)["result"] == "ok"
+    assert said(only_options)["found"] == f"this {shell} completes options"
+    # Another process, which need not complete, inherits the variable.
+    run.env["IAMCLI_COMPLETION"] = f"{shell} 1"
+    assert said("")["result"] == "skipped"
+
+
+def test_bash_without_bash_completion_says_what_is_missing(run: Shell) -> None:
+    script = run("iamcli", "completion", "bash").out
+    elsewhere = re.sub(r"(?<![\w'])/(usr|etc|opt)\b", "/nonexistent", script)
+    assert run("bash", "--norc", "-c", elsewhere) == Done(
+        0, "", "iamcli: completion in bash requires the package bash-completion; install it\n"
+    )
+
+
+def test_completion_files_that_are_missing_are_reported(run: Shell) -> None:
+    folder = run.home / "copy"
+    shutil.copytree(ROOT / "iamcli", folder / "iamcli", ignore=lambda *_: ["__pycache__"])
+    for shell in SHELLS:
+        done = run(
+            sys.executable, "-m", "iamcli", "completion", shell, env={"PYTHONPATH": str(folder)}
+        )
+        assert (done.status, done.out) == (1, "")
+        assert re.fullmatch(
+            r"iamcli: the completion files are not in \S+; install iamcli again\n", done.err
+        )
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_what_is_inserted(shell: str, run: Shell, prefix: Path) -> None:
+    for name in ("a policy.json", "b=policy.json", "c:policy.json"):
+        (run.home / name).touch()
+    here = terminal(shell, run)
+    try:
+        here.typed(f"cd {run.home}\r")
+        assert here.line("iam-useraddpolicy -e D\t") == ["iam-useraddpolicy", "-e", "Deny"]
+        assert here.line("iam-useraddpolicy --aw\t") == [
+            "iam-useraddpolicy",
+            "--aws-credential-file",
+        ]
+        assert here.line("iam-useraddpolicy -e 'D\t") == ["iam-useraddpolicy", "-e", "Deny"]
+        assert here.line("iamcli doctor --format=j\t") == ["iamcli", "doctor", "--format=json"]
+        assert here.line("iam-rolecreate -f a\t") == ["iam-rolecreate", "-f", "a policy.json"]
+        for line in ("iam-rolecreate -f", "iamcli check"):
+            assert here.line(f"{line} b=p\t") == [*line.split(), "b=policy.json"]
+            assert here.line(f"{line} c:p\t") == [*line.split(), "c:policy.json"]
+    finally:
+        here.close()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_what_cannot_stand_again_is_not_offered(complete: Complete) -> None:
+    lines = complete("iam-useraddpolicy -u bob -a s3:* --debug -")
+    begun = {line.split()[0] for line in lines if line.startswith("-")}
+    assert {"-a", "-r", "-p", "--url"} <= begun
+    assert not {"-u", "-d", "--debug"} & begun
+    begun = {line.split()[0] for line in complete("iam-useruploadpolicy -f x -") if line}
+    assert "-p" in begun
+    assert "-o" not in begun
+
+
+# Names from the account.
+
+
+#: A start-up file of Python with which a process that asks for names waits for them for longer.
+PATIENT = f"""
+import importlib.util, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name != "iamcli.cli.completion.names":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+
+        def exec_module(module):
+            load(module)
+            module.TIMEOUT = {TIMEOUT}.0
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.fixture
+def patient(run: Shell, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Run commands that wait for names as long as a slow machine needs, which forks do not."""
+    folder = tmp_path_factory.mktemp("patient")
+    (folder / "sitecustomize.py").write_text(PATIENT)
+    run.env["PYTHONPATH"] = str(folder)
+    return run
+
+
+@pytest.fixture
+def account(aws: Shell, patient: Shell, run_fast: ForkRunner, prefix: Path) -> Shell:
+    """An account with a few names in it, and the wish to complete them."""
+    for line in (
+        "iam-usercreate -u bob",
+        "iam-usercreate -u bert",
+        "iam-groupcreate -g Admin",
+        "iam-groupcreate -g Auditors",
+        "iam-useraddpolicy -u bob -p read-one -e Allow -a s3:* -r arn:aws:s3:::example",
+        "iam-useraddpolicy -u bob -p read-two -e Allow -a s3:* -r arn:aws:s3:::example",
+        "iam-rolecreate -r webserver -s ec2.amazonaws.com",
+        "iam-instanceprofilecreate -s web-profile",
+        "iam-virtualmfadevicecreate -s phone -b Base32String -o phone.txt",
+        "iam-virtualmfadevicecreate -s tablet -b Base32String -o tablet.txt",
+    ):
+        done = run_fast(*line.split())
+        assert done.status == 0, done
+    aws.env["IAMCLI_COMPLETE"] = "1"
+    return aws
+
+
+@one_shell
+def test_names_of_the_account(account: Shell, complete: Complete) -> None:
+    account("iamcli", "home", "practice")
+    for start in (
+        "iam-userdel",
+        "practice/bin/iam-userdel",
+        "~/practice/bin/iam-userdel",
+        "iamcli explain --format=aws iam-userdel",
+        f"iamcli iam-userdel --url={account.env['AWS_IAM_URL']}",
+    ):
+        for quote in ("", "'", '"'):
+            line = f"{start} -u {quote}b"
+            assert names(complete(line)) >= {"bob", "bert"}, line
+    assert names(complete("iam-groupadduser -g A")) >= {"Admin", "Auditors"}
+    assert names(complete("iam-userdelpolicy -u bob -p read-")) >= {"read-one", "read-two"}
+    serials = {f"arn:aws:iam::123456789012:mfa/{name}" for name in ("phone", "tablet")}
+    # bash shows only the part of an argument after its last colon.
+    offered = names(complete("iam-virtualmfadevicedel -s arn:aws:iam::123456789012:mfa/"))
+    assert offered >= serials or offered >= {f"mfa/{name}" for name in ("phone", "tablet")}
+    # The name of what is to be created is nobody's yet.
+    assert not names(complete("iam-usercreate -u b")) & {"bob", "bert"}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
+def test_names_with_letters_that_separate_words(shell: str, account: Shell) -> None:
+    account("iam-usercreate", "-u", "team=one")
+    serial = "arn:aws:iam::123456789012:mfa/phone"
+    here = terminal(shell, account)
+    try:
+        for command, start, name in (
+            ("iam-userdel -u", "te", "team=one"),
+            ("iam-userdel -u", "team=o", "team=one"),
+            ("iam-userdel -u", "'team=o", "team=one"),
+            ("iamcli explain --format=aws iam-userdel -u", "team=o", "team=one"),
+            ("iam-virtualmfadevicedel -s", serial[:-1], serial),
+            ("iam-virtualmfadevicedel -s", f"'{serial[:-1]}", serial),
+        ):
+            assert here.line(f"{command} {start}\t") == [*command.split(), name], start
+    finally:
+        here.close()
+
+
+@one_shell
+def test_names_on_request_only(account: Shell, complete: Complete) -> None:
+    del account.env["IAMCLI_COMPLETE"]
+    assert not names(complete("iam-userdel -u b")) & {"bob", "bert"}
+    assert not (account.home / ".cache" / "iamcli").exists()
+
+
+def asked(run: Shell | ForkRunner, kind: str, *line: str) -> list[str]:
+    done = run("iamcli", "complete", kind, *line)
+    assert (done.status, done.err) == (0, "")
+    return done.out.splitlines()
+
+
+@pytest.mark.usefixtures("account")
+def test_each_kind_of_name(run_fast: ForkRunner) -> None:
+    keys = [run_fast("iam-useraddkey", "-u", "bob").out.splitlines()[0] for _ in (1, 2)]
+    device, other = asked(run_fast, "mfa", "iam-virtualmfadevicedel")
+    codes = ["-c1", "123456", "-c2", "654321"]
+    assert run_fast("iam-userenablemfadevice", "-u", "bob", "-s", device, *codes).status == 0
+    assert asked(run_fast, "role", "iam-roledel") == ["webserver"]
+    assert asked(run_fast, "profile", "iam-instanceprofiledel") == ["web-profile"]
+    assert asked(run_fast, "key", "iam-userdelkey", "-u", "bob") == keys
+    policies = ["read-one", "read-two"]
+    assert asked(run_fast, "policy", "iam-userdelpolicy", "-u", "bob") == policies
+    assert asked(run_fast, "servercert", "iam-servercertdel") == []
+    assert asked(run_fast, "signingcert", "iam-userdelcert", "-u", "bob") == []
+    assert asked(run_fast, "mfa", "iam-userdeactivatemfadevice", "-u", "bob") == [device]
+    assert other in asked(run_fast, "mfa", "iam-userenablemfadevice", "-u", "bob")
+
+
+#: Unfinished command lines, and what the names of the kind are requested with; None: nothing is.
+REQUESTED: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = [
+    ("user", "iam-userdel", ("ListUsers", {})),
+    ("policy", "iam-userdelpolicy -u bob", ("ListUserPolicies", {"UserName": "bob"})),
+    ("policy", "iam-groupdelpolicy -g dev", ("ListGroupPolicies", {"GroupName": "dev"})),
+    ("policy", "iam-roledelpolicy -r web", ("ListRolePolicies", {"RoleName": "web"})),
+    ("policy", "iam-groupdelpolicy", None),
+    ("key", "iam-userdelkey -u bob", ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", "iam-userdelkey", ("ListAccessKeys", {})),
+    ("signingcert", "iam-userdelcert -u bob", ("ListSigningCertificates", {"UserName": "bob"})),
+    ("signingcert", "iam-userdelcert", ("ListSigningCertificates", {})),
+    ("mfa", "iam-userdeactivatemfadevice -u bob", ("ListMFADevices", {"UserName": "bob"})),
+    (
+        "mfa",
+        "iam-userdeactivatemfadevice",
+        ("ListVirtualMFADevices", {"AssignmentStatus": "Any"}),
+    ),
+    (
+        "mfa",
+        "iam-userenablemfadevice -u bob",
+        ("ListVirtualMFADevices", {"AssignmentStatus": "Any"}),
+    ),
+    # As it is typed: in quotation marks, and with what the shell removes.
+    ("key", "iam-userdelkey -u 'bob'", ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", 'iam-userdelkey -u "bob', ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", "iam-userdelkey -u b\\ob", ("ListAccessKeys", {"UserName": "bob"})),
+    ("key", "/some/bin/iam-userdelkey -u bob", ("ListAccessKeys", {"UserName": "bob"})),
+    ("nothing", "iam-userdel", None),
+    ("user", "iam-nothing", None),
+]
+
+
+def test_what_is_requested(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint()
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    requested: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = []
+    for number, (kind, line, _) in enumerate(REQUESTED):
+        # Nothing that was kept is used.
+        run_fast.env["XDG_CACHE_HOME"] = str(run_fast.home / str(number))
+        assert asked(run_fast, kind, *line.split()) == []
+        sent = [(request.operation, request.parameters) for request in endpoint.requests]
+        endpoint.requests.clear()
+        for _, parameters in sent:
+            assert parameters.pop("MaxItems") == "1000"
+        requested.append((kind, line, sent[0] if sent else None))
+        assert len(sent) < 2
+    assert requested == REQUESTED
+
+
+def test_what_is_kept_is_private_and_short_lived(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(groups("Admin"))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    used: dict[str, str] = {}
+    expected: dict[str, str] = {}
+
+    def expect(source: str, what: str) -> None:
+        before = len(endpoint.requests)
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"], what
+        used[what] = "the service" if len(endpoint.requests) > before else "the file"
+        expected[what] = source
+
+    expect("the service", "no file")
+    folder = run_fast.home / ".cache" / "iamcli"
+    (file,) = folder.iterdir()
+    modes = [path.stat().st_mode & 0o777 for path in (folder, file)]
+    assert modes == [0o700, 0o600]
+    expect("the file", "a new file")
+    folder.chmod(0o755)
+    # Another key may belong to another account.
+    other = {"AWS_ACCESS_KEY_ID": "AKIAI44QH8DHBEXAMPLE", "AWS_SECRET_ACCESS_KEY": "s"}
+    own = {name: run_fast.env.get(name, "") for name in ("AWS_CREDENTIAL_FILE", *other)}
+    run_fast.env |= {**other, "AWS_CREDENTIAL_FILE": ""}
+    expect("the service", "another key")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    expect("the file", "another key again")
+    # So may that of a file of the AWS configuration.
+    shared = run_fast.home / ".aws" / "credentials"
+    shared.parent.mkdir()
+    shared.write_text("[default]\naws_access_key_id=AKIA\naws_secret_access_key=s\n")
+    run_fast.env |= dict.fromkeys((*other, "AWS_CREDENTIAL_FILE"), "")
+    expect("the service", "the key of a profile")
+    expect("the file", "the key of a profile again")
+    shared.unlink()
+    run_fast.env |= own
+    expect("the file", "the first key again")
+    # A folder for caches has an absolute name.
+    run_fast.env["XDG_CACHE_HOME"] = "caches"
+    expect("the file", "a relative XDG_CACHE_HOME")
+    assert not (run_fast.home / "caches").exists()
+    run_fast.env["XDG_CACHE_HOME"] = str(run_fast.home / "caches")
+    expect("the service", "another XDG_CACHE_HOME")
+    assert [path.name for path in (run_fast.home / "caches" / "iamcli").iterdir()] == [file.name]
+    assert used == expected
+
+
+def private(folder: Path, content: bytes = b"Admin\n", mode: int = 0o600, age: float = 0) -> Path:
+    """Return a file with names, as completion keeps it."""
+    file = folder / "names"
+    file.write_bytes(content)
+    file.chmod(mode)
+    os.utime(file, (time.time() - age, time.time() - age))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("kept", "used"),
+    [
+        ({}, ["Admin"]),
+        ({"content": b""}, []),
+        ({"mode": 0o400}, ["Admin"]),
+        # Names are used for a minute; that there are none, for ten seconds.
+        ({"age": 50}, ["Admin"]),
+        ({"age": 70}, None),
+        ({"age": 5, "content": b""}, []),
+        ({"age": 15, "content": b""}, None),
+        ({"age": -3600}, None),
+        # Somebody else could have written these.
+        ({"mode": 0o620}, None),
+        ({"mode": 0o602}, None),
+        ({"mode": 0o640}, None),
+        ({"mode": 0o604}, None),
+        # A file that is not complete, and what is no name.
+        ({"content": b"Admin\nAudi"}, None),
+        ({"content": b"Admin"}, None),
+        ({"content": b"Admin\n\n"}, None),
+        ({"content": b"caf\xc3\xa9\n"}, None),
+        ({"content": b"Admin\n$(touch ran)\n"}, None),
+        ({"content": b"$(touch ran)\nAdmin\n"}, None),
+        ({"content": b"\x1b[2J\n"}, None),
+        ({"content": b"a b\n"}, None),
+        ({"content": b"\0\n"}, None),
+    ],
+    ids=str,
+)
+def test_which_kept_names_are_used(
+    tmp_path: Path, kept: dict[str, Any], used: list[str] | None
+) -> None:
+    assert kept_names._cached(str(private(tmp_path, **kept))) == used  # noqa: SLF001
+
+
+def test_only_a_file_of_this_user_is_used(tmp_path: Path) -> None:
+    cached = kept_names._cached  # noqa: SLF001
+    file = private(tmp_path)
+    (tmp_path / "link").symlink_to(file)
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for name in ("link", "pipe", "absent", "."):
+        assert cached(str(tmp_path / name)) is None, name
+    assert cached("") is None
+    if os.geteuid() == 0:
+        os.chown(file, 65534, -1)
+        assert cached(str(file)) is None
+
+
+def groups(*names: str) -> Answer:
+    """Return a list of groups."""
+    members = "".join(f"<member><GroupName>{name}</GroupName></member>" for name in names)
+    return ok("ListGroups", f"<Groups>{members}</Groups><IsTruncated>false</IsTruncated>")
+
+
+def test_a_name_that_would_be_an_option_is_not_offered(
+    run_fast: ForkRunner, complete: Complete, run: Shell, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(groups("-r", "Admin", "--url=x", "-h", "a-r"))
+    run.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_COMPLETE": "1"}
+    offered = names(complete("iam-groupdel -g "))
+    assert not offered & {"-r", "--url=x", "-h"}
+    assert {"Admin", "a-r"} <= offered
+    # Also those that were kept.
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin", "a-r"]
+    assert len(endpoint.requests) == 1
+
+
+def test_a_sandbox_is_asked_each_time(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(groups("Admin"))
+    run_fast.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_SANDBOX": endpoint.url}
+    for _ in range(2):
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    assert len(endpoint.requests) == 2
+    assert not (run_fast.home / ".cache").exists()
+
+
+def test_a_request_is_sent_once(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("ServiceUnavailable", "later", 503))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    assert asked(run_fast, "group", "iam-groupdel") == []
+    assert endpoint.operations == ["ListGroups"]
+
+
+def test_a_file_or_folder_that_others_made_is_not_used(run_fast: ForkRunner, stub: Stub) -> None:
+    run_fast.env["AWS_IAM_URL"] = stub.endpoint(groups("Admin")).url
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    folder = run_fast.home / ".cache" / "iamcli"
+    (file,) = folder.iterdir()
+    file.write_text("Planted\n")
+    assert asked(run_fast, "group", "iam-groupdel") == ["Planted"]
+    file.chmod(0o644)
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    file.unlink()
+    if os.geteuid() == 0:
+        os.chown(folder, 65534, -1)
+        assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+        assert list(folder.iterdir()) == []
+    folder.rmdir()
+    elsewhere = run_fast.home / "elsewhere"
+    elsewhere.mkdir(0o755)
+    folder.symlink_to(elsewhere)
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    assert (list(elsewhere.iterdir()), elsewhere.stat().st_mode & 0o777) == ([], 0o755)
+    # The names are shown also if nothing can be kept.
+    folder.unlink()
+    folder.touch()
+    assert asked(run_fast, "group", "iam-groupdel") == ["Admin"]
+    assert folder.read_bytes() == b""
+
+
+def test_each_list_of_each_account_has_its_own_file(tmp_path: Path) -> None:
+    def written(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        return str(tmp_path / name)
+
+    users, keys = Query("ListUsers", "", None), Query("ListAccessKeys", "", None)
+    of_bob, of_eve = (Query("ListAccessKeys", "", None, UserName=name) for name in ("bob", "eve"))
+    base = {
+        "credential_file": written("keys", "AWSAccessKeyId=AKIA1\nAWSSecretKey=s\n"),
+        "client_config_file": None,
+        "url": "http://127.0.0.1:9",
+    }
+    differing = {
+        "users": (users, {}),
+        "keys": (keys, {}),
+        "keys of bob": (of_bob, {}),
+        "keys of eve": (of_eve, {}),
+        "--url": (users, {"url": "http://127.0.0.1:10"}),
+        "the ID of --aws-credential-file": (
+            users,
+            {"credential_file": written("id", "AWSAccessKeyId=AKIA2\nAWSSecretKey=s\n")},
+        ),
+        "the secret of --aws-credential-file": (
+            users,
+            {"credential_file": written("secret", "AWSAccessKeyId=AKIA1\nAWSSecretKey=t\n")},
+        ),
+        "--client-config-file": (
+            users,
+            {"client_config_file": written("proxy", "ClientProxyHost=proxy\n")},
+        ),
+    }
+    files: dict[str, list[str]] = {}
+    for what, (query, changes) in differing.items():
+        file = kept_names._file(query, Connection({**base, **changes}, {}))  # noqa: SLF001
+        files.setdefault(file, []).append(what)
+    assert [which for which in files.values() if which[1:]] == []
+
+
+#: Runs the completion of user names once for each environment in a list, and prints each time
+#: whether the names came from the cache. What has the name of a file is appended to it before.
+SCRIPT = """
+import json, os, sys
+from iamcli.cli.completion import names
+from iamcli.client import client
+names.CACHE_SECONDS = 1e9
+for change in json.load(sys.stdin):
+    sys.stdout.flush()
+    for name in list(change):
+        if name.startswith("/"):
+            with open(name, "a") as file:
+                file.write(change.pop(name))
+    child = os.fork()
+    if not child:
+        for name, value in change.items():
+            os.environ[name] = value
+        asked = ["cached"]
+        names._fetched = lambda query, connection, file: asked.append(
+            names._cache(file, ["name"]) or "asked") or []
+        names.complete("user", ["iam-userdel"], lambda name: None)
+        print(asked[-1])
+        sys.stdout.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+#: What selects the account, the endpoint or the way to it.
+SELECTING = [
+    "ALL_PROXY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ACCOUNT_ID",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_STS_REGIONAL_ENDPOINTS",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "BOTO_CONFIG",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+]
+UNRELATED = [
+    "AWS_CLI_AUTO_PROMPT",
+    "AWS_DEFAULT_OUTPUT",
+    "AWS_EXECUTION_ENV",
+    "AWS_IAM_HOME",
+    "AWS_IAM_JVM_OPTS",
+    "AWS_PAGER",
+    "COLUMNS",
+    "IAMCLI_COMPLETE",
+    "IAMCLI_STRICT",
+    "LANG",
+    "LINES",
+    "PATH",
+    "SHLVL",
+    "TERM",
+]
+
+
+def came_from(run: Shell, *changes: dict[str, str]) -> list[str]:
+    """Return for each change of the variables or files whether the account was asked."""
+    done = run(sys.executable, "-c", SCRIPT, stdin=json.dumps(changes))
+    assert (done.status, done.err) == (0, "")
+    return done.out.split()
+
+
+@pytest.mark.parametrize("credentials", ["file", pytest.param("chain", marks=pytest.mark.full)])
+def test_each_variable_that_selects_the_account_asks_again(run: Shell, credentials: str) -> None:
+    run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
+    base = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
+    if credentials == "chain":
+        base = {"AWS_CREDENTIAL_EXPIRATION": "2026-01-01T00:00:00Z", **base}
+        del run.env["AWS_CREDENTIAL_FILE"]
+    assert came_from(run, base, base) == ["asked", "cached"]
+    names = [*SELECTING, "HOME", "AWS_IAM_URL"]
+    # Two values, so that what is compared is the value and not whether there is one.
+    values = [{**base, name: f"http://127.0.0.1:{port}/"} for name in names for port in (8, 7)]
+    asked = came_from(run, *values, *values)
+    assert asked == ["asked"] * len(values) + ["cached"] * len(values)
+    changes = [{**base, name: "other"} for name in UNRELATED]
+    assert dict(zip(UNRELATED, came_from(run, *changes), strict=True)) == dict.fromkeys(
+        UNRELATED, "cached"
+    )
+
+
+def test_each_file_that_selects_the_account_asks_again(
+    run: Shell, credential_file: Path, tmp_path: Path
+) -> None:
+    run.env |= {"XDG_CACHE_HOME": str(run.home / "cache"), "AWS_IAM_URL": "http://127.0.0.1:9"}
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "conf").mkdir()
+    proxy = tmp_path / "conf" / "proxy"
+    proxy.write_text("ClientProxyHost=one\n")
+    rows: list[tuple[dict[str, str], Path, str]] = [
+        ({}, credential_file, "AWSAccessKeyId=AKIAI44QH8DHBEXAMPLE\n"),
+        ({}, credential_file, "AWSSecretKey=another\n"),
+        ({"CLIENT_CONFIG_FILE": str(proxy)}, proxy, "ClientProxyHost=two\n"),
+        ({}, tmp_path / ".aws" / "config", "[default]\nregion=cn-north-1\n"),
+        ({}, tmp_path / ".aws" / "credentials", "[default]\naws_access_key_id=a\n"),
+        ({}, tmp_path / ".boto", "[Credentials]\naws_access_key_id=a\n"),
+        ({"AWS_CONFIG_FILE": "~/conf/config"}, tmp_path / "conf" / "config", "[default]\n"),
+        (
+            {"AWS_SHARED_CREDENTIALS_FILE": "$HOME/conf/keys"},
+            tmp_path / "conf" / "keys",
+            "[default]\n",
+        ),
+        ({"BOTO_CONFIG": "~/conf/boto"}, tmp_path / "conf" / "boto", "[Credentials]\n"),
+    ]
+    for _, file, _ in rows:
+        file.touch()
+    changes = [
+        change for env, file, line in rows for change in (env, env, {**env, str(file): line}, env)
+    ]
+    came = came_from(run, *changes)
+    assert [came[at + 1 : at + 4] for at in range(0, len(came), 4)] == [
+        ["cached", "asked", "cached"]
+    ] * len(rows)
+    # Not the date, but the contents.
+    os.utime(credential_file, (1, 1))
+    assert came_from(run, {}) == ["cached"]
+    # Nothing waits for a pipe.
+    (tmp_path / ".boto").unlink()
+    os.mkfifo(tmp_path / ".boto")
+    assert came_from(run, {}, {}) == ["asked", "cached"]
+
+
+def test_only_its_own_old_files_are_removed(run: Shell) -> None:
+    run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
+    folder = run.home / ".cache" / "iamcli"
+    asked(run, "user", "iam-userdel")
+    (own,) = folder.iterdir()
+    digest = own.name[-64:]
+    cut_off = own.with_name(f"{own.name}.4711")
+    others = [
+        folder / name
+        for name in ("notes", digest, f"{own.name}.txt", f"x{own.name}", own.name[:-1], "names-x")
+    ]
+    for file in (*others, cut_off):
+        file.write_text("mine")
+    # Three names that a cache file could have, other than that of the one that is there.
+    dir_name, link_name, file_name = [
+        own.name[:-1] + digit for digit in "0123" if digit != digest[-1]
+    ][:3]
+    directory = folder / dir_name
+    directory.mkdir()
+    link = folder / link_name
+    link.symlink_to(others[0])
+    another = folder / file_name
+    another.write_text("old\n")
+    for file in (*others, cut_off, directory, link, another, own):
+        os.utime(file, (1, 1), follow_symlinks=False)
+    asked(run, "group", "iam-groupdel")
+    assert {*others, directory, link} <= set(folder.iterdir())
+    assert not any(file.exists() for file in (cut_off, another, own))
+
+
+def test_nothing_half_written_stays(patient: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(groups("Admin", "Auditors"))
+    limited = 'ulimit -f 0; exec "$0" "$@" | cat'
+    line = ("iamcli", "complete", "group", "iam-groupdel")
+    done = patient("sh", "-c", limited, *line, env={"AWS_IAM_URL": endpoint.url})
+    assert (done.out, done.err) == ("Admin\nAuditors\n", "")
+    assert list((patient.home / ".cache" / "iamcli").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "env",
+    every(
+        5,
+        [
+            {"AWS_IAM_URL": "http://127.0.0.1:9"},
+            {"AWS_IAM_URL": "no address"},
+            {"AWS_CREDENTIAL_FILE": "absent"},
+            {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+            {"XDG_CACHE_HOME": "/dev/null", "AWS_IAM_URL": "http://127.0.0.1:9"},
+        ],
+    ),
+    ids=str,
+)
+def test_silence_where_it_fails(account: Shell, env: dict[str, str]) -> None:
+    done = account("iamcli", "complete", "user", "iam-userdel", env=env)
+    assert (done.status, done.out, done.err) == (0, "", "")
+
+
+def test_silence_in_time(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(SILENT)
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    begun = time.monotonic()
+    assert asked(run_fast, "user", "iam-userdel") == []
+    assert time.monotonic() - begun > 1.5
+    # It does not wait a second time.
+    assert asked(run_fast, "user", "iam-userdel") == []
+    assert endpoint.operations == ["ListUsers"]
+
+
+#: A name server that does not answer. Nothing but the end of the process interrupts that.
+HANGING = """
+import socket, time
+from iamcli.cli.completion import names
+names.TIMEOUT = 0.1
+socket.getaddrinfo = lambda *_, **__: time.sleep(1000)
+for _ in range(2):
+    names.complete("user", ["iam-userdel"], print)
+    print("waited")
+"""
+
+
+def test_a_name_server_that_hangs(run: Shell) -> None:
+    run.env["AWS_IAM_URL"] = "http://iam.example.com"
+    command = (sys.executable, "-c", HANGING)
+    assert run(*command) == Done(0, "", "")
+    # That there are no names is known for a while.
+    assert run(*command) == Done(0, "waited\nwaited\n", "")
+
+
+def test_ctrl_c_while_names_are_shown_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def show(name: str) -> None:
+        raise KeyboardInterrupt(name)
+
+    monkeypatch.setattr(kept_names, "_fetched", lambda *_: ["bob"])
+    try:
+        kept_names.complete("user", ["iam-userdel"], show)
+    except KeyboardInterrupt:
+        pytest.fail("the shell would show a traceback or lose its prompt")
+
+
+def test_nobody_is_asked_for_the_code_of_an_mfa_device(run: Shell) -> None:
+    keys = "aws_access_key_id = AKIA\naws_secret_access_key = s\n"
+    arn = "arn:aws:iam::123456789012"
+    role = f"role_arn = {arn}:role/r\nmfa_serial = {arn}:mfa/m\nsource_profile = own\n"
+    (run.home / "config").write_text(f"[default]\n{role}[profile own]\n{keys}")
+    run.env |= {"AWS_CONFIG_FILE": str(run.home / "config"), "AWS_CREDENTIAL_FILE": ""}
+    run.env["AWS_IAM_URL"] = "http://127.0.0.1:9"
+    assert asked(run, "user", "iam-userdel") == []
+
+
+def test_letters_that_a_shell_would_run_do_not_reach_it(patient: Shell, stub: Stub) -> None:
+    odd = ["$(touch ran)", "`touch ran`", "a b", "a\nb", "x;y", "caf\u00e9", "\u001b[2J", "good"]
+    members = "".join(
+        f"<member><UserName>{name}</UserName></member>".replace("\u001b", "?") for name in odd
+    )
+    endpoint = stub.endpoint(
+        ok("ListUsers", f"<Users>{members}</Users><IsTruncated>false</IsTruncated>")
+    )
+    assert asked_at(patient, endpoint.url) == ["good"]
+
+
+def asked_at(run: Shell, url: str) -> list[str]:
+    done = run("iamcli", "complete", "user", "iam-userdel", env={"AWS_IAM_URL": url})
+    return done.out.splitlines()
+
+
+def test_iamcli_does_not_list_the_subcommand_for_shells(run: Shell) -> None:
+    assert "iamcli complete" not in run("iamcli").out

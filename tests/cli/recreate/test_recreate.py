@@ -1,0 +1,918 @@
+"""``iamcli recreate``: scripts that create deleted entities again, and what they do not do."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from ast import literal_eval
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import populated, resettable
+from support.copies import ARN, GROUP, READ_ONLY, role, snapshot, user
+from support.requirements import need
+from support.selection import every, usual
+from support.shell import BIN, ROOT
+from support.ssh_keys import public_key
+from support.stub import refused
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint
+
+SHELLS = ["dash", "bash", "zsh", "ksh93", "mksh"]
+#: White space, quotes, what a shell would expand and a letter outside ASCII must stay as they are.
+DOCUMENT = (
+    '{ "Version": "2012-10-17",\r\n\t"Statement": [{"Sid": "", "Effect":"Allow","Action":"s3:*",'
+    '"Resource":["arn:aws:s3:::a\'b/$(touch x)`touch x`${HOME}\\u00e9/\u00e9", "*"]}] }\n\n'
+)
+OWN = "arn:aws:iam::123456789012:policy/p/own"
+PASSWORD = "gePqXvyb5gEhYGRb"
+
+
+CERTIFICATE = {"CertificateId": "TA7SM", "CertificateBody": "x", "Status": "Inactive"}
+
+#: What is new in a second snapshot of the same entities.
+NEW = (
+    *("UserId", "GroupId", "RoleId", "InstanceProfileId", "PolicyId", "SSHPublicKeyId"),
+    "CertificateId",
+    *("CreateDate", "UpdateDate", "UploadDate", "EnableDate", "taken", "summary"),
+)
+#: What nobody can create again.
+LOST = (
+    *("AccessKeyMetadata", "MFADevices", "ServiceSpecificCredentials"),
+    *("server_certificates", "virtual_mfa_devices"),
+)
+
+
+def kept(value: Any) -> Any:
+    """Return what a script must create again of a snapshot."""
+    if isinstance(value, dict):
+        return {name: kept(value[name]) for name in value if name not in (*NEW, *LOST)}
+    return list(map(kept, value)) if isinstance(value, list) else value
+
+
+def loaded(run: Shell, name: str) -> dict[str, Any]:
+    """Take a snapshot; return it."""
+    done = run("iamcli", "snapshot", "--force", name)
+    assert (done.status, done.err) == (0, ""), done
+    content: dict[str, Any] = json.loads((run.home / name).read_text())
+    return content
+
+
+def made(run: Shell | ForkRunner, *arguments: str, name: str = "recreate.sh") -> str:
+    """Make a script, which must have no finding of ShellCheck; return its text."""
+    done = run("iamcli", "recreate", *arguments)
+    assert (done.status, done.err) == (0, ""), done
+    (run.home / name).write_text(done.out)
+    for shell in ("sh", "bash"):
+        checked = subprocess.run(
+            [BIN / "shellcheck", "-s", shell, "-S", "style", run.home / name],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    return done.out
+
+
+def succeeded(done: Done) -> None:
+    assert (done.status, done.err) == (0, ""), done
+
+
+@pytest.fixture
+def account(aws: Shell, programs: Path) -> Any:
+    """A client of a private IAM with bob and all that can belong to an account."""
+    aws.env["PATH"] = f"{programs}:/usr/bin:/bin"
+    iam = populated.client(aws.env["AWS_IAM_URL"])
+    body, _, key = (
+        (ROOT / "tests" / "answers" / f"{name}.pem").read_text()
+        for name in ("cert", "chain", "key")
+    )
+    iam.create_group(GroupName="dev", Path="/groups/")
+    iam.create_group(GroupName="-h")
+    iam.create_policy(
+        PolicyName="own",
+        Path="/p/",
+        PolicyDocument=populated.DOCUMENT.format(1),
+        Description="file:///etc/passwd",
+        Tags=[{"Key": "a=b", "Value": "é"}],
+    )
+    for default in (True, False):
+        iam.create_policy_version(
+            PolicyArn=OWN, PolicyDocument=populated.DOCUMENT.format(2), SetAsDefault=default
+        )
+    iam.put_group_policy(GroupName="dev", PolicyName="=cat", PolicyDocument=DOCUMENT)
+    iam.attach_group_policy(GroupName="dev", PolicyArn=OWN)
+    iam.create_user(
+        UserName="bob",
+        Path="/staff/old/",
+        PermissionsBoundary=READ_ONLY,
+        Tags=[{"Key": "team", "Value": "caf\u00e9 =1"}, {"Key": "a=b", "Value": ""}],
+    )
+    iam.create_user(UserName="=cat")
+    for name in ("bob", "=cat"):
+        iam.add_user_to_group(GroupName="dev", UserName=name)
+    iam.add_user_to_group(GroupName="-h", UserName="bob")
+    iam.put_user_policy(UserName="bob", PolicyName="-p", PolicyDocument=DOCUMENT)
+    iam.attach_user_policy(UserName="bob", PolicyArn=OWN)
+    iam.create_access_key(UserName="bob")
+    signing = iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
+    iam.update_signing_certificate(
+        UserName="bob",
+        CertificateId=signing["Certificate"]["CertificateId"],
+        Status="Inactive",
+    )
+    device = iam.create_virtual_mfa_device(Path="/spares/", VirtualMFADeviceName="phone")
+    serial = device["VirtualMFADevice"]["SerialNumber"]
+    for number in (serial, "GAHT12345678"):
+        iam.enable_mfa_device(UserName="bob", SerialNumber=number, **populated.CODES)
+    for number in (1, 2):
+        ssh = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key(number))
+    iam.update_ssh_public_key(
+        UserName="bob", SSHPublicKeyId=ssh["SSHPublicKey"]["SSHPublicKeyId"], Status="Inactive"
+    )
+    trust = populated.TRUST.replace("ec2.amazonaws.com", "s3.amazonaws.com")
+    iam.create_role(
+        RoleName="web",
+        Path="/roles/",
+        AssumeRolePolicyDocument=trust.replace(":", ": \n", 1),
+        PermissionsBoundary=OWN,
+        Description="it's http://127.0.0.1:1",
+        MaxSessionDuration=7200,
+        Tags=[{"Key": "-t", "Value": "-"}],
+    )
+    iam.put_role_policy(RoleName="web", PolicyName="inline", PolicyDocument=DOCUMENT)
+    iam.attach_role_policy(RoleName="web", PolicyArn=READ_ONLY)
+    iam.create_role(RoleName="plain", AssumeRolePolicyDocument=trust)
+    for name, path in (("front", "/p/"), ("empty", "/")):
+        iam.create_instance_profile(InstanceProfileName=name, Path=path)
+    iam.add_role_to_instance_profile(InstanceProfileName="front", RoleName="web")
+    iam.create_virtual_mfa_device(VirtualMFADeviceName="spare")
+    iam.upload_server_certificate(ServerCertificateName="www", CertificateBody=body, PrivateKey=key)
+    iam.create_account_alias(AccountAlias="example")
+    iam.update_account_password_policy(MinimumPasswordLength=9, MaxPasswordAge=90)
+    return iam
+
+
+# There and back.
+
+
+#: How each entity is deleted.
+DELETED = {
+    "user/bob": "iam-userdel -u bob -r",
+    "instance-profile/empty": "iam-instanceprofiledel -s empty",
+    "role/web": "iam-roledel -r web -c",
+    "group/dev": "iam-groupdel -g dev -r",
+    "instance-profile/front": "iam-instanceprofiledel -s front -r",
+}
+
+
+@pytest.mark.parametrize("entity", usual(("instance-profile/front",), DELETED))
+def test_a_deleted_entity_comes_back(account: Any, aws: Shell, entity: str) -> None:
+    before = loaded(aws, "before.json")
+    script = made(aws, "before.json", entity)
+    assert f"#   {entity}\n" in script
+    succeeded(aws(*DELETED[entity].split()))
+    assert kept(loaded(aws, "after.json")) != kept(before)
+    succeeded(aws("sh", "recreate.sh"))
+    assert kept(loaded(aws, "after.json")) == kept(before)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("shell", SHELLS)
+def test_everything_comes_back_in_an_empty_account(account: Any, aws: Shell, shell: str) -> None:
+    need(shell)
+    before = loaded(aws, "before.json")
+    made(aws, "before.json", "all")
+    resettable.reset(aws.env["AWS_IAM_URL"])
+    succeeded(aws(shell, "recreate.sh"))
+    after = loaded(aws, "after.json")
+    # Numbers of versions begin with v1 again; here they are the same.
+    assert kept(after) == kept(before)
+    # It says what exists, and changes nothing.
+    done = aws(shell, "recreate.sh")
+    said = "recreate: policy/own exists; nothing was changed\n"
+    assert (done.status, done.out, done.err) == (1, "", said)
+    assert kept(loaded(aws, "again.json")) == kept(before)
+
+
+@pytest.mark.full
+def test_a_role_and_its_user_and_profile_come_back_together(account: Any, aws: Shell) -> None:
+    # The trust policy names a user and a role that are deleted, too.
+    arn = "arn:aws:iam::123456789012"
+    for name, principal in (("z", f"{arn}:user/staff/old/bob"), ("a", f"{arn}:role/z")):
+        trust = populated.TRUST.replace(
+            '{"Service":["ec2.amazonaws.com"]}', f'{{"AWS":"{principal}"}}'
+        )
+        assert trust != populated.TRUST
+        account.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    # JSON may escape a slash.
+    itself = trust.replace(f'"{arn}:role/z"', f'["{arn}:role/z","{arn}:role\\/a"]')
+    account.update_assume_role_policy(RoleName="a", PolicyDocument=itself)
+    before = loaded(aws, "before.json")
+    made(aws, "before.json", "role/a", "role/z", "user/bob", "role/web")
+    for command in ("roledel -c -r a", "roledel -c -r z", "roledel -c -r web", "userdel -r -u bob"):
+        succeeded(aws(*f"iam-{command}".split()))
+    succeeded(aws("sh", "recreate.sh"))
+    assert kept(loaded(aws, "after.json")) == kept(before)
+
+
+@pytest.mark.full
+def test_passwords_are_typed_at_the_end(account: Any, aws: Shell) -> None:
+    account.create_login_profile(UserName="bob", Password=PASSWORD, PasswordResetRequired=True)
+    account.create_login_profile(UserName="=cat", Password=PASSWORD)
+    before = loaded(aws, "before.json")
+    assert PASSWORD not in made(aws, "before.json", "user/bob", "user/=cat")
+    for name in ("bob", "=cat"):
+        succeeded(aws("iam-userdel", "-r", "-u", name))
+    # Without a terminal, nothing is created.
+    done = aws("sh", "recreate.sh")
+    assert done.status == 1
+    assert done.err.endswith("standard input is not a terminal; nothing was changed\n")
+    assert [one["UserName"] for one in loaded(aws, "after.json")["users"]] == []
+    terminal = Terminal("sh", str(aws.home / "recreate.sh"), env=aws.env)
+    for name in ("=cat", "bob"):
+        terminal.wait_for(f"Type a new password for user/{name}.\r\n")
+        for prompt in ("Password: ", "Password again: "):
+            terminal.wait_for(prompt)
+            terminal.type(f"{PASSWORD}\n")
+    assert terminal.status() == 0
+    assert PASSWORD not in terminal.shown
+    assert kept(loaded(aws, "after.json")) == kept(before)
+
+
+# What is checked.
+
+
+@pytest.mark.full
+def test_an_instance_profile_may_exist_if_it_is_empty(account: Any, aws: Shell) -> None:
+    before = loaded(aws, "before.json")
+    made(aws, "before.json", "role/web")
+    succeeded(aws("iam-roledel", "-c", "-r", "web"))
+    succeeded(aws("iam-instanceprofileaddrole", "-s", "front", "-r", "plain"))
+    done = aws("sh", "recreate.sh")
+    said = "recreate: instance-profile/front exists and contains a role; nothing was changed\n"
+    assert (done.status, done.err) == (1, said)
+    succeeded(aws("iam-instanceprofileremoverole", "-s", "front", "-r", "plain"))
+    succeeded(aws("sh", "recreate.sh"))
+    assert kept(loaded(aws, "after.json")) == kept(before)
+
+
+@pytest.mark.parametrize(
+    ("delete", "missing"),
+    [
+        (["iam-groupdel", "-r", "-g", "dev"], "group/dev"),
+        pytest.param(
+            ["aws", "iam", "delete-policy", "--policy-arn", OWN],
+            f"managed policy {OWN}",
+            marks=pytest.mark.full,
+        ),
+    ],
+)
+def test_what_the_script_needs_must_exist(
+    account: Any, aws: Shell, delete: list[str], missing: str
+) -> None:
+    account.delete_role_permissions_boundary(RoleName="web")
+    for number in (1, 3):
+        account.delete_policy_version(PolicyArn=OWN, VersionId=f"v{number}")
+    loaded(aws, "before.json")
+    made(aws, "before.json", "user/bob")
+    succeeded(aws("iam-userdel", "-r", "-u", "bob"))
+    account.detach_group_policy(GroupName="dev", PolicyArn=OWN)
+    assert aws(*delete).status == 0
+    done = aws("sh", "recreate.sh")
+    said = f"recreate: {missing}, which is needed, does not exist; nothing was changed\n"
+    assert (done.status, done.out, done.err) == (1, "", said)
+    assert aws("iam-usergetattributes", "-u", "bob").status == 1
+
+
+def test_the_account_is_checked(account: Any, aws: Shell) -> None:
+    loaded(aws, "before.json")
+    script = made(aws, "before.json", "user/=cat", "--account", "111122223333")
+    assert "snapshot of account 123456789012, for account 111122223333, taken" in script
+    succeeded(aws("iam-userdel", "-r", "-u", "=cat"))
+    done = aws("sh", "recreate.sh")
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            "recreate: iam-* uses account 123456789012, but this script is for account "
+            "111122223333; nothing was changed\n"
+        ),
+    )
+    # The endpoint of IAM is private, and there is none of STS.
+    made(aws, "before.json", "user/=cat")
+    env = {"AWS_ENDPOINT_URL": ""}
+    done = aws("sh", "recreate.sh", env=env)
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            "iamcli: the account is unknown; to see why, run: iamcli doctor\n"
+            "recreate: the account of iam-* is unknown; if it is 123456789012, set "
+            "IAMCLI_SKIP_ACCOUNT_CHECK=1; nothing was changed\n"
+        ),
+    )
+    succeeded(aws("sh", "recreate.sh", env={**env, "IAMCLI_SKIP_ACCOUNT_CHECK": "1"}))
+
+
+@pytest.mark.full
+def test_the_account_of_aws_is_checked_too(account: Any, aws: Shell) -> None:
+    loaded(aws, "before.json")
+    made(aws, "before.json", "role/plain", "role/web")
+    for name in ("plain", "web"):
+        succeeded(aws("iam-roledel", "-c", "-r", name))
+    folder = aws.home / "other"
+    folder.mkdir()
+    (folder / "aws").write_text("#!/bin/sh\necho 111122223333\n")
+    (folder / "aws").chmod(0o755)
+    done = aws("sh", "recreate.sh", env={"PATH": f"{folder}:{aws.env['PATH']}"})
+    assert (done.status, done.err) == (
+        1,
+        (
+            "recreate: aws uses account 111122223333, but this script is for account 123456789012; "
+            "nothing was changed\n"
+        ),
+    )
+    assert aws("iam-rolegetattributes", "-r", "plain").status == 1
+
+
+def test_aws_must_be_installed_if_a_line_has_it(
+    run: Shell, recording: Callable[[str], list[Any]]
+) -> None:
+    attached = [{"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}]
+    users = [user("bob", AttachedManagedPolicies=attached), user("eve")]
+    (run.home / "before.json").write_text(json.dumps(snapshot(users=users)))
+    (run.home / "recording" / "aws").unlink()
+    made(run, "before.json", "user/eve")
+    assert recording("sh") == [["iam-usercreate", ["-u", "eve"], None]]
+    made(run, "before.json", "user/bob")
+    # A directory of the system can have an aws.
+    done = run("/bin/sh", "recreate.sh", env={"PATH": f"{run.home}/recording"})
+    said = "recreate: aws, which is needed, is not installed; nothing was changed\n"
+    assert (done.status, done.out, done.err) == (1, "", said)
+
+
+@pytest.mark.parametrize("shell", every(5, SHELLS))
+def test_a_check_that_fails_does_not_mean_that_nothing_exists(
+    run: Shell, endpoint: Endpoint, shell: str
+) -> None:
+    need(shell)
+    content = snapshot(users=[user("bob"), user("NoSuchEntity")])
+    (run.home / "before.json").write_text(json.dumps(content))
+    made(run, "before.json", "user/NoSuchEntity")
+    message = "iam-usergetattributes: NoSuchEntity: is not authorized to read NoSuchEntity"
+    endpoint.on("GetUser", refused("AccessDenied", message, 403))
+    done = run(shell, "recreate.sh", env={"IAMCLI_SKIP_ACCOUNT_CHECK": "1"})
+    assert (done.status, done.err) == (
+        1,
+        (
+            "recreate: cannot find out whether user/NoSuchEntity exists: iam-usergetattributes: "
+            f"AccessDenied: {message}; nothing was changed\n"
+        ),
+    )
+    assert set(endpoint.operations) == {"GetUser"}
+    # Errors on standard output are understood, too.
+    endpoint.on("GetUser", refused("NoSuchEntity", "No such user.", 404))
+    env = {"IAMCLI_SKIP_ACCOUNT_CHECK": "1", "IAMCLI_STRICT": "1"}
+    run(shell, "recreate.sh", env=env)
+    assert endpoint.operations[-1] == "CreateUser"
+
+
+def test_a_step_that_fails_is_named(run: Shell, endpoint: Endpoint) -> None:
+    (run.home / "before.json").write_text(json.dumps(snapshot(users=[user("bob"), user("eve")])))
+    made(run, "before.json", "user/bob", "user/eve")
+    endpoint.on("GetUser", refused("NoSuchEntity", "No such user.", 404))
+    endpoint.on("CreateUser", refused("AccessDenied", "no", 403))
+    done = run("sh", "recreate.sh", env={"IAMCLI_SKIP_ACCOUNT_CHECK": "1"})
+    assert done.status == 1
+    assert done.err.endswith("recreate: stopped at user/bob; what was created before is kept\n")
+    assert endpoint.operations.count("CreateUser") == 1
+
+
+# A signal that ends the script.
+
+
+#: The shells, each with the signals that are tried in make test.
+SIGNALLED = {
+    "bash": (signal.SIGINT,),
+    "dash": (signal.SIGTERM,),
+    "zsh": (),
+    "busybox": (),
+    "mksh": (),
+    "ksh93": (),
+}
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@pytest.mark.parametrize(
+    ("shell", "number", "to"),
+    [
+        pytest.param(
+            shell,
+            number,
+            to,
+            marks=() if number in usual_ones and to == "alone" else pytest.mark.full,
+            id=f"{shell}-{number.name}-{to}",
+        )
+        for shell, usual_ones in SIGNALLED.items()
+        for number in SIGNALS
+        for to in ("alone", "group")
+    ],
+)
+def test_a_signal_says_where_the_script_stopped(
+    run: Shell, run_fast: ForkRunner, shell: str, number: signal.Signals, to: str
+) -> None:
+    """A terminal sends Ctrl-C to the script and its command, and kill(1) to the script alone."""
+    need(shell)
+    content = snapshot(users=[user("bob", LoginProfile=None, Certificates=[CERTIFICATE])])
+    (run.home / "before.json").write_text(json.dumps(content))
+    made(run_fast, "before.json", "user/bob")
+    programs = run.home / "programs"
+    programs.mkdir()
+    for name, text in {
+        "iam-usergetattributes": "echo iam-usergetattributes: NoSuchEntity: x; exit 1",
+        "iam-usercreate": ":",
+        # In a substitution, of which some shells tell the end in another way.
+        "iam-useraddcert": "echo begun >&2; until [ -e sent ]; do sleep 0.05; done",
+        "iam-usermodcert": "echo next >&2",
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    env = {"PATH": f"{programs}:/usr/bin:/bin", "IAMCLI_SKIP_ACCOUNT_CHECK": "1"}
+    words = ["busybox", "sh"] if shell == "busybox" else [shell]
+    process = run.start(
+        *(*words, "recreate.sh"),
+        env={**run.env, **env},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: [signal.signal(one, signal.SIG_DFL) for one in SIGNALS],
+    )
+    with process:
+        assert process.stderr.readline() == "begun\n"
+        (os.kill if to == "alone" else os.killpg)(process.pid, number)
+        (run.home / "sent").touch()
+        said = process.stderr.read()
+    assert said.count("recreate: stopped at user/bob; what was created before is kept\n") == 1
+    assert "next" not in said
+    # Some shells end by the signal, and others with a status that is not 0.
+    assert process.returncode in {-number, 128 + number, number}
+
+
+def test_a_script_that_ends_says_nothing_more(
+    run: Shell, recording: Callable[[str], list[Any]]
+) -> None:
+    (run.home / "before.json").write_text(json.dumps(snapshot(users=[user("eve")])))
+    made(run, "before.json", "user/eve")
+    assert recording("sh") == [["iam-usercreate", ["-u", "eve"], None]]
+
+
+# Hostile contents.
+
+
+#: A program that appends what it is given to a file, and answers as if nothing existed.
+RECORDER = """\
+#!{python} -IS
+import sys
+name = sys.argv[0].rpartition("/")[2]
+arguments = sys.argv[1:]
+if name == "iamcli":
+    print("210987654321")
+elif arguments[:1] == ["sts"]:
+    print("210987654321")
+elif name == "iam-accountaliaslist":
+    print("IsTruncated: false")
+elif "get" in name or "list" in name:
+    sys.exit(f"{{name}}: NoSuchEntity: none")
+elif arguments[1:2] == ["get-policy"]:
+    print("known")
+else:
+    document = sys.stdin.buffer.read().decode() if "/dev/stdin" in arguments else None
+    with open("calls", "a", encoding="utf-8") as file:
+        print(ascii([name, arguments, document]), file=file)
+"""
+HOSTILE = (
+    "'; touch x; '",
+    '"; touch x; "',
+    "$(touch x)",
+    "`touch x`",
+    "\n touch x\n",
+    "\r\ntouch x",
+    "\\' touch x",
+    "=cat",
+    "-h",
+    "-",
+    "~",
+    "*",
+    "!!",
+    "a\u2028b\u202ec\x1b]0;x\x07",
+    "\u2019\u201cé",
+    "#",
+    "%s%n\\n\\045",
+    "file:///etc/passwd",
+    " ",
+    "\\",
+)
+
+
+@pytest.fixture
+def recording(run: Shell) -> Callable[[str], list[Any]]:
+    """Runs the script in a shell, with programs that record; returns what they were given."""
+    folder = run.home / "recording"
+    folder.mkdir()
+    names = [path.name for path in (ROOT / "bin").glob("iam*")]
+    for name in (*names, "aws"):
+        program = folder / name
+        program.write_text(RECORDER.format(python=sys.executable))
+        program.chmod(0o755)
+
+    def ran(shell: str) -> list[Any]:
+        existing = {path.name for path in run.home.iterdir()}
+        done = run(shell, "recreate.sh", env={"PATH": f"{folder}:/usr/bin:/bin"})
+        succeeded(done)
+        assert done.out == ""
+        assert {path.name for path in run.home.iterdir()} - existing == {"calls"}
+        calls = list(map(literal_eval, (run.home / "calls").read_text().splitlines()))
+        (run.home / "calls").unlink()
+        return calls
+
+    return ran
+
+
+@pytest.mark.parametrize("shell", every(5, reversed(SHELLS)))
+def test_hostile_contents_do_nothing_else(
+    run: Shell, recording: Callable[[str], list[Any]], shell: str
+) -> None:
+    need(shell)
+    users = [
+        user(
+            name,
+            Path=f"/{name}/",
+            Tags=[{"Key": name, "Value": name}, {"Key": f"={name}", "Value": name}],
+            UserPolicyList=[{"PolicyName": name, "PolicyDocument": name}],
+            AttachedManagedPolicies=[{"PolicyName": name, "PolicyArn": name}],
+            PermissionsBoundary={"PermissionsBoundaryArn": name},
+            AccessKeyMetadata=[{"AccessKeyId": name, "Status": name}],
+            MFADevices=[{"SerialNumber": name}],
+            SSHPublicKeys=[{"SSHPublicKeyId": name, "Status": name}],
+        )
+        for name in HOSTILE
+    ]
+    content = snapshot(users=users, account_alias="$(touch x)")
+    (run.home / "before.json").write_text(json.dumps(content))
+    script = made(run, "before.json", "all")
+    head = script.partition("set -eu\n")[0]
+    assert all(line.startswith("#") or not line for line in head.split("\n"))
+    assert "\x1b" not in head
+    assert "\u202e" not in head
+    assert "user/\\x0a touch x\\x0a: access key '\\x0a touch x\\x0a'" in head
+    expected = []
+    for name in HOSTILE:
+        arguments = ["-u", name] if name[0] != "-" else [f"-u{name}"]
+        boundary = ["-b", name] if name[0] != "-" else [f"-b{name}"]
+        policy = ["-p", name] if name[0] != "-" else [f"-p{name}"]
+        tags = [f"-t{name}={name}"] if name[0] == "-" else ["-t", f"{name}={name}"]
+        others = [{"Key": f"={name}", "Value": name}]
+        if name[0] == "=":
+            tags, others = [], [{"Key": name, "Value": name}, *others]
+        expected += [
+            ["iam-usercreate", [*arguments, "-p", f"/{name}/", *boundary, *tags], None],
+            ["aws", "tag-user", {"UserName": name, "Tags": others}],
+            ["iam-useruploadpolicy", [*arguments, *policy, "-f", "/dev/stdin"], name],
+            ["aws", "attach-user-policy", {"UserName": name, "PolicyArn": name}],
+        ]
+    expected.append(["iam-accountaliascreate", ["-a", "$(touch x)"], None])
+    calls = [
+        ["aws", call[1][1], json.loads(call[1][3])] if call[0] == "aws" else call
+        for call in recording(shell)
+    ]
+    assert calls == expected
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"], ids=ascii)
+def test_what_no_script_can_contain_is_an_error(run_fast: ForkRunner, text: str) -> None:
+    content = snapshot(users=[user("bob", Tags=[{"Key": "a", "Value": text}])])
+    (run_fast.home / "before.json").write_text(json.dumps(content))
+    done = run_fast("iamcli", "recreate", "before.json", "user/bob")
+    assert (done.status, done.out, done.err) == (
+        1,
+        "",
+        (
+            "iamcli: before.json is damaged: no script can contain one of its names; make a new "
+            "one with iamcli snapshot\n"
+        ),
+    )
+
+
+def test_a_policy_that_is_not_text_is_a_comment(run_fast: ForkRunner) -> None:
+    policies = [{"PolicyName": "p", "PolicyDocument": "{\udcff}"}]
+    content = snapshot(users=[user("bob", UserPolicyList=policies)])
+    (run_fast.home / "before.json").write_text(json.dumps(content))
+    script = made(run_fast, "before.json", "user/bob")
+    assert "#   user/bob: policy p: it is not text in UTF-8\n" in script
+    assert "iam-useruploadpolicy" not in script
+
+
+# What cannot come back, and what is not known.
+
+
+def commented(script: str, title: str) -> list[str]:
+    """Return the lines of a list in the comments."""
+    rest = script.partition(f"# {title}\n")[2].splitlines()
+    end = next(number for number, line in enumerate(rest) if not line.startswith("#   "))
+    return [line.removeprefix("#   ") for line in rest[:end]]
+
+
+def test_comments_name_what_cannot_come_back(account: Any, aws: Shell) -> None:
+    account.create_login_profile(UserName="bob", Password=PASSWORD)
+    account.delete_policy_version(PolicyArn=OWN, VersionId="v1")
+    before = loaded(aws, "before.json")
+    bob = next(one for one in before["users"] if one["UserName"] == "bob")
+    key = bob["AccessKeyMetadata"][0]["AccessKeyId"]
+    certificate = bob["Certificates"][0]["CertificateId"]
+    phone, token = (device["SerialNumber"] for device in bob["MFADevices"])
+    if ":mfa/" not in phone:
+        phone, token = token, phone
+    lost = commented(made(aws, "before.json", "all"), "It cannot create:")
+    enable = "iam-userenablemfadevice -u bob -s"
+    assert set(lost) == {
+        (
+            f"user/bob: access key {key} (Active): its secret cannot be read; for a new one, run: "
+            "iam-useraddkey -u bob -o bob.key"
+        ),
+        f"user/bob: signing certificate {certificate}: its ID is new",
+        (
+            f"user/bob: MFA device {phone}: its seed cannot be read; for a new one, run: "
+            "iam-virtualmfadevicecreate -s phone -p /spares/ -b QRCodePNG -o FILE, and: "
+            f"{enable} {phone} -c1 CODE1 -c2 CODE2"
+        ),
+        f"user/bob: MFA device {token}: run: {enable} {token} -c1 CODE1 -c2 CODE2",
+        "user/bob: password: it cannot be read; the script asks for a new one",
+        "policy/own: the numbers of its versions v2, v3: they begin with v1 again",
+        (
+            "server-certificate/www: its private key cannot be read; run: iam-servercertupload "
+            "-s www -b CERTIFICATE -k PRIVATEKEY"
+        ),
+        "virtual MFA device arn:aws:iam::123456789012:mfa/spare: its seed cannot be read",
+        "IDs and dates: they are new, and policies that name the old IDs do not match",
+    }
+
+
+def test_roles_that_cannot_be_created_are_comments(
+    run: Shell, recording: Callable[[str], list[Any]]
+) -> None:
+    trust = {"AssumeRolePolicyDocument": populated.TRUST, "MaxSessionDuration": 3600}
+    linked = "/aws-service-role/autoscaling.amazonaws.com/"
+    roles = [
+        role("AWSServiceRoleForAutoScaling", Path=linked, **trust),
+        role("AWSReservedSSO_x", Path="/aws-reserved/sso.amazonaws.com/", **trust),
+        role("unknown"),
+        role("web", **trust, Tags=[{"Key": "aws:cloudformation:stack-name", "Value": "x"}]),
+    ]
+    (run.home / "before.json").write_text(json.dumps(snapshot(users=[], roles=roles)))
+    script = made(run, "before.json", "all")
+    assert commented(script, "It cannot create:")[:-1] == [
+        (
+            "role/AWSServiceRoleForAutoScaling: only its service creates it, for example with: aws "
+            "iam create-service-linked-role --aws-service-name=autoscaling.amazonaws.com"
+        ),
+        "role/AWSReservedSSO_x: IAM Identity Center creates it",
+        (
+            "role/unknown: the snapshot does not have its trust policy; run iam-rolecreate with "
+            "another one"
+        ),
+        "role/web: tag aws:cloudformation:stack-name: only AWS sets it",
+    ]
+    assert recording("sh") == [
+        ["iam-rolecreate", ["-r", "web", "-f", "/dev/stdin"], populated.TRUST]
+    ]
+    # Alone, it makes a script that does nothing.
+    script = made(run, "before.json", "role/AWSReservedSSO_x")
+    assert all(line.startswith("#") for line in script.splitlines())
+
+
+def test_comments_name_what_an_incomplete_snapshot_does_not_say(run_fast: ForkRunner) -> None:
+    profile = {
+        "Path": "/",
+        "InstanceProfileName": "front",
+        "InstanceProfileId": "AIPAFRONT",
+        "Arn": f"{ARN}:instance-profile/front",
+        "Roles": [{"RoleName": "web"}],
+    }
+    content = snapshot(
+        users=[user("bob", AccessKeyMetadata=[], LoginProfile=None, SSHPublicKeys=[])],
+        groups=[GROUP],
+        roles=[role("web", AssumeRolePolicyDocument=populated.TRUST)],
+        instance_profiles=[profile],
+        documents="normalized",
+        only_users=["bob"],
+        unknown=["instance-profile"],
+    )
+    del content["account_alias"]
+    (run_fast.home / "before.json").write_text(json.dumps(content))
+    said = commented(made(run_fast, "before.json", "all"), "The snapshot does not say:")
+    assert said == [
+        (
+            "user/bob: it may have had signing certificates, MFA devices, service-specific "
+            "credentials"
+        ),
+        "role/web: it may have had a description, a longer maximum session duration",
+        "instance-profile/front: it may have had tags",
+        "the account: it may have had an alias",
+        "instance profiles without a role",
+        "users that iamcli snapshot --users left out, and their memberships",
+        "the white space of the policies, which was lost before the snapshot was made",
+    ]
+
+
+@pytest.mark.full
+def test_the_output_of_another_tool_makes_a_script(account: Any, aws: Shell) -> None:
+    done = aws("aws", "iam", "get-account-authorization-details")
+    (aws.home / "details.json").write_text(done.out)
+    succeeded(aws("iamcli", "snapshot", "--from", "details.json", "before.json"))
+    script = made(aws, "before.json", "user/bob")
+    assert "user/bob: it may have had access keys, signing certificates, a password" in script
+    succeeded(aws("iam-userdel", "-u", "bob", "-r"))
+    succeeded(aws("sh", "recreate.sh"))
+    assert aws("iam-userlistpolicies", "-u", "bob").out == "-p\nIsTruncated: false\n"
+
+
+# Making the script.
+
+
+def test_making_the_script_sends_nothing(run: Shell, endpoint: Endpoint) -> None:
+    (run.home / "before.json").write_text(json.dumps(snapshot()))
+    program = str(BIN / "iamcli")
+    done = run(sys.executable, "-X", "importtime", program, "recreate", "before.json", "all")
+    assert done.status == 0
+    imported = {line.rpartition("|")[2].strip() for line in done.err.splitlines()}
+    assert "iamcli.cli.recreate.script" in imported
+    assert not {name for name in imported if name.startswith(("botocore", "socket", "urllib3"))}
+    assert endpoint.requests == []
+
+
+def test_a_trust_policy_that_is_nested_too_deeply(run_fast: ForkRunner) -> None:
+    roles = [role("web", AssumeRolePolicyDocument="[" * 100_000)]
+    (run_fast.home / "before.json").write_text(json.dumps(snapshot(roles=roles)))
+    done = run_fast("iamcli", "recreate", "before.json", "role/web")
+    said = "before.json: AssumeRolePolicyDocument of role/web is nested too deeply"
+    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {said}\n")
+
+
+AGAIN = "make a new one with iamcli snapshot"
+BAD = {
+    "missing": (None, "cannot read before.json: No such file or directory"),
+    "not JSON": (
+        "{",
+        (
+            "before.json, line 1, column 2: not JSON (Expecting property name enclosed in double "
+            "quotes)"
+        ),
+    ),
+    "another file": ("[]", f"before.json is not a snapshot; {AGAIN}"),
+    "newer": (
+        json.dumps(snapshot(version=2)),
+        (
+            "before.json has version 2 of the snapshot format, but this iamcli reads version 1; "
+            f"{AGAIN}"
+        ),
+    ),
+    "damaged": (
+        json.dumps(snapshot(users=[user("bob", Tags=None)])),
+        f"before.json is damaged: users[0].Tags is not a list; {AGAIN}",
+    ),
+    "no account": (
+        json.dumps(snapshot(account=None, users=[user("bob", Arn="")])),
+        "before.json does not say of which account it is; use --account ID",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_file_that_cannot_be_used_is_one_line(run_fast: ForkRunner, case: str) -> None:
+    content, message = BAD[case]
+    if content is not None:
+        (run_fast.home / "before.json").write_text(content)
+    done = run_fast("iamcli", "recreate", "before.json", "user/bob")
+    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {message}\n")
+
+
+def test_members_that_the_format_does_not_have_are_ignored(run_fast: ForkRunner) -> None:
+    scripts = []
+    for more in ({}, {"Tags": 1, "Roles": [1], "Description": "x"}):
+        content = snapshot(users=[], groups=[GROUP | more])
+        (run_fast.home / "before.json").write_text(json.dumps(content))
+        scripts.append(made(run_fast, "before.json", "group/dev"))
+    assert scripts[0] == scripts[1]
+
+
+WRITE = "write an entity of it as user/NAME, group/NAME, role/NAME or instance-profile/NAME"
+#: A name that would run a command if it were pasted, and the word for it.
+HOSTILE_NAME = "x';touch x;'"
+QUOTED = "'user/x'\"'\"';touch x;'\"'\"''"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "advice"),
+    [
+        ("user/eve", "did you mean user/Eve?"),
+        ("user/ssuan", "did you mean user/susan?"),
+        ("USER/SSUAN", "did you mean user/susan?"),
+        ("role/susan", "did you mean user/susan?"),
+        # The nearest three, groups first, and each once.
+        ("user/BOB", "did you mean group/bob or user/bob or user/bobo?"),
+        ("bob", "did you mean group/bob or user/bob or user/bobo?"),
+        ("role/bob", "did you mean group/bob or user/bob?"),
+        ("BBOB", "did you mean group/bob or user/bob or user/bobo?"),
+        ("user/x\"';touch x;' ", f"did you mean {QUOTED}?"),
+        ("user/=ca", "did you mean user/=cat?"),
+        ("users/bob", WRITE),
+        ("group/zzz", WRITE),
+        ("user/", WRITE),
+    ],
+)
+def test_a_name_that_the_snapshot_lacks(run_fast: ForkRunner, wrong: str, advice: str) -> None:
+    names = ("bobo", "bob", "bobby", "susan", "Eve", "=cat", HOSTILE_NAME)
+    users = [user(name) for name in names]
+    content = snapshot(users=users, groups=[GROUP | {"GroupName": "bob"}])
+    (run_fast.home / "before.json").write_text(json.dumps(content))
+    done = run_fast("iamcli", "recreate", "before.json", "user/susan", wrong)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == f"iamcli: before.json has no {wrong}; {advice}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing argument 'FILE'"),
+        (["before.json"], "Missing argument 'ENTITY...'"),
+        *(
+            (
+                ["before.json", "all", "--account", account],
+                "--account needs an account number of 12 digits",
+            )
+            for account in ("", "1" * 11, "1" * 13, "\u0661" * 12, f"{'1' * 12}\n")
+        ),
+    ],
+)
+def test_usage(run_fast: ForkRunner, arguments: list[str], message: str) -> None:
+    done = run_fast("iamcli", "recreate", *arguments)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == f"iamcli: {message}; see iamcli recreate --help\n"
+
+
+def test_another_account_gets_the_policies_of_that_account(
+    run: Shell, recording: Callable[[str], list[Any]]
+) -> None:
+    attached = [{"PolicyName": "own", "PolicyArn": f"{ARN}:policy/own"}]
+    attached.append({"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY})
+    (run.home / "before.json").write_text(
+        json.dumps(snapshot(account="111122223333", users=[user("bob")]))
+    )
+    made(run, "before.json", "user/bob", "--account", "210987654321")
+    content = snapshot(users=[user("bob", AttachedManagedPolicies=attached)])
+    (run.home / "before.json").write_text(
+        json.dumps(content).replace("210987654321", "111122223333")
+    )
+    made(run, "before.json", "user/bob", "--account", "210987654321")
+    _, *attach = recording("sh")
+    assert [json.loads(call[1][3])["PolicyArn"] for call in attach] == [
+        f"{ARN}:policy/own",
+        READ_ONLY,
+    ]
+
+
+# The sandbox leads to it.
+
+
+def test_a_terminal_shows_how_to_undo_a_deletion(run: Shell) -> None:
+    (run.home / "it's.json").write_text(json.dumps(snapshot(users=[user("bob"), user("-h")])))
+    options = ("--account", "it's.json", "--changes", "sh", "-c")
+    delete = "iam-userdel -u bob -r; iam-userdel -u-h; iam-usercreate -u-h"
+    line = 'cd "$1" && shift && exec "$@"'
+    command = ("-c", line, "sh", str(run.home), "iamcli", "sandbox", *options)
+    terminal = Terminal("sh", *command, delete, env=run.env)
+    assert terminal.status() == 0
+    assert terminal.shown.splitlines()[-1] == (
+        "iamcli: to create again what was deleted, make a script: iamcli recreate "
+        "'it'\"'\"'s.json' user/bob >recreate.sh"
+    )
+    other = "iam-usercreate -u eve; iam-userdelpolicy -u bob -p none"
+    terminal = Terminal("sh", *command, other, env=run.env)
+    terminal.status()
+    assert "changes in the private IAM: 1 created" in terminal.shown
+    assert "iamcli recreate" not in terminal.shown
+    done = run("iamcli", "sandbox", *options, delete)
+    assert done.status == 0
+    assert "- user bob" in done.err
+    assert "iamcli recreate" not in done.err

@@ -1,0 +1,492 @@
+"""``iamcli recreate``: the whole script, the answers that its checks know, and its comments."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.copies import ARN, DATE, GROUP, READ_ONLY, role, snapshot, user
+from support.expected import compare
+
+from iamcli import __version__
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.shell import Shell
+
+#: A policy that names a role, in the form in which JSON may escape it; and one that is not JSON.
+NAMES_LATER = f'{{"AWS":"{ARN}:role\\/later"}}'
+NOT_JSON = f'"{ARN}:role/late"}}'
+
+
+def managed(name: str, path: str = "/", **versions: str) -> dict[str, Any]:
+    """Return a managed policy of a snapshot; the first of ``versions`` is the default one."""
+    return {
+        "PolicyName": name,
+        "PolicyId": f"ANPA{name.upper()}",
+        "Arn": f"{ARN}:policy{path}{name}",
+        "Path": path,
+        "DefaultVersionId": next(iter(versions), "v1"),
+        "AttachmentCount": 0,
+        "PermissionsBoundaryUsageCount": 0,
+        "IsAttachable": True,
+        "CreateDate": DATE,
+        "UpdateDate": DATE,
+        "PolicyVersionList": [
+            {
+                "VersionId": version,
+                "IsDefaultVersion": version == next(iter(versions)),
+                "CreateDate": DATE,
+                "Document": text,
+            }
+            for version, text in versions.items()
+        ],
+    }
+
+
+def instance_profile(name: str, *roles: str, **more: Any) -> dict[str, Any]:
+    """Return an instance profile of a snapshot."""
+    return {
+        "Path": "/",
+        "InstanceProfileName": name,
+        "InstanceProfileId": f"AIPA{name.upper()}",
+        "Arn": f"{ARN}:instance-profile/{name}",
+        "CreateDate": DATE,
+        "Roles": [{"RoleName": role} for role in roles],
+        **more,
+    }
+
+
+def tags(*keys: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": f"of {key}"} for key in keys]
+
+
+def inline(*names: str) -> list[dict[str, str]]:
+    return [{"PolicyName": name, "PolicyDocument": f"{{{name}}}"} for name in names]
+
+
+def attached(*arns: str) -> list[dict[str, str]]:
+    return [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in arns]
+
+
+def boundary(arn: str) -> dict[str, str]:
+    return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
+
+
+UNREADABLE = {"PolicyName": "old", "PolicyDocument": "{\udcff}"}
+SSH_KEYS = [
+    {"SSHPublicKeyId": f"APKA{status.upper()}{body}", "Status": status, "UploadDate": DATE}
+    | ({"SSHPublicKeyBody": f"ssh-rsa {body}"} if body else {})
+    for status, body in (("Active", ""), ("Active", "1"), ("Inactive", "2"))
+]
+#: An account with everything that a snapshot can say of an entity.
+EVERYTHING = snapshot(
+    policies=[
+        managed("own", "/p/", v10="{10}", v9="{9}", v11="{11}")
+        | {"Description": "d", "Tags": tags("a=b", "team", "aws:x")},
+        managed("first", v2="{2}", v1="{1}"),
+        managed("unreadable", v1="{1}", v2="{\udcff}"),
+        managed("empty"),
+        managed("ReadOnlyAccess") | {"Arn": READ_ONLY},
+    ],
+    groups=[
+        GROUP
+        | {
+            "Path": "/groups/",
+            "GroupPolicyList": [*inline("in"), UNREADABLE],
+            "AttachedManagedPolicies": attached(f"{ARN}:policy/p/own", READ_ONLY),
+        },
+        GROUP | {"GroupName": "ops"},
+    ],
+    users=[
+        user("ann", GroupList=["ops"]),
+        user("eve", GroupList=["gone"], PermissionsBoundary=boundary(READ_ONLY)),
+        user(
+            "bob",
+            Path="/staff/",
+            GroupList=["dev", "ops"],
+            UserPolicyList=inline("in"),
+            AttachedManagedPolicies=attached(f"{ARN}:policy/p/own"),
+            PermissionsBoundary=boundary(READ_ONLY),
+            Tags=tags("aws:cloud", "team", "AWS:Cloud", "a=b", "awsome"),
+            AccessKeyMetadata=[
+                {"AccessKeyId": f"AKIA{status.upper()}", "Status": status, "CreateDate": DATE}
+                for status in ("Active", "Inactive")
+            ],
+            Certificates=[
+                {
+                    "CertificateId": "TA7SM",
+                    "CertificateBody": "x",
+                    "Status": "Inactive",
+                    "UploadDate": DATE,
+                }
+            ],
+            MFADevices=[
+                {"SerialNumber": serial, "EnableDate": DATE}
+                for serial in (
+                    f"{ARN}:mfa/a/b/phone",
+                    f"{ARN}:mfa/pad",
+                    f"{ARN}:u2f/user/bob/yubi",
+                    "GAHT1",
+                )
+            ],
+            LoginProfile={"CreateDate": DATE, "PasswordResetRequired": True},
+            SSHPublicKeys=SSH_KEYS,
+            ServiceSpecificCredentials=[
+                {
+                    "ServiceSpecificCredentialId": "ACCA1",
+                    "ServiceName": "codecommit.amazonaws.com",
+                    "Status": "Active",
+                    "CreateDate": DATE,
+                }
+            ],
+        ),
+        user(
+            "=a/b",
+            AccessKeyMetadata=[{"AccessKeyId": "AKIA=", "Status": "Active", "CreateDate": DATE}],
+            LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False},
+        ),
+    ],
+    roles=[
+        role("early", AssumeRolePolicyDocument=NAMES_LATER, MaxSessionDuration=3600),
+        role("late", AssumeRolePolicyDocument=NOT_JSON, MaxSessionDuration=3601),
+        role(
+            "later",
+            Path="/r/",
+            Arn=f"{ARN}:role/later",
+            AssumeRolePolicyDocument=f'{{"AWS":["{ARN}:role/early"]}}',
+            Description="d",
+            MaxSessionDuration=3600,
+            RolePolicyList=inline("in", "out"),
+            AttachedManagedPolicies=attached(READ_ONLY),
+            PermissionsBoundary=boundary(f"{ARN}:policy/p/own"),
+            Tags=tags("team", "a=b", ""),
+        ),
+        role("itself", AssumeRolePolicyDocument=f'{{"AWS":"{ARN}:role/itself"}}'),
+        role("AWSReservedSSO_x", Path="/aws-reserved/sso.amazonaws.com/"),
+        role("unknown"),
+        role("unreadable", AssumeRolePolicyDocument="{\udcff}"),
+        role("of_service", Path="/aws-service-role/x.amazonaws.com/y/"),
+    ],
+    instance_profiles=[
+        instance_profile("front", "late", Path="/i/", Tags=tags("team")),
+        instance_profile("empty"),
+        instance_profile("back", "of_service", "itself"),
+    ],
+    server_certificates=[
+        {
+            "ServerCertificateMetadata": {
+                "Path": "/",
+                "ServerCertificateName": "www",
+                "ServerCertificateId": "ASCA1",
+                "Arn": f"{ARN}:server-certificate/www",
+                "UploadDate": DATE,
+                "Expiration": DATE,
+            },
+            "CertificateBody": "x",
+        }
+    ],
+    virtual_mfa_devices=[
+        {"SerialNumber": f"{ARN}:mfa/a/b/phone", "EnableDate": DATE, "User": {"Arn": "x"}},
+        {"SerialNumber": f"{ARN}:mfa/spare"},
+    ],
+    account_alias="example",
+    password_policy={
+        "MinimumPasswordLength": 9,
+        "RequireSymbols": True,
+        "RequireNumbers": False,
+        "MaxPasswordAge": 90,
+    },
+)
+
+
+def outside_functions(script: str) -> str:
+    """Return a script without the bodies of its functions and without the version."""
+    script = script.replace(f" {__version__} from ", " VERSION from ")
+    return re.sub(r"^(\w+\(\)) {\n.*?^}$", r"\1 { ...; }", script, flags=re.DOTALL | re.MULTILINE)
+
+
+def written(run_fast: ForkRunner, content: dict[str, Any], *arguments: str) -> str:
+    """Return the script that is made of a snapshot."""
+    (run_fast.home / "before.json").write_text(json.dumps(content))
+    done = run_fast("iamcli", "recreate", "before.json", *arguments)
+    assert (done.status, done.err) == (0, ""), done
+    return done.out
+
+
+ALIAS = snapshot(users=[], account_alias="example")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "arguments"),
+    [
+        ("all", EVERYTHING, ["all"]),
+        # What belongs together and is not created must exist; here the account is another one.
+        ("another-account", EVERYTHING, ["role/late", "group/dev", "--account", "1" * 12]),
+        # No line needs aws, and a password is typed.
+        ("without-aws", EVERYTHING, ["user/=a/b", "group/ops", "user/eve"]),
+        ("alias", ALIAS, ["all"]),
+        ("nothing", EVERYTHING, ["role/AWSReservedSSO_x"]),
+    ],
+)
+def test_the_whole_script(
+    run_fast: ForkRunner,
+    request: pytest.FixtureRequest,
+    name: str,
+    content: dict[str, Any],
+    arguments: list[str],
+) -> None:
+    script = outside_functions(written(run_fast, content, *arguments))
+    compare(script, f"cli/recreate/scripts/{name}.txt", request)
+
+
+@pytest.mark.parametrize(
+    ("policy", "line"),
+    [
+        (
+            {
+                "MinimumPasswordLength": 9,
+                "RequireSymbols": True,
+                "RequireNumbers": True,
+                "RequireUppercaseCharacters": True,
+                "RequireLowercaseCharacters": True,
+                "AllowUsersToChangePassword": True,
+                "ExpirePasswords": False,
+            },
+            "iam-accountmodpasswordpolicy -m '9' -l -u -n -s -a",
+        ),
+        (
+            {"RequireNumbers": False, "RequireSymbols": True, "HardExpiry": False},
+            "iam-accountmodpasswordpolicy -s",
+        ),
+        ({"RequireNumbers": False}, "iam-accountmodpasswordpolicy --reset"),
+        *(
+            (
+                {**rule, "RequireNumbers": True},
+                (
+                    "AWS_PAGER='' aws iam update-account-password-policy --cli-input-json "
+                    f"'{json.dumps({'RequireNumbers': True, **rule})}'"
+                ),
+            )
+            for rule in (
+                {"MaxPasswordAge": 90},
+                {"PasswordReusePrevention": 1},
+                {"HardExpiry": True},
+            )
+        ),
+    ],
+)
+def test_a_password_policy(run_fast: ForkRunner, policy: dict[str, Any], line: str) -> None:
+    content = snapshot(users=[], password_policy=policy)
+    script = written(run_fast, content, "all")
+    assert script.partition("step='the password policy'\n")[2].splitlines() == [line, "", "step="]
+    assert "\nabsent 'the password policy' iam-accountgetpasswordpolicy\n" in script
+
+
+ONLY = "users that iamcli snapshot --users left out, and their memberships"
+WITHOUT_ROLE = "instance profiles without a role"
+WHITE_SPACE = "the white space of the policies, which was lost before the snapshot was made"
+#: Everything about a user that a snapshot may lack.
+KNOWN: dict[str, Any] = {
+    "AccessKeyMetadata": [],
+    "Certificates": [],
+    "LoginProfile": None,
+    "MFADevices": [],
+    "SSHPublicKeys": [],
+    "ServiceSpecificCredentials": [],
+}
+
+
+def unread(operation: str) -> dict[str, Any]:
+    return {
+        "unread": [{"operation": operation, "name": None, "of": None, "code": "x", "message": "x"}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("entity", "more", "said"),
+    [
+        ("all", {}, []),
+        ("user/bob", {"only_users": ["bob"]}, []),
+        ("group/dev", {"only_users": []}, [ONLY]),
+        ("all", {"only_users": []}, [ONLY]),
+        ("all", {"only_users": [], "groups": []}, [ONLY]),
+        ("group/dev", unread("ListInstanceProfiles"), []),
+        ("all", unread("ListInstanceProfiles"), [WITHOUT_ROLE]),
+        ("all", {"unknown": ["instance-profile"]}, [WITHOUT_ROLE]),
+        ("all", {**unread("ListVirtualMFADevices"), "unknown": ["role"]}, []),
+        ("user/bob", {"documents": "normalized"}, [WHITE_SPACE]),
+    ],
+)
+def test_what_a_snapshot_does_not_say(
+    run_fast: ForkRunner, entity: str, more: dict[str, Any], said: list[str]
+) -> None:
+    content = snapshot(users=[user("bob", **KNOWN)], **{"groups": [GROUP], **more})
+    head, _, rest = written(run_fast, content, entity).partition("\nset -eu\n")
+    assert rest
+    _, _, unsaid = head.partition("# The snapshot does not say:\n")
+    assert [line for line in unsaid.split("\n") if line.startswith("#   ")] == [
+        f"#   {line}" for line in said
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "of"),
+    [
+        (snapshot(), [], "210987654321, taken"),
+        (snapshot(), ["--account", "210987654321"], "210987654321, taken"),
+        (snapshot(account=None), [], "210987654321, taken"),
+        (snapshot(account=None), ["--account", "1" * 12], f"210987654321, for account {'1' * 12}"),
+        (snapshot(account=None, users=[user("bob", Arn="")]), ["--account", "1" * 12], "1" * 12),
+    ],
+)
+def test_the_account_of_the_script(
+    run_fast: ForkRunner, content: dict[str, Any], arguments: list[str], of: str
+) -> None:
+    script = written(run_fast, content, "user/bob", *arguments)
+    assert script.splitlines()[2].startswith(f"# a snapshot of account {of}")
+    account = arguments[-1] if arguments else "210987654321"
+    assert re.findall(r"^account=.*", script, re.MULTILINE) == [f"account='{account}'"]
+
+
+# What the script makes of the answers. The programs are scripts that give them.
+
+GET_USER, GET_PROFILE = "iam-usergetattributes", "iam-instanceprofilegetattributes"
+#: The account of the credentials, and that nothing exists.
+ANSWERS = {
+    "iamcli": "echo 210987654321",
+    "aws": "case $* in *sts*) echo 210987654321;; *) echo aws $2 >>calls;; esac",
+    GET_USER: f"echo {GET_USER}: NoSuchEntity: x >&2; exit 1",
+    GET_PROFILE: f"echo {GET_PROFILE}: NoSuchEntity: x >&2; exit 1",
+    "iam-accountaliaslist": "echo IsTruncated: false",
+    **dict.fromkeys(
+        [
+            *("iam-usercreate", "iam-rolegetattributes", "iam-grouplistusers"),
+            *("iam-instanceprofilecreate", "iam-instanceprofileaddrole", "iam-accountaliascreate"),
+        ],
+        'echo "${0##*/}" "$@" >>calls',
+    ),
+}
+ENTITIES: dict[str, dict[str, Any]] = {
+    "user/bob": {"users": [user("bob"), user("eve")]},
+    "policy": {"policies": [managed("own", v1="{}")], "users": []},
+    "instance-profile/front": {"instance_profiles": [instance_profile("front", "web")]},
+    "alias": {"users": [], "account_alias": "example"},
+    "user/tom": {"users": [user("tom", LoginProfile={"CreateDate": DATE})]},
+}
+ROLE_EXISTS = "iam-rolegetattributes -r web"
+ADDED = "iam-instanceprofileaddrole -s front -r web"
+UNKNOWN_USER = "cannot find out whether user/bob exists:"
+
+
+def no_policy(text: str) -> dict[str, str]:
+    """Return the answers of an ``aws`` that says ``text`` of a policy."""
+    answer = f"case $* in *sts*) echo 210987654321;; *get-policy*) printf '{text}'; exit 254;; *)"
+    return {"aws": f"{answer} echo aws $2 >>calls;; esac"}
+
+
+NO_SUCH = "An error occurred (NoSuchEntity) when calling the GetPolicy operation: x"
+
+
+@pytest.mark.parametrize(
+    ("entity", "answers", "said", "calls"),
+    [
+        ("user/bob", {}, "", ["iam-usercreate -u bob"]),
+        ("user/bob", {GET_USER: ""}, "user/bob exists", []),
+        (
+            "user/bob",
+            {GET_USER: f"echo {GET_USER}: x: {GET_USER}: NoSuchEntity: x; exit 1"},
+            f"{UNKNOWN_USER} {GET_USER}: x: {GET_USER}: NoSuchEntity: x",
+            [],
+        ),
+        ("user/bob", {GET_USER: f"echo '{NO_SUCH}'; exit 1"}, "", ["iam-usercreate -u bob"]),
+        ("user/bob", {GET_USER: "exit 1"}, f"{UNKNOWN_USER} ", []),
+        *(
+            ("policy", no_policy(f"{before}{NO_SUCH}"), "", ["aws create-policy"])
+            for before in ("", "\\n", "aws: [ERROR]: ", "\\naws: [ERROR]: ")
+        ),
+        (
+            "policy",
+            no_policy(NO_SUCH.replace("NoSuchEntity", "AccessDenied")),
+            "cannot find out whether policy/own exists: "
+            + NO_SUCH.replace("NoSuchEntity", "AccessDenied"),
+            [],
+        ),
+        (
+            "policy",
+            no_policy(f"x {NO_SUCH}"),
+            f"cannot find out whether policy/own exists: x {NO_SUCH}",
+            [],
+        ),
+        (
+            "instance-profile/front",
+            {},
+            "",
+            [ROLE_EXISTS, "iam-instanceprofilecreate -s front", ADDED],
+        ),
+        ("instance-profile/front", {GET_PROFILE: "echo ARN"}, "", [ROLE_EXISTS, ADDED]),
+        (
+            "instance-profile/front",
+            {GET_PROFILE: "echo arn:aws:iam::210987654321:role/web"},
+            "instance-profile/front exists and contains a role",
+            [],
+        ),
+        (
+            "instance-profile/front",
+            {"iam-rolegetattributes": "echo iam-rolegetattributes: NoSuchEntity: x; exit 1"},
+            "role/web, which is needed, does not exist",
+            [],
+        ),
+        ("alias", {}, "", ["iam-accountaliascreate -a example"]),
+        ("alias", {"iam-accountaliaslist": "echo Alias: x"}, "the account has an alias", []),
+        (
+            "alias",
+            {"iam-accountaliaslist": "exit 1"},
+            "cannot find out whether the account has an alias",
+            [],
+        ),
+        (
+            "user/tom",
+            {},
+            "passwords are typed, but standard input is not a terminal",
+            [],
+        ),
+        (
+            "user/bob",
+            {"iamcli": ""},
+            (
+                "the account of iam-* is unknown; if it is 210987654321, set "
+                "IAMCLI_SKIP_ACCOUNT_CHECK=1"
+            ),
+            [],
+        ),
+        (
+            "policy",
+            {"aws": "echo 111122223333"},
+            "aws uses account 111122223333, but this script is for account 210987654321",
+            [],
+        ),
+    ],
+)
+def test_what_the_script_makes_of_answers(
+    run: Shell,
+    run_fast: ForkRunner,
+    entity: str,
+    answers: dict[str, str],
+    said: str,
+    calls: list[str],
+) -> None:
+    programs = run.home / "programs"
+    programs.mkdir()
+    for name, text in (ANSWERS | answers).items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    script = written(run_fast, snapshot(**ENTITIES[entity]), entity if "/" in entity else "all")
+    (run.home / "recreate.sh").write_text(script)
+    done = run("sh", "recreate.sh", env={"PATH": f"{programs}:/usr/bin:/bin"})
+    expected = f"recreate: {said}; nothing was changed\n" if said else ""
+    assert (done.status, done.out, done.err) == (1 if said else 0, "", expected)
+    record = run.home / "calls"
+    assert (record.read_text().splitlines() if record.exists() else []) == calls

@@ -1,0 +1,727 @@
+"""``iamcli sandbox --changes``: what a command has changed, and what was refused."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import populated
+from support.changes import ACCOUNT, READ, STAR, group, key, runner, used
+from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
+from support.shell import TESTS
+from support.ssh_keys import public_key
+
+from iamcli.cli.account_file import schema
+from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.changes import changes, deleted
+from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Callable[..., Any]:
+    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
+    return runner(tmp_path)
+
+
+def state(*users: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return what a private IAM with these users contains, as changes are made of it."""
+    lists = (
+        *("AccessKeyMetadata", "Certificates", "MFADevices", "SSHPublicKeys"),
+        "ServiceSpecificCredentials",
+    )
+    none: dict[str, Any] = {**{name: [] for name in lists}, "LoginProfile": None}
+    return snapshot(users=[{**none, **one} for one in users], root=None, **more)
+
+
+@contextmanager
+def watched(folder: Path, content: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, Any]]:
+    """Run a private IAM; yield a client, and a list that has the changes when it has ended."""
+    account = ""
+    if content:
+        (folder / "watched.json").write_text(json.dumps(content))
+        account = str(folder / "watched.json")
+    found: list[dict[str, Any]] = []
+    with launcher.server(account=account, watch=True) as private:
+        yield populated.client(private.url), found
+    found += private.ended["changes"]
+
+
+def brief(found: list[dict[str, Any]]) -> list[tuple[str, str, str | None, str | None]]:
+    """Return the changes without what was before and after."""
+    return [(one["action"], one["type"], one["name"], one["of"]) for one in found]
+
+
+def test_the_order_of_changes_and_what_was_deleted() -> None:
+    policies = [{"PolicyName": "z", "PolicyDocument": READ}]
+    tags = [{"Key": "cost", "Value": "7"}]
+    serial = f"{ARN}:mfa/phone"
+    before = state(
+        user("dan", UserPolicyList=policies),
+        user("abe", AccessKeyMetadata=[key("ABE")]),
+        user("carol"),
+        user("gone"),
+        virtual_mfa_devices=[{"SerialNumber": serial, "mark": "1"}],
+    )
+    after = state(
+        user("Tim"),
+        user("sue"),
+        user("Abe", UserId="AIDAOTHER", UserPolicyList=policies),
+        user("carol", UserId="AIDAANOTHER"),
+        user("dan", Tags=tags, UserPolicyList=[{**policies[0], "PolicyName": "a"}]),
+        groups=[group("ops")],
+        virtual_mfa_devices=[{"SerialNumber": serial, "mark": "2"}],
+    )
+    found = changes(before, after)
+    assert brief(found) == [
+        ("create", "user", "Abe", None),
+        ("create", "policy", "z", "user/Abe"),
+        ("delete", "user", "abe", None),
+        ("delete", "access-key", key("ABE")["AccessKeyId"], "user/abe"),
+        ("delete", "user", "carol", None),
+        ("create", "user", "carol", None),
+        ("update", "user", "dan", None),
+        ("create", "policy", "a", "user/dan"),
+        ("delete", "policy", "z", "user/dan"),
+        ("delete", "user", "gone", None),
+        ("create", "user", "sue", None),
+        ("create", "user", "Tim", None),
+        ("create", "group", "ops", None),
+        ("delete", "virtual-mfa-device", serial, None),
+        ("create", "virtual-mfa-device", serial, None),
+    ]
+    assert deleted(found) == ["user/abe", "user/gone"]
+    refused = {"operation": "GetUser", "code": "NoSuchEntity", "message": "not here"}
+    text = Report(found, [refused] * 3, [], DATE, 0).as_text()
+    assert "\n      Tags: none -> cost=7\n" in text
+    assert "\n  GetUser: NoSuchEntity: not here (3 times)\n" in text
+
+
+def test_what_belongs_to_an_entity_is_no_change_of_it() -> None:
+    """Each is a change of its own: also for two users with the same."""
+    inline = [{"PolicyName": name, "PolicyDocument": READ} for name in "pq"]
+    attached = [{"PolicyName": name, "PolicyArn": f"{ARN}:policy/{name}"} for name in "mn"]
+
+    def account(content: bool) -> dict[str, Any]:  # noqa: FBT001
+        def some(value: Any) -> Any:
+            return value if content else type(value)()
+
+        def held(kind: str) -> dict[str, Any]:
+            both = {f"{kind}PolicyList": inline, "AttachedManagedPolicies": attached}
+            return {name: some(value) for name, value in both.items()}
+
+        def ids(of: str) -> dict[str, Any]:
+            names = (
+                "AccessKeyId",
+                "CertificateId",
+                "SSHPublicKeyId",
+                "ServiceSpecificCredentialId",
+            )
+            members = ("AccessKeyMetadata", "Certificates", "SSHPublicKeys")
+            lists = (*members, "ServiceSpecificCredentials")
+            own = {
+                each: some([{name: f"{name}-{of}-{n}"} for n in "12"])
+                for each, name in zip(lists, names, strict=True)
+            }
+            profile = {"CreateDate": DATE} if content else None
+            return {**own, "MFADevices": some([{"SerialNumber": of}]), "LoginProfile": profile}
+
+        role = {"Path": "/", "RoleId": "AROA", "RoleName": "r", **held("Role")}
+        profile = {"InstanceProfileName": "i", "InstanceProfileId": "AIPA"}
+        policy = {"PolicyName": "m", "PolicyId": "ANPA", "PolicyVersionList": []}
+        count = int(content)
+        usage = {"AttachmentCount": count, "PermissionsBoundaryUsageCount": count}
+        return {
+            **state(
+                *(
+                    user(name, **held("User"), **ids(name), GroupList=some(["dev", "ops"]))
+                    for name in ("bob", "eve")
+                ),
+                groups=[group(name, **held("Group")) for name in ("dev", "ops")],
+                roles=[{**role, "RoleLastUsed": some({"Region": "us-east-1"})}],
+                instance_profiles=[
+                    {**profile, "Roles": some([{"RoleName": "r", "RoleId": "AROA"}])},
+                    {**profile, "InstanceProfileId": "AIPA2", "Roles": some([{"RoleName": "r"}])},
+                ],
+                policies=[{**policy, **usage, "UpdateDate": f"{DATE}{count}"}],
+            ),
+            "root": ids("root"),
+        }
+
+    found = brief(changes(account(content=False), account(content=True)))
+
+    def credentials(of: str, whose: str | None) -> list[tuple[str, str | None, str | None]]:
+        kinds = [
+            ("access-key", "AccessKeyId"),
+            ("signing-certificate", "CertificateId"),
+            ("mfa-device", None),
+            ("ssh-key", "SSHPublicKeyId"),
+            ("service-credential", "ServiceSpecificCredentialId"),
+        ]
+        return [
+            ("login-profile", None, whose),
+            *(
+                (kind, name, whose)
+                for kind, identity in kinds
+                for name in ([f"{identity}-{of}-{n}" for n in "12"] if identity else [of])
+            ),
+        ]
+
+    def inlines(whose: str) -> list[tuple[str, str, str]]:
+        return [("policy", name, whose) for name in "pq"]
+
+    def attachments(whose: str) -> list[tuple[str, str, str]]:
+        return [("attachment", f"{ARN}:policy/{name}", whose) for name in "mn"]
+
+    assert {action for action, *_ in found} == {"create"}
+    assert [row[1:] for row in found] == [
+        *(
+            row
+            for whose in ("bob", "eve")
+            for row in (
+                *inlines(f"user/{whose}"),
+                ("membership", "dev", f"user/{whose}"),
+                ("membership", "ops", f"user/{whose}"),
+                *attachments(f"user/{whose}"),
+                *credentials(whose, f"user/{whose}"),
+            )
+        ),
+        *(
+            row
+            for name in ("dev", "ops")
+            for row in (*inlines(f"group/{name}"), *attachments(f"group/{name}"))
+        ),
+        *inlines("role/r"),
+        *[("membership", "i", "role/r")] * 2,
+        *attachments("role/r"),
+        *credentials("root", None),
+    ]
+
+
+def test_another_role_in_an_instance_profile_is_two_changes() -> None:
+    roles = [
+        {"Path": "/", "RoleName": name, "RoleId": f"AROA{name}", "RolePolicyList": []}
+        for name in "rs"
+    ]
+    for role in roles:
+        role["AttachedManagedPolicies"] = []
+    before, after = (
+        state(
+            roles=roles,
+            instance_profiles=[
+                {"InstanceProfileName": "i", "InstanceProfileId": "AIPA", "Roles": [role]}
+            ],
+        )
+        for role in roles
+    )
+    assert brief(changes(before, after)) == [
+        ("delete", "membership", "i", "role/r"),
+        ("create", "membership", "i", "role/s"),
+    ]
+
+
+def test_what_the_account_has_is_known_by_its_id() -> None:
+    tags = [{"Key": "cost", "Value": "7"}]
+    certificates = [
+        {"ServerCertificateMetadata": {"ServerCertificateName": name, "ServerCertificateId": one}}
+        for name, one in (("a", "ASCA1"), ("b", "ASCA2"), ("c", "ASCA1"))
+    ]
+    devices = [{"SerialNumber": serial, "mark": "1", "EnableDate": DATE} for serial in ("x", "y")]
+    before = state(server_certificates=certificates[:1], virtual_mfa_devices=devices)
+    found = changes(
+        before,
+        state(
+            server_certificates=certificates[1:],
+            virtual_mfa_devices=[{"SerialNumber": "x", "mark": "1"}, {**devices[1], "Tags": tags}],
+            account_alias="example",
+            password_policy={"MinimumPasswordLength": 9},
+        ),
+    )
+    assert brief(found) == [
+        ("create", "server-certificate", "b", None),
+        ("update", "server-certificate", "c", None),
+        ("update", "virtual-mfa-device", "y", None),
+        ("create", "alias", "example", None),
+        ("create", "password-policy", None, None),
+    ]
+    assert [found[2][when] for when in ("before", "after")] == [
+        {"SerialNumber": "y"},
+        {"SerialNumber": "y", "Tags": tags},
+    ]
+    assert changes(before, before) == []
+
+
+def test_a_use_alone_is_no_change() -> None:
+    unused, again = key("A"), key("A", **used("2026-11-01"))
+    before, after = (state(user("bob", AccessKeyMetadata=[one])) for one in (unused, again))
+    assert changes(before, after) == []
+    inactive = {**again, "Status": "Inactive"}
+    (found,) = changes(before, state(user("bob", AccessKeyMetadata=[inactive])))
+    assert (found["action"], found["before"], found["after"]) == ("update", unused, inactive)
+
+
+def test_what_is_deleted_of_what_was_renamed_is_under_the_new_name() -> None:
+    of_bob = {"UserId": "AIDABOB", "AccessKeyMetadata": [key("A")], "GroupList": ["dev"]}
+    before = state(user("bob", **of_bob), groups=[group("dev")])
+    found = changes(before, state(user("rob", UserId="AIDABOB"), groups=[group("dev")]))
+    assert brief(found) == [
+        ("update", "user", "rob", None),
+        ("delete", "membership", "dev", "user/rob"),
+        ("delete", "access-key", key("A")["AccessKeyId"], "user/rob"),
+    ]
+    # Without a rename, and of one that was deleted too.
+    found = changes(before, state(user("bob", UserId="AIDABOB"), groups=[group("dev")]))
+    assert [one["of"] for one in found] == ["user/bob"] * 2
+    assert [one["of"] for one in changes(before, state())] == [None, "user/bob", "user/bob", None]
+    assert deleted(changes(before, state())) == ["user/bob", "group/dev"]
+
+
+# What has changed in a private IAM.
+
+
+def test_every_type(tmp_path: Path) -> None:
+    pem, chain, private_key = (
+        (TESTS / "answers" / f"{name}.pem").read_text() for name in ("cert", "chain", "key")
+    )
+    codes = populated.CODES
+    with watched(tmp_path) as (iam, found):
+        iam.create_user(UserName="u")
+        iam.create_group(GroupName="g")
+        iam.add_user_to_group(GroupName="g", UserName="u")
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
+        iam.create_instance_profile(InstanceProfileName="i")
+        iam.add_role_to_instance_profile(InstanceProfileName="i", RoleName="r")
+        arn = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
+        for kind in ("user", "group", "role"):
+            named = {f"{kind.title()}Name": kind[0]}
+            getattr(iam, f"attach_{kind}_policy")(**named, PolicyArn=arn)
+            getattr(iam, f"put_{kind}_policy")(**named, PolicyName="q", PolicyDocument=READ)
+        key_id = iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"]
+        own_key = iam.create_access_key()["AccessKey"]["AccessKeyId"]
+        certificate = iam.upload_signing_certificate(UserName="u", CertificateBody=pem)
+        iam.upload_server_certificate(
+            ServerCertificateName="s",
+            CertificateBody=pem,
+            CertificateChain=chain,
+            PrivateKey=private_key,
+        )
+        iam.create_login_profile(UserName="u", Password="some-Password-1")
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
+        serial = device["SerialNumber"]
+        iam.enable_mfa_device(UserName="u", SerialNumber=serial, **codes)
+        ssh = iam.upload_ssh_public_key(UserName="u", SSHPublicKeyBody=public_key())
+        iam.create_account_alias(AccountAlias="example")
+        iam.update_account_password_policy(MinimumPasswordLength=9)
+    assert {action for action, *_ in brief(found)} == {"create"}
+    assert [tuple(row[1:]) for row in brief(found)] == [
+        ("user", "u", None),
+        ("policy", "q", "user/u"),
+        ("membership", "g", "user/u"),
+        ("attachment", arn, "user/u"),
+        ("login-profile", None, "user/u"),
+        ("access-key", key_id, "user/u"),
+        ("signing-certificate", certificate["Certificate"]["CertificateId"], "user/u"),
+        ("mfa-device", serial, "user/u"),
+        ("ssh-key", ssh["SSHPublicKey"]["SSHPublicKeyId"], "user/u"),
+        ("group", "g", None),
+        ("policy", "q", "group/g"),
+        ("attachment", arn, "group/g"),
+        ("role", "r", None),
+        ("policy", "q", "role/r"),
+        ("membership", "i", "role/r"),
+        ("attachment", arn, "role/r"),
+        ("instance-profile", "i", None),
+        ("policy", "p", None),
+        ("server-certificate", "s", None),
+        ("virtual-mfa-device", serial, None),
+        ("alias", "example", None),
+        ("password-policy", None, None),
+        ("access-key", own_key, None),
+    ]
+    # What each has is what a snapshot has of it.
+    kinds = {
+        "access-key": schema.ACCESS_KEY,
+        "group": schema.GROUP,
+        "instance-profile": schema.INSTANCE_PROFILE,
+        "login-profile": schema.LOGIN_PROFILE,
+        "mfa-device": schema.MFA_DEVICE,
+        "password-policy": schema.PASSWORD_POLICY,
+        "role": schema.ROLE,
+        "server-certificate": schema.SERVER_CERTIFICATE,
+        "signing-certificate": schema.SIGNING_CERTIFICATE,
+        "ssh-key": schema.SSH_KEY,
+        "user": schema.USER,
+    }
+    lacking = {
+        *("GroupPolicyList", "AttachedManagedPolicies", "Roles", "RolePolicyList", "RoleLastUsed"),
+        *("GroupList", "UserPolicyList", "AccessKeyMetadata", "Certificates", "MFADevices"),
+        *("LoginProfile", "SSHPublicKeys", "ServiceSpecificCredentials"),
+        *("PermissionsBoundary", "MaxPasswordAge", "PasswordReusePrevention", "HardExpiry"),
+    }
+    for one in found:
+        if one["type"] in kinds:
+            names = {name.removesuffix("?") for name in kinds[one["type"]]} - lacking
+            assert (one["type"], one["after"].keys()) == (one["type"], names)
+    shown = json.dumps(found)
+    for secret in ("some-Password-1", "SECRET", "mark"):
+        assert secret not in shown
+
+
+@pytest.mark.full
+def test_changes_are_sorted_by_what_they_are_about(tmp_path: Path) -> None:
+    policies = [{"PolicyName": "z", "PolicyDocument": READ}]
+    content = snapshot(
+        users=[
+            user("dan", UserPolicyList=policies),
+            user("abe", AccessKeyMetadata=[key("ABE")]),
+            user("carol"),
+        ]
+    )
+    with watched(tmp_path, content) as (iam, found):
+        iam.create_group(GroupName="ops")
+        for name in ("Tim", "sue"):
+            iam.create_user(UserName=name)
+        iam.delete_access_key(UserName="abe", AccessKeyId=key("ABE")["AccessKeyId"])
+        for old, new in (("abe", "Abe"), ("carol", "carol")):
+            iam.delete_user(UserName=old)
+            iam.create_user(UserName=new)
+        iam.put_user_policy(UserName="dan", PolicyName="a", PolicyDocument=READ)
+        iam.delete_user_policy(UserName="dan", PolicyName="z")
+    assert brief(found) == [
+        ("create", "user", "Abe", None),
+        ("delete", "user", "abe", None),
+        ("delete", "access-key", key("ABE")["AccessKeyId"], "user/abe"),
+        ("delete", "user", "carol", None),
+        ("create", "user", "carol", None),
+        ("create", "policy", "a", "user/dan"),
+        ("delete", "policy", "z", "user/dan"),
+        ("create", "user", "sue", None),
+        ("create", "user", "Tim", None),
+        ("create", "group", "ops", None),
+    ]
+
+
+ACCA = "ACCACODECODECODECODE"
+CREDENTIAL = {
+    "ServiceSpecificCredentialId": ACCA,
+    "ServiceName": "codecommit.amazonaws.com",
+    "ServiceUserName": "erin-at-123456789012",
+    "Status": "Active",
+    "CreateDate": DATE,
+}
+
+
+@pytest.mark.full
+def test_awkward_changes(tmp_path: Path) -> None:
+    content = snapshot(
+        users=[
+            *ACCOUNT["users"],
+            user("dave", LoginProfile={"CreateDate": DATE, "PasswordResetRequired": False}),
+            user(
+                "erin",
+                MFADevices=[{"SerialNumber": f"{ARN}:mfa/phone", "EnableDate": DATE}],
+                AccessKeyMetadata=[key("ERIN", **used("2012-06-01"))],
+                UserPolicyList=[{"PolicyName": "logs", "PolicyDocument": READ}],
+                ServiceSpecificCredentials=[CREDENTIAL],
+            ),
+        ],
+        groups=ACCOUNT["groups"],
+        virtual_mfa_devices=[{"SerialNumber": f"{ARN}:mfa/phone"}],
+        account_alias="example",
+    )
+    with watched(tmp_path, content) as (iam, found):
+        # A renamed group keeps its members; a renamed user has none of its own changes.
+        iam.update_group(GroupName="dev", NewGroupName="developers")
+        iam.update_user(UserName="bob", NewUserName="rob", NewPath="/staff/")
+        # Another user with an old name is another one.
+        iam.delete_access_key(UserName="carol", AccessKeyId=key("CAROL")["AccessKeyId"])
+        iam.delete_access_key(UserName="carol", AccessKeyId=key("UNREAD")["AccessKeyId"])
+        iam.delete_user(UserName="carol")
+        iam.create_user(UserName="carol")
+        # Only the password changes.
+        iam.update_login_profile(UserName="dave", Password="some-Password-1")
+        # Used keys, reading, and what is undone, are no changes.
+        populated.client(iam.meta.endpoint_url, key("ERIN")["AccessKeyId"]).get_user()
+        iam.create_user(UserName="temporary")
+        iam.delete_user(UserName="temporary")
+        iam.delete_user_policy(UserName="erin", PolicyName="logs")
+        iam.put_user_policy(UserName="erin", PolicyName="logs", PolicyDocument=READ)
+        # A device that was made again has another seed.
+        serial = f"{ARN}:mfa/phone"
+        iam.deactivate_mfa_device(UserName="erin", SerialNumber=serial)
+        iam.delete_virtual_mfa_device(SerialNumber=serial)
+        iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
+        iam.create_account_alias(AccountAlias="other")
+        iam.delete_service_specific_credential(UserName="erin", ServiceSpecificCredentialId=ACCA)
+    assert brief(found) == [
+        ("delete", "user", "carol", None),
+        ("create", "user", "carol", None),
+        ("delete", "access-key", key("CAROL")["AccessKeyId"], "user/carol"),
+        ("delete", "access-key", key("UNREAD")["AccessKeyId"], "user/carol"),
+        ("update", "login-profile", None, "user/dave"),
+        ("delete", "mfa-device", serial, "user/erin"),
+        ("delete", "service-credential", ACCA, "user/erin"),
+        ("update", "user", "rob", None),
+        ("update", "group", "developers", None),
+        ("delete", "virtual-mfa-device", serial, None),
+        ("create", "virtual-mfa-device", serial, None),
+        ("update", "alias", "other", None),
+    ]
+    by_type = {one["type"]: one for one in found}
+    profile = by_type["login-profile"]
+    assert profile["after"] == {**profile["before"], "password": "changed"}
+    assert by_type["alias"]["before"] == {"AccountAlias": "example"}
+    text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
+    assert "  ~ login-profile\n      the password\n" in text
+    assert "\naccount\n  ~ alias other\n" in text
+    assert "      Path: / -> /staff/\n" in text
+    # The order of the warnings is that of the changes.
+    unread = key("UNREAD")["AccessKeyId"]
+    what = f"access key {unread} of user/carol was deleted"
+    # carol's first key was last used more than 90 days before.
+    assert [line for line in text.splitlines() if line.startswith("warning")] == [
+        f"warning: {what}; it is not known when it was last used"
+    ]
+
+
+UPDATES = """\
+changes in the private IAM: 5 updated
+user/u
+  ~ login-profile
+      PasswordResetRequired: false -> true
+      the password
+user/v
+  ~ login-profile
+      PasswordResetRequired: false -> true
+role/r
+  ~ role r
+      Description: none -> new
+      MaxSessionDuration: 3600 -> 7200
+policy/p
+  ~ policy p
+      Tags: none -> cost=7
+virtual-mfa-device/arn:aws:iam::123456789012:mfa/d
+  ~ virtual-mfa-device arn:aws:iam::123456789012:mfa/d
+      Tags: none -> cost=7
+"""
+
+
+@pytest.mark.full
+def test_updates_are_shown_by_their_members(tmp_path: Path) -> None:
+    keep = str(tmp_path / "kept")
+    tags = [{"Key": "cost", "Value": "7"}]
+    with launcher.server(keep=keep) as private:
+        iam = populated.client(private.url)
+        for name in "uv":
+            iam.create_user(UserName=name)
+            iam.create_login_profile(UserName=name, Password="some-Password-1")
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=populated.TRUST)
+        policy = iam.create_policy(PolicyName="p", PolicyDocument=READ)["Policy"]["Arn"]
+        device = iam.create_virtual_mfa_device(VirtualMFADeviceName="d")["VirtualMFADevice"]
+    with launcher.server(keep=keep, watch=True) as private:
+        iam = populated.client(private.url)
+        iam.update_login_profile(
+            UserName="u", Password="other-Password-2", PasswordResetRequired=True
+        )
+        iam.update_login_profile(UserName="v", PasswordResetRequired=True)
+        iam.update_role(RoleName="r", Description="new", MaxSessionDuration=7200)
+        iam.tag_policy(PolicyArn=policy, Tags=tags)
+        iam.tag_mfa_device(SerialNumber=device["SerialNumber"], Tags=tags)
+    found = private.ended["changes"]
+    assert Report(found, [], [], DATE, 0).as_text() == UPDATES
+    assert [one["after"].get("password") for one in found[:2]] == ["changed", None]
+
+
+@pytest.mark.full
+def test_roles_policies_and_tags(tmp_path: Path) -> None:
+    policy = {
+        "PolicyName": "own",
+        "PolicyId": "ANPAOWN",
+        "Arn": f"{ARN}:policy/own",
+        "Path": "/",
+        "DefaultVersionId": "v1",
+        "CreateDate": DATE,
+        "PolicyVersionList": [
+            {"VersionId": "v1", "IsDefaultVersion": True, "CreateDate": DATE, "Document": READ}
+        ],
+    }
+    role = {
+        "Path": "/",
+        "RoleName": "web",
+        "RoleId": "AROAWEB",
+        "Arn": f"{ARN}:role/web",
+        "CreateDate": DATE,
+        "AssumeRolePolicyDocument": populated.TRUST,
+        "RolePolicyList": [],
+        "AttachedManagedPolicies": [{"PolicyName": "own", "PolicyArn": policy["Arn"]}],
+        "Tags": [{"Key": "team", "Value": "web"}],
+    }
+    known = {"RoleName": "known", "RoleId": "AROAKNOWN", "Arn": f"{ARN}:role/known"}
+    roles = [role, {**role, **known, "MaxSessionDuration": 7200}]
+    with watched(tmp_path, snapshot(policies=[policy], roles=roles)) as (iam, found):
+        iam.create_policy_version(PolicyArn=policy["Arn"], PolicyDocument=STAR, SetAsDefault=True)
+        iam.update_assume_role_policy(
+            RoleName="web",
+            PolicyDocument=populated.TRUST.replace(
+                '{"Service":["ec2.amazonaws.com"]}', '{"AWS":"*"}'
+            ),
+        )
+        iam.tag_role(RoleName="web", Tags=[{"Key": "cost", "Value": "7"}])
+        iam.put_role_permissions_boundary(RoleName="web", PermissionsBoundary=policy["Arn"])
+        # This snapshot does not have these, but that the other role has no description.
+        iam.update_role(RoleName="web", Description="new")
+        iam.update_role(RoleName="known", Description="newer")
+        iam.tag_policy(PolicyArn=policy["Arn"], Tags=[{"Key": "cost", "Value": "7"}])
+        iam.detach_role_policy(RoleName="web", PolicyArn=policy["Arn"])
+    text = Report(found, [], [], "2026-11-20T12:00:00Z", 0).as_text()
+    assert "MaxSessionDuration" not in text
+    assert brief(found) == [
+        ("update", "role", "known", None),
+        ("update", "role", "web", None),
+        ("delete", "attachment", policy["Arn"], "role/web"),
+        ("update", "policy", "own", None),
+    ]
+    for line in (
+        "      Tags: team=web -> cost=7, team=web",
+        f"      PermissionsBoundary: none -> {policy['Arn']}",
+        "      Description: unknown -> new",
+        "      Description: none -> newer",
+        "      Tags: unknown -> cost=7",
+        "      PolicyVersionList: v1 (default) -> v2 (default), v1",
+        "      --- trust policy of role web, before",
+        '      -        "Service": [',
+        '      +        "AWS": "*"',
+        "warning: trust policy of role web gained * in Principal",
+        "warning: policy own gained * in Action and Resource",
+    ):
+        assert f"{line}\n" in text
+
+
+@pytest.mark.full
+def test_what_is_not_in_the_copy_is_not_made_up(
+    sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    content = snapshot(
+        users=[user("bob", SSHPublicKeys=[UNREAD_SSH_KEY])],
+        server_certificates=[UNREAD_CERTIFICATE],
+        unknown=["login-profile"],
+        unread=[
+            {
+                "operation": operation,
+                "name": None,
+                "of": None,
+                "code": "AccessDenied",
+                "message": "",
+            }
+            for operation in ("GetSSHPublicKey", "GetServerCertificate")
+        ],
+    )
+    with watched(tmp_path, content) as (iam, found):
+        iam.delete_ssh_public_key(UserName="bob", SSHPublicKeyId=UNREAD_SSH_KEY["SSHPublicKeyId"])
+        iam.delete_server_certificate(ServerCertificateName="www")
+    assert [one["before"] for one in found] == [UNREAD_SSH_KEY, UNREAD_CERTIFICATE]
+    (tmp_path / "work" / "account.json").write_text(json.dumps(content))
+    assert sandbox("--account", "account.json", "--changes=x", "true").returncode == 0
+    assert (tmp_path / "work" / "x").read_text() == (
+        "changes in the private IAM: none\n"
+        "not in the copy, or only partly: login-profile, server-certificate, ssh-key\n"
+    )
+
+
+# What was refused.
+
+
+@pytest.mark.full
+def test_refusals_have_no_secret(tmp_path: Path) -> None:
+    private_key = (TESTS / "answers" / "key.pem").read_text()
+    without_lines = "\n".join(private_key.splitlines()[1:-1])
+    with launcher.server(watch=True) as private:
+        iam = populated.client(private.url)
+        iam.create_user(UserName="bob")
+        iam.update_account_password_policy(MinimumPasswordLength=20)
+        for operation, parameters in (
+            ("create_login_profile", {"UserName": "bob", "Password": "hunter2hunter2"}),
+            ("create_login_profile", {"UserName": "bob", "Password": "hunter2" * 20}),
+            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": private_key}),
+            ("upload_signing_certificate", {"UserName": "bob", "CertificateBody": without_lines}),
+            ("upload_ssh_public_key", {"UserName": "bob", "SSHPublicKeyBody": private_key}),
+            ("get_user", {"UserName": "nobody"}),
+        ):
+            with pytest.raises(iam.exceptions.ClientError):
+                getattr(iam, operation)(**parameters)
+        iam.list_users()
+    refused = private.ended["refused"]
+    assert [(one["operation"], one["code"]) for one in refused] == [
+        ("CreateLoginProfile", "PasswordPolicyViolation"),
+        ("CreateLoginProfile", refused[1]["code"]),
+        ("UploadSigningCertificate", "MalformedCertificate"),
+        ("UploadSigningCertificate", "MalformedCertificate"),
+        ("UploadSSHPublicKey", "InvalidPublicKey"),
+        ("GetUser", "NoSuchEntity"),
+    ]
+    assert refused[2]["message"] == refused[3]["message"] == "Certificate *** is malformed."
+    assert refused[5]["message"] == "The user with name nobody cannot be found."
+    shown = json.dumps(refused)
+    assert "hunter2" not in shown
+    assert not any(line in shown for line in private_key.splitlines())
+    text = Report([], [refused[5]] * 3, [], DATE, 0).as_text()
+    assert text == (
+        "changes in the private IAM: none\nrefused requests\n"
+        "  GetUser: NoSuchEntity: The user with name nobody cannot be found. (3 times)\n"
+    )
+
+
+def test_refusals_are_recorded_as_they_are_sent() -> None:
+    bodies = iter(
+        [
+            b"<Code>Bad</Code><Message>&quot;hunter2hunter2&quot; &lt;no&gt;\n more</Message>",
+            b"<Code>Bad</Code><Message>no -----BEGIN RSA PRIVATE KEY-----\nMIIE</Message>",
+            *(
+                b"<Code>Bad</Code><Message>%s is no key</Message>" % letter
+                for letter in (b"x" * 9, b"y" * 9, b"z" * 9)
+            ),
+            b"<Code>Bad</Code><Message>--begin private key--\nMIIE</Message>",
+            b"<html>",
+        ]
+    )
+
+    statuses = iter(["200 OK", "302 Found", "399 Odd", *["400 Bad Request"] * 8])
+
+    def application(_environ: Any, start: Callable[..., Any]) -> list[bytes]:
+        status = next(statuses)
+        start(status, [])
+        return [next(bodies) if status.startswith("4") else b""]
+
+    watch = Watch()
+    for form in (
+        *[b"Action=GetUser"] * 3,
+        b"Action=CreateLoginProfile&Password=hunter2hunter2",
+        b"Action=CreateUser",
+        b"Action=UploadServerCertificate&CertificateBody=" + b"x" * 9,
+        b"Action=UploadServerCertificate&CertificateChain=" + b"y" * 9,
+        b"Action=UploadSSHPublicKey&SSHPublicKeyBody=" + b"z" * 9,
+        b"Action=TagUser",
+        b"\xff",
+    ):
+        environ = {"wsgi.input": io.BytesIO(form), "CONTENT_LENGTH": str(len(form))}
+        list(watch.watched(application)(environ, lambda *_: None))
+    assert watch.refusals == [
+        {"operation": "CreateLoginProfile", "code": "Bad", "message": '"***" <no>  more'},
+        {"operation": "CreateUser", "code": "Bad", "message": "no ***"},
+        *(
+            {"operation": f"Upload{what}", "code": "Bad", "message": "*** is no key"}
+            for what in ("ServerCertificate", "ServerCertificate", "SSHPublicKey")
+        ),
+        {"operation": "TagUser", "code": "Bad", "message": "***"},
+        {"operation": "", "code": "400 Bad Request", "message": ""},
+    ]

@@ -1,0 +1,430 @@
+"""``iamcli sandbox --changes``: the text and the JSON of the report, and its warnings."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.changes import ACCOUNT, READ, STAR, key, runner, used
+from support.copies import ARN, DATE
+from support.expected import ONLY_IAM
+
+from iamcli.cli.sandbox.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Callable[..., Any]:
+    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
+    return runner(tmp_path)
+
+
+# The text.
+
+SCRIPT = """\
+#!/bin/sh
+# Replaces the key and the policy of bob, who is called rob now.
+iam-usermod -u bob -n rob
+iam-userdelkey -u rob -k AKIAAAAAAAAAAAAAABOB
+iam-useraddkey -u rob >/dev/null
+iam-groupadduser -g ops -u rob
+iam-useruploadpolicy -u rob -p logs -o \
+'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+iam-usercreate -u carol
+iam-usercreate -u temporary && iam-userdel -u temporary
+exit 7
+"""
+TEXT = """\
+changes in the private IAM: 2 created, 2 updated, 1 deleted
+user/rob
+  ~ user rob
+      UserName: bob -> rob
+  ~ policy logs
+      --- policy logs, before
+      +++ policy logs, after
+      @@ -3,8 +3,8 @@
+         "Statement": [
+           {
+             "Effect": "Allow",
+      -      "Action": "s3:Get*",
+      -      "Resource": "arn:aws:s3:::logs/*"
+      +      "Action": "s3:*",
+      +      "Resource": "*"
+           }
+         ]
+       }
+  + membership ops
+  - access-key AKIAAAAAAAAAAAAAABOB
+  + access-key AKIA(new)
+refused requests
+  CreateUser: EntityAlreadyExists: User with name carol already exists.
+warning: policy logs of user/rob gained * in Resource
+warning: access key AKIAAAAAAAAAAAAAABOB of user/rob was deleted; it was last used on 2026-11-01
+"""
+
+
+def without_new(text: str) -> str:
+    """Return ``text`` with the IDs of new keys replaced."""
+    return re.sub(r"AKIA(?!A{9})[A-Z2-7]{16}", "AKIA(new)", text)
+
+
+def test_the_text_names_each_change_and_refusal(
+    sandbox: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "work" / "old.sh").write_text(SCRIPT)
+    done = sandbox("--account", "account.json", "--changes", "sh", "old.sh")
+    assert done.returncode == 7
+    said = "iam-usercreate: EntityAlreadyExists: User with name carol already exists.\n"
+    assert done.stdout == ""
+    assert without_new(done.stderr) == f"{ONLY_IAM}{said}{TEXT}"
+
+
+# The JSON.
+
+
+def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "work" / "old.sh").write_text(SCRIPT)
+    done = sandbox(
+        *("--account", "account.json", "--changes=changes.json", "--format", "json"),
+        *("sh", "old.sh"),
+    )
+    assert done.returncode == 7
+    # The object has no place for them.
+    assert [line for line in done.stderr.splitlines() if "warning" in line] == [
+        f"iamcli: {line}" for line in TEXT.splitlines() if line.startswith("warning")
+    ]
+    file = tmp_path / "work" / "changes.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    content = json.loads(file.read_text())
+    assert list(content) == [
+        *("changes", "refused", "unknown", "status", "without_environment", "running"),
+    ]
+    assert content["status"] == 7
+    assert content["unknown"] == []
+    assert content["refused"] == [
+        {
+            "operation": "CreateUser",
+            "code": "EntityAlreadyExists",
+            "message": "User with name carol already exists.",
+        }
+    ]
+    assert all(
+        list(change) == ["action", "type", "name", "of", "before", "after"]
+        for change in content["changes"]
+    )
+    rename, policy, membership, deleted, created = content["changes"]
+    assert [rename[name] for name in ("action", "type", "name", "of")] == [
+        *("update", "user", "rob", None)
+    ]
+    assert rename["before"] == {
+        name: value
+        for name, value in ACCOUNT["users"][0].items()
+        if name in ("Path", "UserName", "UserId", "Arn", "CreateDate", "Tags")
+    }
+    assert rename["after"] == {**rename["before"], "UserName": "rob", "Arn": f"{ARN}:user/rob"}
+    assert policy["before"] == {"PolicyName": "logs", "PolicyDocument": READ}
+    assert membership == {
+        "action": "create",
+        "type": "membership",
+        "name": "ops",
+        "of": "user/rob",
+        "before": None,
+        "after": {"GroupName": "ops", "UserName": "rob"},
+    }
+    assert deleted == {
+        "action": "delete",
+        "type": "access-key",
+        "name": "AKIAAAAAAAAAAAAAABOB",
+        "of": "user/rob",
+        "before": key("BOB", **used("2026-11-01")),
+        "after": None,
+    }
+    assert created["after"]["Status"] == "Active"
+    assert "SecretAccessKey" not in file.read_text()
+
+
+# What is said of each change.
+
+
+def updated(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return the lines about a change of an entity."""
+    change = {"action": "update", "type": kind, "name": "x", "of": None}
+    change |= {"before": before, "after": after}
+    title, about, named, *lines = Report([change], [], [], DATE, 0).as_text().splitlines()
+    assert (title, named) == ("changes in the private IAM: 1 updated", f"  ~ {kind} x")
+    assert about == (f"{kind}/x" if kind in ("user", "role", "policy") else "account")
+    return [line.removeprefix("      ") for line in lines]
+
+
+TAGS = [{"Key": "cost", "Value": "7"}, {"Key": "team", "Value": "web"}]
+VERSIONS = [
+    {"VersionId": "v2", "IsDefaultVersion": True, "Document": STAR},
+    {"VersionId": "v1", "IsDefaultVersion": False, "Document": READ},
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "lines"),
+    [
+        ("user", {"Tags": []}, {"Tags": TAGS}, ["Tags: none -> cost=7, team=web"]),
+        ("user", {"Tags": TAGS}, {"Tags": []}, ["Tags: cost=7, team=web -> none"]),
+        # A copy may lack some.
+        ("policy", {}, {"Tags": TAGS}, ["Tags: unknown -> cost=7, team=web"]),
+        ("role", {}, {"Description": "new"}, ["Description: unknown -> new"]),
+        (
+            "role",
+            {"MaxSessionDuration": 3600},
+            {"MaxSessionDuration": 7200, "Description": "new"},
+            ["MaxSessionDuration: 3600 -> 7200", "Description: none -> new"],
+        ),
+        ("role", {}, {"MaxSessionDuration": 3600}, ["MaxSessionDuration: unknown -> 3600"]),
+        (
+            "user",
+            {},
+            {"PermissionsBoundary": {"PermissionsBoundaryArn": f"{ARN}:policy/b"}},
+            [f"PermissionsBoundary: none -> {ARN}:policy/b"],
+        ),
+        ("login-profile", {}, {"password": "changed"}, ["the password"]),
+        (
+            "login-profile",
+            {"PasswordResetRequired": False},
+            {"PasswordResetRequired": True},
+            ["PasswordResetRequired: false -> true"],
+        ),
+        ("user", {"Path": "/", "A": "b"}, {"Path": "/a/", "A": "b"}, ["Path: / -> /a/"]),
+        (
+            "user",
+            {"PermissionsBoundary": {"PermissionsBoundaryArn": "b"}},
+            {},
+            ["PermissionsBoundary: b -> none"],
+        ),
+        (
+            "role",
+            {"MaxSessionDuration": 3600, "Description": ""},
+            {"MaxSessionDuration": 3600, "Description": "new"},
+            ["Description: none -> new"],
+        ),
+        # What follows from something else, or is shown in another way.
+        (
+            "user",
+            {"UserName": "a", "Arn": "a"},
+            {"UserName": "b", "Arn": "b"},
+            ["UserName: a -> b"],
+        ),
+        ("ssh-key", {}, {"AccessKeyLastUsed": {"Region": "x"}, "UpdateDate": DATE}, []),
+        ("role", {"AssumeRolePolicyDocument": READ}, {"AssumeRolePolicyDocument": READ}, []),
+        (
+            "policy",
+            {"PolicyVersionList": VERSIONS[1:], "DefaultVersionId": "v1"},
+            {"PolicyVersionList": VERSIONS[::-1], "DefaultVersionId": "v2"},
+            [
+                "PolicyVersionList: v1 -> v1, v2 (default)",
+                "--- policy x, before",
+                "+++ policy x, after",
+                "@@ -0,0 +1 @@",
+                f"+{STAR}",
+                "warning: policy x gained * in Action and Resource",
+            ],
+        ),
+        (
+            "role",
+            {"AssumeRolePolicyDocument": '{"Statement":[]}'},
+            {"AssumeRolePolicyDocument": '{"Statement":{"Effect":"ALLOW","Principal":"*"}}'},
+            [
+                "--- trust policy of role x, before",
+                "+++ trust policy of role x, after",
+                "@@ -1,3 +1,6 @@",
+                " {",
+                '-  "Statement": []',
+                '+  "Statement": {',
+                '+    "Effect": "ALLOW",',
+                '+    "Principal": "*"',
+                "+  }",
+                " }",
+                "warning: trust policy of role x gained * in Principal",
+            ],
+        ),
+    ],
+)
+def test_each_member_that_differs_is_shown(
+    kind: str, before: dict[str, Any], after: dict[str, Any], lines: list[str]
+) -> None:
+    assert updated(kind, before, after) == lines
+
+
+def test_a_report_names_all_that_happened() -> None:
+    policy = {"type": "policy", "name": "p", "of": "user/u"}
+    profile = {"type": "login-profile", "name": None, "of": "user/u"}
+    documents = [
+        {"PolicyName": "p", "PolicyDocument": text} for text in ("caf\udce9", '{"a":"\u00e9"}')
+    ]
+    found = [
+        {"action": "delete", **policy, "before": documents[0], "after": None},
+        {"action": "create", **policy, "before": None, "after": documents[1]},
+        {"action": "delete", **profile, "before": {"CreateDate": DATE}, "after": None},
+    ]
+    refused = [{"operation": "GetUser", "code": "NoSuchEntity", "message": m} for m in "aba"]
+    report = Report(
+        found, refused, ["alias", "role"], DATE, 3, ["iam-a", "iam-b", "iam-a"], ["sh (1)", "x (2)"]
+    )
+    lines = [
+        "changes in the private IAM: 1 created, 2 deleted",
+        "user/u",
+        "  - policy p",
+        "  + policy p",
+        "      +{",
+        '      +  "a": "\u00e9"',
+        "      +}",
+        "  - login-profile",
+        "refused requests",
+        "  GetUser: NoSuchEntity: a (2 times)",
+        "  GetUser: NoSuchEntity: b",
+        "sent nothing, because the environment was reset: iam-a (2 times), iam-b",
+        "still running, but no longer in the sandbox: sh (1), x (2)",
+        "not in the copy, or only partly: alias, role",
+    ]
+    assert report.as_text().splitlines() == lines
+    text = report.as_json()
+    assert text.endswith("\n}\n")
+    assert '"caf\\udce9"' in text
+    assert "\u00e9" in text
+    assert json.loads(text) == {
+        "changes": found,
+        "refused": refused,
+        "unknown": ["alias", "role"],
+        "status": 3,
+        "without_environment": ["iam-a", "iam-b", "iam-a"],
+        "running": ["sh (1)", "x (2)"],
+    }
+
+
+def test_layout_alone_is_shown_as_it_is() -> None:
+    change = {
+        "action": "update",
+        "type": "policy",
+        "name": "p",
+        "of": "user/u",
+        "before": {"PolicyName": "p", "PolicyDocument": READ},
+        "after": {"PolicyName": "p", "PolicyDocument": f" {READ}"},
+    }
+    assert f"      -{READ}\n      + {READ}\n" in Report([change], [], [], DATE, 0).as_text()
+    # So is a document that is not JSON, and what would control a terminal.
+    deep = "[" * 100_000
+    for document, shown in (("\x1b", "\\x1b"), (deep, deep)):
+        change["after"] = {"PolicyName": "p", "PolicyDocument": document}
+        assert f"      -{READ}\n      +{shown}\n" in Report([change], [], [], DATE, 0).as_text()
+
+
+# Warnings.
+
+DELETED = "access key A of the account was deleted; "
+OFF = {**key("A"), "Status": "Inactive"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "warnings"),
+    [
+        (key("A", **used("2026-08-23")), None, [f"{DELETED}it was last used on 2026-08-23"]),
+        # 90 days before to the second.
+        (key("A", **used("2026-08-22")), None, [f"{DELETED}it was last used on 2026-08-22"]),
+        (key("A", **used("2026-08-21")), None, []),
+        (key("A", ServiceName="N/A", Region="N/A"), None, []),
+        (key("A"), None, [f"{DELETED}it is not known when it was last used"]),
+        (
+            key("A", **used("2026-11-01")),
+            OFF,
+            ["access key A of the account was deactivated; it was last used on 2026-11-01"],
+        ),
+        ({**OFF, **key("A", **used("2026-11-01")), "Status": "Inactive"}, key("A"), []),
+        (OFF, OFF, []),
+        (key("A"), key("A"), []),
+        (None, key("A"), []),
+    ],
+)
+def test_keys_that_may_be_in_use_are_warned_of(
+    before: Any, after: Any, warnings: list[str]
+) -> None:
+    change = {"action": "", "type": "access-key", "name": "A", "of": None}
+    change |= {"before": before, "after": after}
+    assert Report([change], [], [], "2026-11-20T12:00:00Z", 0).warnings() == warnings
+
+
+def statements(*statements: str) -> str:
+    return f'{{"Statement":[{",".join(statements)}]}}'
+
+
+ALLOW = '{{"Effect":"Allow",{}}}'.format
+SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gained"),
+    [
+        ("", STAR, "Action and Resource"),
+        (STAR, STAR, ""),
+        (STAR, READ, ""),
+        (READ, STAR.replace("Allow", "Deny"), ""),
+        (READ, "not JSON", ""),
+        ("not JSON", STAR, "Action and Resource"),
+        (
+            statements(SOME),
+            statements(ALLOW('"Action":["s3:Get*","*:*"],"Resource":"a"')),
+            "Action",
+        ),
+        (statements(SOME), statements(SOME, ALLOW('"Action":"x:Y","Resource":["*"]')), "Resource"),
+        (
+            statements(ALLOW('"Action":"s3:*","Resource":"*"')),
+            statements(ALLOW('"Action":"iam:*","Resource":"*"')),
+            "",
+        ),
+        (
+            "",
+            '{"Statement":{"Effect":"Allow","Principal":"*"}}',
+            "Principal",
+        ),
+        ("", '{"Statement":{"Effect":"Allow","Principal":{"AWS":["*"]}}}', "Principal"),
+        ("", '{"Statement":{"Effect":"allow","Action":"*"}}', "Action"),
+        ("", statements('"x"', ALLOW('"Action":"*"')), "Action"),
+        ("", '{"Statement":7}', ""),
+        ("", '{"Statement":{"Action":"*"}}', ""),
+        ("", "[]", ""),
+        ("", "{}", ""),
+        ("", "[" * 100_000, ""),
+    ],
+)
+def test_policies_that_gain_a_star_are_warned_of(before: str, after: str, gained: str) -> None:
+    change = {
+        "action": "",
+        "type": "policy",
+        "name": "p",
+        "of": "group/g",
+        "before": {"PolicyDocument": before} if before else None,
+        "after": {"PolicyDocument": after},
+    }
+    warnings = Report([change], [], [], DATE, 0).warnings()
+    assert warnings == ([f"policy p of group/g gained * in {gained}"] if gained else [])
+
+
+@pytest.mark.parametrize(("document", "warned"), [(STAR, False), (READ, True)])
+def test_a_policy_that_was_created_again_is_compared(*, document: str, warned: bool) -> None:
+    change = {"type": "policy", "name": "p", "of": "user/u"}
+    before, after = ({"PolicyDocument": text} for text in (document, STAR))
+    changes = [
+        {**change, "action": "delete", "before": before, "after": None},
+        {**change, "action": "create", "before": None, "after": after},
+    ]
+    warnings = Report(changes, [], [], DATE, 0).warnings()
+    assert warnings == ["policy p of user/u gained * in Action and Resource"] * warned
+    # One of another user, and one with another name, is another one.
+    for member, value in (("of", "user/v"), ("name", "q")):
+        others = [{**changes[0], member: value}, changes[1]]
+        assert len(Report(others, [], [], DATE, 0).warnings()) == 1, member

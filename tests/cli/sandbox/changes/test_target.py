@@ -1,0 +1,390 @@
+"""``iamcli sandbox --changes``: its options, and the file that the report is written to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+import pytest
+from support.changes import ACCOUNT, runner
+from support.copies import DATE
+from support.limits import TIMEOUT
+from support.processes import (
+    BIN,
+    assert_nothing_left,
+    environment,
+    running,
+    wait_until,
+)
+from support.processes import run as run_program
+from support.requirements import need
+from support.selection import every
+
+from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.command import sandbox as command
+from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.target import Target
+from iamcli.errors import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from support.forked import ForkRunner
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Callable[..., Any]:
+    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
+    return runner(tmp_path)
+
+
+# How it is asked for.
+
+
+@pytest.mark.full
+def test_without_a_copy_the_account_was_empty(sandbox: Callable[..., Any], tmp_path: Path) -> None:
+    # The word after --changes is the command.
+    done = sandbox("--changes", "iam-usercreate", "-u", "bob")
+    assert done.returncode == 0
+    assert done.stderr == "changes in the private IAM: 1 created\nuser/bob\n  + user bob\n"
+    done = sandbox("--changes=-", "--", "true")
+    assert done.stderr == "changes in the private IAM: none\n"
+    assert done.stdout == ""
+
+
+@pytest.mark.full
+def test_a_kept_account_is_compared_with_what_was_kept(sandbox: Callable[..., Any]) -> None:
+    assert sandbox("--keep", "kept", "iam-usercreate", "-u", "bob").returncode == 0
+    done = sandbox("--keep", "kept", "--changes", "iam-userdel", "-u", "bob")
+    assert done.stderr == "changes in the private IAM: 1 deleted\nuser/bob\n  - user bob\n"
+
+
+NO_FILE = "--format json needs --changes=FILE; see iamcli sandbox --help"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reported"),
+    [
+        (["--format", "json"], NO_FILE),
+        (["--format", "json", "--changes"], NO_FILE),
+        (["--changes=-", "--format=json"], NO_FILE),
+        (
+            ["--changes=account.json"],
+            "cannot create account.json for the changes: File exists; the command was not run",
+        ),
+        (
+            ["--changes=n/x"],
+            "cannot create n/x for the changes: No such file or directory; the command was not run",
+        ),
+        (["--account", "none", "--changes=x"], "cannot read none: No such file or directory"),
+        (
+            ["--account=none", "--keep", "x"],
+            "--account cannot be used with --keep; see iamcli sandbox --help",
+        ),
+        (["--keep", ""], "the directory name is empty; specify a directory"),
+        (
+            ["--account", ""],
+            "the file name is empty; specify a file that iamcli snapshot has written",
+        ),
+    ],
+)
+def test_what_cannot_be_reported_is_not_run(
+    run_fast: ForkRunner, arguments: list[str], reported: str
+) -> None:
+    account, mine = run_fast.home / "account.json", json.dumps(ACCOUNT)
+    account.write_text(mine)
+    before = {file.name for file in run_fast.home.iterdir()}
+    done = run_fast("iamcli", "sandbox", *arguments, "touch", "ran")
+    assert done == (1, "", f"iamcli: {reported}\n")
+    assert {file.name for file in run_fast.home.iterdir()} == before
+    assert account.read_text() == mine
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        # The word after --changes is no file, and that after another option is no command.
+        ("--changes iam-userdel -u bob", {"changes": "-", "command": "iam-userdel -u bob"}),
+        ("--changes=f iam-userdel", {"changes": "f", "command": "iam-userdel"}),
+        ("--changes", {"changes": "-"}),
+        ("--changes --keep d sh", {"changes": "-", "keep": "d", "command": "sh"}),
+        ("--keep d --changes sh", {"changes": "-", "keep": "d", "command": "sh"}),
+        ("--keep --changes sh", {"keep": "--changes", "command": "sh"}),
+        ("--account=a --changes sh", {"changes": "-", "account": "a", "command": "sh"}),
+        ("--format json --changes=f sh", {"changes": "f", "form": "json", "command": "sh"}),
+        # What belongs to the command.
+        ("sh --changes", {"command": "sh --changes"}),
+        ("-- --changes x", {"command": "--changes x"}),
+        ("--changes -- sh", {"changes": "-", "command": "sh"}),
+    ],
+)
+def test_the_file_of_changes_is_optional(words: str, options: dict[str, str]) -> None:
+    found = command.make_context("sandbox", words.split()).params
+    none = {"changes": None, "account": None, "keep": None, "form": "text", "command": ""}
+    assert {**found, "command": " ".join(found["command"])} == {**none, **options}
+
+
+@pytest.mark.parametrize(
+    ("words", "given"),
+    [
+        ("true x", (("true", "x"), "", "", None, False)),
+        ("--keep d", ((), "d", "", None, False)),
+        ("--account a true", (("true",), "", "a", None, False)),
+        ("--changes true", (("true",), "", "", "-", False)),
+        ("--changes=f --account a true", (("true",), "", "a", "f", False)),
+        ("--changes=f --format json --keep d", ((), "d", "", "f", True)),
+        ("--format json", "--format json needs --changes=FILE"),
+        ("--format json --changes", "--format json needs --changes=FILE"),
+        ("--account a --keep d", "--account cannot be used with --keep"),
+        ("--keep=", "the directory name is empty; specify a directory"),
+        ("--account=", "the file name is empty; specify a file that iamcli snapshot has written"),
+    ],
+)
+def test_the_options_are_those_of_the_run(
+    monkeypatch: pytest.MonkeyPatch, words: str, given: tuple[Any, ...] | str
+) -> None:
+    output, ran, closed = object(), [], []
+
+    def target(file: str, to: object, *, as_json: bool) -> Any:
+        assert to is output
+        return SimpleNamespace(made=(file, as_json), close=lambda: closed.append(True))
+
+    def run(words: object, to: object, keep: str, account: str, target: Any = None) -> int:
+        assert to is output
+        ran.append((words, keep, account, *(target.made if target else (None, False))))
+        return 3
+
+    monkeypatch.setattr("iamcli.cli.sandbox.target.Target", target)
+    monkeypatch.setattr(launcher, "run", run)
+    arguments: dict[str, Any] = {"prog_name": "sandbox", "standalone_mode": False, "obj": output}
+    if isinstance(given, str):
+        with pytest.raises((click.UsageError, Failure)) as caught:
+            command.main(words.split(), **arguments)
+        assert (getattr(caught.value, "message", str(caught.value)), ran) == (given, [])
+        return
+    assert command.main(words.split(), **arguments) == 3
+    assert (ran, bool(closed)) == ([given], "--changes" in words)
+
+
+def test_the_sandbox_is_not_in_the_single_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("iamcli.installation.extras.is_one_file", lambda: True)
+    with pytest.raises(Failure, match="the one file does not contain sandbox"):
+        command.main(["true"], "sandbox", standalone_mode=False)
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    unused: Any = None
+    for call in (
+        lambda: Target("a\0b", unused, as_json=False),
+        lambda: launcher.server(account="a\0b").__enter__(),
+    ):
+        with pytest.raises(Failure, match=r"^cannot (create|read) a\0b.*: embedded null"):
+            call()
+
+
+# The file.
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "reported", "left"),
+    every(
+        3,
+        [
+            ("rm out", 1, "iamcli: cannot write the changes to out: it was removed\n", None),
+            (
+                "mv out new; echo mine >out",
+                1,
+                "iamcli: cannot write the changes to out: it was replaced\n",
+                "mine\n",
+            ),
+            (
+                "yes | head -c 1000 >out; exit 3",
+                3,
+                "",
+                "changes in the private IAM: none\n",
+            ),
+        ],
+    ),
+)
+def test_a_file_that_the_command_uses(
+    sandbox: Callable[..., Any],
+    tmp_path: Path,
+    script: str,
+    status: int,
+    reported: str,
+    left: str | None,
+) -> None:
+    done = sandbox("--changes=out", "sh", "-c", script)
+    assert (done.returncode, done.stderr) == (status, reported)
+    file = tmp_path / "work" / "out"
+    assert (file.read_text() if file.exists() else None) == left
+
+
+NOTHING: dict[str, list[Any]] = {
+    "changes": [],
+    "refused": [],
+    "without_environment": [],
+    "running": [],
+}
+
+
+def test_the_file_is_written_only_if_it_is_the_one_that_was_created(tmp_path: Path) -> None:
+    file, about = tmp_path / "out", {"unknown": [], "taken": DATE}
+    unused: Any = None
+
+    def made() -> Target:
+        file.unlink(missing_ok=True)
+        return Target(str(file), unused, as_json=False)
+
+    with closing(made()) as target:
+        file.write_text("x" * 1000)
+        target.write(about, NOTHING, 0)
+    assert file.read_text() == "changes in the private IAM: none\n"
+    with closing(made()) as target:
+        file.unlink()
+        with pytest.raises(Failure, match=r"to .*/out: it was removed"):
+            target.write(about, NOTHING, 0)
+    with closing(made()) as target:
+        file.rename(tmp_path / "moved")
+        file.write_text("mine\n")
+        with pytest.raises(Failure, match=r"to .*/out: it was replaced"):
+            target.write(about, NOTHING, 0)
+    assert file.read_text() == "mine\n"
+    with closing(made()):
+        pass
+    assert not file.exists()
+    with closing(made()):
+        file.rename(tmp_path / "moved")
+        file.write_text("mine\n")
+    assert file.read_text() == "mine\n"
+    with closing(made()):
+        file.unlink()
+
+
+def test_warnings_are_also_said_if_a_program_reads_the_changes(tmp_path: Path) -> None:
+    file, said = tmp_path / "out", []
+    output: Any = SimpleNamespace(
+        error=said.append, error_text=lambda text: not said.extend(text.splitlines())
+    )
+    deletion = {"action": "delete", "type": "access-key", "name": "AKIA", "of": "user/b\udce9"}
+    deletion |= {"before": {"Status": "Active"}, "after": None}
+    ended, about = {**NOTHING, "changes": [deletion]}, {"unknown": [], "taken": DATE}
+    [warning] = Report([deletion], [], [], DATE, 0, [], []).warnings()
+    for as_json, name in ((True, str(file)), (False, str(file)), (False, "-")):
+        with closing(Target(name, output, as_json=as_json)) as target:
+            assert target.is_standard_error is (name == "-")
+            target.write(about, ended, 3)
+        assert (said[-1:] == [f"warning: {warning}"], bool(said)) == (
+            as_json,
+            name == "-" or as_json,
+        )
+        said.clear()
+        if name != "-":
+            text = file.read_bytes()
+            assert b"user/b\\udce9" in text
+            assert text.startswith(b"{" if as_json else b"changes in the private IAM: 1 deleted\n")
+            assert stat.S_IMODE(file.stat().st_mode) == 0o600
+            file.unlink()
+
+
+def test_changes_that_cannot_be_written_leave_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file, unused = tmp_path / "out", cast("Any", None)
+    monkeypatch.setattr(os, "ftruncate", full)
+    with (
+        closing(Target(str(file), unused, as_json=False)) as target,
+        pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"),
+    ):
+        target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
+    assert not file.exists()
+
+
+@pytest.mark.full
+def test_a_file_that_cannot_be_written_is_an_error(sandbox: Callable[..., Any]) -> None:
+    limit = "import os, resource; resource.prlimit(os.getppid(), resource.RLIMIT_FSIZE, (0, 0))"
+    done = sandbox("--changes=x", sys.executable, "-c", limit)
+    assert done.returncode == 1
+    assert "iamcli: cannot write the changes to x: File too large\n" in done.stderr
+
+
+@pytest.mark.parametrize("standard_error", ["2>/dev/full", "2>&-"])
+def test_standard_error_that_cannot_be_written_is_an_error(
+    tmp_path: Path, standard_error: str
+) -> None:
+    line = f"{BIN}/iamcli sandbox --changes true {standard_error}"
+    done = run_program("sh", "-c", line, env=environment(tmp_path), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert_nothing_left(tmp_path)
+
+
+@pytest.mark.full
+def test_no_part_of_a_report_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need("/dev/full")
+    file, unused = tmp_path / "out", cast("Any", None)
+    with closing(Target(str(file), unused, as_json=False)) as target:
+        real = os.ftruncate
+
+        def full(number: int, size: int) -> None:
+            real(number, size)
+            with Path("/dev/full").open("wb") as other:
+                os.dup2(other.fileno(), number)
+
+        monkeypatch.setattr(os, "ftruncate", full)
+        with pytest.raises(Failure, match=r"^cannot write the changes to .*/out: No space left"):
+            target.write({"unknown": [], "taken": DATE}, NOTHING, 0)
+    assert not file.exists()
+
+
+@pytest.mark.full
+def test_changes_are_reported_after_a_signal(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    script = "iam-usercreate -u bob; touch started; exec sleep 1000"
+    process = subprocess.Popen(
+        [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", script],
+        env=env,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until((tmp_path / "started").exists)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(TIMEOUT) == 143
+    assert "  + user bob\n" in (tmp_path / "changes").read_text()
+    assert_nothing_left(tmp_path)
+
+
+@pytest.mark.full
+def test_a_server_that_was_killed_knows_no_changes(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    process = subprocess.Popen(
+        [BIN / "iamcli", "sandbox", "--changes=changes", "sh", "-c", "touch started; read line"],
+        env=env,
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    wait_until((tmp_path / "started").exists)
+    (server,) = (pid for pid, line in running(tmp_path).items() if "sandbox.server" in line)
+    os.kill(server, signal.SIGKILL)
+    _, err = process.communicate(b"\n")
+    assert process.returncode == 1
+    assert err == (
+        b"iamcli: the sandbox server ended too early; it is not known what has changed\n"
+    )
+    assert not (tmp_path / "changes").exists()
+    assert_nothing_left(tmp_path)

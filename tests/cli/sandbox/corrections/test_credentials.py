@@ -1,0 +1,396 @@
+"""Who calls the sandbox, and passwords, keys, certificates and MFA devices there.
+
+Each test has its evidence in the docstring of the correction in iamcli/cli/sandbox/corrections.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from support.entities import (
+    CERTIFICATE,
+    OTHER_CERTIFICATE,
+    PRIVATE_KEY,
+    TRUST,
+    build,
+    client,
+    connected,
+    recent,
+    refused,
+    signed_by,
+)
+from support.refusals import ACCOUNT, ARN, CODES
+from support.shell import KEY_ID
+from support.ssh_keys import public_key
+
+from iamcli.cli.sandbox.launcher import ACCESS_KEY
+from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def iam(moto: str) -> Any:
+    """Boto3 with the account's key, and an empty account."""
+    return connected(moto)
+
+
+# Who calls.
+
+
+def test_without_a_user_name_a_call_is_about_the_user_whose_key_signs(iam: Any) -> None:
+    build(iam)
+    bob = signed_by(iam, "bob")
+    assert bob.get_user()["User"]["UserName"] == "bob"
+    assert bob.get_login_profile()["LoginProfile"]["UserName"] == "bob"
+    devices = bob.list_mfa_devices()["MFADevices"]
+    assert [device["UserName"] for device in devices] == ["bob"]
+    assert [key["UserName"] for key in bob.list_ssh_public_keys()["SSHPublicKeys"]] == ["bob"]
+    [certificate] = bob.list_signing_certificates()["Certificates"]
+    bob.update_signing_certificate(CertificateId=certificate["CertificateId"], Status="Inactive")
+    [certificate] = iam.list_signing_certificates(UserName="bob")["Certificates"]
+    assert certificate["Status"] == "Inactive"
+    bob.delete_signing_certificate(CertificateId=certificate["CertificateId"])
+    uploaded = bob.upload_signing_certificate(CertificateBody=OTHER_CERTIFICATE)["Certificate"]
+    assert uploaded["UserName"] == "bob"
+    old, new = (key["AccessKeyId"] for key in bob.list_access_keys()["AccessKeyMetadata"])
+    bob.update_access_key(AccessKeyId=old, Status="Inactive")
+    bob.delete_access_key(AccessKeyId=old)
+    [left] = iam.list_access_keys(UserName="bob")["AccessKeyMetadata"]
+    assert left["AccessKeyId"] == new
+    assert bob.create_access_key()["AccessKey"]["UserName"] == "bob"
+    bob.deactivate_mfa_device(SerialNumber=f"{ARN}mfa/m/phone")
+    bob.delete_login_profile()
+    assert iam.list_mfa_devices(UserName="bob")["MFADevices"] == []
+    assert refused(iam.get_login_profile, UserName="bob")[0] == "NoSuchEntity"
+
+
+def test_the_key_of_another_user_is_not_found_without_its_name(iam: Any) -> None:
+    iam.create_user(UserName="bob")
+    iam.create_user(UserName="eve")
+    key = iam.create_access_key(UserName="eve")["AccessKey"]["AccessKeyId"]
+    for caller in (signed_by(iam, "bob"), iam):
+        assert refused(caller.delete_access_key, AccessKeyId=key)[0] == "NoSuchEntity"
+        call = caller.update_access_key
+        assert refused(call, AccessKeyId=key, Status="Inactive")[0] == "NoSuchEntity"
+    [kept] = iam.list_access_keys(UserName="eve")["AccessKeyMetadata"]
+    assert kept["Status"] == "Active"
+
+
+@pytest.mark.parametrize("key_id", [ACCESS_KEY, KEY_ID])
+def test_the_sandboxs_key_is_the_accounts(iam: Any, moto: str, key_id: str) -> None:
+    account = client(moto, key_id)
+    assert account.get_user()["User"].keys() == {"UserId", "Arn", "CreateDate"}
+    assert account.get_user()["User"]["UserId"] == ACCOUNT
+    assert account.get_user()["User"]["Arn"] == f"{ARN}root"
+    account.create_account_alias(AccountAlias="example")
+    assert account.get_user()["User"]["UserName"] == "example"
+    identity = client(moto, key_id, service="sts").get_caller_identity()
+    assert (identity["Arn"], identity["UserId"]) == (f"{ARN}root", ACCOUNT)
+    assert account.list_users()["Users"] == []
+    assert account.list_access_keys()["AccessKeyMetadata"] == []
+    for kind, member in (
+        ("signing_certificates", "Certificates"),
+        ("mfa_devices", "MFADevices"),
+        ("ssh_public_keys", "SSHPublicKeys"),
+        ("service_specific_credentials", "ServiceSpecificCredentials"),
+    ):
+        assert getattr(account, f"list_{kind}")()[member] == []
+    assert account.get_account_authorization_details()["UserDetailList"] == []
+    code, message = refused(account.get_access_key_last_used, AccessKeyId=key_id)
+    assert code == "AccessDenied"
+    assert message.startswith(f"User: {ARN}root is not authorized to perform")
+
+
+def test_the_account_can_have_keys_and_certificates_of_its_own(iam: Any) -> None:
+    key = iam.create_access_key()["AccessKey"]
+    iam.upload_signing_certificate(CertificateBody=CERTIFICATE)
+    [listed] = iam.list_access_keys()["AccessKeyMetadata"]
+    assert listed == {name: key[name] for name in ("AccessKeyId", "Status", "CreateDate")}
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert summary["AccountAccessKeysPresent"] == 1
+    assert summary["AccountSigningCertificatesPresent"] == 1
+    assert iam.list_users()["Users"] == []
+    account = client(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
+    assert account.get_user()["User"]["Arn"] == f"{ARN}root"
+    iam.delete_access_key(AccessKeyId=key["AccessKeyId"])
+    assert iam.list_access_keys()["AccessKeyMetadata"] == []
+
+
+def test_a_users_key_names_the_user_also_after_a_rename(iam: Any) -> None:
+    iam.create_user(UserName="bob")
+    sts = signed_by(iam, "bob", "sts")
+    # moto calls the user of a key that it does not know by the second name.
+    for old, new in (("bob", "robert"), ("robert", "moto")):
+        iam.update_user(UserName=old, NewUserName=new)
+        identity = sts.get_caller_identity()
+        user = iam.get_user(UserName=new)["User"]
+        assert (identity["Arn"], identity["UserId"]) == (f"{ARN}user/{new}", user["UserId"])
+
+
+def test_a_role_must_name_the_user(iam: Any, moto: str) -> None:
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST)
+    sts = client(moto, service="sts")
+    key = sts.assume_role(RoleArn=f"{ARN}role/web", RoleSessionName="me")["Credentials"]
+    session = client(moto, key["AccessKeyId"], key["SecretAccessKey"])
+    message = "Must specify userName when calling with non-User credentials"
+    for call in (session.get_user, session.list_access_keys, session.create_access_key):
+        assert refused(call) == ("ValidationError", message)
+    # A key of a role is of no user.
+    code, _ = refused(iam.get_access_key_last_used, AccessKeyId=key["AccessKeyId"])
+    assert code == "AccessDenied"
+    session.list_users()
+    assert recent(iam.get_role(RoleName="web")["Role"]["RoleLastUsed"]["LastUsedDate"])
+
+
+# Passwords.
+
+
+def test_a_user_changes_the_password_with_the_right_old_one(iam: Any) -> None:
+    iam.create_user(UserName="bob")
+    bob = signed_by(iam, "bob")
+    wanted = {"OldPassword": "one-Password-1", "NewPassword": "two-Passwords-2"}
+    assert refused(bob.change_password, **wanted)[0] == "NoSuchEntity"
+    iam.create_login_profile(UserName="bob", Password="one-Password-1", PasswordResetRequired=True)
+    assert iam.get_login_profile(UserName="bob")["LoginProfile"]["PasswordResetRequired"] is True
+    bob.change_password(**wanted)
+    assert iam.get_login_profile(UserName="bob")["LoginProfile"]["PasswordResetRequired"] is False
+    assert refused(bob.change_password, **wanted)[0] == "AccessDenied"
+    bob.change_password(OldPassword="two-Passwords-2", NewPassword="one-Password-1")
+    assert refused(iam.change_password, **wanted)[0] == "InvalidUserType"
+
+
+def test_a_user_changes_the_password_with_the_command(
+    iam: Any, moto: str, run_fast: ForkRunner
+) -> None:
+    iam.create_user(UserName="bob")
+    iam.create_login_profile(UserName="bob", Password="one-Password-1")
+    key = iam.create_access_key(UserName="bob")["AccessKey"]
+    (run_fast.home / "bob").write_text(
+        f"AWSAccessKeyId={key['AccessKeyId']}\nAWSSecretKey={key['SecretAccessKey']}\n"
+    )
+    env = {"AWS_IAM_URL": moto, "AWS_CREDENTIAL_FILE": str(run_fast.home / "bob")}
+    line = ("iam-userchangepassword", "-o", "one-Password-1", "-n", "two-Passwords-2")
+    assert run_fast(*line, env=env) == (0, "", "")
+    status, out, err = run_fast(*line, env=env)
+    assert (status, out) == (1, "")
+    assert err.startswith("iam-userchangepassword: AccessDenied: ")
+    assert run_fast("iam-userlistmfadevices", env=env) == (0, "IsTruncated: false\n", "")
+    assert run_fast("iam-userlistcerts", env=env) == (0, "IsTruncated: false\n", "")
+    assert run_fast("iam-usergetattributes", env=env).out.startswith(f"{ARN}user/bob\n")
+
+
+def test_a_login_profile_has_its_own_date_and_keeps_what_is_not_given(iam: Any) -> None:
+    iam.create_user(UserName="bob")
+    created = iam.create_login_profile(UserName="bob", Password="one-Password-1")["LoginProfile"]
+    assert recent(created["CreateDate"])
+    iam.update_login_profile(UserName="bob", PasswordResetRequired=True)
+    bob = signed_by(iam, "bob")
+    iam.update_login_profile(UserName="bob")
+    assert iam.get_login_profile(UserName="bob")["LoginProfile"] == {
+        **created,
+        "PasswordResetRequired": True,
+    }
+    bob.change_password(OldPassword="one-Password-1", NewPassword="two-Passwords-2")
+
+
+def test_the_password_of_the_account_has_no_user_name(iam: Any) -> None:
+    for call in (iam.get_login_profile, iam.delete_login_profile):
+        message = f"Login Profile for User {ARN}root cannot be found."
+        assert refused(call) == ("NoSuchEntity", message)
+    created = iam.create_login_profile(Password="one-Password-1")["LoginProfile"]
+    assert created.keys() == {"CreateDate", "PasswordResetRequired"}
+    assert iam.get_login_profile()["LoginProfile"] == created
+    message = f"Login Profile for user {ARN}root already exists."
+    assert refused(iam.create_login_profile, Password="x") == ("EntityAlreadyExists", message)
+    assert iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"] == 1
+    iam.delete_login_profile()
+    assert iam.get_account_summary()["SummaryMap"]["AccountPasswordPresent"] == 0
+    assert refused(iam.get_login_profile)[0] == "NoSuchEntity"
+
+
+def test_a_password_policy_shows_what_was_given(iam: Any) -> None:
+    iam.update_account_password_policy()
+    policy = iam.get_account_password_policy()["PasswordPolicy"]
+    assert not policy.keys() & {"HardExpiry", "MaxPasswordAge", "PasswordReusePrevention"}
+    assert (policy["MinimumPasswordLength"], policy["ExpirePasswords"]) == (6, False)
+    iam.update_account_password_policy(HardExpiry=False, MaxPasswordAge=60, RequireNumbers=True)
+    policy = iam.get_account_password_policy()["PasswordPolicy"]
+    assert (policy["HardExpiry"], policy["ExpirePasswords"]) == (False, True)
+    assert (policy["MaxPasswordAge"], policy["RequireNumbers"]) == (60, True)
+    classes = ("Symbols", "Numbers", "UppercaseCharacters", "LowercaseCharacters")
+    flags = [*(f"Require{each}" for each in classes), "AllowUsersToChangePassword"]
+    for flag in flags:
+        iam.update_account_password_policy(**{flag: True})
+        policy = iam.get_account_password_policy()["PasswordPolicy"]
+        assert [each for each in flags if policy[each]] == [flag]
+
+
+# Certificates.
+
+
+def test_server_certificates_have_ids_dates_and_tags_of_their_own(iam: Any) -> None:
+    body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
+    shown = [
+        iam.upload_server_certificate(
+            ServerCertificateName=name, CertificateChain=OTHER_CERTIFICATE, **body
+        )["ServerCertificateMetadata"]
+        for name in ("a", "b")
+    ]
+    tag = {"Key": "team", "Value": "web"}
+    tagged = iam.upload_server_certificate(ServerCertificateName="c", Tags=[tag], **body)
+    assert tagged["Tags"] == [tag]
+    shown.append(tagged["ServerCertificateMetadata"])
+    assert iam.list_server_certificates()["ServerCertificateMetadataList"] == shown
+    got = iam.get_server_certificate(ServerCertificateName="a")["ServerCertificate"]
+    assert got["ServerCertificateMetadata"] == shown[0]
+    assert got["Tags"] == []
+    assert got["CertificateChain"] == OTHER_CERTIFICATE
+    ids = {each["ServerCertificateId"] for each in shown}
+    assert len(ids) == 3
+    assert all(len(identity) == 21 and identity.startswith("ASCA") for identity in ids)
+    assert recent(shown[0]["UploadDate"])
+    expiration = x509.load_pem_x509_certificate(CERTIFICATE.encode()).not_valid_after_utc
+    assert shown[0]["Expiration"] == expiration
+
+
+def test_a_server_certificate_changes_its_name_and_path(
+    iam: Any, moto: str, run_fast: ForkRunner
+) -> None:
+    body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
+    for name in ("a", "b"):
+        iam.upload_server_certificate(ServerCertificateName=name, **body)
+    line = ("iam-servercertmod", "-s", "a", "-n", "c", "-p", "/new/")
+    assert run_fast(*line, env={"AWS_IAM_URL": moto}) == (0, "", "")
+    shown = iam.list_server_certificates()["ServerCertificateMetadataList"]
+    assert [each["Arn"] for each in shown] == [
+        f"{ARN}server-certificate/b",
+        f"{ARN}server-certificate/new/c",
+    ]
+
+
+def test_a_signing_certificate_is_of_one_user(iam: Any) -> None:
+    for name in ("bob", "eve"):
+        iam.create_user(UserName=name)
+    uploaded = iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE)
+    identity = uploaded["Certificate"]["CertificateId"]
+    assert (len(identity), identity) == (32, identity.upper())
+    for name, body in (
+        ("bob", f"\n{CERTIFICATE}"),
+        ("eve", CERTIFICATE.replace("\n", "\r\n")),
+    ):
+        code, _ = refused(iam.upload_signing_certificate, UserName=name, CertificateBody=body)
+        assert code == "DuplicateCertificate"
+    assert refused(iam.upload_signing_certificate, CertificateBody=CERTIFICATE) == (
+        "DuplicateCertificate",
+        "The same certificate is associated with an IAM user in the account.",
+    )
+    iam.delete_signing_certificate(UserName="bob", CertificateId=identity)
+    iam.upload_signing_certificate(UserName="eve", CertificateBody=CERTIFICATE)
+    # The root user has each once too.
+    iam.upload_signing_certificate(CertificateBody=OTHER_CERTIFICATE)
+    code, _ = refused(iam.upload_signing_certificate, CertificateBody=OTHER_CERTIFICATE)
+    assert code == "DuplicateCertificate"
+
+
+# MFA devices, SSH keys and service-specific credentials.
+
+
+def test_a_virtual_device_shows_its_user_of_now_and_its_seed_once(iam: Any) -> None:
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")["VirtualMFADevice"]
+    seed = device["Base32StringSeed"].decode()
+    assert len(base64.b32decode(seed)) == 40
+    assert device["QRCodePNG"].startswith(b"\x89PNG\r\n")
+    assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == [
+        {"SerialNumber": f"{ARN}mfa/phone"}
+    ]
+    iam.create_user(UserName="bob")
+    iam.enable_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
+    iam.update_user(UserName="bob", NewPath="/new/")
+    [shown] = iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"]
+    assert shown["User"] == iam.get_user(UserName="bob")["User"]
+    assert recent(shown["EnableDate"])
+    iam.resync_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone", **CODES)
+    assert iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"] == []
+    iam.deactivate_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/phone")
+    spare = [{"SerialNumber": f"{ARN}mfa/phone"}]
+    for status, expected in (("Any", spare), ("Assigned", []), ("Unassigned", spare)):
+        shown = iam.list_virtual_mfa_devices(AssignmentStatus=status)["VirtualMFADevices"]
+        assert (status, shown) == (status, expected)
+
+
+def test_two_ssh_keys_are_none() -> None:
+    key = public_key()
+    assert parsed(key)
+    assert parsed(f"\n {key}\n")
+    assert parsed(f"{key.strip()}\n{key}") is None
+
+
+def test_only_public_keys_of_rsa_are_ssh_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = ec.generate_private_key(ec.SECP256R1()).public_key()
+    pem = other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    ssh = other.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    rsa = public_key(pem=True)
+    assert parsed(rsa)
+    assert parsed(f"\n{rsa}\n")
+    assert encoded(f"\n{rsa}", "PEM") == f"\n{rsa}"
+    for body in (
+        *(pem, ssh, "", "ssh-rsa", "ssh-rsa AAAA", "-----BEGIN PUBLIC KEY-----\nx"),
+        *(f"{public_key()} PRIVATE KEY", f"x{rsa}", f"{rsa}-----BEGIN PRIVATE KEY-----"),
+    ):
+        assert parsed(body) is None, body
+        assert encoded(body, "PEM") == encoded(body, "SSH") == body
+
+    def unsupported(_data: bytes) -> None:
+        raise UnsupportedAlgorithm("an old curve")
+
+    monkeypatch.setattr(
+        "cryptography.hazmat.primitives.serialization.load_pem_public_key", unsupported
+    )
+    assert parsed(rsa) is None
+
+
+def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
+    for text in ("ssh-old", "ssh-new A bob", "ssh-new AA*AA bob"):
+        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        assert fingerprint(text).replace(":", "") == digest, text
+        assert encoded(text, "PEM") == encoded(text, "SSH") == text
+
+
+@pytest.mark.parametrize("pem", [False, True])
+def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
+    iam: Any,
+    pem: bool,  # noqa: FBT001
+) -> None:
+    body = public_key(pem=pem)
+    iam.create_user(UserName="bob")
+    key = iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=body)["SSHPublicKey"]
+    assert key["SSHPublicKeyBody"] == body
+    # What ssh-keygen -l -E md5 shows.
+    assert key["Fingerprint"] == "a0:ac:80:7e:d4:f0:03:b8:f4:4c:50:14:f8:cb:f6:a1"
+    which = {"UserName": "bob", "SSHPublicKeyId": key["SSHPublicKeyId"]}
+    for encoding in ("SSH", "PEM"):
+        shown = {**key, "SSHPublicKeyBody": public_key(pem=encoding == "PEM")}
+        assert iam.get_ssh_public_key(**which, Encoding=encoding)["SSHPublicKey"] == shown
+
+
+def test_a_key_that_was_never_used_has_no_date(iam: Any) -> None:
+    iam.create_user(UserName="bob")
+    key = iam.create_access_key(UserName="bob")["AccessKey"]
+    used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
+    assert used == {"Region": "N/A", "ServiceName": "N/A"}
+    client(iam.meta.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"]).get_user()
+    used = iam.get_access_key_last_used(AccessKeyId=key["AccessKeyId"])["AccessKeyLastUsed"]
+    assert (used["Region"], used["ServiceName"]) == ("us-east-1", "iam")
+    assert recent(used["LastUsedDate"])

@@ -1,0 +1,364 @@
+"""What the sandbox lists: pages, prefixes, the details of the account, and its summary.
+
+Each test has its evidence in the docstring of the correction in iamcli/cli/sandbox/corrections.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from botocore.handlers import json_decode_policies
+from support.entities import (
+    AWS_POLICY,
+    CERTIFICATE,
+    DOCUMENT,
+    HOLDERS,
+    OTHER_CERTIFICATE,
+    PRIVATE_KEY,
+    TRUST,
+    build,
+    client,
+    connected,
+    refused,
+)
+from support.refusals import ARN, CODES
+from support.ssh_keys import public_key
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def iam(moto: str) -> Any:
+    """Boto3 with the account's key, and an empty account."""
+    return connected(moto)
+
+
+# Pages.
+
+NAMES = [f"Name{number}" for number in range(5)]
+
+
+def fill(iam: Any) -> None:
+    """Create five of everything that a list can have more than two of."""
+    iam.create_user(UserName="bob")
+    iam.create_group(GroupName="staff")
+    iam.create_role(RoleName="web", AssumeRolePolicyDocument=TRUST)
+    for name in reversed(NAMES):
+        arn = iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+        iam.create_user(UserName=name)
+        iam.create_group(GroupName=name)
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        iam.create_instance_profile(InstanceProfileName=name)
+        iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName="web")
+        iam.add_user_to_group(GroupName="staff", UserName=name)
+        iam.add_user_to_group(GroupName=name, UserName="bob")
+        for kind, holder in HOLDERS.items():
+            getattr(iam, f"put_{kind}_policy")(**holder, PolicyName=name, PolicyDocument=DOCUMENT)
+            getattr(iam, f"attach_{kind}_policy")(**holder, PolicyArn=arn)
+        iam.attach_user_policy(UserName=name, PolicyArn=f"{ARN}policy/{NAMES[-1]}")
+        iam.create_virtual_mfa_device(VirtualMFADeviceName=name)
+        iam.enable_mfa_device(UserName="bob", SerialNumber=f"{ARN}mfa/{name}", **CODES)
+        iam.tag_user(UserName="bob", Tags=[{"Key": name, "Value": ""}])
+        iam.tag_policy(PolicyArn=f"{ARN}policy/{NAMES[-1]}", Tags=[{"Key": name, "Value": ""}])
+        iam.upload_server_certificate(
+            ServerCertificateName=name, CertificateBody=CERTIFICATE, PrivateKey=PRIVATE_KEY
+        )
+    for number, body in enumerate((CERTIFICATE, OTHER_CERTIFICATE)):
+        iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
+        iam.create_access_key(UserName="bob")
+        iam.upload_ssh_public_key(UserName="bob", SSHPublicKeyBody=public_key(number))
+        iam.create_policy_version(PolicyArn=f"{ARN}policy/{NAMES[-1]}", PolicyDocument=DOCUMENT)
+    iam.create_account_alias(AccountAlias="example")
+
+
+#: The request of each list, the members of the response with its entries, and how many there are.
+LISTS: dict[str, tuple[dict[str, str], tuple[str, ...], int]] = {
+    "list_users": ({}, ("Users",), 6),
+    "list_groups": ({}, ("Groups",), 6),
+    "list_roles": ({}, ("Roles",), 6),
+    "list_instance_profiles": ({}, ("InstanceProfiles",), 5),
+    "list_instance_profiles_for_role": ({"RoleName": "web"}, ("InstanceProfiles",), 5),
+    "get_group": ({"GroupName": "staff"}, ("Users",), 5),
+    "list_groups_for_user": ({"UserName": "bob"}, ("Groups",), 5),
+    "list_user_policies": ({"UserName": "bob"}, ("PolicyNames",), 5),
+    "list_group_policies": ({"GroupName": "staff"}, ("PolicyNames",), 5),
+    "list_role_policies": ({"RoleName": "web"}, ("PolicyNames",), 5),
+    "list_attached_user_policies": ({"UserName": "bob"}, ("AttachedPolicies",), 5),
+    "list_attached_group_policies": ({"GroupName": "staff"}, ("AttachedPolicies",), 5),
+    "list_attached_role_policies": ({"RoleName": "web"}, ("AttachedPolicies",), 5),
+    "list_access_keys": ({"UserName": "bob"}, ("AccessKeyMetadata",), 2),
+    "list_signing_certificates": ({"UserName": "bob"}, ("Certificates",), 2),
+    "list_ssh_public_keys": ({"UserName": "bob"}, ("SSHPublicKeys",), 2),
+    "list_mfa_devices": ({"UserName": "bob"}, ("MFADevices",), 5),
+    "list_virtual_mfa_devices": ({}, ("VirtualMFADevices",), 5),
+    "list_server_certificates": ({}, ("ServerCertificateMetadataList",), 5),
+    "list_policies": ({"Scope": "Local"}, ("Policies",), 5),
+    "list_policy_versions": ({"PolicyArn": f"{ARN}policy/{NAMES[-1]}"}, ("Versions",), 3),
+    "list_user_tags": ({"UserName": "bob"}, ("Tags",), 5),
+    "list_policy_tags": ({"PolicyArn": f"{ARN}policy/{NAMES[-1]}"}, ("Tags",), 5),
+    "list_account_aliases": ({}, ("AccountAliases",), 1),
+    "get_account_authorization_details": (
+        {},
+        ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"),
+        23,
+    ),
+}
+
+
+def test_policies_are_listed_by_their_use(iam: Any) -> None:
+    attached, bounding, _ = (
+        iam.create_policy(PolicyName=name, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+        for name in ("attached", "bounding", "unused")
+    )
+    iam.create_user(UserName="bob", PermissionsBoundary=bounding)
+    iam.attach_user_policy(UserName="bob", PolicyArn=attached)
+    for usage, expected in (("PermissionsPolicy", attached), ("PermissionsBoundary", bounding)):
+        (listed,) = iam.list_policies(PolicyUsageFilter=usage, Scope="Local")["Policies"]
+        assert listed["Arn"] == expected
+
+
+def test_a_marker_for_an_entry_with_a_long_path_is_accepted(iam: Any) -> None:
+    """GetAccountAuthorizationDetails and ListPolicies sort by ARN as well, which can be long."""
+    path = f"/{'p' * 500}/"
+    names = [f"{letter}{'n' * 120}" for letter in "abc"]
+    for name in names:
+        iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)
+    for list_pages, only in (
+        (iam.get_account_authorization_details, {"Filter": ["LocalManagedPolicy"]}),
+        (iam.list_policies, {"Scope": "Local"}),
+    ):
+        seen: list[str] = []
+        more: dict[str, str] = {}
+        while True:
+            page = list_pages(**only, **more, MaxItems=1)
+            seen += [entry["PolicyName"] for entry in page["Policies"]]
+            if not page["IsTruncated"]:
+                break
+            assert len(page["Marker"]) <= 320
+            more = {"Marker": page["Marker"]}
+        assert [name for name in seen if name in names] == names
+
+
+def test_every_list_has_pages(iam: Any) -> None:
+    fill(iam)
+    for name, (parameters, members, count) in LISTS.items():
+        call = getattr(iam, name)
+        whole = call(**parameters)
+        assert whole["IsTruncated"] is False
+        entries = [entry for member in members for entry in whole[member]]
+        assert len(entries) == count, name
+        size = 2 if count > 2 else 1
+        seen: list[Any] = []
+        more: dict[str, str] = {}
+        while True:
+            page = call(**parameters, **more, MaxItems=size)
+            shown = [entry for member in members for entry in page[member]]
+            seen += shown
+            assert page["IsTruncated"] is ("Marker" in page) is (len(seen) < count), name
+            if not page["IsTruncated"]:
+                break
+            assert len(shown) == size, name
+            more = {"Marker": page["Marker"]}
+        assert sorted(map(str, seen)) == sorted(map(str, entries)), name
+        other = iam.list_groups if name == "list_users" else iam.list_users
+        for marker in ("2", "unknown", other(MaxItems=1)["Marker"]):
+            assert refused(call, **parameters, Marker=marker) == (
+                "ValidationError",
+                "Invalid Marker.",
+            ), name
+        assert call(**parameters, MaxItems=1000)["IsTruncated"] is False
+    # What belongs to an entity is sorted too; it was added in the other order.
+    details = iam.get_account_authorization_details()
+    for kind, name in (("User", "bob"), ("Group", "staff"), ("Role", "web")):
+        [found] = [one for one in details[f"{kind}DetailList"] if one[f"{kind}Name"] == name]
+        for member in (f"{kind}PolicyList", "AttachedManagedPolicies"):
+            assert [each["PolicyName"] for each in found[member]] == NAMES, (kind, member)
+    [bob] = [one for one in details["UserDetailList"] if one["UserName"] == "bob"]
+    assert bob["GroupList"] == NAMES
+
+
+def test_a_marker_that_nobody_made_is_refused(iam: Any) -> None:
+    """It may be JSON of any kind, or for something else."""
+    for made in ("5", "[]", '["ListUsers", 5]', '["ListUsers", [5]]', '["ListUsers", ["x"]]', "{}"):
+        marker = base64.urlsafe_b64encode(made.encode()).decode()
+        assert refused(iam.list_users, Marker=marker) == ("ValidationError", "Invalid Marker.")
+
+
+def test_names_that_meet_are_on_pages_of_their_own(iam: Any) -> None:
+    """A policy of the account may have the name of one of AWS, under any path."""
+    iam.create_user(UserName="bob")
+    own = [
+        iam.create_policy(PolicyName=name, Path=path, PolicyDocument=DOCUMENT)["Policy"]["Arn"]
+        for name, path in (("a", "/z/"), ("ReadOnlyAccess", "/a/"))
+    ]
+    for arn in (*own, AWS_POLICY):
+        iam.attach_user_policy(UserName="bob", PolicyArn=arn)
+    for call, member, arn, parameters in (
+        (iam.list_attached_user_policies, "AttachedPolicies", "PolicyArn", {"UserName": "bob"}),
+        (iam.list_policies, "Policies", "Arn", {"OnlyAttached": True}),
+    ):
+        seen: list[str] = []
+        more: dict[str, str] = {}
+        while len(seen) < 4:
+            page = call(**parameters, **more, MaxItems=1)
+            seen += [each[arn] for each in page[member]]
+            if not page["IsTruncated"]:
+                break
+            more = {"Marker": page["Marker"]}
+        # By name, not by path.
+        assert seen == [own[0], own[1], AWS_POLICY], member
+
+
+def test_a_page_has_100_entries_if_nothing_is_said(iam: Any) -> None:
+    first_page = iam.list_policies()
+    assert (len(first_page["Policies"]), first_page["IsTruncated"]) == (100, True)
+
+
+def test_a_list_that_is_emptied_while_it_is_read_is_read_whole(iam: Any) -> None:
+    for name in NAMES:
+        iam.create_user(UserName=name)
+    seen = []
+    page = iam.list_users(MaxItems=2)
+    while True:
+        for user in page["Users"]:
+            seen.append(user["UserName"])
+            iam.delete_user(UserName=user["UserName"])
+        if not page["IsTruncated"]:
+            break
+        page = iam.list_users(MaxItems=2, Marker=page["Marker"])
+    assert seen == NAMES
+
+
+def test_lists_are_sorted_by_name_in_any_case(iam: Any) -> None:
+    for name in ("b", "C", "a", "B2"):
+        iam.create_user(UserName=name)
+    assert [user["UserName"] for user in iam.list_users()["Users"]] == ["a", "b", "B2", "C"]
+
+
+def test_a_path_prefix_is_text(iam: Any) -> None:
+    document = {"PolicyDocument": DOCUMENT}
+    trust = {"AssumeRolePolicyDocument": TRUST}
+    body = {"CertificateBody": CERTIFICATE, "PrivateKey": PRIVATE_KEY}
+    iam.create_role(RoleName="holder", **trust)
+    for name, path in (("in", "/division/"), ("below", "/division/sub/"), ("out", "/")):
+        iam.create_user(UserName=name, Path=path)
+        iam.create_group(GroupName=name, Path=path)
+        iam.create_role(RoleName=name, Path=path, **trust)
+        iam.create_instance_profile(InstanceProfileName=name, Path=path)
+        iam.upload_server_certificate(ServerCertificateName=name, Path=path, **body)
+        arn = iam.create_policy(PolicyName=name, Path=path, **document)["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="holder", PolicyArn=arn)
+        iam.attach_user_policy(UserName=name, PolicyArn=f"{ARN}policy/division/in")
+        iam.attach_group_policy(GroupName=name, PolicyArn=f"{ARN}policy/division/in")
+    found = {
+        "users": iam.list_users(PathPrefix="/div")["Users"],
+        "groups": iam.list_groups(PathPrefix="/div")["Groups"],
+        "roles": iam.list_roles(PathPrefix="/div")["Roles"],
+        "profiles": iam.list_instance_profiles(PathPrefix="/div")["InstanceProfiles"],
+        "certificates": iam.list_server_certificates(PathPrefix="/div")[
+            "ServerCertificateMetadataList"
+        ],
+        "policies": iam.list_policies(PathPrefix="/division/", Scope="Local")["Policies"],
+        "attached": iam.list_attached_role_policies(RoleName="holder", PathPrefix="/division/")[
+            "AttachedPolicies"
+        ],
+    }
+    assert {what: len(entries) for what, entries in found.items()} == dict.fromkeys(found, 2)
+    assert iam.list_groups(PathPrefix="/division/x")["Groups"] == []
+
+
+# The account.
+
+
+def test_the_details_have_all_that_belongs_to_the_entities(iam: Any) -> None:
+    build(iam)
+    details = iam.get_account_authorization_details()
+    attached = [{"PolicyName": "pol", "PolicyArn": f"{ARN}policy/p/pol"}]
+    inline = [{"PolicyName": "in", "PolicyDocument": json.loads(DOCUMENT)}]
+    tag = [{"Key": "team", "Value": "web"}]
+    [user], [group], [role] = (details[f"{kind}DetailList"] for kind in ("User", "Group", "Role"))
+    got = iam.get_user(UserName="bob")["User"]
+    assert user == {
+        **got,
+        "GroupList": ["staff"],
+        "UserPolicyList": inline,
+        "AttachedManagedPolicies": attached,
+        "Tags": tag,
+    }
+    assert group == {
+        **iam.get_group(GroupName="staff")["Group"],
+        "GroupPolicyList": inline,
+        "AttachedManagedPolicies": attached,
+    }
+    got = iam.get_role(RoleName="web")["Role"]
+    del got["MaxSessionDuration"]
+    assert role == {
+        **got,
+        "InstanceProfileList": iam.list_instance_profiles()["InstanceProfiles"],
+        "RolePolicyList": inline,
+        "AttachedManagedPolicies": attached,
+        "Tags": tag,
+        "RoleLastUsed": {},
+    }
+    assert [policy["PolicyName"] for policy in details["Policies"]] == ["other", "pol"]
+    policy = details["Policies"][1]
+    assert [each["VersionId"] for each in policy["PolicyVersionList"]] == ["v2", "v1"]
+    assert policy["PolicyVersionList"][0]["Document"] == json.loads(DOCUMENT)
+    assert policy["AttachmentCount"] == 3
+
+
+def test_the_details_can_be_filtered(iam: Any) -> None:
+    build(iam)
+    iam.attach_user_policy(UserName="bob", PolicyArn=AWS_POLICY)
+    members = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+    counts = {}
+    for wanted in ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"):
+        found = iam.get_account_authorization_details(Filter=[wanted])
+        counts[wanted] = [len(found[member]) for member in members]
+    assert counts == {
+        "User": [1, 0, 0, 0],
+        "Group": [0, 1, 0, 0],
+        "Role": [0, 0, 1, 0],
+        "LocalManagedPolicy": [0, 0, 0, 2],
+        "AWSManagedPolicy": [0, 0, 0, 1],
+    }
+    both = iam.get_account_authorization_details(Filter=["User", "AWSManagedPolicy"])
+    assert [len(both[member]) for member in members] == [1, 0, 0, 1]
+
+
+def test_documents_are_encoded_and_keep_their_bytes(iam: Any) -> None:
+    """A reader that decodes once has each byte, here the command."""
+    build(iam)
+    iam.meta.events.unregister("after-call.iam.*", json_decode_policies)
+    raw = client(iam.meta.endpoint_url)
+    raw.meta.events.unregister("after-call.iam", json_decode_policies)
+    encoded = quote(DOCUMENT, safe="")
+    details = raw.get_account_authorization_details()
+    assert details["UserDetailList"][0]["UserPolicyList"][0]["PolicyDocument"] == encoded
+    for kind, holder in HOLDERS.items():
+        inline = getattr(raw, f"get_{kind}_policy")(**holder, PolicyName="in")
+        assert inline["PolicyDocument"] == encoded, kind
+    versions = details["Policies"][1]["PolicyVersionList"]
+    assert [version["Document"] for version in versions] == [encoded, encoded]
+
+
+def test_the_summary_counts(iam: Any) -> None:
+    before = iam.get_account_summary()["SummaryMap"]
+    build(iam)
+    iam.enable_mfa_device(UserName="bob", SerialNumber="GAHT12345678", **CODES)
+    after = iam.get_account_summary()["SummaryMap"]
+    assert {name: after[name] for name in after if after[name] != before[name]} == {
+        "Users": 1,
+        "Groups": 1,
+        "Roles": 1,
+        "InstanceProfiles": 1,
+        "Policies": 2,
+        "PolicyVersionsInUse": 3,
+        "ServerCertificates": 1,
+        "MFADevices": 2,
+        "MFADevicesInUse": 2,
+    }

@@ -1,0 +1,292 @@
+"""The bounds of parameters in the sandbox, in the words of the service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.refusals import (
+    CODES,
+    MANAGED,
+    NAMES,
+    PHONE,
+    STATUSES,
+    Said,
+    in_words,
+    invalid,
+    policy,
+    trust,
+)
+
+from iamcli.cli.sandbox.refusals import Refusal
+from iamcli.cli.sandbox.rules import parameters
+from iamcli.client.full_model import full_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.refusals import Iam
+
+pytestmark = pytest.mark.releases
+
+PATHS = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+TEXTS = "It must contain only printable ASCII characters."
+PREFIXES = (
+    "It must begin with the / character and contain only alphanumeric characters and/or / "
+    "characters."
+)
+TAG_KEYS = (
+    r"tagKeys: satisfy constraint: [Member must have length less than or equal to 128, Member must "
+    r"have length greater than or equal to 1, Member must satisfy regular expression pattern: "
+    r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+, Member must not be null]"
+)
+
+
+def tag(key: str = "team", value: str = "web") -> dict[str, Any]:
+    return {"UserName": "plain", "Tags": [{"Key": key, "Value": value}]}
+
+
+PARAMETERS = [
+    ("CreateUser", {}, invalid("userName: not be null")),
+    ("CreateUser", {"UserName": ""}, in_words("userName", NAMES)),
+    ("CreateUser", {"UserName": "b b"}, in_words("userName", NAMES)),
+    ("CreateUser", {"UserName": "bøb"}, in_words("userName", NAMES)),
+    ("CreateUser", {"UserName": "bob\n"}, in_words("userName", NAMES)),
+    ("CreateUser", {"UserName": "b/b", "Path": "x"}, in_words("path", PATHS)),
+    (
+        "CreateUser",
+        {"UserName": "x" * 65},
+        invalid("userName: have length less than or equal to 64"),
+    ),
+    (
+        "DeleteUser",
+        {"UserName": "x" * 129},
+        invalid("userName: have length less than or equal to 128"),
+    ),
+    (
+        "CreateRole",
+        {"RoleName": "x" * 65},
+        invalid(
+            "roleName: have length less than or equal to 64",
+            "assumeRolePolicyDocument: not be null",
+        ),
+    ),
+    ("CreateUser", {"UserName": "new", "Path": "staff/"}, in_words("path", PATHS)),
+    ("CreateUser", {"UserName": "new", "Path": "/a b/"}, in_words("path", PATHS)),
+    (
+        "CreateUser",
+        {"UserName": "new", "Path": f"/{'x' * 511}/"},
+        invalid("path: have length less than or equal to 512"),
+    ),
+    (
+        "CreatePolicy",
+        {"PolicyName": "a", "PolicyDocument": MANAGED, "Path": "//"},
+        in_words("path", PATHS),
+    ),
+    ("ListUsers", {"PathPrefix": "staff"}, in_words("pathPrefix", PREFIXES)),
+    ("ListUsers", {"MaxItems": 0}, invalid("maxItems: have value greater than or equal to 1")),
+    ("ListUsers", {"MaxItems": 1001}, invalid("maxItems: have value less than or equal to 1000")),
+    ("ListUsers", {"MaxItems": "many"}, Said("MalformedInput", "", 400)),
+    ("ListUsers", {"Marker": "\n"}, in_words("marker", TEXTS)),
+    (
+        "PutUserPolicy",
+        {"UserName": "bob", "PolicyName": "p", "PolicyDocument": "☃"},
+        in_words("policyDocument", TEXTS),
+    ),
+    (
+        "PutUserPolicy",
+        {"UserName": "bob", "PolicyName": "p", "PolicyDocument": "x" * 131073},
+        invalid("policyDocument: have length less than or equal to 131072"),
+    ),
+    (
+        "DeleteAccessKey",
+        {"UserName": "bob", "AccessKeyId": "AKIA"},
+        invalid("accessKeyId: have length greater than or equal to 16"),
+    ),
+    (
+        "DeleteAccessKey",
+        {"UserName": "bob", "AccessKeyId": "AKIA-IOSFODNN7-EXAMPLE"},
+        in_words("accessKeyId", "It must contain only alphanumeric characters."),
+    ),
+    (
+        "UpdateAccessKey",
+        {"UserName": "bob", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "active"},
+        invalid(f"status: satisfy enum value set: [{', '.join(STATUSES)}]"),
+    ),
+    (
+        "EnableMFADevice",
+        {"UserName": "bob", "SerialNumber": PHONE, **CODES, "AuthenticationCode1": "12345"},
+        invalid("authenticationCode1: have length greater than or equal to 6"),
+    ),
+    (
+        "EnableMFADevice",
+        {"UserName": "bob", "SerialNumber": PHONE, **CODES, "AuthenticationCode2": "١٢٣٤٥٦"},
+        invalid(r"authenticationCode2: satisfy regular expression pattern: [\d]+"),
+    ),
+    (
+        "CreateAccountAlias",
+        {"AccountAlias": "Example"},
+        invalid(
+            "accountAlias: satisfy regular expression pattern: "
+            "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+        ),
+    ),
+    (
+        "CreateAccountAlias",
+        {"AccountAlias": "a--b"},
+        invalid(
+            "accountAlias: satisfy regular expression pattern: "
+            "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+        ),
+    ),
+    (
+        "UpdateAccountPasswordPolicy",
+        {"MinimumPasswordLength": 5, "MaxPasswordAge": 0, "PasswordReusePrevention": 25},
+        invalid(
+            "minimumPasswordLength: have value greater than or equal to 6",
+            "maxPasswordAge: have value greater than or equal to 1",
+            "passwordReusePrevention: have value less than or equal to 24",
+        ),
+    ),
+    (
+        "GetAccountAuthorizationDetails",
+        {"Filter": ["User", "Usr"]},
+        invalid(
+            "filter: satisfy constraint: [Member must satisfy enum value set: "
+            "[User, Role, Group, LocalManagedPolicy, AWSManagedPolicy], Member must not be null]"
+        ),
+    ),
+    (
+        "CreateRole",
+        {"RoleName": "new", "AssumeRolePolicyDocument": trust(), "Description": "☃"},
+        invalid(
+            r"description: satisfy regular expression pattern: "
+            r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"
+        ),
+    ),
+    (
+        "TagUser",
+        tag(key="x" * 129),
+        invalid("tags.1.member.key: have length less than or equal to 128"),
+    ),
+    (
+        "TagUser",
+        tag(key=""),
+        invalid(
+            "tags.1.member.key: have length greater than or equal to 1",
+            r"tags.1.member.key: satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+",
+        ),
+    ),
+    (
+        "TagUser",
+        tag(value="a*b"),
+        invalid(
+            r"tags.1.member.value: satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*"
+        ),
+    ),
+    (
+        "TagUser",
+        {"UserName": "plain", "Tags": [{"Key": "a", "Value": "b"}, {"Value": "c"}]},
+        invalid("tags.2.member.key: not be null"),
+    ),
+    ("UntagUser", {"UserName": "plain", "TagKeys": ["ok", "x" * 129]}, invalid(TAG_KEYS)),
+    (
+        "UntagUser",
+        {"UserName": "plain", "TagKeys": [f"k{n}" for n in range(51)]},
+        invalid("tagKeys: have length less than or equal to 50"),
+    ),
+    (
+        "DeleteSigningCertificate",
+        {"UserName": "bob", "CertificateId": "-" * 24},
+        in_words("certificateId", "It must contain only alphanumeric characters."),
+    ),
+    # Bounds come before everything else.
+    ("DeleteUser", {"UserName": "many!"}, in_words("userName", NAMES)),
+    ("GetRole", {"RoleName": "b b"}, in_words("roleName", NAMES)),
+]
+
+
+@pytest.mark.parametrize(("operation", "sent", "said"), PARAMETERS)
+def test_parameters_are_within_the_bounds_of_the_model(
+    iam: Iam, operation: str, sent: dict[str, Any], said: Said
+) -> None:
+    assert iam.refused(operation, **sent) == said
+
+
+def test_names_and_texts_at_the_bounds_are_accepted(iam: Iam) -> None:
+    name = "+=,.@_-" + "aZ09" * 14 + "x"
+    assert len(name) == 64
+    path = f"/{'~' * 510}/"
+    tags = [{"Key": "Größe / + - = . _ : / @ ²\u2028", "Value": ""}]
+    made = iam("CreateUser", UserName=name, Path=path, Tags=tags)
+    assert made["User"]["UserName"] == name
+    iam("UntagUser", UserName=name, TagKeys=[tags[0]["Key"]])
+    iam("PutUserPolicy", UserName=name, PolicyName="x" * 128, PolicyDocument=policy(Sid="") + "\n")
+    iam("DeleteUserPolicy", UserName=name, PolicyName="x" * 128)
+    iam("DeleteUser", UserName=name)
+
+
+def read(operation: str, **form: str) -> dict[str, Any] | str:
+    """Return the parameters of a request from its fields, or the code of a refusal."""
+    fields = {name.replace("_", "."): value for name, value in form.items()}
+    try:
+        return parameters.read(full_model().operation_model(operation), fields)
+    except Refusal as refusal:
+        return refusal.error
+
+
+def test_fields_are_read_by_their_types() -> None:
+    flag = "PasswordResetRequired"
+    for text, expected in (("true", True), ("TRUE", True), ("False", False)):
+        found = read("UpdateLoginProfile", UserName="b", **{flag: text}, Other="x")
+        assert found == {"UserName": "b", flag: expected}
+    for text in ("", "yes", "1"):
+        assert read("UpdateLoginProfile", **{flag: text}) == "MalformedInput", text
+    for text, number in (("7", 7), ("+7", 7), ("-7", -7), ("0" * 17 + "7", 7)):
+        assert read("ListUsers", MaxItems=text) == {"MaxItems": number}
+    for text in ("", "7.0", "7 ", "\u0667", "7" * 19, "many"):
+        assert read("ListUsers", MaxItems=text) == "MalformedInput", text
+    assert read("ListUsers") == {}
+
+
+def test_lists_are_read_in_the_order_of_their_numbers() -> None:
+    tags = {f"Tags_member_{number}_Key": f"k{number}" for number in (10, 2, 1)}
+    assert read("TagUser", **tags, Tags_member_2_Value="v", Tags_member_3="x") == {
+        "Tags": [{"Key": "k1"}, {"Key": "k2", "Value": "v"}, {}, {"Key": "k10"}]
+    }
+    assert read("UntagUser", TagKeys_member_2="b", TagKeys_member_1="", TagKeys_members="x") == {
+        "TagKeys": ["", "b"]
+    }
+    # A list that is empty was sent.
+    assert (read("UntagUser", TagKeys=""), read("UntagUser")) == ({"TagKeys": []}, {})
+
+
+def bounds() -> Iterator[tuple[str, str, Any, str]]:
+    """Yield each parameter with a bound, a value that is out of it, and how IAM calls the bound."""
+    for operation in full_model().operation_names:
+        shape: Any = full_model().operation_model(operation).input_shape
+        for name, member in shape.members.items() if shape else ():
+            limits = member.metadata
+            if member.type_name == "string" and "max" in limits:
+                limit = limits["max"]
+                value = "/" + "x" * limit
+                yield operation, name, value, f"have length less than or equal to {limit}"
+            elif member.type_name == "integer" and "min" in limits:
+                limit = limits["min"]
+                yield operation, name, limit - 1, f"have value greater than or equal to {limit}"
+            elif "enum" in limits:
+                yield operation, name, "?", f"satisfy enum value set: [{', '.join(limits['enum'])}]"
+
+
+@pytest.mark.full
+def test_every_bound_of_the_model_holds_for_every_operation(iam: Iam) -> None:
+    seen = set()
+    for operation, name, value, text in bounds():
+        said = iam.refused(operation, **{name: value})
+        place = name[0].lower() + name[1:]
+        assert said.code == "ValidationError", (operation, name)
+        assert (
+            f"Value at '{place}' failed to satisfy constraint: Member must {text}" in said.message
+        )
+        seen.add(operation)
+    assert len(seen) > 100

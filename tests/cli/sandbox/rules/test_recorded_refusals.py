@@ -1,0 +1,484 @@
+"""Each recorded refusal of the service is compared with the sandbox's.
+
+Or it is listed with the reason why not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+import pytest
+from support.refusals import (
+    ACCOUNT,
+    ARN,
+    BODY,
+    CODES,
+    MALFORMED,
+    MANAGED,
+    PASSWORD,
+    PHONE,
+    PROTECTED,
+    SPARE,
+    TWICE,
+    UPLOAD,
+    VERSIONED,
+    WEB,
+    Iam,
+    certificate,
+    trust,
+)
+from support.shell import TESTS
+
+pytestmark = pytest.mark.releases
+
+RECORDED = TESTS / "recorded" / "refusals.txt"
+
+
+class Row(NamedTuple):
+    """A recorded refusal: where, and what the service said."""
+
+    where: str
+    code: str
+    message: str
+
+
+ROWS = [
+    Row(*(part.strip() for part in line.split(" | ", 2)))
+    for line in RECORDED.read_text().splitlines()
+]
+#: Refusals that are not of these rules, and why.
+NOT_HERE = {
+    r"credential_(invalid_|different_)": "the sandbox makes no credentials, and lists all",
+    r"update-wrong-": "the sandbox changes no credentials",
+    r"TestIAMServiceRoles": "moto makes up the names of service-linked roles",
+}
+WRONG_ID = {"ServiceSpecificCredentialId": "totally-wrong-credential-id-with-hyphens"}
+ANY_ID = {"ServiceSpecificCredentialId": "ACCAXXXXXXXXEXAMPLE1"}
+#: The requests that are refused as in a recorded row, by the end of its name.
+REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "delete-wrong-id": ("DeleteServiceSpecificCredential", {"UserName": "bob", **WRONG_ID}),
+    # The words are those of another operation with credentials.
+    "reset-wrong-id": (
+        "DeleteServiceSpecificCredential",
+        {"UserName": "bob", "ServiceSpecificCredentialId": "satisfiesregexbutstillinvalid"},
+    ),
+    "delete-wrong-user-name": (
+        "DeleteServiceSpecificCredential",
+        {"UserName": "wrong-user-name", **ANY_ID},
+    ),
+    "get-last-used-nonexistent-key-error": (
+        "GetAccessKeyLastUsed",
+        {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+    ),
+    "invalid-json": (
+        "CreateRole",
+        {"RoleName": "new", "AssumeRolePolicyDocument": "malformed"},
+    ),
+    "existing_policy_name_provided": (
+        "AttachUserPolicy",
+        {"UserName": "bob", "PolicyArn": "name-of-a-policy-that-exists"},
+    ),
+    "delete-non-existent-policy-exc": (
+        "DeletePolicy",
+        {"PolicyArn": f"{ARN}policy/non-existent-policy"},
+    ),
+    "create-group-duplicate": ("CreateGroup", {"GroupName": "Admin"}),
+    "delete-unknown-group": ("DeleteGroup", {"GroupName": "unknown-group"}),
+    "update-nonexistent-group": (
+        "UpdateGroup",
+        {"GroupName": "nonexisting", "NewGroupName": "x"},
+    ),
+    "add-unknown-user": ("AddUserToGroup", {"GroupName": "Admin", "UserName": "non-existent-user"}),
+    "remove-from-unknown-group": (
+        "RemoveUserFromGroup",
+        {"GroupName": "unknown", "UserName": "any-user"},
+    ),
+    "detach-unattached-error": ("DetachGroupPolicy", {"GroupName": "Admin", "PolicyArn": SPARE}),
+    "get-deleted-error": ("GetInstanceProfile", {"InstanceProfileName": "deleted"}),
+    "create-duplicate-error": ("CreateInstanceProfile", {"InstanceProfileName": "web"}),
+    "add-second-role-error": (
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "web", "RoleName": "spare"},
+    ),
+    "add-nonexistent-role-error": (
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "empty", "RoleName": "nonexistent-role"},
+    ),
+    "remove-nonexistent-role-error": (
+        "RemoveRoleFromInstanceProfile",
+        {"InstanceProfileName": "web", "RoleName": "nonexistent-role"},
+    ),
+    "list-profiles-nonexistent-role-error": (
+        "ListInstanceProfilesForRole",
+        {"RoleName": "nonexistent-role"},
+    ),
+    "untag-nonexistent-error": (
+        "UntagInstanceProfile",
+        {"InstanceProfileName": "nonexistent-profile", "TagKeys": ["a"]},
+    ),
+    "get-version-error": ("GetPolicyVersion", {"PolicyArn": WEB, "VersionId": "1"}),
+    "delete-managed-policy-version-error": (
+        "DeletePolicyVersion",
+        {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "VersionId": "v1"},
+    ),
+    "enable-mfa-nonexistent-user-error": (
+        "EnableMFADevice",
+        {"UserName": "nonexistent-user", "SerialNumber": PHONE, **CODES},
+    ),
+    "deactivate-nonexistent-mfa-error": (
+        "DeactivateMFADevice",
+        {"UserName": "bob", "SerialNumber": f"{ARN}mfa/nonexistent-mfa"},
+    ),
+    "create-invalid-path-no-leading-slash-error": (
+        "CreateVirtualMFADevice",
+        {"VirtualMFADeviceName": "new", "Path": "path/"},
+    ),
+    "create-path-too-long-error": (
+        "CreateVirtualMFADevice",
+        {"VirtualMFADeviceName": "new", "Path": f"/{'x' * 511}/"},
+    ),
+    "enable-mfa-already-attached-error": (
+        "EnableMFADevice",
+        {"UserName": "bob", "SerialNumber": PHONE, **CODES},
+    ),
+    "err-version-limit-exceeded": (
+        "CreatePolicyVersion",
+        {"PolicyArn": VERSIONED, "PolicyDocument": MANAGED},
+    ),
+    "err-get-nonexistent-version": ("GetPolicyVersion", {"PolicyArn": WEB, "VersionId": "v9"}),
+    "err-delete-nonexistent-version": (
+        "DeletePolicyVersion",
+        {"PolicyArn": WEB, "VersionId": "v9"},
+    ),
+    "err-set-default-invalid-version-format": (
+        "SetDefaultPolicyVersion",
+        {"PolicyArn": WEB, "VersionId": "1"},
+    ),
+    "err-too-many-tags": (
+        "TagPolicy",
+        {"PolicyArn": WEB, "Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]},
+    ),
+    "err-large-key": (
+        "TagPolicy",
+        {"PolicyArn": WEB, "Tags": [{"Key": "x" * 129, "Value": ""}]},
+    ),
+    "err-invalid-character": (
+        "TagPolicy",
+        {"PolicyArn": WEB, "Tags": [{"Key": "a*b", "Value": ""}]},
+    ),
+    "err-tag-duplicate-keys": (
+        "TagPolicy",
+        {"PolicyArn": WEB, "Tags": 2 * [{"Key": "a", "Value": ""}]},
+    ),
+    "err-tag-large-value": (
+        "TagPolicy",
+        {"PolicyArn": WEB, "Tags": [{"Key": "a", "Value": "x" * 257}]},
+    ),
+    "err-tag-nonexistent-policy": (
+        "TagPolicy",
+        {"PolicyArn": f"{ARN}policy/NotAPolicy", "Tags": [{"Key": "a", "Value": ""}]},
+    ),
+    "err-untag-large-key": ("UntagPolicy", {"PolicyArn": WEB, "TagKeys": ["x" * 129]}),
+    "err-untag-nonexistent-policy": (
+        "UntagPolicy",
+        {"PolicyArn": f"{ARN}policy/NotAPolicy", "TagKeys": ["a"]},
+    ),
+    # The words are those of ListEntitiesForPolicy too.
+    "err-nonexistent-policy": (
+        "AttachUserPolicy",
+        {"UserName": "bob", "PolicyArn": f"{ARN}policy/NonExistentPolicy"},
+    ),
+    "update-role-error": ("UpdateRole", {"RoleName": "test-nonexistent-role"}),
+    "create-role-already-exists-error": (
+        "CreateRole",
+        {"RoleName": "web", "AssumeRolePolicyDocument": trust()},
+    ),
+    "get-role-after-deletion-error": ("GetRole", {"RoleName": "deleted"}),
+    "invalid-action-error": (
+        "UpdateAssumeRolePolicy",
+        {"RoleName": "web", "PolicyDocument": trust(Action="s3:GetObject")},
+    ),
+    "get-deleted-policy-error": ("GetRolePolicy", {"RoleName": "web", "PolicyName": "deleted"}),
+    "detach-not-attached-policy-error": (
+        "DetachRolePolicy",
+        {"RoleName": "web", "PolicyArn": SPARE},
+    ),
+    "existing-policy-name-provided": (
+        "AttachRolePolicy",
+        {"RoleName": "web", "PolicyArn": "name-of-a-policy-that-exists"},
+    ),
+    "delete-attached-policy-error": ("DeletePolicy", {"PolicyArn": WEB}),
+    "untag-nonexistent-role-error": (
+        "UntagRole",
+        {"RoleName": "test-nonexistent-role", "TagKeys": ["a"]},
+    ),
+    "create-role-too-many-tags": (
+        "CreateRole",
+        {
+            "RoleName": "new",
+            "AssumeRolePolicyDocument": trust(),
+            "Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)],
+        },
+    ),
+    "create-role-duplicate-tags": (
+        "CreateRole",
+        {
+            "RoleName": "new",
+            "AssumeRolePolicyDocument": trust(),
+            "Tags": 2 * [{"Key": "a", "Value": ""}],
+        },
+    ),
+    "create-role-tag-key-too-long": (
+        "CreateRole",
+        {
+            "RoleName": "new",
+            "AssumeRolePolicyDocument": trust(),
+            "Tags": [{"Key": "x" * 129, "Value": ""}],
+        },
+    ),
+    "create-role-tag-invalid-char": (
+        "CreateRole",
+        {
+            "RoleName": "new",
+            "AssumeRolePolicyDocument": trust(),
+            "Tags": [{"Key": "a*b", "Value": ""}],
+        },
+    ),
+    "tag-role-duplicate-tags-different-case": ("TagRole", {"RoleName": "web", **TWICE}),
+    "tag-role-tag-value-too-long": (
+        "TagRole",
+        {"RoleName": "web", "Tags": [{"Key": "a", "Value": "x" * 257}]},
+    ),
+    "untag-role-too-many-keys": (
+        "UntagRole",
+        {"RoleName": "web", "TagKeys": [f"k{n}" for n in range(51)]},
+    ),
+    "untag-role-invalid-char": ("UntagRole", {"RoleName": "web", "TagKeys": ["a*b"]}),
+    "create-role-invalid-boundary-error": (
+        "CreateRole",
+        {
+            "RoleName": "new",
+            "AssumeRolePolicyDocument": trust(),
+            "PermissionsBoundary": f"{ARN}not_a_policy/invalid",
+        },
+    ),
+    "create-role-nonexistent-policy-error": (
+        "CreateRole",
+        {
+            "RoleName": "new",
+            "AssumeRolePolicyDocument": trust(),
+            "PermissionsBoundary": f"{ARN}policy/nonexistent-policy",
+        },
+    ),
+    "get-nonexistent-policy-error": (
+        "GetRolePolicy",
+        {"RoleName": "web", "PolicyName": "non-existent-policy"},
+    ),
+    "put-policy-nonexistent-role-error": (
+        "PutRolePolicy",
+        {"RoleName": "nonexistent-role", "PolicyName": "p", "PolicyDocument": "malformed"},
+    ),
+    "delete-policy-nonexistent-role-error": (
+        "DeleteRolePolicy",
+        {"RoleName": "nonexistent-role", "PolicyName": "p"},
+    ),
+    "detach-nonexistent-policy-error": (
+        "DetachRolePolicy",
+        {"RoleName": "web", "PolicyArn": "arn:aws:iam::aws:policy/Nonexistent"},
+    ),
+    "get-deleted-certificate-error": (
+        "GetServerCertificate",
+        {"ServerCertificateName": "deleted"},
+    ),
+    "get-nonexistent-certificate-error": (
+        "GetServerCertificate",
+        {"ServerCertificateName": "nonexistent-certificate"},
+    ),
+    "upload-duplicate-certificate-error": (
+        "UploadServerCertificate",
+        {**UPLOAD, "ServerCertificateName": "other"},
+    ),
+    "list-certificates-nonexistent-user-error": (
+        "ListSigningCertificates",
+        {"UserName": "nonexistent-user"},
+    ),
+    "update-certificate-nonexistent-user-error": (
+        "UpdateSigningCertificate",
+        {
+            "UserName": "nonexistent-user",
+            "CertificateId": "NONEXISTENTCERTID12345678901",
+            "Status": "Active",
+        },
+    ),
+    "update-nonexistent-certificate-error": (
+        "UpdateSigningCertificate",
+        {
+            "UserName": "cert",
+            "CertificateId": "NONEXISTENTCERTID12345678901",
+            "Status": "Active",
+        },
+    ),
+    "upload-exceeds-limit-error": (
+        "UploadSigningCertificate",
+        {"UserName": "many", "CertificateBody": BODY},
+    ),
+    "update-not-found": (
+        "UpdateSSHPublicKey",
+        {"UserName": "ssh", "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX", "Status": "Active"},
+    ),
+    "get-deleted-user-error": ("GetUser", {"UserName": "deleted"}),
+    "create-duplicate-user-error": ("CreateUser", {"UserName": "bob"}),
+    "update-nonexistent-user-error": (
+        "UpdateUser",
+        {"UserName": "nonexistent-user", "NewUserName": "x"},
+    ),
+    "delete-user-with-attached-policy-error": ("DeleteUser", {"UserName": "attached"}),
+    "delete-user-with-inline-policy-error": ("DeleteUser", {"UserName": "inline"}),
+    "get-deleted-login-profile-error": ("GetLoginProfile", {"UserName": "plain"}),
+    "create-duplicate-login-profile-error": (
+        "CreateLoginProfile",
+        {"UserName": "bob", "Password": PASSWORD},
+    ),
+    "delete-login-profile-unknown-user-error": (
+        "DeleteLoginProfile",
+        {"UserName": "nonexistent-user"},
+    ),
+    "create-access-key-unknown-user-error": ("CreateAccessKey", {"UserName": "nonexistent-user"}),
+    "attach-nonexistent-policy-error": (
+        "AttachUserPolicy",
+        {"UserName": "bob", "PolicyArn": f"{ARN}policy/nonexistent"},
+    ),
+    "tag-nonexistent-user-error": (
+        "TagUser",
+        {"UserName": "nonexistent-user", "Tags": [{"Key": "a", "Value": ""}]},
+    ),
+    "list-tags-nonexistent-user-error": ("ListUserTags", {"UserName": "nonexistent-user"}),
+    "add-user-to-nonexistent-group-error": (
+        "AddUserToGroup",
+        {"UserName": "bob", "GroupName": "nonexistent-group"},
+    ),
+}
+#: Those of an account without a password policy.
+WITHOUT_POLICY = {
+    "policy-not-found": "GetAccountPasswordPolicy",
+    "delete-not-found": "DeleteAccountPasswordPolicy",
+}
+
+
+def pattern(recorded: str) -> re.Pattern[str]:
+    """Return what a recorded message looks like here: its placeholders stand for names."""
+    text = re.escape(recorded)
+    here = {"<partition>": "aws", "1" * 12: ACCOUNT, "<caller>": f"{ARN}root"}
+    for placeholder, value in here.items():
+        text = text.replace(re.escape(placeholder), value)
+    text = re.sub(r"<[^>]*>", r"[\\w.-]+", text)
+    # The recordings are cut after 230 characters.
+    return re.compile(text + (".*" if len(recorded) >= 230 else ""))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.where.replace("::", " "))
+def test_refusals_are_those_that_were_recorded(iam: Iam, moto: str, row: Row) -> None:
+    if any(re.search(name, row.where) for name in NOT_HERE):
+        return
+    name = row.where.rsplit(" ", 1)[1]
+    if "DocumentValidity" in row.where:
+        (text,) = (text for text in MALFORMED if pattern(row.message).fullmatch(text))
+        operation, parameters = (
+            "CreatePolicy",
+            {
+                "PolicyName": "new",
+                "PolicyDocument": MALFORMED[text][0],
+            },
+        )
+    elif name in WITHOUT_POLICY:
+        iam, operation, parameters = Iam(moto), WITHOUT_POLICY[name], {}
+    else:
+        operation, parameters = REQUESTS[name]
+    said = iam.refused(operation, **parameters)
+    assert said.code == row.code
+    assert pattern(row.message).fullmatch(said.message), said.message
+
+
+def test_each_reason_not_to_compare_a_recorded_refusal_is_needed() -> None:
+    for name in NOT_HERE:
+        assert any(re.search(name, row.where) for row in ROWS), name
+
+
+#: The requests that are refused with an error that was seen: a part of the message of each.
+SEEN: dict[str, tuple[str, dict[str, Any]]] = {
+    "must detach all policies": ("DeleteUser", {"UserName": "attached"}),
+    "must delete login profile": ("DeleteUser", {"UserName": "password"}),
+    "must delete access keys": ("DeleteUser", {"UserName": "key"}),
+    "must remove referenced objects": ("DeleteUser", {"UserName": "ssh"}),
+    "protected role": ("DeleteRole", {"RoleName": PROTECTED}),
+    "AccessKeysPerUser": ("CreateAccessKey", {"UserName": "many"}),
+    "InstanceSessionsPerInstanceProfile": (
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "web", "RoleName": "spare"},
+    ),
+    "Syntax errors": (
+        "PutUserPolicy",
+        {"UserName": "plain", "PolicyName": "p", "PolicyDocument": "file"},
+    ),
+    "invalid Json": ("UpdateAssumeRolePolicy", {"RoleName": "web", "PolicyDocument": "file"}),
+    "value for privateKey": ("UploadServerCertificate", {**UPLOAD, "PrivateKey": "☃"}),
+    "Unable to validate certificate chain": (
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": certificate("another")[0]},
+    ),
+    "aws-elasticbeanstalk-ec2-role": (
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "empty", "RoleName": "aws-elasticbeanstalk-ec2-role"},
+    ),
+    "le-kevin.deldycke.com": (
+        "DeleteServerCertificate",
+        {"ServerCertificateName": "le-kevin.deldycke.com"},
+    ),
+    "minimum length of 8": (
+        "CreateLoginProfile",
+        {"UserName": "plain", "Password": "Short-1"},
+    ),
+    "<server-certificate-name:1>": (
+        "GetServerCertificate",
+        {"ServerCertificateName": "nothing"},
+    ),
+    "non-existent-policy": ("DeletePolicy", {"PolicyArn": f"{ARN}policy/non-existent-policy"}),
+    "wrong-user-name": ("GetUser", {"UserName": "wrong-user-name"}),
+    "serviceSpecificCredentialId": (
+        "DeleteServiceSpecificCredential",
+        {"UserName": "plain", "ServiceSpecificCredentialId": "wrong-id-with-many-hyphens"},
+    ),
+}
+#: The errors that are of no rule, by a part of the message of each, and why.
+NOT_RULES = {
+    "RolesPerAccount: 1500": "the quota of that account was raised",
+    "10240 bytes exceeded for role iantest01": "the name of the role; there is a case for it",
+    'Partition "aws"': "that account is in China",
+    "is not authorized": "nobody's permissions are checked",
+    "non-User credentials": "it is about keys of an assumed role",
+    "cannot be modified while": "nothing takes time",
+    "security token": "keys are not checked",
+    "Signature expired": "signatures are not checked",
+    "valid region": "signatures are not checked",
+    "Invalid ARN": "a later recording of the same test says it in other words",
+    "No such service": "the sandbox makes no service-specific credentials",
+    "suffix": "moto makes up the names of service-linked roles",
+}
+ERRORS = json.loads((TESTS / "recorded" / "errors.json").read_text())
+
+
+@pytest.mark.parametrize("row", ERRORS, ids=lambda row: row["message"][:40])
+def test_refusals_are_those_that_were_seen(iam: Iam, row: dict[str, Any]) -> None:
+    if any(part in row["message"] for part in NOT_RULES):
+        return
+    (request,) = (request for part, request in SEEN.items() if part in row["message"])
+    said = iam.refused(request[0], **request[1])
+    assert (said.code, said.status) == (row["code"], row["status"])
+    assert pattern(row["message"]).fullmatch(said.message), said.message
+
+
+def test_each_reason_not_to_compare_an_error_is_needed() -> None:
+    for part in [*SEEN, *NOT_RULES]:
+        assert sum(part in row["message"] for row in ERRORS) >= 1, part

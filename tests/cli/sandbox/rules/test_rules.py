@@ -1,0 +1,1113 @@
+"""What the sandbox refuses: the rules of the service, with its code, words and status.
+
+One account is built for all refusals, because a refused request changes nothing. Each pair of an
+operation and a rule in the sandbox's table is refused here at least once. What moto refuses in the
+same words has no rule, but a test.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from support.refusals import (
+    ARN,
+    BODY,
+    BOUNDARY,
+    CODES,
+    ED25519,
+    INLINE,
+    KEY,
+    MANAGED,
+    NAMES,
+    PASSWORD,
+    PHONE,
+    PROTECTED,
+    SSH_KEY,
+    TWICE,
+    UPLOAD,
+    VERSIONED,
+    WEB,
+    Iam,
+    Said,
+    absent,
+    certificate,
+    conflict,
+    in_words,
+    padded,
+    sized,
+    taken,
+    told,
+    too_many,
+    trust,
+)
+from support.shell import KEY_ID, SECRET, Shell
+from support.ssh_keys import public_key
+
+from iamcli.cli.sandbox.rules import deletions, entities, names, passwords
+from iamcli.cli.sandbox.rules.table import COMMON, EXISTING, RULES
+from iamcli.client.full_model import full_model
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+
+
+pytestmark = pytest.mark.releases
+
+# What does not exist.
+
+NO_USER = absent("The user with name nobody cannot be found.")
+NO_POLICY = f"{ARN}policy/nothing"
+#: The rules about things that must exist: parameters that name nothing, and what is said.
+ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
+    "user_exists": ({"UserName": "nobody"}, NO_USER),
+    "group_exists": (
+        {"GroupName": "nothing"},
+        absent("The group with name nothing cannot be found."),
+    ),
+    "role_exists": ({"RoleName": "nothing"}, absent("The role with name nothing cannot be found.")),
+    "instance_profile_exists": (
+        {"InstanceProfileName": "nothing"},
+        absent("Instance Profile nothing cannot be found."),
+    ),
+    "policy_arn_is_valid": (
+        {"PolicyArn": "not-an-arn-of-a-policy"},
+        Said("ValidationError", "ARN not-an-arn-of-a-policy is not valid.", 400),
+    ),
+    "policy_exists": ({"PolicyArn": NO_POLICY}, absent(f"Policy {NO_POLICY} was not found.")),
+    "policy_is_attachable": (
+        {"PolicyArn": NO_POLICY},
+        absent(f"Policy {NO_POLICY} does not exist or is not attachable."),
+    ),
+    "policy_version_exists": (
+        {"PolicyArn": WEB, "VersionId": "v9"},
+        absent(f"Policy {WEB} version v9 does not exist or is not attachable."),
+    ),
+    "policy_is_of_this_account": (
+        {"PolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+        Said(
+            "AccessDenied",
+            "Cannot delete policy versions for policies outside your own account.",
+            403,
+        ),
+    ),
+    "policy_is_attached_to_user": (
+        {"UserName": "plain", "PolicyArn": WEB},
+        absent(f"Policy {WEB} was not found."),
+    ),
+    "policy_is_attached_to_group": (
+        {"GroupName": "Admin", "PolicyArn": WEB},
+        absent(f"Policy {WEB} was not found."),
+    ),
+    "policy_is_attached_to_role": (
+        {"RoleName": "web", "PolicyArn": WEB},
+        absent(f"Policy {WEB} was not found."),
+    ),
+    "user_policy_exists": (
+        {"UserName": "plain", "PolicyName": "none"},
+        absent("The user policy with name none cannot be found."),
+    ),
+    "group_policy_exists": (
+        {"GroupName": "Admin", "PolicyName": "none"},
+        absent("The group policy with name none cannot be found."),
+    ),
+    "role_policy_exists": (
+        {"RoleName": "web", "PolicyName": "none"},
+        absent("The role policy with name none cannot be found."),
+    ),
+    "access_key_exists": (
+        {"UserName": "key", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+        absent("The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found."),
+    ),
+    "signing_certificate_exists": (
+        {"UserName": "cert", "CertificateId": "NONEXISTENTCERTID12345678901"},
+        absent("The Certificate with id NONEXISTENTCERTID12345678901 cannot be found."),
+    ),
+    "ssh_public_key_exists": (
+        {"UserName": "ssh", "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX"},
+        absent("The Public Key with id APKAXXXXXXXXXXXXXXXXX cannot be found."),
+    ),
+    "login_profile_exists": (
+        {"UserName": "plain"},
+        absent("Login Profile for User plain cannot be found."),
+    ),
+    "server_certificate_exists": (
+        {"ServerCertificateName": "nothing"},
+        absent("The Server Certificate with name nothing cannot be found."),
+    ),
+    "account_alias_exists": (
+        {"AccountAlias": "another"},
+        absent("The Account Alias with name another cannot be found."),
+    ),
+    "virtual_mfa_device_exists": (
+        {"SerialNumber": f"{ARN}mfa/nothing"},
+        absent(f"MFA Device with serial number {ARN}mfa/nothing does not exist."),
+    ),
+    "mfa_device_can_be_known": (
+        {"UserName": "plain", "SerialNumber": f"{ARN}mfa/nothing"},
+        absent(f"MFA Device with serial number {ARN}mfa/nothing does not exist."),
+    ),
+    "mfa_device_is_assigned": (
+        {"UserName": "plain", "SerialNumber": PHONE},
+        absent(f"MFA Device with serial number {PHONE} does not exist."),
+    ),
+    "role_is_not_protected": (
+        {"RoleName": PROTECTED},
+        Said(
+            "UnmodifiableEntity",
+            f"Cannot perform the operation on the protected role '{PROTECTED}' - this role is only "
+            "modifiable by AWS",
+            400,
+        ),
+    ),
+}
+#: Parameters with which an operation is refused for no other reason.
+USUAL: dict[str, Any] = {
+    "UserName": "plain",
+    "GroupName": "Admin",
+    "RoleName": "web",
+    "InstanceProfileName": "empty",
+    "PolicyArn": WEB,
+    "PolicyName": "p",
+    "PolicyDocument": INLINE,
+    "AssumeRolePolicyDocument": trust(),
+    "PermissionsBoundary": BOUNDARY,
+    "Password": PASSWORD,
+    "OldPassword": "old",
+    "NewPassword": PASSWORD,
+    "VersionId": "v1",
+    "ServerCertificateName": "example.com",
+    "SerialNumber": PHONE,
+    "Status": "Active",
+    "Tags": [{"Key": "team", "Value": "web"}],
+    "TagKeys": ["team"],
+    "AccessKeyId": "AKIAIOSFODNN7EXAMPLE",
+    "CertificateId": "NONEXISTENTCERTID12345678901",
+    "CertificateBody": certificate("usual")[0],
+    "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX",
+    "SSHPublicKeyBody": SSH_KEY,
+    "Encoding": "SSH",
+    "ServiceName": "codecommit.amazonaws.com",
+    "ServiceSpecificCredentialId": "ACCAXXXXXXXXXXXXXXXXX",
+    "AccountAlias": "example",
+    "VirtualMFADeviceName": "new",
+    "Description": "text",
+    **CODES,
+}
+
+
+def usual(operation: str, **parameters: Any) -> dict[str, Any]:
+    """Return the required parameters of ``operation``, and ``parameters`` that it has."""
+    shape = full_model().operation_model(operation).input_shape
+    assert shape
+    members: Any = shape.members
+    required = {name: USUAL[name] for name in shape.required_members if name not in parameters}
+    return required | {name: value for name, value in parameters.items() if name in members}
+
+
+#: What a parameter names must exist, in every operation that has the parameter.
+NAMED = {
+    "UserName": "user_exists",
+    "GroupName": "group_exists",
+    "RoleName": "role_exists",
+    "InstanceProfileName": "instance_profile_exists",
+    "ServerCertificateName": "server_certificate_exists",
+    "AccessKeyId": "access_key_exists",
+    "CertificateId": "signing_certificate_exists",
+    "SSHPublicKeyId": "ssh_public_key_exists",
+    "PolicyArn": "policy_arn_is_valid",
+}
+#: But not what is created, and not the user whose key was used last.
+OTHERWISE = {
+    "CreateUser": "UserName",
+    "CreateGroup": "GroupName",
+    "CreateRole": "RoleName",
+    "CreateInstanceProfile": "InstanceProfileName",
+    "UploadServerCertificate": "ServerCertificateName",
+    "GetAccessKeyLastUsed": "AccessKeyId",
+}
+#: The operations of the other rules.
+OPERATIONS = {
+    "account_alias_exists": "DeleteAccountAlias",
+    "group_policy_exists": "DeleteGroupPolicy GetGroupPolicy",
+    "login_profile_exists": "DeleteLoginProfile GetLoginProfile UpdateLoginProfile",
+    "mfa_device_can_be_known": "EnableMFADevice",
+    "mfa_device_is_assigned": "DeactivateMFADevice ResyncMFADevice",
+    "policy_exists": (
+        "CreatePolicyVersion DeletePolicy GetPolicy ListPolicyTags ListPolicyVersions TagPolicy "
+        "UntagPolicy"
+    ),
+    "policy_is_attachable": "AttachGroupPolicy AttachRolePolicy AttachUserPolicy",
+    "policy_is_attached_to_group": "DetachGroupPolicy",
+    "policy_is_attached_to_role": "DetachRolePolicy",
+    "policy_is_attached_to_user": "DetachUserPolicy",
+    "policy_is_of_this_account": (
+        "CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion"
+    ),
+    "policy_version_exists": ("DeletePolicyVersion GetPolicyVersion SetDefaultPolicyVersion"),
+    "role_is_not_protected": (
+        "AddRoleToInstanceProfile AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary "
+        "DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy "
+        "RemoveRoleFromInstanceProfile TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"
+    ),
+    "role_policy_exists": "DeleteRolePolicy GetRolePolicy",
+    "user_policy_exists": "DeleteUserPolicy GetUserPolicy",
+    "virtual_mfa_device_exists": (
+        "DeleteVirtualMFADevice ListMFADeviceTags TagMFADevice UntagMFADevice"
+    ),
+}
+ABSENT_PAIRS = [
+    *(
+        (operation, NAMED[parameter])
+        for operation in full_model().operation_names
+        for parameter in getattr(full_model().operation_model(operation).input_shape, "members", ())
+        if parameter in NAMED and OTHERWISE.get(operation) != parameter
+    ),
+    *((operation, rule) for rule, names in OPERATIONS.items() for operation in names.split()),
+]
+
+
+@pytest.mark.parametrize(("operation", "rule"), ABSENT_PAIRS)
+def test_what_a_request_names_must_exist(iam: Iam, operation: str, rule: str) -> None:
+    parameters, said = ABSENT[rule]
+    assert iam.refused(operation, **usual(operation, **parameters)) == said
+
+
+# Everything else that is refused.
+
+
+class Case(NamedTuple):
+    """A request that is refused: the rule, the operation, its parameters, and what is said."""
+
+    rule: str
+    operation: str
+    parameters: dict[str, Any]
+    said: Said
+
+
+EQUAL = "Duplicate tag keys found."
+UNEQUAL = f"{EQUAL} Please note that Tag keys are case insensitive."
+ENCRYPTED = (
+    load_pem_private_key(KEY.encode(), None)
+    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    .decode()
+)
+NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
+EXPIRED = (
+    "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
+    "passed."
+)
+NO_CHAIN = (
+    "Unable to validate certificate chain. The certificate chain must start with the immediate "
+    "signing certificate, followed by any intermediaries in order. The index within the chain of "
+    "the invalid certificate is: "
+)
+BOUND = f"{ARN}policy/nothing"
+
+
+def tagged(operation: str, **parameters: Any) -> list[Case]:
+    in_any_case = operation.endswith(("User", "Role"))
+    rule = "tag_keys_are_unique"
+    twice = Said("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
+    reserved = Said(
+        "InvalidInput",
+        "Tag keys and values cannot begin with aws:, which is reserved for AWS.",
+        400,
+    )
+    rows = [
+        (rule, [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}], twice),
+        ("tags_are_not_reserved", [{"Key": "aws:team", "Value": ""}], reserved),
+        (
+            "tags_are_not_reserved",
+            [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
+            reserved,
+        ),
+        ("tags_are_not_reserved", [{"Key": "team", "Value": "aws:web"}], reserved),
+        *([(rule, TWICE["Tags"], twice)] if in_any_case else []),
+    ]
+    return [Case(rule, operation, {**parameters, "Tags": tags}, said) for rule, tags, said in rows]
+
+
+def bounded(operation: str, **parameters: Any) -> list[Case]:
+    wrong = f"{ARN}not_a_policy/invalid"
+    nothing = absent(f"Scope ARN: {BOUND} does not exist or is not attachable.")
+    bad = Said("InvalidInput", f"ARN {wrong} is not valid.", 400)
+    return [
+        Case("boundary_exists", operation, {**parameters, "PermissionsBoundary": arn}, said)
+        for arn, said in ((BOUND, nothing), (wrong, bad))
+    ]
+
+
+def password(operation: str, name: str, **parameters: Any) -> list[Case]:
+    return [
+        Case(
+            "password_conforms",
+            operation,
+            {**parameters, name: text},
+            Said("PasswordPolicyViolation", message, 400),
+        )
+        for text, message in (
+            ("Short-1", "Password should have a minimum length of 8"),
+            ("lower-case-1", "Password should have at least one uppercase letter"),
+            ("UPPER-CASE-1", "Password should have at least one lowercase letter"),
+            ("Number-less", "Password should have at least one number"),
+            ("Symbolless1", "Password should have at least one symbol"),
+            ("Ünicode-1-x", "Password should have at least one uppercase letter"),
+            (
+                "secret",
+                ", ".join(
+                    f"Password should have {text}"
+                    for text in (
+                        "a minimum length of 8",
+                        "at least one uppercase letter",
+                        "at least one number",
+                        "at least one symbol",
+                    )
+                ),
+            ),
+        )
+    ]
+
+
+CASES = [
+    # names
+    Case(
+        "user_name_is_free",
+        "CreateUser",
+        {"UserName": "BOB"},
+        taken("User with name BOB already exists."),
+    ),
+    Case(
+        "new_user_name_is_free",
+        "UpdateUser",
+        {"UserName": "bob", "NewUserName": "Plain"},
+        taken("User with name Plain already exists."),
+    ),
+    Case(
+        "new_user_name_is_free",
+        "UpdateUser",
+        {"UserName": "bob", "NewUserName": "Bob"},
+        taken("User with name Bob already exists."),
+    ),
+    Case(
+        "group_name_is_free",
+        "CreateGroup",
+        {"GroupName": "admin"},
+        taken("Group with name admin already exists."),
+    ),
+    Case(
+        "new_group_name_is_free",
+        "UpdateGroup",
+        {"GroupName": "Admin", "NewGroupName": "READERS"},
+        taken("Group with name READERS already exists."),
+    ),
+    Case(
+        "new_group_name_is_free",
+        "UpdateGroup",
+        {"GroupName": "Admin", "NewGroupName": "ADMIN"},
+        taken("Group with name ADMIN already exists."),
+    ),
+    Case(
+        "role_name_is_free",
+        "CreateRole",
+        {"RoleName": "WEB", "AssumeRolePolicyDocument": trust()},
+        taken("Role with name WEB already exists."),
+    ),
+    Case(
+        "instance_profile_name_is_free",
+        "CreateInstanceProfile",
+        {"InstanceProfileName": "Empty"},
+        taken("Instance Profile Empty already exists."),
+    ),
+    Case(
+        "policy_name_is_free",
+        "CreatePolicy",
+        {"PolicyName": "WEB", "Path": "/other/", "PolicyDocument": MANAGED},
+        taken("A policy called WEB already exists. Duplicate names are not allowed."),
+    ),
+    Case(
+        "server_certificate_name_is_free",
+        "UploadServerCertificate",
+        {**UPLOAD, "ServerCertificateName": "Example.com"},
+        taken("The Server Certificate with name Example.com already exists."),
+    ),
+    Case(
+        "new_server_certificate_name_is_free",
+        "UpdateServerCertificate",
+        {"ServerCertificateName": "other", "NewServerCertificateName": "EXAMPLE.COM"},
+        taken("The Server Certificate with name EXAMPLE.COM already exists."),
+    ),
+    # What does not exist cannot get any name.
+    Case(
+        "server_certificate_exists",
+        "UpdateServerCertificate",
+        {"ServerCertificateName": "nothing", "NewServerCertificateName": "EXAMPLE.COM"},
+        absent("The Server Certificate with name nothing cannot be found."),
+    ),
+    Case(
+        "login_profile_is_new",
+        "CreateLoginProfile",
+        {"UserName": "bob", "Password": PASSWORD},
+        taken("Login Profile for user bob already exists."),
+    ),
+    Case(
+        "virtual_mfa_device_is_new",
+        "CreateVirtualMFADevice",
+        {"VirtualMFADeviceName": "phone"},
+        taken("MFA device already exists."),
+    ),
+    Case(
+        "mfa_device_is_not_in_use",
+        "EnableMFADevice",
+        {"UserName": "plain", "SerialNumber": PHONE, **CODES},
+        taken("MFA Device is already in use."),
+    ),
+    Case(
+        "mfa_device_is_not_in_use",
+        "EnableMFADevice",
+        {"UserName": "bob", "SerialNumber": PHONE, **CODES},
+        taken("MFA Device is already in use."),
+    ),
+    Case(
+        "account_alias_is_new",
+        "CreateAccountAlias",
+        {"AccountAlias": "example"},
+        taken("The account alias example already exists."),
+    ),
+    *tagged("CreateUser", UserName="new"),
+    *tagged("TagUser", UserName="plain"),
+    *tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *tagged("TagRole", RoleName="web"),
+    *tagged("CreateInstanceProfile", InstanceProfileName="new"),
+    *tagged("TagInstanceProfile", InstanceProfileName="empty"),
+    *tagged("CreatePolicy", PolicyName="new", PolicyDocument=MANAGED),
+    *tagged("TagPolicy", PolicyArn=WEB),
+    *tagged("UploadServerCertificate", **UPLOAD),
+    *tagged("TagServerCertificate", ServerCertificateName="other"),
+    *tagged("CreateVirtualMFADevice", VirtualMFADeviceName="new"),
+    *tagged("TagMFADevice", SerialNumber=PHONE),
+    # what does not belong together
+    Case(
+        "role_is_in_instance_profile",
+        "RemoveRoleFromInstanceProfile",
+        {"InstanceProfileName": "web", "RoleName": "spare"},
+        absent("The role with name spare cannot be found."),
+    ),
+    # deletions
+    *(
+        Case("user_is_not_referenced", "DeleteUser", {"UserName": name}, conflict(what))
+        for name, what in {
+            "attached": "detach all policies",
+            "inline": "delete policies",
+            "password": "delete login profile",
+            "key": "delete access keys",
+            "cert": "delete certificates",
+            "mfa": "delete MFA device",
+            "ssh": "remove referenced objects",
+            "member": "remove users from group",
+            "many": "detach all policies",
+        }.items()
+    ),
+    Case(
+        "group_is_not_referenced",
+        "DeleteGroup",
+        {"GroupName": "g0"},
+        conflict("remove users from group"),
+    ),
+    Case(
+        "group_is_not_referenced",
+        "DeleteGroup",
+        {"GroupName": "Admin"},
+        conflict("detach all policies"),
+    ),
+    Case(
+        "group_is_not_referenced",
+        "DeleteGroup",
+        {"GroupName": "Readers"},
+        conflict("detach all policies"),
+    ),
+    Case(
+        "role_is_not_referenced",
+        "DeleteRole",
+        {"RoleName": "profiled"},
+        conflict("remove roles from instance profile"),
+    ),
+    Case(
+        "role_is_not_referenced",
+        "DeleteRole",
+        {"RoleName": "web"},
+        conflict("detach all policies"),
+    ),
+    Case(
+        "role_is_not_referenced",
+        "DeleteRole",
+        {"RoleName": "spare"},
+        conflict("detach all policies"),
+    ),
+    Case(
+        "instance_profile_is_empty",
+        "DeleteInstanceProfile",
+        {"InstanceProfileName": "web"},
+        conflict("remove roles from instance profile"),
+    ),
+    *(
+        Case(
+            "policy_is_not_attached",
+            "DeletePolicy",
+            {"PolicyArn": arn},
+            Said("DeleteConflict", "Cannot delete a policy attached to entities.", 409),
+        )
+        for arn in (WEB, BOUNDARY)
+    ),
+    Case(
+        "policy_has_one_version",
+        "DeletePolicy",
+        {"PolicyArn": VERSIONED},
+        Said(
+            "DeleteConflict",
+            "This policy has more than one version. Before you delete a policy, you must delete "
+            "the policy's versions. The default version is deleted with the policy.",
+            409,
+        ),
+    ),
+    Case(
+        "policy_version_is_not_default",
+        "DeletePolicyVersion",
+        {"PolicyArn": VERSIONED, "VersionId": "v1"},
+        Said("DeleteConflict", "Cannot delete the default version of a policy.", 409),
+    ),
+    Case(
+        "virtual_mfa_device_is_not_assigned",
+        "DeleteVirtualMFADevice",
+        {"SerialNumber": PHONE},
+        Said("DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.", 409),
+    ),
+    # quotas
+    Case(
+        "access_keys_fit", "CreateAccessKey", {"UserName": "many"}, too_many("AccessKeysPerUser", 2)
+    ),
+    Case(
+        "signing_certificates_fit",
+        "UploadSigningCertificate",
+        {"UserName": "many", "CertificateBody": BODY},
+        too_many("CertificatesPerUser", 2),
+    ),
+    Case(
+        "ssh_public_keys_fit",
+        "UploadSSHPublicKey",
+        {"UserName": "many", "SSHPublicKeyBody": SSH_KEY},
+        too_many("SSHPublicKeysPerUser", 5),
+    ),
+    Case(
+        "mfa_devices_fit",
+        "EnableMFADevice",
+        {"UserName": "many", "SerialNumber": "GAHT00000009", **CODES},
+        too_many("MFADevicesPerUser", 8),
+    ),
+    Case(
+        "groups_of_user_fit",
+        "AddUserToGroup",
+        {"UserName": "many", "GroupName": "Admin"},
+        too_many("GroupsPerUser", 10),
+    ),
+    Case(
+        "policies_of_user_fit",
+        "AttachUserPolicy",
+        {"UserName": "many", "PolicyArn": WEB},
+        too_many("PoliciesPerUser", 10),
+    ),
+    Case(
+        "policies_of_group_fit",
+        "AttachGroupPolicy",
+        {"GroupName": "Admin", "PolicyArn": WEB},
+        too_many("PoliciesPerGroup", 10),
+    ),
+    Case(
+        "policies_of_role_fit",
+        "AttachRolePolicy",
+        {"RoleName": "web", "PolicyArn": WEB},
+        too_many("PoliciesPerRole", 10),
+    ),
+    Case(
+        "instance_profile_has_no_role",
+        "AddRoleToInstanceProfile",
+        {"InstanceProfileName": "web", "RoleName": "spare"},
+        too_many("InstanceSessionsPerInstanceProfile", 1),
+    ),
+    Case(
+        "policy_versions_fit",
+        "CreatePolicyVersion",
+        {"PolicyArn": VERSIONED, "PolicyDocument": MANAGED},
+        Said(
+            "LimitExceeded",
+            "A managed policy can have up to 5 versions. Before you create a new version, you must "
+            "delete an existing version.",
+            409,
+        ),
+    ),
+    Case(
+        "managed_policy_is_short",
+        "CreatePolicy",
+        {"PolicyName": "new", "PolicyDocument": padded(MANAGED, 6145)},
+        too_many("PolicySize", 6144),
+    ),
+    Case(
+        "managed_policy_is_short",
+        "CreatePolicyVersion",
+        {"PolicyArn": WEB, "PolicyDocument": padded(MANAGED, 6145)},
+        too_many("PolicySize", 6144),
+    ),
+    Case(
+        "trust_policy_is_short",
+        "CreateRole",
+        {"RoleName": "new", "AssumeRolePolicyDocument": padded(trust(), 2049)},
+        too_many("ACLSizePerRole", 2048),
+    ),
+    Case(
+        "trust_policy_is_short",
+        "UpdateAssumeRolePolicy",
+        {"RoleName": "web", "PolicyDocument": padded(trust(), 2049)},
+        too_many("ACLSizePerRole", 2048),
+    ),
+    # The user has a policy already, and the sum counts.
+    Case(
+        "inline_policies_of_user_are_short",
+        "PutUserPolicy",
+        {"UserName": "inline", "PolicyName": "q", "PolicyDocument": padded(INLINE, 2000)},
+        sized("user", 2048, "inline"),
+    ),
+    Case(
+        "inline_policies_of_group_are_short",
+        "PutGroupPolicy",
+        {"GroupName": "Admin", "PolicyName": "q", "PolicyDocument": padded(INLINE, 5121)},
+        sized("group", 5120, "Admin"),
+    ),
+    Case(
+        "inline_policies_of_role_are_short",
+        "PutRolePolicy",
+        {"RoleName": "web", "PolicyName": "q", "PolicyDocument": padded(INLINE, 10241)},
+        sized("role", 10240, "web"),
+    ),
+    # boundaries
+    *bounded("CreateUser", UserName="new"),
+    *bounded("PutUserPermissionsBoundary", UserName="plain"),
+    *bounded("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *bounded("PutRolePermissionsBoundary", RoleName="web"),
+    # passwords
+    *password("CreateLoginProfile", "Password", UserName="plain"),
+    *password("UpdateLoginProfile", "Password", UserName="bob"),
+    # SSH keys
+    *(
+        Case(
+            "ssh_public_key_is_one",
+            "UploadSSHPublicKey",
+            {"UserName": "plain", "SSHPublicKeyBody": body},
+            Said("InvalidPublicKey", "The public key is malformed or otherwise invalid.", 400),
+        )
+        for body in (
+            "garbage",
+            "ssh-rsa AAAA bob",
+            ED25519,
+            public_key(bits=1024),
+            KEY,
+            f"{SSH_KEY}\n{KEY}",
+            f"{public_key(pem=True)}{KEY}",
+            BODY,
+        )
+    ),
+    *(
+        Case(
+            "ssh_public_key_is_new",
+            "UploadSSHPublicKey",
+            {"UserName": "ssh", "SSHPublicKeyBody": body},
+            Said(
+                "DuplicateSSHPublicKey",
+                "The SSH public key is already associated with the specified IAM user.",
+                400,
+            ),
+        )
+        for body in (SSH_KEY, public_key(), public_key(pem=True))
+    ),
+    # certificates
+    Case(
+        "signing_certificate_is_one",
+        "UploadSigningCertificate",
+        {"UserName": "plain", "CertificateBody": "invalid-certificate-body"},
+        Said("MalformedCertificate", "Certificate invalid-certificate-body is malformed.", 400),
+    ),
+    Case(
+        "signing_certificate_is_one",
+        "UploadSigningCertificate",
+        {"UserName": "plain", "CertificateBody": BODY + KEY},
+        Said("MalformedCertificate", f"Certificate {BODY}{KEY} is malformed.", 400),
+    ),
+    *(
+        Case(
+            "server_certificate_is_one",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": body},
+            Said("MalformedCertificate", NOT_PEM, 400),
+        )
+        for body in (KEY, BODY + KEY, KEY + BODY)
+    ),
+    *(
+        Case(
+            "server_certificate_is_valid_now",
+            "UploadServerCertificate",
+            {**UPLOAD, "CertificateBody": certificate("example.com", years=years)[0]},
+            Said("MalformedCertificate", message, 400),
+        )
+        for years, message in (((2020, 2021), EXPIRED), ((2126, 2127), NOT_PEM))
+    ),
+    *(
+        Case(
+            "private_key_matches",
+            "UploadServerCertificate",
+            {**UPLOAD, "PrivateKey": key},
+            Said("MalformedCertificate", "Invalid Private Key.", 400),
+        )
+        for key in (BODY, ENCRYPTED)
+    ),
+    Case(
+        "private_key_matches",
+        "UploadServerCertificate",
+        {**UPLOAD, "PrivateKey": certificate("another")[1]},
+        Said(
+            "KeyPairMismatch",
+            "The public key certificate and the private key do not match.",
+            400,
+        ),
+    ),
+    Case(
+        "chain_leads_on",
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": certificate("another")[0]},
+        Said("MalformedCertificate", f"{NO_CHAIN}-1", 400),
+    ),
+    Case(
+        "chain_leads_on",
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": BODY + certificate("another")[0]},
+        Said("MalformedCertificate", f"{NO_CHAIN}0", 400),
+    ),
+    Case(
+        "chain_leads_on",
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": "chain"},
+        Said("MalformedCertificate", NOT_PEM, 400),
+    ),
+    Case(
+        "chain_leads_on",
+        "UploadServerCertificate",
+        {**UPLOAD, "CertificateChain": BODY + KEY},
+        Said("MalformedCertificate", NOT_PEM, 400),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation}-{case.rule}")
+def test_what_the_service_refuses(iam: Iam, case: Case) -> None:
+    assert iam.refused(case.operation, **case.parameters) == case.said
+
+
+# Rules by themselves: what no account of the other tests has.
+
+
+def first(what: str) -> str:
+    return f"DeleteConflict: {conflict(what).message}"
+
+
+def test_a_user_is_deleted_after_all_that_it_has() -> None:
+    obstacles = {
+        "managed_policies": "detach all policies",
+        "policies": "delete policies",
+        "password": "delete login profile",
+        "access_keys": "delete access keys",
+        "signing_certificates": "delete certificates",
+        "mfa_devices": "delete MFA device",
+        "ssh_public_keys": "remove referenced objects",
+        "service_credentials": "remove referenced objects",
+    }
+    user = SimpleNamespace(name="bob", **dict.fromkeys(obstacles, "x"))
+    account = {"users": {"bob": user}, "groups": {"g": SimpleNamespace(users=[user])}}
+    for attribute, what in obstacles.items():
+        found = told(deletions.user_is_not_referenced, account, UserName="bob")
+        assert found == first(what), attribute
+        setattr(user, attribute, "")
+    found = told(deletions.user_is_not_referenced, account, UserName="bob")
+    assert found == first("remove users from group")
+    account["groups"]["g"].users.clear()
+    assert told(deletions.user_is_not_referenced, account, UserName="bob") == ""
+
+
+def test_a_group_and_a_role_are_deleted_after_all_that_they_have() -> None:
+    for rule, lists, parameter, own, more in (
+        (deletions.group_is_not_referenced, "groups", "GroupName", "remove users from group", {}),
+        (
+            deletions.role_is_not_referenced,
+            "roles",
+            "RoleName",
+            "remove roles from instance profile",
+            {"instance_profiles": {"i": SimpleNamespace(roles=[])}},
+        ),
+    ):
+        one = SimpleNamespace(name="x", managed_policies="x", policies="x", users=["bob"])
+        account = {lists: {"x": one}, **more}
+        for profile in more.get("instance_profiles", {}).values():
+            profile.roles.append(one)
+        for attribute, what in (
+            ("managed_policies", "detach all policies"),
+            ("policies", "delete policies"),
+            ("users", own),
+        ):
+            assert told(rule, account, **{parameter: "x"}) == first(what)
+            setattr(one, attribute, [])
+        for profile in more.get("instance_profiles", {}).values():
+            profile.roles.clear()
+        assert told(rule, account, **{parameter: "x"}) == ""
+
+
+@pytest.mark.parametrize("kind", ["users", "groups", "roles"])
+def test_a_policy_of_one_entity_is_not_deleted(kind: str) -> None:
+    refusal = "DeleteConflict: Cannot delete a policy attached to entities."
+    attached, bounded, free = (
+        SimpleNamespace(managed_policies=policies, permissions_boundary_arn=boundary)
+        for policies, boundary in (({WEB: 1}, None), ({}, WEB), ({}, BOUNDARY))
+    )
+    for holder, expected in ((attached, refusal), (bounded, refusal), (free, "")):
+        account = {kind: {"x": holder}}
+        found = told(deletions.policy_is_not_attached, account, PolicyArn=WEB)
+        assert found == expected
+
+
+def test_a_device_of_the_root_user_is_in_use() -> None:
+    account = {"account_root": SimpleNamespace(mfa_devices={PHONE: 1})}
+    for rule, refusal in (
+        (names.mfa_device_is_not_in_use, "EntityAlreadyExists: MFA Device is already in use."),
+        (
+            deletions.virtual_mfa_device_is_not_assigned,
+            "DeleteConflict: MFA VirtualDevice in use. Must deactivate first.",
+        ),
+    ):
+        assert told(rule, account, SerialNumber=PHONE) == refusal
+        assert told(rule, account, SerialNumber=f"{PHONE}s") == ""
+        assert told(rule, {}, SerialNumber=PHONE) == ""
+
+
+def test_a_name_of_a_device_is_free_under_another_path() -> None:
+    account = {"virtual_mfa_devices": {f"{ARN}mfa/a/phone": 1}}
+    for path, refusal in (("/a/", "EntityAlreadyExists: MFA device already exists."), ("/b/", "")):
+        new = {"VirtualMFADeviceName": "phone", "Path": path}
+        assert told(names.virtual_mfa_device_is_new, account, **new) == refusal
+    new = {"VirtualMFADeviceName": "phone"}
+    assert told(names.virtual_mfa_device_is_new, account, **new) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "protected"),
+    [
+        ("/aws-service-role/support.amazonaws.com/", True),
+        ("/aws-reserved/sso.amazonaws.com/", True),
+        ("/aws/", False),
+        ("/x/aws-reserved/", False),
+    ],
+)
+def test_roles_of_aws_are_known_by_their_path(*, path: str, protected: bool) -> None:
+    account = {"roles": {"x": SimpleNamespace(name="r", path=path)}}
+    found = told(entities.role_is_not_protected, account, RoleName="r")
+    assert found.partition(":")[0] == "UnmodifiableEntity" * protected
+
+
+def test_values_of_tags_are_reserved_in_any_case() -> None:
+    for tag in ({"Key": "a", "Value": "Aws:x"}, {"Key": "AWS:", "Value": ""}):
+        found = told(names.tags_are_not_reserved, {}, Tags=[{"Key": "a", "Value": "x"}, tag])
+        assert found.startswith("InvalidInput: Tag keys and values cannot begin with aws:"), tag
+    tags = [{"Key": "xaws:", "Value": "aws"}]
+    assert told(names.tags_are_not_reserved, {}, Tags=tags) == ""
+
+
+# Passwords.
+
+FLAGS = {
+    "require_uppercase_characters": ("A", "uppercase letter"),
+    "require_lowercase_characters": ("a", "lowercase letter"),
+    "require_numbers": ("1", "number"),
+    "require_symbols": ("'", "symbol"),
+}
+
+
+def test_each_part_of_a_password_policy_counts_alone() -> None:
+    def conforms(password: str, minimum: int | None = None, **flags: bool) -> str:
+        policy = SimpleNamespace(minimum_password_length=minimum)
+        vars(policy).update(dict.fromkeys(FLAGS, False) | flags)
+        account = {"account_password_policy": policy}
+        found = {told(passwords.password_conforms, account, **{name: password}) for name in NEW}
+        (said,) = found
+        return said.removeprefix("PasswordPolicyViolation: Password should have ")
+
+    assert [conforms("x" * size, 8) for size in (7, 8, 9)] == ["a minimum length of 8", "", ""]
+    assert conforms("x") == ""
+    for flag, (good, what) in FLAGS.items():
+        for other, _ in FLAGS.values():
+            expected = "" if other == good else f"at least one {what}"
+            assert conforms(other, **{flag: True}) == expected, (flag, other)
+    assert told(passwords.password_conforms, {"account_password_policy": None}, Password="") == ""
+
+
+#: The parameters that have a new password.
+NEW = ("Password", "NewPassword")
+
+
+def test_the_last_passwords_are_remembered_once() -> None:
+    bob = SimpleNamespace(password="0")
+    policy = SimpleNamespace(password_reuse_prevention=2)
+    account = {"users": {"bob": bob}, "account_password_policy": policy}
+
+    def new(password: str) -> bool:
+        said = told(passwords.password_is_new, account, UserName="bob", NewPassword=password)
+        return not said
+
+    assert (new("0"), new("0"), new("1")) == (False, False, True)
+    for bob.password in "12":
+        assert new("new")
+    # The present one, and the one before.
+    assert [new(password) for password in "0123"] == [True, False, False, True]
+    # One that comes again counts again.
+    bob.password = "1"
+    assert [new(password) for password in "012"] == [True, False, False]
+    policy.password_reuse_prevention = None
+    assert new("1")
+    account["account_password_policy"] = None
+    assert new("1")
+
+
+def own(iam: Iam, name: str) -> Iam:
+    """Return IAM as the user ``name`` calls it."""
+    key = iam("CreateAccessKey", UserName=name)["AccessKey"]
+    return Iam(iam.url, key["AccessKeyId"], key["SecretAccessKey"])
+
+
+def test_a_user_chooses_a_password_that_conforms_and_is_new(iam: Iam) -> None:
+    iam("CreateUser", UserName="choosy")
+    choosy = own(iam, "choosy")
+    change = {"OldPassword": "Old-Pass-0", "NewPassword": "New-Pass-1"}
+    assert choosy.refused("ChangePassword", **change) == absent(
+        "Login Profile for User choosy cannot be found."
+    )
+    iam("CreateLoginProfile", UserName="choosy", Password="Old-Pass-0")
+    for case in password("ChangePassword", "NewPassword", OldPassword="Old-Pass-0"):
+        assert choosy.refused("ChangePassword", **case.parameters) == case.said
+    again = Said("PasswordPolicyViolation", "Password should not be one of the last passwords", 400)
+    change["NewPassword"] = "Old-Pass-0"
+    assert choosy.refused("ChangePassword", **change) == again
+    # The policy prevents the last two; who administers the user is free.
+    for number in (1, 2):
+        iam("UpdateLoginProfile", UserName="choosy", Password=f"New-Pass-{number}")
+    for word in ("New-Pass-1", "New-Pass-2"):
+        change["NewPassword"] = word
+        assert choosy.refused("ChangePassword", **change) == again
+    change["NewPassword"] = "Old-Pass-0"
+    # This one is new again, but the old password is wrong.
+    assert choosy.refused("ChangePassword", **change).code == "AccessDenied"
+
+
+def test_an_operation_that_the_sandbox_lacks_is_refused_by_its_name(iam: Iam) -> None:
+    assert iam.refused("GenerateServiceLastAccessedDetails", Arn=f"{ARN}user/bob") == Said(
+        "NotImplemented",
+        "The sandbox does not have the operation GenerateServiceLastAccessedDetails.",
+        501,
+    )
+
+
+# Names that stay free, and who calls.
+
+
+def test_a_rename_to_the_same_name_and_a_second_membership_are_accepted(iam: Iam) -> None:
+    iam("UpdateUser", UserName="plain", NewUserName="plain", NewPath="/")
+    iam("AddUserToGroup", UserName="many", GroupName="g0")
+    iam("AttachUserPolicy", UserName="many", PolicyArn=f"{ARN}policy/p0")
+
+
+def test_without_a_user_name_it_is_the_caller_who_must_have_it(iam: Iam) -> None:
+    iam("CreateUser", UserName="self")
+    caller = own(iam, "self")
+    assert caller.refused("DeleteAccessKey", AccessKeyId="AKIAIOSFODNN7EXAMPLE") == absent(
+        "The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found."
+    )
+    iam("CreateAccessKey", UserName="self")
+    assert caller.refused("CreateAccessKey") == too_many("AccessKeysPerUser", 2)
+
+
+# All rules.
+
+#: Rules that other tests break: of the grammar, of passwords that change, and of whole accounts.
+ELSEWHERE = ("managed_policy_", "inline_policy_", "trust_policy_", "remember_", "account_quota_")
+
+
+def test_each_rule_of_each_operation_is_tested() -> None:
+    table = {(operation, rule.__name__) for operation, own in RULES.items() for rule in own}
+    tested = {(case.operation, case.rule) for case in CASES} | set(ABSENT_PAIRS)
+    left = {pair for pair in table - tested if not pair[1].startswith(ELSEWHERE)}
+    of_passwords = ("login_profile_exists", "password_conforms", "password_is_new")
+    assert left == {("ChangePassword", rule) for rule in of_passwords}
+    common = {rule.__name__ for rule in (*EXISTING.values(), *COMMON)}
+    assert common <= {rule for _, rule in tested}
+
+
+# Whoever asks.
+
+
+def test_the_commands_report_the_refusals(iam: Iam, run: Shell, run_fast: ForkRunner) -> None:
+    run.env |= {"IAMCLI_SANDBOX": iam.url, "AWS_IAM_URL": iam.url}
+    for command, said in {
+        "iam-usercreate -u BOB": "EntityAlreadyExists: User with name BOB already exists.",
+        "iam-userdel -u member": (
+            "DeleteConflict: Cannot delete entity, must remove users from group first."
+        ),
+        "iam-useraddkey -u many": "LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2",
+        "iam-groupcreate -g a/b": f"ValidationError: {in_words('groupName', NAMES).message}",
+        "iam-useraddloginprofile -u plain -p short": (
+            "PasswordPolicyViolation: Password should have a minimum length of 8, "
+        ),
+        "iam-roleupdateassumepolicy -r web -f policy": (
+            "MalformedPolicyDocument: Has prohibited field Resource"
+        ),
+    }.items():
+        (run.home / "policy").write_text(INLINE)
+        name, *arguments = command.split()
+        done = run_fast(name, *arguments)
+        assert (done.status, done.out) == (1, "")
+        assert done.err.startswith(f"{name}: {said}"), done.err
+
+
+def test_the_help_says_what_the_sandbox_does_not_do(moto: str, run: Shell) -> None:
+    said = " ".join(run("iamcli", "sandbox", "-h").out.split())
+    iam = Iam(moto)
+    assert "accepts any key and any two six-digit codes for an MFA device" in said
+    iam("CreateUser", UserName="bob")
+    iam("CreateVirtualMFADevice", VirtualMFADeviceName="phone")
+    iam("EnableMFADevice", UserName="bob", SerialNumber=PHONE, **CODES)
+    assert "does not check permissions" in said
+    own(iam, "bob")("CreateGroup", GroupName="Admin")
+    assert "has no default password policy" in said
+    iam("CreateLoginProfile", UserName="bob", Password="x")
+
+
+@pytest.mark.full
+def test_aws_reports_the_refusals(iam: Iam, run: Shell) -> None:
+    run.env |= {
+        "AWS_ENDPOINT_URL": iam.url,
+        "AWS_ACCESS_KEY_ID": KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    done = run("aws", "iam", "delete-role", "--role-name", "profiled")
+    assert done.status != 0
+    assert conflict("remove roles from instance profile").message in done.err

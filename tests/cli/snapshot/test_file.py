@@ -1,0 +1,376 @@
+"""``iamcli snapshot``: when the file is written, who can read it, and its format."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.faults import SILENT
+from support.limits import TIMEOUT
+from support.processes import wait_until
+from support.selection import every
+from support.shell import NO_BYTE_CODE, ROOT
+from support.snapshot import (
+    ACCOUNT,
+    BOB,
+    DATE,
+    SNAPSHOT,
+    WEB,
+    answers,
+    files,
+    loaded,
+    serving,
+    succeeded,
+)
+from support.stub import Endpoint
+
+from iamcli.cli.account_file import arns, file, schema, values
+from iamcli.errors import Failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Request, Stub
+
+
+@pytest.fixture
+def service(stub: Stub, run: Shell) -> Endpoint:
+    """The account of two users, as a stub of the service."""
+    return serving(stub, run)
+
+
+def test_the_file_is_readable_only_by_its_owner(service: Endpoint, run: Shell) -> None:
+    done = run("sh", "-c", f"umask 0; exec {sys.executable} -m iamcli snapshot account.json")
+    succeeded(done)
+    assert stat.S_IMODE((run.home / "account.json").stat().st_mode) == 0o600
+    assert files(run) == {"account.json"}
+
+
+def test_an_existing_file_is_refused_before_anything_is_sent(
+    service: Endpoint, run_fast: ForkRunner
+) -> None:
+    path = run_fast.home / "account.json"
+    path.write_text("mine")
+    done = run_fast("iamcli", "snapshot", "account.json")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "iamcli: account.json exists; use --force to overwrite it\n"
+    assert (service.requests, path.read_text(), files(run_fast)) == ([], "mine", {"account.json"})
+
+
+def test_force_replaces_the_file_in_one_step(service: Endpoint, run_fast: ForkRunner) -> None:
+    path = run_fast.home / "account.json"
+    path.write_text("mine")
+    path.chmod(0o644)
+    with path.open() as old:
+        succeeded(run_fast("iamcli", "snapshot", "--force", "account.json"))
+        assert old.read() == "mine"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert loaded(run_fast)["account"] == ACCOUNT
+    assert files(run_fast) == {"account.json"}
+
+
+def test_force_keeps_a_symbolic_link(service: Endpoint, run_fast: ForkRunner) -> None:
+    (run_fast.home / "real").mkdir()
+    (run_fast.home / "account.json").symlink_to("real/file.json")
+    done = run_fast("iamcli", "snapshot", "account.json")
+    assert done.err == "iamcli: account.json exists; use --force to overwrite it\n"
+    succeeded(run_fast("iamcli", "snapshot", "account.json", "--force"))
+    assert (run_fast.home / "account.json").is_symlink()
+    assert loaded(run_fast, "real/file.json")["account"] == ACCOUNT
+
+
+UNUSABLE = {
+    "is not a regular file; specify another name": ["real", "--force"],
+    "No such file or directory": ["nonexistent/account.json"],
+    "Not a directory": ["credentials/account.json"],
+}
+
+
+@pytest.mark.parametrize("reason", UNUSABLE)
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_sent(
+    service: Endpoint, run_fast: ForkRunner, reason: str
+) -> None:
+    (run_fast.home / "real").mkdir()
+    done = run_fast("iamcli", "snapshot", *UNUSABLE[reason])
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("iamcli: ")
+    assert done.err.endswith(f"{reason}\n")
+    assert service.requests == []
+    assert files(run_fast) == {"real"}
+
+
+class Meddling(Endpoint):
+    """The service; while a user is read, somebody creates the file."""
+
+    path: Path
+
+    def answer(self, request: Request) -> Answer:
+        if request.operation == "ListMFADevices":
+            self.path.write_text("another's")
+        return super().answer(request)
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(stub: Stub, run_fast: ForkRunner) -> None:
+    endpoint = stub.add(lambda url: Meddling(url, []))
+    endpoint.path = run_fast.home / "account.json"
+    for operation, given in answers().items():
+        endpoint.on(operation, *given)
+    done = run_fast("iamcli", "snapshot", "account.json", env={"AWS_IAM_URL": endpoint.url})
+    assert (done.status, done.err) == (1, "iamcli: cannot write account.json: File exists\n")
+    assert endpoint.path.read_text() == "another's"
+    assert files(run_fast) == {"account.json"}
+
+
+def test_nothing_is_left_if_the_file_cannot_be_written_completely(
+    service: Endpoint, run: Shell
+) -> None:
+    limited = f"ulimit -f 1; exec {sys.executable} -m iamcli snapshot account.json"
+    done = run("sh", "-c", limited, env=NO_BYTE_CODE)
+    assert (done.status, done.err) == (1, "iamcli: cannot write account.json: File too large\n")
+    assert files(run) == set()
+
+
+@pytest.mark.parametrize("number", every(3, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
+def test_interrupts_leave_nothing(service: Endpoint, run: Shell, number: signal.Signals) -> None:
+    service.on("GetLoginProfile", SILENT)
+    command = [sys.executable, "-m", "iamcli", "snapshot", "account.json"]
+    process = run.start(*command, stderr=subprocess.PIPE)
+    wait_until(lambda: "GetLoginProfile" in service.operations)
+    process.send_signal(number)
+    assert process.communicate(timeout=TIMEOUT)[1] == b""
+    assert process.returncode == -number
+    assert files(run) == set()
+
+
+# The format.
+
+
+def test_the_document_describes_each_member() -> None:
+    """Each list has the members of the schema in their order, with the mark of optional ones."""
+    text = (ROOT / "docs" / "snapshot.md").read_text()
+    sections = {
+        title: re.findall(
+            r"`(\w+)`\**( \?)?(?=[,:])", "".join(re.findall(r"^\* [^:]*:", body, re.MULTILINE))
+        )
+        for title, body in re.findall(r"^##+ (.*)\n((?:(?!#).*\n)*)", text, re.MULTILINE)
+    }
+    described = {
+        title: [f"{name}{mark.strip()}" for name, mark in rows]
+        for title, rows in sections.items()
+        if rows
+    }
+    assert described == {
+        "The file": list(schema.SNAPSHOT),
+        "A user": list(schema.USER),
+        "An access key": list(schema.ACCESS_KEY),
+        "A signing certificate": list(schema.SIGNING_CERTIFICATE),
+        "An MFA device": list(schema.MFA_DEVICE),
+        "A login profile": list(schema.LOGIN_PROFILE),
+        "An SSH public key": list(schema.SSH_KEY),
+        "A service-specific credential": list(schema.SERVICE_CREDENTIAL),
+        "A group": list(schema.GROUP),
+        "A role": list(schema.ROLE),
+        "An instance profile": list(schema.INSTANCE_PROFILE),
+        "A managed policy": list(schema.POLICY),
+        "A server certificate": list(schema.SERVER_CERTIFICATE),
+        "A virtual MFA device": list(schema.VIRTUAL_MFA_DEVICE),
+        "What could not be read": list(schema.UNREAD),
+    }
+    for name in schema.PASSWORD_POLICY:
+        assert f"`{name.removesuffix('?')}`" in text
+
+
+REMEDY = "; make a new one with iamcli snapshot"
+DAMAGED = {
+    "": ", line 1, column 1: not JSON (Expecting value)",
+    "[1]": f" is not a snapshot{REMEDY}",
+    '{"version": 2}': " has version 2 of the snapshot format, but this iamcli reads version 1"
+    + REMEDY,
+    '{"version": 1}': f" is damaged: source is missing{REMEDY}",
+    json.dumps({**SNAPSHOT, "taken": DATE, "users": [{**BOB, "GroupList": "dev"}]}): (
+        f" is damaged: users[0].GroupList is not a list{REMEDY}"
+    ),
+    json.dumps({**SNAPSHOT, "taken": DATE, "summary": {"Users": True}}): (
+        f" is damaged: summary.Users is not a number{REMEDY}"
+    ),
+    json.dumps({**SNAPSHOT, "taken": DATE, "password_policy": {"HardExpiry": "no"}}): (
+        f" is damaged: password_policy.HardExpiry is not true or false{REMEDY}"
+    ),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_snapshot_is_not_read(tmp_path: Path, content: str) -> None:
+    name = tmp_path / "account.json"
+    name.write_text(content)
+    with pytest.raises(Failure) as raised:
+        file.read(str(name))
+    assert str(raised.value) == f"{name}{DAMAGED[content]}"
+
+
+def test_what_is_no_json_is_not_read(tmp_path: Path) -> None:
+    name = tmp_path / "account.json"
+    for content, said in (
+        (b'"\xff"', f"{name} is not JSON: it is not text in a Unicode encoding"),
+        (b"[" * 100_000, f"{name}: nested too deeply"),
+        (b"{\n x}", f"{name}, line 2, column 2: not JSON ("),
+    ):
+        name.write_bytes(content)
+        with pytest.raises(Failure, match=re.escape(said)):
+            file.load(str(name))
+    for missing, why in (
+        (f"{name}s", "No such file or directory"),
+        ("a\0b", "(open: )?embedded .*"),
+    ):
+        with pytest.raises(Failure, match=f"^cannot read {missing}: {why}"):
+            file.load(missing)
+        with pytest.raises(Failure, match=f"^cannot write {missing}/x: {why}$"):
+            file.Target(f"{missing}/x", force=False)
+    for encoding in ("utf-8", "utf-16", "utf-32"):
+        name.write_text('{"a": "\u00e9"}', encoding=encoding)
+        assert file.load(str(name)) == {"a": "\u00e9"}
+
+
+def test_a_snapshot_is_standard_input_or_open(tmp_path: Path) -> None:
+    name = tmp_path / "account.json"
+    name.write_text("[1]")
+    # The name of a file that is open is only for messages.
+    assert file.load("-", os.open(name, os.O_RDONLY)) == [1]
+    assert file.load("nowhere", os.open(name, os.O_RDONLY)) == [1]
+    before = os.dup(0)
+    with name.open() as opened:
+        os.dup2(opened.fileno(), 0)
+    try:
+        assert file.load("-") == [1]
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+
+
+OF_ACCOUNT = "x is not an account number of 12 digits"
+#: Values, and what is wrong with them, if something is.
+VALUES: list[tuple[Any, Any, str]] = [
+    (schema.TEXT, "", ""),
+    (schema.TEXT, None, "x is not a text"),
+    (schema.DATE, 7, "x is not a date"),
+    (schema.DOCUMENT, {}, "x is not a text"),
+    (schema.ACCOUNT, "123456789012", ""),
+    (schema.ACCOUNT, 123456789012, OF_ACCOUNT),
+    *(
+        (schema.ACCOUNT, text, OF_ACCOUNT)
+        for text in ("", "1" * 11, "1" * 13, "\u0661" * 12, f"{'1' * 12}\n", "a\ntouch canary")
+    ),
+    (schema.FLAG, False, ""),
+    (schema.FLAG, 0, "x is not true or false"),
+    (schema.NUMBER, 0, ""),
+    (schema.NUMBER, True, "x is not a number"),
+    (schema.COUNTS, {"a": 1}, ""),
+    (schema.COUNTS, [], "x is not an object"),
+    (schema.COUNTS, {"a": "1"}, "x.a is not a number"),
+    (schema.OrNull([schema.TEXT]), None, ""),
+    (schema.OrNull([schema.TEXT]), ["a", 7], "x[1] is not a text"),
+    ([schema.TEXT], {}, "x is not a list"),
+    ({"a": schema.TEXT, "b?": schema.TEXT}, {"a": "", "other": 7}, ""),
+    ({"a": schema.TEXT}, {}, "x.a is missing"),
+    ({"a?": schema.TEXT}, {"a": None}, "x.a is not a text"),
+    ({"a": [{"b": schema.FLAG}]}, {"a": [{"b": True}, {"b": 1}]}, "x.a[1].b is not true or false"),
+    ({"a": schema.TEXT}, [], "x is not an object"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "said"), VALUES)
+def test_the_type_of_each_value_is_checked(kind: Any, value: Any, said: str) -> None:
+    found = ""
+    try:
+        values.check(kind, value, "x")
+    except Failure as failure:
+        found = str(failure)
+    assert found == said
+
+
+def test_only_what_the_schema_has_is_picked() -> None:
+    kind = {
+        "text": schema.TEXT,
+        "list": [{"date": schema.DATE}],
+        "absent?": schema.TEXT,
+        "null": schema.OrNull({"text": schema.TEXT}),
+        "some?": schema.OrNull([schema.TEXT]),
+    }
+    convert = {schema.DATE: str.upper}
+    value = {"null": None, "other": 1, "list": [{"date": "a", "x": 2}], "text": "t", "some": ["b"]}
+    picked = {"text": "t", "list": [{"date": "A"}], "null": None, "some": ["b"]}
+    assert values.pick(kind, value, convert) == picked
+    assert list(values.pick(kind, value, convert)) == list(picked)
+    assert values.pick(kind, {"text": "t", "null": {"text": 7, "y": 8}}, convert) == {
+        "text": "t",
+        "list": [],
+        "null": {"text": 7},
+    }
+    with pytest.raises(KeyError, match="text"):
+        values.pick(kind, {"null": None}, convert)
+    # What has another type is left to the check.
+    for kind_of, wrong in (([schema.TEXT], "abc"), ({"a": schema.TEXT}, [1]), (schema.TEXT, {})):
+        assert values.pick(kind_of, wrong, {}) == wrong
+
+
+def test_the_account_is_that_of_any_entity() -> None:
+    lists = ("users", "groups", "roles", "policies", "instance_profiles")
+    none: dict[str, Any] = {name: [] for name in lists}
+    arn = "arn:aws-cn:iam::210987654321:x/y"
+    assert (arns.account(none), list(arns.arns(none))) == (None, [])
+    others: dict[str, Any] = {
+        "server_certificates": [{"ServerCertificateMetadata": {"Arn": arn}}],
+        "virtual_mfa_devices": [{"SerialNumber": arn}],
+    }
+    # Policies of AWS, and hardware devices, have no account.
+    aws = {"policies": [{"Arn": "arn:aws-cn:iam::aws:policy/x"}]}
+    for name in (*lists, *others):
+        content = none | aws | {"virtual_mfa_devices": [{"SerialNumber": "GAHT1"}]}
+        one = others.get(name, [{"Arn": arn}])
+        content[name] = [*content.get(name, []), *one]
+        assert arns.account(content) == "210987654321", name
+        assert arn in list(arns.arns(content))
+    assert arns.account(none | aws) is None
+    for odd in ("arn:aws:iam::1", "", "arn:aws:iam::210987654321"):
+        assert arns.owner_of(odd) == ""
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_file_system_without_links_has_the_file_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, force: bool
+) -> None:
+    def link(*_: object, **_places: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    path = tmp_path / "account.json"
+    target = file.Target(str(path), force=force)
+    target.write({**SNAPSHOT, "taken": DATE})
+    assert file.read(str(path))["account"] == ACCOUNT
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
+    path.write_text("another's")
+    if not force:
+        with pytest.raises(Failure, match="exists; use --force to overwrite it"):
+            target.write({**SNAPSHOT, "taken": DATE})
+        assert path.read_text() == "another's"
+        assert [each.name for each in tmp_path.iterdir()] == ["account.json"]
+
+
+def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
+    snapshot = {**SNAPSHOT, "taken": DATE}
+    # A byte that is not UTF-8.
+    snapshot["roles"] = [{**WEB, "AssumeRolePolicyDocument": "caf\udce9"}]
+    name = str(tmp_path / "account.json")
+    file.Target(name, force=False).write(snapshot)
+    assert file.read(name) == snapshot

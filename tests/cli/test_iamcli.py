@@ -1,0 +1,541 @@
+"""The program iamcli: where to begin, lists of commands, manual pages, and running a command."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from support.requirements import need
+from support.searches import NONSENSE, SHOWN, SOUGHT, commands_in
+from support.selection import every
+from support.shell import BIN, ROOT
+from support.stub import ok
+from support.terminal import USUAL_SIZE, Terminal
+
+import iamcli
+from iamcli.commands import index
+from iamcli.errors import Failure
+from iamcli.help import manual
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
+
+COMMANDS = index.names()
+IAMCLI = str(BIN / "iamcli")
+MAN = ROOT / "man"
+
+
+def refused(done: Done, line: str) -> None:
+    assert (done.status, done.out, done.err) == (1, "", f"iamcli: {line}\n")
+
+
+def fits(text: str) -> bool:
+    return all(len(line) <= 80 and line == line.rstrip() for line in text.splitlines())
+
+
+# Without arguments, and help.
+
+
+def test_iamcli_alone_shows_where_to_begin_on_one_screen(run: Shell) -> None:
+    done = run("iamcli")
+    assert (done.status, done.err) == (0, "")
+    assert len(done.out.splitlines()) <= 20
+    assert fits(done.out)
+    assert done.out.startswith("iamcli provides the 69 commands of the legacy AWS IAM Command")
+    assert len(re.findall(r"^  iam\S+ .*\S  +[A-Z]", done.out, re.MULTILINE)) == 5
+    groups, _, subcommands = done.out.partition("Subcommands")
+    for module in index.modules():
+        word = module.replace("instanceprofiles", "instance profiles")
+        assert ("certificates" if word.endswith("certs") else word) in groups
+    assert subcommands.split(":\n  ")[1].replace("\n ", "").strip() == ", ".join(SHOWN)
+
+
+def test_what_iamcli_suggests_at_first_works(run: Shell) -> None:
+    suggested = re.findall(r"^  (iam\S+ .*\S)  +[A-Z]", run("iamcli").out, re.MULTILINE)
+    for line in suggested:
+        words = line.replace("DIR", "old-home").split()
+        assert run(*words, env={"SHELL": "/bin/true"}).status == 0, line
+
+
+def test_the_help_has_each_subcommand_and_each_group(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "-h")
+    assert (done.status, done.err) == (0, "")
+    assert run_fast("iamcli", "--help") == done
+    assert fits(done.out)
+    assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
+    assert "  iamcli home [--strict] DIR  " in done.out
+    for part in ("Usage:", "  -h, --help", "  --version", "  users, groups, roles, instance"):
+        assert part in done.out
+
+
+def test_the_version(run: Shell) -> None:
+    for asking in ("version", "--version"):
+        assert run("iamcli", asking) == (0, f"iamcli {iamcli.__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    every(3, [[], ["list", "key"], ["help", "zzz"], ["mfa"], ["iam-userdel", "-u"]]),
+    ids=" ".join,
+)
+def test_the_module_is_the_same(arguments: list[str], run: Shell) -> None:
+    assert run(sys.executable, "-m", "iamcli", *arguments) == run("iamcli", *arguments)
+
+
+# Lists.
+
+
+def test_the_list_has_every_command_in_its_group(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "list")
+    assert (done.status, done.err) == (0, "")
+    assert fits(done.out)
+    assert commands_in(done.out) == COMMANDS
+    titles = [line for line in done.out.splitlines() if line and not line.startswith(" ")]
+    assert titles == [*index.groups(), "iamcli"]
+    assert re.findall(r"^  iamcli (\w+)", done.out, re.MULTILINE) == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("words", "some", "none"),
+    [
+        (["rename"], ["iam-usermod", "iam-groupmod", "iam-servercertmod"], "iam-usercreate"),
+        (["LISTBYPATH"], ["iam-userlistbypath", "iam-rolelistbypath"], "iam-userlistgroups"),
+        (["certificates"], ["iam-useraddcert", "iam-servercertmod"], "iam-usercreate"),
+        (["user", "key"], ["iam-useraddkey", "iam-usercreate"], "iam-userdel"),
+        (["keys", "delete"], ["iam-userdelkey"], "iam-useraddkey"),
+    ],
+)
+def test_a_list_has_the_commands_that_match(
+    words: list[str], some: list[str], none: str, run_fast: ForkRunner
+) -> None:
+    done = run_fast("iamcli", "list", *words)
+    assert (done.status, done.err) == (0, "")
+    assert set(some) <= set(commands_in(done.out))
+    assert none not in commands_in(done.out)
+    assert "\n\n\n" not in done.out
+
+
+def test_a_list_has_the_subcommands_that_match(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "list", "private iam machine")
+    assert (done.status, commands_in(done.out)) == (0, [])
+    assert re.match(r"iamcli\n  iamcli sandbox .*\[COMMAND\]\.\.\. +Run a command", done.out)
+
+
+#: Words with all that is found, in this order.
+FOUND = {
+    "LOCK": ["iam-usermodkey", "iam-userdelloginprofile"],
+    "suspend": ["iam-usermodkey", "iam-usermodcert", "iam-userdelloginprofile"],
+    "rotate": ["iam-usermodkey", "iam-userlistkeys", "iam-usermodcert"],
+    "QRCodePNG": ["iam-virtualmfadevicecreate", "iamcli"],
+    "PutRolePolicy": ["iam-roleaddpolicy", "iam-roleuploadpolicy"],
+    "instance profiles delete": ["iam-instanceprofiledel"],
+    "mfa-devices list": ["iam-virtualmfadevicelist", "iam-userlistmfadevices"],
+    # Names of operands and of options, also of subcommands; not the comments and formats of pages.
+    "BootstrapMethod": ["iam-virtualmfadevicecreate"],
+    "-- --reset": ["iam-accountmodpasswordpolicy", "today"],
+    "-- --preserve-env": ["iamcli"],
+    "-- -bullet": [],
+    "AddRoleToInstanceProfile": ["iam-instanceprofilecreate", "iam-instanceprofileaddrole"],
+    # The pages about all commands come first.
+    "saml": ["today", "iamcli"],
+}
+
+
+@pytest.mark.parametrize("words", SOUGHT)
+def test_what_people_look_for_is_found(words: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "list", words)
+    assert (done.status, done.err) == (0, "")
+    assert fits(done.out)
+    topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", done.out, re.MULTILINE)
+    found = [*commands_in(done.out), *topics]
+    assert set(SOUGHT[words]) <= set(found)
+    # Few enough to choose from.
+    assert len(found) <= 20
+
+
+@pytest.mark.parametrize("words", FOUND)
+def test_all_that_is_found_is_in_order(words: str, run_fast: ForkRunner) -> None:
+    lines = run_fast("iamcli", "list", *words.split()).out.splitlines()
+    found = [line.split("  ")[1].removeprefix("iamcli help ") for line in lines if line[:1] == " "]
+    assert [name for name in found if name] == FOUND[words]
+
+
+@pytest.mark.parametrize("words", NONSENSE)
+def test_nonsense_finds_nothing(words: str, run_fast: ForkRunner) -> None:
+    refused(
+        run_fast("iamcli", "list", words),
+        f"no command matches {words}; to list all commands, run iamcli list",
+    )
+
+
+def test_a_list_without_a_match_is_an_error(run_fast: ForkRunner) -> None:
+    refused(
+        run_fast("iamcli", "list", "user", "zzz"),
+        "no command matches user zzz; to list all commands, run iamcli list",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "modules"),
+    [
+        ("user", ["users"]),
+        ("users", ["users"]),
+        ("group", ["groups"]),
+        ("Roles", ["roles"]),
+        ("instance profiles", ["instanceprofiles"]),
+        ("instance-profile", ["instanceprofiles"]),
+        ("policy", ["policies"]),
+        ("policies", ["policies"]),
+        ("keys", ["keys"]),
+        ("access keys", ["keys"]),
+        ("certificates", ["signingcerts", "servercerts"]),
+        ("server certificate", ["servercerts"]),
+        ("mfa", ["mfa"]),
+        ("mfa devices", ["mfa"]),
+        ("login profiles", ["passwords"]),
+        ("inline_policies", ["policies"]),
+        ("certs", ["signingcerts", "servercerts"]),
+        ("password", ["passwords"]),
+        ("account", ["account"]),
+        ("account -h", ["account"]),
+        ("help policy", ["policies"]),
+    ],
+)
+def test_a_group_is_listed(words: str, modules: list[str], run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", *words.split())
+    assert (done.status, done.err) == (0, "")
+    members = index.modules()
+    assert commands_in(done.out) == [name for module in modules for name in members[module]]
+
+
+# Names that are wrong.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["sandbx"], "unknown subcommand sandbx (did you mean iamcli sandbox?)"),
+        (["usercraete"], "unknown subcommand usercraete (did you mean iam-usercreate?)"),
+        (["usercreate"], "unknown subcommand usercreate (did you mean iam-usercreate?)"),
+        (["polcies"], "unknown subcommand polcies (did you mean iamcli policies?)"),
+        (["accesskys"], "unknown subcommand accesskys (did you mean iamcli accesskey?)"),
+        (["zzz"], "unknown subcommand zzz"),
+        (["complete"], "Missing argument 'KIND'"),
+        (["completion"], "Missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish"),
+    ],
+)
+def test_a_wrong_subcommand_is_refused_in_one_line(
+    arguments: list[str], line: str, run_fast: ForkRunner
+) -> None:
+    program = " ".join(["iamcli", *arguments]) if line.startswith("Missing") else "iamcli"
+    refused(run_fast("iamcli", *arguments), f"{line}; see {program} --help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "program"),
+    [
+        (["--foo"], "iamcli"),
+        (["sandbox", "--foo", "true"], "iamcli sandbox"),
+        (["users", "bob"], "iamcli users"),
+        (["help", "a", "b"], "iamcli help"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_arguments_are_refused_in_one_line(
+    arguments: list[str], program: str, run_fast: ForkRunner
+) -> None:
+    done = run_fast("iamcli", *arguments)
+    assert (done.status, done.out) == (1, "")
+    # The rest is click's wording.
+    assert re.fullmatch(rf"iamcli: .*; see {program} --help\n", done.err)
+
+
+@pytest.mark.parametrize("arguments", every(2, ["", "home -h", "list", "help usercreate", "users"]))
+def test_the_output_arrives_or_it_fails(arguments: str, run: Shell) -> None:
+    done = run("bash", "-c", f"{IAMCLI} {arguments} | true; echo ${{PIPESTATUS[0]}}")
+    assert (done.out, done.err) == ("0\n", "")
+    done = run("sh", "-c", f"{IAMCLI} {arguments} >/dev/full")
+    refused(done, "cannot write to standard output: No space left on device")
+
+
+# Commands.
+
+
+@pytest.mark.parametrize(
+    ("strict", "line"),
+    every(
+        2,
+        [
+            ("", "-h"),
+            ("1", "-h"),
+            ("", "--version"),
+            ("", ""),
+            ("1", "--help-me"),
+            ("1", "-u bob -p /x/ --url http://127.0.0.1:1"),
+        ],
+    ),
+)
+def test_a_command_is_run_as_if_alone(strict: str, line: str, run: Shell) -> None:
+    run.env |= {"IAMCLI_STRICT": strict, "AWS_MAX_ATTEMPTS": "1"} if strict else {}
+    alone = run("iam-usercreate", *line.split())
+    assert run("iamcli", "iam-usercreate", *line.split()) == alone
+    assert "iam-usercreate" in alone.out + alone.err
+
+
+def test_a_command_sends_what_it_sends_alone(run: Shell, stub: Stub) -> None:
+    members = "<User><Path>/</Path><UserName>-h</UserName><UserId>AIDA</UserId><Arn>a</Arn></User>"
+    endpoint = stub.endpoint(ok("CreateUser", members), ok("CreateUser", members))
+    run.env["AWS_IAM_URL"] = endpoint.url
+    for start in (["iamcli"], []):
+        assert run(*start, "iam-usercreate", "-u-h", "-v") == (0, "a\nAIDA\n", "")
+    first, second = endpoint.requests
+    assert first.parameters == second.parameters
+
+
+# Manual pages.
+
+
+def showing(folder: Path, name: str = "man", text: str = 'echo "$0 $*"') -> dict[str, str]:
+    """Make ``name`` a program that prints its arguments; return a PATH with nothing else."""
+    program = folder / "shown" / name
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)
+    return {"PATH": str(program.parent)}
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("iam-usercreate", "iam-usercreate.1"),
+        ("virtualmfadevicelist", "iam-virtualmfadevicelist.1"),
+        ("", "iamcli.1"),
+        ("toolkit", "iam-toolkit.7"),
+        ("today", "iam-today.7"),
+        ("credential-file", "aws-credential-file.5"),
+        *[(page.name.rpartition(".")[0], page.name) for page in sorted(MAN.glob("*.[57]"))],
+    ],
+)
+def test_a_page_is_found(name: str, page: str, run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "help", *name.split(), env=showing(run_fast.home))
+    shown = f"{run_fast.home}/shown/man {MAN / page}\n"
+    assert (done.status, done.out, done.err) == (0, shown, "")
+
+
+def test_a_page_of_an_installation_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "prefix" / "lib" / "python3" / "iamcli"
+    monkeypatch.setattr(iamcli, "__file__", str(package / "__init__.py"))
+    absent = "the manual page iam-x(1) is not installed; reinstall iamcli"
+    with pytest.raises(Failure, match=re.escape(absent)):
+        manual.find("iam-x", 1)
+    # From the last place to the first: above the package, compressed or not, and beside it.
+    for folder, file in (
+        ("share/man/man1", "iam-x.1"),
+        ("prefix/share/man/man1", "iam-x.1.gz"),
+        ("prefix/share/man/man1", "iam-x.1"),
+        ("prefix/lib/share/man/man1", "iam-x.1.gz"),
+        ("prefix/lib/python3/man", "iam-x.1"),
+    ):
+        place = tmp_path / folder / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        packed = gzip.compress(file.encode()) if file.endswith(".gz") else file.encode()
+        place.write_bytes(packed)
+        assert manual.find("iam-x", 1) == str(place)
+        assert manual.source("iam-x", 1) == file
+        (place.parent / "iam-x.7").touch()
+    with pytest.raises(Failure):
+        manual.find("iam-y", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("iam-x.1", b"\xff", "'utf-8' codec can't decode byte 0xff in position 0"),
+        ("iam-x.1.gz", b"x", "Not a gzipped file"),
+        ("iam-x.1.gz", gzip.compress(b"x")[:-9], "Compressed file ended"),
+    ],
+    ids=["not UTF-8", "not gzip", "cut off"],
+)
+def test_a_page_that_is_damaged_cannot_be_read(
+    name: str, content: bytes, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "share" / "man" / "man1" / name
+    page.parent.mkdir(parents=True)
+    page.write_bytes(content)
+    monkeypatch.setattr(iamcli, "__file__", str(tmp_path / "iamcli" / "__init__.py"))
+    with pytest.raises(Failure) as error:
+        manual.source("iam-x", 1)
+    assert str(error.value).startswith(f"cannot read the manual page {page}: {reason}")
+
+
+@pytest.mark.parametrize("viewer", ["man", "man of mandoc", "mandoc"])
+def test_a_page_is_plain_text_if_it_is_not_on_a_terminal(viewer: str, run: Shell) -> None:
+    need("man", "mandoc")
+    env = {}
+    if viewer != "man":
+        name = "man" if viewer.startswith("man ") else "mandoc"
+        env = showing(run.home, name, 'echo "$0 $*"')
+        program = run.home / "shown" / name
+        program.unlink()
+        program.symlink_to("/usr/bin/mandoc")
+    done = run(IAMCLI, "help", "usercreate", env=env)
+    assert (done.status, done.err) == (0, "")
+    assert re.match(
+        r"IAM-USERCREATE\(1\) +General Commands Manual +IAM-USERCREATE\(1\)\n", done.out
+    )
+    assert "\nNAME\n" in done.out
+    assert "iam-usercreate -u bob -p /staff/ -v\n" in done.out
+    assert not re.search(r"[\x08\x1b]", done.out)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_part_of_the_page_about_a_subcommand_is_shown(name: str, run_fast: ForkRunner) -> None:
+    need("man")
+    done = run_fast("iamcli", "help", name)
+    assert (done.status, done.err) == (0, "")
+    text = done.out.partition("SYNOPSIS\n")[2]
+    forms, _, description = text.partition("\nDESCRIPTION\n")
+    assert re.findall(r"^ +iamcli (\S+)", forms, re.MULTILINE) == [name] * forms.count("iamcli ")
+    items = re.findall(
+        r"^ {7}(\S+)(?: .*)?\n {15}", description.partition("\n   The ")[0], re.MULTILINE
+    )
+    assert items[0] == name
+    assert set(items) & set(SHOWN) == {name}
+    sections = re.findall("^   (The .*)", text, re.MULTILINE)
+    named = {"check": "findings", "doctor": "checks", "explain": "output", "recreate": "script"}
+    assert sections == ([f"The {named[name]} of {name}"] if name in named else [])
+    # No reference in it leads to a section that it lacks.
+    titles = [title for _, title in re.findall("(See “|“)(The [^”]*)”", text.replace("\n", " "))]
+    assert {re.sub(" +", " ", title) for title in titles} <= set(sections)
+
+
+@pytest.mark.parametrize("viewer", ["man", "mandoc"])
+def test_the_part_about_a_subcommand_is_paged_on_a_terminal(viewer: str, run: Shell) -> None:
+    need(viewer)
+    text = "/bin/cat ${1:+\"$1\"} | /bin/grep 'with a private IAM on'; echo PAGED; exit 3"
+    env = showing(run.home, "pager", text)
+    if viewer == "mandoc":
+        (run.home / "shown" / "mandoc").symlink_to("/usr/bin/mandoc")
+        run.env |= env
+    folder = run.home / "temporary"
+    folder.mkdir()
+    run.env |= {"TERM": "dumb", "PAGER": str(run.home / "shown" / "pager"), "TMPDIR": str(folder)}
+    terminal = Terminal(IAMCLI, "help", "sandbox", env=run.env, size=USUAL_SIZE)
+    assert "private IAM" in terminal.wait_for("PAGED")
+    # man ends with the status of the pager, mandoc with its own.
+    assert terminal.status() in (0, 3)
+    assert list(folder.iterdir()) == []
+
+
+def test_without_man_the_help_of_a_subcommand_is_shown(run_fast: ForkRunner) -> None:
+    run_fast.env["PATH"] = str(run_fast.home)
+    done = run_fast("iamcli", "help", "sandbox")
+    assert (done.status, done.out) == (0, run_fast("iamcli", "sandbox", "-h").out)
+    assert done.err == (
+        "iamcli: neither man nor mandoc is installed; install one of them to read the manual. "
+        "This is the help of iamcli sandbox:\n"
+    )
+
+
+#: A pager that shows the first line of its file or of its standard input.
+PAGER = 'for last; do :; done; /usr/bin/head -n 1 ${last:+"$last"}; echo PAGED'
+
+
+@pytest.mark.parametrize("variable", ["PAGER", "MANPAGER"])
+@pytest.mark.parametrize("viewer", ["man", "mandoc"])
+def test_a_page_is_paged_on_a_terminal(viewer: str, variable: str, run: Shell) -> None:
+    need(viewer)
+    env = showing(run.home, "pager", PAGER)
+    if viewer == "mandoc":
+        (run.home / "shown" / "mandoc").symlink_to("/usr/bin/mandoc")
+        run.env |= env
+    run.env |= {"TERM": "xterm", variable: str(run.home / "shown" / "pager")}
+    terminal = Terminal(IAMCLI, "help", "usercreate", env=run.env)
+    assert "General Commands Manual" in terminal.wait_for("PAGED")
+    assert terminal.status() == 0
+
+
+@pytest.mark.parametrize("name", ["iam-usercreate", "usercreate", "iamcli"])
+def test_without_man_the_help_of_a_command_is_shown(name: str, run_fast: ForkRunner) -> None:
+    run_fast.env["PATH"] = str(run_fast.home)
+    page = name if name == "iamcli" else "iam-usercreate"
+    done = run_fast("iamcli", "help", name)
+    assert (done.status, done.out) == (0, run_fast(page, "-h").out)
+    assert done.err == (
+        "iamcli: neither man nor mandoc is installed; install one of them to read the manual. "
+        f"This is the help of {page}:\n"
+    )
+
+
+def test_without_man_a_topic_is_refused(run_fast: ForkRunner) -> None:
+    refused(
+        run_fast("iamcli", "help", "toolkit", env={"PATH": str(run_fast.home)}),
+        "neither man nor mandoc is installed; install one of them to read the manual",
+    )
+
+
+def test_without_the_page_the_help_of_a_command_is_shown(run: Shell, tmp_path: Path) -> None:
+    # As after an installation that leaves the data files out.
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "iamcli").symlink_to(ROOT / "iamcli")
+    start = [sys.executable, "-m", "iamcli", "help"]
+    env = {"PYTHONPATH": str(tmp_path / "alone")}
+    done = run(*start, "userdel", env=env)
+    assert (done.status, done.out) == (0, run("iam-userdel", "-h").out)
+    reason = "the manual page iam-userdel(1) is not installed; reinstall iamcli"
+    assert done.err == f"iamcli: {reason}. This is the help of iam-userdel:\n"
+    refused(
+        run(*start, "toolkit", env=env),
+        "the manual page iam-toolkit(7) is not installed; reinstall iamcli",
+    )
+
+
+def test_the_help_of_a_group_is_its_list(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "help", "policies")
+    assert commands_in(done.out)
+    assert done == run_fast("iamcli", "policies")
+
+
+def test_a_page_that_man_cannot_show(run_fast: ForkRunner) -> None:
+    done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, text="exit 3"))
+    refused(done, "man cannot show the manual page iam-toolkit(7)")
+    # The help of a command takes the place of its page.
+    done = run_fast("iamcli", "help", "userdel", env=showing(run_fast.home, text="exit 3"))
+    assert (done.status, done.out) == (0, run_fast("iam-userdel", "-h").out)
+    reason = "man cannot show the manual page iam-userdel(1)"
+    assert done.err == f"iamcli: {reason}. This is the help of iam-userdel:\n"
+
+
+def test_mandoc_shows_the_page_if_there_is_no_man(run_fast: ForkRunner) -> None:
+    text = r"""printf 'N\bNA\bAM\bME\bE\033[1mx\033[0m%s\n' "$*"; printf '\351\n'"""
+    done = run_fast("iamcli", "help", "toolkit", env=showing(run_fast.home, "mandoc", text))
+    page = MAN / "iam-toolkit.7"
+    assert (done.status, done.out, done.err) == (0, f"NAMEx-a {page}\n\udce9\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("usercraete", " (did you mean iam-usercreate?)"),
+        ("credentials-file", " (did you mean credential-file?)"),
+        ("toolkt", " (did you mean toolkit?)"),
+        ("iam-toolkt", " (did you mean iam-toolkit?)"),
+        ("zzz", ""),
+    ],
+)
+def test_an_unknown_page_is_refused_with_the_nearest_name(
+    name: str, hint: str, run_fast: ForkRunner
+) -> None:
+    refused(
+        run_fast("iamcli", "help", name),
+        f"unknown command or topic {name}{hint}; see iamcli help --help",
+    )

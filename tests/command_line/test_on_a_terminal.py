@@ -1,0 +1,424 @@
+"""What people who type commands on a terminal see: usage errors, hints, the style of the help."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.requirements import need
+from support.selection import every
+from support.shell import TESTS
+from support.stub import ok, refused
+from support.terminal import USUAL_SIZE, read_now, rows
+
+from iamcli.help import style
+
+if TYPE_CHECKING:
+    from support.forked import ForkedPrograms, ForkRunner
+    from support.stub import Answer, Stub
+    from support.terminal import Typist
+
+COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["commands"]
+NAMES = sorted(COMMANDS)
+HEIGHT, WIDTH = USUAL_SIZE
+STRICT = {"IAMCLI_STRICT": "1"}
+SEQUENCE = re.compile(r"\x1b\[\d*m")
+
+
+def mistakes(name: str) -> dict[str, str]:
+    """Return command lines with a mistake, and the message about each."""
+    found = {
+        f"{name} -z": '"-z" is not a valid option',
+        f"{name} extra": "No argument is allowed: extra",
+        f"{name} --url": 'Option "--url" takes an operand',
+    }
+    for option in COMMANDS[name]:
+        letter, metavar = option["option"], option.get("metavar")
+        if metavar:
+            found[f"{name} {letter}"] = f'Option "{letter}" takes an operand'
+        if metavar in ("STATUS", "EFFECT", "MAXITEMS", "MINIMUMPASSWORDLENGTH"):
+            found[f"{name} {letter} x"] = f'"x" is not a valid value for "{letter}"'
+    missing = sorted(option["option"] for option in COMMANDS[name] if option.get("required"))
+    if missing:
+        found[name] = f'Option "{missing[0]}" is required'
+    return found
+
+
+def check_last_screen(name: str, message: str, shown: str) -> None:
+    """Check what a terminal shows after a usage error; the prompt comes in the last row."""
+    seen = rows(shown)
+    assert seen[0].startswith(f"{name}: {message}")
+    assert len(seen) <= HEIGHT
+    assert seen[-2:] == [f"For all options, type: {name} -h", ""]
+    (usage,) = [number for number, row in enumerate(seen) if row.startswith(f"Usage: {name} ")]
+    words = re.findall(r"[^\s{|}\[\].]+", " ".join(seen[usage:-2]))
+    assert {option["option"] for option in COMMANDS[name]} <= set(words)
+
+
+@pytest.mark.parametrize("name", every(10, NAMES))
+def test_a_usage_error_stays_on_the_screen(name: str, typed: Typist) -> None:
+    line, message = list(mistakes(name).items())[-1]
+    check_last_screen(name, message, typed(line))
+
+
+@pytest.mark.parametrize(
+    "name",
+    every(8, NAMES),
+)
+def test_every_usage_error_is_short_on_a_terminal(
+    name: str, run_fast: ForkRunner, terminal: tuple[int, str]
+) -> None:
+    master, device = terminal
+    for line, message in mistakes(name).items():
+        done = run_fast(*line.split(), stderr=device)
+        assert (done.status, done.out) == (1, "")
+        check_last_screen(name, message, read_now(master))
+
+
+@pytest.mark.parametrize("name", ["iam-usercreate", "iam-accountgetsummary"])
+def test_a_usage_error_in_strict_mode_is_followed_by_the_help(name: str, typed: Typist) -> None:
+    shown = typed(f"{name} -z", STRICT).replace("\r\n", "\n")
+    _, _, rest = shown.partition(f'{name}: "-z" is not a valid option\n')
+    assert rest == typed(f"{name} -h", STRICT).replace("\r\n", "\n")
+
+
+REPLACED = "if you typed * without quotes, the shell replaced it with the names there; type '*'"
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        # The option that the message is about, with the values that it takes.
+        (
+            "iam-accountmodpasswordpolicy -m abc",
+            "-m MINIMUMPASSWORDLENGTH at least this many characters; a whole number from 6 to 128",
+        ),
+        (
+            "iam-userlistbypath -i 0",
+            "-i MAXITEMS read at most this many entries; a whole number from 1 to 1000",
+        ),
+        ("iam-usercreate -k", "-u USERNAME the user's name (required); 1 to 64 characters:"),
+        ("iam-usercreate -u", "-u USERNAME the user's name (required); 1 to 64 characters:"),
+        # Options without spaces between them.
+        ("iam-usercreate -kv -u bob", "iam-usercreate: type each option separately: -k -v"),
+        ("iam-usercreate -vku bob", "iam-usercreate: type each option separately: -v -k -u"),
+        # What the shell makes of an unquoted *.
+        (
+            "iam-useraddpolicy -u b -p p -e Allow -a s3:* -r *",
+            f"iam-useraddpolicy: bfile is in the current directory; {REPLACED}",
+        ),
+        (
+            "iam-usercreate -u bob -- bfile",
+            f"iam-usercreate: bfile is in the current directory; {REPLACED}",
+        ),
+        # A name without the option for it.
+        ("iam-userdel bob", "iam-userdel: write: iam-userdel -u bob"),
+        ("iam-userdel bob -r", "iam-userdel: write: iam-userdel -u bob -r"),
+        ("iam-usercreate -p /a/ -- .b", "iam-usercreate: write: iam-usercreate -p /a/ -u .b"),
+        ("iam-userlistkeys bob", "iam-userlistkeys: write: iam-userlistkeys -u bob"),
+        ("iam-groupadduser -g a bob", "iam-groupadduser: write: iam-groupadduser -g a -u bob"),
+        (
+            "iam-userdelkey AKIAIOSFODNN7EXAMPLE",
+            "iam-userdelkey: write: iam-userdelkey -k AKIAIOSFODNN7EXAMPLE",
+        ),
+        (
+            "iam-useraddloginprofile bob -pSecret-1",
+            "iam-useraddloginprofile: write: iam-useraddloginprofile -u bob -p PASSWORD",
+        ),
+        ("iam-accountaliascreate acme", "iam-accountaliascreate: write: iam-accountaliascreate -a"),
+        # The shell takes no typographic quotes.
+        (
+            "iam-userdel -u \u201cbob ann\u201d",
+            "iam-userdel: ann\u201d contains a typographic quote; to quote, type ' or \"",
+        ),
+    ],
+)
+def test_hints(line: str, hint: str, typed: Typist) -> None:
+    (typed.home / "credentials").unlink()
+    for name in ("afile", "bfile"):
+        (typed.home / name).touch()
+    shown = rows(typed(f"{line}; echo =; IAMCLI_STRICT=1 {line}; echo =; {line} 2>&1 | cat"))
+    second, third = (number for number, row in enumerate(shown) if row == "=")
+    message, *after = shown[:second]
+    assert "".join("".join(after).split()).startswith("".join(hint.split()))
+    # In strict mode, and if standard error is no terminal, the help follows at once.
+    name = line.partition(" ")[0]
+    for begin in (second + 1, third + 1):
+        assert shown[begin] == message
+        assert shown[begin + 1].startswith(f"Usage: {name} ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    every(
+        5,
+        [
+            # One of the letters is no option, or takes a value and is not the last one.
+            "iam-usercreate -kz",
+            "iam-usercreate -kuv",
+            "iam-usercreate -kk",
+            # * does not match this, and no user can have the name.
+            "iam-usercreate ./bfile",
+            # More than one option names something, or is missing; or there is more to write.
+            "iam-groupadduser bob",
+            "iam-usermodkey -s Active AKIAIOSFODNN7EXAMPLE",
+            "iam-userdel bob ann",
+            "iam-userdel -u ann bob",
+            # Not an access key ID, and not a path to list.
+            "iam-userdelkey bob",
+            "iam-userlistbypath /ops/",
+        ],
+    ),
+)
+def test_no_hint_without_evidence(line: str, typed: Typist) -> None:
+    for name in (".hidden", "bfile"):
+        (typed.home / name).touch()
+    seen = rows(typed(line))
+    assert seen[1].startswith("Usage: ")
+
+
+# What people type, and what they get: at a prompt, on a screen of the usual size.
+
+SHELLS = {
+    "bash": ("--norc", "--noprofile", "-i"),
+    "zsh": ("-f", "-i"),
+    "fish": ("--no-config", "-i"),
+}
+QUOTES = "typographic quotes (the first: {}), as pasted from a web page"
+PASTED = f"the value of {{}} has 2 {QUOTES.format('character 1')}"
+QUOTED = "\u201cbob\u201d"
+USERS = "".join(f"<member><UserName>{name}</UserName></member>" for name in ("ann", "bob"))
+NO_USER = "The user with name bbo cannot be found."
+WRONG_NAME = (
+    "The specified value for userName is invalid. It must contain only alphanumeric characters "
+    "and/or the following: +=,.@_-"
+)
+WRONG_ACTION = 'Actions/Conditions must be prefixed by a vendor, e.g., "iam:*"'
+ALIAS = (
+    "1 validation error detected: Value 'Acme_1' at 'accountAlias' failed to satisfy constraint: "
+    "Member must satisfy regular expression pattern: ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$"
+)
+CODE = (
+    "1 validation error detected: Value at 'authenticationCode1' failed to satisfy constraint: "
+    "Member must have length greater than or equal to 6"
+)
+
+
+class Typed(NamedTuple):
+    """A line that is typed: the ``first`` line that it gets, and what follows on a terminal.
+
+    ``answers``: the answer to each operation.
+    """
+
+    line: str
+    first: str
+    more: tuple[str, ...] = ()
+    answers: dict[str, Answer] = {}  # noqa: RUF012 - never written to
+
+
+def alternatives(line: str, one: str, other: str) -> Typed:
+    """Return the row of a line that lacks the options ``one`` and ``other``."""
+    placeholder = {"-o": "POLICYDOCUMENT", "-c": "CERTIFICATE", "-s": "SERVICE"}
+    file = "CERTIFICATEFILE" if "cert" in line else "POLICYDOCUMENTFILE"
+    options = {name: f"{name} {placeholder.get(name, file)}" for name in (one, other)}
+    name = line.partition(" ")[0]
+    return Typed(
+        line,
+        f'Option "{one}" or "{other}" is required',
+        (*options.values(), f"Usage: {name}", f"For all options, type: {name} -h"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("iam-userdel b", "write: iam-userdel -u b"),
+        (f"iam-userdel {'b' * 64}", f"write: iam-userdel -u {'b' * 64}"),
+        (f"iam-userdel {'b' * 65}", ""),
+        # The shell does not replace * with this name.
+        ("iam-userdel .b", "write: iam-userdel -u .b"),
+        # A code is a secret.
+        ("iam-userenablemfadevice 123456 -u bob -s phone -c2 123456", ""),
+        # One of these words is too much.
+        ("iam-userdel bob bob", ""),
+        ("iam-userdel -u ann bob", ""),
+    ],
+)
+def test_an_option_is_suggested_for_one_name_within_its_limits(
+    line: str, hint: str, run_fast: ForkRunner, terminal: tuple[int, str]
+) -> None:
+    master, device = terminal
+    (run_fast.home / ".b").touch()
+    name, *arguments = line.split()
+    run_fast(name, *arguments, stderr=device)
+    said = [row for row in rows(read_now(master), columns=200) if row.startswith(f"{name}: ")]
+    assert said[1:] == ([f"{name}: {hint}"] if hint else [])
+
+
+ROWS = [
+    alternatives("iam-rolecreate -r web", "-f", "-s"),
+    alternatives("iam-roleupdateassumepolicy -r web", "-f", "-s"),
+    alternatives("iam-useruploadpolicy -u bob -p all", "-f", "-o"),
+    alternatives("iam-groupuploadpolicy -g ops -p all", "-f", "-o"),
+    alternatives("iam-roleuploadpolicy -r web -p all", "-f", "-o"),
+    alternatives("iam-useraddcert -u bob", "-c", "-f"),
+    Typed(
+        "iam-userdel bob",
+        "No argument is allowed: bob",
+        ("iam-userdel: write: iam-userdel -u bob", "Usage: iam-userdel -u USERNAME"),
+    ),
+    Typed(
+        "iam-useruploadpolicy -u bob -p all -o pol.json",
+        "the policy of -o, line 1, column 1: not JSON (Expecting value)",
+        ("iam-useruploadpolicy: to read the file: -f pol.json",),
+    ),
+    Typed(
+        f"iam-userdel -u {QUOTED}",
+        f"ValidationError: {WRONG_NAME}",
+        (f"iam-userdel: {PASTED.format('-u')}; type: -u bob",),
+        {"DeleteUser": refused("ValidationError", WRONG_NAME)},
+    ),
+    Typed(
+        "iam-useraddpolicy -u bob -p all -e Allow -a \u2018s3:Get\u2019 -r '*'",
+        f"MalformedPolicyDocument: {WRONG_ACTION}",
+        (f"iam-useraddpolicy: {PASTED.format('-a')}; type: -a s3:Get",),
+        {"PutUserPolicy": refused("MalformedPolicyDocument", WRONG_ACTION)},
+    ),
+    Typed(
+        "iam-useruploadpolicy -u bob -p all -f smart.json",
+        "smart.json, line 2, column 3: not JSON (Expecting property name enclosed in double "
+        "quotes)",
+        (f'the policy has 4 {QUOTES.format("line 2, column 3")}; JSON needs "',),
+    ),
+    Typed(
+        "iam-accountaliascreate -a Acme_1",
+        f"ValidationError: {ALIAS}",
+        ("-a ACCOUNTALIAS  the account alias", "3 to 63 lower-case letters"),
+        {"CreateAccountAlias": refused("ValidationError", ALIAS)},
+    ),
+    Typed(
+        "iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob -c1 12 -c2 12",
+        f"ValidationError: {CODE}",
+        ("-c1 CODE1  a code that the device shows (required); 6 digits",),
+        {"EnableMFADevice": refused("ValidationError", CODE)},
+    ),
+    Typed(
+        "iam-userdel -u bbo",
+        f"NoSuchEntity: {NO_USER}",
+        ("iam-userdel: did you mean bob?",),
+        {
+            "DeleteUser": refused("NoSuchEntity", NO_USER, 404),
+            "ListUsers": ok("ListUsers", f"<Users>{USERS}</Users>"),
+        },
+    ),
+    Typed("iamcli frobnicate", "unknown subcommand frobnicate; see iamcli --help"),
+]
+
+
+def squeezed(text: str) -> str:
+    """Return ``text`` without blanks and line breaks, which wrapping adds and removes."""
+    return "".join(text.split())
+
+
+#: Every row in each shell; make test has some of them in zsh and fish.
+PROMPTS = [
+    *(pytest.param("bash", row, id=f"bash-{number}") for number, row in enumerate(ROWS)),
+    *(
+        pytest.param(
+            shell, row, id=f"{shell}-{number}", marks=[pytest.mark.full] * (number % 4 > 0)
+        )
+        for shell in ("zsh", "fish")
+        for number, row in enumerate(ROWS)
+    ),
+]
+
+
+@pytest.mark.parametrize(("shell", "row"), PROMPTS)
+def test_what_people_type_and_what_they_get(
+    shell: str,
+    row: Typed,
+    run_fast: ForkRunner,
+    typed: Typist,
+    stub: Stub,
+    forked_programs: ForkedPrograms,
+) -> None:
+    need(shell)
+    endpoint = stub.endpoint(refused("Recorded"))
+    for operation, answer in row.answers.items():
+        endpoint.on(operation, answer)
+    (typed.home / "pol.json").write_text('{"Statement": []}')
+    (typed.home / "smart.json").write_text("{\n  \u201cVersion\u201d: \u201c2012-10-17\u201d\n}\n")
+    # The sandbox waits for nothing to become visible.
+    where = {"AWS_IAM_URL": endpoint.url, "IAMCLI_SANDBOX": endpoint.url}
+    path = f"{forked_programs.folder}:{run_fast.env['PATH']}"
+    shown = typed.at_prompt(shell, *SHELLS[shell], line=row.line, env={**where, "PATH": path})
+    name = row.line.partition(" ")[0]
+    expected = [f"{name}: {row.first}", *row.more]
+    screen = squeezed("".join(rows(shown)[-HEIGHT:]))
+    for text in expected:
+        assert squeezed(text) in screen, shown
+        screen = screen.partition(squeezed(text))[2]
+    # One line of at most 160 characters.
+    assert [text for text in row.more if len(text) > 160] == []
+    asked = list(endpoint.operations)
+    assert asked == list(row.answers)
+    if name == "iamcli":
+        return
+    # In a pipe there is the first line only, or the help, and nothing more is sent.
+    done = run_fast(*shlex.split(row.line), env=where)
+    assert (done.status, done.out) == (1, "")
+    first, _, rest = done.err.partition("\n")
+    assert first == f"{name}: {row.first}"
+    assert rest == "" or rest.startswith(f"Usage: {name} ")
+    assert endpoint.operations == [*asked, *list(row.answers)[:1]]
+
+
+# The style of the help.
+
+
+def test_the_help_is_bold_and_coloured_on_a_terminal(typed: Typist) -> None:
+    plain = typed("iam-usercreate -h | cat")
+    assert "\x1b" not in plain
+    shown = typed("iam-usercreate -h")
+    assert SEQUENCE.sub("", shown) == plain
+    assert shown.startswith("\x1b[1mUsage:\x1b[0m \x1b[1miam-usercreate\x1b[0m ")
+    assert "\r\n  \x1b[1m-u\x1b[0m \x1b[36mUSERNAME\x1b[0m     the user's name" in shown
+    assert "\x1b[1mCommon options:\x1b[0m\r\n" in shown
+
+
+#: Variables, and whether the help has a style then on a terminal and in a pipe.
+STYLES: list[tuple[dict[str, str], bool, bool]] = [
+    ({}, True, False),
+    ({"TERM": "xterm"}, True, False),
+    ({"TERM": "dumb"}, False, False),
+    ({"NO_COLOR": "1"}, False, False),
+    ({"CLICOLOR_FORCE": "1"}, True, True),
+    ({"NO_COLOR": ""}, True, False),
+    ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
+    ({"CLICOLOR_FORCE": "0"}, True, False),
+    ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False, False),
+    ({"CLICOLOR_FORCE": "1", **STRICT}, False, False),
+]
+
+
+def test_the_variables_of_the_style() -> None:
+    for env, terminal, pipe in STYLES[:-1]:
+        assert style.wanted(env, terminal=True) == terminal, env
+        assert style.wanted(env, terminal=False) == pipe, env
+
+
+def test_strict_mode_has_no_style(run_fast: ForkRunner) -> None:
+    forced = {"CLICOLOR_FORCE": "1"}
+    assert SEQUENCE.search(run_fast("iam-userdel", "-h", env=forced).out)
+    assert not SEQUENCE.search(run_fast("iam-userdel", "-h", env=forced | STRICT).out)
+
+
+@pytest.mark.parametrize(("env", "terminal", "pipe"), every(4, STYLES))
+def test_who_wants_style(env: dict[str, str], *, terminal: bool, pipe: bool, typed: Typist) -> None:
+    shown = typed("iam-userdel -h; echo =; iam-userdel -h | cat; echo =; iam-userdel -z", env)
+    # Never after an error.
+    styled = [bool(SEQUENCE.search(part)) for part in shown.split("=\r\n")]
+    assert styled == [terminal, pipe, False]

@@ -1,0 +1,587 @@
+"""Standard error has only errors and the lines that LEGACY.md lists.
+
+Each row of the table appears under exactly the conditions that it names, and commands that succeed
+print no line that has no row.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import termios
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.account import ARN, Account
+from support.copies import snapshot, user
+from support.faults import CLOSED, SILENT
+from support.limits import TIMEOUT
+from support.processes import wait_until
+from support.selection import every
+from support.shell import BIN, ROOT, TESTS
+from support.stub import ok, refused
+from support.terminal import read_now, rows, terminal_pair
+from support.transcripts import FILES, TRANSCRIPTS, answer, parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Answer, Endpoint, Stub
+
+#: Seconds after which a command is taken to hang.
+#: More columns than any line has.
+WIDE = 1000
+NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
+
+
+class Row(NamedTuple):
+    """A row of a table: where a pipe gets the line; ``strict`` names a stream, or is "nowhere"."""
+
+    line: str
+    pipe: bool
+    strict: str
+
+    def matches(self, text: str) -> bool:
+        """Return whether ``text`` is the line, whatever stands for its ``...``."""
+        pattern = ".+".join(map(re.escape, self.line.split("...")))
+        named = NAMED.fullmatch(text)
+        return bool(re.fullmatch(pattern, named[1] if named else text.rstrip(), re.DOTALL))
+
+    def stream(self, condition: Condition) -> str:
+        """Return where the line appears under ``condition``."""
+        if not (condition.terminal or self.pipe):
+            return "nowhere"
+        return self.strict if condition.strict else "standard error"
+
+
+class Condition(NamedTuple):
+    """Where a command runs; standard output is a pipe, so that it differs from standard error."""
+
+    terminal: bool
+    strict: bool
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The variables that it needs."""
+        return {"IAMCLI_STRICT": "1"} if self.strict else {}
+
+
+CONDITIONS = {
+    "terminal": Condition(terminal=True, strict=False),
+    "pipe": Condition(terminal=False, strict=False),
+    "strict, terminal": Condition(terminal=True, strict=True),
+    "strict, pipe": Condition(terminal=False, strict=True),
+}
+
+
+#: The headings of the tables, with what is said of their rows: ``pipe`` and ``strict``.
+HEADINGS = {
+    "On a terminal, not in strict mode": (False, "nowhere"),
+    "On a terminal, also in strict mode": (False, "standard error"),
+    "Always, but not in strict mode": (True, "nowhere"),
+    "Always, in strict mode on standard output": (True, "standard output"),
+    "Always": (True, "standard error"),
+}
+
+
+def tables() -> list[Row]:
+    """Return the rows of the tables."""
+    text = (ROOT / "LEGACY.md").read_text().partition("## Lines on standard error besides")[2]
+    found = []
+    _, *sections = text.partition("\n## ")[0].split("\n### ")
+    assert [section.partition("\n")[0] for section in sections] == list(HEADINGS)
+    for section in sections:
+        heading, _, lines = section.partition("\n")
+        for line in re.findall(r"^\| `.*", lines, re.MULTILINE):
+            shown, when = [cell.strip() for cell in line.strip("| ").split(" | ")]
+            assert when, line
+            found.append(Row(shown.strip("`"), *HEADINGS[heading]))
+    return found
+
+
+ROWS = tables()
+
+
+def remaining(master: int, before: str = "") -> str:
+    """Return what a terminal shows in the end, without progress lines, which are erased."""
+    return "\n".join(rows(before + read_now(master), WIDE))
+
+
+# No line without a row.
+
+
+def simple(command: str) -> list[str]:
+    """Return the arguments of a command line that needs no shell, else an empty list."""
+    with contextlib.suppress(ValueError):
+        arguments = shlex.split(command)
+        # The quotes of policies are for the shell; what is outside them is not.
+        bare = re.sub(r"'[^']*'", "", command)
+        if arguments[0].startswith("iam-") and not re.search(r"[|&;<>$`\n*]", bare):
+            return arguments
+    return []
+
+
+#: How the rows begin that belong to a command that fails.
+FAILING = ("added: ", "created: ", "interrupted; ", "removed: ")
+
+
+def allowed(line: str, arguments: list[str], condition: Condition) -> bool:
+    """Return whether a command that succeeds may print ``line`` on standard error."""
+    return any(
+        row.matches(line)
+        and row.stream(condition) == "standard error"
+        and not row.line.startswith(FAILING)
+        and ("-d" in arguments or not row.line.startswith("debug: "))
+        for row in ROWS
+    )
+
+
+@pytest.mark.parametrize("name", every(4, CONDITIONS))
+@pytest.mark.parametrize("first", every(6, range(6)))
+def test_commands_that_succeed_print_no_other_line(
+    name: str,
+    first: int,
+    aws: Shell,
+    moto: str,
+    stub: Stub,
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+) -> None:
+    condition = CONDITIONS[name]
+    for file in FILES:
+        (aws.home / file).write_bytes((TESTS / "answers" / file).read_bytes())
+    # What warns on a terminal.
+    (aws.home / "credentials").chmod(0o644)
+    master, device = terminal
+    succeeded, unlisted = 0, []
+    for file in TRANSCRIPTS[first::6]:
+        for part in parts(file.read_text()):
+            arguments = simple(part.command)
+            if not arguments:
+                continue
+            names = [name for line in part.before if line[0] == "%" for name in line[2:].split()]
+            url = stub.endpoint(*map(answer, names)).url if names else moto
+            done = run_fast(
+                *arguments,
+                env={**condition.env, "AWS_IAM_URL": url},
+                stderr=device if condition.terminal else None,
+            )
+            said = remaining(master) if condition.terminal else done.err
+            if done.status:
+                continue
+            succeeded += 1
+            unlisted += [
+                f"{part.command}: {line}"
+                for line in said.splitlines()
+                if not allowed(line, arguments, condition)
+            ]
+            if condition.strict and "-d" not in arguments:
+                unlisted += [
+                    f"{part.command}: on standard output: {line}"
+                    for line in done.out.splitlines()
+                    if line.startswith(f"{arguments[0]}: ") and "--version" not in arguments
+                ]
+    assert unlisted == []
+    assert succeeded > 25
+
+
+# A run for each row.
+
+
+class Run(NamedTuple):
+    """A command line that makes a row's line appear, and what it meets.
+
+    ``typed``: the lines that are typed, each after a prompt; ``interrupt``: whether it is
+    interrupted in its request.
+    """
+
+    arguments: str
+    endpoint: Endpoint | None = None
+    env: Mapping[str, str] = {}
+    typed: tuple[str, ...] = ()
+    interrupt: bool = False
+
+
+USER = ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
+DENIED = refused("AccessDenied", "Not allowed.", 403)
+TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
+
+
+def refusing(stub: Stub, operation: str, refusal: Answer = DENIED) -> Account:
+    """Return a user's account that refuses one operation."""
+    things = {"ListAccessKeys": ["AKIAI44QH8DHBEXAMPLE"], "ListMFADevices": [f"{ARN}mfa/phone"]}
+    return stub.add(lambda url: Account(url, "User", things)).on(operation, refusal)
+
+
+def readable(run: Shell, stub: Stub) -> Run:
+    (run.home / "credentials").chmod(0o644)
+    return Run("iam-usergetattributes", stub.endpoint(USER))
+
+
+def plain(run: Shell, stub: Stub) -> Run:
+    config = run.home / "client.properties"
+    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
+    env = {"CLIENT_CONFIG_FILE": str(config), "AWS_IAM_URL": "http://iam.example.com"}
+    return Run("iam-usergetattributes", env=env)
+
+
+def denied(_run: Shell, stub: Stub) -> Run:
+    return Run("iam-userdel -u bob -r -p", refusing(stub, "ListMFADevices"))
+
+
+def lost_removal(_run: Shell, stub: Stub) -> Run:
+    gone = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
+    return Run("iam-userdel -u bob", stub.endpoint(CLOSED, gone), TWICE)
+
+
+def lost_addition(_run: Shell, stub: Stub) -> Run:
+    group = f"<Groups><member><GroupName>g</GroupName><Arn>{ARN}group/g</Arn></member></Groups>"
+    endpoint = stub.endpoint(CLOSED).on("ListGroupsForUser", ok("ListGroupsForUser", group))
+    return Run("iam-groupadduser -g g -u bob", endpoint, TWICE)
+
+
+def kept_device(_run: Shell, stub: Stub) -> Run:
+    endpoint = refusing(stub, "DeleteVirtualMFADevice")
+    return Run("iam-userdel -u bob -r", endpoint)
+
+
+def interrupted(_run: Shell, stub: Stub) -> Run:
+    return Run("iam-usercreate -u bob", stub.endpoint(SILENT), interrupt=True)
+
+
+def pasted(run: Shell, _stub: Stub) -> Run:
+    (run.home / "policy.json").write_text("{\u201cId\u201d: 1}")
+    return Run("iam-useruploadpolicy -u u -p p -f policy.json")
+
+
+def misspelt(_run: Shell, stub: Stub) -> Run:
+    gone = refused("NoSuchEntity", "The user with name bbo cannot be found.", 404)
+    users = "<Users><member><UserName>bob</UserName></member></Users>"
+    endpoint = stub.endpoint(gone).on("ListUsers", ok("ListUsers", users))
+    return Run("iam-userdel -u bbo", endpoint)
+
+
+def half_created(_run: Shell, stub: Stub) -> Run:
+    created = ok("CreateUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>")
+    return Run("iam-usercreate -u bob -k", stub.endpoint(DENIED).on("CreateUser", created))
+
+
+def half_done(command: str, operation: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(command, stub.endpoint(ok(operation), DENIED))
+
+
+def half_deleted(_run: Shell, stub: Stub) -> Run:
+    return Run("iam-userdel -u bob -r", refusing(stub, "DeleteUser"))
+
+
+def asking(arguments: str, operation: str, *typed: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(arguments, stub.endpoint(ok(operation)), typed=typed)
+
+
+def wrong(arguments: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, _stub: Run(arguments)
+
+
+def sandbox(_run: Shell, _stub: Stub) -> Run:
+    return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
+
+
+def diverted(_run: Shell, stub: Stub) -> Run:
+    private = stub.endpoint(USER).url
+    return Run("iam-usergetattributes --url iam.example.com", env={"IAMCLI_SANDBOX": private})
+
+
+def copied(arguments: str) -> Callable[[Shell, Stub], Run]:
+    def made(run: Shell, _stub: Stub) -> Run:
+        unread = {"name": None, "of": "user/bob", "code": "AccessDenied", "message": "No."}
+        keys = [{"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]
+        content = snapshot(
+            users=[user("bob", AccessKeyMetadata=keys)],
+            unknown=["alias"],
+            unread=[{"operation": "GetAccessKeyLastUsed", **unread}],
+        )
+        (run.home / "account.json").write_text(json.dumps(content))
+        return Run(f"iamcli sandbox --account account.json {arguments}")
+
+    return made
+
+
+def read(answer: Answer) -> Callable[[Shell, Stub], Run]:
+    def made(_run: Shell, stub: Stub) -> Run:
+        operation = "GetAccountAuthorizationDetails"
+        endpoint = stub.endpoint(answer).on(operation, ok(operation))
+        return Run("iamcli snapshot account.json", endpoint)
+
+    return made
+
+
+def checking(script: bytes) -> Callable[[Shell, Stub], Run]:
+    def made(run: Shell, _stub: Stub) -> Run:
+        (run.home / "script.sh").write_bytes(script)
+        return Run("iamcli check script.sh")
+
+    return made
+
+
+def turned_down(
+    arguments: str, code: str, message: str, **env: str
+) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(arguments, stub.endpoint(refused(code, message)), env=env)
+
+
+def deletion(message: str, *more: str) -> Callable[[Shell, Stub], Run]:
+    def made(_run: Shell, stub: Stub) -> Run:
+        conflict = refused("DeleteConflict", f"Cannot delete entity, {message} first.", 409)
+        endpoint = refusing(stub, "DeleteUser", conflict)
+        # In the sandbox, no refusal is waited for.
+        env = {"IAMCLI_SANDBOX": endpoint.url}
+        return Run(" ".join(("iam-userdel -u bob", *more)), endpoint, env)
+
+    return made
+
+
+MISMATCH = "The request signature we calculated does not match the signature you provided."
+CREATE = "iam-useraddloginprofile -u bob -p -"
+CHANGE = asking("iam-userchangepassword -o - -n -", "ChangePassword", "old", "new", "new")
+AGE = ok(
+    "GetAccountPasswordPolicy",
+    "<PasswordPolicy><MaxPasswordAge>90</MaxPasswordAge></PasswordPolicy>",
+)
+#: How the rows begin that only make test-full runs: their commands wait or start a sandbox.
+SLOW = (
+    "-... leaves",
+    "only IAM",
+    "sent nothing",
+    "still running",
+    "waiting for",
+    "this system",
+    "... refused when",
+    "not in the copy",
+    "changes in",
+    "warning",
+    "private IAM",
+)
+#: A run for each row, by how the row begins.
+RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
+    "... is readable": readable,
+    "... is not encrypted": plain,
+    "... is not used": lambda _run, stub: Run(
+        "iam-usergetattributes", stub.endpoint(USER), {"AWS_PROFILE": "prod"}
+    ),
+    "-p lists": lambda _run, stub: Run("iam-groupdel -g g -p", stub.endpoint()),
+    "access to": denied,
+    "the response to": lost_removal,
+    "the response was lost": lost_addition,
+    "virtual MFA device": kept_device,
+    "interrupted": interrupted,
+    "created": half_created,
+    "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
+    "removed: ...; not": half_done("iam-groupremoveuser -g g -u a -u b", "RemoveUserFromGroup"),
+    "removed: ...; left": half_deleted,
+    "kept from": lambda _run, stub: Run(
+        "iam-accountmodpasswordpolicy -l",
+        stub.endpoint(ok("UpdateAccountPasswordPolicy")).on("GetAccountPasswordPolicy", AGE),
+    ),
+    "the current policy may": lambda _run, stub: Run(
+        "iam-accountmodpasswordpolicy -l",
+        stub.endpoint(ok("UpdateAccountPasswordPolicy")).on("GetAccountPasswordPolicy", DENIED),
+    ),
+    "... has no inline": lambda _run, stub: Run(
+        "iam-userlistpolicies -u bob", stub.endpoint(ok("ListUserPolicies"))
+    ),
+    "specify": turned_down(
+        "iam-useraddkey",
+        "ValidationError",
+        "Must specify userName when calling with non-User credentials",
+    ),
+    "access key": turned_down("iam-accountaliaslist", "InvalidClientTokenId", "Is invalid."),
+    "denied by": turned_down(
+        "iam-accountaliaslist", "AccessDenied", "No, with an explicit deny in a session policy"
+    ),
+    "denied because": turned_down(
+        "iam-accountaliaslist",
+        "AccessDenied",
+        "No, because no identity-based policy allows the iam:ListAccountAliases action",
+    ),
+    "first run": deletion("must delete policies"),
+    "remove it": deletion("must detach all policies"),
+    "-... leaves": deletion("must detach all policies", "-r"),
+    "the quota": turned_down(
+        "iam-groupcreate -g g", "LimitExceeded", "Cannot exceed quota for GroupsPerAccount: 300"
+    ),
+    "the clock": turned_down("iam-accountaliaslist", "RequestExpired", "Request has expired."),
+    "check the secret": turned_down("iam-accountaliaslist", "SignatureDoesNotMatch", MISMATCH),
+    "requests to": turned_down(
+        "iam-accountaliaslist",
+        "SignatureDoesNotMatch",
+        "Credential should be scoped to a valid region, not 'us-east-1'.",
+    ),
+    "the temporary": turned_down(
+        "iam-accountaliaslist",
+        "ExpiredToken",
+        "The security token included in the request is expired",
+        AWS_CREDENTIAL_FILE="",
+        AWS_ACCESS_KEY_ID="ASIAIOSFODNN7EXAMPLE",
+        AWS_SECRET_ACCESS_KEY="passw0rd",
+        AWS_SESSION_TOKEN="passw0rd",
+    ),
+    "the value of": turned_down(
+        "iam-usercreate -u \u2018bob\u2019", "ValidationError", "Is invalid."
+    ),
+    "the policy has": pasted,
+    "to read": wrong("iam-useruploadpolicy -u u -p p -o credentials"),
+    "did you": misspelt,
+    "  -": turned_down(
+        "iam-usercreate -u b/c", "ValidationError", "The specified value for userName is invalid."
+    ),
+    "in the policy": turned_down(
+        "iam-useruploadpolicy -u u -p p -o {}", "MalformedPolicyDocument", "Syntax errors."
+    ),
+    "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
+    "requests go": diverted,
+    "private IAM": sandbox,
+    "starting an interactive shell": lambda _run, _stub: Run(
+        "iamcli run", env={"SHELL": "/bin/true"}
+    ),
+    "... commands, ... requests": lambda _run, _stub: Run(f"{BIN}/iamcli run --stats true"),
+    "Try these": sandbox,
+    "this sandbox is inside": lambda _run, _stub: Run(
+        "iamcli sandbox true", env={"IAMCLI_SANDBOX": "http://127.0.0.1:9/"}
+    ),
+    "wrote": read(refused("NoSuchEntity")),
+    "... refused (": read(DENIED),
+    "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),
+    "... end in CR LF": checking(b"iam-userlistbypath\r\n"),
+    "only IAM": copied("true"),
+    "sent nothing": lambda _run, _stub: Run(
+        "iamcli sandbox sh -c 'IAMCLI_SANDBOX= iam-userlistbypath'"
+    ),
+    "still running": lambda _run, _stub: Run(
+        "iamcli sandbox sh -c 'sleep 50 >/dev/null 2>&1 & kill $$'"
+    ),
+    "waiting for": lambda _run, _stub: Run("iamcli sandbox sh -c 'sleep 10 >/dev/null 2>&1 &'"),
+    "this system": lambda _run, _stub: Run(
+        f"{sys.executable} -c 'import sys; from iamcli.client import parents; "
+        'parents._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
+        "sandbox true"
+    ),
+    "... refused when": copied("true"),
+    "not in the copy": copied("true"),
+    "to create again": copied("--changes iam-userdel -u bob -r"),
+    "changes in": lambda _run, _stub: Run("iamcli sandbox --changes true"),
+    "warning": copied(
+        "--changes=changes --format json iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
+    ),
+    "... This is the help": lambda run, _stub: Run(
+        f"{BIN}/iamcli help userdel", env={"PATH": str(run.home)}
+    ),
+    "Usage": wrong("iam-usercreate -z"),
+    "For all options": wrong("iam-usercreate -z"),
+    "write": wrong("iam-usercreate bob"),
+    "... contains a": wrong("iam-usercreate bob\u201d"),
+    "type each": wrong("iam-usercreate -kv"),
+    "... is in the current": wrong("iam-usercreate credentials"),
+    "Password": asking(CREATE, "CreateLoginProfile", "new", "new"),
+    "... again": asking(CREATE, "CreateLoginProfile", "new", "new"),
+    "The passwords": asking(CREATE, "CreateLoginProfile", "new", "now", "new", "new"),
+    "Old password": CHANGE,
+    "New password": CHANGE,
+}
+
+
+def usual(row: int, begin: str) -> str:
+    """Return the condition of a row in make test: each in turn, none for a slow row."""
+    return "" if begin in SLOW else list(CONDITIONS)[row % len(CONDITIONS)]
+
+
+def ran(run_fast: ForkRunner, how: Run, condition: Condition) -> dict[str, str]:
+    """Return what a command wrote to each stream."""
+    env = {**run_fast.env, **how.env, **condition.env}
+    if how.endpoint:
+        env["AWS_IAM_URL"] = how.endpoint.url
+    master, slave = terminal_pair()
+    forked = how.arguments.startswith(("iam-", "iamcli snapshot ", "iamcli check "))
+    if forked and not how.typed and not how.interrupt:
+        device = os.ttyname(slave) if condition.terminal else None
+        done = run_fast(*shlex.split(how.arguments), env=env, stderr=device)
+        shown = remaining(master) if condition.terminal else done.err
+        os.close(slave)
+        os.close(master)
+        return {"standard error": shown, "standard output": done.out}
+
+    def own_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        shlex.split(how.arguments),
+        env=env,
+        cwd=run_fast.home,
+        stdin=slave if condition.terminal else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=slave if condition.terminal else subprocess.PIPE,
+        preexec_fn=own_terminal if condition.terminal else None,  # noqa: PLW1509
+    )
+    shown = ""
+    if condition.terminal:
+        for line in how.typed:
+            end, seen = time.monotonic() + TIMEOUT, ""
+            while not seen.rstrip().endswith(":"):
+                assert time.monotonic() < end, seen
+                time.sleep(0.02)
+                seen += read_now(master)
+            shown += seen
+            os.write(master, f"{line}\n".encode())
+    if how.interrupt:
+        assert how.endpoint
+        requests = how.endpoint.requests
+        wait_until(lambda: requests)
+        process.send_signal(signal.SIGINT)
+    typed = "\n".join(how.typed).encode() if not condition.terminal else None
+    out, err = process.communicate(typed, timeout=TIMEOUT)
+    shown = remaining(master, shown) if condition.terminal else err.decode()
+    os.close(slave)
+    os.close(master)
+    return {"standard error": shown, "standard output": out.decode()}
+
+
+@pytest.mark.parametrize(
+    ("begin", "name"),
+    [
+        pytest.param(begin, name, marks=[pytest.mark.full] * (name != usual(row, begin)))
+        for row, begin in enumerate(RUNS)
+        for name in CONDITIONS
+    ],
+)
+def test_each_row_appears_where_it_says(
+    begin: str, name: str, run: Shell, run_fast: ForkRunner, stub: Stub
+) -> None:
+    (row,) = [row for row in ROWS if row.line.startswith(begin)]
+    condition = CONDITIONS[name]
+    how = RUNS[begin](run, stub)
+    streams = ran(run_fast, how, condition)
+    seen = [stream for stream, text in streams.items() if any(map(row.matches, lines(text)))]
+    wanted = row.stream(condition)
+    assert seen == ([] if wanted == "nowhere" else [wanted]), streams
+
+
+def lines(text: str) -> list[str]:
+    """The lines of ``text``, and each with the next one: a terminal may be too narrow for one."""
+    single = text.splitlines()
+    return [*single, *map(" ".join, pairwise(single))]
+
+
+def test_there_is_a_run_for_each_row() -> None:
+    assert [row.line for row in ROWS if not any(map(row.line.startswith, RUNS))] == []
+    assert len(ROWS) == len(RUNS)

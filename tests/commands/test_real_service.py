@@ -1,0 +1,361 @@
+"""What the real service does: conflicts that pass, entities that appear late, devices, own keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from support.account import ARN, Account
+from support.selection import every
+from support.several_steps import CASES
+from support.shell import KEY_ID
+from support.stub import Answer, canned, ok, refused
+
+from iamcli.client.waiting import attempts
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.stub import Endpoint, Request, Stub
+
+ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
+
+
+def missing(kind: str, name: str) -> Answer:
+    middle = "" if kind == "Instance Profile" else " with name"
+    the = "" if kind == "Instance Profile" else "The "
+    return refused("NoSuchEntity", f"{the}{kind}{middle} {name} cannot be found.", 404)
+
+
+# What a command has just created may be invisible for some seconds.
+
+
+def creating(stub: Stub) -> Endpoint:
+    endpoint = stub.endpoint()
+    for name in ("CreateUser", "CreateAccessKey", "CreateInstanceProfile", "GetGroup", "GetRole"):
+        endpoint.on(name, canned(name))
+    for name in ("AddUserToGroup", "AddRoleToInstanceProfile"):
+        endpoint.on(name, ok(name))
+    return endpoint
+
+
+LATE = {
+    "AddUserToGroup": ("iam-usercreate -u bob -g Admin", missing("user", "bob")),
+    "CreateAccessKey": ("iam-usercreate -u bob -k", missing("user", "bob")),
+    "AddRoleToInstanceProfile": (
+        "iam-instanceprofilecreate -s web -r web",
+        missing("Instance Profile", "web"),
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", every(3, LATE))
+def test_what_was_just_created_is_waited_for(
+    operation: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line, no = LATE[operation]
+    answer = canned(operation) if operation == "CreateAccessKey" else ok(operation)
+    endpoint = creating(stub).on(operation, no, no, answer)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+    assert (done.status, done.err) == (0, "")
+    assert endpoint.operations.count(operation) == 3
+
+
+@pytest.mark.parametrize("operation", every(3, LATE))
+def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
+    line, no = LATE[operation]
+    endpoint = creating(stub).on(operation, no)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV, "IAMCLI_TIMEOUT": "2"})
+    assert done.status == 1
+    assert "NoSuchEntity: " in done.err.splitlines()[0]
+    assert "; not created: " in done.err.splitlines()[1]
+    assert endpoint.operations.count(operation) > 1
+
+
+class Paused:
+    """Records the pauses."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    def pause(self, seconds: float, _reason: str) -> None:
+        self.pauses.append(seconds)
+
+
+@pytest.mark.parametrize(
+    ("limit", "pauses"),
+    [
+        ("", [0.5, 1, 2, 4, 7.5]),
+        ("3600", [0.5, 1, 2, 4, 7.5]),
+        ("3", [0.5, 1, 1.5]),
+        ("0.75", [0.5, 0.25]),
+        ("0.2", [0.2]),
+    ],
+)
+def test_the_pauses_grow_and_end_after_15_seconds(
+    limit: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IAMCLI_TIMEOUT", limit)
+    paused = Paused()
+    assert list(attempts(paused)) == [False] * len(pauses) + [True]  # type: ignore[arg-type]
+    assert paused.pauses == pauses
+
+
+@pytest.mark.parametrize(
+    ("line", "operation", "no"),
+    [
+        # Another entity than the new one.
+        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "bobby")),
+        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "jim.bob")),
+        # Another error than that of a missing entity.
+        *(
+            (
+                "iam-usercreate -u bob -g Admin",
+                "AddUserToGroup",
+                refused(code, "The user with name bob cannot be found."),
+            )
+            for code in ("InvalidInput", "ValidationError")
+        ),
+    ],
+)
+def test_nothing_else_is_waited_for(
+    line: str, operation: str, no: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = creating(stub).on(operation, no)
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+    assert done.status == 1
+    assert endpoint.operations.count(operation) == 1
+
+
+# A conflict of a deletion passes by itself.
+
+
+def account_of(stub: Stub, case: str) -> Account:
+    what = CASES[case]
+    return stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+
+
+@pytest.mark.parametrize("case", every(2, CASES))
+def test_conflict_of_the_last_request_is_tried_again(
+    case: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, case)
+    last = CASES[case].steps[-1][1]
+    plain = account.answer
+    conflicts = [refused("DeleteConflict", "Cannot delete entity", 409)] * 2
+
+    def answer(request: Request) -> Answer:
+        if request.operation == last and conflicts:
+            account.requests.append(request)
+            return conflicts.pop()
+        return plain(request)
+
+    account.answer = answer
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (0, "", "")
+    assert account.operations.count(last) == 3
+    assert not account.exists
+
+
+@pytest.mark.full
+def test_conflict_that_stays_is_reported_after_a_few_times(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "group").on(
+        "DeleteGroup", refused("DeleteConflict", "Cannot delete entity", 409)
+    )
+    done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith("iam-groupdel: DeleteConflict: Cannot delete entity\n")
+    assert done.err.endswith("; left: group Admin\n")
+    assert account.operations.count("DeleteGroup") == 4
+
+
+@pytest.mark.parametrize("operation", ["DeleteUserPolicy", "DetachUserPolicy"])
+def test_conflict_of_another_request_is_final(
+    operation: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    conflict = refused("DeleteConflict", "Cannot delete entity", 409)
+    account = account_of(stub, "user").on(operation, conflict)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith("iam-userdel: DeleteConflict: Cannot delete entity\n")
+    assert account.operations.count(operation) == 1
+    assert account.exists
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
+def test_other_refusal_of_the_last_request_is_final(
+    code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "group").on("DeleteGroup", refused(code, "no", 400))
+    done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith(f"iam-groupdel: {code}: no\n")
+    assert account.operations.count("DeleteGroup") == 1
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        *(
+            refused(code, "not here", 400)
+            for code in (
+                "InvalidAction",
+                "NotImplemented",
+                "NotSupportedService",
+                "UnknownAction",
+                "UnknownOperation",
+                "UnsupportedOperation",
+            )
+        ),
+        refused("InternalFailure", "not yet implemented", 501),
+        *(Answer(b"<html/>", status) for status in (400, 404, 405, 501)),
+    ],
+)
+def test_operation_that_a_server_lacks_is_skipped(
+    lacking: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    case = CASES["user"]
+    things = {**case.things, "ListServiceSpecificCredentials": []}
+    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
+    account.on("ListServiceSpecificCredentials", lacking)
+    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (0, "", "")
+
+
+LATER = "ListServiceSpecificCredentials"
+
+
+@pytest.mark.parametrize("pretend", [False, True])
+def test_a_500_of_another_server_means_that_it_lacks_the_operation(
+    run_fast: ForkRunner, stub: Stub, *, pretend: bool
+) -> None:
+    case = CASES["user"]
+    things = {**case.things, LATER: []}
+    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
+    account.on(LATER, Answer(b"<html/>", 500))
+    arguments = [*case.arguments, *(["-p"] if pretend else [])]
+    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 0
+    note = f"{LATER} failed with HTTP 500, not an IAM response; the list may be incomplete"
+    assert done.err == (f"iam-userdel: {note}\n" if pretend else "")
+    assert account.exists is pretend
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "said"),
+    [
+        (LATER, refused("ServiceFailure", "wait", 500), "ServiceFailure: wait"),
+        (LATER, Answer(b"<html/>", 502), "unexpected HTTP 502 from {url} for " + LATER),
+        ("ListAccessKeys", Answer(b"<html/>", 500), "unexpected HTTP 500 from {url} for ListAcc"),
+    ],
+)
+def test_other_failures_of_a_list_stop_before_anything_is_removed(
+    operation: str, answer: Answer, said: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "user").on(operation, answer)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert done.err.startswith(f"iam-userdel: {said.format(url=account.url)}")
+    assert account.changes == []
+
+
+def test_a_500_of_a_proxy_stops_before_anything_is_removed(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "user").on(LATER, Answer(b"<html/>", 500))
+    url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
+    env = {"AWS_IAM_URL": url, "http_proxy": account.url, **ENV}
+    done = run_fast(*CASES["user"].arguments, env=env)
+    assert done.status == 1
+    assert done.err.startswith(f"iam-userdel: unexpected HTTP 500 from {url} for {LATER}")
+    assert account.changes == []
+
+
+# The user whose key signs.
+
+
+def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stub) -> None:
+    case = CASES["user"]
+    things = {**case.things, "ListAccessKeys": ["AKIA1", KEY_ID]}
+    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
+    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert (done.status, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+    assert "owns the access key that signs the requests" in done.err
+    assert account.changes == []
+    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url, **ENV})
+    assert (done.status, done.err) == (0, "")
+    assert f"\t{KEY_ID}\n" in done.out
+
+
+# MFA devices.
+
+VIRTUAL = f"{ARN}mfa/jack"
+
+
+def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -> None:
+    account = account_of(stub, "user")
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 0
+    deleted = [
+        request.parameters["SerialNumber"]
+        for request in account.requests
+        if request.operation == "DeleteVirtualMFADevice"
+    ]
+    assert deleted == [VIRTUAL]
+
+
+def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, stub: Stub) -> None:
+    account = account_of(stub, "user").on(
+        "DeleteVirtualMFADevice", refused("AccessDenied", "not you", 403)
+    )
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (
+        0,
+        "",
+        (
+            f"iam-userdel: virtual MFA device {VIRTUAL} still exists: "
+            "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)\n"
+        ),
+    )
+    assert not account.exists
+
+
+@pytest.mark.parametrize("strict", ["", "1"])
+@pytest.mark.parametrize("things", [CASES["user"].things, {"ListMFADevices": [VIRTUAL]}])
+def test_virtual_device_that_may_not_be_deleted_is_left(
+    things: dict[str, list[str]], strict: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    case = CASES["user"]
+    held = {listing: [] for listing in case.things} | things
+    account = stub.add(lambda url: Account(url, case.kind, held, **case.more))
+    for operation in ("DeleteVirtualMFADevice", "DeleteUser"):
+        account.on(operation, refused("AccessDenied", "not you", 403))
+    env = {"AWS_IAM_URL": account.url, **ENV, "IAMCLI_STRICT": strict}
+    done = run_fast(*case.arguments, env=env)
+    assert done.status == 1
+    removed, left = (done.out + done.err).splitlines()[-1].split("; ")
+    assert left == f"left: virtual MFA device {VIRTUAL}, user {case.arguments[2]}"
+    assert VIRTUAL not in removed
+
+
+def test_virtual_device_that_somebody_else_deletes_is_no_error(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    gone = refused("NoSuchEntity", f"VirtualMFADevice with serial number {VIRTUAL} is gone.", 404)
+    account = account_of(stub, "user").on("DeleteVirtualMFADevice", gone)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done == (0, "", "")
+    assert not account.exists
+
+
+@pytest.mark.parametrize("code", ["ServiceFailure", "LimitExceeded"])
+def test_virtual_device_that_cannot_be_deleted_is_left(
+    code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = account_of(stub, "user").on("DeleteVirtualMFADevice", refused(code, "not now", 409))
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    assert done.status == 1
+    assert f"; left: virtual MFA device {VIRTUAL}, MFA device GAHT12345678, " in done.err

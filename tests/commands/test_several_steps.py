@@ -1,0 +1,408 @@
+"""Commands of several steps: all are done, or the command reports which are and which are not."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import pytest
+from support.account import Account
+from support.faults import CLOSED
+from support.selection import every
+from support.several_steps import CASES
+from support.stub import Answer, canned, ok, refused
+
+from iamcli.errors import DONE, NOT_DONE, Failure, UnknownOutcome
+from iamcli.operations.plan import Plan
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.stub import Endpoint, Stub
+
+    from iamcli.client.service import IAM
+
+
+pytestmark = pytest.mark.releases
+
+# Removing a thing with everything that it holds, from an account that refuses less.
+
+
+def operations(steps: list[tuple[str, str]]) -> list[str]:
+    """Return the requests of steps: a virtual MFA device is deactivated and deleted."""
+    found = []
+    for what, operation in steps:
+        found.append(operation)
+        if what.startswith("virtual MFA device"):
+            found.append("DeleteVirtualMFADevice")
+    return found
+
+
+STEPS = [(case, step) for case in CASES for step in range(len(CASES[case].steps))]
+
+
+@pytest.fixture
+def account(request: pytest.FixtureRequest, stub: Stub) -> Account:
+    case = CASES[request.param]
+    return stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+
+
+every_case = pytest.mark.parametrize(
+    ("account", "case"), [(name, name) for name in CASES], indirect=["account"]
+)
+
+
+@every_case
+def test_everything_is_removed_after_everything_was_read(
+    account: Account, case: str, run_fast: ForkRunner
+) -> None:
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
+    assert done == (0, "", "")
+    assert not account.exists
+    assert account.changes == operations(CASES[case].steps)
+    assert account.operations[-len(account.changes) :] == account.changes
+
+
+@every_case
+def test_pretending_lists_everything_and_removes_nothing(
+    account: Account, case: str, run_fast: ForkRunner
+) -> None:
+    done = run_fast(*CASES[case].arguments, "-p", env={"AWS_IAM_URL": account.url})
+    assert done == (0, CASES[case].listed, "")
+    assert account.changes == []
+
+
+@every_case
+def test_without_recursion_the_service_refuses(
+    account: Account, case: str, run_fast: ForkRunner
+) -> None:
+    arguments = CASES[case].arguments[:-1]
+    # In the sandbox, no refusal is waited for.
+    env = {"AWS_IAM_URL": account.url, "IAMCLI_SANDBOX": account.url}
+    done = run_fast(*arguments, env=env)
+    text = "DeleteConflict: Cannot delete entity, it holds something."
+    assert done == (1, "", f"{arguments[0]}: {text}\n")
+    assert len(account.requests) == 1
+
+
+@every_case
+def test_pretending_without_recursion_sends_nothing(
+    account: Account, case: str, run_fast: ForkRunner
+) -> None:
+    arguments = CASES[case].arguments[:-1]
+    done = run_fast(*arguments, "-p", env={"AWS_IAM_URL": account.url})
+    assert (done.status, done.out) == (0, "")
+    assert done.err.endswith("is missing; nothing was sent\n")
+    assert account.requests == []
+
+
+@pytest.mark.parametrize(
+    ("account", "case", "step"), every(12, [(n, n, s) for n, s in STEPS]), indirect=["account"]
+)
+def test_removal_that_fails_is_reported_and_can_be_repeated(
+    account: Account, case: str, step: int, run_fast: ForkRunner
+) -> None:
+    arguments, steps = CASES[case].arguments, CASES[case].steps
+    names = [operation for _, operation in steps]
+    account.refuse = (names[step], names[:step].count(names[step]))
+    done = run_fast(*arguments, env={"AWS_IAM_URL": account.url})
+    removed = ", ".join(what for what, _ in steps[:step]) or "nothing"
+    left = ", ".join(what for what, _ in steps[step:])
+    assert done == (
+        1,
+        "",
+        (
+            f"{arguments[0]}: ServiceFailure: not now\n"
+            f"{arguments[0]}: removed: {removed}; left: {left}\n"
+        ),
+    )
+    account.refuse = None
+    account.requests.clear()
+    assert run_fast(*arguments, env={"AWS_IAM_URL": account.url}) == (0, "", "")
+    assert account.changes == operations(steps[step:])
+
+
+READS = [(name, reading) for name in CASES for reading in CASES[name].things]
+
+
+@pytest.mark.parametrize(
+    ("account", "case", "reading"), every(4, [(n, n, r) for n, r in READS]), indirect=["account"]
+)
+def test_page_that_cannot_be_read_keeps_everything(
+    account: Account, case: str, reading: str, run_fast: ForkRunner
+) -> None:
+    account.refuse = (reading, 0 if reading == "GetInstanceProfile" else 1)
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
+    assert done == (1, "", f"{CASES[case].arguments[0]}: ServiceFailure: not now\n")
+    assert account.changes == []
+
+
+def test_nothing_held_is_nothing_listed_but_the_originals_headings(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    for case, headings in (
+        ("user", "accesskeys\npolicies\ncertificates\ngroups\n"),
+        ("group", "users\npolicies\n"),
+        ("role", "instance profiles\npolicies\n"),
+        ("instance profile", "roles\n"),
+    ):
+        empty = stub.add(lambda url, case=case: Account(url, CASES[case].kind, {}))
+        env = {"AWS_IAM_URL": empty.url}
+        assert run_fast(*CASES[case].arguments, "-p", env=env) == (0, headings, "")
+        assert run_fast(*CASES[case].arguments, env=env) == (0, "", "")
+        assert not empty.exists
+
+
+NEWER = {
+    "GetLoginProfile": ("loginprofile", "AccessDenied"),
+    "ListMFADevices": ("mfadevices", "AccessDenied"),
+    "ListSSHPublicKeys": ("sshkeys", "AccessDenied"),
+    "ListServiceSpecificCredentials": ("servicecredentials", "InvalidAction"),
+    "ListAttachedUserPolicies": ("attachedpolicies", "AccessDenied"),
+}
+
+
+@pytest.mark.parametrize("reading", every(6, NEWER))
+def test_what_may_not_be_read_is_skipped_and_reported(
+    reading: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    heading, code = NEWER[reading]
+    case = CASES["user"]
+    account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+    denied = refused(code, "not you", 403)
+    account.on(reading, denied)
+    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url})
+    assert heading not in done.out
+    note = f"iam-userdel: access to {reading} is denied; the list may be incomplete\n"
+    assert (done.status, done.err) == (0, note if code == "AccessDenied" else "")
+    env = {"AWS_IAM_URL": account.url, "IAMCLI_SANDBOX": account.url}
+    done = run_fast(*case.arguments, env=env)
+    assert done.status == 1
+    assert done.err.startswith("iam-userdel: DeleteConflict: ")
+    assert done.err.endswith("; left: user jack\n")
+    assert account.exists
+
+
+BROKEN = {
+    "closed": (CLOSED, "was lost before the response was complete"),
+    "failure": (refused("InternalFailure", "broken", 500), "InternalFailure: broken"),
+    "refusal": (refused("ValidationError", "not so", 400), "ValidationError: not so"),
+    "gateway": (Answer(b"<html/>", 502), "unexpected HTTP 502"),
+    "other": (Answer(b"<html/>"), "not an IAM response"),
+}
+
+
+@pytest.mark.parametrize(
+    ("reading", "broken"),
+    every(
+        4,
+        [
+            *((reading, "closed") for reading in NEWER),
+            *(("GetLoginProfile", broken) for broken in ("failure", "refusal")),
+            *(("ListMFADevices", broken) for broken in BROKEN if broken != "closed"),
+        ],
+    ),
+)
+def test_what_could_not_be_read_keeps_everything(
+    reading: str, broken: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    case = CASES["user"]
+    account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+    fault, message = BROKEN[broken]
+    account.on(reading, fault)
+    env = {"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"}
+    for pretend in ([], ["-p"]):
+        done = run_fast(*case.arguments, *pretend, env=env)
+        assert (done.status, done.out) == (1, "")
+        assert message in done.err
+    assert account.changes == []
+
+
+# Other work of several steps.
+
+
+class Work(NamedTuple):
+    """A command of several steps, the operations before, and each step as it is named."""
+
+    arguments: tuple[str, ...]
+    before: list[str]
+    steps: list[tuple[str, str]]
+    done: str
+    left: str
+
+
+GROUPS = ["A", "B", "C"]
+WORKS = {
+    "usercreate": Work(
+        ("iam-usercreate", "-u", "bob", "-g", "A", "-g", "B", "-k", "-v"),
+        ["GetGroup", "GetGroup"],
+        [
+            ("user bob", "CreateUser"),
+            ("membership of group A", "AddUserToGroup"),
+            ("membership of group B", "AddUserToGroup"),
+            ("access key", "CreateAccessKey"),
+        ],
+        "created",
+        "not created",
+    ),
+    "instanceprofilecreate": Work(
+        ("iam-instanceprofilecreate", "-s", "web", "-r", "web"),
+        ["GetRole"],
+        [
+            ("instance profile web", "CreateInstanceProfile"),
+            ("role web in it", "AddRoleToInstanceProfile"),
+        ],
+        "created",
+        "not created",
+    ),
+    "groupadduser": Work(
+        ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c"),
+        [],
+        [(f"user {name}", "AddUserToGroup") for name in "abc"],
+        "added",
+        "not added",
+    ),
+    "groupremoveuser": Work(
+        ("iam-groupremoveuser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c"),
+        [],
+        [(f"user {name}", "RemoveUserFromGroup") for name in "abc"],
+        "removed",
+        "not removed",
+    ),
+}
+
+
+def willing(stub: Stub) -> Endpoint:
+    """A service that does everything."""
+    endpoint = stub.endpoint()
+    for name in ("CreateUser", "CreateAccessKey", "CreateInstanceProfile", "GetGroup", "GetRole"):
+        endpoint.on(name, canned(name))
+    for name in ("AddUserToGroup", "RemoveUserFromGroup", "AddRoleToInstanceProfile"):
+        endpoint.on(name, ok(name))
+    return endpoint
+
+
+@pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
+def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = willing(stub)
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert (done.status, done.err) == (0, "")
+    assert endpoint.operations == [*work.before, *(operation for _, operation in work.steps)]
+
+
+@pytest.mark.parametrize(
+    ("work", "step"),
+    [(work, step) for work in WORKS.values() for step in range(len(work.steps))],
+)
+def test_work_that_fails_is_reported(
+    work: Work, step: int, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = willing(stub)
+    operations = [operation for _, operation in work.steps]
+    failing = operations[step]
+    no = refused("LimitExceeded", "too many", 409)
+    endpoint.on(failing, *[ok(failing)] * operations[:step].count(failing), no)
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
+    finished = ", ".join(what for what, _ in work.steps[:step]) or "nothing"
+    left = ", ".join(what for what, _ in work.steps[step:])
+    name = work.arguments[0]
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        f"{name}: LimitExceeded: too many\n{name}: {work.done}: {finished}; {work.left}: {left}\n"
+    )
+    assert endpoint.operations[len(work.before) :] == operations[: step + 1]
+
+
+def test_step_whose_answer_is_lost_is_in_neither_half(run_fast: ForkRunner, stub: Stub) -> None:
+    work = WORKS["usercreate"]
+    endpoint = willing(stub).on("CreateUser", CLOSED)
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done.err.endswith(
+        "iam-usercreate: created: nothing; unknown: user bob; not created: "
+        "membership of group A, membership of group B, access key\n"
+    )
+
+
+@pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
+def test_what_is_missing_beforehand_leaves_nothing_behind(
+    work: Work, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = willing(stub).on(work.before[-1], refused("NoSuchEntity", "who?", 404))
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (1, "", f"{work.arguments[0]}: NoSuchEntity: who?\n")
+    assert endpoint.operations == [work.before[0]]
+
+
+@pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
+def test_where_looking_is_denied_the_work_goes_on(
+    work: Work, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = willing(stub).on(work.before[0], refused("AccessDenied", "no", 403))
+    done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert (done.status, done.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("iam-usercreate", "-u", "bob"),
+        ("iam-groupadduser", "-g", "Admin", "-u", "bob"),
+        ("iam-userdel", "-u", "bob"),
+        ("iam-instanceprofilecreate", "-s", "web"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_single_step_has_no_state(
+    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("LimitExceeded", "too many", 409))
+    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done == (1, "", f"{arguments[0]}: LimitExceeded: too many\n")
+
+
+def state_after(error: BaseException, *, finished: int) -> str:
+    """Return the report on three steps that ``error`` ends after ``finished`` of them.
+
+    If it has the attribute ``pending``, it comes while that request is under way.
+    """
+    iam = cast("IAM", SimpleNamespace(pending=None))
+    try:
+        with Plan(iam, "made", "not made", ["a", "b", "c"]) as progress:
+            for _ in range(finished):
+                progress.finish()
+            iam.pending = getattr(error, "pending", None)
+            raise error
+    except type(error):
+        return getattr(error, "state", "")
+
+
+def ended(error: BaseException, outcome: str) -> BaseException:
+    error.outcome = outcome
+    return error
+
+
+def under_way(error: BaseException) -> BaseException:
+    error.pending = ("CreateUser", {"UserName": "b"})
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "finished", "state"),
+    [
+        (Failure("x"), 0, "made: nothing; not made: a, b, c"),
+        (Failure("x"), 2, "made: a, b; not made: c"),
+        (Failure("x"), 3, "made: a, b, c; not made: nothing"),
+        (UnknownOutcome("x", "CreateUser", "look"), 1, "made: a; unknown: b; not made: c"),
+        (KeyboardInterrupt(), 1, "made: a; not made: b, c"),
+        (under_way(KeyboardInterrupt()), 1, "made: a; unknown: b; not made: c"),
+        (ended(Failure("x"), DONE), 0, "made: a; not made: b, c"),
+        (ended(Failure("x"), DONE), 1, "made: a, b; not made: c"),
+        (ended(KeyboardInterrupt("b was deleted again"), NOT_DONE), 1, "made: a; not made: b, c"),
+        (ended(KeyboardInterrupt("b still exists"), DONE), 1, "made: a, b; not made: c"),
+        (KeyError("x"), 1, "made: a; unknown: b; not made: c"),
+        (GeneratorExit(), 1, ""),
+    ],
+)
+def test_what_ends_a_plan_early_is_reported(
+    error: BaseException, finished: int, state: str
+) -> None:
+    assert state_after(error, finished=finished) == state

@@ -1,0 +1,722 @@
+"""Credentials, endpoint and signing: precedence and error messages."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+import urllib.request
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from support.connecting import (
+    CONFIGURED,
+    KEY_VARIABLES,
+    TWO_LINES,
+    USER,
+    WITH_SECRETS,
+    configured,
+    show,
+    signed_by,
+    write,
+)
+from support.processes import wait_until
+from support.selection import every
+from support.shell import KEY_ID, SECRET
+from support.stub import faulty, ok, refused
+from support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from http.server import BaseHTTPRequestHandler
+
+    from support.forked import ForkRunner
+    from support.shell import Done, Shell
+    from support.stub import Endpoint, Stub
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}",
+        f"AWSAccessKeyId: {KEY_ID}\nAWSSecretKey : {SECRET}\n",
+        f"  AWSAccessKeyId =  {KEY_ID} \r\n\r\nAWSSecretKey\t=\t{SECRET}\t\r\n",
+        f"# a remark\n! another\nAWSSecretKey {SECRET}\nAWSAccessKeyId {KEY_ID}\n",
+        f"AWSAccessKeyId={KEY_ID}\rAWSSecretKey={SECRET}\r",
+        f"AWSAccessKeyId=old\nAWSAccessKeyId={KEY_ID}\nOther=1\nAWSSecretKey={SECRET}\n",
+        f"AWSAccessKeyId=\\\n   {KEY_ID}\nAWSSecretKey={SECRET[:9]}\\\n    {SECRET[9:]}\n",
+        f"\ufeffAWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n",
+        f"{'# a remark' * 7000}\nAWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET}\n",
+        f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey=\\u0077{SECRET[1:]}\n",
+    ],
+)
+def test_syntax_of_the_credential_file(text: str, run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    right = endpoint.requests
+    assert show(run_fast).status == 0
+    file = write(run_fast, "other", text)
+    done = show(run_fast, AWS_CREDENTIAL_FILE=str(file))
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(endpoint)[0] == KEY_ID
+    # The same key, date and request make the same signature.
+    if right[0].headers["x-amz-date"] == right[1].headers["x-amz-date"]:
+        assert right[0].headers["authorization"] == right[1].headers["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("AWSAccessKeyId=AK\n", f"has no AWSSecretKey; it needs the two lines {TWO_LINES}"),
+        ("AWSSecretKey=x\n", "has no AWSAccessKeyId; it needs the two lines"),
+        ("", "has no AWSAccessKeyId; it needs the two lines"),
+        ("AWSAccessKeyId=\nAWSSecretKey=x\n", "has no AWSAccessKeyId"),
+        (
+            "\nAWSAccessKeyId=<Write your key here>\nAWSSecretKey=x\n",
+            ", line 2: AWSAccessKeyId is still the placeholder in angle brackets; it needs",
+        ),
+        (
+            "AWSAccessKeyId=AK\nAWSSecretKey=Write-your-secret-here>\n",
+            ", line 2: AWSSecretKey is still the placeholder in angle brackets; it needs",
+        ),
+        (
+            "AWSAccessKeyId=AK\nAWSSecretKey=a secret\n",
+            ", line 2: AWSSecretKey contains an invalid character; it needs",
+        ),
+    ],
+)
+def test_a_wrong_credential_file_is_named(
+    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    file = write(run_fast, "wrong", text)
+    keys = {"AWS_ACCESS_KEY_ID": "AKOTHER", "AWS_SECRET_ACCESS_KEY": "other"}
+    for done in (
+        show(run_fast, AWS_CREDENTIAL_FILE=str(file), **keys),
+        show(run_fast, "--aws-credential-file", str(file), **keys),
+    ):
+        assert done.status == 1
+        assert done.err.startswith(f"iam-usergetattributes: credential file {file}")
+        assert said in done.err
+        assert done.err.count("\n") == 1
+        assert "a secret" not in done.err
+    # It never falls through to other credentials.
+    assert endpoint.requests == []
+
+
+def test_a_credential_file_that_cannot_be_read_is_named(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    for name, reason in (("absent", "No such file or directory"), (".", "is a directory")):
+        done = show(run_fast, AWS_CREDENTIAL_FILE=name)
+        assert (done.status, done.out) == (1, "")
+        assert f"credential file {name} " in done.err
+        assert reason in done.err
+        assert TWO_LINES in done.err
+    assert endpoint.requests == []
+
+
+def test_order_of_the_credentials(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    option = write(run_fast, "option", "AWSAccessKeyId=AKOPTION\nAWSSecretKey=x\n")
+    variable = write(run_fast, "variable", "AWSAccessKeyId=AKVARIABLE\nAWSSecretKey=x\n")
+    (run_fast.home / ".aws").mkdir()
+    write(
+        run_fast,
+        ".aws/credentials",
+        "[default]\naws_access_key_id=AKDEFAULT\naws_secret_access_key=x\n"
+        "[other]\naws_access_key_id=AKPROFILE\naws_secret_access_key=x\naws_session_token=T\n",
+    )
+    env = {
+        "AWS_CREDENTIAL_FILE": str(variable),
+        "AWS_ACCESS_KEY_ID": "AKENVIRONMENT",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_PROFILE": "other",
+    }
+    for arguments, gone, expected in (
+        (["--aws-credential-file", str(option)], "", "AKOPTION"),
+        ([], "", "AKVARIABLE"),
+        ([], "AWS_CREDENTIAL_FILE", "AKENVIRONMENT"),
+        ([], "AWS_ACCESS_KEY_ID", "AKPROFILE"),
+        ([], "AWS_PROFILE", "AKDEFAULT"),
+    ):
+        env |= {gone: ""} if gone else {}
+        done = show(run_fast, *arguments, **env)
+        assert (done.status, done.err) == (0, "")
+        assert signed_by(endpoint)[0] == expected
+
+
+def test_a_session_token_is_sent(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x"}
+    assert show(run_fast, **env, AWS_SESSION_TOKEN="the-token").status == 0
+    assert endpoint.requests[-1].headers["x-amz-security-token"] == "the-token"
+    assert show(run_fast, **env).status == 0
+    assert "x-amz-security-token" not in endpoint.requests[-1].headers
+
+
+def test_credentials_that_have_expired_are_reported(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    expired = {"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}
+    done = show(run_fast, **KEY_VARIABLES, **expired)
+    assert done.status == 1
+    assert re.fullmatch(
+        r"iam-usergetattributes: cannot get credentials from the AWS configuration: .*expired\.\n",
+        done.err,
+    )
+    assert endpoint.requests == []
+
+
+def test_half_a_key_in_the_environment_is_reported(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_ACCESS_KEY_ID="AK")
+    assert done.status == 1
+    assert done.err.startswith(
+        "iam-usergetattributes: AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY"
+    )
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("sign", ["\r", "\n", "\t", " ", "\x1b[1m", "\x7f", "\u200b", "\u00e9"])
+@pytest.mark.parametrize("expires", ["", "2099-01-01T00:00:00Z"])
+def test_an_invalid_character_in_a_key_variable(
+    sign: str, expires: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {**KEY_VARIABLES, "AWS_SESSION_TOKEN": "the-token", "AWS_IAM_URL": endpoint.url}
+    for variable in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        changed = {variable: f"{env[variable]}{sign}", "AWS_CREDENTIAL_EXPIRATION": expires}
+        done = run_fast("iam-usergetattributes", "-d", env={**env, **changed})
+        assert (done.status, done.out) == (1, "")
+        said = f"{variable} contains a space, a carriage return or another invalid character"
+        assert done.err.startswith(f"iam-usergetattributes: {said}; ")
+        assert done.err.count("\n") == 1
+        assert env[variable] not in done.err
+    assert endpoint.requests == []
+
+
+def test_an_invalid_character_in_the_key_of_a_profile(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    (run_fast.home / "keys").write_text(
+        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key=x\n"
+        "aws_session_token=the\x1btoken\n"
+    )
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
+    done = run_fast("iam-usergetattributes", "-d", env={**env, "AWS_IAM_URL": endpoint.url})
+    assert "the credentials of the AWS configuration contain an invalid character" in done.err
+    assert "token" not in done.err
+    assert endpoint.requests == []
+
+
+#: Variables that name a file, an address or a profile.
+NAMING = ("CLIENT_CONFIG_FILE", "AWS_IAM_URL", "AWS_PROFILE",
+          "AWS_DEFAULT_PROFILE", "AWS_CA_BUNDLE", "AWS_REGION")  # fmt: skip
+
+
+def test_an_empty_variable_is_as_if_unset(forked: Shell, stub: Stub) -> None:
+    emptied = ("env", "-u", "AWS_CREDENTIAL_FILE")
+    emptied += tuple(f"{name}=" for name in (*NAMING, "AWS_MAX_ATTEMPTS"))
+    done = forked(*emptied, "iam-usergetattributes")
+    assert done.status == 1
+    assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
+    (forked.home / ".aws").mkdir()
+    write(forked, ".aws/credentials", "[default]\naws_access_key_id=AK\naws_secret_access_key=x\n")
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {"AWS_ENDPOINT_URL": endpoint.url}
+    done = forked(*emptied, "iam-usergetattributes", "-u", "bob", env=env)
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(endpoint) == ("AK", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "strict"), every(2, [((), ""), ((), "1"), (("iamcli", "run"), "")])
+)
+def test_a_credential_file_without_a_name_is_an_error(
+    prefix: tuple[str, ...], strict: str, run: Shell, run_fast: ForkRunner, stub: Stub
+) -> None:
+    """A script whose argument is missing must not use the credentials that are at hand."""
+    real = stub.endpoint(ok("GetUser", USER))
+    keys = {"AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "x", "AWS_ENDPOINT_URL": real.url}
+    env = {**keys, "AWS_CREDENTIAL_FILE": "", "IAMCLI_STRICT": strict}
+    script = "export AWS_CREDENTIAL_FILE=$1; iam-userdel -u ${2:-tempuser} -r"
+    done = run(*prefix, "sh", "-c", script, env=env)
+    line = "iam-userdel: AWS_CREDENTIAL_FILE is empty; name a file or unset it\n"
+    assert done == (1, line if strict else "", "" if strict else line)
+    assert real.requests == []
+    # Without the variable, or with the option, nothing has changed.
+    unset = run_fast("iam-usergetattributes", "-u", "bob", env=env)
+    assert (unset.status, signed_by(real)[0]) == (0, "AK")
+    option = ("--aws-credential-file", str(run.home / "credentials"))
+    emptied = ("env", "AWS_CREDENTIAL_FILE=", "iam-usergetattributes", "-u", "bob", *option)
+    assert (run(*emptied, env=env).status, signed_by(real)[0]) == (0, KEY_ID)
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "named"),
+    every(
+        2,
+        [
+            ({"AWS_PROFILE": "prod"}, (), "AWS_PROFILE"),
+            ({"AWS_DEFAULT_PROFILE": "prod"}, (), "AWS_DEFAULT_PROFILE"),
+            ({"AWS_PROFILE": "prod", "AWS_DEFAULT_PROFILE": "b"}, (), "AWS_PROFILE"),
+            ({"AWS_PROFILE": ""}, (), ""),
+            # Whoever types the name of the file knows which one is used.
+            ({"AWS_PROFILE": "prod"}, ("--aws-credential-file", "{file}"), ""),
+        ],
+    ),
+)
+def test_a_terminal_shows_that_a_profile_is_not_used(
+    variables: dict[str, str],
+    arguments: tuple[str, ...],
+    named: str,
+    forked: Shell,
+    endpoint: Endpoint,
+) -> None:
+    file = forked.env["AWS_CREDENTIAL_FILE"]
+    options = (argument.format(file=file) for argument in arguments)
+    command = ("iam-usergetattributes", "-u", "bob", *options)
+    said = (
+        f"iam-usergetattributes: {named} is not used for the access key, which is from "
+        f"{file} (AWS_CREDENTIAL_FILE)\r\n"
+    )
+    terminal = Terminal(*command, env={**forked.env, **variables})
+    assert terminal.status() == 0
+    assert terminal.shown.startswith(said if named else "arn:aws:iam:")
+    assert "is not used" not in terminal.shown.removeprefix(said)
+    assert signed_by(endpoint)[0] == KEY_ID
+    done = forked(*command, env=variables)
+    assert (done.status, done.err) == (0, "")
+
+
+CR = "a carriage return"
+WINDOWS = "remove it, as lines of Windows files end with one"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    every(
+        4,
+        [
+            ("iam-userdel|-u|bob\r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
+            ("iam-userdel|-u|bob\r|-r", f"-u contains {CR} (character 4 of bob\\x0d); {WINDOWS}"),
+            (
+                "iam-usercreate|-u|bob|-g|dev|-g|ops\r",
+                f"-g contains {CR} (character 4 of ops\\x0d); {WINDOWS}",
+            ),
+            (
+                "iam-usercreate|-u|bob|-p|/dev\r",
+                f"-p contains {CR} (character 5 of /dev\\x0d/); {WINDOWS}",
+            ),
+            (
+                "iam-usercreate|-u|bob|-p|/dev\x7f/\r",
+                f"-p contains {CR} (character 7 of /dev\\x7f/\\x0d/); {WINDOWS}",
+            ),
+            (
+                "iam-usermod|-u|b|-n|\ufeffc",
+                "-n contains a byte order mark (character 1 of \\ufeffc)",
+            ),
+            (
+                "iam-userdelkey|-u|b|-k|AKIAIOSFODNN7EXAMPLE\xa0",
+                "-k contains a no-break space (character 21 of AKIAIOSFODNN7EXAMPLE\\xa0)",
+            ),
+            ("iam-groupdel|-g|a\tb", "-g contains a tab (character 2 of a\\x09b); remove it"),
+            ("iam-groupdel|-g|a\nb", "-g contains a line feed (character 2 of a\\x0ab); remove it"),
+            ("iam-roledel|-r|\x7f", "-r contains the invisible character U+007F (character 1 of "),
+            (
+                "iam-roledel|-r|a\u200b",
+                "-r contains the invisible character U+200B (character 2 of ",
+            ),
+            (
+                "iam-userlistbypath|-p|/\x01",
+                "-p contains the invisible character U+0001 (character 2",
+            ),
+            (
+                "iam-usercreate|-u|b|-b|arn:aws:iam::aws:policy/A\r",
+                f"-b contains {CR} (character 26",
+            ),
+            ("iam-accountaliascreate|-a|al\r", f"-a contains {CR} (character 3 of al\\x0d)"),
+            (
+                "iam-userdeactivatemfadevice|-u|b|-s|arn:aws:iam::123456789012:mfa/a\r",
+                f"-s contains {CR} (character 32 of ",
+            ),
+        ],
+    ),
+)
+def test_an_invisible_character_in_a_name_is_named_before_anything_is_sent(
+    arguments: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    command = arguments.split("|")
+    done = run_fast(*command)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"{command[0]}: {said}")
+    assert done.err.count("\n") == 1
+    assert run_fast(*command, env={"IAMCLI_STRICT": "1"}) == (1, done.err, "")
+    explained = run_fast("iamcli", "explain", "--", *command)
+    assert (explained.status, explained.err) == (1, f"iamcli: {done.err}")
+    assert endpoint.requests == []
+
+
+#: Characters that the service accepts in such values, and some that it may accept.
+ODD = "a\t\r\n\xa0\u2003\u200bb"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parameter", "value"),
+    [
+        (("iam-usercreate", "-u", "b", "-p", "/a\x7f/"), "Path", "/a\x7f/"),
+        (("iam-userlistbypath", "-p", "/a\x7f"), "PathPrefix", "/a\x7f"),
+        (("iam-usercreate", "-u", "b", "-b", "a:p/\x7f/A"), "PermissionsBoundary", "a:p/\x7f/A"),
+        (("iam-usercreate", "-u", "b", "-t", f"k={ODD}"), "Tags.member.1.Value", ODD),
+        (("iam-userlistbypath", "-m", ODD), "Marker", ODD),
+        (("iam-useraddloginprofile", "-u", "b", "-p", ODD), "Password", ODD),
+        (
+            ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-o", '{"a":\r\n\t"\xa0"}'),
+            "PolicyDocument",
+            '{"a":\r\n\t"\xa0"}',
+        ),
+        (("iam-useraddcert", "-u", "b", "-c", "x\r\ny\r\n"), "CertificateBody", "x\r\ny\r\n"),
+    ],
+)
+def test_invisible_characters_that_the_service_may_accept_are_sent(
+    arguments: tuple[str, ...], parameter: str, value: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(refused("AccessDenied", "No.", 403))
+    run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert endpoint.requests[0].parameters[parameter] == value
+
+
+def test_no_credentials_at_all(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = show(run_fast, AWS_CREDENTIAL_FILE="")
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith("iam-usergetattributes: no credentials; looked for")
+    assert "AWS_CREDENTIAL_FILE" in done.err
+    assert done.err.count("\n") == 1
+    assert endpoint.requests == []
+
+
+def test_a_profile_that_does_not_exist_is_reported(
+    run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="nobody")
+    assert done.status == 1
+    assert "nobody" in done.err
+    assert done.err.count("\n") == 1
+    assert endpoint.requests == []
+
+
+def test_credentials_of_a_container(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    """Botocore's chain goes on to the container's role; the stub plays the container."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    class Container(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(
+                {
+                    "AccessKeyId": "AKCONTAINER",
+                    "SecretAccessKey": "x",
+                    "Token": "t",
+                    "Expiration": "2099-01-01T00:00:00Z",
+                }
+            ).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Container)
+    Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/role"
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_CONTAINER_CREDENTIALS_FULL_URI=url)
+    server.shutdown()
+    server.server_close()
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(endpoint)[0] == "AKCONTAINER"
+
+
+def test_an_assumed_role(run_fast: ForkRunner, endpoint: Endpoint, moto: str) -> None:
+    (run_fast.home / ".aws").mkdir()
+    write(run_fast, ".aws/credentials", "[base]\naws_access_key_id=AK\naws_secret_access_key=x\n")
+    write(
+        run_fast,
+        ".aws/config",
+        "[profile admin]\nrole_arn=arn:aws:iam::123456789012:role/admin\nsource_profile=base\n"
+        f"region=us-east-1\nservices=local\n[services local]\nsts =\n  endpoint_url={moto}\n",
+    )
+    done = show(run_fast, AWS_CREDENTIAL_FILE="", AWS_PROFILE="admin")
+    assert (done.status, done.err) == (0, "")
+    assert signed_by(endpoint)[0].startswith("ASIA")
+    assert endpoint.requests[-1].headers["x-amz-security-token"]
+
+
+# The endpoint and the signature.
+
+
+def test_order_of_the_endpoints(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoints = {
+        name: stub.endpoint(ok("GetUser", USER)) for name in ("--url", "A", "B", "C", "D", "E")
+    }
+    (run_fast.home / ".aws").mkdir()
+    write(
+        run_fast,
+        ".aws/config",
+        f"[default]\nendpoint_url={endpoints['E'].url}\nservices=s\n"
+        f"[services s]\niam =\n  endpoint_url={endpoints['D'].url}\n",
+    )
+    run_fast.env |= KEY_VARIABLES
+    env = {
+        "AWS_IAM_URL": endpoints["A"].url,
+        "AWS_ENDPOINT_URL_IAM": endpoints["B"].url,
+        "AWS_ENDPOINT_URL": endpoints["C"].url,
+    }
+    assert show(run_fast, "--url", endpoints["--url"].url, **env).status == 0
+    assert len(endpoints["--url"].requests) == 1
+    for name, variable in zip("ABCD", [*env, "nothing"], strict=True):
+        assert show(run_fast, **env).status == 0
+        assert len(endpoints[name].requests) == 1
+        env[variable] = ""
+    write(run_fast, ".aws/config", f"[default]\nendpoint_url={endpoints['E'].url}\n")
+    assert show(run_fast, **env).status == 0
+    assert len(endpoints["E"].requests) == 1
+
+
+@pytest.mark.parametrize("value", ["yes", "1", "false", "all"])
+def test_only_true_ignores_the_configured_endpoints(
+    value: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    env = {"AWS_ENDPOINT_URL": endpoint.url, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": value}
+    assert show(run_fast, **env).status == 0
+    assert endpoint.operations == ["GetUser"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://x", "http://", "https://x:port", "http://ho st", "https://x:99999", "://", "http://u@x",
+     "https://x?a=b", "https://a..b", "https://a!b", "https://x:0", "mailto:x", "https://[::1"],
+)  # fmt: skip
+def test_a_wrong_endpoint(url: str, run_fast: ForkRunner) -> None:
+    for arguments, env, source in (
+        (["--url", url], {}, "--url"),
+        ([], {"AWS_IAM_URL": url}, "AWS_IAM_URL"),
+    ):
+        done = show(run_fast, *arguments, **env)
+        assert (done.status, done.out) == (1, "")
+        said = f"iam-usergetattributes: {source} is not an http or https address:"
+        assert done.err.startswith(said)
+        assert done.err.count("\n") == 1
+
+
+def test_a_colon_without_a_port_means_the_usual_port(run_fast: ForkRunner) -> None:
+    # Nothing listens on port 80 of this address.
+    for path in ("", "/x"):
+        env = {"AWS_IAM_URL": f"http://127.5.6.7:{path}", "AWS_MAX_ATTEMPTS": "1"}
+        said = f"cannot connect to http://127.5.6.7{path}: Connection refused; check AWS_IAM_URL"
+        assert show(run_fast, **env).err == f"iam-usergetattributes: {said}\n"
+
+
+@pytest.mark.parametrize("url", every(4, WITH_SECRETS))
+def test_no_secret_of_an_endpoint_is_shown(url: str, run_fast: ForkRunner) -> None:
+    arguments = ("iam-usergetattributes", "-d")
+    section = f"[default]\nendpoint_url = {url}\n"
+    for done, source in (
+        (run_fast(*arguments, "--url", url), "--url"),
+        (run_fast(*arguments, env={"AWS_IAM_URL": url}), "AWS_IAM_URL"),
+        (run_fast(*arguments, env={"AWS_ENDPOINT_URL": url}), "AWS_ENDPOINT_URL"),
+        (run_fast(*arguments, env={"AWS_ENDPOINT_URL_IAM": url}), "AWS_ENDPOINT_URL_IAM"),
+        (configured(run_fast, section, *arguments), CONFIGURED),
+    ):
+        assert (done.status, done.out) == (1, "")
+        said = f"iam-usergetattributes: {source} is not an http or https address"
+        assert done.err.startswith(said)
+        assert done.err.endswith("; use https://HOST[:PORT]\n")
+        assert done.err.count("\n") == 1
+        assert "passw0rd" not in done.err
+
+
+# What -d shows of a connection.
+
+MOMENT = r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+REQUEST_ID = "7a62c49f-347e-4fc4-9331-6e8eEXAMPLE"
+
+
+def debug_lines(done: Done) -> list[str]:
+    prefix = "iam-usergetattributes: debug: "
+    lines = done.err.splitlines()
+    return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
+
+
+def test_debug_shows_each_attempt(run_fast: ForkRunner, stub: Stub) -> None:
+    throttled = refused("Throttling", "slow down")
+    hurried = throttled._replace(headers={"x-amzn-RequestId": "of-the-header"})
+    hurried = hurried._replace(body=hurried.body.replace(b"RequestId", b"Other"), status=503)
+    endpoint = stub.endpoint(throttled, hurried, ok("GetUser", USER)._replace(delay=0.05))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "3"}
+    before = datetime.now(timezone.utc)
+    done = run_fast("iam-usergetattributes", "-u", "bob", "-d", env=env)
+    assert done.status == 0
+    attempts = [line for line in debug_lines(done) if " attempt " in line]
+    outcomes = (("400 Throttling", REQUEST_ID), ("503 Throttling", "of-the-header"),
+                ("200", REQUEST_ID))  # fmt: skip
+    moments = []
+    for number, (line, (outcome, request_id)) in enumerate(zip(attempts, outcomes, strict=True), 1):
+        found = re.fullmatch(
+            rf"({MOMENT}) GetUser attempt {number}: HTTP {outcome} in (\d+) ms, "
+            rf"request ID {request_id}",
+            line,
+        )
+        assert found, line
+        moments.append(datetime.fromisoformat(found[1].replace("Z", "+00:00")))
+        latency = int(found[2])
+    assert 50 <= latency < 5000
+    assert [*moments] == sorted(moments)
+    assert before - timedelta(seconds=1) <= moments[0] <= datetime.now(timezone.utc)
+
+
+def test_debug_counts_the_attempts_of_each_request(run_fast: ForkRunner, stub: Stub) -> None:
+    page = "<Users/><IsTruncated>true</IsTruncated><Marker>a</Marker>"
+    endpoint = stub.endpoint(ok("ListUsers", page), ok("ListUsers", "<Users/>"))
+    done = run_fast("iam-userlistbypath", "-d", env={"AWS_IAM_URL": endpoint.url})
+    assert done.status == 0
+    assert done.err.count(" ListUsers attempt 1: HTTP 200 in ") == 2
+    assert done.err.count(": debug: key ") == done.err.count(": debug: endpoint ") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux shows the timers of connections")
+@pytest.mark.parametrize(
+    ("value", "timer"), [("true", "02"), ("True", "02"), ("yes", "00"), ("false", "00"), ("", "00")]
+)
+def test_keep_alive_is_as_configured(
+    value: str, timer: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    shown = []
+
+    def look(handler: BaseHTTPRequestHandler) -> None:
+        ports = [f":{port:04X}" for port in (handler.client_address[1], handler.server.server_port)]
+
+        def timers() -> list[str]:
+            lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+            rows = [line.split() for line in lines]
+            # Another connection from the same port may have ended a short time ago.
+            return [row[5][:2] for row in rows if [row[1][-5:], row[2][-5:]] == ports]
+
+        # When everything is acknowledged, only the timer of SO_KEEPALIVE runs. If connections end
+        # while the kernel lists them, it can list one twice.
+        wait_until(lambda: "01" not in timers())
+        shown.extend(set(timers()))
+
+    env = {"AWS_IAM_URL": stub.endpoint(faulty(look)).url, "BOTOCORE_TCP_KEEPALIVE": value}
+    show(run_fast, **env, AWS_MAX_ATTEMPTS="1")
+    assert shown == [timer]
+
+
+def test_debug_shows_how_long_an_attempt_takes(run_fast: ForkRunner, stub: Stub) -> None:
+    page = ok("ListUsers", "<Users/>")
+    late = page._replace(delay=0.2)
+    closed = faulty(lambda _handler: time.sleep(0.2))
+    for answer in (late, closed):
+        url = stub.endpoint(answer).url
+        before = time.monotonic()
+        done = run_fast(
+            "iam-userlistbypath", "-d", env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"}
+        )
+        most = (time.monotonic() - before) * 1000
+        shown = re.search(r" attempt 1: .* in (\d+) ms", done.err)
+        assert shown
+        assert 200 <= int(shown[1]) <= most
+
+
+def test_debug_shows_the_request_id_of_an_error(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(refused("NoSuchEntity", "no bob", 404))
+    arguments = ("iam-usergetattributes", "-u", "bob")
+    done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
+    said = rf"attempt 1: HTTP 404 NoSuchEntity in \d+ ms, request ID {REQUEST_ID}"
+    assert re.search(said, done.err)
+    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
+    assert done.err == "iam-usergetattributes: NoSuchEntity: no bob\n"
+
+
+def test_debug_shows_an_attempt_without_a_valid_response(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("ListUsers"))
+    arguments = ("iam-usergetattributes", "-d")
+    for url in (endpoint.url, "http://127.0.0.1:1"):
+        done = run_fast(*arguments, env={"AWS_IAM_URL": url, "AWS_MAX_ATTEMPTS": "1"})
+        attempts = [line for line in debug_lines(done) if " attempt " in line]
+        said = rf"{MOMENT} GetUser attempt 1: no valid response in \d+ ms, request ID none"
+        assert len(attempts) == 1
+        assert re.fullmatch(said, attempts[0])
+
+
+def test_debug_shows_where_the_key_and_the_endpoint_come_from(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    file = run_fast.env["AWS_CREDENTIAL_FILE"]
+    (run_fast.home / "keys").write_text(
+        f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+    )
+    (run_fast.home / "config").write_text(f"[default]\nendpoint_url={endpoint.url}\n")
+    config = {"AWS_CONFIG_FILE": "config"}
+    profile = {"AWS_CREDENTIAL_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "keys"}
+    variable = {"AWS_IAM_URL": endpoint.url}
+    token = {"AWS_SESSION_TOKEN": "passw0rd-token"}
+    for arguments, env, key, place in (
+        ((), variable, f"credential file {file}", "AWS_IAM_URL"),
+        (("--url", endpoint.url), {}, f"credential file {file}", "--url"),
+        ((), {**KEY_VARIABLES, **variable, **token}, "AWS_ACCESS_KEY_ID", "AWS_IAM_URL"),
+        ((), {**profile, **config}, "profile default", CONFIGURED),
+        ((), {"AWS_ENDPOINT_URL": endpoint.url}, f"credential file {file}", "AWS_ENDPOINT_URL"),
+    ):
+        done = run_fast("iam-usergetattributes", "-u", "bob", "-d", *arguments, env=env)
+        assert done.status == 0
+        assert debug_lines(done)[:2] == [
+            f"key {KEY_ID} from {key}",
+            f"endpoint {endpoint.url} from {place}, signed for us-east-1",
+        ]
+        assert SECRET not in done.err
+        assert "passw0rd" not in done.err
+
+
+def test_debug_shows_where_the_proxy_and_the_partition_come_from(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    env = {
+        "AWS_REGION": "us-gov-east-1",
+        "AWS_MAX_ATTEMPTS": "1",
+        "HTTPS_PROXY": f"http://me:passw0rd@127.0.0.1:{stub.port}",
+    }
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    rules = "botocore's rules for us-gov-east-1"
+    assert debug_lines(done)[1:3] == [
+        f"endpoint https://iam.us-gov.amazonaws.com from {rules}, signed for us-gov-west-1",
+        "proxy from HTTPS_PROXY",
+    ]
+    assert "passw0rd" not in done.err
+
+
+def test_ignored_variables_are_ignored(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = show(run_fast, AWS_IAM_HOME="/nowhere", JAVA_HOME="/nowhere", AWS_IAM_JVM_OPTS="-Xmx1")
+    assert (done.status, done.err) == (0, "")
+    assert endpoint.operations == ["GetUser"]
+
+
+def test_a_service_error_is_one_line(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(
+        refused("NoSuchEntity", "The user with name bob\ncannot be \x9b31mfound.")
+    )
+    done = show(run_fast, AWS_IAM_URL=endpoint.url)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == (
+        "iam-usergetattributes: NoSuchEntity: The user with name bob cannot be  31mfound.\n"
+    )
+
+
+def test_the_stub_is_on_loopback(stub: Stub) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with pytest.raises(urllib.error.HTTPError):
+        opener.open(f"http://127.0.0.1:{stub.port}/", data=b"Action=GetUser")

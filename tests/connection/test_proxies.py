@@ -1,0 +1,243 @@
+"""The client configuration and the proxy: precedence and error messages."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+from support.connecting import USER, assuming, show, through, write
+from support.stub import ok
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Stub
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def proxied(run: Shell, stub: Stub) -> Endpoint:
+    """A endpoint that is reached through a proxy only: the host does not exist."""
+    made = stub.endpoint(ok("GetUser", USER))
+    run.env["AWS_IAM_URL"] = made.url.replace("127.0.0.1", "iam.invalid")
+    return made
+
+
+def test_the_proxy_of_the_client_configuration(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    option = write(run_fast, "option", through(stub))
+    variable = write(run_fast, "variable", "ClientProxyHost=127.0.0.1\nClientProxyPort=1\n")
+    done = show(
+        run_fast,
+        "--client-config-file",
+        str(option),
+        AWS_IAM_URL=endpoint.url,
+        CLIENT_CONFIG_FILE=str(variable),
+    )
+    assert (done.status, done.err) == (0, "")
+    assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
+    assert "proxy-authorization" not in endpoint.requests[-1].headers
+    done = show(
+        run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(variable), AWS_MAX_ATTEMPTS="1"
+    )
+    assert done.status == 1
+    assert "cannot reach the proxy: Connection refused" in done.err
+
+
+def test_a_proxy_with_a_user(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    file = write(
+        run_fast,
+        "config",
+        through(stub, "ClientProxyUsername=me@home", "ClientProxyPassword=p:w/d@1%"),
+    )
+    assert show(run_fast, AWS_IAM_URL=endpoint.url, CLIENT_CONFIG_FILE=str(file)).status == 0
+    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
+    assert base64.b64decode(login).decode() == "me@home:p:w/d@1%"
+
+
+def test_empty_values_name_no_proxy(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    file = write(run_fast, "config", "ClientProxyHost=\nClientProxyPort=\n")
+    assert show(run_fast, CLIENT_CONFIG_FILE=str(file)).status == 0
+    assert endpoint.requests[-1].line.startswith("POST /")
+
+
+def test_botocores_proxy_variables_hold_otherwise(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    proxy = f"http://127.0.0.1:{stub.port}"
+    done = show(run_fast, AWS_IAM_URL=endpoint.url, HTTP_PROXY=proxy)
+    assert done.status == 0
+    assert endpoint.requests[-1].line.startswith(f"POST {endpoint.url} ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\nClientProxyPort=http\n", ", line 2: ClientProxyPort is not a port number: http"),
+        ("ClientProxyPort=0\n", ", line 1: ClientProxyPort is not a port number: 0"),
+        ("ClientProxyPort=65536\n", ", line 1: ClientProxyPort is not a port number: 65536"),
+        ("ClientProxyPort=65537\n", ", line 1: ClientProxyPort is not a port number: 65537"),
+        ("ClientProxyHost=http://x\n", ", line 1: ClientProxyHost is not a host name: http://x"),
+        ("ClientProxyHost=a..b\n", ", line 1: ClientProxyHost is not a host name: a..b"),
+        ("ClientProxyHost=x:99999\n", ", line 1: ClientProxyHost is not a host name: x:99999"),
+        (
+            "ClientProxyHost=127.0.0.1:9\nClientProxyPort=80\n",
+            ", line 1: ClientProxyHost is not a host name: 127.0.0.1:9",
+        ),
+    ],
+)
+def test_a_wrong_client_configuration(
+    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
+) -> None:
+    file = write(run_fast, "config", text)
+    done = show(run_fast, CLIENT_CONFIG_FILE=str(file))
+    assert done.status == 1
+    assert done.err == f"iam-usergetattributes: client configuration {file}{said}\n"
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:1", "127.0.0.1\nClientProxyPort=1", "::1", "::1\nClientProxyPort=1"]
+)
+@pytest.mark.parametrize("arguments", [("iam-usergetattributes",), ("iam-groupcreate", "-g", "A")])
+def test_the_file_of_a_proxy_that_is_not_there_is_named(
+    host: str, arguments: tuple[str, ...], run_fast: ForkRunner
+) -> None:
+    file = run_fast.home / "client"
+    file.write_text(f"ClientProxyHost={host}\n")
+    env = {"CLIENT_CONFIG_FILE": str(file), "AWS_MAX_ATTEMPTS": "1"}
+    done = run_fast(*arguments, env=env)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(f"{arguments[0]}: cannot reach the proxy: ")
+    assert done.err.endswith(f"; check the client configuration {file}\n")
+    assert done.err.count("\n") == 1
+
+
+#: Values of the proxy variables that are not the address of a proxy.
+NO_PROXIES = [
+    "http://u:passw0rd@127.0.0.1:99999",
+    "http://u:passw0rd@127.0.0.1:0",
+    "http://u:passw0rd@127.0.0.1:x",
+    "http://u:pass/passw0rd@127.0.0.1:9",
+    "http://u:12345#passw0rd@127.0.0.1:9",
+    "http://u:passw0rd@",
+    "http://",
+    "socks5://u:passw0rd@127.0.0.1:9",
+    "ht!tp",
+]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1"])
+@pytest.mark.parametrize("value", NO_PROXIES)
+@pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+def test_a_variable_that_names_no_proxy_is_named(
+    arguments: tuple[str, ...], value: str, url: str, run_fast: ForkRunner
+) -> None:
+    scheme = url.partition(":")[0]
+    variables = [f"{scheme}_proxy"] if value != NO_PROXIES[0] else []
+    for variable in (*variables, f"{scheme}_proxy".upper()):
+        done = run_fast(*arguments, env={"AWS_IAM_URL": url, variable: value})
+        assert (done.status, done.out) == (1, "")
+        said = (
+            f"{arguments[0]}: {variable} is not the address of an HTTP proxy; use http://HOST:PORT"
+        )
+        assert done.err.startswith(said)
+        assert done.err.count("\n") == 1
+        assert "passw0rd" not in done.err
+
+
+def test_another_variable_with_the_same_value_is_not_named(run_fast: ForkRunner) -> None:
+    value = "socks5://127.0.0.1:9"
+    # They sort before HTTP_PROXY, the last one only in upper case.
+    same = dict.fromkeys(("A", "HTTPZ", "HTTP_PROXY"), value)
+    done = run_fast("iam-usergetattributes", env={"AWS_IAM_URL": "http://127.0.0.1:1", **same})
+    assert done.err.startswith("iam-usergetattributes: HTTP_PROXY is not the address of an HTTP")
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"])
+@pytest.mark.parametrize("value", ["http://u:passw0rd@x@127.0.0.1:1", "127.0.0.1:1"])
+def test_the_variable_of_a_proxy_that_is_not_there_is_named(
+    variable: str, value: str, run_fast: ForkRunner
+) -> None:
+    scheme = variable.lower().removesuffix("_proxy")
+    env = {"AWS_IAM_URL": f"{scheme}://127.0.0.1:2", "AWS_MAX_ATTEMPTS": "1", variable: value}
+    done = run_fast("iam-usergetattributes", env=env)
+    said = f"cannot reach the proxy: Connection refused; check {variable}"
+    assert (done.status, done.err) == (1, f"iam-usergetattributes: {said}\n")
+
+
+def test_a_proxy_variable_that_does_not_count_is_not_checked(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    run_fast.env["AWS_IAM_URL"] = endpoint.url
+    for env in (
+        {"https_proxy": "http://x:99999"},
+        {"http_proxy": "http://x:99999", "no_proxy": "127.0.0.1"},
+        {"all_proxy": "http://x:99999"},
+    ):
+        done = run_fast("iam-usergetattributes", "-u", "bob", env=env)
+        assert (done.status, done.err) == (0, "")
+
+
+def test_the_proxy_of_the_request_for_credentials_is_checked(run_fast: ForkRunner) -> None:
+    assuming(run_fast, "")
+    env = {"AWS_IAM_URL": "http://127.0.0.1:1", "https_proxy": "http://u:passw0rd@x:99999"}
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    assert "https_proxy is not the address of an HTTP proxy" in done.err
+    assert "passw0rd" not in done.err
+
+
+@pytest.mark.parametrize("arguments", [("iam-usergetattributes", "-d"), ("iam-groupcreate", "-gA")])
+def test_a_proxy_password_that_cannot_be_sent(
+    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    file = run_fast.home / "client"
+    login = "ClientProxyUsername=me\nClientProxyPassword=p\u00f6ssw0rd\n"
+    file.write_text(through(stub, login))
+    variable = {"http_proxy": f"http://me:p%C3%B6ssw0rd@127.0.0.1:{stub.port}"}
+    for env, source in (
+        (variable, "http_proxy"),
+        ({"CLIENT_CONFIG_FILE": str(file)}, f"the client configuration {file}"),
+    ):
+        given = {"AWS_IAM_URL": endpoint.url, "AWS_MAX_ATTEMPTS": "1", **env}
+        done = run_fast(*arguments, env=given)
+        assert (done.status, done.out) == (1, "")
+        said = f"{arguments[0]}: the request to {endpoint.url} failed: an address or a header is "
+        assert done.err.splitlines()[-1] == f"{said}invalid; check {source}"
+        assert "ssw0rd" not in done.err
+    assert endpoint.requests == []
+
+
+def test_credentials_through_a_variable_that_names_no_proxy(run_fast: ForkRunner) -> None:
+    assuming(run_fast, "")
+    env = {
+        "AWS_IAM_URL": "https://127.0.0.1:1",
+        "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1",
+        "http_proxy": "http://u:passw0rd@x:99999",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    done = run_fast("iam-usergetattributes", "-d", env=env)
+    assert "cannot get credentials from the AWS configuration" in done.err
+    assert "check the proxy variables" in done.err
+    assert "passw0rd" not in done.err
+
+
+def test_a_proxy_password_with_an_at_sign(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    proxy = f"http://u:p@w@127.0.0.1:{stub.port}"
+    env = {"AWS_IAM_URL": endpoint.url, "http_proxy": proxy}
+    assert run_fast("iam-usergetattributes", "-u", "bob", env=env).status == 0
+    login = endpoint.requests[-1].headers["proxy-authorization"].partition(" ")[2]
+    assert base64.b64decode(login).decode() == "u:p@w"
+
+
+def test_an_absent_client_configuration(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+    done = show(run_fast, CLIENT_CONFIG_FILE="absent")
+    assert done.status == 1
+    assert "client configuration absent cannot be read: No such file or directory" in done.err
+    assert endpoint.requests == []

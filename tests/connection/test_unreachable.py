@@ -1,0 +1,367 @@
+"""The way to the service fails: refused and silent connections, certificates, proxies and names."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import ssl
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from support.certificates import self_signed
+from support.faults import CLOSED, headed, raw
+from support.forked import Done
+from support.kinds import AGAIN, BRIEFLY, BROKEN, GROUP, KINDS, ONE_TRY, assert_reported
+from support.selection import every
+from support.stub import Answer, canned, faulty, ok, refused
+from support.stub import Stub as StubServer
+
+from iamcli.client import transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
+
+
+pytestmark = pytest.mark.releases
+
+
+@pytest.fixture
+def closed() -> Iterator[socket.socket]:
+    """A port of this machine on which nobody listens, for as long as the test runs."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken
+
+
+def url_of(taken: socket.socket, scheme: str = "http") -> str:
+    return f"{scheme}://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_refused_connection_is_message_and_tried_again(
+    kind: str, run_fast: ForkRunner, closed: socket.socket
+) -> None:
+    what, url = KINDS[kind], url_of(closed)
+    done = run_fast(*what.arguments, "-d", env={"AWS_IAM_URL": url, **AGAIN})
+    lines = [line for line in done.err.splitlines() if ": debug: " not in line]
+    assert done.status == 1
+    assert lines[0] == (
+        f"{what.arguments[0]}: cannot connect to {url}: Connection refused; check AWS_IAM_URL"
+    )
+    assert done.err.count("retrying in") == 1
+
+
+def test_created_where_the_service_is_there_late(
+    run_fast: ForkRunner, closed: socket.socket
+) -> None:
+    got = []
+
+    def serve() -> None:
+        closed.listen()
+        client, _ = closed.accept()
+        with client:
+            got.append(client.recv(1 << 16))
+            client.sendall(headed(ok("CreateGroup", GROUP).body))
+
+    timer = threading.Timer(0.05, serve)
+    timer.start()
+    env = {"AWS_IAM_URL": url_of(closed), "AWS_MAX_ATTEMPTS": "6", "IAMCLI_TIMEOUT": "2"}
+    done = run_fast(*KINDS["create"].arguments, env=env)
+    timer.join()
+    assert (done.status, done.err) == (0, "")
+    assert len(got) == 1
+
+
+SECURE = "cannot make a secure connection to {url}: "
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_certificate_that_nobody_vouches_for(
+    kind: str, run_fast: ForkRunner, tls: tuple[Stub, Path]
+) -> None:
+    endpoint = tls[0].endpoint(ok("GetUser"))
+    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": endpoint.url, **ONE_TRY})
+    message = done.err.splitlines()[0].partition(": ")[2]
+    assert done.status == 1
+    assert message.startswith(SECURE.format(url=endpoint.url))
+    assert "self-signed certificate" in message
+    assert message.endswith("; set AWS_CA_BUNDLE to trust other CAs")
+    assert endpoint.requests == []
+
+
+def test_certificate_that_the_user_vouches_for(
+    run_fast: ForkRunner, tls: tuple[Stub, Path]
+) -> None:
+    endpoint = tls[0].endpoint(canned("GetUser"))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(tls[1]), **ONE_TRY}
+    assert run_fast(*KINDS["read"].arguments, env=env).status == 0
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [({"days": -1}, "certificate has expired"), ({"host": "127.0.0.2"}, "doesn't match")],
+)
+def test_certificate_that_does_not_fit(
+    made: dict[str, object], reason: str, run_fast: ForkRunner, tmp_path: Path
+) -> None:
+    certificate = self_signed(tmp_path / "cert.pem", **made)  # type: ignore[arg-type]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    running = StubServer(context)
+    endpoint = running.endpoint(canned("GetUser"))
+    env = {"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": str(certificate), **ONE_TRY}
+    done = run_fast(*KINDS["read"].arguments, env=env)
+    running.close()
+    assert reason in assert_reported(done, KINDS["read"])
+    assert endpoint.requests == []
+
+
+def test_service_that_speaks_no_tls(run_fast: ForkRunner, stub: Stub) -> None:
+    url = f"https://127.0.0.1:{stub.port}"
+    done = run_fast(*KINDS["create"].arguments, env={"AWS_IAM_URL": url, **ONE_TRY})
+    assert assert_reported(done, KINDS["create"]).startswith(SECURE.format(url=url))
+
+
+@pytest.mark.parametrize("bundle", ["absent.pem", "empty.pem"])
+def test_bundle_that_is_none(bundle: str, run_fast: ForkRunner, tls: tuple[Stub, Path]) -> None:
+    (run_fast.home / "empty.pem").touch()
+    endpoint = tls[0].endpoint(canned("GetUser"))
+    done = run_fast(
+        *KINDS["read"].arguments,
+        env={"AWS_IAM_URL": endpoint.url, "AWS_CA_BUNDLE": bundle, **ONE_TRY},
+    )
+    assert_reported(done, KINDS["read"])
+    assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_proxy_that_is_not_there(
+    kind: str, scheme: str, run_fast: ForkRunner, closed: socket.socket
+) -> None:
+    config = proxied(run_fast, closed.getsockname()[1])
+    env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "CLIENT_CONFIG_FILE": config, **AGAIN}
+    done = run_fast(*KINDS[kind].arguments, "-d", env=env)
+    assert done.status == 1
+    assert "cannot reach the proxy: Connection refused; check the client configuration" in done.err
+    assert done.err.count("retrying in") == 1
+
+
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_proxy_that_refuses(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    env = {
+        "AWS_IAM_URL": "https://iam.example.com",
+        "CLIENT_CONFIG_FILE": proxied(run_fast, stub.port),
+        **ONE_TRY,
+    }
+    done = run_fast(*KINDS[kind].arguments, env=env)
+    assert assert_reported(done, KINDS[kind]).startswith("cannot reach the proxy: ")
+
+
+def plain(handler: BaseHTTPRequestHandler) -> None:
+    """Send an answer that is not encrypted over a connection that is."""
+    os.write(handler.connection.fileno(), b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+
+
+ON_THE_WAY_BACK = {"closed": CLOSED, "reset": raw(reset=True), "not encrypted": faulty(plain)}
+
+
+@pytest.fixture(scope="module")
+def tunnel(tls: tuple[Stub, Path]) -> Iterator[Stub]:
+    """A proxy that takes the place of the service behind it, with the certificate of ``tls``."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls[1])
+    running = StubServer(tunnel=context)
+    yield running
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("way", "lost"),
+    [
+        ("proxy", "closed"),
+        ("proxy", "reset"),
+        ("tunnel", "closed"),
+        ("tunnel", "reset"),
+        ("tunnel", "not encrypted"),
+        ("tls", "closed"),
+        ("tls", "reset"),
+        ("tls", "not encrypted"),
+    ],
+)
+def test_an_answer_that_is_lost_on_the_way_back(
+    way: str, lost: str, run_fast: ForkRunner, stub: Stub, tls: tuple[Stub, Path], tunnel: Stub
+) -> None:
+    """A change may have been made: it is in doubt, and a removal that is sent again settles it."""
+    server = {"proxy": stub, "tunnel": tunnel, "tls": tls[0]}[way]
+    run_fast.env["AWS_CA_BUNDLE"] = str(tls[1])
+    if way != "tls":
+        run_fast.env["CLIENT_CONFIG_FILE"] = proxied(run_fast, server.port)
+    scheme = "http" if way == "proxy" else "https"
+    answer = ON_THE_WAY_BACK[lost]
+
+    def sent(*answers: Answer, arguments: tuple[str, ...]) -> tuple[Done, list[str]]:
+        endpoint = server.endpoint(*answers)
+        path = urlsplit(endpoint.url).path
+        host = "iam.example.com" if way == "proxy" else "127.0.0.1:1"
+        url = endpoint.url if way == "tls" else f"{scheme}://{host}{path}"
+        done = run_fast(*arguments, env={"AWS_IAM_URL": url, **AGAIN})
+        return done, endpoint.operations
+
+    done, operations = sent(answer, arguments=KINDS["create"].arguments)
+    message = assert_reported(done, KINDS["create"])
+    assert operations == ["CreateGroup"]
+    assert re.search(f"{BROKEN}; CreateGroup may have taken effect, check first: ", message)
+    gone = refused("NoSuchEntity", "The user policy with name read cannot be found.", 404)
+    done, operations = sent(answer, gone, arguments=KINDS["change"].arguments)
+    assert operations == ["DeleteUserPolicy"] * 2
+    assert (done.status, done.out) == (0, "")
+    assert "the response to DeleteUserPolicy was lost; a second request reports" in done.err
+
+
+def proxied(run_fast: ForkRunner, port: int) -> str:
+    """Write a client configuration for a proxy on ``port``, and return its name."""
+    file = run_fast.home / "client.properties"
+    file.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={port}\n")
+    return str(file)
+
+
+def test_name_that_nobody_knows(run_fast: ForkRunner) -> None:
+    done = run_fast(
+        *KINDS["read"].arguments, env={"AWS_IAM_URL": "http://nowhere.invalid", **ONE_TRY}
+    )
+    message = done.err.splitlines()[-1]
+    assert done.status == 1
+    assert "cannot connect to http://nowhere.invalid: " in message
+
+
+def test_name_that_is_none_is_not_sent_and_not_in_doubt(run_fast: ForkRunner) -> None:
+    url = f"https://{'a' * 64}.example.invalid"
+    done = run_fast(*KINDS["create"].arguments, env={"AWS_IAM_URL": url, **ONE_TRY})
+    assert assert_reported(done, KINDS["create"]) == f"Invalid endpoint: {url}"
+
+
+@pytest.fixture
+def full() -> Iterator[str]:
+    """The URL of a server whose queue is full, so that nobody gets through to it."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(server.getsockname())
+        yield url_of(server)
+
+
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_connection_that_does_not_come_about(kind: str, run_fast: ForkRunner, full: str) -> None:
+    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": full, **ONE_TRY, **BRIEFLY})
+    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS[kind]) == message
+
+
+def connecting(url: str) -> set[str]:
+    """Return the local addresses that wait for a connection to the server at ``url``."""
+    port = int(url.rpartition(":")[2])
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    # 02 is the state of a connection that the server has not confirmed.
+    return {line[1] for line in lines if line[2].endswith(f":{port:04X}") and line[3] == "02"}
+
+
+@pytest.mark.full
+def test_iamcli_run_waits_once_for_a_connection(run: Shell, full: str) -> None:
+    """Neither the pool nor the command tries again."""
+    run.env |= {"AWS_IAM_URL": full, "AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "2"}
+    before, seen = connecting(full), set()
+    process = run.start("iamcli", "run", *KINDS["read"].arguments, stdout=-1, stderr=-1)
+    while process.poll() is None:
+        seen |= connecting(full) - before
+        time.sleep(0.02)
+    out, err = (text.decode() for text in process.communicate())
+    done = Done(process.returncode, out, err)
+    assert len(seen) == 1
+    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS["read"]) == message
+
+
+#: How long a command waits for a connection without a mode (seconds), more than ten times as long
+#: as with one.
+WITHOUT_MODE = transport.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("mode", "seconds", "shortest"),
+    every(3, [("in-region", "", 1), ("in-region", "2.5", 2.5), ("standard", "", 3)]),
+)
+def test_defaults_mode_limits_the_time_to_connect(
+    mode: str, seconds: str, shortest: float, run_fast: ForkRunner, full: str
+) -> None:
+    """The first mode allows 1.1 s; the variable that the message names allows more."""
+    env = {"AWS_IAM_URL": full, "AWS_DEFAULTS_MODE": mode, **ONE_TRY}
+    begun = time.monotonic()
+    done = run_fast(*KINDS["read"].arguments, env={**env, "IAMCLI_TIMEOUT": seconds})
+    assert shortest <= time.monotonic() - begun < WITHOUT_MODE
+    message = f"cannot connect to {full}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS["read"]) == message
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_defaults_mode_limits_the_time_to_connect_to_a_proxy(
+    scheme: str, run_fast: ForkRunner, full: str
+) -> None:
+    """The mode allows 1.1 s."""
+    env = {"AWS_IAM_URL": f"{scheme}://iam.example.com", "AWS_DEFAULTS_MODE": "in-region"}
+    file = proxied(run_fast, int(full.rpartition(":")[2]))
+    given = {**ONE_TRY, "IAMCLI_TIMEOUT": "", "CLIENT_CONFIG_FILE": file}
+    begun = time.monotonic()
+    done = run_fast(*KINDS["create"].arguments, env={**env, **given})
+    assert 1 <= time.monotonic() - begun < WITHOUT_MODE
+    message = assert_reported(done, KINDS["create"])
+    assert message.startswith("cannot reach the proxy: ")
+    assert message.endswith(f"; check the client configuration {file}")
+
+
+@pytest.fixture
+def mute() -> Iterator[str]:
+    """The URL of a server that accepts connections, and says nothing."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield url_of(server, "https")
+
+
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_tls_that_does_not_come_about(kind: str, run_fast: ForkRunner, mute: str) -> None:
+    """No request was sent, so a change is not in doubt."""
+    done = run_fast(*KINDS[kind].arguments, env={"AWS_IAM_URL": mute, **ONE_TRY, **BRIEFLY})
+    message = f"cannot connect to {mute}: timed out; set IAMCLI_TIMEOUT to wait longer"
+    assert assert_reported(done, KINDS[kind]) == message
+
+
+@pytest.mark.parametrize("seconds", every(5, ["1e-9", "1e-7", "1e-6", "1e-5", "1e-4"]))
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("kind", ["read", "create"])
+def test_time_that_is_too_short(
+    kind: str, scheme: str, seconds: str, run_fast: ForkRunner, full: str
+) -> None:
+    """Where the time is over is chance; whatever it interrupts, the message is that of the time."""
+    url = full.replace("http", scheme)
+    env = {"AWS_IAM_URL": url, **ONE_TRY, "IAMCLI_TIMEOUT": seconds}
+    for _ in range(5):
+        message = assert_reported(run_fast(*KINDS[kind].arguments, env=env), KINDS[kind])
+        assert message.count("IAMCLI_TIMEOUT") == 1
+        assert message.count(url) == 1
+        assert "timed out" in message

@@ -1,0 +1,709 @@
+"""What errors blame: each on a terminal, in a pipe and in ``iamcli doctor``.
+
+In a pipe, a refusal is the words of the service; a terminal adds a line, and doctor names the check
+whose setting is to be corrected.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import ssl
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
+
+import botocore
+import botocore.credentials
+import pytest
+from support.certificates import self_signed
+from support.connecting import USER
+from support.doctor import TOKEN, caller, doctor, file, parsed
+from support.selection import every
+from support.shell import BIN, KEY_ID, SECRET
+from support.stub import Stub, ok, refused
+from support.terminal import Terminal, read_now, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+
+pytestmark = pytest.mark.releases
+
+#: More columns than any line has.
+WIDE = 1000
+LINE = "iam-grouplistbypath"
+TEMPORARY = "ASIAIOSFODNN7EXAMPLE"
+OLD = not hasattr(botocore.credentials, "LoginProvider")
+
+#: Messages of the service, recorded or in the IAM User Guide.
+UNKNOWN = "The security token included in the request is invalid."
+EXPIRED = "The security token included in the request is expired"
+REGION = "Credential should be scoped to a valid region, not 'us-east-1'."
+SERVICE = "Credential should be scoped to correct service: 'iam'."
+MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS "
+    "Secret Access Key and signing method. Consult the service documentation for details."
+)
+
+
+START = "https://x.invalid/start"
+SSO = f"sso_start_url={START}\nsso_region=us-east-1\nsso_account_id=123456789012\nsso_role_name=r\n"
+
+
+class Where(NamedTuple):
+    """The directory of the user, and the endpoints of IAM and STS."""
+
+    home: Path
+    iam: str
+    sts: str
+
+
+def variables(key: str, token: str = "", name: str = "AWS_SESSION_TOKEN") -> dict[str, str]:
+    found = {"AWS_CREDENTIAL_FILE": "", "AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": SECRET}
+    return {**found, name: token} if token else found
+
+
+def profile(where: Where, text: str, name: str = "config") -> dict[str, str]:
+    """A profile that is not the default."""
+    file(where.home, f".aws/{name}", text)
+    return {"AWS_CREDENTIAL_FILE": "", "AWS_PROFILE": "work"}
+
+
+def key_of_profile(where: Where, key: str, token: str = "") -> dict[str, str]:
+    text = f"[work]\naws_access_key_id={key}\naws_secret_access_key={SECRET}\n"
+    return profile(where, f"{text}aws_session_token={token}\n" if token else text, "credentials")
+
+
+def program(where: Where, key: str) -> dict[str, str]:
+    given = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": SECRET, "SessionToken": TOKEN}
+    file(where.home, "given.json", json.dumps(given))
+    given_by = f"cat {where.home}/given.json"
+    return profile(where, f"[profile work]\ncredential_process={given_by}\n")
+
+
+def role(where: Where) -> dict[str, str]:
+    base = f"[profile base]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
+    assumed = "role_arn=arn:aws:iam::1:role/r\nsource_profile=base\nregion=us-east-1\n"
+    return profile(where, f"{base}[profile work]\n{assumed}")
+
+
+def keys_in_file(where: Where, key: str) -> dict[str, str]:
+    text = f"AWSAccessKeyId={key}\nAWSSecretKey={SECRET}\n"
+    return {"AWS_CREDENTIAL_FILE": file(where.home, "keys", text)}
+
+
+ASSUMED = (
+    f"<Credentials><AccessKeyId>{TEMPORARY}</AccessKeyId><SecretAccessKey>{SECRET}"
+    f"</SecretAccessKey><SessionToken>{TOKEN}</SessionToken>"
+    "<Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>"
+)
+SESSION = (
+    "is temporary; IAM refuses keys of get-federation-token, and of get-session-token without an "
+    "MFA code"
+)
+USUAL = (
+    "may be mistyped, deleted, inactive or less than a minute old, or not of partition aws "
+    "(AWS_IAM_URL; AWS_REGION is not set)"
+)
+#: What doctor says if STS accepts a key that is not one of a session.
+ACCEPTED = (
+    "may be less than a minute old, or the endpoints of IAM and STS are not of the same service or "
+    "partition"
+)
+
+
+class Refusal(NamedTuple):
+    """A refusal: the ``code`` and ``message`` of IAM, and what ``makes`` the variables.
+
+    ``hint``: the second line on a terminal, "" if there is none; ``blamed``: the check of doctor
+    that is wrong, and its ``cause``; ``advice``: what doctor says at the end, with {home} for the
+    directory of the user. ``sts``: whether STS accepts the key.
+    """
+
+    code: str
+    message: str
+    makes: Callable[[Where], Mapping[str, str]]
+    hint: str
+    blamed: str
+    cause: str | None
+    advice: str
+    sts: bool = True
+
+
+def unknown(
+    makes: Callable[[Where], Mapping[str, str]],
+    place: str,
+    why: str,
+    *,
+    sts: bool,
+    key: str,
+    advice: str = "",
+) -> Refusal:
+    hint = f"access key {key} from {place} {why}"
+    return Refusal(
+        "InvalidClientTokenId",
+        UNKNOWN,
+        makes,
+        hint,
+        "credentials",
+        "wrong-key",
+        f"; it {advice or why}",
+        sts=sts,
+    )
+
+
+def expired(makes: Callable[[Where], Mapping[str, str]], place: str, renewal: str) -> Refusal:
+    hint = f"the temporary credentials from {place} have expired; {renewal}"
+    return Refusal(
+        "ExpiredToken",
+        EXPIRED,
+        makes,
+        hint,
+        "credentials",
+        "token-expired",
+        f"the temporary credentials from {place} have expired: ExpiredToken; {renewal}",
+        sts=False,
+    )
+
+
+VARIABLE = "AWS_ACCESS_KEY_ID"
+SCOPED = "requests to {iam} (AWS_IAM_URL) are signed for "
+REFUSALS = {
+    # The key of a session without an MFA code, or of a federated user: STS accepts it.
+    "session in variables": unknown(
+        lambda _: variables(TEMPORARY, TOKEN), VARIABLE, SESSION, sts=True, key=TEMPORARY
+    ),
+    "session in a profile": unknown(
+        lambda w: key_of_profile(w, TEMPORARY, TOKEN),
+        "profile work",
+        SESSION,
+        sts=True,
+        key=TEMPORARY,
+    ),
+    "session of a program": unknown(
+        lambda w: program(w, TEMPORARY), "profile work", SESSION, sts=True, key=TEMPORARY
+    ),
+    "session that STS does not know": unknown(
+        lambda _: variables(TEMPORARY, TOKEN), VARIABLE, SESSION, sts=False, key=TEMPORARY
+    ),
+    # A role is not a session of this kind.
+    "role": unknown(
+        role,
+        "profile work",
+        "may not be of partition aws (AWS_IAM_URL; the region of the AWS profile is us-east-1)",
+        sts=True,
+        key=TEMPORARY,
+        advice=ACCEPTED,
+    ),
+    "key in variables": unknown(
+        lambda _: variables(KEY_ID), VARIABLE, USUAL, sts=False, key=KEY_ID
+    ),
+    "key in a profile": unknown(
+        lambda w: key_of_profile(w, KEY_ID), "profile work", USUAL, sts=False, key=KEY_ID
+    ),
+    "key in a file": unknown(
+        lambda w: keys_in_file(w, KEY_ID),
+        "credential file {home}/keys",
+        USUAL,
+        sts=False,
+        key=KEY_ID,
+    ),
+    "key that STS accepts": unknown(
+        lambda w: keys_in_file(w, KEY_ID),
+        "credential file {home}/keys",
+        USUAL,
+        sts=True,
+        key=KEY_ID,
+        advice=ACCEPTED,
+    ),
+    "temporary key in a file": unknown(
+        lambda w: keys_in_file(w, TEMPORARY),
+        "credential file {home}/keys",
+        "is temporary and was sent without its session token, which a credential file cannot "
+        "contain",
+        sts=False,
+        key=TEMPORARY,
+    ),
+    "temporary key without its token": unknown(
+        lambda _: variables(TEMPORARY),
+        VARIABLE,
+        "is temporary and was sent without its session token; set it too",
+        sts=False,
+        key=TEMPORARY,
+    ),
+    # The secret is to blame for one of these only.
+    "region": Refusal(
+        "SignatureDoesNotMatch",
+        REGION,
+        lambda w: keys_in_file(w, KEY_ID),
+        SCOPED + "us-east-1 (AWS_REGION is not set), which it refuses; change AWS_REGION",
+        "region",
+        None,
+        SCOPED + "us-east-1 (AWS_REGION is not set), which it refuses; change AWS_REGION",
+    ),
+    "region that STS refuses too": Refusal(
+        "SignatureDoesNotMatch",
+        REGION.replace("region, not 'us-east-1'", "Region"),
+        lambda w: keys_in_file(w, KEY_ID) | {"AWS_REGION": "us-gov-east-1"},
+        SCOPED + "us-gov-west-1 (AWS_REGION is us-gov-east-1), which it refuses; change AWS_REGION",
+        "region",
+        None,
+        "which it refuses; change AWS_REGION",
+        sts=False,
+    ),
+    "secret": Refusal(
+        "SignatureDoesNotMatch",
+        MISMATCH,
+        lambda _: variables(KEY_ID),
+        f"check the secret access key of {KEY_ID} from {VARIABLE}",
+        "credentials",
+        "wrong-key",
+        f"; check the secret access key from {VARIABLE}",
+        sts=False,
+    ),
+    "service": Refusal(
+        "SignatureDoesNotMatch",
+        SERVICE,
+        lambda _: variables(KEY_ID),
+        "",
+        "credentials",
+        "wrong-key",
+        "; check the endpoint and the Region for which requests are signed",
+        sts=False,
+    ),
+    "token in variables": expired(
+        lambda _: variables(TEMPORARY, TOKEN),
+        VARIABLE,
+        "set new values of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+    ),
+    "token in the old variable": expired(
+        lambda _: variables(TEMPORARY, TOKEN, "AWS_SECURITY_TOKEN"),
+        VARIABLE,
+        "set new values of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SECURITY_TOKEN",
+    ),
+    "token in a file": expired(
+        lambda w: key_of_profile(w, TEMPORARY, TOKEN),
+        "profile work",
+        "put a new key and session token into ~/.aws/credentials",
+    ),
+    "token in a named file": expired(
+        lambda w: (
+            key_of_profile(w, TEMPORARY, TOKEN)
+            | {"AWS_SHARED_CREDENTIALS_FILE": f"{w.home}/.aws/credentials"}
+        ),
+        "profile work",
+        "put a new key and session token into {home}/.aws/credentials",
+    ),
+    "token of a program": expired(
+        lambda w: program(w, TEMPORARY),
+        "profile work",
+        "the credential_process of the profile must get new ones; renew its login",
+    ),
+    "token of a role": expired(role, "profile work", "get new temporary credentials"),
+}
+
+
+def on_terminal(
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    env: Mapping[str, str],
+    *arguments: str,
+    before: str = "",
+) -> list[str]:
+    """Run it with a terminal as standard error; return the lines there."""
+    done = run_fast(*arguments, env=env, stderr=terminal[1], before=before)
+    assert (done.status, done.out) == (1, "")
+    return rows(read_now(terminal[0]), WIDE)[:-1]
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_a_refusal_is_blamed_on(
+    name: str, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
+) -> None:
+    case = REFUSALS[name]
+    refusal = refused(case.code, case.message, 403)
+    sts = stub.endpoint(refusal).on("AssumeRole", ok("AssumeRole", ASSUMED))
+    if case.sts:
+        sts.on("GetCallerIdentity", caller())
+    where = Where(run_fast.home, stub.endpoint(refusal).url, sts.url)
+    env = {
+        "AWS_IAM_URL": where.iam,
+        "AWS_ENDPOINT_URL_STS": where.sts,
+        "AWS_MAX_ATTEMPTS": "1",
+        **case.makes(where),
+    }
+
+    def filled(text: str) -> str:
+        return text.format(home=where.home, iam=where.iam)
+
+    error = f"{LINE}: {case.code}: {case.message}"
+    assert run_fast(LINE, env=env) == (1, "", f"{error}\n")
+    shown = on_terminal(run_fast, terminal, env, LINE)
+    assert shown == [error, *([f"{LINE}: {filled(case.hint)}"] if case.hint else [])]
+    assert not any(secret in line for line in shown for secret in (SECRET, TOKEN))
+    report = doctor(run_fast, **env)
+    assert report.status == 1
+    wrong = [name for name in report.checks if report.result(name) == "wrong"]
+    assert wrong == [case.blamed]
+    assert report.checks[case.blamed]["cause"] == case.cause
+    assert report.said(case.blamed).endswith(filled(case.advice))
+    assert "secret" not in report.said(case.blamed) or case.message == MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("who", "advice"), [("federated-user/ann", SESSION), ("assumed-role/r/ann", ACCEPTED)]
+)
+def test_who_sts_names_is_shown(who: str, advice: str, run_fast: ForkRunner, stub: Stub) -> None:
+    arn = f"arn:aws:sts::123456789012:{who}"
+    env = {
+        "AWS_IAM_URL": stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403)).url,
+        "AWS_ENDPOINT_URL_STS": stub.endpoint(caller(arn)).url,
+    }
+    report = doctor(run_fast, **env, **variables(TEMPORARY, TOKEN))
+    said = f"InvalidClientTokenId; STS accepts it as {arn}; it {advice}"
+    assert report.said("credentials").endswith(said)
+    assert report.result("identity") == report.result("endpoint") == "ok"
+
+
+@pytest.fixture
+def portal() -> Iterator[str]:
+    """The address of a portal that gives everybody the credentials of a role."""
+    given = {"accessKeyId": TEMPORARY, "secretAccessKey": SECRET, "sessionToken": TOKEN}
+    answer = json.dumps({"roleCredentials": {**given, "expiration": 4102444800000}}).encode()
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Portal) as server:
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_an_expired_token_of_a_sign_on(run: Shell, stub: Stub, portal: str) -> None:
+    iam = stub.endpoint(refused("ExpiredToken", EXPIRED, 403))
+    env = profile(Where(run.home, "", ""), f"[profile work]\n{SSO}")
+    run.env |= {"AWS_IAM_URL": iam.url, "AWS_ENDPOINT_URL_SSO": portal, **env}
+    run.env = {name: value for name, value in run.env.items() if value}
+    token = {"accessToken": "passw0rd", "expiresAt": "2100-01-01T00:00:00Z"}
+    name = hashlib.sha1(START.encode()).hexdigest()  # as botocore does
+    file(run.home, f".aws/sso/cache/{name}.json", json.dumps(token))
+    error = f"{LINE}: ExpiredToken: {EXPIRED}"
+    assert run(LINE) == (1, "", f"{error}\n")
+    terminal = Terminal(LINE, env=run.env)
+    assert terminal.status() == 1
+    said = "the temporary credentials from profile work have expired"
+    renewal = "run: aws sso login --profile work"
+    assert terminal.shown.splitlines() == [error, f"{LINE}: {said}; {renewal}"]
+    report = parsed(run("iamcli", "doctor", "--format", "json"))
+    assert report.causes == [("credentials", "token-expired")]
+    assert report.said("credentials") == f"{said}: ExpiredToken; {renewal}"
+
+
+@pytest.fixture
+def amazon(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The variables with which a proxy takes the place of the endpoint of AWS."""
+    certificate = self_signed(tmp_path / "cert.pem", host="iam.us-gov.amazonaws.com")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    proxy = Stub(tunnel=context)
+    proxy.endpoint(refused("SignatureDoesNotMatch", REGION, 403))
+    yield {
+        "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
+        "AWS_CA_BUNDLE": str(certificate),
+    }
+    proxy.close()
+
+
+@pytest.mark.parametrize(
+    ("env", "source", "why", "change"),
+    [
+        (
+            {"AWS_REGION": "us-gov-east-1"},
+            "botocore's rules for us-gov-east-1",
+            "AWS_REGION is us-gov-east-1",
+            "AWS_REGION",
+        ),
+        (
+            {"AWS_IAM_URL": "https://iam.us-gov.amazonaws.com", "AWS_REGION": "eu-west-1"},
+            "AWS_IAM_URL",
+            "because of its host name",
+            "AWS_IAM_URL",
+        ),
+    ],
+)
+def test_the_region_that_an_endpoint_of_aws_refuses(
+    env: dict[str, str],
+    source: str,
+    why: str,
+    change: str,
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    amazon: dict[str, str],
+) -> None:
+    sent = f"requests to https://iam.us-gov.amazonaws.com ({source}) are signed for us-gov-west-1"
+    said = f"{sent} ({why}), which it refuses; change {change}"
+    _, hint = on_terminal(run_fast, terminal, env | amazon, LINE)
+    assert hint == f"{LINE}: {said}"
+    assert doctor(run_fast, **env, **amazon).said("region") == said
+
+
+# No network.
+
+NO_NAME = "Name or service not known"
+
+
+@pytest.fixture
+def offline() -> str:
+    """Code after which no name can be resolved."""
+    return (
+        "import socket\n"
+        "def resolve(*_, **__):\n"
+        f"    raise socket.gaierror(socket.EAI_NONAME, '{NO_NAME}')\n"
+        "socket.getaddrinfo = resolve\n"
+    )
+
+
+def with_code(run: Shell, code: str) -> Shell:
+    """Let Python run ``code`` when it starts."""
+    file(run.home, "start/sitecustomize.py", code)
+    run.env["PYTHONPATH"] = f"{run.home}/start"
+    return run
+
+
+NETWORK = "check the network and the proxy variables, or run: iamcli doctor"
+
+
+@pytest.mark.parametrize(
+    ("env", "option", "url", "advice"),
+    every(
+        2,
+        [
+            ({}, "", "https://iam.amazonaws.com", NETWORK),
+            ({"AWS_REGION": "cn-north-1"}, "", "https://iam.cn-north-1.amazonaws.com.cn", NETWORK),
+            (
+                {"AWS_IAM_URL": "https://iam.example.com"},
+                "",
+                "https://iam.example.com",
+                "check AWS_IAM_URL",
+            ),
+            (
+                {"AWS_ENDPOINT_URL": "https://iam.example.com"},
+                "",
+                "https://iam.example.com",
+                "check AWS_ENDPOINT_URL",
+            ),
+            ({}, "--url https://iam.example.com", "https://iam.example.com", "check --url"),
+        ],
+    ),
+)
+def test_no_network_names_only_what_is_set(
+    env: dict[str, str],
+    option: str,
+    url: str,
+    advice: str,
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    offline: str,
+) -> None:
+    arguments = [LINE, *shlex.split(option)]
+    run_fast.env |= {**env, "AWS_MAX_ATTEMPTS": "1"}
+    error = f"{LINE}: cannot connect to {url}: {NO_NAME}; {advice}"
+    assert run_fast(*arguments, before=offline) == (1, "", f"{error}\n")
+    assert on_terminal(run_fast, terminal, {}, *arguments, before=offline)[-1] == error
+    if not option:
+        report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=offline))
+        assert report.causes == [("endpoint", "no-network")]
+        named = "".join(f"; check {name}" for name in env if "URL" in name)
+        todo = f"check the network, its name server and the proxy variables{named}"
+        assert report.said("endpoint") == f"{url}: {NO_NAME}; {todo}"
+
+
+# The reason why there are no credentials.
+
+CANNOT = "cannot get credentials from the AWS configuration: "
+INVALID = f"{CANNOT}Parameter validation failed: Invalid "
+
+
+def web_identity(where: Where, **more: str) -> dict[str, str]:
+    return {
+        "AWS_CREDENTIAL_FILE": "",
+        "AWS_ROLE_ARN": "arn:aws:iam::1:role/r",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": file(where.home, "token", ""),
+        **more,
+    }
+
+
+def role_with(where: Where, setting: str) -> dict[str, str]:
+    env = role(where)
+    with (where.home / ".aws" / "config").open("a") as config:
+        config.write(f"{setting}\n")
+    return env
+
+
+def failing(where: Where, printed: str) -> dict[str, str]:
+    """A program that fails, and prints this as its error."""
+    script = file(where.home, "script", f"#!/bin/sh\nprintf '{printed}' >&2\nexit 1\n", 0o755)
+    return profile(where, f"[profile work]\ncredential_process={script}\n")
+
+
+TOO_SMALL = "value for parameter DurationSeconds, value: 60, valid min value: 900"
+TOO_SHORT = "length for parameter RoleSessionName, value: 1, valid min length: 2"
+PROCESS = f"{CANNOT}Error when retrieving credentials from custom-process: "
+#: What makes the variables, and the line that reports why there are no credentials.
+REASONS: dict[str, tuple[Callable[[Where], Mapping[str, str]], str]] = {
+    "duration": (lambda w: role_with(w, "duration_seconds=60"), f"{INVALID}{TOO_SMALL}"),
+    "name": (lambda w: role_with(w, "role_session_name=x"), f"{INVALID}{TOO_SHORT}"),
+    "both": (
+        lambda w: role_with(w, "role_session_name=x\nduration_seconds=60"),
+        f"{INVALID}{TOO_SHORT}; Invalid {TOO_SMALL}",
+    ),
+    "token": (
+        web_identity,
+        f"{INVALID}length for parameter WebIdentityToken, value: 0, valid min length: 4",
+    ),
+    # As the AWS CLI prints it.
+    "program": (
+        lambda w: failing(w, "\\naws: [ERROR]: Your session has expired.\\n"),
+        f"{PROCESS}aws: [ERROR]: Your session has expired.",
+    ),
+    "traceback": (
+        lambda w: failing(w, "Traceback (most recent call last):\\n  File x\\nKeyError: 5\\n"),
+        f"{PROCESS}Traceback (most recent call last): KeyError: 5",
+    ),
+    "nothing": (lambda w: failing(w, ""), PROCESS.rstrip()),
+}
+
+
+@pytest.mark.parametrize("name", every(2, REASONS))
+def test_the_whole_reason_is_on_one_line(
+    name: str, run_fast: ForkRunner, terminal: tuple[int, str], stub: Stub
+) -> None:
+    iam = stub.endpoint(ok("GetUser", USER))
+    where = Where(run_fast.home, iam.url, stub.endpoint(ok("AssumeRole", ASSUMED)).url)
+    makes, reason = REASONS[name]
+    env = {"AWS_IAM_URL": where.iam, "AWS_ENDPOINT_URL_STS": where.sts, **makes(where)}
+    assert run_fast(LINE, env=env) == (1, "", f"{LINE}: {reason}\n")
+    assert on_terminal(run_fast, terminal, env, LINE) == [f"{LINE}: {reason}"]
+    report = doctor(run_fast, **env)
+    assert [check for check in report.checks if report.result(check) == "wrong"] == ["credentials"]
+    assert report.said("credentials") == (
+        f"{reason.removesuffix('.')}; check the settings of the profile and the access key that "
+        "it uses"
+    )
+    assert iam.requests == []
+
+
+# Profiles that `aws login` has made.
+
+PYTHON = BIN / "python"
+PIP = f"run: {PYTHON} -m pip install 'botocore[crt]>=1.41.0'"
+EXPORT = (
+    "use another profile with credential_process = aws configure export-credentials --profile "
+    "work --format process"
+)
+WHY = f"for which botocore {botocore.__version__} is too old" if OLD else "which needs the extra "
+NO_LOGIN = f"profile work has a login session, {WHY if OLD else f'{WHY}login'}; "
+LOGIN = "login_session=arn:aws:iam::123456789012:user/ann\n"
+
+
+def login(where: Where) -> dict[str, str]:
+    return profile(where, f"[profile work]\n{LOGIN}")
+
+
+def role_of_login(where: Where) -> dict[str, str]:
+    text = "role_arn=arn:aws:iam::1:role/r\nsource_profile=work\nregion=us-east-1\n"
+    env = profile(where, f"[profile work]\n{LOGIN}[profile admin]\n{text}")
+    return env | {"AWS_PROFILE": "admin"}
+
+
+#: Without this, the module that tests have installed could be used.
+NO_CRT = "import sys\nsys.modules['awscrt'] = None\n"
+INSTALLATIONS = {
+    "pip": ("", f"{PIP}, or {EXPORT}" if OLD else PIP),
+    "one file": ("import iamcli.installation.onefile\n", EXPORT),
+    "Debian": (
+        "import iamcli.installation.extras\niamcli.installation.extras._is_debian = lambda: True\n",
+        EXPORT,
+    ),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("makes", [login, role_of_login])
+@pytest.mark.parametrize("name", every(3, INSTALLATIONS))
+def test_a_login_session_that_cannot_be_used(
+    name: str, makes: Callable[[Where], dict[str, str]], run: Shell, stub: Stub
+) -> None:
+    code, advice = INSTALLATIONS[name]
+    iam = stub.endpoint(ok("GetUser", USER))
+    run.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run.home, iam.url, iam.url))}
+    run.env = {name: value for name, value in run.env.items() if value}
+    with_code(run, NO_CRT + code)
+    error = f"{LINE}: {NO_LOGIN}{advice}"
+    assert run(LINE) == (1, "", f"{error}\n")
+    terminal = Terminal(LINE, env=run.env)
+    assert terminal.status() == 1
+    assert terminal.shown.splitlines() == [error]
+    report = parsed(run("iamcli", "doctor", "--format", "json"))
+    assert ("credentials", "extra-missing") in report.causes
+    assert report.said("credentials") == f"{NO_LOGIN}{advice}"
+    assert report.status == 1
+    assert iam.requests == []
+
+
+@pytest.mark.parametrize("makes", [login, role_of_login])
+def test_a_login_that_is_missing(
+    makes: Callable[[Where], dict[str, str]],
+    run_fast: ForkRunner,
+    terminal: tuple[int, str],
+    stub: Stub,
+) -> None:
+    """The module of the extra is there, but nobody has signed in."""
+    there = "import botocore.credentials\nbotocore.credentials.EC = object\n"
+    iam = stub.endpoint(ok("GetUser", USER))
+    run_fast.env |= {"AWS_IAM_URL": iam.url, **makes(Where(run_fast.home, iam.url, iam.url))}
+    error, said = (f"{NO_LOGIN}{PIP}, or {EXPORT}",) * 2
+    cause = "extra-missing"
+    if not OLD:
+        arn = LOGIN.strip().removeprefix("login_session=")
+        session = f"Unable to load a existing login session for session {arn}"
+        what = f"{CANNOT}Error loading login session token: {session}"
+        error = f"{what}. Please reauthenticate with 'aws login'."
+        said = f"{what}; run: aws login --profile work"
+        cause = "token-expired"
+    assert run_fast(LINE, before=there) == (1, "", f"{LINE}: {error}\n")
+    assert on_terminal(run_fast, terminal, {}, LINE, before=there) == [f"{LINE}: {error}"]
+    report = parsed(run_fast("iamcli", "doctor", "--format", "json", before=there))
+    assert report.causes == [("credentials", cause)]
+    assert report.said("credentials") == said
+    assert iam.requests == []
+
+
+def test_the_profile_that_must_sign_in_is_that_of_the_login(run_fast: ForkRunner) -> None:
+    where = Where(run_fast.home, "", "")
+    text = "role_arn=arn:aws:iam::1:role/r\nsource_profile=the base\nregion=us-east-1\n"
+    env = profile(where, f"[profile work]\n{text}[profile 'the base']\n{SSO}")
+    report = doctor(run_fast, **env, AWS_IAM_URL="http://127.0.0.1:1")
+    assert report.causes == [("credentials", "token-expired")]
+    assert report.said("credentials").endswith("; run: aws sso login --profile 'the base'")
+
+
+def test_a_login_session_is_not_blamed_for_other_mistakes(run_fast: ForkRunner) -> None:
+    where = Where(run_fast.home, "", "")
+    # The key is there, so the login is not needed.
+    text = f"[work]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n{LOGIN}"
+    env = profile(where, text, "credentials") | {"AWS_IAM_URL": "http://127.0.0.1:1"}
+    done = run_fast(LINE, env={**env, "AWS_MAX_ATTEMPTS": "1"})
+    assert "cannot connect to http://127.0.0.1:1" in done.err

@@ -1,0 +1,527 @@
+"""A hostile or broken service: one line, exit status 1, in bounded time.
+
+Each fault occurs in the response to a command of each kind, at its main request.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from botocore.model import ServiceModel
+from support.faults import CLOSED, SILENT, headed, raw, then_silent
+from support.kinds import BRIEFLY, BROKEN, HTML, KINDS, ONE_TRY, WAITS, Kind, assert_reported, meet
+from support.limits import NEVER
+from support.requirements import need
+from support.selection import every
+from support.stub import Answer, canned, ok, refused
+
+import iamcli
+from iamcli.client.full_model import full_model
+from iamcli.client.pages import list_all
+from iamcli.errors import Failure, unexpected
+from iamcli.operations.pagination import Listing
+from iamcli.output.progressline import ProgressLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
+
+
+pytestmark = pytest.mark.releases
+
+
+def chunked(*parts: bytes) -> bytes:
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+
+
+DECLARATION = b'<?xml version="1.0"?>'
+BOMB = (
+    DECLARATION
+    + b'<!DOCTYPE a [<!ENTITY a "'
+    + b"a" * 100
+    + b'">'
+    + b"".join(
+        b'<!ENTITY %c "%s">' % (98 + level, (b"&%c;" % (97 + level)) * 10) for level in range(9)
+    )
+    + b"]><a>&j;</a>"
+)
+EXTERNAL = DECLARATION + b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
+
+
+class Fault(NamedTuple):
+    """What is answered to an operation, and what the message has to say of it."""
+
+    answer: Callable[[str], Answer]
+    pattern: str
+
+
+def whole(operation: str, inside: bytes = b"") -> bytes:
+    """Return an answer that is right but for its result, which has nothing but ``inside``."""
+    return ok(operation, "@").body.replace(b"@", inside)
+
+
+def always(answer: Answer) -> Callable[[str], Answer]:
+    return lambda _operation: answer
+
+
+NOT_IAM = r"not an IAM response; is this an IAM endpoint\?"
+IN_TIME = r"timed out before http://\S+ sent a complete response; set IAMCLI_TIMEOUT to wait longer"
+STATUS = r"unexpected HTTP {} from http://\S+ for \w+, not an IAM response"
+
+DEEP = b"<a>" * 50_000 + b"</a>" * 50_000
+
+FAULTS = {
+    "html": Fault(always(Answer(HTML, headers={"Content-Type": "text/html"})), NOT_IAM),
+    "html that is no xml": Fault(always(Answer(b"<html><p>hi<br></html>")), NOT_IAM),
+    "response to another operation": Fault(always(ok("AcceptUser")), NOT_IAM),
+    "other xml": Fault(always(Answer(b"<rss><channel/></rss>")), NOT_IAM),
+    # The name of its root element sorts before those of all operations.
+    "other xml, A": Fault(always(Answer(b"<A><channel/></A>")), NOT_IAM),
+    "another operation's": Fault(always(ok("ListSomethingElse")), NOT_IAM),
+    "json": Fault(always(Answer(b'{"message": "Missing Authentication Token"}')), NOT_IAM),
+    "text": Fault(always(Answer(b"it works!")), NOT_IAM),
+    "empty": Fault(always(Answer(b"")), NOT_IAM),
+    "no content": Fault(always(Answer(b"", 204)), NOT_IAM),
+    "refusal with status 200": Fault(always(Answer(refused("Throttled", "no").body)), NOT_IAM),
+    "cut": Fault(lambda operation: Answer(whole(operation)[:-30]), NOT_IAM),
+    "binary": Fault(always(Answer(bytes(range(256)) * 8)), NOT_IAM),
+    "utf-16": Fault(lambda operation: Answer(whole(operation).decode().encode("utf-16")), NOT_IAM),
+    "wrong bytes": Fault(
+        lambda operation: Answer(whole(operation).replace(b"EXAMPLE", b"\xff\xfe")), NOT_IAM
+    ),
+    "gzip": Fault(
+        always(Answer(b"\x1f\x8b\x08" + b"\0" * 40, headers={"Content-Encoding": "gzip"})), NOT_IAM
+    ),
+    "entity bomb": Fault(always(Answer(BOMB)), NOT_IAM),
+    "external entity": Fault(always(Answer(EXTERNAL)), NOT_IAM),
+    "document type": Fault(
+        lambda operation: Answer(DECLARATION + b"<!DOCTYPE a>" + whole(operation)), NOT_IAM
+    ),
+    "root element in a document type": Fault(
+        lambda operation: Answer(
+            DECLARATION
+            + b'<!DOCTYPE a [<!ENTITY b "?><%sResponse>">]>' % operation.encode()
+            + whole(operation)
+        ),
+        NOT_IAM,
+    ),
+    "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
+    "deep error": Fault(
+        always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)),
+        NOT_IAM,
+    ),
+    "deep and closed": Fault(
+        lambda operation: Answer(whole(operation, b"<a>" * (1 << 20) + b"</a>" * (1 << 20))),
+        NOT_IAM,
+    ),
+    "wide": Fault(lambda operation: Answer(whole(operation, b"<b/>" * (3 << 20))), NOT_IAM),
+    "huge": Fault(
+        lambda operation: Answer(whole(operation, b"<a>" + b"x" * (16 << 20) + b"</a>")),
+        "larger than 16777216 bytes",
+    ),
+    "endless": Fault(
+        always(raw(headed(b"", "Transfer-Encoding: chunked"), *[chunked(b"x" * (1 << 20))] * 40)),
+        "larger than 16777216 bytes",
+    ),
+    "length too long": Fault(
+        lambda operation: raw(headed(whole(operation), "Content-Length: 9999")), BROKEN
+    ),
+    "length too short": Fault(
+        lambda operation: raw(headed(whole(operation), "Content-Length: 40")), NOT_IAM
+    ),
+    "length is no number": Fault(
+        lambda operation: raw(headed(whole(operation)[:-9], "Content-Length: many")), NOT_IAM
+    ),
+    "length is a superscript": Fault(
+        lambda operation: raw(
+            headed(whole(operation)[:-9], "Content-Length: many").replace(b"many", b"\xb2")
+        ),
+        NOT_IAM,
+    ),
+    "length of many digits": Fault(
+        lambda operation: raw(headed(whole(operation)[:-9], f"Content-Length: {'9' * 5000}")),
+        NOT_IAM,
+    ),
+    "two lengths": Fault(
+        always(raw(headed(HTML, "Content-Length: 1", "Content-Length: 2"))),
+        f"{NOT_IAM}|{BROKEN}",
+    ),
+    "chunks cut": Fault(always(raw(headed(b"ff\r\n<a>", "Transfer-Encoding: chunked"))), BROKEN),
+    "chunks without size": Fault(
+        always(raw(headed(b"zz\r\n<a>\r\n", "Transfer-Encoding: chunked"))), BROKEN
+    ),
+    "no http": Fault(always(raw(b"SSH-2.0-OpenSSH_9.6\r\n")), BROKEN),
+    "endless header": Fault(always(raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 99999)), BROKEN),
+    "many headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 9999)), BROKEN),
+    "closed before an answer": Fault(always(CLOSED), BROKEN),
+    "reset before an answer": Fault(always(raw(reset=True)), BROKEN),
+    "reset amid the headers": Fault(always(raw(b"HTTP/1.1 200 OK\r\nCont", reset=True)), BROKEN),
+    "reset amid the body": Fault(
+        always(raw(headed(b"<Cre", "Content-Length: 999"), reset=True)), BROKEN
+    ),
+    "silence": Fault(always(SILENT), IN_TIME),
+    "silence after the headers": Fault(
+        always(then_silent(headed(b"", "Content-Length: 99"))), IN_TIME
+    ),
+    "drip of headers": Fault(
+        always(raw(b"HTTP/1.1 200 OK\r\n", *[b"X: x\r\n"] * 9 * NEVER, pause=WAITS / 9)), IN_TIME
+    ),
+    "drip of the body": Fault(
+        always(
+            raw(headed(b"", f"Content-Length: {9 * NEVER}"), *[b"x"] * 9 * NEVER, pause=WAITS / 9)
+        ),
+        IN_TIME,
+    ),
+    "continue for ever": Fault(
+        always(raw(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 9 * NEVER, pause=WAITS / 9)), IN_TIME
+    ),
+    "early hints": Fault(always(raw(headed(b"", status="103 Early Hints"))), f"{NOT_IAM}|{BROKEN}"),
+    **{
+        f"redirect {status}": Fault(
+            always(Answer(b"", status, {"Location": "http://127.0.0.1:1/elsewhere"})),
+            f"{STATUS.format(status)}|{NOT_IAM}",
+        )
+        for status in (300, 301, 302, 303, 307, 308)
+    },
+    **{
+        f"{status} with html": Fault(always(Answer(HTML, status)), STATUS.format(status))
+        for status in (400, 401, 403, 404, 407, 413, 429, 500, 502, 503, 504)
+    },
+    "500 with no XML": Fault(
+        always(Answer(b"xErrorResponse><Error><Code>A</Code></Error>", 500)), STATUS.format(500)
+    ),
+    **{
+        f"{status} empty": Fault(always(Answer(b"", status)), STATUS.format(status))
+        for status in (400, 403, 404, 418, 500, 503, 599)
+    },
+    **{
+        f"{status} with {code}": Fault(
+            always(refused(code, "in its own words", status)), f"^{code}: in its own words"
+        )
+        for code, status in (
+            ("ValidationError", 400),
+            ("InvalidClientTokenId", 403),
+            ("AccessDenied", 403),
+            ("NoSuchEntity", 404),
+            ("EntityAlreadyExists", 409),
+            ("DeleteConflict", 409),
+            ("LimitExceeded", 409),
+            ("Throttling", 400),
+            ("RequestLimitExceeded", 503),
+            ("ServiceFailure", 500),
+            ("ServiceUnavailable", 503),
+        )
+    },
+}
+
+
+#: The faults after which it is known that nothing was done.
+UNDERSTOOD = re.compile("4.. with [A-Z].*|429 with html|503 with RequestLimitExceeded")
+#: Each of these takes its time.
+SLOW = [fault for fault in FAULTS if FAULTS[fault].pattern == IN_TIME]
+PAIRS = [
+    pair
+    for pair in itertools.product(KINDS, FAULTS)
+    if pair[1] not in SLOW or pair[0] in ("read", "composite", "looking")
+    # A removal that finds nothing left is done, and a conflict of its last request is tried again.
+    if pair not in (("removing", "404 with NoSuchEntity"), ("removing", "409 with DeleteConflict"))
+]
+
+
+@pytest.mark.parametrize(("kind", "fault"), every(15, PAIRS))
+def test_fault_is_one_line(kind: str, fault: str, run_fast: ForkRunner, stub: Stub) -> None:
+    what = KINDS[kind]
+    answer = FAULTS[fault].answer(what.operation)
+    env = BRIEFLY if fault in SLOW else {}
+    done, endpoint = meet(run_fast, stub, what, answer, **env)
+    line = assert_reported(done, what)
+    assert re.search(FAULTS[fault].pattern, line), line
+    changes = not what.operation.startswith(("Get", "List"))
+    in_doubt = changes and not UNDERSTOOD.fullmatch(fault)
+    assert in_doubt == (" may have taken effect, check first: " in line), line
+    assert endpoint.operations.count(what.operation) == 1
+    if kind == "looking":
+        assert not [name for name in endpoint.operations if name.startswith("Delete")]
+
+
+@pytest.mark.parametrize("kind", ["list", "change"])
+def test_status_300_is_no_success(kind: str, run_fast: ForkRunner, stub: Stub) -> None:
+    operation = KINDS[kind].operation
+    done, _ = meet(run_fast, stub, KINDS[kind], ok(operation)._replace(status=300))
+    said = assert_reported(done, KINDS[kind])
+    assert re.search(f"{STATUS.format(300)}|{NOT_IAM}", said)
+
+
+@pytest.mark.parametrize("kind", every(4, KINDS))
+def test_fault_in_a_command_from_the_shell(kind: str, run: Shell, stub: Stub) -> None:
+    done, _ = meet(run, stub, KINDS[kind], raw(b"HTTP/1.1 200 OK\r\nCont", reset=True))
+    assert re.search(BROKEN, assert_reported(done, KINDS[kind]))
+
+
+#: Commands whose answer has to hold something, and what.
+LACKING = {
+    ("iam-useraddkey", "-u", "bob"): ("CreateAccessKey", "AccessKey"),
+    ("iam-useraddcert", "-u", "bob", "-c", "x"): ("UploadSigningCertificate", "Certificate"),
+    ("iam-usergetattributes",): ("GetUser", "User"),
+    ("iam-grouplistusers", "-g", "Admin"): ("GetGroup", "Group"),
+    ("iam-rolegetattributes", "-r", "web"): ("GetRole", "Role"),
+    ("iam-userlistpolicies", "-u", "bob", "-p", "x"): ("GetUserPolicy", "PolicyDocument"),
+    ("iam-accountgetsummary",): ("GetAccountSummary", "SummaryMap"),
+    ("iam-virtualmfadevicecreate", "-s", "phone", "-b", "Base32String"): (
+        "CreateVirtualMFADevice",
+        "VirtualMFADevice",
+    ),
+}
+
+
+@pytest.mark.parametrize("arguments", LACKING, ids=lambda arguments: arguments[0])
+def test_answer_without_what_it_should_hold(
+    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
+) -> None:
+    operation, member = LACKING[arguments]
+    done, _ = meet(run_fast, stub, Kind(arguments, operation, {}), ok(operation))
+    message = f"{arguments[0]}: unexpected response: it has no {member}; is this an IAM endpoint?"
+    doubt = f"; {operation} may have taken effect, check first: .*"
+    changes = not operation.startswith("Get")
+    assert (done.status, done.out) == (1, "")
+    assert re.fullmatch(f"{re.escape(message)}{doubt if changes else ''}\n", done.err)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<Users><member><Arn>a</Arn><Arn>b</Arn></member></Users>",
+        "<Users>text</Users><Users/>",
+        "<IsTruncated>true</IsTruncated><IsTruncated>false</IsTruncated>",
+        "<Marker>a</Marker><Marker/>",
+        "<Users/></ListUsersResult><ListUsersResult><Users/>",
+    ],
+)
+def test_what_occurs_more_than_once_is_no_answer(
+    inside: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    kind = KINDS["list"]
+    done, _ = meet(run_fast, stub, kind, ok("ListUsers", inside))
+    assert re.search(NOT_IAM, assert_reported(done, kind))
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_each_member_of_the_model_is_an_element_of_its_own(*, complete: bool) -> None:
+    """The parser relies on it."""
+    content = json.loads(
+        Path(iamcli.__file__).with_name("client").joinpath("model.json").read_text()
+    )
+    model = full_model() if complete else ServiceModel(content, "iam")
+    structures = [model.shape_for(name) for name in model.shape_names]
+    members = [
+        (shape.name, name, member.serialization)
+        for shape in structures
+        if shape.type_name == "structure"
+        for name, member in shape.members.items()
+    ]
+    assert len(members) > 100
+    assert [each for each in members if each[2].keys() - {"name"}] == []
+
+
+def test_number_that_is_none(run_fast: ForkRunner, stub: Stub) -> None:
+    entry = "<SummaryMap><entry><key>Users</key><value>many</value></entry></SummaryMap>"
+    kind = Kind(("iam-accountgetsummary",), "GetAccountSummary", {})
+    done, _ = meet(run_fast, stub, kind, ok("GetAccountSummary", entry))
+    assert re.search(NOT_IAM, assert_reported(done, kind))
+
+
+class Endless:
+    """A service whose lists never end."""
+
+    strict = False
+    progress = ProgressLine()
+
+    def __init__(self, markers: Iterator[str]) -> None:
+        self._markers = markers
+        self.requests = 0
+
+    def send(self, _operation: str, **_parameters: object) -> dict[str, object]:
+        self.requests += 1
+        return {"Users": ["x"], "IsTruncated": True, "Marker": next(self._markers)}
+
+
+@pytest.mark.parametrize("markers", [map(str, itertools.count()), itertools.cycle("ab")])
+def test_list_without_end_is_given_up(markers: Iterator[str]) -> None:
+    endless: Any = Endless(markers)
+    with pytest.raises(Failure, match="has more than 1000 pages"):
+        list_all(endless, "ListUsers", "Users")
+    assert endless.requests == 1000
+    with pytest.raises(Failure, match="has more than 1000 pages"):
+        list(Listing(endless, "ListUsers", None, None).entries("Users"))
+    assert endless.requests == 2000
+
+
+class Pages:
+    """A service with a list of five entries, of which it gives one a page."""
+
+    progress = ProgressLine()
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self.strict = strict
+        self.asked: list[tuple[object, object]] = []
+
+    def send(self, _operation: str, *, Marker: str | None, MaxItems: int) -> dict[str, object]:  # noqa: N803
+        self.asked.append((Marker, MaxItems))
+        place = int(Marker or 0)
+        more = {"IsTruncated": True, "Marker": str(place + 1)} if place < 4 else {}
+        return {"Users": [f"user{place}"], **more}
+
+
+@pytest.mark.parametrize(
+    ("size", "marker", "strict", "asked", "footer"),
+    [
+        (None, None, False, [(None, 1000), *((str(n), 1000) for n in range(1, 5))], ["false"]),
+        (7, None, False, [(None, 7)], ["true", "1"]),
+        (None, "2", False, [("2", 100)], ["true", "3"]),
+        (7, "4", False, [("4", 7)], ["false"]),
+        (None, None, True, [(None, 100)], ["true", "1"]),
+    ],
+)
+def test_list_is_read_to_its_end_or_a_page(
+    size: int | None, marker: str | None, *, strict: bool, asked: list[object], footer: list[str]
+) -> None:
+    pages = Pages(strict=strict)
+    listing = Listing(pages, "ListUsers", size, marker)  # type: ignore[arg-type]
+    first = int(marker or 0)
+    assert list(listing.entries("Users")) == [f"user{first + n}" for n in range(len(asked))]
+    assert pages.asked == asked
+    labels = ["IsTruncated: ", "Marker: "]
+    assert list(listing.footer()) == [
+        f"{label}{value}" for label, value in zip(labels, footer, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("marker", ["", "<Marker/>", "<Marker>a</Marker>"])
+def test_list_that_goes_on_nowhere(marker: str, run_fast: ForkRunner, stub: Stub) -> None:
+    page = ok("ListUsers", f"<Users/><IsTruncated>true</IsTruncated>{marker}")
+    done, _ = meet(run_fast, stub, KINDS["list"], page)
+    assert assert_reported(done, KINDS["list"]) == (
+        "unexpected response: the list is truncated but has no new marker"
+    )
+
+
+def test_list_that_breaks_amid_shows_no_footer(run_fast: ForkRunner, stub: Stub) -> None:
+    kind = KINDS["list"]._replace(shown="arn:aws:iam::123456789012:user/staff/bob\n")
+    page = canned("ListUsers-truncated")
+    done, _ = meet(run_fast, stub, kind, page, raw())
+    assert done.status == 1
+    assert done.out.startswith("arn:")
+    assert "IsTruncated" not in done.out
+    assert re.search(BROKEN, done.err)
+
+
+def test_redirect_is_not_followed_and_nothing_leaks(run_fast: ForkRunner, stub: Stub) -> None:
+    elsewhere = stub.endpoint(canned("GetUser"))
+    for status in (301, 302, 303, 307, 308):
+        answer = Answer(b"", status, {"Location": elsewhere.url})
+        done, _ = meet(run_fast, stub, KINDS["read"], answer)
+        assert_reported(done, KINDS["read"])
+    assert elsewhere.requests == []
+
+
+@pytest.mark.full
+def test_memory_is_bounded(run: Shell, stub: Stub) -> None:
+    limit = "ulimit -v 400000; exec "
+    for fault in ("huge", "endless", "wide", "deep", "entity bomb"):
+        endpoint = stub.endpoint(FAULTS[fault].answer("ListUsers"))
+        env = {"AWS_IAM_URL": endpoint.url, **ONE_TRY}
+        done = run("sh", "-c", f"{limit}iam-userlistbypath", env=env)
+        assert re.search(FAULTS[fault].pattern, assert_reported(done, KINDS["list"]))
+
+
+def test_a_response_in_chunks_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+    body = canned("GetUser").body
+    parts = chunked(body[:100], body[100:], b"")
+    answer = raw(headed(parts, "Transfer-Encoding: chunked"))
+    done, _ = meet(run_fast, stub, KINDS["read"], answer)
+    assert (done.status, done.err) == (0, "")
+
+
+def test_the_longest_response_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+    answer = canned("GetUser")
+    longest = answer._replace(body=answer.body.ljust(16 << 20))
+    done, _ = meet(run_fast, stub, KINDS["read"], longest)
+    assert (done.status, done.err) == (0, "")
+    done, _ = meet(run_fast, stub, KINDS["read"], longest._replace(body=longest.body + b" "))
+    assert "larger than 16777216 bytes" in assert_reported(done, KINDS["read"])
+
+
+# Memory.
+
+#: Leaves a process little more memory than it has.
+LITTLE = """
+import resource
+pages = int(open("/proc/self/statm").read().split()[0])
+resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + (4 << 20), -1))
+"""
+OUT = "out of memory; to see the limit of the shell, run: ulimit -v"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["iam-userlistbypath"], f"iam-userlistbypath: {OUT}\n"),
+        (["iamcli", "snapshot", "x.json"], f"iamcli: {OUT}\n"),
+        (
+            ["iam-usercreate", "-u", "bob"],
+            f"iam-usercreate: {OUT}; CreateUser may have taken effect, check first: ",
+        ),
+    ],
+)
+def test_no_memory_is_one_plain_line(
+    arguments: list[str], said: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    need("/proc/self/statm")
+    body = b"<ListUsersResponse>" + b" " * (12 << 20) + b"</ListUsersResponse>"
+    env = {"AWS_IAM_URL": stub.endpoint(Answer(body)).url}
+    done = run_fast(*arguments, env=env, before=LITTLE)
+    assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith(said)
+
+
+@pytest.mark.full
+def test_memory_that_is_enough_for_the_help_only(run: Shell, stub: Stub) -> None:
+    """Then there is not even enough to import what reports other errors."""
+    need("/proc/self/statm")
+    run.env["AWS_IAM_URL"] = stub.endpoint(ok("ListUsers", "<IsTruncated>false</IsTruncated>")).url
+    limited = ("sh", "-c", 'ulimit -v "$0"; exec "$@"')
+    limits = range(20_000, 200_000, 1000)
+    least = next(n for n in limits if run(*limited, str(n), "iam-userlistbypath", "-h").status == 0)
+    for limit in range(least + 2000, least + 8000, 1000):
+        done = run(*limited, str(limit), "iam-userlistbypath")
+        # Python's hashlib may log what it lacks.
+        assert (done.status, done.out, "iamcli/" in done.err) == (1, "", False)
+        assert done.err.splitlines()[-1].startswith("iam-userlistbypath: ")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), OUT),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), OUT),
+        (
+            ImportError("libssl.so.3: failed to map segment from shared object"),
+            (
+                "cannot load a library, perhaps for lack of memory: libssl.so.3: failed to map "
+                "segment from shared object"
+            ),
+        ),
+        (OSError(errno.EIO, "x"), f"internal error, report it: OSError: [Errno {errno.EIO}] x"),
+    ],
+)
+def test_what_is_said_of_an_error_that_no_code_expects(error: Exception, said: str) -> None:
+    assert unexpected(error, "report it") == said

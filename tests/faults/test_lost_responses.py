@@ -1,0 +1,808 @@
+"""Requests that took effect although their response was lost: the report on them is true."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+import subprocess
+import threading
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.account import ARN, Account
+from support.faults import CLOSED, headed, raw
+from support.one_time_secrets import KEY, NEW_ID, ONCE, Once, service
+from support.selection import every
+from support.several_steps import CASES
+from support.stub import Answer, canned, ok, refused
+
+from iamcli.client.outcomes import CHECKS, LOOKUPS, NON_IDEMPOTENT, REMOVALS
+
+if TYPE_CHECKING:
+    from support.forked import Done, ForkRunner
+    from support.shell import Shell
+    from support.stub import Endpoint, Request, Stub
+
+pytestmark = pytest.mark.releases
+
+KEY_ID = "AKIAIOSFODNN7EXAMPLE"
+SERIAL = f"{ARN}mfa/phone"
+CERTIFICATE = "TA7SMP42TDN5Z26OBPJE7EXAMPLE"
+TWICE = {"AWS_MAX_ATTEMPTS": "2", "IAMCLI_TIMEOUT": "20"}
+
+LOST = {
+    "closed": CLOSED,
+    "cut": raw(headed(b"<De", "Content-Length: 99")),
+    "gateway's time-out": Answer(b"<html/>", 504),
+    "service's failure": refused("ServiceFailure", "something broke", 500),
+}
+NOTHING_DONE = {
+    "Throttling": refused("Throttling", "Rate exceeded"),
+    "429": Answer(b"", 429),
+}
+
+
+class Removing(NamedTuple):
+    """A command that removes something, and the service's sentences for what is missing."""
+
+    line: str
+    operation: str
+    gone: str
+    no_owner: str = ""
+
+
+def no_such(kind: str, name: str) -> str:
+    return f"The {kind} with name {name} cannot be found."
+
+
+REMOVING = [
+    Removing(
+        f"iam-userdelkey -u bob -k {KEY_ID}",
+        "DeleteAccessKey",
+        f"The Access Key with id {KEY_ID} cannot be found.",
+        no_such("user", "bob"),
+    ),
+    Removing(
+        f"iam-userdelcert -u bob -c {CERTIFICATE}",
+        "DeleteSigningCertificate",
+        f"The Certificate with id {CERTIFICATE} cannot be found.",
+        no_such("user", "bob"),
+    ),
+    # The policy is called like the user, and still it is the policy that is missing.
+    Removing(
+        "iam-userdelpolicy -u bob -p bob",
+        "DeleteUserPolicy",
+        no_such("user policy", "bob"),
+        no_such("user", "bob"),
+    ),
+    Removing(
+        "iam-groupdelpolicy -g Admin -p read",
+        "DeleteGroupPolicy",
+        no_such("group policy", "read"),
+        no_such("group", "Admin"),
+    ),
+    Removing(
+        "iam-roledelpolicy -r web -p read",
+        "DeleteRolePolicy",
+        no_such("role policy", "read"),
+        no_such("role", "web"),
+    ),
+    Removing(
+        "iam-userdelloginprofile -u bob",
+        "DeleteLoginProfile",
+        "Login Profile for User bob cannot be found.",
+        no_such("user", "bob"),
+    ),
+    Removing(
+        f"iam-userdeactivatemfadevice -u bob -s {SERIAL}",
+        "DeactivateMFADevice",
+        f"MFA Device with serial number {SERIAL} does not exist.",
+        no_such("user", "bob"),
+    ),
+    Removing(
+        "iam-groupremoveuser -g Admin -u bob",
+        "RemoveUserFromGroup",
+        "User bob not in group Admin",
+        no_such("group", "Admin"),
+    ),
+    Removing(
+        "iam-instanceprofileremoverole -s front -r web",
+        "RemoveRoleFromInstanceProfile",
+        "Role web is not in it.",
+        "Instance Profile front cannot be found.",
+    ),
+    Removing("iam-userdel -u bob", "DeleteUser", no_such("user", "bob")),
+    Removing("iam-groupdel -g Admin", "DeleteGroup", no_such("group", "Admin")),
+    Removing("iam-roledel -r web", "DeleteRole", no_such("role", "web")),
+    Removing(
+        "iam-instanceprofiledel -s front",
+        "DeleteInstanceProfile",
+        "Instance Profile front cannot be found.",
+    ),
+    Removing(
+        "iam-servercertdel -s web",
+        "DeleteServerCertificate",
+        no_such("Server Certificate", "web"),
+    ),
+    Removing(
+        f"iam-virtualmfadevicedel -s {SERIAL}",
+        "DeleteVirtualMFADevice",
+        f"VirtualMFADevice with serial number {SERIAL} does not exist.",
+    ),
+    Removing("iam-accountaliasdelete -a acme", "DeleteAccountAlias", "No such alias acme"),
+    Removing(
+        "iam-accountdelpasswordpolicy",
+        "DeleteAccountPasswordPolicy",
+        "The account policy with name PasswordPolicy cannot be found.",
+    ),
+]
+each_removal = pytest.mark.parametrize("removing", REMOVING, ids=lambda entry: entry.operation)
+
+
+def run_against(run_fast: ForkRunner, endpoint: Endpoint, line: str, **env: str) -> Done:
+    return run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **TWICE, **env})
+
+
+def missing(sentence: str) -> Answer:
+    return refused("NoSuchEntity", sentence, 404)
+
+
+@each_removal
+@pytest.mark.parametrize("lost", every(3, LOST))
+def test_removal_whose_answer_was_lost_is_done(
+    removing: Removing, lost: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(LOST[lost], missing(removing.gone))
+    done = run_against(run_fast, endpoint, removing.line)
+    name = removing.line.split()[0]
+    assert done == (
+        0,
+        "",
+        (
+            f"{name}: the response to {removing.operation} was lost; a second request reports that "
+            f"nothing is left to remove: {removing.gone}\n"
+        ),
+    )
+    assert endpoint.operations == [removing.operation] * 2
+
+
+@each_removal
+def test_in_strict_mode_nothing_is_added_to_standard_output(
+    removing: Removing, run_fast: ForkRunner, stub: Stub
+) -> None:
+    run_fast.env["IAMCLI_STRICT"] = "1"
+    endpoint = stub.endpoint(CLOSED, missing(removing.gone))
+    assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
+
+
+@pytest.mark.parametrize("removing", every(3, REMOVING), ids=lambda entry: entry.operation)
+@pytest.mark.parametrize("nothing", every(6, NOTHING_DONE))
+def test_removal_of_which_nothing_was_done_before_is_an_error(
+    removing: Removing, nothing: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(NOTHING_DONE[nothing], missing(removing.gone))
+    done = run_against(run_fast, endpoint, removing.line)
+    name = removing.line.split()[0]
+    assert done == (1, "", f"{name}: NoSuchEntity: {removing.gone}\n")
+
+
+# A removal that was sent again, and whose answer does not settle it, is looked up.
+
+
+def listed(operation: str, key: str, *entries: str) -> Answer:
+    members = "".join(f"<member>{entry}</member>" for entry in entries)
+    return ok(operation, f"<{key}>{members}</{key}>")
+
+
+def in_profile(*roles: str) -> Answer:
+    entries = "".join(f"<member><RoleName>{role}</RoleName></member>" for role in roles)
+    profile = f"<InstanceProfile><Roles>{entries}</Roles></InstanceProfile>"
+    return ok("GetInstanceProfile", profile)
+
+
+class Looking(NamedTuple):
+    """The request that looks a removal up, and its answers."""
+
+    operation: str
+    there: Answer
+    gone: Answer
+
+
+def listing(operation: str, key: str, member: str, name: str) -> Looking:
+    one, other = (
+        f"<{member}>{value}</{member}>" if member else value for value in (name, f"{name}2")
+    )
+    return Looking(operation, listed(operation, key, other, one), listed(operation, key, other))
+
+
+LOOKING = {
+    "DeleteAccessKey": listing("ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", KEY_ID),
+    "DeleteSigningCertificate": listing(
+        "ListSigningCertificates", "Certificates", "CertificateId", CERTIFICATE
+    ),
+    "DeleteUserPolicy": listing("ListUserPolicies", "PolicyNames", "", "bob"),
+    "DeleteGroupPolicy": listing("ListGroupPolicies", "PolicyNames", "", "read"),
+    "DeleteRolePolicy": listing("ListRolePolicies", "PolicyNames", "", "read"),
+    "DeleteLoginProfile": Looking(
+        "GetLoginProfile",
+        ok("GetLoginProfile", "<LoginProfile/>"),
+        missing("Login Profile for User bob cannot be found."),
+    ),
+    "DeactivateMFADevice": listing("ListMFADevices", "MFADevices", "SerialNumber", SERIAL),
+    "RemoveUserFromGroup": listing("ListGroupsForUser", "Groups", "GroupName", "Admin"),
+    "RemoveRoleFromInstanceProfile": Looking(
+        "GetInstanceProfile", in_profile("web2", "Web"), in_profile("web2")
+    ),
+}
+OWNED = [removing for removing in REMOVING if removing.no_owner]
+each_owned = pytest.mark.parametrize("removing", OWNED, ids=lambda entry: entry.operation)
+OTHER = {"owner": "", "neither": "It is not there."}
+
+
+@each_owned
+@pytest.mark.parametrize("other", every(2, OTHER))
+def test_removal_that_is_seen_to_be_gone_is_done(
+    removing: Removing, other: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    looking = LOOKING[removing.operation]
+    endpoint = stub.endpoint(CLOSED, missing(OTHER[other] or removing.no_owner))
+    # What was just removed may still be visible.
+    endpoint.on(looking.operation, looking.there, looking.gone)
+    assert run_against(run_fast, endpoint, removing.line) == (0, "", "")
+    assert endpoint.operations == [removing.operation] * 2 + [looking.operation] * 2
+
+
+@pytest.mark.parametrize("removing", every(3, OWNED), ids=lambda entry: entry.operation)
+def test_removal_that_is_seen_not_to_be_done_is_the_services_error(
+    removing: Removing, run_fast: ForkRunner, stub: Stub
+) -> None:
+    looking = LOOKING[removing.operation]
+    endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
+    endpoint.on(looking.operation, looking.there)
+    done = run_against(run_fast, endpoint, removing.line, IAMCLI_TIMEOUT="0.5")
+    name = removing.line.split()[0]
+    assert done == (1, "", f"{name}: NoSuchEntity: {removing.no_owner}\n")
+
+
+@each_owned
+@pytest.mark.parametrize(
+    "answer",
+    every(3, [refused("AccessDenied", "not you", 403), CLOSED, Answer(b"", 429), None]),
+    ids=["denied", "lost", "429", "no owner"],
+)
+def test_removal_that_cannot_be_looked_up_is_unknown(
+    removing: Removing, answer: Answer | None, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(CLOSED, missing(removing.no_owner))
+    endpoint.on(LOOKING[removing.operation].operation, answer or missing(removing.no_owner))
+    done = run_against(run_fast, endpoint, removing.line)
+    assert (done.status, done.out) == (1, "")
+    assert done.err.startswith(
+        f"{removing.line.split()[0]}: NoSuchEntity: {removing.no_owner}; "
+        f"{removing.operation} may have taken effect, check first: iam-"
+    )
+    assert len(done.err.splitlines()) == 1
+
+
+def test_the_removals_that_are_looked_up_are_here() -> None:
+    assert set(LOOKING) == {removing.operation for removing in OWNED}
+    for removing in REMOVING:
+        assert bool(REMOVALS[removing.operation].owners) == bool(removing.no_owner)
+    assert set(REMOVALS) <= set(LOOKUPS)
+
+
+NUMBER = f"<SerialNumber>{SERIAL}</SerialNumber>"
+CONFLICTING = {
+    "DeleteUser": ("GetUser", "", missing(no_such("user", "bob"))),
+    "DeleteGroup": ("GetGroup", "<Group/>", missing(no_such("group", "Admin"))),
+    "DeleteRole": ("GetRole", "", missing(no_such("role", "web"))),
+    "DeleteVirtualMFADevice": (
+        "ListVirtualMFADevices",
+        f"<VirtualMFADevices><member>{NUMBER}</member></VirtualMFADevices>",
+        ok("ListVirtualMFADevices"),
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", every(2, CONFLICTING))
+@pytest.mark.parametrize("account", ["there", "gone"])
+def test_conflict_after_a_lost_answer_is_looked_up(
+    operation: str, account: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line = CHANGING[operation]
+    conflict = refused("DeleteConflict", "it is in use", 409)
+    looking, seen, gone = CONFLICTING[operation]
+    endpoint = stub.endpoint().on(operation, CLOSED, conflict)
+    endpoint.on(looking, gone if account == "gone" else ok(looking, seen))
+    done = run_against(run_fast, endpoint, line, IAMCLI_TIMEOUT="0.5")
+    error = f"{line.split()[0]}: DeleteConflict: it is in use\n"
+    assert done == ((0, "", "") if account == "gone" else (1, "", error))
+
+
+def test_the_removals_here_are_all_of_those_that_commands_send() -> None:
+    recursive = {
+        "DeleteSSHPublicKey",
+        "DeleteServiceSpecificCredential",
+        "DetachGroupPolicy",
+        "DetachRolePolicy",
+        "DetachUserPolicy",
+    }
+    assert {removing.operation for removing in REMOVING} == set(REMOVALS) - recursive
+
+
+# An outcome that is not known is called unknown, for every operation.
+
+CHANGING = {
+    **{removing.operation: removing.line for removing in REMOVING},
+    "PutUserPolicy": "iam-useraddpolicy -u bob -p read -e Allow -a s3:Get* -r *",
+    "PutGroupPolicy": "iam-groupaddpolicy -g Admin -p read -e Allow -a s3:Get* -r *",
+    "PutRolePolicy": "iam-roleaddpolicy -r web -p read -e Allow -a s3:Get* -c *",
+    "UpdateAccessKey": f"iam-usermodkey -u bob -k {KEY_ID} -s Inactive",
+    "UpdateSigningCertificate": f"iam-usermodcert -u bob -c {CERTIFICATE} -s Inactive",
+    "UpdateAssumeRolePolicy": "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
+    "UpdateLoginProfile": "iam-usermodloginprofile -u bob -p secret12",
+    "UpdateAccountPasswordPolicy": "iam-accountmodpasswordpolicy -m 12",
+}
+NOT_UNDERSTOOD = {
+    **LOST,
+    "another operation's": ok("ListUsers"),
+    "unreadable": Answer(b"<html><p>hi"),
+    "gzip that lies": Answer(b"\x1f\x8b\x08" + b"\0" * 9, headers={"Content-Encoding": "gzip"}),
+    "forbidden by a gateway": Answer(b"<html/>", 403),
+}
+
+
+@pytest.mark.parametrize(
+    ("lost", "operation"), every(20, itertools.product(NOT_UNDERSTOOD, CHANGING))
+)
+def test_outcome_is_unknown_if_no_answer_was_understood(
+    operation: str, lost: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(NOT_UNDERSTOOD[lost])
+    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
+    done = run_against(run_fast, endpoint, CHANGING[operation])
+    check = CHECKS[operation].partition(" ")[0]
+    assert (done.status, done.out) == (1, "")
+    assert f"; {operation} may have taken effect, check first: {check}" in done.err
+    assert "{" not in done.err
+    assert "try again" not in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("operation", every(2, CHANGING))
+def test_refusal_after_a_lost_answer_leaves_the_outcome_unknown(
+    operation: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(CLOSED, refused("AccessDenied", "not you", 403))
+    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
+    done = run_against(run_fast, endpoint, CHANGING[operation])
+    assert done.status == 1
+    assert f"AccessDenied: not you; {operation} may have taken effect" in done.err
+
+
+#: Answers that say nothing about an earlier attempt.
+FOREIGN = {
+    **{f"empty {status}": Answer(b"", status) for status in (429, 302, 400, 401, 404, 407, 409)},
+    "429 of a gateway": Answer(b"<html/>", 429),
+    "503 of a gateway": Answer(b"<html/>", 503),
+    "throttled": refused("Throttling", "Rate exceeded"),
+    "throttled with 503": refused("SlowDown", "Please reduce your request rate.", 503),
+    "busy": refused("ConcurrentModification", "It is being changed.", 409),
+    "denied": refused("AccessDenied", "not you", 403),
+    "expired": refused("ExpiredToken", "The security token included in the request is expired"),
+    "unknown key": refused("InvalidClientTokenId", "The security token is invalid.", 403),
+}
+
+
+@pytest.mark.parametrize(("foreign", "operation"), every(23, itertools.product(FOREIGN, CHANGING)))
+def test_any_other_answer_after_a_lost_one_leaves_the_outcome_unknown(
+    operation: str, foreign: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint().on(operation, CLOSED, FOREIGN[foreign])
+    endpoint.on("GetAccountPasswordPolicy", missing("There is no password policy."))
+    done = run_against(run_fast, endpoint, CHANGING[operation])
+    check = CHECKS[operation].partition(" ")[0]
+    assert (done.status, done.out) == (1, "")
+    assert f"; {operation} may have taken effect, check first: {check}" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("case", every(2, CASES))
+@pytest.mark.parametrize("foreign", every(5, FOREIGN))
+def test_state_calls_the_step_unknown(
+    case: str, foreign: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    what, operation = CASES[case].steps[0]
+    account = dropping(stub, case, operation)
+    account.then = FOREIGN[foreign]
+    done = run_against(run_fast, account, " ".join(CASES[case].arguments))
+    left = ", ".join(name for name, _ in CASES[case].steps[1:])
+    first, second = done.err.splitlines()
+    assert (done.status, done.out) == (1, "")
+    assert f"; {operation} may have taken effect, check first: " in first
+    assert second.endswith(f": removed: nothing; unknown: {what}; left: {left}")
+
+
+def test_server_that_is_gone_after_a_lost_answer(run_fast: ForkRunner) -> None:
+    """The second attempt is refused a connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            listener.close()
+            connection.recv(1 << 16)
+            connection.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        done = run_fast("iam-userdel", "-u", "bob", env={"AWS_IAM_URL": url, **TWICE})
+        thread.join()
+    assert done.status == 1
+    assert "; DeleteUser may have taken effect, check first: iam-usergetattributes" in done.err
+
+
+def test_credentials_that_cannot_be_renewed_after_a_lost_answer(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    """The program for credentials works until the first request has been sent."""
+    endpoint = stub.endpoint(CLOSED)
+    home = run_fast.home
+    soon = (datetime.now(timezone.utc) + timedelta(seconds=60)).isoformat()
+    keys = {"Version": 1, "AccessKeyId": KEY_ID, "SecretAccessKey": "x" * 40, "Expiration": soon}
+    (home / "keys").write_text(json.dumps(keys))
+    program = home / "program"
+    program.write_text(f"#!/bin/sh\nexec cat {home}/keys\n")
+    program.chmod(0o755)
+    (home / "config").write_text(f"[default]\ncredential_process = {program}\n")
+    plain = endpoint.answer
+
+    def answer(request: Request) -> Answer:
+        program.unlink()
+        return plain(request)
+
+    endpoint.answer = answer
+    env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": str(home / "config")}
+    done = run_against(run_fast, endpoint, "iam-userdel -u bob", **env)
+    assert done.status == 1
+    assert "; DeleteUser may have taken effect, check first: iam-usergetattributes" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("code", ["InvalidInput", "NoSuchEntityOther", "ValidationError"])
+def test_only_the_code_no_such_entity_settles_a_removal(
+    code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    sentence = "The user with name bob cannot be found."
+    endpoint = stub.endpoint(CLOSED, refused(code, sentence, 404))
+    done = run_against(run_fast, endpoint, "iam-userdel -u bob")
+    assert (done.status, done.out) == (1, "")
+    assert f"{code}: {sentence}; DeleteUser may have taken effect" in done.err
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_refusal_of_a_read_that_was_sent_again_is_reported_as_it_is(
+    lost: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = stub.endpoint(LOST[lost], missing("The user with name bob cannot be found."))
+    done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
+    text = "NoSuchEntity: The user with name bob cannot be found."
+    assert done == (1, "", f"iam-usergetattributes: {text}\n")
+
+
+def test_every_operation_that_is_sent_again_is_here() -> None:
+    single = {name for name in CHANGING if name not in REMOVALS}
+    adding = {"AddUserToGroup", "AddRoleToInstanceProfile"}
+    assert single | adding == set(CHECKS) - NON_IDEMPOTENT - set(REMOVALS)
+
+
+def test_reading_says_that_it_may_be_tried_again(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = stub.endpoint(CLOSED)
+    done = run_against(run_fast, endpoint, "iam-usergetattributes -u bob")
+    assert done.err.endswith("was lost before the response was complete; try again\n")
+
+
+# Memberships are settled by looking.
+
+
+class Adding(NamedTuple):
+    """A command that adds to a list, and what shows whether that was done."""
+
+    line: str
+    operation: str
+    looking: str
+    there: str
+    note: str
+    others: dict[str, Answer] = {}  # noqa: RUF012 - never written to
+
+
+GROUPS = (
+    f"<Groups><member><GroupName>Admin</GroupName><Arn>{ARN}group/Admin</Arn></member></Groups>"
+)
+ROLES = (
+    "<InstanceProfile><Roles><member><RoleName>web</RoleName></member></Roles></InstanceProfile>"
+)
+USER_IN_GROUP = "user bob is in group Admin"
+ROLE_IN_PROFILE = "role web is in instance profile front"
+ADDING = {
+    "groupadduser": Adding(
+        "iam-groupadduser -g Admin -u bob",
+        "AddUserToGroup",
+        "ListGroupsForUser",
+        GROUPS,
+        USER_IN_GROUP,
+    ),
+    "usercreate": Adding(
+        "iam-usercreate -u bob -g Admin",
+        "AddUserToGroup",
+        "ListGroupsForUser",
+        GROUPS,
+        USER_IN_GROUP,
+        {"GetGroup": canned("GetGroup"), "CreateUser": canned("CreateUser")},
+    ),
+    "instanceprofileaddrole": Adding(
+        "iam-instanceprofileaddrole -s front -r web",
+        "AddRoleToInstanceProfile",
+        "GetInstanceProfile",
+        ROLES,
+        ROLE_IN_PROFILE,
+    ),
+    "instanceprofilecreate": Adding(
+        "iam-instanceprofilecreate -s front -r web",
+        "AddRoleToInstanceProfile",
+        "GetInstanceProfile",
+        ROLES,
+        ROLE_IN_PROFILE,
+        {"GetRole": canned("GetRole"), "CreateInstanceProfile": canned("CreateInstanceProfile")},
+    ),
+}
+every_adding = pytest.mark.parametrize("adding", ADDING.values(), ids=ADDING)
+QUOTA = refused(
+    "LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", 409
+)
+
+
+def adding_endpoint(stub: Stub, adding: Adding, *answers: Answer) -> Endpoint:
+    endpoint = stub.endpoint().on(adding.operation, *answers)
+    for operation, answer in adding.others.items():
+        endpoint.on(operation, answer)
+    return endpoint
+
+
+@every_adding
+@pytest.mark.parametrize("second", [CLOSED, QUOTA], ids=["lost", "refused"])
+def test_addition_that_is_seen_is_done(
+    adding: Adding, second: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = adding_endpoint(stub, adding, CLOSED, second)
+    endpoint.on(adding.looking, ok(adding.looking, adding.there))
+    done = run_against(run_fast, endpoint, adding.line)
+    # A script sees nothing new; on a terminal, a note says what happened.
+    assert done == (0, "", "")
+    assert adding.looking in endpoint.operations
+
+
+@every_adding
+def test_addition_that_is_not_seen_is_not_done(
+    adding: Adding, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = adding_endpoint(stub, adding, CLOSED)
+    others = adding.there.replace("Admin", "{}").replace("web", "{}")
+    first, second = (others.replace("{}", name) for name in ("A", "z"))
+    endpoint.on(adding.looking, ok(adding.looking, first), ok(adding.looking, second))
+    done = run_against(run_fast, endpoint, adding.line, IAMCLI_TIMEOUT="1")
+    assert done.status == 1
+    assert adding.note.replace(" is ", " is not ") in done.err
+    assert "unknown" not in done.err
+    # What was just added may not be visible at once.
+    assert endpoint.operations.count(adding.looking) > 1
+
+
+@every_adding
+def test_addition_that_is_seen_late_is_done(
+    adding: Adding, run_fast: ForkRunner, stub: Stub
+) -> None:
+    empty = "<InstanceProfile/>" if adding.looking == "GetInstanceProfile" else ""
+    endpoint = adding_endpoint(stub, adding, CLOSED)
+    endpoint.on(adding.looking, ok(adding.looking, empty), ok(adding.looking, adding.there))
+    done = run_against(run_fast, endpoint, adding.line)
+    assert done.status == 0
+
+
+@every_adding
+def test_addition_that_may_not_be_looked_up_is_unknown(
+    adding: Adding, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = adding_endpoint(stub, adding, CLOSED)
+    endpoint.on(adding.looking, refused("AccessDenied", "not you", 403))
+    done = run_against(run_fast, endpoint, adding.line)
+    assert done.status == 1
+    assert f"{adding.operation} may have taken effect, check first: iam-" in done.err
+    if adding.others:
+        assert "; unknown: " in done.err.splitlines()[1]
+
+
+# A recursive removal.
+
+
+class Dropping(Account):
+    """An account that drops the connection once, after it did what ``drop`` asks for.
+
+    ``then``: the answer to the requests that follow, None if they are carried out.
+    """
+
+    drop = ""
+    then: Answer | None = None
+
+    def answer(self, request: Request) -> Answer:
+        if self.then and not self.drop:
+            return self.then
+        answer = super().answer(request)
+        if request.operation == self.drop:
+            self.drop = ""
+            return CLOSED
+        return answer
+
+
+def dropping(stub: Stub, case: str, drop: str) -> Dropping:
+    what = CASES[case]
+    account = stub.add(lambda url: Dropping(url, what.kind, what.things, **what.more))
+    account.drop = drop
+    return account
+
+
+@pytest.mark.parametrize(
+    ("case", "drop"),
+    every(
+        4,
+        [
+            (case, drop)
+            for case in CASES
+            for drop in dict.fromkeys(op for _, op in CASES[case].steps)
+        ],
+    ),
+)
+def test_recursive_removal_goes_on_after_a_lost_answer(
+    case: str, drop: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = dropping(stub, case, drop)
+    done = run_against(run_fast, account, " ".join(CASES[case].arguments))
+    assert done.status == 0
+    assert (account.exists, account.drop) == (False, "")
+    assert "left" not in done.err.replace("nothing is left to remove", "")
+
+
+@pytest.mark.parametrize(
+    ("case", "step"),
+    every(3, [(case, step) for case in CASES for step in range(len(CASES[case].steps))]),
+)
+def test_somebody_else_removes_the_same_things(
+    case: str, step: int, run_fast: ForkRunner, stub: Stub
+) -> None:
+    """From this step on the account is empty: the rest of the removal finds nothing."""
+    what = CASES[case]
+    account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+    plain = account.answer
+
+    def answer(request: Request) -> Answer:
+        if len(account.changes) == step and not request.operation.startswith(("Get", "List")):
+            account.exists = False
+        return plain(request)
+
+    account.answer = answer
+    assert run_against(run_fast, account, " ".join(what.arguments)) == (0, "", "")
+
+
+def test_recursive_removal_does_not_pass_over_what_is_seen_to_be_there(
+    run_fast: ForkRunner, stub: Stub
+) -> None:
+    account = dropping(stub, "role", "")
+    account.on("RemoveRoleFromInstanceProfile", CLOSED, missing(no_such("role", "web")))
+    account.on("GetInstanceProfile", in_profile("web"))
+    line = " ".join(CASES["role"].arguments)
+    done = run_against(run_fast, account, line, IAMCLI_TIMEOUT="0.5")
+    first, second = done.err.splitlines()
+    assert first == "iam-roledel: NoSuchEntity: The role with name web cannot be found."
+    assert second.startswith("iam-roledel: removed: nothing; left: place in instance profile web1")
+
+
+@pytest.mark.full
+def test_two_removals_at_once(run: Shell, stub: Stub) -> None:
+    what = CASES["user"]
+    lock = threading.Lock()
+    for _ in range(3):
+        account = stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+        plain = account.answer
+
+        def answer(request: Request, plain: object = plain) -> Answer:
+            with lock:
+                return plain(request)
+
+        account.answer = answer
+        env = {**run.env, "AWS_IAM_URL": account.url}
+        both = [
+            run.start(*what.arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for _ in range(2)
+        ]
+        ended = [(*process.communicate(), process.returncode) for process in both]
+        assert 0 in [status for _, _, status in ended], ended
+        for _, err, status in ended:
+            # The second may come too late to find the user at all.
+            assert status == 0 or (b"NoSuchEntity" in err and b"left" not in err)
+        assert not account.exists
+
+
+# Taking back what cannot be shown.
+
+
+@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
+@pytest.mark.parametrize("first", every(2, [missing("not yet"), CLOSED]), ids=["early", "lost"])
+def test_what_is_not_visible_yet_is_taken_back_later(
+    once: Once, first: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub).on(once.delete, first, missing("not yet"), ok(once.delete))
+    env = {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "10"}
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
+    assert done.status == 1
+    assert f"{once.what} was deleted again\n" in done.err
+    assert endpoint.operations.count(once.delete) == 3
+
+
+@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
+@pytest.mark.parametrize("answer", [missing("nothing here"), CLOSED], ids=["missing", "lost"])
+def test_what_may_still_exist_is_called_so(
+    once: Once, answer: Answer, run_fast: ForkRunner, stub: Stub
+) -> None:
+    endpoint = service(stub).on(once.delete, answer)
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE, "IAMCLI_TIMEOUT": "1"}
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
+    assert done.status == 1
+    exists = f"{once.what} may still exist but its secret is lost; delete it with {once.remedy}: "
+    assert exists in done.err
+    assert "still exists" not in done.err
+    if once.state:
+        assert done.err.splitlines()[1] == (
+            "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
+        )
+
+
+@pytest.mark.parametrize("once", every(2, ONCE.values()), ids=ONCE)
+def test_what_may_have_been_taken_back_is_called_so(
+    once: Once, run_fast: ForkRunner, stub: Stub
+) -> None:
+    denied = refused("AccessDenied", "not you", 403)
+    endpoint = service(stub).on(once.delete, CLOSED, missing("not yet"), denied)
+    env = {"AWS_IAM_URL": endpoint.url, **TWICE}
+    done = run_fast(*once.arguments, stdout="/dev/full", env=env)
+    assert done.status == 1
+    assert f"{once.what} may still exist but its secret is lost; " in done.err
+    assert endpoint.operations.count(once.delete) == 3
+
+
+def test_key_without_a_secret_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub).on(
+        "CreateAccessKey", Answer(KEY.body.replace(b"SecretAccessKey", b"Other"))
+    )
+    done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
+    assert done == (
+        1,
+        "",
+        (
+            "iam-usercreate: unexpected response: it has no SecretAccessKey; "
+            f"is this an IAM endpoint?; access key {NEW_ID} was deleted again\n"
+            "iam-usercreate: created: user bob; not created: access key\n"
+        ),
+    )
+
+
+def test_key_without_an_id_is_unknown(run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = service(stub).on(
+        "CreateAccessKey", Answer(KEY.body.replace(b"AccessKeyId", b"Other"))
+    )
+    done = run_against(run_fast, endpoint, "iam-usercreate -u bob -k")
+    assert done.status == 1
+    assert done.err.splitlines()[1] == (
+        "iam-usercreate: created: user bob; unknown: access key; not created: nothing"
+    )

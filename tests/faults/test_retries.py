@@ -1,0 +1,336 @@
+"""What is sent again and what is not, how often, and how long a command waits."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import HTTPClientError
+from support.faults import CLOSED, SILENT, headed, raw
+from support.kinds import (
+    AGAIN,
+    BRIEFLY,
+    GROUP,
+    HTML,
+    KINDS,
+    NOTHING,
+    Kind,
+    answering,
+    assert_reported,
+    meet,
+)
+from support.selection import every
+from support.stub import Answer, canned, ok, refused
+
+import iamcli
+from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.retries import NOT_ARRIVED
+
+if TYPE_CHECKING:
+    from support.forked import ForkRunner
+    from support.shell import Shell
+    from support.stub import Stub
+
+pytestmark = pytest.mark.releases
+
+LOST = {
+    "reset": raw(reset=True),
+    "closed": CLOSED,
+    "cut": raw(headed(b"<Cre", "Content-Length: 999")),
+    "time-out": SILENT,
+    "gateway's time-out": Answer(HTML, 504),
+    "gateway's refusal": Answer(HTML, 503),
+    "service's failure": refused("ServiceFailure", "something broke", 500),
+    "service's absence": refused("ServiceUnavailable", "try again later", 503),
+}
+#: For each operation that must not be sent twice: the command, and the way to look.
+CREATING = {
+    "ChangePassword": ("iam-userchangepassword -o old12 -n new12", "sign in with the new password"),
+    "CreateAccessKey": ("iam-useraddkey -u bob", "iam-userlistkeys -u bob"),
+    "CreateAccountAlias": ("iam-accountaliascreate -a acme", "iam-accountaliaslist"),
+    "CreateGroup": ("iam-groupcreate -g Admin", "iam-grouplistusers -g Admin"),
+    "CreateInstanceProfile": (
+        "iam-instanceprofilecreate -s web",
+        "iam-instanceprofilegetattributes -s web",
+    ),
+    "CreateLoginProfile": (
+        "iam-useraddloginprofile -u bob -p secret12",
+        "iam-usergetloginprofile -u bob",
+    ),
+    "CreateRole": ("iam-rolecreate -r web -s ec2.amazonaws.com", "iam-rolegetattributes -r web"),
+    "CreateUser": ("iam-usercreate -u bob", "iam-usergetattributes -u bob"),
+    "CreateVirtualMFADevice": (
+        "iam-virtualmfadevicecreate -s phone -b Base32String -o seed",
+        "iam-virtualmfadevicelist -t Any",
+    ),
+    "EnableMFADevice": (
+        "iam-userenablemfadevice -u bob -s arn:mfa -c1 123456 -c2 654321",
+        "iam-userlistmfadevices -u bob",
+    ),
+    "ResyncMFADevice": (
+        "iam-userresyncmfadevice -u bob -s arn:mfa -c1 123456 -c2 654321",
+        "sign in with the device",
+    ),
+    "UpdateGroup": ("iam-groupmod -g Admin -n Boss", "iam-grouplistbypath"),
+    "UpdateServerCertificate": ("iam-servercertmod -s a -n b", "iam-servercertlistbypath"),
+    "UpdateUser": ("iam-usermod -u bob -n rob", "iam-userlistbypath"),
+    "UploadServerCertificate": (
+        "iam-servercertupload -s web -b file.pem -k file.pem",
+        "iam-servercertgetattributes -s web",
+    ),
+    "UploadSigningCertificate": (
+        "iam-useraddcert -u bob -f file.pem",
+        "iam-userlistcerts -u bob",
+    ),
+}
+
+
+def test_errors_of_a_connection_that_was_not_made_have_classes_of_their_own() -> None:
+    """What was sent and what was not are told apart by them."""
+    assert not [error for error in NOT_ARRIVED if issubclass(error, HTTPClientError)]
+
+
+def test_what_must_not_be_sent_twice_is_in_the_table() -> None:
+    assert set(CREATING) == NON_IDEMPOTENT
+    model = json.loads(Path(iamcli.__file__).with_name("client").joinpath("model.json").read_text())
+    creating = {name for name in model["operations"] if name.startswith(("Create", "Upload"))}
+    assert creating <= NON_IDEMPOTENT
+    changing = {name for name in model["operations"] if not name.startswith(("Get", "List"))}
+    assert set(CHECKS) == changing
+    assert {
+        name for name in changing if name.startswith(("Delete", "Remove", "Detach", "Deactivate"))
+    } == set(REMOVALS)
+
+
+@pytest.mark.parametrize(
+    ("operation", "lost"),
+    every(
+        3,
+        [
+            *itertools.product(CREATING, ["reset", "gateway's time-out"]),
+            *(("CreateAccessKey", lost) for lost in LOST),
+        ],
+    ),
+)
+def test_creating_is_sent_once_and_its_outcome_is_unknown(
+    operation: str, lost: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    line, look = CREATING[operation]
+    (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
+    kind = Kind(tuple(line.split()), operation, {})
+    env = AGAIN | (BRIEFLY if lost == "time-out" else {})
+    done, endpoint = meet(run_fast, stub, kind, LOST[lost], **env)
+    message = assert_reported(done, kind)
+    assert message.endswith(f"; {operation} may have taken effect, check first: {look}")
+    assert endpoint.operations == [operation]
+    assert not (run_fast.home / "seed").exists()
+
+
+@pytest.mark.parametrize("operation", ["CreateAccessKey", "UploadSigningCertificate"])
+def test_the_way_to_look_names_no_user_where_none_was_named(
+    operation: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    (run_fast.home / "file.pem").write_text("-----BEGIN-----\n")
+    arguments, look = CREATING[operation]
+    kind = Kind(tuple(arguments.replace(" -u bob", "").split()), operation, {})
+    done, _ = meet(run_fast, stub, kind, CLOSED)
+    assert assert_reported(done, kind).endswith(f"check first: {look.removesuffix(' -u bob')}")
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_reading_is_sent_again(lost: str, run_fast: ForkRunner, stub: Stub) -> None:
+    kind = KINDS["read"]
+    env = AGAIN | (BRIEFLY if lost == "time-out" else {})
+    done, endpoint = meet(run_fast, stub, kind, LOST[lost], canned("GetUser"), **env)
+    assert (done.status, done.err) == (0, "")
+    assert endpoint.operations == ["GetUser"] * 2
+
+
+THROTTLED = {
+    "Throttling": refused("Throttling", "Rate exceeded"),
+    "RequestLimitExceeded": refused("RequestLimitExceeded", "slow down", 503),
+    "TooManyRequestsException": refused("TooManyRequestsException", "slow down", 429),
+    "429": Answer(HTML, 429),
+    "429 empty": Answer(b"", 429),
+    **{
+        code: refused(code, "nothing was done", 409)
+        for code in (
+            "EntityTemporarilyUnmodifiable",
+            "ConcurrentModification",
+            "ConcurrentModificationException",
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("throttled", "mode"),
+    every(5, [*itertools.product(THROTTLED, ["standard", "legacy"]), ("Throttling", "adaptive")]),
+)
+def test_throttling_is_sent_again_even_where_something_is_created(
+    throttled: str, mode: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    kind = KINDS["create"]
+    env = {**AGAIN, "AWS_RETRY_MODE": mode}
+    answers = (THROTTLED[throttled], ok("CreateGroup", GROUP))
+    done, endpoint = meet(run_fast, stub, kind, *answers, **env)
+    assert (done.status, done.out, done.err) == (0, "arn:Admin\nAGPA1\n", "")
+    assert endpoint.operations == ["CreateGroup"] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    every(9, itertools.product(KINDS, ["EntityTemporarilyUnmodifiable", "ConcurrentModification"])),
+)
+def test_what_stays_unmodifiable_is_told_in_the_services_words(
+    kind: str, code: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    done, endpoint = meet(run_fast, stub, KINDS[kind], THROTTLED[code], **AGAIN)
+    assert assert_reported(done, KINDS[kind]) == f"{code}: nothing was done"
+    assert endpoint.operations.count(KINDS[kind].operation) == 2
+
+
+def test_waits_grow(run_fast: ForkRunner, stub: Stub) -> None:
+    kind = KINDS["read"]
+    arguments = (*kind.arguments, "-d")
+    env = {"AWS_MAX_ATTEMPTS": "3"}
+    done, _ = meet(run_fast, stub, kind._replace(arguments=arguments), THROTTLED["429"], **env)
+    waits = [float(wait) for wait in re.findall(r"retrying in ([0-9.]+) s", done.err)]
+    assert len(waits) == 2
+    assert 0 <= waits[0] <= 1
+    assert 0 <= waits[1] <= 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "attempts"),
+    every(3, [("standard", 1), ("standard", 2), ("legacy", 1), ("legacy", 2), ("legacy", 3)]),
+)
+def test_attempts_of_the_environment(
+    attempts: int, mode: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    env = {"AWS_MAX_ATTEMPTS": str(attempts), "AWS_RETRY_MODE": mode}
+    done, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
+    assert assert_reported(done, KINDS["read"]) == "Throttling: Rate exceeded"
+    assert len(endpoint.requests) == attempts
+
+
+@pytest.mark.parametrize(("mode", "attempts"), [("legacy", 2), ("standard", 1)])
+def test_mode_says_what_is_sent_again(
+    mode: str, attempts: int, run_fast: ForkRunner, stub: Stub
+) -> None:
+    """Status 509 is a reason for the legacy mode alone."""
+    env = {"AWS_MAX_ATTEMPTS": "2", "AWS_RETRY_MODE": mode}
+    done, endpoint = meet(run_fast, stub, KINDS["read"], Answer(HTML, 509), **env)
+    assert done.status == 1
+    assert len(endpoint.requests) == attempts
+
+
+def leaving(groups: int) -> Kind:
+    """Return a removal of a user in this many ``groups``, whose removals from groups go wrong."""
+    members = "".join(f"<member><GroupName>g{n}</GroupName></member>" for n in range(groups))
+    others = {
+        "GetUser": canned("GetUser"),
+        "ListAccessKeys": ok("ListAccessKeys"),
+        "ListGroupsForUser": ok("ListGroupsForUser", f"<Groups>{members}</Groups>"),
+        "DeleteUser": ok("DeleteUser"),
+    }
+    return Kind(("iam-userdel", "-u", "bob", "-r"), "RemoveUserFromGroup", NOTHING | others)
+
+
+@pytest.fixture
+def without_waits(run: Shell) -> Shell:
+    """A shell whose commands do not wait before they send a request again."""
+    stub = run.home / "stub"
+    stub.mkdir()
+    (stub / "sitecustomize.py").write_text("import random\nrandom.random = lambda: 0\n")
+    run.env["PYTHONPATH"] = str(stub)
+    return run
+
+
+LEFT = ok("RemoveUserFromGroup")
+#: A clock that only sleeping moves; how long that was to last is written to a file.
+STOPPED_CLOCK = """
+import threading, time
+now = time.time()
+wait = threading.Condition.wait
+
+def sleep(seconds):
+    global now
+    now += seconds + 0.001
+    with open("slept", "a") as file:
+        print(seconds, file=file)
+
+def wait_or_sleep(self, timeout=None):
+    return wait(self) if timeout is None else sleep(timeout)
+
+time.sleep, time.time, threading.Condition.wait = sleep, lambda: now, wait_or_sleep
+"""
+
+
+def test_each_request_of_a_long_removal_is_sent_again(without_waits: Shell, stub: Stub) -> None:
+    """Botocore allows 100 retries in all, but a success allows another one."""
+    answers = [THROTTLED["Throttling"], LEFT] * 105
+    done, endpoint = meet(without_waits, stub, leaving(105), *answers, **AGAIN)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert endpoint.operations.count("RemoveUserFromGroup") == 210
+
+
+@pytest.mark.full
+def test_adaptive_mode_slows_down_and_recovers(without_waits: Shell, stub: Stub) -> None:
+    """It would pause for 15 s if the rate did not rise again."""
+    with (without_waits.home / "stub" / "sitecustomize.py").open("a") as file:
+        file.write(STOPPED_CLOCK)
+    kind = leaving(16)
+    endpoint = answering(stub, kind, THROTTLED["Throttling"], LEFT)
+    env = {**AGAIN, "AWS_RETRY_MODE": "adaptive", "AWS_IAM_URL": endpoint.url}
+    done = without_waits(*kind.arguments, env=env)
+    assert (done.status, done.out, done.err) == (0, "", "")
+    slept = (without_waits.home / "slept").read_text().splitlines()
+    assert 1.5 < sum(map(float, slept)) < 12
+
+
+def test_attempts_of_the_configuration(run_fast: ForkRunner, stub: Stub) -> None:
+    config = run_fast.home / "config"
+    config.write_text("[default]\nmax_attempts = 2\nretry_mode = standard\n")
+    env = {"AWS_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": ""}
+    _, endpoint = meet(run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env)
+    assert len(endpoint.requests) == 2
+    # The environment goes before the file.
+    _, endpoint = meet(
+        run_fast, stub, KINDS["read"], THROTTLED["Throttling"], **env | {"AWS_MAX_ATTEMPTS": "1"}
+    )
+    assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("AWS_RETRY_MODE", "nonsense", "invalid AWS retry mode: nonsense; use legacy, standard"),
+        ("AWS_MAX_ATTEMPTS", "many", "max_attempts: many; use a whole number, at least 1"),
+        ("AWS_MAX_ATTEMPTS", "0", "max_attempts: 0; use a whole number, at least 1"),
+        ("AWS_MAX_ATTEMPTS", "-1", "max_attempts: -1; use a whole number, at least 1"),
+        ("AWS_MAX_ATTEMPTS", "²", "max_attempts: ²; use a whole number, at least 1"),
+        ("IAMCLI_TIMEOUT", "soon", "invalid IAMCLI_TIMEOUT: soon; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "0", "invalid IAMCLI_TIMEOUT: 0; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "-1", "invalid IAMCLI_TIMEOUT: -1; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "3601", "IAMCLI_TIMEOUT: 3601; use a number of seconds, at most 3600"),
+        ("IAMCLI_TIMEOUT", "1_0", "invalid IAMCLI_TIMEOUT: 1_0; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "\u0663", "invalid IAMCLI_TIMEOUT: \u0663; use a number of seconds"),
+        ("IAMCLI_TIMEOUT", "nan", "invalid IAMCLI_TIMEOUT: nan; use a number of seconds"),
+    ],
+)
+def test_setting_that_is_none(
+    variable: str, value: str, message: str, run_fast: ForkRunner, stub: Stub
+) -> None:
+    done, endpoint = meet(run_fast, stub, KINDS["read"], canned("GetUser"), **{variable: value})
+    assert message in assert_reported(done, KINDS["read"])
+    assert endpoint.requests == []
+
+
+def test_the_longest_time_is_valid(run_fast: ForkRunner, stub: Stub) -> None:
+    done, _ = meet(run_fast, stub, KINDS["read"], canned("GetUser"), IAMCLI_TIMEOUT="3600")
+    assert (done.status, done.err) == (0, "")

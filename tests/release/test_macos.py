@@ -1,0 +1,230 @@
+"""What macOS lacks is taken away from each process: nobody has run iamcli on macOS itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botocore
+import pytest
+from support.limits import NEVER, TIMEOUT
+from support.processes import assert_nothing_left, wait_until
+from support.shell import BIN, ROOT, Shell
+from support.stub import Answer, Stub, ok
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="takes away what Linux has")
+
+STUB = ROOT / "tests" / "support" / "macos.py"
+LINE = "iam-usergetattributes -u bob"
+ARN = "arn:aws:iam::123456789012:user/bob"
+USER = ok("GetUser", f"<User><Arn>{ARN}</Arn><UserId>AIDA</UserId></User>")
+#: Tests that take away from Linux what the simulation lacks already, or that stop one process.
+LINUX = (
+    "--deselect=tests/cli/run/test_run.py::test_only_the_same_program_of_the_same_user",
+    "--deselect=tests/cli/run/test_run.py::test_stop_and_continue",
+    "--deselect=tests/cli/run/test_run.py::test_a_command_ends_with_its_program[server is stopped]",
+)
+#: Hides /proc, but for the descriptors, which macOS has in /dev/fd, and runs a command.
+HIDDEN = """mount --rbind /proc "$1" && mount -t tmpfs none /proc && mkdir /proc/self &&
+ln -s "$1/self/fd" /proc/self/fd && shift && exec "$@" """
+
+
+class Macos:
+    """An environment whose Python lacks what macOS lacks; ``bin``: where its programs are."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        venv.EnvBuilder(symlinks=True).create(folder)
+        packages = next(folder.glob("lib/python*/site-packages"))
+        self._stub = shutil.copy(STUB, packages)
+        (packages / "a.pth").write_text("import macos; macos.begin()\n")
+        real = [place for place in sys.path if place.endswith("site-packages")]
+        (packages / "b.pth").write_text(f"import site; [*map(site.addsitedir, {real})]\n")
+        for data in Path(sysconfig.get_path("stdlib")).glob("_sysconfigdata_*_linux_*.py"):
+            shutil.copy(data, packages / data.name.replace("_linux_", "_darwin_"))
+        for program in BIN.glob("iam*"):
+            text = program.read_text().replace(f"#!{BIN}/", f"#!{self.bin}/", 1)
+            (self.bin / program.name).write_text(text)
+            (self.bin / program.name).chmod(0o755)
+
+    def asked(self) -> str:
+        """Return the programs that asked the system for proxies, one in a line."""
+        trace = Path(f"{self._stub}.asked")
+        return trace.read_text() if trace.exists() else ""
+
+    def forget(self) -> None:
+        Path(f"{self._stub}.asked").unlink()
+
+
+@pytest.fixture(scope="module")
+def macos(tmp_path_factory: pytest.TempPathFactory) -> Macos:
+    return Macos(tmp_path_factory.mktemp("macos") / "venv")
+
+
+@pytest.fixture
+def shell(run: Shell, macos: Macos, stub: Stub) -> Iterator[Shell]:
+    """Run commands of that environment, with an endpoint that knows bob; none of them is left."""
+    (run.home / "tmp").mkdir()
+    run.env |= {
+        "PATH": f"{macos.bin}:/usr/bin:/bin",
+        "AWS_IAM_URL": stub.endpoint(USER).url,
+        "TMPDIR": str(run.home / "tmp"),
+    }
+    yield run
+    assert macos.asked() == ""
+    assert_nothing_left(run.home)
+
+
+#: Tries what is missing, and prints what is there.
+TRIED = """
+import ctypes, os, resource, select, signal, socket, sys
+print(sys.platform)
+for module, name in ((os, "waitid"), (os, "pidfd_open"), (resource, "prlimit"),
+    (select, "epoll"), (signal, "sigtimedwait"), (socket, "SO_PEERCRED")):
+    if hasattr(module, name):
+        print(name)
+for tried in (lambda: open("/proc/self/comm"), lambda: ctypes.CDLL(None).prctl,
+    lambda: socket.socket(socket.AF_UNIX).bind("x" * 104)):
+    try:
+        print(tried())
+    except (OSError, AttributeError):
+        pass
+"""
+
+
+def test_the_simulation(shell: Shell) -> None:
+    assert shell(sys.executable, "-c", TRIED).out.count("\n") == 10
+    assert shell("python", "-c", TRIED) == (0, "darwin\n", "")
+
+
+def test_asking_the_system_for_proxies_is_noticed(shell: Shell, macos: Macos) -> None:
+    """Also that it would happen without the two lines in iamcli/client/transport.py."""
+    code = "from botocore.utils import get_environ_proxies; get_environ_proxies('https://x')"
+    done = shell("python", "-c", code)
+    assert (done.status, macos.asked()) == (-6, "['-c']\n")
+    macos.forget()
+
+
+#: Connects as a user, and prints whether the peer is found to be that process and that user.
+PEER = """
+import os, socket, sys
+from iamcli.handover import peer
+with socket.socket(socket.AF_UNIX) as listener:
+    listener.bind("socket")
+    listener.listen()
+    if child := os.fork():
+        print(peer(listener.accept()[0], socket) == (child, int(sys.argv[1])))
+    else:
+        os.setuid(int(sys.argv[1]))
+        socket.socket(socket.AF_UNIX).connect("socket")
+"""
+
+
+def test_the_peer_of_a_socket(shell: Shell) -> None:
+    user = str(os.geteuid() or 65534)
+    line = f"umask 0; mkdir place; cd place; python -c '{PEER}' {user}"
+    assert shell("sh", "-c", line) == (0, "True\n", "")
+
+
+def test_the_server_of_iamcli_run(shell: Shell) -> None:
+    """A command, one that a signal ends, and one that is not there."""
+    script = f"{LINE}; {LINE} | cat; iam-userdel -z 2>/dev/null; echo $?"
+    done = shell("iamcli", "run", "--stats", "sh", "-c", script)
+    assert done == (
+        0,
+        f"{ARN}\nAIDA\n" * 2 + "1\n",
+        "iamcli: 3 commands, 2 requests, 1 connections\n",
+    )
+
+
+@pytest.mark.full
+def test_a_program_that_is_killed_takes_its_command_along(shell: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(Answer(USER.body, delay=NEVER))
+    shell.env["AWS_IAM_URL"] = endpoint.url
+    process = shell.start("iamcli", "run", "sh", "-c", f"{LINE} & echo $! >program; wait")
+    wait_until(lambda: endpoint.requests)
+    os.kill(int((shell.home / "program").read_text()), signal.SIGKILL)
+    assert process.wait(TIMEOUT) == 0
+    assert_nothing_left(shell.home)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("more", [0, 4])
+def test_a_long_folder_name(more: int, shell: Shell) -> None:
+    """The longest that is used, and one with which only Linux could use the sockets."""
+    length = 103 + more - len("/iamcli-run-12345678/socket-connections")
+    script = f'{LINE}; echo "$IAMCLI_RUN"'
+    with tempfile.TemporaryDirectory(dir="/tmp") as above:
+        place = Path(above, "x" * (length - len(above) - 1))
+        place.mkdir()
+        shell.env["TMPDIR"] = str(place)
+        done = shell("iamcli", "run", "--stats", "sh", "-c", script)
+    assert done.err == "iamcli: 1 commands, 1 requests, 1 connections\n"
+    assert done.out.splitlines()[-1].startswith(f"{place}/") == (not more)
+
+
+def test_the_credentials_of_an_instance(shell: Shell) -> None:
+    """A proxy to the metadata service is looked for, also in a process of iamcli run."""
+    shell.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}
+    shell.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:1"
+    alone, served = (shell(*prefix, "sh", "-c", LINE) for prefix in ((), ("iamcli", "run")))
+    assert served == alone
+    assert "no credentials" in alone.err
+
+
+@pytest.mark.full
+def test_the_sandbox(shell: Shell) -> None:
+    done = shell("iamcli", "sandbox", "sh", "-c", "iam-usercreate -u bob; iam-userlistbypath")
+    assert (done.status, done.out) == (0, f"{ARN}\nIsTruncated: false\n")
+    assert done.err.startswith("iamcli: this system does not show the parents of a process")
+
+
+def test_only_one_module_of_botocore_asks_for_proxies() -> None:
+    """That is where iamcli/client/transport.py puts the functions which read only variables."""
+    asking = re.compile(r"\b(?:getproxies|proxy_bypass)\b")
+    modules = [*Path(botocore.__file__).parent.glob("*.py"), *(ROOT / "iamcli").rglob("*.py")]
+    asked = [file for file in modules if asking.search(file.read_text())]
+    assert sorted(file.name for file in asked) == ["transport.py", "utils.py"]
+
+
+DOCTOR = ["tests/cli/doctor"]
+#: Files of tests, and whether /proc is hidden from the tests too, and tests of Linux's own ways.
+SELECTIONS = {
+    "smoke": (True, re.findall(r"tests/[\w/]+\.py", (ROOT / "tools/matrix.py").read_text())),
+    "commands and doctor": (True, ["tests/commands/test_transcripts.py", *DOCTOR]),
+    # Their tests look at processes.
+    "run": (False, ["tests/cli/run/test_run.py", "tests/cli/run/test_pool.py", *LINUX]),
+}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_a_selection_of_the_tests(name: str, macos: Macos, tmp_path: Path) -> None:
+    hidden, arguments = SELECTIONS[name]
+    assert arguments
+    prefix = ["unshare", "--mount", "sh", "-c", HIDDEN, "sh", str(tmp_path)]
+    if not hidden or os.geteuid():
+        prefix = []
+    done = subprocess.run(
+        [*prefix, macos.bin / "python", "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **({} if hidden else {"IAMCLI_TEST_LINUX": "1"})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert " passed" in done.stdout
+    assert macos.asked() == ""

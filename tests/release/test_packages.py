@@ -1,0 +1,499 @@
+"""What the release consists of: built twice, unpacked, installed by pipx, uv and pip, one file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from support.completing import BASH_COMPLETION, assert_completes, line_of_readme
+from support.requirements import need
+from support.shell import BIN, ROOT, Shell
+from support.stub import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from support.stub import Stub
+
+pytestmark = [pytest.mark.full, pytest.mark.xdist_group("packages")]
+
+
+#: What an older version has and the next one has not.
+ONLY_OLDER = ("iamcli/older.py", "man/iam-older.1", "completions/fish/iam-older.fish")
+OLDER, NEWER = "0.9.0", "9.0.0"
+
+
+def make_version(folder: Path, version: str) -> None:
+    """Change the sources in ``folder`` to that version: OLDER or NEWER."""
+    module = folder / "iamcli" / "__init__.py"
+    text = module.read_text()
+    module.write_text(re.sub("__version__ = .*", f'__version__ = "{version}"', text))
+    for name in ONLY_OLDER:
+        (folder / name).unlink(missing_ok=True)
+        if version == OLDER:
+            (folder / name).write_text("# only in the older version\n")
+
+
+def files_in(*folders: Path) -> list[str]:
+    return [str(path) for folder in folders for path in folder.rglob("*") if not path.is_dir()]
+
+
+def assert_version(folder: Path, version: str) -> None:
+    """Assert that what is installed in ``folder`` is that version and nothing of another one."""
+    files = files_in(folder)
+    assert {name for name in files if "older" in name and ".pyc" not in name} == {
+        name for name in files if version == OLDER and re.search(r"/(iam-)?older\.\w+$", name)
+    }
+    assert len([name for name in files if re.search(r"/(iam-)?older\.(py|1|fish)$", name)]) == (
+        len(ONLY_OLDER) if version == OLDER else 0
+    )
+    records = {path.name for path in folder.rglob("iamcli-*.dist-info")}
+    assert records == {f"iamcli-{version}.dist-info"}
+
+
+def built(
+    folder: Path,
+    *parts: str,
+    umask: int = 0o022,
+    version: str = "",
+    variables: Mapping[str, str] | None = None,
+) -> Path:
+    """Build ``parts`` from a copy of the sources in ``folder``, and return its dist."""
+    copy = ["bash", "-ec", '. packaging/source.sh; copy_sources "$1"', "-", folder]
+    subprocess.run(copy, cwd=ROOT, check=True)
+    if version:
+        make_version(folder, version)
+    tools = ROOT / ".venv-packaging"
+    env = {**os.environ, "PYTHON": sys.executable, "SOURCE_DATE_EPOCH": "1700000000"}
+    env |= variables or {}
+    if not tools.exists():
+        command = ". packaging/source.sh; tools"
+        subprocess.run(["bash", "-ec", command], cwd=ROOT, env=env, check=True)
+    (folder / ".venv-packaging").symlink_to(tools)
+    for part in parts:
+        subprocess.run([folder / "packaging" / part], env=env, umask=umask, check=True)
+    return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the wheel, the source distribution and the one file."""
+    return built(tmp_path_factory.mktemp("built") / "one", "pyz")
+
+
+@pytest.fixture
+def sources(dist: Path, tmp_path: Path) -> Path:
+    """The unpacked source distribution."""
+    (file,) = dist.glob("*.tar.gz")
+    with tarfile.open(file) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    (root,) = (tmp_path / "unpacked").iterdir()
+    return root
+
+
+def wheel(dist: Path) -> Path:
+    (found,) = dist.glob("*.whl")
+    return found
+
+
+def lines_of_page(begin: str) -> str:
+    """Return the lines in docs/install.md that follow the paragraph that begins with ``begin``."""
+    paragraph = (ROOT / "docs" / "install.md").read_text().partition(f"\n\n{begin}")[2]
+    block = paragraph.partition("\n\n")[2].partition("\n\n")[0]
+    lines = block.splitlines()
+    assert lines
+    assert all(line.startswith("    ") for line in lines)
+    return "".join(f"{line[4:]}\n" for line in lines)
+
+
+def follow_page(user: Shell, folder: Path, begin: str, path: str) -> str:
+    """Run lines of docs/install.md in ``folder``, with ``path`` as PATH; return what they print.
+
+    Then complete a name in a bash that has the line of README for completion.
+    """
+    # Settings of the machine, such as those of pip, apply.
+    # make test-full runs this test, and a make in it would print where it is.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    user.env = {**inherited, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
+    end = 'printf "%s\\n" "$PATH" "${MANPATH-}" >"$HOME/paths"\n'
+    command = ["bash", "-ec", lines_of_page(begin) + end]
+    done = subprocess.run(
+        command, cwd=folder, env=user.env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    user.env["PATH"], user.env["MANPATH"] = (user.home / "paths").read_text().splitlines()
+    assert_completes(user, "bash", line_of_readme("bash"), "iam-usergetattributes")
+    return done.stdout
+
+
+def assert_man_finds_the_pages(user: Shell) -> None:
+    done = user("man", "-w", "iam-usercreate", "iam-today")
+    assert (done.status, done.err, done.out.count("\n")) == (0, "", 2)
+    assert "share/man/man1/iam-usercreate.1" in done.out
+
+
+@pytest.fixture
+def user(aws: Shell) -> Shell:
+    """A user of a private IAM that has the user robert."""
+    need("man", BASH_COMPLETION)
+    assert aws("iam-usercreate", "-u", "robert").status == 0
+    return aws
+
+
+def test_the_packages_are_the_same_bytes_each_time(dist: Path, tmp_path: Path) -> None:
+    variables = {"TZ": "Asia/Tokyo", "LC_ALL": "POSIX", "TMPDIR": str(tmp_path)}
+    again = built(tmp_path / "else where", "pyz", umask=0o077, variables=variables)
+    files = sorted(path.name for path in dist.iterdir())
+    assert [name.rpartition(".")[2] for name in files] == ["whl", "gz", "pyz"]
+    for name in files:
+        assert (again / name).read_bytes() == (dist / name).read_bytes(), name
+
+
+def test_the_source_distribution_has_all_files_and_links(sources: Path) -> None:
+    for name in ("README.md", "bin/launcher", "tests/conftest.py", ".ci/run", "packaging/deb"):
+        assert (sources / name).is_file()
+    assert (sources / "bin" / "iam-usercreate").is_symlink()
+    tests = "tests/release/test_bin.py"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tests]
+    env = {**os.environ, "PYTHONPATH": str(sources)}
+    done = subprocess.run(
+        command, cwd=sources, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_description_has_no_link_that_leads_nowhere(dist: Path) -> None:
+    with zipfile.ZipFile(wheel(dist)) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = archive.read(name).decode()
+    targets = [part.partition(")")[0] for part in metadata.split("](")[1:]]
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+    assert "License-Expression: Apache-2.0\n" in metadata
+    assert "License-File: NOTICE\n" in metadata
+
+
+def test_the_one_file_runs_by_its_name_and_by_links(dist: Path, run: Shell, stub: Stub) -> None:
+    file = dist / "iamcli.pyz"
+    link = run.home / "iam-userlistpolicies"
+    link.symlink_to(file)
+    direct = run(str(file), "iam-usercreate", "-h")
+    assert (direct.status, direct.err) == (0, "")
+    assert direct.out.startswith("Usage: iam-usercreate ")
+    # It is unpacked below ~/.shiv, or SHIV_ROOT, when it runs for the first time.
+    assert len(list((run.home / ".shiv").glob("iamcli.pyz_*"))) == 1
+    answer = (ROOT / "tests" / "answers" / "ListUserPolicies-last.xml").read_bytes()
+    run.env["AWS_IAM_URL"] = stub.endpoint(Answer(answer)).url
+    done = run(str(link), "-u", "bob")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.endswith("IsTruncated: false\n")
+    # test_one_file.py has the line.
+    command = run(str(file), "sandbox", "true").err.partition(" iamcli, run: ")[2]
+    assert command == "pipx install '.[sandbox]'\n"
+    assert "iam-usercreate" in run(str(file), "help", "usercreate").out
+
+
+def test_the_one_file_as_the_page_says(dist: Path, user: Shell) -> None:
+    (user.home / "bin").mkdir()
+    # Completing a name runs the file; the other command is a link that the page does not show.
+    (user.home / "bin" / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
+    printed = follow_page(user, dist.parent, "As one file", f"{user.home}/bin:{BIN}:/usr/bin:/bin")
+    assert "iam-usercreate" in printed
+    user.env["PATH"] = f"{user.home}/bin:/usr/bin:/bin"
+    said = user("iamcli", "doctor", "--offline").out
+    links = f"PATH has links to {dist}/iamcli.pyz for 2 of the 69 commands"
+    assert re.search(rf"^path +ok +{links}$", said, re.MULTILINE)
+    assert user("iamcli", "home", f"{user.home}/bin/iam").status == 0
+    assert len(list((user.home / "bin" / "iam" / "bin").glob("iam-*"))) == 69
+    assert user(f"{user.home}/bin/iam/bin/iam-usergetattributes", "-u", "robert").status == 0
+    assert user("iam-usercreate", "-h").out.startswith("Usage: iam-usercreate ")
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The wheels of two versions."""
+    folder = tmp_path_factory.mktemp("versions")
+    return {
+        version: wheel(built(folder / version, "dist", version=version))
+        for version in (OLDER, NEWER)
+    }
+
+
+@pytest.mark.parametrize("option", ["--user", "--prefix", "--target"])
+def test_pip_upgrades_downgrades_and_uninstalls(
+    versions: dict[str, Path], run: Shell, tmp_path: Path, option: str
+) -> None:
+    # A virtual environment has no --user.
+    base = Path(sys.base_prefix, "bin", "python3")
+    place = tmp_path / "place"
+    pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check", "--python", str(base)]
+    where = [option] if option == "--user" else [option, str(place)]
+    offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_BREAK_SYSTEM_PACKAGES": "1"}
+    run.env |= offline | {"PYTHONUSERBASE": str(place), "PYTHONPATH": ""}
+    own = set(files_in(tmp_path))
+    for version in (OLDER, NEWER, OLDER):
+        if option == "--target" and place.exists():
+            shutil.rmtree(place)  # as docs/install.md says
+        assert run(*pip, "install", *where, str(versions[version])).status == 0
+        assert_version(place, version)
+        (package,) = place.rglob("iamcli/__init__.py")
+        found = {} if option == "--user" else {"PYTHONPATH": str(package.parent.parent)}
+        run.env |= found
+        more = {"PYTHONPATH": f"{found.get('PYTHONPATH', '')}:{sysconfig.get_path('purelib')}"}
+        (program,) = place.rglob("bin/iamcli")
+        assert run(str(program), "version", env=more) == (0, f"iamcli {version}\n", "")
+        assert len(list(program.parent.glob("iam-*"))) == 69
+    if option == "--target":
+        shutil.rmtree(place)
+    else:
+        assert run(*pip, "uninstall", "--yes", "iamcli").status == 0
+    assert set(files_in(tmp_path)) == own
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Callable[[str], Path]:
+    """Return what installs pipx or uv, and returns the directory of its programs."""
+
+    def install(tool: str) -> Path:
+        folder = tmp_path / "tools"
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        command = [folder / "bin" / "pip", "install", "-q", tool]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"{tool} cannot be installed: {done.stderr}")
+        return folder / "bin"
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("tool", "again"),
+    [
+        ("pipx", "pipx install --force ."),
+        ("uv", "uv tool install --reinstall ."),
+    ],
+)
+def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
+    sources: Path,
+    run: Shell,
+    tmp_path: Path,
+    tools: Callable[[str], Path],
+    tool: str,
+    again: str,
+) -> None:
+    programs = tools(tool)
+    home = tmp_path / "home"
+    home.mkdir()
+    name = {"pipx": "pipx", "uv": "uv tool"}[tool]
+    env = {**os.environ, **run.env, "HOME": str(home), "UV_PYTHON": sys.executable}
+    env |= {"PATH": f"{home}/.local/bin:{programs}:/usr/bin:/bin", "PYTHONPATH": ""}
+    for version, command in [
+        (OLDER, f"{name} install ."),
+        (NEWER, f"{name} upgrade iamcli"),
+        (OLDER, again),
+    ]:
+        make_version(sources, version)
+        subprocess.run(["sh", "-c", command], cwd=sources, env=env, check=True, capture_output=True)
+        (found,) = home.rglob("iamcli/bin/iamcli")
+        assert_version(found.parent.parent, version)
+        done = run("iamcli", "version", env=env)
+        assert (done.status, done.out) == (0, f"iamcli {version}\n")
+        for file in files_in(home / ".local" / "bin", home / ".local" / "share" / "man"):
+            assert Path(file).exists(), "the target of a link is missing"
+    subprocess.run(["sh", "-c", f"{name} uninstall iamcli"], env=env, check=True)
+    left = {file.removeprefix(str(home)) for file in files_in(home) if "/.cache/" not in file}
+    # pipx keeps its lock.
+    own = {"/.local/share/pipx/venvs/.iamcli.lock"}
+    assert {file for file in left if "iam" in file} - own == set()
+
+
+@pytest.mark.parametrize("tool", ["pipx", "uv"])
+def test_pipx_and_uv_as_the_page_says(
+    sources: Path, user: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str
+) -> None:
+    programs = tools(tool)
+    user.env |= {"PIPX_HOME": str(tmp_path / "pipx"), "UV_PYTHON": sys.executable}
+    path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
+    follow_page(user, sources, f"With [{tool}]", path)
+    assert_man_finds_the_pages(user)
+
+    missing = user("iamcli", "sandbox", "true")
+    assert missing.status == 1
+    command = missing.err.partition("; run: ")[2]
+    assert command.startswith({"pipx": "pipx inject iamcli ", "uv": "uv tool install "}[tool])
+    if tool == "pipx":
+        assert f"\n    {command}" in (ROOT / "docs" / "install.md").read_text()
+    subprocess.run(["sh", "-c", command], env=user.env, cwd=user.home, check=True)
+    walk = user("iamcli", "sandbox", str(ROOT / "examples" / "first-user.sh"))
+    assert (walk.status, walk.err) == (0, "")
+
+
+def test_a_checkout_as_the_page_says(sources: Path, user: Shell) -> None:
+    printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
+    assert printed.startswith("make: this takes about a minute the first time, and a few seconds")
+    assert printed.count("\n$ iam-") == 8
+    assert user("which", "iam-usercreate").out == f"{sources}/bin/iam-usercreate\n"
+    assert_man_finds_the_pages(user)
+
+
+#: Runs the one file twice in a Debian, as the user with the ID uid. The arguments are variables.
+IN_DEBIAN = """
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+mkdir -p "$root/home/user" "$root/home/ro" "$root/mnt/small" "$root/opt"
+mount -t tmpfs -o uid=1000,mode=755 tmpfs "$root/home/user"
+mount -t tmpfs -o ro tmpfs "$root/home/ro"
+mount -t tmpfs -o mode=1777,size=3m tmpfs "$root/mnt/small"
+cp "$file" "$root/opt/iamcli.pyz"
+grep -q ^user: "$root/etc/passwd" || echo user:x:1000:1000::/home/user:/bin/sh >>"$root/etc/passwd"
+run() {
+    set -- env -i PATH=/usr/bin:/bin "$@" /opt/iamcli.pyz iam-usercreate -h
+    chroot "$root" setpriv --reuid "$uid" --regid "$uid" --clear-groups "$@"
+}
+eval "$before"
+run "$@" >/dev/null
+status=$?
+run "$@"
+echo "then: $?"
+find "$root"/home/* "$root"/mnt/* "$root/tmp" -xdev -name 'iamcli.pyz_*' -printf '%U %p\\n'
+exit $status
+"""
+CURE = "set SHIV_ROOT to a directory that you can write"
+ROOM = "make room for 25 MB, or set SHIV_ROOT to a directory on another disk"
+
+
+def debian(folder: Path, *packages: str) -> Path:
+    """Make a Debian that has nothing but ``packages`` in ``folder``, and return its root."""
+    need("mmdebstrap", "unshare", "setpriv")
+    if os.geteuid():
+        pytest.skip("only root can make a Debian with mounts of its own")
+    root = folder / "root"
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
+    done = subprocess.run(
+        [*command, "trixie", root], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip(f"mmdebstrap failed: {done.stderr[-300:]!r}")
+    return root
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = debian(tmp_path_factory.mktemp("complete"), "python3")
+    yield root
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="module")
+def minimal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = debian(tmp_path_factory.mktemp("minimal"), "python3-minimal")
+    yield root
+    shutil.rmtree(root)
+
+
+class InDebian(NamedTuple):
+    """``error``: the line, if it fails; ``place``: else where it is unpacked."""
+
+    variables: str
+    uid: int = 1000
+    place: str = ""
+    error: str = ""
+    before: str = ""
+
+
+OWN = "/tmp/iamcli-{uid}"
+HOSTILE = {
+    "home": InDebian("HOME=/home/user", place="/home/user/.shiv"),
+    "read-only home": InDebian("HOME=/home/ro", place=OWN),
+    "missing home": InDebian("HOME=/home/none", place=OWN),
+    "home is the root": InDebian("HOME=/", place=OWN),
+    "no HOME, no entry in passwd": InDebian("", uid=4711, place=OWN),
+    "home and TMPDIR on a full disk": InDebian(
+        "HOME=/mnt/small TMPDIR=/mnt/small",
+        error=f"cannot unpack the one file in /mnt/small/.shiv: No space left on device; {ROOM}",
+    ),
+    "TMPDIR on a full disk": InDebian(
+        "HOME=/ TMPDIR=/mnt/small",
+        error="cannot unpack the one file in /mnt/small/iamcli-1000: No space left on device; "
+        + ROOM,
+    ),
+    "no directory can be written": InDebian(
+        "HOME=/ TMPDIR=/usr",
+        error=f"cannot unpack the one file in /usr/iamcli-1000: Permission denied; {CURE}",
+    ),
+    "SHIV_ROOT cannot be written": InDebian(
+        "HOME=/home/user SHIV_ROOT=/usr/x",
+        error=f"cannot unpack the one file in /usr/x: Permission denied; {CURE}",
+    ),
+    "a directory of another user below TMPDIR": InDebian(
+        "HOME=/",
+        before='mkdir -m 700 "$root/tmp/iamcli-1000"; chown 4712 "$root/tmp/iamcli-1000"',
+        error="cannot unpack the one file in /tmp/iamcli-1000: "
+        f"not a private directory of this user; {CURE}",
+    ),
+    "HOME is a directory in which another user wrote": InDebian(
+        "HOME=/tmp",
+        before='mkdir -m 777 "$root/tmp/.shiv"; chown 4712 "$root/tmp/.shiv"',
+        place=OWN,
+    ),
+}
+
+
+def run_in(root: Path, file: Path, case: InDebian) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], "root": str(root), "file": str(file)}
+    env |= {"uid": str(case.uid), "before": case.before, "LC_ALL": "C.UTF-8"}
+    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", IN_DEBIAN]
+    return subprocess.run(
+        [*command, "-", *case.variables.split()],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_one_file_in_a_hostile_home(complete: Path, dist: Path, name: str) -> None:
+    case = HOSTILE[name]
+    done = run_in(complete, dist / "iamcli.pyz", case)
+    if case.error:
+        lines = f"iamcli: {case.error}\n" * 2
+        assert (done.returncode, done.stderr, done.stdout) == (1, lines, "then: 1\n")
+        return
+    assert (done.returncode, done.stderr) == (0, "")
+    shown, _, after = done.stdout.partition("then: ")
+    assert shown.startswith("Usage: iam-usercreate ")
+    # It was unpacked once.
+    place = f"{complete}{case.place.format(uid=case.uid)}"
+    assert re.fullmatch(rf"0\n{case.uid} {place}/iamcli\.pyz_\w+-\d+\n", after)
+
+
+def test_the_one_file_with_the_minimal_python_of_debian(minimal: Path, dist: Path) -> None:
+    line = "iamcli: /usr/bin/python3 lacks the module shutil; install the package python3\n"
+    for case in HOSTILE.values():
+        done = run_in(minimal, dist / "iamcli.pyz", case)
+        assert (done.returncode, done.stderr, done.stdout) == (1, line * 2, "then: 1\n")
+
+
+def test_the_one_file_with_an_older_python(dist: Path, run: Shell) -> None:
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
+    older = [
+        python
+        for version in ("2.7", "3.6", "3.7", "3.8", "3.9")
+        for python in sorted(root.glob(f"{version}.*/bin/python"))
+    ]
+    if not older:
+        pytest.skip("pyenv has no older Python")
+    for python in older:
+        version = python.parent.parent.name
+        line = f"iamcli: requires Python 3.10 or later; this is Python {version}, {python}\n"
+        assert run(str(python), str(dist / "iamcli.pyz"), "version") == (1, "", line)

@@ -1,0 +1,187 @@
+"""What an installation contains: man pages and completions where man and shells find them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from support.completing import BASH, BASH_COMPLETION, assert_completes, line_of_readme
+from support.requirements import need
+from support.shell import ROOT, Shell
+from support.terminal import InteractiveShell
+
+from iamcli.commands import index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMANDS = [command.name for command in index.commands()]
+PAGES = sorted((ROOT / "man").glob("*.[1-9]"))
+#: What the wheel is made of.
+SOURCES = (
+    "iamcli",
+    "man",
+    "completions",
+    "setup.cfg",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "NOTICE",
+)
+BUILD = "import sys, setuptools.build_meta as backend; print(backend.build_wheel(sys.argv[1]))"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this checkout, made by setuptools alone and without the network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, folder / name, symlinks=True, ignore=ignore)
+        else:
+            shutil.copy(source, folder / name)
+    arguments = [sys.executable, "-c", BUILD, str(folder)]
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / done.stdout.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def venv(wheel: Path) -> Path:
+    """A fresh virtual environment with the wheel in it, and with nothing else."""
+    folder = wheel.parent / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    install = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", str(wheel)]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
+    subprocess.run([*pip, folder / "bin" / "python", *install], check=True)
+    return folder
+
+
+@pytest.fixture
+def user(tmp_path: Path, venv: Path) -> Shell:
+    """A user with only the commands of the virtual environment on PATH."""
+    return Shell(tmp_path, {"PATH": f"{venv}/bin:/usr/bin:/bin", "TERM": "xterm"})
+
+
+def held(wheel: Path) -> Mapping[str, bytes]:
+    """Return the data files of the wheel, by their path in the prefix."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {
+            name.partition(".data/data/")[2]: archive.read(name)
+            for name in archive.namelist()
+            if ".data/data/" in name
+        }
+
+
+def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
+    wanted = {f"share/man/man{page.suffix[1:]}/{page.name}": page for page in PAGES}
+    for shell, folder in {
+        "bash": "share/bash-completion/completions",
+        "zsh": "share/zsh/site-functions",
+        "fish": "share/fish/vendor_completions.d",
+    }.items():
+        for file in (ROOT / "completions" / shell).iterdir():
+            wanted[f"{folder}/{file.name}"] = file
+    assert held(wheel) == {name: path.read_bytes() for name, path in wanted.items()}
+
+
+@pytest.mark.full
+def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
+    need("man")
+    done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file")
+    assert (done.status, done.err) == (0, "")
+    found = done.out.splitlines()
+    assert len(found) == len(PAGES)
+    assert all(line.startswith(f"{venv}/share/man/man") for line in found)
+
+
+@pytest.mark.full
+def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
+    # click is not installed in the virtual environment.
+    env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
+    viewer = user.home / "man"
+    viewer.write_text('#!/bin/sh\necho "$1"\n')
+    viewer.chmod(0o755)
+    env["PATH"] = f"{user.home}:{venv}/bin:/usr/bin:/bin"
+    done = user("iamcli", "help", "usercreate", env=env)
+    page = venv / "share" / "man" / "man1" / "iam-usercreate.1"
+    assert done == (0, f"{page}\n", "")
+    page.rename(f"{page}.gz")
+    try:
+        assert user("iamcli", "help", "usercreate", env=env) == (0, f"{page}.gz\n", "")
+    finally:
+        page.with_name(f"{page.name}.gz").rename(page)
+
+
+@pytest.mark.full
+def test_an_index_of_pages_in_a_shared_prefix_stays(user: Shell, venv: Path, wheel: Path) -> None:
+    """It has the pages of all packages that are installed there."""
+    whatis = venv / "share" / "man" / "whatis"
+    assert not whatis.exists()
+    whatis.write_text("other (1)            - the page of another package\n")
+    try:
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
+        again = ["install", "-q", "--no-index", "--no-deps", "--force-reinstall", str(wheel)]
+        subprocess.run([*pip, venv / "bin" / "python", *again], check=True)
+        assert whatis.read_text().startswith("other (1)")
+    finally:
+        whatis.unlink()
+
+
+@pytest.mark.full
+def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv: Path) -> None:
+    need("man")
+    assert user("man", "-k", "iam-").status != 0
+    env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
+    done = user("iamcli", "list", "password", env=env)
+    assert (done.status, done.err) == (0, "")
+    assert "iam-userchangepassword" in done.out
+    page = (ROOT / "docs" / "install.md").read_text()
+    assert "`man -k` finds nothing, and `iamcli list WORD` searches instead" in page
+
+
+@pytest.mark.full
+def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
+    need("bash", BASH_COMPLETION)
+    here = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
+    try:
+        assert "the user's name (required)" in here.typed("iam-usercreate -\t")
+    finally:
+        here.close()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
+    shell: str, aws: Shell, venv: Path
+) -> None:
+    need(shell)
+    # The wheel alone is in the environment; its requirements are in that of the tests.
+    packages = next(venv.glob("lib/python*/site-packages"))
+    (packages / "requirements.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+    aws("iam-usercreate", "-u", "robert")
+    aws.env |= {"PATH": "/usr/bin:/bin", "TERM": "dumb", "PYTHONPATH": ""}
+    line = line_of_readme(shell).replace("iamcli completion", f"{venv}/bin/iamcli completion")
+    assert_completes(aws, shell, line, f"{venv}/bin/iam-usergetattributes")
+
+
+@pytest.mark.full
+def test_zsh_and_fish_find_them_where_they_are_installed(user: Shell, venv: Path) -> None:
+    need("zsh", "fish")
+    fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
+    assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out
+    setup = f"fpath+=({venv}/share/zsh/site-functions); autoload -Uz compinit; compinit -u -D"
+    here = InteractiveShell("zsh", "-f", "-i", env=user.env, setup=setup)
+    try:
+        assert "the user's name (required)" in here.typed("iam-usercreate -\t")
+    finally:
+        here.close()

@@ -1,0 +1,283 @@
+"""Limits on the structure and the start-up of commands, by counting instead of timing."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from configparser import ConfigParser
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+from support.shell import BIN, ROOT, TESTS
+from support.stub import ok
+
+from iamcli.command import Command
+from iamcli.commands.index import groups
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.shell import Done, Shell
+    from support.stub import Stub
+
+USER = "<User><Arn>arn:aws:iam::123456789012:user/bob</Arn><UserId>AIDA</UserId></User>"
+#: What a start may import, and a whole command. An increase needs a reason.
+MODULES_OF_HELP = 25
+# Python 3.13 imports four more than 3.11.
+MODULES_OF_A_COMMAND = 340
+BYTES_OF_MODEL = 60_000
+#: How long a row of a table in LEGACY.md can be (characters). A longer one is two decisions.
+LONGEST_ROW = 400
+
+
+def entry_points() -> dict[str, str]:
+    parser = ConfigParser()
+    parser.read(ROOT / "setup.cfg")
+    lines = parser["options.entry_points"]["console_scripts"].split("\n")
+    pairs = [line.split(" = ") for line in lines if line and not line.startswith("#")]
+    return {name: place for name, place in pairs if name != "iamcli"}
+
+
+def imported(run: Shell, *arguments: str, **options: object) -> tuple[Done, list[str]]:
+    """Run a command and return how it ended, and the names of the modules that it imported."""
+    done = run(
+        sys.executable, "-X", "importtime", str(BIN / arguments[0]), *arguments[1:], **options
+    )  # type: ignore[arg-type]
+    rows = [line for line in done.err.splitlines() if line.startswith("import time:")]
+    return done, [row.rpartition("|")[2].strip() for row in rows]
+
+
+def test_each_line_of_the_index_has_its_function_transcript_page_and_link() -> None:
+    for name, place in entry_points().items():
+        module, function = place.split(":")
+        command = getattr(import_module(module), function)
+        assert isinstance(command, Command)
+        assert command.name == name == f"iam-{function}"
+        assert command.summary.endswith(".")
+        assert (TESTS / "transcripts" / f"{name}.txt").is_file()
+        assert (ROOT / "bin" / name).resolve() == ROOT / "bin" / "launcher"
+    assert sorted(entry_points()) == sorted(path.stem for path in (TESTS / "transcripts").iterdir())
+
+
+def test_the_commands_are_grouped_by_entity() -> None:
+    modules = [place.split(":")[0] for place in entry_points().values()]
+    assert sorted(modules, key=modules.index) == modules
+    assert len(groups()) == len(set(modules))
+
+
+def test_each_example_is_a_line_of_its_transcript() -> None:
+    from iamcli.help import docstring as documentation
+
+    for name, place in entry_points().items():
+        module, function = place.split(":")
+        text = (TESTS / "transcripts" / f"{name}.txt").read_text()
+        examples = documentation.of(getattr(import_module(module), function)).examples
+        assert examples
+        for example in examples:
+            assert f"$ {example}\n" in text
+
+
+def test_each_command_and_option_stands_in_a_transcript() -> None:
+    for name, options in json.loads((TESTS / "interface" / "commands.json").read_text())[
+        "commands"
+    ].items():
+        lines = [
+            f"{line} "
+            for line in (TESTS / "transcripts" / f"{name}.txt").read_text().splitlines()
+            if line.startswith("$ ") and name in line
+        ]
+        for option in options:
+            assert any(f" {option['option']} " in line for line in lines), (name, option)
+
+
+@pytest.mark.parametrize("name", sorted(entry_points()))
+def test_command_modules_neither_print_nor_exit(name: str) -> None:
+    source = (
+        ROOT / "iamcli" / "commands" / f"{entry_points()[name].split(':')[0].rpartition('.')[2]}.py"
+    )
+    text = source.read_text()
+    assert "import sys" not in text
+    assert "print(" not in text
+    assert "botocore" not in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["iam-usercreate", "-h"],
+        ["iam-usercreate", "--version"],
+        ["iam-usercreate", "-z"],
+        ["iam-usercreate"],
+        ["iam-userlistpolicies", "-u", "bob", "-i", "0"],
+        ["iam-useruploadpolicy", "-u", "bob", "-p", "p", "-f", "absent.json"],
+        ["iam-useruploadpolicy", "-u", "bob", "-p", "p", "-o", "no json"],
+        ["iam-useruploadpolicy", "-u", "bob", "-p", "p"],
+        ["iam-rolecreate", "-r", "r"],
+        ["iam-useraddcert"],
+        ["iam-servercertupload", "-s", "s", "-b", "absent.pem", "-k", "absent.pem"],
+        ["iam-userdel", "-u", "bob", "-p"],
+        ["iam-virtualmfadevicecreate", "-s", "d", "-b", "QRCodePNG"],
+        ["iam-usercreate", "-u", "bob", "--aws-credential-file", "absent"],
+        ["iam-usercreate", "-u", "bob", "--client-config-file", "absent"],
+        ["iam-usercreate", "-u", "bob", "--url", "ftp://x"],
+    ],
+    ids=" ".join,
+)
+def test_what_sends_nothing_imports_no_botocore(arguments: list[str], run: Shell) -> None:
+    _, modules = imported(run, *arguments)
+    assert not [name for name in modules if name.startswith(("botocore", "urllib3", "click"))]
+
+
+def test_help_imports_little(run: Shell) -> None:
+    done, modules = imported(run, "iam-usercreate", "-h")
+    assert done.status == 0
+    own = modules[modules.index("iamcli") :]
+    assert len(own) < MODULES_OF_HELP
+    assert not {"re", "argparse", "json", "importlib.metadata", "inspect"} & set(own)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        ([], "botocore"),
+        (["list"], "botocore"),
+        (["users"], "botocore"),
+        (["help", "zzz"], "botocore"),
+        (["explain", "--", "iam-userdel", "-u", "u", "-r"], "botocore"),
+        (["iam-usercreate", "-h"], "click"),
+    ],
+    ids=" ".join,
+)
+def test_iamcli_imports_what_it_needs(arguments: list[str], heavy: str, run: Shell) -> None:
+    _, modules = imported(run, "iamcli", *arguments)
+    assert not [name for name in modules if name.startswith((heavy, "botocore", "urllib3"))]
+
+
+def test_a_whole_command_imports_what_it_needs(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    done, modules = imported(
+        run, "iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url}
+    )
+    assert done.status == 0
+    assert len(modules) < MODULES_OF_A_COMMAND
+    assert not {
+        "botocore.session",
+        "botocore.client",
+        "botocore.credentials",
+        "botocore.endpoint_provider",
+        "botocore.retries.standard",
+        "click",
+    } & set(modules)
+    # Only the module of the command.
+    command_modules = [name for name in modules if name.startswith("iamcli.commands.")]
+    assert command_modules == ["iamcli.commands.users"]
+
+
+def test_one_request_and_one_connection(run: Shell, stub: Stub) -> None:
+    endpoint = stub.endpoint(ok("GetUser", USER))
+    run("iam-usergetattributes", "-u", "bob", env={"AWS_IAM_URL": endpoint.url})
+    assert endpoint.operations == ["GetUser"]
+    endpoint = stub.endpoint(ok("AddUserToGroup"))
+    names = [argument for user in "abcdef" for argument in ("-u", user)]
+    assert run("iam-groupadduser", "-g", "g", *names, env={"AWS_IAM_URL": endpoint.url}).status == 0
+    assert len(endpoint.requests) == 6
+    assert len({request.connection for request in endpoint.requests}) == 1
+
+
+def test_the_model_is_small_and_botocores_own(run: Shell) -> None:
+    model = ROOT / "iamcli" / "client" / "model.json"
+    assert model.stat().st_size < BYTES_OF_MODEL
+    done = run(sys.executable, str(ROOT / "tools" / "slim_model.py"), "--check")
+    assert (done.status, done.err) == (0, "")
+
+
+def test_the_version_stands_in_the_package_alone() -> None:
+    from iamcli import __version__
+
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    released = re.findall(r"^## \[(\d.*?)\] - ", changes, re.MULTILINE)
+    if __version__.endswith(".dev0"):
+        # Between releases, the version is the next one.
+        versions = [__version__.removesuffix(".dev0"), *released]
+    else:
+        versions = released
+        assert __version__ == released[0]
+        assert f"## [Unreleased]\n\n## [{__version__}]" in changes
+    numbers = [[int(part) for part in number.split(".")] for number in versions]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len({tuple(number) for number in numbers}) == len(numbers)
+    assert "version = attr: iamcli.__version__" in (ROOT / "setup.cfg").read_text()
+
+
+def test_the_classifiers_name_the_pythons_that_were_tested() -> None:
+    settings = (ROOT / "setup.cfg").read_text()
+    declared = set(re.findall(r"Python :: (3\.\d+)$", settings, re.MULTILINE))
+    row = re.compile(r"^\| (3\.\d+)\.\d+ \|.*\| smoke[^|]* \| \d+ passed", re.MULTILINE)
+    assert declared == set(row.findall((ROOT / "CONTRIBUTING.md").read_text()))
+    assert "Typing :: Typed" in settings
+
+
+def test_the_rows_of_the_compatibility_record_are_short() -> None:
+    rows = re.findall(r"^\|.*", (ROOT / "LEGACY.md").read_text(), re.MULTILINE)
+    assert len(rows) > 150
+    assert [row for row in rows if len(row) > LONGEST_ROW] == []
+
+
+#: What bash 3.2 does not understand.
+NEWER_BASH = re.compile(
+    r"\b(?:mapfile|readarray|coproc|compopt)\b|\b(?:declare|local|typeset) -[a-zA-Z]*[Angul]\b"
+    r"|\$\{[\w@*\[\]]+(?:,|\^|@[A-Za-z]\})|&>>|\|&|;&"
+)
+#: Programs and options that macOS and the BSDs do not have, or that mean something else there.
+GNU_ONLY = re.compile(
+    r"\b(?:nproc|realpath|sha256sum|shuf|tac|timeout)\s"
+    r"|\bsed\b.* -(?:i|r)|\bhead -n -|\bgrep\b.* -\w*P|\breadlink -\w*[em]"
+    r"|\bdate\b.* -d|\bstat -\w*c|\bxargs\b.* -\w*[rd]\b|\bsort\b.* -\w*V"
+    r"|\bfind\b.* -printf|\bgensub\(|\btouch -\w*d\b|\btar --|\becho -[en]\b"
+)
+
+
+def ours() -> list[Path]:
+    """Return the scripts that users and contributors run on any system."""
+    return [
+        ROOT / "Makefile",
+        ROOT / "completions" / "bash" / "iamcli",
+        ROOT / "bin" / "launcher",
+        *(ROOT / "examples").glob("*.sh"),
+        ROOT / "tests" / "localstack" / "run",
+    ]
+
+
+@pytest.mark.parametrize("foreign", [NEWER_BASH, GNU_ONLY])
+def test_our_scripts_need_neither_a_newer_bash_nor_gnu(foreign: re.Pattern[str]) -> None:
+    assert len(ours()) == 5
+    found = [
+        f"{script.name}: {line}"
+        for script in ours()
+        for line in script.read_text().splitlines()
+        if foreign.search(line) and not line.lstrip().startswith("#")
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sed -i s/a/b/ file",
+        "sed -n -r p",
+        "head -n -1 file",
+        "grep -oP x",
+        "readlink -e x",
+        "date -d yesterday",
+        "stat -c %s file",
+        "xargs -r rm",
+        "sort -V",
+        "timeout 3 x",
+        "find . -printf %p",
+        "echo -e x",
+    ],
+)
+def test_what_only_gnu_has_is_found(line: str) -> None:
+    assert GNU_ONLY.search(line)
