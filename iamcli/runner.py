@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-    from iamcli.client.service import IAM
     from iamcli.command import Function
     from iamcli.config.connection import Connection
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
     from iamcli.output.redaction import Secrets
     from iamcli.parsing.options import Option
@@ -219,7 +219,7 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
 
 def _service(connection: Connection, output: Output, secrets: Secrets, *, debug: bool) -> IAM:
     """Return the service, as the command is to call it, and print the warnings."""
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
 
     def before() -> None:
         # The client, once made, may have added a warning about the configured endpoint.

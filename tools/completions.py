@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import generated
 from subcommands import LINE, Row, Subcommand, program, subcommands
 
-from iamcli.client.names import KINDS
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.help.text import brief
+from iamcli.operations.names import KINDS
 from iamcli.parsing.shared import COMMON
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index import programs
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.installation.table import PROGRAMS
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from related import related
 from transcript import example
 
 from iamcli import __version__
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
 from iamcli.help.text import join_or, required_alternative

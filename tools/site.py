@@ -20,8 +20,8 @@ import generated
 from iamcli import __version__
 from iamcli.cli import search
 from iamcli.cli.group import SUBCOMMANDS
-from iamcli.commands.index import groups
-from iamcli.help.manual import TOPICS
+from iamcli.cli.index import groups
+from iamcli.cli.manual import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import os
 import sys
 
 from iamcli import interrupts
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.errors import FAILED, Failure, OutputLost, one_line, unexpected
 
 

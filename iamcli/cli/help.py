@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import click
 
-from iamcli.cli import listing
+from iamcli.cli import index, listing, manual
 from iamcli.cli.documented import DocumentedCommand, show
 from iamcli.cli.group import SUBCOMMANDS
 from iamcli.cli.group import group as root
 from iamcli.cli.wrong_names import hint
-from iamcli.commands import index
 from iamcli.errors import Failure
-from iamcli.help import manual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

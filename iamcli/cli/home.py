@@ -25,8 +25,8 @@ def home(output: Output, folder: str, *, strict: bool) -> None:
     With --strict, the commands behave as with IAMCLI_STRICT=1, for scripts that read errors from
     standard output. Run it again without --strict to change that back.
     """
-    from iamcli.commands import index
-    from iamcli.installation.home import lay_out
+    from iamcli.cli import index
+    from iamcli.cli.homes import lay_out
 
     names = [command.name for command in index.commands()]
     for line in lay_out(folder, names, strict=strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from iamcli.commands import index
+from iamcli.cli import index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 import re
 
+from iamcli.cli import index, manual
 from iamcli.cli.listing import modules, of_groups
-from iamcli.commands import index
 from iamcli.errors import Failure
-from iamcli.help import manual
 from iamcli.help.text import meaning
 
 TYPE_CHECKING = False

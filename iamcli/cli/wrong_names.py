@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.errors import Failure
 from iamcli.parsing.command_names import suggest
 

@@ -1,1 +1,1 @@
-"""The IAM client: requests, responses and retries. The only package that imports botocore."""
+"""The IAM client: sends requests and reads their responses with parts of botocore."""

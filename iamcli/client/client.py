@@ -23,16 +23,16 @@ from botocore.signers import RequestSigner
 
 from iamcli import __version__
 from iamcli.client.attempts import Attempts
-from iamcli.client.confinement import confine, refuse_outside
-from iamcli.client.credentials import chain_keys, frozen
-from iamcli.client.endpoints import check_services, endpoint, require_region
+from iamcli.client.changes import only_reads, unknown_if_changing
 from iamcli.client.http import BoundedSession
 from iamcli.client.messages import ErrorTranslator, clock_skew, refusal
-from iamcli.client.outcomes import only_reads, unknown_if_changing
 from iamcli.client.parser import SUCCESS_LIMIT, ParserFactory
 from iamcli.client.retries import Retries, may_have_acted
-from iamcli.client.settings import Settings
-from iamcli.client.transport import time_limits, transport
+from iamcli.connection.confinement import confine, refuse_outside
+from iamcli.connection.credentials import chain_keys, frozen
+from iamcli.connection.endpoints import check_services, endpoint, require_region
+from iamcli.connection.settings import Settings
+from iamcli.connection.transport import time_limits, transport
 from iamcli.errors import Failure, ServiceError, UnknownOutcome
 
 TYPE_CHECKING = False
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from iamcli.client.sources import Origin
     from iamcli.config.connection import Connection
+    from iamcli.connection.sources import Origin
 
 _MODEL = os.path.join(os.path.dirname(__file__), "model.json")
 _USER_AGENT = f"iamcli/{__version__} botocore/{botocore.__version__}"
@@ -109,7 +109,7 @@ class Client:
     @property
     def origin(self) -> Origin:
         """The place that the access key is from."""
-        from iamcli.client.sources import origin
+        from iamcli.connection.sources import origin
 
         return origin(self._key_source, self._session, self._keys)
 

@@ -29,8 +29,8 @@ from urllib3.exceptions import ReadTimeoutError as TransportTimeout
 from urllib3.util.connection import allowed_gai_family
 
 from iamcli import interrupts
-from iamcli.client import sockets
 from iamcli.client.retries import NOT_ARRIVED
+from iamcli.connection import sockets
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from botocore.parsers import QueryParser, ResponseParserError
 
-from iamcli.client.outcomes import unknown_if_changing
+from iamcli.client.changes import unknown_if_changing
 from iamcli.errors import UnexpectedResponse
 
 TYPE_CHECKING = False

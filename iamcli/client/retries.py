@@ -14,7 +14,7 @@ from botocore.exceptions import (
 from botocore.hooks import HierarchicalEmitter, first_non_none_response
 
 from iamcli import interrupts
-from iamcli.client.outcomes import NON_IDEMPOTENT
+from iamcli.client.changes import NON_IDEMPOTENT
 from iamcli.client.parser import SUCCESS_LIMIT
 from iamcli.errors import Failure
 from iamcli.output.progressline import SHORTEST_PAUSE
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ServiceModel
 
-    from iamcli.client.settings import Settings
+    from iamcli.connection.settings import Settings
 
 #: Errors that occur before a request can reach the service.
 NOT_ARRIVED = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError, SSLError)

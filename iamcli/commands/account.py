@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 MAY_CHANGE = Option("-a", None, "may_change", "let users change their own passwords")

@@ -20,7 +20,7 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 NEW_GROUP = new_name(GROUP, "the group")

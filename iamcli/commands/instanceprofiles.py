@@ -10,7 +10,7 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")

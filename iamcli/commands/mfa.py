@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 DEVICE = Option(

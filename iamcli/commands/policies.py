@@ -24,7 +24,7 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 ROLE_RESOURCES = RESOURCES.replace(name="-c")

@@ -23,7 +23,7 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", alternative="-s")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from iamcli.client.regions import is_of_aws
+from iamcli.connection.regions import is_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.endpoints import Destination
-    from iamcli.client.sources import Origin
+    from iamcli.connection.endpoints import Destination
+    from iamcli.connection.sources import Origin
     from iamcli.errors import ServiceError
     from iamcli.hints.run import Run
 

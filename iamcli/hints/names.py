@@ -6,9 +6,9 @@ service has refused a name that the user typed, and without a valid response the
 
 from __future__ import annotations
 
-from iamcli.client.names import KINDS, OWNERS, policies
-from iamcli.client.outcomes import reports_missing
 from iamcli.errors import Failure
+from iamcli.operations.names import KINDS, OWNERS, policies
+from iamcli.operations.outcomes import reports_missing
 from iamcli.parsing.suggestions import nearest
 from iamcli.quoting import quoted
 
@@ -16,10 +16,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamcli.client.names import Query
-    from iamcli.client.service import IAM
     from iamcli.errors import ServiceError
     from iamcli.hints.run import Run
+    from iamcli.operations.names import Query
+    from iamcli.operations.service import IAM
 
 #: Seconds to wait for the names.
 TIMEOUT = 2.0

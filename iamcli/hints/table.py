@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from iamcli.client.service import IAM
     from iamcli.command import Command
     from iamcli.errors import ServiceError
+    from iamcli.operations.service import IAM
 
 #: Each function returns one line, or "" if nothing can be said for certain.
 HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {

@@ -1,1 +1,1 @@
-"""Operations of several requests: lists, plans, recursive deletion, one-time secrets."""
+"""What becomes of requests: waiting, look-ups, pages, plans, deletion, one-time secrets."""

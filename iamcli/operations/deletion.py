@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from iamcli.client.lookups import entries
-from iamcli.client.outcomes import LOOKUPS, Lookup
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
+from iamcli.operations.lookups import entries
+from iamcli.operations.outcomes import LOOKUPS, Lookup
 from iamcli.operations.plan import Plan
 from iamcli.output.lines import Note
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 #: Error codes with which servers reject an operation that they lack.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 
@@ -261,7 +261,7 @@ def _delete_new(iam: IAM, operation: str, parameters: dict[str, Any]) -> None:
 
     A NoSuchEntity does not prove that it is gone, even if an earlier response was lost.
     """
-    from iamcli.client.waiting import attempts
+    from iamcli.operations.waiting import attempts
 
     resent = False
     for last in attempts(iam):

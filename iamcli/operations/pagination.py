@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
 #: The page size when the whole list is read (entries): the maximum of the service.
@@ -41,7 +41,7 @@ class Listing:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield each page as it arrives; raise Failure if a page cannot be read."""
-        from iamcli.client.pages import all_pages
+        from iamcli.operations.pages import all_pages
 
         pages = all_pages(
             self._iam, self._operation, self._marker, MaxItems=self._size, **self._parameters

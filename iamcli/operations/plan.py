@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
 
 
 class Plan:

@@ -69,9 +69,9 @@ class Option:
     ``prints`` and ``withholds``: SECRET or FOOTER, if the command prints it only with or only
     without the option;
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
-    in ``iamcli.client.names``; ``secret``: whether the value is never shown; ``alias``: a second
-    name; ``free``: whether the value may contain invisible characters; ``reads``: whether ``-``
-    stands for a line of standard input.
+    in ``iamcli.operations.names``; ``secret``: whether the value is never shown; ``alias``: a
+    second name; ``free``: whether the value may contain invisible characters; ``reads``: whether
+    ``-`` stands for a line of standard input.
 
     In ``help``, ``limits``, ``brief`` and ``default``, backquotes mark literal text.
     """

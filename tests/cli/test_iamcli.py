@@ -16,9 +16,8 @@ from support.stub import ok
 from support.terminal import USUAL_SIZE, Terminal
 
 import iamcli
-from iamcli.commands import index
+from iamcli.cli import index, manual
 from iamcli.errors import Failure
-from iamcli.help import manual
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from support.stub import ok
 from support.users import OTHER, link, other_user, protected_symlinks, two_users
 
 from iamcli import protection
-from iamcli.installation import home
+from iamcli.cli import homes as home
 from iamcli.protection import Folder, Place, is_protected, protected_folder
 
 if TYPE_CHECKING:
@@ -316,8 +316,8 @@ def test_one_module_opens_what_is_written() -> None:
     assert found == {
         "cli/sandbox/server.py: open 1",
         "cli/sandbox/target.py: open self._number",
-        "client/parents.py: open _OWN_NAME",
-        "installation/home.py: symlink",
+        "connection/parents.py: open _OWN_NAME",
+        "cli/homes.py: symlink",
     }
 
 

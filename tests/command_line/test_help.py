@@ -17,7 +17,7 @@ from support.shell import ROOT
 from support.stub import ok
 from support.terminal import USUAL_SIZE, read_now
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.errors import FAILED, INTERRUPTED
 from iamcli.help import docstring as documentation
 from iamcli.help import text as help_text

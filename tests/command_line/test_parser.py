@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.parsing import shared as options
 from iamcli.parsing import suggestions
 from iamcli.parsing.options import Limit, Option, UsageError

@@ -22,7 +22,7 @@ from support.legacy_requests import (
 )
 from support.stub import refused
 
-from iamcli.commands import index
+from iamcli.cli import index
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner

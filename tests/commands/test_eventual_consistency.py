@@ -15,9 +15,9 @@ from support.selection import every
 from support.stub import Endpoint, canned, ok, refused
 from support.terminal import Terminal, rows
 
-from iamcli.client.outcomes import REMOVALS
-from iamcli.client.waiting import ADDITIONS
 from iamcli.errors import INTERRUPTED
+from iamcli.operations.outcomes import REMOVALS
+from iamcli.operations.waiting import ADDITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -39,7 +39,7 @@ WATCHER = (
 #: Calls IAM often enough for some garbage, and shows how much of it a collection finds at the end.
 CALLER = """
 import gc, os
-from iamcli.client.service import IAM
+from iamcli.operations.service import IAM
 from iamcli.config.connection import Connection
 options = dict.fromkeys(("url", "credential_file", "client_config_file"))
 iam = IAM(Connection(options, os.environ))

@@ -12,7 +12,7 @@ from support.several_steps import CASES
 from support.shell import KEY_ID
 from support.stub import Answer, canned, ok, refused
 
-from iamcli.client.waiting import attempts
+from iamcli.operations.waiting import attempts
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.stub import Endpoint, Stub
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
 
 
 pytestmark = pytest.mark.releases

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Stub
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
 
 pytestmark = pytest.mark.releases
 

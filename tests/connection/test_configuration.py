@@ -30,9 +30,9 @@ from support.shell import KEY_ID, SECRET
 from support.stub import ok, refused
 from support.terminal import Terminal
 
-from iamcli.client import regions
-from iamcli.client.regions import signing_region
-from iamcli.client.settings import VARIABLES
+from iamcli.connection import regions
+from iamcli.connection.regions import signing_region
+from iamcli.connection.settings import VARIABLES
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner

@@ -20,9 +20,9 @@ from support.selection import usual
 from support.stub import ok
 from support.terminal import Terminal
 
-from iamcli.client import parents
-from iamcli.client.settings import Settings
 from iamcli.config.connection import Connection
+from iamcli.connection import parents
+from iamcli.connection.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

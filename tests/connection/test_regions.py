@@ -20,7 +20,7 @@ from support.shell import KEY_ID, SECRET
 from support.stub import ok
 from support.terminal import Terminal
 
-from iamcli.client.regions import SIGNING_REGIONS, signing_region
+from iamcli.connection.regions import SIGNING_REGIONS, signing_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

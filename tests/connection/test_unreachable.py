@@ -22,7 +22,7 @@ from support.selection import every
 from support.stub import Answer, canned, faulty, ok, refused
 from support.stub import Stub as StubServer
 
-from iamcli.client import transport
+from iamcli.connection import transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -90,7 +90,7 @@ def interrupted(
             "iamcli.command",
             "iamcli.parsing.shared",
             "iamcli.runner",
-            "iamcli.client.service",
+            "iamcli.operations.service",
             "iamcli.client.client",
             "botocore.endpoint",
             "urllib3",
@@ -661,9 +661,10 @@ def test_key_is_deleted_when_timeout_ends_the_command(
 AT_EVENTS = """
 import botocore.retries.adaptive, botocore.retries.standard
 import json, os, shlex, signal, sys, tempfile
-from iamcli.client import client, http, service
+from iamcli.client import client, http
+from iamcli.operations import service
 from iamcli.cli.run.warmup import warm_up
-from iamcli.commands import index
+from iamcli.cli import index
 
 number, step, begin = map(int, sys.argv[1:4])
 del sys.argv[:4]

@@ -18,7 +18,8 @@ from support.selection import every
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
 
-from iamcli.client.outcomes import CHECKS, LOOKUPS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.changes import CHECKS, NON_IDEMPOTENT
+from iamcli.operations.outcomes import LOOKUPS, REMOVALS
 
 if TYPE_CHECKING:
     from support.forked import Done, ForkRunner

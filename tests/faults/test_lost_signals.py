@@ -405,7 +405,7 @@ WAITS = {"sleep", "select", "poll", "waitpid", "waitid", "communicate", "getpass
 ELSEWHERE = {
     "interrupts.py": "the one place; _send_again is a thread",
     "output/streams.py": "never waits longer than a second for a reader",
-    "client/programs.py": "the status of the program",
+    "connection/programs.py": "the status of the program",
     "client/http.py": "the timer of the time limit",
     "cli/script.py": "the timer that repeats a signal, and the status of the script",
     "cli/sandbox/started.py": "asks what has ended, and does not wait",

@@ -25,7 +25,7 @@ from support.processes import running, wait_until
 from support.relay import FAULTS, FOLLOWING
 from support.selection import usual
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.help.docstring import Documentation
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.stub import refused
 
-from iamcli.commands import index
+from iamcli.cli import index
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner

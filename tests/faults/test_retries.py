@@ -27,8 +27,9 @@ from support.selection import every
 from support.stub import Answer, canned, ok, refused
 
 import iamcli
-from iamcli.client.outcomes import CHECKS, NON_IDEMPOTENT, REMOVALS
+from iamcli.client.changes import CHECKS, NON_IDEMPOTENT
 from iamcli.client.retries import NOT_ARRIVED
+from iamcli.operations.outcomes import REMOVALS
 
 if TYPE_CHECKING:
     from support.forked import ForkRunner

@@ -19,9 +19,9 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
+from iamcli.cli import homes as home
 from iamcli.config import properties
 from iamcli.errors import Failure
-from iamcli.installation import home
 
 COMMANDS = ["iam-usercreate", "iam-userdel"]
 

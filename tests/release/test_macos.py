@@ -110,7 +110,7 @@ def test_the_simulation(shell: Shell) -> None:
 
 
 def test_asking_the_system_for_proxies_is_noticed(shell: Shell, macos: Macos) -> None:
-    """Also that it would happen without the two lines in iamcli/client/transport.py."""
+    """Also that it would happen without the two lines in iamcli/connection/transport.py."""
     code = "from botocore.utils import get_environ_proxies; get_environ_proxies('https://x')"
     done = shell("python", "-c", code)
     assert (done.status, macos.asked()) == (-6, "['-c']\n")
@@ -192,7 +192,7 @@ def test_the_sandbox(shell: Shell) -> None:
 
 
 def test_only_one_module_of_botocore_asks_for_proxies() -> None:
-    """That is where iamcli/client/transport.py puts the functions which read only variables."""
+    """That is where iamcli/connection/transport.py puts the functions which read only variables."""
     asking = re.compile(r"\b(?:getproxies|proxy_bypass)\b")
     modules = [*Path(botocore.__file__).parent.glob("*.py"), *(ROOT / "iamcli").rglob("*.py")]
     asked = [file for file in modules if asking.search(file.read_text())]

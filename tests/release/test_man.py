@@ -17,7 +17,7 @@ from support.shell import ROOT
 from support.terminal import Terminal
 
 from iamcli import __version__
-from iamcli.commands import index
+from iamcli.cli import index
 
 if TYPE_CHECKING:
     from support.shell import Shell

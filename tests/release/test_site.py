@@ -15,7 +15,7 @@ from support.requirements import need
 from support.searches import NONSENSE, SHOWN, SOUGHT, commands_in
 from support.shell import ROOT
 
-from iamcli.help.manual import TOPICS
+from iamcli.cli.manual import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from support.requirements import need
 from support.shell import ROOT
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.help import docstring as documentation
 from iamcli.parsing.shared import COMMON, TAGS
 

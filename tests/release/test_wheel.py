@@ -17,7 +17,7 @@ from support.requirements import need
 from support.shell import ROOT, Shell
 from support.terminal import InteractiveShell
 
-from iamcli.commands import index
+from iamcli.cli import index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import SSLError
 
-from iamcli.client.endpoints import Destination
-from iamcli.client.sources import Origin
+from iamcli.connection.endpoints import Destination
+from iamcli.connection.sources import Origin
 from iamcli.errors import Failure
 from support.shell import KEY_ID
 

@@ -49,11 +49,11 @@ IMPORTED = (
     "iamcli.cli.explain.command",
     "iamcli.cli.snapshot.command",
     "iamcli.client.client",
-    "iamcli.client.lookups",
-    "iamcli.client.pages",
-    "iamcli.client.service",
-    "iamcli.client.sources",
-    "iamcli.client.waiting",
+    "iamcli.operations.lookups",
+    "iamcli.operations.pages",
+    "iamcli.operations.service",
+    "iamcli.connection.sources",
+    "iamcli.operations.waiting",
     "iamcli.config.characters",
     "iamcli.hints.table",
     "iamcli.operations.deletion",
@@ -336,9 +336,8 @@ def all_commands() -> Commands:
     """Import everything that commands import, also while they run."""
     for name in IMPORTED:
         importlib.import_module(name)
-    from iamcli.cli import main
+    from iamcli.cli import index, main
     from iamcli.cli.run.warmup import warm_up
-    from iamcli.commands import index
 
     warm_up()
     commands: dict[str, Callable[[], object]] = {c.name: c for c in index.commands()}

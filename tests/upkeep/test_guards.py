@@ -13,8 +13,8 @@ import pytest
 from support.shell import BIN, ROOT, TESTS
 from support.stub import ok
 
+from iamcli.cli.index import groups
 from iamcli.command import Command
-from iamcli.commands.index import groups
 
 if TYPE_CHECKING:
     from pathlib import Path

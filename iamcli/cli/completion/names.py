@@ -13,12 +13,12 @@ import re
 import stat
 import time
 
-from iamcli.client import parents
-from iamcli.client.names import KINDS, OWNERS, Query, is_name, policies
-from iamcli.client.service import IAM
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.config.connection import Connection
 from iamcli.config.files import content
+from iamcli.connection import parents
+from iamcli.operations.names import KINDS, OWNERS, Query, is_name, policies
+from iamcli.operations.service import IAM
 from iamcli.parsing import parser
 from iamcli.protection import Folder
 

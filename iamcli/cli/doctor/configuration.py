@@ -9,8 +9,8 @@ from typing import NamedTuple
 from iamcli.cli.doctor.finding import failed, ok, skipped, wrong
 from iamcli.cli.doctor.inspection import Inspection, NoProfile, Unreadable
 from iamcli.cli.doctor.variables import KEY
-from iamcli.client.regions import UnknownRegion
 from iamcli.config.connection import SANDBOX, Connection
+from iamcli.connection.regions import UnknownRegion
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.doctor.finding import Finding
-    from iamcli.client.endpoints import Destination
+    from iamcli.connection.endpoints import Destination
 
 #: The values of the connection options, none of which this subcommand has.
 _NO_OPTIONS = {"credential_file": None, "client_config_file": None, "url": None}

@@ -22,9 +22,9 @@ from iamcli.cli.doctor.places import (
     unreadable_files,
 )
 from iamcli.cli.doctor.variables import MISSPELLED
-from iamcli.client.credentials import InvalidNumber
-from iamcli.client.login import NoLogin
 from iamcli.config import properties
+from iamcli.connection.credentials import InvalidNumber
+from iamcli.connection.login import NoLogin
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

@@ -5,13 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from iamcli.cli.doctor.probe import Question
-from iamcli.client.endpoints import Destination, configured_endpoint, rules_endpoint
-from iamcli.client.regions import NO_REGION, is_of_aws, partition, signing_region
+from iamcli.connection.endpoints import Destination, configured_endpoint, rules_endpoint
+from iamcli.connection.regions import NO_REGION, is_of_aws, partition, signing_region
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
+    from iamcli.connection.settings import Settings
 
 #: The operation that returns the ARN and the account of the caller. It requires no permission.
 CALLER = Question("sts", "2011-06-15", "GetCallerIdentity")

@@ -14,15 +14,15 @@ from botocore.httpsession import get_cert_path
 
 from iamcli.cli.doctor import probe
 from iamcli.cli.doctor.identity import sts_target
-from iamcli.client.confinement import confine, refuse_outside
-from iamcli.client.credentials import CREDENTIAL_METHODS, InvalidNumber, find_keys, frozen
-from iamcli.client.endpoints import check_service_endpoints, endpoint
-from iamcli.client.login import NoLogin
 from iamcli.client.messages import ErrorTranslator, reason
 from iamcli.client.retries import mode_and_limit
-from iamcli.client.settings import Settings
-from iamcli.client.sources import login, origin
-from iamcli.client.transport import ca_bundle, environment_proxies, proxy, timeout, transport
+from iamcli.connection.confinement import confine, refuse_outside
+from iamcli.connection.credentials import CREDENTIAL_METHODS, InvalidNumber, find_keys, frozen
+from iamcli.connection.endpoints import check_service_endpoints, endpoint
+from iamcli.connection.login import NoLogin
+from iamcli.connection.settings import Settings
+from iamcli.connection.sources import login, origin
+from iamcli.connection.transport import ca_bundle, environment_proxies, proxy, timeout, transport
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamcli.cli.doctor.probe import Outcome, Question
-    from iamcli.client.endpoints import Destination
-    from iamcli.client.sources import Origin
     from iamcli.config.connection import Connection
+    from iamcli.connection.endpoints import Destination
+    from iamcli.connection.sources import Origin
 
 #: The credential methods of botocore that may send requests, or run a program.
 _ASKING_METHODS = (*CREDENTIAL_METHODS, "custom-process", "container-role", "iam-role")

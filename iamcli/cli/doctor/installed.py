@@ -11,10 +11,10 @@ from pathlib import Path
 
 from iamcli import __version__
 from iamcli.cli.doctor.finding import ok, skipped, warning
+from iamcli.cli.homes import commands_folders
 from iamcli.cli.listing import joined
+from iamcli.cli.shell_completion import VARIABLE
 from iamcli.installation import extras
-from iamcli.installation.completions import VARIABLE
-from iamcli.installation.home import commands_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from iamcli.cli.doctor.finding import ok, skipped, warning, wrong
 from iamcli.cli.doctor.identity import CALLER
 from iamcli.cli.doctor.inspection import EXPIRED_CODES
 from iamcli.cli.doctor.probe import Question
-from iamcli.client.regions import is_of_aws
 from iamcli.config.connection import is_this_machine
+from iamcli.connection.regions import is_of_aws
 from iamcli.errors import Failure
 from iamcli.hints.credentials import (
     MAX_SKEW,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from iamcli.cli.doctor.finding import Finding
     from iamcli.cli.doctor.inspection import Inspection
     from iamcli.cli.doctor.probe import Outcome
-    from iamcli.client.endpoints import Destination
-    from iamcli.client.sources import Origin
+    from iamcli.connection.endpoints import Destination
+    from iamcli.connection.sources import Origin
 
 #: A request that only reads, and that commands send too.
 _USER = Question("iam", "2010-05-08", "GetUser", ("GetUserResult", "User", "Arn"))

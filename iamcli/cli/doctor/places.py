@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from iamcli.cli.doctor.configuration import file_cause
 from iamcli.cli.doctor.inspection import files
-from iamcli.client.sources import PLACES, WEB_IDENTITY
 from iamcli.config.files import content
+from iamcli.connection.sources import PLACES, WEB_IDENTITY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from iamcli.client.endpoints import Destination
+    from iamcli.connection.endpoints import Destination
 
 #: What prevented an answer of the service. The network or the proxy:
 PROXY = "proxy"
@@ -98,7 +98,7 @@ def ask(
 ) -> Outcome:
     """Send ``question`` to ``target``, signed with ``key``, and return the outcome.
 
-    ``session``: the settings of the HTTP session, from ``iamcli.client.transport.transport``;
+    ``session``: the settings of the HTTP session, from ``iamcli.connection.transport.transport``;
     ``seconds``: the time for the connection, and for the complete response.
     """
     request = AWSRequest(

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.finding import ok, skipped, warning
-from iamcli.errors import Failure
-from iamcli.installation.home import (
+from iamcli.cli.homes import (
     RECORD,
     commands_folder,
     is_own,
@@ -17,6 +16,7 @@ from iamcli.installation.home import (
     own_places,
     problem,
 )
+from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 
 TYPE_CHECKING = False

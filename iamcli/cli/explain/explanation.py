@@ -11,13 +11,12 @@ import os
 import re
 from pathlib import Path
 
-from iamcli.cli import listing
+from iamcli.cli import index, listing
 from iamcli.cli.explain import recorder
 from iamcli.cli.explain.answers import Answers, Source
 from iamcli.cli.explain.inputs import Inputs, is_absent
 from iamcli.cli.explain.recorder import Case, Request
 from iamcli.cli.wrong_names import no_such_command
-from iamcli.commands import index
 from iamcli.config.characters import require_visible
 from iamcli.config.connection import Connection
 from iamcli.errors import Failure

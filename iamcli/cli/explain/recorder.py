@@ -9,8 +9,8 @@ import os
 from types import SimpleNamespace
 from typing import NamedTuple, cast
 
-from iamcli.client.service import IAM
 from iamcli.errors import ServiceError
+from iamcli.operations.service import IAM
 from iamcli.output.lines import Note, RequireOutput
 from iamcli.runner import call
 

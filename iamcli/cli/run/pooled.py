@@ -20,7 +20,7 @@ from urllib3.exceptions import ConnectTimeoutError
 
 from iamcli.client.client import Client
 from iamcli.client.http import BoundedSession, HTTPConnection, HTTPSConnection
-from iamcli.client.sockets import Socket
+from iamcli.connection.sockets import Socket
 from iamcli.handover import is_own
 
 TYPE_CHECKING = False

@@ -14,8 +14,8 @@ import sys
 import time
 
 from iamcli import handover, interrupts
-from iamcli.client import parents
-from iamcli.commands import index
+from iamcli.cli import index
+from iamcli.connection import parents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from importlib import import_module
 from typing import NamedTuple
 
 from iamcli import handover
+from iamcli.cli import index
 from iamcli.cli.run import pool, pooled, program
 from iamcli.cli.run.warmup import warm_up
-from iamcli.client import parents
-from iamcli.commands import index
+from iamcli.connection import parents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ IMPORTED = (
     "botocore.retries.standard",
     "botocore.session",
     "encodings.idna",
-    "iamcli.client.programs",
-    "iamcli.client.service",
+    "iamcli.connection.programs",
+    "iamcli.operations.service",
     "iamcli.config.characters",
     "iamcli.config.readpassphrase",
     "iamcli.help.text",

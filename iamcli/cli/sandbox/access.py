@@ -15,7 +15,7 @@ from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET
 
 from iamcli.cli.sandbox.peers import may_report
 from iamcli.cli.sandbox.wsgi import content, refuse
-from iamcli.client.confinement import MAX_REPORT, REPORT_PATH
+from iamcli.connection.confinement import MAX_REPORT, REPORT_PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

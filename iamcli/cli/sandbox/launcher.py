@@ -15,9 +15,9 @@ from iamcli import interrupts, quoting
 from iamcli.cli import command_server, script
 from iamcli.cli.sandbox import shell
 from iamcli.cli.sandbox.started import Started
-from iamcli.client import parents
 from iamcli.config import files
 from iamcli.config.connection import SANDBOX
+from iamcli.connection import parents
 from iamcli.errors import FAILED, Failure
 from iamcli.handover import VARIABLE
 from iamcli.startup import own_environment
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
     from iamcli.cli.sandbox.target import Target
-    from iamcli.client.parents import Process
+    from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
 #: The time that the server may take to start, and to end (seconds).
@@ -295,7 +295,7 @@ def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]
 
     Raises Failure if the iam-* commands are not found.
     """
-    from iamcli.installation.home import commands_folder
+    from iamcli.cli.homes import commands_folder
 
     folder = commands_folder()
     env = _without_aws_variables(inherited)

@@ -25,7 +25,7 @@ from iamcli.cli.sandbox.corrections.policies import load_aws_policies
 from iamcli.cli.sandbox.corrections.tags import write
 from iamcli.cli.sandbox.rules.entities import is_known
 from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
-from iamcli.client.regions import SIGNING_REGION, SIGNING_REGIONS
+from iamcli.connection.regions import SIGNING_REGION, SIGNING_REGIONS
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

@@ -1,7 +1,7 @@
 """Which user is at the other end of a connection, and who owns a process in the sandbox.
 
 Both are read from /proc. Without it, nobody is known: but then no command finds the sandbox among
-its parents either, and none reports itself (``iamcli.client.parents``).
+its parents either, and none reports itself (``iamcli.connection.parents``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import socket
 import sys
 
-from iamcli.client.parents import read
+from iamcli.connection.parents import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ from iamcli.cli.sandbox.kept import Kept
 from iamcli.cli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.cli.sandbox.watch import Watch
 from iamcli.cli.sandbox.wsgi import refuse
-from iamcli.client.parents import address
+from iamcli.connection.parents import address
 from iamcli.errors import SECRET_DIGITS, Failure
 from iamcli.installation.extras import advice
 from iamcli.protection import Folder, protected_folder

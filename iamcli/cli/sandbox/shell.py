@@ -14,9 +14,9 @@ import shlex
 import textwrap
 
 from iamcli.cli import script
+from iamcli.cli import shell_completion as completions
 from iamcli.errors import Failure, visible
 from iamcli.help.text import columns
-from iamcli.installation import completions
 from iamcli.protection import Folder
 
 PROMPT = "(iamcli sandbox) $ "

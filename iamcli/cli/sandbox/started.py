@@ -15,13 +15,13 @@ import sys
 import time
 
 from iamcli import interrupts
-from iamcli.client.parents import read
+from iamcli.connection.parents import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
 
-    from iamcli.client.parents import Process
+    from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
 #: The time to wait for the processes of the command's session, for others, which are daemons, and

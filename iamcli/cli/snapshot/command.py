@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
     from iamcli.output.streams import Output
 
 #: The names of standard output as FILE.

@@ -22,15 +22,15 @@ from iamcli.cli.account_file.values import pick
 from iamcli.cli.snapshot import content
 from iamcli.cli.snapshot.pace import Pace
 from iamcli.cli.snapshot.remaining import Remaining
-from iamcli.client.pages import all_pages, list_all
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
+from iamcli.operations.pages import all_pages, list_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from iamcli.client.service import IAM
+    from iamcli.operations.service import IAM
 
 #: The page size of GetAccountAuthorizationDetails (entities). Each can have several documents, and
 #: the client limits the size of a response.

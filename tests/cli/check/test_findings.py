@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from support.checking import POLICY, checked, codes
 
-from iamcli.commands import index
+from iamcli.cli import index
 from iamcli.parsing import limits
 
 if TYPE_CHECKING:

@@ -31,9 +31,9 @@ from support.terminal import InteractiveShell, Terminal
 
 from iamcli.cli.completion import names as kept_names
 from iamcli.cli.group import SUBCOMMANDS, group
-from iamcli.client.names import Query
+from iamcli.cli.shell_completion import fish_quoted
 from iamcli.config.connection import Connection
-from iamcli.installation.completions import fish_quoted
+from iamcli.operations.names import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -267,8 +267,8 @@ def test_versions(healthy: ForkRunner) -> None:
 
 
 def test_what_is_wrong_with_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    from iamcli.cli import homes as home
     from iamcli.cli.doctor import installed, programs
-    from iamcli.installation import home
 
     monkeypatch.setattr(installed, "OLDEST", {"click": "999", "no-such-package": "1"})
     finding = installed.check_versions()

@@ -24,8 +24,8 @@ from iamcli.cli.doctor.inspection import (
     files,
 )
 from iamcli.cli.doctor.places import Place
-from iamcli.client.credentials import InvalidNumber, find_keys
-from iamcli.client.login import NoLogin
+from iamcli.connection.credentials import InvalidNumber, find_keys
+from iamcli.connection.login import NoLogin
 from iamcli.errors import Failure
 
 # ruff: noqa: SLF001 - the parts of the program

@@ -16,9 +16,11 @@ from support.doctor_parts import shown
 from support.limits import NEVER
 
 from iamcli import __version__, quoting
+from iamcli.cli import homes as home
+from iamcli.cli import shell_completion as completions
 from iamcli.cli.doctor import installed, programs
 from iamcli.errors import Failure
-from iamcli.installation import checkout, completions, home
+from iamcli.installation import checkout
 
 # ruff: noqa: SLF001 - the parts of the program
 

@@ -14,7 +14,7 @@ from support.stub import ok
 from iamcli.cli.doctor import credentials, examination, network, report
 from iamcli.cli.doctor import finding as findings
 from iamcli.cli.doctor.configuration import Configuration
-from iamcli.client.regions import UnknownRegion
+from iamcli.connection.regions import UnknownRegion
 from iamcli.output.redaction import Secrets
 
 if TYPE_CHECKING:

@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 
     from support.stub import Stub
 
-    from iamcli.client.endpoints import Destination
-    from iamcli.client.sources import Origin
+    from iamcli.connection.endpoints import Destination
+    from iamcli.connection.sources import Origin
 
 # ruff: noqa: SLF001 - the parts of the program
 

@@ -16,10 +16,10 @@ from support.shell import KEY_ID, SECRET, TESTS
 from support.ssh_keys import public_key
 from support.stub import refused
 
+from iamcli.cli import index
 from iamcli.cli.explain.answers import Answers
 from iamcli.cli.explain.permissions import kind_of_resource
 from iamcli.client.full_model import full_model
-from iamcli.commands import index
 
 if TYPE_CHECKING:
     from pathlib import Path

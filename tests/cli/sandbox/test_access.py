@@ -26,7 +26,7 @@ from support.requirements import need
 from support.selection import every
 
 from iamcli.cli.sandbox import access, launcher, peers
-from iamcli.client.confinement import KEPT, MAX_REPORT, REPORT_PATH
+from iamcli.connection.confinement import KEPT, MAX_REPORT, REPORT_PATH
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 
 if TYPE_CHECKING:
@@ -242,7 +242,9 @@ def test_what_another_user_sends_is_not_read_but_the_answer_arrives(size: int) -
 #: A command as sudo starts it. What it imports may be readable by root only.
 OTHER = f"""
 import os, sys, encodings.idna
-from iamcli.client import client, confinement, service
+from iamcli.client import client
+from iamcli.connection import confinement
+from iamcli.operations import service
 from iamcli.commands.users import usercreate
 os.setgroups([])
 os.setgid({NOBODY})
@@ -294,7 +296,7 @@ def test_the_body_of_a_report_is_small_whoever_sends_it() -> None:
 def test_a_command_with_a_long_name_reports_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from iamcli.client import confinement
+    from iamcli.connection import confinement
 
     with launcher.server() as private:
         monkeypatch.setattr(sys, "argv", [f"/bin/iam-{'y' * 100}"])

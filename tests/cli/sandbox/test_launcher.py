@@ -16,14 +16,14 @@ from support.processes import run
 
 from iamcli import interrupts
 from iamcli.cli import command_server
+from iamcli.cli import shell_completion as completions
 from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import started
 from iamcli.cli.sandbox.shell import LATER_COMMANDS, greeting
 from iamcli.cli.sandbox.shell import start as start_shell
-from iamcli.client.parents import Process
+from iamcli.connection.parents import Process
 from iamcli.errors import Failure
 from iamcli.handover import VARIABLE
-from iamcli.installation import completions
 
 REMOVED = (
     *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),

@@ -6,8 +6,8 @@ import os
 import re
 from shutil import which
 
+from iamcli.cli import index
 from iamcli.cli.check.rules.commands import fault
-from iamcli.commands import index
 from iamcli.errors import InvalidPolicy
 from iamcli.parsing import limits
 from iamcli.parsing.command_names import is_meant, suggest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from iamcli.cli import index
 from iamcli.cli.check.findings import Finding
-from iamcli.commands import index
 from iamcli.parsing.options import is_joined, match
 
 TYPE_CHECKING = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import dropwhile, takewhile
 
+from iamcli.cli import index
 from iamcli.cli.check.script.calls import Gap, Part, Target, Word
-from iamcli.commands import index
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 #: The programs that run another, and their options that take the next argument.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from iamcli.cli import index
 from iamcli.cli.check.script import embedded, nodes, prefixes
 from iamcli.cli.check.script.calls import (
     Call,
@@ -34,7 +35,6 @@ from iamcli.cli.check.script.state import (
     tested_for_text,
     with_options,
 )
-from iamcli.commands import index
 from iamcli.parsing.command_names import is_meant
 from iamcli.parsing.suggestions import DASHES
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from iamcli.client.pages import list_all
+from iamcli.operations.pages import list_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.client.sender import Sender
+    from iamcli.operations.sender import Sender
 
 #: The maximum number of entries of a page.
 PAGE = 1000

@@ -6,8 +6,8 @@ import os
 import shlex
 from pathlib import Path
 
+from iamcli.cli.homes import commands_folders
 from iamcli.errors import Failure
-from iamcli.installation.home import commands_folders
 from iamcli.installation.table import PROGRAMS
 
 #: The directory and the file that complete iamcli, by shell, below the prefix of an installation.

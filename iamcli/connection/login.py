@@ -7,7 +7,7 @@ import botocore.credentials
 from botocore.exceptions import InvalidConfigError, MissingDependencyException
 
 from iamcli import quoting
-from iamcli.client.sources import profile_with
+from iamcli.connection.sources import profile_with
 from iamcli.errors import Failure
 from iamcli.installation import extras
 

@@ -6,7 +6,7 @@ import os
 
 from botocore.exceptions import BotoCoreError
 
-from iamcli.client.regions import NO_REGION
+from iamcli.connection.regions import NO_REGION
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False

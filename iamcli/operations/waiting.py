@@ -8,15 +8,22 @@ from __future__ import annotations
 import os
 import re
 
-from iamcli.client.outcomes import GROUP, INSTANCE_PROFILE, REMOVALS, ROLE, USER, reports_missing
 from iamcli.errors import ServiceError, UnknownOutcome
+from iamcli.operations.outcomes import (
+    GROUP,
+    INSTANCE_PROFILE,
+    REMOVALS,
+    ROLE,
+    USER,
+    reports_missing,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from iamcli.client.sender import Sender
+    from iamcli.operations.sender import Sender
 
 #: The maximum time to wait for a change of the same command to become visible (seconds).
 VISIBLE_AFTER = 15.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from iamcli.client import outcomes
-from iamcli.client.sender import Sender, without_none
+from iamcli.client.changes import check, only_reads, unknown_advice
 from iamcli.errors import ServiceError, UnexpectedResponse, UnknownOutcome
+from iamcli.operations.sender import Sender, without_none
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +28,15 @@ class IAM(Sender):
         UnknownOutcome if a request that changes something was sent but got no valid response, and
         Failure if the request could not be sent.
         """
-        if outcomes.only_reads(operation):
+        if only_reads(operation):
             return self.send(operation, **parameters)
-        from iamcli.client import waiting
+        from iamcli.operations import waiting
 
         parameters = without_none(parameters)
         try:
             return waiting.send(self, operation, parameters, waiting.ADDITIONS.get(operation, {}))
         except UnknownOutcome as failure:
-            from iamcli.client.lookups import settle
+            from iamcli.operations.lookups import settle
 
             return settle(self, failure, operation, parameters)
 
@@ -46,7 +46,7 @@ class IAM(Sender):
         A key may be allowed to make a change without being allowed to read first. An entity to
         which something is to be added may not be visible yet.
         """
-        from iamcli.client import waiting
+        from iamcli.operations import waiting
 
         needed = waiting.BEFORE_ADDITIONS.get(operation, {})
         try:
@@ -73,4 +73,4 @@ class IAM(Sender):
         if self.pending is None:
             return "changes already made remain" if self.changed else ""
         operation, parameters = self.pending
-        return outcomes.unknown_advice(operation, outcomes.check(operation, parameters))
+        return unknown_advice(operation, check(operation, parameters))

@@ -11,18 +11,18 @@ import contextlib
 import os
 import sys
 
-from iamcli.client import parents
-from iamcli.client.credentials import CREDENTIAL_SERVICES
-from iamcli.client.endpoints import endpoint
-from iamcli.client.regions import NoEndpoint
-from iamcli.client.transport import proxy
 from iamcli.config.connection import SANDBOX
+from iamcli.connection import parents
+from iamcli.connection.credentials import CREDENTIAL_SERVICES
+from iamcli.connection.endpoints import endpoint
+from iamcli.connection.regions import NoEndpoint
+from iamcli.connection.transport import proxy
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
+    from iamcli.connection.settings import Settings
 
 #: An address that is reached as those of AWS are, so that the same proxy applies.
 _AWS_URL = "https://iam.amazonaws.com"
@@ -61,7 +61,7 @@ def refuse_outside(connection: Connection) -> None:
 
 def _report(private: str) -> None:
     """Report this command to the ``private`` IAM, which may be out of reach."""
-    from iamcli.client.sockets import connect
+    from iamcli.connection.sockets import connect
 
     program = os.path.basename(sys.argv[0])
     name = os.fsencode("iamcli" if program == "__main__.py" else program)[:MAX_REPORT]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli import interrupts
-from iamcli.client.outcomes import only_reads
+from iamcli.client.changes import only_reads
 from iamcli.errors import Failure, UnknownOutcome
 from iamcli.output.progressline import SHORTEST_PAUSE, ProgressLine
 from iamcli.output.redaction import Secrets

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from botocore.exceptions import BaseEndpointResolverError, EndpointProviderError
 
-from iamcli.client.credentials import CREDENTIAL_METHODS, CREDENTIAL_SERVICES
-from iamcli.client.regions import (
+from iamcli.config.connection import checked_url
+from iamcli.connection.credentials import CREDENTIAL_METHODS, CREDENTIAL_SERVICES
+from iamcli.connection.regions import (
     NoEndpoint,
     is_known,
     is_of_aws,
@@ -17,16 +18,15 @@ from iamcli.client.regions import (
     signing_region,
     unknown,
 )
-from iamcli.client.settings import VARIABLES
-from iamcli.client.transport import environment_proxies
-from iamcli.config.connection import checked_url
+from iamcli.connection.settings import VARIABLES
+from iamcli.connection.transport import environment_proxies
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
+    from iamcli.connection.settings import Settings
 
 #: Those of CREDENTIAL_METHODS that send requests to STS in the configured region.
 _STS_METHODS = ("assume-role", "assume-role-with-web-identity")

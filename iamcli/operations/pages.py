@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamcli.client.sender import Sender
+    from iamcli.operations.sender import Sender
 
 #: The maximum number of pages, far more than a list has.
 MAX_PAGES = 1000

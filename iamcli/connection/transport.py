@@ -12,16 +12,16 @@ from urllib.request import (  # type: ignore[attr-defined]  # unknown to mypy
 
 from botocore import utils
 
-from iamcli.client.settings import VARIABLES
 from iamcli.config.connection import is_proxy
+from iamcli.connection.settings import VARIABLES
 from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.client.settings import Settings
     from iamcli.config.connection import Connection
+    from iamcli.connection.settings import Settings
 
 #: Seconds to wait for a connection, and for a complete response; and the maximum of both.
 TIMEOUT = 60.0

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from iamcli.client.outcomes import LOOKUPS, REMOVALS, is_gone
-from iamcli.client.pages import list_all
-from iamcli.client.waiting import attempts
 from iamcli.errors import Failure, ServiceError
+from iamcli.operations.outcomes import LOOKUPS, REMOVALS, is_gone
+from iamcli.operations.pages import list_all
+from iamcli.operations.waiting import attempts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.client.outcomes import Lookup
-    from iamcli.client.sender import Sender
     from iamcli.errors import UnknownOutcome
+    from iamcli.operations.outcomes import Lookup
+    from iamcli.operations.sender import Sender
 
 
 def settle(

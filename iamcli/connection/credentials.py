@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from botocore.session import Session
 
-    from iamcli.client.settings import Settings
+    from iamcli.connection.settings import Settings
 
 #: The credential methods of botocore that send requests to a service, and these services.
 CREDENTIAL_METHODS = ("assume-role", "assume-role-with-web-identity", "login", "sso")
@@ -41,7 +41,7 @@ def find_keys(settings: Settings, *, without: Iterable[str] = ()) -> Any:
         return None
     from botocore import credentials
 
-    from iamcli.client.programs import CredentialProgram, code
+    from iamcli.connection.programs import CredentialProgram, code
 
     # botocore also makes such providers for each profile whose credentials assume a role.
     credentials.ProcessProvider = partial(credentials.ProcessProvider, popen=CredentialProgram)
@@ -80,7 +80,7 @@ def _is_number(session: Session, name: str) -> bool:
 
 
 def _no_login(session: Session, error: Exception | None) -> Failure | None:
-    from iamcli.client.login import unusable
+    from iamcli.connection.login import unusable
 
     return unusable(session, error)
 
