@@ -89,13 +89,7 @@ class Folder:
             raise
 
     def replace(
-        self,
-        name: str,
-        content: bytes,
-        mode: int = PRIVATE,
-        *,
-        temporary: str,
-        sync: bool = False,
+        self, name: str, content: bytes, mode: int = PRIVATE, *, temporary: str, sync: bool = False
     ) -> os.stat_result:
         """Make the file ``name`` with ``content`` in one step; return its state.
 

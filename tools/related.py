@@ -47,10 +47,7 @@ NEXT = {
 
 #: Commands of one group that have different words of the same row have nothing to do with each
 #: other: iam-useraddpolicy and iam-roledelpolicy, iam-accountaliaslist and iam-accountgetsummary.
-DIFFERENT = (
-    ("iam-user", "iam-group", "iam-role"),
-    ("alias", "passwordpolicy", "summary"),
-)
+DIFFERENT = (("iam-user", "iam-group", "iam-role"), ("alias", "passwordpolicy", "summary"))
 
 
 def related(name: str, siblings: Iterable[str]) -> set[str]:

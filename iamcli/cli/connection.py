@@ -18,10 +18,6 @@ def connection_options(function: Callable[..., Any]) -> Callable[..., Any]:
         names = [name for name in (option.name, option.alias) if name]
         text = f"{option.help[0].upper()}{option.help[1:]}."
         function = click.option(
-            *names,
-            option.dest,
-            metavar=option.metavar,
-            is_flag=option.metavar is None,
-            help=text,
+            *names, option.dest, metavar=option.metavar, is_flag=option.metavar is None, help=text
         )(function)
     return function

@@ -15,11 +15,7 @@ from botocore.awsrequest import (
     AWSHTTPSConnectionPool,
     AWSResponse,
 )
-from botocore.exceptions import (
-    ConnectionClosedError,
-    HTTPClientError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import ConnectTimeoutError as ConnectTimeout

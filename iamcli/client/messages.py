@@ -34,14 +34,8 @@ MESSAGES = (
         SSLError,
         "cannot make a secure connection to {url}: {reason}; set AWS_CA_BUNDLE to trust other CAs",
     ),
-    (
-        ConnectTimeoutError,
-        "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer",
-    ),
-    (
-        EndpointConnectionError,
-        "cannot connect to {url}: {reason}; {where}",
-    ),
+    (ConnectTimeoutError, "cannot connect to {url}: timed out; set IAMCLI_TIMEOUT to wait longer"),
+    (EndpointConnectionError, "cannot connect to {url}: {reason}; {where}"),
     (
         ReadTimeoutError,
         "timed out before {url} sent a complete response; set IAMCLI_TIMEOUT to wait longer",

@@ -38,13 +38,7 @@ ERROR_ROOTS = frozenset({"Error", "ErrorResponse", "Response"})
 #: The root element, which only a byte order mark and an XML declaration may precede.
 _ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<([A-Za-z0-9]+)[\s/>]")
 #: What botocore raises for a response of another form, or one that is nested too deeply.
-_DEFECTS = (
-    ArithmeticError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+_DEFECTS = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 #: What is known about an element that the model does not have.
 _UNKNOWN: tuple[str, Any] = ("", None)

@@ -30,13 +30,7 @@ LENGTH = Option(
     convert=whole_number(-(1 << 31), (1 << 31) - 1),
 )
 NUMBERS = Option("-n", None, "numbers", "require a digit")
-SYMBOLS = Option(
-    "-s",
-    None,
-    "symbols",
-    "require a symbol",
-    limits="one of `!@#$%^&*()_+-=[]{}|'`",
-)
+SYMBOLS = Option("-s", None, "symbols", "require a symbol", limits="one of `!@#$%^&*()_+-=[]{}|'`")
 UPPERCASE = Option("-u", None, "uppercase", "require an upper-case letter")
 RESET = Option(
     "--reset",

@@ -71,10 +71,7 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> No
 
 
 @command(
-    "iam-groupdel",
-    GROUP,
-    RECURSIVE.replace(help="first remove all members and policies"),
-    PRETEND,
+    "iam-groupdel", GROUP, RECURSIVE.replace(help="first remove all members and policies"), PRETEND
 )
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a group, optionally with its memberships and policies.

@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from iamcli.output.lines import Lines
 
 OLD_PASSWORD = PASSWORD.replace(
-    name="-o",
-    metavar="OLDPASSWORD",
-    dest="old",
-    limits="1 to 128 characters",
+    name="-o", metavar="OLDPASSWORD", dest="old", limits="1 to 128 characters"
 )
 NEW_PASSWORD = PASSWORD.replace(name="-n", metavar="NEWPASSWORD", dest="new")
 

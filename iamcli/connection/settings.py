@@ -35,12 +35,7 @@ PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 
 #: The settings that do not count with a credential file if they are in the shared files.
 ENVIRONMENT_ONLY = frozenset(
-    {
-        "ignore_configured_endpoint_urls",
-        "region",
-        "use_dualstack_endpoint",
-        "use_fips_endpoint",
-    }
+    {"ignore_configured_endpoint_urls", "region", "use_dualstack_endpoint", "use_fips_endpoint"}
 )
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from urllib.parse import urlsplit
-from urllib.request import (  # type: ignore[attr-defined]  # unknown to mypy
-    getproxies_environment,
-    proxy_bypass_environment,
-)
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]  # unknown to mypy
 
 from botocore import utils
 

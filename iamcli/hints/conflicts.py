@@ -84,8 +84,7 @@ DELETIONS = {
         ),
     ),
     "DeleteVirtualMFADevice": Deletion(
-        "",
-        (Left("in use", "iam-userdeactivatemfadevice -u USERNAME -s {SerialNumber}"),),
+        "", (Left("in use", "iam-userdeactivatemfadevice -u USERNAME -s {SerialNumber}"),)
     ),
 }
 

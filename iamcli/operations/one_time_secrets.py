@@ -184,9 +184,7 @@ def _create_device(iam: IAM, name: str, path: str | None) -> dict[str, Any]:
 
 
 def _shown(
-    iam: IAM,
-    device: dict[str, Any],
-    form: Callable[[str, str], Sequence[RequireOutput | Secret]],
+    iam: IAM, device: dict[str, Any], form: Callable[[str, str], Sequence[RequireOutput | Secret]]
 ) -> Lines:
     """Yield what ``form`` makes of the serial number and the seed of a new device."""
     try:

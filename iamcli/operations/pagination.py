@@ -25,12 +25,7 @@ class Listing:
     """
 
     def __init__(
-        self,
-        iam: IAM,
-        operation: str,
-        max_items: int | None,
-        marker: str | None,
-        **parameters: Any,
+        self, iam: IAM, operation: str, max_items: int | None, marker: str | None, **parameters: Any
     ) -> None:
         self._iam = iam
         self._operation = operation

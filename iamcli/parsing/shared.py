@@ -128,12 +128,7 @@ CERTIFICATE_ID = Option(
     complete="signingcert",
 )
 STATUS = Option(
-    "-s",
-    "STATUS",
-    "status",
-    "the new status",
-    required=True,
-    choices=("Active", "Inactive"),
+    "-s", "STATUS", "status", "the new status", required=True, choices=("Active", "Inactive")
 )
 _PATH = Limit("a path", 1, 512, r"/|/[!-~]+/", "ASCII characters, no spaces")
 PATH = Option(

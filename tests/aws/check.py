@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 PATH = "/iamcli-test/"
 BIN = Path(sys.executable).parent
 DENY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}],
-    }
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
 )
 #: How long a change may take to be visible (seconds).
 VISIBLE_AFTER = 30.0

@@ -145,11 +145,7 @@ def test_a_docstring_is_read() -> None:
             "an item after an empty line",
         ],
         "differs": ["It differs."],
-        "notes": [
-            "A paragraph of two lines.",
-            "$ iam-every -a - $ iam-every -v",
-            "The last one.",
-        ],
+        "notes": ["A paragraph of two lines.", "$ iam-every -a - $ iam-every -v", "The last one."],
         "captions": ["Do it.", "Do the other thing."],
         "examples": [
             (

@@ -483,12 +483,7 @@ def test_signature_and_clock_that_are_both_wrong(
     ],
 )
 def test_refused_key_names_the_partition_last(
-    env: dict[str, str],
-    partition: str,
-    setting: str,
-    say: Say,
-    run_fast: ForkRunner,
-    stub: Stub,
+    env: dict[str, str], partition: str, setting: str, say: Say, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
     hint = (

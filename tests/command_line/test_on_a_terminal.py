@@ -64,10 +64,7 @@ def test_a_usage_error_stays_on_the_screen(name: str, typed: Typist) -> None:
     check_last_screen(name, message, typed(line))
 
 
-@pytest.mark.parametrize(
-    "name",
-    every(8, NAMES),
-)
+@pytest.mark.parametrize("name", every(8, NAMES))
 def test_every_usage_error_is_short_on_a_terminal(
     name: str, run_fast: ForkRunner, terminal: tuple[int, str]
 ) -> None:

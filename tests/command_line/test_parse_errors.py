@@ -166,10 +166,7 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
             '"-p=..." is not a valid option; write: -p PASSWORD',
         ),
         # The first of two faults is reported, and what follows a secret is not shown.
-        (
-            "iam-groupcreate -g=Admins -p=/x/",
-            '"-g=Admins" is not a valid option; write: -g Admins',
-        ),
+        ("iam-groupcreate -g=Admins -p=/x/", '"-g=Admins" is not a valid option; write: -g Admins'),
         (
             "iam-useraddloginprofile -p=correct hunter2 -u b",
             '"-p=..." is not a valid option; write: -p PASSWORD',
@@ -187,10 +184,7 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
             "iam-useraddloginprofile \u2013u bob -phunter2secret",
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p PASSWORD',
         ),
-        (
-            "iam-useraddloginprofile -u bob \u2013phunter2secret",
-            f'"\u2013p..." {UNCERTAIN}',
-        ),
+        ("iam-useraddloginprofile -u bob \u2013phunter2secret", f'"\u2013p..." {UNCERTAIN}'),
         # What the dash was is not certain: "-u" with a value, or "--user".
         ("iam-useraddloginprofile \u2013ubob -p x", f'"\u2013ubob" {UNCERTAIN}'),
         ("iam-usercreate \u2014user=bob", f'"\u2014user=bob" {UNCERTAIN}'),
@@ -219,14 +213,8 @@ def test_help_after_any_option(name: str, run_fast: ForkRunner, stub: Stub) -> N
             "iam-useraddloginprofile \u2013u bob \u2013p \u2013h",
             f'"\u2013u" {PASTED} iam-useraddloginprofile -u bob -p -h',
         ),
-        (
-            "iam-usercreate \u2013u=-d",
-            f'"\u2013u=-d" {PASTED} iam-usercreate -u-d',
-        ),
-        (
-            "iam-usercreate \u2013u \u2013d",
-            f"\"\u2013u\" {PASTED} iam-usercreate -u '\u2013d'",
-        ),
+        ("iam-usercreate \u2013u=-d", f'"\u2013u=-d" {PASTED} iam-usercreate -u-d'),
+        ("iam-usercreate \u2013u \u2013d", f"\"\u2013u\" {PASTED} iam-usercreate -u '\u2013d'"),
         (
             "iam-usercreate -u bob \u2014url http://x",
             f'"\u2014url" {PASTED} iam-usercreate -u bob --url http://x',

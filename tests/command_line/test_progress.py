@@ -262,8 +262,7 @@ def test_a_wait_for_a_new_user(typed: Typist, stub: Stub) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "reason"),
-    [(THROTTLED, "requests are throttled"), (CONFLICT, "DeleteConflict")],
+    ("first", "reason"), [(THROTTLED, "requests are throttled"), (CONFLICT, "DeleteConflict")]
 )
 def test_a_wait_is_shown_after_the_step(
     first: Answer, reason: str, typed: Typist, stub: Stub

@@ -81,11 +81,7 @@ def doctor_file(run: ForkRunner, _stub: Stub, name: str) -> tuple[str, list[str]
     (run.home / name).write_text(TWO_LINES)
     (run.home / name).chmod(0o644)
     advice = doctor_says(run, "credentials", AWS_CREDENTIAL_FILE=name)
-    return advice.removeprefix("run: "), [
-        "chmod",
-        "600",
-        f"./{name}" if name[0] == "-" else name,
-    ]
+    return advice.removeprefix("run: "), ["chmod", "600", f"./{name}" if name[0] == "-" else name]
 
 
 def doctor_home(run: ForkRunner, _stub: Stub, name: str) -> tuple[str, list[str]]:

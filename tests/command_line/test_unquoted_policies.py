@@ -540,10 +540,7 @@ def test_what_is_missing_is_reported(arguments: str, missing: str) -> None:
             ],
             "",
         ),
-        (
-            ["{Statement:{Effect:Deny,Action:*,Resource:*,Condition:{IpAddress:{c:d:[::1,x]}}}}"],
-            "",
-        ),
+        (["{Statement:{Effect:Deny,Action:*,Resource:*,Condition:{IpAddress:{c:d:[::1,x]}}}}"], ""),
     ],
 )
 def test_a_policy_that_cannot_be_determined(words: list[str], reason: str) -> None:

@@ -209,21 +209,9 @@ def run(line: str, answers: dict[str, Any], **more: bool) -> tuple[list[str], Se
             {"GetAccountSummary": {"SummaryMap": {"b": 2, "a": 1, "C": 0}}},
             ["C: 0", "a: 1", "b: 2"],
         ),
-        (
-            "iam-useraddpolicy -u bob -p p -e Deny -a x:y -r r",
-            {},
-            [],
-        ),
-        (
-            "iam-useraddpolicy -u bob -p p -e Deny -a x:y -a z -r r -o",
-            {},
-            [OWN_POLICY],
-        ),
-        (
-            "iam-roleupdateassumepolicy -r r -s ec2.amazonaws.com -o",
-            {},
-            [TRUST],
-        ),
+        ("iam-useraddpolicy -u bob -p p -e Deny -a x:y -r r", {}, []),
+        ("iam-useraddpolicy -u bob -p p -e Deny -a x:y -a z -r r -o", {}, [OWN_POLICY]),
+        ("iam-roleupdateassumepolicy -r r -s ec2.amazonaws.com -o", {}, [TRUST]),
         ("iam-roleupdateassumepolicy -r r -s ec2.amazonaws.com", {}, []),
     ],
 )

@@ -243,10 +243,7 @@ def test_nothing_is_waited_for_in_the_sandbox(
             ("iam-userlistpolicies -u bob", missing("user", "bob")),
             ("iam-grouplistusers -g dev", missing("group", "dev")),
             ("iam-rolegetattributes -r web", missing("role", "web")),
-            (
-                "iam-instanceprofilegetattributes -s web",
-                missing("instance profile", "web"),
-            ),
+            ("iam-instanceprofilegetattributes -s web", missing("instance profile", "web")),
             ("iam-usergetloginprofile -u bob", missing("user", "bob")),
             ("iam-usercreate -u bob", refused("EntityAlreadyExists", "User bob exists.", 409)),
             (

@@ -127,10 +127,9 @@ def screen(shown: str, size: tuple[int, int], theme: str) -> tuple[list[str], me
             cells.append([])
         elif part[0] == "\x1b":
             # No other colours.
-            colours = {
-                "\x1b[0m": (text, background),
-                "\x1b[38;5;16;48;5;231m": (BLACK, WHITE),
-            }[part]
+            colours = {"\x1b[0m": (text, background), "\x1b[38;5;16;48;5;231m": (BLACK, WHITE)}[
+                part
+            ]
         else:
             if len(cells[-1]) == width:
                 cells.append([])

@@ -127,10 +127,7 @@ COMMANDS = {
             attached("Group"),
         ),
     ),
-    "iam-groupdel -g Admins -r": (
-        f"{OF_GROUP} {REMOVED_FROM_GROUP} DeleteGroup",
-        "",
-    ),
+    "iam-groupdel -g Admins -r": (f"{OF_GROUP} {REMOVED_FROM_GROUP} DeleteGroup", ""),
     "iam-grouplistbypath": ("ListGroups", listed("ListGroups.Groups[].Arn")),
     "iam-grouplistbypath -p /x/ -i 2 -m MK": ("ListGroups", listed("ListGroups.Groups[].Arn")),
     "iam-grouplistusers -g Admins": (
@@ -264,10 +261,7 @@ COMMANDS = {
             attached("Role"),
         ),
     ),
-    "iam-roledel -r Test-Role -c": (
-        f"{OF_ROLE} {REMOVED_FROM_ROLE} DeleteRole",
-        "",
-    ),
+    "iam-roledel -r Test-Role -c": (f"{OF_ROLE} {REMOVED_FROM_ROLE} DeleteRole", ""),
     "iam-rolegetattributes -r Test-Role": (
         "GetRole",
         "GetRole.Role.[Arn, RoleId, AssumeRolePolicyDocument]",
@@ -324,10 +318,7 @@ COMMANDS = {
             attached("User"),
         ),
     ),
-    "iam-userdel -u Bob -r": (
-        f"{OF_USER} {REMOVED_FROM_USER} DeleteUser",
-        "",
-    ),
+    "iam-userdel -u Bob -r": (f"{OF_USER} {REMOVED_FROM_USER} DeleteUser", ""),
     "iam-usergetattributes": ("GetUser", "GetUser.User.[Arn, UserId]"),
     "iam-usergetattributes -u Bob": ("GetUser", "GetUser.User.[Arn, UserId]"),
     "iam-userlistbypath": ("ListUsers", listed("ListUsers.Users[].Arn")),
@@ -421,7 +412,7 @@ COMMANDS = {
 NOTES = {
     "iam-accountmodpasswordpolicy -m 8 -n": (
         "kept from the current policy: MaxPasswordAge 90, PasswordReusePrevention 12"
-    ),
+    )
 }
 #: The second line of an error of a command line and an operation: what was done, what was not.
 STATES = {

@@ -290,8 +290,7 @@ def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> 
 
 
 @pytest.mark.parametrize(
-    ("work", "step"),
-    [(work, step) for work in WORKS.values() for step in range(len(work.steps))],
+    ("work", "step"), [(work, step) for work in WORKS.values() for step in range(len(work.steps))]
 )
 def test_work_that_fails_is_reported(
     work: Work, step: int, run_fast: ForkRunner, stub: Stub

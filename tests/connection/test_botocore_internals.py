@@ -44,17 +44,17 @@ pytestmark = pytest.mark.releases
 #: The reason for each attribute, by the class that has it.
 INTERNALS = {
     "botocore.credentials.RefreshableCredentials": {
-        "_expiry_time": "iamcli doctor shows when the credentials expire, and no method tells it",
+        "_expiry_time": "iamcli doctor shows when the credentials expire, and no method tells it"
     },
     "botocore.httpsession.URLLib3Session": {
         "_get_ssl_context": "iamcli run makes one TLS context for all commands, as it takes 20 ms",
         "_manager": "iamcli run opens connections as the session does, but sends nothing over them",
     },
     "botocore.awsrequest.AWSHTTPConnection": {
-        "_dns_host": "the connection has a socket of our own, in which no signal is lost",
+        "_dns_host": "the connection has a socket of our own, in which no signal is lost"
     },
     "botocore.awsrequest.AWSHTTPConnectionPool": {
-        "_new_conn": "iamcli run needs a connection as the pool makes it, before a request",
+        "_new_conn": "iamcli run needs a connection as the pool makes it, before a request"
     },
     "botocore.parsers.QueryParser": {
         "_handle_structure": "long lists are parsed five times as fast, and repeated elements are "

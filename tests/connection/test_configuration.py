@@ -65,8 +65,7 @@ USUAL = {("config", "region"), ("config", "endpoint"), ("credentials", "not pars
 
 
 @pytest.mark.parametrize(
-    ("file", "foreign"),
-    usual(USUAL, itertools.product(["config", "credentials"], FOREIGN)),
+    ("file", "foreign"), usual(USUAL, itertools.product(["config", "credentials"], FOREIGN))
 )
 def test_a_credential_file_is_independent_of_the_configuration(
     foreign: str, file: str, run_fast: ForkRunner, stub: Stub

@@ -419,10 +419,7 @@ def amazon(tmp_path: Path) -> Iterator[dict[str, str]]:
     context.load_cert_chain(certificate)
     proxy = Stub(tunnel=context)
     proxy.endpoint(refused("SignatureDoesNotMatch", REGION, 403))
-    yield {
-        "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
-        "AWS_CA_BUNDLE": str(certificate),
-    }
+    yield {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}", "AWS_CA_BUNDLE": str(certificate)}
     proxy.close()
 
 

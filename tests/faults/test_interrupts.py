@@ -188,8 +188,7 @@ def test_nohup(run: Shell, stub: Stub) -> None:
 #: Runs a command as its script does; a signal comes while Python tidies up, where nothing can be
 #: raised.
 AT_TIDYING = AT_IMPORT.replace(
-    "            os.kill(os.getpid(), cls.number)",
-    "            Untidy()",
+    "            os.kill(os.getpid(), cls.number)", "            Untidy()"
 ).replace(
     "class Interrupting:",
     """class Untidy:
@@ -752,12 +751,7 @@ CHANGES = (
 
 
 def at_events(
-    run: Shell,
-    endpoint: Endpoint,
-    line: str,
-    number: signal.Signals,
-    step: int,
-    begin: int = 400,
+    run: Shell, endpoint: Endpoint, line: str, number: signal.Signals, step: int, begin: int = 400
 ) -> list[tuple[int, int, str, str, bool]]:
     """Run a command line; return how each run ended.
 

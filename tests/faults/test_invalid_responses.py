@@ -115,10 +115,7 @@ FAULTS = {
         NOT_IAM,
     ),
     "deep": Fault(lambda operation: Answer(whole(operation, b"<a>" * (1 << 20))), NOT_IAM),
-    "deep error": Fault(
-        always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)),
-        NOT_IAM,
-    ),
+    "deep error": Fault(always(Answer(b"<ErrorResponse>%b</ErrorResponse>" % DEEP, 400)), NOT_IAM),
     "deep and closed": Fault(
         lambda operation: Answer(whole(operation, b"<a>" * (1 << 20) + b"</a>" * (1 << 20))),
         NOT_IAM,
@@ -152,8 +149,7 @@ FAULTS = {
         NOT_IAM,
     ),
     "two lengths": Fault(
-        always(raw(headed(HTML, "Content-Length: 1", "Content-Length: 2"))),
-        f"{NOT_IAM}|{BROKEN}",
+        always(raw(headed(HTML, "Content-Length: 1", "Content-Length: 2"))), f"{NOT_IAM}|{BROKEN}"
     ),
     "chunks cut": Fault(always(raw(headed(b"ff\r\n<a>", "Transfer-Encoding: chunked"))), BROKEN),
     "chunks without size": Fault(

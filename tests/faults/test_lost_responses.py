@@ -39,10 +39,7 @@ LOST = {
     "gateway's time-out": Answer(b"<html/>", 504),
     "service's failure": refused("ServiceFailure", "something broke", 500),
 }
-NOTHING_DONE = {
-    "Throttling": refused("Throttling", "Rate exceeded"),
-    "429": Answer(b"", 429),
-}
+NOTHING_DONE = {"Throttling": refused("Throttling", "Rate exceeded"), "429": Answer(b"", 429)}
 
 
 class Removing(NamedTuple):
@@ -123,9 +120,7 @@ REMOVING = [
         "Instance Profile front cannot be found.",
     ),
     Removing(
-        "iam-servercertdel -s web",
-        "DeleteServerCertificate",
-        no_such("Server Certificate", "web"),
+        "iam-servercertdel -s web", "DeleteServerCertificate", no_such("Server Certificate", "web")
     ),
     Removing(
         f"iam-virtualmfadevicedel -s {SERIAL}",

@@ -83,10 +83,7 @@ CREATING = {
         "iam-servercertupload -s web -b file.pem -k file.pem",
         "iam-servercertgetattributes -s web",
     ),
-    "UploadSigningCertificate": (
-        "iam-useraddcert -u bob -f file.pem",
-        "iam-userlistcerts -u bob",
-    ),
+    "UploadSigningCertificate": ("iam-useraddcert -u bob -f file.pem", "iam-userlistcerts -u bob"),
 }
 
 

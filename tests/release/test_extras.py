@@ -45,10 +45,7 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
             "uv-receipt.toml",
             "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' iamcli",
         ),
-        (
-            "nothing",
-            f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'",
-        ),
+        ("nothing", f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'"),
     ],
 )
 def test_the_command_fits_the_installer(run: Shell, venv: Path, mark: str, wanted: str) -> None:
@@ -152,10 +149,7 @@ def test_what_it_was_installed_from(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    modules = {
-        "sandbox": ("moto", "flask", "flask_cors"),
-        "qr": ("segno",),
-    }
+    modules = {"sandbox": ("moto", "flask", "flask_cors"), "qr": ("segno",)}
     for extra, names in modules.items():
         for absent in names:
             monkeypatch.setattr(
@@ -244,8 +238,5 @@ def test_the_advice_of_each_installation(
         place = "/usr/lib/python3/dist-packages/iamcli/__init__.py"
         monkeypatch.setattr(extras.iamcli, "__file__", place)
     assert extras.advice(*names) == said
-    can = {
-        "debian": [True, True, True, False],
-        "one file": [False, False, True, False],
-    }
+    can = {"debian": [True, True, True, False], "one file": [False, False, True, False]}
     assert [*map(extras.can_be_added, PACKAGES)] == can.get(mark, [True] * 4)

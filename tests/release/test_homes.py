@@ -143,10 +143,7 @@ def test_what_it_lays_out(tmp_path, folder):
     assert names_in(folder / "bin") == sorted(names)
     assert {(folder / "bin" / name).readlink() for name in names} == {BIN / name for name in names}
     assert f'AWS_IAM_HOME="{folder}"' in (folder / "README").read_text()
-    assert described(folder) == [
-        '"iamcli home"',
-        "links to the installed commands of iamcli",
-    ]
+    assert described(folder) == ['"iamcli home"', "links to the installed commands of iamcli"]
     modes = {name: os.access(folder / name, os.X_OK) for name in names_in(folder)}
     assert modes == {name: name == "bin" for name in modes}
 
@@ -660,10 +657,7 @@ def test_a_run_that_was_cut_off_can_be_repeated(installation, folder):
     [
         (str(ROOT), f"{ROOT} is the installation of iamcli; use it as AWS_IAM_HOME unchanged"),
         ("/dev/null", "/dev/null is not a directory; nothing was changed"),
-        (
-            "/dev/null/home",
-            "/dev/null/home/.iamcli-home: Not a directory; nothing was changed",
-        ),
+        ("/dev/null/home", "/dev/null/home/.iamcli-home: Not a directory; nothing was changed"),
         (
             "/proc/home",
             "/proc/home: No such file or directory; /proc/home is incomplete; "  # noqa: ISC004

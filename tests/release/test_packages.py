@@ -275,19 +275,10 @@ def tools(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.mark.parametrize(
-    ("tool", "again"),
-    [
-        ("pipx", "pipx install --force ."),
-        ("uv", "uv tool install --reinstall ."),
-    ],
+    ("tool", "again"), [("pipx", "pipx install --force ."), ("uv", "uv tool install --reinstall .")]
 )
 def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
-    sources: Path,
-    run: Shell,
-    tmp_path: Path,
-    tools: Callable[[str], Path],
-    tool: str,
-    again: str,
+    sources: Path, run: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str, again: str
 ) -> None:
     programs = tools(tool)
     home = tmp_path / "home"

@@ -147,12 +147,7 @@ class Account(Endpoint):
     """
 
     def __init__(
-        self,
-        url: str,
-        kind: str,
-        things: dict[str, list[str]],
-        *,
-        login: bool = False,
+        self, url: str, kind: str, things: dict[str, list[str]], *, login: bool = False
     ) -> None:
         super().__init__(url, [])
         self.kind = next(entry for entry in KINDS if entry.name == kind)

@@ -599,11 +599,7 @@ CASES = {
         stdout="/dev/full",
     ),
     "useraddkey": Case(
-        "iam-useraddkey -u bob",
-        with_user,
-        {},
-        lambda account: len(keys(account)) == 1,
-        key_lines,
+        "iam-useraddkey -u bob", with_user, {}, lambda account: len(keys(account)) == 1, key_lines
     ),
     "useraddkey-unprinted": Case(
         "iam-useraddkey -u bob", with_user, {}, lambda _account: False, stdout="/dev/full"
@@ -629,10 +625,7 @@ CASES = {
         lambda account: account.changed("UpdateLoginProfile"),
     ),
     "userdelloginprofile": Case(
-        "iam-userdelloginprofile -u bob",
-        with_password,
-        {},
-        lambda account: not password(account),
+        "iam-userdelloginprofile -u bob", with_password, {}, lambda account: not password(account)
     ),
     "userenablemfadevice": Case(
         f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
@@ -755,16 +748,10 @@ CASES = {
         lambda account: not password_rules(account),
     ),
     "usermod": Case(
-        "iam-usermod -u bob -n robert",
-        with_user,
-        {},
-        lambda account: user(account, "robert"),
+        "iam-usermod -u bob -n robert", with_user, {}, lambda account: user(account, "robert")
     ),
     "groupmod": Case(
-        "iam-groupmod -g Admin -n Staff",
-        with_group,
-        {},
-        lambda account: group(account, "Staff"),
+        "iam-groupmod -g Admin -n Staff", with_group, {}, lambda account: group(account, "Staff")
     ),
     "servercertmod": Case(
         "iam-servercertmod -s site -n page",
@@ -950,10 +937,7 @@ CASES = {
     "stubbed-instanceprofiledel": Case(
         "iam-instanceprofiledel -s front -r",
         stubbed_profile,
-        {
-            "place of role ": held_in("GetInstanceProfile"),
-            "instance profile ": entity_exists,
-        },
+        {"place of role ": held_in("GetInstanceProfile"), "instance profile ": entity_exists},
         is_removed,
         stubbed=True,
     ),

@@ -141,11 +141,7 @@ def dated(value: Any, name: str = "") -> Any:
 
 # What a snapshot of the service can have, and one of another private IAM cannot.
 #: What IAM lists of them; what they consist of could not be read.
-UNREAD_SSH_KEY = {
-    "SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1",
-    "Status": "Active",
-    "UploadDate": DATE,
-}
+UNREAD_SSH_KEY = {"SSHPublicKeyId": "APKABOBBOBBOBBOBBOB1", "Status": "Active", "UploadDate": DATE}
 
 UNREAD_CERTIFICATE = {
     "ServerCertificateMetadata": {

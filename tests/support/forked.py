@@ -420,11 +420,7 @@ def _ended() -> Iterator[tuple[int, int]]:
 
 
 def become(
-    commands: Commands,
-    streams: list[int],
-    folder: str,
-    arguments: list[str],
-    env: dict[str, str],
+    commands: Commands, streams: list[int], folder: str, arguments: list[str], env: dict[str, str]
 ) -> None:
     """Run the command in this process with these streams, variables and folder; never return."""
     # A command that does not end is killed.

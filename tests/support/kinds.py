@@ -72,9 +72,7 @@ KINDS = {
         "unknown: access key; not created: nothing",
     ),
     "looking": Kind(
-        ("iam-userdel", "-u", "bob", "-r"),
-        "ListGroupsForUser",
-        NOTHING | {"ListAccessKeys": KEY},
+        ("iam-userdel", "-u", "bob", "-r"), "ListGroupsForUser", NOTHING | {"ListAccessKeys": KEY}
     ),
     "removing": Kind(
         ("iam-userdel", "-u", "bob", "-r"),

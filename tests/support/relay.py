@@ -380,12 +380,7 @@ LOST: dict[str, Reply] = {
     "503 Retry-After": _whole(503, b"", ("Retry-After", "1")),
 }
 #: Replies that a server can only give after it acted.
-ACTED: dict[str, Reply] = {
-    "cut": _cut,
-    "half": _half,
-    "garbled": _garbled,
-    "bare result": _bare,
-}
+ACTED: dict[str, Reply] = {"cut": _cut, "half": _half, "garbled": _garbled, "bare result": _bare}
 #: Replies of a service that did nothing.
 REFUSED: dict[str, Reply] = {
     "Throttling": _service("Throttling", 400),

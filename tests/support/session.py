@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: The commands, of which the first has a mistake.
-COMMANDS = (
-    "iam-userdel bob",
-    "iamcli sandbox --account account.json --changes ./old-script.sh",
-)
+COMMANDS = ("iam-userdel bob", "iamcli sandbox --account account.json --changes ./old-script.sh")
 PROMPT = "$ "
 #: The width of the terminal (columns).
 COLUMNS = 100

@@ -58,10 +58,7 @@ def managed_policy(arn: str) -> dict[str, Any]:
         "Description": "d",
         "CreateDate": DATE,
         "UpdateDate": DATE,
-        "PolicyVersionList": [
-            version("v2", default=True),
-            version("v1", default=False),
-        ],
+        "PolicyVersionList": [version("v2", default=True), version("v1", default=False)],
     }
 
 

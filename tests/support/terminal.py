@@ -157,10 +157,7 @@ class Typist:
         self._env = env
 
     def __call__(
-        self,
-        line: str,
-        env: Mapping[str, str] | None = None,
-        size: tuple[int, int] = USUAL_SIZE,
+        self, line: str, env: Mapping[str, str] | None = None, size: tuple[int, int] = USUAL_SIZE
     ) -> str:
         """Type ``line`` into a shell, and return what its terminal of ``size`` has shown."""
         terminal = self.start(line, env, size)
@@ -168,10 +165,7 @@ class Typist:
         return terminal.shown
 
     def start(
-        self,
-        line: str,
-        env: Mapping[str, str] | None = None,
-        size: tuple[int, int] = USUAL_SIZE,
+        self, line: str, env: Mapping[str, str] | None = None, size: tuple[int, int] = USUAL_SIZE
     ) -> Terminal:
         """Type ``line`` into a shell, and return its terminal."""
         line = f"cd {self.home}; {line}"

@@ -53,11 +53,7 @@ def generate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     *options, tool = arguments
     return subprocess.run(
         [sys.executable, *options, folder / "tools" / f"{tool}.py"],
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

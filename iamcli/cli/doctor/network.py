@@ -165,11 +165,7 @@ def examine(
         sts = Sts(sts_target, inspection.ask(CALLER, sts_target, key)) if sts_target else None
         identity = _identity(sts) if sts else _unasked(target)
     iam = inspection.ask(_USER, target, key)
-    return {
-        "identity": identity,
-        **_way(iam, target),
-        **_blame(iam, target, origin, key, sts),
-    }
+    return {"identity": identity, **_way(iam, target), **_blame(iam, target, origin, key, sts)}
 
 
 def _unasked(target: Destination) -> Finding:

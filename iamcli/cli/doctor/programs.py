@@ -7,15 +7,7 @@ from pathlib import Path
 
 from iamcli import quoting
 from iamcli.cli.doctor.finding import ok, skipped, warning
-from iamcli.cli.homes import (
-    RECORD,
-    commands_folder,
-    is_own,
-    more,
-    one_file,
-    own_places,
-    problem,
-)
+from iamcli.cli.homes import RECORD, commands_folder, is_own, more, one_file, own_places, problem
 from iamcli.errors import Failure
 from iamcli.installation.table import PROGRAMS
 

@@ -58,11 +58,7 @@ def as_text(explanation: Explanation) -> str:
 
 
 #: What --format accepts.
-FORMATS: dict[str, Callable[[Explanation], str]] = {
-    "text": as_text,
-    "json": as_json,
-    "aws": as_aws,
-}
+FORMATS: dict[str, Callable[[Explanation], str]] = {"text": as_text, "json": as_json, "aws": as_aws}
 
 
 def _text(explanation: Explanation) -> Iterator[str]:
@@ -83,10 +79,7 @@ def _text(explanation: Explanation) -> Iterator[str]:
     yield ""
     yield "Permissions:"
     yield textwrap.fill(
-        ", ".join(actions(explanation)),
-        _WIDTH,
-        initial_indent="  ",
-        subsequent_indent="  ",
+        ", ".join(actions(explanation)), _WIDTH, initial_indent="  ", subsequent_indent="  "
     )
     lines = script(explanation)
     if lines:

@@ -162,10 +162,7 @@ class _Loader:
         policy.default_version_id = record["DefaultVersionId"]
         for number, entry in enumerate(record["PolicyVersionList"]):
             version: Any = models.PolicyVersion(
-                policy.arn,
-                entry["Document"],
-                entry["IsDefaultVersion"],
-                entry["VersionId"],
+                policy.arn, entry["Document"], entry["IsDefaultVersion"], entry["VersionId"]
             )
             version.create_date = _date(entry.get("CreateDate"), number)
             policy.versions.append(version)

@@ -135,10 +135,7 @@ def _credentials(user: Any) -> Record:
 
 
 def _role(iam: IAMBackend, role: Any) -> Record:
-    more = {
-        "Description": role.description,
-        "MaxSessionDuration": roles.max_session_duration(role),
-    }
+    more = {"Description": role.description, "MaxSessionDuration": roles.max_session_duration(role)}
     return _picked(schema.ROLE, {**account.role_detail(iam, role), **more})
 
 

@@ -35,9 +35,7 @@ _ENTITIES = {
 
 
 def begin(
-    source: str,
-    details: Mapping[str, Any],
-    convert: Mapping[str, Callable[[Any], Any]],
+    source: str, details: Mapping[str, Any], convert: Mapping[str, Callable[[Any], Any]]
 ) -> dict[str, Any]:
     """Return a snapshot of what ``details``, the result of GetAccountAuthorizationDetails, has.
 

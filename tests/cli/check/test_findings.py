@@ -384,7 +384,7 @@ EACH = {
                 ),
                 *("$((1))", "x$!", "<(a)", "x$$", "''$?"),
             )
-        ),
+        )
     ],
     "E104": [
         *("iam-userlistpolicies -u bob -p a -a", "iam-userlistpolicies -u bob -a -v"),
@@ -416,7 +416,7 @@ EACH = {
                 ),
                 *('$"a b"', "a\\ b", "+", "%"),
             )
-        ),
+        )
     ],
     "W210": [
         f"iam-userdel -r -u {word}"

@@ -295,9 +295,7 @@ SCRIPTS = {
         *("xargs -i iam-groupadduser -u {}", "find . -exec iam-groupadduser -u {} \\;"),
         "find . -exec iam-groupadduser -u x{} \\;",
     ],
-    "E103 E105": [
-        "xargs -IX iam-groupadduser -u {}",
-    ],
+    "E103 E105": ["xargs -IX iam-groupadduser -u {}"],
     "E104": [
         *("iam-rolecreate -r r", "iam-rolecreate -r r -f /dev/null -s a"),
         "iam-useruploadpolicy -u bob -p all -f /dev/null -o '{}'",
@@ -326,9 +324,7 @@ SCRIPTS = {
         "iam-useruploadpolicy -u b -p p -o '{\u201cStatement\u201d:[]}'",
         "iam-useruploadpolicy -u b -p p -o {\u201cStatement\u201d:[]}",
     ],
-    "E106 E106": [
-        "iam-userdel \u2013u \u201cbob\u201d",
-    ],
+    "E106 E106": ["iam-userdel \u2013u \u201cbob\u201d"],
     "E107": [
         'iam-useruploadpolicy -u b -p p -o {"Statement":[]}',
         'iam-useruploadpolicy -u b -p p -o "{"Statement":[]}"',
@@ -347,18 +343,14 @@ SCRIPTS = {
         *("sudo iam-userdel \\ \n-u bob", "LIST */", "eval iam-userdel -u 'a b'"),
         "alias u='iam-userdel \"a b\"'; u",
     ],
-    "E108 E108": [
-        "iam-usercreate -u bob x -k y",
-    ],
+    "E108 E108": ["iam-usercreate -u bob x -k y"],
     "E110": [
         *("iam-usercreate -u=bob", "iam-usercreate -u=bob x", "iam-usercreate -u=$x y"),
         *('iam-groupadduser "-u=$x"', "iam-groupadduser -u=$x"),
     ],
-    "E110 W201": [
-        "LIST -p=/*/",
-    ],
+    "E110 W201": ["LIST -p=/*/"],
     "W201": [
-        *("LIST -p /a*/", "LIST -p '/a'*/", "LIST -p /a?/", "LIST -p /a/*x", "command LIST -p /*/"),
+        *("LIST -p /a*/", "LIST -p '/a'*/", "LIST -p /a?/", "LIST -p /a/*x", "command LIST -p /*/")
     ],
     "W202": [
         *("u=($(LIST)); for v in ${u[*]}; do echo $v; done", 'u=($(LIST)); wc -l <<< "${u[@]}"'),
@@ -399,9 +391,7 @@ SCRIPTS = {
         *("wc -l < <(LIST)", "wc -l <<< $(LIST)", "a < <(LIST | wc -l)", 'mapfile u <<< "$(LIST)"'),
         *("iam-userlistpolicies -u bob | wc -l", "iam-userlistgroups -u bob | wc -l"),
     ],
-    "W205": [
-        "while read u; do iam-usermodloginprofile -u $u -p x; done",
-    ],
+    "W205": ["while read u; do iam-usermodloginprofile -u $u -p x; done"],
     "W206": [
         *("iam-userdel -u bob | grep error", "iam-userdel -u bob | grep -i error | sort"),
         *("iam-userdel -u bob 2>/dev/null | grep error", "iam-userdel -u bob 1>&2 | grep error"),
@@ -420,9 +410,7 @@ SCRIPTS = {
         *("[[ ( $(iam-userdel -u bob) == *error* ) ]]", "[[ $(iam-userdel -u bob) =~ error ]]"),
         "[[ $(iam-userdel -u bob) != *error ]]",
     ],
-    "W206 W206": [
-        "iam-userdel -u bob | grep error | grep error",
-    ],
+    "W206 W206": ["iam-userdel -u bob | grep error | grep error"],
     "W207": [
         *("a | KEY | b", "KEY | a | b"),
         *("read a b <<< $(iam-groupcreate -g a)", "read a b <<< $(iam-useraddkey -u b -o x)"),
@@ -474,9 +462,7 @@ SCRIPTS = {
         *("while read u; do echo $(LOGIN); done", "while read u; do LOGIN <(a); done"),
         *("a | while read u; do LOGIN; done", "while read u; do LOGIN; done | a"),
     ],
-    "W211 W205": [
-        "while read u; do iam-userchangepassword -o - -n x; done",
-    ],
+    "W211 W205": ["while read u; do iam-userchangepassword -o - -n x; done"],
 }
 
 

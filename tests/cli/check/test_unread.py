@@ -161,10 +161,7 @@ FAULTS: list[tuple[str, list[tuple[int, str]], list[tuple[int, int]]]] = [
 
 @pytest.mark.parametrize(("script", "expected", "unread"), FAULTS, ids=range(len(FAULTS)))
 def test_which_lines_are_not_read(
-    script: str,
-    expected: list[tuple[int, str]],
-    unread: list[tuple[int, int]],
-    tmp_path: Path,
+    script: str, expected: list[tuple[int, str]], unread: list[tuple[int, int]], tmp_path: Path
 ) -> None:
     result = checked(tmp_path, script)
     assert [(each.line - 1, each.code) for each in result.findings] == expected
@@ -267,12 +264,7 @@ SAID = {
         ),
         "check it yourself, or write it in a simpler form",
     ),
-    MISTAKE: (
-        6,
-        "E109",
-        "syntax error: reached EOF without closing quote ",
-        "correct the script",
-    ),
+    MISTAKE: (6, "E109", "syntax error: reached EOF without closing quote ", "correct the script"),
 }
 
 

@@ -47,9 +47,7 @@ AFTER = {
             *("echo $u | sed a", "expr $u + a", "[ -n $v ]", "test -f $u", "echo $u", "[ $#x ]"),
             *("[ $# = 1 ]", "set +u", "set -e", "set -u; set +u"),
         ],
-        "E108": [
-            "u=''",
-        ],
+        "E108": ["u=''"],
         "": [
             *("u=b$1", "u=; u+=b", "u=b; u+=$1", "u=$((1))", "u=$$", "v=b; u=$v", "printf -v u b"),
             *("u=b; while a; do u=c; done", "u=b; a && u=c", "if a; then u=b; else u=c; fi"),
@@ -64,12 +62,8 @@ AFTER = {
         ],
     },
     "iam-userdel -r -u $1": {
-        "W210": [
-            "[ $## ]",
-        ],
-        "": [
-            *("[ $# = 1 ]", "[ ${#} = 1 ]", 'a "$#"', "(( $# ))"),
-        ],
+        "W210": ["[ $## ]"],
+        "": [*("[ $# = 1 ]", "[ ${#} = 1 ]", 'a "$#"', "(( $# ))")],
     },
     "k=$(iam-useraddkey -u bob)": {
         "W207": [
@@ -95,12 +89,8 @@ AFTER = {
         ],
     },
     "iam-userlistbypath -p /*/": {
-        "W201": [
-            *("set +f", "noglob a"),
-        ],
-        "": [
-            *("set -f", "set -o noglob", "setopt noglob", "setopt NO_GLOB", "set -ef"),
-        ],
+        "W201": [*("set +f", "noglob a")],
+        "": [*("set -f", "set -o noglob", "setopt noglob", "setopt NO_GLOB", "set -ef")],
     },
     "iam-useraddkey -u bob > k": {
         "W205": [

@@ -484,11 +484,7 @@ REQUESTED: list[tuple[str, str, tuple[str, dict[str, str]] | None]] = [
     ("signingcert", "iam-userdelcert -u bob", ("ListSigningCertificates", {"UserName": "bob"})),
     ("signingcert", "iam-userdelcert", ("ListSigningCertificates", {})),
     ("mfa", "iam-userdeactivatemfadevice -u bob", ("ListMFADevices", {"UserName": "bob"})),
-    (
-        "mfa",
-        "iam-userdeactivatemfadevice",
-        ("ListVirtualMFADevices", {"AssignmentStatus": "Any"}),
-    ),
+    ("mfa", "iam-userdeactivatemfadevice", ("ListVirtualMFADevices", {"AssignmentStatus": "Any"})),
     (
         "mfa",
         "iam-userenablemfadevice -u bob",

@@ -94,11 +94,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ("no-credentials", "credentials", lambda _: {"AWS_CREDENTIAL_FILE": ""}),
     ("no-credentials", "credentials", lambda p: credentials(p, f"AWSAccessKeyId={KEY_ID}\n")),
     ("no-credentials", "credentials", lambda p: chain(p, "[default]\nregion=x\n", "config")),
-    (
-        "no-credentials",
-        "credentials",
-        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"},
-    ),
+    ("no-credentials", "credentials", lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "other"}),
     (
         "brackets",
         "credentials",
@@ -121,16 +117,8 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         lambda p: private(AWS_IAM_URL=refusing(p, "InvalidClientTokenId")["AWS_ENDPOINT_URL"]),
     ),
     # The key with which a role is assumed.
-    (
-        "wrong-key",
-        "credentials",
-        lambda p: role(p) | refusing(p, "InvalidClientTokenId"),
-    ),
-    (
-        "token-expired",
-        "credentials",
-        lambda p: role(p) | refusing(p, "ExpiredToken"),
-    ),
+    ("wrong-key", "credentials", lambda p: role(p) | refusing(p, "InvalidClientTokenId")),
+    ("token-expired", "credentials", lambda p: role(p) | refusing(p, "ExpiredToken")),
     # The service with which a role is assumed.
     ("endpoint-wrong", "credentials", lambda p: role(p) | asking_sts(p.closed)),
     (
@@ -138,11 +126,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
         "credentials",
         lambda p: role(p) | asking_sts("") | {"https_proxy": p.closed},
     ),
-    (
-        "unknown-ca",
-        "credentials",
-        lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url),
-    ),
+    ("unknown-ca", "credentials", lambda p: role(p) | asking_sts(p.tls[0].endpoint(caller()).url)),
     ("token-expired", "credentials", lambda p: chain(p, SSO, "config")),
     ("clock-skew", "clock", lambda p: skewed(p, hours=2)),
     (
@@ -153,11 +137,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ("proxy-refused", "proxy", lambda p: private(HTTPS_PROXY=p.closed)),
     ("proxy-refused", "proxy", lambda p: {"http_proxy": p.closed}),
     ("proxy-refused", "proxy", lambda p: private(https_proxy=through(p))),
-    (
-        "proxy-refused",
-        "proxy",
-        lambda p: private(AWS_IAM_URL=html(p, 407), http_proxy=through(p)),
-    ),
+    ("proxy-refused", "proxy", lambda p: private(AWS_IAM_URL=html(p, 407), http_proxy=through(p))),
     ("proxy-refused", "proxy", lambda p: closing(p) | {"http_proxy": through(p)}),
     ("proxy-refused", "proxy", lambda p: {"http_proxy": through(p, "me:p%C3%B6ssw0rd@")}),
     (
@@ -204,11 +184,7 @@ WRONG: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ),
     ("carriage-return", "environment", lambda _: {"http_proxy": "http://127.0.0.1:9\r"}),
     ("carriage-return", "environment", lambda _: {"AWS_MAX_ATTEMPTS": "3\r"}),
-    (
-        "carriage-return",
-        "environment",
-        lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "default\r"},
-    ),
+    ("carriage-return", "environment", lambda p: chain(p, PROFILE) | {"AWS_PROFILE": "default\r"}),
     (
         "token-expired",
         "credentials",
@@ -316,16 +292,8 @@ WARNINGS: list[tuple[str, str, Callable[[Place], Mapping[str, str]]]] = [
     ),
     ("readable-by-others", "credentials", lambda p: chain(p, PROFILE, mode=0o640)),
     # IAM accepts the key, whatever its date or STS says.
-    (
-        "clock-skew",
-        "clock",
-        lambda p: answering(p, dated(ok("GetUser", USER), hours=-2)),
-    ),
-    (
-        "clock-skew",
-        "clock",
-        lambda p: answering(p, dated(refused("AccessDenied"), hours=2)),
-    ),
+    ("clock-skew", "clock", lambda p: answering(p, dated(ok("GetUser", USER), hours=-2))),
+    ("clock-skew", "clock", lambda p: answering(p, dated(refused("AccessDenied"), hours=2))),
     (
         "wrong-key",
         "identity",

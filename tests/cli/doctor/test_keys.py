@@ -484,9 +484,7 @@ def test_files_that_others_can_use(environ: pytest.MonkeyPatch, tmp_path: Path) 
     environ.setenv("AWS_SHARED_CREDENTIALS_FILE", names["credentials"])
     environ.setenv("AWS_CONFIG_FILE", names["config"])
     environ.setenv("CLIENT_CONFIG_FILE", names["client"])
-    configuration: Any = SimpleNamespace(
-        connection=SimpleNamespace(credential_file=names["keys"]),
-    )
+    configuration: Any = SimpleNamespace(connection=SimpleNamespace(credential_file=names["keys"]))
 
     def exposed(mode: int) -> list[str]:
         for name in names:

@@ -53,10 +53,7 @@ def test_the_forms_of_the_report() -> None:
         "identity": findings.Finding("ok", None, "a\x1b", "", "123456789012"),
         "ca": findings.warning("b", "c\n", "cause"),
     }
-    lines = [
-        "identity  ok       a\\x1b",
-        "ca        warning  b; c\\x0a",
-    ]
+    lines = ["identity  ok       a\\x1b", "ca        warning  b; c\\x0a"]
     assert [line.rstrip() for line in report.text(checks)] == lines
     told = json.loads("\n".join(report.as_json(checks)))
     names = ("check", "result", "cause", "found", "advice")

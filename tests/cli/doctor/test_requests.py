@@ -205,11 +205,7 @@ def test_the_code_of_a_refusal_has_nothing_that_a_terminal_obeys(code: str, know
     ids=["closed", "short", "not HTTP", "too large", "login", "ok"],
 )
 def test_what_the_network_does_is_an_outcome(
-    answer: Answer,
-    problem: str,
-    through_proxy: str,
-    stub: Stub,
-    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer, problem: str, through_proxy: str, stub: Stub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "MAX_RESPONSE", 1000)
     endpoint = stub.endpoint(answer)
@@ -350,10 +346,7 @@ def test_the_clock(answer: probe.Outcome, finding: tuple[str, str | None, str]) 
     ],
 )
 def test_a_file_of_authorities(
-    name: str,
-    finding: tuple[str, str | None, str],
-    environ: pytest.MonkeyPatch,
-    tmp_path: Path,
+    name: str, finding: tuple[str, str | None, str], environ: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     environ.chdir(tmp_path)
     (tmp_path / "empty").touch()
@@ -487,8 +480,7 @@ BLAMED: dict[str, tuple[probe.Outcome, probe.Outcome | None, dict[str, Any]]] = 
         outcome("InvalidSignature"),
         None,
         not_accepted(
-            "InvalidSignature",
-            "; check the endpoint and the Region for which requests are signed",
+            "InvalidSignature", "; check the endpoint and the Region for which requests are signed"
         ),
     ),
     "another reason": (outcome("AuthFailure"), None, not_accepted("AuthFailure", ACTIVE)),
@@ -591,11 +583,7 @@ def test_why_sts_is_not_asked() -> None:
     what = "and no endpoint of STS is configured; set AWS_ENDPOINT_URL_STS to see whose key it is"
     assert [shown(network._unasked(target)) for target in (OWN, elsewhere)] == [
         ("skipped", None, f"the endpoint is private, {what}"),
-        (
-            "skipped",
-            None,
-            f"the endpoint is in a partition that botocore does not know, {what}",
-        ),
+        ("skipped", None, f"the endpoint is in a partition that botocore does not know, {what}"),
     ]
 
 

@@ -274,13 +274,7 @@ FOUND: list[tuple[str, str, str | None, str, Callable[[Place], Mapping[str, str]
         lambda p: private(AWS_IAM_URL="https://127.0.0.1:1", AWS_CA_BUNDLE=f"{p.home}/absent"),
     ),
     ("tls", "skipped", None, "the endpoint is http, on this machine", lambda _: {}),
-    (
-        "endpoint",
-        "ok",
-        None,
-        "it answers",
-        lambda p: refusing(p, "AccessDenied"),
-    ),
+    ("endpoint", "ok", None, "it answers", lambda p: refusing(p, "AccessDenied")),
     (
         "endpoint",
         "wrong",

@@ -37,11 +37,7 @@ NO_MODE = Failure("the defaults mode is no mode; correct it")
             {"reported": ("AWS_CA_BUNDLE",)},
             ("ok", None, "set: AWS_PROFILE, AWS_REGION"),
         ),
-        (
-            {"AWS_REGION": "x\r"},
-            {},
-            ("warning", "carriage-return", f"AWS_REGION contains{RETURN}"),
-        ),
+        ({"AWS_REGION": "x\r"}, {}, ("warning", "carriage-return", f"AWS_REGION contains{RETURN}")),
         (
             {"AWS_REGION": "x\r", "AWS_IAM_URL": "\r"},
             {"stopping": True},

@@ -127,9 +127,7 @@ def account(aws: Shell, programs: Path) -> Any:
     iam.create_access_key(UserName="bob")
     signing = iam.upload_signing_certificate(UserName="bob", CertificateBody=body)
     iam.update_signing_certificate(
-        UserName="bob",
-        CertificateId=signing["Certificate"]["CertificateId"],
-        Status="Inactive",
+        UserName="bob", CertificateId=signing["Certificate"]["CertificateId"], Status="Inactive"
     )
     device = iam.create_virtual_mfa_device(Path="/spares/", VirtualMFADeviceName="phone")
     serial = device["VirtualMFADevice"]["SerialNumber"]

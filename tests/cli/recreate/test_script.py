@@ -447,12 +447,7 @@ NO_SUCH = "An error occurred (NoSuchEntity) when calling the GetPolicy operation
             "cannot find out whether the account has an alias",
             [],
         ),
-        (
-            "user/tom",
-            {},
-            "passwords are typed, but standard input is not a terminal",
-            [],
-        ),
+        ("user/tom", {}, "passwords are typed, but standard input is not a terminal", []),
         (
             "user/bob",
             {"iamcli": ""},

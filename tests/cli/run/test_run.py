@@ -24,16 +24,7 @@ from support.faults import CLOSED, SILENT, headed
 from support.limits import NEVER, TIMEOUT
 from support.processes import WITH_ENTRY, assert_nothing_left, running, wait_until
 from support.selection import every, usual
-from support.served import (
-    KEYS,
-    LINE,
-    STATISTICS,
-    USER,
-    USER_ELEMENT,
-    Slow,
-    servers,
-    statistics,
-)
+from support.served import KEYS, LINE, STATISTICS, USER, USER_ELEMENT, Slow, servers, statistics
 from support.shell import BIN, ROOT, TESTS
 from support.stub import Stub, faulty, ok, refused
 from support.terminal import Terminal
@@ -377,11 +368,7 @@ def _same_handlers() -> Iterator[None]:
     ],
 )
 def test_a_command_is_registered_until_it_has_ended(
-    command: list[str],
-    status: int,
-    said: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    command: list[str], status: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The script has no interpreter line, and another one has its name in a later directory."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{tmp_path}/later:/usr/bin:/bin")
@@ -577,11 +564,7 @@ def test_a_removal_whose_command_was_killed_does_not_go_on(shell: Shell, stub: S
 
 @pytest.mark.full
 def test_after_the_end_of_iamcli_run_the_script_goes_on(shell: Shell, stub: Stub) -> None:
-    slow = Slow(
-        shell,
-        stub,
-        f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end",
-    )
+    slow = Slow(shell, stub, f"{LINE}; {LINE}; iam-usergetattributes -z; echo $? end")
     slow.process.kill()
     slow.respond()
     assert slow.end().out.count("Active") == 2

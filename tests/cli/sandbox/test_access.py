@@ -293,9 +293,7 @@ def test_the_body_of_a_report_is_small_whoever_sends_it() -> None:
     assert private.ended["without_environment"] == [f"iam-{'x' * 60}"]
 
 
-def test_a_command_with_a_long_name_reports_itself(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_command_with_a_long_name_reports_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     from iamcli.connection import confinement
 
     with launcher.server() as private:
@@ -321,9 +319,7 @@ def answered(
     return seen
 
 
-def test_only_names_of_commands_are_reported_as_they_are(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_only_names_of_commands_are_reported_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
     for name in (b"iam-userdel", b"iamcli", b"iam-\x1b[2J", b"sh", b"iam-userdel x"):
         assert answered(names, monkeypatch, name) == ["204 No Content"]

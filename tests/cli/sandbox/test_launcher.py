@@ -290,14 +290,14 @@ def test_only_a_shell_that_completes_is_said_to_complete(monkeypatch):
         assert [first, path, second] == ["iamcli: kept in", f"{folder};", "\\x1b to leave"]
         assert hint == "Try these commands." + " TAB completes options and names." * completes
         assert [line.split()[0] for line in lines] == [
-            *("iam-usercreate", "iam-useraddpolicy", "iam-userlistpolicies"),
+            *("iam-usercreate", "iam-useraddpolicy", "iam-userlistpolicies")
         ]
     shown = greeting({}, "private IAM", kept=True)
     assert shown.endswith("  iam-accountgetsummary\n")
     *_, hint, first, second, third = shown.splitlines()
     assert hint == "Try these commands."
     assert [first, second, third] == [
-        *("  iam-userlistbypath", "  iam-grouplistbypath", "  iam-accountgetsummary"),
+        *("  iam-userlistbypath", "  iam-grouplistbypath", "  iam-accountgetsummary")
     ]
 
 

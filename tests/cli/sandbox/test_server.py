@@ -178,11 +178,7 @@ def test_what_the_server_reports_at_its_end():
 
     assert [
         sandbox_server._saved(account)  # noqa: SLF001
-        for account in (
-            None,
-            SimpleNamespace(save=lambda: None),
-            SimpleNamespace(save=full),
-        )
+        for account in (None, SimpleNamespace(save=lambda: None), SimpleNamespace(save=full))
     ] == [{}, {}, {"failure": "no space"}]
 
 

@@ -120,8 +120,7 @@ def test_the_aws_sdk_for_javascript(tmp_path: Path) -> None:
     options = ["--engine-strict", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save"]
     options += ["--fetch-retries", "0"]
     folder = installed(
-        "aws-sdk-js",
-        ["npm", "install", "--prefix", ".", *options, "@aws-sdk/client-iam@3.1169.0"],
+        "aws-sdk-js", ["npm", "install", "--prefix", ".", *options, "@aws-sdk/client-iam@3.1169.0"]
     )
     modules = str(folder / "node_modules")
     printed = judged(tmp_path, folder, "node", OURS / "aws_sdk.js", NODE_PATH=modules)

@@ -361,8 +361,7 @@ def test_a_user_who_is_deleted_meanwhile_has_no_known_login_profile(
     service: Endpoint, run_fast: ForkRunner
 ) -> None:
     service.on(
-        "GetLoginProfile",
-        refused("NoSuchEntity", "The user with name bob cannot be found.", 404),
+        "GetLoginProfile", refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
     )
     assert run_fast("iamcli", "snapshot", "account.json").status == 0
     snapshot = loaded(run_fast)
@@ -466,14 +465,8 @@ def test_users_can_be_several_names(
             ["account.json", "--users", "bob", "Eve", "dan"],
             "no such user: Eve, dan; the names are case-sensitive",
         ),
-        (
-            ["--users", "bob", "account.json"],
-            "Missing argument 'FILE'; see iamcli snapshot --help",
-        ),
-        (
-            ["account.json", "--users"],
-            "Option '--users' requires an argument; see iamcli --help",
-        ),
+        (["--users", "bob", "account.json"], "Missing argument 'FILE'; see iamcli snapshot --help"),
+        (["account.json", "--users"], "Option '--users' requires an argument; see iamcli --help"),
     ],
 )
 def test_wrong_users_are_an_error(

@@ -44,11 +44,7 @@ def details(iam: IAMBackend, user: Any) -> Result:
 
     Source: API reference, User; recorded: there is no ``Tags`` if there are no tags.
     """
-    return {
-        **summary(user),
-        "PermissionsBoundary": boundary(user),
-        "Tags": tags(iam, user) or None,
-    }
+    return {**summary(user), "PermissionsBoundary": boundary(user), "Tags": tags(iam, user) or None}
 
 
 def boundary(entity: Any) -> Result | None:
@@ -67,10 +63,7 @@ def create_user(iam: IAMBackend, request: Request) -> Result:
     """Take ``PermissionsBoundary``, which moto ignores. Source: API reference, CreateUser."""
     name = request.get("UserName")
     iam.create_user(
-        request.region,
-        user_name=name,
-        path=request.get("Path", "/"),
-        tags=request.get("Tags", []),
+        request.region, user_name=name, path=request.get("Path", "/"), tags=request.get("Tags", [])
     )
     user: Any = iam.get_user(name)
     user.id = unique_id("AIDA")

@@ -126,8 +126,7 @@ def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> N
     """A policy of AWS cannot be changed. Evidence: recorded (DeletePolicyVersion)."""
     if is_policy_of_aws(parameters["PolicyArn"]):
         raise Refusal(
-            "AccessDenied",
-            "Cannot delete policy versions for policies outside your own account.",
+            "AccessDenied", "Cannot delete policy versions for policies outside your own account."
         )
 
 

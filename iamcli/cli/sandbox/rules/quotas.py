@@ -108,10 +108,7 @@ def _size(document: str) -> int:
 
 #: Recorded (CreateAccessKey).
 access_keys_fit = _of_user(
-    "access_keys_fit",
-    "AccessKeysPerUser",
-    "AccessKeysPerUserQuota",
-    lambda user: user.access_keys,
+    "access_keys_fit", "AccessKeysPerUser", "AccessKeysPerUserQuota", lambda user: user.access_keys
 )
 #: Recorded (UploadSigningCertificate).
 signing_certificates_fit = _of_user(

@@ -85,11 +85,7 @@ def _policies_of(kind: Kind, *change: Rule) -> dict[str, tuple[Rule, ...]]:
 
 
 USERS: dict[str, tuple[Rule, ...]] = {
-    "CreateUser": (
-        names.name_is_free(USER),
-        _BOUNDARY,
-        quotas.account_quota_allows(USER),
-    ),
+    "CreateUser": (names.name_is_free(USER), _BOUNDARY, quotas.account_quota_allows(USER)),
     "UpdateUser": (names.new_name_is_free(USER),),
     "DeleteUser": (deletions.user_is_not_referenced,),
     "PutUserPermissionsBoundary": (_BOUNDARY,),
@@ -127,10 +123,7 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
 
 DEVICES: dict[str, tuple[Rule, ...]] = {
     "CreateVirtualMFADevice": (names.virtual_mfa_device_is_new,),
-    "DeleteVirtualMFADevice": (
-        _DEVICE,
-        deletions.virtual_mfa_device_is_not_assigned,
-    ),
+    "DeleteVirtualMFADevice": (_DEVICE, deletions.virtual_mfa_device_is_not_assigned),
     "EnableMFADevice": (
         entities.mfa_device_can_be_known,
         names.mfa_device_is_not_in_use,

@@ -106,7 +106,7 @@ def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_pa
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     content = json.loads(file.read_text())
     assert list(content) == [
-        *("changes", "refused", "unknown", "status", "without_environment", "running"),
+        *("changes", "refused", "unknown", "status", "without_environment", "running")
     ]
     assert content["status"] == 7
     assert content["unknown"] == []
@@ -386,11 +386,7 @@ SOME = ALLOW('"Action":"s3:*","Resource":"arn:aws:s3:::a"')
             statements(ALLOW('"Action":"iam:*","Resource":"*"')),
             "",
         ),
-        (
-            "",
-            '{"Statement":{"Effect":"Allow","Principal":"*"}}',
-            "Principal",
-        ),
+        ("", '{"Statement":{"Effect":"Allow","Principal":"*"}}', "Principal"),
         ("", '{"Statement":{"Effect":"Allow","Principal":{"AWS":["*"]}}}', "Principal"),
         ("", '{"Statement":{"Effect":"allow","Action":"*"}}', "Action"),
         ("", statements('"x"', ALLOW('"Action":"*"')), "Action"),

@@ -18,13 +18,7 @@ import pytest
 from support.changes import ACCOUNT, runner
 from support.copies import DATE
 from support.limits import TIMEOUT
-from support.processes import (
-    BIN,
-    assert_nothing_left,
-    environment,
-    running,
-    wait_until,
-)
+from support.processes import BIN, assert_nothing_left, environment, running, wait_until
 from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
@@ -209,12 +203,7 @@ def test_a_name_that_no_file_can_have_is_refused() -> None:
                 "iamcli: cannot write the changes to out: it was replaced\n",
                 "mine\n",
             ),
-            (
-                "yes | head -c 1000 >out; exit 3",
-                3,
-                "",
-                "changes in the private IAM: none\n",
-            ),
+            ("yes | head -c 1000 >out; exit 3", 3, "", "changes in the private IAM: none\n"),
         ],
     ),
 )

@@ -397,11 +397,9 @@ def strange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "SerialNumber": f"{ARN}:mfa/root-account-mfa-device",
                 "EnableDate": DATE,
                 "User": {"UserId": "210987654321", "Arn": f"{ARN}:root", "CreateDate": DATE},
-            },
+            }
         ],
-        server_certificates=[
-            {**UNREAD_CERTIFICATE, "CertificateBody": PEM},
-        ],
+        server_certificates=[{**UNREAD_CERTIFICATE, "CertificateBody": PEM}],
         account_alias="example",
         summary={
             "Users": 2,

@@ -144,7 +144,7 @@ DEVICE = "arn:aws:iam::210987654321:mfa/phone"
         (
             {
                 "server_certificates": [
-                    {"ServerCertificateMetadata": {**SITE, "Path": "/elsewhere/"}},
+                    {"ServerCertificateMetadata": {**SITE, "Path": "/elsewhere/"}}
                 ]
             },
             f"the path, the name and the account do not make the ARN {SITE['Arn']}",

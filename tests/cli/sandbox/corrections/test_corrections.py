@@ -344,10 +344,7 @@ def test_the_body_of_a_certificate_that_the_copy_lacks(backend: Any, ask: Ask) -
     which = {"ServerCertificateName": "www"}
     with pytest.raises(refusals.Refusal, match="The body of the server certificate www is not in"):
         ask("GetServerCertificate", **which)
-    for given, arn in (
-        ({"NewPath": "/x/"}, "x/www"),
-        ({"NewServerCertificateName": "w2"}, "x/w2"),
-    ):
+    for given, arn in (({"NewPath": "/x/"}, "x/www"), ({"NewServerCertificateName": "w2"}, "x/w2")):
         ask("UpdateServerCertificate", **which, **given)
         [listed] = ask("ListServerCertificates")["ServerCertificateMetadataList"]
         assert listed["Arn"] == f"{ARN}server-certificate/{arn}"

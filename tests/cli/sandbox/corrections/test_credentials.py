@@ -286,10 +286,7 @@ def test_a_signing_certificate_is_of_one_user(iam: Any) -> None:
     uploaded = iam.upload_signing_certificate(UserName="bob", CertificateBody=CERTIFICATE)
     identity = uploaded["Certificate"]["CertificateId"]
     assert (len(identity), identity) == (32, identity.upper())
-    for name, body in (
-        ("bob", f"\n{CERTIFICATE}"),
-        ("eve", CERTIFICATE.replace("\n", "\r\n")),
-    ):
+    for name, body in (("bob", f"\n{CERTIFICATE}"), ("eve", CERTIFICATE.replace("\n", "\r\n"))):
         code, _ = refused(iam.upload_signing_certificate, UserName=name, CertificateBody=body)
         assert code == "DuplicateCertificate"
     assert refused(iam.upload_signing_certificate, CertificateBody=CERTIFICATE) == (

@@ -72,10 +72,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
         "GetAccessKeyLastUsed",
         {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
     ),
-    "invalid-json": (
-        "CreateRole",
-        {"RoleName": "new", "AssumeRolePolicyDocument": "malformed"},
-    ),
+    "invalid-json": ("CreateRole", {"RoleName": "new", "AssumeRolePolicyDocument": "malformed"}),
     "existing_policy_name_provided": (
         "AttachUserPolicy",
         {"UserName": "bob", "PolicyArn": "name-of-a-policy-that-exists"},
@@ -86,10 +83,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "create-group-duplicate": ("CreateGroup", {"GroupName": "Admin"}),
     "delete-unknown-group": ("DeleteGroup", {"GroupName": "unknown-group"}),
-    "update-nonexistent-group": (
-        "UpdateGroup",
-        {"GroupName": "nonexisting", "NewGroupName": "x"},
-    ),
+    "update-nonexistent-group": ("UpdateGroup", {"GroupName": "nonexisting", "NewGroupName": "x"}),
     "add-unknown-user": ("AddUserToGroup", {"GroupName": "Admin", "UserName": "non-existent-user"}),
     "remove-from-unknown-group": (
         "RemoveUserFromGroup",
@@ -160,10 +154,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
         "TagPolicy",
         {"PolicyArn": WEB, "Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]},
     ),
-    "err-large-key": (
-        "TagPolicy",
-        {"PolicyArn": WEB, "Tags": [{"Key": "x" * 129, "Value": ""}]},
-    ),
+    "err-large-key": ("TagPolicy", {"PolicyArn": WEB, "Tags": [{"Key": "x" * 129, "Value": ""}]}),
     "err-invalid-character": (
         "TagPolicy",
         {"PolicyArn": WEB, "Tags": [{"Key": "a*b", "Value": ""}]},
@@ -288,10 +279,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
         "DetachRolePolicy",
         {"RoleName": "web", "PolicyArn": "arn:aws:iam::aws:policy/Nonexistent"},
     ),
-    "get-deleted-certificate-error": (
-        "GetServerCertificate",
-        {"ServerCertificateName": "deleted"},
-    ),
+    "get-deleted-certificate-error": ("GetServerCertificate", {"ServerCertificateName": "deleted"}),
     "get-nonexistent-certificate-error": (
         "GetServerCertificate",
         {"ServerCertificateName": "nonexistent-certificate"},
@@ -314,11 +302,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "update-nonexistent-certificate-error": (
         "UpdateSigningCertificate",
-        {
-            "UserName": "cert",
-            "CertificateId": "NONEXISTENTCERTID12345678901",
-            "Status": "Active",
-        },
+        {"UserName": "cert", "CertificateId": "NONEXISTENTCERTID12345678901", "Status": "Active"},
     ),
     "upload-exceeds-limit-error": (
         "UploadSigningCertificate",
@@ -387,10 +371,7 @@ def test_refusals_are_those_that_were_recorded(iam: Iam, moto: str, row: Row) ->
         (text,) = (text for text in MALFORMED if pattern(row.message).fullmatch(text))
         operation, parameters = (
             "CreatePolicy",
-            {
-                "PolicyName": "new",
-                "PolicyDocument": MALFORMED[text][0],
-            },
+            {"PolicyName": "new", "PolicyDocument": MALFORMED[text][0]},
         )
     elif name in WITHOUT_POLICY:
         iam, operation, parameters = Iam(moto), WITHOUT_POLICY[name], {}
@@ -436,14 +417,8 @@ SEEN: dict[str, tuple[str, dict[str, Any]]] = {
         "DeleteServerCertificate",
         {"ServerCertificateName": "le-kevin.deldycke.com"},
     ),
-    "minimum length of 8": (
-        "CreateLoginProfile",
-        {"UserName": "plain", "Password": "Short-1"},
-    ),
-    "<server-certificate-name:1>": (
-        "GetServerCertificate",
-        {"ServerCertificateName": "nothing"},
-    ),
+    "minimum length of 8": ("CreateLoginProfile", {"UserName": "plain", "Password": "Short-1"}),
+    "<server-certificate-name:1>": ("GetServerCertificate", {"ServerCertificateName": "nothing"}),
     "non-existent-policy": ("DeletePolicy", {"PolicyArn": f"{ARN}policy/non-existent-policy"}),
     "wrong-user-name": ("GetUser", {"UserName": "wrong-user-name"}),
     "serviceSpecificCredentialId": (

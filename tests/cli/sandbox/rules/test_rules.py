@@ -540,10 +540,7 @@ CASES = [
         conflict("remove roles from instance profile"),
     ),
     Case(
-        "role_is_not_referenced",
-        "DeleteRole",
-        {"RoleName": "web"},
-        conflict("detach all policies"),
+        "role_is_not_referenced", "DeleteRole", {"RoleName": "web"}, conflict("detach all policies")
     ),
     Case(
         "role_is_not_referenced",
@@ -780,9 +777,7 @@ CASES = [
         "UploadServerCertificate",
         {**UPLOAD, "PrivateKey": certificate("another")[1]},
         Said(
-            "KeyPairMismatch",
-            "The public key certificate and the private key do not match.",
-            400,
+            "KeyPairMismatch", "The public key certificate and the private key do not match.", 400
         ),
     ),
     Case(
