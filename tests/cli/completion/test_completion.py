@@ -628,10 +628,10 @@ def groups(*names: str) -> Answer:
 
 
 def test_a_name_that_would_be_an_option_is_not_offered(
-    run_fast: ForkRunner, complete: Complete, run: Shell, stub: Stub
+    run_fast: ForkRunner, complete: Complete, patient: Shell, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(groups("-r", "Admin", "--url=x", "-h", "a-r"))
-    run.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_COMPLETE": "1"}
+    patient.env |= {"AWS_IAM_URL": endpoint.url, "IAMCLI_COMPLETE": "1"}
     offered = names(complete("iam-groupdel -g "))
     assert not offered & {"-r", "--url=x", "-h"}
     assert {"Admin", "a-r"} <= offered
