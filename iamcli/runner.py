@@ -123,11 +123,9 @@ class Program(Command):
 
     def _print_help(self, output: Output) -> int:
         """Print the help and return the exit status. Source: LEGACY.md (``-h``)."""
-        from iamcli.help import style
         from iamcli.help.text import columns, help_text
 
-        styled = not output.strict and style.wanted(os.environ, terminal=output.data_on_terminal)
-        _print_text(help_text(self, columns(1), styled=styled), output)
+        _print_text(help_text(self, columns(1)), output)
         return FAILED if output.strict else 0
 
     def _print_usage(self, error: UsageError, output: Output) -> None:
