@@ -89,6 +89,9 @@ class Entity:
         self.dependents = dependents
 
 
+_LOGIN_PROFILE = Lookup("GetLoginProfile", member="UserName")
+_MEMBERS = Lookup("GetGroup", "Users", "UserName")
+_PROFILES = Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName")
 USER = Entity(
     "user",
     "UserName",
@@ -98,12 +101,7 @@ USER = Entity(
     Dependent("policies", "policy", "DeleteUserPolicy", original=True),
     Dependent("certificates", "signing certificate", "DeleteSigningCertificate", original=True),
     Dependent("groups", "membership of group", "RemoveUserFromGroup", original=True, arn=True),
-    Dependent(
-        "loginprofile",
-        "login profile of",
-        "DeleteLoginProfile",
-        own_lookup=Lookup("GetLoginProfile", member="UserName"),
-    ),
+    Dependent("loginprofile", "login profile of", "DeleteLoginProfile", own_lookup=_LOGIN_PROFILE),
     Dependent("mfadevices", "MFA device", "DeactivateMFADevice"),
     Dependent("sshkeys", "SSH public key", "DeleteSSHPublicKey"),
     Dependent("servicecredentials", "service credential", "DeleteServiceSpecificCredential"),
@@ -120,7 +118,7 @@ GROUP = Entity(
         "RemoveUserFromGroup",
         original=True,
         arn=True,
-        own_lookup=Lookup("GetGroup", "Users", "UserName"),
+        own_lookup=_MEMBERS,
     ),
     Dependent("policies", "policy", "DeleteGroupPolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachGroupPolicy"),
@@ -178,18 +176,13 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 yield Note(f"{part.reason}; the list may be incomplete")
         return
     steps = [step for part in belongings for step in part.steps()]
-    _check_own_key(iam, what, steps)
-    _remove_all(iam, [*steps, Step(what, entity.delete, owner)])
-
-
-def _check_own_key(iam: IAM, what: str, steps: Sequence[Step]) -> None:
-    """Raise Failure if one of the steps would delete the access key that signs the requests."""
     for step in steps:
         if step.operation == "DeleteAccessKey" and iam.signs_with(step.parameters["AccessKeyId"]):
             raise Failure(
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
+    _remove_all(iam, [*steps, Step(what, entity.delete, owner)])
 
 
 class Step(NamedTuple):
@@ -285,7 +278,6 @@ class _Belongings:
         """Return the heading and the resources, as ``-p`` lists them."""
         if not self._entries and not self.dependent.original:
             return []
-        return [self.dependent.heading, *(f"\t{self._listed(entry)}" for entry in self._entries)]
-
-    def _listed(self, entry: Any) -> str:
-        return str(entry["Arn"] if self.dependent.arn else self.dependent.lookup.name(entry))
+        arn, name = self.dependent.arn, self.dependent.lookup.name
+        listed = [f"\t{entry['Arn'] if arn else name(entry)}" for entry in self._entries]
+        return [self.dependent.heading, *listed]

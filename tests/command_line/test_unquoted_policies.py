@@ -708,33 +708,19 @@ def compact(policy: dict[str, Any]) -> str:
     return json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
 
 
-THOROUGH = settings(
-    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
-QUICK = settings(THOROUGH, max_examples=20)
+THOROUGH = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
-@QUICK
-@given(policy=policies([]))
-def test_some_policies_of_one_statement_are_restored(
-    bash: ExpandingShell, policy: dict[str, Any]
-) -> None:
-    assert_restored(bash, policy)
+@pytest.mark.parametrize("number", [20, pytest.param(200, marks=pytest.mark.full)])
+def test_a_policy_of_one_statement_is_restored(bash: ExpandingShell, number: int) -> None:
+    @settings(THOROUGH, max_examples=number)
+    @given(policies([]))
+    def restored(policy: dict[str, Any]) -> None:
+        arguments = bash.type(compact(policy))
+        assert arguments is not None
+        assert offered(explain(NAME, arguments)) == compact(policy)
 
-
-@pytest.mark.full
-@THOROUGH
-@given(policy=policies([]))
-def test_any_policy_of_one_statement_is_restored(
-    bash: ExpandingShell, policy: dict[str, Any]
-) -> None:
-    assert_restored(bash, policy)
-
-
-def assert_restored(bash: ExpandingShell, policy: dict[str, Any]) -> None:
-    arguments = bash.type(compact(policy))
-    assert arguments is not None
-    assert offered(explain(NAME, arguments)) == compact(policy)
+    restored()
 
 
 def spaces(policy: dict[str, Any], comma: str = ", ", colon: str = ": ", **more: Any) -> str:
@@ -754,33 +740,25 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.parametrize("layout", every(4, LAYOUTS))
-@QUICK
-@given(policy=policies(ODD, most=6))
-def test_some_odd_policies_are_not_guessed(
-    bash: ExpandingShell, dash: ExpandingShell, layout: str, policy: dict[str, Any]
+@pytest.mark.parametrize(
+    ("number", "layout"),
+    [
+        *every(4, [(20, layout) for layout in LAYOUTS]),
+        *(pytest.param(100, layout, marks=pytest.mark.full) for layout in LAYOUTS),
+    ],
+)
+def test_an_odd_policy_is_not_guessed(
+    bash: ExpandingShell, dash: ExpandingShell, number: int, layout: str
 ) -> None:
-    assert_not_guessed(bash, dash, layout, policy)
+    @settings(THOROUGH, max_examples=number)
+    @given(policies(ODD, most=6))
+    def not_guessed(policy: dict[str, Any]) -> None:
+        for shell in (bash, dash):
+            arguments = shell.type(LAYOUTS[layout](policy))
+            message = explain(NAME, arguments) if arguments else None
+            if message:
+                unless_dollar = "$" not in compact(policy)
+                found = offered(message, unless_dollar=unless_dollar)
+                assert found in {None, compact(policy)}, arguments
 
-
-@pytest.mark.full
-@pytest.mark.parametrize("layout", LAYOUTS)
-@settings(THOROUGH, max_examples=100)
-@given(policy=policies(ODD, most=6))
-def test_no_policy_is_guessed(
-    bash: ExpandingShell, dash: ExpandingShell, layout: str, policy: dict[str, Any]
-) -> None:
-    assert_not_guessed(bash, dash, layout, policy)
-
-
-def assert_not_guessed(
-    bash: ExpandingShell, dash: ExpandingShell, layout: str, policy: dict[str, Any]
-) -> None:
-    for shell in (bash, dash):
-        arguments = shell.type(LAYOUTS[layout](policy))
-        message = explain(NAME, arguments) if arguments else None
-        if message:
-            has_dollar = "$" in compact(policy)
-            assert offered(message, unless_dollar=not has_dollar) in {None, compact(policy)}, (
-                arguments
-            )
+    not_guessed()
