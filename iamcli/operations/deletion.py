@@ -32,6 +32,14 @@ UNKNOWN_OPERATION = frozenset(
 #: The HTTP status that means this with any error code, and those that do without one.
 _NOT_IMPLEMENTED = 501
 _NOT_FOUND = (400, 404, 405)
+#: How to list what LOOKUPS lists for another entity, or not at all, by heading.
+_OWN_LOOKUPS = {
+    "loginprofile": Lookup("GetLoginProfile", member="UserName"),
+    "users": Lookup("GetGroup", "Users", "UserName"),
+    "instance profiles": Lookup(
+        "ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"
+    ),
+}
 
 
 class Dependent(NamedTuple):
@@ -39,8 +47,7 @@ class Dependent(NamedTuple):
 
     ``heading`` and ``what``: its names in listings and state lines ("accesskeys", "access key");
     ``remove``: the operation that removes it; ``original``: whether the original toolkit removed
-    it; ``arn``: whether listings show its ARN; ``own_lookup``: how to list it, if LOOKUPS does not
-    say so.
+    it; ``arn``: whether listings show its ARN.
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
@@ -52,12 +59,11 @@ class Dependent(NamedTuple):
     remove: str
     original: bool = False
     arn: bool = False
-    own_lookup: Lookup | None = None
 
     @property
     def lookup(self) -> Lookup:
         """How to list it."""
-        return self.own_lookup or LOOKUPS[self.remove]
+        return _OWN_LOOKUPS.get(self.heading) or LOOKUPS[self.remove]
 
     def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
         """Return the entries that belong to ``owner``; raise Failure if they cannot be listed."""
@@ -89,9 +95,6 @@ class Entity:
         self.dependents = dependents
 
 
-_LOGIN_PROFILE = Lookup("GetLoginProfile", member="UserName")
-_MEMBERS = Lookup("GetGroup", "Users", "UserName")
-_PROFILES = Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName")
 USER = Entity(
     "user",
     "UserName",
@@ -101,7 +104,7 @@ USER = Entity(
     Dependent("policies", "policy", "DeleteUserPolicy", original=True),
     Dependent("certificates", "signing certificate", "DeleteSigningCertificate", original=True),
     Dependent("groups", "membership of group", "RemoveUserFromGroup", original=True, arn=True),
-    Dependent("loginprofile", "login profile of", "DeleteLoginProfile", own_lookup=_LOGIN_PROFILE),
+    Dependent("loginprofile", "login profile of", "DeleteLoginProfile"),
     Dependent("mfadevices", "MFA device", "DeactivateMFADevice"),
     Dependent("sshkeys", "SSH public key", "DeleteSSHPublicKey"),
     Dependent("servicecredentials", "service credential", "DeleteServiceSpecificCredential"),
@@ -112,14 +115,7 @@ GROUP = Entity(
     "GroupName",
     "DeleteGroup",
     "-r",
-    Dependent(
-        "users",
-        "membership of user",
-        "RemoveUserFromGroup",
-        original=True,
-        arn=True,
-        own_lookup=_MEMBERS,
-    ),
+    Dependent("users", "membership of user", "RemoveUserFromGroup", original=True, arn=True),
     Dependent("policies", "policy", "DeleteGroupPolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachGroupPolicy"),
 )
@@ -134,7 +130,6 @@ ROLE = Entity(
         "RemoveRoleFromInstanceProfile",
         original=True,
         arn=True,
-        own_lookup=Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"),
     ),
     Dependent("policies", "policy", "DeleteRolePolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachRolePolicy"),

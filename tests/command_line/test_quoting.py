@@ -144,7 +144,7 @@ def test_any_text_is_one_word(name: str) -> None:
         "line": shlex.split(quoting.command_line("a b", name)),
         "file": shlex.split(quoting.file(name)),
         "option": shlex.split(quoting.option("-g", name)),
-        "long option": shlex.split(quoting.long_option("--profile", name)),
+        "long option": shlex.split(quoting.option("--profile", name)),
         "filled": shlex.split(filled),
     } == {
         "quoted": [name],
