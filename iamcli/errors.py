@@ -23,10 +23,23 @@ OMITTED = " [...] "
 #: the code points that Unicode calls default ignorable, the separators of lines and paragraphs, and
 #: annotations. Source: Unicode, DerivedCoreProperties.txt.
 _INVISIBLE = (
-    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5)),
-    *((0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164)),
-    *((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB)),
-    *((0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
+    (0xAD, 0xAD),
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x2028, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFFB),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
 )
 
 #: The outcome of a step that failed.
@@ -39,8 +52,8 @@ UNKNOWN = "unknown"
 SECRET_DIGITS = 32
 
 
-class Failure(Exception):  # noqa: N818 - the failure of a command, not a programming error
-    """A command cannot continue. The message is one line: what is wrong and what to do.
+class End(BaseException):
+    """What ends a command early. The message is one line: what is wrong and what to do.
 
     ``hint``: a second line for a terminal: what the error means and what to do; ``ask``: makes one
     that needs a request, so that it is called after the message is printed. ``options``: the
@@ -54,6 +67,14 @@ class Failure(Exception):  # noqa: N818 - the failure of a command, not a progra
     options: tuple[Any, ...] = ()
     state = ""
     outcome = NOT_DONE
+
+
+class Failure(End, Exception):  # noqa: N818 - the failure of a command, not a programming error
+    """A command cannot continue."""
+
+
+class Interrupted(End, KeyboardInterrupt):
+    """A signal ended the command. The message is empty if nothing was changed."""
 
 
 class InvalidPolicy(Failure):

@@ -1,12 +1,11 @@
 """The signals that end a command, SIGINT (Ctrl-C), SIGTERM and SIGHUP, and how to wait.
 
 A signal raises KeyboardInterrupt at once until ``guard`` is called: before a command changes
-something, and at its end. From then on, it is only recorded, and raises in a ``Window``: where the
-command waits. So it cannot come between a response and its report.
+something, and at its end. Then it is only recorded, and raises in a ``Window``, where the command
+waits. So it cannot come between a response and its report.
 
-Python only records a signal that comes between its last check and a system call. If that call
-waits, the handler runs when something else ends it, perhaps never. Therefore iamcli waits with
-``wait``, ``read``, ``pause`` or ``wait_for_child``, or in a loop with ``Wakeup``.
+Python only records a signal that comes just before a system call. If that call waits, the handler
+may never run. So iamcli waits with ``wait``, ``read``, ``pause``, ``wait_for_child`` or ``Wakeup``.
 """
 
 from __future__ import annotations
@@ -115,7 +114,7 @@ def end_process(number: int) -> None:
 
 
 class BlockedSignals:
-    """Blocks signals during a ``with`` block, the three by default; they are handled at its end."""
+    """Blocks signals, the three by default, in a ``with`` block; they are handled at its end."""
 
     def __init__(self, *numbers: int) -> None:
         self._numbers = numbers or (_signal.SIGINT, *TERMINATING)
@@ -130,8 +129,8 @@ class BlockedSignals:
 class Wakeup:
     """Lets signals end ``wait`` in a ``with`` block, those too that came since the block began.
 
-    Only signals with a handler of Python, and only in the main thread, where the handlers run. The
-    descriptor that was set before, such as that of asyncio, gets at the end what it would have got.
+    Only in the main thread, and only signals with a handler of Python. The descriptor that was set
+    before, such as that of asyncio, gets at the end what it would have got.
     """
 
     def __enter__(self) -> Wakeup:  # noqa: PYI034 - Self costs a dependency or an import
@@ -196,8 +195,8 @@ def wait(*readable: int, writable: Sequence[int] = (), seconds: float | None = N
 def read(descriptor: int, size: int, *, line: bool = False) -> bytes:
     """Return ``size`` bytes, or what there is until the end; if ``line``, only the next line.
 
-    Waits also if ``descriptor`` is not blocking, and reads not a byte more than it returns: in a
-    script, they are for the next reader. Raises OSError.
+    Waits also if ``descriptor`` is not blocking, and leaves all other bytes to the next reader.
+    Raises OSError.
     """
     content = bytearray()
     with Wakeup() as wakeup:
@@ -223,8 +222,8 @@ def pause(seconds: float) -> None:
 def wait_for_child(ended: Callable[[], Result | None]) -> Result:
     """Wait until ``ended`` returns something else than None, and return that.
 
-    It is called first, and again after each signal: the end of a child process is one. Handlers of
-    signals run meanwhile, and may raise. Only in the main thread.
+    It is called first, and after each signal: the end of a child is one. Handlers of signals run
+    meanwhile, and may raise. Only in the main thread.
     """
     before = _signal.signal(_signal.SIGCHLD, lambda *_: None)
     # Whoever started this process may block the signal.
@@ -273,8 +272,7 @@ def _handle_termination(number: int, _frame: FrameType | None) -> None:
         Pending.number = number
     if not Pending.ending:
         Pending.ending = True
-        # Whatever handles this has imported it. A console program that waits for the server of
-        # iamcli run has not.
+        # A console program that waits for the server of iamcli run has not imported it.
         from iamcli.errors import Terminated
 
         _raise(Terminated(number))

@@ -1,7 +1,7 @@
 """Makes files and directories that other users of the machine can neither replace nor redirect.
 
-Everything that iamcli writes is opened by ``Folder.create``. What the system does of this itself
-(``fs.protected_symlinks``) covers less: directories with the sticky bit, on some systems.
+Everything that iamcli writes is opened by ``Folder.create``. ``fs.protected_symlinks`` of the
+system covers less: directories with the sticky bit.
 """
 
 from __future__ import annotations
@@ -34,11 +34,10 @@ _OTHER_PLACE = "/tmp"  # noqa: S108 - the names are random, and only this user c
 class Folder:
     """A directory that is held open, so that nobody can exchange it for another one.
 
-    ``path``: its path, "" for the current directory; ``make``: the permissions of it, and of the
-    directories that it is in, if they do not exist; None to make none. ``follow``: whether it may
-    be a link. ``inside``: the directory in which ``path`` begins, if not the current one. Raises
-    OSError if it cannot be used, also if a part of the path is a link of another user in a
-    directory that others may write.
+    ``path``: its path, "" for the current directory; ``make``: the permissions of directories in it
+    that do not exist, None to make none; ``follow``: whether it may be a link; ``inside``: the
+    directory in which ``path`` begins, if not the current one. Raises OSError if it cannot be used,
+    also if a part of it is a link of another user in a directory that others may write.
     """
 
     def __init__(
@@ -49,9 +48,9 @@ class Folder:
         follow: bool = True,
         inside: Folder | None = None,
     ) -> None:
-        begin = inside.number if inside else None
         #: Its descriptor.
         self.number: int
+        begin = inside.number if inside else None
         self.number, _ = _enter(path, make=make, follow=follow, begin=begin)
 
     def create(self, name: str, mode: int = PRIVATE, *, new: bool = True) -> int:
@@ -185,10 +184,9 @@ def _enter(
 ) -> tuple[int, str]:
     """Return a descriptor of the directory ``path``, and "".
 
-    ``follow`` and ``make``: see ``Folder``. ``begin``: a descriptor of the directory in which
-    ``path`` begins, None for the current one. ``file``: the last part is the name of a
-    file, which need not exist; return the directory that it is in, and that name, "" if there is
-    none.
+    ``follow`` and ``make``: see ``Folder``; ``begin``: a descriptor of the directory in which
+    ``path`` begins, None for the current one. ``file``: return the directory of the file ``path``,
+    which need not exist, and the file's name, "" if there is none.
     """
     number = os.open("/" if path.startswith("/") else ".", _FOLDER, dir_fd=begin)
     parts = _parts(path)
@@ -272,9 +270,9 @@ def _target(name: str, folder: int) -> str | None:
 
 
 def _trusted() -> set[int]:
-    """Return the users who can replace what this user makes wherever it is.
+    """Return the users who can replace any file: also the owner of the root directory.
 
-    Whoever owns the root directory can. In a container this may not be root.
+    In a container this may not be root.
     """
     return {0, os.geteuid(), os.stat("/").st_uid}
 

@@ -45,16 +45,12 @@ def file(name: str) -> str:
 
 
 def option(name: str, value: str) -> str:
-    """Return the option ``name`` of an iam-* command with its ``value``.
+    """Return the option ``name``, such as ``-u`` or ``--profile``, with its ``value``.
 
-    A value that begins with a dash is attached, because ``-h`` is never a value.
+    A value that begins with a dash is attached, because it could be taken for an option.
     """
-    return f"{name}{'' if value.startswith('-') else ' '}{quoted(value)}"
-
-
-def long_option(name: str, value: str) -> str:
-    """Return the option ``name`` of another command, such as ``--profile``, with its ``value``."""
-    return f"{name}{'=' if value.startswith('-') else ' '}{quoted(value)}"
+    attached = "=" if name.startswith("--") else ""
+    return f"{name}{attached if value.startswith('-') else ' '}{quoted(value)}"
 
 
 def filled(command: str, parameters: Mapping[str, Any]) -> str:

@@ -10,7 +10,9 @@ from iamcli.command import Command
 from iamcli.errors import (
     FAILED,
     INTERRUPTED,
+    End,
     Failure,
+    Interrupted,
     InvalidPolicy,
     OutputLost,
     ServiceError,
@@ -19,7 +21,6 @@ from iamcli.errors import (
 from iamcli.output.streams import Output
 from iamcli.parsing import parser
 from iamcli.parsing.options import UsageError
-from iamcli.parsing.shared import POLICY_TEXT
 
 #: How to report an error that no code expects.
 REPORT = "please report it with the output of -d"
@@ -41,14 +42,11 @@ class Program(Command):
     """A command as a console program."""
 
     def __call__(self) -> None:
-        """Run with the arguments of the process, and end the process with the exit status.
-
-        A signal that ended the command ends the process.
-        """
+        """Run as ``main`` does, and end the process with the exit status."""
         # A normal exit takes longer and only frees what ends with the process anyway.
-        os._exit(self.status())
+        os._exit(self.main())
 
-    def status(self) -> int:
+    def main(self) -> int:
         """Run with the arguments of the process, and return the exit status.
 
         A signal that ended the command, or that came before a failure was reported, ends the
@@ -76,64 +74,50 @@ class Program(Command):
         output = Output(self.name, strict=os.environ.get("IAMCLI_STRICT") == "1")
         status = FAILED
         try:
-            status = self._work(arguments, output)
-        except UsageError as error:
-            if not self._explain_policy(error, arguments, output):
+            try:
+                execute(self, parser.parse(self.name, self.all_options, arguments), output)
+                status = 0
+            except parser.HelpRequested:
+                from iamcli.help.text import columns, help_text
+
+                _print_text(help_text(self, columns(1)), output)
+                # Source: LEGACY.md (``-h``).
+                status = FAILED if output.strict else 0
+            except parser.VersionRequested:
+                from iamcli import __version__
+
+                _print_text(f"{self.name} (iamcli) {__version__}", output)
+                status = 0
+            finally:
+                # At the end, nothing interrupts.
+                interrupts.guard()
+        except KeyboardInterrupt as interrupt:
+            status = INTERRUPTED
+            if isinstance(interrupt, Interrupted):
+                _report(interrupt, output)
+        except (UsageError, InvalidPolicy) as error:
+            explanation = self._explanation(arguments)
+            if explanation:
+                output.error_text(f"{self.name}: {explanation}\n")
+            elif isinstance(error, InvalidPolicy):
+                _report(error, output)
+            else:
                 self._print_usage(error, output)
-        except InvalidPolicy as failure:
-            self._explain_policy(failure, arguments, output)
-        except (Failure, KeyboardInterrupt) as end:
-            self._report(end, output)
-            if isinstance(end, KeyboardInterrupt):
-                status = INTERRUPTED
+        except Failure as failure:
+            _report(failure, output)
         output.progress.stop()
         return status
 
-    def _report(self, end: Failure | KeyboardInterrupt, output: Output) -> None:
-        """Print the lines of ``end``, and the help of the options that it is about."""
-        if str(end):
-            output.error(str(end))
-        ask = getattr(end, "ask", None)
-        hint = getattr(end, "hint", "") or (ask() if ask else "")
-        if hint:
-            output.error(hint)
-        state = getattr(end, "state", "")
-        if state:
-            output.error(state, whole=True)
-        options = getattr(end, "options", ())
-        if options:
-            from iamcli.help.text import columns, options_text
-
-            output.error_text(options_text(options, columns(2)))
-
-    def _work(self, arguments: Sequence[str], output: Output) -> int:
-        """Do what the ``arguments`` say; return the exit status. At the end, nothing interrupts."""
-        try:
-            values = parser.parse(self.name, self.all_options, arguments)
-            execute(self, values, output)
-        except parser.HelpRequested:
-            return self._print_help(output)
-        except parser.VersionRequested:
-            from iamcli import __version__
-
-            _print_text(f"{self.name} (iamcli) {__version__}", output)
-        finally:
-            interrupts.guard()
-        return 0
-
-    def _print_help(self, output: Output) -> int:
-        """Print the help and return the exit status. Source: LEGACY.md (``-h``)."""
-        from iamcli.help import style
-        from iamcli.help.text import columns, help_text
-
-        styled = not output.strict and style.wanted(os.environ, terminal=output.data_on_terminal)
-        _print_text(help_text(self, columns(1), styled=styled), output)
-        return FAILED if output.strict else 0
+    def _explanation(self, arguments: Sequence[str]) -> str | None:
+        """Return the lines about a value that a shell has changed, None if there is none."""
+        explain = next(filter(None, (option.explain for option in self.options)), None)
+        return explain(self.name, arguments) if explain else None
 
     def _print_usage(self, error: UsageError, output: Output) -> None:
-        """Print what follows the message of ``error``: on a terminal no more than fits on it."""
+        """Print ``error`` and what follows it: on a terminal no more than fits on it."""
         from iamcli.help.text import columns, help_text, usage_text
 
+        output.error(str(error))
         width = columns(1 if output.strict else 2)
         if not _explains(output):
             output.error_text(help_text(self, width))
@@ -142,36 +126,12 @@ class Program(Command):
             output.error(error.hint)
         output.error_text(usage_text(self, error.option, width))
 
-    def _explain_policy(
-        self, error: InvalidPolicy | UsageError, arguments: Sequence[str], output: Output
-    ) -> bool:
-        """Print ``error``, or the explanation if the reason is an unquoted policy.
-
-        Returns whether it is.
-        """
-        explanation = None
-        if POLICY_TEXT in self.options:
-            from iamcli.policies import unquoted
-
-            explanation = unquoted.explain(self.name, arguments)
-        if explanation:
-            output.error_text(f"{self.name}: {explanation}\n")
-        else:
-            output.error(str(error))
-            if isinstance(error, InvalidPolicy) and error.hint and _explains(output):
-                output.error(error.hint)
-        return explanation is not None
-
 
 def command(
     name: str, *options: Option, creates: bool = False, secret: bool = False
 ) -> Callable[[Function], Program]:
     """Return a decorator that makes a function a command; the parameters are those of Command."""
-
-    def declare(function: Function) -> Program:
-        return Program(name, options, function, creates=creates, secret=secret)
-
-    return declare
+    return lambda function: Program(name, options, function, creates=creates, secret=secret)
 
 
 def call(command: Command, iam: IAM, arguments: Mapping[str, Any]) -> Lines | None:
@@ -187,8 +147,8 @@ def call(command: Command, iam: IAM, arguments: Mapping[str, Any]) -> Lines | No
 def execute(command: Command, values: Mapping[str, Any], output: Output) -> None:
     """Call the function of ``command`` with the ``values`` of its options, and print its lines.
 
-    Raises Failure if the command fails, completely or partly, and KeyboardInterrupt if it is
-    interrupted. Their texts contain no secret, and say what may have been changed.
+    Raises Failure if the command fails, completely or partly, and Interrupted after a signal. Their
+    texts contain no secret, and say what may have been changed.
     """
     from iamcli.config.characters import require_visible
     from iamcli.config.connection import Connection
@@ -205,16 +165,17 @@ def execute(command: Command, values: Mapping[str, Any], output: Output) -> None
             _print(lines, output)
         output.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - users see no traceback
-        outcome = iam.outcome() if iam else ""
-        if isinstance(error, OutputLost) and error.reader_left and not outcome:
+        if isinstance(error, OutputLost) and error.reader_left and not (iam and iam.outcome()):
             return
         if isinstance(error, ServiceError) and iam and iam.on_terminal:
             from iamcli.hints.table import explain
 
             explain(error, command, arguments, iam)
         if values["debug"] and not isinstance(error, (Failure, KeyboardInterrupt)):
-            output.error_text(secrets.redact(_traceback(error)))
-        raise _end(error, outcome, secrets) from None
+            import traceback
+
+            output.error_text(secrets.redact("".join(traceback.format_exception(error))))
+        raise _end(error, iam, secrets) from None
 
 
 def _service(connection: Connection, output: Output, secrets: Secrets, *, debug: bool) -> IAM:
@@ -279,25 +240,37 @@ def _print(lines: Lines, output: Output) -> None:
             lines.throw(lost)
 
 
-def _end(error: BaseException, outcome: str, secrets: Secrets) -> Failure | KeyboardInterrupt:
-    """Return what ends the command because of ``error``, with texts to be printed.
-
-    ``outcome``: what is known about the changes; some errors know more.
-    """
-    end = error if isinstance(error, (Failure, KeyboardInterrupt)) else Failure()
-    texts = [str(error)]
+def _end(error: BaseException, iam: IAM | None, secrets: Secrets) -> End:
+    """Return what ends the command because of ``error``, with texts to be printed."""
+    outcome = iam.outcome() if iam else ""
+    end: End
     if isinstance(error, KeyboardInterrupt):
-        # Python may have added a text of its own to an interrupt.
-        known = str(error) if hasattr(error, "outcome") else outcome
-        texts = ["interrupted", known] if known else []
-    elif isinstance(error, OutputLost):
-        texts.append(outcome)
-    elif end is not error:
-        texts = [unexpected(error, REPORT), outcome]
+        # Python may have added a text of its own to an interrupt that is none of this program.
+        known = str(error) if isinstance(error, Interrupted) else outcome
+        end, texts = Interrupted(), ["interrupted", known] if known else []
+    elif isinstance(error, Failure):
+        end, texts = error, [str(error), outcome if isinstance(error, OutputLost) else ""]
+    else:
+        end, texts = Failure(), [unexpected(error, REPORT), outcome]
     end.args = (secrets.redact("; ".join(filter(None, texts))),)
-    for name in ("hint", "state"):
-        setattr(end, name, secrets.redact(getattr(error, name, "")))
+    end.hint = secrets.redact(end.hint)
+    end.state = secrets.redact(iam.state) if iam else ""
     return end
+
+
+def _report(end: End, output: Output) -> None:
+    """Print the lines of ``end``, and the help of the options that it is about."""
+    if str(end):
+        output.error(str(end))
+    hint = end.hint or (end.ask() if end.ask else "")
+    if hint and _explains(output):
+        output.error(hint)
+    if end.state:
+        output.error(end.state, whole=True)
+    if end.options:
+        from iamcli.help.text import columns, options_text
+
+        output.error_text(options_text(end.options, columns(2)))
 
 
 def _print_text(text: str, output: Output) -> None:
@@ -309,9 +282,3 @@ def _print_text(text: str, output: Output) -> None:
     except OutputLost as lost:
         if not lost.reader_left:
             raise
-
-
-def _traceback(error: Exception) -> str:
-    import traceback
-
-    return "".join(traceback.format_exception(error))

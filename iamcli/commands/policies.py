@@ -12,7 +12,6 @@ from iamcli.parsing.shared import (
     PAGING,
     POLICY,
     POLICY_FILE,
-    POLICY_TEXT,
     RESOURCES,
     ROLE,
     SHOW_POLICY,
@@ -24,9 +23,28 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
+
+def _unquoted(program: str, arguments: Sequence[str]) -> str | None:
+    from iamcli.policies import unquoted
+
+    return unquoted.explain(program, arguments)
+
+
+POLICY_TEXT = Option(
+    "-o",
+    "POLICYDOCUMENT",
+    "document",
+    "the policy, in single quotes",
+    limits="JSON",
+    alternative="-f",
+    free=True,
+    explain=_unquoted,
+)
 ROLE_RESOURCES = RESOURCES.replace(name="-c")
 ONE_POLICY = POLICY.replace(
     required=False,

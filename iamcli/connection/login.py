@@ -34,7 +34,7 @@ def unusable(session: Session, error: Exception | None) -> NoLogin | None:
     why = "which needs the extra login"
     if is_old:
         why = f"for which botocore {botocore.__version__} is too old"
-    profile = quoting.long_option("--profile", name)
+    profile = quoting.option("--profile", name)
     export = f"aws configure export-credentials {profile} --format process"
     other = f"use another profile with credential_process = {export}"
     advice = other

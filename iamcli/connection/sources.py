@@ -67,7 +67,7 @@ def login(session: Session | None, method: str) -> str:
     name = profile_with(session, *settings)
     if name in ("", "default"):
         return command
-    return f"{command} {quoting.long_option('--profile', name)}"
+    return f"{command} {quoting.option('--profile', name)}"
 
 
 def profile_with(session: Session | None, *settings: str) -> str:

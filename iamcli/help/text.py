@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iamcli.help import docstring as documentation
-from iamcli.help import style, synopsis
+from iamcli.help import synopsis
 from iamcli.output import progressline
 from iamcli.parsing.shared import COMMON
 
@@ -25,11 +25,10 @@ def columns(descriptor: int) -> int:
     return min(progressline.columns(descriptor), WIDEST)
 
 
-def help_text(command: Command, width: int = WIDTH, *, styled: bool = False) -> str:
+def help_text(command: Command, width: int = WIDTH) -> str:
     """Return the help text of ``command``, wrapped to ``width`` columns.
 
-    At 80 columns it fits on a screen of 24 rows. The rest is in the manual page. ``styled``: with
-    the control sequences of terminals for bold and colour.
+    At 80 columns it fits on a screen of 24 rows. The rest is in the manual page.
     """
     document = documentation.of(command)
     lines = [*_usage(command, width), ""]
@@ -38,12 +37,12 @@ def help_text(command: Command, width: int = WIDTH, *, styled: bool = False) -> 
     if command.options:
         ordered = synopsis.ordered(command.options)
         lines += ["", *_table([(option, brief(option)) for option in ordered], width)]
-    lines += ["", style.bold("Common options:")]
+    lines += ["", "Common options:"]
     lines += _indented(_wrapped([f"[{_use(option, ' | ')}]" for option in COMMON], width - 2))
     for example in document.examples[:1]:
-        lines += ["", style.bold("Example:"), *_indented(continued(example, width - 2))]
+        lines += ["", "Example:", *_indented(continued(example, width - 2))]
     lines += ["", f"See man {command.name}"]
-    return _joined(lines).translate(style.ANSI if styled else style.PLAIN)
+    return _joined(lines)
 
 
 def usage_text(command: Command, option: Option | None, width: int = WIDTH) -> str:
@@ -55,13 +54,13 @@ def usage_text(command: Command, option: Option | None, width: int = WIDTH) -> s
     about = [option] if option else []
     about += [other for other in command.options if option and other.name == option.alternative]
     lines = [*_usage(command, width), f"For all options, type: {command.name} -h"]
-    return options_text(about, width) + _joined(lines).translate(style.PLAIN)
+    return options_text(about, width) + _joined(lines)
 
 
 def options_text(options: Sequence[Option], width: int = WIDTH) -> str:
     """Return what each of ``options`` does, wrapped to ``width`` columns; "" if there is none."""
     rows = [(option, meaning(option)) for option in options]
-    return _joined([*_table(rows, width)]).translate(style.PLAIN) if rows else ""
+    return _joined([*_table(rows, width)]) if rows else ""
 
 
 def meaning(option: Option) -> str:
@@ -133,9 +132,9 @@ def continued(line: str, width: int) -> list[str]:
 
 def _usage(command: Command, width: int) -> Iterator[str]:
     """Yield the usage line, on several lines if it is long."""
-    head = f"{style.bold('Usage:')} {style.bold(command.name)}"
-    items = [*map(_item, synopsis.items(command)), f"[{style.placeholder(synopsis.COMMON)}]"]
-    indent = style.width(head) + 1
+    head = f"Usage: {command.name}"
+    items = [*map(_item, synopsis.items(command)), f"[{synopsis.COMMON}]"]
+    indent = len(head) + 1
     if indent > width // 2:
         yield head
         head, indent = " " * 3, 4
@@ -147,7 +146,7 @@ def _usage(command: Command, width: int) -> Iterator[str]:
 def _narrow(items: Iterable[str], width: int) -> Iterator[str]:
     """Yield ``items``, those that are too wide as one word for each alternative."""
     for item in items:
-        wide = style.width(item) > width
+        wide = len(item) > width
         first, bar, last = item.partition(" | ") if wide else (item, "", "")
         yield first + bar.rstrip()
         if last:
@@ -155,7 +154,7 @@ def _narrow(items: Iterable[str], width: int) -> Iterator[str]:
 
 
 def _item(item: synopsis.Item) -> str:
-    text = " | ".join(_with_value(style.bold(option.name), option) for option in item.options)
+    text = " | ".join(_with_value(option.name, option) for option in item.options)
     if item.optional:
         return f"[{text}]{'...' * item.repeatable}"
     return f"{{{text}}}" if len(item.options) > 1 else text
@@ -163,17 +162,17 @@ def _item(item: synopsis.Item) -> str:
 
 def _use(option: Option, separator: str) -> str:
     """Return the names of ``option``, separated by ``separator``, and its placeholder."""
-    return _with_value(separator.join(map(style.bold, option.names)), option)
+    return _with_value(separator.join(option.names), option)
 
 
 def _with_value(names: str, option: Option) -> str:
-    return f"{names} {style.placeholder(option.metavar)}" if option.metavar else names
+    return f"{names} {option.metavar}" if option.metavar else names
 
 
 def _table(rows: list[tuple[Option, str]], width: int) -> Iterator[str]:
     """Yield lines with the names of options and their descriptions."""
     names = [_use(option, ", ") for option, _ in rows]
-    indent = max(map(style.width, names)) + 4
+    indent = max(map(len, names)) + 4
     below = width - indent < _FEWEST
     if below:
         indent = 8
@@ -183,7 +182,7 @@ def _table(rows: list[tuple[Option, str]], width: int) -> Iterator[str]:
             yield left
             left = ""
         for line in _wrapped(text.split(), width - indent):
-            yield f"{left}{' ' * (indent - style.width(left))}{line}"
+            yield f"{left}{' ' * (indent - len(left))}{line}"
             left = ""
 
 
@@ -193,15 +192,14 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 
 def _wrapped(words: Iterable[str], width: int) -> Iterator[str]:
     """Yield ``words`` in lines of at most ``width`` columns (importing textwrap takes 4 ms)."""
-    line, used = "", 0
+    line = ""
     for word in words:
-        columns = style.width(word)
-        if line and used + 1 + columns <= width:
-            line, used = f"{line} {word}", used + 1 + columns
+        if line and len(line) + 1 + len(word) <= width:
+            line += f" {word}"
             continue
         if line:
             yield line
-        line, used = word, columns
+        line = word
     if line:
         yield line
 

@@ -32,6 +32,14 @@ UNKNOWN_OPERATION = frozenset(
 #: The HTTP status that means this with any error code, and those that do without one.
 _NOT_IMPLEMENTED = 501
 _NOT_FOUND = (400, 404, 405)
+#: How to list what LOOKUPS lists for another entity, or not at all, by heading.
+_OWN_LOOKUPS = {
+    "loginprofile": Lookup("GetLoginProfile", member="UserName"),
+    "users": Lookup("GetGroup", "Users", "UserName"),
+    "instance profiles": Lookup(
+        "ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"
+    ),
+}
 
 
 class Dependent(NamedTuple):
@@ -39,8 +47,7 @@ class Dependent(NamedTuple):
 
     ``heading`` and ``what``: its names in listings and state lines ("accesskeys", "access key");
     ``remove``: the operation that removes it; ``original``: whether the original toolkit removed
-    it; ``arn``: whether listings show its ARN; ``own_lookup``: how to list it, if LOOKUPS does not
-    say so.
+    it; ``arn``: whether listings show its ARN.
 
     Types that the original did not remove are skipped if the key may not list them or the server
     lacks the operation. If there are resources of that type, the service rejects the last step.
@@ -52,12 +59,11 @@ class Dependent(NamedTuple):
     remove: str
     original: bool = False
     arn: bool = False
-    own_lookup: Lookup | None = None
 
     @property
     def lookup(self) -> Lookup:
         """How to list it."""
-        return self.own_lookup or LOOKUPS[self.remove]
+        return _OWN_LOOKUPS.get(self.heading) or LOOKUPS[self.remove]
 
     def entries(self, iam: IAM, owner: dict[str, str]) -> list[Any]:
         """Return the entries that belong to ``owner``; raise Failure if they cannot be listed."""
@@ -98,12 +104,7 @@ USER = Entity(
     Dependent("policies", "policy", "DeleteUserPolicy", original=True),
     Dependent("certificates", "signing certificate", "DeleteSigningCertificate", original=True),
     Dependent("groups", "membership of group", "RemoveUserFromGroup", original=True, arn=True),
-    Dependent(
-        "loginprofile",
-        "login profile of",
-        "DeleteLoginProfile",
-        own_lookup=Lookup("GetLoginProfile", member="UserName"),
-    ),
+    Dependent("loginprofile", "login profile of", "DeleteLoginProfile"),
     Dependent("mfadevices", "MFA device", "DeactivateMFADevice"),
     Dependent("sshkeys", "SSH public key", "DeleteSSHPublicKey"),
     Dependent("servicecredentials", "service credential", "DeleteServiceSpecificCredential"),
@@ -114,14 +115,7 @@ GROUP = Entity(
     "GroupName",
     "DeleteGroup",
     "-r",
-    Dependent(
-        "users",
-        "membership of user",
-        "RemoveUserFromGroup",
-        original=True,
-        arn=True,
-        own_lookup=Lookup("GetGroup", "Users", "UserName"),
-    ),
+    Dependent("users", "membership of user", "RemoveUserFromGroup", original=True, arn=True),
     Dependent("policies", "policy", "DeleteGroupPolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachGroupPolicy"),
 )
@@ -136,7 +130,6 @@ ROLE = Entity(
         "RemoveRoleFromInstanceProfile",
         original=True,
         arn=True,
-        own_lookup=Lookup("ListInstanceProfilesForRole", "InstanceProfiles", "InstanceProfileName"),
     ),
     Dependent("policies", "policy", "DeleteRolePolicy", original=True),
     Dependent("attachedpolicies", "attached policy", "DetachRolePolicy"),
@@ -178,18 +171,13 @@ def delete(iam: IAM, entity: Entity, name: str, *, recursive: bool, pretend: boo
                 yield Note(f"{part.reason}; the list may be incomplete")
         return
     steps = [step for part in belongings for step in part.steps()]
-    _check_own_key(iam, what, steps)
-    _remove_all(iam, [*steps, Step(what, entity.delete, owner)])
-
-
-def _check_own_key(iam: IAM, what: str, steps: Sequence[Step]) -> None:
-    """Raise Failure if one of the steps would delete the access key that signs the requests."""
     for step in steps:
         if step.operation == "DeleteAccessKey" and iam.signs_with(step.parameters["AccessKeyId"]):
             raise Failure(
                 f"{what} owns the access key that signs the requests, so the deletion could not "
                 "be completed; use an access key of another user; nothing was removed"
             )
+    _remove_all(iam, [*steps, Step(what, entity.delete, owner)])
 
 
 class Step(NamedTuple):
@@ -285,7 +273,6 @@ class _Belongings:
         """Return the heading and the resources, as ``-p`` lists them."""
         if not self._entries and not self.dependent.original:
             return []
-        return [self.dependent.heading, *(f"\t{self._listed(entry)}" for entry in self._entries)]
-
-    def _listed(self, entry: Any) -> str:
-        return str(entry["Arn"] if self.dependent.arn else self.dependent.lookup.name(entry))
+        arn, name = self.dependent.arn, self.dependent.lookup.name
+        listed = [f"\t{entry['Arn'] if arn else name(entry)}" for entry in self._entries]
+        return [self.dependent.heading, *listed]

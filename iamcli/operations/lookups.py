@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from iamcli.errors import Failure, ServiceError
 from iamcli.operations.outcomes import LOOKUPS, REMOVALS, is_gone
-from iamcli.operations.pages import list_all
+from iamcli.operations.pagination import list_all
 from iamcli.operations.waiting import attempts
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.operations.pages import list_all
+from iamcli.operations.pagination import MAX_PAGE, list_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from iamcli.operations.sender import Sender
 
-#: The maximum number of entries of a page.
-PAGE = 1000
 #: Characters that names may have besides letters and digits. Other names are not shown, so that no
 #: server can send anything else to the terminal or the shell.
 _PUNCTUATION = frozenset("+=,.@-_:/")
@@ -32,12 +30,12 @@ class Query:
     def names(self, iam: Sender) -> list[str]:
         """Return the names from the service; raise Failure if the request fails."""
         return self._names(
-            list_all(iam, self.operation, self.key, MaxItems=PAGE, **self.parameters)
+            list_all(iam, self.operation, self.key, MaxItems=MAX_PAGE, **self.parameters)
         )
 
     def first_names(self, iam: Sender) -> list[str]:
         """Return the names of the first page, with one request; raise Failure if it fails."""
-        parameters: dict[str, Any] = {**self.parameters, "MaxItems": PAGE}
+        parameters: dict[str, Any] = {**self.parameters, "MaxItems": MAX_PAGE}
         page = iam.send(self.operation, **parameters)
         return self._names(page.get(self.key, ()))
 

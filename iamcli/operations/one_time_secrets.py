@@ -12,7 +12,9 @@ from iamcli.errors import (
     DONE,
     NOT_DONE,
     UNKNOWN,
+    End,
     Failure,
+    Interrupted,
     OutputLost,
     ServiceError,
     UnknownOutcome,
@@ -197,28 +199,16 @@ def _shown(
 
 
 def _delete_key_again(iam: IAM, user: str | None, key: dict[str, Any], lost: BaseException) -> None:
-    key_id = key["AccessKeyId"]
-    _delete_again(
-        iam,
-        lost,
-        f"access key {key_id}",
-        "iam-userdelkey",
-        "DeleteAccessKey",
-        UserName=user,
-        AccessKeyId=key_id,
-    )
+    parameters = {"UserName": user, "AccessKeyId": key["AccessKeyId"]}
+    what = f"access key {key['AccessKeyId']}"
+    _delete_again(iam, lost, what, "iam-userdelkey", "DeleteAccessKey", **parameters)
 
 
 def _delete_device_again(iam: IAM, device: dict[str, Any], lost: BaseException) -> None:
-    serial = device["SerialNumber"]
-    _delete_again(
-        iam,
-        lost,
-        f"virtual MFA device {serial}",
-        "iam-virtualmfadevicedel",
-        "DeleteVirtualMFADevice",
-        SerialNumber=serial,
-    )
+    parameters = {"SerialNumber": device["SerialNumber"]}
+    what = f"virtual MFA device {device['SerialNumber']}"
+    command = "iam-virtualmfadevicedel"
+    _delete_again(iam, lost, what, command, "DeleteVirtualMFADevice", **parameters)
 
 
 def _delete_again(
@@ -227,8 +217,8 @@ def _delete_again(
     """Delete ``what``, which was just created, because its secret cannot be shown.
 
     ``lost``: the reason; ``command``: the command that the user can delete it with; ``operation``
-    and ``parameters``: the request that deletes it. Raises Failure, or the interrupt if there was
-    one, with a message about ``what`` and an ``outcome`` for its creation.
+    and ``parameters``: the request that deletes it. Raises Failure, or Interrupted after a signal,
+    with a message about ``what`` and an ``outcome`` for its creation.
     """
     defer_termination()
     remedy = f"but its secret is lost; delete it with {command}"
@@ -241,17 +231,17 @@ def _delete_again(
             message, outcome = f"{what} still exists {remedy}", DONE
         message += f": {error}"
     except Failure as error:
-        message += f": {getattr(error, 'reason', error)}"
+        message += f": {_reason(error)}"
     except KeyboardInterrupt as interrupt:
         lost = interrupt
-    if isinstance(lost, KeyboardInterrupt):
-        lost.args = (message,)
-        lost.outcome = outcome  # type: ignore[attr-defined]  # Plan reads it
-        raise lost
-    reason = lost.reason if isinstance(lost, UnknownOutcome) else lost
-    failure = Failure(f"{reason}; {message}")
-    failure.outcome = outcome
-    raise failure from lost
+    interrupted = isinstance(lost, KeyboardInterrupt)
+    end: End = Interrupted(message) if interrupted else Failure(f"{_reason(lost)}; {message}")
+    end.outcome = outcome
+    raise end from lost
+
+
+def _reason(error: BaseException) -> str:
+    return error.reason if isinstance(error, UnknownOutcome) else str(error)
 
 
 def _delete_new(iam: IAM, operation: str, parameters: dict[str, Any]) -> None:

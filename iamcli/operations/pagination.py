@@ -1,19 +1,25 @@
-"""Lists of one page or of all pages, with the footer."""
+"""Reads lists: one page or all pages, with the footer."""
 
 from __future__ import annotations
+
+from iamcli.errors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from iamcli.operations.service import IAM
+    from iamcli.operations.sender import Sender
     from iamcli.output.lines import Lines
 
 #: The page size when the whole list is read (entries): the maximum of the service.
 MAX_PAGE = 1000
 #: The page size with a marker alone and in strict mode (entries): that of the original.
 LEGACY_PAGE_SIZE = 100
+#: The maximum number of pages, far more than a list has.
+MAX_PAGES = 1000
+#: The first page whose request the progress line shows; shorter lists do not take long.
+_LONG = 3
 
 
 class Listing:
@@ -25,7 +31,12 @@ class Listing:
     """
 
     def __init__(
-        self, iam: IAM, operation: str, max_items: int | None, marker: str | None, **parameters: Any
+        self,
+        iam: Sender,
+        operation: str,
+        max_items: int | None,
+        marker: str | None,
+        **parameters: Any,
     ) -> None:
         self._iam = iam
         self._operation = operation
@@ -36,8 +47,6 @@ class Listing:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         """Yield each page as it arrives; raise Failure if a page cannot be read."""
-        from iamcli.operations.pages import all_pages
-
         pages = all_pages(
             self._iam, self._operation, self._marker, MaxItems=self._size, **self._parameters
         )
@@ -64,3 +73,34 @@ class Listing:
         else:
             yield "IsTruncated: true"
             yield f"Marker: {self._marker}"
+
+
+def list_all(iam: Sender, operation: str, key: str, **parameters: Any) -> list[Any]:
+    """Return the entries of the list ``key`` of all pages of ``operation``."""
+    entries: list[Any] = []
+    for page, _ in all_pages(iam, operation, **parameters):
+        entries += page.get(key, ())
+    return entries
+
+
+def all_pages(
+    iam: Sender, operation: str, marker: str | None = None, **parameters: Any
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Yield each page from ``marker`` on, with the marker of the next one, None for the last.
+
+    Raises Failure if a truncated page has no new marker, or after MAX_PAGES pages.
+    """
+    read = 0
+    for number in range(1, MAX_PAGES + 1):
+        if number >= _LONG:
+            iam.progress.step(f"{read} entries read")
+        page = iam.send(operation, Marker=marker, **parameters)
+        following: str | None = page.get("Marker") if page.get("IsTruncated") else None
+        if page.get("IsTruncated") and following in (None, "", marker):
+            raise Failure("unexpected response: the list is truncated but has no new marker")
+        read += sum(len(value) for value in page.values() if isinstance(value, list))
+        yield page, following
+        marker = following
+        if marker is None:
+            return
+    raise Failure(f"the list has more than {MAX_PAGES} pages; is this an IAM endpoint?")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, shortened
+from iamcli.errors import DONE, MAX_MESSAGE, NOT_DONE, UNKNOWN, End, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Plan:
-    """The steps of a command; sets the ``state`` of an exception that ends it early.
+    """The steps of a command; sets the ``state`` of ``iam`` if an exception ends it early.
 
     ``iam``: sends the requests; ``done`` and ``left``: the labels of the steps that were done and
     of the others ("created", "not created"); ``steps``: the names of the steps in order. A step
@@ -51,15 +51,15 @@ class Plan:
         if error is None or isinstance(error, GeneratorExit) or single:
             return
         known = isinstance(error, KeyboardInterrupt) and not self._iam.pending
-        # All Failures have an outcome; interrupts and internal errors may have none.
-        outcome = getattr(error, "outcome", NOT_DONE if known else UNKNOWN)
+        # Signals and internal errors have no outcome.
+        outcome = error.outcome if isinstance(error, End) else NOT_DONE if known else UNKNOWN
         finished = self._finished + (outcome == DONE)
         begun = finished + (outcome == UNKNOWN)
         parts = [(self._done, self._steps[:finished])]
         if begun > finished:
             parts.append(("unknown", self._steps[finished:begun]))
         parts.append((self._left, self._skipped + self._steps[begun:]))
-        error.state = "; ".join(  # type: ignore[attr-defined]  # the runner prints it
+        self._iam.state = "; ".join(
             f"{label}: {', '.join(shortened(step, MAX_MESSAGE) for step in steps) or 'nothing'}"
             for label, steps in parts
         )

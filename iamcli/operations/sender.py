@@ -54,6 +54,8 @@ class Sender:
         self._changing: tuple[str, dict[str, Any]] | None = None
         #: The entities that this command has created, such as "user bob".
         self.created: set[str] = set()
+        #: What a command of several steps that ended early has done and what not, as one line.
+        self.state = ""
         #: Whether requests go to the private IAM of ``iamcli sandbox``.
         self.sandbox = bool(connection.sandbox)
         self.secrets = secrets or Secrets()

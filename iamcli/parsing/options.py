@@ -71,7 +71,8 @@ class Option:
     ``complete``: the kind of value, for completion: ``file``, ``path``, ``assignment``, or a kind
     in ``iamcli.operations.names``; ``secret``: whether the value is never shown; ``alias``: a
     second name; ``free``: whether the value may contain invisible characters; ``reads``: whether
-    ``-`` stands for a line of standard input.
+    ``-`` stands for a line of standard input; ``explain``: returns, for a program and its
+    arguments, the lines to print instead of an error if a shell has changed the value, else None.
 
     In ``help``, ``limits``, ``brief`` and ``default``, backquotes mark literal text.
     """
@@ -102,6 +103,7 @@ class Option:
         alias: str = "",
         free: bool = False,
         reads: bool = False,
+        explain: Callable[[str, Sequence[str]], str | None] | None = None,
     ) -> None:
         self.name = name
         self.metavar = metavar
@@ -127,6 +129,7 @@ class Option:
         self.alias = alias
         self.free = free
         self.reads = reads
+        self.explain = explain
 
     @property
     def switch(self) -> bool:

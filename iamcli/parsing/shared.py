@@ -228,15 +228,6 @@ POLICY_FILE = Option(
     alternative="-o",
     complete="file",
 )
-POLICY_TEXT = Option(
-    "-o",
-    "POLICYDOCUMENT",
-    "document",
-    "the policy, in single quotes",
-    limits="JSON",
-    alternative="-f",
-    free=True,
-)
 TRUSTED_SERVICE = Option(
     "-s",
     "SERVICE",

@@ -15,19 +15,16 @@ from iamcli import quoting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
 #: The elements of a policy and of a statement; their names are case-sensitive.
 POLICY = ("Version", "Id", "Statement")
-STATEMENT = (
-    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction"),
-    *("Resource", "NotResource", "Condition"),
-)
+#: Elements of a statement that exclude each other.
+EXCLUSIVE = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
+STATEMENT = ("Sid", "Effect", "Condition", *(name for pair in EXCLUSIVE for name in pair))
 VERSIONS = ("2008-10-17", "2012-10-17")
 EFFECTS = ("Allow", "Deny")
-#: Elements that exclude each other.
-EXCLUSIVE = (("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource"))
 
 #: A string, or a word that Python accepts as a number although JSON does not.
 _STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
@@ -69,10 +66,10 @@ def findings(document: str) -> list[str]:
             return [described(json.JSONDecodeError(message, document, match.start()))]
     if not isinstance(policy, Members):
         return ["it is not a JSON object"]
-    phrases = [phrase for check in POLICY_CHECKS for phrase in check(policy)]
+    phrases = [*_of_policy(policy)]
     for name, statement in _statements(policy):
         if isinstance(statement, Members):
-            phrases += [phrase for check in STATEMENT_CHECKS for phrase in check(statement, name)]
+            phrases += _of_statement(statement, name)
         else:
             phrases.append(f"{name} is not a JSON object")
     return phrases
@@ -106,70 +103,47 @@ def _statements(policy: Members) -> Iterator[tuple[str, Any]]:
         yield (f"statement {number}" if len(statements) > 1 else "the statement"), statement
 
 
-def _policy_elements(policy: Members) -> Iterator[str]:
+def _of_policy(policy: Members) -> Iterator[str]:
     for name in policy:
         if name not in POLICY:
             yield f"unknown element {_abbreviated(name)}"
     for name in policy.repeated:
         yield f"{_abbreviated(name)} occurs more than once"
-
-
-def _version(policy: Members) -> Iterator[str]:
     if "Version" in policy and policy["Version"] not in VERSIONS:
         yield f"Version is {_abbreviated(policy['Version'])}, not {' or '.join(VERSIONS)}"
-
-
-def _no_statement(policy: Members) -> Iterator[str]:
     if "Statement" not in policy:
         yield "no Statement"
     elif policy["Statement"] == []:
         yield "Statement is empty"
 
 
-def _statement_elements(statement: Members, name: str) -> Iterator[str]:
+def _of_statement(statement: Members, name: str) -> Iterator[str]:
     for element in statement:
         if element not in STATEMENT:
             yield f"unknown element {_abbreviated(element)} in {name}"
-    inner: list[Any] = [statement]
-    while inner:
-        value = inner.pop()
-        if isinstance(value, Members):
-            for element in value.repeated:
-                yield f"{_abbreviated(element)} occurs more than once in {name}"
-            inner += value.values()
-        elif isinstance(value, list):
-            inner += value
-
-
-def _effect(statement: Members, name: str) -> Iterator[str]:
+    for element in _repeated(statement):
+        yield f"{_abbreviated(element)} occurs more than once in {name}"
     if "Effect" not in statement:
         yield f"no Effect in {name}"
     elif statement["Effect"] not in EFFECTS:
         yield f"Effect is {_abbreviated(statement['Effect'])} in {name}, not {' or '.join(EFFECTS)}"
-
-
-def _action(statement: Members, name: str) -> Iterator[str]:
     if "Action" not in statement and "NotAction" not in statement:
         yield f"neither Action nor NotAction in {name}"
-
-
-def _exclusive(statement: Members, name: str) -> Iterator[str]:
     for one, other in EXCLUSIVE:
         if one in statement and other in statement:
             yield f"both {one} and {other} in {name}"
 
 
-POLICY_CHECKS: tuple[Callable[[Members], Iterator[str]], ...] = (
-    _policy_elements,
-    _version,
-    _no_statement,
-)
-STATEMENT_CHECKS: tuple[Callable[[Members, str], Iterator[str]], ...] = (
-    _statement_elements,
-    _effect,
-    _action,
-    _exclusive,
-)
+def _repeated(statement: Members) -> Iterator[str]:
+    """Yield the names that occur more than once in an object, at any level."""
+    inner: list[Any] = [statement]
+    while inner:
+        value = inner.pop()
+        if isinstance(value, Members):
+            yield from value.repeated
+            inner += value.values()
+        elif isinstance(value, list):
+            inner += value
 
 
 def _abbreviated(value: Any) -> str:

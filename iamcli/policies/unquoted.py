@@ -1,4 +1,4 @@
-"""Detects a policy that was typed without single quotes, and reconstructs it.
+"""Detects a policy that was typed without single quotes, and restores it.
 
 A shell changes an unquoted policy in two ways:
 
@@ -7,19 +7,21 @@ A shell changes an unquoted policy in two ways:
   of which repeats the text before and after the object. dash does not expand braces, and neither
   does any shell if the braces are inside quotes, as in ``"{"Statement":[...]}"``.
 
-The words of a policy with one statement are parsed with the grammar of IAM policies, and the result
-is expanded again. Only if that produces exactly the same words is the policy suggested. For several
-statements, and whenever more than one policy could have been typed, only the form of the command
-line is shown. Source: LEGACY.md (policies typed without quotes).
+The words of a policy with one statement are joined, names and values get their quotes back, and the
+result is expanded again. Only if that produces exactly the same words is the policy suggested. For
+several statements, for a Condition, whose values can be any text, and whenever more than one policy
+could have been typed, only the form of the command line is shown. Source: LEGACY.md (policies typed
+without quotes).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise, product
-from typing import Any, NamedTuple
+from itertools import groupby, pairwise, product
+from typing import Any
 
+from iamcli.policies.findings import POLICY, STATEMENT, findings
 from iamcli.quoting import quoted
 
 TYPE_CHECKING = False
@@ -40,22 +42,20 @@ _DOUBLE = "\u201c\u201d"
 _SINGLE = "\u2018\u2019"
 _ALL_QUOTES = str.maketrans(dict.fromkeys(f"{_DOUBLE}{_SINGLE}'", '"'))
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys(_DOUBLE, '"'))
+_SKIPPED = rf"[\s\"{_DOUBLE}{_SINGLE}]*"
 _BEGINNING = re.compile(
-    rf"[\s\"{_DOUBLE}{_SINGLE}]*"
-    r"(\{|(version|id|statement|sid|effect|(not)?(principal|action|resource)|condition)"
-    rf"[\s\"{_DOUBLE}{_SINGLE}]*:)",
-    re.IGNORECASE,
+    rf"{_SKIPPED}(\{{|({'|'.join((*POLICY, *STATEMENT))}){_SKIPPED}:)", re.IGNORECASE
 )
 _LAYOUT = re.compile(r"\s*([{}\[\]:,])\s*")
 
 # No string in a suggested policy has a character that is special in JSON or in a shell.
-_TEXT = rf"""[^\s{{}}\[\],"'\\$`{_DOUBLE}{_SINGLE}]"""
-_ARN = rf"arn:(?:[^:/\s]*:){{4}}{_TEXT}+"
+_ARN = rf"""arn:(?:[^:/\s]*:){{4}}[^\s{{}}\[\],"'\\$`{_DOUBLE}{_SINGLE}]+"""
 _VALUES = {
     "Version": r"2012-10-17|2008-10-17",
     "Id": r"[\w.-]+",
     "Sid": r"[\w.-]*",
     "Effect": r"Allow|Deny",
+    "Principal": r"\*",
     "Action": r"\*|[\w*?-]+:[\w*?-]+",
     "Resource": rf"\*|{_ARN}",
     "AWS": rf"\*|\d{{12}}|{_ARN}",
@@ -63,44 +63,26 @@ _VALUES = {
     "Federated": rf"\w[\w./-]*|{_ARN}",
     "CanonicalUser": r"[0-9a-f]+",
 }
-_NEVER_LISTS = {"Version", "Id", "Sid", "Effect"}
-_ELEMENT = re.compile(r"(Sid|Effect|(?:Not)?(?:Principal|Action|Resource)|Condition):")
-_PRINCIPAL = re.compile(r"(AWS|Service|Federated|CanonicalUser):")
+_NOTHING = r"(?!)"
+_OBJECTS = {"Statement", "Principal", "NotPrincipal"}
+_NEVER_LISTS = {"Version", "Id", "Sid", "Effect", *_OBJECTS}
+_NAME = re.compile(rf"(?<=[{{,])({'|'.join([*POLICY, *STATEMENT, *_VALUES])}):")
+# After the quotes of the names are back: the value of a name, which may be empty, or one of a list.
+_VALUE = re.compile(r'(?<=":)[^"{}\[\],]*(?=[,}])|(?<=[\[,])[^"{}\[\],]+(?=[\],])')
+# What is before an object that can have several members.
+_BEFORE_OBJECT = re.compile(r"^(?:\{?Statement:\[?|(?:Not)?Principal:)")
 # The levels of a policy: policy, statement, condition, operator.
 _MAX_DEPTH = 4
 # More characters than IAM accepts, and few enough to be parsed quickly.
 _MAX_LENGTH = 20_000
-# A complete statement has at least one element of each set.
-_REQUIRED = (
-    {"Effect"},
-    {"Action", "NotAction"},
-    {"Resource", "NotResource", "Principal", "NotPrincipal"},
-)
-_OPERATOR = re.compile(
-    r"((?:For(?:AllValues|AnyValue):)?(String|Numeric|Date|Bool|Binary|NotIp|Ip|Arn|Null)\w*):"
-)
-# Patterns for the values of some condition operators; other values can be any string.
-_OPERANDS = {
-    "Ip": r"[0-9A-Fa-f.:]+(?:/\d+)?",
-    "NotIp": r"[0-9A-Fa-f.:]+(?:/\d+)?",
-    "Arn": rf"\*|{_ARN}",
-    "Date": r"\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?",
-}
-_CONDITION_KEY = re.compile(r"([\w./-]+:[\w./=@+-]+):", re.ASCII)
-_OTHER_VALUE = re.compile(r"true|false|null|-?\d+(\.\d+)?([eE][-+]?\d+)?", re.IGNORECASE)
+# A complete statement has one of these elements, which often contain variables.
+_WHERE = {"Resource", "NotResource", "Principal", "NotPrincipal"}
 # Text that may have contained a variable such as ${aws:username}, which the shell has removed.
 _LOST_VARIABLE = re.compile(r"(?<!:)//|[/:]$|:::[/-]")
 
 
 class UnclearError(Exception):
     """The policy cannot be determined from the words. The message, if any, says what is lost."""
-
-
-class _Policy(NamedTuple):
-    """A reconstructed policy: its text, and whether the shell may have removed a ``$``."""
-
-    text: str
-    dollar: bool = False
 
 
 def explain(program: str, arguments: Sequence[str]) -> str | None:
@@ -119,19 +101,19 @@ def explain(program: str, arguments: Sequence[str]) -> str | None:
 
 
 def _explanation(words: list[str], before: Sequence[str], after: Sequence[str]) -> str:
-    problem = _UNQUOTED
+    problem, advice = _UNQUOTED, _TYPE_THIS
     try:
         policy = _requoted(words)
-        if policy and len(words) == 1:
+        if not policy:
+            policy, dollar = _restored(words)
+            advice = _UNLESS_DOLLAR if dollar else _TYPE_THIS
+        elif len(words) == 1:
             problem = _TYPOGRAPHIC
-        policy = policy or _reconstructed(words)
+        operand = quoted(policy)
     except UnclearError as unclear:
         reason = f" (the arguments no longer show {unclear})" if str(unclear) else ""
         advice = f"The original policy cannot be determined{reason}. Put it in single quotes:"
         operand = FORM
-    else:
-        advice = _UNLESS_DOLLAR if policy.dollar else _TYPE_THIS
-        operand = quoted(policy.text)
     line = " ".join([*map(quoted, before), operand, *map(quoted, after)])
     return f"{problem}\n{advice}\n  {line}"
 
@@ -165,8 +147,8 @@ def _json(text: str) -> Any:
         return None
 
 
-def _requoted(words: list[str]) -> _Policy | None:
-    """Return the policy if only its quotes are wrong or it was only split at spaces, else None.
+def _requoted(words: list[str]) -> str:
+    """Return the policy if only its quotes are wrong or it was only split at spaces, else "".
 
     An unquoted ``$POLICY`` is split at spaces.
     """
@@ -176,39 +158,88 @@ def _requoted(words: list[str]) -> _Policy | None:
         if not isinstance(document, dict):
             continue
         if not words[1:]:
-            return _Policy(text)
+            return text
         compact = "".join(text.split())
         if _json(compact) != document:
             raise UnclearError("the spaces in its strings")
-        return _Policy(compact)
-    return None
+        return compact
+    return ""
 
 
-def _reconstructed(words: list[str]) -> _Policy:
-    """Return the only policy that expands to ``words``; raise UnclearError if there is none."""
-    words = _without_outer_quotes([word.translate(_DOUBLE_QUOTES) for word in words])
+def _restored(words: list[str]) -> tuple[str, bool]:
+    """Return the only policy that expands to ``words``, and whether it may have contained a ``$``.
+
+    Raises UnclearError if there is none.
+    """
+    words = [word.translate(_DOUBLE_QUOTES) for word in words]
+    # Expansion repeats typographic single quotes, which are no quotes to a shell.
+    if all(word.startswith(_SINGLE[0]) and word.endswith(_SINGLE[1]) for word in words):
+        words = [word[1:-1] for word in words]
     joined = " ".join(words)
     if len(joined) > _MAX_LENGTH:
         raise UnclearError
-    whole = _is_one_object(joined)
+    # Otherwise the braces were expanded.
+    whole = joined.startswith("{") and _closing(joined, 0)[0] == len(joined) - 1
     arrived = [joined] if whole else words
     parts = [_LAYOUT.sub(r"\1", word.replace('"', "")).strip() for word in arrived]
     if any(re.search(r"\s", part) for part in parts):
         raise UnclearError("the spaces in its strings")
-    policy = _policy(expand_braces(parts[0]) if whole else parts)
-    [statement] = _as_list(policy["Statement"])
-    # If the braces were not expanded, a comma may be part of a string.
-    _check_condition(statement.get("Condition", {}), commas=whole)
+    text = ",".join(_unexpanded(parts))
+    policy, statement = _parsed(text if text.startswith("{") else f"{{{text}}}")
     # Spaces between words are part of the layout, but those inside words may be part of a string.
     mixed = whole and len(words) > 1 and any(re.search(r"\s", word) for word in words)
-    layouts = _layouts(policy, quoted='"' in joined)
+    layouts = _layouts(policy, quotes='"' in joined)
     if mixed or all(arrived != ([text] if whole else expand_braces(text)) for text in layouts):
         raise UnclearError("the spaces in its strings" if " " in joined else "")
-    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
-    return _Policy(text, dollar=_could_hold_dollar(statement))
+    dollar = any(statement[part] not in ("*", ["*"]) for part in _WHERE & set(statement))
+    return json.dumps(policy, separators=(",", ":"), ensure_ascii=False), dollar
 
 
-def _layouts(policy: dict[str, Any], *, quoted: bool) -> Iterable[str]:
+def _unexpanded(words: list[str]) -> list[str]:
+    """Return ``words`` with those joined that probably were the members of one object."""
+    joined: list[str] = []
+    for found, group in groupby(words, _BEFORE_OBJECT.findall):
+        members = list(group)
+        if found and len(members) > 1:
+            before = found[0]
+            after = "]" * before.count("[") + "}" * before.count("{")
+            inside = [word[len(before) : len(word) - len(after)] for word in members]
+            members = [f"{before}{{{','.join(_unexpanded(inside))}}}{after}"]
+        joined += members
+    return joined
+
+
+def _parsed(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the policy that is ``text`` without quotes, and its statement."""
+    if re.search(r"\bCondition:", text):
+        raise UnclearError("which values of its Condition were in quotes")
+    text = _VALUE.sub(r'"\g<0>"', _NAME.sub(r'"\1":', text))
+    policy = _json(text)
+    if not isinstance(policy, dict) or findings(text):
+        raise UnclearError
+    statements = policy["Statement"]
+    statement, *others = statements if isinstance(statements, list) else [statements]
+    if others or not _WHERE & set(statement):
+        raise UnclearError
+    _check({**policy, "Statement": statement})
+    return policy, statement
+
+
+def _check(members: dict[str, Any]) -> None:
+    """Raise UnclearError if the value of one of ``members`` may have been another."""
+    for name, value in members.items():
+        if name in _OBJECTS and isinstance(value, dict) and value:
+            _check(value)
+            continue
+        texts = value if isinstance(value, list) and name not in _NEVER_LISTS else [value]
+        pattern = _VALUES.get(name.removeprefix("Not"), _NOTHING)
+        if not texts or not all(re.fullmatch(pattern, str(text), re.ASCII) for text in texts):
+            raise UnclearError
+        if name.endswith("Resource") and any(map(_LOST_VARIABLE.search, texts)):
+            raise UnclearError("whether it contained a $")
+
+
+def _layouts(policy: dict[str, Any], *, quotes: bool) -> Iterable[str]:
     """Yield the text of ``policy`` in each layout that uses spaces consistently."""
     commas, colons, pads = (",", ", ", " , "), (":", ": ", " : "), ("", " ")
     for comma, colon, brace, bracket in product(commas, colons, pads, pads):
@@ -216,19 +247,7 @@ def _layouts(policy: dict[str, Any], *, quoted: bool) -> Iterable[str]:
         # No string in a reconstructed policy contains a brace or a bracket.
         text = text.replace("{", "{" + brace).replace("}", brace + "}")
         text = text.replace("[", "[" + bracket).replace("]", bracket + "]")
-        yield text if quoted else text.replace('"', "")
-
-
-def _without_outer_quotes(words: list[str]) -> list[str]:
-    """Remove typographic single quotes around the policy, which brace expansion has repeated."""
-    if all(word.startswith(_SINGLE[0]) and word.endswith(_SINGLE[1]) for word in words):
-        return _without(words, _SINGLE[0], _SINGLE[1])
-    return words
-
-
-def _is_one_object(text: str) -> bool:
-    """Return whether the first and the last character are a pair of braces."""
-    return text.startswith("{") and _closing(text, 0)[0] == len(text) - 1
+        yield text if quotes else text.replace('"', "")
 
 
 def _closing(text: str, start: int) -> tuple[int, list[int]]:
@@ -268,133 +287,3 @@ def expand_braces(text: str) -> list[str]:
     cuts = [start, *commas, end]
     parts = [text[left + 1 : right] for left, right in pairwise(cuts)]
     return [before + word + after for part in parts for word in expand_braces(part)]
-
-
-def _policy(words: list[str]) -> dict[str, Any]:
-    """Parse a policy with one statement. An element that occurs twice is found by expanding it."""
-    policy: dict[str, Any] = {}
-    statement: list[str] = []
-    for word in _inside(words):
-        key, _, rest = word.partition(":")
-        if key == "Statement":
-            statement.append(rest)
-            policy[key] = None  # its place among the elements
-        elif key in {"Version", "Id"}:
-            policy[key] = _value(key, [rest])
-        else:
-            raise UnclearError
-    if not statement:
-        raise UnclearError
-    if statement[0].startswith("["):
-        policy["Statement"] = [_statement(_without(statement, "[", "]"))]
-    else:
-        policy["Statement"] = _statement(statement)
-    return policy
-
-
-def _statement(words: list[str]) -> dict[str, Any]:
-    members = _members(words, _ELEMENT)
-    if not all(choice & set(members) for choice in _REQUIRED):
-        raise UnclearError
-    return {key: _element(key, rest) for key, rest in members.items()}
-
-
-def _element(key: str, words: list[str]) -> Any:
-    if key == "Condition":
-        return {
-            operator: {key: _value(key, value) for key, value in _object(rest, _CONDITION_KEY)}
-            for operator, rest in _object(words, _OPERATOR)
-        }
-    if key.endswith("Principal"):
-        if words == ["*"]:
-            return "*"
-        return {kind: _value(kind, value) for kind, value in _object(words, _PRINCIPAL)}
-    value = _value(key, words)
-    if key.endswith("Resource") and any(map(_LOST_VARIABLE.search, _as_list(value))):
-        raise UnclearError("whether it contained a $")
-    return value
-
-
-def _check_condition(condition: dict[str, dict[str, Any]], *, commas: bool) -> None:
-    """Raise UnclearError if a value may have been another. ``commas``: they may be part of it."""
-    for operator, members in condition.items():
-        pattern = _OPERANDS.get(_OPERATOR.sub(r"\2", f"{operator}:"))
-        for key, value in members.items():
-            values = _as_list(value)
-            if pattern and not all(re.fullmatch(pattern, text, re.ASCII) for text in values):
-                raise UnclearError
-            if not pattern and commas and len(values) > 1:
-                raise UnclearError(f"where each value of {key} ends")
-            for text in values:
-                if _OTHER_VALUE.fullmatch(text):
-                    raise UnclearError(f"whether {text} was in quotes")
-                if _LOST_VARIABLE.search(text):
-                    raise UnclearError("whether it contained a $")
-                if "/" in key.partition(":")[2] and ":" in text:
-                    raise UnclearError(f"where the key {key} ends")
-
-
-def _value(key: str, words: list[str]) -> Any:
-    """Parse a string, or a list of strings: one per word, with brackets around the list."""
-    listed = words[0].startswith("[") and words[-1].endswith("]") and key not in _NEVER_LISTS
-    if listed:
-        words = [words[0][1:], *words[1:]]
-        words[-1] = words[-1][:-1]
-    elif len(words) > 1:
-        raise UnclearError
-    pattern = _VALUES.get(key.removeprefix("Not"), rf"{_TEXT}+")
-    if not all(re.fullmatch(pattern, word, re.ASCII) for word in words):
-        raise UnclearError
-    return words if listed else words[0]
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _object(words: list[str], keys: re.Pattern[str]) -> Iterable[tuple[str, list[str]]]:
-    return _members(_inside(words), keys).items()
-
-
-def _members(words: list[str], keys: re.Pattern[str]) -> dict[str, list[str]]:
-    """Group words by the key that they start with; later elements of a list have no key."""
-    members: dict[str, list[str]] = {}
-    at = 0
-    while at < len(words):
-        match = keys.match(words[at])
-        if not match:
-            raise UnclearError
-        rest = [words[at][match.end() :]]
-        at += 1
-        if rest[0].startswith("["):
-            while not rest[-1].endswith("]") and at < len(words):
-                rest.append(words[at])
-                at += 1
-        else:
-            while at < len(words) and words[at].startswith(match[0]):
-                rest.append(words[at][match.end() :])
-                at += 1
-        members[match[1]] = rest
-    return members
-
-
-def _inside(words: list[str]) -> list[str]:
-    """Return the members of an object; it still has its braces if it had no comma."""
-    if all(word.startswith("{") for word in words):
-        return _without(words, "{", "}")
-    if len(words) == 1:
-        raise UnclearError
-    return words
-
-
-def _without(words: list[str], first: str, last: str) -> list[str]:
-    """Remove ``first`` and ``last`` from each word; raise UnclearError if a word lacks them."""
-    if not all(word.startswith(first) and word.endswith(last) for word in words):
-        raise UnclearError
-    return [word[len(first) : len(word) - len(last)] for word in words]
-
-
-def _could_hold_dollar(statement: dict[str, Any]) -> bool:
-    """Return whether the statement has an element that often contains variables."""
-    parts = {"Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
-    return any(statement[part] not in ("*", ["*"]) for part in parts & set(statement))

@@ -225,13 +225,12 @@ def assert_filled(lines: list[str], width: int) -> None:
 def test_the_help_has_the_width_of_the_window(columns: int, width: int, typed: Typist) -> None:
     name = "iam-useraddpolicy"
     expected = shown(name, width).replace("\n", "\r\n")
-    plain = {"NO_COLOR": "1"}
-    assert typed(f"{name} -h", plain, (HEIGHT, columns)) == expected
+    assert typed(f"{name} -h", size=(HEIGHT, columns)) == expected
     assert typed(f"{name} -h", {"IAMCLI_STRICT": "1"}, (HEIGHT, columns)) == expected
-    piped = typed(f"{name} -h | cat", plain, (HEIGHT, columns))
+    piped = typed(f"{name} -h | cat", size=(HEIGHT, columns))
     assert piped == shown(name).replace("\n", "\r\n")
     usage = shown(name, width).partition("\n\n")[0].replace("\n", "\r\n")
-    assert usage in typed(f"{name} -z", plain, (HEIGHT, columns))
+    assert usage in typed(f"{name} -z", size=(HEIGHT, columns))
 
 
 def test_a_usage_error_has_the_width_of_its_stream(

@@ -116,11 +116,6 @@ def test_the_whole_help(
     compare(shown, f"command_line/help/{name}-{width}.txt", request)
 
 
-def test_the_whole_help_with_style(request: pytest.FixtureRequest) -> None:
-    shown = help_text.help_text(command("iam-every", OPTIONS), 80, styled=True)
-    compare(shown.replace("\x1b", "ESC"), "command_line/help/iam-every-styled.txt", request)
-
-
 @pytest.mark.parametrize("name", ["", "-v", "-o", "-f", "-c", "-e", "-a"])
 def test_the_whole_usage(name: str, request: pytest.FixtureRequest) -> None:
     about = next((option for option in OPTIONS if option.name == name), None)

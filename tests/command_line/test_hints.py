@@ -6,7 +6,6 @@ The messages of the service are recorded ones, or in the formats that its docume
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -27,7 +26,7 @@ from support.limits import NEVER
 from support.processes import wait_until
 from support.shell import BIN, KEY_ID, SECRET
 from support.stub import Stub, ok, refused
-from support.terminal import Terminal, read_now, rows, terminal_pair
+from support.terminal import Terminal, read_now, rows
 
 from iamcli.errors import ServiceError
 from iamcli.hints.conflicts import conflict
@@ -44,29 +43,37 @@ if TYPE_CHECKING:
     Say = Callable[..., list[str]]
 
 ENV = {"AWS_MAX_ATTEMPTS": "1"}
-
-
 #: No line of this test is as long, so that none is wrapped.
 WIDE = 10_000
 
 
 @pytest.fixture
-def say(run_fast: ForkRunner) -> Iterator[Say]:
+def say(run_fast: ForkRunner, terminal: tuple[int, str]) -> Say:
     """Run a command line; return the lines that it writes to a terminal as standard error."""
-    master, slave = terminal_pair()
+    master, device = terminal
 
     def said(line: str, endpoint: Endpoint | None, **env: str) -> list[str]:
         where = {"AWS_IAM_URL": endpoint.url} if endpoint else {}
         arguments = shlex.split(line)
-        done = run_fast(*arguments, env={**ENV, **where, **env}, stderr=os.ttyname(slave))
+        done = run_fast(*arguments, env={**ENV, **where, **env}, stderr=device)
         assert (done.status, done.out) == (1, "")
         # What remains on the terminal; rows() refuses control characters in a message.
         shown = rows(read_now(master), columns=WIDE)[:-1]
         return [text.removeprefix(f"{arguments[0]}: ") for text in shown]
 
-    yield said
-    os.close(slave)
-    os.close(master)
+    return said
+
+
+@pytest.fixture
+def hints(say: Say, stub: Stub) -> Say:
+    """Run a command line that is refused; return the lines that follow the error."""
+
+    def hinted(line: str, code: str, message: str, status: int = 400, **env: str) -> list[str]:
+        first, *more = say(line, stub.endpoint(refused(code, message, status)), **env)
+        assert first == f"{code}: {message}"
+        return more
+
+    return hinted
 
 
 def explicit(kind: str, more: str = "") -> str:
@@ -143,19 +150,18 @@ DENIALS = {
         ),
     ],
 )
-def test_codes_of_other_services_are_understood(code: str, hint: str, say: Say, stub: Stub) -> None:
+def test_codes_of_other_services_are_understood(code: str, hint: str, hints: Say) -> None:
     """Gateways and servers that emulate IAM send them."""
-    endpoint = stub.endpoint(refused(code, explicit("session policy"), 403))
     env = {"AWS_ACCESS_KEY_ID": "ASIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": SECRET}
     env |= {"AWS_SESSION_TOKEN": "token", "AWS_CREDENTIAL_FILE": ""}
-    assert say("iam-usercreate -u bob", endpoint, **env)[1].startswith(hint)
+    (said,) = hints("iam-usercreate -u bob", code, explicit("session policy"), 403, **env)
+    assert said.startswith(hint)
 
 
 @pytest.mark.parametrize("message", DENIALS)
-def test_denial_names_the_kind_of_policy(message: str, say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("AccessDenied", message, 403))
-    lines = say("iam-usercreate -u bob", endpoint)
-    assert lines == [f"AccessDenied: {message}", *filter(None, [DENIALS[message]])]
+def test_denial_names_the_kind_of_policy(message: str, hints: Say) -> None:
+    said = hints("iam-usercreate -u bob", "AccessDenied", message, 403)
+    assert said == [*filter(None, [DENIALS[message]])]
 
 
 NO_USER = "Must specify userName when calling with non-User credentials"
@@ -173,16 +179,13 @@ OWN = "specify -u, because the access key belongs to a role, not to a user"
         ("iam-usergetattributes -u bob", ""),
     ],
 )
-def test_key_of_a_role_needs_the_option_for_the_user(
-    line: str, hint: str, say: Say, stub: Stub
-) -> None:
-    lines = say(line, stub.endpoint(refused("ValidationError", NO_USER)))
-    assert lines == [f"ValidationError: {NO_USER}", *filter(None, [hint])]
+def test_key_of_a_role_needs_the_option_for_the_user(line: str, hint: str, hints: Say) -> None:
+    assert hints(line, "ValidationError", NO_USER) == [*filter(None, [hint])]
 
 
-def test_other_validation_errors_are_left_alone(say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("ValidationError", "1 validation error detected: userName"))
-    assert len(say("iam-usergetattributes", endpoint)) == 1
+def test_other_validation_errors_are_left_alone(hints: Say) -> None:
+    message = "1 validation error detected: userName"
+    assert hints("iam-usergetattributes", "ValidationError", message) == []
 
 
 USER = {
@@ -237,21 +240,26 @@ def test_conflict_names_the_command_that_removes_what_is_left(
     assert len(endpoint.requests) == 1
 
 
-def test_device_in_use_is_deactivated_first(say: Say, stub: Stub) -> None:
-    message = "MFA VirtualDevice in use. Must deactivate first."
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        (
+            "iam-virtualmfadevicedel -s arn:x",
+            "MFA VirtualDevice in use. Must deactivate first.",
+            ["first run: iam-userdeactivatemfadevice -u USERNAME -s arn:x"],
+        ),
+        # No command removes what uses the certificate.
+        (
+            "iam-servercertdel -s web",
+            "Certificate: ASCAEXAMPLE is currently in use by arn:aws:elasticloadbalancing:x",
+            [],
+        ),
+    ],
+)
+def test_what_is_in_use(line: str, message: str, hint: list[str], say: Say, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
-    line = "iam-virtualmfadevicedel -s arn:x"
-    assert say(line, endpoint, IAMCLI_SANDBOX=endpoint.url) == [
-        f"DeleteConflict: {message}",
-        "first run: iam-userdeactivatemfadevice -u USERNAME -s arn:x",
-    ]
-
-
-def test_certificate_in_use_has_no_command(say: Say, stub: Stub) -> None:
-    message = "Certificate: ASCAEXAMPLE is currently in use by arn:aws:elasticloadbalancing:x"
-    endpoint = stub.endpoint(refused("DeleteConflict", message, 409))
-    said = say("iam-servercertdel -s web", endpoint, IAMCLI_SANDBOX=endpoint.url)
-    assert said == [f"DeleteConflict: {message}"]
+    said = say(line, endpoint, IAMCLI_SANDBOX=endpoint.url)
+    assert said == [f"DeleteConflict: {message}", *hint]
 
 
 class Keeping(Account):
@@ -348,16 +356,14 @@ QUOTAS = {
 
 
 @pytest.mark.parametrize("message", QUOTAS)
-def test_quota_is_named_with_where_to_raise_it(message: str, say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("LimitExceeded", message, 409))
-    lines = say("iam-useraddkey -u bob", endpoint)
-    assert lines == [f"LimitExceeded: {message}", *filter(None, [QUOTAS[message]])]
+def test_quota_is_named_with_where_to_raise_it(message: str, hints: Say) -> None:
+    said = hints("iam-useraddkey -u bob", "LimitExceeded", message, 409)
+    assert said == [*filter(None, [QUOTAS[message]])]
 
 
-def test_console_of_another_partition_has_another_region(say: Say, stub: Stub) -> None:
+def test_console_of_another_partition_has_another_region(hints: Say) -> None:
     message = "Cannot exceed quota for GroupsPerAccount: 300"
-    endpoint = stub.endpoint(refused("LimitExceeded", message, 409))
-    _, hint = say("iam-groupcreate -g g", endpoint, AWS_REGION="cn-north-1")
+    (hint,) = hints("iam-groupcreate -g g", "LimitExceeded", message, AWS_REGION="cn-north-1")
     assert hint == (
         "the quota GroupsPerAccount is 300; request an increase in the Service Quotas console "
         "(AWS Identity and Access Management)"
@@ -483,32 +489,28 @@ def test_signature_and_clock_that_are_both_wrong(
     ],
 )
 def test_refused_key_names_the_partition_last(
-    env: dict[str, str], partition: str, setting: str, say: Say, run_fast: ForkRunner, stub: Stub
+    env: dict[str, str], partition: str, setting: str, hints: Say, run_fast: ForkRunner
 ) -> None:
-    endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
-    hint = (
+    (hint,) = hints("iam-grouplistbypath", "InvalidClientTokenId", UNKNOWN, 403, **env)
+    assert hint == (
         f"access key {KEY_ID} from credential file {run_fast.env['AWS_CREDENTIAL_FILE']} may be "
         "mistyped, deleted, inactive or less than a minute old, or not of partition "
         f"{partition} (AWS_IAM_URL; {setting})"
     )
-    lines = say("iam-grouplistbypath", endpoint, **env)
-    assert lines == [f"InvalidClientTokenId: {UNKNOWN}", hint]
 
 
-def test_a_key_without_a_token_has_no_token_that_expired(say: Say, stub: Stub) -> None:
+def test_a_key_without_a_token_has_no_token_that_expired(hints: Say) -> None:
     message = "The security token included in the request is expired"
-    endpoint = stub.endpoint(refused("ExpiredToken", message, 403))
-    assert say("iam-grouplistbypath", endpoint) == [f"ExpiredToken: {message}"]
+    assert hints("iam-grouplistbypath", "ExpiredToken", message, 403) == []
 
 
-def test_region_of_a_profile_is_named(run_fast: ForkRunner, say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("InvalidClientTokenId", UNKNOWN, 403))
+def test_region_of_a_profile_is_named(run_fast: ForkRunner, hints: Say) -> None:
     (run_fast.home / "config").write_text(
         f"[default]\naws_access_key_id={KEY_ID}\naws_secret_access_key={SECRET}\n"
         "region=us-gov-east-1\n"
     )
     env = {"AWS_CREDENTIAL_FILE": "", "AWS_CONFIG_FILE": "config"}
-    _, hint = say("iam-grouplistbypath", endpoint, **env)
+    (hint,) = hints("iam-grouplistbypath", "InvalidClientTokenId", UNKNOWN, 403, **env)
     assert hint.endswith(
         "or not of partition aws-us-gov (AWS_IAM_URL; the region of the AWS profile is "
         "us-gov-east-1)"
@@ -545,6 +547,7 @@ def test_refused_key_at_the_endpoint_of_a_region(
 
 # The form of a policy.
 
+SYNTAX = "Syntax errors in policy."
 GOOD = '{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}'
 #: A policy, and what is wrong with it.
 POLICIES = {
@@ -622,12 +625,12 @@ POLICIES = {
 def test_form_of_the_policy(number: int, say: Say, run_fast: ForkRunner, stub: Stub) -> None:
     document, found = list(POLICIES.items())[number]
     (run_fast.home / "policy.json").write_text(document)
-    endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
+    endpoint = stub.endpoint(refused("MalformedPolicyDocument", SYNTAX))
     lines = say("iam-useruploadpolicy -u bob -p p -f policy.json", endpoint)
     # It was sent: the service decides.
     assert endpoint.requests[0].parameters["PolicyDocument"] == document
     expected = [f"in the policy: {found}"] if found else []
-    assert lines == ["MalformedPolicyDocument: Syntax errors in policy.", *expected]
+    assert lines == [f"MalformedPolicyDocument: {SYNTAX}", *expected]
 
 
 @pytest.mark.parametrize(
@@ -639,23 +642,19 @@ def test_form_of_the_policy(number: int, say: Say, run_fast: ForkRunner, stub: S
         "iam-roleupdateassumepolicy -r r -f policy.json",
     ],
 )
-def test_each_command_that_sends_a_policy(
-    line: str, say: Say, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_each_command_that_sends_a_policy(line: str, hints: Say, run_fast: ForkRunner) -> None:
     (run_fast.home / "policy.json").write_text("{}")
-    endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
-    assert say(line, endpoint)[1:] == ["in the policy: no Statement"]
+    assert hints(line, "MalformedPolicyDocument", SYNTAX) == ["in the policy: no Statement"]
 
 
-def test_generated_policy_has_the_right_form(say: Say, stub: Stub) -> None:
+def test_generated_policy_has_the_right_form(hints: Say) -> None:
     message = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
-    endpoint = stub.endpoint(refused("MalformedPolicyDocument", message))
-    lines = say("iam-useraddpolicy -u bob -p p -e Allow -a x -r '*'", endpoint)
-    assert lines == [f"MalformedPolicyDocument: {message}"]
+    line = "iam-useraddpolicy -u bob -p p -e Allow -a x -r '*'"
+    assert hints(line, "MalformedPolicyDocument", message) == []
 
 
 @pytest.mark.parametrize(
-    ("options", "message", "hints"),
+    ("options", "message", "number"),
     [
         ("-a s3:Get -r notes.txt", 'Resource notes.txt must be in ARN format or "*".', 1),
         ("-a notes.txt -r '*'", "Actions must be prefaced, not notes.txt", 1),
@@ -665,29 +664,27 @@ def test_generated_policy_has_the_right_form(say: Say, stub: Stub) -> None:
     ],
 )
 def test_an_asterisk_that_the_shell_replaced(
-    options: str, message: str, hints: int, say: Say, run_fast: ForkRunner, stub: Stub
+    options: str, message: str, number: int, hints: Say, run_fast: ForkRunner
 ) -> None:
     (run_fast.home / "notes.txt").touch()
-    endpoint = stub.endpoint(refused("MalformedPolicyDocument", message))
-    lines = say(f"iam-useraddpolicy -u bob -p p -e Allow {options}", endpoint)
+    line = f"iam-useraddpolicy -u bob -p p -e Allow {options}"
     hint = (
         "notes.txt is in the current directory; if you typed * without quotes, the shell "
         "replaced it with the names there; type '*'"
     )
-    assert lines == [f"MalformedPolicyDocument: {message}", *[hint] * hints]
+    assert hints(line, "MalformedPolicyDocument", message) == [hint] * number
 
 
-def test_secret_in_a_policy_is_redacted(say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("MalformedPolicyDocument", "Syntax errors in policy."))
+def test_secret_in_a_policy_is_redacted(hints: Say) -> None:
     document = f'{{"Statement":{{"Effect":"{SECRET}","Action":"*"}}}}'
-    _, hint = say(f"iam-useruploadpolicy -u bob -p p -o '{document}'", endpoint)
-    assert hint == 'in the policy: Effect is "***" in the statement, not Allow or Deny'
+    line = f"iam-useruploadpolicy -u bob -p p -o '{document}'"
+    expected = 'in the policy: Effect is "***" in the statement, not Allow or Deny'
+    assert hints(line, "MalformedPolicyDocument", SYNTAX) == [expected]
 
 
-def test_secret_in_a_state_is_redacted(say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("AccessDenied", "No.", 403))
-    said = say(f"iam-groupadduser -g g -u {SECRET} -u susan", endpoint)
-    assert said == ["AccessDenied: No.", "added: nothing; not added: user ***, user susan"]
+def test_secret_in_a_state_is_redacted(hints: Say) -> None:
+    said = hints(f"iam-groupadduser -g g -u {SECRET} -u susan", "AccessDenied", "No.", 403)
+    assert said == ["added: nothing; not added: user ***, user susan"]
 
 
 ELEMENTS = ("Version", "Statement", "Effect", "Action", "NotAction", "Condition")
@@ -733,7 +730,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("code", REFUSALS)
 def test_pipe_and_strict_mode_get_the_services_words_only(
-    code: str, say: Say, run_fast: ForkRunner, stub: Stub
+    code: str, say: Say, run_fast: ForkRunner, stub: Stub, terminal: tuple[int, str]
 ) -> None:
     line, message = REFUSALS[code]
     endpoint = stub.endpoint(refused(code, message))
@@ -742,14 +739,9 @@ def test_pipe_and_strict_mode_get_the_services_words_only(
     assert run_fast(*shlex.split(line), env=env) == (1, "", error)
     strict = env | {"IAMCLI_STRICT": "1"}
     assert run_fast(*shlex.split(line), env=strict) == (1, error, "")
-    master, slave = terminal_pair()
-    try:
-        on_terminal = run_fast(*shlex.split(line), env=strict, stderr=os.ttyname(slave))
-        assert on_terminal[:2] == (1, error)
-        assert read_now(master) == ""
-    finally:
-        os.close(slave)
-        os.close(master)
+    master, device = terminal
+    assert run_fast(*shlex.split(line), env=strict, stderr=device)[:2] == (1, error)
+    assert read_now(master) == ""
     # The same, where there is one.
     assert len(say(line, endpoint)) == 2
 
@@ -934,19 +926,16 @@ def test_interrupt_ends_the_wait_for_the_names(run: Shell, stub: Stub) -> None:
     assert "raceback" not in terminal.shown
 
 
-def test_names_are_asked_for_on_a_terminal_only(run_fast: ForkRunner, stub: Stub) -> None:
+def test_names_are_asked_for_on_a_terminal_only(
+    run_fast: ForkRunner, stub: Stub, terminal: tuple[int, str]
+) -> None:
     line, error, endpoint = unknown("User", "bbo", named("User", "bob"), stub=stub)
     where = {**ENV, "AWS_IAM_URL": endpoint.url}
     assert run_fast(*line.split(), env=where) == (1, "", f"iam-userdel: {error}\n")
-    master, slave = terminal_pair()
-    try:
-        strict = {**where, "IAMCLI_STRICT": "1"}
-        done = run_fast(*line.split(), env=strict, stderr=os.ttyname(slave))
-        assert done[:2] == (1, f"iam-userdel: {error}\n")
-        assert read_now(master) == ""
-    finally:
-        os.close(slave)
-        os.close(master)
+    master, device = terminal
+    done = run_fast(*line.split(), env={**where, "IAMCLI_STRICT": "1"}, stderr=device)
+    assert done[:2] == (1, f"iam-userdel: {error}\n")
+    assert read_now(master) == ""
     assert endpoint.operations == ["DeleteUser", "DeleteUser"]
 
 
@@ -1007,14 +996,12 @@ def test_no_names_are_asked_for_about_anything_else(
     ],
 )
 def test_option_of_an_invalid_value_is_explained(
-    line: str, message: str, option: str, say: Say, stub: Stub
+    line: str, message: str, option: str, hints: Say
 ) -> None:
-    first, *more = say(line, stub.endpoint(refused("ValidationError", message)))
-    assert first == f"ValidationError: {message}"
+    more = hints(line, "ValidationError", message)
     shown = [text.split() for text in more if text.startswith("  -")]
-    assert [word for words in shown for word in words[:2]] == [
-        *option.replace("NEW", "NEWUSERNAME").split()
-    ]
+    expected = option.replace("NEW", "NEWUSERNAME").split()
+    assert [word for words in shown for word in words[:2]] == expected
 
 
 @pytest.mark.parametrize(
@@ -1033,16 +1020,13 @@ def test_option_of_an_invalid_value_is_explained(
         ("\u201c\u201d", "2 typographic quotes (the first: character 1)", "' or \" to quote"),
     ],
 )
-def test_quotes_in_a_value_are_named(
-    value: str, quotes: str, advice: str, say: Say, stub: Stub
-) -> None:
-    endpoint = stub.endpoint(refused("ValidationError", "Is invalid."))
-    said = say(f"iam-userdel -u {value}", endpoint)
-    assert said[1] == f"the value of -u has {quotes}, as pasted from a web page; type: {advice}"
+def test_quotes_in_a_value_are_named(value: str, quotes: str, advice: str, hints: Say) -> None:
+    said = hints(f"iam-userdel -u {value}", "ValidationError", "Is invalid.")
+    assert said[0] == f"the value of -u has {quotes}, as pasted from a web page; type: {advice}"
 
 
 @pytest.mark.parametrize(
-    ("code", "hints"),
+    ("code", "number"),
     [
         ("InvalidInput", 1),
         ("MalformedPolicyDocument", 1),
@@ -1053,17 +1037,16 @@ def test_quotes_in_a_value_are_named(
     ],
 )
 def test_quotes_are_named_if_they_can_be_the_reason(
-    code: str, hints: int, say: Say, stub: Stub
+    code: str, number: int, say: Say, stub: Stub
 ) -> None:
     endpoint = stub.endpoint(refused(code, "No."))
     said = say("iam-groupadduser -g g -u ann -u \u201cbob\u201d", endpoint)
     quotes = "the value of -u has 2 typographic quotes (the first: character 1)"
-    named = [f"{quotes}, as pasted from a web page; type: -u bob"] * hints
+    named = [f"{quotes}, as pasted from a web page; type: -u bob"] * number
     assert [text for text in said if "typographic" in text] == named
     assert len(endpoint.requests) == 1
 
 
-def test_quotes_in_a_secret_are_not_named(say: Say, stub: Stub) -> None:
-    endpoint = stub.endpoint(refused("ValidationError", "Is invalid."))
+def test_quotes_in_a_secret_are_not_named(hints: Say) -> None:
     line = "iam-useraddloginprofile -u bob -p \u201cpassw0rd\u201d"
-    assert say(line, endpoint) == ["ValidationError: Is invalid."]
+    assert hints(line, "ValidationError", "Is invalid.") == []

@@ -1,4 +1,4 @@
-"""What people who type commands on a terminal see: usage errors, hints, the style of the help."""
+"""What people who type commands on a terminal see: usage errors and hints."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from support.shell import TESTS
 from support.stub import ok, refused
 from support.terminal import USUAL_SIZE, read_now, rows
 
-from iamcli.help import style
-
 if TYPE_CHECKING:
     from support.forked import ForkedPrograms, ForkRunner
     from support.stub import Answer, Stub
@@ -25,7 +23,6 @@ COMMANDS = json.loads((TESTS / "interface" / "commands.json").read_text())["comm
 NAMES = sorted(COMMANDS)
 HEIGHT, WIDTH = USUAL_SIZE
 STRICT = {"IAMCLI_STRICT": "1"}
-SEQUENCE = re.compile(r"\x1b\[\d*m")
 
 
 def mistakes(name: str) -> dict[str, str]:
@@ -371,51 +368,3 @@ def test_what_people_type_and_what_they_get(
     assert first == f"{name}: {row.first}"
     assert rest == "" or rest.startswith(f"Usage: {name} ")
     assert endpoint.operations == [*asked, *list(row.answers)[:1]]
-
-
-# The style of the help.
-
-
-def test_the_help_is_bold_and_coloured_on_a_terminal(typed: Typist) -> None:
-    plain = typed("iam-usercreate -h | cat")
-    assert "\x1b" not in plain
-    shown = typed("iam-usercreate -h")
-    assert SEQUENCE.sub("", shown) == plain
-    assert shown.startswith("\x1b[1mUsage:\x1b[0m \x1b[1miam-usercreate\x1b[0m ")
-    assert "\r\n  \x1b[1m-u\x1b[0m \x1b[36mUSERNAME\x1b[0m     the user's name" in shown
-    assert "\x1b[1mCommon options:\x1b[0m\r\n" in shown
-
-
-#: Variables, and whether the help has a style then on a terminal and in a pipe.
-STYLES: list[tuple[dict[str, str], bool, bool]] = [
-    ({}, True, False),
-    ({"TERM": "xterm"}, True, False),
-    ({"TERM": "dumb"}, False, False),
-    ({"NO_COLOR": "1"}, False, False),
-    ({"CLICOLOR_FORCE": "1"}, True, True),
-    ({"NO_COLOR": ""}, True, False),
-    ({"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True, True),
-    ({"CLICOLOR_FORCE": "0"}, True, False),
-    ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False, False),
-    ({"CLICOLOR_FORCE": "1", **STRICT}, False, False),
-]
-
-
-def test_the_variables_of_the_style() -> None:
-    for env, terminal, pipe in STYLES[:-1]:
-        assert style.wanted(env, terminal=True) == terminal, env
-        assert style.wanted(env, terminal=False) == pipe, env
-
-
-def test_strict_mode_has_no_style(run_fast: ForkRunner) -> None:
-    forced = {"CLICOLOR_FORCE": "1"}
-    assert SEQUENCE.search(run_fast("iam-userdel", "-h", env=forced).out)
-    assert not SEQUENCE.search(run_fast("iam-userdel", "-h", env=forced | STRICT).out)
-
-
-@pytest.mark.parametrize(("env", "terminal", "pipe"), every(4, STYLES))
-def test_who_wants_style(env: dict[str, str], *, terminal: bool, pipe: bool, typed: Typist) -> None:
-    shown = typed("iam-userdel -h; echo =; iam-userdel -h | cat; echo =; iam-userdel -z", env)
-    # Never after an error.
-    styled = [bool(SEQUENCE.search(part)) for part in shown.split("=\r\n")]
-    assert styled == [terminal, pipe, False]

@@ -100,21 +100,21 @@ def lost(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
     return command, ["iam-grouplistusers", *operand("-g", name)]
 
 
-def first_run(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
+def conflict(run: ForkRunner, stub: Stub, name: str, before: str, after: str) -> str:
+    """Return what a terminal shows of a conflict between two texts."""
     url = stub.endpoint(CONFLICT).url
-    shown = terminal_says(
-        run, "iam-userdel", *operand("-u", name), AWS_IAM_URL=url, IAMCLI_SANDBOX=url, AWS_REGION=""
-    )
-    command = shown.partition("first run: ")[2].partition(" POLICYNAME; or ")[0]
+    line = ("iam-userdel", *operand("-u", name))
+    shown = terminal_says(run, *line, AWS_IAM_URL=url, IAMCLI_SANDBOX=url, AWS_REGION="")
+    return shown.partition(before)[2].partition(after)[0]
+
+
+def first_run(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
+    command = conflict(run, stub, name, "first run: ", " POLICYNAME; or ")
     return command, ["iam-userdelpolicy", *operand("-u", name), "-p"]
 
 
 def everything(run: ForkRunner, stub: Stub, name: str) -> tuple[str, list[str]]:
-    url = stub.endpoint(CONFLICT).url
-    shown = terminal_says(
-        run, "iam-userdel", *operand("-u", name), AWS_IAM_URL=url, IAMCLI_SANDBOX=url
-    )
-    command = shown.partition("belongs to it: ")[2].partition("\n")[0]
+    command = conflict(run, stub, name, "belongs to it: ", "\n")
     return command, ["iam-userdel", *operand("-u", name), "-r"]
 
 
@@ -144,7 +144,7 @@ def test_any_text_is_one_word(name: str) -> None:
         "line": shlex.split(quoting.command_line("a b", name)),
         "file": shlex.split(quoting.file(name)),
         "option": shlex.split(quoting.option("-g", name)),
-        "long option": shlex.split(quoting.long_option("--profile", name)),
+        "long option": shlex.split(quoting.option("--profile", name)),
         "filled": shlex.split(filled),
     } == {
         "quoted": [name],

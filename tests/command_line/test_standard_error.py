@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from support.shell import Shell
     from support.stub import Answer, Endpoint, Stub
 
-#: Seconds after which a command is taken to hang.
 #: More columns than any line has.
 WIDE = 1000
 NAMED = re.compile(r"(?:iam-[a-z]+|iamcli): (.*)")
@@ -236,10 +235,6 @@ def plain(run: Shell, stub: Stub) -> Run:
     return Run("iam-usergetattributes", env=env)
 
 
-def denied(_run: Shell, stub: Stub) -> Run:
-    return Run("iam-userdel -u bob -r -p", refusing(stub, "ListMFADevices"))
-
-
 def lost_removal(_run: Shell, stub: Stub) -> Run:
     gone = refused("NoSuchEntity", "The user with name bob cannot be found.", 404)
     return Run("iam-userdel -u bob", stub.endpoint(CLOSED, gone), TWICE)
@@ -249,11 +244,6 @@ def lost_addition(_run: Shell, stub: Stub) -> Run:
     group = f"<Groups><member><GroupName>g</GroupName><Arn>{ARN}group/g</Arn></member></Groups>"
     endpoint = stub.endpoint(CLOSED).on("ListGroupsForUser", ok("ListGroupsForUser", group))
     return Run("iam-groupadduser -g g -u bob", endpoint, TWICE)
-
-
-def kept_device(_run: Shell, stub: Stub) -> Run:
-    endpoint = refusing(stub, "DeleteVirtualMFADevice")
-    return Run("iam-userdel -u bob -r", endpoint)
 
 
 def interrupted(_run: Shell, stub: Stub) -> Run:
@@ -281,20 +271,16 @@ def half_done(command: str, operation: str) -> Callable[[Shell, Stub], Run]:
     return lambda _run, stub: Run(command, stub.endpoint(ok(operation), DENIED))
 
 
-def half_deleted(_run: Shell, stub: Stub) -> Run:
-    return Run("iam-userdel -u bob -r", refusing(stub, "DeleteUser"))
-
-
 def asking(arguments: str, operation: str, *typed: str) -> Callable[[Shell, Stub], Run]:
     return lambda _run, stub: Run(arguments, stub.endpoint(ok(operation)), typed=typed)
 
 
-def wrong(arguments: str) -> Callable[[Shell, Stub], Run]:
-    return lambda _run, _stub: Run(arguments)
+def line(arguments: str, **env: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, _stub: Run(arguments, env=env)
 
 
-def sandbox(_run: Shell, _stub: Stub) -> Run:
-    return Run("iamcli sandbox", env={"SHELL": "/bin/true"})
+def removal(options: str, operation: str) -> Callable[[Shell, Stub], Run]:
+    return lambda _run, stub: Run(f"iam-userdel -u bob {options}", refusing(stub, operation))
 
 
 def diverted(_run: Shell, stub: Stub) -> Run:
@@ -380,15 +366,15 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iam-usergetattributes", stub.endpoint(USER), {"AWS_PROFILE": "prod"}
     ),
     "-p lists": lambda _run, stub: Run("iam-groupdel -g g -p", stub.endpoint()),
-    "access to": denied,
+    "access to": removal("-r -p", "ListMFADevices"),
     "the response to": lost_removal,
     "the response was lost": lost_addition,
-    "virtual MFA device": kept_device,
+    "virtual MFA device": removal("-r", "DeleteVirtualMFADevice"),
     "interrupted": interrupted,
     "created": half_created,
     "added": half_done("iam-groupadduser -g g -u a -u b", "AddUserToGroup"),
     "removed: ...; not": half_done("iam-groupremoveuser -g g -u a -u b", "RemoveUserFromGroup"),
-    "removed: ...; left": half_deleted,
+    "removed: ...; left": removal("-r", "DeleteUser"),
     "kept from": lambda _run, stub: Run(
         "iam-accountmodpasswordpolicy -l",
         stub.endpoint(ok("UpdateAccountPasswordPolicy")).on("GetAccountPasswordPolicy", AGE),
@@ -440,7 +426,7 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
         "iam-usercreate -u \u2018bob\u2019", "ValidationError", "Is invalid."
     ),
     "the policy has": pasted,
-    "to read": wrong("iam-useruploadpolicy -u u -p p -o credentials"),
+    "to read": line("iam-useruploadpolicy -u u -p p -o credentials"),
     "did you": misspelt,
     "  -": turned_down(
         "iam-usercreate -u b/c", "ValidationError", "The specified value for userName is invalid."
@@ -450,48 +436,40 @@ RUNS: dict[str, Callable[[Shell, Stub], Run]] = {
     ),
     "debug": lambda _run, stub: Run("iam-usergetattributes -d", stub.endpoint(USER)),
     "requests go": diverted,
-    "private IAM": sandbox,
-    "starting an interactive shell": lambda _run, _stub: Run(
-        "iamcli run", env={"SHELL": "/bin/true"}
-    ),
-    "... commands, ... requests": lambda _run, _stub: Run(f"{BIN}/iamcli run --stats true"),
-    "Try these": sandbox,
-    "this sandbox is inside": lambda _run, _stub: Run(
-        "iamcli sandbox true", env={"IAMCLI_SANDBOX": "http://127.0.0.1:9/"}
-    ),
+    "private IAM": line("iamcli sandbox", SHELL="/bin/true"),
+    "starting an interactive shell": line("iamcli run", SHELL="/bin/true"),
+    "... commands, ... requests": line(f"{BIN}/iamcli run --stats true"),
+    "Try these": line("iamcli sandbox", SHELL="/bin/true"),
+    "this sandbox is inside": line("iamcli sandbox true", IAMCLI_SANDBOX="http://127.0.0.1:9/"),
     "wrote": read(refused("NoSuchEntity")),
     "... refused (": read(DENIED),
     "... cannot be parsed": checking(b"iam-userlistbypath\nfor (;;\n"),
     "... end in CR LF": checking(b"iam-userlistbypath\r\n"),
     "only IAM": copied("true"),
-    "sent nothing": lambda _run, _stub: Run(
-        "iamcli sandbox sh -c 'IAMCLI_SANDBOX= iam-userlistbypath'"
-    ),
-    "still running": lambda _run, _stub: Run(
-        "iamcli sandbox sh -c 'sleep 50 >/dev/null 2>&1 & kill $$'"
-    ),
-    "waiting for": lambda _run, _stub: Run("iamcli sandbox sh -c 'sleep 10 >/dev/null 2>&1 &'"),
-    "this system": lambda _run, _stub: Run(
-        f"{sys.executable} -c 'import sys; from iamcli.client import parents; "
+    "sent nothing": line("iamcli sandbox sh -c 'IAMCLI_SANDBOX= iam-userlistbypath'"),
+    "still running": line("iamcli sandbox sh -c 'sleep 50 >/dev/null 2>&1 & kill $$'"),
+    "waiting for": line("iamcli sandbox sh -c 'sleep 10 >/dev/null 2>&1 &'"),
+    "this system": line(
+        f"{sys.executable} -c 'import sys; from iamcli.connection import parents; "
         'parents._OWN_NAME = "/nowhere"; from iamcli.cli import main; sys.exit(main())\' '
         "sandbox true"
     ),
     "... refused when": copied("true"),
     "not in the copy": copied("true"),
     "to create again": copied("--changes iam-userdel -u bob -r"),
-    "changes in": lambda _run, _stub: Run("iamcli sandbox --changes true"),
+    "changes in": line("iamcli sandbox --changes true"),
     "warning": copied(
         "--changes=changes --format json iam-userdelkey -u bob -k AKIAIOSFODNN7EXAMPLE"
     ),
     "... This is the help": lambda run, _stub: Run(
         f"{BIN}/iamcli help userdel", env={"PATH": str(run.home)}
     ),
-    "Usage": wrong("iam-usercreate -z"),
-    "For all options": wrong("iam-usercreate -z"),
-    "write": wrong("iam-usercreate bob"),
-    "... contains a": wrong("iam-usercreate bob\u201d"),
-    "type each": wrong("iam-usercreate -kv"),
-    "... is in the current": wrong("iam-usercreate credentials"),
+    "Usage": line("iam-usercreate -z"),
+    "For all options": line("iam-usercreate -z"),
+    "write": line("iam-usercreate bob"),
+    "... contains a": line("iam-usercreate bob\u201d"),
+    "type each": line("iam-usercreate -kv"),
+    "... is in the current": line("iam-usercreate credentials"),
     "Password": asking(CREATE, "CreateLoginProfile", "new", "new"),
     "... again": asking(CREATE, "CreateLoginProfile", "new", "new"),
     "The passwords": asking(CREATE, "CreateLoginProfile", "new", "now", "new", "new"),

@@ -12,7 +12,7 @@ from support.selection import every
 from support.several_steps import CASES
 from support.stub import Answer, canned, ok, refused
 
-from iamcli.errors import DONE, NOT_DONE, Failure, UnknownOutcome
+from iamcli.errors import DONE, NOT_DONE, End, Failure, Interrupted, UnknownOutcome
 from iamcli.operations.plan import Plan
 
 if TYPE_CHECKING:
@@ -363,7 +363,7 @@ def state_after(error: BaseException, *, finished: int) -> str:
 
     If it has the attribute ``pending``, it comes while that request is under way.
     """
-    iam = cast("IAM", SimpleNamespace(pending=None))
+    iam = cast("IAM", SimpleNamespace(pending=None, state=""))
     try:
         with Plan(iam, "made", "not made", ["a", "b", "c"]) as progress:
             for _ in range(finished):
@@ -371,10 +371,10 @@ def state_after(error: BaseException, *, finished: int) -> str:
             iam.pending = getattr(error, "pending", None)
             raise error
     except type(error):
-        return getattr(error, "state", "")
+        return iam.state
 
 
-def ended(error: BaseException, outcome: str) -> BaseException:
+def ended(error: End, outcome: str) -> BaseException:
     error.outcome = outcome
     return error
 
@@ -395,8 +395,8 @@ def under_way(error: BaseException) -> BaseException:
         (under_way(KeyboardInterrupt()), 1, "made: a; unknown: b; not made: c"),
         (ended(Failure("x"), DONE), 0, "made: a; not made: b, c"),
         (ended(Failure("x"), DONE), 1, "made: a, b; not made: c"),
-        (ended(KeyboardInterrupt("b was deleted again"), NOT_DONE), 1, "made: a; not made: b, c"),
-        (ended(KeyboardInterrupt("b still exists"), DONE), 1, "made: a, b; not made: c"),
+        (ended(Interrupted("b was deleted again"), NOT_DONE), 1, "made: a; not made: b, c"),
+        (ended(Interrupted("b still exists"), DONE), 1, "made: a, b; not made: c"),
         (KeyError("x"), 1, "made: a; unknown: b; not made: c"),
         (GeneratorExit(), 1, ""),
     ],

@@ -24,8 +24,7 @@ from support.stub import Answer, canned, ok, refused
 import iamcli
 from iamcli.client.full_model import full_model
 from iamcli.errors import Failure, unexpected
-from iamcli.operations.pages import list_all
-from iamcli.operations.pagination import Listing
+from iamcli.operations.pagination import Listing, list_all
 from iamcli.output.progressline import ProgressLine
 
 if TYPE_CHECKING:

@@ -50,7 +50,6 @@ IMPORTED = (
     "iamcli.cli.snapshot.command",
     "iamcli.client.client",
     "iamcli.operations.lookups",
-    "iamcli.operations.pages",
     "iamcli.operations.service",
     "iamcli.connection.sources",
     "iamcli.operations.waiting",

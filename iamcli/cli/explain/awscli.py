@@ -268,7 +268,7 @@ class _Script:
             return []
         words = [f"--no-paginate --max-items {step.parameters['MaxItems']}"]
         if "Marker" in step.parameters:
-            words.append(quoting.long_option("--marker", step.parameters["Marker"]))
+            words.append(quoting.option("--marker", step.parameters["Marker"]))
         return words
 
     def _option(self, name: str, value: Any) -> str:
@@ -285,7 +285,7 @@ class _Script:
             return option
         if isinstance(value, list):
             return f"{option} {quoting.quoted(json.dumps(value, ensure_ascii=False))}"
-        return quoting.long_option(option, str(value))
+        return quoting.option(option, str(value))
 
 
 def _try(step: Step) -> str:

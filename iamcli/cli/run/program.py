@@ -99,7 +99,7 @@ def _run(program: Program, connection: socket.socket, numbers: list[int]) -> NoR
     """Run ``program`` and report its exit status."""
     interrupts.REPEAT_INTERVAL = REPEAT_INTERVAL
     try:
-        status = program.status()
+        status = program.main()
     finally:
         # The program may be followed by one that waits until nobody has its descriptors open.
         for number in numbers:

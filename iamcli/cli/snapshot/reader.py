@@ -23,7 +23,7 @@ from iamcli.cli.snapshot import content
 from iamcli.cli.snapshot.pace import Pace
 from iamcli.cli.snapshot.remaining import Remaining
 from iamcli.errors import Failure, ServiceError, UnexpectedResponse
-from iamcli.operations.pages import all_pages, list_all
+from iamcli.operations.pagination import all_pages, list_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
