@@ -170,13 +170,7 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
       $ iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: EnableMFADevice
     """  # noqa: E501 - a command line is not wrapped
-    iam.call(
-        "EnableMFADevice",
-        UserName=user,
-        SerialNumber=serial,
-        AuthenticationCode1=code1,
-        AuthenticationCode2=code2,
-    )
+    _with_codes(iam, "EnableMFADevice", user, serial, code1, code2)
 
 
 @command("iam-userresyncmfadevice", USER, SERIAL, CODE1, CODE2)
@@ -192,13 +186,12 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
       $ iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: ResyncMFADevice
     """  # noqa: E501 - a command line is not wrapped
-    iam.call(
-        "ResyncMFADevice",
-        UserName=user,
-        SerialNumber=serial,
-        AuthenticationCode1=code1,
-        AuthenticationCode2=code2,
-    )
+    _with_codes(iam, "ResyncMFADevice", user, serial, code1, code2)
+
+
+def _with_codes(iam: IAM, operation: str, user: str, serial: str, code1: str, code2: str) -> None:
+    codes = {"AuthenticationCode1": code1, "AuthenticationCode2": code2}
+    iam.call(operation, UserName=user, SerialNumber=serial, **codes)
 
 
 @command("iam-userdeactivatemfadevice", USER, SERIAL)

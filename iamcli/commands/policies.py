@@ -24,6 +24,8 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
@@ -46,71 +48,62 @@ ATTACHED = Option(
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
 
 
-class Holder:
-    """A kind of entity that can have policies.
-
-    ``parameter``: the API parameter that names the entity; ``inline``, ``document`` and
-    ``attached``: the operations that list its inline policies, read one, and list those attached.
-    """
-
-    def __init__(self, parameter: str, inline: str, document: str, attached: str) -> None:
-        self.parameter = parameter
-        self.inline = inline
-        self.document = document
-        self.attached = attached
-
-
-USERS = Holder("UserName", "ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies")
-GROUPS = Holder("GroupName", "ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies")
-ROLES = Holder("RoleName", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies")
-
-
-def _list(
+def _add(
     iam: IAM,
-    holder: Holder,
+    owner: str,
     name: str,
-    policy: str | None,
-    max_items: int | None,
-    marker: str | None,
-    *,
-    verbose: bool,
-    attached: bool,
-) -> Lines:
-    named = {holder.parameter: name}
-    if attached:
-        listing = Listing(iam, holder.attached, max_items, marker, **named)
-        yield from listing.lines("AttachedPolicies", "PolicyArn")
-        return
-    if policy is not None:
-        yield _document(iam, holder, named, policy)
-        return
-    listing = Listing(iam, holder.inline, max_items, marker, **named)
-    empty = True
-    for entry in listing.entries("PolicyNames"):
-        empty = False
-        yield entry
-        if verbose:
-            yield _document(iam, holder, named, entry)
-    yield from listing.footer()
-    if empty and iam.on_terminal and marker is None:
-        yield Note(f"{name} has no inline policy; -a lists attached managed policies")
-
-
-def _document(iam: IAM, holder: Holder, named: dict[str, str], policy: str) -> str:
-    answer = iam.call(holder.document, **named, PolicyName=policy)
-    return stored_document(answer["PolicyDocument"])
-
-
-@command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
-def useraddpolicy(
-    iam: IAM,
-    user: str,
     policy: str,
     effect: str,
     actions: list[str],
     resources: list[str],
     show: bool,
 ) -> Lines:
+    """Add a policy of one statement to the ``owner`` ("User", "Group" or "Role") of that name."""
+    document = policies.statement(effect, actions, resources)
+    named = {f"{owner}Name": name, "PolicyName": policy}
+    iam.call(f"Put{owner}Policy", **named, PolicyDocument=document)
+    if show:
+        yield document
+
+
+def _list(
+    iam: IAM,
+    owner: str,
+    name: str,
+    policy: str | None,
+    verbose: bool,
+    attached: bool,
+    max_items: int | None,
+    marker: str | None,
+) -> Lines:
+    named = {f"{owner}Name": name}
+    if attached:
+        operation = f"ListAttached{owner}Policies"
+        listing = Listing(iam, operation, max_items, marker, **named)
+        yield from listing.lines("AttachedPolicies", "PolicyArn")
+        return
+    if policy is not None:
+        yield _document(iam, owner, name, policy)
+        return
+    listing = Listing(iam, f"List{owner}Policies", max_items, marker, **named)
+    empty = True
+    for entry in listing.entries("PolicyNames"):
+        empty = False
+        yield entry
+        if verbose:
+            yield _document(iam, owner, name, entry)
+    yield from listing.footer()
+    if empty and iam.on_terminal and marker is None:
+        yield Note(f"{name} has no inline policy; -a lists attached managed policies")
+
+
+def _document(iam: IAM, owner: str, name: str, policy: str) -> str:
+    answer = iam.call(f"Get{owner}Policy", **{f"{owner}Name": name}, PolicyName=policy)
+    return stored_document(answer["PolicyDocument"])
+
+
+@command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
+def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a user.
 
     The policy allows or denies all the actions that you specify on all the resources that you
@@ -131,22 +124,11 @@ def useraddpolicy(
       $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r 'arn:aws:s3:::example/*' -o
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    document = policies.statement(effect, actions, resources)
-    iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=document)
-    if show:
-        yield document
+    return _add(iam, "User", user, policy, **statement)
 
 
 @command("iam-groupaddpolicy", GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
-def groupaddpolicy(
-    iam: IAM,
-    group: str,
-    policy: str,
-    effect: str,
-    actions: list[str],
-    resources: list[str],
-    show: bool,
-) -> Lines:
+def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a group.
 
     The policy allows or denies all the actions that you specify on all the resources that you
@@ -168,24 +150,13 @@ def groupaddpolicy(
       $ iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
     Calls: PutGroupPolicy
     """
-    document = policies.statement(effect, actions, resources)
-    iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=document)
-    if show:
-        yield document
+    return _add(iam, "Group", group, policy, **statement)
 
 
 @command(
     "iam-roleaddpolicy", ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True
 )
-def roleaddpolicy(
-    iam: IAM,
-    role: str,
-    policy: str,
-    effect: str,
-    actions: list[str],
-    resources: list[str],
-    show: bool,
-) -> Lines:
+def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a role.
 
     The policy allows or denies all the actions that you specify on all the resources that you
@@ -207,10 +178,7 @@ def roleaddpolicy(
       $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c 'arn:aws:s3:::config/*' -o
     Calls: PutRolePolicy
     """  # noqa: E501 - command lines are not wrapped
-    document = policies.statement(effect, actions, resources)
-    iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=document)
-    if show:
-        yield document
+    return _add(iam, "Role", role, policy, **statement)
 
 
 @command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
@@ -294,15 +262,7 @@ def roleuploadpolicy(
 
 
 @command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
-def userlistpolicies(
-    iam: IAM,
-    user: str,
-    policy: str | None,
-    verbose: bool,
-    attached: bool,
-    max_items: int | None,
-    marker: str | None,
-) -> Lines:
+def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     """List a user's inline policies or print one.
 
     Managed policies that are attached to the user are listed with -a instead.
@@ -322,19 +282,11 @@ def userlistpolicies(
       $ iam-userlistpolicies -u bob -p AllAccessPolicy
     Calls: ListUserPolicies, GetUserPolicy, ListAttachedUserPolicies
     """
-    return _list(iam, USERS, user, policy, max_items, marker, verbose=verbose, attached=attached)
+    return _list(iam, "User", user, **options)
 
 
 @command("iam-grouplistpolicies", GROUP, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
-def grouplistpolicies(
-    iam: IAM,
-    group: str,
-    policy: str | None,
-    verbose: bool,
-    attached: bool,
-    max_items: int | None,
-    marker: str | None,
-) -> Lines:
+def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
     """List a group's inline policies or print one.
 
     Managed policies that are attached to the group are listed with -a instead.
@@ -350,19 +302,11 @@ def grouplistpolicies(
       $ iam-grouplistpolicies -g Admin
     Calls: ListGroupPolicies, GetGroupPolicy, ListAttachedGroupPolicies
     """
-    return _list(iam, GROUPS, group, policy, max_items, marker, verbose=verbose, attached=attached)
+    return _list(iam, "Group", group, **options)
 
 
 @command("iam-rolelistpolicies", ROLE, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
-def rolelistpolicies(
-    iam: IAM,
-    role: str,
-    policy: str | None,
-    verbose: bool,
-    attached: bool,
-    max_items: int | None,
-    marker: str | None,
-) -> Lines:
+def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
     """List a role's inline policies or print one.
 
     Managed policies that are attached to the role are listed with -a instead.
@@ -378,7 +322,7 @@ def rolelistpolicies(
       $ iam-rolelistpolicies -r webserver -v
     Calls: ListRolePolicies, GetRolePolicy, ListAttachedRolePolicies
     """
-    return _list(iam, ROLES, role, policy, max_items, marker, verbose=verbose, attached=attached)
+    return _list(iam, "Role", role, **options)
 
 
 @command("iam-userdelpolicy", USER, POLICY)
