@@ -5,9 +5,8 @@ from __future__ import annotations
 from iamcli.errors import Failure, ServiceError
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import Note
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import Option, whole_number
 from iamcli.parsing.shared import ALIAS, PAGING
-from iamcli.parsing.types import whole_number
 from iamcli.runner import command
 
 TYPE_CHECKING = False
@@ -211,11 +210,8 @@ def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
         if error.code == "NoSuchEntity":
             return {}, ""
         if error.denied:
-            names = ", ".join(KEPT)
-            return (
-                {},
-                f"the current policy may not be read; these rules may have been reset: {names}",
-            )
+            reset = f"these rules may have been reset: {', '.join(KEPT)}"
+            return {}, f"the current policy may not be read; {reset}"
         raise
     # The service accepts no age or count below 1.
     kept = {name: policy[name] for name in KEPT if policy.get(name)}

@@ -143,9 +143,8 @@ def instanceprofilelistbypath(
       $ iam-instanceprofilelistbypath
     Calls: ListInstanceProfiles
     """
-    listing = Listing(
-        iam, "ListInstanceProfiles", max_items, marker, PathPrefix="/" if prefix is None else prefix
-    )
+    prefix = "/" if prefix is None else prefix
+    listing = Listing(iam, "ListInstanceProfiles", max_items, marker, PathPrefix=prefix)
     return listing.lines("InstanceProfiles", "Arn")
 
 

@@ -140,7 +140,7 @@ def usercreate(
         yield from arn_and_id(created, "UserId")
 
 
-@command("iam-usermod", USER, NEW_USER, NEW_PATH.replace(metavar="PATH", dest="path"))
+@command("iam-usermod", USER, NEW_USER, NEW_PATH.replace(metavar="PATH"))
 def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None:
     """Rename a user or change its path.
 

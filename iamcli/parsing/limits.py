@@ -10,7 +10,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.parsing.options import Option
 
-
 #: The option has no Limit: the command sends another number, too.
 _LENGTH_OF_PASSWORDS = range(6, 129)
 
@@ -20,7 +19,10 @@ def refused(option: Option, text: str) -> tuple[str, str] | None:
     try:
         value = option.value(text)
     except UsageError as error:
-        return _converted(option, text, error)
+        message = f"the value of {option.name} is not valid" if option.secret else str(error)
+        if option.choices:
+            message = f'"{text}" is not a value of {option.name}'
+        return message, _allowed(option)
     quoted = "the value" if option.secret else f'"{text}"'
     if option.dest == "length" and value not in _LENGTH_OF_PASSWORDS:
         return f"{quoted} is not a number from 6 to 128", _allowed(option)
@@ -36,14 +38,9 @@ def refused(option: Option, text: str) -> tuple[str, str] | None:
     return None
 
 
-def _converted(option: Option, text: str, error: UsageError) -> tuple[str, str]:
-    if option.choices:
-        return f'"{text}" is not a value of {option.name}', f"use {' or '.join(option.choices)}"
-    message = f"the value of {option.name} is not valid" if option.secret else str(error)
-    return message, _allowed(option)
-
-
 def _allowed(option: Option) -> str:
+    if option.choices:
+        return f"use {' or '.join(option.choices)}"
     parts = option.limits.replace("`", "").split("; ")
     # Whether the option is required has nothing to do with its value.
     limits = "; ".join(part for part in parts if not part.startswith("required"))

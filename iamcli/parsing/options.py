@@ -29,8 +29,7 @@ class Limit:
     """What a value must look like. Source: the limits in the API reference of IAM.
 
     ``what``: what the value is ("a user name"); ``low`` and ``high``: the bounds of its length;
-    ``pattern``: a regular expression; ``characters``: the pattern in
-    words, for the help.
+    ``pattern``: a regular expression; ``characters``: the pattern in words, for the help.
     """
 
     def __init__(self, what: str, low: int, high: int, pattern: str, characters: str = "") -> None:
@@ -144,23 +143,16 @@ class Option:
 
     def value(self, argument: str) -> Any:
         """Convert ``argument`` to the option's value. Raises UsageError if it is not valid."""
+        message = f'"{argument}" is not a valid value for "{self.name}"'
         if self.choices:
             for choice in self.choices:
                 if choice.lower() == argument.lower():
                     return choice
-            raise UsageError(
-                f'"{argument}" is not a valid value for "{self.name}"; '
-                f"it takes {' or '.join(self.choices)}",
-                option=self,
-            )
-        if self.convert is None:
-            return argument
+            raise UsageError(f"{message}; it takes {' or '.join(self.choices)}", option=self)
         try:
-            return self.convert(argument)
+            return self.convert(argument) if self.convert else argument
         except ValueError:
-            raise UsageError(
-                f'"{argument}" is not a valid value for "{self.name}"', option=self
-            ) from None
+            raise UsageError(message, option=self) from None
 
 
 def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
@@ -171,15 +163,11 @@ def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str 
     for option in options:
         if argument in option.names:
             return option, None
+    valued = [option for option in options if not option.switch]
     if argument.startswith("--"):
         name, _, value = argument.partition("=")
-        for option in options:
-            if name in option.names and not option.switch:
-                return option, value
-        return None, None
-    attached = [
-        option for option in options if not option.switch and argument.startswith(option.name)
-    ]
+        return next(((option, value) for option in valued if name in option.names), (None, None))
+    attached = [option for option in valued if argument.startswith(option.name)]
     if not attached:
         return None, None
     longest = max(attached, key=lambda option: len(option.name))
@@ -192,3 +180,35 @@ def is_joined(argument: str, attached: str | None) -> bool:
     ``attached``: the attached value that ``match`` returned.
     """
     return attached is not None and attached.startswith("=") and not argument.startswith("--")
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Return a converter for whole numbers from ``low`` to ``high``, both included."""
+
+    def convert(argument: str) -> int:
+        digits = argument.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and low <= int(argument) <= high):
+            raise ValueError(argument)
+        return int(argument)
+
+    return convert
+
+
+def entity_path(argument: str) -> str:
+    """Add a missing leading or trailing slash, because old scripts omit them.
+
+    ``/wirbel`` becomes ``/wirbel/``.
+    """
+    path = argument if argument.startswith("/") else f"/{argument}"
+    return path if path.endswith("/") else f"{path}/"
+
+
+def tag(argument: str) -> dict[str, str]:
+    """Return the tag in ``KEY=VALUE``, split at the first ``=``.
+
+    The value may be empty. Raises ValueError if there is no ``=`` or no key. Source: Tag.
+    """
+    key, equals, value = argument.partition("=")
+    if not (key and equals):
+        raise ValueError(argument)
+    return {"Key": key, "Value": value}

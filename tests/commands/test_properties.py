@@ -17,7 +17,7 @@ from iamcli.errors import Failure, InvalidPolicy, is_shown, one_line
 from iamcli.output import lines as text
 from iamcli.output.redaction import SECRET_MEMBERS, Secrets
 from iamcli.parsing import shared as options
-from iamcli.parsing.types import entity_path
+from iamcli.parsing.options import entity_path
 from iamcli.policies import documents as policy
 
 if TYPE_CHECKING:
