@@ -32,6 +32,11 @@ LINES = {
 POLICY = '{"Statement": [\r\n\t{"Effect": "Allow", "Action": "caf\u00e9:*", "Resource": "*"}]}\n\n'
 
 
+def refusal(command: str, text: str) -> tuple[int, str, str]:
+    """Return what a command does that refuses a file."""
+    return 1, "", f"{command}: {text}\n"
+
+
 @pytest.fixture
 def endpoint(run: Shell, stub: Stub) -> Endpoint:
     """An endpoint that accepts a policy, and several files, one of them valid."""
@@ -63,14 +68,13 @@ def test_a_file_that_cannot_be_read_is_named(
     }.items():
         arguments = line.format(name).split()
         done = run_fast(*arguments)
-        assert (done.status, done.out, done.err) == (1, "", f"{arguments[0]}: {said}\n")
+        assert done == refusal(arguments[0], said)
     assert endpoint.requests == []
 
 
 def test_no_name_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
-    said = "iam-useruploadpolicy: the file name for the policy is empty\n"
-    assert (done.status, done.err) == (1, said)
+    assert done == refusal("iam-useruploadpolicy", "the file name for the policy is empty")
     assert endpoint.requests == []
 
 
@@ -87,7 +91,7 @@ def test_a_policy_that_is_not_json(
 ) -> None:
     (run_fast.home / "policy").write_text(text)
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
-    assert (done.status, done.out, done.err) == (1, "", f"iam-useruploadpolicy: {said}\n")
+    assert done == refusal("iam-useruploadpolicy", said)
     assert endpoint.requests == []
 
 
@@ -146,7 +150,7 @@ def test_a_descriptor_may_be_a_socket(
         need("/proc/self/fd")
     line = ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", name)
     done = from_socket(run, *line, content=POLICY.encode(), number=number)
-    assert (done.status, done.out, done.err) == (0, "", "")
+    assert done == (0, "", "")
     assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
 
 
@@ -175,7 +179,7 @@ def test_a_pipe_of_ksh93(run: Shell, endpoint: Endpoint) -> None:
     need("ksh93")
     (run.home / "policy").write_bytes(POLICY.encode())
     done = run("ksh93", "-c", "cat policy | iam-useruploadpolicy -u b -p p -f /dev/stdin")
-    assert (done.status, done.out, done.err) == (0, "", "")
+    assert done == (0, "", "")
     assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
 
 
@@ -197,16 +201,9 @@ def test_a_policy_with_a_byte_order_mark(run: Shell, endpoint: Endpoint) -> None
     done = run(*upload, "-f", "a b.json")
     command = "tail -c +4 './a b.json' >NEWFILE".replace("./", "")
     said = "begins with a byte order mark, which JSON does not allow"
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        f"iam-useruploadpolicy: a b.json {said}; to remove it, run: {command}\n",
-    )
+    assert done == refusal(upload[0], f"a b.json {said}; to remove it, run: {command}")
     done = run(*upload, "-o", "\ufeff{}")
-    assert (done.status, done.err) == (
-        1,
-        f"iam-useruploadpolicy: the policy of -o {said}; remove it\n",
-    )
+    assert done == refusal(upload[0], f"the policy of -o {said}; remove it")
     assert endpoint.requests == []
     run("sh", "-c", command.replace("NEWFILE", "new.json"))
     assert run(*upload, "-f", "new.json").status == 0
@@ -245,13 +242,10 @@ def test_a_private_key_is_not_sent_as_a_certificate(
     (run_fast.home / "key").write_text(KEYS[key], newline="")
     arguments = line.format("key").split()
     done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        (
-            f"{arguments[0]}: key contains a private key, which must not be sent as {LINES[line]}; "
-            "specify a file that contains only certificates\n"
-        ),
+    assert done == refusal(
+        arguments[0],
+        f"key contains a private key, which must not be sent as {LINES[line]}; "
+        "specify a file that contains only certificates",
     )
     assert endpoint.requests == []
 
@@ -262,13 +256,10 @@ def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(
 ) -> None:
     endpoint = stub.endpoint()
     done = run_fast("iam-useraddcert", "-c", KEYS[key], "-d", env={"AWS_IAM_URL": endpoint.url})
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        (
-            "iam-useraddcert: the value of -c contains a private key, which must not be sent as "
-            "the certificate; specify only the certificate\n"
-        ),
+    assert done == refusal(
+        "iam-useraddcert",
+        "the value of -c contains a private key, which must not be sent as the certificate; "
+        "specify only the certificate",
     )
     assert endpoint.requests == []
 
@@ -292,13 +283,10 @@ def test_a_private_key_with_a_passphrase_is_refused(
     (run_fast.home / "key").write_text(key, newline="")
     arguments = ("iam-servercertupload", "-s", "s", "-b", "cert", "-k", "key", "-d")
     done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        (
-            "iam-servercertupload: key is encrypted with a passphrase; specify the private key "
-            "without one, for example as written by: openssl pkey -in FILE -out NEWFILE\n"
-        ),
+    assert done == refusal(
+        arguments[0],
+        "key is encrypted with a passphrase; specify the private key without one, for example as "
+        "written by: openssl pkey -in FILE -out NEWFILE",
     )
     assert endpoint.requests == []
 
@@ -324,12 +312,8 @@ def test_what_is_not_a_private_key_is_sent_unchanged(
     sent = endpoint.requests[0].parameters
     for member in ("CertificateBody", "PrivateKey", "CertificateChain"):
         assert sent[member] == content
-    endpoint = stub.endpoint(
-        ok(
-            "UploadSigningCertificate",
-            "<Certificate><CertificateId>ID</CertificateId></Certificate>",
-        )
-    )
+    certificate = "<Certificate><CertificateId>ID</CertificateId></Certificate>"
+    endpoint = stub.endpoint(ok("UploadSigningCertificate", certificate))
     done = run_fast("iam-useraddcert", "-c", content, env={"AWS_IAM_URL": endpoint.url})
     assert done == (0, "ID\n", "")
     assert endpoint.requests[0].parameters["CertificateBody"] == content
