@@ -63,8 +63,10 @@ class Waiting(NamedTuple):
     result: str = ""
 
 
-def addition(line: str, operation: str, kind: str, name: str, result: str = "") -> Waiting:
-    return Waiting(line, operation, missing(kind, name), f"{kind} {name}", result)
+def addition(line: str, operation: str, entity: str, result: str = "") -> Waiting:
+    """Return a command that adds something to an entity, such as "user bob"."""
+    kind, _, name = entity.rpartition(" ")
+    return Waiting(line, operation, missing(kind, name), entity, result)
 
 
 KEY = (
@@ -73,49 +75,39 @@ KEY = (
     "</SecretAccessKey></AccessKey>"
 )
 ADDING = [
+    addition("iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user bob"),
+    addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user bob"),
     addition(
-        "iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user", "bob"
+        "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group dev"
     ),
-    addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user", "bob"),
-    addition(
-        "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group", "dev"
-    ),
-    addition("iam-groupuploadpolicy -g dev -p r -o {}", "PutGroupPolicy", "group", "dev"),
-    addition(
-        "iam-roleaddpolicy -r web -p r -e Allow -a s3:Get* -c *", "PutRolePolicy", "role", "web"
-    ),
-    addition("iam-roleuploadpolicy -r web -p r -o {}", "PutRolePolicy", "role", "web"),
-    addition("iam-useraddkey -u bob", "CreateAccessKey", "user", "bob", KEY),
-    addition("iam-useraddloginprofile -u bob -p secret12", "CreateLoginProfile", "user", "bob"),
+    addition("iam-groupuploadpolicy -g dev -p r -o {}", "PutGroupPolicy", "group dev"),
+    addition("iam-roleaddpolicy -r web -p r -e Allow -a s3:Get* -c *", "PutRolePolicy", "role web"),
+    addition("iam-roleuploadpolicy -r web -p r -o {}", "PutRolePolicy", "role web"),
+    addition("iam-useraddkey -u bob", "CreateAccessKey", "user bob", KEY),
+    addition("iam-useraddloginprofile -u bob -p secret12", "CreateLoginProfile", "user bob"),
     addition(
         "iam-useraddcert -u bob -c certificate",
         "UploadSigningCertificate",
-        "user",
-        "bob",
+        "user bob",
         "<Certificate><CertificateId>TA7SMP42TDN5Z26OBPJE7EXAMPLE</CertificateId></Certificate>",
     ),
     addition(
         f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
         "EnableMFADevice",
-        "user",
-        "bob",
+        "user bob",
     ),
-    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user", "bob"),
-    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group", "dev"),
-    addition(
-        "iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role", "web"
-    ),
+    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user bob"),
+    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group dev"),
+    addition("iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role web"),
     addition(
         "iam-instanceprofileaddrole -s front -r web",
         "AddRoleToInstanceProfile",
-        "instance profile",
-        "front",
+        "instance profile front",
     ),
     addition(
         "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
         "UpdateAssumeRolePolicy",
-        "role",
-        "web",
+        "role web",
     ),
 ]
 USER = f"{ARN}user/bob"
@@ -149,8 +141,8 @@ DELETING = [
     ),
 ]
 READING = [
-    addition("iam-usercreate -u bob -g dev", "GetGroup", "group", "dev", "<Group/>"),
-    addition("iam-instanceprofilecreate -s front -r web", "GetRole", "role", "web", ROLE),
+    addition("iam-usercreate -u bob -g dev", "GetGroup", "group dev", "<Group/>"),
+    addition("iam-instanceprofilecreate -s front -r web", "GetRole", "role web", ROLE),
 ]
 ALL = [*ADDING, *TRUSTING, *DELETING, *READING]
 

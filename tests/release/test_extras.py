@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import importlib.util
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from iamcli.installation import extras
 from iamcli.installation.extras import PACKAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MOTO = "'moto[iam,server]>=5.1.1'"
@@ -28,6 +30,16 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     return folder
+
+
+@contextlib.contextmanager
+def marked(venv: Path, mark: str) -> Iterator[None]:
+    """Put the record of an installer, with the name ``mark``, in a virtual environment."""
+    (venv / mark).touch()
+    try:
+        yield
+    finally:
+        (venv / mark).unlink()
 
 
 def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
@@ -49,11 +61,8 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
     ],
 )
 def test_the_command_fits_the_installer(run: Shell, venv: Path, mark: str, wanted: str) -> None:
-    (venv / mark).touch()
-    try:
+    with marked(venv, mark):
         said = advice(run, venv, "sandbox", "qr")
-    finally:
-        (venv / mark).unlink()
     assert said == wanted.format(python=venv / "bin" / "python")
 
 
@@ -63,11 +72,8 @@ def test_the_extra_of_a_profile(run: Shell, venv: Path) -> None:
     # Its module shows that it is there, so that uv keeps it.
     (run.home / "iamcli").symlink_to(ROOT / "iamcli")
     (run.home / "awscrt.py").touch()
-    (venv / "uv-receipt.toml").touch()
-    try:
+    with marked(venv, "uv-receipt.toml"):
         said = advice(run, venv, "qr", path=run.home)
-    finally:
-        (venv / "uv-receipt.toml").unlink()
     assert said == "run: uv tool install '--with=segno>=1.6' '--with=botocore[crt]>=1.41.0' iamcli"
 
 
@@ -105,11 +111,8 @@ def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: 
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: iamcli\nVersion: 1\n")
     (record / "direct_url.json").write_text('{"url": "file:///tmp/a%20b/iamcli-1.whl"}')
-    (venv / "uv-receipt.toml").touch()
-    try:
+    with marked(venv, "uv-receipt.toml"):
         said = advice(run, venv, "sandbox", path=tmp_path)
-    finally:
-        (venv / "uv-receipt.toml").unlink()
     assert said == (
         "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' "
         "'/tmp/a b/iamcli-1.whl'"
@@ -173,60 +176,30 @@ def test_the_program_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_
         assert extras.installed() == ["sandbox", "qr", "check"]
 
 
-SANDBOX_OF_PIP = f"{MOTO} 'segno>=1.6'"
+NOT_IN_FILE = "the one file does not contain {}; in a checkout of iamcli, run: pipx install '.[{}]'"
+NOT_IN_DEBIAN = "Debian has no package for login; install iamcli with pipx"
+APT = "run: apt install"
 
 
 @pytest.mark.parametrize(
     ("mark", "names", "said"),
     [
-        ("pipx_metadata.json", ("sandbox", "qr"), f"run: pipx inject iamcli {SANDBOX_OF_PIP}"),
-        ("uv-receipt.toml", ("qr",), "run: uv tool install '--with=segno>=1.6' /src"),
-        ("debian", ("qr",), "run: apt install python3-segno"),
-        (
-            "debian",
-            ("sandbox", "qr"),
-            "run: apt install python3-moto python3-flask-cors python3-segno",
-        ),
-        (
-            "debian",
-            ("qr", "check", "login"),
-            (
-                "run: apt install python3-segno shfmt; Debian has no package for login; "
-                "install iamcli with pipx"
-            ),
-        ),
-        ("debian", ("check",), "run: apt install shfmt"),
-        ("one file", ("check",), "run: pipx install shfmt-py"),
-        (
-            "one file",
-            ("qr", "check"),
-            (
-                "run: pipx install shfmt-py; the one file does not contain qr; in a checkout of "
-                "iamcli, run: pipx install '.[qr]'"
-            ),
-        ),
-        (
-            "one file",
-            ("sandbox",),
-            (
-                "the one file does not contain sandbox; in a checkout of iamcli, run: pipx install "
-                "'.[sandbox]'"
-            ),
-        ),
-        (
-            "one file",
-            ("qr", "login"),
-            (
-                "the one file does not contain qr and login; in a checkout of iamcli, run: pipx "
-                "install '.[qr,login]'"
-            ),
-        ),
-        ("", ("sandbox", "qr"), f"run: /py -m pip install {SANDBOX_OF_PIP}"),
-        ("no python", ("qr",), "run: python3 -m pip install 'segno>=1.6'"),
+        ("pipx_metadata.json", "sandbox qr", f"run: pipx inject iamcli {MOTO} 'segno>=1.6'"),
+        ("uv-receipt.toml", "qr", "run: uv tool install '--with=segno>=1.6' /src"),
+        ("debian", "qr", f"{APT} python3-segno"),
+        ("debian", "sandbox qr", f"{APT} python3-moto python3-flask-cors python3-segno"),
+        ("debian", "qr check login", f"{APT} python3-segno shfmt; {NOT_IN_DEBIAN}"),
+        ("debian", "check", f"{APT} shfmt"),
+        ("one file", "check", "run: pipx install shfmt-py"),
+        ("one file", "qr check", f"run: pipx install shfmt-py; {NOT_IN_FILE.format('qr', 'qr')}"),
+        ("one file", "sandbox", NOT_IN_FILE.format("sandbox", "sandbox")),
+        ("one file", "qr login", NOT_IN_FILE.format("qr and login", "qr,login")),
+        ("", "sandbox qr", f"run: /py -m pip install {MOTO} 'segno>=1.6'"),
+        ("no python", "qr", "run: python3 -m pip install 'segno>=1.6'"),
     ],
 )
 def test_the_advice_of_each_installation(
-    mark: str, names: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    mark: str, names: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / (mark or "none")).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
@@ -237,6 +210,6 @@ def test_the_advice_of_each_installation(
     if mark == "debian":
         place = "/usr/lib/python3/dist-packages/iamcli/__init__.py"
         monkeypatch.setattr(extras.iamcli, "__file__", place)
-    assert extras.advice(*names) == said
+    assert extras.advice(*names.split()) == said
     can = {"debian": [True, True, True, False], "one file": [False, False, True, False]}
     assert [*map(extras.can_be_added, PACKAGES)] == can.get(mark, [True] * 4)

@@ -79,6 +79,11 @@ def unpacked(folder: Path) -> Path:
     return found
 
 
+def assert_version(file: Path, env: dict[str, str], **more: int) -> None:
+    done = run_program(file, "version", env=env, **more)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+
+
 def assert_one_line(file: Path, env: dict[str, str], line: str) -> None:
     done = run_program(file, "version", env=env, cwd=file.parent)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {line}\n")
@@ -98,8 +103,7 @@ def test_it_is_unpacked_once_with_its_byte_code(
 ) -> None:
     env["SHIV_ROOT"] = f"{tmp_path}/new/root" if variable == "SHIV_ROOT" else ""
     for _ in range(2):
-        done = run_program(file, "version", env=env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+        assert_version(file, env)
     root = tmp_path / "new" / "root" if variable == "SHIV_ROOT" else tmp_path / "home" / ".shiv"
     assert names(tmp_path / "home") == (["tmp"] if variable == "SHIV_ROOT" else [".shiv", "tmp"])
     place = unpacked(root)
@@ -119,8 +123,7 @@ def test_a_home_that_cannot_be_written(
     env["HOME"] = HOSTILE[home].format(home=tmp_path)
     made = []
     for _ in range(2):
-        done = run_program(file, "version", env=env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+        assert_version(file, env)
         assert names(temporary) == [OWN]
         assert (temporary / OWN).stat().st_mode & 0o777 == 0o700
         made.append(unpacked(temporary / OWN).stat().st_ino)
@@ -132,8 +135,7 @@ def test_a_home_that_everyone_can_write(file: Path, env: dict[str, str]) -> None
     root = Path(env["HOME"], ".shiv")
     root.mkdir()
     root.chmod(0o1777)
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     unpacked(Path(env["TMPDIR"], OWN))
     assert names(root) == []
 
@@ -162,14 +164,6 @@ def given(folder: Path) -> None:
         os.chown(path, OTHER, OTHER, follow_symlinks=False)
 
 
-def link_in_home(home: Path, name: str, shared: Path) -> None:
-    (home / ".shiv").mkdir()
-    shared.chmod(0o1777)
-    plant(shared)
-    (home / ".shiv" / name).symlink_to(shared)
-    given(home)
-
-
 def link_in_own_home(home: Path, name: str, shared: Path) -> None:
     (home / ".shiv").mkdir()
     shared.chmod(0o1777)
@@ -177,40 +171,34 @@ def link_in_own_home(home: Path, name: str, shared: Path) -> None:
     (home / ".shiv" / name).symlink_to(shared)
 
 
+def link_in_home(home: Path, name: str, shared: Path) -> None:
+    link_in_own_home(home, name, shared)
+    given(home)
+
+
 def group_may_write(home: Path, name: str, shared: Path) -> None:
-    del shared
     plant(home / ".shiv" / name)
     given(home / ".shiv" / name)
     (home / ".shiv").chmod(0o775)
 
 
 def home_of_another_user(home: Path, name: str, shared: Path) -> None:
-    del shared
     plant(home / ".shiv" / name)
     given(home / ".shiv" / name)
     os.chown(home, OTHER, OTHER)
 
 
 def home_that_a_group_may_write(home: Path, name: str, shared: Path) -> None:
-    del shared
     plant(home / ".shiv" / name)
     home.chmod(0o775)
 
 
+PLANTED = [link_in_home, link_in_own_home, group_may_write]
+PLANTED += [home_of_another_user, home_that_a_group_may_write]
+
+
 @two_users
-@pytest.mark.parametrize(
-    "prepare",
-    every(
-        3,
-        [
-            link_in_home,
-            link_in_own_home,
-            group_may_write,
-            home_of_another_user,
-            home_that_a_group_may_write,
-        ],
-    ),
-)
+@pytest.mark.parametrize("prepare", every(3, PLANTED))
 def test_nothing_that_another_user_planted_runs(
     file: Path,
     env: dict[str, str],
@@ -222,8 +210,7 @@ def test_nothing_that_another_user_planted_runs(
     prepare(Path(env["HOME"]), name, shared)
     env["TMPDIR"] = str(tmp_path / "tmp")
     (tmp_path / "tmp").mkdir()
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     unpacked(tmp_path / "tmp" / OWN)
 
 
@@ -249,8 +236,7 @@ def test_a_tmpdir_in_which_others_can_replace_directories(
 def test_others_may_not_change_what_is_unpacked_without_a_umask(
     file: Path, env: dict[str, str], umask: int
 ) -> None:
-    done = run_program(file, "version", env=env, umask=umask)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env, umask=umask)
     root = Path(env["HOME"], ".shiv")
     assert not [path for path in (root, *root.rglob("*")) if path.stat().st_mode & 0o022]
 
@@ -275,8 +261,7 @@ def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(
     place = unpacked(Path(env["TMPDIR"], OWN))
     for path in place.rglob("version.*"):
         path.unlink()
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     assert (place / "iamcli" / "cli" / "version.py").exists()
 
 
@@ -348,8 +333,7 @@ def test_what_a_killed_process_left_is_removed(file: Path, env: dict[str, str]) 
     place = unpacked(Path(env["HOME"], ".shiv"))
     left = place.rename(f"{place}.0a1b2c3d")
     (left / "iamcli" / "__init__.py").write_text("incomplete")
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     assert unpacked(place.parent) == place
 
 
