@@ -55,13 +55,10 @@ END = "IsTruncated: false"
 DENIED = ServiceError("AccessDenied", "no")
 ABSENT = ServiceError("NoSuchEntity", "no")
 NO_POLICY = "bob has no inline policy; -a lists attached managed policies"
-OWN_POLICY = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Deny","Action":["x:y","z"],"Resource":["r"]}]}'
-)
-TRUST = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":'
-    '["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}'
-)
+BEGIN = '{"Version":"2008-10-17","Statement":[{"Effect":'
+OWN_POLICY = f'{BEGIN}"Deny","Action":["x:y","z"],"Resource":["r"]}}]}}'
+EC2 = '"Principal":{"Service":["ec2.amazonaws.com"]}'
+TRUST = f'{BEGIN}"Allow",{EC2},"Action":["sts:AssumeRole"]}}]}}'
 
 
 class Service:
@@ -241,6 +238,7 @@ def test_a_rule_of_the_password_policy(option: str, rule: str) -> None:
     assert iam.calls[1:] == [("UpdateAccountPasswordPolicy", {rule: True})]
 
 
+BOUNDARY_AND_TAGS = {"PermissionsBoundary": "arn", "Tags": [{"Key": "k", "Value": "v"}]}
 REFUSED = [
     ("iam-accountmodpasswordpolicy --reset -l", False, "--reset resets every rule; use it without"),
     ("iam-accountmodpasswordpolicy", True, "without options, these rules are reset: MinimumPa"),
@@ -282,31 +280,18 @@ def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str
             [
                 ("GetGroup", {"GroupName": "g", "MaxItems": 1}),
                 ("GetGroup", {"GroupName": "h", "MaxItems": 1}),
-                (
-                    "CreateUser",
-                    {
-                        "UserName": "b",
-                        "Path": "/x/",
-                        "PermissionsBoundary": "arn",
-                        "Tags": [{"Key": "k", "Value": "v"}],
-                    },
-                ),
+                ("CreateUser", {"UserName": "b", "Path": "/x/"} | BOUNDARY_AND_TAGS),
                 ("AddUserToGroup", {"GroupName": "g", "UserName": "b"}),
                 ("AddUserToGroup", {"GroupName": "h", "UserName": "b"}),
             ],
         ),
         ("iam-usercreate -u b", [("CreateUser", {"UserName": "b"})]),
-        (
-            "iam-instanceprofilelistbypath",
-            [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": "/"})],
-        ),
-        (
-            "iam-instanceprofilelistbypath -p /x/",
-            [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": "/x/"})],
-        ),
-        (
-            "iam-instanceprofilelistbypath -p ''",
-            [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": ""})],
+        *(
+            (
+                f"iam-instanceprofilelistbypath{option}",
+                [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": prefix})],
+            )
+            for option, prefix in (("", "/"), (" -p /x/", "/x/"), (" -p ''", ""))
         ),
         ("iam-rolelistbypath", [("ListRoles", {"MaxItems": 1000})]),
         ("iam-rolelistbypath -i 5", [("ListRoles", {"MaxItems": 5})]),

@@ -39,13 +39,12 @@ def creating(stub: Stub) -> Endpoint:
     return endpoint
 
 
+IN_GROUP = "iam-usercreate -u bob -g Admin"
+WITH_ROLE = "iam-instanceprofilecreate -s web -r web"
 LATE = {
-    "AddUserToGroup": ("iam-usercreate -u bob -g Admin", missing("user", "bob")),
+    "AddUserToGroup": (IN_GROUP, missing("user", "bob")),
     "CreateAccessKey": ("iam-usercreate -u bob -k", missing("user", "bob")),
-    "AddRoleToInstanceProfile": (
-        "iam-instanceprofilecreate -s web -r web",
-        missing("Instance Profile", "web"),
-    ),
+    "AddRoleToInstanceProfile": (WITH_ROLE, missing("Instance Profile", "web")),
 }
 
 
@@ -102,37 +101,34 @@ def test_the_pauses_grow_and_end_after_15_seconds(
 
 
 @pytest.mark.parametrize(
-    ("line", "operation", "no"),
+    "no",
     [
         # Another entity than the new one.
-        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "bobby")),
-        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "jim.bob")),
+        missing("user", "bobby"),
+        missing("user", "jim.bob"),
         # Another error than that of a missing entity.
-        *(
-            (
-                "iam-usercreate -u bob -g Admin",
-                "AddUserToGroup",
-                refused(code, "The user with name bob cannot be found."),
-            )
-            for code in ("InvalidInput", "ValidationError")
-        ),
+        refused("InvalidInput", "The user with name bob cannot be found."),
+        refused("ValidationError", "The user with name bob cannot be found."),
     ],
 )
-def test_nothing_else_is_waited_for(
-    line: str, operation: str, no: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
-    endpoint = creating(stub).on(operation, no)
-    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+def test_nothing_else_is_waited_for(no: Answer, run_fast: ForkRunner, stub: Stub) -> None:
+    endpoint = creating(stub).on("AddUserToGroup", no)
+    done = run_fast(*IN_GROUP.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
     assert done.status == 1
-    assert endpoint.operations.count(operation) == 1
+    assert endpoint.operations.count("AddUserToGroup") == 1
 
 
 # A conflict of a deletion passes by itself.
 
 
-def account_of(stub: Stub, case: str) -> Account:
+def account_of(stub: Stub, case: str, **things: list[str]) -> Account:
+    """Return the account of a case; ``things``: what some lists have instead."""
     what = CASES[case]
-    return stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+    return stub.add(lambda url: Account(url, what.kind, what.things | things, **what.more))
+
+
+CONFLICT = refused("DeleteConflict", "Cannot delete entity", 409)
+LATER = "ListServiceSpecificCredentials"
 
 
 @pytest.mark.parametrize("case", every(2, CASES))
@@ -142,7 +138,7 @@ def test_conflict_of_the_last_request_is_tried_again(
     account = account_of(stub, case)
     last = CASES[case].steps[-1][1]
     plain = account.answer
-    conflicts = [refused("DeleteConflict", "Cannot delete entity", 409)] * 2
+    conflicts = [CONFLICT] * 2
 
     def answer(request: Request) -> Answer:
         if request.operation == last and conflicts:
@@ -161,9 +157,7 @@ def test_conflict_of_the_last_request_is_tried_again(
 def test_conflict_that_stays_is_reported_after_a_few_times(
     run_fast: ForkRunner, stub: Stub
 ) -> None:
-    account = account_of(stub, "group").on(
-        "DeleteGroup", refused("DeleteConflict", "Cannot delete entity", 409)
-    )
+    account = account_of(stub, "group").on("DeleteGroup", CONFLICT)
     done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
     assert done.err.startswith("iam-groupdel: DeleteConflict: Cannot delete entity\n")
@@ -171,44 +165,35 @@ def test_conflict_that_stays_is_reported_after_a_few_times(
     assert account.operations.count("DeleteGroup") == 4
 
 
-@pytest.mark.parametrize("operation", ["DeleteUserPolicy", "DetachUserPolicy"])
-def test_conflict_of_another_request_is_final(
-    operation: str, run_fast: ForkRunner, stub: Stub
+@pytest.mark.parametrize(
+    ("case", "operation", "code"),
+    [
+        ("user", "DeleteUserPolicy", "DeleteConflict"),
+        ("user", "DetachUserPolicy", "DeleteConflict"),
+        ("group", "DeleteGroup", "AccessDenied"),
+        ("group", "DeleteGroup", "UnmodifiableEntity"),
+    ],
+)
+def test_conflict_of_another_request_and_other_refusals_are_final(
+    case: str, operation: str, code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    conflict = refused("DeleteConflict", "Cannot delete entity", 409)
-    account = account_of(stub, "user").on(operation, conflict)
-    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    account = account_of(stub, case).on(operation, refused(code, "no", 409))
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
-    assert done.err.startswith("iam-userdel: DeleteConflict: Cannot delete entity\n")
+    assert done.err.startswith(f"iam-{case}del: {code}: no\n")
     assert account.operations.count(operation) == 1
     assert account.exists
-
-
-@pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
-def test_other_refusal_of_the_last_request_is_final(
-    code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
-    account = account_of(stub, "group").on("DeleteGroup", refused(code, "no", 400))
-    done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
-    assert done.status == 1
-    assert done.err.startswith(f"iam-groupdel: {code}: no\n")
-    assert account.operations.count("DeleteGroup") == 1
 
 
 @pytest.mark.parametrize(
     "lacking",
     [
-        *(
-            refused(code, "not here", 400)
-            for code in (
-                "InvalidAction",
-                "NotImplemented",
-                "NotSupportedService",
-                "UnknownAction",
-                "UnknownOperation",
-                "UnsupportedOperation",
-            )
-        ),
+        refused("InvalidAction", "not here"),
+        refused("NotImplemented", "not here"),
+        refused("NotSupportedService", "not here"),
+        refused("UnknownAction", "not here"),
+        refused("UnknownOperation", "not here"),
+        refused("UnsupportedOperation", "not here"),
         refused("InternalFailure", "not yet implemented", 501),
         *(Answer(b"<html/>", status) for status in (400, 404, 405, 501)),
     ],
@@ -216,26 +201,17 @@ def test_other_refusal_of_the_last_request_is_final(
 def test_operation_that_a_server_lacks_is_skipped(
     lacking: Answer, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    case = CASES["user"]
-    things = {**case.things, "ListServiceSpecificCredentials": []}
-    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    account.on("ListServiceSpecificCredentials", lacking)
-    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    account = account_of(stub, "user", **{LATER: []}).on(LATER, lacking)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (0, "", "")
-
-
-LATER = "ListServiceSpecificCredentials"
 
 
 @pytest.mark.parametrize("pretend", [False, True])
 def test_a_500_of_another_server_means_that_it_lacks_the_operation(
     run_fast: ForkRunner, stub: Stub, *, pretend: bool
 ) -> None:
-    case = CASES["user"]
-    things = {**case.things, LATER: []}
-    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    account.on(LATER, Answer(b"<html/>", 500))
-    arguments = [*case.arguments, *(["-p"] if pretend else [])]
+    account = account_of(stub, "user", **{LATER: []}).on(LATER, Answer(b"<html/>", 500))
+    arguments = [*CASES["user"].arguments, *(["-p"] if pretend else [])]
     done = run_fast(*arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 0
     note = f"{LATER} failed with HTTP 500, not an IAM response; the list may be incomplete"
@@ -277,15 +253,14 @@ def test_a_500_of_a_proxy_stops_before_anything_is_removed(
 
 
 def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stub) -> None:
-    case = CASES["user"]
-    things = {**case.things, "ListAccessKeys": ["AKIA1", KEY_ID]}
-    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+    account = account_of(stub, "user", ListAccessKeys=["AKIA1", KEY_ID])
+    arguments, env = CASES["user"].arguments, {"AWS_IAM_URL": account.url, **ENV}
+    done = run_fast(*arguments, env=env)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
     assert "owns the access key that signs the requests" in done.err
     assert account.changes == []
-    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url, **ENV})
+    done = run_fast(*arguments, "-p", env=env)
     assert (done.status, done.err) == (0, "")
     assert f"\t{KEY_ID}\n" in done.out
 
@@ -308,18 +283,12 @@ def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -
 
 
 def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, stub: Stub) -> None:
-    account = account_of(stub, "user").on(
-        "DeleteVirtualMFADevice", refused("AccessDenied", "not you", 403)
-    )
+    denied = refused("AccessDenied", "not you", 403)
+    account = account_of(stub, "user").on("DeleteVirtualMFADevice", denied)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
-    assert done == (
-        0,
-        "",
-        (
-            f"iam-userdel: virtual MFA device {VIRTUAL} still exists: "
-            "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)\n"
-        ),
-    )
+    reason = "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)"
+    note = f"iam-userdel: virtual MFA device {VIRTUAL} still exists: {reason}\n"
+    assert done == (0, "", note)
     assert not account.exists
 
 
@@ -329,8 +298,7 @@ def test_virtual_device_that_may_not_be_deleted_is_left(
     things: dict[str, list[str]], strict: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     case = CASES["user"]
-    held = {listing: [] for listing in case.things} | things
-    account = stub.add(lambda url: Account(url, case.kind, held, **case.more))
+    account = account_of(stub, "user", **({listing: [] for listing in case.things} | things))
     for operation in ("DeleteVirtualMFADevice", "DeleteUser"):
         account.on(operation, refused("AccessDenied", "not you", 403))
     env = {"AWS_IAM_URL": account.url, **ENV, "IAMCLI_STRICT": strict}

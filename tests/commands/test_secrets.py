@@ -54,7 +54,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.releases
 
+every_secret = pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+
 # Shown once, or taken back.
+
+
+def url(endpoint: Endpoint) -> dict[str, str]:
+    return {"AWS_IAM_URL": endpoint.url}
+
+
+def taken_back(once: Once, reason: str) -> str:
+    """Return the lines of a command that has deleted again what it could not write."""
+    return f"{once.arguments[0]}: {reason}; {once.what} was deleted again\n{once.state}"
 
 
 def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
@@ -65,17 +76,17 @@ def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 def test_nothing_is_created_where_output_is_closed(
     once: Once, run_fast: ForkRunner, stub: Stub
 ) -> None:
     endpoint = service(stub)
-    done = run_fast(*once.arguments, stdout=None, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*once.arguments, stdout=None, env=url(endpoint))
     assert "standard output is closed" in done.err
     known_beforehand(once, endpoint, done)
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 @pytest.mark.parametrize(
     ("redirection", "message"),
     [
@@ -92,11 +103,7 @@ def test_nothing_is_created_where_output_takes_nothing(
     known_beforehand(once, endpoint, done)
 
 
-def url(endpoint: Endpoint) -> dict[str, str]:
-    return {"AWS_IAM_URL": endpoint.url}
-
-
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 def test_nothing_is_created_where_the_reader_is_gone(
     once: Once, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -111,14 +118,11 @@ def test_nothing_is_created_where_the_reader_is_gone(
     assert endpoint.requests == []
 
 
+RUN = ("iamcli", "run")
 STOPPED = [
     (scheme, prefix, word)
     for scheme in ("http", "https")
-    for prefix, word in (
-        ((), ""),
-        (("iamcli", "run"), ""),
-        (("iamcli", "run"), "bin/iam-useraddkey"),
-    )
+    for prefix, word in (((), ""), (RUN, ""), (RUN, "bin/iam-useraddkey"))
 ]
 
 
@@ -157,21 +161,18 @@ def test_the_time_limit_applies_if_its_signal_is_blocked(run: Shell, stub: Stub)
     assert b"timed out" in process.communicate(timeout=TIMEOUT)[1]
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 def test_what_cannot_be_shown_is_taken_back(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = service(stub)
     done = run_fast(*once.arguments, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
-    assert done.err == (
-        f"{once.arguments[0]}: cannot write to standard output: No space left on device; "
-        f"{once.what} was deleted again\n{once.state}"
-    )
+    assert done.err == taken_back(once, "cannot write to standard output: No space left on device")
     assert endpoint.operations[-2:] == [once.create, once.delete]
     assert set(endpoint.requests[-1].parameters.values()) <= {"bob", NEW_ID, SERIAL}
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 def test_what_cannot_be_taken_back_is_named(
     once: Once, code: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -216,7 +217,7 @@ def test_a_new_secret_in_the_services_words_is_hidden(run_fast: ForkRunner, stub
     assert done.err.endswith("AccessDenied: not you: Secret=***\n")
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 def test_reader_that_leaves_meanwhile(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
     reader, writer = os.pipe()
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
@@ -230,10 +231,7 @@ def test_reader_that_leaves_meanwhile(once: Once, run_fast: ForkRunner, stub: St
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
-    assert err == (
-        f"{once.arguments[0]}: cannot write to standard output: Broken pipe; "
-        f"{once.what} was deleted again\n{once.state}"
-    )
+    assert err == taken_back(once, "cannot write to standard output: Broken pipe")
     assert endpoint.operations[-1] == once.delete
 
 
@@ -246,14 +244,8 @@ def test_secret_that_the_service_does_not_tell_is_taken_back(
     body = answer.body.replace(missing.encode(), b"Other")
     endpoint = service(stub).on(once.create, Answer(body))
     done = run_fast(*once.arguments, env=url(endpoint))
-    assert done == (
-        1,
-        "",
-        (
-            f"{once.arguments[0]}: unexpected response: it has no {missing}; "
-            f"is this an IAM endpoint?; {once.what} was deleted again\n"
-        ),
-    )
+    reason = f"unexpected response: it has no {missing}; is this an IAM endpoint?"
+    assert done == (1, "", taken_back(once, reason))
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -306,16 +298,16 @@ class Saved(NamedTuple):
 SAVED = {
     "seed": Saved(ONCE["seed"], "the seed", f"{SERIAL}\n", f"{SEED}\n".encode()),
     "picture": Saved(
-        ONCE["seed"]._replace(arguments=(*IN_FILE, "QRCodePNG")),
-        *("the seed", f"{SERIAL}\n", PICTURE),
+        ONCE["seed"]._replace(arguments=(*IN_FILE, "QRCodePNG")), "the seed", f"{SERIAL}\n", PICTURE
     ),
     "key": Saved(ONCE["key"], "the access key", f"{NEW_ID}\n", KEY_LINES),
     "user": Saved(ONCE["user"], "the access key", f"{NEW_ID}\n", KEY_LINES),
 }
+every_saved = pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+@every_saved
 def test_the_file_is_for_its_owner_alone(
     saved: Saved, strict: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -340,7 +332,7 @@ def test_the_commands_read_the_file_of_a_key(run_fast: ForkRunner, stub: Stub) -
 
 
 @pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", "."])
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+@every_saved
 def test_no_file_that_is_there_is_written(
     saved: Saved, place: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -357,23 +349,15 @@ def test_no_file_that_is_there_is_written(
     assert not (run_fast.home / "target").exists()
 
 
+NO_DASH = "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (
-            "iam-usercreate -u bob -o seed",
-            "-o saves the access key that -k creates; use it with -k",
-        ),
-        *(
-            (
-                f"{line} -o -",
-                (
-                    "-o - does not mean standard output; for that, omit -o; "
-                    "for a file named -, use -o ./-"
-                ),
-            )
-            for line in ("iam-usercreate -u bob -k", "iam-useraddkey")
-        ),
+        ("iam-usercreate -u bob -o x", "-o saves the access key that -k creates; use it with -k"),
+        ("iam-usercreate -u bob -k -o -", NO_DASH),
+        ("iam-useraddkey -o -", NO_DASH),
         ("iam-useraddkey -o ''", "the file name for the access key is empty; nothing was sent"),
     ],
 )
@@ -393,13 +377,7 @@ def limited(size: int) -> str:
     return f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
 
 
-def read_rest(reader: int) -> str:
-    """Return what comes from a pipe until its end."""
-    with open(reader) as pipe:
-        return pipe.read()
-
-
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+@every_saved
 def test_a_secret_that_fits_no_disk_is_taken_back(
     saved: Saved, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -408,10 +386,8 @@ def test_a_secret_that_fits_no_disk_is_taken_back(
     process = run_fast.start(*saved.arguments, env=url(endpoint), stderr=writer, before=limited(0))
     os.close(writer)
     assert (process.wait(), process.communicate()[0]) == (1, b"")
-    assert read_rest(reader) == (
-        f"{saved.arguments[0]}: cannot write seed: File too large; "
-        f"{saved.once.what} was deleted again\n{saved.once.state}"
-    )
+    with os.fdopen(reader) as errors:
+        assert errors.read() == taken_back(saved.once, "cannot write seed: File too large")
     assert endpoint.operations[-2:] == [saved.once.create, saved.once.delete]
     assert not (run_fast.home / "seed").exists()
 
@@ -435,7 +411,7 @@ def test_a_saved_key_without_its_secret_is_taken_back(
         (None, "standard output is closed"),
     ],
 )
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+@every_saved
 def test_a_secret_in_a_file_stays_if_its_id_cannot_be_printed(
     saved: Saved, device: str | None, reason: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -460,7 +436,7 @@ def test_picture_of_which_only_a_part_fits_is_taken_back(run_fast: ForkRunner, s
     assert not (run_fast.home / "seed").exists()
 
 
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+@every_saved
 def test_a_refusal_leaves_no_file(saved: Saved, run_fast: ForkRunner, stub: Stub) -> None:
     refusal = refused("EntityAlreadyExists", "it is there", 409)
     endpoint = service(stub).on(saved.once.create, refusal)
@@ -488,6 +464,7 @@ TOKEN = "FwoGZXIvYXdzEBYaD+token/with=signs=="
 PRIVATE = (
     "-----BEGIN PRIVATE KEY-----\nMIICdgIBADANBgkq/hki+G9w0BAQEF=\n-----END PRIVATE KEY-----\n"
 )
+DEVICE_CODES = ("-u", "bob", "-s", SERIAL, "-c1", CODES[0], "-c2", CODES[1])
 TYPED = {
     "password": (("iam-useraddloginprofile", "-u", "bob", "-p", PASSWORD), [PASSWORD]),
     "changed password": (("iam-usermodloginprofile", "-u", "bob", "-p", PASSWORD), [PASSWORD]),
@@ -495,14 +472,8 @@ TYPED = {
         ("iam-userchangepassword", "-o", f"old {PASSWORD}", "-n", f"new {PASSWORD}"),
         [f"old {PASSWORD}", f"new {PASSWORD}"],
     ),
-    "codes": (
-        ("iam-userenablemfadevice", "-u", "bob", "-s", SERIAL, "-c1", CODES[0], "-c2", CODES[1]),
-        list(CODES),
-    ),
-    "resync": (
-        ("iam-userresyncmfadevice", "-u", "bob", "-s", SERIAL, "-c1", CODES[0], "-c2", CODES[1]),
-        list(CODES),
-    ),
+    "codes": (("iam-userenablemfadevice", *DEVICE_CODES), [*CODES]),
+    "resync": (("iam-userresyncmfadevice", *DEVICE_CODES), [*CODES]),
     "private key": (
         ("iam-servercertupload", "-s", "web", "-b", "cert.pem", "-k", "key.pem"),
         [PRIVATE, "MIICdgIBADANBgkq/hki+G9w0BAQEF="],
@@ -586,7 +557,7 @@ def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
 
 
 @pytest.mark.parametrize("file", [(), ("-o", "seed")], ids=["shown", "saved"])
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 def test_debug_shows_answers_without_secrets(
     once: Once, file: tuple[str, ...], run_fast: ForkRunner, stub: Stub
 ) -> None:
@@ -861,10 +832,9 @@ def test_a_new_password_is_asked_for_until_it_is_the_same_twice(
 def test_second_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
     endpoint = stub.endpoint(CREATED)
     terminal = Terminal(*ASKING, env=run.env | url(endpoint))
-    terminal.wait_for("Password: ")
-    terminal.type("n3wpass\n")
-    terminal.wait_for("Password again: ")
-    terminal.type(typed)
+    for prompt, answer in (("Password: ", "n3wpass\n"), ("Password again: ", typed)):
+        terminal.wait_for(prompt)
+        terminal.type(answer)
     assert terminal.status() == status
     *_, said = terminal.shown.split("Password again: ")
     failed = "iam-useraddloginprofile: no password on standard input"
@@ -889,17 +859,23 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
 # Plain connections.
 
 
-@pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
-def test_plain_connection_to_elsewhere_warns(given: str, forked: Shell, stub: Stub) -> None:
+@pytest.fixture
+def proxied(forked: Shell, stub: Stub) -> Shell:
+    """Commands send their requests to the stub as a proxy, once."""
     config = forked.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
-    env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    forked.env |= {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    return forked
+
+
+@pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
+def test_plain_connection_to_elsewhere_warns(given: str, proxied: Shell) -> None:
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
-        terminal = Terminal("iam-usergetattributes", *arguments, env=forked.env | env | variables)
+        terminal = Terminal("iam-usergetattributes", *arguments, env=proxied.env | variables)
         terminal.status()
         assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
-        assert warning not in forked("iam-usergetattributes", *arguments, env=env | variables).err
+        assert warning not in proxied("iam-usergetattributes", *arguments, env=variables).err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
@@ -915,11 +891,8 @@ def test_plain_connection_to_this_machine_does_not_warn(
     assert "not encrypted" not in terminal.shown
 
 
-def test_encrypted_connection_does_not_warn(forked: Shell, stub: Stub) -> None:
-    config = forked.home / "client.properties"
-    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
-    env = {**forked.env, "CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
-    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=env)
+def test_encrypted_connection_does_not_warn(proxied: Shell) -> None:
+    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=proxied.env)
     terminal.status()
     assert "cannot reach the proxy" in terminal.shown
     assert "not encrypted" not in terminal.shown

@@ -40,10 +40,14 @@ def operations(steps: list[tuple[str, str]]) -> list[str]:
 STEPS = [(case, step) for case in CASES for step in range(len(CASES[case].steps))]
 
 
+def account_of(stub: Stub, name: str) -> Account:
+    case = CASES[name]
+    return stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+
+
 @pytest.fixture
 def account(request: pytest.FixtureRequest, stub: Stub) -> Account:
-    case = CASES[request.param]
-    return stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
+    return account_of(stub, request.param)
 
 
 every_case = pytest.mark.parametrize(
@@ -107,14 +111,8 @@ def test_removal_that_fails_is_reported_and_can_be_repeated(
     done = run_fast(*arguments, env={"AWS_IAM_URL": account.url})
     removed = ", ".join(what for what, _ in steps[:step]) or "nothing"
     left = ", ".join(what for what, _ in steps[step:])
-    assert done == (
-        1,
-        "",
-        (
-            f"{arguments[0]}: ServiceFailure: not now\n"
-            f"{arguments[0]}: removed: {removed}; left: {left}\n"
-        ),
-    )
+    state = f"{arguments[0]}: removed: {removed}; left: {left}\n"
+    assert done == (1, "", f"{arguments[0]}: ServiceFailure: not now\n{state}")
     account.refuse = None
     account.requests.clear()
     assert run_fast(*arguments, env={"AWS_IAM_URL": account.url}) == (0, "", "")
@@ -166,16 +164,14 @@ def test_what_may_not_be_read_is_skipped_and_reported(
     reading: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
     heading, code = NEWER[reading]
-    case = CASES["user"]
-    account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
-    denied = refused(code, "not you", 403)
-    account.on(reading, denied)
-    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url})
+    account = account_of(stub, "user").on(reading, refused(code, "not you", 403))
+    arguments = CASES["user"].arguments
+    done = run_fast(*arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert heading not in done.out
     note = f"iam-userdel: access to {reading} is denied; the list may be incomplete\n"
     assert (done.status, done.err) == (0, note if code == "AccessDenied" else "")
     env = {"AWS_IAM_URL": account.url, "IAMCLI_SANDBOX": account.url}
-    done = run_fast(*case.arguments, env=env)
+    done = run_fast(*arguments, env=env)
     assert done.status == 1
     assert done.err.startswith("iam-userdel: DeleteConflict: ")
     assert done.err.endswith("; left: user jack\n")
@@ -205,13 +201,11 @@ BROKEN = {
 def test_what_could_not_be_read_keeps_everything(
     reading: str, broken: str, run_fast: ForkRunner, stub: Stub
 ) -> None:
-    case = CASES["user"]
-    account = stub.add(lambda url: Account(url, case.kind, case.things, **case.more))
     fault, message = BROKEN[broken]
-    account.on(reading, fault)
+    account = account_of(stub, "user").on(reading, fault)
     env = {"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"}
     for pretend in ([], ["-p"]):
-        done = run_fast(*case.arguments, *pretend, env=env)
+        done = run_fast(*CASES["user"].arguments, *pretend, env=env)
         assert (done.status, done.out) == (1, "")
         assert message in done.err
     assert account.changes == []
@@ -223,17 +217,19 @@ def test_what_could_not_be_read_keeps_everything(
 class Work(NamedTuple):
     """A command of several steps, the operations before, and each step as it is named."""
 
-    arguments: tuple[str, ...]
+    line: str
     before: list[str]
     steps: list[tuple[str, str]]
     done: str
-    left: str
+
+    @property
+    def arguments(self) -> list[str]:
+        return self.line.split()
 
 
-GROUPS = ["A", "B", "C"]
 WORKS = {
     "usercreate": Work(
-        ("iam-usercreate", "-u", "bob", "-g", "A", "-g", "B", "-k", "-v"),
+        "iam-usercreate -u bob -g A -g B -k -v",
         ["GetGroup", "GetGroup"],
         [
             ("user bob", "CreateUser"),
@@ -242,31 +238,27 @@ WORKS = {
             ("access key", "CreateAccessKey"),
         ],
         "created",
-        "not created",
     ),
     "instanceprofilecreate": Work(
-        ("iam-instanceprofilecreate", "-s", "web", "-r", "web"),
+        "iam-instanceprofilecreate -s web -r web",
         ["GetRole"],
         [
             ("instance profile web", "CreateInstanceProfile"),
             ("role web in it", "AddRoleToInstanceProfile"),
         ],
         "created",
-        "not created",
     ),
     "groupadduser": Work(
-        ("iam-groupadduser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c"),
+        "iam-groupadduser -g Admin -u a -u b -u c",
         [],
         [(f"user {name}", "AddUserToGroup") for name in "abc"],
         "added",
-        "not added",
     ),
     "groupremoveuser": Work(
-        ("iam-groupremoveuser", "-g", "Admin", "-u", "a", "-u", "b", "-u", "c"),
+        "iam-groupremoveuser -g Admin -u a -u b -u c",
         [],
         [(f"user {name}", "RemoveUserFromGroup") for name in "abc"],
         "removed",
-        "not removed",
     ),
 }
 
@@ -304,10 +296,8 @@ def test_work_that_fails_is_reported(
     finished = ", ".join(what for what, _ in work.steps[:step]) or "nothing"
     left = ", ".join(what for what, _ in work.steps[step:])
     name = work.arguments[0]
-    assert (done.status, done.out) == (1, "")
-    assert done.err == (
-        f"{name}: LimitExceeded: too many\n{name}: {work.done}: {finished}; {work.left}: {left}\n"
-    )
+    state = f"{name}: {work.done}: {finished}; not {work.done}: {left}\n"
+    assert done == (1, "", f"{name}: LimitExceeded: too many\n{state}")
     assert endpoint.operations[len(work.before) :] == operations[: step + 1]
 
 
@@ -341,21 +331,18 @@ def test_where_looking_is_denied_the_work_goes_on(
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    "line",
     [
-        ("iam-usercreate", "-u", "bob"),
-        ("iam-groupadduser", "-g", "Admin", "-u", "bob"),
-        ("iam-userdel", "-u", "bob"),
-        ("iam-instanceprofilecreate", "-s", "web"),
+        "iam-usercreate -u bob",
+        "iam-groupadduser -g Admin -u bob",
+        "iam-userdel -u bob",
+        "iam-instanceprofilecreate -s web",
     ],
-    ids=lambda arguments: arguments[0],
 )
-def test_a_single_step_has_no_state(
-    arguments: tuple[str, ...], run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_single_step_has_no_state(line: str, run_fast: ForkRunner, stub: Stub) -> None:
     endpoint = stub.endpoint(refused("LimitExceeded", "too many", 409))
-    done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
-    assert done == (1, "", f"{arguments[0]}: LimitExceeded: too many\n")
+    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url})
+    assert done == (1, "", f"{line.split(maxsplit=1)[0]}: LimitExceeded: too many\n")
 
 
 def state_after(error: BaseException, *, finished: int) -> str:
