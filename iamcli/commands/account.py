@@ -44,7 +44,7 @@ RESET = Option(
 KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 
 
-@command("iam-accountaliascreate", ALIAS, creates=True)
+@command(ALIAS, creates=True)
 def accountaliascreate(iam: IAM, alias: str) -> None:
     """Create or replace the account alias.
 
@@ -63,7 +63,7 @@ def accountaliascreate(iam: IAM, alias: str) -> None:
     iam.call("CreateAccountAlias", AccountAlias=alias)
 
 
-@command("iam-accountaliasdelete", ALIAS)
+@command(ALIAS)
 def accountaliasdelete(iam: IAM, alias: str) -> None:
     """Delete the account alias.
 
@@ -78,7 +78,7 @@ def accountaliasdelete(iam: IAM, alias: str) -> None:
     iam.call("DeleteAccountAlias", AccountAlias=alias)
 
 
-@command("iam-accountaliaslist", *PAGING)
+@command(*PAGING)
 def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lines:
     """Show the account alias.
 
@@ -93,7 +93,7 @@ def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lin
     yield from listing.footer()
 
 
-@command("iam-accountgetsummary")
+@command()
 def accountgetsummary(iam: IAM) -> Lines:
     """Show the account's resource counts and quotas.
 
@@ -110,7 +110,7 @@ def accountgetsummary(iam: IAM) -> Lines:
     yield from _sorted(iam.call("GetAccountSummary")["SummaryMap"])
 
 
-@command("iam-accountgetpasswordpolicy")
+@command()
 def accountgetpasswordpolicy(iam: IAM) -> Lines:
     """Show the account's password policy.
 
@@ -137,16 +137,7 @@ def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@command(
-    "iam-accountmodpasswordpolicy",
-    MAY_CHANGE,
-    LOWERCASE,
-    LENGTH,
-    NUMBERS,
-    SYMBOLS,
-    UPPERCASE,
-    RESET,
-)
+@command(MAY_CHANGE, LOWERCASE, LENGTH, NUMBERS, SYMBOLS, UPPERCASE, RESET)
 def accountmodpasswordpolicy(
     iam: IAM,
     may_change: bool,
@@ -219,7 +210,7 @@ def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
     return kept, f"kept from the current policy: {named}" if kept else ""
 
 
-@command("iam-accountdelpasswordpolicy")
+@command()
 def accountdelpasswordpolicy(iam: IAM) -> None:
     """Delete the account's password policy.
 

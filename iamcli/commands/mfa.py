@@ -57,7 +57,6 @@ ASSIGNMENT = Option(
 
 
 @command(
-    "iam-virtualmfadevicecreate",
     DEVICE,
     BOOTSTRAP,
     OUTPUT_FILE.replace(help="write the seed or the QR code to this file"),
@@ -102,7 +101,7 @@ def virtualmfadevicecreate(
     return one_time_secrets.seed_shown(iam, device, path)
 
 
-@command("iam-virtualmfadevicedel", SERIAL)
+@command(SERIAL)
 def virtualmfadevicedel(iam: IAM, serial: str) -> None:
     """Delete a virtual MFA device.
 
@@ -118,7 +117,6 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> None:
 
 
 @command(
-    "iam-virtualmfadevicelist",
     ASSIGNMENT,
     VERBOSE.replace(help="also print each device's user and when it was enabled"),
     *PAGING,
@@ -154,7 +152,7 @@ def _assignment(device: dict[str, Any]) -> Lines:
         yield device["EnableDate"]
 
 
-@command("iam-userenablemfadevice", USER, SERIAL, CODE1, CODE2)
+@command(USER, SERIAL, CODE1, CODE2)
 def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Enable an MFA device for a user.
 
@@ -173,7 +171,7 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
     _with_codes(iam, "EnableMFADevice", user, serial, code1, code2)
 
 
-@command("iam-userresyncmfadevice", USER, SERIAL, CODE1, CODE2)
+@command(USER, SERIAL, CODE1, CODE2)
 def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Resynchronize an MFA device whose codes are refused.
 
@@ -194,7 +192,7 @@ def _with_codes(iam: IAM, operation: str, user: str, serial: str, code1: str, co
     iam.call(operation, UserName=user, SerialNumber=serial, **codes)
 
 
-@command("iam-userdeactivatemfadevice", USER, SERIAL)
+@command(USER, SERIAL)
 def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> None:
     """Deactivate an MFA device and remove it from its user.
 
@@ -209,7 +207,7 @@ def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> None:
     iam.call("DeactivateMFADevice", UserName=user, SerialNumber=serial)
 
 
-@command("iam-userlistmfadevices", OWN_USER, *PAGING)
+@command(OWN_USER, *PAGING)
 def userlistmfadevices(
     iam: IAM, user: str | None, max_items: int | None, marker: str | None
 ) -> Lines:

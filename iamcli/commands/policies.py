@@ -102,7 +102,7 @@ def _document(iam: IAM, owner: str, name: str, policy: str) -> str:
     return stored_document(answer["PolicyDocument"])
 
 
-@command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
+@command(USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
 def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a user.
 
@@ -127,7 +127,7 @@ def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     return _add(iam, "User", user, policy, **statement)
 
 
-@command("iam-groupaddpolicy", GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
+@command(GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
 def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a group.
 
@@ -153,9 +153,7 @@ def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines
     return _add(iam, "Group", group, policy, **statement)
 
 
-@command(
-    "iam-roleaddpolicy", ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True
-)
+@command(ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True)
 def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a role.
 
@@ -181,7 +179,7 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     return _add(iam, "Role", role, policy, **statement)
 
 
-@command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
+@command(USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
 def useruploadpolicy(
     iam: IAM, user: str, policy: str, file: str | None, document: str | None
 ) -> None:
@@ -208,7 +206,7 @@ def useruploadpolicy(
     iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-groupuploadpolicy", GROUP, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
+@command(GROUP, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
 def groupuploadpolicy(
     iam: IAM, group: str, policy: str, file: str | None, document: str | None
 ) -> None:
@@ -234,7 +232,7 @@ def groupuploadpolicy(
     iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-roleuploadpolicy", ROLE, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
+@command(ROLE, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
 def roleuploadpolicy(
     iam: IAM, role: str, policy: str, file: str | None, document: str | None
 ) -> None:
@@ -261,7 +259,7 @@ def roleuploadpolicy(
     iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
+@command(USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
 def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     """List a user's inline policies or print one.
 
@@ -285,7 +283,7 @@ def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     return _list(iam, "User", user, **options)
 
 
-@command("iam-grouplistpolicies", GROUP, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
+@command(GROUP, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
 def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
     """List a group's inline policies or print one.
 
@@ -305,7 +303,7 @@ def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
     return _list(iam, "Group", group, **options)
 
 
-@command("iam-rolelistpolicies", ROLE, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
+@command(ROLE, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
 def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
     """List a role's inline policies or print one.
 
@@ -325,7 +323,7 @@ def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
     return _list(iam, "Role", role, **options)
 
 
-@command("iam-userdelpolicy", USER, POLICY)
+@command(USER, POLICY)
 def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
     """Delete a user's inline policy.
 
@@ -340,7 +338,7 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
     iam.call("DeleteUserPolicy", UserName=user, PolicyName=policy)
 
 
-@command("iam-groupdelpolicy", GROUP, POLICY)
+@command(GROUP, POLICY)
 def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
     """Delete a group's inline policy.
 
@@ -355,7 +353,7 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
     iam.call("DeleteGroupPolicy", GroupName=group, PolicyName=policy)
 
 
-@command("iam-roledelpolicy", ROLE, POLICY)
+@command(ROLE, POLICY)
 def roledelpolicy(iam: IAM, role: str, policy: str) -> None:
     """Delete a role's inline policy.
 

@@ -37,7 +37,7 @@ CERTIFICATE_FILE = Option(
 )
 
 
-@command("iam-useraddcert", OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE, creates=True)
+@command(OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE, creates=True)
 def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
     """Upload a signing certificate for a user.
 
@@ -64,7 +64,7 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     yield uploaded["Certificate"]["CertificateId"]
 
 
-@command("iam-usermodcert", CERTIFICATE_ID, STATUS, OWN_USER)
+@command(CERTIFICATE_ID, STATUS, OWN_USER)
 def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> None:
     """Activate or deactivate a signing certificate, for example to rotate it.
 
@@ -83,7 +83,7 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> No
     iam.call("UpdateSigningCertificate", CertificateId=certificate, Status=status, UserName=user)
 
 
-@command("iam-userdelcert", CERTIFICATE_ID, OWN_USER)
+@command(CERTIFICATE_ID, OWN_USER)
 def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     """Delete a user's signing certificate.
 
@@ -99,9 +99,7 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     iam.call("DeleteSigningCertificate", CertificateId=certificate, UserName=user)
 
 
-@command(
-    "iam-userlistcerts", OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING
-)
+@command(OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING)
 def userlistcerts(
     iam: IAM, user: str | None, verbose: bool, max_items: int | None, marker: str | None
 ) -> Lines:
