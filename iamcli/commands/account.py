@@ -40,6 +40,14 @@ RESET = Option(
     conflict="--reset resets every rule; use it without other options",
 )
 
+#: The rules of a password policy that have a switch, by the ``dest`` of the switch.
+RULES = {
+    "lowercase": "RequireLowercaseCharacters",
+    "uppercase": "RequireUppercaseCharacters",
+    "numbers": "RequireNumbers",
+    "symbols": "RequireSymbols",
+    "may_change": "AllowUsersToChangePassword",
+}
 #: The rules of a password policy that have no option.
 KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 
@@ -138,16 +146,7 @@ def _as_text(value: Any) -> str:
 
 
 @command(MAY_CHANGE, LOWERCASE, LENGTH, NUMBERS, SYMBOLS, UPPERCASE, RESET)
-def accountmodpasswordpolicy(
-    iam: IAM,
-    may_change: bool,
-    lowercase: bool,
-    length: int | None,
-    numbers: bool,
-    symbols: bool,
-    uppercase: bool,
-    reset: bool,
-) -> Lines:
+def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switches: bool) -> Lines:
     """Set the account's password policy.
 
     The service replaces the whole policy by one with the rules that you specify.
@@ -171,19 +170,12 @@ def accountmodpasswordpolicy(
       $ iam-accountmodpasswordpolicy --reset
     Calls: GetAccountPasswordPolicy, UpdateAccountPasswordPolicy
     """
-    rules = {
-        "MinimumPasswordLength": length,
-        "RequireLowercaseCharacters": lowercase or None,
-        "RequireUppercaseCharacters": uppercase or None,
-        "RequireNumbers": numbers or None,
-        "RequireSymbols": symbols or None,
-        "AllowUsersToChangePassword": may_change or None,
-    }
-    specified = any(value is not None for value in rules.values())
-    if not (specified or reset) and iam.interactive:
-        names = ", ".join([*rules, *KEPT])
+    rules: dict[str, Any] = {} if length is None else {"MinimumPasswordLength": length}
+    rules |= {rule: True for dest, rule in RULES.items() if switches[dest]}
+    if not (rules or reset) and iam.interactive:
+        names = ", ".join(["MinimumPasswordLength", *RULES.values(), *KEPT])
         raise Failure(f"without options, these rules are reset: {names}; to do so, use --reset")
-    kept, note = _kept(iam) if specified and not iam.strict else ({}, "")
+    kept, note = _kept(iam) if rules and not iam.strict else ({}, "")
     iam.call("UpdateAccountPasswordPolicy", **rules, **kept)
     if note:
         yield Note(note)

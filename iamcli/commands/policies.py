@@ -46,22 +46,27 @@ ATTACHED = Option(
     conflict="-a lists attached managed policies; use it without -p and -v",
 )
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
+#: The operations that list the inline policies of an owner, read one, and list those attached.
+READING = {
+    "User": ("ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies"),
+    "Group": ("ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies"),
+    "Role": ("ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies"),
+}
 
 
 def _add(
     iam: IAM,
-    owner: str,
-    name: str,
+    operation: str,
+    owner: dict[str, str],
     policy: str,
     effect: str,
     actions: list[str],
     resources: list[str],
     show: bool,
 ) -> Lines:
-    """Add a policy of one statement to the ``owner`` ("User", "Group" or "Role") of that name."""
+    """Add a policy of one statement; ``owner``: the parameter that names its owner."""
     document = policies.statement(effect, actions, resources)
-    named = {f"{owner}Name": name, "PolicyName": policy}
-    iam.call(f"Put{owner}Policy", **named, PolicyDocument=document)
+    iam.call(operation, **owner, PolicyName=policy, PolicyDocument=document)
     if show:
         yield document
 
@@ -76,30 +81,29 @@ def _list(
     max_items: int | None,
     marker: str | None,
 ) -> Lines:
+    list_inline, get, list_attached = READING[owner]
     named = {f"{owner}Name": name}
     if attached:
-        operation = f"ListAttached{owner}Policies"
-        listing = Listing(iam, operation, max_items, marker, **named)
+        listing = Listing(iam, list_attached, max_items, marker, **named)
         yield from listing.lines("AttachedPolicies", "PolicyArn")
         return
     if policy is not None:
-        yield _document(iam, owner, name, policy)
+        yield _document(iam, get, named, policy)
         return
-    listing = Listing(iam, f"List{owner}Policies", max_items, marker, **named)
+    listing = Listing(iam, list_inline, max_items, marker, **named)
     empty = True
     for entry in listing.entries("PolicyNames"):
         empty = False
         yield entry
         if verbose:
-            yield _document(iam, owner, name, entry)
+            yield _document(iam, get, named, entry)
     yield from listing.footer()
     if empty and iam.on_terminal and marker is None:
         yield Note(f"{name} has no inline policy; -a lists attached managed policies")
 
 
-def _document(iam: IAM, owner: str, name: str, policy: str) -> str:
-    answer = iam.call(f"Get{owner}Policy", **{f"{owner}Name": name}, PolicyName=policy)
-    return stored_document(answer["PolicyDocument"])
+def _document(iam: IAM, operation: str, named: dict[str, str], policy: str) -> str:
+    return stored_document(iam.call(operation, **named, PolicyName=policy)["PolicyDocument"])
 
 
 @command(USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
@@ -124,7 +128,7 @@ def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
       $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r 'arn:aws:s3:::example/*' -o
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    return _add(iam, "User", user, policy, **statement)
+    return _add(iam, "PutUserPolicy", {"UserName": user}, policy, **statement)
 
 
 @command(GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
@@ -150,7 +154,7 @@ def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines
       $ iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
     Calls: PutGroupPolicy
     """
-    return _add(iam, "Group", group, policy, **statement)
+    return _add(iam, "PutGroupPolicy", {"GroupName": group}, policy, **statement)
 
 
 @command(ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True)
@@ -176,13 +180,11 @@ def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
       $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c 'arn:aws:s3:::config/*' -o
     Calls: PutRolePolicy
     """  # noqa: E501 - command lines are not wrapped
-    return _add(iam, "Role", role, policy, **statement)
+    return _add(iam, "PutRolePolicy", {"RoleName": role}, policy, **statement)
 
 
 @command(USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
-def useruploadpolicy(
-    iam: IAM, user: str, policy: str, file: str | None, document: str | None
-) -> None:
+def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a user, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -202,14 +204,12 @@ def useruploadpolicy(
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    text = policies.given(file, document)
+    text = policies.given(**source)
     iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=text)
 
 
 @command(GROUP, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
-def groupuploadpolicy(
-    iam: IAM, group: str, policy: str, file: str | None, document: str | None
-) -> None:
+def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a group, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -228,14 +228,12 @@ def groupuploadpolicy(
       $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
-    text = policies.given(file, document)
+    text = policies.given(**source)
     iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=text)
 
 
 @command(ROLE, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
-def roleuploadpolicy(
-    iam: IAM, role: str, policy: str, file: str | None, document: str | None
-) -> None:
+def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a role, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -255,7 +253,7 @@ def roleuploadpolicy(
       $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
-    text = policies.given(file, document)
+    text = policies.given(**source)
     iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=text)
 
 

@@ -31,22 +31,20 @@ BODY = Option(
     limits="PEM",
     complete="file",
 )
-PRIVATE_KEY = Option(
-    "-k",
-    "PRIVATEKEYFILE",
-    "private_key",
-    "read the private key from this file",
-    required=True,
+PRIVATE_KEY = BODY.replace(
+    name="-k",
+    metavar="PRIVATEKEYFILE",
+    dest="private_key",
+    help="read the private key from this file",
     limits="PEM; without a passphrase",
-    complete="file",
 )
-CHAIN = Option(
-    "-c",
-    "CERTCHAINFILE",
-    "chain",
-    "read the certificate chain from this file",
+CHAIN = BODY.replace(
+    name="-c",
+    metavar="CERTCHAINFILE",
+    dest="chain",
+    help="read the certificate chain from this file",
+    required=False,
     limits="PEM; the issuers' certificates, concatenated, the direct issuer first",
-    complete="file",
 )
 NEW_NAME = new_name(SERVER_CERT, "it").replace(brief="1 to 128 characters")
 

@@ -57,9 +57,8 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     if file is not None:
         certificate = files.certificate(file, "the certificate")
     elif certificate is not None:
-        files.refuse_private_key(
-            certificate, "the value of -c", "the certificate", "only the certificate"
-        )
+        where = "the value of -c"
+        files.refuse_private_key(certificate, where, "the certificate", "only the certificate")
     uploaded = iam.call("UploadSigningCertificate", CertificateBody=certificate, UserName=user)
     yield uploaded["Certificate"]["CertificateId"]
 

@@ -7,7 +7,6 @@ messages of DeleteConflict, such as "Cannot delete entity, must delete access ke
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from iamcli.quoting import filled
 
@@ -70,88 +69,61 @@ def denied(error: ServiceError, _run: Run) -> str:
     return ""
 
 
-class Left(NamedTuple):
-    """What an entity still has: the ``words`` of the message, and the ``command`` that removes it.
-
-    ``listed_with``: if there is no command, the actions that the recursive option lists it with.
-    """
-
-    words: str
-    command: str
-    listed_with: str = ""
-
-
-#: For each deletion, the command that first removes all of it, with the option at its end, or "";
-#: and what the entity may still have, of which the first that matches counts.
-DELETIONS = {
-    "DeleteUser": (
-        "iam-userdel -u {UserName} -r",
-        (
-            Left("detach all policies", "", "iam:ListAttachedUserPolicies"),
-            Left("access keys first", "iam-userdelkey -u {UserName} -k ACCESSKEYID"),
-            Left("certificates first", "iam-userdelcert -u {UserName} -c CERTIFICATEID"),
-            Left("users from group", "iam-groupremoveuser -g GROUPNAME -u {UserName}"),
-            Left("login profile first", "iam-userdelloginprofile -u {UserName}"),
-            Left("mfa device first", "iam-userdeactivatemfadevice -u {UserName} -s SERIAL"),
-            Left("delete policies first", "iam-userdelpolicy -u {UserName} -p POLICYNAME"),
-            Left(
-                "referenced objects first",
-                "",
-                "iam:ListSSHPublicKeys and iam:ListServiceSpecificCredentials",
-            ),
-        ),
+#: The commands that first remove all that an entity has, by operation.
+RECURSIVE = {
+    "DeleteUser": "iam-userdel -u {UserName} -r",
+    "DeleteGroup": "iam-groupdel -g {GroupName} -r",
+    "DeleteRole": "iam-roledel -r {RoleName} -c",
+    "DeleteInstanceProfile": "iam-instanceprofiledel -s {InstanceProfileName} -r",
+}
+#: For an operation and words of its message, the command that removes what the entity still has.
+LEFT = (
+    ("DeleteUser", "access keys first", "iam-userdelkey -u {UserName} -k ACCESSKEYID"),
+    ("DeleteUser", "certificates first", "iam-userdelcert -u {UserName} -c CERTIFICATEID"),
+    ("DeleteUser", "users from group", "iam-groupremoveuser -g GROUPNAME -u {UserName}"),
+    ("DeleteUser", "login profile first", "iam-userdelloginprofile -u {UserName}"),
+    ("DeleteUser", "mfa device first", "iam-userdeactivatemfadevice -u {UserName} -s SERIAL"),
+    ("DeleteUser", "delete policies first", "iam-userdelpolicy -u {UserName} -p POLICYNAME"),
+    ("DeleteGroup", "users from group", "iam-groupremoveuser -g {GroupName} -u USERNAME"),
+    ("DeleteGroup", "delete policies first", "iam-groupdelpolicy -g {GroupName} -p POLICYNAME"),
+    (
+        "DeleteRole",
+        "roles from instance profile",
+        "iam-instanceprofileremoverole -s INSTANCEPROFILENAME -r {RoleName}",
     ),
-    "DeleteGroup": (
-        "iam-groupdel -g {GroupName} -r",
-        (
-            Left("detach all policies", "", "iam:ListAttachedGroupPolicies"),
-            Left("users from group", "iam-groupremoveuser -g {GroupName} -u USERNAME"),
-            Left("delete policies first", "iam-groupdelpolicy -g {GroupName} -p POLICYNAME"),
-        ),
+    ("DeleteRole", "delete policies first", "iam-roledelpolicy -r {RoleName} -p POLICYNAME"),
+    (
+        "DeleteInstanceProfile",
+        "roles from instance profile",
+        "iam-instanceprofileremoverole -s {InstanceProfileName} -r ROLENAME",
     ),
-    "DeleteRole": (
-        "iam-roledel -r {RoleName} -c",
-        (
-            Left("detach all policies", "", "iam:ListAttachedRolePolicies"),
-            Left(
-                "roles from instance profile",
-                "iam-instanceprofileremoverole -s INSTANCEPROFILENAME -r {RoleName}",
-            ),
-            Left("delete policies first", "iam-roledelpolicy -r {RoleName} -p POLICYNAME"),
-        ),
+    (
+        "DeleteVirtualMFADevice",
+        "in use",
+        "iam-userdeactivatemfadevice -u USERNAME -s {SerialNumber}",
     ),
-    "DeleteInstanceProfile": (
-        "iam-instanceprofiledel -s {InstanceProfileName} -r",
-        (
-            Left(
-                "roles from instance profile",
-                "iam-instanceprofileremoverole -s {InstanceProfileName} -r ROLENAME",
-            ),
-        ),
-    ),
-    "DeleteVirtualMFADevice": (
-        "",
-        (Left("in use", "iam-userdeactivatemfadevice -u USERNAME -s {SerialNumber}"),),
-    ),
+)
+#: For words of a message about what no command removes, the actions that list it.
+LISTED_WITH = {
+    "detach all policies": "iam:ListAttached{}Policies",
+    "referenced objects first": "iam:ListSSHPublicKeys and iam:ListServiceSpecificCredentials",
 }
 
 
 def conflict(error: ServiceError, run: Run) -> str:
     """Return the commands that remove what the service names; "" if there is none."""
-    recursive_command, lefts = DELETIONS.get(error.operation, ("", ()))
-    message = error.message.lower()
-    left = next((left for left in lefts if left.words in message), Left("", ""))
-    recursive = run.values.get("recursive")
-    if recursive and left.listed_with:
-        option = recursive_command.rpartition(" ")[2]
-        return f"{option} leaves what your access key may not list: {left.listed_with}"
-    one = filled(left.command, error.parameters)
-    every = "" if recursive else filled(recursive_command, error.parameters)
-    steps = (
-        f"first run: {one}" if one else "",
-        f"remove it with everything that belongs to it: {every}" if every else "",
-    )
-    return "; or ".join(filter(None, steps))
+    operation, message = error.operation, error.message.lower()
+    command = RECURSIVE.get(operation, "")
+    if command and run.values.get("recursive"):
+        for words, actions in LISTED_WITH.items():
+            if words in message:
+                listed_with = actions.format(operation.removeprefix("Delete"))
+                option = command.rpartition(" ")[2]
+                return f"{option} leaves what your access key may not list: {listed_with}"
+        command = ""
+    one = next((row[2] for row in LEFT if row[0] == operation and row[1] in message), "")
+    steps = (("first run", one), ("remove it with everything that belongs to it", command))
+    return "; or ".join(f"{what}: {filled(each, error.parameters)}" for what, each in steps if each)
 
 
 #: Quotas that the service does not raise, as its messages name them, with what to do instead.

@@ -195,14 +195,11 @@ ACTIONS = Option(
     repeatable=True,
     free=True,
 )
-RESOURCES = Option(
-    "-r",
-    "AMAZON RESOURCE NAME",
-    "resources",
-    "the ARN of a resource, or `*`",
-    required=True,
-    repeatable=True,
-    free=True,
+RESOURCES = ACTIONS.replace(
+    name="-r",
+    metavar="AMAZON RESOURCE NAME",
+    dest="resources",
+    help="the ARN of a resource, or `*`",
 )
 EFFECT = Option(
     "-e",

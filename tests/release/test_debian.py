@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shell import ROOT
+from support.processes import ROOT, run
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 #: What takes the place of the programs of Debian. $FAILING is the suite whose list is expired.
@@ -60,13 +60,8 @@ def copy(tmp_path: Path) -> Path:
 
 def ran(copy: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
     path = f"{copy.parent / 'programs'}:/usr/bin:/bin"
-    return subprocess.run(
-        [copy / "packaging" / program],
-        env={"PATH": path, "TMPDIR": str(copy.parent), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {"PATH": path, "TMPDIR": str(copy.parent), **variables}
+    return run(copy / "packaging" / program, env=env)
 
 
 def test_what_a_debian_package_requires_is_named(copy: Path) -> None:

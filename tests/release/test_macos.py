@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -18,6 +17,7 @@ import botocore
 import pytest
 from support.limits import NEVER, TIMEOUT
 from support.processes import assert_nothing_left, wait_until
+from support.processes import run as run_program
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer, Stub, ok
 
@@ -142,11 +142,8 @@ def test_the_server_of_iamcli_run(shell: Shell) -> None:
     """A command, one that a signal ends, and one that is not there."""
     script = f"{LINE}; {LINE} | cat; iam-userdel -z 2>/dev/null; echo $?"
     done = shell("iamcli", "run", "--stats", "sh", "-c", script)
-    assert done == (
-        0,
-        f"{ARN}\nAIDA\n" * 2 + "1\n",
-        "iamcli: 3 commands, 2 requests, 1 connections\n",
-    )
+    numbers = "iamcli: 3 commands, 2 requests, 1 connections\n"
+    assert done == (0, f"{ARN}\nAIDA\n" * 2 + "1\n", numbers)
 
 
 @pytest.mark.full
@@ -217,14 +214,9 @@ def test_a_selection_of_the_tests(name: str, macos: Macos, tmp_path: Path) -> No
     prefix = ["unshare", "--mount", "sh", "-c", HIDDEN, "sh", str(tmp_path)]
     if not hidden or os.geteuid():
         prefix = []
-    done = subprocess.run(
-        [*prefix, macos.bin / "python", "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **({} if hidden else {"IAMCLI_TEST_LINUX": "1"})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    pytest_of_macos = (macos.bin / "python", "-m", "pytest", "-p", "no:cacheprovider")
+    env = {**os.environ, **({} if hidden else {"IAMCLI_TEST_LINUX": "1"})}
+    done = run_program(*prefix, *pytest_of_macos, *arguments, cwd=ROOT, env=env, timeout=None)
     assert done.returncode == 0, done.stdout[-3000:]
     assert " passed" in done.stdout
     assert macos.asked() == ""

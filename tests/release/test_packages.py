@@ -11,10 +11,11 @@ import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.completing import BASH_COMPLETION, assert_completes, line_of_readme
+from support.processes import run as run_program
 from support.requirements import need
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer
@@ -100,6 +101,11 @@ def sources(dist: Path, tmp_path: Path) -> Path:
     return root
 
 
+def run_whole(*arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run a program, however long it takes."""
+    return run_program(*arguments, timeout=None, **more)
+
+
 def wheel(dist: Path) -> Path:
     (found,) = dist.glob("*.whl")
     return found
@@ -125,10 +131,7 @@ def follow_page(user: Shell, folder: Path, begin: str, path: str) -> str:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     user.env = {**inherited, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
     end = 'printf "%s\\n" "$PATH" "${MANPATH-}" >"$HOME/paths"\n'
-    command = ["bash", "-ec", lines_of_page(begin) + end]
-    done = subprocess.run(
-        command, cwd=folder, env=user.env, capture_output=True, text=True, check=False
-    )
+    done = run_whole("bash", "-ec", lines_of_page(begin) + end, cwd=folder, env=user.env)
     assert done.returncode == 0, done.stderr
     user.env["PATH"], user.env["MANPATH"] = (user.home / "paths").read_text().splitlines()
     assert_completes(user, "bash", line_of_readme("bash"), "iam-usergetattributes")
@@ -163,11 +166,8 @@ def test_the_source_distribution_has_all_files_and_links(sources: Path) -> None:
         assert (sources / name).is_file()
     assert (sources / "bin" / "iam-usercreate").is_symlink()
     tests = "tests/release/test_bin.py"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tests]
-    env = {**os.environ, "PYTHONPATH": str(sources)}
-    done = subprocess.run(
-        command, cwd=sources, env=env, capture_output=True, text=True, check=False
-    )
+    command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tests)
+    done = run_whole(*command, cwd=sources, env={**os.environ, "PYTHONPATH": str(sources)})
     assert done.returncode == 0, done.stdout
 
 
@@ -265,8 +265,7 @@ def tools(tmp_path: Path) -> Callable[[str], Path]:
     def install(tool: str) -> Path:
         folder = tmp_path / "tools"
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        command = [folder / "bin" / "pip", "install", "-q", tool]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run_whole(folder / "bin" / "pip", "install", "-q", tool, env={**os.environ})
         if done.returncode:
             pytest.skip(f"{tool} cannot be installed: {done.stderr}")
         return folder / "bin"
@@ -358,37 +357,33 @@ echo "then: $?"
 find "$root"/home/* "$root"/mnt/* "$root/tmp" -xdev -name 'iamcli.pyz_*' -printf '%U %p\\n'
 exit $status
 """
+CANNOT = "cannot unpack the one file in"
 CURE = "set SHIV_ROOT to a directory that you can write"
 ROOM = "make room for 25 MB, or set SHIV_ROOT to a directory on another disk"
 
 
-def debian(folder: Path, *packages: str) -> Path:
-    """Make a Debian that has nothing but ``packages`` in ``folder``, and return its root."""
+def debian(folder: Path, *packages: str) -> Iterator[Path]:
+    """Make a Debian that has nothing but ``packages`` in ``folder``; yield its root, remove it."""
     need("mmdebstrap", "unshare", "setpriv")
     if os.geteuid():
         pytest.skip("only root can make a Debian with mounts of its own")
     root = folder / "root"
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
-    done = subprocess.run(
-        [*command, "trixie", root], stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    command = ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}")
+    done = run_whole(*command, "trixie", root, env={**os.environ})
     if done.returncode:
         pytest.skip(f"mmdebstrap failed: {done.stderr[-300:]!r}")
-    return root
+    yield root
+    shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = debian(tmp_path_factory.mktemp("complete"), "python3")
-    yield root
-    shutil.rmtree(root)
+    yield from debian(tmp_path_factory.mktemp("complete"), "python3")
 
 
 @pytest.fixture(scope="module")
 def minimal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = debian(tmp_path_factory.mktemp("minimal"), "python3-minimal")
-    yield root
-    shutil.rmtree(root)
+    yield from debian(tmp_path_factory.mktemp("minimal"), "python3-minimal")
 
 
 class InDebian(NamedTuple):
@@ -410,26 +405,22 @@ HOSTILE = {
     "no HOME, no entry in passwd": InDebian("", uid=4711, place=OWN),
     "home and TMPDIR on a full disk": InDebian(
         "HOME=/mnt/small TMPDIR=/mnt/small",
-        error=f"cannot unpack the one file in /mnt/small/.shiv: No space left on device; {ROOM}",
+        error=f"{CANNOT} /mnt/small/.shiv: No space left on device; {ROOM}",
     ),
     "TMPDIR on a full disk": InDebian(
         "HOME=/ TMPDIR=/mnt/small",
-        error="cannot unpack the one file in /mnt/small/iamcli-1000: No space left on device; "
-        + ROOM,
+        error=f"{CANNOT} /mnt/small/iamcli-1000: No space left on device; {ROOM}",
     ),
     "no directory can be written": InDebian(
-        "HOME=/ TMPDIR=/usr",
-        error=f"cannot unpack the one file in /usr/iamcli-1000: Permission denied; {CURE}",
+        "HOME=/ TMPDIR=/usr", error=f"{CANNOT} /usr/iamcli-1000: Permission denied; {CURE}"
     ),
     "SHIV_ROOT cannot be written": InDebian(
-        "HOME=/home/user SHIV_ROOT=/usr/x",
-        error=f"cannot unpack the one file in /usr/x: Permission denied; {CURE}",
+        "HOME=/home/user SHIV_ROOT=/usr/x", error=f"{CANNOT} /usr/x: Permission denied; {CURE}"
     ),
     "a directory of another user below TMPDIR": InDebian(
         "HOME=/",
         before='mkdir -m 700 "$root/tmp/iamcli-1000"; chown 4712 "$root/tmp/iamcli-1000"',
-        error="cannot unpack the one file in /tmp/iamcli-1000: "
-        f"not a private directory of this user; {CURE}",
+        error=f"{CANNOT} /tmp/iamcli-1000: not a private directory of this user; {CURE}",
     ),
     "HOME is a directory in which another user wrote": InDebian(
         "HOME=/tmp",
@@ -442,14 +433,8 @@ HOSTILE = {
 def run_in(root: Path, file: Path, case: InDebian) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "root": str(root), "file": str(file)}
     env |= {"uid": str(case.uid), "before": case.before, "LC_ALL": "C.UTF-8"}
-    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", IN_DEBIAN]
-    return subprocess.run(
-        [*command, "-", *case.variables.split()],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", IN_DEBIAN)
+    return run_whole(*command, "-", *case.variables.split(), env=env)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
