@@ -21,8 +21,6 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
@@ -140,16 +138,9 @@ def virtualmfadevicelist(
     for device in listing.entries("VirtualMFADevices"):
         yield device["SerialNumber"]
         if verbose:
-            yield from _assignment(device)
+            user = device.get("User", {})
+            yield from filter(None, (user.get("Arn"), device.get("EnableDate")))
     yield from listing.footer()
-
-
-def _assignment(device: dict[str, Any]) -> Lines:
-    user = device.get("User", {}).get("Arn")
-    if user:
-        yield user
-    if device.get("EnableDate"):
-        yield device["EnableDate"]
 
 
 @command(USER, SERIAL, CODE1, CODE2)
