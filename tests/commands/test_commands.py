@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,9 +13,6 @@ from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
 from iamcli.parsing import parser
 from iamcli.runner import call
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEYS = {
     "AccessKeyMetadata": [
@@ -179,12 +176,12 @@ WITHOUT_ROLES = {"InstanceProfile": {"Arn": "a", "InstanceProfileId": "i"}}
         ("iam-roleupdateassumepolicy -r r -s ec2.amazonaws.com", {}, []),
     ],
 )
-def test_what_a_command_prints(line: str, answers: dict[str, Any], shown: list[str]) -> None:
+def test_what_a_command_prints(line, answers, shown):
     for on_terminal in (False, True):
         assert run(line, ANSWERS | answers, on_terminal=on_terminal)[0] == shown
 
 
-def test_a_list_without_inline_policies() -> None:
+def test_a_list_without_inline_policies():
     """Only people are told, and only if there is none at all."""
     nothing = {"ListUserPolicies": {"PolicyNames": []}}
     line = "iam-userlistpolicies -u bob"
@@ -213,9 +210,7 @@ def test_a_list_without_inline_policies() -> None:
         ("", {}, [("Update", {})], []),
     ],
 )
-def test_which_rules_of_the_password_policy_are_sent(
-    line: str, more: dict[str, Any], calls: list[Any], said: list[str]
-) -> None:
+def test_which_rules_of_the_password_policy_are_sent(line, more, calls, said):
     how = {"answer": {"PasswordPolicy": RULES}, **more}
     answers = {"GetAccountPasswordPolicy": how.pop("answer")}
     shown, iam = run(f"iam-accountmodpasswordpolicy{line}", answers, **how)
@@ -233,7 +228,7 @@ def test_which_rules_of_the_password_policy_are_sent(
         ("-u", "RequireUppercaseCharacters"),
     ],
 )
-def test_a_rule_of_the_password_policy(option: str, rule: str) -> None:
+def test_a_rule_of_the_password_policy(option, rule):
     _, iam = run(f"iam-accountmodpasswordpolicy {option}", {"GetAccountPasswordPolicy": ABSENT})
     assert iam.calls[1:] == [("UpdateAccountPasswordPolicy", {rule: True})]
 
@@ -254,7 +249,7 @@ REFUSED = [
 @pytest.mark.parametrize(
     ("line", "on_terminal", "said"), REFUSED, ids=lambda value: str(value)[:40]
 )
-def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str) -> None:  # noqa: FBT001
+def test_options_that_exclude_each_other(line, on_terminal, said):
     with pytest.raises(Failure) as raised:
         run(line, {}, on_terminal=on_terminal)
     assert str(raised.value)[: len(said)] == said
@@ -305,11 +300,11 @@ def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str
         ),
     ],
 )
-def test_what_a_command_sends(line: str, calls: list[Any]) -> None:
+def test_what_a_command_sends(line, calls):
     assert run(line, {"CreateUser": {"User": USER}})[1].calls == calls
 
 
-def test_a_new_key_is_shown_or_saved(tmp_path: Path) -> None:
+def test_a_new_key_is_shown_or_saved(tmp_path):
     key = {"AccessKeyId": "AKIAX", "SecretAccessKey": "s", "UserName": "b", "Status": "Active"}
     answers = {"CreateAccessKey": {"AccessKey": key}}
     for line in ("iam-useraddkey -u b", "iam-usercreate -u b -k"):
@@ -320,7 +315,7 @@ def test_a_new_key_is_shown_or_saved(tmp_path: Path) -> None:
         assert file.read_text() == "AWSAccessKeyId=AKIAX\nAWSSecretKey=s\n"
 
 
-def test_the_option_for_a_file_with_a_policy(tmp_path: Path) -> None:
+def test_the_option_for_a_file_with_a_policy(tmp_path):
     """It is told only if there is such a file."""
     (tmp_path / "p.json").write_text("{}")
     for name, hint in (
@@ -334,7 +329,7 @@ def test_the_option_for_a_file_with_a_policy(tmp_path: Path) -> None:
         assert raised.value.hint == hint
 
 
-def test_the_files_of_a_server_certificate(tmp_path: Path) -> None:
+def test_the_files_of_a_server_certificate(tmp_path):
     for name, kind in (("b", "CERTIFICATE"), ("c", "CERTIFICATE"), ("k", "RSA PRIVATE KEY")):
         text = f"-----BEGIN {kind}-----\n{name}AAA\n-----END {kind}-----\n"
         (tmp_path / name).write_text(text)
@@ -361,7 +356,7 @@ TITLES = [
 ]
 
 
-def test_the_index_of_the_commands() -> None:
+def test_the_index_of_the_commands():
     for name in ("iamcli", "usercreate", ""):
         with pytest.raises(KeyError):
             index.load(name)

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Answer, Request, Stub
-    from support.terminal import Typist
 
 ENV = {"AWS_MAX_ATTEMPTS": "2"}
 SERIAL = f"{ARN}mfa/phone"
@@ -172,9 +170,7 @@ def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
 @pytest.mark.parametrize("strict", ["", "1"])
-def test_what_is_not_visible_yet_is_waited_for(
-    waiting: Waiting, strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_is_not_visible_yet_is_waited_for(waiting, strict, run_fast, stub):
     accepted = ok(waiting.operation, waiting.result)
     endpoint = service(stub, waiting, waiting.late, accepted)
     began = time.monotonic()
@@ -186,9 +182,7 @@ def test_what_is_not_visible_yet_is_waited_for(
 
 
 @pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
-def test_nothing_is_added_if_all_is_well(
-    waiting: Waiting, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_nothing_is_added_if_all_is_well(waiting, run_fast, stub):
     endpoint = service(stub, waiting, ok(waiting.operation, waiting.result))
     assert run_fast(*waiting.line.split(), env=at(endpoint)).status == 0
     assert endpoint.operations.count(waiting.operation) == 1
@@ -199,8 +193,8 @@ def test_nothing_is_added_if_all_is_well(
 )
 @pytest.mark.parametrize("waiting", every(16, ALL), ids=name_of)
 def test_what_does_not_appear_is_reported_after_three_seconds(
-    waiting: Waiting, limit: str, number: int, least: float, run_fast: ForkRunner, stub: Stub
-) -> None:
+    waiting, limit, number, least, run_fast, stub
+):
     endpoint = service(stub, waiting, waiting.late)
     began = time.monotonic()
     done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT=limit))
@@ -214,9 +208,7 @@ def test_what_does_not_appear_is_reported_after_three_seconds(
 
 
 @pytest.mark.parametrize("waiting", every(3, ALL), ids=name_of)
-def test_nothing_is_waited_for_in_the_sandbox(
-    waiting: Waiting, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_nothing_is_waited_for_in_the_sandbox(waiting, run_fast, stub):
     endpoint = service(stub, waiting, waiting.late)
     env = at(endpoint, IAMCLI_SANDBOX=endpoint.url)
     done = run_fast(*waiting.line.split(), env=env)
@@ -281,16 +273,14 @@ def test_nothing_is_waited_for_in_the_sandbox(
         ],
     ),
 )
-def test_any_other_refusal_is_reported_at_once(
-    line: str, answer: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_any_other_refusal_is_reported_at_once(line, answer, run_fast, stub):
     endpoint = stub.endpoint(answer)
     done = run_fast(*line.split(), env=at(endpoint))
     assert (done.status, done.out) == (1, "")
     assert len(endpoint.requests) == 1
 
 
-def test_every_addition_is_here() -> None:
+def test_every_addition_is_here():
     kinds = {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING}
     assert kinds == {(operation, kind) for operation in ADDITIONS for kind in ADDITIONS[operation]}
     entities = {name for name, removal in REMOVALS.items() if not removal.owners}
@@ -299,9 +289,7 @@ def test_every_addition_is_here() -> None:
 
 
 @pytest.mark.full
-def test_what_the_same_command_has_created_is_waited_for_longer(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_the_same_command_has_created_is_waited_for_longer(run_fast, stub):
     waiting = Waiting("iam-usercreate -u bob -g dev", "AddUserToGroup", CONFLICT, "")
     late = missing("user", "bob")
     endpoint = service(stub, waiting, late, late, late, late, ok("AddUserToGroup"))
@@ -313,7 +301,7 @@ def test_what_the_same_command_has_created_is_waited_for_longer(
 # An attempt whose response was lost.
 
 
-def test_wait_after_a_lost_response(run_fast: ForkRunner, stub: Stub) -> None:
+def test_wait_after_a_lost_response(run_fast, stub):
     waiting = ADDING[0]
     endpoint = service(stub, waiting, CLOSED, waiting.late, ok(waiting.operation))
     assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
@@ -323,9 +311,7 @@ def test_wait_after_a_lost_response(run_fast: ForkRunner, stub: Stub) -> None:
 @pytest.mark.parametrize(
     "last", [ADDING[0].late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
 )
-def test_wait_does_not_forget_a_lost_response(
-    last: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_wait_does_not_forget_a_lost_response(last, run_fast, stub):
     waiting = ADDING[0]
     endpoint = service(stub, waiting, CLOSED, waiting.late, last)
     done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT="0.7"))
@@ -333,7 +319,7 @@ def test_wait_does_not_forget_a_lost_response(
     assert "; PutUserPolicy may have taken effect, check first: iam-userlistpolicies" in done.err
 
 
-def test_deletion_whose_response_was_lost_is_done(run_fast: ForkRunner, stub: Stub) -> None:
+def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
     endpoint = stub.endpoint().on("DeleteUser", CLOSED, CONFLICT, missing("user", "bob"))
     done = run_fast("iam-userdel", "-u", "bob", env=at(endpoint))
     assert (done.status, done.out) == (0, "")
@@ -346,9 +332,7 @@ def test_deletion_whose_response_was_lost_is_done(run_fast: ForkRunner, stub: St
 @pytest.mark.parametrize(
     "waiting", [ADDING[0], ADDING[-2], TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
 )
-def test_the_progress_line_says_what_is_not_visible(
-    waiting: Waiting, typed: Typist, stub: Stub
-) -> None:
+def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     endpoint = service(stub, waiting, waiting.late, ok(waiting.operation, waiting.result))
     shown = typed(f"set -f; {waiting.line}", at(endpoint), size=(24, 150))
     assert f"{waiting.what} may not be visible yet; trying again in 0.5 s" in shown
@@ -370,9 +354,7 @@ def test_the_progress_line_says_what_is_not_visible(
         ),
     ],
 )
-def test_ctrl_c_ends_the_wait(
-    line: str, operation: str, late: Answer, printed: list[str], run: Shell, stub: Stub
-) -> None:
+def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
     endpoint = service(stub, ADDING[0]).on("GetGroup", ok("GetGroup", "<Group/>"))
     endpoint.on(operation, late)
     terminal = Terminal(*line.split(), env={**run.env, **at(endpoint)})
@@ -383,7 +365,7 @@ def test_ctrl_c_ends_the_wait(
     assert endpoint.operations.count(operation) == 2
 
 
-def test_ctrl_c_during_the_wait_after_a_lost_response(run: Shell, stub: Stub) -> None:
+def test_ctrl_c_during_the_wait_after_a_lost_response(run, stub):
     waiting = ADDING[1]
     endpoint = service(stub, waiting, CLOSED, waiting.late)
     terminal = Terminal(*waiting.line.split(), env={**run.env, **at(endpoint)})
@@ -486,13 +468,11 @@ def check_script(
 @pytest.mark.parametrize(
     "prefix", [pytest.param((), marks=pytest.mark.full), ("iamcli", "run")], ids=["alone", "run"]
 )
-def test_a_script_uses_what_it_has_just_created(
-    prefix: tuple[str, ...], run: Shell, stub: Stub
-) -> None:
+def test_a_script_uses_what_it_has_just_created(prefix, run, stub):
     check_script(run, stub, 1, 0.4, prefix)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-def test_a_script_uses_fifty_entities(prefix: tuple[str, ...], run: Shell, stub: Stub) -> None:
+def test_a_script_uses_fifty_entities(prefix, run, stub):
     check_script(run, stub, 8, 1.5, prefix)

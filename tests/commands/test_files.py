@@ -13,7 +13,6 @@ from support.requirements import need
 from support.stub import ok
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -52,9 +51,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_file_that_cannot_be_read_is_named(
-    line: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_file_that_cannot_be_read_is_named(line, run_fast, endpoint):
     what = LINES[line]
     for name, said in {
         "absent": f"cannot read {what} from absent: No such file or directory",
@@ -72,7 +69,7 @@ def test_a_file_that_cannot_be_read_is_named(
     assert endpoint.requests == []
 
 
-def test_no_name_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_no_name_is_no_file(run_fast, endpoint):
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
     assert done == refusal("iam-useruploadpolicy", "the file name for the policy is empty")
     assert endpoint.requests == []
@@ -86,16 +83,14 @@ def test_no_name_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
         ("[" * 100_000, "policy: nested too deeply"),
     ],
 )
-def test_a_policy_that_is_not_json(
-    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_policy_that_is_not_json(text, said, run_fast, endpoint):
     (run_fast.home / "policy").write_text(text)
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
     assert done == refusal("iam-useruploadpolicy", said)
     assert endpoint.requests == []
 
 
-def test_a_policy_is_sent_byte_for_byte(run: Shell, endpoint: Endpoint) -> None:
+def test_a_policy_is_sent_byte_for_byte(run, endpoint):
     (run.home / "policy").write_bytes(POLICY.encode())
     upload = "iam-useruploadpolicy -u b -p p"
     for line in (
@@ -143,9 +138,7 @@ def from_socket(run: Shell, *arguments: str, content: bytes, number: int = 0) ->
         ),
     ],
 )
-def test_a_descriptor_may_be_a_socket(
-    run: Shell, endpoint: Endpoint, name: str, number: int
-) -> None:
+def test_a_descriptor_may_be_a_socket(run, endpoint, name, number):
     if name.startswith("/proc"):
         need("/proc/self/fd")
     line = ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", name)
@@ -165,9 +158,7 @@ def test_a_descriptor_may_be_a_socket(
         ("iamcli check /dev/stdin", b"iam-userlis\n", "/dev/stdin:1:1: E"),
     ],
 )
-def test_all_files_may_be_sockets(
-    run: Shell, endpoint: Endpoint, line: str, content: bytes, said: str
-) -> None:
+def test_all_files_may_be_sockets(run, endpoint, line, content, said):
     done = from_socket(run, *line.split(), content=content)
     assert done.status == 1
     assert said in done.err + done.out
@@ -175,7 +166,7 @@ def test_all_files_may_be_sockets(
     assert endpoint.requests == []
 
 
-def test_a_pipe_of_ksh93(run: Shell, endpoint: Endpoint) -> None:
+def test_a_pipe_of_ksh93(run, endpoint):
     need("ksh93")
     (run.home / "policy").write_bytes(POLICY.encode())
     done = run("ksh93", "-c", "cat policy | iam-useruploadpolicy -u b -p p -f /dev/stdin")
@@ -183,7 +174,7 @@ def test_a_pipe_of_ksh93(run: Shell, endpoint: Endpoint) -> None:
     assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
 
 
-def test_a_socket_in_the_file_system_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_socket_in_the_file_system_is_no_file(run_fast, endpoint):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(run_fast.home / "socket"))
         done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "socket")
@@ -195,7 +186,7 @@ def test_a_socket_in_the_file_system_is_no_file(run_fast: ForkRunner, endpoint: 
 # Byte order marks.
 
 
-def test_a_policy_with_a_byte_order_mark(run: Shell, endpoint: Endpoint) -> None:
+def test_a_policy_with_a_byte_order_mark(run, endpoint):
     (run.home / "a b.json").write_text(f"\ufeff{POLICY}", newline="")
     upload = ("iam-useruploadpolicy", "-u", "b", "-p", "p")
     done = run(*upload, "-f", "a b.json")
@@ -234,9 +225,7 @@ FOR_CERTIFICATES = [line for line, what in LINES.items() if what.startswith("the
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("line", FOR_CERTIFICATES)
-def test_a_private_key_is_not_sent_as_a_certificate(
-    line: str, key: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_private_key_is_not_sent_as_a_certificate(line, key, run_fast, stub):
     endpoint = stub.endpoint()
     (run_fast.home / "good").write_text("{}")
     (run_fast.home / "key").write_text(KEYS[key], newline="")
@@ -251,9 +240,7 @@ def test_a_private_key_is_not_sent_as_a_certificate(
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "in two bytes a character"])
-def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(
-    key: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(key, run_fast, stub):
     endpoint = stub.endpoint()
     done = run_fast("iam-useraddcert", "-c", KEYS[key], "-d", env={"AWS_IAM_URL": endpoint.url})
     assert done == refusal(
@@ -275,9 +262,7 @@ def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(
         PRIVATE.format("RSA PRIVATE KEY").replace("\nM", "\r\nProc-Type:4, ENCRYPTED\r\n\r\nM"),
     ],
 )
-def test_a_private_key_with_a_passphrase_is_refused(
-    key: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_private_key_with_a_passphrase_is_refused(key, run_fast, stub):
     endpoint = stub.endpoint()
     (run_fast.home / "cert").write_text(CERTIFICATE)
     (run_fast.home / "key").write_text(key, newline="")
@@ -302,9 +287,7 @@ def test_a_private_key_with_a_passphrase_is_refused(
         f"Bag Attributes\n    friendlyName: PRIVATE KEY\n{CERTIFICATE}PRIVATE KEY\n",
     ],
 )
-def test_what_is_not_a_private_key_is_sent_unchanged(
-    content: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_is_not_a_private_key_is_sent_unchanged(content, run_fast, stub):
     endpoint = stub.endpoint(ok("UploadServerCertificate"))
     (run_fast.home / "file").write_text(content)
     arguments = ("iam-servercertupload", "-s", "s", "-b", "file", "-k", "file", "-c", "file")

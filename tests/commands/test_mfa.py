@@ -52,9 +52,7 @@ def create(run_fast: ForkRunner, *arguments: str, **env: str) -> tuple[int, str,
 
 
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
-def test_the_seed_is_on_the_second_line(
-    method: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_the_seed_is_on_the_second_line(method, run_fast, endpoint):
     assert create(run_fast, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
     assert endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
 
@@ -62,9 +60,7 @@ def test_the_seed_is_on_the_second_line(
 @pytest.mark.parametrize(
     ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
 )
-def test_the_file_is_its_owners(
-    method: str, content: bytes, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_the_file_is_its_owners(method, content, run_fast, endpoint):
     assert create(run_fast, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
     assert (run_fast.home / "seed").read_bytes() == content
     assert (run_fast.home / "seed").stat().st_mode & 0o777 == 0o600
@@ -78,16 +74,14 @@ def test_the_file_is_its_owners(
     assert endpoint.operations == ["CreateVirtualMFADevice"]
 
 
-def test_an_impossible_file_is_reported_before_a_request(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_an_impossible_file_is_reported_before_a_request(run_fast, endpoint):
     for place in ("absent/seed", ".", "/proc/seed", ""):
         status, out, _ = create(run_fast, "-b", "Base32String", "-o", place)
         assert (status, out) == (1, "")
     assert endpoint.requests == []
 
 
-def test_a_dash_is_no_name_of_a_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_dash_is_no_name_of_a_file(run_fast, endpoint):
     for method in ("Base32String", "QRCodePNG"):
         status, out, err = create(run_fast, "-b", method, "-o", "-")
         assert (status, out) == (1, "")
@@ -101,7 +95,7 @@ def test_a_dash_is_no_name_of_a_file(run_fast: ForkRunner, endpoint: Endpoint) -
     assert (run_fast.home / "-").read_text() == f"{SEED}\n"
 
 
-def test_a_refused_device_leaves_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_refused_device_leaves_no_file(run_fast, endpoint):
     endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
     status, _, err = create(run_fast, "-b", "Base32String", "-o", "seed")
     assert status == 1
@@ -149,9 +143,7 @@ def screen(shown: str, size: tuple[int, int], theme: str) -> tuple[list[str], me
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_a_qr_code_can_be_read_on_a_usual_terminal(
-    theme: str, run: Shell, endpoint: Endpoint
-) -> None:
+def test_a_qr_code_can_be_read_on_a_usual_terminal(theme, run, endpoint):
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 0
     rows, picture = screen(terminal.shown, USUAL_SIZE, theme)
@@ -165,7 +157,7 @@ def test_a_qr_code_can_be_read_on_a_usual_terminal(
 
 
 @pytest.mark.parametrize("size", [(23, 80), (24, 42), (10, 20)])
-def test_a_window_that_is_too_small(size: tuple[int, int], run: Shell, endpoint: Endpoint) -> None:
+def test_a_window_that_is_too_small(size, run, endpoint):
     terminal = Terminal(*DRAW, env=run.env, size=size)
     assert terminal.status() == 1
     rows, columns = size
@@ -179,9 +171,7 @@ def test_a_window_that_is_too_small(size: tuple[int, int], run: Shell, endpoint:
     ("columns", "rows", "fits"),
     [(43, 5, False), (43, 6, True), (42, 6, False), (50, 5, True), (0, 0, True)],
 )
-def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(
-    columns: int, rows: int, monkeypatch: pytest.MonkeyPatch, *, fits: bool
-) -> None:
+def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(columns, rows, monkeypatch, *, fits):
     size = os.terminal_size((columns, rows))
     monkeypatch.setattr(os, "get_terminal_size", lambda _: size)
     refusal = contextlib.nullcontext() if fits else pytest.raises(OutputLost, match=r"are needed$")
@@ -189,7 +179,7 @@ def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(
         streams._require_room([50, 43, 43, 43])  # noqa: SLF001 - a command needs a whole terminal
 
 
-def test_a_serial_number_that_leaves_no_room(run: Shell, endpoint: Endpoint) -> None:
+def test_a_serial_number_that_leaves_no_room(run, endpoint):
     """It is known only when the device exists, which is deleted again."""
     endpoint.on("CreateVirtualMFADevice", created(SERIAL.replace("staff", "s" * 60)))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
@@ -199,7 +189,7 @@ def test_a_serial_number_that_leaves_no_room(run: Shell, endpoint: Endpoint) -> 
     assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
-def test_a_serial_number_does_not_control_the_terminal(run: Shell, endpoint: Endpoint) -> None:
+def test_a_serial_number_does_not_control_the_terminal(run, endpoint):
     strange = SERIAL.replace("staff", "\u009b31m")
     endpoint.on("CreateVirtualMFADevice", created(strange))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
@@ -210,9 +200,7 @@ def test_a_serial_number_does_not_control_the_terminal(run: Shell, endpoint: End
 @pytest.mark.parametrize(
     ("method", "seed"), [("Base32String", b"\xff\xfe"), ("QRCodePNG", b"A" * 5000)]
 )
-def test_a_device_whose_seed_cannot_be_shown_is_deleted(
-    method: str, seed: bytes, run_fast: ForkRunner, endpoint: Endpoint, terminal: tuple[int, str]
-) -> None:
+def test_a_device_whose_seed_cannot_be_shown_is_deleted(method, seed, run_fast, endpoint, terminal):
     endpoint.on("CreateVirtualMFADevice", created(seed=seed))
     done = run_fast(*DRAW[:-1], method, stdout=terminal[1])
     reason = "unexpected response: the seed is not text, or too long for a QR code"
@@ -221,7 +209,7 @@ def test_a_device_whose_seed_cannot_be_shown_is_deleted(
     assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
-def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpoint) -> None:
+def test_without_the_library_it_says_what_to_install(run, endpoint):
     hidden = "import sys\nsys.modules['segno'] = None\n"
     (run.home / "sitecustomize.py").write_text(hidden)
     terminal = Terminal(*DRAW, env=run.env | {"PYTHONPATH": str(run.home)})

@@ -78,7 +78,7 @@ def script(aws: Shell, path: str) -> Any:
 
 
 @pytest.mark.parametrize("path", every(3, PATHS), indirect=True)
-def test_first_user(script: Any, iam: Any) -> None:
+def test_first_user(script, iam):
     done = script("first-user.sh")
     lines = done.out.splitlines()
     assert lines[0] == lines[4] == "arn:aws:iam::123456789012:user/iam_user"
@@ -92,7 +92,7 @@ def test_first_user(script: Any, iam: Any) -> None:
     assert policy["PolicyDocument"]["Statement"][0]["Action"] == "*"
 
 
-def test_bucket_user(script: Any, iam: Any) -> None:
+def test_bucket_user(script, iam):
     done = script("bucket-user.sh")
     assert done.err == ""
     names = iam.list_user_policies(UserName="backup")["PolicyNames"]
@@ -104,7 +104,7 @@ def test_bucket_user(script: Any, iam: Any) -> None:
         assert lines[lines.index(name) + 1].startswith('{"Version":"2008-10-17"')
 
 
-def test_deploy_user(script: Any, iam: Any) -> None:
+def test_deploy_user(script, iam):
     assert script("deploy-user.sh").err == ""
     group = iam.get_group(GroupName="wirbel")
     assert group["Group"]["Path"] == "/wirbel/"
@@ -115,7 +115,7 @@ def test_deploy_user(script: Any, iam: Any) -> None:
     assert policies == ["Deploy_user_v20140301"]
 
 
-def test_instance_role(script: Any, iam: Any) -> None:
+def test_instance_role(script, iam):
     done = script("instance-role.sh")
     assert done.err == ""
     profile = iam.get_instance_profile(InstanceProfileName="webserver-profile")["InstanceProfile"]
@@ -128,7 +128,7 @@ def test_instance_role(script: Any, iam: Any) -> None:
     ]
 
 
-def test_list_all_keys(script: Any, iam: Any) -> None:
+def test_list_all_keys(script, iam):
     for name in ("andrew", "bob"):
         iam.create_user(UserName=name)
     ids = {user["UserName"]: user["UserId"] for user in iam.list_users()["Users"]}
@@ -137,7 +137,7 @@ def test_list_all_keys(script: Any, iam: Any) -> None:
     assert done.err == ""
 
 
-def test_server_cert(script: Any, iam: Any) -> None:
+def test_server_cert(script, iam):
     done = script("server-cert.sh")
     arn = "arn:aws:iam::123456789012:server-certificate/cloudfront/path/transload-it"
     lines = done.out.splitlines()

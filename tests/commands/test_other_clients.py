@@ -341,15 +341,13 @@ def command(run_fast: ForkRunner) -> Callable[[str], str]:
 
 
 @pytest.mark.full
-def test_what_the_commands_build_is_seen_by_both(
-    aws_client: Aws, run_fast: ForkRunner, command: Callable[[str], str], moto: str
-) -> None:
+def test_what_the_commands_build_is_seen_by_both(aws_client, run_fast, command, moto):
     built_by_commands(command)
     all_see_the_same(aws_client, run_fast, moto)
 
 
 @pytest.mark.full
-def test_what_aws_builds_is_seen_by_both(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
+def test_what_aws_builds_is_seen_by_both(aws_client, run_fast, moto):
     built_by_aws(aws_client)
     all_see_the_same(aws_client, run_fast, moto)
 
@@ -362,7 +360,7 @@ def all_see_the_same(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
 
 
 @pytest.mark.full
-def test_both_build_the_same(aws_client: Aws, command: Callable[[str], str], moto: str) -> None:
+def test_both_build_the_same(aws_client, command, moto):
     ask = boto3_client(moto)
     built_by_commands(command)
     by_commands = without_ids(account(ask)), [*hidden(ask)]

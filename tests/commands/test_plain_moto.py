@@ -161,7 +161,7 @@ def account(plain: str, run_fast: ForkRunner) -> ForkRunner:
     return run_fast
 
 
-def test_all_commands(account: ForkRunner) -> None:
+def test_all_commands(account):
     lines = LINES.strip().splitlines()
     names = {path.name for path in (ROOT / "bin").glob("iam-*")}
     assert {line.split()[0] for line in lines} == names
@@ -189,7 +189,7 @@ def test_all_commands(account: ForkRunner) -> None:
 
 
 @pytest.mark.full
-def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account: ForkRunner) -> None:
+def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account):
     assert account("iam-usercreate", "-u", "bob").status == 0
     done = account("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")

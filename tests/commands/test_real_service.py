@@ -15,7 +15,6 @@ from support.stub import Answer, canned, ok, refused
 from iamcli.operations.waiting import attempts
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.stub import Endpoint, Request, Stub
 
 ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
@@ -49,9 +48,7 @@ LATE = {
 
 
 @pytest.mark.parametrize("operation", every(3, LATE))
-def test_what_was_just_created_is_waited_for(
-    operation: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_was_just_created_is_waited_for(operation, run_fast, stub):
     line, no = LATE[operation]
     answer = canned(operation) if operation == "CreateAccessKey" else ok(operation)
     endpoint = creating(stub).on(operation, no, no, answer)
@@ -61,7 +58,7 @@ def test_what_was_just_created_is_waited_for(
 
 
 @pytest.mark.parametrize("operation", every(3, LATE))
-def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_what_does_not_appear_is_reported(operation, run_fast, stub):
     line, no = LATE[operation]
     endpoint = creating(stub).on(operation, no)
     done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV, "IAMCLI_TIMEOUT": "2"})
@@ -91,9 +88,7 @@ class Paused:
         ("0.2", [0.2]),
     ],
 )
-def test_the_pauses_grow_and_end_after_15_seconds(
-    limit: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_pauses_grow_and_end_after_15_seconds(limit, pauses, monkeypatch):
     monkeypatch.setenv("IAMCLI_TIMEOUT", limit)
     paused = Paused()
     assert list(attempts(paused)) == [False] * len(pauses) + [True]  # type: ignore[arg-type]
@@ -111,7 +106,7 @@ def test_the_pauses_grow_and_end_after_15_seconds(
         refused("ValidationError", "The user with name bob cannot be found."),
     ],
 )
-def test_nothing_else_is_waited_for(no: Answer, run_fast: ForkRunner, stub: Stub) -> None:
+def test_nothing_else_is_waited_for(no, run_fast, stub):
     endpoint = creating(stub).on("AddUserToGroup", no)
     done = run_fast(*IN_GROUP.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
     assert done.status == 1
@@ -132,9 +127,7 @@ LATER = "ListServiceSpecificCredentials"
 
 
 @pytest.mark.parametrize("case", every(2, CASES))
-def test_conflict_of_the_last_request_is_tried_again(
-    case: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_conflict_of_the_last_request_is_tried_again(case, run_fast, stub):
     account = account_of(stub, case)
     last = CASES[case].steps[-1][1]
     plain = account.answer
@@ -154,9 +147,7 @@ def test_conflict_of_the_last_request_is_tried_again(
 
 
 @pytest.mark.full
-def test_conflict_that_stays_is_reported_after_a_few_times(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_conflict_that_stays_is_reported_after_a_few_times(run_fast, stub):
     account = account_of(stub, "group").on("DeleteGroup", CONFLICT)
     done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
@@ -175,8 +166,8 @@ def test_conflict_that_stays_is_reported_after_a_few_times(
     ],
 )
 def test_conflict_of_another_request_and_other_refusals_are_final(
-    case: str, operation: str, code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+    case, operation, code, run_fast, stub
+):
     account = account_of(stub, case).on(operation, refused(code, "no", 409))
     done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
@@ -198,18 +189,14 @@ def test_conflict_of_another_request_and_other_refusals_are_final(
         *(Answer(b"<html/>", status) for status in (400, 404, 405, 501)),
     ],
 )
-def test_operation_that_a_server_lacks_is_skipped(
-    lacking: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_operation_that_a_server_lacks_is_skipped(lacking, run_fast, stub):
     account = account_of(stub, "user", **{LATER: []}).on(LATER, lacking)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (0, "", "")
 
 
 @pytest.mark.parametrize("pretend", [False, True])
-def test_a_500_of_another_server_means_that_it_lacks_the_operation(
-    run_fast: ForkRunner, stub: Stub, *, pretend: bool
-) -> None:
+def test_a_500_of_another_server_means_that_it_lacks_the_operation(run_fast, stub, *, pretend):
     account = account_of(stub, "user", **{LATER: []}).on(LATER, Answer(b"<html/>", 500))
     arguments = [*CASES["user"].arguments, *(["-p"] if pretend else [])]
     done = run_fast(*arguments, env={"AWS_IAM_URL": account.url, **ENV})
@@ -228,8 +215,8 @@ def test_a_500_of_another_server_means_that_it_lacks_the_operation(
     ],
 )
 def test_other_failures_of_a_list_stop_before_anything_is_removed(
-    operation: str, answer: Answer, said: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+    operation, answer, said, run_fast, stub
+):
     account = account_of(stub, "user").on(operation, answer)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
@@ -237,9 +224,7 @@ def test_other_failures_of_a_list_stop_before_anything_is_removed(
     assert account.changes == []
 
 
-def test_a_500_of_a_proxy_stops_before_anything_is_removed(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_500_of_a_proxy_stops_before_anything_is_removed(run_fast, stub):
     account = account_of(stub, "user").on(LATER, Answer(b"<html/>", 500))
     url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
     env = {"AWS_IAM_URL": url, "http_proxy": account.url, **ENV}
@@ -252,7 +237,7 @@ def test_a_500_of_a_proxy_stops_before_anything_is_removed(
 # The user whose key signs.
 
 
-def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_user_whose_key_signs_is_not_deleted(run_fast, stub):
     account = account_of(stub, "user", ListAccessKeys=["AKIA1", KEY_ID])
     arguments, env = CASES["user"].arguments, {"AWS_IAM_URL": account.url, **ENV}
     done = run_fast(*arguments, env=env)
@@ -270,7 +255,7 @@ def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stu
 VIRTUAL = f"{ARN}mfa/jack"
 
 
-def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -> None:
+def test_hardware_device_is_only_deactivated(run_fast, stub):
     account = account_of(stub, "user")
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 0
@@ -282,7 +267,7 @@ def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -
     assert deleted == [VIRTUAL]
 
 
-def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, stub: Stub) -> None:
+def test_virtual_device_that_may_not_be_deleted_is_named(run_fast, stub):
     denied = refused("AccessDenied", "not you", 403)
     account = account_of(stub, "user").on("DeleteVirtualMFADevice", denied)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
@@ -294,9 +279,7 @@ def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, s
 
 @pytest.mark.parametrize("strict", ["", "1"])
 @pytest.mark.parametrize("things", [CASES["user"].things, {"ListMFADevices": [VIRTUAL]}])
-def test_virtual_device_that_may_not_be_deleted_is_left(
-    things: dict[str, list[str]], strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast, stub):
     case = CASES["user"]
     account = account_of(stub, "user", **({listing: [] for listing in case.things} | things))
     for operation in ("DeleteVirtualMFADevice", "DeleteUser"):
@@ -309,9 +292,7 @@ def test_virtual_device_that_may_not_be_deleted_is_left(
     assert VIRTUAL not in removed
 
 
-def test_virtual_device_that_somebody_else_deletes_is_no_error(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_virtual_device_that_somebody_else_deletes_is_no_error(run_fast, stub):
     gone = refused("NoSuchEntity", f"VirtualMFADevice with serial number {VIRTUAL} is gone.", 404)
     account = account_of(stub, "user").on("DeleteVirtualMFADevice", gone)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
@@ -320,9 +301,7 @@ def test_virtual_device_that_somebody_else_deletes_is_no_error(
 
 
 @pytest.mark.parametrize("code", ["ServiceFailure", "LimitExceeded"])
-def test_virtual_device_that_cannot_be_deleted_is_left(
-    code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_virtual_device_that_cannot_be_deleted_is_left(code, run_fast, stub):
     account = account_of(stub, "user").on("DeleteVirtualMFADevice", refused(code, "not now", 409))
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1

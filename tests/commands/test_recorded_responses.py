@@ -526,14 +526,14 @@ def run_line(line: str, run_fast: ForkRunner, endpoint: Endpoint, *more: str) ->
     return run_fast(*line.split(), *more, env=env)
 
 
-def test_the_examples_are_all_here() -> None:
+def test_the_examples_are_all_here():
     sent = {operation for line in COMMANDS for operation in operations(line)}
     assert set(examples()) - sent == NOT_SENT
     assert not sent & NOT_SENT
     assert sum(map(len, examples().values())) >= 68
 
 
-def test_every_command_receives_every_operation_of_the_original() -> None:
+def test_every_command_receives_every_operation_of_the_original():
     rows = (TESTS / "interface" / "requests.tsv").read_text().splitlines()[1:]
     original = {(row.split()[0], row.split("\t")[1]) for row in rows}
     assert {name for name, _ in original} == {line.split()[0] for line in COMMANDS}
@@ -542,7 +542,7 @@ def test_every_command_receives_every_operation_of_the_original() -> None:
 
 
 @pytest.mark.parametrize("line", every(4, COMMANDS))
-def test_example_is_printed_whole(line: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_example_is_printed_whole(line, run_fast, stub):
     endpoint = serve(stub, line)
     done = run_line(line, run_fast, endpoint)
     note = f"{line.split(maxsplit=1)[0]}: {NOTES[line]}\n" if line in NOTES else ""
@@ -554,9 +554,7 @@ def test_example_is_printed_whole(line: str, run_fast: ForkRunner, stub: Stub) -
 @pytest.mark.parametrize(
     ("kind", "safe"), every(2, product(["User", "Group", "Role"], ["", "+", "/+"]))
 )
-def test_document_keeps_plus_and_percent(
-    kind: str, safe: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_document_keeps_plus_and_percent(kind, safe, run_fast, stub):
     operation = f"Get{kind}Policy"
     output = {**outputs()[operation], "PolicyDocument": quote(DOCUMENT, safe=safe)}
     (line,) = (line for line in COMMANDS if operations(line) == [operation])
@@ -591,9 +589,7 @@ PRINTING = {
 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("kind", PRINTING)
-def test_entity_with_members_of_later_years(
-    kind: str, odd: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_entity_with_members_of_later_years(kind, odd, run_fast, stub):
     entity = {**outputs()[f"Get{kind}"][kind], **ODD[odd]}
     changed: dict[str, dict[str, Any]] = {
         f"Get{kind}": {kind: entity},
@@ -610,9 +606,7 @@ DATES = ["2012-09-21T23:03:13Z", "2012-09-21T23:03:13.411Z", "2012-09-21T23:03:1
 
 
 @pytest.mark.parametrize("date", DATES)
-def test_date_is_printed_as_the_service_sends_it(
-    date: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_date_is_printed_as_the_service_sends_it(date, run_fast, stub):
     key = {**outputs()["ListAccessKeys"]["AccessKeyMetadata"][0], "CreateDate": date}
     use = {"LastUsedDate": date, "ServiceName": "iam", "Region": "us-east-1"}
     keys: dict[str, dict[str, Any]] = {
@@ -641,9 +635,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize("line", every(4, LISTS))
-def test_empty_list_without_a_word_on_truncation(
-    line: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_empty_list_without_a_word_on_truncation(line, run_fast, stub):
     endpoint = stub.endpoint(ok(operations(line)[0]))
     done = run_line(line, run_fast, endpoint)
     assert done == (0, f"{FOOTER}\n", "")
@@ -655,9 +647,7 @@ ODD_MARKERS = every(5, product(MARKED, MARKERS))
 
 
 @pytest.mark.parametrize(("line", "marker"), ODD_MARKERS)
-def test_odd_marker_comes_back_as_it_is(
-    line: str, marker: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_odd_marker_comes_back_as_it_is(line, marker, run_fast, stub):
     (operation,) = operations(line)
     page = outputs()[operation]
     first = answer(operation, {**page, "IsTruncated": True, "Marker": marker})
@@ -669,9 +659,7 @@ def test_odd_marker_comes_back_as_it_is(
 
 
 @pytest.mark.parametrize(("line", "marker"), ODD_MARKERS)
-def test_odd_marker_is_printed_and_can_be_given(
-    line: str, marker: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_odd_marker_is_printed_and_can_be_given(line, marker, run_fast, stub):
     (operation,) = operations(line)
     page = {**outputs()[operation], "IsTruncated": True, "Marker": marker}
     done = run_line(line, run_fast, serve(stub, line, **{operation: page}), "-i", "2")
@@ -683,7 +671,7 @@ def test_odd_marker_is_printed_and_can_be_given(
     assert endpoint.requests[0].parameters["Marker"] == marker
 
 
-def test_role_that_a_service_made(run_fast: ForkRunner, stub: Stub) -> None:
+def test_role_that_a_service_made(run_fast, stub):
     path = "/aws-service-role/support.amazonaws.com/"
     role = {
         "Path": path,
@@ -735,9 +723,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("number", "lines"), every(20, REFUSALS))
-def test_error_is_the_services_own_words(
-    number: int, lines: list[str], run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_error_is_the_services_own_words(number, lines, run_fast, stub):
     error = ERRORS[number]
     assert lines
     for line in lines:

@@ -16,7 +16,6 @@ from iamcli.errors import DONE, NOT_DONE, Failure, UnknownOutcome
 from iamcli.operations.plan import Plan
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.stub import Endpoint, Stub
 
     from iamcli.operations.service import IAM
@@ -56,9 +55,7 @@ every_case = pytest.mark.parametrize(
 
 
 @every_case
-def test_everything_is_removed_after_everything_was_read(
-    account: Account, case: str, run_fast: ForkRunner
-) -> None:
+def test_everything_is_removed_after_everything_was_read(account, case, run_fast):
     done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
     assert done == (0, "", "")
     assert not account.exists
@@ -67,18 +64,14 @@ def test_everything_is_removed_after_everything_was_read(
 
 
 @every_case
-def test_pretending_lists_everything_and_removes_nothing(
-    account: Account, case: str, run_fast: ForkRunner
-) -> None:
+def test_pretending_lists_everything_and_removes_nothing(account, case, run_fast):
     done = run_fast(*CASES[case].arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert done == (0, CASES[case].listed, "")
     assert account.changes == []
 
 
 @every_case
-def test_without_recursion_the_service_refuses(
-    account: Account, case: str, run_fast: ForkRunner
-) -> None:
+def test_without_recursion_the_service_refuses(account, case, run_fast):
     arguments = CASES[case].arguments[:-1]
     # In the sandbox, no refusal is waited for.
     env = {"AWS_IAM_URL": account.url, "IAMCLI_SANDBOX": account.url}
@@ -89,9 +82,7 @@ def test_without_recursion_the_service_refuses(
 
 
 @every_case
-def test_pretending_without_recursion_sends_nothing(
-    account: Account, case: str, run_fast: ForkRunner
-) -> None:
+def test_pretending_without_recursion_sends_nothing(account, case, run_fast):
     arguments = CASES[case].arguments[:-1]
     done = run_fast(*arguments, "-p", env={"AWS_IAM_URL": account.url})
     assert (done.status, done.out) == (0, "")
@@ -102,9 +93,7 @@ def test_pretending_without_recursion_sends_nothing(
 @pytest.mark.parametrize(
     ("account", "case", "step"), every(12, [(n, n, s) for n, s in STEPS]), indirect=["account"]
 )
-def test_removal_that_fails_is_reported_and_can_be_repeated(
-    account: Account, case: str, step: int, run_fast: ForkRunner
-) -> None:
+def test_removal_that_fails_is_reported_and_can_be_repeated(account, case, step, run_fast):
     arguments, steps = CASES[case].arguments, CASES[case].steps
     names = [operation for _, operation in steps]
     account.refuse = (names[step], names[:step].count(names[step]))
@@ -125,18 +114,14 @@ READS = [(name, reading) for name in CASES for reading in CASES[name].things]
 @pytest.mark.parametrize(
     ("account", "case", "reading"), every(4, [(n, n, r) for n, r in READS]), indirect=["account"]
 )
-def test_page_that_cannot_be_read_keeps_everything(
-    account: Account, case: str, reading: str, run_fast: ForkRunner
-) -> None:
+def test_page_that_cannot_be_read_keeps_everything(account, case, reading, run_fast):
     account.refuse = (reading, 0 if reading == "GetInstanceProfile" else 1)
     done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url})
     assert done == (1, "", f"{CASES[case].arguments[0]}: ServiceFailure: not now\n")
     assert account.changes == []
 
 
-def test_nothing_held_is_nothing_listed_but_the_originals_headings(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_nothing_held_is_nothing_listed_but_the_originals_headings(run_fast, stub):
     for case, headings in (
         ("user", "accesskeys\npolicies\ncertificates\ngroups\n"),
         ("group", "users\npolicies\n"),
@@ -160,9 +145,7 @@ NEWER = {
 
 
 @pytest.mark.parametrize("reading", every(6, NEWER))
-def test_what_may_not_be_read_is_skipped_and_reported(
-    reading: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_may_not_be_read_is_skipped_and_reported(reading, run_fast, stub):
     heading, code = NEWER[reading]
     account = account_of(stub, "user").on(reading, refused(code, "not you", 403))
     arguments = CASES["user"].arguments
@@ -198,9 +181,7 @@ BROKEN = {
         ],
     ),
 )
-def test_what_could_not_be_read_keeps_everything(
-    reading: str, broken: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_could_not_be_read_keeps_everything(reading, broken, run_fast, stub):
     fault, message = BROKEN[broken]
     account = account_of(stub, "user").on(reading, fault)
     env = {"AWS_IAM_URL": account.url, "AWS_MAX_ATTEMPTS": "1"}
@@ -274,7 +255,7 @@ def willing(stub: Stub) -> Endpoint:
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
-def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> None:
+def test_work_is_done_in_order(work, run_fast, stub):
     endpoint = willing(stub)
     done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.err) == (0, "")
@@ -284,9 +265,7 @@ def test_work_is_done_in_order(work: Work, run_fast: ForkRunner, stub: Stub) -> 
 @pytest.mark.parametrize(
     ("work", "step"), [(work, step) for work in WORKS.values() for step in range(len(work.steps))]
 )
-def test_work_that_fails_is_reported(
-    work: Work, step: int, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_work_that_fails_is_reported(work, step, run_fast, stub):
     endpoint = willing(stub)
     operations = [operation for _, operation in work.steps]
     failing = operations[step]
@@ -301,7 +280,7 @@ def test_work_that_fails_is_reported(
     assert endpoint.operations[len(work.before) :] == operations[: step + 1]
 
 
-def test_step_whose_answer_is_lost_is_in_neither_half(run_fast: ForkRunner, stub: Stub) -> None:
+def test_step_whose_answer_is_lost_is_in_neither_half(run_fast, stub):
     work = WORKS["usercreate"]
     endpoint = willing(stub).on("CreateUser", CLOSED)
     done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
@@ -312,9 +291,7 @@ def test_step_whose_answer_is_lost_is_in_neither_half(run_fast: ForkRunner, stub
 
 
 @pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
-def test_what_is_missing_beforehand_leaves_nothing_behind(
-    work: Work, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_is_missing_beforehand_leaves_nothing_behind(work, run_fast, stub):
     endpoint = willing(stub).on(work.before[-1], refused("NoSuchEntity", "who?", 404))
     done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert done == (1, "", f"{work.arguments[0]}: NoSuchEntity: who?\n")
@@ -322,9 +299,7 @@ def test_what_is_missing_beforehand_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("work", [WORKS["usercreate"], WORKS["instanceprofilecreate"]])
-def test_where_looking_is_denied_the_work_goes_on(
-    work: Work, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_where_looking_is_denied_the_work_goes_on(work, run_fast, stub):
     endpoint = willing(stub).on(work.before[0], refused("AccessDenied", "no", 403))
     done = run_fast(*work.arguments, env={"AWS_IAM_URL": endpoint.url})
     assert (done.status, done.err) == (0, "")
@@ -339,7 +314,7 @@ def test_where_looking_is_denied_the_work_goes_on(
         "iam-instanceprofilecreate -s web",
     ],
 )
-def test_a_single_step_has_no_state(line: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_single_step_has_no_state(line, run_fast, stub):
     endpoint = stub.endpoint(refused("LimitExceeded", "too many", 409))
     done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url})
     assert done == (1, "", f"{line.split(maxsplit=1)[0]}: LimitExceeded: too many\n")
@@ -388,7 +363,5 @@ def under_way(error: BaseException) -> BaseException:
         (GeneratorExit(), 1, ""),
     ],
 )
-def test_what_ends_a_plan_early_is_reported(
-    error: BaseException, finished: int, state: str
-) -> None:
+def test_what_ends_a_plan_early_is_reported(error, finished, state):
     assert state_after(error, finished=finished) == state

@@ -60,13 +60,13 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
         ("nothing", f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'"),
     ],
 )
-def test_the_command_fits_the_installer(run: Shell, venv: Path, mark: str, wanted: str) -> None:
+def test_the_command_fits_the_installer(run, venv, mark, wanted):
     with marked(venv, mark):
         said = advice(run, venv, "sandbox", "qr")
     assert said == wanted.format(python=venv / "bin" / "python")
 
 
-def test_the_extra_of_a_profile(run: Shell, venv: Path) -> None:
+def test_the_extra_of_a_profile(run, venv):
     python = venv / "bin" / "python"
     assert advice(run, venv, "login") == f"run: {python} -m pip install 'botocore[crt]>=1.41.0'"
     # Its module shows that it is there, so that uv keeps it.
@@ -77,7 +77,7 @@ def test_the_extra_of_a_profile(run: Shell, venv: Path) -> None:
     assert said == "run: uv tool install '--with=segno>=1.6' '--with=botocore[crt]>=1.41.0' iamcli"
 
 
-def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
+def test_an_extra_that_cannot_be_added(run, venv):
     code = (
         "import sys\nfrom iamcli.installation import extras\n"
         "print(*map(extras.can_be_added, extras.PACKAGES))\n"
@@ -95,7 +95,7 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
     assert done == (0, said, "")
 
 
-def test_the_one_file_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_one_file_has_no_sandbox(monkeypatch):
     """Also if the packages are there: it has no iam-* commands."""
     assert extras.installed() == ["sandbox", "qr", "check"]
     monkeypatch.setitem(sys.modules, "iamcli.installation.onefile", sys)
@@ -103,7 +103,7 @@ def test_the_one_file_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     assert extras.incomplete() == []
 
 
-def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:
+def test_uv_keeps_the_packages_that_are_there(run, venv, tmp_path):
     # uv replaces the environment with what its command names.
     (tmp_path / "iamcli").symlink_to(ROOT / "iamcli")
     (tmp_path / "segno.py").touch()
@@ -119,7 +119,7 @@ def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: 
     )
 
 
-def test_the_packages_are_those_of_setup_cfg() -> None:
+def test_the_packages_are_those_of_setup_cfg():
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(ROOT / "setup.cfg")
     declared = settings["options.extras_require"]
@@ -127,7 +127,7 @@ def test_the_packages_are_those_of_setup_cfg() -> None:
     assert set(declared) - {"test"} == set(PACKAGES)
 
 
-def test_what_it_was_installed_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_it_was_installed_from(monkeypatch):
     """The file or directory that the installer has recorded, or else the name."""
     records = {
         '{"url": "file:///tmp/a%20b/iamcli-1.whl"}': "/tmp/a b/iamcli-1.whl",
@@ -151,7 +151,7 @@ def test_what_it_was_installed_from(monkeypatch: pytest.MonkeyPatch) -> None:
     assert extras._source() == "iamcli"  # noqa: SLF001 - there is no other way
 
 
-def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_module_of_an_extra_is_needed(monkeypatch):
     modules = {"sandbox": ("moto", "flask", "flask_cors"), "qr": ("segno",)}
     for extra, names in modules.items():
         for absent in names:
@@ -163,7 +163,7 @@ def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
             assert extras.incomplete() == ([extra] if absent != names[0] else []), absent
 
 
-def test_the_program_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_program_of_an_extra_is_needed(monkeypatch, tmp_path):
     """It is beside Python, or else in PATH."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
@@ -198,9 +198,7 @@ APT = "run: apt install"
         ("no python", "qr", "run: python3 -m pip install 'segno>=1.6'"),
     ],
 )
-def test_the_advice_of_each_installation(
-    mark: str, names: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_advice_of_each_installation(mark, names, said, monkeypatch, tmp_path):
     (tmp_path / (mark or "none")).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "" if mark == "no python" else "/py")

@@ -23,7 +23,6 @@ from support.stub import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from support.stub import Stub
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("packages")]
 
@@ -152,7 +151,7 @@ def user(aws: Shell) -> Shell:
     return aws
 
 
-def test_the_packages_are_the_same_bytes_each_time(dist: Path, tmp_path: Path) -> None:
+def test_the_packages_are_the_same_bytes_each_time(dist, tmp_path):
     variables = {"TZ": "Asia/Tokyo", "LC_ALL": "POSIX", "TMPDIR": str(tmp_path)}
     again = built(tmp_path / "else where", "pyz", umask=0o077, variables=variables)
     files = sorted(path.name for path in dist.iterdir())
@@ -161,7 +160,7 @@ def test_the_packages_are_the_same_bytes_each_time(dist: Path, tmp_path: Path) -
         assert (again / name).read_bytes() == (dist / name).read_bytes(), name
 
 
-def test_the_source_distribution_has_all_files_and_links(sources: Path) -> None:
+def test_the_source_distribution_has_all_files_and_links(sources):
     for name in ("README.md", "bin/launcher", "tests/conftest.py", ".ci/run", "packaging/deb"):
         assert (sources / name).is_file()
     assert (sources / "bin" / "iam-usercreate").is_symlink()
@@ -171,7 +170,7 @@ def test_the_source_distribution_has_all_files_and_links(sources: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_description_has_no_link_that_leads_nowhere(dist: Path) -> None:
+def test_the_description_has_no_link_that_leads_nowhere(dist):
     with zipfile.ZipFile(wheel(dist)) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = archive.read(name).decode()
@@ -181,7 +180,7 @@ def test_the_description_has_no_link_that_leads_nowhere(dist: Path) -> None:
     assert "License-File: NOTICE\n" in metadata
 
 
-def test_the_one_file_runs_by_its_name_and_by_links(dist: Path, run: Shell, stub: Stub) -> None:
+def test_the_one_file_runs_by_its_name_and_by_links(dist, run, stub):
     file = dist / "iamcli.pyz"
     link = run.home / "iam-userlistpolicies"
     link.symlink_to(file)
@@ -201,7 +200,7 @@ def test_the_one_file_runs_by_its_name_and_by_links(dist: Path, run: Shell, stub
     assert "iam-usercreate" in run(str(file), "help", "usercreate").out
 
 
-def test_the_one_file_as_the_page_says(dist: Path, user: Shell) -> None:
+def test_the_one_file_as_the_page_says(dist, user):
     (user.home / "bin").mkdir()
     # Completing a name runs the file; the other command is a link that the page does not show.
     (user.home / "bin" / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
@@ -228,9 +227,7 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("option", ["--user", "--prefix", "--target"])
-def test_pip_upgrades_downgrades_and_uninstalls(
-    versions: dict[str, Path], run: Shell, tmp_path: Path, option: str
-) -> None:
+def test_pip_upgrades_downgrades_and_uninstalls(versions, run, tmp_path, option):
     # A virtual environment has no --user.
     base = Path(sys.base_prefix, "bin", "python3")
     place = tmp_path / "place"
@@ -276,9 +273,7 @@ def tools(tmp_path: Path) -> Callable[[str], Path]:
 @pytest.mark.parametrize(
     ("tool", "again"), [("pipx", "pipx install --force ."), ("uv", "uv tool install --reinstall .")]
 )
-def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
-    sources: Path, run: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str, again: str
-) -> None:
+def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, tools, tool, again):
     programs = tools(tool)
     home = tmp_path / "home"
     home.mkdir()
@@ -306,9 +301,7 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
 
 
 @pytest.mark.parametrize("tool", ["pipx", "uv"])
-def test_pipx_and_uv_as_the_page_says(
-    sources: Path, user: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str
-) -> None:
+def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     programs = tools(tool)
     user.env |= {"PIPX_HOME": str(tmp_path / "pipx"), "UV_PYTHON": sys.executable}
     path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
@@ -326,7 +319,7 @@ def test_pipx_and_uv_as_the_page_says(
     assert (walk.status, walk.err) == (0, "")
 
 
-def test_a_checkout_as_the_page_says(sources: Path, user: Shell) -> None:
+def test_a_checkout_as_the_page_says(sources, user):
     printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
     assert printed.startswith("make: this takes about a minute the first time, and a few seconds")
     assert printed.count("\n$ iam-") == 8
@@ -438,7 +431,7 @@ def run_in(root: Path, file: Path, case: InDebian) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_one_file_in_a_hostile_home(complete: Path, dist: Path, name: str) -> None:
+def test_the_one_file_in_a_hostile_home(complete, dist, name):
     case = HOSTILE[name]
     done = run_in(complete, dist / "iamcli.pyz", case)
     if case.error:
@@ -453,14 +446,14 @@ def test_the_one_file_in_a_hostile_home(complete: Path, dist: Path, name: str) -
     assert re.fullmatch(rf"0\n{case.uid} {place}/iamcli\.pyz_\w+-\d+\n", after)
 
 
-def test_the_one_file_with_the_minimal_python_of_debian(minimal: Path, dist: Path) -> None:
+def test_the_one_file_with_the_minimal_python_of_debian(minimal, dist):
     line = "iamcli: /usr/bin/python3 lacks the module shutil; install the package python3\n"
     for case in HOSTILE.values():
         done = run_in(minimal, dist / "iamcli.pyz", case)
         assert (done.returncode, done.stderr, done.stdout) == (1, line * 2, "then: 1\n")
 
 
-def test_the_one_file_with_an_older_python(dist: Path, run: Shell) -> None:
+def test_the_one_file_with_an_older_python(dist, run):
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
     older = [
         python

@@ -80,7 +80,7 @@ def held(wheel: Path) -> Mapping[str, bytes]:
         }
 
 
-def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
+def test_the_wheel_holds_the_pages_and_completions(wheel):
     wanted = {f"share/man/man{page.suffix[1:]}/{page.name}": page for page in PAGES}
     for shell, folder in {
         "bash": "share/bash-completion/completions",
@@ -93,7 +93,7 @@ def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
 
 
 @pytest.mark.full
-def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
+def test_man_finds_the_pages(user, venv):
     need("man")
     done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file")
     assert (done.status, done.err) == (0, "")
@@ -103,7 +103,7 @@ def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
 
 
 @pytest.mark.full
-def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
+def test_iamcli_finds_the_pages(user, venv):
     viewer = user.home / "man"
     viewer.write_text('#!/bin/sh\necho "$1"\n')
     viewer.chmod(0o755)
@@ -119,7 +119,7 @@ def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
 
 
 @pytest.mark.full
-def test_an_index_of_pages_in_a_shared_prefix_stays(user: Shell, venv: Path, wheel: Path) -> None:
+def test_an_index_of_pages_in_a_shared_prefix_stays(user, venv, wheel):
     """It has the pages of all packages that are installed there."""
     whatis = venv / "share" / "man" / "whatis"
     assert not whatis.exists()
@@ -132,7 +132,7 @@ def test_an_index_of_pages_in_a_shared_prefix_stays(user: Shell, venv: Path, whe
 
 
 @pytest.mark.full
-def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv: Path) -> None:
+def test_without_an_index_iamcli_list_finds_what_man_does_not(user, venv):
     need("man")
     assert user("man", "-k", "iam-").status != 0
     done = user("iamcli", "list", "password", env=WITH_CLICK)
@@ -143,7 +143,7 @@ def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv:
 
 
 @pytest.mark.full
-def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
+def test_bash_finds_the_completions_by_the_commands(user):
     need("bash", BASH_COMPLETION)
     bash = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
     with contextlib.closing(bash) as here:
@@ -152,9 +152,7 @@ def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
-    shell: str, aws: Shell, venv: Path
-) -> None:
+def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(shell, aws, venv):
     need(shell)
     # The wheel alone is in the environment; its requirements are in that of the tests.
     packages = next(venv.glob("lib/python*/site-packages"))
@@ -166,7 +164,7 @@ def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
 
 
 @pytest.mark.full
-def test_zsh_and_fish_find_them_where_they_are_installed(user: Shell, venv: Path) -> None:
+def test_zsh_and_fish_find_them_where_they_are_installed(user, venv):
     need("zsh", "fish")
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
     assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out
