@@ -216,63 +216,59 @@ def test_nothing_is_waited_for_in_the_sandbox(waiting, run_fast, stub):
     assert endpoint.operations == [waiting.operation]
 
 
-@pytest.mark.parametrize(
-    ("line", "answer"),
-    every(
-        2,
-        [
-            # Scripts ask with these whether something exists.
-            ("iam-usergetattributes -u bob", missing("user", "bob")),
-            ("iam-userlistkeys -u bob", missing("user", "bob")),
-            ("iam-userlistpolicies -u bob", missing("user", "bob")),
-            ("iam-grouplistusers -g dev", missing("group", "dev")),
-            ("iam-rolegetattributes -r web", missing("role", "web")),
-            ("iam-instanceprofilegetattributes -s web", missing("instance profile", "web")),
-            ("iam-usergetloginprofile -u bob", missing("user", "bob")),
-            ("iam-usercreate -u bob", refused("EntityAlreadyExists", "User bob exists.", 409)),
-            (
-                "iam-useraddloginprofile -u bob -p secret12",
-                refused("EntityAlreadyExists", "Login Profile for user bob already exists.", 409),
-            ),
-            # A removal finds nothing.
-            ("iam-userdel -u bob", missing("user", "bob")),
-            ("iam-userdelpolicy -u bob -p r", missing("user", "bob")),
-            ("iam-userdelpolicy -u bob -p r", missing("user policy", "r")),
-            ("iam-userdelkey -u bob -k AKIAI44QH8DHBEXAMPLE", missing("user", "bob")),
-            ("iam-groupremoveuser -g dev -u bob", missing("group", "dev")),
-            ("iam-userdelloginprofile -u bob", missing("user", "bob")),
-            # Nothing is added.
-            ("iam-usermod -u bob -n jim", missing("user", "bob")),
-            ("iam-usermodkey -u bob -k AKIAI44QH8DHBEXAMPLE -s Active", missing("user", "bob")),
-            ("iam-usermodloginprofile -u bob -p secret12", missing("user", "bob")),
-            # Another entity.
-            ("iam-useraddkey -u bob", missing("user", "bobby")),
-            ("iam-useraddkey -u bob", missing("user", "jim.bob")),
-            ("iam-useraddkey -u bob", missing("group", "bob")),
-            ("iam-useraddkey", missing("user", "bob")),
-            (
-                f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
-                refused(
-                    "NoSuchEntity", f"VirtualMFADevice with serial number {SERIAL} does not exist."
-                ),
-            ),
-            # Another error.
-            *(
-                ("iam-useraddkey -u bob", refused(code, no_such("user", "bob")))
-                for code in ("InvalidInput", "ValidationError", "AccessDenied")
-            ),
-            ("iam-useraddkey -u bob", CONFLICT),
-            ("iam-userdelpolicy -u bob -p r", CONFLICT),
-            ("iam-rolecreate -r web -f trust", unknown_principal("ec3.amazonaws.com", "SERVICE")),
-            (
-                "iam-rolecreate -r web -f trust",
-                refused("MalformedPolicyDocument", "This policy contains invalid Json"),
-            ),
-            ("iam-rolecreate -r web -f trust", refused("InvalidInput", "Invalid principal")),
-            ("iam-useruploadpolicy -u bob -p r -o {}", unknown_principal(USER)),
-        ],
+#: Refusals of a command that are final.
+FINAL = [
+    # Scripts ask with these whether something exists.
+    ("iam-usergetattributes -u bob", missing("user", "bob")),
+    ("iam-userlistkeys -u bob", missing("user", "bob")),
+    ("iam-userlistpolicies -u bob", missing("user", "bob")),
+    ("iam-grouplistusers -g dev", missing("group", "dev")),
+    ("iam-rolegetattributes -r web", missing("role", "web")),
+    ("iam-instanceprofilegetattributes -s web", missing("instance profile", "web")),
+    ("iam-usergetloginprofile -u bob", missing("user", "bob")),
+    ("iam-usercreate -u bob", refused("EntityAlreadyExists", "User bob exists.", 409)),
+    (
+        "iam-useraddloginprofile -u bob -p secret12",
+        refused("EntityAlreadyExists", "Login Profile for user bob already exists.", 409),
     ),
-)
+    # A removal finds nothing.
+    ("iam-userdel -u bob", missing("user", "bob")),
+    ("iam-userdelpolicy -u bob -p r", missing("user", "bob")),
+    ("iam-userdelpolicy -u bob -p r", missing("user policy", "r")),
+    ("iam-userdelkey -u bob -k AKIAI44QH8DHBEXAMPLE", missing("user", "bob")),
+    ("iam-groupremoveuser -g dev -u bob", missing("group", "dev")),
+    ("iam-userdelloginprofile -u bob", missing("user", "bob")),
+    # Nothing is added.
+    ("iam-usermod -u bob -n jim", missing("user", "bob")),
+    ("iam-usermodkey -u bob -k AKIAI44QH8DHBEXAMPLE -s Active", missing("user", "bob")),
+    ("iam-usermodloginprofile -u bob -p secret12", missing("user", "bob")),
+    # Another entity.
+    ("iam-useraddkey -u bob", missing("user", "bobby")),
+    ("iam-useraddkey -u bob", missing("user", "jim.bob")),
+    ("iam-useraddkey -u bob", missing("group", "bob")),
+    ("iam-useraddkey", missing("user", "bob")),
+    (
+        f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
+        refused("NoSuchEntity", f"VirtualMFADevice with serial number {SERIAL} does not exist."),
+    ),
+    # Another error.
+    *(
+        ("iam-useraddkey -u bob", refused(code, no_such("user", "bob")))
+        for code in ("InvalidInput", "ValidationError", "AccessDenied")
+    ),
+    ("iam-useraddkey -u bob", CONFLICT),
+    ("iam-userdelpolicy -u bob -p r", CONFLICT),
+    ("iam-rolecreate -r web -f trust", unknown_principal("ec3.amazonaws.com", "SERVICE")),
+    (
+        "iam-rolecreate -r web -f trust",
+        refused("MalformedPolicyDocument", "This policy contains invalid Json"),
+    ),
+    ("iam-rolecreate -r web -f trust", refused("InvalidInput", "Invalid principal")),
+    ("iam-useruploadpolicy -u bob -p r -o {}", unknown_principal(USER)),
+]
+
+
+@pytest.mark.parametrize(("line", "answer"), every(2, FINAL))
 def test_any_other_refusal_is_reported_at_once(line, answer, run_fast, stub):
     endpoint = stub.endpoint(answer)
     done = run_fast(*line.split(), env=at(endpoint))

@@ -51,6 +51,10 @@ def create(run_fast: ForkRunner, *arguments: str, **env: str) -> tuple[int, str,
     return run_fast("iam-virtualmfadevicecreate", "-s", "bob phone", *arguments, env=env)
 
 
+def refusal(text: str) -> tuple[int, str, str]:
+    return 1, "", f"iam-virtualmfadevicecreate: {text}\n"
+
+
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
 def test_the_seed_is_on_the_second_line(method, run_fast, endpoint):
     assert create(run_fast, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
@@ -65,12 +69,8 @@ def test_the_file_is_its_owners(method, content, run_fast, endpoint):
     assert (run_fast.home / "seed").read_bytes() == content
     assert (run_fast.home / "seed").stat().st_mode & 0o777 == 0o600
     # It is not written over.
-    status, out, err = create(run_fast, "-b", method, "-o", "seed")
-    assert (status, out) == (1, "")
-    assert err == (
-        "iam-virtualmfadevicecreate: cannot create seed for the seed: File exists; "
-        "nothing was sent\n"
-    )
+    done = create(run_fast, "-b", method, "-o", "seed")
+    assert done == refusal("cannot create seed for the seed: File exists; nothing was sent")
     assert endpoint.operations == ["CreateVirtualMFADevice"]
 
 
@@ -83,11 +83,8 @@ def test_an_impossible_file_is_reported_before_a_request(run_fast, endpoint):
 
 def test_a_dash_is_no_name_of_a_file(run_fast, endpoint):
     for method in ("Base32String", "QRCodePNG"):
-        status, out, err = create(run_fast, "-b", method, "-o", "-")
-        assert (status, out) == (1, "")
-        assert err == (
-            "iam-virtualmfadevicecreate: -o - does not mean standard output; for that, omit -o; "
-            "for a file named -, use -o ./-\n"
+        assert create(run_fast, "-b", method, "-o", "-") == refusal(
+            "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
         )
     assert endpoint.requests == []
     assert not (run_fast.home / "-").exists()
@@ -97,9 +94,8 @@ def test_a_dash_is_no_name_of_a_file(run_fast, endpoint):
 
 def test_a_refused_device_leaves_no_file(run_fast, endpoint):
     endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
-    status, _, err = create(run_fast, "-b", "Base32String", "-o", "seed")
-    assert status == 1
-    assert err == "iam-virtualmfadevicecreate: EntityAlreadyExists: It is there.\n"
+    done = create(run_fast, "-b", "Base32String", "-o", "seed")
+    assert done == refusal("EntityAlreadyExists: It is there.")
     assert not (run_fast.home / "seed").exists()
 
 

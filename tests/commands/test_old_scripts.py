@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
+from support.entities import client
 from support.selection import every
-from support.shell import BIN, KEY_ID, ROOT, SECRET, TESTS
+from support.shell import BIN, ROOT, TESTS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,13 +25,7 @@ DOCUMENT = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 @pytest.fixture
 def iam(moto: str) -> Any:
     """A client of boto3, which checks the account independently."""
-    return boto3.client(
-        "iam",
-        endpoint_url=moto,
-        region_name="us-east-1",
-        aws_access_key_id=KEY_ID,
-        aws_secret_access_key=SECRET,
-    )
+    return client(moto)
 
 
 PATHS = ["links", "installed", "checkout"]

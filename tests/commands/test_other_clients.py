@@ -12,12 +12,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import boto3
 import pytest
 from botocore import xform_name
-from botocore.handlers import json_decode_policies
-from support import resettable
-from support.shell import KEY_ID, SECRET, TESTS
+from support import populated, resettable
+from support.shell import TESTS
 from support.transcripts import tokens
 
 if TYPE_CHECKING:
@@ -90,15 +88,8 @@ class Aws:
 
 
 def boto3_client(url: str) -> Ask:
-    """Return a function that asks boto3, with policy documents as boto3 returns them."""
-    client = boto3.client(
-        "iam",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=KEY_ID,
-        aws_secret_access_key=SECRET,
-    )
-    client.meta.events.unregister("after-call.iam", json_decode_policies)
+    """Return a function that asks boto3, with policy documents as they were sent."""
+    client = populated.client(url)
 
     def ask(operation: str, **parameters: str) -> Any:
         try:

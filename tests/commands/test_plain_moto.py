@@ -132,17 +132,10 @@ time.sleep(3600)
 @pytest.fixture
 def plain(run: Shell) -> Iterator[str]:
     """The URL of a plain moto server."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=run.home,
-        env=run.env,
-    )
-    assert process.stdout
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = run.start(sys.executable, "-c", SERVER, **pipes)
     try:
-        host, port = process.stdout.readline().split()
+        host, port = process.stdout.readline().decode().split()
         yield f"http://{host}:{port}"
     finally:
         process.kill()

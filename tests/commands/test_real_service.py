@@ -165,9 +165,7 @@ def test_conflict_that_stays_is_reported_after_a_few_times(run_fast, stub):
         ("group", "DeleteGroup", "UnmodifiableEntity"),
     ],
 )
-def test_conflict_of_another_request_and_other_refusals_are_final(
-    case, operation, code, run_fast, stub
-):
+def test_another_conflict_or_refusal_is_final(case, operation, code, run_fast, stub):
     account = account_of(stub, case).on(operation, refused(code, "no", 409))
     done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from operator import and_
 from typing import TYPE_CHECKING
 
 import pytest
+from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 from support.shell import ROOT
@@ -56,8 +58,8 @@ def plain(output: bytes) -> str:
 
 @pytest.mark.parametrize("tool", ["pages", "completions"])
 def test_what_is_generated_is_up_to_date(tool):
-    arguments = [sys.executable, ROOT / "tools" / f"{tool}.py", "--check"]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    arguments = (sys.executable, ROOT / "tools" / f"{tool}.py", "--check")
+    done = run_program(*arguments, env={**os.environ})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -81,13 +83,8 @@ def test_each_page_has_its_sections_and_siblings(name):
 
 def test_the_lint_is_silent():
     need("mandoc")
-    done = subprocess.run(
-        ["mandoc", "-T", "lint", "-W", "style", *PAGES],
-        env={"PATH": "/usr/bin:/bin", "MANPATH": str(ROOT / "share" / "man")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {"PATH": "/usr/bin:/bin", "MANPATH": str(ROOT / "share" / "man")}
+    done = run_program("mandoc", "-T", "lint", "-W", "style", *PAGES, env=env)
     assert (done.returncode, done.stdout) == (0, "")
 
 
