@@ -128,10 +128,18 @@ class Program(Command):
 
 
 def command(
-    name: str, *options: Option, creates: bool = False, secret: bool = False
+    *options: Option, creates: bool = False, secret: bool = False
 ) -> Callable[[Function], Program]:
-    """Return a decorator that makes a function a command; the parameters are those of Command."""
-    return lambda function: Program(name, options, function, creates=creates, secret=secret)
+    """Return a decorator that makes a function a command: ``usermod`` becomes iam-usermod.
+
+    The parameters are those of Command.
+    """
+
+    def declare(function: Function) -> Program:
+        name = f"iam-{function.__name__}"
+        return Program(name, options, function, creates=creates, secret=secret)
+
+    return declare
 
 
 def call(command: Command, iam: IAM, arguments: Mapping[str, Any]) -> Lines | None:

@@ -23,7 +23,7 @@ from iamcli.help import docstring as documentation
 from iamcli.help import synopsis
 from iamcli.help.text import join_or, required_alternative
 from iamcli.parsing import shared as options
-from iamcli.parsing.types import entity_path
+from iamcli.parsing.options import entity_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,9 +5,8 @@ from __future__ import annotations
 from iamcli.errors import Failure, ServiceError
 from iamcli.operations.pagination import Listing
 from iamcli.output.lines import Note
-from iamcli.parsing.options import Option
+from iamcli.parsing.options import Option, whole_number
 from iamcli.parsing.shared import ALIAS, PAGING
-from iamcli.parsing.types import whole_number
 from iamcli.runner import command
 
 TYPE_CHECKING = False
@@ -41,11 +40,19 @@ RESET = Option(
     conflict="--reset resets every rule; use it without other options",
 )
 
+#: The rules of a password policy that have a switch, by the ``dest`` of the switch.
+RULES = {
+    "lowercase": "RequireLowercaseCharacters",
+    "uppercase": "RequireUppercaseCharacters",
+    "numbers": "RequireNumbers",
+    "symbols": "RequireSymbols",
+    "may_change": "AllowUsersToChangePassword",
+}
 #: The rules of a password policy that have no option.
 KEPT = ("MaxPasswordAge", "PasswordReusePrevention", "HardExpiry")
 
 
-@command("iam-accountaliascreate", ALIAS, creates=True)
+@command(ALIAS, creates=True)
 def accountaliascreate(iam: IAM, alias: str) -> None:
     """Create or replace the account alias.
 
@@ -64,7 +71,7 @@ def accountaliascreate(iam: IAM, alias: str) -> None:
     iam.call("CreateAccountAlias", AccountAlias=alias)
 
 
-@command("iam-accountaliasdelete", ALIAS)
+@command(ALIAS)
 def accountaliasdelete(iam: IAM, alias: str) -> None:
     """Delete the account alias.
 
@@ -79,7 +86,7 @@ def accountaliasdelete(iam: IAM, alias: str) -> None:
     iam.call("DeleteAccountAlias", AccountAlias=alias)
 
 
-@command("iam-accountaliaslist", *PAGING)
+@command(*PAGING)
 def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lines:
     """Show the account alias.
 
@@ -94,7 +101,7 @@ def accountaliaslist(iam: IAM, max_items: int | None, marker: str | None) -> Lin
     yield from listing.footer()
 
 
-@command("iam-accountgetsummary")
+@command()
 def accountgetsummary(iam: IAM) -> Lines:
     """Show the account's resource counts and quotas.
 
@@ -111,7 +118,7 @@ def accountgetsummary(iam: IAM) -> Lines:
     yield from _sorted(iam.call("GetAccountSummary")["SummaryMap"])
 
 
-@command("iam-accountgetpasswordpolicy")
+@command()
 def accountgetpasswordpolicy(iam: IAM) -> Lines:
     """Show the account's password policy.
 
@@ -138,26 +145,8 @@ def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@command(
-    "iam-accountmodpasswordpolicy",
-    MAY_CHANGE,
-    LOWERCASE,
-    LENGTH,
-    NUMBERS,
-    SYMBOLS,
-    UPPERCASE,
-    RESET,
-)
-def accountmodpasswordpolicy(
-    iam: IAM,
-    may_change: bool,
-    lowercase: bool,
-    length: int | None,
-    numbers: bool,
-    symbols: bool,
-    uppercase: bool,
-    reset: bool,
-) -> Lines:
+@command(MAY_CHANGE, LOWERCASE, LENGTH, NUMBERS, SYMBOLS, UPPERCASE, RESET)
+def accountmodpasswordpolicy(iam: IAM, length: int | None, reset: bool, **switches: bool) -> Lines:
     """Set the account's password policy.
 
     The service replaces the whole policy by one with the rules that you specify.
@@ -181,19 +170,12 @@ def accountmodpasswordpolicy(
       $ iam-accountmodpasswordpolicy --reset
     Calls: GetAccountPasswordPolicy, UpdateAccountPasswordPolicy
     """
-    rules = {
-        "MinimumPasswordLength": length,
-        "RequireLowercaseCharacters": lowercase or None,
-        "RequireUppercaseCharacters": uppercase or None,
-        "RequireNumbers": numbers or None,
-        "RequireSymbols": symbols or None,
-        "AllowUsersToChangePassword": may_change or None,
-    }
-    specified = any(value is not None for value in rules.values())
-    if not (specified or reset) and iam.interactive:
-        names = ", ".join([*rules, *KEPT])
+    rules: dict[str, Any] = {} if length is None else {"MinimumPasswordLength": length}
+    rules |= {rule: True for dest, rule in RULES.items() if switches[dest]}
+    if not (rules or reset) and iam.interactive:
+        names = ", ".join(["MinimumPasswordLength", *RULES.values(), *KEPT])
         raise Failure(f"without options, these rules are reset: {names}; to do so, use --reset")
-    kept, note = _kept(iam) if specified and not iam.strict else ({}, "")
+    kept, note = _kept(iam) if rules and not iam.strict else ({}, "")
     iam.call("UpdateAccountPasswordPolicy", **rules, **kept)
     if note:
         yield Note(note)
@@ -211,11 +193,8 @@ def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
         if error.code == "NoSuchEntity":
             return {}, ""
         if error.denied:
-            names = ", ".join(KEPT)
-            return (
-                {},
-                f"the current policy may not be read; these rules may have been reset: {names}",
-            )
+            reset = f"these rules may have been reset: {', '.join(KEPT)}"
+            return {}, f"the current policy may not be read; {reset}"
         raise
     # The service accepts no age or count below 1.
     kept = {name: policy[name] for name in KEPT if policy.get(name)}
@@ -223,7 +202,7 @@ def _kept(iam: IAM) -> tuple[dict[str, Any], str]:
     return kept, f"kept from the current policy: {named}" if kept else ""
 
 
-@command("iam-accountdelpasswordpolicy")
+@command()
 def accountdelpasswordpolicy(iam: IAM) -> None:
     """Delete the account's password policy.
 

@@ -27,7 +27,6 @@ NEW_GROUP = new_name(GROUP, "the group")
 
 
 @command(
-    "iam-groupcreate",
     GROUP.replace(complete=""),
     PATH,
     VERBOSE.replace(help="print the group's ARN and ID"),
@@ -53,7 +52,7 @@ def groupcreate(iam: IAM, group: str, path: str | None, verbose: bool) -> Lines:
         yield from arn_and_id(created, "GroupId")
 
 
-@command("iam-groupmod", GROUP, NEW_GROUP, NEW_PATH)
+@command(GROUP, NEW_GROUP, NEW_PATH)
 def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> None:
     """Rename a group or change its path.
 
@@ -70,9 +69,7 @@ def groupmod(iam: IAM, group: str, new_name: str | None, path: str | None) -> No
     iam.call("UpdateGroup", GroupName=group, NewGroupName=new_name, NewPath=path)
 
 
-@command(
-    "iam-groupdel", GROUP, RECURSIVE.replace(help="first remove all members and policies"), PRETEND
-)
+@command(GROUP, RECURSIVE.replace(help="first remove all members and policies"), PRETEND)
 def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a group, optionally with its memberships and policies.
 
@@ -110,7 +107,7 @@ def groupdel(iam: IAM, group: str, recursive: bool, pretend: bool) -> Lines:
     return deletion.delete(iam, deletion.GROUP, group, recursive=recursive, pretend=pretend)
 
 
-@command("iam-groupadduser", GROUP, USERS, creates=True)
+@command(GROUP, USERS, creates=True)
 def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
     """Add users to a group.
 
@@ -128,7 +125,7 @@ def groupadduser(iam: IAM, group: str, users: list[str]) -> None:
     _for_each(iam, "AddUserToGroup", group, users, "added")
 
 
-@command("iam-groupremoveuser", GROUP, USERS)
+@command(GROUP, USERS)
 def groupremoveuser(iam: IAM, group: str, users: list[str]) -> None:
     """Remove users from a group.
 
@@ -155,7 +152,7 @@ def _for_each(iam: IAM, operation: str, group: str, users: list[str], done: str)
             plan.finish()
 
 
-@command("iam-grouplistbypath", PATH_PREFIX.replace(metavar="PATH"), *PAGING)
+@command(PATH_PREFIX.replace(metavar="PATH"), *PAGING)
 def grouplistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
@@ -172,7 +169,7 @@ def grouplistbypath(
     return listing.lines("Groups", "Arn")
 
 
-@command("iam-grouplistusers", GROUP, *PAGING)
+@command(GROUP, *PAGING)
 def grouplistusers(iam: IAM, group: str, max_items: int | None, marker: str | None) -> Lines:
     """List the users who are members of a group.
 

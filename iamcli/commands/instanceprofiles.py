@@ -17,7 +17,6 @@ WITH_ROLES = Option("-r", None, "roles", "also print the ARN of its role")
 
 
 @command(
-    "iam-instanceprofilecreate",
     PROFILE.replace(complete=""),
     PATH,
     ROLE.replace(help="add this role to the instance profile", required=False, brief=""),
@@ -51,10 +50,7 @@ def instanceprofilecreate(iam: IAM, profile: str, path: str | None, role: str | 
 
 
 @command(
-    "iam-instanceprofiledel",
-    PROFILE,
-    RECURSIVE.replace(help="first remove the role from the instance profile"),
-    PRETEND,
+    PROFILE, RECURSIVE.replace(help="first remove the role from the instance profile"), PRETEND
 )
 def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -> Lines:
     """Delete an instance profile, optionally removing its role first.
@@ -81,7 +77,7 @@ def instanceprofiledel(iam: IAM, profile: str, recursive: bool, pretend: bool) -
     )
 
 
-@command("iam-instanceprofilegetattributes", PROFILE, WITH_ROLES)
+@command(PROFILE, WITH_ROLES)
 def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
     """Show an instance profile's ARN and ID, and optionally its role.
 
@@ -98,7 +94,7 @@ def instanceprofilegetattributes(iam: IAM, profile: str, roles: bool) -> Lines:
             yield role["Arn"]
 
 
-@command("iam-instanceprofileaddrole", PROFILE, ROLE, creates=True)
+@command(PROFILE, ROLE, creates=True)
 def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
     """Add a role to an instance profile.
 
@@ -114,7 +110,7 @@ def instanceprofileaddrole(iam: IAM, profile: str, role: str) -> None:
     iam.call("AddRoleToInstanceProfile", InstanceProfileName=profile, RoleName=role)
 
 
-@command("iam-instanceprofileremoverole", PROFILE, ROLE)
+@command(PROFILE, ROLE)
 def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> None:
     """Remove a role from an instance profile.
 
@@ -130,7 +126,7 @@ def instanceprofileremoverole(iam: IAM, profile: str, role: str) -> None:
     iam.call("RemoveRoleFromInstanceProfile", InstanceProfileName=profile, RoleName=role)
 
 
-@command("iam-instanceprofilelistbypath", PATH_PREFIX, *PAGING)
+@command(PATH_PREFIX, *PAGING)
 def instanceprofilelistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
@@ -143,13 +139,12 @@ def instanceprofilelistbypath(
       $ iam-instanceprofilelistbypath
     Calls: ListInstanceProfiles
     """
-    listing = Listing(
-        iam, "ListInstanceProfiles", max_items, marker, PathPrefix="/" if prefix is None else prefix
-    )
+    prefix = "/" if prefix is None else prefix
+    listing = Listing(iam, "ListInstanceProfiles", max_items, marker, PathPrefix=prefix)
     return listing.lines("InstanceProfiles", "Arn")
 
 
-@command("iam-instanceprofilelistforrole", ROLE, *PAGING)
+@command(ROLE, *PAGING)
 def instanceprofilelistforrole(
     iam: IAM, role: str, max_items: int | None, marker: str | None
 ) -> Lines:

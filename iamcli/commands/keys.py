@@ -20,7 +20,6 @@ LAST_USED = Option("-l", None, "last_used", "also print when each key was create
 
 
 @command(
-    "iam-useraddkey",
     OWN_USER,
     OUTPUT_FILE.replace(help="save the access key in this file and print only its ID"),
     creates=True,
@@ -64,7 +63,7 @@ def useraddkey(iam: IAM, user: str | None, file: str | None) -> Lines:
     yield key_id
 
 
-@command("iam-usermodkey", KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)
+@command(KEY.replace(required=False, limits=NEEDED), STATUS, OWN_USER)
 def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None:
     """Activate or deactivate an access key, for example to rotate keys.
 
@@ -82,7 +81,7 @@ def usermodkey(iam: IAM, key: str | None, status: str, user: str | None) -> None
     iam.call("UpdateAccessKey", AccessKeyId=key, Status=status, UserName=user)
 
 
-@command("iam-userdelkey", KEY, OWN_USER)
+@command(KEY, OWN_USER)
 def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     """Delete a user's access key.
 
@@ -98,7 +97,7 @@ def userdelkey(iam: IAM, key: str, user: str | None) -> None:
     iam.call("DeleteAccessKey", AccessKeyId=key, UserName=user)
 
 
-@command("iam-userlistkeys", OWN_USER, LAST_USED, *PAGING)
+@command(OWN_USER, LAST_USED, *PAGING)
 def userlistkeys(
     iam: IAM, user: str | None, last_used: bool, max_items: int | None, marker: str | None
 ) -> Lines:

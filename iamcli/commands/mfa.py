@@ -21,8 +21,6 @@ from iamcli.runner import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
 
@@ -57,7 +55,6 @@ ASSIGNMENT = Option(
 
 
 @command(
-    "iam-virtualmfadevicecreate",
     DEVICE,
     BOOTSTRAP,
     OUTPUT_FILE.replace(help="write the seed or the QR code to this file"),
@@ -102,7 +99,7 @@ def virtualmfadevicecreate(
     return one_time_secrets.seed_shown(iam, device, path)
 
 
-@command("iam-virtualmfadevicedel", SERIAL)
+@command(SERIAL)
 def virtualmfadevicedel(iam: IAM, serial: str) -> None:
     """Delete a virtual MFA device.
 
@@ -118,7 +115,6 @@ def virtualmfadevicedel(iam: IAM, serial: str) -> None:
 
 
 @command(
-    "iam-virtualmfadevicelist",
     ASSIGNMENT,
     VERBOSE.replace(help="also print each device's user and when it was enabled"),
     *PAGING,
@@ -142,19 +138,12 @@ def virtualmfadevicelist(
     for device in listing.entries("VirtualMFADevices"):
         yield device["SerialNumber"]
         if verbose:
-            yield from _assignment(device)
+            user = device.get("User", {})
+            yield from filter(None, (user.get("Arn"), device.get("EnableDate")))
     yield from listing.footer()
 
 
-def _assignment(device: dict[str, Any]) -> Lines:
-    user = device.get("User", {}).get("Arn")
-    if user:
-        yield user
-    if device.get("EnableDate"):
-        yield device["EnableDate"]
-
-
-@command("iam-userenablemfadevice", USER, SERIAL, CODE1, CODE2)
+@command(USER, SERIAL, CODE1, CODE2)
 def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Enable an MFA device for a user.
 
@@ -170,16 +159,10 @@ def userenablemfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
       $ iam-userenablemfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: EnableMFADevice
     """  # noqa: E501 - a command line is not wrapped
-    iam.call(
-        "EnableMFADevice",
-        UserName=user,
-        SerialNumber=serial,
-        AuthenticationCode1=code1,
-        AuthenticationCode2=code2,
-    )
+    _with_codes(iam, "EnableMFADevice", user, serial, code1, code2)
 
 
-@command("iam-userresyncmfadevice", USER, SERIAL, CODE1, CODE2)
+@command(USER, SERIAL, CODE1, CODE2)
 def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str) -> None:
     """Resynchronize an MFA device whose codes are refused.
 
@@ -192,16 +175,15 @@ def userresyncmfadevice(iam: IAM, user: str, serial: str, code1: str, code2: str
       $ iam-userresyncmfadevice -u bob -s arn:aws:iam::123456789012:mfa/bob-phone -c1 123456 -c2 654321
     Calls: ResyncMFADevice
     """  # noqa: E501 - a command line is not wrapped
-    iam.call(
-        "ResyncMFADevice",
-        UserName=user,
-        SerialNumber=serial,
-        AuthenticationCode1=code1,
-        AuthenticationCode2=code2,
-    )
+    _with_codes(iam, "ResyncMFADevice", user, serial, code1, code2)
 
 
-@command("iam-userdeactivatemfadevice", USER, SERIAL)
+def _with_codes(iam: IAM, operation: str, user: str, serial: str, code1: str, code2: str) -> None:
+    codes = {"AuthenticationCode1": code1, "AuthenticationCode2": code2}
+    iam.call(operation, UserName=user, SerialNumber=serial, **codes)
+
+
+@command(USER, SERIAL)
 def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> None:
     """Deactivate an MFA device and remove it from its user.
 
@@ -216,7 +198,7 @@ def userdeactivatemfadevice(iam: IAM, user: str, serial: str) -> None:
     iam.call("DeactivateMFADevice", UserName=user, SerialNumber=serial)
 
 
-@command("iam-userlistmfadevices", OWN_USER, *PAGING)
+@command(OWN_USER, *PAGING)
 def userlistmfadevices(
     iam: IAM, user: str | None, max_items: int | None, marker: str | None
 ) -> Lines:

@@ -17,7 +17,7 @@ OLD_PASSWORD = PASSWORD.replace(
 NEW_PASSWORD = PASSWORD.replace(name="-n", metavar="NEWPASSWORD", dest="new")
 
 
-@command("iam-useraddloginprofile", USER, PASSWORD, creates=True)
+@command(USER, PASSWORD, creates=True)
 def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     """Create a user's login profile (console password).
 
@@ -40,7 +40,7 @@ def useraddloginprofile(iam: IAM, user: str, password: str) -> None:
     iam.call("CreateLoginProfile", UserName=user, Password=secret)
 
 
-@command("iam-usermodloginprofile", USER, PASSWORD)
+@command(USER, PASSWORD)
 def usermodloginprofile(iam: IAM, user: str, password: str) -> None:
     """Change a user's login profile (console password).
 
@@ -60,7 +60,7 @@ def usermodloginprofile(iam: IAM, user: str, password: str) -> None:
     iam.call("UpdateLoginProfile", UserName=user, Password=secret)
 
 
-@command("iam-userdelloginprofile", USER)
+@command(USER)
 def userdelloginprofile(iam: IAM, user: str) -> None:
     """Delete a user's login profile (console password).
 
@@ -76,7 +76,7 @@ def userdelloginprofile(iam: IAM, user: str) -> None:
     iam.call("DeleteLoginProfile", UserName=user)
 
 
-@command("iam-usergetloginprofile", USER)
+@command(USER)
 def usergetloginprofile(iam: IAM, user: str) -> Lines:
     """Show whether a user has a login profile (console password).
 
@@ -92,7 +92,7 @@ def usergetloginprofile(iam: IAM, user: str) -> Lines:
     yield f"Login Profile Exists for User {profile['UserName']}"
 
 
-@command("iam-userchangepassword", OLD_PASSWORD, NEW_PASSWORD)
+@command(OLD_PASSWORD, NEW_PASSWORD)
 def userchangepassword(iam: IAM, old: str, new: str) -> None:
     """Change your own password.
 

@@ -24,6 +24,7 @@ from iamcli.runner import command
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from iamcli.operations.service import IAM
     from iamcli.output.lines import Lines
@@ -62,73 +63,68 @@ ATTACHED = Option(
     conflict="-a lists attached managed policies; use it without -p and -v",
 )
 WITH_DOCUMENTS = VERBOSE.replace(help="print each policy's document after its name")
+#: The operations that list the inline policies of an owner, read one, and list those attached.
+READING = {
+    "User": ("ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies"),
+    "Group": ("ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies"),
+    "Role": ("ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies"),
+}
 
 
-class Holder:
-    """A kind of entity that can have policies.
-
-    ``parameter``: the API parameter that names the entity; ``inline``, ``document`` and
-    ``attached``: the operations that list its inline policies, read one, and list those attached.
-    """
-
-    def __init__(self, parameter: str, inline: str, document: str, attached: str) -> None:
-        self.parameter = parameter
-        self.inline = inline
-        self.document = document
-        self.attached = attached
-
-
-USERS = Holder("UserName", "ListUserPolicies", "GetUserPolicy", "ListAttachedUserPolicies")
-GROUPS = Holder("GroupName", "ListGroupPolicies", "GetGroupPolicy", "ListAttachedGroupPolicies")
-ROLES = Holder("RoleName", "ListRolePolicies", "GetRolePolicy", "ListAttachedRolePolicies")
-
-
-def _list(
+def _add(
     iam: IAM,
-    holder: Holder,
-    name: str,
-    policy: str | None,
-    max_items: int | None,
-    marker: str | None,
-    *,
-    verbose: bool,
-    attached: bool,
-) -> Lines:
-    named = {holder.parameter: name}
-    if attached:
-        listing = Listing(iam, holder.attached, max_items, marker, **named)
-        yield from listing.lines("AttachedPolicies", "PolicyArn")
-        return
-    if policy is not None:
-        yield _document(iam, holder, named, policy)
-        return
-    listing = Listing(iam, holder.inline, max_items, marker, **named)
-    empty = True
-    for entry in listing.entries("PolicyNames"):
-        empty = False
-        yield entry
-        if verbose:
-            yield _document(iam, holder, named, entry)
-    yield from listing.footer()
-    if empty and iam.on_terminal and marker is None:
-        yield Note(f"{name} has no inline policy; -a lists attached managed policies")
-
-
-def _document(iam: IAM, holder: Holder, named: dict[str, str], policy: str) -> str:
-    answer = iam.call(holder.document, **named, PolicyName=policy)
-    return stored_document(answer["PolicyDocument"])
-
-
-@command("iam-useraddpolicy", USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
-def useraddpolicy(
-    iam: IAM,
-    user: str,
+    operation: str,
+    owner: dict[str, str],
     policy: str,
     effect: str,
     actions: list[str],
     resources: list[str],
     show: bool,
 ) -> Lines:
+    """Add a policy of one statement; ``owner``: the parameter that names its owner."""
+    document = policies.statement(effect, actions, resources)
+    iam.call(operation, **owner, PolicyName=policy, PolicyDocument=document)
+    if show:
+        yield document
+
+
+def _list(
+    iam: IAM,
+    owner: str,
+    name: str,
+    policy: str | None,
+    verbose: bool,
+    attached: bool,
+    max_items: int | None,
+    marker: str | None,
+) -> Lines:
+    list_inline, get, list_attached = READING[owner]
+    named = {f"{owner}Name": name}
+    if attached:
+        listing = Listing(iam, list_attached, max_items, marker, **named)
+        yield from listing.lines("AttachedPolicies", "PolicyArn")
+        return
+    if policy is not None:
+        yield _document(iam, get, named, policy)
+        return
+    listing = Listing(iam, list_inline, max_items, marker, **named)
+    empty = True
+    for entry in listing.entries("PolicyNames"):
+        empty = False
+        yield entry
+        if verbose:
+            yield _document(iam, get, named, entry)
+    yield from listing.footer()
+    if empty and iam.on_terminal and marker is None:
+        yield Note(f"{name} has no inline policy; -a lists attached managed policies")
+
+
+def _document(iam: IAM, operation: str, named: dict[str, str], policy: str) -> str:
+    return stored_document(iam.call(operation, **named, PolicyName=policy)["PolicyDocument"])
+
+
+@command(USER, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
+def useraddpolicy(iam: IAM, user: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a user.
 
     The policy allows or denies all the actions that you specify on all the resources that you
@@ -149,22 +145,11 @@ def useraddpolicy(
       $ iam-useraddpolicy -u bob -p read-bucket -e Allow -a s3:GetObject -r 'arn:aws:s3:::example/*' -o
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    document = policies.statement(effect, actions, resources)
-    iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=document)
-    if show:
-        yield document
+    return _add(iam, "PutUserPolicy", {"UserName": user}, policy, **statement)
 
 
-@command("iam-groupaddpolicy", GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
-def groupaddpolicy(
-    iam: IAM,
-    group: str,
-    policy: str,
-    effect: str,
-    actions: list[str],
-    resources: list[str],
-    show: bool,
-) -> Lines:
+@command(GROUP, POLICY, EFFECT, ACTIONS, RESOURCES, SHOW_POLICY, creates=True)
+def groupaddpolicy(iam: IAM, group: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a group.
 
     The policy allows or denies all the actions that you specify on all the resources that you
@@ -186,24 +171,11 @@ def groupaddpolicy(
       $ iam-groupaddpolicy -g Admin -p all -e Allow -a '*' -r '*' -o
     Calls: PutGroupPolicy
     """
-    document = policies.statement(effect, actions, resources)
-    iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=document)
-    if show:
-        yield document
+    return _add(iam, "PutGroupPolicy", {"GroupName": group}, policy, **statement)
 
 
-@command(
-    "iam-roleaddpolicy", ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True
-)
-def roleaddpolicy(
-    iam: IAM,
-    role: str,
-    policy: str,
-    effect: str,
-    actions: list[str],
-    resources: list[str],
-    show: bool,
-) -> Lines:
+@command(ROLE, POLICY, EFFECT, ACTIONS, ROLE_RESOURCES, SHOW_POLICY, creates=True)
+def roleaddpolicy(iam: IAM, role: str, policy: str, **statement: Any) -> Lines:
     """Add an inline policy of one statement to a role.
 
     The policy allows or denies all the actions that you specify on all the resources that you
@@ -225,16 +197,11 @@ def roleaddpolicy(
       $ iam-roleaddpolicy -r webserver -p read-config -e Allow -a s3:GetObject -c 'arn:aws:s3:::config/*' -o
     Calls: PutRolePolicy
     """  # noqa: E501 - command lines are not wrapped
-    document = policies.statement(effect, actions, resources)
-    iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=document)
-    if show:
-        yield document
+    return _add(iam, "PutRolePolicy", {"RoleName": role}, policy, **statement)
 
 
-@command("iam-useruploadpolicy", USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
-def useruploadpolicy(
-    iam: IAM, user: str, policy: str, file: str | None, document: str | None
-) -> None:
+@command(USER, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
+def useruploadpolicy(iam: IAM, user: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a user, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -254,14 +221,12 @@ def useruploadpolicy(
       $ iam-useruploadpolicy -u bob -p AllAccessPolicy -o '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
     Calls: PutUserPolicy
     """  # noqa: E501 - command lines are not wrapped
-    text = policies.given(file, document)
+    text = policies.given(**source)
     iam.call("PutUserPolicy", UserName=user, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-groupuploadpolicy", GROUP, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
-def groupuploadpolicy(
-    iam: IAM, group: str, policy: str, file: str | None, document: str | None
-) -> None:
+@command(GROUP, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
+def groupuploadpolicy(iam: IAM, group: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a group, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -280,14 +245,12 @@ def groupuploadpolicy(
       $ iam-groupuploadpolicy -g Admin -p AllAccessPolicy -f policy.json
     Calls: PutGroupPolicy
     """
-    text = policies.given(file, document)
+    text = policies.given(**source)
     iam.call("PutGroupPolicy", GroupName=group, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-roleuploadpolicy", ROLE, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
-def roleuploadpolicy(
-    iam: IAM, role: str, policy: str, file: str | None, document: str | None
-) -> None:
+@command(ROLE, POLICY, POLICY_FILE, POLICY_TEXT, creates=True)
+def roleuploadpolicy(iam: IAM, role: str, policy: str, **source: Any) -> None:
     """Add an inline policy to a role, from a file or from the command line.
 
     The policy must be JSON; it is sent and stored byte for byte.
@@ -307,20 +270,12 @@ def roleuploadpolicy(
       $ iam-roleuploadpolicy -r webserver -p read-config -f policy.json
     Calls: PutRolePolicy
     """
-    text = policies.given(file, document)
+    text = policies.given(**source)
     iam.call("PutRolePolicy", RoleName=role, PolicyName=policy, PolicyDocument=text)
 
 
-@command("iam-userlistpolicies", USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
-def userlistpolicies(
-    iam: IAM,
-    user: str,
-    policy: str | None,
-    verbose: bool,
-    attached: bool,
-    max_items: int | None,
-    marker: str | None,
-) -> Lines:
+@command(USER, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
+def userlistpolicies(iam: IAM, user: str, **options: Any) -> Lines:
     """List a user's inline policies or print one.
 
     Managed policies that are attached to the user are listed with -a instead.
@@ -340,19 +295,11 @@ def userlistpolicies(
       $ iam-userlistpolicies -u bob -p AllAccessPolicy
     Calls: ListUserPolicies, GetUserPolicy, ListAttachedUserPolicies
     """
-    return _list(iam, USERS, user, policy, max_items, marker, verbose=verbose, attached=attached)
+    return _list(iam, "User", user, **options)
 
 
-@command("iam-grouplistpolicies", GROUP, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
-def grouplistpolicies(
-    iam: IAM,
-    group: str,
-    policy: str | None,
-    verbose: bool,
-    attached: bool,
-    max_items: int | None,
-    marker: str | None,
-) -> Lines:
+@command(GROUP, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
+def grouplistpolicies(iam: IAM, group: str, **options: Any) -> Lines:
     """List a group's inline policies or print one.
 
     Managed policies that are attached to the group are listed with -a instead.
@@ -368,19 +315,11 @@ def grouplistpolicies(
       $ iam-grouplistpolicies -g Admin
     Calls: ListGroupPolicies, GetGroupPolicy, ListAttachedGroupPolicies
     """
-    return _list(iam, GROUPS, group, policy, max_items, marker, verbose=verbose, attached=attached)
+    return _list(iam, "Group", group, **options)
 
 
-@command("iam-rolelistpolicies", ROLE, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
-def rolelistpolicies(
-    iam: IAM,
-    role: str,
-    policy: str | None,
-    verbose: bool,
-    attached: bool,
-    max_items: int | None,
-    marker: str | None,
-) -> Lines:
+@command(ROLE, ONE_POLICY, WITH_DOCUMENTS, ATTACHED, *PAGING)
+def rolelistpolicies(iam: IAM, role: str, **options: Any) -> Lines:
     """List a role's inline policies or print one.
 
     Managed policies that are attached to the role are listed with -a instead.
@@ -396,10 +335,10 @@ def rolelistpolicies(
       $ iam-rolelistpolicies -r webserver -v
     Calls: ListRolePolicies, GetRolePolicy, ListAttachedRolePolicies
     """
-    return _list(iam, ROLES, role, policy, max_items, marker, verbose=verbose, attached=attached)
+    return _list(iam, "Role", role, **options)
 
 
-@command("iam-userdelpolicy", USER, POLICY)
+@command(USER, POLICY)
 def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
     """Delete a user's inline policy.
 
@@ -414,7 +353,7 @@ def userdelpolicy(iam: IAM, user: str, policy: str) -> None:
     iam.call("DeleteUserPolicy", UserName=user, PolicyName=policy)
 
 
-@command("iam-groupdelpolicy", GROUP, POLICY)
+@command(GROUP, POLICY)
 def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
     """Delete a group's inline policy.
 
@@ -429,7 +368,7 @@ def groupdelpolicy(iam: IAM, group: str, policy: str) -> None:
     iam.call("DeleteGroupPolicy", GroupName=group, PolicyName=policy)
 
 
-@command("iam-roledelpolicy", ROLE, POLICY)
+@command(ROLE, POLICY)
 def roledelpolicy(iam: IAM, role: str, policy: str) -> None:
     """Delete a role's inline policy.
 

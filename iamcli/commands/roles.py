@@ -30,7 +30,6 @@ TRUST_FILE = POLICY_FILE.replace(help="read the trust policy from this file", al
 
 
 @command(
-    "iam-rolecreate",
     ROLE.replace(complete=""),
     PATH,
     TRUST_FILE,
@@ -82,7 +81,6 @@ def rolecreate(
 
 
 @command(
-    "iam-roledel",
     ROLE,
     RECURSIVE.replace(
         name="-c", help="first remove it from instance profiles and delete its policies"
@@ -130,7 +128,7 @@ def roledel(iam: IAM, role: str, recursive: bool, pretend: bool) -> Lines:
     return deletion.delete(iam, deletion.ROLE, role, recursive=recursive, pretend=pretend)
 
 
-@command("iam-rolegetattributes", ROLE)
+@command(ROLE)
 def rolegetattributes(iam: IAM, role: str) -> Lines:
     """Show a role's ARN, ID and trust policy.
 
@@ -146,7 +144,6 @@ def rolegetattributes(iam: IAM, role: str) -> Lines:
 
 
 @command(
-    "iam-roleupdateassumepolicy",
     ROLE,
     TRUST_FILE,
     TRUSTED_SERVICE,
@@ -177,7 +174,7 @@ def roleupdateassumepolicy(
         yield document(trust)
 
 
-@command("iam-rolelistbypath", PATH_PREFIX, *PAGING)
+@command(PATH_PREFIX, *PAGING)
 def rolelistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:

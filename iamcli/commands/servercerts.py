@@ -31,28 +31,25 @@ BODY = Option(
     limits="PEM",
     complete="file",
 )
-PRIVATE_KEY = Option(
-    "-k",
-    "PRIVATEKEYFILE",
-    "private_key",
-    "read the private key from this file",
-    required=True,
+PRIVATE_KEY = BODY.replace(
+    name="-k",
+    metavar="PRIVATEKEYFILE",
+    dest="private_key",
+    help="read the private key from this file",
     limits="PEM; without a passphrase",
-    complete="file",
 )
-CHAIN = Option(
-    "-c",
-    "CERTCHAINFILE",
-    "chain",
-    "read the certificate chain from this file",
+CHAIN = BODY.replace(
+    name="-c",
+    metavar="CERTCHAINFILE",
+    dest="chain",
+    help="read the certificate chain from this file",
+    required=False,
     limits="PEM; the issuers' certificates, concatenated, the direct issuer first",
-    complete="file",
 )
 NEW_NAME = new_name(SERVER_CERT, "it").replace(brief="1 to 128 characters")
 
 
 @command(
-    "iam-servercertupload",
     SERVER_CERT.replace(complete=""),
     BODY,
     PRIVATE_KEY,
@@ -102,7 +99,7 @@ def servercertupload(
         yield from arn_and_id(uploaded["ServerCertificateMetadata"], "ServerCertificateId")
 
 
-@command("iam-servercertmod", SERVER_CERT, NEW_NAME, NEW_PATH)
+@command(SERVER_CERT, NEW_NAME, NEW_PATH)
 def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | None) -> None:
     """Rename a server certificate or change its path.
 
@@ -122,7 +119,7 @@ def servercertmod(iam: IAM, certificate: str, new_name: str | None, path: str | 
     )
 
 
-@command("iam-servercertdel", SERVER_CERT)
+@command(SERVER_CERT)
 def servercertdel(iam: IAM, certificate: str) -> None:
     """Delete a server certificate.
 
@@ -139,7 +136,7 @@ def servercertdel(iam: IAM, certificate: str) -> None:
     iam.call("DeleteServerCertificate", ServerCertificateName=certificate)
 
 
-@command("iam-servercertgetattributes", SERVER_CERT)
+@command(SERVER_CERT)
 def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
     """Show a server certificate's ARN and ID.
 
@@ -156,7 +153,7 @@ def servercertgetattributes(iam: IAM, certificate: str) -> Lines:
     )
 
 
-@command("iam-servercertlistbypath", PATH_PREFIX, *PAGING)
+@command(PATH_PREFIX, *PAGING)
 def servercertlistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:

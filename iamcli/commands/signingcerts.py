@@ -37,7 +37,7 @@ CERTIFICATE_FILE = Option(
 )
 
 
-@command("iam-useraddcert", OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE, creates=True)
+@command(OWN_USER, CERTIFICATE_TEXT, CERTIFICATE_FILE, creates=True)
 def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str | None) -> Lines:
     """Upload a signing certificate for a user.
 
@@ -57,14 +57,13 @@ def useraddcert(iam: IAM, user: str | None, certificate: str | None, file: str |
     if file is not None:
         certificate = files.certificate(file, "the certificate")
     elif certificate is not None:
-        files.refuse_private_key(
-            certificate, "the value of -c", "the certificate", "only the certificate"
-        )
+        where = "the value of -c"
+        files.refuse_private_key(certificate, where, "the certificate", "only the certificate")
     uploaded = iam.call("UploadSigningCertificate", CertificateBody=certificate, UserName=user)
     yield uploaded["Certificate"]["CertificateId"]
 
 
-@command("iam-usermodcert", CERTIFICATE_ID, STATUS, OWN_USER)
+@command(CERTIFICATE_ID, STATUS, OWN_USER)
 def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> None:
     """Activate or deactivate a signing certificate, for example to rotate it.
 
@@ -83,7 +82,7 @@ def usermodcert(iam: IAM, certificate: str, status: str, user: str | None) -> No
     iam.call("UpdateSigningCertificate", CertificateId=certificate, Status=status, UserName=user)
 
 
-@command("iam-userdelcert", CERTIFICATE_ID, OWN_USER)
+@command(CERTIFICATE_ID, OWN_USER)
 def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     """Delete a user's signing certificate.
 
@@ -99,9 +98,7 @@ def userdelcert(iam: IAM, certificate: str, user: str | None) -> None:
     iam.call("DeleteSigningCertificate", CertificateId=certificate, UserName=user)
 
 
-@command(
-    "iam-userlistcerts", OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING
-)
+@command(OWN_USER, VERBOSE.replace(help="also print each certificate"), *PAGING)
 def userlistcerts(
     iam: IAM, user: str | None, verbose: bool, max_items: int | None, marker: str | None
 ) -> Lines:

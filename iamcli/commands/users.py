@@ -42,7 +42,6 @@ NEW_USER = new_name(USER, "the user")
 
 
 @command(
-    "iam-usercreate",
     USER.replace(complete=""),
     PATH,
     GROUPS,
@@ -140,7 +139,7 @@ def usercreate(
         yield from arn_and_id(created, "UserId")
 
 
-@command("iam-usermod", USER, NEW_USER, NEW_PATH.replace(metavar="PATH", dest="path"))
+@command(USER, NEW_USER, NEW_PATH.replace(metavar="PATH"))
 def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None:
     """Rename a user or change its path.
 
@@ -157,12 +156,7 @@ def usermod(iam: IAM, user: str, new_name: str | None, path: str | None) -> None
     iam.call("UpdateUser", UserName=user, NewUserName=new_name, NewPath=path)
 
 
-@command(
-    "iam-userdel",
-    USER,
-    RECURSIVE.replace(help="first remove everything that belongs to the user"),
-    PRETEND,
-)
+@command(USER, RECURSIVE.replace(help="first remove everything that belongs to the user"), PRETEND)
 def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     """Delete a user, optionally with everything that belongs to the user.
 
@@ -210,7 +204,7 @@ def userdel(iam: IAM, user: str, recursive: bool, pretend: bool) -> Lines:
     return deletion.delete(iam, deletion.USER, user, recursive=recursive, pretend=pretend)
 
 
-@command("iam-usergetattributes", OWN_USER)
+@command(OWN_USER)
 def usergetattributes(iam: IAM, user: str | None) -> Lines:
     """Show a user's ARN and ID.
 
@@ -225,7 +219,7 @@ def usergetattributes(iam: IAM, user: str | None) -> Lines:
     yield from arn_and_id(iam.call("GetUser", UserName=user)["User"], "UserId")
 
 
-@command("iam-userlistbypath", PATH_PREFIX.replace(metavar="PATH"), *PAGING)
+@command(PATH_PREFIX.replace(metavar="PATH"), *PAGING)
 def userlistbypath(
     iam: IAM, prefix: str | None, max_items: int | None, marker: str | None
 ) -> Lines:
@@ -243,7 +237,7 @@ def userlistbypath(
     return listing.lines("Users", "Arn")
 
 
-@command("iam-userlistgroups", USER, *PAGING)
+@command(USER, *PAGING)
 def userlistgroups(iam: IAM, user: str, max_items: int | None, marker: str | None) -> Lines:
     """List the groups that a user is a member of.
 

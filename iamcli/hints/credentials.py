@@ -122,17 +122,13 @@ def scope(sent: Destination) -> tuple[str, str]:
 
 
 def _clock(skew: float) -> str:
-    """Return a sentence about the difference between the clock and the service's Date."""
+    """Return the difference between the clock and the service's Date, in its two largest units."""
     seconds = round(abs(skew))
-    side = "ahead of" if skew > 0 else "behind"
-    return f"the clock of this machine is {_duration(seconds)} {side} the Date of the response"
-
-
-def _duration(seconds: int) -> str:
-    """Return a duration in its two largest units: "1 hour 5 minutes"."""
     parts = []
     for name, length in _UNITS:
         number, seconds = divmod(seconds, length)
         if number:
             parts.append(f"{number} {name}{'s' if number > 1 else ''}")
-    return " ".join(parts[:2]) or "0 seconds"
+    duration = " ".join(parts[:2]) or "0 seconds"
+    side = "ahead of" if skew > 0 else "behind"
+    return f"the clock of this machine is {duration} {side} the Date of the response"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from iamcli.hints import access, conflicts, credentials, documents, quotas
+from iamcli.hints import credentials, messages
 from iamcli.hints.names import similar
 from iamcli.hints.run import Run
-from iamcli.hints.values import invalid, typographic
+from iamcli.hints.values import invalid, malformed, typographic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 #: Each function returns one line, or "" if nothing can be said for certain.
 HINTS: Mapping[str, Callable[[ServiceError, Run], str]] = {
-    "AccessDenied": access.denied,
-    "AccessDeniedException": access.denied,
-    "DeleteConflict": conflicts.conflict,
+    "AccessDenied": messages.denied,
+    "AccessDeniedException": messages.denied,
+    "DeleteConflict": messages.conflict,
     "ExpiredToken": credentials.expired_token,
     "ExpiredTokenException": credentials.expired_token,
     "InvalidClientTokenId": credentials.invalid_key,
-    "LimitExceeded": quotas.exceeded,
-    "MalformedPolicyDocument": documents.malformed,
+    "LimitExceeded": messages.exceeded,
+    "MalformedPolicyDocument": malformed,
     "RequestExpired": credentials.expired,
     "SignatureDoesNotMatch": credentials.signature,
     "ValidationError": credentials.no_user,

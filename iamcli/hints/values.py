@@ -1,10 +1,12 @@
-"""Values that the service refuses: the option of each, and the typographic quotes in it."""
+"""Values that the service refuses: the options, typographic quotes, mistakes in policies."""
 
 from __future__ import annotations
 
 import re
 
 from iamcli import quoting
+from iamcli.parsing.suggestions import of_asterisk
+from iamcli.policies.findings import findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,17 +36,16 @@ def invalid(error: ServiceError, run: Run) -> tuple[Option, ...]:
         parameter = match[1] or match[2]
         value = error.parameters.get(parameter[0].upper() + parameter[1:])
         same = [option for option in run.command.options if value in _values(option, run)]
-        # Two options can have the same value.
-        named = [option for option in same if _is_named(option, parameter.lower())]
+        # Two options can have the same value; their names say "user", or "new" and "name".
+        named = [
+            option
+            for option in same
+            if all(word in parameter.lower() for word in option.dest.split("_"))
+        ]
         options = same if len(same) == 1 else named
         if value is not None and len(options) == 1:
             invalid_options[options[0].name] = options[0]
     return tuple(invalid_options.values())
-
-
-def _is_named(option: Option, parameter: str) -> bool:
-    """Return whether ``parameter`` may be that of ``option``: both say "user", or "new" "name"."""
-    return all(word in parameter for word in option.dest.split("_"))
 
 
 def typographic(error: ServiceError, run: Run) -> str:
@@ -55,11 +56,11 @@ def typographic(error: ServiceError, run: Run) -> str:
         for value in _values(option, run):
             places = quoting.typographic(value) if isinstance(value, str) else []
             if places and not option.secret:
-                return _named(option, value, places)
+                return _quotes(option, value, places)
     return ""
 
 
-def _named(option: Option, value: str, places: list[int]) -> str:
+def _quotes(option: Option, value: str, places: list[int]) -> str:
     inner = value[1:-1] if places[0] == 0 and places[-1] == len(value) - 1 else value
     repaired = inner and not quoting.typographic(inner)
     advice = quoting.option(option.name, inner) if repaired else "' or \" to quote"
@@ -71,3 +72,26 @@ def _values(option: Option, run: Run) -> Iterator[Any]:
     """Yield the values that were typed for ``option``."""
     value = run.values.get(option.dest)
     yield from value if isinstance(value, list) else [value]
+
+
+#: The parameters of requests that contain a policy.
+PARAMETERS = ("PolicyDocument", "AssumeRolePolicyDocument")
+#: How many findings the line names.
+_NAMED = 3
+
+
+def malformed(error: ServiceError, run: Run) -> str:
+    """Return what is wrong with the policy of the request; "" if that is not certain.
+
+    If the service names a value that ``*`` matches in the current directory, the hint says so.
+    """
+    typed = [*(run.values.get("resources") or ()), *(run.values.get("actions") or ())]
+    refused = [value for value in typed if value in error.message.split()]
+    replaced = next(filter(None, map(of_asterisk, refused)), "")
+    if replaced:
+        return replaced
+    document = next(filter(None, map(error.parameters.get, PARAMETERS)), None)
+    phrases = findings(document) if document else []
+    more = len(phrases) - _NAMED
+    named = phrases[:_NAMED] + ([f"{more} more"] if more > 0 else [])
+    return f"in the policy: {'; '.join(named)}" if named else ""

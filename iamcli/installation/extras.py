@@ -45,13 +45,10 @@ def installed() -> list[str]:
 
 def incomplete() -> list[str]:
     """Return the extras of subcommands of which only some modules are installed."""
-    return [
-        extra
-        for extra in OF_SUBCOMMANDS
-        if any(map(_is_there, _MODULES[extra][:1]))
-        and not _is_installed(extra)
-        and not is_one_file()
-    ]
+    if is_one_file():
+        return []
+    begun = [extra for extra in OF_SUBCOMMANDS if any(map(_is_there, _MODULES[extra][:1]))]
+    return [extra for extra in begun if not _is_installed(extra)]
 
 
 def can_be_added(extra: str) -> bool:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _COLUMNS = 80
 #: Moves the cursor to the first column; erases what follows the cursor.
 _BEGIN, _REST = b"\r", b"\x1b[K"
-
 #: The shortest pause that is shown (seconds); a shorter one ends before the line can be read.
 SHORTEST_PAUSE = 0.1
 

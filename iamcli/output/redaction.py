@@ -29,12 +29,9 @@ SECRET_MEMBERS = frozenset(
 )
 
 _HIDDEN = "***"
-
 #: Shorter values are not redacted, because they occur in ordinary text. The service accepts no
 #: password or code that is shorter.
 _MIN_LENGTH = 4
-
-
 #: What can precede a secret besides a character that is neither a letter nor a digit: escapes of
 #: URLs (also of an encoded URL), JSON and Python. ``{}`` is the first character of the secret.
 _ESCAPES = (

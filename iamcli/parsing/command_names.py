@@ -14,7 +14,7 @@ from iamcli.parsing.suggestions import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _LIKE_A_COMMAND = re.compile("iam[-_][A-Za-z_-]+")
 #: Longer names are not read as words.
@@ -115,25 +115,19 @@ def _same_words(words: _Words, names: list[str]) -> str:
     """Return the first of ``names`` with these ``words``, or with some more nouns; "" if none."""
     meanings = _ALSO | {name: name for name in names}
     read = [(other, name) for text, name in meanings.items() if (other := _read(text))]
-    for alike in (_equal, _reordered, _ending):
+    nouns = words.nouns
+    alike: tuple[Callable[[tuple[str, ...]], bool], ...] = (
+        lambda others: nouns == others,
+        lambda others: sorted(nouns) == sorted(others),
+        # Only the owner is lacking: ("key",) is the end of ("user", "key").
+        lambda others: nouns == others[-len(nouns) :],
+    )
+    for is_alike in alike:
         for verb in (words.verb, *_SIMILAR.get(words.verb, ())):
             for other, name in read:
-                if other.verb == verb and alike(words.nouns, other.nouns):
+                if other.verb == verb and is_alike(other.nouns):
                     return name
     return ""
-
-
-def _equal(nouns: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return nouns == others
-
-
-def _reordered(nouns: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return sorted(nouns) == sorted(others)
-
-
-def _ending(nouns: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    """Return whether ``nouns`` lack only the owner: ("key",) is the end of ("user", "key")."""
-    return nouns == others[-len(nouns) :]
 
 
 @cache

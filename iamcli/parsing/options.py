@@ -1,4 +1,4 @@
-"""The data of a command-line option, its place in an argument, and the conversion of its value."""
+"""The data of a command-line option, its place in an argument, and its value."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 #: What a command can print besides other lines: a secret that is new, the last line of a list.
 SECRET, FOOTER = "secret", "footer"
+#: The length of passwords has no Limit: the command sends another number, too.
+_LENGTH_OF_PASSWORDS = range(6, 129)
 
 
 class UsageError(Exception):
@@ -29,8 +31,7 @@ class Limit:
     """What a value must look like. Source: the limits in the API reference of IAM.
 
     ``what``: what the value is ("a user name"); ``low`` and ``high``: the bounds of its length;
-    ``pattern``: a regular expression; ``characters``: the pattern in
-    words, for the help.
+    ``pattern``: a regular expression; ``characters``: the pattern in words, for the help.
     """
 
     def __init__(self, what: str, low: int, high: int, pattern: str, characters: str = "") -> None:
@@ -147,23 +148,16 @@ class Option:
 
     def value(self, argument: str) -> Any:
         """Convert ``argument`` to the option's value. Raises UsageError if it is not valid."""
+        message = f'"{argument}" is not a valid value for "{self.name}"'
         if self.choices:
             for choice in self.choices:
                 if choice.lower() == argument.lower():
                     return choice
-            raise UsageError(
-                f'"{argument}" is not a valid value for "{self.name}"; '
-                f"it takes {' or '.join(self.choices)}",
-                option=self,
-            )
-        if self.convert is None:
-            return argument
+            raise UsageError(f"{message}; it takes {' or '.join(self.choices)}", option=self)
         try:
-            return self.convert(argument)
+            return self.convert(argument) if self.convert else argument
         except ValueError:
-            raise UsageError(
-                f'"{argument}" is not a valid value for "{self.name}"', option=self
-            ) from None
+            raise UsageError(message, option=self) from None
 
 
 def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str | None]:
@@ -174,15 +168,11 @@ def match(options: Sequence[Option], argument: str) -> tuple[Option | None, str 
     for option in options:
         if argument in option.names:
             return option, None
+    valued = [option for option in options if not option.switch]
     if argument.startswith("--"):
         name, _, value = argument.partition("=")
-        for option in options:
-            if name in option.names and not option.switch:
-                return option, value
-        return None, None
-    attached = [
-        option for option in options if not option.switch and argument.startswith(option.name)
-    ]
+        return next(((option, value) for option in valued if name in option.names), (None, None))
+    attached = [option for option in valued if argument.startswith(option.name)]
     if not attached:
         return None, None
     longest = max(attached, key=lambda option: len(option.name))
@@ -195,3 +185,67 @@ def is_joined(argument: str, attached: str | None) -> bool:
     ``attached``: the attached value that ``match`` returned.
     """
     return attached is not None and attached.startswith("=") and not argument.startswith("--")
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Return a converter for whole numbers from ``low`` to ``high``, both included."""
+
+    def convert(argument: str) -> int:
+        digits = argument.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and low <= int(argument) <= high):
+            raise ValueError(argument)
+        return int(argument)
+
+    return convert
+
+
+def entity_path(argument: str) -> str:
+    """Add a missing slash at either end, as in ``/wirbel/``, because old scripts omit them."""
+    path = argument if argument.startswith("/") else f"/{argument}"
+    return path if path.endswith("/") else f"{path}/"
+
+
+def tag(argument: str) -> dict[str, str]:
+    """Return the tag in ``KEY=VALUE``, split at the first ``=``.
+
+    The value may be empty. Raises ValueError if there is no ``=`` or no key. Source: Tag.
+    """
+    key, equals, value = argument.partition("=")
+    if not (key and equals):
+        raise ValueError(argument)
+    return {"Key": key, "Value": value}
+
+
+def refused(option: Option, text: str) -> tuple[str, str] | None:
+    """Return why ``text`` cannot be the value of ``option``, and what to do; None if it can."""
+    try:
+        value = option.value(text)
+    except UsageError as error:
+        message = f"the value of {option.name} is not valid" if option.secret else str(error)
+        if option.choices:
+            message = f'"{text}" is not a value of {option.name}'
+        return message, _allowed(option)
+    quoted = "the value" if option.secret else f'"{text}"'
+    if option.dest == "length" and value not in _LENGTH_OF_PASSWORDS:
+        return f"{quoted} is not a number from 6 to 128", _allowed(option)
+    limit, sent = option.limit, str(value)
+    if limit is None:
+        return None
+    if not limit.low <= len(sent) <= limit.high:
+        number = "1 character" if len(sent) == 1 else f"{len(sent)} characters"
+        message = f"{quoted} cannot be {limit.what}: it has {number}"
+        return message, f"{limit.what} has {limit.length} characters"
+    if not limit.allows(sent):
+        return f"{quoted} cannot be {limit.what}", _allowed(option)
+    return None
+
+
+def _allowed(option: Option) -> str:
+    if option.choices:
+        return f"use {' or '.join(option.choices)}"
+    parts = option.limits.replace("`", "").split("; ")
+    # Whether the option is required has nothing to do with its value.
+    limits = "; ".join(part for part in parts if not part.startswith("required"))
+    if option.metavar and "=" in option.metavar:
+        limits = f"{option.metavar}, {limits}"
+    return f"allowed: {limits}" if limits else "change the value"

@@ -34,9 +34,8 @@ def parse(program: str, options: Sequence[Option], arguments: Sequence[str]) -> 
     invalid argument from the left, or else for the first missing required option, sorted by name,
     or else if an option and its alternative are missing. Source: "parse order" in LEGACY.md.
     """
-    if any(
-        option.dest == "help" and not {*option.names}.isdisjoint(arguments) for option in options
-    ):
+    helping = {name for option in options if option.dest == "help" for name in option.names}
+    if not helping.isdisjoint(arguments):
         raise HelpRequested
     values = {option.dest: _absent(option) for option in options}
     error: UsageError | None = None
@@ -82,9 +81,8 @@ def _store(values: dict[str, Any], option: Option, argument: str | None) -> Usag
         argument.encode()
         value = option.value(argument)
     except UnicodeEncodeError:
-        return UsageError(
-            f'The value of "{option.name}" is not text in this locale\'s encoding', option=option
-        )
+        message = f'The value of "{option.name}" is not text in this locale\'s encoding'
+        return UsageError(message, option=option)
     except UsageError as error:
         return error
     if option.repeatable:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from iamcli.parsing.options import SECRET, Limit, Option
-from iamcli.parsing.types import entity_path, tag, whole_number
+from iamcli.parsing.options import SECRET, Limit, Option, entity_path, tag, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def name_limit(what: str, high: int) -> Limit:
     return Limit(what, 1, high, r"[\w+=,.@-]+", f"characters: {NAME_CHARACTERS}")
 
 
-def _named(name: str, metavar: str, dest: str, what: str, high: int, **more: Any) -> Option:
+def _named(name: str, metavar: str, dest: str, what: str, high: int = 128, **more: Any) -> Option:
     """Return the option for the name of ``what`` ("a user"), of at most ``high`` characters."""
     more = {"complete": dest, **more}
     limit = name_limit(f"{what} name", high)
@@ -86,25 +85,21 @@ OWN_USER = USER.replace(
     default="the owner of the access key",
 )
 USERS = USER.replace(dest="users", help="a user's name", repeatable=True)
-GROUP = _named("-g", "GROUPNAME", "group", "a group", 128)
+GROUP = _named("-g", "GROUPNAME", "group", "a group")
 ROLE = _named("-r", "ROLENAME", "role", "a role", 64)
-PROFILE = _named("-s", "INSTANCEPROFILENAME", "profile", "an instance profile", 128, brief="")
-POLICY = _named("-p", "POLICYNAME", "policy", "a policy", 128)
+PROFILE = _named("-s", "INSTANCEPROFILENAME", "profile", "an instance profile", brief="")
+POLICY = _named("-p", "POLICYNAME", "policy", "a policy")
 SERVER_CERT = _named(
-    *("-s", "SERVERCERTNAME", "certificate", "a server certificate", 128),
-    brief="",
-    complete="servercert",
+    "-s", "SERVERCERTNAME", "certificate", "a server certificate", brief="", complete="servercert"
 )
+_SERIAL_CHARACTERS = "characters: letters, digits and any of `+=/:,.@-_`"
 SERIAL = Option(
     "-s",
     "SERIAL",
     "serial",
     "the MFA device's serial number, or its ARN if virtual",
     required=True,
-    limit=Limit(
-        *("a serial number", 9, 256, r"[\w+=/:,.@-]+"),
-        "characters: letters, digits and any of `+=/:,.@-_`",
-    ),
+    limit=Limit("a serial number", 9, 256, r"[\w+=/:,.@-]+", _SERIAL_CHARACTERS),
     brief="",
     complete="mfa",
 )
@@ -200,14 +195,11 @@ ACTIONS = Option(
     repeatable=True,
     free=True,
 )
-RESOURCES = Option(
-    "-r",
-    "AMAZON RESOURCE NAME",
-    "resources",
-    "the ARN of a resource, or `*`",
-    required=True,
-    repeatable=True,
-    free=True,
+RESOURCES = ACTIONS.replace(
+    name="-r",
+    metavar="AMAZON RESOURCE NAME",
+    dest="resources",
+    help="the ARN of a resource, or `*`",
 )
 EFFECT = Option(
     "-e",
@@ -261,16 +253,17 @@ CODE1 = Option(
 CODE2 = CODE1.replace(
     name="-c2", metavar="CODE2", dest="code2", help="the next code that the device shows"
 )
+_ALIAS_PATTERN = r"(?![0-9]{12}\Z)[a-z0-9](-(?!-)|[a-z0-9])*(?<!-)"
+_ALIAS_CHARACTERS = (
+    "lower-case letters, digits and single hyphens; no hyphen at either end; not 12 digits"
+)
 ALIAS = Option(
     "-a",
     "ACCOUNTALIAS",
     "alias",
     "the account alias",
     required=True,
-    limit=Limit(
-        *("an account alias", 3, 63, r"(?![0-9]{12}\Z)[a-z0-9](-(?!-)|[a-z0-9])*(?<!-)"),
-        "lower-case letters, digits and single hyphens; no hyphen at either end; not 12 digits",
-    ),
+    limit=Limit("an account alias", 3, 63, _ALIAS_PATTERN, _ALIAS_CHARACTERS),
     brief="3 to 63 of a-z, 0-9 and -",
 )
 BOUNDARY = Option(

@@ -232,13 +232,9 @@ def _most_similar(options: Sequence[Option], argument: str) -> str | None:
     """Return the name of the option whose name, placeholder or ``dest`` resembles ``argument``."""
     known: dict[str, str] = {}
     for option in options:
-        for alternative in (
-            *option.names,
-            option.dest,
-            option.metavar or "",
-            *option.dest.split("_"),
-        ):
-            known.setdefault(alternative.lower().lstrip("-"), option.name)
+        words = (option.dest, option.metavar or "", *option.dest.split("_"))
+        for word in (*option.names, *words):
+            known.setdefault(word.lower().lstrip("-"), option.name)
     near = nearest(argument.partition("=")[0].lstrip("-"), filter(None, known))
     return known[near] if near else None
 

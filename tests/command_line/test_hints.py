@@ -29,7 +29,7 @@ from support.stub import Stub, ok, refused
 from support.terminal import Terminal, read_now, rows
 
 from iamcli.errors import ServiceError
-from iamcli.hints.conflicts import conflict
+from iamcli.hints.messages import conflict
 from iamcli.policies.findings import findings
 
 if TYPE_CHECKING:

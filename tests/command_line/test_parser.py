@@ -10,9 +10,8 @@ import pytest
 from iamcli.cli import index
 from iamcli.parsing import shared as options
 from iamcli.parsing import suggestions
-from iamcli.parsing.options import Limit, Option, UsageError
+from iamcli.parsing.options import Limit, Option, UsageError, entity_path, tag, whole_number
 from iamcli.parsing.parser import HelpRequested, VersionRequested, parse
-from iamcli.parsing.types import entity_path, tag, whole_number
 
 if TYPE_CHECKING:
     from pathlib import Path

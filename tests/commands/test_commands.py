@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,9 +13,6 @@ from iamcli.errors import Failure, InvalidPolicy, ServiceError
 from iamcli.output.lines import RequireOutput
 from iamcli.parsing import parser
 from iamcli.runner import call
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEYS = {
     "AccessKeyMetadata": [
@@ -55,13 +52,10 @@ END = "IsTruncated: false"
 DENIED = ServiceError("AccessDenied", "no")
 ABSENT = ServiceError("NoSuchEntity", "no")
 NO_POLICY = "bob has no inline policy; -a lists attached managed policies"
-OWN_POLICY = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Deny","Action":["x:y","z"],"Resource":["r"]}]}'
-)
-TRUST = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":'
-    '["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}'
-)
+BEGIN = '{"Version":"2008-10-17","Statement":[{"Effect":'
+OWN_POLICY = f'{BEGIN}"Deny","Action":["x:y","z"],"Resource":["r"]}}]}}'
+EC2 = '"Principal":{"Service":["ec2.amazonaws.com"]}'
+TRUST = f'{BEGIN}"Allow",{EC2},"Action":["sts:AssumeRole"]}}]}}'
 
 
 class Service:
@@ -109,13 +103,34 @@ def run(line: str, answers: dict[str, Any], **more: bool) -> tuple[list[str], Se
     return [str(each) for each in lines or () if not isinstance(each, RequireOutput)], iam
 
 
+#: What the service answers if a test says nothing else.
+ANSWERS = {
+    "CreateGroup": {"Group": {"Arn": "a", "GroupId": "i"}},
+    "CreateUser": {"User": USER},
+    "GetAccountPasswordPolicy": {"PasswordPolicy": RULES},
+    "GetAccountSummary": {"SummaryMap": {"b": 2, "a": 1, "C": 0}},
+    "GetGroup": [
+        {"Group": {"Arn": "a"}, "Users": [{"Arn": "u1"}], "IsTruncated": True, "Marker": "m"},
+        {"Group": {"Arn": "a"}, "Users": [{"Arn": "u2"}]},
+    ],
+    "GetInstanceProfile": {"InstanceProfile": PROFILE},
+    "GetUserPolicy": DOCUMENT,
+    "ListAccessKeys": KEYS,
+    "ListAttachedGroupPolicies": {"AttachedPolicies": [{"PolicyArn": "p"}]},
+    "ListSigningCertificates": CERTIFICATES,
+    "ListUserPolicies": NAMES,
+    "ListVirtualMFADevices": DEVICES,
+}
+WITHOUT_ROLES = {"InstanceProfile": {"Arn": "a", "InstanceProfileId": "i"}}
+
+
 @pytest.mark.parametrize(
     ("line", "answers", "shown"),
     [
-        ("iam-userlistkeys", {"ListAccessKeys": KEYS}, ["A1", "Active", "A2", "Inactive", END]),
+        ("iam-userlistkeys", {}, ["A1", "Active", "A2", "Inactive", END]),
         (
             "iam-userlistkeys -l",
-            {"ListAccessKeys": KEYS, "GetAccessKeyLastUsed": [USED, NEVER]},
+            {"GetAccessKeyLastUsed": [USED, NEVER]},
             [
                 *("A1", "Active", "2020\t2021\tx-1\tiam"),
                 *("A2", "Inactive", "unknown\tnever\tN/A\tN/A", END),
@@ -123,104 +138,50 @@ def run(line: str, answers: dict[str, Any], **more: bool) -> tuple[list[str], Se
         ),
         (
             "iam-userlistkeys -l",
-            {"ListAccessKeys": KEYS, "GetAccessKeyLastUsed": [DENIED, USED]},
+            {"GetAccessKeyLastUsed": [DENIED, USED]},
             [
                 *("A1", "Active", "2020\tunknown\tunknown\tunknown"),
                 *("A2", "Inactive", "unknown\t2021\tx-1\tiam", END),
             ],
         ),
-        (
-            "iam-virtualmfadevicelist -t Any",
-            {"ListVirtualMFADevices": DEVICES},
-            ["m1", "m2", "m3", END],
-        ),
-        (
-            "iam-virtualmfadevicelist -t Any -v",
-            {"ListVirtualMFADevices": DEVICES},
-            ["m1", "u1", "2020", "m2", "m3", "u3", END],
-        ),
-        (
-            "iam-userlistcerts",
-            {"ListSigningCertificates": CERTIFICATES},
-            ["c1", "Active", "c2", "Inactive", END],
-        ),
-        (
-            "iam-userlistcerts -v",
-            {"ListSigningCertificates": CERTIFICATES},
-            ["c1", "PEM1", "Active", "c2", "PEM2", "Inactive", END],
-        ),
-        ("iam-userlistpolicies -u bob", {"ListUserPolicies": NAMES}, ["p1", "p2", END]),
-        (
-            "iam-userlistpolicies -u bob -v",
-            {"ListUserPolicies": NAMES, "GetUserPolicy": DOCUMENT},
-            ["p1", '{"a": 1}', "p2", '{"a": 1}', END],
-        ),
-        ("iam-userlistpolicies -u bob -p x", {"GetUserPolicy": DOCUMENT}, ['{"a": 1}']),
-        (
-            "iam-grouplistpolicies -g g -a",
-            {"ListAttachedGroupPolicies": {"AttachedPolicies": [{"PolicyArn": "p"}]}},
-            ["p", END],
-        ),
-        (
-            "iam-instanceprofilegetattributes -s p",
-            {"GetInstanceProfile": {"InstanceProfile": PROFILE}},
-            ["a", "i"],
-        ),
+        ("iam-virtualmfadevicelist -t Any", {}, ["m1", "m2", "m3", END]),
+        ("iam-virtualmfadevicelist -t Any -v", {}, ["m1", "u1", "2020", "m2", "m3", "u3", END]),
+        ("iam-userlistcerts", {}, ["c1", "Active", "c2", "Inactive", END]),
+        ("iam-userlistcerts -v", {}, ["c1", "PEM1", "Active", "c2", "PEM2", "Inactive", END]),
+        ("iam-userlistpolicies -u bob", {}, ["p1", "p2", END]),
+        ("iam-userlistpolicies -u bob -v", {}, ["p1", '{"a": 1}', "p2", '{"a": 1}', END]),
+        ("iam-userlistpolicies -u bob -p x", {}, ['{"a": 1}']),
+        ("iam-grouplistpolicies -g g -a", {}, ["p", END]),
+        ("iam-instanceprofilegetattributes -s p", {}, ["a", "i"]),
+        ("iam-instanceprofilegetattributes -s p -r", {}, ["a", "i", "r"]),
         (
             "iam-instanceprofilegetattributes -s p -r",
-            {"GetInstanceProfile": {"InstanceProfile": PROFILE}},
-            ["a", "i", "r"],
-        ),
-        (
-            "iam-instanceprofilegetattributes -s p -r",
-            {"GetInstanceProfile": {"InstanceProfile": {"Arn": "a", "InstanceProfileId": "i"}}},
+            {"GetInstanceProfile": WITHOUT_ROLES},
             ["a", "i"],
         ),
-        (
-            "iam-grouplistusers -g g",
-            {
-                "GetGroup": [
-                    {
-                        "Group": {"Arn": "a"},
-                        "Users": [{"Arn": "u1"}],
-                        "IsTruncated": True,
-                        "Marker": "m",
-                    },
-                    {"Group": {"Arn": "a"}, "Users": [{"Arn": "u2"}]},
-                ]
-            },
-            ["a", "\tusers", "\tu1", "\tu2", END],
-        ),
-        ("iam-usercreate -u bob", {"CreateUser": {"User": USER}}, []),
-        ("iam-usercreate -u bob -v", {"CreateUser": {"User": USER}}, ["a", "i"]),
+        ("iam-grouplistusers -g g", {}, ["a", "\tusers", "\tu1", "\tu2", END]),
+        ("iam-usercreate -u bob", {}, []),
+        ("iam-usercreate -u bob -v", {}, ["a", "i"]),
         ("iam-groupcreate -g g", {"CreateGroup": {"Group": {}}}, []),
-        (
-            "iam-groupcreate -g g -v",
-            {"CreateGroup": {"Group": {"Arn": "a", "GroupId": "i"}}},
-            ["a", "i"],
-        ),
+        ("iam-groupcreate -g g -v", {}, ["a", "i"]),
         (
             "iam-accountgetpasswordpolicy",
-            {"GetAccountPasswordPolicy": {"PasswordPolicy": RULES}},
+            {},
             ["HardExpiry: true", "MaxPasswordAge: 90", "MinimumPasswordLength: 8", "Z: false"],
         ),
-        (
-            "iam-accountgetsummary",
-            {"GetAccountSummary": {"SummaryMap": {"b": 2, "a": 1, "C": 0}}},
-            ["C: 0", "a: 1", "b: 2"],
-        ),
+        ("iam-accountgetsummary", {}, ["C: 0", "a: 1", "b: 2"]),
         ("iam-useraddpolicy -u bob -p p -e Deny -a x:y -r r", {}, []),
         ("iam-useraddpolicy -u bob -p p -e Deny -a x:y -a z -r r -o", {}, [OWN_POLICY]),
         ("iam-roleupdateassumepolicy -r r -s ec2.amazonaws.com -o", {}, [TRUST]),
         ("iam-roleupdateassumepolicy -r r -s ec2.amazonaws.com", {}, []),
     ],
 )
-def test_what_a_command_prints(line: str, answers: dict[str, Any], shown: list[str]) -> None:
+def test_what_a_command_prints(line, answers, shown):
     for on_terminal in (False, True):
-        assert run(line, answers, on_terminal=on_terminal)[0] == shown
+        assert run(line, ANSWERS | answers, on_terminal=on_terminal)[0] == shown
 
 
-def test_a_list_without_inline_policies() -> None:
+def test_a_list_without_inline_policies():
     """Only people are told, and only if there is none at all."""
     nothing = {"ListUserPolicies": {"PolicyNames": []}}
     line = "iam-userlistpolicies -u bob"
@@ -249,9 +210,7 @@ def test_a_list_without_inline_policies() -> None:
         ("", {}, [("Update", {})], []),
     ],
 )
-def test_which_rules_of_the_password_policy_are_sent(
-    line: str, more: dict[str, Any], calls: list[Any], said: list[str]
-) -> None:
+def test_which_rules_of_the_password_policy_are_sent(line, more, calls, said):
     how = {"answer": {"PasswordPolicy": RULES}, **more}
     answers = {"GetAccountPasswordPolicy": how.pop("answer")}
     shown, iam = run(f"iam-accountmodpasswordpolicy{line}", answers, **how)
@@ -269,11 +228,12 @@ def test_which_rules_of_the_password_policy_are_sent(
         ("-u", "RequireUppercaseCharacters"),
     ],
 )
-def test_a_rule_of_the_password_policy(option: str, rule: str) -> None:
+def test_a_rule_of_the_password_policy(option, rule):
     _, iam = run(f"iam-accountmodpasswordpolicy {option}", {"GetAccountPasswordPolicy": ABSENT})
     assert iam.calls[1:] == [("UpdateAccountPasswordPolicy", {rule: True})]
 
 
+BOUNDARY_AND_TAGS = {"PermissionsBoundary": "arn", "Tags": [{"Key": "k", "Value": "v"}]}
 REFUSED = [
     ("iam-accountmodpasswordpolicy --reset -l", False, "--reset resets every rule; use it without"),
     ("iam-accountmodpasswordpolicy", True, "without options, these rules are reset: MinimumPa"),
@@ -289,7 +249,7 @@ REFUSED = [
 @pytest.mark.parametrize(
     ("line", "on_terminal", "said"), REFUSED, ids=lambda value: str(value)[:40]
 )
-def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str) -> None:  # noqa: FBT001
+def test_options_that_exclude_each_other(line, on_terminal, said):
     with pytest.raises(Failure) as raised:
         run(line, {}, on_terminal=on_terminal)
     assert str(raised.value)[: len(said)] == said
@@ -315,31 +275,18 @@ def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str
             [
                 ("GetGroup", {"GroupName": "g", "MaxItems": 1}),
                 ("GetGroup", {"GroupName": "h", "MaxItems": 1}),
-                (
-                    "CreateUser",
-                    {
-                        "UserName": "b",
-                        "Path": "/x/",
-                        "PermissionsBoundary": "arn",
-                        "Tags": [{"Key": "k", "Value": "v"}],
-                    },
-                ),
+                ("CreateUser", {"UserName": "b", "Path": "/x/"} | BOUNDARY_AND_TAGS),
                 ("AddUserToGroup", {"GroupName": "g", "UserName": "b"}),
                 ("AddUserToGroup", {"GroupName": "h", "UserName": "b"}),
             ],
         ),
         ("iam-usercreate -u b", [("CreateUser", {"UserName": "b"})]),
-        (
-            "iam-instanceprofilelistbypath",
-            [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": "/"})],
-        ),
-        (
-            "iam-instanceprofilelistbypath -p /x/",
-            [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": "/x/"})],
-        ),
-        (
-            "iam-instanceprofilelistbypath -p ''",
-            [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": ""})],
+        *(
+            (
+                f"iam-instanceprofilelistbypath{option}",
+                [("ListInstanceProfiles", {"MaxItems": 1000, "PathPrefix": prefix})],
+            )
+            for option, prefix in (("", "/"), (" -p /x/", "/x/"), (" -p ''", ""))
         ),
         ("iam-rolelistbypath", [("ListRoles", {"MaxItems": 1000})]),
         ("iam-rolelistbypath -i 5", [("ListRoles", {"MaxItems": 5})]),
@@ -353,11 +300,11 @@ def test_options_that_exclude_each_other(line: str, on_terminal: bool, said: str
         ),
     ],
 )
-def test_what_a_command_sends(line: str, calls: list[Any]) -> None:
+def test_what_a_command_sends(line, calls):
     assert run(line, {"CreateUser": {"User": USER}})[1].calls == calls
 
 
-def test_a_new_key_is_shown_or_saved(tmp_path: Path) -> None:
+def test_a_new_key_is_shown_or_saved(tmp_path):
     key = {"AccessKeyId": "AKIAX", "SecretAccessKey": "s", "UserName": "b", "Status": "Active"}
     answers = {"CreateAccessKey": {"AccessKey": key}}
     for line in ("iam-useraddkey -u b", "iam-usercreate -u b -k"):
@@ -368,7 +315,7 @@ def test_a_new_key_is_shown_or_saved(tmp_path: Path) -> None:
         assert file.read_text() == "AWSAccessKeyId=AKIAX\nAWSSecretKey=s\n"
 
 
-def test_the_option_for_a_file_with_a_policy(tmp_path: Path) -> None:
+def test_the_option_for_a_file_with_a_policy(tmp_path):
     """It is told only if there is such a file."""
     (tmp_path / "p.json").write_text("{}")
     for name, hint in (
@@ -382,7 +329,7 @@ def test_the_option_for_a_file_with_a_policy(tmp_path: Path) -> None:
         assert raised.value.hint == hint
 
 
-def test_the_files_of_a_server_certificate(tmp_path: Path) -> None:
+def test_the_files_of_a_server_certificate(tmp_path):
     for name, kind in (("b", "CERTIFICATE"), ("c", "CERTIFICATE"), ("k", "RSA PRIVATE KEY")):
         text = f"-----BEGIN {kind}-----\n{name}AAA\n-----END {kind}-----\n"
         (tmp_path / name).write_text(text)
@@ -409,7 +356,7 @@ TITLES = [
 ]
 
 
-def test_the_index_of_the_commands() -> None:
+def test_the_index_of_the_commands():
     for name in ("iamcli", "usercreate", ""):
         with pytest.raises(KeyError):
             index.load(name)

@@ -62,13 +62,13 @@ def as_declared(option: Option) -> dict[str, Any]:
     return entry
 
 
-def test_there_are_the_original_commands_and_no_others() -> None:
+def test_there_are_the_original_commands_and_no_others():
     assert sorted(COMMANDS) == sorted(DECLARED["commands"])
     assert len(COMMANDS) == 69
 
 
 @pytest.mark.parametrize("name", sorted(DECLARED["commands"]))
-def test_options_are_the_originals(name: str) -> None:
+def test_options_are_the_originals(name):
     options = {option.name: option for option in COMMANDS[name].options}
     for added in ADDED.get(name, ()):
         assert not options.pop(added).required
@@ -88,7 +88,7 @@ def test_options_are_the_originals(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_common_options_are_the_originals(name: str) -> None:
+def test_common_options_are_the_originals(name):
     common = {option.name: option for option in COMMANDS[name].all_options}
     for entry in DECLARED["common_options"]:
         option = common[entry["option"]]
@@ -97,19 +97,19 @@ def test_common_options_are_the_originals(name: str) -> None:
         assert entry.get("alias", option.alias) == option.alias
 
 
-def test_every_difference_is_a_row() -> None:
+def test_every_difference_is_a_row():
     assert {*REFUSED, *READ_FIRST} <= {row[0] for row in ROWS}
     assert len(ROWS) == 127
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_first_request_of_the_installed_program(row: list[str], run: Shell, stub: Stub) -> None:
+def test_first_request_of_the_installed_program(row, run, stub):
     assert_first_request(row, run, stub)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_first_request_is_the_originals(row: list[str], run_fast: ForkRunner, stub: Stub) -> None:
+def test_first_request_is_the_originals(row, run_fast, stub):
     assert_first_request(row, run_fast, stub)
 
 

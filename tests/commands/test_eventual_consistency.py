@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Answer, Request, Stub
-    from support.terminal import Typist
 
 ENV = {"AWS_MAX_ATTEMPTS": "2"}
 SERIAL = f"{ARN}mfa/phone"
@@ -63,8 +61,10 @@ class Waiting(NamedTuple):
     result: str = ""
 
 
-def addition(line: str, operation: str, kind: str, name: str, result: str = "") -> Waiting:
-    return Waiting(line, operation, missing(kind, name), f"{kind} {name}", result)
+def addition(line: str, operation: str, entity: str, result: str = "") -> Waiting:
+    """Return a command that adds something to an entity, such as "user bob"."""
+    kind, _, name = entity.rpartition(" ")
+    return Waiting(line, operation, missing(kind, name), entity, result)
 
 
 KEY = (
@@ -73,49 +73,39 @@ KEY = (
     "</SecretAccessKey></AccessKey>"
 )
 ADDING = [
+    addition("iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user bob"),
+    addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user bob"),
     addition(
-        "iam-useraddpolicy -u bob -p r -e Allow -a s3:Get* -r *", "PutUserPolicy", "user", "bob"
+        "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group dev"
     ),
-    addition("iam-useruploadpolicy -u bob -p r -o {}", "PutUserPolicy", "user", "bob"),
-    addition(
-        "iam-groupaddpolicy -g dev -p r -e Allow -a s3:Get* -r *", "PutGroupPolicy", "group", "dev"
-    ),
-    addition("iam-groupuploadpolicy -g dev -p r -o {}", "PutGroupPolicy", "group", "dev"),
-    addition(
-        "iam-roleaddpolicy -r web -p r -e Allow -a s3:Get* -c *", "PutRolePolicy", "role", "web"
-    ),
-    addition("iam-roleuploadpolicy -r web -p r -o {}", "PutRolePolicy", "role", "web"),
-    addition("iam-useraddkey -u bob", "CreateAccessKey", "user", "bob", KEY),
-    addition("iam-useraddloginprofile -u bob -p secret12", "CreateLoginProfile", "user", "bob"),
+    addition("iam-groupuploadpolicy -g dev -p r -o {}", "PutGroupPolicy", "group dev"),
+    addition("iam-roleaddpolicy -r web -p r -e Allow -a s3:Get* -c *", "PutRolePolicy", "role web"),
+    addition("iam-roleuploadpolicy -r web -p r -o {}", "PutRolePolicy", "role web"),
+    addition("iam-useraddkey -u bob", "CreateAccessKey", "user bob", KEY),
+    addition("iam-useraddloginprofile -u bob -p secret12", "CreateLoginProfile", "user bob"),
     addition(
         "iam-useraddcert -u bob -c certificate",
         "UploadSigningCertificate",
-        "user",
-        "bob",
+        "user bob",
         "<Certificate><CertificateId>TA7SMP42TDN5Z26OBPJE7EXAMPLE</CertificateId></Certificate>",
     ),
     addition(
         f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
         "EnableMFADevice",
-        "user",
-        "bob",
+        "user bob",
     ),
-    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user", "bob"),
-    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group", "dev"),
-    addition(
-        "iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role", "web"
-    ),
+    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "user bob"),
+    addition("iam-groupadduser -g dev -u bob", "AddUserToGroup", "group dev"),
+    addition("iam-instanceprofileaddrole -s front -r web", "AddRoleToInstanceProfile", "role web"),
     addition(
         "iam-instanceprofileaddrole -s front -r web",
         "AddRoleToInstanceProfile",
-        "instance profile",
-        "front",
+        "instance profile front",
     ),
     addition(
         "iam-roleupdateassumepolicy -r web -s ec2.amazonaws.com",
         "UpdateAssumeRolePolicy",
-        "role",
-        "web",
+        "role web",
     ),
 ]
 USER = f"{ARN}user/bob"
@@ -149,8 +139,8 @@ DELETING = [
     ),
 ]
 READING = [
-    addition("iam-usercreate -u bob -g dev", "GetGroup", "group", "dev", "<Group/>"),
-    addition("iam-instanceprofilecreate -s front -r web", "GetRole", "role", "web", ROLE),
+    addition("iam-usercreate -u bob -g dev", "GetGroup", "group dev", "<Group/>"),
+    addition("iam-instanceprofilecreate -s front -r web", "GetRole", "role web", ROLE),
 ]
 ALL = [*ADDING, *TRUSTING, *DELETING, *READING]
 
@@ -180,9 +170,7 @@ def at(endpoint: Endpoint, **env: str) -> Mapping[str, str]:
 
 @pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
 @pytest.mark.parametrize("strict", ["", "1"])
-def test_what_is_not_visible_yet_is_waited_for(
-    waiting: Waiting, strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_is_not_visible_yet_is_waited_for(waiting, strict, run_fast, stub):
     accepted = ok(waiting.operation, waiting.result)
     endpoint = service(stub, waiting, waiting.late, accepted)
     began = time.monotonic()
@@ -194,9 +182,7 @@ def test_what_is_not_visible_yet_is_waited_for(
 
 
 @pytest.mark.parametrize("waiting", every(4, ALL), ids=name_of)
-def test_nothing_is_added_if_all_is_well(
-    waiting: Waiting, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_nothing_is_added_if_all_is_well(waiting, run_fast, stub):
     endpoint = service(stub, waiting, ok(waiting.operation, waiting.result))
     assert run_fast(*waiting.line.split(), env=at(endpoint)).status == 0
     assert endpoint.operations.count(waiting.operation) == 1
@@ -207,8 +193,8 @@ def test_nothing_is_added_if_all_is_well(
 )
 @pytest.mark.parametrize("waiting", every(16, ALL), ids=name_of)
 def test_what_does_not_appear_is_reported_after_three_seconds(
-    waiting: Waiting, limit: str, number: int, least: float, run_fast: ForkRunner, stub: Stub
-) -> None:
+    waiting, limit, number, least, run_fast, stub
+):
     endpoint = service(stub, waiting, waiting.late)
     began = time.monotonic()
     done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT=limit))
@@ -222,9 +208,7 @@ def test_what_does_not_appear_is_reported_after_three_seconds(
 
 
 @pytest.mark.parametrize("waiting", every(3, ALL), ids=name_of)
-def test_nothing_is_waited_for_in_the_sandbox(
-    waiting: Waiting, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_nothing_is_waited_for_in_the_sandbox(waiting, run_fast, stub):
     endpoint = service(stub, waiting, waiting.late)
     env = at(endpoint, IAMCLI_SANDBOX=endpoint.url)
     done = run_fast(*waiting.line.split(), env=env)
@@ -232,73 +216,67 @@ def test_nothing_is_waited_for_in_the_sandbox(
     assert endpoint.operations == [waiting.operation]
 
 
-@pytest.mark.parametrize(
-    ("line", "answer"),
-    every(
-        2,
-        [
-            # Scripts ask with these whether something exists.
-            ("iam-usergetattributes -u bob", missing("user", "bob")),
-            ("iam-userlistkeys -u bob", missing("user", "bob")),
-            ("iam-userlistpolicies -u bob", missing("user", "bob")),
-            ("iam-grouplistusers -g dev", missing("group", "dev")),
-            ("iam-rolegetattributes -r web", missing("role", "web")),
-            ("iam-instanceprofilegetattributes -s web", missing("instance profile", "web")),
-            ("iam-usergetloginprofile -u bob", missing("user", "bob")),
-            ("iam-usercreate -u bob", refused("EntityAlreadyExists", "User bob exists.", 409)),
-            (
-                "iam-useraddloginprofile -u bob -p secret12",
-                refused("EntityAlreadyExists", "Login Profile for user bob already exists.", 409),
-            ),
-            # A removal finds nothing.
-            ("iam-userdel -u bob", missing("user", "bob")),
-            ("iam-userdelpolicy -u bob -p r", missing("user", "bob")),
-            ("iam-userdelpolicy -u bob -p r", missing("user policy", "r")),
-            ("iam-userdelkey -u bob -k AKIAI44QH8DHBEXAMPLE", missing("user", "bob")),
-            ("iam-groupremoveuser -g dev -u bob", missing("group", "dev")),
-            ("iam-userdelloginprofile -u bob", missing("user", "bob")),
-            # Nothing is added.
-            ("iam-usermod -u bob -n jim", missing("user", "bob")),
-            ("iam-usermodkey -u bob -k AKIAI44QH8DHBEXAMPLE -s Active", missing("user", "bob")),
-            ("iam-usermodloginprofile -u bob -p secret12", missing("user", "bob")),
-            # Another entity.
-            ("iam-useraddkey -u bob", missing("user", "bobby")),
-            ("iam-useraddkey -u bob", missing("user", "jim.bob")),
-            ("iam-useraddkey -u bob", missing("group", "bob")),
-            ("iam-useraddkey", missing("user", "bob")),
-            (
-                f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
-                refused(
-                    "NoSuchEntity", f"VirtualMFADevice with serial number {SERIAL} does not exist."
-                ),
-            ),
-            # Another error.
-            *(
-                ("iam-useraddkey -u bob", refused(code, no_such("user", "bob")))
-                for code in ("InvalidInput", "ValidationError", "AccessDenied")
-            ),
-            ("iam-useraddkey -u bob", CONFLICT),
-            ("iam-userdelpolicy -u bob -p r", CONFLICT),
-            ("iam-rolecreate -r web -f trust", unknown_principal("ec3.amazonaws.com", "SERVICE")),
-            (
-                "iam-rolecreate -r web -f trust",
-                refused("MalformedPolicyDocument", "This policy contains invalid Json"),
-            ),
-            ("iam-rolecreate -r web -f trust", refused("InvalidInput", "Invalid principal")),
-            ("iam-useruploadpolicy -u bob -p r -o {}", unknown_principal(USER)),
-        ],
+#: Refusals of a command that are final.
+FINAL = [
+    # Scripts ask with these whether something exists.
+    ("iam-usergetattributes -u bob", missing("user", "bob")),
+    ("iam-userlistkeys -u bob", missing("user", "bob")),
+    ("iam-userlistpolicies -u bob", missing("user", "bob")),
+    ("iam-grouplistusers -g dev", missing("group", "dev")),
+    ("iam-rolegetattributes -r web", missing("role", "web")),
+    ("iam-instanceprofilegetattributes -s web", missing("instance profile", "web")),
+    ("iam-usergetloginprofile -u bob", missing("user", "bob")),
+    ("iam-usercreate -u bob", refused("EntityAlreadyExists", "User bob exists.", 409)),
+    (
+        "iam-useraddloginprofile -u bob -p secret12",
+        refused("EntityAlreadyExists", "Login Profile for user bob already exists.", 409),
     ),
-)
-def test_any_other_refusal_is_reported_at_once(
-    line: str, answer: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+    # A removal finds nothing.
+    ("iam-userdel -u bob", missing("user", "bob")),
+    ("iam-userdelpolicy -u bob -p r", missing("user", "bob")),
+    ("iam-userdelpolicy -u bob -p r", missing("user policy", "r")),
+    ("iam-userdelkey -u bob -k AKIAI44QH8DHBEXAMPLE", missing("user", "bob")),
+    ("iam-groupremoveuser -g dev -u bob", missing("group", "dev")),
+    ("iam-userdelloginprofile -u bob", missing("user", "bob")),
+    # Nothing is added.
+    ("iam-usermod -u bob -n jim", missing("user", "bob")),
+    ("iam-usermodkey -u bob -k AKIAI44QH8DHBEXAMPLE -s Active", missing("user", "bob")),
+    ("iam-usermodloginprofile -u bob -p secret12", missing("user", "bob")),
+    # Another entity.
+    ("iam-useraddkey -u bob", missing("user", "bobby")),
+    ("iam-useraddkey -u bob", missing("user", "jim.bob")),
+    ("iam-useraddkey -u bob", missing("group", "bob")),
+    ("iam-useraddkey", missing("user", "bob")),
+    (
+        f"iam-userenablemfadevice -u bob -s {SERIAL} -c1 123456 -c2 654321",
+        refused("NoSuchEntity", f"VirtualMFADevice with serial number {SERIAL} does not exist."),
+    ),
+    # Another error.
+    *(
+        ("iam-useraddkey -u bob", refused(code, no_such("user", "bob")))
+        for code in ("InvalidInput", "ValidationError", "AccessDenied")
+    ),
+    ("iam-useraddkey -u bob", CONFLICT),
+    ("iam-userdelpolicy -u bob -p r", CONFLICT),
+    ("iam-rolecreate -r web -f trust", unknown_principal("ec3.amazonaws.com", "SERVICE")),
+    (
+        "iam-rolecreate -r web -f trust",
+        refused("MalformedPolicyDocument", "This policy contains invalid Json"),
+    ),
+    ("iam-rolecreate -r web -f trust", refused("InvalidInput", "Invalid principal")),
+    ("iam-useruploadpolicy -u bob -p r -o {}", unknown_principal(USER)),
+]
+
+
+@pytest.mark.parametrize(("line", "answer"), every(2, FINAL))
+def test_any_other_refusal_is_reported_at_once(line, answer, run_fast, stub):
     endpoint = stub.endpoint(answer)
     done = run_fast(*line.split(), env=at(endpoint))
     assert (done.status, done.out) == (1, "")
     assert len(endpoint.requests) == 1
 
 
-def test_every_addition_is_here() -> None:
+def test_every_addition_is_here():
     kinds = {(entry.operation, entry.what.rpartition(" ")[0]) for entry in ADDING}
     assert kinds == {(operation, kind) for operation in ADDITIONS for kind in ADDITIONS[operation]}
     entities = {name for name, removal in REMOVALS.items() if not removal.owners}
@@ -307,9 +285,7 @@ def test_every_addition_is_here() -> None:
 
 
 @pytest.mark.full
-def test_what_the_same_command_has_created_is_waited_for_longer(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_the_same_command_has_created_is_waited_for_longer(run_fast, stub):
     waiting = Waiting("iam-usercreate -u bob -g dev", "AddUserToGroup", CONFLICT, "")
     late = missing("user", "bob")
     endpoint = service(stub, waiting, late, late, late, late, ok("AddUserToGroup"))
@@ -321,7 +297,7 @@ def test_what_the_same_command_has_created_is_waited_for_longer(
 # An attempt whose response was lost.
 
 
-def test_wait_after_a_lost_response(run_fast: ForkRunner, stub: Stub) -> None:
+def test_wait_after_a_lost_response(run_fast, stub):
     waiting = ADDING[0]
     endpoint = service(stub, waiting, CLOSED, waiting.late, ok(waiting.operation))
     assert run_fast(*waiting.line.split(), env=at(endpoint)) == (0, "", "")
@@ -331,9 +307,7 @@ def test_wait_after_a_lost_response(run_fast: ForkRunner, stub: Stub) -> None:
 @pytest.mark.parametrize(
     "last", [ADDING[0].late, refused("AccessDenied", "not you", 403)], ids=["late", "denied"]
 )
-def test_wait_does_not_forget_a_lost_response(
-    last: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_wait_does_not_forget_a_lost_response(last, run_fast, stub):
     waiting = ADDING[0]
     endpoint = service(stub, waiting, CLOSED, waiting.late, last)
     done = run_fast(*waiting.line.split(), env=at(endpoint, IAMCLI_TIMEOUT="0.7"))
@@ -341,7 +315,7 @@ def test_wait_does_not_forget_a_lost_response(
     assert "; PutUserPolicy may have taken effect, check first: iam-userlistpolicies" in done.err
 
 
-def test_deletion_whose_response_was_lost_is_done(run_fast: ForkRunner, stub: Stub) -> None:
+def test_deletion_whose_response_was_lost_is_done(run_fast, stub):
     endpoint = stub.endpoint().on("DeleteUser", CLOSED, CONFLICT, missing("user", "bob"))
     done = run_fast("iam-userdel", "-u", "bob", env=at(endpoint))
     assert (done.status, done.out) == (0, "")
@@ -354,9 +328,7 @@ def test_deletion_whose_response_was_lost_is_done(run_fast: ForkRunner, stub: St
 @pytest.mark.parametrize(
     "waiting", [ADDING[0], ADDING[-2], TRUSTING[0], TRUSTING[2], READING[0]], ids=name_of
 )
-def test_the_progress_line_says_what_is_not_visible(
-    waiting: Waiting, typed: Typist, stub: Stub
-) -> None:
+def test_the_progress_line_says_what_is_not_visible(waiting, typed, stub):
     endpoint = service(stub, waiting, waiting.late, ok(waiting.operation, waiting.result))
     shown = typed(f"set -f; {waiting.line}", at(endpoint), size=(24, 150))
     assert f"{waiting.what} may not be visible yet; trying again in 0.5 s" in shown
@@ -378,9 +350,7 @@ def test_the_progress_line_says_what_is_not_visible(
         ),
     ],
 )
-def test_ctrl_c_ends_the_wait(
-    line: str, operation: str, late: Answer, printed: list[str], run: Shell, stub: Stub
-) -> None:
+def test_ctrl_c_ends_the_wait(line, operation, late, printed, run, stub):
     endpoint = service(stub, ADDING[0]).on("GetGroup", ok("GetGroup", "<Group/>"))
     endpoint.on(operation, late)
     terminal = Terminal(*line.split(), env={**run.env, **at(endpoint)})
@@ -391,7 +361,7 @@ def test_ctrl_c_ends_the_wait(
     assert endpoint.operations.count(operation) == 2
 
 
-def test_ctrl_c_during_the_wait_after_a_lost_response(run: Shell, stub: Stub) -> None:
+def test_ctrl_c_during_the_wait_after_a_lost_response(run, stub):
     waiting = ADDING[1]
     endpoint = service(stub, waiting, CLOSED, waiting.late)
     terminal = Terminal(*waiting.line.split(), env={**run.env, **at(endpoint)})
@@ -494,13 +464,11 @@ def check_script(
 @pytest.mark.parametrize(
     "prefix", [pytest.param((), marks=pytest.mark.full), ("iamcli", "run")], ids=["alone", "run"]
 )
-def test_a_script_uses_what_it_has_just_created(
-    prefix: tuple[str, ...], run: Shell, stub: Stub
-) -> None:
+def test_a_script_uses_what_it_has_just_created(prefix, run, stub):
     check_script(run, stub, 1, 0.4, prefix)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
-def test_a_script_uses_fifty_entities(prefix: tuple[str, ...], run: Shell, stub: Stub) -> None:
+def test_a_script_uses_fifty_entities(prefix, run, stub):
     check_script(run, stub, 8, 1.5, prefix)

@@ -13,7 +13,6 @@ from support.requirements import need
 from support.stub import ok
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.shell import Shell
     from support.stub import Endpoint, Stub
 
@@ -32,6 +31,11 @@ LINES = {
 POLICY = '{"Statement": [\r\n\t{"Effect": "Allow", "Action": "caf\u00e9:*", "Resource": "*"}]}\n\n'
 
 
+def refusal(command: str, text: str) -> tuple[int, str, str]:
+    """Return what a command does that refuses a file."""
+    return 1, "", f"{command}: {text}\n"
+
+
 @pytest.fixture
 def endpoint(run: Shell, stub: Stub) -> Endpoint:
     """An endpoint that accepts a policy, and several files, one of them valid."""
@@ -47,9 +51,7 @@ def endpoint(run: Shell, stub: Stub) -> Endpoint:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_file_that_cannot_be_read_is_named(
-    line: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_file_that_cannot_be_read_is_named(line, run_fast, endpoint):
     what = LINES[line]
     for name, said in {
         "absent": f"cannot read {what} from absent: No such file or directory",
@@ -63,14 +65,13 @@ def test_a_file_that_cannot_be_read_is_named(
     }.items():
         arguments = line.format(name).split()
         done = run_fast(*arguments)
-        assert (done.status, done.out, done.err) == (1, "", f"{arguments[0]}: {said}\n")
+        assert done == refusal(arguments[0], said)
     assert endpoint.requests == []
 
 
-def test_no_name_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_no_name_is_no_file(run_fast, endpoint):
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "")
-    said = "iam-useruploadpolicy: the file name for the policy is empty\n"
-    assert (done.status, done.err) == (1, said)
+    assert done == refusal("iam-useruploadpolicy", "the file name for the policy is empty")
     assert endpoint.requests == []
 
 
@@ -82,16 +83,14 @@ def test_no_name_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
         ("[" * 100_000, "policy: nested too deeply"),
     ],
 )
-def test_a_policy_that_is_not_json(
-    text: str, said: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_a_policy_that_is_not_json(text, said, run_fast, endpoint):
     (run_fast.home / "policy").write_text(text)
     done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "policy")
-    assert (done.status, done.out, done.err) == (1, "", f"iam-useruploadpolicy: {said}\n")
+    assert done == refusal("iam-useruploadpolicy", said)
     assert endpoint.requests == []
 
 
-def test_a_policy_is_sent_byte_for_byte(run: Shell, endpoint: Endpoint) -> None:
+def test_a_policy_is_sent_byte_for_byte(run, endpoint):
     (run.home / "policy").write_bytes(POLICY.encode())
     upload = "iam-useruploadpolicy -u b -p p"
     for line in (
@@ -139,14 +138,12 @@ def from_socket(run: Shell, *arguments: str, content: bytes, number: int = 0) ->
         ),
     ],
 )
-def test_a_descriptor_may_be_a_socket(
-    run: Shell, endpoint: Endpoint, name: str, number: int
-) -> None:
+def test_a_descriptor_may_be_a_socket(run, endpoint, name, number):
     if name.startswith("/proc"):
         need("/proc/self/fd")
     line = ("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", name)
     done = from_socket(run, *line, content=POLICY.encode(), number=number)
-    assert (done.status, done.out, done.err) == (0, "", "")
+    assert done == (0, "", "")
     assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
 
 
@@ -161,9 +158,7 @@ def test_a_descriptor_may_be_a_socket(
         ("iamcli check /dev/stdin", b"iam-userlis\n", "/dev/stdin:1:1: E"),
     ],
 )
-def test_all_files_may_be_sockets(
-    run: Shell, endpoint: Endpoint, line: str, content: bytes, said: str
-) -> None:
+def test_all_files_may_be_sockets(run, endpoint, line, content, said):
     done = from_socket(run, *line.split(), content=content)
     assert done.status == 1
     assert said in done.err + done.out
@@ -171,15 +166,15 @@ def test_all_files_may_be_sockets(
     assert endpoint.requests == []
 
 
-def test_a_pipe_of_ksh93(run: Shell, endpoint: Endpoint) -> None:
+def test_a_pipe_of_ksh93(run, endpoint):
     need("ksh93")
     (run.home / "policy").write_bytes(POLICY.encode())
     done = run("ksh93", "-c", "cat policy | iam-useruploadpolicy -u b -p p -f /dev/stdin")
-    assert (done.status, done.out, done.err) == (0, "", "")
+    assert done == (0, "", "")
     assert [one.parameters["PolicyDocument"] for one in endpoint.requests] == [POLICY]
 
 
-def test_a_socket_in_the_file_system_is_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_socket_in_the_file_system_is_no_file(run_fast, endpoint):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(run_fast.home / "socket"))
         done = run_fast("iam-useruploadpolicy", "-u", "b", "-p", "p", "-f", "socket")
@@ -191,22 +186,15 @@ def test_a_socket_in_the_file_system_is_no_file(run_fast: ForkRunner, endpoint: 
 # Byte order marks.
 
 
-def test_a_policy_with_a_byte_order_mark(run: Shell, endpoint: Endpoint) -> None:
+def test_a_policy_with_a_byte_order_mark(run, endpoint):
     (run.home / "a b.json").write_text(f"\ufeff{POLICY}", newline="")
     upload = ("iam-useruploadpolicy", "-u", "b", "-p", "p")
     done = run(*upload, "-f", "a b.json")
     command = "tail -c +4 './a b.json' >NEWFILE".replace("./", "")
     said = "begins with a byte order mark, which JSON does not allow"
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        f"iam-useruploadpolicy: a b.json {said}; to remove it, run: {command}\n",
-    )
+    assert done == refusal(upload[0], f"a b.json {said}; to remove it, run: {command}")
     done = run(*upload, "-o", "\ufeff{}")
-    assert (done.status, done.err) == (
-        1,
-        f"iam-useruploadpolicy: the policy of -o {said}; remove it\n",
-    )
+    assert done == refusal(upload[0], f"the policy of -o {said}; remove it")
     assert endpoint.requests == []
     run("sh", "-c", command.replace("NEWFILE", "new.json"))
     assert run(*upload, "-f", "new.json").status == 0
@@ -237,38 +225,28 @@ FOR_CERTIFICATES = [line for line, what in LINES.items() if what.startswith("the
 
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("line", FOR_CERTIFICATES)
-def test_a_private_key_is_not_sent_as_a_certificate(
-    line: str, key: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_private_key_is_not_sent_as_a_certificate(line, key, run_fast, stub):
     endpoint = stub.endpoint()
     (run_fast.home / "good").write_text("{}")
     (run_fast.home / "key").write_text(KEYS[key], newline="")
     arguments = line.format("key").split()
     done = run_fast(*arguments, "-d", env={"AWS_IAM_URL": endpoint.url})
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        (
-            f"{arguments[0]}: key contains a private key, which must not be sent as {LINES[line]}; "
-            "specify a file that contains only certificates\n"
-        ),
+    assert done == refusal(
+        arguments[0],
+        f"key contains a private key, which must not be sent as {LINES[line]}; "
+        "specify a file that contains only certificates",
     )
     assert endpoint.requests == []
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "in two bytes a character"])
-def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(
-    key: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(key, run_fast, stub):
     endpoint = stub.endpoint()
     done = run_fast("iam-useraddcert", "-c", KEYS[key], "-d", env={"AWS_IAM_URL": endpoint.url})
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        (
-            "iam-useraddcert: the value of -c contains a private key, which must not be sent as "
-            "the certificate; specify only the certificate\n"
-        ),
+    assert done == refusal(
+        "iam-useraddcert",
+        "the value of -c contains a private key, which must not be sent as the certificate; "
+        "specify only the certificate",
     )
     assert endpoint.requests == []
 
@@ -284,21 +262,16 @@ def test_a_private_key_on_the_command_line_is_not_sent_as_a_certificate(
         PRIVATE.format("RSA PRIVATE KEY").replace("\nM", "\r\nProc-Type:4, ENCRYPTED\r\n\r\nM"),
     ],
 )
-def test_a_private_key_with_a_passphrase_is_refused(
-    key: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_private_key_with_a_passphrase_is_refused(key, run_fast, stub):
     endpoint = stub.endpoint()
     (run_fast.home / "cert").write_text(CERTIFICATE)
     (run_fast.home / "key").write_text(key, newline="")
     arguments = ("iam-servercertupload", "-s", "s", "-b", "cert", "-k", "key", "-d")
     done = run_fast(*arguments, env={"AWS_IAM_URL": endpoint.url})
-    assert (done.status, done.out, done.err) == (
-        1,
-        "",
-        (
-            "iam-servercertupload: key is encrypted with a passphrase; specify the private key "
-            "without one, for example as written by: openssl pkey -in FILE -out NEWFILE\n"
-        ),
+    assert done == refusal(
+        arguments[0],
+        "key is encrypted with a passphrase; specify the private key without one, for example as "
+        "written by: openssl pkey -in FILE -out NEWFILE",
     )
     assert endpoint.requests == []
 
@@ -314,9 +287,7 @@ def test_a_private_key_with_a_passphrase_is_refused(
         f"Bag Attributes\n    friendlyName: PRIVATE KEY\n{CERTIFICATE}PRIVATE KEY\n",
     ],
 )
-def test_what_is_not_a_private_key_is_sent_unchanged(
-    content: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_is_not_a_private_key_is_sent_unchanged(content, run_fast, stub):
     endpoint = stub.endpoint(ok("UploadServerCertificate"))
     (run_fast.home / "file").write_text(content)
     arguments = ("iam-servercertupload", "-s", "s", "-b", "file", "-k", "file", "-c", "file")
@@ -324,12 +295,8 @@ def test_what_is_not_a_private_key_is_sent_unchanged(
     sent = endpoint.requests[0].parameters
     for member in ("CertificateBody", "PrivateKey", "CertificateChain"):
         assert sent[member] == content
-    endpoint = stub.endpoint(
-        ok(
-            "UploadSigningCertificate",
-            "<Certificate><CertificateId>ID</CertificateId></Certificate>",
-        )
-    )
+    certificate = "<Certificate><CertificateId>ID</CertificateId></Certificate>"
+    endpoint = stub.endpoint(ok("UploadSigningCertificate", certificate))
     done = run_fast("iam-useraddcert", "-c", content, env={"AWS_IAM_URL": endpoint.url})
     assert done == (0, "ID\n", "")
     assert endpoint.requests[0].parameters["CertificateBody"] == content

@@ -13,12 +13,9 @@ from support.shell import BIN
 from support.stub import Answer, faulty, ok
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
 
-    from support.forked import ForkRunner
-    from support.shell import Shell
-    from support.stub import Stub
 
 pytestmark = pytest.mark.releases
 
@@ -89,12 +86,8 @@ def get_group(pages: int) -> Iterator[Answer]:
     ],
 )
 def test_five_thousand_users_are_listed_in_order_over_one_connection(
-    run_fast: ForkRunner,
-    stub: Stub,
-    line: str,
-    answers: Callable[[int], Iterator[Answer]],
-    heading: list[str],
-) -> None:
+    run_fast, stub, line, answers, heading
+):
     endpoint = stub.endpoint(*answers(5))
     done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url})
     indent = "\t" if heading else ""
@@ -108,9 +101,7 @@ def test_five_thousand_users_are_listed_in_order_over_one_connection(
     assert len({request.connection for request in endpoint.requests}) == 1
 
 
-def test_no_part_of_a_request_waits_for_an_acknowledgement(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_no_part_of_a_request_waits_for_an_acknowledgement(run_fast, stub):
     pages = 100
     one = f"<Users><member><Arn>{arn(0)}</Arn></member></Users>"
     answers = (ok("ListUsers", f"{one}{more(page, pages)}") for page in range(pages))
@@ -122,7 +113,7 @@ def test_no_part_of_a_request_waits_for_an_acknowledgement(
     assert min(request.waited for request in endpoint.requests[20:]) < 0.02
 
 
-def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> None:
+def test_a_page_is_shown_while_the_next_is_awaited(run, stub):
     first, second = list_users(2)
     awaited, sent = threading.Event(), threading.Event()
 
@@ -146,7 +137,7 @@ def test_a_page_is_shown_while_the_next_is_awaited(run: Shell, stub: Stub) -> No
 
 
 @pytest.mark.full
-def test_memory_does_not_grow_with_the_list(run: Shell, stub: Stub) -> None:
+def test_memory_does_not_grow_with_the_list(run, stub):
     def peak(pages: int) -> int:
         url = stub.endpoint(*list_users(pages)).url
         watched = [sys.executable, "-S", "-c", WATCHER, str(BIN / "iam-userlistbypath")]
@@ -158,7 +149,7 @@ def test_memory_does_not_grow_with_the_list(run: Shell, stub: Stub) -> None:
     assert many - few < 1024
 
 
-def test_garbage_of_earlier_requests_is_collected(run: Shell, stub: Stub) -> None:
+def test_garbage_of_earlier_requests_is_collected(run, stub):
     done = run(
         sys.executable, "-c", CALLER, env={"AWS_IAM_URL": stub.endpoint(ok("ListUsers")).url}
     )
@@ -167,7 +158,7 @@ def test_garbage_of_earlier_requests_is_collected(run: Shell, stub: Stub) -> Non
     assert int(done.out) < 1000
 
 
-def test_a_reader_that_leaves_ends_the_list(run: Shell, stub: Stub) -> None:
+def test_a_reader_that_leaves_ends_the_list(run, stub):
     endpoint = stub.endpoint(*list_users(20))
     line = "set -o pipefail; iam-userlistbypath | head -1"
     done = run("bash", "-c", line, env={"AWS_IAM_URL": endpoint.url})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-import pty
 import re
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from iamcli.output import streams
 if TYPE_CHECKING:
     from support.forked import ForkRunner
     from support.shell import Shell
-    from support.stub import Endpoint, Stub
+    from support.stub import Answer, Endpoint, Stub
 
 SERIAL = "arn:aws:iam::123456789012:mfa/staff/bob phone"
 SEED = "2K5K5XTLA7GGE75TQLYEXAMPLEEXAMPLEEXAMPLECHDFW4KJYZ6UFQ75LL7COCYKM"
@@ -29,19 +28,21 @@ ADDRESS = f"otpauth://totp/bob%20phone%40123456789012?secret={SEED}&issuer=AWS"
 PICTURE = b"\x89PNG\r\n\x1a\n not really"
 
 
+def created(serial: str = SERIAL, seed: bytes = SEED.encode()) -> Answer:
+    """Return the answer that a device was created."""
+    seed, picture = (base64.b64encode(part).decode() for part in (seed, PICTURE))
+    return ok(
+        "CreateVirtualMFADevice",
+        f"<VirtualMFADevice><SerialNumber>{serial}</SerialNumber><Base32StringSeed>{seed}"
+        f"</Base32StringSeed><QRCodePNG>{picture}</QRCodePNG></VirtualMFADevice>",
+    )
+
+
 @pytest.fixture
 def endpoint(run: Shell, stub: Stub) -> Endpoint:
-    """An endpoint that creates the device."""
-    made = stub.endpoint(refused("NoSuchEntity"))
-    encoded = [base64.b64encode(part).decode() for part in (SEED.encode(), PICTURE)]
-    made.on(
-        "CreateVirtualMFADevice",
-        ok(
-            "CreateVirtualMFADevice",
-            f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber><Base32StringSeed>{encoded[0]}"
-            f"</Base32StringSeed><QRCodePNG>{encoded[1]}</QRCodePNG></VirtualMFADevice>",
-        ),
-    )
+    """An endpoint that creates and deletes the device."""
+    made = stub.endpoint(refused("NoSuchEntity")).on("CreateVirtualMFADevice", created())
+    made.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
     run.env["AWS_IAM_URL"] = made.url
     return made
 
@@ -50,10 +51,12 @@ def create(run_fast: ForkRunner, *arguments: str, **env: str) -> tuple[int, str,
     return run_fast("iam-virtualmfadevicecreate", "-s", "bob phone", *arguments, env=env)
 
 
+def refusal(text: str) -> tuple[int, str, str]:
+    return 1, "", f"iam-virtualmfadevicecreate: {text}\n"
+
+
 @pytest.mark.parametrize("method", ["Base32String", "base32stringseed", "BASE32STRING"])
-def test_the_seed_is_on_the_second_line(
-    method: str, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_the_seed_is_on_the_second_line(method, run_fast, endpoint):
     assert create(run_fast, "-b", method) == (0, f"{SERIAL}\n{SEED}\n", "")
     assert endpoint.requests[0].parameters == {"VirtualMFADeviceName": "bob phone"}
 
@@ -61,38 +64,27 @@ def test_the_seed_is_on_the_second_line(
 @pytest.mark.parametrize(
     ("method", "content"), [("Base32String", f"{SEED}\n".encode()), ("qrcodepng", PICTURE)]
 )
-def test_the_file_is_its_owners(
-    method: str, content: bytes, run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_the_file_is_its_owners(method, content, run_fast, endpoint):
     assert create(run_fast, "-b", method, "-o", "seed") == (0, f"{SERIAL}\n", "")
     assert (run_fast.home / "seed").read_bytes() == content
     assert (run_fast.home / "seed").stat().st_mode & 0o777 == 0o600
     # It is not written over.
-    status, out, err = create(run_fast, "-b", method, "-o", "seed")
-    assert (status, out) == (1, "")
-    assert err == (
-        "iam-virtualmfadevicecreate: cannot create seed for the seed: File exists; "
-        "nothing was sent\n"
-    )
+    done = create(run_fast, "-b", method, "-o", "seed")
+    assert done == refusal("cannot create seed for the seed: File exists; nothing was sent")
     assert endpoint.operations == ["CreateVirtualMFADevice"]
 
 
-def test_an_impossible_file_is_reported_before_a_request(
-    run_fast: ForkRunner, endpoint: Endpoint
-) -> None:
+def test_an_impossible_file_is_reported_before_a_request(run_fast, endpoint):
     for place in ("absent/seed", ".", "/proc/seed", ""):
         status, out, _ = create(run_fast, "-b", "Base32String", "-o", place)
         assert (status, out) == (1, "")
     assert endpoint.requests == []
 
 
-def test_a_dash_is_no_name_of_a_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_dash_is_no_name_of_a_file(run_fast, endpoint):
     for method in ("Base32String", "QRCodePNG"):
-        status, out, err = create(run_fast, "-b", method, "-o", "-")
-        assert (status, out) == (1, "")
-        assert err == (
-            "iam-virtualmfadevicecreate: -o - does not mean standard output; for that, omit -o; "
-            "for a file named -, use -o ./-\n"
+        assert create(run_fast, "-b", method, "-o", "-") == refusal(
+            "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
         )
     assert endpoint.requests == []
     assert not (run_fast.home / "-").exists()
@@ -100,11 +92,10 @@ def test_a_dash_is_no_name_of_a_file(run_fast: ForkRunner, endpoint: Endpoint) -
     assert (run_fast.home / "-").read_text() == f"{SEED}\n"
 
 
-def test_a_refused_device_leaves_no_file(run_fast: ForkRunner, endpoint: Endpoint) -> None:
+def test_a_refused_device_leaves_no_file(run_fast, endpoint):
     endpoint.on("CreateVirtualMFADevice", refused("EntityAlreadyExists", "It is there."))
-    status, _, err = create(run_fast, "-b", "Base32String", "-o", "seed")
-    assert status == 1
-    assert err == "iam-virtualmfadevicecreate: EntityAlreadyExists: It is there.\n"
+    done = create(run_fast, "-b", "Base32String", "-o", "seed")
+    assert done == refusal("EntityAlreadyExists: It is there.")
     assert not (run_fast.home / "seed").exists()
 
 
@@ -121,15 +112,14 @@ def screen(shown: str, size: tuple[int, int], theme: str) -> tuple[list[str], me
     background, text = THEMES[theme]
     height, width = size
     cells: list[list[tuple[str, int, int]]] = [[]]
-    colours = (text, background)
+    # No other colours are used.
+    known = {"\x1b[0m": (text, background), "\x1b[38;5;16;48;5;231m": (BLACK, WHITE)}
+    colours = known["\x1b[0m"]
     for part in re.findall(r"\x1b\[[0-9;]*m|\r\n|[^\x1b\r\n]", shown):
         if part == "\r\n":
             cells.append([])
         elif part[0] == "\x1b":
-            # No other colours.
-            colours = {"\x1b[0m": (text, background), "\x1b[38;5;16;48;5;231m": (BLACK, WHITE)}[
-                part
-            ]
+            colours = known[part]
         else:
             if len(cells[-1]) == width:
                 cells.append([])
@@ -149,9 +139,7 @@ def screen(shown: str, size: tuple[int, int], theme: str) -> tuple[list[str], me
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_a_qr_code_can_be_read_on_a_usual_terminal(
-    theme: str, run: Shell, endpoint: Endpoint
-) -> None:
+def test_a_qr_code_can_be_read_on_a_usual_terminal(theme, run, endpoint):
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 0
     rows, picture = screen(terminal.shown, USUAL_SIZE, theme)
@@ -165,7 +153,7 @@ def test_a_qr_code_can_be_read_on_a_usual_terminal(
 
 
 @pytest.mark.parametrize("size", [(23, 80), (24, 42), (10, 20)])
-def test_a_window_that_is_too_small(size: tuple[int, int], run: Shell, endpoint: Endpoint) -> None:
+def test_a_window_that_is_too_small(size, run, endpoint):
     terminal = Terminal(*DRAW, env=run.env, size=size)
     assert terminal.status() == 1
     rows, columns = size
@@ -179,9 +167,7 @@ def test_a_window_that_is_too_small(size: tuple[int, int], run: Shell, endpoint:
     ("columns", "rows", "fits"),
     [(43, 5, False), (43, 6, True), (42, 6, False), (50, 5, True), (0, 0, True)],
 )
-def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(
-    columns: int, rows: int, monkeypatch: pytest.MonkeyPatch, *, fits: bool
-) -> None:
+def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(columns, rows, monkeypatch, *, fits):
     size = os.terminal_size((columns, rows))
     monkeypatch.setattr(os, "get_terminal_size", lambda _: size)
     refusal = contextlib.nullcontext() if fits else pytest.raises(OutputLost, match=r"are needed$")
@@ -189,16 +175,9 @@ def test_the_room_for_a_first_row_that_is_wrapped_and_a_prompt(
         streams._require_room([50, 43, 43, 43])  # noqa: SLF001 - a command needs a whole terminal
 
 
-def test_a_serial_number_that_leaves_no_room(run: Shell, endpoint: Endpoint) -> None:
+def test_a_serial_number_that_leaves_no_room(run, endpoint):
     """It is known only when the device exists, which is deleted again."""
-    long = SERIAL.replace("staff", "s" * 60)
-    encoded = base64.b64encode(SEED.encode()).decode()
-    device = (
-        f"<VirtualMFADevice><SerialNumber>{long}</SerialNumber>"
-        f"<Base32StringSeed>{encoded}</Base32StringSeed></VirtualMFADevice>"
-    )
-    endpoint.on("CreateVirtualMFADevice", ok("CreateVirtualMFADevice", device))
-    endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
+    endpoint.on("CreateVirtualMFADevice", created(SERIAL.replace("staff", "s" * 60)))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 1
     assert "\u2580" not in terminal.shown
@@ -206,14 +185,9 @@ def test_a_serial_number_that_leaves_no_room(run: Shell, endpoint: Endpoint) -> 
     assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
-def test_a_serial_number_does_not_control_the_terminal(run: Shell, endpoint: Endpoint) -> None:
+def test_a_serial_number_does_not_control_the_terminal(run, endpoint):
     strange = SERIAL.replace("staff", "\u009b31m")
-    encoded = base64.b64encode(SEED.encode()).decode()
-    device = (
-        f"<VirtualMFADevice><SerialNumber>{strange}</SerialNumber>"
-        f"<Base32StringSeed>{encoded}</Base32StringSeed></VirtualMFADevice>"
-    )
-    endpoint.on("CreateVirtualMFADevice", ok("CreateVirtualMFADevice", device))
+    endpoint.on("CreateVirtualMFADevice", created(strange))
     terminal = Terminal(*DRAW, env=run.env, size=USUAL_SIZE)
     assert terminal.status() == 0
     assert terminal.shown.startswith(strange.replace("\u009b", "\\x9b"))
@@ -222,41 +196,20 @@ def test_a_serial_number_does_not_control_the_terminal(run: Shell, endpoint: End
 @pytest.mark.parametrize(
     ("method", "seed"), [("Base32String", b"\xff\xfe"), ("QRCodePNG", b"A" * 5000)]
 )
-def test_a_device_whose_seed_cannot_be_shown_is_deleted(
-    method: str, seed: bytes, run_fast: ForkRunner, endpoint: Endpoint, terminal: tuple[int, str]
-) -> None:
-    device = (
-        f"<VirtualMFADevice><SerialNumber>{SERIAL}</SerialNumber><Base32StringSeed>"
-        f"{base64.b64encode(seed).decode()}</Base32StringSeed></VirtualMFADevice>"
-    )
-    endpoint.on("CreateVirtualMFADevice", ok("CreateVirtualMFADevice", device))
-    endpoint.on("DeleteVirtualMFADevice", ok("DeleteVirtualMFADevice"))
-    arguments = ("iam-virtualmfadevicecreate", "-s", "bob phone", "-b", method)
-    done = run_fast(*arguments, stdout=terminal[1])
+def test_a_device_whose_seed_cannot_be_shown_is_deleted(method, seed, run_fast, endpoint, terminal):
+    endpoint.on("CreateVirtualMFADevice", created(seed=seed))
+    done = run_fast(*DRAW[:-1], method, stdout=terminal[1])
     reason = "unexpected response: the seed is not text, or too long for a QR code"
-    assert (done.status, done.err) == (
-        1,
-        f"{arguments[0]}: {reason}; virtual MFA device {SERIAL} was deleted again\n",
-    )
+    error = f"{DRAW[0]}: {reason}; virtual MFA device {SERIAL} was deleted again\n"
+    assert (done.status, done.err) == (1, error)
     assert endpoint.operations == ["CreateVirtualMFADevice", "DeleteVirtualMFADevice"]
 
 
-def read(master: int) -> bytes:
-    try:
-        return os.read(master, 1 << 16)
-    except OSError:  # the other side is closed
-        return b""
-
-
-def test_without_the_library_it_says_what_to_install(run: Shell, endpoint: Endpoint) -> None:
+def test_without_the_library_it_says_what_to_install(run, endpoint):
     hidden = "import sys\nsys.modules['segno'] = None\n"
     (run.home / "sitecustomize.py").write_text(hidden)
-    master, terminal = pty.openpty()
-    arguments = ["iam-virtualmfadevicecreate", "-s", "bob phone", "-b", "QRCodePNG"]
-    run.env["PYTHONPATH"] = str(run.home)
-    process = run.start(*arguments, stdout=terminal, stdin=terminal, stderr=terminal)
-    os.close(terminal)
-    assert process.wait() == 1
-    assert b"-m pip install 'segno>=1.6', or use -o FILE" in read(master)
-    os.close(master)
+    terminal = Terminal(*DRAW, env=run.env | {"PYTHONPATH": str(run.home)})
+    assert terminal.status() == 1
+    shown = terminal.shown.replace("\r\n", "")
+    assert "-m pip install 'segno>=1.6', or use -o FILE" in shown
     assert endpoint.requests == []

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
+from support.entities import client
 from support.selection import every
-from support.shell import BIN, KEY_ID, ROOT, SECRET, TESTS
+from support.shell import BIN, ROOT, TESTS
 
 if TYPE_CHECKING:
     from typing import Any
@@ -25,13 +25,7 @@ DOCUMENT = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 @pytest.fixture
 def iam(moto: str) -> Any:
     """A client of boto3, which checks the account independently."""
-    return boto3.client(
-        "iam",
-        endpoint_url=moto,
-        region_name="us-east-1",
-        aws_access_key_id=KEY_ID,
-        aws_secret_access_key=SECRET,
-    )
+    return client(moto)
 
 
 PATHS = ["links", "installed", "checkout"]
@@ -78,7 +72,7 @@ def script(aws: Shell, path: str) -> Any:
 
 
 @pytest.mark.parametrize("path", every(3, PATHS), indirect=True)
-def test_first_user(script: Any, iam: Any) -> None:
+def test_first_user(script, iam):
     done = script("first-user.sh")
     lines = done.out.splitlines()
     assert lines[0] == lines[4] == "arn:aws:iam::123456789012:user/iam_user"
@@ -92,7 +86,7 @@ def test_first_user(script: Any, iam: Any) -> None:
     assert policy["PolicyDocument"]["Statement"][0]["Action"] == "*"
 
 
-def test_bucket_user(script: Any, iam: Any) -> None:
+def test_bucket_user(script, iam):
     done = script("bucket-user.sh")
     assert done.err == ""
     names = iam.list_user_policies(UserName="backup")["PolicyNames"]
@@ -104,7 +98,7 @@ def test_bucket_user(script: Any, iam: Any) -> None:
         assert lines[lines.index(name) + 1].startswith('{"Version":"2008-10-17"')
 
 
-def test_deploy_user(script: Any, iam: Any) -> None:
+def test_deploy_user(script, iam):
     assert script("deploy-user.sh").err == ""
     group = iam.get_group(GroupName="wirbel")
     assert group["Group"]["Path"] == "/wirbel/"
@@ -115,7 +109,7 @@ def test_deploy_user(script: Any, iam: Any) -> None:
     assert policies == ["Deploy_user_v20140301"]
 
 
-def test_instance_role(script: Any, iam: Any) -> None:
+def test_instance_role(script, iam):
     done = script("instance-role.sh")
     assert done.err == ""
     profile = iam.get_instance_profile(InstanceProfileName="webserver-profile")["InstanceProfile"]
@@ -128,7 +122,7 @@ def test_instance_role(script: Any, iam: Any) -> None:
     ]
 
 
-def test_list_all_keys(script: Any, iam: Any) -> None:
+def test_list_all_keys(script, iam):
     for name in ("andrew", "bob"):
         iam.create_user(UserName=name)
     ids = {user["UserName"]: user["UserId"] for user in iam.list_users()["Users"]}
@@ -137,7 +131,7 @@ def test_list_all_keys(script: Any, iam: Any) -> None:
     assert done.err == ""
 
 
-def test_server_cert(script: Any, iam: Any) -> None:
+def test_server_cert(script, iam):
     done = script("server-cert.sh")
     arn = "arn:aws:iam::123456789012:server-certificate/cloudfront/path/transload-it"
     lines = done.out.splitlines()

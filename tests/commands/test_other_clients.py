@@ -12,12 +12,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import boto3
 import pytest
 from botocore import xform_name
-from botocore.handlers import json_decode_policies
-from support import resettable
-from support.shell import KEY_ID, SECRET, TESTS
+from support import populated, resettable
+from support.shell import TESTS
 from support.transcripts import tokens
 
 if TYPE_CHECKING:
@@ -35,14 +33,10 @@ ODD = (
     ' "Resource":"arn:aws:s3:::a+b/%20/<é>&/*"}  ]\n}\n'
 )
 #: What iam-roleaddpolicy and iam-rolecreate generate.
-READ = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
-    '"Action":["s3:Get*"],"Resource":["*"]}]}'
-)
-TRUST = (
-    '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
-    '"Principal":{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}'
-)
+ALLOW = '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",'
+READ = f'{ALLOW}"Action":["s3:Get*"],"Resource":["*"]}}]}}'
+EC2 = '"Principal":{"Service":["ec2.amazonaws.com"]}'
+TRUST = f'{ALLOW}{EC2},"Action":["sts:AssumeRole"]}}]}}'
 DOCUMENTS = {"odd": ODD, "read": READ, "trust": TRUST, "odd-trust": TRUST.replace('{"', '{ "')}
 DEVICE = "arn:aws:iam::123456789012:mfa/bob-phone"
 
@@ -94,15 +88,8 @@ class Aws:
 
 
 def boto3_client(url: str) -> Ask:
-    """Return a function that asks boto3, with policy documents as boto3 returns them."""
-    client = boto3.client(
-        "iam",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id=KEY_ID,
-        aws_secret_access_key=SECRET,
-    )
-    client.meta.events.unregister("after-call.iam", json_decode_policies)
+    """Return a function that asks boto3, with policy documents as they were sent."""
+    client = populated.client(url)
 
     def ask(operation: str, **parameters: str) -> Any:
         try:
@@ -142,27 +129,26 @@ def attributes(shown: dict[str, Any]) -> str:
 def account(ask: Ask) -> dict[str, str]:
     """Return what each command shows, by the command line."""
     shown = {}
-    for kind, key in (("user", "Users"), ("group", "Groups"), ("role", "Roles")):
-        entities = ask(f"list-{kind}s")[key]
-        shown[f"iam-{kind}listbypath"] = listing(entity["Arn"] for entity in entities)
+    for name, key, lines_about in (
+        ("user", "Users", user),
+        ("group", "Groups", group),
+        ("role", "Roles", role),
+    ):
+        entities = ask(f"list-{name}s")[key]
+        shown[f"iam-{name}listbypath"] = listing(entity["Arn"] for entity in entities)
         for entity in entities:
-            shown |= dict({"user": user, "group": group, "role": role}[kind](ask, entity))
+            shown |= dict(lines_about(ask, entity))
     profiles = ask("list-instance-profiles")["InstanceProfiles"]
     shown["iam-instanceprofilelistbypath"] = listing(profile["Arn"] for profile in profiles)
     for profile in profiles:
-        shown[f"iam-instanceprofilegetattributes -s {profile['InstanceProfileName']} -r"] = lines(
-            [
-                profile["Arn"],
-                profile["InstanceProfileId"],
-                *(role["Arn"] for role in profile["Roles"]),
-            ]
-        )
+        line = f"iam-instanceprofilegetattributes -s {profile['InstanceProfileName']} -r"
+        roles = (role["Arn"] for role in profile["Roles"])
+        shown[line] = lines([profile["Arn"], profile["InstanceProfileId"], *roles])
     certificates = ask("list-server-certificates")["ServerCertificateMetadataList"]
     shown["iam-servercertlistbypath"] = listing(each["Arn"] for each in certificates)
     for each in certificates:
-        shown[f"iam-servercertgetattributes -s {each['ServerCertificateName']}"] = lines(
-            [each["Arn"], each["ServerCertificateId"]]
-        )
+        line = f"iam-servercertgetattributes -s {each['ServerCertificateName']}"
+        shown[line] = lines([each["Arn"], each["ServerCertificateId"]])
     devices = ask("list-virtual-mfa-devices")["VirtualMFADevices"]
     shown["iam-virtualmfadevicelist -t Any -v"] = listing(
         line
@@ -186,50 +172,33 @@ def user(ask: Ask, entity: dict[str, Any]) -> Iterator[tuple[str, str]]:
     groups = ask("list-groups-for-user", UserName=name)["Groups"]
     yield f"iam-userlistgroups -u {name}", listing(group["Arn"] for group in groups)
     keys = ask("list-access-keys", UserName=name)["AccessKeyMetadata"]
-    yield (
-        f"iam-userlistkeys -u {name}",
-        listing(line for key in keys for line in (key["AccessKeyId"], key["Status"])),
-    )
+    printed = (line for key in keys for line in (key["AccessKeyId"], key["Status"]))
+    yield f"iam-userlistkeys -u {name}", listing(printed)
     certificates = ask("list-signing-certificates", UserName=name)["Certificates"]
-    yield (
-        f"iam-userlistcerts -u {name} -v",
-        listing(
-            line
-            for each in certificates
-            for line in (
-                each["CertificateId"],
-                each["CertificateBody"].removesuffix("\n"),
-                each["Status"],
-            )
-        ),
-    )
+    members = ("CertificateId", "CertificateBody", "Status")
+    printed = (each[member].removesuffix("\n") for each in certificates for member in members)
+    yield f"iam-userlistcerts -u {name} -v", listing(printed)
     devices = ask("list-mfa-devices", UserName=name)["MFADevices"]
     yield f"iam-userlistmfadevices -u {name}", listing(each["SerialNumber"] for each in devices)
     profile = ask("get-login-profile", UserName=name)
-    yield (
-        f"iam-usergetloginprofile -u {name}",
-        lines([f"Login Profile Exists for User {name}"] if profile else []),
-    )
+    exists = [f"Login Profile Exists for User {name}"] if profile else []
+    yield f"iam-usergetloginprofile -u {name}", lines(exists)
     yield from policies(ask, "user", UserName=name)
 
 
 def group(ask: Ask, entity: dict[str, Any]) -> Iterator[tuple[str, str]]:
     name = entity["GroupName"]
     users = ask("get-group", GroupName=name)["Users"]
-    yield (
-        f"iam-grouplistusers -g {name}",
-        listing([entity["Arn"], "\tusers", *(f"\t{user['Arn']}" for user in users)]),
-    )
+    members = (f"\t{user['Arn']}" for user in users)
+    yield f"iam-grouplistusers -g {name}", listing([entity["Arn"], "\tusers", *members])
     yield from policies(ask, "group", GroupName=name)
 
 
 def role(ask: Ask, entity: dict[str, Any]) -> Iterator[tuple[str, str]]:
     name = entity["RoleName"]
     trust = ask("get-role", RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-    yield (
-        f"iam-rolegetattributes -r {name}",
-        lines([entity["Arn"], entity["RoleId"], document(trust)]),
-    )
+    attributes = [entity["Arn"], entity["RoleId"], document(trust)]
+    yield f"iam-rolegetattributes -r {name}", lines(attributes)
     profiles = ask("list-instance-profiles-for-role", RoleName=name)["InstanceProfiles"]
     yield f"iam-instanceprofilelistforrole -r {name}", listing(each["Arn"] for each in profiles)
     yield from policies(ask, "role", RoleName=name)
@@ -363,15 +332,13 @@ def command(run_fast: ForkRunner) -> Callable[[str], str]:
 
 
 @pytest.mark.full
-def test_what_the_commands_build_is_seen_by_both(
-    aws_client: Aws, run_fast: ForkRunner, command: Callable[[str], str], moto: str
-) -> None:
+def test_what_the_commands_build_is_seen_by_both(aws_client, run_fast, command, moto):
     built_by_commands(command)
     all_see_the_same(aws_client, run_fast, moto)
 
 
 @pytest.mark.full
-def test_what_aws_builds_is_seen_by_both(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
+def test_what_aws_builds_is_seen_by_both(aws_client, run_fast, moto):
     built_by_aws(aws_client)
     all_see_the_same(aws_client, run_fast, moto)
 
@@ -384,7 +351,7 @@ def all_see_the_same(aws_client: Aws, run_fast: ForkRunner, moto: str) -> None:
 
 
 @pytest.mark.full
-def test_both_build_the_same(aws_client: Aws, command: Callable[[str], str], moto: str) -> None:
+def test_both_build_the_same(aws_client, command, moto):
     ask = boto3_client(moto)
     built_by_commands(command)
     by_commands = without_ids(account(ask)), [*hidden(ask)]

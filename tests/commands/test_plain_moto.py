@@ -132,17 +132,10 @@ time.sleep(3600)
 @pytest.fixture
 def plain(run: Shell) -> Iterator[str]:
     """The URL of a plain moto server."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=run.home,
-        env=run.env,
-    )
-    assert process.stdout
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    process = run.start(sys.executable, "-c", SERVER, **pipes)
     try:
-        host, port = process.stdout.readline().split()
+        host, port = process.stdout.readline().decode().split()
         yield f"http://{host}:{port}"
     finally:
         process.kill()
@@ -161,7 +154,7 @@ def account(plain: str, run_fast: ForkRunner) -> ForkRunner:
     return run_fast
 
 
-def test_all_commands(account: ForkRunner) -> None:
+def test_all_commands(account):
     lines = LINES.strip().splitlines()
     names = {path.name for path in (ROOT / "bin").glob("iam-*")}
     assert {line.split()[0] for line in lines} == names
@@ -189,7 +182,7 @@ def test_all_commands(account: ForkRunner) -> None:
 
 
 @pytest.mark.full
-def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account: ForkRunner) -> None:
+def test_a_snapshot_and_a_copy_say_what_could_not_be_read(account):
     assert account("iam-usercreate", "-u", "bob").status == 0
     done = account("iamcli", "snapshot", "account.json")
     assert (done.status, done.out) == (0, "")

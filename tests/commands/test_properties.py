@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -17,11 +16,8 @@ from iamcli.errors import Failure, InvalidPolicy, is_shown, one_line
 from iamcli.output import lines as text
 from iamcli.output.redaction import SECRET_MEMBERS, Secrets
 from iamcli.parsing import shared as options
-from iamcli.parsing.types import entity_path
+from iamcli.parsing.options import entity_path
 from iamcli.policies import documents as policy
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ANY = settings(max_examples=150, deadline=None)
 IN_FOLDER = settings(
@@ -69,9 +65,7 @@ def store(plain: str, blanks: str) -> str:
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.sampled_from(["", "# remark\n", "! remark\\\n", "\n  \n", "  # remark\n"]),
 )
-def test_what_java_writes_is_read(
-    entries: dict[str, str], separator: str, line_end: str, before: str
-) -> None:
+def test_what_java_writes_is_read(entries, separator, line_end, before):
     content = (before + written(entries, separator)).replace("\n", line_end)
     assert properties.parse(content) == entries
 
@@ -79,20 +73,18 @@ def test_what_java_writes_is_read(
 @pytest.mark.full
 @ANY
 @given(st.dictionaries(KEYS, VALUES, min_size=1), st.data())
-def test_a_line_may_be_continued_anywhere(entries: dict[str, str], data: st.DataObject) -> None:
+def test_a_line_may_be_continued_anywhere(entries, data):
     lines = []
     for line in written(entries, "=").splitlines():
         at = data.draw(st.integers(1, len(line) - 1))
-        broken = (
-            line[:at].endswith("\\") or "\\" in line[max(0, at - 6) : at] or line[at] in " \t\f"
-        )
+        broken = "\\" in line[max(0, at - 6) : at] or line[at] in " \t\f"
         lines.append(line if broken else f"{line[:at]}\\\n   \t{line[at:]}")
     assert properties.parse("\n".join(lines)) == entries
 
 
 @ANY
 @given(st.text())
-def test_any_text_is_properties(content: str) -> None:
+def test_any_text_is_properties(content):
     for key, value in properties.parse(content).items():
         assert isinstance(key, str)
         assert 1 <= value.line <= content.count("\n") + content.count("\r") + 1
@@ -116,11 +108,11 @@ def test_any_text_is_properties(content: str) -> None:
         ("]=b", {"]": "b"}),
     ],
 )
-def test_backslashes(content: str, found: dict[str, str]) -> None:
+def test_backslashes(content, found):
     assert properties.parse(content) == found
 
 
-def test_an_escape_without_a_meaning_is_the_letter() -> None:
+def test_an_escape_without_a_meaning_is_the_letter():
     assert properties.parse(r"k\ey=\a\v\x41\z\~") == {"key": "avx41z~"}
 
 
@@ -135,7 +127,7 @@ BYTES = st.binary() | st.lists(
 
 @IN_FOLDER
 @given(content=BYTES)
-def test_any_file_is_a_configuration_or_a_failure(content: bytes, tmp_path: Path) -> None:
+def test_any_file_is_a_configuration_or_a_failure(content, tmp_path):
     file = tmp_path / "file"
     file.write_bytes(content)
     for option in ("credential_file", "client_config_file"):
@@ -149,7 +141,7 @@ def test_any_file_is_a_configuration_or_a_failure(content: bytes, tmp_path: Path
 
 @ANY
 @given(given=st.text() | st.from_regex(r"(http|https|ftp)://[a-z@:\[\]%.0-9]{0,20}/?"))
-def test_any_address_is_an_endpoint_or_a_failure(given: str) -> None:
+def test_any_address_is_an_endpoint_or_a_failure(given):
     values = {"credential_file": None, "client_config_file": None, "url": given}
     try:
         connection = Connection(values, {})
@@ -174,7 +166,7 @@ def test_any_address_is_an_endpoint_or_a_failure(given: str) -> None:
         ("iam.example.com", False),
     ],
 )
-def test_an_address_elsewhere_without_tls_gives_a_warning(given: str, *, warns: bool) -> None:
+def test_an_address_elsewhere_without_tls_gives_a_warning(given, *, warns):
     values = {"credential_file": None, "client_config_file": None, "url": given}
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     assert Connection(values, {}).warnings == [warning] * warns
@@ -187,7 +179,7 @@ def test_an_address_elsewhere_without_tls_gives_a_warning(given: str, *, warns: 
 @given(
     UNICODE.filter(lambda document: "{" not in document) | UNICODE.map(lambda x: f'{{"a": "{x}"}}')
 )
-def test_a_document_is_shown_byte_for_byte(document: str) -> None:
+def test_a_document_is_shown_byte_for_byte(document):
     """As the service sends it, percent-encoded, however much of it is."""
     for safe in ("", "/", "-_.!~*'()", ":,"):
         shown = text.stored_document(quote(document, safe=safe))
@@ -196,14 +188,14 @@ def test_a_document_is_shown_byte_for_byte(document: str) -> None:
 
 @ANY
 @given(st.binary())
-def test_bytes_that_are_no_text_pass_through(document: bytes) -> None:
+def test_bytes_that_are_no_text_pass_through(document):
     shown = text.stored_document("".join(f"%{byte:02X}" for byte in document))
     assert shown.encode("utf-8", "surrogateescape") == document.removesuffix(b"\n")
 
 
 @ANY
 @given(UNICODE)
-def test_a_server_that_does_not_encode_is_understood(document: str) -> None:
+def test_a_server_that_does_not_encode_is_understood(document):
     document = f'{{"100%25": "{document}"}}'
     assert text.stored_document(document) == document
 
@@ -212,9 +204,7 @@ def test_a_server_that_does_not_encode_is_understood(document: str) -> None:
 @given(
     st.lists(UNICODE, min_size=1), st.lists(UNICODE, min_size=1), st.sampled_from(["Allow", "Deny"])
 )
-def test_a_generated_policy_says_what_was_given(
-    actions: list[str], resources: list[str], effect: str
-) -> None:
+def test_a_generated_policy_says_what_was_given(actions, resources, effect):
     made = policy.statement(effect, actions, resources)
     assert "\n" not in made
     assert json.loads(made) == {
@@ -226,15 +216,12 @@ def test_a_generated_policy_says_what_was_given(
     assert list(json.loads(made)["Statement"][0]) == ["Effect", "Action", "Resource"]
 
 
-def test_a_generated_policy_has_no_blanks() -> None:
-    assert policy.statement("Allow", ["s3:Put"], ["*"]) == (
-        '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":["s3:Put"],'
-        '"Resource":["*"]}]}'
-    )
-    assert policy.trust("ec2.amazonaws.com") == (
-        '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":'
-        '{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]}]}'
-    )
+def test_a_generated_policy_has_no_blanks():
+    begin, end = '{"Version":"2008-10-17","Statement":[{"Effect":"Allow",', "}]}"
+    put = f'{begin}"Action":["s3:Put"],"Resource":["*"]{end}'
+    assert policy.statement("Allow", ["s3:Put"], ["*"]) == put
+    trusted = '"Principal":{"Service":["ec2.amazonaws.com"]},"Action":["sts:AssumeRole"]'
+    assert policy.trust("ec2.amazonaws.com") == f"{begin}{trusted}{end}"
     assert policy.statement("Allow", ["é"], ["😀"]).endswith('"Action":["é"],"Resource":["😀"]}]}')
 
 
@@ -248,7 +235,7 @@ def is_json(document: str) -> bool:
 
 @ANY
 @given(UNICODE | st.text(st.sampled_from('{}[]",:1 \n\\'), max_size=30))
-def test_what_is_no_json_is_refused_with_its_place(document: str) -> None:
+def test_what_is_no_json_is_refused_with_its_place(document):
     if is_json(document):
         assert policy.given(None, document) == document
         return
@@ -259,14 +246,14 @@ def test_what_is_no_json_is_refused_with_its_place(document: str) -> None:
 
 
 @pytest.mark.parametrize("deep", ["[" * 100_000, '{"a":' * 100_000])
-def test_a_policy_that_is_too_deep_is_refused(deep: str) -> None:
+def test_a_policy_that_is_too_deep_is_refused(deep):
     with pytest.raises(InvalidPolicy, match=r"nested too deeply|not JSON"):
         policy.given(None, deep)
 
 
 @IN_FOLDER
 @given(content=UNICODE | st.just("{}").map(lambda x: f"{x} \n\r\n"))
-def test_a_policy_file_is_sent_as_it_stands(content: str, tmp_path: Path) -> None:
+def test_a_policy_file_is_sent_as_it_stands(content, tmp_path):
     file = tmp_path / "policy.json"
     file.write_bytes(content.encode())
     if is_json(content):
@@ -287,9 +274,7 @@ def test_a_policy_file_is_sent_as_it_stands(content: str, tmp_path: Path) -> Non
         (None, "cannot read the policy from {}: No such file or directory"),
     ],
 )
-def test_a_file_that_is_no_policy_says_why(
-    content: bytes | None, message: str, tmp_path: Path
-) -> None:
+def test_a_file_that_is_no_policy_says_why(content, message, tmp_path):
     file = tmp_path / "policy.json"
     if content is not None:
         file.write_bytes(content)
@@ -298,7 +283,7 @@ def test_a_file_that_is_no_policy_says_why(
     assert str(failure.value) == message.format(file)
 
 
-def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
+def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path):
     file = tmp_path / "policy.json"
     file.write_text("1".rjust(1 << 20))
     assert len(policy.given(str(file), None)) == 1 << 20
@@ -311,23 +296,23 @@ def test_a_policy_file_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
         (".", ". is a directory; the policy must be a file"),
     ],
 )
-def test_a_name_that_is_no_file_says_why(name: str, message: str) -> None:
+def test_a_name_that_is_no_file_says_why(name, message):
     with pytest.raises(Failure) as failure:
         policy.given(name, None)
     assert str(failure.value) == message
 
 
-def test_a_name_that_cannot_be_a_file_says_why() -> None:
+def test_a_name_that_cannot_be_a_file_says_why():
     with pytest.raises(Failure, match=r"the policy from a\x00b: .*embedded null"):
         policy.given("a\0b", None)
 
 
-def test_a_trust_policy_is_given_by_a_service() -> None:
+def test_a_trust_policy_is_given_by_a_service():
     assert policy.trust_given(None, "ec2.amazonaws.com") == policy.trust("ec2.amazonaws.com")
 
 
 @pytest.mark.parametrize("both", [(None, None), ("file", "text")])
-def test_exactly_one_policy_is_given(both: tuple[str | None, str | None]) -> None:
+def test_exactly_one_policy_is_given(both):
     with pytest.raises(Failure) as failure:
         policy.given(*both)
     assert str(failure.value) == "specify the policy with -f or -o, not both"
@@ -341,7 +326,7 @@ def test_exactly_one_policy_is_given(both: tuple[str | None, str | None]) -> Non
 
 @ANY
 @given(UNICODE | st.text(st.sampled_from("/ab")))
-def test_a_path_is_completed_at_its_ends_only(path: str) -> None:
+def test_a_path_is_completed_at_its_ends_only(path):
     completed = entity_path(path)
     assert completed.startswith("/")
     assert completed.endswith("/")
@@ -355,14 +340,14 @@ def test_a_path_is_completed_at_its_ends_only(path: str) -> None:
     ("path", "completed"),
     [("", "/"), ("/", "/"), ("a", "/a/"), ("/a", "/a/"), ("a/", "/a/"), ("a//b", "/a//b/")],
 )
-def test_a_path(path: str, completed: str) -> None:
+def test_a_path(path, completed):
     assert entity_path(path) == completed
     assert options.PATH.value(path) == completed
 
 
 @ANY
 @given(st.text())
-def test_one_line_is_one_and_shows_nothing_else(foreign: str) -> None:
+def test_one_line_is_one_and_shows_nothing_else(foreign):
     line = one_line(foreign)
     assert all(map(is_shown, line))
     assert line == line.strip()
@@ -373,12 +358,12 @@ def test_one_line_is_one_and_shows_nothing_else(foreign: str) -> None:
 @ANY
 @given(UNICODE)
 @example("two lines\nand three newlines\n\n\n")
-def test_a_document_keeps_all_but_its_last_newline(document: str) -> None:
+def test_a_document_keeps_all_but_its_last_newline(document):
     assert f"{text.document(document)}\n".startswith(document.removesuffix("\n"))
     assert len(text.document(document)) == len(document) - document.endswith("\n")
 
 
-def test_arn_and_id_are_two_lines() -> None:
+def test_arn_and_id_are_two_lines():
     assert list(text.arn_and_id({"Arn": "arn", "UserId": "id", "X": 1}, "UserId")) == ["arn", "id"]
 
 
@@ -390,7 +375,7 @@ SECRETS = st.text(st.characters(exclude_categories=["Cs"]), min_size=4)
 
 @ANY
 @given(SECRETS, st.sampled_from(sorted(SECRET_MEMBERS)), UNICODE)
-def test_a_known_secret_never_survives(secret: str, member: str, around: str) -> None:
+def test_a_known_secret_never_survives(secret, member, around):
     secrets = Secrets()
     secrets.gather({"Users": [{"Inner": {member: secret}}]})
     for form in (
@@ -414,16 +399,13 @@ def test_a_known_secret_never_survives(secret: str, member: str, around: str) ->
 
 @ANY
 @given(st.sampled_from(sorted(SECRET_MEMBERS)), SECRETS | st.binary() | st.integers())
-def test_a_secret_member_is_hidden_wherever_it_stands(member: str, value: object) -> None:
+def test_a_secret_member_is_hidden_wherever_it_stands(member, value):
     structure = {"User": {member: value, "Name": "bob"}, "List": [{member: value}], "Count": 1}
-    assert Secrets().structure(structure) == {
-        "User": {member: "***", "Name": "bob"},
-        "List": [{member: "***"}],
-        "Count": 1,
-    }
+    hidden = {"User": {member: "***", "Name": "bob"}, "List": [{member: "***"}], "Count": 1}
+    assert Secrets().structure(structure) == hidden
 
 
-def test_only_a_secret_member_makes_its_value_a_secret() -> None:
+def test_only_a_secret_member_makes_its_value_a_secret():
     secrets = Secrets()
     secrets.gather({"Users": [{"UserName": "susan", "Content": b"report"}, "text"]})
     assert secrets.redact("susan: report, text") == "susan: report, text"
@@ -434,7 +416,7 @@ def test_only_a_secret_member_makes_its_value_a_secret() -> None:
 @pytest.mark.full
 @ANY
 @given(st.lists(SECRETS, min_size=2), UNICODE)
-def test_each_line_of_a_secret_is_one(lines: list[str], around: str) -> None:
+def test_each_line_of_a_secret_is_one(lines, around):
     secrets = Secrets()
     secrets.add("\n".join(lines))
     for line in "\n".join(lines).splitlines():
@@ -442,13 +424,13 @@ def test_each_line_of_a_secret_is_one(lines: list[str], around: str) -> None:
             assert line not in secrets.redact(f"<{line}>").replace("***", "")
 
 
-def test_a_secret_with_blanks_at_its_ends_is_hidden_at_the_end_of_a_message() -> None:
+def test_a_secret_with_blanks_at_its_ends_is_hidden_at_the_end_of_a_message():
     secrets = Secrets()
     secrets.add(" S3cretPassw0rd ")
     assert secrets.redact("bad value: S3cretPassw0rd") == "bad value: ***"
 
 
-def test_what_is_shorter_than_any_secret_hides_nothing() -> None:
+def test_what_is_shorter_than_any_secret_hides_nothing():
     secrets = Secrets()
     secrets.add("", "abc")
     assert secrets.redact("abc") == "abc"
@@ -456,7 +438,7 @@ def test_what_is_shorter_than_any_secret_hides_nothing() -> None:
     assert secrets.redact("abc abcd") == "abc ***"
 
 
-def test_a_secret_within_another_leaves_nothing_of_it() -> None:
+def test_a_secret_within_another_leaves_nothing_of_it():
     secrets = Secrets()
     secrets.add("abcd", "abcdefgh", "efgh")
     assert secrets.redact("abcdefgh") == "***"
@@ -481,7 +463,7 @@ def is_boundary_after(before: str) -> bool:
 
 @ANY
 @given(st.text(st.sampled_from("aB7é _/=%\\"), min_size=4, max_size=8), BEFORE, UNICODE)
-def test_a_secret_is_hidden_if_it_is_a_whole_value(secret: str, before: str, after: str) -> None:
+def test_a_secret_is_hidden_if_it_is_a_whole_value(secret, before, after):
     """It is one if neither end continues in a letter or a digit."""
     secrets = Secrets()
     secrets.add(secret)
@@ -512,9 +494,7 @@ def test_a_secret_is_hidden_if_it_is_a_whole_value(secret: str, before: str, aft
         ("=1234=", "a=1234=b", "a=1234"),
     ],
 )
-def test_whole_values_are_hidden_and_parts_of_others_are_not(
-    secret: str, whole: str, part: str
-) -> None:
+def test_whole_values_are_hidden_and_parts_of_others_are_not(secret, whole, part):
     secrets = Secrets()
     secrets.add(secret)
     assert "***" in secrets.redact(whole)

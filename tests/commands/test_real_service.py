@@ -15,7 +15,6 @@ from support.stub import Answer, canned, ok, refused
 from iamcli.operations.waiting import attempts
 
 if TYPE_CHECKING:
-    from support.forked import ForkRunner
     from support.stub import Endpoint, Request, Stub
 
 ENV = {"AWS_MAX_ATTEMPTS": "1", "IAMCLI_TIMEOUT": "10"}
@@ -39,20 +38,17 @@ def creating(stub: Stub) -> Endpoint:
     return endpoint
 
 
+IN_GROUP = "iam-usercreate -u bob -g Admin"
+WITH_ROLE = "iam-instanceprofilecreate -s web -r web"
 LATE = {
-    "AddUserToGroup": ("iam-usercreate -u bob -g Admin", missing("user", "bob")),
+    "AddUserToGroup": (IN_GROUP, missing("user", "bob")),
     "CreateAccessKey": ("iam-usercreate -u bob -k", missing("user", "bob")),
-    "AddRoleToInstanceProfile": (
-        "iam-instanceprofilecreate -s web -r web",
-        missing("Instance Profile", "web"),
-    ),
+    "AddRoleToInstanceProfile": (WITH_ROLE, missing("Instance Profile", "web")),
 }
 
 
 @pytest.mark.parametrize("operation", every(3, LATE))
-def test_what_was_just_created_is_waited_for(
-    operation: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_what_was_just_created_is_waited_for(operation, run_fast, stub):
     line, no = LATE[operation]
     answer = canned(operation) if operation == "CreateAccessKey" else ok(operation)
     endpoint = creating(stub).on(operation, no, no, answer)
@@ -62,7 +58,7 @@ def test_what_was_just_created_is_waited_for(
 
 
 @pytest.mark.parametrize("operation", every(3, LATE))
-def test_what_does_not_appear_is_reported(operation: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_what_does_not_appear_is_reported(operation, run_fast, stub):
     line, no = LATE[operation]
     endpoint = creating(stub).on(operation, no)
     done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV, "IAMCLI_TIMEOUT": "2"})
@@ -92,9 +88,7 @@ class Paused:
         ("0.2", [0.2]),
     ],
 )
-def test_the_pauses_grow_and_end_after_15_seconds(
-    limit: str, pauses: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_pauses_grow_and_end_after_15_seconds(limit, pauses, monkeypatch):
     monkeypatch.setenv("IAMCLI_TIMEOUT", limit)
     paused = Paused()
     assert list(attempts(paused)) == [False] * len(pauses) + [True]  # type: ignore[arg-type]
@@ -102,47 +96,42 @@ def test_the_pauses_grow_and_end_after_15_seconds(
 
 
 @pytest.mark.parametrize(
-    ("line", "operation", "no"),
+    "no",
     [
         # Another entity than the new one.
-        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "bobby")),
-        ("iam-usercreate -u bob -g Admin", "AddUserToGroup", missing("user", "jim.bob")),
+        missing("user", "bobby"),
+        missing("user", "jim.bob"),
         # Another error than that of a missing entity.
-        *(
-            (
-                "iam-usercreate -u bob -g Admin",
-                "AddUserToGroup",
-                refused(code, "The user with name bob cannot be found."),
-            )
-            for code in ("InvalidInput", "ValidationError")
-        ),
+        refused("InvalidInput", "The user with name bob cannot be found."),
+        refused("ValidationError", "The user with name bob cannot be found."),
     ],
 )
-def test_nothing_else_is_waited_for(
-    line: str, operation: str, no: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
-    endpoint = creating(stub).on(operation, no)
-    done = run_fast(*line.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
+def test_nothing_else_is_waited_for(no, run_fast, stub):
+    endpoint = creating(stub).on("AddUserToGroup", no)
+    done = run_fast(*IN_GROUP.split(), env={"AWS_IAM_URL": endpoint.url, **ENV})
     assert done.status == 1
-    assert endpoint.operations.count(operation) == 1
+    assert endpoint.operations.count("AddUserToGroup") == 1
 
 
 # A conflict of a deletion passes by itself.
 
 
-def account_of(stub: Stub, case: str) -> Account:
+def account_of(stub: Stub, case: str, **things: list[str]) -> Account:
+    """Return the account of a case; ``things``: what some lists have instead."""
     what = CASES[case]
-    return stub.add(lambda url: Account(url, what.kind, what.things, **what.more))
+    return stub.add(lambda url: Account(url, what.kind, what.things | things, **what.more))
+
+
+CONFLICT = refused("DeleteConflict", "Cannot delete entity", 409)
+LATER = "ListServiceSpecificCredentials"
 
 
 @pytest.mark.parametrize("case", every(2, CASES))
-def test_conflict_of_the_last_request_is_tried_again(
-    case: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_conflict_of_the_last_request_is_tried_again(case, run_fast, stub):
     account = account_of(stub, case)
     last = CASES[case].steps[-1][1]
     plain = account.answer
-    conflicts = [refused("DeleteConflict", "Cannot delete entity", 409)] * 2
+    conflicts = [CONFLICT] * 2
 
     def answer(request: Request) -> Answer:
         if request.operation == last and conflicts:
@@ -158,12 +147,8 @@ def test_conflict_of_the_last_request_is_tried_again(
 
 
 @pytest.mark.full
-def test_conflict_that_stays_is_reported_after_a_few_times(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
-    account = account_of(stub, "group").on(
-        "DeleteGroup", refused("DeleteConflict", "Cannot delete entity", 409)
-    )
+def test_conflict_that_stays_is_reported_after_a_few_times(run_fast, stub):
+    account = account_of(stub, "group").on("DeleteGroup", CONFLICT)
     done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
     assert done.err.startswith("iam-groupdel: DeleteConflict: Cannot delete entity\n")
@@ -171,71 +156,47 @@ def test_conflict_that_stays_is_reported_after_a_few_times(
     assert account.operations.count("DeleteGroup") == 4
 
 
-@pytest.mark.parametrize("operation", ["DeleteUserPolicy", "DetachUserPolicy"])
-def test_conflict_of_another_request_is_final(
-    operation: str, run_fast: ForkRunner, stub: Stub
-) -> None:
-    conflict = refused("DeleteConflict", "Cannot delete entity", 409)
-    account = account_of(stub, "user").on(operation, conflict)
-    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
+@pytest.mark.parametrize(
+    ("case", "operation", "code"),
+    [
+        ("user", "DeleteUserPolicy", "DeleteConflict"),
+        ("user", "DetachUserPolicy", "DeleteConflict"),
+        ("group", "DeleteGroup", "AccessDenied"),
+        ("group", "DeleteGroup", "UnmodifiableEntity"),
+    ],
+)
+def test_another_conflict_or_refusal_is_final(case, operation, code, run_fast, stub):
+    account = account_of(stub, case).on(operation, refused(code, "no", 409))
+    done = run_fast(*CASES[case].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
-    assert done.err.startswith("iam-userdel: DeleteConflict: Cannot delete entity\n")
+    assert done.err.startswith(f"iam-{case}del: {code}: no\n")
     assert account.operations.count(operation) == 1
     assert account.exists
-
-
-@pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
-def test_other_refusal_of_the_last_request_is_final(
-    code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
-    account = account_of(stub, "group").on("DeleteGroup", refused(code, "no", 400))
-    done = run_fast(*CASES["group"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
-    assert done.status == 1
-    assert done.err.startswith(f"iam-groupdel: {code}: no\n")
-    assert account.operations.count("DeleteGroup") == 1
 
 
 @pytest.mark.parametrize(
     "lacking",
     [
-        *(
-            refused(code, "not here", 400)
-            for code in (
-                "InvalidAction",
-                "NotImplemented",
-                "NotSupportedService",
-                "UnknownAction",
-                "UnknownOperation",
-                "UnsupportedOperation",
-            )
-        ),
+        refused("InvalidAction", "not here"),
+        refused("NotImplemented", "not here"),
+        refused("NotSupportedService", "not here"),
+        refused("UnknownAction", "not here"),
+        refused("UnknownOperation", "not here"),
+        refused("UnsupportedOperation", "not here"),
         refused("InternalFailure", "not yet implemented", 501),
         *(Answer(b"<html/>", status) for status in (400, 404, 405, 501)),
     ],
 )
-def test_operation_that_a_server_lacks_is_skipped(
-    lacking: Answer, run_fast: ForkRunner, stub: Stub
-) -> None:
-    case = CASES["user"]
-    things = {**case.things, "ListServiceSpecificCredentials": []}
-    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    account.on("ListServiceSpecificCredentials", lacking)
-    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+def test_operation_that_a_server_lacks_is_skipped(lacking, run_fast, stub):
+    account = account_of(stub, "user", **{LATER: []}).on(LATER, lacking)
+    done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done == (0, "", "")
 
 
-LATER = "ListServiceSpecificCredentials"
-
-
 @pytest.mark.parametrize("pretend", [False, True])
-def test_a_500_of_another_server_means_that_it_lacks_the_operation(
-    run_fast: ForkRunner, stub: Stub, *, pretend: bool
-) -> None:
-    case = CASES["user"]
-    things = {**case.things, LATER: []}
-    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    account.on(LATER, Answer(b"<html/>", 500))
-    arguments = [*case.arguments, *(["-p"] if pretend else [])]
+def test_a_500_of_another_server_means_that_it_lacks_the_operation(run_fast, stub, *, pretend):
+    account = account_of(stub, "user", **{LATER: []}).on(LATER, Answer(b"<html/>", 500))
+    arguments = [*CASES["user"].arguments, *(["-p"] if pretend else [])]
     done = run_fast(*arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 0
     note = f"{LATER} failed with HTTP 500, not an IAM response; the list may be incomplete"
@@ -252,8 +213,8 @@ def test_a_500_of_another_server_means_that_it_lacks_the_operation(
     ],
 )
 def test_other_failures_of_a_list_stop_before_anything_is_removed(
-    operation: str, answer: Answer, said: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+    operation, answer, said, run_fast, stub
+):
     account = account_of(stub, "user").on(operation, answer)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1
@@ -261,9 +222,7 @@ def test_other_failures_of_a_list_stop_before_anything_is_removed(
     assert account.changes == []
 
 
-def test_a_500_of_a_proxy_stops_before_anything_is_removed(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_500_of_a_proxy_stops_before_anything_is_removed(run_fast, stub):
     account = account_of(stub, "user").on(LATER, Answer(b"<html/>", 500))
     url = f"http://iam.amazonaws.com{urlsplit(account.url).path}"
     env = {"AWS_IAM_URL": url, "http_proxy": account.url, **ENV}
@@ -276,16 +235,15 @@ def test_a_500_of_a_proxy_stops_before_anything_is_removed(
 # The user whose key signs.
 
 
-def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stub) -> None:
-    case = CASES["user"]
-    things = {**case.things, "ListAccessKeys": ["AKIA1", KEY_ID]}
-    account = stub.add(lambda url: Account(url, case.kind, things, **case.more))
-    done = run_fast(*case.arguments, env={"AWS_IAM_URL": account.url, **ENV})
+def test_the_user_whose_key_signs_is_not_deleted(run_fast, stub):
+    account = account_of(stub, "user", ListAccessKeys=["AKIA1", KEY_ID])
+    arguments, env = CASES["user"].arguments, {"AWS_IAM_URL": account.url, **ENV}
+    done = run_fast(*arguments, env=env)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
     assert "owns the access key that signs the requests" in done.err
     assert account.changes == []
-    done = run_fast(*case.arguments, "-p", env={"AWS_IAM_URL": account.url, **ENV})
+    done = run_fast(*arguments, "-p", env=env)
     assert (done.status, done.err) == (0, "")
     assert f"\t{KEY_ID}\n" in done.out
 
@@ -295,7 +253,7 @@ def test_the_user_whose_key_signs_is_not_deleted(run_fast: ForkRunner, stub: Stu
 VIRTUAL = f"{ARN}mfa/jack"
 
 
-def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -> None:
+def test_hardware_device_is_only_deactivated(run_fast, stub):
     account = account_of(stub, "user")
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 0
@@ -307,30 +265,21 @@ def test_hardware_device_is_only_deactivated(run_fast: ForkRunner, stub: Stub) -
     assert deleted == [VIRTUAL]
 
 
-def test_virtual_device_that_may_not_be_deleted_is_named(run_fast: ForkRunner, stub: Stub) -> None:
-    account = account_of(stub, "user").on(
-        "DeleteVirtualMFADevice", refused("AccessDenied", "not you", 403)
-    )
+def test_virtual_device_that_may_not_be_deleted_is_named(run_fast, stub):
+    denied = refused("AccessDenied", "not you", 403)
+    account = account_of(stub, "user").on("DeleteVirtualMFADevice", denied)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
-    assert done == (
-        0,
-        "",
-        (
-            f"iam-userdel: virtual MFA device {VIRTUAL} still exists: "
-            "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)\n"
-        ),
-    )
+    reason = "DeleteVirtualMFADevice is not permitted (AccessDenied: not you)"
+    note = f"iam-userdel: virtual MFA device {VIRTUAL} still exists: {reason}\n"
+    assert done == (0, "", note)
     assert not account.exists
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
 @pytest.mark.parametrize("things", [CASES["user"].things, {"ListMFADevices": [VIRTUAL]}])
-def test_virtual_device_that_may_not_be_deleted_is_left(
-    things: dict[str, list[str]], strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_virtual_device_that_may_not_be_deleted_is_left(things, strict, run_fast, stub):
     case = CASES["user"]
-    held = {listing: [] for listing in case.things} | things
-    account = stub.add(lambda url: Account(url, case.kind, held, **case.more))
+    account = account_of(stub, "user", **({listing: [] for listing in case.things} | things))
     for operation in ("DeleteVirtualMFADevice", "DeleteUser"):
         account.on(operation, refused("AccessDenied", "not you", 403))
     env = {"AWS_IAM_URL": account.url, **ENV, "IAMCLI_STRICT": strict}
@@ -341,9 +290,7 @@ def test_virtual_device_that_may_not_be_deleted_is_left(
     assert VIRTUAL not in removed
 
 
-def test_virtual_device_that_somebody_else_deletes_is_no_error(
-    run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_virtual_device_that_somebody_else_deletes_is_no_error(run_fast, stub):
     gone = refused("NoSuchEntity", f"VirtualMFADevice with serial number {VIRTUAL} is gone.", 404)
     account = account_of(stub, "user").on("DeleteVirtualMFADevice", gone)
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
@@ -352,9 +299,7 @@ def test_virtual_device_that_somebody_else_deletes_is_no_error(
 
 
 @pytest.mark.parametrize("code", ["ServiceFailure", "LimitExceeded"])
-def test_virtual_device_that_cannot_be_deleted_is_left(
-    code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_virtual_device_that_cannot_be_deleted_is_left(code, run_fast, stub):
     account = account_of(stub, "user").on("DeleteVirtualMFADevice", refused(code, "not now", 409))
     done = run_fast(*CASES["user"].arguments, env={"AWS_IAM_URL": account.url, **ENV})
     assert done.status == 1

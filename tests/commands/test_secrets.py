@@ -54,7 +54,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.releases
 
+every_secret = pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+
 # Shown once, or taken back.
+
+
+def url(endpoint: Endpoint) -> dict[str, str]:
+    return {"AWS_IAM_URL": endpoint.url}
+
+
+def taken_back(once: Once, reason: str) -> str:
+    """Return the lines of a command that has deleted again what it could not write."""
+    return f"{once.arguments[0]}: {reason}; {once.what} was deleted again\n{once.state}"
 
 
 def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
@@ -65,17 +76,15 @@ def known_beforehand(once: Once, endpoint: Endpoint, done: object) -> None:
     assert endpoint.requests == []
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_nothing_is_created_where_output_is_closed(
-    once: Once, run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_secret
+def test_nothing_is_created_where_output_is_closed(once, run_fast, stub):
     endpoint = service(stub)
-    done = run_fast(*once.arguments, stdout=None, env={"AWS_IAM_URL": endpoint.url})
+    done = run_fast(*once.arguments, stdout=None, env=url(endpoint))
     assert "standard output is closed" in done.err
     known_beforehand(once, endpoint, done)
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
+@every_secret
 @pytest.mark.parametrize(
     ("redirection", "message"),
     [
@@ -83,23 +92,15 @@ def test_nothing_is_created_where_output_is_closed(
         (">&-", "standard output is closed"),
     ],
 )
-def test_nothing_is_created_where_output_takes_nothing(
-    redirection: str, message: str, once: Once, run: Shell, stub: Stub
-) -> None:
+def test_nothing_is_created_where_output_takes_nothing(redirection, message, once, run, stub):
     endpoint = service(stub)
     done = run("sh", "-c", f'exec "$0" "$@" {redirection}', *once.arguments, env=url(endpoint))
     assert message in done.err
     known_beforehand(once, endpoint, done)
 
 
-def url(endpoint: Endpoint) -> dict[str, str]:
-    return {"AWS_IAM_URL": endpoint.url}
-
-
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_nothing_is_created_where_the_reader_is_gone(
-    once: Once, run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_secret
+def test_nothing_is_created_where_the_reader_is_gone(once, run_fast, stub):
     endpoint = service(stub)
     reader, writer = os.pipe()
     os.close(reader)
@@ -111,21 +112,16 @@ def test_nothing_is_created_where_the_reader_is_gone(
     assert endpoint.requests == []
 
 
+RUN = ("iamcli", "run")
 STOPPED = [
     (scheme, prefix, word)
     for scheme in ("http", "https")
-    for prefix, word in (
-        ((), ""),
-        (("iamcli", "run"), ""),
-        (("iamcli", "run"), "bin/iam-useraddkey"),
-    )
+    for prefix, word in (((), ""), (RUN, ""), (RUN, "bin/iam-useraddkey"))
 ]
 
 
 @pytest.mark.parametrize(("scheme", "prefix", "word"), every(4, STOPPED))
-def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(
-    scheme: str, prefix: tuple[str, ...], word: str, run: Shell
-) -> None:
+def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(scheme, prefix, word, run):
     """It is stopped for longer than the time limit: all of it, or the program whose name it is."""
     certificate = self_signed(run.home / "certificate")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -148,7 +144,7 @@ def test_a_key_that_arrives_while_the_process_is_stopped_is_shown(
         assert endpoint.operations == ["CreateAccessKey"]
 
 
-def test_the_time_limit_applies_if_its_signal_is_blocked(run: Shell, stub: Stub) -> None:
+def test_the_time_limit_applies_if_its_signal_is_blocked(run, stub):
     endpoint = stub.endpoint(SILENT)
     env = run.env | {"AWS_IAM_URL": endpoint.url, "IAMCLI_TIMEOUT": "0.5"}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
@@ -157,24 +153,19 @@ def test_the_time_limit_applies_if_its_signal_is_blocked(run: Shell, stub: Stub)
     assert b"timed out" in process.communicate(timeout=TIMEOUT)[1]
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_what_cannot_be_shown_is_taken_back(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
+@every_secret
+def test_what_cannot_be_shown_is_taken_back(once, run_fast, stub):
     endpoint = service(stub)
     done = run_fast(*once.arguments, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
-    assert done.err == (
-        f"{once.arguments[0]}: cannot write to standard output: No space left on device; "
-        f"{once.what} was deleted again\n{once.state}"
-    )
+    assert done.err == taken_back(once, "cannot write to standard output: No space left on device")
     assert endpoint.operations[-2:] == [once.create, once.delete]
     assert set(endpoint.requests[-1].parameters.values()) <= {"bob", NEW_ID, SERIAL}
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "UnmodifiableEntity"])
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_what_cannot_be_taken_back_is_named(
-    once: Once, code: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_secret
+def test_what_cannot_be_taken_back_is_named(once, code, run_fast, stub):
     endpoint = service(stub).on(once.delete, refused(code, "not you", 403))
     done = run_fast(*once.arguments, stdout="/dev/full", env=url(endpoint))
     assert done.status == 1
@@ -201,23 +192,21 @@ def test_what_cannot_be_taken_back_is_named(
         ),
     ],
 )
-def test_the_services_words_are_whole(
-    line: str, secret: str, words: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_the_services_words_are_whole(line, secret, words, run_fast, stub):
     endpoint = stub.endpoint(refused("AccessDenied", words.replace("***", secret), 403))
     done = run_fast(*shlex.split(line), env=url(endpoint))
     assert done == (1, "", f"{line.split(maxsplit=1)[0]}: AccessDenied: {words}\n")
 
 
-def test_a_new_secret_in_the_services_words_is_hidden(run_fast: ForkRunner, stub: Stub) -> None:
+def test_a_new_secret_in_the_services_words_is_hidden(run_fast, stub):
     denied = refused("AccessDenied", f"not you: Secret={NEW_SECRET}", 403)
     endpoint = service(stub).on("DeleteAccessKey", denied)
     done = run_fast("iam-useraddkey", "-u", "bob", stdout="/dev/full", env=url(endpoint))
     assert done.err.endswith("AccessDenied: not you: Secret=***\n")
 
 
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_reader_that_leaves_meanwhile(once: Once, run_fast: ForkRunner, stub: Stub) -> None:
+@every_secret
+def test_reader_that_leaves_meanwhile(once, run_fast, stub):
     reader, writer = os.pipe()
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
 
@@ -230,36 +219,23 @@ def test_reader_that_leaves_meanwhile(once: Once, run_fast: ForkRunner, stub: St
     os.close(writer)
     err = process.communicate()[1].decode()
     assert process.returncode == 1
-    assert err == (
-        f"{once.arguments[0]}: cannot write to standard output: Broken pipe; "
-        f"{once.what} was deleted again\n{once.state}"
-    )
+    assert err == taken_back(once, "cannot write to standard output: Broken pipe")
     assert endpoint.operations[-1] == once.delete
 
 
 @pytest.mark.parametrize("missing", ["SecretAccessKey", "Base32StringSeed"])
-def test_secret_that_the_service_does_not_tell_is_taken_back(
-    missing: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_secret_that_the_service_does_not_tell_is_taken_back(missing, run_fast, stub):
     once = ONCE["key" if missing == "SecretAccessKey" else "seed"]
     answer = {"CreateAccessKey": KEY, "CreateVirtualMFADevice": DEVICE}[once.create]
     body = answer.body.replace(missing.encode(), b"Other")
     endpoint = service(stub).on(once.create, Answer(body))
     done = run_fast(*once.arguments, env=url(endpoint))
-    assert done == (
-        1,
-        "",
-        (
-            f"{once.arguments[0]}: unexpected response: it has no {missing}; "
-            f"is this an IAM endpoint?; {once.what} was deleted again\n"
-        ),
-    )
+    reason = f"unexpected response: it has no {missing}; is this an IAM endpoint?"
+    assert done == (1, "", taken_back(once, reason))
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-def test_key_whose_last_characters_cannot_be_written_is_deleted(
-    unbuffered: str, run: Shell, stub: Stub
-) -> None:
+def test_key_whose_last_characters_cannot_be_written_is_deleted(unbuffered, run, stub):
     endpoint = service(stub)
     whole = f"{NEW_ID}\n{NEW_SECRET}\n"
     before = 512 - len(whole) + 4
@@ -272,7 +248,7 @@ def test_key_whose_last_characters_cannot_be_written_is_deleted(
     assert endpoint.operations == ["CreateAccessKey", "DeleteAccessKey"]
 
 
-def test_what_comes_behind_the_secret_may_be_lost_and_the_key_stays(run: Shell, stub: Stub) -> None:
+def test_what_comes_behind_the_secret_may_be_lost_and_the_key_stays(run, stub):
     """The key has been shown; the rest of the output has not, and the status says so."""
     endpoint = service(stub)
     limited = 'ulimit -f 1; head -c 430 /dev/zero >out; exec "$0" "$@" >>out'
@@ -306,19 +282,17 @@ class Saved(NamedTuple):
 SAVED = {
     "seed": Saved(ONCE["seed"], "the seed", f"{SERIAL}\n", f"{SEED}\n".encode()),
     "picture": Saved(
-        ONCE["seed"]._replace(arguments=(*IN_FILE, "QRCodePNG")),
-        *("the seed", f"{SERIAL}\n", PICTURE),
+        ONCE["seed"]._replace(arguments=(*IN_FILE, "QRCodePNG")), "the seed", f"{SERIAL}\n", PICTURE
     ),
     "key": Saved(ONCE["key"], "the access key", f"{NEW_ID}\n", KEY_LINES),
     "user": Saved(ONCE["user"], "the access key", f"{NEW_ID}\n", KEY_LINES),
 }
+every_saved = pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
 
 
 @pytest.mark.parametrize("strict", ["", "1"])
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
-def test_the_file_is_for_its_owner_alone(
-    saved: Saved, strict: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_saved
+def test_the_file_is_for_its_owner_alone(saved, strict, run_fast, stub):
     env = url(service(stub)) | {"IAMCLI_STRICT": strict}
     done = run_fast(*saved.arguments, env=env, before="import os\nos.umask(0)")
     assert done == (0, saved.out, "")
@@ -327,7 +301,7 @@ def test_the_file_is_for_its_owner_alone(
     assert file.read_bytes() == saved.content
 
 
-def test_the_commands_read_the_file_of_a_key(run_fast: ForkRunner, stub: Stub) -> None:
+def test_the_commands_read_the_file_of_a_key(run_fast, stub):
     endpoint = service(stub).on("GetUser", canned("GetUser"))
     shown = run_fast("iam-usercreate", "-u", "bob", "-v", env=url(endpoint)).out
     arguments = ("iam-usercreate", "-u", "bob", "-v", "-k", "-o", "bob.key")
@@ -340,10 +314,8 @@ def test_the_commands_read_the_file_of_a_key(run_fast: ForkRunner, stub: Stub) -
 
 
 @pytest.mark.parametrize("place", ["there", "link", "absent/seed", "there/seed", "."])
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
-def test_no_file_that_is_there_is_written(
-    saved: Saved, place: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_saved
+def test_no_file_that_is_there_is_written(saved, place, run_fast, stub):
     (run_fast.home / "there").write_text("mine")
     (run_fast.home / "link").symlink_to("target")
     endpoint = service(stub)
@@ -357,29 +329,19 @@ def test_no_file_that_is_there_is_written(
     assert not (run_fast.home / "target").exists()
 
 
+NO_DASH = "-o - does not mean standard output; for that, omit -o; for a file named -, use -o ./-"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (
-            "iam-usercreate -u bob -o seed",
-            "-o saves the access key that -k creates; use it with -k",
-        ),
-        *(
-            (
-                f"{line} -o -",
-                (
-                    "-o - does not mean standard output; for that, omit -o; "
-                    "for a file named -, use -o ./-"
-                ),
-            )
-            for line in ("iam-usercreate -u bob -k", "iam-useraddkey")
-        ),
+        ("iam-usercreate -u bob -o x", "-o saves the access key that -k creates; use it with -k"),
+        ("iam-usercreate -u bob -k -o -", NO_DASH),
+        ("iam-useraddkey -o -", NO_DASH),
         ("iam-useraddkey -o ''", "the file name for the access key is empty; nothing was sent"),
     ],
 )
-def test_a_file_that_would_be_a_mistake(
-    line: str, message: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_file_that_would_be_a_mistake(line, message, run_fast, stub):
     endpoint = service(stub)
     before = sorted(run_fast.home.iterdir())
     done = run_fast(*shlex.split(line), env=url(endpoint))
@@ -393,33 +355,21 @@ def limited(size: int) -> str:
     return f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
 
 
-def read_rest(reader: int) -> str:
-    """Return what comes from a pipe until its end."""
-    with open(reader) as pipe:
-        return pipe.read()
-
-
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
-def test_a_secret_that_fits_no_disk_is_taken_back(
-    saved: Saved, run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_saved
+def test_a_secret_that_fits_no_disk_is_taken_back(saved, run_fast, stub):
     endpoint = service(stub)
     reader, writer = os.pipe()
     process = run_fast.start(*saved.arguments, env=url(endpoint), stderr=writer, before=limited(0))
     os.close(writer)
     assert (process.wait(), process.communicate()[0]) == (1, b"")
-    assert read_rest(reader) == (
-        f"{saved.arguments[0]}: cannot write seed: File too large; "
-        f"{saved.once.what} was deleted again\n{saved.once.state}"
-    )
+    with os.fdopen(reader) as errors:
+        assert errors.read() == taken_back(saved.once, "cannot write seed: File too large")
     assert endpoint.operations[-2:] == [saved.once.create, saved.once.delete]
     assert not (run_fast.home / "seed").exists()
 
 
 @pytest.mark.parametrize("saved", [SAVED["key"], SAVED["user"]], ids=["key", "user"])
-def test_a_saved_key_without_its_secret_is_taken_back(
-    saved: Saved, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_a_saved_key_without_its_secret_is_taken_back(saved, run_fast, stub):
     body = KEY.body.replace(b"SecretAccessKey", b"Other")
     endpoint = service(stub).on("CreateAccessKey", Answer(body))
     done = run_fast(*saved.arguments, env=url(endpoint))
@@ -435,10 +385,10 @@ def test_a_saved_key_without_its_secret_is_taken_back(
         (None, "standard output is closed"),
     ],
 )
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
+@every_saved
 def test_a_secret_in_a_file_stays_if_its_id_cannot_be_printed(
-    saved: Saved, device: str | None, reason: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+    saved, device, reason, run_fast, stub
+):
     endpoint = service(stub)
     done = run_fast(*saved.arguments, stdout=device, env=url(endpoint))
     error = f"{saved.arguments[0]}: {reason}; changes already made remain\n"
@@ -447,7 +397,7 @@ def test_a_secret_in_a_file_stays_if_its_id_cannot_be_printed(
     assert endpoint.operations[-1] == saved.once.create
 
 
-def test_picture_of_which_only_a_part_fits_is_taken_back(run_fast: ForkRunner, stub: Stub) -> None:
+def test_picture_of_which_only_a_part_fits_is_taken_back(run_fast, stub):
     large = base64_of(PICTURE * 100).encode()
     answer = DEVICE._replace(body=DEVICE.body.replace(base64_of(PICTURE).encode(), large))
     endpoint = service(stub).on("CreateVirtualMFADevice", answer)
@@ -460,8 +410,8 @@ def test_picture_of_which_only_a_part_fits_is_taken_back(run_fast: ForkRunner, s
     assert not (run_fast.home / "seed").exists()
 
 
-@pytest.mark.parametrize("saved", SAVED.values(), ids=SAVED)
-def test_a_refusal_leaves_no_file(saved: Saved, run_fast: ForkRunner, stub: Stub) -> None:
+@every_saved
+def test_a_refusal_leaves_no_file(saved, run_fast, stub):
     refusal = refused("EntityAlreadyExists", "it is there", 409)
     endpoint = service(stub).on(saved.once.create, refusal)
     done = run_fast(*saved.arguments, env=url(endpoint))
@@ -469,7 +419,7 @@ def test_a_refusal_leaves_no_file(saved: Saved, run_fast: ForkRunner, stub: Stub
     assert not (run_fast.home / "seed").exists()
 
 
-def test_file_that_someone_else_has_removed(run_fast: ForkRunner, stub: Stub) -> None:
+def test_file_that_someone_else_has_removed(run_fast, stub):
     def remove(handler: BaseHTTPRequestHandler) -> None:
         (run_fast.home / "seed").unlink()
         handler.wfile.write(headed(refusal.body, status="409 Conflict"))
@@ -488,6 +438,7 @@ TOKEN = "FwoGZXIvYXdzEBYaD+token/with=signs=="
 PRIVATE = (
     "-----BEGIN PRIVATE KEY-----\nMIICdgIBADANBgkq/hki+G9w0BAQEF=\n-----END PRIVATE KEY-----\n"
 )
+DEVICE_CODES = ("-u", "bob", "-s", SERIAL, "-c1", CODES[0], "-c2", CODES[1])
 TYPED = {
     "password": (("iam-useraddloginprofile", "-u", "bob", "-p", PASSWORD), [PASSWORD]),
     "changed password": (("iam-usermodloginprofile", "-u", "bob", "-p", PASSWORD), [PASSWORD]),
@@ -495,14 +446,8 @@ TYPED = {
         ("iam-userchangepassword", "-o", f"old {PASSWORD}", "-n", f"new {PASSWORD}"),
         [f"old {PASSWORD}", f"new {PASSWORD}"],
     ),
-    "codes": (
-        ("iam-userenablemfadevice", "-u", "bob", "-s", SERIAL, "-c1", CODES[0], "-c2", CODES[1]),
-        list(CODES),
-    ),
-    "resync": (
-        ("iam-userresyncmfadevice", "-u", "bob", "-s", SERIAL, "-c1", CODES[0], "-c2", CODES[1]),
-        list(CODES),
-    ),
+    "codes": (("iam-userenablemfadevice", *DEVICE_CODES), [*CODES]),
+    "resync": (("iam-userresyncmfadevice", *DEVICE_CODES), [*CODES]),
     "private key": (
         ("iam-servercertupload", "-s", "web", "-b", "cert.pem", "-k", "key.pem"),
         [PRIVATE, "MIICdgIBADANBgkq/hki+G9w0BAQEF="],
@@ -552,9 +497,7 @@ def environment(case: str, endpoint: Endpoint) -> dict[str, str]:
 
 @pytest.mark.parametrize("debug", [("-d",), ()], ids=["debug", "plain"])
 @pytest.mark.parametrize("case", TYPED)
-def test_what_a_service_echoes_is_hidden(
-    case: str, debug: tuple[str, ...], typing: ForkRunner, stub: Stub
-) -> None:
+def test_what_a_service_echoes_is_hidden(case, debug, typing, stub):
     arguments, secrets = TYPED[case]
     echo = " | ".join(form for secret in secrets for form in forms(secret))
     endpoint = stub.endpoint(refused("ValidationError", f"you sent {echo} and that is too short"))
@@ -566,7 +509,7 @@ def test_what_a_service_echoes_is_hidden(
 
 
 @pytest.mark.parametrize("case", TYPED)
-def test_debug_shows_requests_without_secrets(case: str, typing: ForkRunner, stub: Stub) -> None:
+def test_debug_shows_requests_without_secrets(case, typing, stub):
     arguments, secrets = TYPED[case]
     operation = recorded(typing, stub, case)
     member = "User" if operation == "GetUser" else "LoginProfile"
@@ -586,10 +529,8 @@ def recorded(typing: ForkRunner, stub: Stub, case: str) -> str:
 
 
 @pytest.mark.parametrize("file", [(), ("-o", "seed")], ids=["shown", "saved"])
-@pytest.mark.parametrize("once", ONCE.values(), ids=ONCE)
-def test_debug_shows_answers_without_secrets(
-    once: Once, file: tuple[str, ...], run_fast: ForkRunner, stub: Stub
-) -> None:
+@every_secret
+def test_debug_shows_answers_without_secrets(once, file, run_fast, stub):
     endpoint = service(stub)
     done = run_fast(*once.arguments, *file, "-d", env=url(endpoint))
     assert done.status == 0
@@ -603,9 +544,7 @@ def test_debug_shows_answers_without_secrets(
     ("once", "secret"),
     [("key", NEW_SECRET), ("seed", SEED), ("seed", base64_of(SEED)), ("seed", base64_of(PICTURE))],
 )
-def test_secret_of_an_answer_is_hidden_in_a_later_error(
-    once: str, secret: str, run_fast: ForkRunner, stub: Stub
-) -> None:
+def test_secret_of_an_answer_is_hidden_in_a_later_error(once, secret, run_fast, stub):
     denied = refused("AccessDenied", f"no {secret} for you", 403)
     endpoint = service(stub).on(ONCE[once].delete, denied)
     done = run_fast(*ONCE[once].arguments, stdout="/dev/full", env=url(endpoint))
@@ -614,7 +553,7 @@ def test_secret_of_an_answer_is_hidden_in_a_later_error(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_proxys_password_is_hidden(scheme: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_proxys_password_is_hidden(scheme, run_fast, stub):
     password = "pröxy/pass+word"
     config = run_fast.home / "client.properties"
     login = f"ClientProxyUsername=me\nClientProxyPassword={password}\n"
@@ -630,7 +569,7 @@ def test_proxys_password_is_hidden(scheme: str, run_fast: ForkRunner, stub: Stub
 
 
 @pytest.mark.parametrize("bad", ["me:s3cretpass@proxy", "http://me:s3cretpass@proxy"])
-def test_proxys_password_in_the_wrong_place_is_hidden(bad: str, run_fast: ForkRunner) -> None:
+def test_proxys_password_in_the_wrong_place_is_hidden(bad, run_fast):
     config = run_fast.home / "client.properties"
     config.write_text(f"ClientProxyHost={bad}\n")
     done = run_fast("iam-usergetattributes", env={"CLIENT_CONFIG_FILE": str(config)})
@@ -638,13 +577,13 @@ def test_proxys_password_in_the_wrong_place_is_hidden(bad: str, run_fast: ForkRu
     assert "s3cretpass" not in done.err
 
 
-def test_password_in_an_address_is_hidden(run_fast: ForkRunner) -> None:
+def test_password_in_an_address_is_hidden(run_fast):
     done = run_fast("iam-usergetattributes", "--url", "https://me:s3cretpass@iam.example.com")
     assert done.status == 1
     assert "s3cretpass" not in done.err
 
 
-def test_credential_that_is_broken_is_not_shown(run_fast: ForkRunner) -> None:
+def test_credential_that_is_broken_is_not_shown(run_fast):
     file = run_fast.home / "broken"
     file.write_text(f"AWSAccessKeyId={KEY_ID}\nAWSSecretKey={SECRET} \\u00e9\n")
     done = run_fast("iam-usergetattributes", "--aws-credential-file", str(file))
@@ -652,7 +591,7 @@ def test_credential_that_is_broken_is_not_shown(run_fast: ForkRunner) -> None:
     assert SECRET not in done.err
 
 
-def test_every_sensitive_member_of_the_model_is_known() -> None:
+def test_every_sensitive_member_of_the_model_is_known():
     model = json.loads((Path(iamcli.__file__).parent / "client" / "model.json").read_text())
     sensitive = {name for name, shape in model["shapes"].items() if shape.get("sensitive")}
     members = {
@@ -668,7 +607,7 @@ def test_every_sensitive_member_of_the_model_is_known() -> None:
 # Messages of the service.
 
 
-def test_message_is_one_line_without_control_characters(run_fast: ForkRunner, stub: Stub) -> None:
+def test_message_is_one_line_without_control_characters(run_fast, stub):
     nasty = "one\ntwo\r\nthree\tfour\u009b31mfive\u2028six\u202eseven\u0085eight\u200bnine"
     endpoint = stub.endpoint(refused("Bad\nCode", nasty))
     done = run_fast("iam-usergetattributes", env=url(endpoint))
@@ -681,7 +620,7 @@ def test_message_is_one_line_without_control_characters(run_fast: ForkRunner, st
 
 
 @pytest.mark.full
-def test_credential_file_for_others_warns_on_a_terminal_only(run: Shell, stub: Stub) -> None:
+def test_credential_file_for_others_warns_on_a_terminal_only(run, stub):
     file = run.home / "credentials"
     endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
     warning = f"iam-usergetattributes: {file} is readable by other users; run: chmod 600 {file}"
@@ -699,21 +638,21 @@ ASKING = ("iam-useraddloginprofile", "-u", "bob", "-p", "-")
 
 
 @pytest.mark.parametrize("given", ["s3 cret\n", "s3 cret", "s3 cret\r\n", "s3 cret\nother\n"])
-def test_password_from_standard_input(given: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_password_from_standard_input(given, run_fast, stub):
     endpoint = stub.endpoint(CREATED)
     assert run_fast(*ASKING, stdin=given, env=url(endpoint)) == (0, "", "")
     assert endpoint.requests[0].parameters["Password"] == "s3 cret"
 
 
 @pytest.mark.parametrize("given", ["!s3cret", "s3cret", "--"])
-def test_password_on_the_command_line(given: str, run_fast: ForkRunner, stub: Stub) -> None:
+def test_password_on_the_command_line(given, run_fast, stub):
     endpoint = stub.endpoint(CREATED)
     done = run_fast(*ASKING[:-1], given, stdin="another\n", env=url(endpoint))
     assert done == (0, "", "")
     assert endpoint.requests[0].parameters["Password"] == given
 
 
-def test_both_passwords_from_standard_input(run_fast: ForkRunner, stub: Stub) -> None:
+def test_both_passwords_from_standard_input(run_fast, stub):
     endpoint = stub.endpoint(ok("ChangePassword"))
     arguments = ("iam-userchangepassword", "-n", "-", "-o", "-")
     assert run_fast(*arguments, stdin="old\nnéw\n", env=url(endpoint)) == (0, "", "")
@@ -721,7 +660,7 @@ def test_both_passwords_from_standard_input(run_fast: ForkRunner, stub: Stub) ->
 
 
 @pytest.mark.parametrize("given", [b"", b"\n", b"\r\n", b"caf\xe9\n"])
-def test_no_password_on_standard_input(given: bytes, run_fast: ForkRunner, stub: Stub) -> None:
+def test_no_password_on_standard_input(given, run_fast, stub):
     endpoint = stub.endpoint(CREATED)
     done = run_fast(*ASKING, stdin=given, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
@@ -733,7 +672,7 @@ def test_no_password_on_standard_input(given: bytes, run_fast: ForkRunner, stub:
 @pytest.mark.parametrize(
     ("begin", "end"), every(3, [("half of ", "\n"), ("", "\n"), ("half of ", "")])
 )
-def test_a_line_that_arrives_in_parts(begin: str, end: str, run: Shell, stub: Stub) -> None:
+def test_a_line_that_arrives_in_parts(begin, end, run, stub):
     """It is read completely, also if reading does not wait for it."""
     endpoint = stub.endpoint(CREATED)
     reader, writer = os.pipe()
@@ -769,9 +708,7 @@ SHARED_INPUT = {
 @pytest.mark.parametrize("prefix", [(), ("iamcli", "run")], ids=["alone", "run"])
 @pytest.mark.parametrize("source", every(2, ["pipe", "file"]))
 @pytest.mark.parametrize("name", usual(("users and passwords",), SHARED_INPUT))
-def test_what_follows_the_line_is_left_for_others(
-    name: str, source: str, prefix: tuple[str, ...], run: Shell, stub: Stub
-) -> None:
+def test_what_follows_the_line_is_left_for_others(name, source, prefix, run, stub):
     script, given = SHARED_INPUT[name]
     endpoint = stub.endpoint(CREATED)
     for operation in ("UpdateLoginProfile", "ChangePassword"):
@@ -788,7 +725,7 @@ def test_what_follows_the_line_is_left_for_others(
         assert [each["UserName"] for each in sent] == ["alice", "bob"]
 
 
-def test_no_standard_input(run: Shell, stub: Stub) -> None:
+def test_no_standard_input(run, stub):
     endpoint = stub.endpoint(CREATED)
     done = run("sh", "-c", 'exec "$0" "$@" <&-', *ASKING, env=url(endpoint))
     assert (done.status, done.out) == (1, "")
@@ -798,7 +735,7 @@ def test_no_standard_input(run: Shell, stub: Stub) -> None:
     assert endpoint.requests == []
 
 
-def test_a_terminal_that_is_closed_without_a_signal(run: Shell, stub: Stub) -> None:
+def test_a_terminal_that_is_closed_without_a_signal(run, stub):
     """No signal arrives if it is not the terminal of the session."""
     endpoint = stub.endpoint(CREATED)
     terminal, own = os.openpty()
@@ -815,7 +752,7 @@ def test_a_terminal_that_is_closed_without_a_signal(run: Shell, stub: Stub) -> N
     assert endpoint.requests == []
 
 
-def test_password_is_asked_for_without_echo(run: Shell, stub: Stub) -> None:
+def test_password_is_asked_for_without_echo(run, stub):
     endpoint = stub.endpoint(ok("ChangePassword"))
     arguments = ("iam-userchangepassword", "-o", "-", "-n", "-")
     terminal = Terminal(*arguments, env=run.env | url(endpoint))
@@ -837,9 +774,7 @@ NEW_PASSWORDS = {
 
 
 @pytest.mark.parametrize("line", NEW_PASSWORDS)
-def test_a_new_password_is_asked_for_until_it_is_the_same_twice(
-    line: str, forked: Shell, stub: Stub
-) -> None:
+def test_a_new_password_is_asked_for_until_it_is_the_same_twice(line, forked, stub):
     operation, what = NEW_PASSWORDS[line]
     login = "<LoginProfile><UserName>bob</UserName></LoginProfile>"
     endpoint = stub.endpoint(ok(operation, login))
@@ -858,13 +793,12 @@ def test_a_new_password_is_asked_for_until_it_is_the_same_twice(
 
 
 @pytest.mark.parametrize(("typed", "status"), [("\x04", FAILED), ("n3w\x03", -signal.SIGINT)])
-def test_second_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
+def test_second_prompt_that_is_left(typed, status, run, stub):
     endpoint = stub.endpoint(CREATED)
     terminal = Terminal(*ASKING, env=run.env | url(endpoint))
-    terminal.wait_for("Password: ")
-    terminal.type("n3wpass\n")
-    terminal.wait_for("Password again: ")
-    terminal.type(typed)
+    for prompt, answer in (("Password: ", "n3wpass\n"), ("Password again: ", typed)):
+        terminal.wait_for(prompt)
+        terminal.type(answer)
     assert terminal.status() == status
     *_, said = terminal.shown.split("Password again: ")
     failed = "iam-useraddloginprofile: no password on standard input"
@@ -875,7 +809,7 @@ def test_second_prompt_that_is_left(typed: str, status: int, run: Shell, stub: S
 @pytest.mark.parametrize(
     ("typed", "status"), [("\x04", 1), ("\n", 1), ("half\x03", -signal.SIGINT)]
 )
-def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) -> None:
+def test_prompt_that_is_left(typed, status, run, stub):
     endpoint = stub.endpoint(CREATED)
     terminal = Terminal(*ASKING, env=run.env | url(endpoint))
     terminal.wait_for("Password: ")
@@ -889,23 +823,27 @@ def test_prompt_that_is_left(typed: str, status: int, run: Shell, stub: Stub) ->
 # Plain connections.
 
 
-@pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
-def test_plain_connection_to_elsewhere_warns(given: str, forked: Shell, stub: Stub) -> None:
+@pytest.fixture
+def proxied(forked: Shell, stub: Stub) -> Shell:
+    """Commands send their requests to the stub as a proxy, once."""
     config = forked.home / "client.properties"
     config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
-    env = {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    forked.env |= {"CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
+    return forked
+
+
+@pytest.mark.parametrize("given", every(2, ["http://10.0.0.1", "http://127.0.0.1.example.com"]))
+def test_plain_connection_to_elsewhere_warns(given, proxied):
     warning = f"{given} is not encrypted; use https, because responses can contain secrets"
     for arguments, variables in ((["--url", given], {}), ([], {"AWS_IAM_URL": given})):
-        terminal = Terminal("iam-usergetattributes", *arguments, env=forked.env | env | variables)
+        terminal = Terminal("iam-usergetattributes", *arguments, env=proxied.env | variables)
         terminal.status()
         assert terminal.shown.startswith(f"iam-usergetattributes: {warning}\r\n")
-        assert warning not in forked("iam-usergetattributes", *arguments, env=env | variables).err
+        assert warning not in proxied("iam-usergetattributes", *arguments, env=variables).err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1.2.3"])
-def test_plain_connection_to_this_machine_does_not_warn(
-    host: str, forked: Shell, stub: Stub
-) -> None:
+def test_plain_connection_to_this_machine_does_not_warn(host, forked, stub):
     endpoint = stub.endpoint(ok("GetUser", "<User><Arn>arn</Arn><UserId>id</UserId></User>"))
     given = endpoint.url.replace("127.0.0.1", host)
     env = {**forked.env, "AWS_MAX_ATTEMPTS": "1"}
@@ -915,11 +853,8 @@ def test_plain_connection_to_this_machine_does_not_warn(
     assert "not encrypted" not in terminal.shown
 
 
-def test_encrypted_connection_does_not_warn(forked: Shell, stub: Stub) -> None:
-    config = forked.home / "client.properties"
-    config.write_text(f"ClientProxyHost=127.0.0.1\nClientProxyPort={stub.port}\n")
-    env = {**forked.env, "CLIENT_CONFIG_FILE": str(config), "AWS_MAX_ATTEMPTS": "1"}
-    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=env)
+def test_encrypted_connection_does_not_warn(proxied):
+    terminal = Terminal("iam-usergetattributes", "--url", "https://10.0.0.1", env=proxied.env)
     terminal.status()
     assert "cannot reach the proxy" in terminal.shown
     assert "not encrypted" not in terminal.shown

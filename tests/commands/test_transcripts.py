@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from support.transcripts import TRANSCRIPTS, played
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from support.forked import ForkedPrograms
-    from support.shell import Shell
-    from support.stub import Stub
-
 
 pytestmark = pytest.mark.releases
 
 
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript(
-    file: Path,
-    aws: Shell,
-    forked_programs: ForkedPrograms,
-    stub: Stub,
-    moto: str,
-    request: pytest.FixtureRequest,
-) -> None:
+def test_transcript(file, aws, forked_programs, stub, moto, request):
     aws.env["PATH"] = f"{forked_programs.folder}:{aws.env['PATH']}"
     text = file.read_bytes().decode()
     now = played(aws, stub, moto, text)
@@ -38,15 +21,13 @@ def test_transcript(
 
 @pytest.mark.full
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript_with_the_installed_programs(
-    file: Path, aws: Shell, stub: Stub, moto: str
-) -> None:
+def test_transcript_with_the_installed_programs(file, aws, stub, moto):
     text = file.read_bytes().decode()
     assert played(aws, stub, moto, text) == text
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("file", TRANSCRIPTS, ids=lambda file: file.stem)
-def test_transcript_in_iamcli_run(file: Path, aws: Shell, stub: Stub, moto: str) -> None:
+def test_transcript_in_iamcli_run(file, aws, stub, moto):
     text = file.read_bytes().decode()
     assert played(aws, stub, moto, text, "iamcli", "run") == text

@@ -42,6 +42,13 @@ def shows_version(env, *arguments, **more):
     assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
 
 
+def fails(env, program, line):
+    """Assert that a program of a checkout prints one line and does nothing."""
+    done = run(program, env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"{program.name}: {line}\n"
+
+
 def test_there_is_a_link_for_each_program(env):
     done = run(sys.executable, ROOT / "tools" / "index.py", "--check", env=env)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -113,9 +120,8 @@ def test_the_checkouts_own_code_runs(env, checkout, tmp_path):
 
 def test_no_python(checkout, tmp_path):
     for link in ("iam-usercreate", "iam-userdel"):
-        done = run(checkout / "bin" / link, env={"PATH": str(tmp_path)})
-        assert done.returncode == 1
-        assert done.stderr == (f"{link}: python3 is not on PATH; install Python 3.10 or later\n")
+        line = "python3 is not on PATH; install Python 3.10 or later"
+        fails({"PATH": str(tmp_path)}, checkout / "bin" / link, line)
 
 
 def test_a_python_that_is_too_old(env, checkout, tmp_path):
@@ -123,39 +129,28 @@ def test_a_python_that_is_too_old(env, checkout, tmp_path):
     old = program(
         tmp_path / "old" / "python3", f'shift; exec "{sys.executable}" -c "{pretend}" "$@"'
     )
-    done = run(checkout / "bin" / "iam-usercreate", env={**env, "PATH": f"{old.parent}:/bin"})
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"iam-usercreate: {sys.executable} is older than Python 3.10; install a later one\n"
-    )
+    env["PATH"] = f"{old.parent}:/bin"
+    line = f"{sys.executable} is older than Python 3.10; install a later one"
+    fails(env, checkout / "bin" / "iam-usercreate", line)
 
 
 def test_packages_that_are_missing(env, checkout, tmp_path):
     bare = program(tmp_path / "bare" / "python3", f'exec "{sys.executable}" -S "$@"')
+    env["PATH"] = f"{bare.parent}:/bin"
+    advice = f"run make demo in {checkout}, or pip install click botocore"
     for name in ("iam-usercreate", "iamcli"):
-        done = run(checkout / "bin" / name, env={**env, "PATH": f"{bare.parent}:/bin"})
-        assert done.returncode == 1
-        assert done.stderr == (
-            f"{name}: click and botocore not installed for {sys.executable}; "
-            f"run make demo in {checkout}, or pip install click botocore\n"
-        )
+        line = f"click and botocore not installed for {sys.executable}; {advice}"
+        fails(env, checkout / "bin" / name, line)
 
 
 def test_a_name_that_is_no_command(env, checkout):
     (checkout / "bin" / "iam-nothing").symlink_to("launcher")
-    done = run(checkout / "bin" / "iam-nothing", env=env)
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"iam-nothing: no such command in {checkout}/setup.cfg; run iamcli list\n"
-    )
+    line = f"no such command in {checkout}/setup.cfg; run iamcli list"
+    fails(env, checkout / "bin" / "iam-nothing", line)
 
 
 def test_a_copy_that_has_left_its_checkout(env, tmp_path):
     copy = tmp_path / "iam-usercreate"
     shutil.copy(BIN / "launcher", copy)
-    done = run(copy, env=env)
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"iam-usercreate: {copy} is not in the bin directory of an iamcli checkout; "
-        "link to it instead\n"
-    )
+    where = "is not in the bin directory of an iamcli checkout"
+    fails(env, copy, f"{copy} {where}; link to it instead")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from support.shell import ROOT
+from support.processes import ROOT, run
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
 #: What takes the place of the programs of Debian. $FAILING is the suite whose list is expired.
@@ -60,16 +60,11 @@ def copy(tmp_path: Path) -> Path:
 
 def ran(copy: Path, program: str, **variables: str) -> subprocess.CompletedProcess[str]:
     path = f"{copy.parent / 'programs'}:/usr/bin:/bin"
-    return subprocess.run(
-        [copy / "packaging" / program],
-        env={"PATH": path, "TMPDIR": str(copy.parent), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {"PATH": path, "TMPDIR": str(copy.parent), **variables}
+    return run(copy / "packaging" / program, env=env)
 
 
-def test_what_a_debian_package_requires_is_named(copy: Path) -> None:
+def test_what_a_debian_package_requires_is_named(copy):
     done = ran(copy, "real-deb")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (77, "", 1)
     names = re.findall(r"; run: apt install (.*); not built\n", done.stderr)[0].split()
@@ -89,7 +84,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="packaging/deb-test re
 
 
 @needs_root
-def test_both_debians_are_tested(copy: Path) -> None:
+def test_both_debians_are_tested(copy):
     done = ran(copy, "deb-test")
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(
@@ -99,13 +94,13 @@ def test_both_debians_are_tested(copy: Path) -> None:
 
 
 @needs_root
-def test_the_table_is_not_changed_with_ci(copy: Path) -> None:
+def test_the_table_is_not_changed_with_ci(copy):
     assert ran(copy, "deb-test", CI="true").returncode == 0
     assert (copy / "CONTRIBUTING.md").read_text() == (ROOT / "CONTRIBUTING.md").read_text()
 
 
 @needs_root
-def test_an_expired_list_of_the_next_debian_is_not_used(copy: Path) -> None:
+def test_an_expired_list_of_the_next_debian_is_not_used(copy):
     done = ran(copy, "deb-test", FAILING="forky")
     assert done.returncode == 0
     assert "trixie all\n" in done.stdout
@@ -116,7 +111,7 @@ def test_an_expired_list_of_the_next_debian_is_not_used(copy: Path) -> None:
 
 
 @needs_root
-def test_an_expired_list_of_debian_13_is_not_used(copy: Path) -> None:
+def test_an_expired_list_of_debian_13_is_not_used(copy):
     done = ran(copy, "deb-test", FAILING="trixie")
     assert done.returncode == 77
     said = f"make deb-test: no fresh Debian 13: {EXPIRED.format('trixie')}; not tested\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import importlib.util
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from iamcli.installation import extras
 from iamcli.installation.extras import PACKAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MOTO = "'moto[iam,server]>=5.1.1'"
@@ -28,6 +30,16 @@ def venv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     return folder
+
+
+@contextlib.contextmanager
+def marked(venv: Path, mark: str) -> Iterator[None]:
+    """Put the record of an installer, with the name ``mark``, in a virtual environment."""
+    (venv / mark).touch()
+    try:
+        yield
+    finally:
+        (venv / mark).unlink()
 
 
 def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
@@ -48,30 +60,24 @@ def advice(run: Shell, venv: Path, *extras: str, path: Path = ROOT) -> str:
         ("nothing", f"run: {{python}} -m pip install {MOTO} 'segno>=1.6'"),
     ],
 )
-def test_the_command_fits_the_installer(run: Shell, venv: Path, mark: str, wanted: str) -> None:
-    (venv / mark).touch()
-    try:
+def test_the_command_fits_the_installer(run, venv, mark, wanted):
+    with marked(venv, mark):
         said = advice(run, venv, "sandbox", "qr")
-    finally:
-        (venv / mark).unlink()
     assert said == wanted.format(python=venv / "bin" / "python")
 
 
-def test_the_extra_of_a_profile(run: Shell, venv: Path) -> None:
+def test_the_extra_of_a_profile(run, venv):
     python = venv / "bin" / "python"
     assert advice(run, venv, "login") == f"run: {python} -m pip install 'botocore[crt]>=1.41.0'"
     # Its module shows that it is there, so that uv keeps it.
     (run.home / "iamcli").symlink_to(ROOT / "iamcli")
     (run.home / "awscrt.py").touch()
-    (venv / "uv-receipt.toml").touch()
-    try:
+    with marked(venv, "uv-receipt.toml"):
         said = advice(run, venv, "qr", path=run.home)
-    finally:
-        (venv / "uv-receipt.toml").unlink()
     assert said == "run: uv tool install '--with=segno>=1.6' '--with=botocore[crt]>=1.41.0' iamcli"
 
 
-def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
+def test_an_extra_that_cannot_be_added(run, venv):
     code = (
         "import sys\nfrom iamcli.installation import extras\n"
         "print(*map(extras.can_be_added, extras.PACKAGES))\n"
@@ -89,7 +95,7 @@ def test_an_extra_that_cannot_be_added(run: Shell, venv: Path) -> None:
     assert done == (0, said, "")
 
 
-def test_the_one_file_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_one_file_has_no_sandbox(monkeypatch):
     """Also if the packages are there: it has no iam-* commands."""
     assert extras.installed() == ["sandbox", "qr", "check"]
     monkeypatch.setitem(sys.modules, "iamcli.installation.onefile", sys)
@@ -97,7 +103,7 @@ def test_the_one_file_has_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     assert extras.incomplete() == []
 
 
-def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: Path) -> None:
+def test_uv_keeps_the_packages_that_are_there(run, venv, tmp_path):
     # uv replaces the environment with what its command names.
     (tmp_path / "iamcli").symlink_to(ROOT / "iamcli")
     (tmp_path / "segno.py").touch()
@@ -105,18 +111,15 @@ def test_uv_keeps_the_packages_that_are_there(run: Shell, venv: Path, tmp_path: 
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.1\nName: iamcli\nVersion: 1\n")
     (record / "direct_url.json").write_text('{"url": "file:///tmp/a%20b/iamcli-1.whl"}')
-    (venv / "uv-receipt.toml").touch()
-    try:
+    with marked(venv, "uv-receipt.toml"):
         said = advice(run, venv, "sandbox", path=tmp_path)
-    finally:
-        (venv / "uv-receipt.toml").unlink()
     assert said == (
         "run: uv tool install '--with=moto[iam,server]>=5.1.1' '--with=segno>=1.6' "
         "'/tmp/a b/iamcli-1.whl'"
     )
 
 
-def test_the_packages_are_those_of_setup_cfg() -> None:
+def test_the_packages_are_those_of_setup_cfg():
     settings = configparser.ConfigParser(interpolation=None)
     settings.read(ROOT / "setup.cfg")
     declared = settings["options.extras_require"]
@@ -124,7 +127,7 @@ def test_the_packages_are_those_of_setup_cfg() -> None:
     assert set(declared) - {"test"} == set(PACKAGES)
 
 
-def test_what_it_was_installed_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_it_was_installed_from(monkeypatch):
     """The file or directory that the installer has recorded, or else the name."""
     records = {
         '{"url": "file:///tmp/a%20b/iamcli-1.whl"}': "/tmp/a b/iamcli-1.whl",
@@ -148,7 +151,7 @@ def test_what_it_was_installed_from(monkeypatch: pytest.MonkeyPatch) -> None:
     assert extras._source() == "iamcli"  # noqa: SLF001 - there is no other way
 
 
-def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_module_of_an_extra_is_needed(monkeypatch):
     modules = {"sandbox": ("moto", "flask", "flask_cors"), "qr": ("segno",)}
     for extra, names in modules.items():
         for absent in names:
@@ -160,7 +163,7 @@ def test_each_module_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch) -> N
             assert extras.incomplete() == ([extra] if absent != names[0] else []), absent
 
 
-def test_the_program_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_program_of_an_extra_is_needed(monkeypatch, tmp_path):
     """It is beside Python, or else in PATH."""
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.setenv("PATH", str(tmp_path / "path"))
@@ -173,61 +176,29 @@ def test_the_program_of_an_extra_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_
         assert extras.installed() == ["sandbox", "qr", "check"]
 
 
-SANDBOX_OF_PIP = f"{MOTO} 'segno>=1.6'"
+NOT_IN_FILE = "the one file does not contain {}; in a checkout of iamcli, run: pipx install '.[{}]'"
+NOT_IN_DEBIAN = "Debian has no package for login; install iamcli with pipx"
+APT = "run: apt install"
 
 
 @pytest.mark.parametrize(
     ("mark", "names", "said"),
     [
-        ("pipx_metadata.json", ("sandbox", "qr"), f"run: pipx inject iamcli {SANDBOX_OF_PIP}"),
-        ("uv-receipt.toml", ("qr",), "run: uv tool install '--with=segno>=1.6' /src"),
-        ("debian", ("qr",), "run: apt install python3-segno"),
-        (
-            "debian",
-            ("sandbox", "qr"),
-            "run: apt install python3-moto python3-flask-cors python3-segno",
-        ),
-        (
-            "debian",
-            ("qr", "check", "login"),
-            (
-                "run: apt install python3-segno shfmt; Debian has no package for login; "
-                "install iamcli with pipx"
-            ),
-        ),
-        ("debian", ("check",), "run: apt install shfmt"),
-        ("one file", ("check",), "run: pipx install shfmt-py"),
-        (
-            "one file",
-            ("qr", "check"),
-            (
-                "run: pipx install shfmt-py; the one file does not contain qr; in a checkout of "
-                "iamcli, run: pipx install '.[qr]'"
-            ),
-        ),
-        (
-            "one file",
-            ("sandbox",),
-            (
-                "the one file does not contain sandbox; in a checkout of iamcli, run: pipx install "
-                "'.[sandbox]'"
-            ),
-        ),
-        (
-            "one file",
-            ("qr", "login"),
-            (
-                "the one file does not contain qr and login; in a checkout of iamcli, run: pipx "
-                "install '.[qr,login]'"
-            ),
-        ),
-        ("", ("sandbox", "qr"), f"run: /py -m pip install {SANDBOX_OF_PIP}"),
-        ("no python", ("qr",), "run: python3 -m pip install 'segno>=1.6'"),
+        ("pipx_metadata.json", "sandbox qr", f"run: pipx inject iamcli {MOTO} 'segno>=1.6'"),
+        ("uv-receipt.toml", "qr", "run: uv tool install '--with=segno>=1.6' /src"),
+        ("debian", "qr", f"{APT} python3-segno"),
+        ("debian", "sandbox qr", f"{APT} python3-moto python3-flask-cors python3-segno"),
+        ("debian", "qr check login", f"{APT} python3-segno shfmt; {NOT_IN_DEBIAN}"),
+        ("debian", "check", f"{APT} shfmt"),
+        ("one file", "check", "run: pipx install shfmt-py"),
+        ("one file", "qr check", f"run: pipx install shfmt-py; {NOT_IN_FILE.format('qr', 'qr')}"),
+        ("one file", "sandbox", NOT_IN_FILE.format("sandbox", "sandbox")),
+        ("one file", "qr login", NOT_IN_FILE.format("qr and login", "qr,login")),
+        ("", "sandbox qr", f"run: /py -m pip install {MOTO} 'segno>=1.6'"),
+        ("no python", "qr", "run: python3 -m pip install 'segno>=1.6'"),
     ],
 )
-def test_the_advice_of_each_installation(
-    mark: str, names: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_advice_of_each_installation(mark, names, said, monkeypatch, tmp_path):
     (tmp_path / (mark or "none")).touch()
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "" if mark == "no python" else "/py")
@@ -237,6 +208,6 @@ def test_the_advice_of_each_installation(
     if mark == "debian":
         place = "/usr/lib/python3/dist-packages/iamcli/__init__.py"
         monkeypatch.setattr(extras.iamcli, "__file__", place)
-    assert extras.advice(*names) == said
+    assert extras.advice(*names.split()) == said
     can = {"debian": [True, True, True, False], "one file": [False, False, True, False]}
     assert [*map(extras.can_be_added, PACKAGES)] == can.get(mark, [True] * 4)

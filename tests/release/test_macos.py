@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -18,6 +17,7 @@ import botocore
 import pytest
 from support.limits import NEVER, TIMEOUT
 from support.processes import assert_nothing_left, wait_until
+from support.processes import run as run_program
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer, Stub, ok
 
@@ -104,12 +104,12 @@ for tried in (lambda: open("/proc/self/comm"), lambda: ctypes.CDLL(None).prctl,
 """
 
 
-def test_the_simulation(shell: Shell) -> None:
+def test_the_simulation(shell):
     assert shell(sys.executable, "-c", TRIED).out.count("\n") == 10
     assert shell("python", "-c", TRIED) == (0, "darwin\n", "")
 
 
-def test_asking_the_system_for_proxies_is_noticed(shell: Shell, macos: Macos) -> None:
+def test_asking_the_system_for_proxies_is_noticed(shell, macos):
     """Also that it would happen without the two lines in iamcli/connection/transport.py."""
     code = "from botocore.utils import get_environ_proxies; get_environ_proxies('https://x')"
     done = shell("python", "-c", code)
@@ -132,25 +132,22 @@ with socket.socket(socket.AF_UNIX) as listener:
 """
 
 
-def test_the_peer_of_a_socket(shell: Shell) -> None:
+def test_the_peer_of_a_socket(shell):
     user = str(os.geteuid() or 65534)
     line = f"umask 0; mkdir place; cd place; python -c '{PEER}' {user}"
     assert shell("sh", "-c", line) == (0, "True\n", "")
 
 
-def test_the_server_of_iamcli_run(shell: Shell) -> None:
+def test_the_server_of_iamcli_run(shell):
     """A command, one that a signal ends, and one that is not there."""
     script = f"{LINE}; {LINE} | cat; iam-userdel -z 2>/dev/null; echo $?"
     done = shell("iamcli", "run", "--stats", "sh", "-c", script)
-    assert done == (
-        0,
-        f"{ARN}\nAIDA\n" * 2 + "1\n",
-        "iamcli: 3 commands, 2 requests, 1 connections\n",
-    )
+    numbers = "iamcli: 3 commands, 2 requests, 1 connections\n"
+    assert done == (0, f"{ARN}\nAIDA\n" * 2 + "1\n", numbers)
 
 
 @pytest.mark.full
-def test_a_program_that_is_killed_takes_its_command_along(shell: Shell, stub: Stub) -> None:
+def test_a_program_that_is_killed_takes_its_command_along(shell, stub):
     endpoint = stub.endpoint(Answer(USER.body, delay=NEVER))
     shell.env["AWS_IAM_URL"] = endpoint.url
     process = shell.start("iamcli", "run", "sh", "-c", f"{LINE} & echo $! >program; wait")
@@ -162,7 +159,7 @@ def test_a_program_that_is_killed_takes_its_command_along(shell: Shell, stub: St
 
 @pytest.mark.full
 @pytest.mark.parametrize("more", [0, 4])
-def test_a_long_folder_name(more: int, shell: Shell) -> None:
+def test_a_long_folder_name(more, shell):
     """The longest that is used, and one with which only Linux could use the sockets."""
     length = 103 + more - len("/iamcli-run-12345678/socket-connections")
     script = f'{LINE}; echo "$IAMCLI_RUN"'
@@ -175,7 +172,7 @@ def test_a_long_folder_name(more: int, shell: Shell) -> None:
     assert done.out.splitlines()[-1].startswith(f"{place}/") == (not more)
 
 
-def test_the_credentials_of_an_instance(shell: Shell) -> None:
+def test_the_credentials_of_an_instance(shell):
     """A proxy to the metadata service is looked for, also in a process of iamcli run."""
     shell.env |= {"AWS_CREDENTIAL_FILE": "", "AWS_EC2_METADATA_DISABLED": ""}
     shell.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = "http://127.0.0.1:1"
@@ -185,13 +182,13 @@ def test_the_credentials_of_an_instance(shell: Shell) -> None:
 
 
 @pytest.mark.full
-def test_the_sandbox(shell: Shell) -> None:
+def test_the_sandbox(shell):
     done = shell("iamcli", "sandbox", "sh", "-c", "iam-usercreate -u bob; iam-userlistbypath")
     assert (done.status, done.out) == (0, f"{ARN}\nIsTruncated: false\n")
     assert done.err.startswith("iamcli: this system does not show the parents of a process")
 
 
-def test_only_one_module_of_botocore_asks_for_proxies() -> None:
+def test_only_one_module_of_botocore_asks_for_proxies():
     """That is where iamcli/connection/transport.py puts the functions which read only variables."""
     asking = re.compile(r"\b(?:getproxies|proxy_bypass)\b")
     modules = [*Path(botocore.__file__).parent.glob("*.py"), *(ROOT / "iamcli").rglob("*.py")]
@@ -211,20 +208,15 @@ SELECTIONS = {
 
 @pytest.mark.full
 @pytest.mark.parametrize("name", SELECTIONS)
-def test_a_selection_of_the_tests(name: str, macos: Macos, tmp_path: Path) -> None:
+def test_a_selection_of_the_tests(name, macos, tmp_path):
     hidden, arguments = SELECTIONS[name]
     assert arguments
     prefix = ["unshare", "--mount", "sh", "-c", HIDDEN, "sh", str(tmp_path)]
     if not hidden or os.geteuid():
         prefix = []
-    done = subprocess.run(
-        [*prefix, macos.bin / "python", "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **({} if hidden else {"IAMCLI_TEST_LINUX": "1"})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    pytest_of_macos = (macos.bin / "python", "-m", "pytest", "-p", "no:cacheprovider")
+    env = {**os.environ, **({} if hidden else {"IAMCLI_TEST_LINUX": "1"})}
+    done = run_program(*prefix, *pytest_of_macos, *arguments, cwd=ROOT, env=env, timeout=None)
     assert done.returncode == 0, done.stdout[-3000:]
     assert " passed" in done.stdout
     assert macos.asked() == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from operator import and_
 from typing import TYPE_CHECKING
 
 import pytest
+from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 from support.shell import ROOT
@@ -55,19 +57,19 @@ def plain(output: bytes) -> str:
 
 
 @pytest.mark.parametrize("tool", ["pages", "completions"])
-def test_what_is_generated_is_up_to_date(tool: str) -> None:
-    arguments = [sys.executable, ROOT / "tools" / f"{tool}.py", "--check"]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+def test_what_is_generated_is_up_to_date(tool):
+    arguments = (sys.executable, ROOT / "tools" / f"{tool}.py", "--check")
+    done = run_program(*arguments, env={**os.environ})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_each_command_has_a_page_and_four_are_written() -> None:
+def test_each_command_has_a_page_and_four_are_written():
     written = {"iamcli.1", "iam-toolkit.7", "iam-today.7", "aws-credential-file.5"}
     assert {page.name for page in PAGES} == written | {f"{name}.1" for name in COMMANDS}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_page_has_its_sections_and_siblings(name: str) -> None:
+def test_each_page_has_its_sections_and_siblings(name):
     text = (MAN / f"{name}.1").read_text()
     sections = re.findall(r"^\.Sh (.*)$", text, re.MULTILINE)
     before, last = SECTIONS[:-2], SECTIONS[-2:]
@@ -79,20 +81,15 @@ def test_each_page_has_its_sections_and_siblings(name: str) -> None:
     assert "<" not in re.sub(r"<[^A-Z]", "", text)  # no token of a transcript is left
 
 
-def test_the_lint_is_silent() -> None:
+def test_the_lint_is_silent():
     need("mandoc")
-    done = subprocess.run(
-        ["mandoc", "-T", "lint", "-W", "style", *PAGES],
-        env={"PATH": "/usr/bin:/bin", "MANPATH": str(ROOT / "share" / "man")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = {"PATH": "/usr/bin:/bin", "MANPATH": str(ROOT / "share" / "man")}
+    done = run_program("mandoc", "-T", "lint", "-W", "style", *PAGES, env=env)
     assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("renderer", ["mandoc", "man"])
-def test_both_renderers_show_what_a_shell_can_read(renderer: str, run: Shell) -> None:
+def test_both_renderers_show_what_a_shell_can_read(renderer, run):
     need(renderer)
     page = str(MAN / "iam-useruploadpolicy.1")
     arguments = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]
@@ -107,7 +104,7 @@ def in_checkout(run: Shell, *arguments: str) -> tuple[int, str]:
     return done.status, done.out
 
 
-def test_man_finds_the_pages_of_a_checkout(run: Shell) -> None:
+def test_man_finds_the_pages_of_a_checkout(run):
     need("man")
     others = ["5", "aws-credential-file", "7", "iam-toolkit", "iam-today"]
     status, found = in_checkout(run, "man", "-w", *others)
@@ -120,7 +117,7 @@ def test_man_finds_the_pages_of_a_checkout(run: Shell) -> None:
     assert all(line.startswith(f"{ROOT}/") for line in found.splitlines())
 
 
-def test_apropos_lists_the_pages_of_a_checkout(run: Shell) -> None:
+def test_apropos_lists_the_pages_of_a_checkout(run):
     need("man")
     status, listed = in_checkout(run, "man", "-k", "iam-")
     assert status == 0
@@ -133,7 +130,7 @@ def test_apropos_lists_the_pages_of_a_checkout(run: Shell) -> None:
 
 
 @pytest.mark.parametrize(("renderer", "width"), every(4, RENDERERS))
-def test_headers_and_footers_are_whole(renderer: str, width: int) -> None:
+def test_headers_and_footers_are_whole(renderer, width):
     need(renderer.partition(" ")[0])
     done = subprocess.run(
         [*renderer.format(width=width).split(), *PAGES], capture_output=True, check=False
@@ -150,7 +147,7 @@ def shown(run: Shell, name: str) -> list[str]:
 
 
 @pytest.mark.full
-def test_little_is_repeated(run: Shell) -> None:
+def test_little_is_repeated(run):
     pages = [shown(run, name) for name in COMMANDS]
     common = reduce(and_, (Counter(filter(str.strip, lines)) for lines in pages))
     assert {"DESCRIPTION", "EXAMPLES", "SEE ALSO"} <= common.keys()
@@ -158,7 +155,7 @@ def test_little_is_repeated(run: Shell) -> None:
 
 
 @pytest.mark.parametrize("names", every(6, [COMMANDS[first::6] for first in range(6)]))
-def test_the_examples_come_early(names: list[str], run: Shell) -> None:
+def test_the_examples_come_early(names, run):
     for name in names:
         lines = shown(run, name)
         first, last = (
@@ -169,7 +166,7 @@ def test_the_examples_come_early(names: list[str], run: Shell) -> None:
         assert lines.index("EXAMPLES") + 1 <= max(LATEST, OTHER_LINES + options), name
 
 
-def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run: Shell) -> None:
+def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run):
     text = " ".join(" ".join(shown(run, "iam-virtualmfadevicecreate")).split())
     assert "\u2018QRCodePNG\u2019 is a QR code" in text
     assert "\u2018Base32String\u2019 and \u2018Base32StringSeed\u2019 mean the same:" in text
@@ -178,7 +175,7 @@ def test_the_formats_of_a_seed_are_explained_with_an_example_of_each(run: Shell)
 
 
 @pytest.mark.full
-def test_headers_and_footers_are_whole_on_a_terminal(run: Shell) -> None:
+def test_headers_and_footers_are_whole_on_a_terminal(run):
     need("man")
     script = 'for page; do man "$page" || exit; done; echo "status $?"'
     env = {**run.env, "COLUMNS": "80", "PAGER": "cat", "TERM": "xterm"}
@@ -201,7 +198,7 @@ def assert_whole(shown: str, width: int) -> None:
 
 
 @pytest.mark.full
-def test_a_tilde_is_no_accent_in_print() -> None:
+def test_a_tilde_is_no_accent_in_print():
     need("groff")
     # What groff sends to its driver for print: words after t, other characters by name after C.
     command = ["groff", "-Z", "-T", "ps", "-k", "-mdoc", *PAGES]
@@ -211,7 +208,7 @@ def test_a_tilde_is_no_accent_in_print() -> None:
     assert not [line for line in sent if line.startswith("t") and {"~", "^", "`"} & set(line)]
 
 
-def test_titles_are_those_of_the_pages_or_of_what_they_manage() -> None:
+def test_titles_are_those_of_the_pages_or_of_what_they_manage():
     for page in PAGES:
         title = re.findall(r"^\.Dt (\S+) [157]$", page.read_text(), re.MULTILINE)[0].lower()
         assert page.name.startswith(title)
@@ -225,7 +222,7 @@ def see_also(name: str) -> set[str]:
     return set(re.findall(r"^\.Xr (\S+)", also, re.MULTILINE))
 
 
-def test_the_way_of_a_newcomer_is_signposted() -> None:
+def test_the_way_of_a_newcomer_is_signposted():
     assert see_also("iam-usercreate") >= {
         "iam-useraddkey",
         "iam-useraddloginprofile",
@@ -252,7 +249,7 @@ INVERSES = {
 }
 
 
-def test_each_page_leads_to_the_command_that_undoes_it_and_back() -> None:
+def test_each_page_leads_to_the_command_that_undoes_it_and_back():
     pairs = {
         (name, name.replace(do, undo, 1)) for name in COMMANDS for do, undo in INVERSES.items()
     }
@@ -263,13 +260,13 @@ def test_each_page_leads_to_the_command_that_undoes_it_and_back() -> None:
         assert name in see_also(inverse)
 
 
-def test_no_page_leads_everywhere() -> None:
+def test_no_page_leads_everywhere():
     assert max(len(see_also(name)) for name in COMMANDS) <= 16
     assert not [name for name in see_also("iam-userdelpolicy") if "group" in name or "role" in name]
     assert "iam-accountgetsummary" not in see_also("iam-accountaliascreate")
 
 
-def test_the_overview_names_every_variable_that_is_read() -> None:
+def test_the_overview_names_every_variable_that_is_read():
     # The sandbox sets variables for others.
     sources = [path for path in (ROOT / "iamcli").rglob("*.py") if path.parent.name != "sandbox"]
     read = {

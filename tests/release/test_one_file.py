@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import pytest
@@ -24,9 +23,6 @@ from support.terminal import Terminal
 from support.users import OTHER, two_users
 
 import iamcli
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: Packages that the tests do not need, and which take long to compile.
 LEFT_OUT = (
@@ -79,6 +75,11 @@ def unpacked(folder: Path) -> Path:
     return found
 
 
+def assert_version(file: Path, env: dict[str, str], **more: int) -> None:
+    done = run_program(file, "version", env=env, **more)
+    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+
+
 def assert_one_line(file: Path, env: dict[str, str], line: str) -> None:
     done = run_program(file, "version", env=env, cwd=file.parent)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"iamcli: {line}\n")
@@ -93,13 +94,10 @@ def with_code(env: dict[str, str], code: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("variable", every(2, ["HOME", "SHIV_ROOT"]))
-def test_it_is_unpacked_once_with_its_byte_code(
-    file: Path, env: dict[str, str], tmp_path: Path, variable: str
-) -> None:
+def test_it_is_unpacked_once_with_its_byte_code(file, env, tmp_path, variable):
     env["SHIV_ROOT"] = f"{tmp_path}/new/root" if variable == "SHIV_ROOT" else ""
     for _ in range(2):
-        done = run_program(file, "version", env=env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+        assert_version(file, env)
     root = tmp_path / "new" / "root" if variable == "SHIV_ROOT" else tmp_path / "home" / ".shiv"
     assert names(tmp_path / "home") == (["tmp"] if variable == "SHIV_ROOT" else [".shiv", "tmp"])
     place = unpacked(root)
@@ -112,15 +110,12 @@ def test_it_is_unpacked_once_with_its_byte_code(
 
 
 @pytest.mark.parametrize("home", every(2, HOSTILE))
-def test_a_home_that_cannot_be_written(
-    file: Path, env: dict[str, str], tmp_path: Path, home: str
-) -> None:
+def test_a_home_that_cannot_be_written(file, env, tmp_path, home):
     temporary = Path(env["TMPDIR"])
     env["HOME"] = HOSTILE[home].format(home=tmp_path)
     made = []
     for _ in range(2):
-        done = run_program(file, "version", env=env)
-        assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+        assert_version(file, env)
         assert names(temporary) == [OWN]
         assert (temporary / OWN).stat().st_mode & 0o777 == 0o700
         made.append(unpacked(temporary / OWN).stat().st_ino)
@@ -128,12 +123,11 @@ def test_a_home_that_cannot_be_written(
     assert not (tmp_path / "none").exists()
 
 
-def test_a_home_that_everyone_can_write(file: Path, env: dict[str, str]) -> None:
+def test_a_home_that_everyone_can_write(file, env):
     root = Path(env["HOME"], ".shiv")
     root.mkdir()
     root.chmod(0o1777)
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     unpacked(Path(env["TMPDIR"], OWN))
     assert names(root) == []
 
@@ -162,14 +156,6 @@ def given(folder: Path) -> None:
         os.chown(path, OTHER, OTHER, follow_symlinks=False)
 
 
-def link_in_home(home: Path, name: str, shared: Path) -> None:
-    (home / ".shiv").mkdir()
-    shared.chmod(0o1777)
-    plant(shared)
-    (home / ".shiv" / name).symlink_to(shared)
-    given(home)
-
-
 def link_in_own_home(home: Path, name: str, shared: Path) -> None:
     (home / ".shiv").mkdir()
     shared.chmod(0o1777)
@@ -177,61 +163,45 @@ def link_in_own_home(home: Path, name: str, shared: Path) -> None:
     (home / ".shiv" / name).symlink_to(shared)
 
 
+def link_in_home(home: Path, name: str, shared: Path) -> None:
+    link_in_own_home(home, name, shared)
+    given(home)
+
+
 def group_may_write(home: Path, name: str, shared: Path) -> None:
-    del shared
     plant(home / ".shiv" / name)
     given(home / ".shiv" / name)
     (home / ".shiv").chmod(0o775)
 
 
 def home_of_another_user(home: Path, name: str, shared: Path) -> None:
-    del shared
     plant(home / ".shiv" / name)
     given(home / ".shiv" / name)
     os.chown(home, OTHER, OTHER)
 
 
 def home_that_a_group_may_write(home: Path, name: str, shared: Path) -> None:
-    del shared
     plant(home / ".shiv" / name)
     home.chmod(0o775)
 
 
+PLANTED = [link_in_home, link_in_own_home, group_may_write]
+PLANTED += [home_of_another_user, home_that_a_group_may_write]
+
+
 @two_users
-@pytest.mark.parametrize(
-    "prepare",
-    every(
-        3,
-        [
-            link_in_home,
-            link_in_own_home,
-            group_may_write,
-            home_of_another_user,
-            home_that_a_group_may_write,
-        ],
-    ),
-)
-def test_nothing_that_another_user_planted_runs(
-    file: Path,
-    env: dict[str, str],
-    tmp_path: Path,
-    name: str,
-    shared: Path,
-    prepare: Callable[[Path, str, Path], None],
-) -> None:
+@pytest.mark.parametrize("prepare", every(3, PLANTED))
+def test_nothing_that_another_user_planted_runs(file, env, tmp_path, name, shared, prepare):
     prepare(Path(env["HOME"]), name, shared)
     env["TMPDIR"] = str(tmp_path / "tmp")
     (tmp_path / "tmp").mkdir()
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     unpacked(tmp_path / "tmp" / OWN)
 
 
 @two_users
 @pytest.mark.parametrize("mode", every(3, [0o777, 0o775, 0o1777]))
-def test_a_tmpdir_in_which_others_can_replace_directories(
-    file: Path, env: dict[str, str], shared: Path, name: str, mode: int
-) -> None:
+def test_a_tmpdir_in_which_others_can_replace_directories(file, env, shared, name, mode):
     own = shared / OWN
     env |= {"HOME": "/proc", "TMPDIR": str(shared)}
     own.mkdir(0o700)
@@ -246,16 +216,13 @@ def test_a_tmpdir_in_which_others_can_replace_directories(
 
 
 @pytest.mark.parametrize("umask", [0, 0o002])
-def test_others_may_not_change_what_is_unpacked_without_a_umask(
-    file: Path, env: dict[str, str], umask: int
-) -> None:
-    done = run_program(file, "version", env=env, umask=umask)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+def test_others_may_not_change_what_is_unpacked_without_a_umask(file, env, umask):
+    assert_version(file, env, umask=umask)
     root = Path(env["HOME"], ".shiv")
     assert not [path for path in (root, *root.rglob("*")) if path.stat().st_mode & 0o022]
 
 
-def test_a_terminal_is_told_where_it_is_unpacked(file: Path, env: dict[str, str]) -> None:
+def test_a_terminal_is_told_where_it_is_unpacked(file, env):
     env["HOME"] = "/proc"
     own = f"{env['TMPDIR']}/{OWN}"
     note = f"iamcli: unpacked in {own}, because /proc/.shiv cannot be written; see SHIV_ROOT"
@@ -267,16 +234,13 @@ def test_a_terminal_is_told_where_it_is_unpacked(file: Path, env: dict[str, str]
 
 
 @pytest.mark.full
-def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(
-    file: Path, env: dict[str, str]
-) -> None:
+def test_what_the_system_deletes_below_tmpdir_is_unpacked_again(file, env):
     env["HOME"] = "/proc"
     assert run_program(file, "version", env=env).returncode == 0
     place = unpacked(Path(env["TMPDIR"], OWN))
     for path in place.rglob("version.*"):
         path.unlink()
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     assert (place / "iamcli" / "cli" / "version.py").exists()
 
 
@@ -298,9 +262,7 @@ def not_a_directory(own: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [link, open_to_others, not_a_directory])
-def test_a_directory_below_tmpdir_that_is_not_private(
-    file: Path, env: dict[str, str], make: Callable[[Path], None]
-) -> None:
+def test_a_directory_below_tmpdir_that_is_not_private(file, env, make):
     env["HOME"] = "/proc"
     own = Path(env["TMPDIR"], OWN)
     make(own)
@@ -318,9 +280,7 @@ def test_a_directory_below_tmpdir_that_is_not_private(
     ],
     ids=["HOME and TMPDIR", "SHIV_ROOT", "SHIV_ROOT of a user that does not exist"],
 )
-def test_no_directory_to_unpack_it(
-    file: Path, env: dict[str, str], variables: dict[str, str], folder: str
-) -> None:
+def test_no_directory_to_unpack_it(file, env, variables, folder):
     temporary = Path(env["TMPDIR"])
     before = names(file.parent)
     assert_one_line(file, env | variables, f"cannot unpack the one file in {folder}; {CURE}")
@@ -329,7 +289,7 @@ def test_no_directory_to_unpack_it(
 
 
 @pytest.mark.full
-def test_a_full_disk_leaves_nothing(file: Path, env: dict[str, str]) -> None:
+def test_a_full_disk_leaves_nothing(file, env):
     # A limit of the size of files has the same effect when a larger file is written.
     limited = ["sh", "-c", 'ulimit -f 50; exec "$0" version', str(file)]
     root = Path(env["HOME"], ".shiv")
@@ -343,18 +303,17 @@ def test_a_full_disk_leaves_nothing(file: Path, env: dict[str, str]) -> None:
 
 
 @pytest.mark.full
-def test_what_a_killed_process_left_is_removed(file: Path, env: dict[str, str]) -> None:
+def test_what_a_killed_process_left_is_removed(file, env):
     assert run_program(file, "version", env=env).returncode == 0
     place = unpacked(Path(env["HOME"], ".shiv"))
     left = place.rename(f"{place}.0a1b2c3d")
     (left / "iamcli" / "__init__.py").write_text("incomplete")
-    done = run_program(file, "version", env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, VERSION, "")
+    assert_version(file, env)
     assert unpacked(place.parent) == place
 
 
 @pytest.mark.full
-def test_several_processes_at_once(file: Path, env: dict[str, str]) -> None:
+def test_several_processes_at_once(file, env):
     pipe = subprocess.PIPE
     started = [
         subprocess.Popen([file, "version"], env=env, stdout=pipe, stderr=pipe, text=True)
@@ -366,7 +325,7 @@ def test_several_processes_at_once(file: Path, env: dict[str, str]) -> None:
     unpacked(Path(env["HOME"], ".shiv"))
 
 
-def test_ctrl_c_while_it_is_unpacked(file: Path, env: dict[str, str]) -> None:
+def test_ctrl_c_while_it_is_unpacked(file, env):
     code = """
 import os, signal, zipfile
 zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
@@ -376,7 +335,7 @@ zipfile.ZipFile.extractall = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 
 
 @pytest.mark.parametrize("before", [False, True])
-def test_an_incomplete_python(file: Path, env: dict[str, str], *, before: bool) -> None:
+def test_an_incomplete_python(file, env, *, before):
     """``before``: another Python, which was complete, has unpacked the file."""
     if before:
         assert run_program(file, "version", env=env).returncode == 0
@@ -386,13 +345,13 @@ def test_an_incomplete_python(file: Path, env: dict[str, str], *, before: bool) 
     assert (names(Path(env["HOME"], ".shiv")) == []) is not before
 
 
-def test_an_old_python(file: Path, env: dict[str, str]) -> None:
+def test_an_old_python(file, env):
     this = f"this is Python 3.9.18, {Path(sys.executable).parent}/python3"
     assert_one_line(file, with_code(env, OLD), f"requires Python 3.10 or later; {this}")
     assert names(Path(env["HOME"], ".shiv")) == []
 
 
-def test_the_name_of_a_link_is_in_the_line(file: Path, env: dict[str, str]) -> None:
+def test_the_name_of_a_link_is_in_the_line(file, env):
     name = Path(env["HOME"], "iam-userdel")
     name.symlink_to(file)
     done = run_program(name, "-h", env=with_code(env, OLD))
@@ -400,9 +359,7 @@ def test_the_name_of_a_link_is_in_the_line(file: Path, env: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize("arguments", every(3, [[], ["true"], ["--format", "json"]]))
-def test_sandbox_says_at_once_how_to_get_it(
-    file: Path, env: dict[str, str], arguments: list[str]
-) -> None:
+def test_sandbox_says_at_once_how_to_get_it(file, env, arguments):
     done = run_program(file, "sandbox", *arguments, env=env)
     line = (
         "iamcli: the one file does not contain sandbox; in a checkout of iamcli, run: "
@@ -411,7 +368,7 @@ def test_sandbox_says_at_once_how_to_get_it(
     assert (done.returncode, done.stdout, done.stderr) == (1, "", line)
 
 
-def test_the_same_bytes_each_time(file: Path, tmp_path: Path) -> None:
+def test_the_same_bytes_each_time(file, tmp_path):
     site = tmp_path / "other site"
     shutil.copytree(file.parent / "site", site)
     for path in site.rglob("*"):

@@ -11,10 +11,11 @@ import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from support.completing import BASH_COMPLETION, assert_completes, line_of_readme
+from support.processes import run as run_program
 from support.requirements import need
 from support.shell import BIN, ROOT, Shell
 from support.stub import Answer
@@ -22,7 +23,6 @@ from support.stub import Answer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from support.stub import Stub
 
 pytestmark = [pytest.mark.full, pytest.mark.xdist_group("packages")]
 
@@ -100,6 +100,11 @@ def sources(dist: Path, tmp_path: Path) -> Path:
     return root
 
 
+def run_whole(*arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run a program, however long it takes."""
+    return run_program(*arguments, timeout=None, **more)
+
+
 def wheel(dist: Path) -> Path:
     (found,) = dist.glob("*.whl")
     return found
@@ -125,10 +130,7 @@ def follow_page(user: Shell, folder: Path, begin: str, path: str) -> str:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     user.env = {**inherited, **user.env, "PATH": path, "TERM": "dumb", "PYTHONPATH": ""}
     end = 'printf "%s\\n" "$PATH" "${MANPATH-}" >"$HOME/paths"\n'
-    command = ["bash", "-ec", lines_of_page(begin) + end]
-    done = subprocess.run(
-        command, cwd=folder, env=user.env, capture_output=True, text=True, check=False
-    )
+    done = run_whole("bash", "-ec", lines_of_page(begin) + end, cwd=folder, env=user.env)
     assert done.returncode == 0, done.stderr
     user.env["PATH"], user.env["MANPATH"] = (user.home / "paths").read_text().splitlines()
     assert_completes(user, "bash", line_of_readme("bash"), "iam-usergetattributes")
@@ -149,7 +151,7 @@ def user(aws: Shell) -> Shell:
     return aws
 
 
-def test_the_packages_are_the_same_bytes_each_time(dist: Path, tmp_path: Path) -> None:
+def test_the_packages_are_the_same_bytes_each_time(dist, tmp_path):
     variables = {"TZ": "Asia/Tokyo", "LC_ALL": "POSIX", "TMPDIR": str(tmp_path)}
     again = built(tmp_path / "else where", "pyz", umask=0o077, variables=variables)
     files = sorted(path.name for path in dist.iterdir())
@@ -158,20 +160,17 @@ def test_the_packages_are_the_same_bytes_each_time(dist: Path, tmp_path: Path) -
         assert (again / name).read_bytes() == (dist / name).read_bytes(), name
 
 
-def test_the_source_distribution_has_all_files_and_links(sources: Path) -> None:
+def test_the_source_distribution_has_all_files_and_links(sources):
     for name in ("README.md", "bin/launcher", "tests/conftest.py", ".ci/run", "packaging/deb"):
         assert (sources / name).is_file()
     assert (sources / "bin" / "iam-usercreate").is_symlink()
     tests = "tests/release/test_bin.py"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tests]
-    env = {**os.environ, "PYTHONPATH": str(sources)}
-    done = subprocess.run(
-        command, cwd=sources, env=env, capture_output=True, text=True, check=False
-    )
+    command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tests)
+    done = run_whole(*command, cwd=sources, env={**os.environ, "PYTHONPATH": str(sources)})
     assert done.returncode == 0, done.stdout
 
 
-def test_the_description_has_no_link_that_leads_nowhere(dist: Path) -> None:
+def test_the_description_has_no_link_that_leads_nowhere(dist):
     with zipfile.ZipFile(wheel(dist)) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         metadata = archive.read(name).decode()
@@ -181,7 +180,7 @@ def test_the_description_has_no_link_that_leads_nowhere(dist: Path) -> None:
     assert "License-File: NOTICE\n" in metadata
 
 
-def test_the_one_file_runs_by_its_name_and_by_links(dist: Path, run: Shell, stub: Stub) -> None:
+def test_the_one_file_runs_by_its_name_and_by_links(dist, run, stub):
     file = dist / "iamcli.pyz"
     link = run.home / "iam-userlistpolicies"
     link.symlink_to(file)
@@ -201,7 +200,7 @@ def test_the_one_file_runs_by_its_name_and_by_links(dist: Path, run: Shell, stub
     assert "iam-usercreate" in run(str(file), "help", "usercreate").out
 
 
-def test_the_one_file_as_the_page_says(dist: Path, user: Shell) -> None:
+def test_the_one_file_as_the_page_says(dist, user):
     (user.home / "bin").mkdir()
     # Completing a name runs the file; the other command is a link that the page does not show.
     (user.home / "bin" / "iam-usergetattributes").symlink_to(dist / "iamcli.pyz")
@@ -228,9 +227,7 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("option", ["--user", "--prefix", "--target"])
-def test_pip_upgrades_downgrades_and_uninstalls(
-    versions: dict[str, Path], run: Shell, tmp_path: Path, option: str
-) -> None:
+def test_pip_upgrades_downgrades_and_uninstalls(versions, run, tmp_path, option):
     # A virtual environment has no --user.
     base = Path(sys.base_prefix, "bin", "python3")
     place = tmp_path / "place"
@@ -265,8 +262,7 @@ def tools(tmp_path: Path) -> Callable[[str], Path]:
     def install(tool: str) -> Path:
         folder = tmp_path / "tools"
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        command = [folder / "bin" / "pip", "install", "-q", tool]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run_whole(folder / "bin" / "pip", "install", "-q", tool, env={**os.environ})
         if done.returncode:
             pytest.skip(f"{tool} cannot be installed: {done.stderr}")
         return folder / "bin"
@@ -277,9 +273,7 @@ def tools(tmp_path: Path) -> Callable[[str], Path]:
 @pytest.mark.parametrize(
     ("tool", "again"), [("pipx", "pipx install --force ."), ("uv", "uv tool install --reinstall .")]
 )
-def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
-    sources: Path, run: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str, again: str
-) -> None:
+def test_pipx_and_uv_upgrade_downgrade_and_uninstall(sources, run, tmp_path, tools, tool, again):
     programs = tools(tool)
     home = tmp_path / "home"
     home.mkdir()
@@ -307,9 +301,7 @@ def test_pipx_and_uv_upgrade_downgrade_and_uninstall(
 
 
 @pytest.mark.parametrize("tool", ["pipx", "uv"])
-def test_pipx_and_uv_as_the_page_says(
-    sources: Path, user: Shell, tmp_path: Path, tools: Callable[[str], Path], tool: str
-) -> None:
+def test_pipx_and_uv_as_the_page_says(sources, user, tmp_path, tools, tool):
     programs = tools(tool)
     user.env |= {"PIPX_HOME": str(tmp_path / "pipx"), "UV_PYTHON": sys.executable}
     path = f"{user.home}/.local/bin:{programs}:/usr/bin:/bin"
@@ -327,7 +319,7 @@ def test_pipx_and_uv_as_the_page_says(
     assert (walk.status, walk.err) == (0, "")
 
 
-def test_a_checkout_as_the_page_says(sources: Path, user: Shell) -> None:
+def test_a_checkout_as_the_page_says(sources, user):
     printed = follow_page(user, sources, "From a checkout", f"{BIN}:/usr/bin:/bin")
     assert printed.startswith("make: this takes about a minute the first time, and a few seconds")
     assert printed.count("\n$ iam-") == 8
@@ -358,37 +350,33 @@ echo "then: $?"
 find "$root"/home/* "$root"/mnt/* "$root/tmp" -xdev -name 'iamcli.pyz_*' -printf '%U %p\\n'
 exit $status
 """
+CANNOT = "cannot unpack the one file in"
 CURE = "set SHIV_ROOT to a directory that you can write"
 ROOM = "make room for 25 MB, or set SHIV_ROOT to a directory on another disk"
 
 
-def debian(folder: Path, *packages: str) -> Path:
-    """Make a Debian that has nothing but ``packages`` in ``folder``, and return its root."""
+def debian(folder: Path, *packages: str) -> Iterator[Path]:
+    """Make a Debian that has nothing but ``packages`` in ``folder``; yield its root, remove it."""
     need("mmdebstrap", "unshare", "setpriv")
     if os.geteuid():
         pytest.skip("only root can make a Debian with mounts of its own")
     root = folder / "root"
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
-    done = subprocess.run(
-        [*command, "trixie", root], stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    command = ("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}")
+    done = run_whole(*command, "trixie", root, env={**os.environ})
     if done.returncode:
         pytest.skip(f"mmdebstrap failed: {done.stderr[-300:]!r}")
-    return root
+    yield root
+    shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = debian(tmp_path_factory.mktemp("complete"), "python3")
-    yield root
-    shutil.rmtree(root)
+    yield from debian(tmp_path_factory.mktemp("complete"), "python3")
 
 
 @pytest.fixture(scope="module")
 def minimal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = debian(tmp_path_factory.mktemp("minimal"), "python3-minimal")
-    yield root
-    shutil.rmtree(root)
+    yield from debian(tmp_path_factory.mktemp("minimal"), "python3-minimal")
 
 
 class InDebian(NamedTuple):
@@ -410,26 +398,22 @@ HOSTILE = {
     "no HOME, no entry in passwd": InDebian("", uid=4711, place=OWN),
     "home and TMPDIR on a full disk": InDebian(
         "HOME=/mnt/small TMPDIR=/mnt/small",
-        error=f"cannot unpack the one file in /mnt/small/.shiv: No space left on device; {ROOM}",
+        error=f"{CANNOT} /mnt/small/.shiv: No space left on device; {ROOM}",
     ),
     "TMPDIR on a full disk": InDebian(
         "HOME=/ TMPDIR=/mnt/small",
-        error="cannot unpack the one file in /mnt/small/iamcli-1000: No space left on device; "
-        + ROOM,
+        error=f"{CANNOT} /mnt/small/iamcli-1000: No space left on device; {ROOM}",
     ),
     "no directory can be written": InDebian(
-        "HOME=/ TMPDIR=/usr",
-        error=f"cannot unpack the one file in /usr/iamcli-1000: Permission denied; {CURE}",
+        "HOME=/ TMPDIR=/usr", error=f"{CANNOT} /usr/iamcli-1000: Permission denied; {CURE}"
     ),
     "SHIV_ROOT cannot be written": InDebian(
-        "HOME=/home/user SHIV_ROOT=/usr/x",
-        error=f"cannot unpack the one file in /usr/x: Permission denied; {CURE}",
+        "HOME=/home/user SHIV_ROOT=/usr/x", error=f"{CANNOT} /usr/x: Permission denied; {CURE}"
     ),
     "a directory of another user below TMPDIR": InDebian(
         "HOME=/",
         before='mkdir -m 700 "$root/tmp/iamcli-1000"; chown 4712 "$root/tmp/iamcli-1000"',
-        error="cannot unpack the one file in /tmp/iamcli-1000: "
-        f"not a private directory of this user; {CURE}",
+        error=f"{CANNOT} /tmp/iamcli-1000: not a private directory of this user; {CURE}",
     ),
     "HOME is a directory in which another user wrote": InDebian(
         "HOME=/tmp",
@@ -442,18 +426,12 @@ HOSTILE = {
 def run_in(root: Path, file: Path, case: InDebian) -> subprocess.CompletedProcess[str]:
     env = {"PATH": os.environ["PATH"], "root": str(root), "file": str(file)}
     env |= {"uid": str(case.uid), "before": case.before, "LC_ALL": "C.UTF-8"}
-    command = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", IN_DEBIAN]
-    return subprocess.run(
-        [*command, "-", *case.variables.split()],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ("unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", IN_DEBIAN)
+    return run_whole(*command, "-", *case.variables.split(), env=env)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_one_file_in_a_hostile_home(complete: Path, dist: Path, name: str) -> None:
+def test_the_one_file_in_a_hostile_home(complete, dist, name):
     case = HOSTILE[name]
     done = run_in(complete, dist / "iamcli.pyz", case)
     if case.error:
@@ -468,14 +446,14 @@ def test_the_one_file_in_a_hostile_home(complete: Path, dist: Path, name: str) -
     assert re.fullmatch(rf"0\n{case.uid} {place}/iamcli\.pyz_\w+-\d+\n", after)
 
 
-def test_the_one_file_with_the_minimal_python_of_debian(minimal: Path, dist: Path) -> None:
+def test_the_one_file_with_the_minimal_python_of_debian(minimal, dist):
     line = "iamcli: /usr/bin/python3 lacks the module shutil; install the package python3\n"
     for case in HOSTILE.values():
         done = run_in(minimal, dist / "iamcli.pyz", case)
         assert (done.returncode, done.stderr, done.stdout) == (1, line * 2, "then: 1\n")
 
 
-def test_the_one_file_with_an_older_python(dist: Path, run: Shell) -> None:
+def test_the_one_file_with_an_older_python(dist, run):
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
     older = [
         python

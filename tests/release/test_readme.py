@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
 
 from support.session import COMMANDS, PROMPT, plain, session
 from support.shell import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PICTURE = (ROOT / "docs" / "session.svg").read_text()
 
@@ -21,7 +17,7 @@ def text_of_picture() -> str:
     return "".join("".join(html.unescape(row).split()) for row in rows).replace("\xa0", "")
 
 
-def test_the_picture_shows_what_the_commands_print(tmp_path: Path) -> None:
+def test_the_picture_shows_what_the_commands_print(tmp_path):
     lines = [plain(line) for line in session(tmp_path)]
     printed = "".join("".join(line.split()) for line in lines)
     assert printed == text_of_picture(), "run make picture, and look at the picture"
@@ -32,13 +28,13 @@ def test_the_picture_shows_what_the_commands_print(tmp_path: Path) -> None:
     assert "warning: policy logs of user/bob gained * in Resource" in lines
 
 
-def test_the_picture_loads_nothing() -> None:
+def test_the_picture_loads_nothing():
     assert re.findall(r"(?:src|href|url)\W+https?:[^\s'\"]*", PICTURE) == []
     assert "@font-face" not in PICTURE
     assert "<script" not in PICTURE
 
 
-def test_readme_is_a_first_page() -> None:
+def test_readme_is_a_first_page():
     text = (ROOT / "README.md").read_text()
     assert len(text.splitlines()) <= 130
     assert "](docs/session.svg)" in text

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from support.shell import Shell
 
 PAGES = sorted((ROOT / "man").glob("*.[1-9]"))
 #: Pages with the longest names, lines and lists.
@@ -55,7 +54,7 @@ def chromium() -> Iterator[Browser]:
     running.close()
 
 
-def test_the_site_links_only_to_what_is_there(site: Path) -> None:
+def test_the_site_links_only_to_what_is_there(site):
     files = {path.name: path.read_text() for path in site.iterdir()}
     pages = {f"{page.name}.html" for page in PAGES}
     assert set(files) == {"index.html", "style.css", "search.js", *pages}
@@ -68,7 +67,7 @@ def test_the_site_links_only_to_what_is_there(site: Path) -> None:
     assert set(re.findall(r'^\["([^"]*)", ', files["search.js"], re.MULTILINE)) == pages
 
 
-def test_a_long_page_has_a_table_of_contents(site: Path) -> None:
+def test_a_long_page_has_a_table_of_contents(site):
     titles = {}
     for page in site.glob("*.html"):
         contents = re.search(r'<ul class="contents">(.*?)</ul>', page.read_text(), re.DOTALL)
@@ -97,7 +96,7 @@ def results(chromium: Browser) -> list[str]:
 
 
 @pytest.mark.full
-def test_the_search_finds_what_is_typed(chromium: Browser, site: Path) -> None:
+def test_the_search_finds_what_is_typed(chromium, site):
     chromium.open(f"file://{site}/iam-rolecreate.1.html", width=1000)
     chromium.press("/")
     assert chromium.value("document.activeElement.name") == "q"
@@ -123,9 +122,7 @@ def test_the_search_finds_what_is_typed(chromium: Browser, site: Path) -> None:
 
 @pytest.mark.full
 @pytest.mark.parametrize("words", [*SOUGHT, *NONSENSE])
-def test_the_search_finds_what_the_command_lists(
-    words: str, chromium: Browser, site: Path, run: Shell
-) -> None:
+def test_the_search_finds_what_the_command_lists(words, chromium, site, run):
     listed = run("iamcli", "list", words).out
     topics = re.findall(r"^  iamcli help (\S+)  +[A-Z]", listed, re.MULTILINE)
     chromium.open(f"file://{site}/index.html", width=1000)
@@ -137,7 +134,7 @@ def test_the_search_finds_what_the_command_lists(
 
 
 @pytest.mark.full
-def test_a_result_is_opened_with_the_keyboard(chromium: Browser, site: Path) -> None:
+def test_a_result_is_opened_with_the_keyboard(chromium, site):
     chromium.open(f"file://{site}/index.html", width=1000)
     chromium.press("/")
     chromium.type("listkeys")
@@ -155,7 +152,7 @@ def test_a_result_is_opened_with_the_keyboard(chromium: Browser, site: Path) -> 
 
 
 @pytest.mark.full
-def test_nothing_comes_from_elsewhere_and_no_script_fails(chromium: Browser, site: Path) -> None:
+def test_nothing_comes_from_elsewhere_and_no_script_fails(chromium, site):
     for name in LOOKED_AT:
         chromium.open(f"file://{site}/{name}", width=1000)
         assert chromium.value("document.querySelector('form').hidden") is False
@@ -166,9 +163,7 @@ def test_nothing_comes_from_elsewhere_and_no_script_fails(chromium: Browser, sit
 @pytest.mark.full
 @pytest.mark.parametrize("name", LOOKED_AT)
 @pytest.mark.parametrize("width", [320, 360, 640, 1200])
-def test_nothing_is_wider_than_the_window(
-    name: str, width: int, chromium: Browser, site: Path
-) -> None:
+def test_nothing_is_wider_than_the_window(name, width, chromium, site):
     chromium.open(f"file://{site}/{name}", width=width)
     chromium.press("/")
     chromium.type("instanceprofile")
@@ -198,7 +193,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.full
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_text_can_be_read_in_both_themes(dark: bool, chromium: Browser, site: Path) -> None:  # noqa: FBT001
+def test_text_can_be_read_in_both_themes(dark, chromium, site):
     chromium.open(f"file://{site}/iam-usercreate.1.html", width=1000, dark=dark)
     chromium.press("/")
     chromium.type("user")

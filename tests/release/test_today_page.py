@@ -20,9 +20,6 @@ from iamcli.parsing.shared import COMMON, TAGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.forked import ForkRunner
-    from support.shell import Shell
-
     from iamcli.command import Command
 
 COMMANDS: dict[str, Command] = {command.name: command for command in index.commands()}
@@ -57,7 +54,7 @@ def items() -> Iterator[tuple[str, list[str], str]]:
         assert not names, names
 
 
-def test_commands_are_listed_once_under_the_heading_of_their_group() -> None:
+def test_commands_are_listed_once_under_the_heading_of_their_group():
     groups = {title: [each.name for each in found] for title, found in index.groups().items()}
     listed = [(title, name) for title, names, _ in items() for name in names]
     assert list(dict.fromkeys(title for title, _ in listed)) == list(groups)
@@ -65,7 +62,7 @@ def test_commands_are_listed_once_under_the_heading_of_their_group() -> None:
     assert len({name for _, name in listed}) == len(listed) > len(COMMANDS) / 2
 
 
-def test_each_name_is_that_of_a_command_or_a_page() -> None:
+def test_each_name_is_that_of_a_command_or_a_page():
     pages = {page.stem for page in MAN.glob("*.[1-9]")}
     named = set(re.findall(r"(?<![\w./-])iam-[a-z]+", re.sub(r"aws iam \S+", "", TEXT)))
     assert {"iam-usercreate", "iam-toolkit"} <= named <= pages
@@ -75,7 +72,7 @@ def options(names: list[str]) -> set[str]:
     return {option for name in names for each in COMMANDS[name].options for option in each.names}
 
 
-def test_each_option_is_one_of_the_commands_that_the_item_is_about() -> None:
+def test_each_option_is_one_of_the_commands_that_the_item_is_about():
     for _, names, text in items():
         mentioned = {f"-{option}" for option in re.findall(r"^\.Fl (\S+)", text, re.MULTILINE)}
         assert mentioned <= options(names), names
@@ -86,7 +83,7 @@ def test_each_option_is_one_of_the_commands_that_the_item_is_about() -> None:
     assert {f"-{name}" for name in re.findall(r"^\.Fl (\S+)", others, re.MULTILINE)} <= known
 
 
-def test_the_options_that_the_original_did_not_have_are_described() -> None:
+def test_the_options_that_the_original_did_not_have_are_described():
     texts = {name: text for _, names, text in items() for name in names}
     added = {
         (command.name, option)
@@ -107,7 +104,7 @@ def sources() -> list[str]:
     return [source for comment in comments for source in re.split(r';(?:\n\.\\")? +', comment)]
 
 
-def test_each_paragraph_begins_with_its_sources() -> None:
+def test_each_paragraph_begins_with_its_sources():
     body = TEXT.partition("\n.Sh DESCRIPTION\n")[2].partition("\n.Sh SEE ALSO")[0]
     paragraphs = re.split(r"^\.(?:Pp|It Xr .*|S[hs] .*|Bl -tag .*)\n", body, flags=re.MULTILINE)
     prose = [each for each in paragraphs if re.search(r"^[^.]", each, re.MULTILINE)]
@@ -123,7 +120,7 @@ def model(service: str) -> dict[str, Any]:
     return found
 
 
-def test_each_source_is_an_operation_of_the_api_or_the_title_of_a_page() -> None:
+def test_each_source_is_an_operation_of_the_api_or_the_title_of_a_page():
     for source in sources():
         operations = re.fullmatch(r"(.*) API ([A-Z]\w+(?:, [A-Z]\w+)*)", source)
         if operations:
@@ -140,7 +137,7 @@ SINCE = {"--max-signin-session-duration": [1, 44, 6]}
 RELEASE = [int(part) for part in botocore.__version__.split(".")]
 
 
-def test_each_command_of_the_aws_cli_exists() -> None:
+def test_each_command_of_the_aws_cli_exists():
     lines = re.findall(r"^\.Ql aws (.*?)(?: [.,])?$", TEXT, re.MULTILINE)
     assert len(lines) > 20
     for line in lines:
@@ -204,7 +201,7 @@ def prose_of(command: Command) -> list[str]:
     return [*document.description, *document.notes]
 
 
-def test_the_pages_state_the_quotas_of_the_table() -> None:
+def test_the_pages_state_the_quotas_of_the_table():
     table = quotas()
     stated = {quota for command in COMMANDS.values() for quota in said(" ".join(prose_of(command)))}
     assert {name for name, _, _ in stated} == set(NAMES.values())
@@ -213,22 +210,20 @@ def test_the_pages_state_the_quotas_of_the_table() -> None:
     assert f"at most {table['tags of a resource'][0]} tags" in TAGS.limits
 
 
-def test_the_page_states_the_quotas_of_its_table() -> None:
+def test_the_page_states_the_quotas_of_its_table():
     prose = re.split(r"^\..*$", section("COMMANDS"), flags=re.MULTILINE)
     stated = [quota for text in prose for quota in said(" ".join(text.split()))]
     assert stated == [("MFA devices of a user", *quotas()["MFA devices of a user"])]
 
 
-def test_the_quotas_have_the_names_that_the_command_prints(
-    aws: Shell, run_fast: ForkRunner
-) -> None:
+def test_the_quotas_have_the_names_that_the_command_prints(aws, run_fast):
     printed = set(re.findall(r"^(\w+Quota): ", run_fast("iam-accountgetsummary").out, re.MULTILINE))
     names = {name for name in quotas() if name.endswith("Quota")}
     assert len(names) > 15
     assert names <= printed
 
 
-def test_the_page_and_the_commands_that_it_lists_refer_to_each_other() -> None:
+def test_the_page_and_the_commands_that_it_lists_refer_to_each_other():
     listed = {name for _, names, _ in items() for name in names}
     for name in COMMANDS:
         also = (MAN / f"{name}.1").read_text().partition(".Sh SEE ALSO\n")[2]
@@ -238,7 +233,7 @@ def test_the_page_and_the_commands_that_it_lists_refer_to_each_other() -> None:
 
 
 @pytest.mark.parametrize("renderer", ["mandoc", "man"])
-def test_the_page_fits_80_columns(renderer: str, run: Shell) -> None:
+def test_the_page_fits_80_columns(renderer, run):
     need(renderer)
     page = str(MAN / "iam-today.7")
     arguments = ["mandoc", "-T", "utf8", page] if renderer == "mandoc" else ["man", "-l", page]

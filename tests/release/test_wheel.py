@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -25,16 +26,10 @@ if TYPE_CHECKING:
 COMMANDS = [command.name for command in index.commands()]
 PAGES = sorted((ROOT / "man").glob("*.[1-9]"))
 #: What the wheel is made of.
-SOURCES = (
-    "iamcli",
-    "man",
-    "completions",
-    "setup.cfg",
-    "pyproject.toml",
-    "README.md",
-    "LICENSE",
-    "NOTICE",
-)
+FOLDERS = ("iamcli", "man", "completions")
+FILES = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
+#: click is not installed in the virtual environment.
+WITH_CLICK = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
 BUILD = "import sys, setuptools.build_meta as backend; print(backend.build_wheel(sys.argv[1]))"
 
 
@@ -42,17 +37,22 @@ BUILD = "import sys, setuptools.build_meta as backend; print(backend.build_wheel
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel of this checkout, made by setuptools alone and without the network."""
     folder = tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            ignore = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, folder / name, symlinks=True, ignore=ignore)
-        else:
-            shutil.copy(source, folder / name)
+    ignore = shutil.ignore_patterns("__pycache__")
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=ignore)
+    for name in FILES:
+        shutil.copy(ROOT / name, folder / name)
     arguments = [sys.executable, "-c", BUILD, str(folder)]
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return folder / done.stdout.split()[-1]
+
+
+def install(wheel: Path, venv: Path, *options: str) -> None:
+    """Install the wheel alone in a virtual environment."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
+    command = [*pip, venv / "bin" / "python", "install", "-q", "--no-index", "--no-deps"]
+    subprocess.run([*command, *options, wheel], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -60,9 +60,7 @@ def venv(wheel: Path) -> Path:
     """A fresh virtual environment with the wheel in it, and with nothing else."""
     folder = wheel.parent / "venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    install = ["install", "--quiet", "--no-index", "--no-deps", "--no-compile", str(wheel)]
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
-    subprocess.run([*pip, folder / "bin" / "python", *install], check=True)
+    install(wheel, folder, "--no-compile")
     return folder
 
 
@@ -82,7 +80,7 @@ def held(wheel: Path) -> Mapping[str, bytes]:
         }
 
 
-def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
+def test_the_wheel_holds_the_pages_and_completions(wheel):
     wanted = {f"share/man/man{page.suffix[1:]}/{page.name}": page for page in PAGES}
     for shell, folder in {
         "bash": "share/bash-completion/completions",
@@ -95,7 +93,7 @@ def test_the_wheel_holds_the_pages_and_completions(wheel: Path) -> None:
 
 
 @pytest.mark.full
-def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
+def test_man_finds_the_pages(user, venv):
     need("man")
     done = user("man", "-w", *COMMANDS, "iamcli", "iam-toolkit", "iam-today", "aws-credential-file")
     assert (done.status, done.err) == (0, "")
@@ -105,13 +103,11 @@ def test_man_finds_the_pages(user: Shell, venv: Path) -> None:
 
 
 @pytest.mark.full
-def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
-    # click is not installed in the virtual environment.
-    env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
+def test_iamcli_finds_the_pages(user, venv):
     viewer = user.home / "man"
     viewer.write_text('#!/bin/sh\necho "$1"\n')
     viewer.chmod(0o755)
-    env["PATH"] = f"{user.home}:{venv}/bin:/usr/bin:/bin"
+    env = WITH_CLICK | {"PATH": f"{user.home}:{venv}/bin:/usr/bin:/bin"}
     done = user("iamcli", "help", "usercreate", env=env)
     page = venv / "share" / "man" / "man1" / "iam-usercreate.1"
     assert done == (0, f"{page}\n", "")
@@ -123,26 +119,23 @@ def test_iamcli_finds_the_pages(user: Shell, venv: Path) -> None:
 
 
 @pytest.mark.full
-def test_an_index_of_pages_in_a_shared_prefix_stays(user: Shell, venv: Path, wheel: Path) -> None:
+def test_an_index_of_pages_in_a_shared_prefix_stays(user, venv, wheel):
     """It has the pages of all packages that are installed there."""
     whatis = venv / "share" / "man" / "whatis"
     assert not whatis.exists()
     whatis.write_text("other (1)            - the page of another package\n")
     try:
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python"]
-        again = ["install", "-q", "--no-index", "--no-deps", "--force-reinstall", str(wheel)]
-        subprocess.run([*pip, venv / "bin" / "python", *again], check=True)
+        install(wheel, venv, "--force-reinstall")
         assert whatis.read_text().startswith("other (1)")
     finally:
         whatis.unlink()
 
 
 @pytest.mark.full
-def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv: Path) -> None:
+def test_without_an_index_iamcli_list_finds_what_man_does_not(user, venv):
     need("man")
     assert user("man", "-k", "iam-").status != 0
-    env = {"PYTHONPATH": str(Path(click.__file__).parent.parent)}
-    done = user("iamcli", "list", "password", env=env)
+    done = user("iamcli", "list", "password", env=WITH_CLICK)
     assert (done.status, done.err) == (0, "")
     assert "iam-userchangepassword" in done.out
     page = (ROOT / "docs" / "install.md").read_text()
@@ -150,20 +143,16 @@ def test_without_an_index_iamcli_list_finds_what_man_does_not(user: Shell, venv:
 
 
 @pytest.mark.full
-def test_bash_finds_the_completions_by_the_commands(user: Shell) -> None:
+def test_bash_finds_the_completions_by_the_commands(user):
     need("bash", BASH_COMPLETION)
-    here = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
-    try:
+    bash = InteractiveShell("bash", "--norc", "--noprofile", "-i", env=user.env, setup=BASH)
+    with contextlib.closing(bash) as here:
         assert "the user's name (required)" in here.typed("iam-usercreate -\t")
-    finally:
-        here.close()
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
-    shell: str, aws: Shell, venv: Path
-) -> None:
+def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(shell, aws, venv):
     need(shell)
     # The wheel alone is in the environment; its requirements are in that of the tests.
     packages = next(venv.glob("lib/python*/site-packages"))
@@ -175,13 +164,10 @@ def test_the_line_of_the_readme_works_for_a_venv_that_is_not_activated(
 
 
 @pytest.mark.full
-def test_zsh_and_fish_find_them_where_they_are_installed(user: Shell, venv: Path) -> None:
+def test_zsh_and_fish_find_them_where_they_are_installed(user, venv):
     need("zsh", "fish")
     fish = f"set -p fish_complete_path {venv}/share/fish/vendor_completions.d; complete -C "
     assert "the user's name (required)" in user("fish", "-c", f"{fish} 'iam-usercreate -'").out
     setup = f"fpath+=({venv}/share/zsh/site-functions); autoload -Uz compinit; compinit -u -D"
-    here = InteractiveShell("zsh", "-f", "-i", env=user.env, setup=setup)
-    try:
+    with contextlib.closing(InteractiveShell("zsh", "-f", "-i", env=user.env, setup=setup)) as here:
         assert "the user's name (required)" in here.typed("iam-usercreate -\t")
-    finally:
-        here.close()

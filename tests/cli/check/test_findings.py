@@ -8,7 +8,7 @@ import pytest
 from support.checking import POLICY, checked, codes
 
 from iamcli.cli import index
-from iamcli.parsing import limits
+from iamcli.parsing.options import refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -314,7 +314,7 @@ def test_every_name_has_a_limit() -> None:
     for command in index.commands():
         for option in command.options:
             if "letters" in option.limits:
-                assert limits.refused(option, "no name: \u00e4"), (command.name, option.name)
+                assert refused(option, "no name: \u00e4"), (command.name, option.name)
 
 
 def test_a_file_that_is_there_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from shutil import which
 from iamcli.cli import index
 from iamcli.cli.check.rules.commands import fault
 from iamcli.errors import InvalidPolicy
-from iamcli.parsing import limits
 from iamcli.parsing.command_names import is_meant, suggest
+from iamcli.parsing.options import refused
 from iamcli.parsing.suggestions import DASHES, missing_option, separate, unknown, with_ascii_dashes
 from iamcli.policies import documents, unquoted
 
@@ -156,7 +156,7 @@ def _options(invocation: Invocation) -> Iterator[Fault]:
     wrong = list(_words(invocation))
     yield from wrong
     for value in invocation.values:
-        reason = limits.refused(value.option, value.text) if value.text is not None else None
+        reason = refused(value.option, value.text) if value.text is not None else None
         if value.word is not None and reason:
             yield fault(call, value.word, "E105", *reason)
     if wrong or invocation.suspended:
