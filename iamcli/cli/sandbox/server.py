@@ -30,9 +30,9 @@ import time
 
 from iamcli.cli.account_file import file
 from iamcli.cli.sandbox.access import foreign, secret_path
+from iamcli.cli.sandbox.changes.watch import Watch
 from iamcli.cli.sandbox.kept import Kept
-from iamcli.cli.sandbox.launcher import ACCESS_KEY, SECRET_KEY
-from iamcli.cli.sandbox.watch import Watch
+from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY, SECRET_KEY
 from iamcli.cli.sandbox.wsgi import refuse
 from iamcli.connection.parents import address
 from iamcli.errors import SECRET_DIGITS, Failure

@@ -25,7 +25,8 @@ from support.processes import BIN, ROOT, environment, run
 from support.requirements import need
 from support.selection import every
 
-from iamcli.cli.sandbox import access, launcher, peers
+from iamcli.cli.sandbox import access, peers
+from iamcli.cli.sandbox.launch import launcher
 from iamcli.connection.confinement import KEPT, MAX_REPORT, REPORT_PATH
 from iamcli.errors import SECRET_DIGITS, without_secret_paths
 

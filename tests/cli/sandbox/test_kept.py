@@ -17,7 +17,7 @@ from support.processes import ROOT, running, wait_until
 
 from iamcli import __version__
 from iamcli.cli.sandbox import kept, objects
-from iamcli.cli.sandbox import launcher as sandbox
+from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.errors import Failure
 
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'

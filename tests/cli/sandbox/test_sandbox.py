@@ -28,9 +28,9 @@ from support.requirements import need
 from support.selection import every
 from support.terminal import USUAL_SIZE, Terminal
 
-from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
-from iamcli.cli.sandbox.shell import start as start_shell
+from iamcli.cli.sandbox.launch import launcher as sandbox
+from iamcli.cli.sandbox.launch.shell import start as start_shell
 
 IAMCLI = BIN / "iamcli"
 POLICY = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
@@ -370,7 +370,7 @@ def test_a_shell_that_misses_the_signal_gets_it_again(env, tmp_path):
 #: ``iamcli sandbox``, which waits less long: LIMIT and DAEMON_LIMIT are the first two arguments.
 IMPATIENT = """
 import sys
-from iamcli.cli.sandbox import started
+from iamcli.cli.sandbox.launch import started
 started.LIMIT, started.DAEMON_LIMIT = (float(sys.argv.pop(1)) for _ in range(2))
 from iamcli.cli import main
 sys.exit(main())

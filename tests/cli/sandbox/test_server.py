@@ -17,9 +17,9 @@ from support import resettable
 from support.limits import TIMEOUT
 from support.processes import BIN, environment, run
 
-from iamcli.cli.sandbox import launcher as sandbox
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox import wsgi
+from iamcli.cli.sandbox.launch import launcher as sandbox
 from iamcli.cli.sandbox.rules import layer
 from iamcli.errors import Failure
 

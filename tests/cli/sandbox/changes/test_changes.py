@@ -15,10 +15,10 @@ from support.shell import TESTS
 from support.ssh_keys import public_key
 
 from iamcli.cli.account_file import schema
-from iamcli.cli.sandbox import launcher
-from iamcli.cli.sandbox.changes import changes, deleted
-from iamcli.cli.sandbox.report import Report
-from iamcli.cli.sandbox.watch import Watch
+from iamcli.cli.sandbox.changes.comparison import changes, deleted
+from iamcli.cli.sandbox.changes.report import Report
+from iamcli.cli.sandbox.changes.watch import Watch
+from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

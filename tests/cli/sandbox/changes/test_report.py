@@ -12,7 +12,7 @@ from support.changes import ACCOUNT, READ, STAR, key, runner, used
 from support.copies import ARN, DATE
 from support.expected import ONLY_IAM
 
-from iamcli.cli.sandbox.report import Report
+from iamcli.cli.sandbox.changes.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.shell import TESTS
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.launch import launcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

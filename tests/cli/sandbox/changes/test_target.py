@@ -23,10 +23,10 @@ from support.processes import run as run_program
 from support.requirements import need
 from support.selection import every
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.changes.report import Report
+from iamcli.cli.sandbox.changes.target import Target
 from iamcli.cli.sandbox.command import sandbox as command
-from iamcli.cli.sandbox.report import Report
-from iamcli.cli.sandbox.target import Target
+from iamcli.cli.sandbox.launch import launcher
 from iamcli.errors import Failure
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def test_the_options_are_those_of_the_run(
         ran.append((words, keep, account, *(target.made if target else (None, False))))
         return 3
 
-    monkeypatch.setattr("iamcli.cli.sandbox.target.Target", target)
+    monkeypatch.setattr("iamcli.cli.sandbox.changes.target.Target", target)
     monkeypatch.setattr(launcher, "run", run)
     arguments: dict[str, Any] = {"prog_name": "sandbox", "standalone_mode": False, "obj": output}
     if isinstance(given, str):

@@ -32,7 +32,7 @@ from support.shell import ROOT
 from support.ssh_keys import public_key
 from support.terminal import Terminal
 
-from iamcli.cli.sandbox import launcher
+from iamcli.cli.sandbox.launch import launcher
 from iamcli.client.full_model import full_model
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from moto.iam.models import iam_backends
 from support.copies import UNREAD_CERTIFICATE, snapshot, user, whole
 from support.corrections import ARN, BOB, NOON, NUMBER, ROOT, pages, request
 
-from iamcli.cli.sandbox import loading, state
+from iamcli.cli.sandbox import loading
+from iamcli.cli.sandbox.changes import state
 from iamcli.cli.sandbox.corrections import account, caller, keys
 from iamcli.errors import Failure
 

@@ -25,7 +25,8 @@ from support.entities import (
 )
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox import loading, refusals, state
+from iamcli.cli.sandbox import loading, refusals
+from iamcli.cli.sandbox.changes import state
 from iamcli.cli.sandbox.corrections import (
     account,
     apply,

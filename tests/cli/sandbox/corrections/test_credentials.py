@@ -30,7 +30,7 @@ from support.refusals import ACCOUNT, ARN, CODES
 from support.shell import KEY_ID
 from support.ssh_keys import public_key
 
-from iamcli.cli.sandbox.launcher import ACCESS_KEY
+from iamcli.cli.sandbox.launch.launcher import ACCESS_KEY
 from iamcli.cli.sandbox.ssh_keys import encoded, fingerprint, parsed
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from iamcli import interrupts, quoting
 from iamcli.cli import command_server, script
-from iamcli.cli.sandbox import shell
-from iamcli.cli.sandbox.started import Started
+from iamcli.cli.sandbox.launch import shell
+from iamcli.cli.sandbox.launch.started import Started
 from iamcli.config import files
 from iamcli.config.connection import SANDBOX
 from iamcli.connection import parents
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import IO, Any
 
-    from iamcli.cli.sandbox.target import Target
+    from iamcli.cli.sandbox.changes.target import Target
     from iamcli.connection.parents import Process
     from iamcli.output.streams import Output
 
@@ -188,7 +188,7 @@ def run(
     Raises Failure if the server does not start, if the account was not kept, or if what has changed
     is not known or cannot be reported.
     """
-    from iamcli.cli.sandbox.report import not_covered
+    from iamcli.cli.sandbox.changes.report import not_covered
 
     with (
         command_server.started() as commands,
@@ -265,14 +265,14 @@ def _announce_copy(output: Output, account: str, about: Mapping[str, Any]) -> No
         requests = "request was" if about["unread"] == 1 else "requests were"
         output.error(f"{about['unread']} {requests} refused when {account} was made")
     if about["unknown"]:
-        from iamcli.cli.sandbox.report import lacking
+        from iamcli.cli.sandbox.changes.report import lacking
 
         output.error(lacking(about["unknown"]))
 
 
 def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any]]) -> None:
     """Show the line that makes a script which creates again what was deleted, if anything was."""
-    from iamcli.cli.sandbox.changes import deleted
+    from iamcli.cli.sandbox.changes.comparison import deleted
 
     names = deleted(changed)
     if names:

@@ -43,7 +43,7 @@ class Watch:
 
     def begin(self) -> None:
         """Remember what the private IAM contains."""
-        from iamcli.cli.sandbox.state import state
+        from iamcli.cli.sandbox.changes.state import state
 
         self._before = state()
 
@@ -51,8 +51,8 @@ class Watch:
         """Return the changes since ``begin`` and the refused requests; {} if it never began."""
         if not self._before:
             return {}
-        from iamcli.cli.sandbox.changes import changes
-        from iamcli.cli.sandbox.state import state
+        from iamcli.cli.sandbox.changes.comparison import changes
+        from iamcli.cli.sandbox.changes.state import state
 
         with self._busy:
             return {"changes": changes(self._before, state()), "refused": self.refusals}

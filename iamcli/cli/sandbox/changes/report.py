@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from iamcli.cli.account_file import dates
-from iamcli.cli.sandbox.changes import owner
+from iamcli.cli.sandbox.changes.comparison import owner
 from iamcli.errors import visible
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from iamcli.cli.sandbox.changes import Change
+    from iamcli.cli.sandbox.changes.comparison import Change
 
 #: A key that was used within this time may still be in use.
 RECENTLY = timedelta(days=90)
@@ -43,7 +43,7 @@ _STARS = {"Action": ("*", "*:*"), "Resource": ("*",), "Principal": ("*",)}
 class Report(NamedTuple):
     """The report of a command that has ended.
 
-    ``changes``: as ``iamcli.cli.sandbox.changes`` returns them; ``refused``: the requests that the
+    ``changes``: as ``comparison.changes`` returns them; ``refused``: the requests that the
     private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the kinds
     that the copy lacks; ``taken``: the date of the copy; ``status``: the exit status;
     ``without_environment``: the commands that sent nothing because their environment was reset, one

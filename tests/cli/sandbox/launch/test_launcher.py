@@ -17,10 +17,10 @@ from support.processes import run
 from iamcli import interrupts
 from iamcli.cli import command_server
 from iamcli.cli import shell_completion as completions
-from iamcli.cli.sandbox import launcher as sandbox
-from iamcli.cli.sandbox import started
-from iamcli.cli.sandbox.shell import LATER_COMMANDS, greeting
-from iamcli.cli.sandbox.shell import start as start_shell
+from iamcli.cli.sandbox.launch import launcher as sandbox
+from iamcli.cli.sandbox.launch import started
+from iamcli.cli.sandbox.launch.shell import LATER_COMMANDS, greeting
+from iamcli.cli.sandbox.launch.shell import start as start_shell
 from iamcli.connection.parents import Process
 from iamcli.errors import Failure
 from iamcli.handover import VARIABLE
@@ -234,7 +234,7 @@ def test_only_linux_makes_it_the_parent_of_orphans(monkeypatch):
 #: Reaps two children that have ended, one of which is the command.
 REAPING = """
 import os, signal
-from iamcli.cli.sandbox import started
+from iamcli.cli.sandbox.launch import started
 signal.alarm(100)
 assert not started._reap()
 command = os.fork() or os._exit(7)
