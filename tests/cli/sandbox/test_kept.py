@@ -383,7 +383,7 @@ def test_everything_in_an_account_is_kept(tmp_path, monkeypatch):
     assert before["keys of the account"]["AccessKeyMetadata"]
     with sandbox.server(keep=str(tmp_path / "kept")) as private:
         assert everything(client(private)) == before
-        assert private.existed
+        assert private.about["existed"]
         user = client(private, key=key["AccessKeyId"], secret=key["SecretAccessKey"])
         with pytest.raises(user.exceptions.PasswordPolicyViolationException):
             user.change_password(OldPassword="somePassword", NewPassword="firstPassword")

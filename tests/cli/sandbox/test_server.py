@@ -172,14 +172,40 @@ def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
     sandbox_server._wait()  # noqa: SLF001
 
 
-def test_what_the_server_reports_at_its_end():
+@pytest.fixture
+def serving(monkeypatch):
+    """Run the server, which starts as ``start`` says and ends at once; return what it reports."""
+
+    def exit_at_once(status):
+        raise SystemExit(status)
+
+    def serve(start, line=""):
+        reports = []
+        monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+        monkeypatch.setattr(os, "_exit", exit_at_once)
+        monkeypatch.setattr(sandbox_server, "_start", start)
+        monkeypatch.setattr(sandbox_server, "_report", reports.append)
+        with pytest.raises(SystemExit) as ended:
+            sandbox_server.main()
+        assert ended.value.code == 0
+        return reports
+
+    return serve
+
+
+def test_what_the_server_reports_at_its_end(serving):
     def full():
         raise Failure("no space")
 
-    assert [
-        sandbox_server._saved(account)  # noqa: SLF001
-        for account in (None, SimpleNamespace(save=lambda: None), SimpleNamespace(save=full))
-    ] == [{}, {}, {"failure": "no space"}]
+    for account, last in (
+        (None, {"without_environment": []}),
+        (SimpleNamespace(save=lambda: None), {"without_environment": []}),
+        (SimpleNamespace(save=full), {"failure": "no space"}),
+    ):
+        assert serving(lambda *_, kept=account: ({"url": "here"}, "", kept)) == [
+            {"url": "here"},
+            last,
+        ]
 
 
 @pytest.mark.parametrize("watched", [False, True])
@@ -271,11 +297,11 @@ def starting(monkeypatch, tmp_path):
     monkeypatch.setattr(sandbox_server, "in_region", lambda *given: did.append(given))
     monkeypatch.setattr(sandbox_server, "_make_server", lambda _: listening)
 
+    real_start = sandbox_server._start  # noqa: SLF001
+
     def start(change=None, *, watched=False, **settings):
         did.clear()
-        return did, *sandbox_server._start(  # noqa: SLF001
-            change, settings, watch if watched else None, []
-        )
+        return did, *real_start(change, settings, watch if watched else None, [])
 
     return start
 
@@ -316,13 +342,13 @@ def test_what_the_server_starts_with(starting):
         (KeyError("x"), "KeyError: 'x'; install the tested moto[iam,server]=="),
     ],
 )
-def test_why_the_server_does_not_start(starting, monkeypatch, error, said):
+def test_why_the_server_does_not_start(starting, serving, monkeypatch, error, said):
     def fail(*_given):
         raise error
 
     monkeypatch.setattr(sandbox_server, "_make_server", fail)
-    _, report, *rest = starting()
-    assert (report["failure"][: len(said)], list(report), rest) == (said, ["failure"], [None, None])
+    [report] = serving(lambda *_: starting()[1:])
+    assert (report["failure"][: len(said)], list(report)) == (said, ["failure"])
 
 
 def test_a_moto_that_has_changed_inside_is_refused(monkeypatch):

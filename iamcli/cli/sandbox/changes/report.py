@@ -29,7 +29,7 @@ _DONE = {"create": "created", "update": "updated", "delete": "deleted"}
 #: Members of which a change is not shown: it follows from another one, or is shown in another way.
 _NOT_SHOWN = frozenset({"AccessKeyLastUsed", "Arn", "DefaultVersionId", "UpdateDate"})
 
-#: Members that are not known if the other member is absent; others mean that there is none.
+#: Members that are not known if they and the other one are absent; other members are none then.
 _UNKNOWN_WITHOUT = {
     "Description": "MaxSessionDuration",
     "MaxSessionDuration": "MaxSessionDuration",
@@ -44,7 +44,7 @@ class Report(NamedTuple):
     """The report of a command that has ended.
 
     ``changes``: as ``comparison.changes`` returns them; ``refused``: the requests that the
-    private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the kinds
+    private IAM refused, each with ``operation``, ``code`` and ``message``; ``unknown``: the types
     that the copy lacks; ``taken``: the date of the copy; ``status``: the exit status;
     ``without_environment``: the commands that sent nothing because their environment was reset, one
     for each time; ``running``: the processes that the command has started and that still ran.
@@ -135,9 +135,9 @@ def not_covered(without_environment: Sequence[str], running: Sequence[str]) -> l
     return lines
 
 
-def lacking(kinds: Sequence[str]) -> str:
-    """Return the line about the ``kinds`` that a copy lacks."""
-    return f"not in the copy, or only partly: {', '.join(kinds)}"
+def lacking(types: Sequence[str]) -> str:
+    """Return the line about the ``types`` that a copy lacks."""
+    return f"not in the copy, or only partly: {', '.join(types)}"
 
 
 def _place(change: Change) -> tuple[str | None, ...]:
@@ -180,7 +180,8 @@ def _members(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 
 
 def _value(member: str, record: Mapping[str, Any]) -> str:
-    if not {member, _UNKNOWN_WITHOUT.get(member)} & {None, *record}:
+    needed = _UNKNOWN_WITHOUT.get(member)
+    if needed and needed not in record and member not in record:
         return "unknown"
     value = record.get(member)
     if value in (None, "", []):
@@ -258,7 +259,7 @@ def _stars(document: str) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterable[Any]:
-    """Return the values of an element: a string, a list, or lists by kind in a principal."""
+    """Return the values of an element: a string, a list, or lists by type in a principal."""
     if isinstance(value, dict):
         return [text for inner in value.values() for text in _texts(inner)]
     return value if isinstance(value, list) else [value]

@@ -174,9 +174,9 @@ def _mark(secret: str | bytes) -> str:
     return hashlib.blake2b(data, key=_KEY, digest_size=16).hexdigest()
 
 
-def _picked(kind: Record, record: Record) -> Record:
+def _picked(form: Record, record: Record) -> Record:
     """Return what a snapshot has of ``record``, a part of a response; None is what it lacks."""
-    picked: Record = pick(kind, _present(record), {schema.DATE: _text})
+    picked: Record = pick(form, _present(record), {schema.DATE: _text})
     return picked
 
 

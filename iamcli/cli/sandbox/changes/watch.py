@@ -48,9 +48,7 @@ class Watch:
         self._before = state()
 
     def report(self) -> dict[str, Any]:
-        """Return the changes since ``begin`` and the refused requests; {} if it never began."""
-        if not self._before:
-            return {}
+        """Return the changes since ``begin`` and the refused requests."""
         from iamcli.cli.sandbox.changes.comparison import changes
         from iamcli.cli.sandbox.changes.state import state
 

@@ -24,7 +24,7 @@ listing("ListAccountAliases", "AccountAliases", lambda iam, _: iam.account_alias
 
 
 def counts(iam: IAMBackend) -> dict[str, int]:
-    """Return how much of each kind the account has, and its quotas.
+    """Return how much of each type the account has, and its quotas.
 
     moto counts attachments as versions, and no hardware devices. Source: recorded for
     GetAccountSummary: which counts there are, and that a new policy adds a version in use.
@@ -117,7 +117,7 @@ def policy_detail(policy: Any, usage: policies.Usage) -> Result:
 
 @operation("GetAccountAuthorizationDetails")
 def get_account_authorization_details(iam: IAMBackend, request: Request) -> Result:
-    """Give pages over all kinds, regard the filter, and name attached policies.
+    """Give pages over all types, regard the filter, and name attached policies.
 
     Of the policies that AWS manages, those in use are sent. moto 5.1 does not encode documents.
     Source: API reference, GetAccountAuthorizationDetails; recorded for each filter; for the
@@ -129,16 +129,16 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
         for policy in filter(is_known, iam.managed_policies.values())
         if not policies.is_aws(policy) or usage.attached[policy.arn] or usage.boundaries[policy.arn]
     ]
-    kinds: dict[str, list[Any]] = {
+    by_type: dict[str, list[Any]] = {
         "User": list(iam.users.values()),
         "Group": list(iam.groups.values()),
         "Role": list(iam.roles.values()),
         "LocalManagedPolicy": [policy for policy in managed if not policies.is_aws(policy)],
         "AWSManagedPolicy": [policy for policy in managed if policies.is_aws(policy)],
     }
-    order = {kind: str(number) for number, kind in enumerate(kinds)}
-    wanted = request.get("Filter") or list(kinds)
-    entries = [(kind, entity) for kind in kinds if kind in wanted for entity in kinds[kind]]
+    order = {name: str(number) for number, name in enumerate(by_type)}
+    wanted = request.get("Filter") or list(by_type)
+    entries = [(name, entity) for name in by_type if name in wanted for entity in by_type[name]]
     on_page, rest = page(
         request, entries, lambda entry: (order[entry[0]], *by_name(entry[1]), entry[1].arn)
     )
@@ -150,9 +150,9 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
         "Policies": lambda policy: policy_detail(policy, usage),
     }
     lists: dict[str, list[Result]] = {name: [] for name in details}
-    for kind, entity in on_page:
-        name = "Policies" if kind.endswith("Policy") else f"{kind}DetailList"
-        lists[name].append(details[name](entity))
+    for name, entity in on_page:
+        member = "Policies" if name.endswith("Policy") else f"{name}DetailList"
+        lists[member].append(details[member](entity))
     return {**lists, **rest}
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from cryptography import x509
 from moto.core.utils import utcnow
 from moto.iam.models import Certificate
-from moto.moto_api._internal import mock_random
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
 from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
 from iamcli.cli.sandbox.corrections.paging import named, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
-from iamcli.cli.sandbox.corrections.users import LETTERS, unique_id
+from iamcli.cli.sandbox.corrections.users import unique_id
 from iamcli.cli.sandbox.refusals import Refusal, not_in_copy
 
 TYPE_CHECKING = False
@@ -123,7 +122,7 @@ def upload_signing_certificate(iam: IAMBackend, request: Request) -> Result:
         raise Refusal("DuplicateCertificate", message)
     certificate = iam.upload_signing_certificate(owner.name, body)
     del owner.signing_certificates[certificate.id]
-    certificate.id = "".join(mock_random.choice(LETTERS) for _ in range(32))
+    certificate.id = unique_id("", length=32)
     owner.signing_certificates[certificate.id] = certificate
     return {"Certificate": signing(certificate)}
 

@@ -25,7 +25,7 @@ def summary(group: Any) -> Result:
 
 @operation("CreateGroup")
 def create_group(iam: IAMBackend, request: Request) -> Result:
-    """Give the group an ID of its kind. Source: API reference, CreateGroup."""
+    """Give the group an ID of its type. Source: API reference, CreateGroup."""
     group = iam.create_group(request.get("GroupName"), request.get("Path", "/"))
     group.id = unique_id("AGPA")
     return {"Group": summary(group)}

@@ -31,20 +31,22 @@ _LONGEST = 320
 
 
 def page(
-    request: Request, entries: Iterable[Any], key: Callable[[Any], Key]
+    request: Request, entries: Iterable[Any], key: Callable[[Any], Key], *, descending: bool = False
 ) -> tuple[list[Any], Result]:
     """Return the entries of one page, and ``IsTruncated`` and ``Marker``.
 
-    ``key``: what the list is sorted by, different for each entry. Raises Refusal if ``Marker`` is
-    not from a response to the same operation. Source: API reference, ListUsers: 100 entries if
-    nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices. ListUserTags sorts
-    by key; the reference says nothing about the order of other lists.
+    ``key`` and ``descending``: what the list is sorted by, different for each entry. Raises Refusal
+    if ``Marker`` is not from a response to the same operation. Source: API reference, ListUsers:
+    100 entries if nothing is said. ``Invalid Marker.`` was recorded for ListVirtualMFADevices.
+    ListUserTags sorts by key; the reference says nothing about the order of other lists.
     """
     size = request.get("MaxItems", DEFAULT)
     marker = request.get("Marker", None)
-    rest = sorted(entries, key=key)
+    rest = sorted(entries, key=key, reverse=descending)
     start = None if marker is None else _read(request.operation, marker, map(key, rest))
-    if start is not None:
+    if start is not None and descending:
+        rest = [entry for entry in rest if key(entry) < start]
+    elif start is not None:
         rest = [entry for entry in rest if key(entry) > start]
     on_page = rest[:size]
     if len(rest) <= size:

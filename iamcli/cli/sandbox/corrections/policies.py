@@ -15,7 +15,7 @@ from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
-from iamcli.cli.sandbox.rules.kinds import is_policy_of_aws
+from iamcli.cli.sandbox.rules.entity_types import is_policy_of_aws
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,12 +100,12 @@ def versions(policy: Any) -> list[Any]:
 
     Source: recorded for ListPolicyVersions and GetAccountAuthorizationDetails.
     """
-    return sorted(policy.versions, key=lambda version: _latest_first(version.version_id))
+    return sorted(policy.versions, key=_by_number, reverse=True)
 
 
 @operation("CreatePolicy")
 def create_policy(iam: IAMBackend, request: Request) -> Result:
-    """Give the policy an ID of its kind, and take tags whose keys differ only in case.
+    """Give the policy an ID of its type, and take tags whose keys differ only in case.
 
     moto refuses such tags. Source: ``tags.IN_ANY_CASE``; recorded: no ``Description`` in the
     response.
@@ -145,9 +145,9 @@ def list_policies(iam: IAMBackend, request: Request) -> Result:
         wanted = [policy for policy in wanted if (scope == "AWS") == is_aws(policy)]
     if request.get("OnlyAttached"):
         wanted = [policy for policy in wanted if usage.attached[policy.arn]]
-    kind = request.get("PolicyUsageFilter")
-    if kind:
-        counts = usage.boundaries if kind == "PermissionsBoundary" else usage.attached
+    usage_filter = request.get("PolicyUsageFilter")
+    if usage_filter:
+        counts = usage.boundaries if usage_filter == "PermissionsBoundary" else usage.attached
         wanted = [policy for policy in wanted if counts[policy.arn]]
     on_page, rest = page(request, wanted, _by_name_and_arn)
     return {"Policies": [summary(policy, usage) for policy in on_page], **rest}
@@ -178,9 +178,12 @@ def get_policy_version(iam: IAMBackend, request: Request) -> Result:
     return {"PolicyVersion": {"Document": version.document, **summary_of_version}}
 
 
-def _version_summaries(iam: IAMBackend, request: Request) -> list[Result]:
+@operation("ListPolicyVersions")
+def list_policy_versions(iam: IAMBackend, request: Request) -> Result:
+    """Show the latest version first. Source: recorded for ListPolicyVersions."""
     policy = entity_of("Policy", iam, request)
-    return [version_summary(policy, version) for version in policy.versions]
+    on_page, rest = page(request, policy.versions, _by_number, descending=True)
+    return {"Versions": [version_summary(policy, version) for version in on_page], **rest}
 
 
 def attached(holder: Any) -> list[Result]:
@@ -206,27 +209,27 @@ def inline(holder: Any) -> list[Result]:
     ]
 
 
-def _document(kind: str) -> Operation:
+def _document(type_name: str) -> Operation:
     """Return the operation that sends a document URL-encoded, which keeps every byte.
 
     Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
     """
 
     def document(iam: IAMBackend, request: Request) -> Result:
-        holder, name = entity_of(kind, iam, request), request.get("PolicyName")
-        of = {f"{kind}Name": holder.name, "PolicyName": name}
+        holder, name = entity_of(type_name, iam, request), request.get("PolicyName")
+        of = {f"{type_name}Name": holder.name, "PolicyName": name}
         return {**of, "PolicyDocument": holder.policies[name]}
 
     return document
 
 
-def _inline_names(kind: str) -> Entries:
-    return lambda iam, request: entity_of(kind, iam, request).policies
+def _inline_names(type_name: str) -> Entries:
+    return lambda iam, request: entity_of(type_name, iam, request).policies
 
 
-def _attached_to(kind: str) -> Entries:
+def _attached_to(type_name: str) -> Entries:
     return lambda iam, request: under(
-        request, entity_of(kind, iam, request).managed_policies.values()
+        request, entity_of(type_name, iam, request).managed_policies.values()
     )
 
 
@@ -234,25 +237,17 @@ def _by_name_and_arn(policy: Any) -> Key:
     return (*by_name(policy), policy.arn)
 
 
-def _latest_first(version_id: str) -> Key:
-    return (f"{10**9 - int(version_id[1:].partition('.')[0]):010}",)
+def _by_number(version: Any) -> Key:
+    return (f"{int(version.version_id[1:].partition('.')[0]):010}",)
 
 
-# The latest version is the first: recorded.
-listing(
-    "ListPolicyVersions",
-    "Versions",
-    _version_summaries,
-    dict,
-    lambda version: _latest_first(version["VersionId"]),
-)
-for _kind in HOLDERS:
-    OPERATIONS[f"Get{_kind}Policy"] = _document(_kind)
-    listing(f"List{_kind}Policies", "PolicyNames", _inline_names(_kind), str, named)
+for _type_name in HOLDERS:
+    OPERATIONS[f"Get{_type_name}Policy"] = _document(_type_name)
+    listing(f"List{_type_name}Policies", "PolicyNames", _inline_names(_type_name), str, named)
     listing(
-        f"ListAttached{_kind}Policies",
+        f"ListAttached{_type_name}Policies",
         "AttachedPolicies",
-        _attached_to(_kind),
+        _attached_to(_type_name),
         _attached,
         _by_name_and_arn,
     )

@@ -115,7 +115,7 @@ def profile_summary(profile: Any) -> Result:
 
 @operation("CreateInstanceProfile")
 def create_instance_profile(iam: IAMBackend, request: Request) -> Result:
-    """Give the profile an ID of its kind. Source: API reference, CreateInstanceProfile."""
+    """Give the profile an ID of its type. Source: API reference, CreateInstanceProfile."""
     profile = iam.create_instance_profile(
         request.get("InstanceProfileName"),
         request.get("Path", "/"),

@@ -1,4 +1,4 @@
-"""Tags, which moto keeps in another form for each kind of entity and in each release."""
+"""Tags, which moto keeps in another form for each type of entity and in each release."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: How many tags an entity has, besides those of AWS. Source: the IAM User Guide (quotas).
 TAGS = 50
 
-#: The kinds whose tags must have keys that differ in more than the case of their letters. Source:
+#: The types whose tags must have keys that differ in more than the case of their letters. Source:
 #: the IAM User Guide (tags); recorded for TagRole: "Tag keys are case insensitive."
 IN_ANY_CASE = ("Role", "User")
 
@@ -49,7 +49,7 @@ def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
         entity.tags = wanted
 
 
-def _tag(kind: str) -> Operation:
+def _tag(type_name: str) -> Operation:
     """Return the operation that adds tags to an entity; one with the same key is replaced.
 
     Source: API reference, TagUser: a tag with the same key is overwritten; LimitExceeded, whose
@@ -57,40 +57,42 @@ def _tag(kind: str) -> Operation:
     """
 
     def tag(iam: IAMBackend, request: Request) -> None:
-        entity = entity_of(kind, iam, request)
-        added = {_compared(kind, new["Key"]): new for new in request.get("Tags", [])}
-        kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in added]
+        entity = entity_of(type_name, iam, request)
+        added = {_compared(type_name, new["Key"]): new for new in request.get("Tags", [])}
+        kept = [old for old in _read(iam, entity) if _compared(type_name, old["Key"]) not in added]
         own = [old for old in kept if not old["Key"].lower().startswith("aws:")]
         if len(own) + len(added) > TAGS:
-            raise quota_exceeded(f"TagsPer{kind}", TAGS)
+            raise quota_exceeded(f"TagsPer{type_name}", TAGS)
         write(iam, entity, [*kept, *added.values()])
 
     return tag
 
 
-def _untag(kind: str) -> Operation:
+def _untag(type_name: str) -> Operation:
     """Return the operation that removes tags. Source: API reference, UntagUser."""
 
     def untag(iam: IAMBackend, request: Request) -> None:
-        entity = entity_of(kind, iam, request)
-        removed = {_compared(kind, key) for key in request.get("TagKeys")}
-        kept = [old for old in _read(iam, entity) if _compared(kind, old["Key"]) not in removed]
+        entity = entity_of(type_name, iam, request)
+        removed = {_compared(type_name, key) for key in request.get("TagKeys")}
+        kept = [
+            old for old in _read(iam, entity) if _compared(type_name, old["Key"]) not in removed
+        ]
         write(iam, entity, kept)
 
     return untag
 
 
-def _entries(kind: str) -> Entries:
-    return lambda iam, request: _read(iam, entity_of(kind, iam, request))
+def _entries(type_name: str) -> Entries:
+    return lambda iam, request: _read(iam, entity_of(type_name, iam, request))
 
 
 def _key(tag: Tag) -> Key:
     return named(tag["Key"])
 
 
-def _compared(kind: str, key: str) -> str:
-    """Return what two equal keys of tags of a ``kind`` have in common."""
-    return key.lower() if kind in IN_ANY_CASE else key
+def _compared(type_name: str, key: str) -> str:
+    """Return what two equal keys of tags of a type have in common."""
+    return key.lower() if type_name in IN_ANY_CASE else key
 
 
 def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
@@ -105,7 +107,7 @@ def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
     return list(kept)
 
 
-for _kind in ("InstanceProfile", "MFADevice", "Policy", "Role", "ServerCertificate", "User"):
-    OPERATIONS[f"Tag{_kind}"] = _tag(_kind)
-    OPERATIONS[f"Untag{_kind}"] = _untag(_kind)
-    listing(f"List{_kind}Tags", "Tags", _entries(_kind), dict, _key)
+for _type_name in ("InstanceProfile", "MFADevice", "Policy", "Role", "ServerCertificate", "User"):
+    OPERATIONS[f"Tag{_type_name}"] = _tag(_type_name)
+    OPERATIONS[f"Untag{_type_name}"] = _untag(_type_name)
+    listing(f"List{_type_name}Tags", "Tags", _entries(_type_name), dict, _key)

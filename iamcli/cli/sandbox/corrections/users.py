@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
-def unique_id(prefix: str) -> str:
-    """Return a new unique ID: ``AIDA`` for users, and so on, and 17 characters.
+def unique_id(prefix: str, length: int = 17) -> str:
+    """Return a new unique ID: ``AIDA`` for users, and so on, and ``length`` characters.
 
     moto's IDs of users, groups and profiles have other characters and no prefix. Source: IAM User
     Guide, IAM identifiers (unique IDs); the IDs in the API reference.
     """
-    return prefix + "".join(mock_random.choice(LETTERS) for _ in range(17))
+    return prefix + "".join(mock_random.choices(LETTERS, k=length))
 
 
 def summary(user: Any) -> Result:
@@ -102,7 +102,7 @@ def update_user(iam: IAMBackend, request: Request) -> None:
         belonging.user_name = user.name
 
 
-def _set_boundary(kind: str) -> Operation:
+def _set_boundary(type_name: str) -> Operation:
     """Return the operation that sets the permissions boundary, or removes it if there is none.
 
     Source: API reference, PutUserPermissionsBoundary and DeleteUserPermissionsBoundary.
@@ -110,11 +110,11 @@ def _set_boundary(kind: str) -> Operation:
 
     def set_boundary(iam: IAMBackend, request: Request) -> None:
         arn = request.get("PermissionsBoundary", None)
-        entity_of(kind, iam, request).permissions_boundary_arn = arn
+        entity_of(type_name, iam, request).permissions_boundary_arn = arn
 
     return set_boundary
 
 
-for _kind in BOUNDED:
-    OPERATIONS[f"Put{_kind}PermissionsBoundary"] = _set_boundary(_kind)
-    OPERATIONS[f"Delete{_kind}PermissionsBoundary"] = _set_boundary(_kind)
+for _type_name in BOUNDED:
+    OPERATIONS[f"Put{_type_name}PermissionsBoundary"] = _set_boundary(_type_name)
+    OPERATIONS[f"Delete{_type_name}PermissionsBoundary"] = _set_boundary(_type_name)

@@ -34,16 +34,10 @@ if TYPE_CHECKING:
 #: The time that the server may take to start, and to end (seconds).
 TIMEOUT = 60
 
-#: What users of a copy must know before their script runs.
+#: What users of a copy must know before their script, or what they start in a shell, runs.
 ONLY_IAM = (
-    "only IAM is a copy; the command really runs here, with its files, mails and other programs; "
-    "the keys that it prints are worthless, and it should run in a directory of its own"
-)
-
-#: The same for users of a shell.
-ONLY_IAM_IN_SHELL = (
-    "only IAM is a copy; what you start really runs here, with its files, mails and other "
-    "programs; the keys that it prints are worthless, and it should run in a directory of its own"
+    "only IAM is a copy; {} really runs here, with its files, mails and other programs; the keys "
+    "that it prints are worthless, and it should run in a directory of its own"
 )
 
 #: What users must know if a sandbox is started in another one.
@@ -60,18 +54,24 @@ SECRET_KEY = "nothing-here-is-secret"  # noqa: S105 - it is valid nowhere
 
 #: Variables that could send requests elsewhere, or make a shell read files that set such variables.
 REMOVED_VARIABLES = (
-    *("CLIENT_CONFIG_FILE", "BASH_ENV", "ENV"),
-    *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+    "CLIENT_CONFIG_FILE",
+    "BASH_ENV",
+    "ENV",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
 )
 
 
 class Server(NamedTuple):
     """A running server: its ``url`` with the secret path, and a ``credential_file`` for it.
 
-    ``about``: what else it reported when it started; ``existed``: whether its account had been
-    kept. ``pipe``: the standard input of the server, which ends when the pipe is closed, by this
-    process or because this process ended. ``ended``: what it reports when it ends, empty until
-    then.
+    ``about``: what else it reported when it started. ``pipe``: the standard input of the server,
+    which ends when the pipe is closed, by this process or because this process ended. ``ended``:
+    what it reports when it ends, empty until then.
     """
 
     url: str
@@ -84,16 +84,6 @@ class Server(NamedTuple):
     def port(self) -> int:
         """The port of the server."""
         return int(urlsplit(self.url).port or 0)
-
-    @property
-    def existed(self) -> bool:
-        """Whether its account had been kept."""
-        return bool(self.about["existed"])
-
-    @property
-    def is_copy(self) -> bool:
-        """Whether its account is a copy of another one."""
-        return bool(self.about.get("is_copy"))
 
     @property
     def folder(self) -> str:
@@ -200,7 +190,7 @@ def run(
         if inner and output.on_terminal():
             output.error(INNER)
         if account:
-            output.error(ONLY_IAM if command else ONLY_IAM_IN_SHELL)
+            output.error(ONLY_IAM.format("the command" if command else "what you start"))
             _announce_copy(output, account, private.about)
         commands.wait()
         env = environment(private, os.environ)
@@ -240,7 +230,7 @@ def _run(  # noqa: PLR0913, PLR0917 - what ``run`` knows
         where = f"{address}, kept in {keep}" if keep else address
         announcement = f"private IAM at {where}; requests do not reach AWS; type exit to leave"
         if output.on_terminal():
-            used = private.existed or private.is_copy
+            used = private.about["existed"] or private.about["is_copy"]
             output.error_text(shell.greeting(env, announcement, kept=used))
         else:
             output.error(announcement)

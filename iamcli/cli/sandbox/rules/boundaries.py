@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import Refusal, no_such_entity
-from iamcli.cli.sandbox.rules.kinds import is_policy_arn
+from iamcli.cli.sandbox.rules.entity_types import is_policy_arn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
 
 def boundary_exists(backend: IAMBackend, parameters: Parameters) -> None:

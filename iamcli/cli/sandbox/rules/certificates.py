@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
 EXPIRED = (

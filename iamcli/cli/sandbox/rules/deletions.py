@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import delete_conflict
 from iamcli.cli.sandbox.rules.entities import find_policy, is_assigned
-from iamcli.cli.sandbox.rules.kinds import GROUP, INSTANCE_PROFILE, ROLE, USER
+from iamcli.cli.sandbox.rules.entity_types import GROUP, INSTANCE_PROFILE, ROLE, USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from moto.iam.models import Group, IAMBackend, Role, User
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
 FIRST = "Cannot delete entity, must {} first."
 IN_PROFILE = FIRST.format("remove roles from instance profile")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
     Statement = dict[str, Any]
 
@@ -30,7 +30,7 @@ LATEST = "2012-10-17"
 #: "Conditions" has no meaning, but IAM accepts it.
 TOP_ELEMENTS = {*POLICY, "Conditions"}
 ELEMENTS = set(STATEMENT)
-#: The kinds of principals, and what messages call them; reported for services.
+#: The types of principals, and what messages call them; reported for services.
 PRINCIPALS = {
     "AWS": "AWS",
     "Service": "SERVICE",
@@ -57,9 +57,19 @@ WITHOUT_REGION = {
     "s3": "Resource {} can not contain region information.",
 }
 IAM_RESOURCES = (
-    *("user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/"),
-    *("server-certificate/", "policy/", "sms-mfa/", "saml-provider/", "oidc-provider/"),
-    *("report/", "access-report/"),
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
 )
 
 
@@ -327,19 +337,18 @@ def _principals(backend: IAMBackend, principal: object) -> None:
         raise malformed_policy(
             f'AssumeRolepolicy contained an invalid principal: "STAR":"{principal}".'
         )
-    for kind, values in principal.items():
+    for principal_type, values in principal.items():
         for value in values if isinstance(values, list) else [values]:
             if (
-                kind not in PRINCIPALS
+                principal_type not in PRINCIPALS
                 or not isinstance(value, str)
                 or not value
-                or (kind == "AWS" and not _is_aws_principal(backend, value))
-                or (kind == "Service" and not is_service_name(value))
+                or (principal_type == "AWS" and not _is_aws_principal(backend, value))
+                or (principal_type == "Service" and not is_service_name(value))
             ):
                 text = value if isinstance(value, str) else json.dumps(value)
-                raise malformed_policy(
-                    f'Invalid principal in policy: "{PRINCIPALS.get(kind, kind)}":"{text}"'
-                )
+                called = PRINCIPALS.get(principal_type, principal_type)
+                raise malformed_policy(f'Invalid principal in policy: "{called}":"{text}"')
 
 
 def _is_aws_principal(backend: IAMBackend, value: str) -> bool:
@@ -352,13 +361,13 @@ def _is_aws_principal(backend: IAMBackend, value: str) -> bool:
     match = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", value, re.ASCII)
     if not match or match[1] != backend.partition:
         return False
-    kind = match[4].partition("/")[0]
+    entity = match[4].partition("/")[0]
     if match[2] == "sts":
-        return kind in ("assumed-role", "federated-user")
-    if kind not in ("user", "role") or match[3] != backend.account_id:
-        return kind in ("root", "user", "role")
-    entities = backend.users if kind == "user" else backend.roles
-    return value in [entity.arn for entity in entities.values()]
+        return entity in ("assumed-role", "federated-user")
+    if entity not in ("user", "role") or match[3] != backend.account_id:
+        return entity in ("root", "user", "role")
+    entities = backend.users if entity == "user" else backend.roles
+    return value in [known.arn for known in entities.values()]
 
 
 # Both.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from iamcli.cli.sandbox.refusals import Refusal, invalid, no_such_entity, not_in_copy
-from iamcli.cli.sandbox.rules.kinds import (
+from iamcli.cli.sandbox.rules.entity_types import (
     INSTANCE_PROFILE,
     POLICY,
     ROLE,
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend, ManagedPolicy
 
-    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
+    from iamcli.cli.sandbox.rules.entity_types import EntityType, Parameters, Rule
 
 #: How the names of services end. Source: the DNS suffixes in botocore's endpoints.json; the name of
 #: some services that only other services call ends in aws.internal.
 OF_SERVICES = (
-    *("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "aws.internal"),
-    *("c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov"),
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "aws.internal",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
 )
 
 
@@ -55,17 +61,17 @@ def is_known(policy: Any) -> bool:
     return policy.default_version_id is not None
 
 
-def exists(kind: Kind) -> Rule:
+def exists(entity_type: EntityType) -> Rule:
     """Return the rule that what a request names must exist; without a user, the account calls.
 
-    Evidence: that of ``kind``.
+    Evidence: that of ``entity_type``.
     """
 
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        if kind.parameter in parameters:
-            kind.find(backend, parameters)
+        if entity_type.parameter in parameters:
+            entity_type.find(backend, parameters)
 
-    rule.__name__ = f"{kind.noun}_exists"
+    rule.__name__ = f"{entity_type.noun}_exists"
     return rule
 
 
@@ -130,7 +136,7 @@ def policy_is_of_this_account(_backend: IAMBackend, parameters: Parameters) -> N
         )
 
 
-def inline_policy_exists(kind: Kind) -> Rule:
+def inline_policy_exists(entity_type: EntityType) -> Rule:
     """Return the rule that the inline policy of a user, group or role must exist.
 
     Evidence: recorded (GetRolePolicy).
@@ -138,10 +144,10 @@ def inline_policy_exists(kind: Kind) -> Rule:
 
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
         name = parameters["PolicyName"]
-        if name not in kind.find(backend, parameters).policies:
-            raise no_such_entity(f"The {kind.noun} policy with name {name} cannot be found.")
+        if name not in entity_type.find(backend, parameters).policies:
+            raise no_such_entity(f"The {entity_type.noun} policy with name {name} cannot be found.")
 
-    rule.__name__ = f"{kind.noun}_policy_exists"
+    rule.__name__ = f"{entity_type.noun}_policy_exists"
     return rule
 
 

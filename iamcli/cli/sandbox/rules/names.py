@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import Refusal, already_exists
 from iamcli.cli.sandbox.rules.entities import is_assigned
-from iamcli.cli.sandbox.rules.kinds import USER
+from iamcli.cli.sandbox.rules.entity_types import USER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.rules.kinds import Kind, Parameters, Rule
+    from iamcli.cli.sandbox.rules.entity_types import EntityType, Parameters, Rule
 
 DUPLICATE_KEYS = "Duplicate tag keys found."
 
 
-def name_is_free(kind: Kind) -> Rule:
+def name_is_free(entity_type: EntityType) -> Rule:
     """Return the rule that a name is unique in the account, in any case and whatever the path.
 
     Evidence: the API reference (CreateUser, CreateGroup, CreateRole, CreatePolicy); the IAM User
-    Guide for the others (names are not distinguished by case); the wording: that of ``kind``.
+    Guide for the others (names are not distinguished by case); the wording: that of the type.
     """
 
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        _require_free(kind, backend, parameters[kind.parameter])
+        _require_free(entity_type, backend, parameters[entity_type.parameter])
 
-    rule.__name__ = f"{kind.noun}_name_is_free"
+    rule.__name__ = f"{entity_type.noun}_name_is_free"
     return rule
 
 
-def new_name_is_free(kind: Kind) -> Rule:
+def new_name_is_free(entity_type: EntityType) -> Rule:
     """Return the rule that nothing gets a name that is taken, nor its own in other letters.
 
     Evidence: as for ``name_is_free``. The own name unchanged is accepted: tools send it with a new
@@ -37,12 +37,12 @@ def new_name_is_free(kind: Kind) -> Rule:
     """
 
     def rule(backend: IAMBackend, parameters: Parameters) -> None:
-        old = parameters[kind.parameter]
-        new = parameters.get(f"New{kind.parameter}", old)
+        old = parameters[entity_type.parameter]
+        new = parameters.get(f"New{entity_type.parameter}", old)
         if new != old:
-            _require_free(kind, backend, new)
+            _require_free(entity_type, backend, new)
 
-    rule.__name__ = f"new_{kind.noun}_name_is_free"
+    rule.__name__ = f"new_{entity_type.noun}_name_is_free"
     return rule
 
 
@@ -101,6 +101,6 @@ def tags_are_not_reserved(_backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def _require_free(kind: Kind, backend: IAMBackend, name: str) -> None:
-    if name.lower() in {taken.lower() for taken in kind.names(backend)}:
-        raise already_exists(kind.taken.format(name))
+def _require_free(entity_type: EntityType, backend: IAMBackend, name: str) -> None:
+    if name.lower() in {taken.lower() for taken in entity_type.names(backend)}:
+        raise already_exists(entity_type.taken.format(name))

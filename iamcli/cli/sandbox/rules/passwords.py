@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from moto.iam.models import AccountPasswordPolicy, IAMBackend, User
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
 #: What each policy requires at least one of, and how IAM calls it.
 REQUIRED = (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from iamcli.cli.sandbox.refusals import Refusal
-from iamcli.cli.sandbox.rules.kinds import USER
+from iamcli.cli.sandbox.rules.entity_types import USER
 from iamcli.cli.sandbox.ssh_keys import fingerprint, parsed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from moto.iam.models import IAMBackend
 
-    from iamcli.cli.sandbox.rules.kinds import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Parameters
 
 #: Source: the API reference (UploadSSHPublicKey).
 MINIMUM_BITS = 2048

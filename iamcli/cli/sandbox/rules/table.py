@@ -17,7 +17,7 @@ from iamcli.cli.sandbox.rules import (
     quotas,
     ssh_keys,
 )
-from iamcli.cli.sandbox.rules.kinds import (
+from iamcli.cli.sandbox.rules.entity_types import (
     GROUP,
     INSTANCE_PROFILE,
     POLICY,
@@ -28,7 +28,7 @@ from iamcli.cli.sandbox.rules.kinds import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from iamcli.cli.sandbox.rules.kinds import Kind, Rule
+    from iamcli.cli.sandbox.rules.entity_types import EntityType, Rule
 
 #: The operations that create the entity that they name.
 CREATED = {
@@ -40,8 +40,8 @@ CREATED = {
 }
 #: For every operation: what it names exists, but for what it creates.
 EXISTING = {
-    kind: entities.exists(kind)
-    for kind in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
+    entity_type: entities.exists(entity_type)
+    for entity_type in (USER, GROUP, INSTANCE_PROFILE, ROLE, SERVER_CERTIFICATE)
 }
 #: For every operation that has the parameter.
 COMMON: tuple[Rule, ...] = (
@@ -59,18 +59,19 @@ _BOUNDARY = boundaries.boundary_exists
 
 def rules(operation: str) -> tuple[Rule, ...]:
     """Return the rules of an operation, in the order in which they are checked."""
-    existing = (rule for kind, rule in EXISTING.items() if kind is not CREATED.get(operation))
+    created = CREATED.get(operation)
+    existing = (rule for named, rule in EXISTING.items() if named is not created)
     return (*existing, *COMMON, *RULES.get(operation, ()))
 
 
-def _policies_of(kind: Kind, *change: Rule) -> dict[str, tuple[Rule, ...]]:
+def _policies_of(entity_type: EntityType, *change: Rule) -> dict[str, tuple[Rule, ...]]:
     """Return the rules of the operations on the policies of a user, group or role.
 
     ``change``: the rules that come first in each operation that changes something.
     """
-    of = kind.parameter.removesuffix("Name")
-    inline = entities.inline_policy_exists(kind)
-    short = quotas.inline_policies_are_short(kind)
+    of = entity_type.type_name
+    inline = entities.inline_policy_exists(entity_type)
+    short = quotas.inline_policies_are_short(entity_type)
     return {
         f"Put{of}Policy": (*change, documents.inline_policy_is_valid, short),
         f"Get{of}Policy": (inline,),
@@ -78,7 +79,7 @@ def _policies_of(kind: Kind, *change: Rule) -> dict[str, tuple[Rule, ...]]:
         f"Attach{of}Policy": (
             *change,
             entities.policy_is_attachable,
-            quotas.attached_policies_fit(kind),
+            quotas.attached_policies_fit(entity_type),
         ),
         f"Detach{of}Policy": change,
     }

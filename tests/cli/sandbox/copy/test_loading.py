@@ -81,9 +81,9 @@ def test_which_kinds_a_copy_lacks() -> None:
         unread = [{"operation": name} for name in operations]
         return loading.unknown(snapshot(unread=unread, **more), iam)
 
-    assert {kind: lacking(kind) for kind in loading._KINDS} == {  # noqa: SLF001
+    assert {kind: lacking(kind) for kind in loading._TYPES} == {  # noqa: SLF001
         kind: [name]
-        for kind, name in loading._KINDS.items()  # noqa: SLF001
+        for kind, name in loading._TYPES.items()  # noqa: SLF001
     }
     assert lacking() == []
     assert lacking("ListRoles", "ListNew", unknown=["role", "alias"]) == [

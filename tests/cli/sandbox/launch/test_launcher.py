@@ -394,7 +394,10 @@ def test_what_the_server_says_is_reported(tmp_path, monkeypatch, first, last, se
     failure, running_server = "", None
     try:
         with sandbox.server("saying", **settings) as running_server:
-            assert (running_server.url, running_server.existed) == ("http://127.0.0.1:1", False)
+            assert (running_server.url, running_server.about["existed"]) == (
+                "http://127.0.0.1:1",
+                False,
+            )
             assert running_server.ended == {}
     except Failure as caught:
         failure = str(caught)
@@ -420,7 +423,7 @@ def test_the_server_gets_the_open_file_and_leaves_none(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     with sandbox.server("saying", account=str(file)) as running_server:
         file.unlink()
-        assert (running_server.folder, running_server.existed) == (str(folder), True)
+        assert (running_server.folder, running_server.about["existed"]) == (str(folder), True)
     ended = running_server.ended
     assert (ended["account"], ended["number"]) == (str(file), "the account")
     # The server of this test has removed nothing, as one that was killed.
@@ -510,6 +513,7 @@ def saying(said, *, on_terminal=False):
     )
 
 
+ONLY_IAM = sandbox.ONLY_IAM.format("the command")
 RESET = "sent nothing, because the environment was reset: iam-userdel"
 LEFT = "still running, but no longer in the sandbox: sleep (7)"
 SLEEP_7 = Process(7, "sleep", "S", 1, 1)
@@ -524,7 +528,7 @@ SLEEP_7 = Process(7, "sleep", "S", 1, 1)
         ({"reset": ["iam-userdel"], "status": -2}, -2, [RESET]),
         ({"reset": [], "left": [SLEEP_7]}, 0, [LEFT]),
         ({"proc": False}, 0, [sandbox.NO_PROC]),
-        ({"arguments": {"account": "f"}}, 0, [sandbox.ONLY_IAM]),
+        ({"arguments": {"account": "f"}}, 0, [ONLY_IAM]),
     ],
 )
 def test_what_the_sandbox_returns_and_says_after_the_command(monkeypatch, given, status, lines):
@@ -571,7 +575,7 @@ def test_changes_are_reported_with_the_status_of_a_shell(monkeypatch, tmp_path, 
         again = [f"to create again what was deleted, make a script: {line}"]
         recreate = again if is_standard_error and on_terminal and exists and changed else []
         expected = [*recreate, *([] if is_standard_error else [RESET, LEFT])]
-        assert said == [sandbox.ONLY_IAM, *expected]
+        assert said == [ONLY_IAM, *expected]
         written.clear()
         said.clear()
 
@@ -591,7 +595,9 @@ def test_a_shell_is_announced_and_a_command_is_not(monkeypatch, tmp_path, on_ter
     monkeypatch.setattr(sandbox, "Started", lambda _: Waiting())
     output = saying(said, on_terminal=on_terminal)
     credentials, env = f"{tmp_path}/credentials", {"SHELL": "/bin/dash"}
-    private = sandbox.Server("http://127.0.0.1:7", credentials, {"existed": True}, None, {})
+    private = sandbox.Server(
+        "http://127.0.0.1:7", credentials, {"existed": True, "is_copy": False}, None, {}
+    )
     for keep, where in (("", "http://127.0.0.1:7"), ("dir", "http://127.0.0.1:7, kept in dir")):
         given = (private, dict(env), command, output, keep, "prompt")
         assert sandbox._run(*given) == (3, (7,))  # noqa: SLF001
