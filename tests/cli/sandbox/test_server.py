@@ -41,14 +41,22 @@ def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):
     )
 
 
+def environ(service="iam"):
+    return {
+        "SERVER_PORT": "1",
+        "HTTP_HOST": "127.0.0.1:1",
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/",
+        "HTTP_AUTHORIZATION": signed(service),
+    }
+
+
 # Requests and responses.
 
 
 @pytest.mark.parametrize("path", ["", "/"])
 def test_a_request_has_an_empty_path_or_none(path):
-    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
-    environ |= {"PATH_INFO": path, "HTTP_AUTHORIZATION": signed()}
-    assert sandbox_server.refusal(environ) == ""
+    assert sandbox_server.refusal({**environ(), "PATH_INFO": path}) == ""
 
 
 def test_the_first_of_two_equal_fields_counts_as_for_moto():
@@ -118,10 +126,8 @@ def test_a_refusal_is_an_error_as_of_the_service():
     ],
 )
 def test_why_a_request_is_refused(more, reason):
-    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
-    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed(), **more}
-    environ = {name: value for name, value in environ.items() if value is not None}
-    assert sandbox_server.refusal(environ) == (f"the sandbox accepts {reason}" if reason else "")
+    sent = {name: value for name, value in (environ() | more).items() if value is not None}
+    assert sandbox_server.refusal(sent) == (f"the sandbox accepts {reason}" if reason else "")
 
 
 def test_no_header_lets_a_web_page_read_a_response():
@@ -130,10 +136,8 @@ def test_no_header_lets_a_web_page_read_a_response():
         return [b"sts"]
 
     seen = []
-    environ = {"SERVER_PORT": "1", "HTTP_HOST": "127.0.0.1:1", "REQUEST_METHOD": "POST"}
-    environ |= {"PATH_INFO": "/", "HTTP_AUTHORIZATION": signed("sts")}
     served = sandbox_server.private({"sts": application})
-    assert served(environ, lambda *given: seen.append(given)) == [b"sts"]
+    assert served(environ("sts"), lambda *given: seen.append(given)) == [b"sts"]
     assert seen == [("200 OK", [("X", "y")], "error")]
 
 
@@ -174,21 +178,18 @@ def test_the_command_gets_a_signal_if_the_sandbox_ends_before_it(monkeypatch):
 
 @pytest.fixture
 def serving(monkeypatch):
-    """Run the server, which starts as ``start`` says and ends at once; return what it reports."""
+    """Run the server, whose functions are ``start`` and ``report``, until it exits."""
 
     def exit_at_once(status):
         raise SystemExit(status)
 
-    def serve(start, line=""):
-        reports = []
-        monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    def serve(start, report, settings=""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(settings))
         monkeypatch.setattr(os, "_exit", exit_at_once)
         monkeypatch.setattr(sandbox_server, "_start", start)
-        monkeypatch.setattr(sandbox_server, "_report", reports.append)
-        with pytest.raises(SystemExit) as ended:
+        monkeypatch.setattr(sandbox_server, "_report", report)
+        with pytest.raises(SystemExit, match=r"^0$"):
             sandbox_server.main()
-        assert ended.value.code == 0
-        return reports
 
     return serve
 
@@ -197,19 +198,15 @@ def test_what_the_server_reports_at_its_end(serving):
     def full():
         raise Failure("no space")
 
-    for account, last in (
-        (None, {"without_environment": []}),
-        (SimpleNamespace(save=lambda: None), {"without_environment": []}),
-        (SimpleNamespace(save=full), {"failure": "no space"}),
-    ):
-        assert serving(lambda *_, kept=account: ({"url": "here"}, "", kept)) == [
-            {"url": "here"},
-            last,
-        ]
+    reports = []
+    for account in (None, SimpleNamespace(save=lambda: None), SimpleNamespace(save=full)):
+        serving(lambda *_, kept=account: ({"url": "here"}, "", kept), reports.append)
+    assert reports[::2] == [{"url": "here"}] * 3
+    assert reports[1::2] == [*[{"without_environment": []}] * 2, {"failure": "no space"}]
 
 
 @pytest.mark.parametrize("watched", [False, True])
-def test_the_server_reports_twice_and_removes_its_files(monkeypatch, tmp_path, watched):
+def test_the_server_reports_twice_and_removes_its_files(serving, monkeypatch, tmp_path, watched):
     seen, changes = [], {"changes": [], "refused": []}
     folder = tmp_path / "files"
 
@@ -219,25 +216,14 @@ def test_the_server_reports_twice_and_removes_its_files(monkeypatch, tmp_path, w
         seen.append((settings, watch is not None))
         return {"url": "here"}, str(folder), None
 
-    def exit_at_once(status):
-        raise SystemExit(status)
-
     settings = {"watch": True} if watched else {}
     line = f"{json.dumps(settings)}\n" if watched else ""
-    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
-    monkeypatch.setattr(os, "_exit", exit_at_once)
-    for name, function in (
-        ("Watch", lambda: SimpleNamespace(report=lambda: changes)),
-        ("_start", start),
-        ("_report", lambda report: seen.append((report, folder.exists()))),
-        ("_wait", lambda: seen.append("wait")),
-    ):
-        monkeypatch.setattr(sandbox_server, name, function)
-    with pytest.raises(SystemExit) as ended:
-        sandbox_server.main()
+    monkeypatch.setattr(sandbox_server, "Watch", lambda: SimpleNamespace(report=lambda: changes))
+    monkeypatch.setattr(sandbox_server, "_wait", lambda: seen.append("wait"))
+    serving(start, lambda report: seen.append((report, folder.exists())), line)
     last = {"without_environment": ["iam-userdel"], **(changes if watched else {})}
     assert seen == [(settings, watched), ({"url": "here"}, True), "wait", (last, True)]
-    assert (ended.value.code, folder.exists()) == (0, False)
+    assert not folder.exists()
 
     def fail():
         raise ValueError
@@ -347,7 +333,9 @@ def test_why_the_server_does_not_start(starting, serving, monkeypatch, error, sa
         raise error
 
     monkeypatch.setattr(sandbox_server, "_make_server", fail)
-    [report] = serving(lambda *_: starting()[1:])
+    reports = []
+    serving(lambda *_: starting()[1:], reports.append)
+    [report] = reports
     assert (report["failure"][: len(said)], list(report)) == (said, ["failure"])
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from iamcli.cli.sandbox.corrections import groups, policies, roles, users
 from iamcli.cli.sandbox.corrections.caller import root
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import by_name, named, page
+from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags
 from iamcli.cli.sandbox.rules.entities import is_known
@@ -15,15 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 listing("ListAccountAliases", "AccountAliases", lambda iam, _: iam.account_aliases, str, named)
 
 
-def counts(iam: IAMBackend) -> dict[str, int]:
+def counts(iam: Backend) -> dict[str, int]:
     """Return how much of each type the account has, and its quotas.
 
     moto counts attachments as versions, and no hardware devices. Source: recorded for
@@ -47,7 +44,7 @@ def counts(iam: IAMBackend) -> dict[str, int]:
 
 
 @operation("GetAccountSummary")
-def get_account_summary(iam: IAMBackend, _request: Request) -> Result:
+def get_account_summary(iam: Backend, _request: Request) -> Result:
     """Count what the account has, and in a copy also what is not copied.
 
     Source: ``counts``; ``uncounted``, which ``iamcli.cli.sandbox.loading`` sets: the root user's
@@ -61,7 +58,7 @@ def get_account_summary(iam: IAMBackend, _request: Request) -> Result:
     return {"SummaryMap": counted}
 
 
-def user_detail(iam: IAMBackend, user: Any, member_of: dict[int, list[str]]) -> Result:
+def user_detail(iam: Backend, user: Any, member_of: dict[int, list[str]]) -> Result:
     """Return a user as the details show it; ``member_of``: what ``memberships`` returns.
 
     Source: API reference, UserDetail; recorded: no ``UserPolicyList`` if it is empty.
@@ -87,7 +84,7 @@ def group_detail(group: Any) -> Result:
     }
 
 
-def role_detail(iam: IAMBackend, role: Any) -> Result:
+def role_detail(iam: Backend, role: Any) -> Result:
     """Return a role as the details show it. Source: API reference, RoleDetail; recorded."""
     return {
         **roles.inner(role),
@@ -116,7 +113,7 @@ def policy_detail(policy: Any, usage: policies.Usage) -> Result:
 
 
 @operation("GetAccountAuthorizationDetails")
-def get_account_authorization_details(iam: IAMBackend, request: Request) -> Result:
+def get_account_authorization_details(iam: Backend, request: Request) -> Result:
     """Give pages over all types, regard the filter, and name attached policies.
 
     Of the policies that AWS manages, those in use are sent. moto 5.1 does not encode documents.
@@ -156,7 +153,7 @@ def get_account_authorization_details(iam: IAMBackend, request: Request) -> Resu
     return {**lists, **rest}
 
 
-def memberships(iam: IAMBackend) -> dict[int, list[str]]:
+def memberships(iam: Backend) -> dict[int, list[str]]:
     """Return the names of the groups of each user."""
     member_of: dict[int, list[str]] = {}
     for group in sorted(iam.groups.values(), key=by_name):

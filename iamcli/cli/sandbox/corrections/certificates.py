@@ -7,8 +7,7 @@ from moto.core.utils import utcnow
 from moto.iam.models import Certificate
 
 from iamcli.cli.sandbox.corrections.caller import shown_name
-from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user
-from iamcli.cli.sandbox.corrections.paging import named, under
+from iamcli.cli.sandbox.corrections.lists import listing, listing_of_user, named, under
 from iamcli.cli.sandbox.corrections.protocol import operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
@@ -18,12 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
-def metadata(iam: IAMBackend, certificate: Any) -> Result:
+def metadata(iam: Backend, certificate: Any) -> Result:
     """Return what lists show of a server certificate.
 
     moto shows the same ID and dates for all. Source: API reference, ServerCertificateMetadata.
@@ -41,7 +38,7 @@ def metadata(iam: IAMBackend, certificate: Any) -> Result:
 
 
 @operation("UploadServerCertificate")
-def upload_server_certificate(iam: IAMBackend, request: Request) -> Result:
+def upload_server_certificate(iam: Backend, request: Request) -> Result:
     """Give an ID and dates, take tags, and keep the chain, which moto 5.1 loses.
 
     Source: API reference, UploadServerCertificate; recorded.
@@ -78,7 +75,7 @@ listing(
 
 
 @operation("GetServerCertificate")
-def get_server_certificate(iam: IAMBackend, request: Request) -> Result:
+def get_server_certificate(iam: Backend, request: Request) -> Result:
     """Show ID, dates and tags, and refuse a certificate that the copy lacks.
 
     Source: API reference, GetServerCertificate; recorded.
@@ -98,7 +95,7 @@ def get_server_certificate(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("UpdateServerCertificate")
-def update_server_certificate(iam: IAMBackend, request: Request) -> None:
+def update_server_certificate(iam: Backend, request: Request) -> None:
     """Change the name or the path, which moto cannot.
 
     Source: API reference, UpdateServerCertificate.
@@ -109,7 +106,7 @@ def update_server_certificate(iam: IAMBackend, request: Request) -> None:
 
 
 @operation("UploadSigningCertificate")
-def upload_signing_certificate(iam: IAMBackend, request: Request) -> Result:
+def upload_signing_certificate(iam: Backend, request: Request) -> Result:
     """Refuse a certificate that a user has, and give an ID of upper-case letters and digits.
 
     Source: API reference, UploadSigningCertificate (DuplicateCertificate, sample response).

@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.protocol import Request, Result
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
     from iamcli.cli.sandbox.rules.entity_types import Parameters
 
 #: The functions that find what a request names, by its type as in the names of operations.
-_FIND: dict[str, Callable[[IAMBackend, Parameters], Any]] = {
+_FIND: dict[str, Callable[[Backend, Parameters], Any]] = {
     "Group": GROUP.find,
     "InstanceProfile": INSTANCE_PROFILE.find,
     "MFADevice": lambda iam, parameters: iam.virtual_mfa_devices[parameters["SerialNumber"]],
@@ -36,7 +34,7 @@ HOLDERS = ("User", "Group", "Role")
 BOUNDED = ("User", "Role")
 
 
-def entity_of(type_name: str, iam: IAMBackend, request: Request) -> Any:
+def entity_of(type_name: str, iam: Backend, request: Request) -> Any:
     """Return the entity of a type that a request names; the rules have seen that it exists."""
     return _FIND[type_name](iam, request.parameters)
 

@@ -10,8 +10,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
 from iamcli.cli.sandbox.corrections.entities import HOLDERS, entity_of
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import by_name, named, page, under
+from iamcli.cli.sandbox.corrections.lists import by_name, listing, named, page, under
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS, operation
 from iamcli.cli.sandbox.corrections.tags import tags, write
 from iamcli.cli.sandbox.corrections.users import unique_id
@@ -22,14 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.lists import Entries
-    from iamcli.cli.sandbox.corrections.paging import Key
-    from iamcli.cli.sandbox.corrections.protocol import Operation, Request, Result
+    from iamcli.cli.sandbox.corrections.lists import Entries, Key
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Operation, Request, Result
 
 
-def load_aws_policies(iam: IAMBackend) -> None:
+def load_aws_policies(iam: Backend) -> None:
     """Add the policies that AWS manages, unless they are there.
 
     moto has them and does not load them by default. Source: API reference, ListPolicies.
@@ -43,7 +39,7 @@ def load_aws_policies(iam: IAMBackend) -> None:
         iam.managed_policies.setdefault(policy.arn, policy)
 
 
-def load_aws_policies_for(iam: IAMBackend, operation: str, parameters: Mapping[str, Any]) -> None:
+def load_aws_policies_for(iam: Backend, operation: str, parameters: Mapping[str, Any]) -> None:
     """Add the policies that AWS manages if a request with ``parameters`` is about them."""
     if operation == "ListPolicies":
         about = parameters.get("Scope", "All") != "Local" and not parameters.get("OnlyAttached")
@@ -58,7 +54,7 @@ def load_aws_policies_for(iam: IAMBackend, operation: str, parameters: Mapping[s
 class Usage:
     """How often each policy is attached, and is a permissions boundary, by its ARN."""
 
-    def __init__(self, iam: IAMBackend) -> None:
+    def __init__(self, iam: Backend) -> None:
         users, groups, roles = iam.users.values(), iam.groups.values(), iam.roles.values()
         holders: list[Any] = [*users, *groups, *roles]
         self.attached = Counter(arn for holder in holders for arn in holder.managed_policies)
@@ -104,7 +100,7 @@ def versions(policy: Any) -> list[Any]:
 
 
 @operation("CreatePolicy")
-def create_policy(iam: IAMBackend, request: Request) -> Result:
+def create_policy(iam: Backend, request: Request) -> Result:
     """Give the policy an ID of its type, and take tags whose keys differ only in case.
 
     moto refuses such tags. Source: ``tags.IN_ANY_CASE``; recorded: no ``Description`` in the
@@ -123,7 +119,7 @@ def create_policy(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetPolicy")
-def get_policy(iam: IAMBackend, request: Request) -> Result:
+def get_policy(iam: Backend, request: Request) -> Result:
     """Show counts that are true, and the tags. Source: API reference, GetPolicy; recorded."""
     policy = iam.get_policy(request.get("PolicyArn"))
     return {
@@ -136,7 +132,7 @@ def get_policy(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("ListPolicies")
-def list_policies(iam: IAMBackend, request: Request) -> Result:
+def list_policies(iam: Backend, request: Request) -> Result:
     """Give pages, and regard ``PolicyUsageFilter``. Source: API reference, ListPolicies."""
     usage = Usage(iam)
     wanted = under(request, iam.managed_policies.values())
@@ -159,7 +155,7 @@ def is_aws(policy: Any) -> bool:
 
 
 @operation("CreatePolicyVersion")
-def create_policy_version(iam: IAMBackend, request: Request) -> Result:
+def create_policy_version(iam: Backend, request: Request) -> Result:
     """Date the policy by its latest version. Source: API reference, Policy; recorded."""
     # moto 5.1 reads the flag as text, and moto 5.2 as a truth value.
     default = "true" if request.get("SetAsDefault") else ""
@@ -170,7 +166,7 @@ def create_policy_version(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("GetPolicyVersion")
-def get_policy_version(iam: IAMBackend, request: Request) -> Result:
+def get_policy_version(iam: Backend, request: Request) -> Result:
     """Show which version is the default. Source: recorded for GetPolicyVersion."""
     arn, version_id = request.get("PolicyArn"), request.get("VersionId")
     version = iam.get_policy_version(arn, version_id)
@@ -179,7 +175,7 @@ def get_policy_version(iam: IAMBackend, request: Request) -> Result:
 
 
 @operation("ListPolicyVersions")
-def list_policy_versions(iam: IAMBackend, request: Request) -> Result:
+def list_policy_versions(iam: Backend, request: Request) -> Result:
     """Show the latest version first. Source: recorded for ListPolicyVersions."""
     policy = entity_of("Policy", iam, request)
     on_page, rest = page(request, policy.versions, _by_number, descending=True)
@@ -215,7 +211,7 @@ def _document(type_name: str) -> Operation:
     Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
     """
 
-    def document(iam: IAMBackend, request: Request) -> Result:
+    def document(iam: Backend, request: Request) -> Result:
         holder, name = entity_of(type_name, iam, request), request.get("PolicyName")
         of = {f"{type_name}Name": holder.name, "PolicyName": name}
         return {**of, "PolicyDocument": holder.policies[name]}

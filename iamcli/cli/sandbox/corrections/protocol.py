@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from moto.iam.models import IAMBackend
     from moto.iam.responses import IamResponse
 
+    #: moto's IAM of an account.
+    Backend = IAMBackend
     Result = dict[str, Any]
-    Operation = Callable[[IAMBackend, "Request"], Result | None]
+    Operation = Callable[[Backend, "Request"], Result | None]
 
 NAMESPACE = "https://iam.amazonaws.com/doc/2010-05-08/"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from moto.iam.models import User
 
 from iamcli.cli.sandbox.corrections.entities import entity_of
-from iamcli.cli.sandbox.corrections.lists import listing
-from iamcli.cli.sandbox.corrections.paging import named
+from iamcli.cli.sandbox.corrections.lists import listing, named
 from iamcli.cli.sandbox.corrections.protocol import OPERATIONS
 from iamcli.cli.sandbox.refusals import quota_exceeded
 
@@ -14,11 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.corrections.lists import Entries
-    from iamcli.cli.sandbox.corrections.paging import Key
-    from iamcli.cli.sandbox.corrections.protocol import Operation, Request
+    from iamcli.cli.sandbox.corrections.lists import Entries, Key
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Operation, Request
 
     Tag = dict[str, str]
 
@@ -30,7 +26,7 @@ TAGS = 50
 IN_ANY_CASE = ("Role", "User")
 
 
-def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
+def tags(iam: Backend, entity: Any) -> list[Tag]:
     """Return the tags of an entity, sorted by key.
 
     Source: API reference, ListUserTags: "The returned list of tags is sorted by tag key."
@@ -38,7 +34,7 @@ def tags(iam: IAMBackend, entity: Any) -> list[Tag]:
     return sorted(_read(iam, entity), key=_key)
 
 
-def write(iam: IAMBackend, entity: Any, wanted: list[Tag]) -> None:
+def write(iam: Backend, entity: Any, wanted: list[Tag]) -> None:
     """Replace the tags of an entity."""
     if isinstance(entity, User):
         iam.tagger.delete_all_tags_for_resource(entity.arn)
@@ -56,7 +52,7 @@ def _tag(type_name: str) -> Operation:
     wording is like that of CreateAccessKey.
     """
 
-    def tag(iam: IAMBackend, request: Request) -> None:
+    def tag(iam: Backend, request: Request) -> None:
         entity = entity_of(type_name, iam, request)
         added = {_compared(type_name, new["Key"]): new for new in request.get("Tags", [])}
         kept = [old for old in _read(iam, entity) if _compared(type_name, old["Key"]) not in added]
@@ -71,7 +67,7 @@ def _tag(type_name: str) -> Operation:
 def _untag(type_name: str) -> Operation:
     """Return the operation that removes tags. Source: API reference, UntagUser."""
 
-    def untag(iam: IAMBackend, request: Request) -> None:
+    def untag(iam: Backend, request: Request) -> None:
         entity = entity_of(type_name, iam, request)
         removed = {_compared(type_name, key) for key in request.get("TagKeys")}
         kept = [
@@ -95,7 +91,7 @@ def _compared(type_name: str, key: str) -> str:
     return key.lower() if type_name in IN_ANY_CASE else key
 
 
-def _read(iam: IAMBackend, entity: Any) -> list[Tag]:
+def _read(iam: Backend, entity: Any) -> list[Tag]:
     if isinstance(entity, User):
         return list(iam.tagger.list_tags_for_resource(entity.arn)["Tags"])
     kept = getattr(entity, "tags", [])

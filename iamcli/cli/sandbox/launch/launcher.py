@@ -114,7 +114,13 @@ def server(
     or the changes are not known.
     """
     settings: dict[str, Any] = {"keep": keep, "account": account, "watch": watch}
-    number = _opened(account) if account else None
+    number = None
+    try:
+        if account:
+            number = files.descriptor(account)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Failure(f"cannot read {account}: {reason}") from None
     child = subprocess.Popen(  # noqa: S603 - a module of this package
         command_server.python(module),
         stdin=subprocess.PIPE,
@@ -269,15 +275,6 @@ def _show_recreate(output: Output, account: str, changed: Sequence[dict[str, Any
         line = " ".join(["iamcli recreate", quoting.file(account), *map(quoting.quoted, names)])
         text = f"to create again what was deleted, make a script: {line} >recreate.sh"
         output.error(text, whole=True)
-
-
-def _opened(file: str) -> int:
-    """Return a descriptor of ``file``; raise Failure if it cannot be opened."""
-    try:
-        return files.descriptor(file)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Failure(f"cannot read {file}: {reason}") from None
 
 
 def environment(private: Server, inherited: Mapping[str, str]) -> dict[str, str]:

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-    from moto.iam.models import IAMBackend
-
-    from iamcli.cli.sandbox.rules.entity_types import Parameters
+    from iamcli.cli.sandbox.rules.entity_types import Backend, Parameters
 
     Statement = dict[str, Any]
 
@@ -73,17 +71,17 @@ IAM_RESOURCES = (
 )
 
 
-def managed_policy_is_valid(backend: IAMBackend, parameters: Parameters) -> None:
+def managed_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
     """A managed policy must be of version 2012-10-17. Evidence: recorded (CreatePolicy)."""
     _identity_policy(parameters["PolicyDocument"], backend.partition, versioned=True)
 
 
-def inline_policy_is_valid(backend: IAMBackend, parameters: Parameters) -> None:
+def inline_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
     """An inline policy needs no version. Evidence: recorded (PutUserPolicy); LEGACY.md."""
     _identity_policy(parameters["PolicyDocument"], backend.partition, versioned=False)
 
 
-def trust_policy_is_valid(backend: IAMBackend, parameters: Parameters) -> None:
+def trust_policy_is_valid(backend: Backend, parameters: Parameters) -> None:
     """A trust policy names principals and STS actions, and no resources.
 
     Evidence: recorded (CreateRole, UpdateAssumeRolePolicy: JSON, actions); reported (the other
@@ -312,7 +310,7 @@ def _trust_syntax(policy: Mapping[str, Any]) -> list[Statement]:
     return _statements(policy)
 
 
-def _trust_statement(backend: IAMBackend, statement: Statement) -> None:
+def _trust_statement(backend: Backend, statement: Statement) -> None:
     if "Resource" in statement:
         raise malformed_policy("Has prohibited field Resource")
     if "NotResource" in statement:
@@ -332,7 +330,7 @@ def _trust_statement(backend: IAMBackend, statement: Statement) -> None:
     _principals(backend, principal)
 
 
-def _principals(backend: IAMBackend, principal: object) -> None:
+def _principals(backend: Backend, principal: object) -> None:
     if not isinstance(principal, dict):
         raise malformed_policy(
             f'AssumeRolepolicy contained an invalid principal: "STAR":"{principal}".'
@@ -351,7 +349,7 @@ def _principals(backend: IAMBackend, principal: object) -> None:
                 raise malformed_policy(f'Invalid principal in policy: "{called}":"{text}"')
 
 
-def _is_aws_principal(backend: IAMBackend, value: str) -> bool:
+def _is_aws_principal(backend: Backend, value: str) -> bool:
     """Return whether ``value`` is an account, a user, a role or a session.
 
     Those of this account must exist; of other accounts nothing is known here.

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from moto.iam.models import IAMBackend
 
+    #: moto's IAM of an account.
+    Backend = IAMBackend
     Parameters = Mapping[str, Any]
-    Rule = Callable[[IAMBackend, Parameters], None]
+    Rule = Callable[[Backend, Parameters], None]
 
 #: The ARN of a managed policy in any partition; the group is the account, or aws for one of AWS.
 _POLICY_ARN = re.compile(r"arn:[\w-]+:iam::(\d{12}|aws):policy/.+", re.ASCII)
@@ -30,7 +32,7 @@ class EntityType(NamedTuple):
     """
 
     type_name: str
-    entities: Callable[[IAMBackend], Iterable[Any]]
+    entities: Callable[[Backend], Iterable[Any]]
     missing: str
     taken: str
     attribute: str = "name"
@@ -50,11 +52,11 @@ class EntityType(NamedTuple):
         """The parameter that names an entity."""
         return f"{self.type_name}Name"
 
-    def names(self, backend: IAMBackend) -> list[str]:
+    def names(self, backend: Backend) -> list[str]:
         """Return the names of the entities of an account."""
         return [getattr(entity, self.attribute) for entity in self.entities(backend)]
 
-    def find(self, backend: IAMBackend, parameters: Parameters) -> Any:
+    def find(self, backend: Backend, parameters: Parameters) -> Any:
         """Return the entity that a request names; raise Refusal if there is none."""
         name = parameters[self.parameter]
         for entity in self.entities(backend):

@@ -14,9 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
 
-    from moto.iam.models import IAMBackend, User
+    from moto.iam.models import User
 
-    from iamcli.cli.sandbox.rules.entity_types import EntityType, Parameters, Rule
+    from iamcli.cli.sandbox.rules.entity_types import Backend, EntityType, Parameters, Rule
 
 #: Not in GetAccountSummary. Source: the IAM User Guide (quotas).
 MFA_DEVICES = 8
@@ -29,7 +29,7 @@ def account_quota_allows(entity_type: EntityType) -> Rule:
     Evidence: the IAM User Guide (quotas); the wording: that of the type.
     """
 
-    def rule(backend: IAMBackend, _parameters: Parameters) -> None:
+    def rule(backend: Backend, _parameters: Parameters) -> None:
         limit = _quota(backend, f"{entity_type.plural}Quota")
         _fits(f"{entity_type.plural}PerAccount", len(entity_type.names(backend)), limit)
 
@@ -40,7 +40,7 @@ def account_quota_allows(entity_type: EntityType) -> Rule:
 def _of_user(name: str, quota: str, limit: str | int, held: Callable[[User], Sized]) -> Rule:
     """Return the rule ``name``: a user has no more of ``held`` than ``limit``, or its quota."""
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+    def rule(backend: Backend, parameters: Parameters) -> None:
         if "UserName" in parameters:
             most = limit if isinstance(limit, int) else _quota(backend, limit)
             _fits(quota, len(held(USER.find(backend, parameters))), most)
@@ -56,7 +56,7 @@ def attached_policies_fit(entity_type: EntityType) -> Rule:
     AttachRolePolicy).
     """
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+    def rule(backend: Backend, parameters: Parameters) -> None:
         attached = entity_type.find(backend, parameters).managed_policies
         if parameters["PolicyArn"] not in attached:
             limit = _quota(backend, f"AttachedPoliciesPer{entity_type.type_name}Quota")
@@ -73,7 +73,7 @@ def inline_policies_are_short(entity_type: EntityType) -> Rule:
     (PutRolePolicy).
     """
 
-    def rule(backend: IAMBackend, parameters: Parameters) -> None:
+    def rule(backend: Backend, parameters: Parameters) -> None:
         entity = entity_type.find(backend, parameters)
         limit = _quota(backend, f"{entity_type.type_name}PolicySizeQuota")
         policies = {**entity.policies, parameters["PolicyName"]: parameters["PolicyDocument"]}
@@ -85,7 +85,7 @@ def inline_policies_are_short(entity_type: EntityType) -> Rule:
     return rule
 
 
-def _quota(backend: IAMBackend, key: str) -> int:
+def _quota(backend: Backend, key: str) -> int:
     quota: int = backend.account_summary.summary_map[key]
     return quota
 
@@ -126,7 +126,7 @@ mfa_devices_fit = _of_user(
 )
 
 
-def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
+def groups_of_user_fit(backend: Backend, parameters: Parameters) -> None:
     """A user is in ten groups; who is a member can be added again.
 
     Evidence: the IAM User Guide (quotas); the wording is like that of CreateAccessKey.
@@ -140,13 +140,13 @@ def groups_of_user_fit(backend: IAMBackend, parameters: Parameters) -> None:
     _fits("GroupsPerUser", len(others), _quota(backend, "GroupsPerUserQuota"))
 
 
-def instance_profile_has_no_role(backend: IAMBackend, parameters: Parameters) -> None:
+def instance_profile_has_no_role(backend: Backend, parameters: Parameters) -> None:
     """An instance profile has one role. Evidence: recorded (AddRoleToInstanceProfile)."""
     roles = INSTANCE_PROFILE.find(backend, parameters).roles
     _fits("InstanceSessionsPerInstanceProfile", len(roles), 1)
 
 
-def policy_versions_fit(backend: IAMBackend, parameters: Parameters) -> None:
+def policy_versions_fit(backend: Backend, parameters: Parameters) -> None:
     """A managed policy has five versions. Evidence: recorded (CreatePolicyVersion)."""
     limit = _quota(backend, "VersionsPerPolicyQuota")
     if len(find_policy(backend, parameters["PolicyArn"]).versions) >= limit:
@@ -156,7 +156,7 @@ def policy_versions_fit(backend: IAMBackend, parameters: Parameters) -> None:
         )
 
 
-def managed_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None:
+def managed_policy_is_short(backend: Backend, parameters: Parameters) -> None:
     """A managed policy has 6144 characters, without white space.
 
     Evidence: the IAM User Guide (quotas); reported (CreatePolicy).
@@ -166,7 +166,7 @@ def managed_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None
         raise quota_exceeded("PolicySize", limit)
 
 
-def trust_policy_is_short(backend: IAMBackend, parameters: Parameters) -> None:
+def trust_policy_is_short(backend: Backend, parameters: Parameters) -> None:
     """A trust policy has 2048 characters, without white space.
 
     Evidence: the IAM User Guide (quotas); reported (CreateRole).

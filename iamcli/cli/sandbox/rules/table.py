@@ -6,17 +6,7 @@ moto refuses in the words of IAM has no rule.
 
 from __future__ import annotations
 
-from iamcli.cli.sandbox.rules import (
-    boundaries,
-    certificates,
-    deletions,
-    documents,
-    entities,
-    names,
-    passwords,
-    quotas,
-    ssh_keys,
-)
+from iamcli.cli.sandbox.rules import deletions, documents, entities, keys, names, passwords, quotas
 from iamcli.cli.sandbox.rules.entity_types import (
     GROUP,
     INSTANCE_PROFILE,
@@ -54,7 +44,7 @@ _OWN_ROLE = entities.role_is_not_protected
 _OWN_POLICY = entities.policy_is_of_this_account
 _VERSION = entities.policy_version_exists
 _DEVICE = entities.virtual_mfa_device_exists
-_BOUNDARY = boundaries.boundary_exists
+_BOUNDARY = entities.boundary_exists
 
 
 def rules(operation: str) -> tuple[Rule, ...]:
@@ -108,13 +98,10 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
         passwords.password_conforms,
         passwords.password_is_new,
     ),
-    "UploadSigningCertificate": (
-        certificates.signing_certificate_is_one,
-        quotas.signing_certificates_fit,
-    ),
+    "UploadSigningCertificate": (keys.signing_certificate_is_one, quotas.signing_certificates_fit),
     "UploadSSHPublicKey": (
-        ssh_keys.ssh_public_key_is_one,
-        ssh_keys.ssh_public_key_is_new,
+        keys.ssh_public_key_is_one,
+        keys.ssh_public_key_is_new,
         quotas.ssh_public_keys_fit,
     ),
     "GetSSHPublicKey": (entities.ssh_public_key_exists,),
@@ -208,10 +195,10 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
 
 SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
     "UploadServerCertificate": (
-        certificates.server_certificate_is_one,
-        certificates.server_certificate_is_valid_now,
-        certificates.private_key_matches,
-        certificates.chain_leads_on,
+        keys.server_certificate_is_one,
+        keys.server_certificate_is_valid_now,
+        keys.private_key_matches,
+        keys.chain_leads_on,
         names.name_is_free(SERVER_CERTIFICATE),
         quotas.account_quota_allows(SERVER_CERTIFICATE),
     ),

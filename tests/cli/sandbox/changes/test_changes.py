@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated
-from support.changes import ACCOUNT, READ, STAR, group, key, runner, used
+from support.changes import ACCOUNT, READ, STAR, group, key, used
 from support.copies import ARN, DATE, UNREAD_CERTIFICATE, UNREAD_SSH_KEY, snapshot, user
 from support.shell import TESTS
 from support.ssh_keys import public_key
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
-    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
-    return runner(tmp_path)
 
 
 def state(*users: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.changes import ACCOUNT, READ, STAR, key, runner, used
+from support.changes import ACCOUNT, READ, STAR, key, used
 from support.copies import ARN, DATE
 from support.expected import ONLY_IAM
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
-    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
-    return runner(tmp_path)
 
 
 # The text.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 import pytest
-from support.changes import ACCOUNT, runner
+from support.changes import ACCOUNT
 from support.copies import DATE
 from support.limits import TIMEOUT
 from support.processes import BIN, assert_nothing_left, environment, running, wait_until
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Callable[..., Any]:
-    """Run ``iamcli sandbox`` in a directory of its own, which has account.json."""
-    return runner(tmp_path)
 
 
 # How it is asked for.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from support import populated
+from support.changes import runner
 from support.copies import (
     ARN,
     CREDENTIAL,
@@ -24,7 +25,7 @@ from support.copies import (
     whole,
 )
 from support.expected import ONLY_IAM
-from support.processes import BIN, assert_nothing_left, environment
+from support.processes import BIN, environment
 from support.processes import run as run_program
 from support.refusals import MANAGED, Iam, certificate, too_many, trust
 from support.selection import every
@@ -730,17 +731,7 @@ def test_the_account_and_the_partition_are_those_of_any_arn(
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Callable[..., Any]:
     """Run ``iamcli sandbox`` in an empty directory that has a snapshot, account.json."""
-    env = environment(tmp_path)
-    folder = tmp_path / "work"
-    folder.mkdir()
-    (folder / "account.json").write_text(json.dumps(snapshot()))
-
-    def run(*arguments: str) -> Any:
-        done = run_program(BIN / "iamcli", "sandbox", *arguments, env=env, cwd=folder)
-        assert_nothing_left(tmp_path)
-        return done
-
-    return run
+    return runner(tmp_path, snapshot())
 
 
 #: What could not be read, and what nobody wanted to read.

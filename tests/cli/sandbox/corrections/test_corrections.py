@@ -34,7 +34,7 @@ from iamcli.cli.sandbox.corrections import (
     devices,
     entities,
     keys,
-    paging,
+    lists,
     policies,
     protocol,
     tags,
@@ -783,22 +783,22 @@ def test_a_login_profile_keeps_what_is_not_given(backend: Any, ask: Ask) -> None
 def test_a_marker_is_the_last_entry_or_its_digest() -> None:
     for size, is_key in ((223, True), (224, False)):
         key = ("x" * size,)
-        marker = paging._marker("ListUsers", key)  # noqa: SLF001
+        marker = lists._marker("ListUsers", key)  # noqa: SLF001
         made = json.loads(base64.urlsafe_b64decode(marker))
         assert (len(marker) <= 320, made[1] == key[0], made[0]) == (True, is_key, "ListUsers")
         others = [("a",), key, ("b",)]
-        assert paging._read("ListUsers", marker, others) == key  # noqa: SLF001
+        assert lists._read("ListUsers", marker, others) == key  # noqa: SLF001
         with pytest.raises(refusals.Refusal, match="Invalid Marker"):
-            paging._read("ListRoles", marker, others)  # noqa: SLF001
-    assert len(paging._marker("ListUsers", ("x" * 223,))) == 320  # noqa: SLF001
+            lists._read("ListRoles", marker, others)  # noqa: SLF001
+    assert len(lists._marker("ListUsers", ("x" * 223,))) == 320  # noqa: SLF001
 
 
 def test_dates_are_sorted_in_utc_and_unknown_ones_are_the_first() -> None:
     east = dt.timezone(dt.timedelta(hours=2))
     dates = [NOON.replace(tzinfo=east), NOON, None, NOON.replace(microsecond=7)]
-    order = sorted(dates, key=lambda date: paging.dated(date, "a"))
+    order = sorted(dates, key=lambda date: lists.dated(date, "a"))
     assert order == [None, NOON.replace(tzinfo=east), NOON, NOON.replace(microsecond=7)]
-    assert paging.dated(NOON, "a") < paging.dated(NOON, "b")
+    assert lists.dated(NOON, "a") < lists.dated(NOON, "b")
     assert instant(NOON) == NOON.replace(tzinfo=UTC)
     assert f"{instant(NOON.replace(tzinfo=east)):%H}" == "10"
 

@@ -21,7 +21,6 @@ from support.entities import (
     TRUST,
     build,
     client,
-    connected,
     recent,
     refused,
     signed_by,
@@ -38,12 +37,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def iam(moto: str) -> Any:
-    """Boto3 with the account's key, and an empty account."""
-    return connected(moto)
 
 
 # Who calls.

@@ -11,29 +11,13 @@ from typing import Any
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
-from support.entities import (
-    AWS_POLICY,
-    DOCUMENT,
-    HOLDERS,
-    TAGGED,
-    TRUST,
-    build,
-    connected,
-    refused,
-    signed_by,
-)
+from support.entities import AWS_POLICY, DOCUMENT, HOLDERS, TAGGED, TRUST, build, refused, signed_by
 from support.refusals import ARN, CODES
 from support.shell import ROOT
 
 from iamcli.client.full_model import full_model
 
 pytestmark = pytest.mark.releases
-
-
-@pytest.fixture
-def iam(moto: str) -> Any:
-    """Boto3 with the account's key, and an empty account."""
-    return connected(moto)
 
 
 # Every operation.

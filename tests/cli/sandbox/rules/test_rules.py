@@ -299,6 +299,8 @@ ENCRYPTED = (
     .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
     .decode()
 )
+ANOTHER, ANOTHER_KEY = certificate("another")
+PAST, FUTURE = (certificate("example.com", years=y)[0] for y in ((2020, 2021), (2126, 2127)))
 NOT_PEM = "Unable to parse certificate. Please ensure the certificate is in PEM format."
 EXPIRED = (
     "Certificate is no longer valid. The 'Not After' date restriction on the certificate has "
@@ -310,6 +312,7 @@ NO_CHAIN = (
     "the invalid certificate is: "
 )
 BOUND = f"{ARN}policy/nothing"
+NEW_ROLE = {"RoleName": "new", "AssumeRolePolicyDocument": trust()}
 
 
 def tagged(operation: str, **parameters: Any) -> list[Case]:
@@ -378,71 +381,52 @@ def password(operation: str, name: str, **parameters: Any) -> list[Case]:
 
 CASES = [
     # names
-    Case(
-        "user_name_is_free",
-        "CreateUser",
-        {"UserName": "BOB"},
-        taken("User with name BOB already exists."),
+    *(
+        Case(f"{noun}_name_is_free", operation, parameters, taken(f"{what} already exists."))
+        for noun, operation, parameters, what in (
+            ("user", "CreateUser", {"UserName": "BOB"}, "User with name BOB"),
+            ("group", "CreateGroup", {"GroupName": "admin"}, "Group with name admin"),
+            ("role", "CreateRole", {**NEW_ROLE, "RoleName": "WEB"}, "Role with name WEB"),
+            (
+                "instance_profile",
+                "CreateInstanceProfile",
+                {"InstanceProfileName": "Empty"},
+                "Instance Profile Empty",
+            ),
+            (
+                "server_certificate",
+                "UploadServerCertificate",
+                {**UPLOAD, "ServerCertificateName": "Example.com"},
+                "The Server Certificate with name Example.com",
+            ),
+        )
     ),
-    Case(
-        "new_user_name_is_free",
-        "UpdateUser",
-        {"UserName": "bob", "NewUserName": "Plain"},
-        taken("User with name Plain already exists."),
-    ),
-    Case(
-        "new_user_name_is_free",
-        "UpdateUser",
-        {"UserName": "bob", "NewUserName": "Bob"},
-        taken("User with name Bob already exists."),
-    ),
-    Case(
-        "group_name_is_free",
-        "CreateGroup",
-        {"GroupName": "admin"},
-        taken("Group with name admin already exists."),
-    ),
-    Case(
-        "new_group_name_is_free",
-        "UpdateGroup",
-        {"GroupName": "Admin", "NewGroupName": "READERS"},
-        taken("Group with name READERS already exists."),
-    ),
-    Case(
-        "new_group_name_is_free",
-        "UpdateGroup",
-        {"GroupName": "Admin", "NewGroupName": "ADMIN"},
-        taken("Group with name ADMIN already exists."),
-    ),
-    Case(
-        "role_name_is_free",
-        "CreateRole",
-        {"RoleName": "WEB", "AssumeRolePolicyDocument": trust()},
-        taken("Role with name WEB already exists."),
-    ),
-    Case(
-        "instance_profile_name_is_free",
-        "CreateInstanceProfile",
-        {"InstanceProfileName": "Empty"},
-        taken("Instance Profile Empty already exists."),
+    *(
+        Case(
+            f"new_{noun}_name_is_free",
+            f"Update{entity_type}",
+            {f"{entity_type}Name": old, f"New{entity_type}Name": new},
+            taken(f"{what} {new} already exists."),
+        )
+        for noun, entity_type, old, new, what in (
+            ("user", "User", "bob", "Plain", "User with name"),
+            ("user", "User", "bob", "Bob", "User with name"),
+            ("group", "Group", "Admin", "READERS", "Group with name"),
+            ("group", "Group", "Admin", "ADMIN", "Group with name"),
+            (
+                "server_certificate",
+                "ServerCertificate",
+                "other",
+                "EXAMPLE.COM",
+                "The Server Certificate with name",
+            ),
+        )
     ),
     Case(
         "policy_name_is_free",
         "CreatePolicy",
         {"PolicyName": "WEB", "Path": "/other/", "PolicyDocument": MANAGED},
         taken("A policy called WEB already exists. Duplicate names are not allowed."),
-    ),
-    Case(
-        "server_certificate_name_is_free",
-        "UploadServerCertificate",
-        {**UPLOAD, "ServerCertificateName": "Example.com"},
-        taken("The Server Certificate with name Example.com already exists."),
-    ),
-    Case(
-        "new_server_certificate_name_is_free",
-        "UpdateServerCertificate",
-        {"ServerCertificateName": "other", "NewServerCertificateName": "EXAMPLE.COM"},
-        taken("The Server Certificate with name EXAMPLE.COM already exists."),
     ),
     # What does not exist cannot get any name.
     Case(
@@ -483,7 +467,7 @@ CASES = [
     ),
     *tagged("CreateUser", UserName="new"),
     *tagged("TagUser", UserName="plain"),
-    *tagged("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *tagged("CreateRole", **NEW_ROLE),
     *tagged("TagRole", RoleName="web"),
     *tagged("CreateInstanceProfile", InstanceProfileName="new"),
     *tagged("TagInstanceProfile", InstanceProfileName="empty"),
@@ -515,38 +499,16 @@ CASES = [
             "many": "detach all policies",
         }.items()
     ),
-    Case(
-        "group_is_not_referenced",
-        "DeleteGroup",
-        {"GroupName": "g0"},
-        conflict("remove users from group"),
-    ),
-    Case(
-        "group_is_not_referenced",
-        "DeleteGroup",
-        {"GroupName": "Admin"},
-        conflict("detach all policies"),
-    ),
-    Case(
-        "group_is_not_referenced",
-        "DeleteGroup",
-        {"GroupName": "Readers"},
-        conflict("detach all policies"),
-    ),
-    Case(
-        "role_is_not_referenced",
-        "DeleteRole",
-        {"RoleName": "profiled"},
-        conflict("remove roles from instance profile"),
-    ),
-    Case(
-        "role_is_not_referenced", "DeleteRole", {"RoleName": "web"}, conflict("detach all policies")
-    ),
-    Case(
-        "role_is_not_referenced",
-        "DeleteRole",
-        {"RoleName": "spare"},
-        conflict("detach all policies"),
+    *(
+        Case(f"{noun}_is_not_referenced", operation, {parameter: name}, conflict(what))
+        for noun, operation, parameter, name, what in (
+            ("group", "DeleteGroup", "GroupName", "g0", "remove users from group"),
+            ("group", "DeleteGroup", "GroupName", "Admin", "detach all policies"),
+            ("group", "DeleteGroup", "GroupName", "Readers", "detach all policies"),
+            ("role", "DeleteRole", "RoleName", "profiled", "remove roles from instance profile"),
+            ("role", "DeleteRole", "RoleName", "web", "detach all policies"),
+            ("role", "DeleteRole", "RoleName", "spare", "detach all policies"),
+        )
     ),
     Case(
         "instance_profile_is_empty",
@@ -614,23 +576,14 @@ CASES = [
         {"UserName": "many", "GroupName": "Admin"},
         too_many("GroupsPerUser", 10),
     ),
-    Case(
-        "policies_of_user_fit",
-        "AttachUserPolicy",
-        {"UserName": "many", "PolicyArn": WEB},
-        too_many("PoliciesPerUser", 10),
-    ),
-    Case(
-        "policies_of_group_fit",
-        "AttachGroupPolicy",
-        {"GroupName": "Admin", "PolicyArn": WEB},
-        too_many("PoliciesPerGroup", 10),
-    ),
-    Case(
-        "policies_of_role_fit",
-        "AttachRolePolicy",
-        {"RoleName": "web", "PolicyArn": WEB},
-        too_many("PoliciesPerRole", 10),
+    *(
+        Case(
+            f"policies_of_{entity_type.lower()}_fit",
+            f"Attach{entity_type}Policy",
+            {f"{entity_type}Name": name, "PolicyArn": WEB},
+            too_many(f"PoliciesPer{entity_type}", 10),
+        )
+        for entity_type, name in (("User", "many"), ("Group", "Admin"), ("Role", "web"))
     ),
     Case(
         "instance_profile_has_no_role",
@@ -649,53 +602,50 @@ CASES = [
             409,
         ),
     ),
-    Case(
-        "managed_policy_is_short",
-        "CreatePolicy",
-        {"PolicyName": "new", "PolicyDocument": padded(MANAGED, 6145)},
-        too_many("PolicySize", 6144),
+    *(
+        Case(
+            "managed_policy_is_short",
+            operation,
+            {**parameters, "PolicyDocument": padded(MANAGED, 6145)},
+            too_many("PolicySize", 6144),
+        )
+        for operation, parameters in (
+            ("CreatePolicy", {"PolicyName": "new"}),
+            ("CreatePolicyVersion", {"PolicyArn": WEB}),
+        )
     ),
-    Case(
-        "managed_policy_is_short",
-        "CreatePolicyVersion",
-        {"PolicyArn": WEB, "PolicyDocument": padded(MANAGED, 6145)},
-        too_many("PolicySize", 6144),
-    ),
-    Case(
-        "trust_policy_is_short",
-        "CreateRole",
-        {"RoleName": "new", "AssumeRolePolicyDocument": padded(trust(), 2049)},
-        too_many("ACLSizePerRole", 2048),
-    ),
-    Case(
-        "trust_policy_is_short",
-        "UpdateAssumeRolePolicy",
-        {"RoleName": "web", "PolicyDocument": padded(trust(), 2049)},
-        too_many("ACLSizePerRole", 2048),
+    *(
+        Case("trust_policy_is_short", operation, parameters, too_many("ACLSizePerRole", 2048))
+        for operation, parameters in (
+            ("CreateRole", {**NEW_ROLE, "AssumeRolePolicyDocument": padded(trust(), 2049)}),
+            (
+                "UpdateAssumeRolePolicy",
+                {"RoleName": "web", "PolicyDocument": padded(trust(), 2049)},
+            ),
+        )
     ),
     # The user has a policy already, and the sum counts.
-    Case(
-        "inline_policies_of_user_are_short",
-        "PutUserPolicy",
-        {"UserName": "inline", "PolicyName": "q", "PolicyDocument": padded(INLINE, 2000)},
-        sized("user", 2048, "inline"),
-    ),
-    Case(
-        "inline_policies_of_group_are_short",
-        "PutGroupPolicy",
-        {"GroupName": "Admin", "PolicyName": "q", "PolicyDocument": padded(INLINE, 5121)},
-        sized("group", 5120, "Admin"),
-    ),
-    Case(
-        "inline_policies_of_role_are_short",
-        "PutRolePolicy",
-        {"RoleName": "web", "PolicyName": "q", "PolicyDocument": padded(INLINE, 10241)},
-        sized("role", 10240, "web"),
+    *(
+        Case(
+            f"inline_policies_of_{noun}_are_short",
+            f"Put{noun.title()}Policy",
+            {
+                f"{noun.title()}Name": name,
+                "PolicyName": "q",
+                "PolicyDocument": padded(INLINE, size),
+            },
+            sized(noun, limit, name),
+        )
+        for noun, name, size, limit in (
+            ("user", "inline", 2000, 2048),
+            ("group", "Admin", 5121, 5120),
+            ("role", "web", 10241, 10240),
+        )
     ),
     # boundaries
     *bounded("CreateUser", UserName="new"),
     *bounded("PutUserPermissionsBoundary", UserName="plain"),
-    *bounded("CreateRole", RoleName="new", AssumeRolePolicyDocument=trust()),
+    *bounded("CreateRole", **NEW_ROLE),
     *bounded("PutRolePermissionsBoundary", RoleName="web"),
     # passwords
     *password("CreateLoginProfile", "Password", UserName="plain"),
@@ -747,62 +697,32 @@ CASES = [
     ),
     *(
         Case(
-            "server_certificate_is_one",
+            rule,
             "UploadServerCertificate",
-            {**UPLOAD, "CertificateBody": body},
-            Said("MalformedCertificate", NOT_PEM, 400),
-        )
-        for body in (KEY, BODY + KEY, KEY + BODY)
-    ),
-    *(
-        Case(
-            "server_certificate_is_valid_now",
-            "UploadServerCertificate",
-            {**UPLOAD, "CertificateBody": certificate("example.com", years=years)[0]},
+            {**UPLOAD, parameter: value},
             Said("MalformedCertificate", message, 400),
         )
-        for years, message in (((2020, 2021), EXPIRED), ((2126, 2127), NOT_PEM))
-    ),
-    *(
-        Case(
-            "private_key_matches",
-            "UploadServerCertificate",
-            {**UPLOAD, "PrivateKey": key},
-            Said("MalformedCertificate", "Invalid Private Key.", 400),
+        for rule, parameter, value, message in (
+            ("server_certificate_is_one", "CertificateBody", KEY, NOT_PEM),
+            ("server_certificate_is_one", "CertificateBody", BODY + KEY, NOT_PEM),
+            ("server_certificate_is_one", "CertificateBody", KEY + BODY, NOT_PEM),
+            ("server_certificate_is_valid_now", "CertificateBody", PAST, EXPIRED),
+            ("server_certificate_is_valid_now", "CertificateBody", FUTURE, NOT_PEM),
+            ("private_key_matches", "PrivateKey", BODY, "Invalid Private Key."),
+            ("private_key_matches", "PrivateKey", ENCRYPTED, "Invalid Private Key."),
+            ("chain_leads_on", "CertificateChain", ANOTHER, f"{NO_CHAIN}-1"),
+            ("chain_leads_on", "CertificateChain", BODY + ANOTHER, f"{NO_CHAIN}0"),
+            ("chain_leads_on", "CertificateChain", "chain", NOT_PEM),
+            ("chain_leads_on", "CertificateChain", BODY + KEY, NOT_PEM),
         )
-        for key in (BODY, ENCRYPTED)
     ),
     Case(
         "private_key_matches",
         "UploadServerCertificate",
-        {**UPLOAD, "PrivateKey": certificate("another")[1]},
+        {**UPLOAD, "PrivateKey": ANOTHER_KEY},
         Said(
             "KeyPairMismatch", "The public key certificate and the private key do not match.", 400
         ),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": certificate("another")[0]},
-        Said("MalformedCertificate", f"{NO_CHAIN}-1", 400),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": BODY + certificate("another")[0]},
-        Said("MalformedCertificate", f"{NO_CHAIN}0", 400),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": "chain"},
-        Said("MalformedCertificate", NOT_PEM, 400),
-    ),
-    Case(
-        "chain_leads_on",
-        "UploadServerCertificate",
-        {**UPLOAD, "CertificateChain": BODY + KEY},
-        Said("MalformedCertificate", NOT_PEM, 400),
     ),
 ]
 
