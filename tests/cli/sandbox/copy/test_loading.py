@@ -117,9 +117,7 @@ def test_the_region_of_a_copy_is_of_its_partition(partition: str, region: str) -
 @pytest.mark.parametrize("given", [NUMBER, None])
 @pytest.mark.parametrize("filled", [True, False])
 def test_the_number_of_a_copy(
-    monkeypatch: pytest.MonkeyPatch,
-    given: str | None,
-    filled: bool,  # noqa: FBT001
+    *, monkeypatch: pytest.MonkeyPatch, given: str | None, filled: bool
 ) -> None:
     monkeypatch.setattr(loading.models, "DEFAULT_ACCOUNT_ID", "123456789012")
     content = snapshot(users=[user("bob")] if filled else [], account=given)

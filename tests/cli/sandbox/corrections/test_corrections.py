@@ -178,9 +178,7 @@ def test_the_groups_of_a_user_are_sorted_and_its_own(backend: Any, ask: Ask) -> 
     ],
 )
 def test_only_the_user_that_nobody_made_is_the_account(
-    monkeypatch: pytest.MonkeyPatch,
-    arn: str,
-    is_account: bool,  # noqa: FBT001
+    *, monkeypatch: pytest.MonkeyPatch, arn: str, is_account: bool
 ) -> None:
     monkeypatch.setattr(caller, "_get_caller_identity", lambda *_: ("AIDA", arn, NUMBER))
     sts = SimpleNamespace(region_name="us-east-1", account_id=NUMBER)
@@ -216,10 +214,7 @@ def test_the_caller_is_the_owner_of_the_key_or_the_account(backend: Any, ask: As
     ],
 )
 def test_which_requests_are_about_the_caller(
-    backend: Any,
-    operation: str,
-    parameters: dict[str, str],
-    implied: bool,  # noqa: FBT001
+    *, backend: Any, operation: str, parameters: dict[str, str], implied: bool
 ) -> None:
     expected = ROOT if implied else {}
     assert caller.implied_user(backend, "AKIA", operation, parameters) == expected
@@ -451,10 +446,7 @@ def test_the_latest_version_is_the_first(backend: Any, ask: Ask) -> None:
     ],
 )
 def test_when_the_policies_of_aws_are_needed(
-    monkeypatch: pytest.MonkeyPatch,
-    operation: str,
-    parameters: dict[str, Any],
-    about: bool,  # noqa: FBT001
+    *, monkeypatch: pytest.MonkeyPatch, operation: str, parameters: dict[str, Any], about: bool
 ) -> None:
     loaded: list[Any] = []
     iam: Any = object()
@@ -658,10 +650,7 @@ def test_tags_of_aws_do_not_count() -> None:
     [("User", BOB, True), ("Policy", {"PolicyArn": f"{ARN}policy/read"}, False)],
 )
 def test_tags_are_added_replaced_and_removed(
-    ask: Ask,
-    kind: str,
-    whose: dict[str, str],
-    in_any_case: bool,  # noqa: FBT001
+    *, ask: Ask, kind: str, whose: dict[str, str], in_any_case: bool
 ) -> None:
     ask("CreateUser", **BOB)
     policy(ask, "read")

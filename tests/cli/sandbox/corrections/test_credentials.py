@@ -360,8 +360,7 @@ def test_what_cannot_be_parsed_has_the_fingerprint_of_its_text() -> None:
 
 @pytest.mark.parametrize("pem", [False, True])
 def test_an_ssh_key_has_one_fingerprint_and_the_encoding_that_is_asked_for(
-    iam: Any,
-    pem: bool,  # noqa: FBT001
+    *, iam: Any, pem: bool
 ) -> None:
     body = public_key(pem=pem)
     iam.create_user(UserName="bob")

@@ -63,20 +63,27 @@ pytestmark = pytest.mark.releases
 
 # What does not exist.
 
-NO_USER = absent("The user with name nobody cannot be found.")
 NO_POLICY = f"{ARN}policy/nothing"
+NO_DEVICE = f"{ARN}mfa/nothing"
+NO_KEY, NO_CERTIFICATE = "AKIAIOSFODNN7EXAMPLE", "NONEXISTENTCERTID12345678901"
+NO_SSH_KEY = "APKAXXXXXXXXXXXXXXXXX"
+
+
+def not_found(what: str, **parameters: Any) -> tuple[dict[str, Any], Said]:
+    return parameters, absent(f"{what} cannot be found.")
+
+
+def no_device(**parameters: Any) -> tuple[dict[str, Any], Said]:
+    serial = parameters["SerialNumber"]
+    return parameters, absent(f"MFA Device with serial number {serial} does not exist.")
+
+
 #: The rules about things that must exist: parameters that name nothing, and what is said.
 ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
-    "user_exists": ({"UserName": "nobody"}, NO_USER),
-    "group_exists": (
-        {"GroupName": "nothing"},
-        absent("The group with name nothing cannot be found."),
-    ),
-    "role_exists": ({"RoleName": "nothing"}, absent("The role with name nothing cannot be found.")),
-    "instance_profile_exists": (
-        {"InstanceProfileName": "nothing"},
-        absent("Instance Profile nothing cannot be found."),
-    ),
+    "user_exists": not_found("The user with name nobody", UserName="nobody"),
+    "group_exists": not_found("The group with name nothing", GroupName="nothing"),
+    "role_exists": not_found("The role with name nothing", RoleName="nothing"),
+    "instance_profile_exists": not_found("Instance Profile nothing", InstanceProfileName="nothing"),
     "policy_arn_is_valid": (
         {"PolicyArn": "not-an-arn-of-a-policy"},
         Said("ValidationError", "ARN not-an-arn-of-a-policy is not valid.", 400),
@@ -98,66 +105,38 @@ ABSENT: dict[str, tuple[dict[str, Any], Said]] = {
             403,
         ),
     ),
-    "policy_is_attached_to_user": (
-        {"UserName": "plain", "PolicyArn": WEB},
-        absent(f"Policy {WEB} was not found."),
+    **{
+        f"policy_is_attached_to_{noun}": (
+            {f"{noun.title()}Name": name, "PolicyArn": WEB},
+            absent(f"Policy {WEB} was not found."),
+        )
+        for noun, name in (("user", "plain"), ("group", "Admin"), ("role", "web"))
+    },
+    **{
+        f"{noun}_policy_exists": not_found(
+            f"The {noun} policy with name none", PolicyName="none", **{f"{noun.title()}Name": name}
+        )
+        for noun, name in (("user", "plain"), ("group", "Admin"), ("role", "web"))
+    },
+    "access_key_exists": not_found(
+        f"The Access Key with id {NO_KEY}", UserName="key", AccessKeyId=NO_KEY
     ),
-    "policy_is_attached_to_group": (
-        {"GroupName": "Admin", "PolicyArn": WEB},
-        absent(f"Policy {WEB} was not found."),
+    "signing_certificate_exists": not_found(
+        f"The Certificate with id {NO_CERTIFICATE}", UserName="cert", CertificateId=NO_CERTIFICATE
     ),
-    "policy_is_attached_to_role": (
-        {"RoleName": "web", "PolicyArn": WEB},
-        absent(f"Policy {WEB} was not found."),
+    "ssh_public_key_exists": not_found(
+        f"The Public Key with id {NO_SSH_KEY}", UserName="ssh", SSHPublicKeyId=NO_SSH_KEY
     ),
-    "user_policy_exists": (
-        {"UserName": "plain", "PolicyName": "none"},
-        absent("The user policy with name none cannot be found."),
+    "login_profile_exists": not_found("Login Profile for User plain", UserName="plain"),
+    "server_certificate_exists": not_found(
+        "The Server Certificate with name nothing", ServerCertificateName="nothing"
     ),
-    "group_policy_exists": (
-        {"GroupName": "Admin", "PolicyName": "none"},
-        absent("The group policy with name none cannot be found."),
+    "account_alias_exists": not_found(
+        "The Account Alias with name another", AccountAlias="another"
     ),
-    "role_policy_exists": (
-        {"RoleName": "web", "PolicyName": "none"},
-        absent("The role policy with name none cannot be found."),
-    ),
-    "access_key_exists": (
-        {"UserName": "key", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE"},
-        absent("The Access Key with id AKIAIOSFODNN7EXAMPLE cannot be found."),
-    ),
-    "signing_certificate_exists": (
-        {"UserName": "cert", "CertificateId": "NONEXISTENTCERTID12345678901"},
-        absent("The Certificate with id NONEXISTENTCERTID12345678901 cannot be found."),
-    ),
-    "ssh_public_key_exists": (
-        {"UserName": "ssh", "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX"},
-        absent("The Public Key with id APKAXXXXXXXXXXXXXXXXX cannot be found."),
-    ),
-    "login_profile_exists": (
-        {"UserName": "plain"},
-        absent("Login Profile for User plain cannot be found."),
-    ),
-    "server_certificate_exists": (
-        {"ServerCertificateName": "nothing"},
-        absent("The Server Certificate with name nothing cannot be found."),
-    ),
-    "account_alias_exists": (
-        {"AccountAlias": "another"},
-        absent("The Account Alias with name another cannot be found."),
-    ),
-    "virtual_mfa_device_exists": (
-        {"SerialNumber": f"{ARN}mfa/nothing"},
-        absent(f"MFA Device with serial number {ARN}mfa/nothing does not exist."),
-    ),
-    "mfa_device_can_be_known": (
-        {"UserName": "plain", "SerialNumber": f"{ARN}mfa/nothing"},
-        absent(f"MFA Device with serial number {ARN}mfa/nothing does not exist."),
-    ),
-    "mfa_device_is_assigned": (
-        {"UserName": "plain", "SerialNumber": PHONE},
-        absent(f"MFA Device with serial number {PHONE} does not exist."),
-    ),
+    "virtual_mfa_device_exists": no_device(SerialNumber=NO_DEVICE),
+    "mfa_device_can_be_known": no_device(UserName="plain", SerialNumber=NO_DEVICE),
+    "mfa_device_is_assigned": no_device(UserName="plain", SerialNumber=PHONE),
     "role_is_not_protected": (
         {"RoleName": PROTECTED},
         Said(
@@ -188,10 +167,10 @@ USUAL: dict[str, Any] = {
     "Status": "Active",
     "Tags": [{"Key": "team", "Value": "web"}],
     "TagKeys": ["team"],
-    "AccessKeyId": "AKIAIOSFODNN7EXAMPLE",
-    "CertificateId": "NONEXISTENTCERTID12345678901",
+    "AccessKeyId": NO_KEY,
+    "CertificateId": NO_CERTIFICATE,
     "CertificateBody": certificate("usual")[0],
-    "SSHPublicKeyId": "APKAXXXXXXXXXXXXXXXXX",
+    "SSHPublicKeyId": NO_SSH_KEY,
     "SSHPublicKeyBody": SSH_KEY,
     "Encoding": "SSH",
     "ServiceName": "codecommit.amazonaws.com",
@@ -311,70 +290,70 @@ NO_CHAIN = (
     "signing certificate, followed by any intermediaries in order. The index within the chain of "
     "the invalid certificate is: "
 )
-BOUND = f"{ARN}policy/nothing"
 NEW_ROLE = {"RoleName": "new", "AssumeRolePolicyDocument": trust()}
 
 
 def tagged(operation: str, **parameters: Any) -> list[Case]:
     in_any_case = operation.endswith(("User", "Role"))
-    rule = "tag_keys_are_unique"
     twice = Said("InvalidInput", UNEQUAL if in_any_case else EQUAL, 400)
     reserved = Said(
         "InvalidInput",
         "Tag keys and values cannot begin with aws:, which is reserved for AWS.",
         400,
     )
-    rows = [
-        (rule, [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}], twice),
-        ("tags_are_not_reserved", [{"Key": "aws:team", "Value": ""}], reserved),
-        (
-            "tags_are_not_reserved",
-            [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
-            reserved,
-        ),
-        ("tags_are_not_reserved", [{"Key": "team", "Value": "aws:web"}], reserved),
-        *([(rule, TWICE["Tags"], twice)] if in_any_case else []),
+    same = [TWICE["Tags"]] if in_any_case else []
+    same += [[{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}]]
+    of_aws = [
+        [{"Key": "aws:team", "Value": ""}],
+        [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
+        [{"Key": "team", "Value": "aws:web"}],
     ]
-    return [Case(rule, operation, {**parameters, "Tags": tags}, said) for rule, tags, said in rows]
+    return [
+        *(Case("tag_keys_are_unique", operation, parameters | {"Tags": t}, twice) for t in same),
+        *(
+            Case("tags_are_not_reserved", operation, parameters | {"Tags": t}, reserved)
+            for t in of_aws
+        ),
+    ]
 
 
 def bounded(operation: str, **parameters: Any) -> list[Case]:
     wrong = f"{ARN}not_a_policy/invalid"
-    nothing = absent(f"Scope ARN: {BOUND} does not exist or is not attachable.")
+    nothing = absent(f"Scope ARN: {NO_POLICY} does not exist or is not attachable.")
     bad = Said("InvalidInput", f"ARN {wrong} is not valid.", 400)
     return [
         Case("boundary_exists", operation, {**parameters, "PermissionsBoundary": arn}, said)
-        for arn, said in ((BOUND, nothing), (wrong, bad))
+        for arn, said in ((NO_POLICY, nothing), (wrong, bad))
     ]
 
 
 def password(operation: str, name: str, **parameters: Any) -> list[Case]:
+    length, upper, lower, number, symbol = (
+        "a minimum length of 8",
+        "at least one uppercase letter",
+        "at least one lowercase letter",
+        "at least one number",
+        "at least one symbol",
+    )
     return [
         Case(
             "password_conforms",
             operation,
             {**parameters, name: text},
-            Said("PasswordPolicyViolation", message, 400),
-        )
-        for text, message in (
-            ("Short-1", "Password should have a minimum length of 8"),
-            ("lower-case-1", "Password should have at least one uppercase letter"),
-            ("UPPER-CASE-1", "Password should have at least one lowercase letter"),
-            ("Number-less", "Password should have at least one number"),
-            ("Symbolless1", "Password should have at least one symbol"),
-            ("Ünicode-1-x", "Password should have at least one uppercase letter"),
-            (
-                "secret",
-                ", ".join(
-                    f"Password should have {text}"
-                    for text in (
-                        "a minimum length of 8",
-                        "at least one uppercase letter",
-                        "at least one number",
-                        "at least one symbol",
-                    )
-                ),
+            Said(
+                "PasswordPolicyViolation",
+                ", ".join(f"Password should have {part}" for part in lacking),
+                400,
             ),
+        )
+        for text, lacking in (
+            ("Short-1", [length]),
+            ("lower-case-1", [upper]),
+            ("UPPER-CASE-1", [lower]),
+            ("Number-less", [number]),
+            ("Symbolless1", [symbol]),
+            ("Ünicode-1-x", [upper]),
+            ("secret", [length, upper, number, symbol]),
         )
     ]
 
@@ -447,17 +426,14 @@ CASES = [
         {"VirtualMFADeviceName": "phone"},
         taken("MFA device already exists."),
     ),
-    Case(
-        "mfa_device_is_not_in_use",
-        "EnableMFADevice",
-        {"UserName": "plain", "SerialNumber": PHONE, **CODES},
-        taken("MFA Device is already in use."),
-    ),
-    Case(
-        "mfa_device_is_not_in_use",
-        "EnableMFADevice",
-        {"UserName": "bob", "SerialNumber": PHONE, **CODES},
-        taken("MFA Device is already in use."),
+    *(
+        Case(
+            "mfa_device_is_not_in_use",
+            "EnableMFADevice",
+            {"UserName": name, "SerialNumber": PHONE, **CODES},
+            taken("MFA Device is already in use."),
+        )
+        for name in ("plain", "bob")
     ),
     Case(
         "account_alias_is_new",
@@ -683,17 +659,14 @@ CASES = [
         for body in (SSH_KEY, public_key(), public_key(pem=True))
     ),
     # certificates
-    Case(
-        "signing_certificate_is_one",
-        "UploadSigningCertificate",
-        {"UserName": "plain", "CertificateBody": "invalid-certificate-body"},
-        Said("MalformedCertificate", "Certificate invalid-certificate-body is malformed.", 400),
-    ),
-    Case(
-        "signing_certificate_is_one",
-        "UploadSigningCertificate",
-        {"UserName": "plain", "CertificateBody": BODY + KEY},
-        Said("MalformedCertificate", f"Certificate {BODY}{KEY} is malformed.", 400),
+    *(
+        Case(
+            "signing_certificate_is_one",
+            "UploadSigningCertificate",
+            {"UserName": "plain", "CertificateBody": body},
+            Said("MalformedCertificate", f"Certificate {body} is malformed.", 400),
+        )
+        for body in ("invalid-certificate-body", BODY + KEY)
     ),
     *(
         Case(
