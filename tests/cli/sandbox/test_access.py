@@ -195,6 +195,7 @@ def test_another_user_cannot_report_a_command(tmp_path: Path) -> None:
     def report() -> list[str]:
         answers = [sent(port, reported(port)) for _ in range(3)]
         for reset in (False, True):
+            # Often, so that the server sees some of them before and some after they are closed.
             for _ in range(20):
                 connection = socket.create_connection(("127.0.0.1", port), 10)
                 connection.sendall(reported(port))

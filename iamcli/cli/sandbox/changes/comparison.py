@@ -60,11 +60,7 @@ TYPES = (
     "membership",
     "attachment",
     "login-profile",
-    "access-key",
-    "signing-certificate",
-    "mfa-device",
-    "ssh-key",
-    "service-credential",
+    *(credential_type for _, credential_type, _ in _OF_USER),
 )
 
 
@@ -100,8 +96,7 @@ def changes(before: Record, after: Record) -> list[Change]:
             continue
         if was and now and was.mark != now.mark:
             now = now._replace(record={**now.record, "password": "changed"})
-        thing = now or was
-        assert thing  # noqa: S101 - for mypy
+        thing = now or old[key]
         changed.append(
             {
                 "action": "update" if was and now else "create" if now else "delete",

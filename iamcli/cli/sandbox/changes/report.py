@@ -60,14 +60,8 @@ class Report(NamedTuple):
 
     def as_json(self) -> str:
         """Return the report as a JSON object and a line feed."""
-        content = {
-            "changes": self.changes,
-            "refused": self.refused,
-            "unknown": self.unknown,
-            "status": self.status,
-            "without_environment": self.without_environment,
-            "running": self.running,
-        }
+        content = self._asdict()
+        del content["taken"]
         # A byte of a document that is not UTF-8 is a surrogate, which JSON can escape.
         text = json.dumps(content, indent=1, ensure_ascii=False)
         return text.encode("utf-8", "backslashreplace").decode() + "\n"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.lists import Entries, Key
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Operation, Request, Result
+    from iamcli.cli.sandbox.corrections.lists import Key
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request, Result
 
 
 def load_aws_policies(iam: Backend) -> None:
@@ -205,28 +205,28 @@ def inline(holder: Any) -> list[Result]:
     ]
 
 
-def _document(type_name: str) -> Operation:
-    """Return the operation that sends a document URL-encoded, which keeps every byte.
-
-    Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
-    """
+def _register(type_name: str) -> None:
+    """Register the operations that read the policies of users, groups or roles."""
 
     def document(iam: Backend, request: Request) -> Result:
+        """Send a document URL-encoded, which keeps every byte.
+
+        Source: API reference, GetUserPolicy, GetGroupPolicy and GetRolePolicy.
+        """
         holder, name = entity_of(type_name, iam, request), request.get("PolicyName")
         of = {f"{type_name}Name": holder.name, "PolicyName": name}
         return {**of, "PolicyDocument": holder.policies[name]}
 
-    return document
+    def names(iam: Backend, request: Request) -> Any:
+        return entity_of(type_name, iam, request).policies
 
+    def managed(iam: Backend, request: Request) -> list[Any]:
+        return under(request, entity_of(type_name, iam, request).managed_policies.values())
 
-def _inline_names(type_name: str) -> Entries:
-    return lambda iam, request: entity_of(type_name, iam, request).policies
-
-
-def _attached_to(type_name: str) -> Entries:
-    return lambda iam, request: under(
-        request, entity_of(type_name, iam, request).managed_policies.values()
-    )
+    OPERATIONS[f"Get{type_name}Policy"] = document
+    listing(f"List{type_name}Policies", "PolicyNames", names, str, named)
+    operation_name = f"ListAttached{type_name}Policies"
+    listing(operation_name, "AttachedPolicies", managed, _attached, _by_name_and_arn)
 
 
 def _by_name_and_arn(policy: Any) -> Key:
@@ -238,12 +238,4 @@ def _by_number(version: Any) -> Key:
 
 
 for _type_name in HOLDERS:
-    OPERATIONS[f"Get{_type_name}Policy"] = _document(_type_name)
-    listing(f"List{_type_name}Policies", "PolicyNames", _inline_names(_type_name), str, named)
-    listing(
-        f"ListAttached{_type_name}Policies",
-        "AttachedPolicies",
-        _attached_to(_type_name),
-        _attached,
-        _by_name_and_arn,
-    )
+    _register(_type_name)

@@ -13,8 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamcli.cli.sandbox.corrections.lists import Entries, Key
-    from iamcli.cli.sandbox.corrections.protocol import Backend, Operation, Request
+    from iamcli.cli.sandbox.corrections.lists import Key
+    from iamcli.cli.sandbox.corrections.protocol import Backend, Request
 
     Tag = dict[str, str]
 
@@ -45,50 +45,44 @@ def write(iam: Backend, entity: Any, wanted: list[Tag]) -> None:
         entity.tags = wanted
 
 
-def _tag(type_name: str) -> Operation:
-    """Return the operation that adds tags to an entity; one with the same key is replaced.
+def _register(type_name: str) -> None:
+    """Register the operations on the tags of a type of entity."""
 
-    Source: API reference, TagUser: a tag with the same key is overwritten; LimitExceeded, whose
-    wording is like that of CreateAccessKey.
-    """
+    def compared(key: str) -> str:
+        """Return what two equal keys have in common."""
+        return key.lower() if type_name in IN_ANY_CASE else key
 
     def tag(iam: Backend, request: Request) -> None:
+        """Add tags to an entity; one with the same key is replaced.
+
+        Source: API reference, TagUser: a tag with the same key is overwritten; LimitExceeded, whose
+        wording is like that of CreateAccessKey.
+        """
         entity = entity_of(type_name, iam, request)
-        added = {_compared(type_name, new["Key"]): new for new in request.get("Tags", [])}
-        kept = [old for old in _read(iam, entity) if _compared(type_name, old["Key"]) not in added]
+        added = {compared(new["Key"]): new for new in request.get("Tags", [])}
+        kept = [old for old in _read(iam, entity) if compared(old["Key"]) not in added]
         own = [old for old in kept if not old["Key"].lower().startswith("aws:")]
         if len(own) + len(added) > TAGS:
             raise quota_exceeded(f"TagsPer{type_name}", TAGS)
         write(iam, entity, [*kept, *added.values()])
 
-    return tag
-
-
-def _untag(type_name: str) -> Operation:
-    """Return the operation that removes tags. Source: API reference, UntagUser."""
-
     def untag(iam: Backend, request: Request) -> None:
+        """Remove tags. Source: API reference, UntagUser."""
         entity = entity_of(type_name, iam, request)
-        removed = {_compared(type_name, key) for key in request.get("TagKeys")}
-        kept = [
-            old for old in _read(iam, entity) if _compared(type_name, old["Key"]) not in removed
-        ]
+        removed = {compared(key) for key in request.get("TagKeys")}
+        kept = [old for old in _read(iam, entity) if compared(old["Key"]) not in removed]
         write(iam, entity, kept)
 
-    return untag
+    def entries(iam: Backend, request: Request) -> list[Tag]:
+        return _read(iam, entity_of(type_name, iam, request))
 
-
-def _entries(type_name: str) -> Entries:
-    return lambda iam, request: _read(iam, entity_of(type_name, iam, request))
+    OPERATIONS[f"Tag{type_name}"] = tag
+    OPERATIONS[f"Untag{type_name}"] = untag
+    listing(f"List{type_name}Tags", "Tags", entries, dict, _key)
 
 
 def _key(tag: Tag) -> Key:
     return named(tag["Key"])
-
-
-def _compared(type_name: str, key: str) -> str:
-    """Return what two equal keys of tags of a type have in common."""
-    return key.lower() if type_name in IN_ANY_CASE else key
 
 
 def _read(iam: Backend, entity: Any) -> list[Tag]:
@@ -104,6 +98,4 @@ def _read(iam: Backend, entity: Any) -> list[Tag]:
 
 
 for _type_name in ("InstanceProfile", "MFADevice", "Policy", "Role", "ServerCertificate", "User"):
-    OPERATIONS[f"Tag{_type_name}"] = _tag(_type_name)
-    OPERATIONS[f"Untag{_type_name}"] = _untag(_type_name)
-    listing(f"List{_type_name}Tags", "Tags", _entries(_type_name), dict, _key)
+    _register(_type_name)

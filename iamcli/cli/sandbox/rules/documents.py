@@ -28,13 +28,7 @@ LATEST = "2012-10-17"
 #: "Conditions" has no meaning, but IAM accepts it.
 TOP_ELEMENTS = {*POLICY, "Conditions"}
 ELEMENTS = set(STATEMENT)
-#: The types of principals, and what messages call them; reported for services.
-PRINCIPALS = {
-    "AWS": "AWS",
-    "Service": "SERVICE",
-    "Federated": "Federated",
-    "CanonicalUser": "CanonicalUser",
-}
+PRINCIPALS = ("AWS", "Service", "Federated", "CanonicalUser")
 OPERATOR = re.compile(
     r"(ForAnyValue:|ForAllValues:)?"
     r"(String(Not)?(Equals(IgnoreCase)?|Like)|Numeric(Not)?Equals|Numeric(Less|Greater)Than(Equals)?"
@@ -345,7 +339,8 @@ def _principals(backend: Backend, principal: object) -> None:
                 or (principal_type == "Service" and not is_service_name(value))
             ):
                 text = value if isinstance(value, str) else json.dumps(value)
-                called = PRINCIPALS.get(principal_type, principal_type)
+                # Reported: messages write the name of this type alone in capitals.
+                called = "SERVICE" if principal_type == "Service" else principal_type
                 raise malformed_policy(f'Invalid principal in policy: "{called}":"{text}"')
 
 

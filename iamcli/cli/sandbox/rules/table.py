@@ -75,15 +75,14 @@ def _policies_of(entity_type: EntityType, *change: Rule) -> dict[str, tuple[Rule
     }
 
 
-USERS: dict[str, tuple[Rule, ...]] = {
+RULES: dict[str, tuple[Rule, ...]] = {
+    # Users.
     "CreateUser": (names.name_is_free(USER), _BOUNDARY, quotas.account_quota_allows(USER)),
     "UpdateUser": (names.new_name_is_free(USER),),
     "DeleteUser": (deletions.user_is_not_referenced,),
     "PutUserPermissionsBoundary": (_BOUNDARY,),
     **_policies_of(USER),
-}
-
-CREDENTIALS: dict[str, tuple[Rule, ...]] = {
+    # Credentials of users.
     "CreateAccessKey": (quotas.access_keys_fit,),
     "UpdateAccessKey": (entities.access_key_exists,),
     "DeleteAccessKey": (entities.access_key_exists,),
@@ -107,9 +106,7 @@ CREDENTIALS: dict[str, tuple[Rule, ...]] = {
     "GetSSHPublicKey": (entities.ssh_public_key_exists,),
     "UpdateSSHPublicKey": (entities.ssh_public_key_exists,),
     "DeleteSSHPublicKey": (entities.ssh_public_key_exists,),
-}
-
-DEVICES: dict[str, tuple[Rule, ...]] = {
+    # MFA devices.
     "CreateVirtualMFADevice": (names.virtual_mfa_device_is_new,),
     "DeleteVirtualMFADevice": (_DEVICE, deletions.virtual_mfa_device_is_not_assigned),
     "EnableMFADevice": (
@@ -122,17 +119,13 @@ DEVICES: dict[str, tuple[Rule, ...]] = {
     "ListMFADeviceTags": (_DEVICE,),
     "TagMFADevice": (_DEVICE,),
     "UntagMFADevice": (_DEVICE,),
-}
-
-GROUPS: dict[str, tuple[Rule, ...]] = {
+    # Groups.
     "CreateGroup": (names.name_is_free(GROUP), quotas.account_quota_allows(GROUP)),
     "UpdateGroup": (names.new_name_is_free(GROUP),),
     "DeleteGroup": (deletions.group_is_not_referenced,),
     "AddUserToGroup": (quotas.groups_of_user_fit,),
     **_policies_of(GROUP),
-}
-
-ROLES: dict[str, tuple[Rule, ...]] = {
+    # Roles.
     "CreateRole": (
         names.name_is_free(ROLE),
         documents.trust_policy_is_valid,
@@ -152,9 +145,7 @@ ROLES: dict[str, tuple[Rule, ...]] = {
     "PutRolePermissionsBoundary": (_OWN_ROLE, _BOUNDARY),
     "DeleteRolePermissionsBoundary": (_OWN_ROLE,),
     **_policies_of(ROLE, _OWN_ROLE),
-}
-
-INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
+    # Instance profiles.
     "CreateInstanceProfile": (
         names.name_is_free(INSTANCE_PROFILE),
         quotas.account_quota_allows(INSTANCE_PROFILE),
@@ -162,9 +153,7 @@ INSTANCE_PROFILES: dict[str, tuple[Rule, ...]] = {
     "DeleteInstanceProfile": (deletions.instance_profile_is_empty,),
     "AddRoleToInstanceProfile": (_OWN_ROLE, quotas.instance_profile_has_no_role),
     "RemoveRoleFromInstanceProfile": (_OWN_ROLE, entities.role_is_in_instance_profile),
-}
-
-POLICIES: dict[str, tuple[Rule, ...]] = {
+    # Managed policies.
     "CreatePolicy": (
         documents.managed_policy_is_valid,
         quotas.managed_policy_is_short,
@@ -191,9 +180,7 @@ POLICIES: dict[str, tuple[Rule, ...]] = {
     "ListPolicyTags": (entities.policy_exists,),
     "TagPolicy": (entities.policy_exists,),
     "UntagPolicy": (entities.policy_exists,),
-}
-
-SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
+    # Server certificates.
     "UploadServerCertificate": (
         keys.server_certificate_is_one,
         keys.server_certificate_is_valid_now,
@@ -203,21 +190,7 @@ SERVER_CERTIFICATES: dict[str, tuple[Rule, ...]] = {
         quotas.account_quota_allows(SERVER_CERTIFICATE),
     ),
     "UpdateServerCertificate": (names.new_name_is_free(SERVER_CERTIFICATE),),
-}
-
-ACCOUNT: dict[str, tuple[Rule, ...]] = {
+    # The account.
     "CreateAccountAlias": (names.account_alias_is_new,),
     "DeleteAccountAlias": (entities.account_alias_exists,),
-}
-
-RULES: dict[str, tuple[Rule, ...]] = {
-    **USERS,
-    **CREDENTIALS,
-    **DEVICES,
-    **GROUPS,
-    **ROLES,
-    **INSTANCE_PROFILES,
-    **POLICIES,
-    **SERVER_CERTIFICATES,
-    **ACCOUNT,
 }

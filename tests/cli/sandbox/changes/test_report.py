@@ -87,10 +87,8 @@ def test_the_text_names_each_change_and_refusal(
 
 def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "work" / "old.sh").write_text(SCRIPT)
-    done = sandbox(
-        *("--account", "account.json", "--changes=changes.json", "--format", "json"),
-        *("sh", "old.sh"),
-    )
+    options = ("--account", "account.json", "--changes=changes.json", "--format", "json")
+    done = sandbox(*options, "sh", "old.sh")
     assert done.returncode == 7
     # The object has no place for them.
     assert [line for line in done.stderr.splitlines() if "warning" in line] == [
@@ -99,26 +97,16 @@ def test_the_json_has_the_documented_members(sandbox: Callable[..., Any], tmp_pa
     file = tmp_path / "work" / "changes.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     content = json.loads(file.read_text())
-    assert list(content) == [
-        *("changes", "refused", "unknown", "status", "without_environment", "running")
-    ]
-    assert content["status"] == 7
-    assert content["unknown"] == []
-    assert content["refused"] == [
-        {
-            "operation": "CreateUser",
-            "code": "EntityAlreadyExists",
-            "message": "User with name carol already exists.",
-        }
-    ]
-    assert all(
-        list(change) == ["action", "type", "name", "of", "before", "after"]
-        for change in content["changes"]
-    )
+    members = ["changes", "refused", "unknown", "status", "without_environment", "running"]
+    assert list(content) == members
+    assert (content["status"], content["unknown"]) == (7, [])
+    message = "User with name carol already exists."
+    refused = {"operation": "CreateUser", "code": "EntityAlreadyExists", "message": message}
+    assert content["refused"] == [refused]
+    members = ["action", "type", "name", "of", "before", "after"]
+    assert all(list(change) == members for change in content["changes"])
     rename, policy, membership, deleted, created = content["changes"]
-    assert [rename[name] for name in ("action", "type", "name", "of")] == [
-        *("update", "user", "rob", None)
-    ]
+    assert [rename[name] for name in members[:4]] == ["update", "user", "rob", None]
     assert rename["before"] == {
         name: value
         for name, value in ACCOUNT["users"][0].items()
@@ -312,7 +300,7 @@ def test_a_report_names_all_that_happened() -> None:
 
 
 def test_layout_alone_is_shown_as_it_is() -> None:
-    # So is a document that is not JSON, and what would control a terminal.
+    """So is a document that is not JSON, and what would control a terminal."""
     deep = "[" * 100_000
     for document, shown in ((f" {READ}", f" {READ}"), ("\x1b", "\\x1b"), (deep, deep)):
         before, after = ({"PolicyDocument": text} for text in (READ, document))

@@ -416,16 +416,14 @@ def test_documents_are_byte_for_byte(strange: str, run_fast: ForkRunner) -> None
     found = iam.get_server_certificate(ServerCertificateName="www")["ServerCertificate"]
     assert found["CertificateBody"] == PEM
     # What the snapshot does not have is not known.
-    assert set(found["ServerCertificateMetadata"]) == {
-        *("Path", "ServerCertificateName", "ServerCertificateId", "Arn")
-    }
+    known = {"Path", "ServerCertificateName", "ServerCertificateId", "Arn"}
+    assert set(found["ServerCertificateMetadata"]) == known
 
 
 def test_lists_keep_the_order_of_the_service(strange: str, run_fast: ForkRunner) -> None:
     done = run_fast("iam-userlistkeys", "-u", "bob", env={"AWS_IAM_URL": strange})
-    assert [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")] == [
-        *("09", "03", "07")
-    ]
+    listed = [line[-2:] for line in done.out.splitlines() if line.startswith("AKIA")]
+    assert listed == ["09", "03", "07"]
 
 
 def test_the_devices_of_the_root_user_and_of_others(strange: str, run_fast: ForkRunner) -> None:
