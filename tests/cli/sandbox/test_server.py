@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 from support import resettable
 from support.limits import TIMEOUT
-from support.processes import BIN, environment, run
+from support.processes import BIN, run
 
 from iamcli.cli.sandbox import server as sandbox_server
 from iamcli.cli.sandbox import wsgi
@@ -27,11 +27,6 @@ DAY = "2026-11-20T12:00:00Z"
 LIST_USERS = "Action=ListUsers&Version=2010-05-08"
 GET_USER = "Action=GetUser&Version=2010-05-08"
 IDENTITY = "Action=GetCallerIdentity&Version=2011-06-15"
-
-
-@pytest.fixture
-def env(tmp_path):
-    return environment(tmp_path)
 
 
 def signed(service="iam", key="AKIAIOSFODNN7EXAMPLE"):

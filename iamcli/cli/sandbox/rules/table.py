@@ -20,14 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from iamcli.cli.sandbox.rules.entity_types import EntityType, Rule
 
-#: The operations that create the entity that they name.
-CREATED = {
-    "CreateUser": USER,
-    "CreateGroup": GROUP,
-    "CreateRole": ROLE,
-    "CreateInstanceProfile": INSTANCE_PROFILE,
-    "UploadServerCertificate": SERVER_CERTIFICATE,
-}
 #: For every operation: what it names exists, but for what it creates.
 EXISTING = {
     entity_type: entities.exists(entity_type)
@@ -49,8 +41,8 @@ _BOUNDARY = entities.boundary_exists
 
 def rules(operation: str) -> tuple[Rule, ...]:
     """Return the rules of an operation, in the order in which they are checked."""
-    created = CREATED.get(operation)
-    existing = (rule for named, rule in EXISTING.items() if named is not created)
+    created = operation.removeprefix("Create").removeprefix("Upload")
+    existing = (rule for named, rule in EXISTING.items() if named.type_name != created)
     return (*existing, *COMMON, *RULES.get(operation, ()))
 
 
