@@ -6,12 +6,11 @@ none. What was created and deleted again is in neither of the two states.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
 
     Record = Mapping[str, Any]
     Change = dict[str, Any]

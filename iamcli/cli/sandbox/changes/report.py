@@ -7,7 +7,7 @@ import itertools
 import json
 from collections import Counter
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from iamcli.cli.account_file import dates
 from iamcli.cli.sandbox.changes.comparison import owner
@@ -16,7 +16,6 @@ from iamcli.errors import visible
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
 
     from iamcli.cli.sandbox.changes.comparison import Change
 

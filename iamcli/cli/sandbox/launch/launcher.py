@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from iamcli import interrupts, quoting
@@ -25,7 +25,6 @@ from iamcli.startup import own_environment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import IO, Any
 
     from iamcli.cli.sandbox.changes.target import Target
     from iamcli.connection.parents import Process

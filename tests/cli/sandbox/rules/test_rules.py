@@ -308,13 +308,11 @@ def tagged(operation: str, **parameters: Any) -> list[Case]:
         [{"Key": "a", "Value": ""}, {"Key": "AWS:b", "Value": ""}],
         [{"Key": "team", "Value": "aws:web"}],
     ]
-    return [
-        *(Case("tag_keys_are_unique", operation, parameters | {"Tags": t}, twice) for t in same),
-        *(
-            Case("tags_are_not_reserved", operation, parameters | {"Tags": t}, reserved)
-            for t in of_aws
-        ),
+    rows = [
+        *(("tag_keys_are_unique", tags, twice) for tags in same),
+        *(("tags_are_not_reserved", tags, reserved) for tags in of_aws),
     ]
+    return [Case(rule, operation, {**parameters, "Tags": tags}, said) for rule, tags, said in rows]
 
 
 def bounded(operation: str, **parameters: Any) -> list[Case]:
